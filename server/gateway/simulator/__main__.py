@@ -1,0 +1,5 @@
+"""`python -m gateway.simulator`."""
+
+from gateway.simulator.main import main
+
+main()

@@ -1,0 +1,82 @@
+"""Both worlds on one port, with the control API beside them."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from time import monotonic
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+
+from gateway.simulator import control, paris
+from gateway.simulator.clock import Clock
+from gateway.simulator.enedis import measurements
+from gateway.simulator.enedis import token as enedis_token
+from gateway.simulator.enedis.door import OctetStream
+from gateway.simulator.faults import Refusal
+from gateway.simulator.quotas import Quotas
+from gateway.simulator.rte import door as rte_door
+from gateway.simulator.rte import ecowatt, tempo
+from gateway.simulator.street import Street
+from gateway.simulator.world import Call, World
+
+_PRM = re.compile(r"\d{14}")
+_RTE = {"token": "rte_token", "open_api": "", "cms": "open_data"}
+
+
+def create_app(
+    *,
+    now: datetime | None = None,
+    frozen: bool = False,
+    quota: bool = True,
+    redirect_uri: str | None = None,
+    timer: Callable[[], float] = monotonic,
+) -> FastAPI:
+    """The simulator as an application. `timer` is what the quota's second is measured with."""
+    app = FastAPI(title="Simulated Enedis and RTE", openapi_url=None, redirect_slashes=False)
+    clock = Clock(now, frozen=frozen)
+    street = Street(paris.today(clock.now()))
+    app.state.world = World(clock, Quotas(enabled=quota, timer=timer), street, redirect_uri)
+    for room in (enedis_token, measurements, rte_door, tempo, ecowatt, control):
+        app.include_router(room.router)
+    app.add_exception_handler(Refusal, _refuse)
+    app.middleware("http")(_log_and_disturb)
+    return app
+
+
+def _api(path: str) -> str:
+    """The API a path belongs to, as the call log and faults name it."""
+    first, _, rest = path.strip("/").partition("/")
+    if first == "oauth2":
+        return "enedis_token"
+    return rest.split("/")[0] if first == "open_api" else _RTE.get(first, first)
+
+
+async def _log_and_disturb(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Write down every call to an operator, and let a fault on order take its place."""
+    if request.url.path.startswith("/control"):
+        return await call_next(request)
+    world: World = request.app.state.world
+    api, path, query = _api(request.url.path), request.url.path, request.url.query
+    named = _PRM.search(f"{path}?{query}")
+    prm = named.group() if named else None
+    fault = world.faults.meet(api, prm)
+    if fault is not None and fault.latency:
+        await asyncio.sleep(fault.latency)
+    if fault is not None and fault.refusal is not None:
+        response = await _refuse(request, fault.refusal)
+    else:
+        response = await call_next(request)
+    world.calls.append(Call(world.clock.now(), api, request.method, path, query, prm, response.status_code))
+    return response
+
+
+async def _refuse(request: Request, refusal: Exception) -> Response:
+    if not isinstance(refusal, Refusal):
+        raise refusal
+    if isinstance(refusal.body, str):
+        media_type = "text/html" if refusal.body.startswith("<") else "text/plain"
+        return Response(refusal.body, refusal.status, refusal.headers, media_type)
+    enedis = request.method == "GET" and not request.url.path.startswith(("/open_api", "/cms", "/token"))
+    return (OctetStream if enedis else JSONResponse)(refusal.body, refusal.status, refusal.headers)

@@ -1,0 +1,124 @@
+"""What a home draws and feeds in, half-hour by half-hour.
+
+Every figure follows from the home and the date alone. Half-hours are even watts, so that a day is whole watt-hours and
+the daily value is the sum of the curve exactly.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+
+from gateway.simulator import paris, weather
+from gateway.simulator.homes import Home, Production
+from gateway.simulator.tempo_days import Colour, colour
+
+_WATER_HEATER = 2000  # watts
+_COMFORT = 170  # tenths of a degree under which a home heats
+
+# Thousandths of the evening's height, one a half-hour of the wall clock.
+_WEEKDAY = (
+    *(60, 40, 30, 30, 30, 30, 30, 30, 30, 40, 60, 110),
+    *(260, 480, 560, 480, 330, 230, 190, 180, 190, 220, 280, 380),
+    *(480, 520, 400, 290, 230, 200, 200, 210, 230, 270, 340, 450),
+    *(580, 730, 880, 980, 1000, 950, 860, 740, 600, 440, 280, 140),
+)
+_WEEKEND = (
+    *(120, 80, 50, 40, 30, 30, 30, 30, 30, 30, 40, 60),
+    *(90, 150, 230, 340, 460, 540, 560, 540, 520, 540, 620, 760),
+    *(860, 820, 680, 540, 460, 430, 420, 430, 460, 500, 560, 640),
+    *(740, 850, 940, 1000, 980, 920, 840, 740, 620, 480, 340, 210),
+)
+
+
+class Direction(StrEnum):
+    """Which way energy flows."""
+
+    CONSUMPTION = "consumption"
+    PRODUCTION = "production"
+
+
+@lru_cache(maxsize=65536)
+def watts(home: Home, direction: Direction, day: date) -> tuple[int, ...]:
+    """Mean watts of each half-hour of the day, in order; all zero for a direction the home has not."""
+    drawn = _drawn(home, day) if home.consumes else [0] * len(paris.starts(day))
+    if home.production is Production.NONE:
+        net = drawn if direction is Direction.CONSUMPTION else [0] * len(drawn)
+    elif home.production is Production.ALL:
+        net = _sunny(home, day) if direction is Direction.PRODUCTION else drawn
+    else:
+        sign = 1 if direction is Direction.CONSUMPTION else -1
+        net = [max(0, sign * (use - sun)) for use, sun in zip(drawn, _sunny(home, day), strict=True)]
+    return tuple(value & ~1 for value in net)
+
+
+def energy(home: Home, direction: Direction, day: date) -> int:
+    """The day's watt-hours."""
+    return sum(watts(home, direction, day)) // 2
+
+
+def points(home: Home, direction: Direction, day: date) -> list[tuple[datetime, int, int]]:
+    """The curve as measured, in the home's step: (UTC start, minutes, mean watts). Same energy as the half-hours."""
+    step, values, starts = home.step(day), watts(home, direction, day), paris.starts(day)
+    if step == 60:
+        pairs = zip(starts[::2], values[::2], values[1::2], strict=True)
+        return [(start, 60, (first + second) // 2) for start, first, second in pairs]
+    parts = 30 // step
+    return [
+        (
+            start + part * paris.HALF_HOUR / parts,
+            step,
+            value + (min(value, 6) * (part % 2 * 2 - 1) if parts == 2 else 0),
+        )
+        for start, value in zip(starts, values, strict=True)
+        for part in range(parts)
+    ]
+
+
+def _drawn(home: Home, day: date) -> list[int]:
+    seed = weather.noise("home", home.prm, day)
+    habit = _WEEKEND if day.weekday() >= 5 else _WEEKDAY
+    appliances = home.appliances * (70 + seed[63] % 61) // 100
+    cold = max(0, _COMFORT - weather.temperature(day))
+    water = _water_minutes(home, day)
+    limit = home.power_kva * 1000
+    spares = home.option == "tempo" and colour(day) is Colour.RED
+    drawn = []
+    for i, slot in enumerate(paris.slots(day)):
+        heat = cold * home.heating // 10
+        if slot < 12 or slot >= 44:
+            heat = heat * 8 // 10
+        elif spares:
+            heat = heat * 3 // 10
+        use = appliances * habit[slot] // 1000 * (50 + seed[i] % 101) // 100
+        if spares and 12 <= slot < 44:
+            use = use * 7 // 10
+        drawn.append(min(limit, home.idle + heat + use + _WATER_HEATER * water[slot] // 30))
+    return drawn
+
+
+def _water_minutes(home: Home, day: date) -> list[int]:
+    """How many minutes of each half-hour the water heater runs: from the start of each off-peak period until hot."""
+    minutes = [0] * 48
+    if not home.water_minutes:
+        return minutes
+    longest = max(end - start for start, end in home.off_peak_minutes)
+    for night, shift in ((day - paris.DAY, -1440), (day, 0)):
+        wanted = home.water_minutes * (70 + weather.noise("water", home.prm, night)[0] % 61) // 100
+        for start, end in home.off_peak_minutes:
+            run = wanted if end - start == longest else wanted // 4
+            first, last = start + shift, min(end, start + run) + shift
+            for slot in range(max(0, first) // 30, min(1440, last + 29) // 30):
+                minutes[slot] += max(0, min(last, slot * 30 + 30) - max(first, slot * 30))
+    return minutes
+
+
+def _sunny(home: Home, day: date) -> list[int]:
+    """What the roof gives: a parabola between sunrise and sunset, dimmed by the day's sky and passing clouds."""
+    half, clear, seed = weather.half_daylight(day), weather.clearness(day), weather.noise("roof", home.prm, day)
+    height = home.solar * 70 // 100 * half * half // (482 * 482) * clear // 100  # 482 minutes: in June
+    values = []
+    for i, start in enumerate(paris.starts(day)):
+        away = start.hour * 60 + start.minute + 15 - weather.SOLAR_NOON
+        clouds = 100 - seed[i] % (101 - clear) if clear < 100 else 100
+        values.append(max(0, height * (half * half - away * away) // (half * half)) * clouds // 100)
+    return values

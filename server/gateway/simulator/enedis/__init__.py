@@ -1,0 +1,1 @@
+"""Enedis Data Connect 2026 at its real paths."""

@@ -1,0 +1,80 @@
+"""The series inside a measurement: strings everywhere, interval ends in Paris time without an offset, unsorted."""
+
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from gateway.simulator import paris, weather
+from gateway.simulator.curves import Direction, energy, points, watts
+from gateway.simulator.homes import Home
+
+_BUSINESS = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
+_TUESDAY = 1
+
+
+def daily(home: Home, direction: Direction, wanted: list[date], _query: dict[str, str]) -> list[dict[str, Any]]:
+    """Watt-hours a day."""
+    return [
+        _grandeur(direction, "EA", "Wh", [{"v": str(energy(home, direction, day)), "d": f"{day}"} for day in wanted])
+    ]
+
+
+def load_curve(home: Home, direction: Direction, wanted: list[date], _query: dict[str, str]) -> list[dict[str, Any]]:
+    """Mean watts of each interval; `d` is the interval's END, so that a day's last point bears the next day's date."""
+    readings = [
+        {
+            "v": str(value),
+            "d": paris.stamp(start + timedelta(minutes=minutes)),
+            "p": f"PT{minutes}M",
+            "n": "B",
+            "iv": "0",
+            "ec": "0",
+        }
+        for day in wanted
+        for start, minutes, value in points(home, direction, day)
+        if not (home.holes and _is_hole(day, start.astimezone(paris.PARIS).hour))
+    ]
+    return [_grandeur(direction, "PA", "W", readings)]
+
+
+def max_power(home: Home, direction: Direction, wanted: list[date], query: dict[str, str]) -> list[dict[str, Any]]:
+    """The highest apparent power of each day, or of each month, with its instant; by phase too when all is asked."""
+    peaks = [_peak(home, day) for day in wanted]
+    if query["mesuresPas"] == "P1M":
+        peaks = [max(month) for _, month in groupby(peaks, key=lambda peak: peak[1][:7])]
+    phases = range(1, home.phases + 1) if home.phases > 1 and query["grandeurPhysique"] == "TOUT" else range(0)
+    shares = {"PMA": 100, **{f"PMA{phase}": (45, 31, 24)[phase - 1] for phase in phases}}
+    return [
+        _grandeur(direction, name, "VA", [{"v": str(value * share // 100), "d": instant} for value, instant in peaks])
+        for name, share in shares.items()
+    ]
+
+
+def _peak(home: Home, day: date) -> tuple[int, str]:
+    """Above the highest half-hour by what a kettle adds, somewhere within it."""
+    seed = weather.noise("peak", home.prm, day)
+    drawn = watts(home, Direction.CONSUMPTION, day)
+    highest = max(drawn)
+    within = timedelta(seconds=int.from_bytes(seed[:2]) % 1800)
+    value = max(highest, min(highest * (105 + seed[2] % 60) // 100, home.power_kva * 1000))
+    return value // 10 * 10 + 10, paris.stamp(paris.starts(day)[drawn.index(highest)] + within)
+
+
+def _is_hole(day: date, hour: int) -> bool:
+    """Every Tuesday, its afternoon or the whole of it by turns."""
+    return day.weekday() == _TUESDAY and (12 <= hour < 18 or day.isocalendar().week % 2 == 1)
+
+
+def _grandeur(direction: Direction, physical: str, unit: str, readings: list[dict[str, str]]) -> dict[str, Any]:
+    return {
+        "grandeurMetier": _BUSINESS[direction],
+        "grandeurPhysique": physical,
+        "unite": unit,
+        "points": _unsorted(readings),
+        "calendrier": [],
+    }
+
+
+def _unsorted(readings: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Shuffled by their stamps, always the same way; two of one stamp (autumn's doubled hour) stay in order."""
+    return sorted(readings, key=lambda reading: weather.noise("order", reading["d"])[:4])

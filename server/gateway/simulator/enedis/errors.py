@@ -1,0 +1,89 @@
+"""Every refusal of Enedis by name: its status and its body, in the shape in which it was seen or is documented.
+
+Where only a code is known, the sentence is ours.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from gateway.simulator.faults import Body, Refusal
+from gateway.simulator.quotas import quota_2020, throttled_fault, throttled_until
+
+
+def _adam(code: str, description: str) -> Body:
+    return {"error": code, "error_description": description}
+
+
+def _wso2(code: str, message: str, description: str) -> Body:
+    return {"code": code, "message": message, "description": description}
+
+
+_INVALID_REQUEST = {
+    "end_not_past": "The end date parameter must be earlier than the current date.",
+    "start_after_end": "Start date should be before end date.",
+    "prm_missing": "usage_point_id parameter is required.",
+    "prm_length": "usage_point_id parameter must be 14 digits long.",
+    "date_format": "Start date parameter must be in the format yyyy-mm-dd.",
+}
+_NOT_HOLDER = "Le client n'est pas titulaire du point demandé."
+_NO_CONSENT = "No consent can be found for this customer and this usage point."
+_ACTIVATION = (
+    "La demande ne peut pas aboutir, la période demandée est antérieure à la date de dernière mise en service du point."
+)
+_NOT_SUBSCRIBED = "User is NOT authorized to access the Resource. API Subscription validation failed."
+_BAD_TOKEN = "Invalid Credentials. Make sure you have provided the correct security credentials"  # noqa: S105 - a sentence
+_NO_MEASURE = "no measure found for this usage point"
+_TECHNICAL = "Technical error. Please try later."
+
+CATALOGUE: Mapping[str, tuple[int, Body]] = {
+    **{name: (400, _adam("Invalid_request", text)) for name, text in _INVALID_REQUEST.items()},
+    "ADAM-ERR0061": (400, _adam("ADAM-ERR0061", "Le demandeur n'est pas titulaire du point.")),
+    "ADAM-ERR0069": (400, _adam("ADAM-ERR0069", "Le point ne mesure pas l'énergie dans le sens demandé.")),
+    "ADAM-ERR0075": (400, _adam("ADAM-ERR0075", "Le client s'oppose à la collecte de sa courbe de charge.")),
+    "ADAM-ERR0123": (400, _adam("ADAM-ERR0123", _ACTIVATION)),
+    "ADAM-ERR0125": (400, _adam("ADAM-ERR0125", "La période demandée dépasse la profondeur d'historique.")),
+    "ADAM-DC-0016": (400, _adam("ADAM-DC-0016", "The requested period is older than the available history.")),
+    "ADAM-ERR0126": (400, _adam("ADAM-ERR0126", "La période demandée dépasse 7 jours.")),
+    "ADAM-DC-0015": (400, _adam("ADAM-DC-0015", "The requested period cannot exceed 7 days.")),
+    "ADAM-DC-0007": (400, _adam("ADAM-DC-0007", _NOT_HOLDER)),
+    "ADAM-DC-0007-403": (403, _adam("ADAM-DC-0007", "The customer has moved out of this usage point.")),
+    "ADAM-DC-0008": (403, _adam("ADAM-DC-0008", _NO_CONSENT)),
+    "ADAM_DC_0008": (403, _adam("ADAM_DC_0008", _NO_CONSENT)),
+    "ADAM-DC-0009": (403, _adam("ADAM-DC-0009", "The requested period begins before the consent.")),
+    "unauthorized_user": (403, _adam("unauthorized_user", "The user is not authorized.")),
+    "900908": (403, _wso2("900908", "Resource forbidden ", _NOT_SUBSCRIBED)),
+    "900901": (401, {"fault": {"code": 900901, "message": "Invalid Credentials", "description": _BAD_TOKEN}}),
+    "no_data_found": (404, _adam("no_data_found", _NO_MEASURE)),
+    "no_data_found_uri": (404, {"error": "no_data_found", "error_description": _NO_MEASURE, "error_uri": ""}),
+    "STM-ERR-0000014": (404, _adam("STM-ERR-0000014", "No measure.")),
+    "STM-ERR-0000019": (404, _adam("STM-ERR-0000019", "No measure.")),
+    "STM-ERR-0000020": (404, _adam("STM-ERR-0000020", "No measure.")),
+    "404_code_message": (404, {"code": "404", "message": "Pas de mesure trouvée pour ce point"}),
+    "403_code_message": (403, {"code": "403", "message": "Le client n'est pas titulaire du point demandé"}),
+    "403_list": (403, [{"code": "403", "message": "Le client n'est pas titulaire du point demandé"}]),
+    "429_code_message": (429, {"code": "429", "message": "SLA dépassé"}),
+    "technical_error": (500, _adam("technical_error", _TECHNICAL)),
+    "500_code_message": (500, {"code": "500", "message": "Problème technique dans l'interrogation du SI coeur"}),
+    "500_text": (500, "Internal Server error"),
+    "ADAM-DC-0500": (500, _adam("ADAM-DC-0500", _TECHNICAL)),
+    "STM-ERR-0000001": (500, _adam("STM-ERR-0000001", _TECHNICAL)),
+    "no_services": (400, _adam("Bad request", "Pas de services souscrits, le flux est stoppé.")),
+    "503": (503, "<html><body><h1>503 Service Unavailable</h1></body></html>"),
+    "404_page": (404, "<html><body>The requested URL was rejected.</body></html>"),
+    "200_truncated": (200, '{"idPrm":"300010000000'),
+    "200_empty": (200, ""),
+}
+_THROTTLED = {"429_q4": quota_2020, "900807": throttled_fault, "900804": throttled_until}
+
+
+def names() -> list[str]:
+    """What may be ordered."""
+    return [*CATALOGUE, *_THROTTLED]
+
+
+def refusal(name: str, next_access: datetime | None = None) -> Refusal:
+    """The refusal of that name; KeyError when there is none."""
+    if name in _THROTTLED:
+        return _THROTTLED[name](next_access or datetime.now(UTC))
+    status, body = CATALOGUE[name]
+    return Refusal(status, body)

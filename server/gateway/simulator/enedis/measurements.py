@@ -1,0 +1,106 @@
+"""`mesure_synchrone_auto/v2`: daily values, load curves and maximum powers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from gateway.simulator import paris
+from gateway.simulator.curves import Direction
+from gateway.simulator.enedis import bodies, door
+from gateway.simulator.enedis.errors import refusal
+from gateway.simulator.homes import Home
+from gateway.simulator.publication import published
+from gateway.simulator.world import TheWorld, World
+
+API = "mesure_synchrone_auto"
+_RANGE = ("pointId", "dateDebut", "dateFin")
+
+type Series = Callable[[Home, Direction, list[date], dict[str, str]], list[dict[str, Any]]]
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What one resource promises. `grandeurs` gives the answer's series; one without points is none."""
+
+    direction: Direction
+    grandeurs: Series
+    header: dict[str, str]
+    months: int = 36
+    longest: int | None = None  # days a call
+    curve: bool = False
+    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+_DAILY = {"typeValeur": "GLOBALE", "modeCalcul": "DIFF.INDEX", "pas": "P1D"}
+_MEASURED = {"modeCalcul": "MESURE"}
+RESOURCES = {
+    "consommation_quotidienne": Resource(Direction.CONSUMPTION, bodies.daily, _DAILY),
+    "production_quotidienne": Resource(Direction.PRODUCTION, bodies.daily, _DAILY),
+    "puissance_conso_max_quotidienne": Resource(
+        Direction.CONSUMPTION,
+        bodies.max_power,
+        _MEASURED,
+        choices=(("mesuresPas", ("P1D", "P1M")), ("grandeurPhysique", ("PMA", "TOUT"))),
+    ),
+    "courbe_de_charge_consommation": Resource(
+        Direction.CONSUMPTION, bodies.load_curve, _MEASURED, months=24, longest=7, curve=True
+    ),
+    "courbe_de_charge_production": Resource(
+        Direction.PRODUCTION, bodies.load_curve, _MEASURED, months=24, longest=7, curve=True
+    ),
+}
+
+
+@router.api_route("/mesure_synchrone_auto/v2/{name}", methods=door.ANY_METHOD)
+async def measurements(name: str, request: Request, world: TheWorld) -> Response:
+    """The days asked for that are published, or why not."""
+    door.enter(world, request, API)
+    if name not in RESOURCES:
+        raise refusal("technical_error")
+    resource = RESOURCES[name]
+    query = door.parameters(request, (*_RANGE, *(choice for choice, _ in resource.choices)))
+    if any(query[choice] not in values for choice, values in resource.choices):
+        raise refusal("technical_error")
+    start, end = door.day(query["dateDebut"]), door.day(query["dateFin"])
+    home = door.home(world, query["pointId"])
+    _check_range(world, home, resource, start, end)
+    now = world.clock.now()
+    wanted = [day for day in paris.days(start, end) if published(home, day) <= now]
+    grandeurs = resource.grandeurs(home, resource.direction, wanted, query)
+    if not any(grandeur["points"] for grandeur in grandeurs):
+        raise refusal("no_data_found")
+    step = {"pas": query["mesuresPas"]} if "mesuresPas" in query else {}
+    return door.OctetStream(
+        {
+            "idPrm": home.prm,
+            "etapeMetier": "BRUT",
+            "periode": {"dateDebut": query["dateDebut"], "dateFin": query["dateFin"]},
+            **resource.header,
+            **step,
+            "grandeur": grandeurs,
+            "contexte": [],
+        }
+    )
+
+
+def _check_range(world: World, home: Home, resource: Resource, start: date, end: date) -> None:
+    today = paris.today(world.clock.now())
+    if not (home.consumes if resource.direction is Direction.CONSUMPTION else home.produces):
+        raise refusal("ADAM-ERR0069")
+    if start >= end:
+        raise refusal("start_after_end")
+    if end > today:
+        raise refusal("end_not_past")
+    if resource.longest and (end - start).days > resource.longest:
+        raise refusal("ADAM-ERR0126")
+    if start < paris.months_before(today, resource.months) - timedelta(days=15):
+        raise refusal("ADAM-ERR0125")
+    if start < home.activated:
+        raise refusal("ADAM-ERR0123")
+    if resource.curve and not home.curve:
+        raise refusal("no_data_found_uri")

@@ -1,0 +1,1 @@
+"""RTE's Tempo and Ecowatt at their real paths."""
