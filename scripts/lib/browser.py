@@ -1,0 +1,32 @@
+"""Debian's Chromium, driven without a screen."""
+
+import shutil
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Page, async_playwright
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
+
+
+@asynccontextmanager
+async def open_page(
+    url: str, *, language: str, width: int = 1280, height: int = 900, dark: bool = False
+) -> AsyncGenerator[Page]:
+    """A page of a fresh browser at `url`, in a language (`en`, `fr`), at the size of a window in pixels."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        raise FileNotFoundError("Chromium is not installed: apt-get install chromium")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        page = await browser.new_page(
+            locale={"fr": "fr-FR"}.get(language, "en-GB"),
+            timezone_id="Europe/Paris",
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+        )
+        try:
+            await page.goto(url)
+            yield page
+        finally:
+            await browser.close()

@@ -1,0 +1,126 @@
+"""A Home Assistant of its own in a folder: configured before its first start, so that nobody has to sign in."""
+
+import json
+import secrets
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jwt
+import yaml
+
+from scripts.lib.program import Program
+
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN_LIFE = timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class HomeAssistant:
+    """Its configuration folder, the port of 127.0.0.1 it listens at, and the language of its texts (`en` or `fr`)."""
+
+    folder: Path
+    port: int
+    language: str
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def prepare(self) -> None:
+        """Write what a first start needs; on later ones, only what may have changed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "configuration.yaml").write_text(yaml.safe_dump(self._configuration(), sort_keys=False))
+        link = self.folder / "custom_components"
+        if not link.is_symlink():
+            link.symlink_to(ROOT / "custom_components")
+        # An old version of this file on purpose: Home Assistant fills in what a newer one has.
+        self._write("http", {"server_host": ["127.0.0.1"], "server_port": self.port})
+        if not self._storage("auth").exists():
+            self._write_owner()
+
+    def program(self, *, log: Path, env: dict[str, str]) -> Program:
+        """The process; its packages come from the lock file, so it fetches none."""
+        command = [sys.executable, "-m", "homeassistant", "--config", self.folder, "--skip-pip"]
+        return Program("Home Assistant", command, log=log, env=env)
+
+    def token(self) -> str:
+        """An access token of the owner, as `Authorization: Bearer` takes it."""
+        auth = json.loads(self._storage("auth").read_text())["data"]
+        key = next(token for token in auth["refresh_tokens"] if token["client_name"] == "scripts")
+        now = datetime.now(UTC)
+        return jwt.encode({"iss": key["id"], "iat": now, "exp": now + TOKEN_LIFE}, key["jwt_key"], algorithm="HS256")
+
+    def _configuration(self) -> dict[str, Any]:
+        return {
+            "homeassistant": {
+                "name": "Maison" if self.language == "fr" else "Home",
+                "time_zone": "Europe/Paris",
+                "currency": "EUR",
+                "country": "FR",
+                "language": self.language,
+                "unit_system": "metric",
+                # One owner and this machine trusted: a browser here is let in without a login.
+                "auth_providers": [
+                    {"type": "trusted_networks", "trusted_networks": ["127.0.0.1"], "allow_bypass_login": True},
+                    {"type": "homeassistant"},
+                ],
+            },
+            "recorder": {"commit_interval": 1},
+            **dict.fromkeys(["frontend", "history", "logbook", "energy", "system_health"], {}),
+            "logger": {"default": "warning", "logs": {"custom_components.my_electrical_data": "info"}},
+        }
+
+    def _write_owner(self) -> None:
+        user = secrets.token_hex(16)
+        self._write("onboarding", {"done": ["user", "core_config", "analytics", "integration"]}, version=4)
+        self._write(f"frontend.user_data_{user}", {"language": {"language": self.language}})
+        self._write(
+            "auth",
+            {
+                "users": [
+                    {
+                        "id": user,
+                        "group_ids": ["system-admin"],
+                        "is_owner": True,
+                        "is_active": True,
+                        "name": "Demo",
+                        "system_generated": False,
+                        "local_only": False,
+                    }
+                ],
+                "groups": [{"id": f"system-{name}", "name": name} for name in ("admin", "users", "read-only")],
+                "credentials": [],
+                "refresh_tokens": [
+                    {
+                        "id": secrets.token_hex(16),
+                        "user_id": user,
+                        "client_id": None,
+                        "client_name": "scripts",
+                        "client_icon": None,
+                        "token_type": "long_lived_access_token",
+                        "created_at": datetime.now(UTC).isoformat(),
+                        "access_token_expiration": TOKEN_LIFE.total_seconds(),
+                        "token": secrets.token_hex(64),
+                        "jwt_key": secrets.token_hex(64),
+                        "last_used_at": None,
+                        "last_used_ip": None,
+                        "expire_at": None,
+                        "credential_id": None,
+                        "version": None,
+                    }
+                ],
+            },
+        )
+
+    def _storage(self, key: str) -> Path:
+        return self.folder / ".storage" / key
+
+    def _write(self, key: str, data: dict[str, Any], *, version: int = 1) -> None:
+        file = self._storage(key)
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps({"version": version, "minor_version": 1, "key": key, "data": data}))
+        file.chmod(0o600)

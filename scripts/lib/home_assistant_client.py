@@ -1,0 +1,93 @@
+"""What a person does in Home Assistant's pages, done over its REST API and its websocket."""
+
+import itertools
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+
+class HomeAssistantError(Exception):
+    """Home Assistant refused; the message says what and with which words."""
+
+
+class HomeAssistantClient:
+    """One session with the owner's token. REST by `get` and `post`, websocket commands by `command`."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._url = url
+        self._token = token
+        self._session = aiohttp.ClientSession(url, headers={"Authorization": f"Bearer {token}"})
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._ids = itertools.count(1)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    async def is_running(self) -> bool:
+        """Whether Home Assistant has started whole."""
+        try:
+            async with self._session.get("/api/config") as answer:
+                return answer.status == 200 and (await answer.json())["state"] == "RUNNING"
+        except aiohttp.ClientConnectionError:
+            return False
+
+    async def get(self, path: str) -> Any:
+        """The answer of `GET path`."""
+        return await self._request("GET", path)
+
+    async def post(self, path: str, body: Any) -> Any:
+        """The answer of `POST path`."""
+        return await self._request("POST", path, body)
+
+    async def add_integration(self, domain: str, answers: dict[str, Any], *, entry_id: str | None = None) -> None:
+        """Go through the one-step form of an integration, anew or, for an entry, to configure it again.
+
+        Raises:
+            HomeAssistantError: the form was refused, with its errors.
+        """
+        start = {"handler": domain} | ({"entry_id": entry_id} if entry_id else {})
+        form = await self.post("/api/config/config_entries/flow", start)
+        result = await self.post(f"/api/config/config_entries/flow/{form['flow_id']}", answers)
+        done = result["type"] == "create_entry" or result.get("reason") == "reconfigure_successful"
+        if not done:
+            raise HomeAssistantError(f"{domain}'s form was refused: {result.get('errors') or result.get('reason')}")
+
+    async def entries(self, domain: str) -> list[dict[str, Any]]:
+        """The config entries of an integration."""
+        entries: list[dict[str, Any]] = await self.get(f"/api/config/config_entries/entry?domain={domain}")
+        return entries
+
+    async def command(self, kind: str, **fields: Any) -> Any:
+        """The result of a websocket command, such as `recorder/list_statistic_ids`.
+
+        Raises:
+            HomeAssistantError: it was refused.
+        """
+        socket = self._socket or await self._connect()
+        number = next(self._ids)
+        await socket.send_json({"id": number, "type": kind, **fields})
+        while (answer := await socket.receive_json()).get("id") != number:
+            pass
+        if not answer["success"]:
+            raise HomeAssistantError(f"{kind}: {answer['error']['message']}")
+        return answer["result"]
+
+    async def _connect(self) -> aiohttp.ClientWebSocketResponse:
+        self._socket = socket = await self._session.ws_connect("/api/websocket", max_msg_size=0)
+        await socket.receive_json()
+        await socket.send_json({"type": "auth", "access_token": self._token})
+        if (answer := await socket.receive_json())["type"] != "auth_ok":
+            raise HomeAssistantError(f"the websocket refused the token: {answer.get('message')}")
+        return socket
+
+    async def _request(self, method: str, path: str, body: Any = None) -> Any:
+        async with self._session.request(method, path, json=body) as answer:
+            if not answer.ok:
+                raise HomeAssistantError(f"{method} {path}: {answer.status} {await answer.text()}")
+            return await answer.json()

@@ -1,0 +1,108 @@
+"""A program run beside this one: started, awaited until it answers, stopped; it never outlives who started it."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+POLL_SECONDS = 0.2
+STOP_SECONDS = 20.0
+
+
+class ProgramError(Exception):
+    """A program that could not do its part; the message says which, why, and ends with its log's last lines."""
+
+
+class Program:
+    """One process with its log file. Its output goes to the log only."""
+
+    def __init__(self, name: str, command: Sequence[str | Path], *, log: Path, env: Mapping[str, str]) -> None:
+        self.name = name
+        self._command = [*_die_with_parent(), *map(str, command)]
+        self._log = log
+        self._env = {**os.environ, **env}
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it, in a session of its own: a terminal's Ctrl-C reaches whoever stops it in good order instead."""
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("wb") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command,
+                env=self._env,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    async def until(self, ready: Callable[[], Awaitable[bool]], *, seconds: float) -> None:
+        """Poll until it is ready.
+
+        Raises:
+            ProgramError: it ended, or `seconds` went by.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                while not await ready():
+                    if not self.running:
+                        raise self._error("ended before it was ready")
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise self._error(f"was not ready after {seconds:.0f} s") from None
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
+    async def ended(self) -> ProgramError:
+        """Wait until it ends by itself, and say so with its last words."""
+        assert self._process is not None  # noqa: S101  # started by whoever waits
+        await self._process.wait()
+        return self._error(f"ended by itself (exit status {self._process.returncode})")
+
+    async def stop(self) -> None:
+        """Ask it to end, insist after a while. Does nothing when it has ended."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        self._process.terminate()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._process.wait()
+        except TimeoutError:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            await self._process.wait()
+
+    def _error(self, what: str) -> ProgramError:
+        return ProgramError(f"{self.name} {what}. The end of {self._log}:\n{tail(self._log)}")
+
+
+def tail(log: Path, lines: int = 25) -> str:
+    """The last lines of a log."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def is_free(port: int) -> bool:
+    """Whether a program could listen at this port of 127.0.0.1."""
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return True
+    except OSError:
+        return False
+
+
+def _die_with_parent() -> list[str]:
+    """Linux ends the program when its parent dies, even killed: the parent then has no say."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
