@@ -1,7 +1,7 @@
 """The control API, for tests and the demo: the clock, the homes, what was asked, faults, and the truth."""
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query
@@ -82,7 +82,7 @@ async def known_faults() -> dict[str, list[str]]:
 @router.post("/faults", status_code=201)
 async def order_fault(new: NewFault, world: TheWorld) -> None:
     """Switch a fault on for the calls it concerns."""
-    world.faults.orders.append(Fault(_refusal(new), new.api, new.prm, new.times, new.latency))
+    world.faults.orders.append(Fault(_refusal(new, world.clock.now()), new.api, new.prm, new.times, new.latency))
 
 
 @router.delete("/faults", status_code=204)
@@ -124,13 +124,13 @@ async def tempo(start: Annotated[date, Query()], end: Annotated[date, Query()]) 
     return [{"date": day, "color": colour(day), "visible_from": visible_from(day)} for day in paris.days(start, end)]
 
 
-def _refusal(new: NewFault) -> Refusal | None:
+def _refusal(new: NewFault, now: datetime) -> Refusal | None:
     if new.status is not None:
         return Refusal(new.status, new.body, new.headers)
     if new.name is None:
         return None
     if new.name in enedis_errors.names():
-        return enedis_errors.refusal(new.name)
+        return enedis_errors.refusal(new.name, now)
     if new.name in rte_errors.names():
         return rte_errors.refusal(new.name)
     raise HTTPException(422, f"No fault is called {new.name}: GET /control/faults lists them.")

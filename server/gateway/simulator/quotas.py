@@ -17,6 +17,11 @@ PER_SECOND = 5
 PER_HOUR = 1000
 
 
+def next_hour(now: datetime) -> datetime:
+    """The instant at which the clock hour of `now` is over."""
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
 def quota_2020(_next_access: datetime) -> Refusal:
     """As Enedis' own gateway refused in 2020."""
     description = "Quota Q4 reached Call threshold allowed on 0:-30:-40"
@@ -54,11 +59,11 @@ class Quotas:
         """Count one call, or refuse it."""
         if not self.enabled:
             return
-        tick, recent, hour = self.timer(), self._seconds[api], now.replace(minute=0, second=0, microsecond=0)
+        tick, recent, hour = self.timer(), self._seconds[api], next_hour(now)
         while recent and tick - recent[0] >= 1:
             recent.popleft()
         if self._hours[api, hour] >= PER_HOUR:
-            self._refuse(hour + timedelta(hours=1))
+            self._refuse(hour)
         if len(recent) >= PER_SECOND:
             self._refuse(now.replace(microsecond=0) + timedelta(seconds=1))
         recent.append(tick)

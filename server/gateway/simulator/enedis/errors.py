@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from gateway.simulator.faults import Body, Refusal
-from gateway.simulator.quotas import quota_2020, throttled_fault, throttled_until
+from gateway.simulator.quotas import next_hour, quota_2020, throttled_fault, throttled_until
+
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def _adam(code: str, description: str) -> Body:
@@ -81,9 +83,9 @@ def names() -> list[str]:
     return [*CATALOGUE, *_THROTTLED]
 
 
-def refusal(name: str, next_access: datetime | None = None) -> Refusal:
-    """The refusal of that name; KeyError when there is none."""
+def refusal(name: str, now: datetime = EPOCH) -> Refusal:
+    """The refusal of that name; KeyError when there is none. A throttled one ends with the hour of `now`."""
     if name in _THROTTLED:
-        return _THROTTLED[name](next_access or datetime.now(UTC))
+        return _THROTTLED[name](next_hour(now))
     status, body = CATALOGUE[name]
     return Refusal(status, body)
