@@ -1,0 +1,1 @@
+"""Accounts, their API clients and their tokens."""

@@ -1,0 +1,70 @@
+"""The application: its routes, and what lives as long as it does."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from time import perf_counter
+
+import structlog
+from fastapi import FastAPI, Request, Response
+
+from gateway import __version__, problems
+from gateway.accounts import routes as accounts
+from gateway.billing import routes as billing
+from gateway.consents import routes as consents
+from gateway.ecowatt import routes as ecowatt
+from gateway.health import routes as health
+from gateway.jobs import worker
+from gateway.kit.clock import Clock
+from gateway.metering import routes as metering
+from gateway.migrations import upgrade
+from gateway.runtime import open_runtime
+from gateway.settings import Settings
+from gateway.tempo import routes as tempo
+
+log = structlog.get_logger()
+
+DESCRIPTION = "Consumption, production, Tempo and Ecowatt of French homes, asked of Enedis and RTE as little as can be."
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """Build the application; the database is migrated and the worker started with it."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await upgrade(settings.database_url)
+        async with open_runtime(settings, clock) as runtime:
+            app.state.runtime = runtime
+            work = asyncio.create_task(worker.run(runtime))
+            log.info("gateway_started", version=__version__, enedis=settings.enedis_environment)
+            yield
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
+
+    app = FastAPI(title="MyElectricalData gateway", version=__version__, description=DESCRIPTION, lifespan=lifespan)
+    problems.install(app)
+    for room in (health, accounts, consents, metering, billing, tempo, ecowatt):
+        app.include_router(room.router)
+
+    @app.middleware("http")
+    async def identify_and_log(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        request_id = uuid.uuid4()
+        request.state.request_id = request_id
+        started = perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=str(request_id)):
+            response = await call_next(request)
+            route = getattr(request.scope.get("route"), "path", None)
+            log.info(
+                "request",
+                method=request.method,
+                route=route,
+                status=response.status_code,
+                milliseconds=round((perf_counter() - started) * 1000, 1),
+            )
+        response.headers["X-Request-ID"] = str(request_id)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return app

@@ -1,0 +1,1 @@
+"""Off-peak hours, prices with their dates, buckets, cost."""

@@ -1,0 +1,71 @@
+"""Off-peak hours: dated, seasonal, by weekday, at any minute, across midnight."""
+
+from datetime import date, time
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+MINUTES_A_DAY = 24 * 60
+
+
+class Season(StrEnum):
+    """When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform)."""
+
+    ALL = "all"
+    SUMMER = "summer"
+    WINTER = "winter"
+
+
+def _minute_of_day(value: object) -> object:
+    """Read `22:30`, or `24:00` for midnight at the end of a slot."""
+    if isinstance(value, str):
+        if value == "24:00":
+            return MINUTES_A_DAY
+        clock = time.fromisoformat(value)
+        if clock.second or clock.microsecond or clock.tzinfo:
+            raise ValueError("a time of day is HH:MM")
+        return clock.hour * 60 + clock.minute
+    return value
+
+
+def _text(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+type MinuteOfDay = Annotated[
+    int, Field(ge=0, le=MINUTES_A_DAY), BeforeValidator(_minute_of_day), PlainSerializer(_text, return_type=str)
+]
+
+
+class OffPeakPeriod(BaseModel):
+    """When hours are off-peak. `slots` are clock times, the end excluded; a slot may cross midnight."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    valid_from: date | None = None
+    valid_to: date | None = None
+    season: Season = Season.ALL
+    weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]] = frozenset(range(7))
+    slots: tuple[tuple[MinuteOfDay, MinuteOfDay], ...]
+    source: str = "user"
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether this period is in force on `day`."""
+        summer = 4 <= day.month <= 10
+        return (
+            (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_to is None or day < self.valid_to)
+            and day.weekday() in self.weekdays
+            and self.season in {Season.ALL, Season.SUMMER if summer else Season.WINTER}
+        )
+
+
+def slots_on(periods: list[OffPeakPeriod], day: date) -> list[tuple[int, int]]:
+    """Return the off-peak minutes of `day` as `[start, end[` of its clock, a slot across midnight cut in two."""
+    slots = []
+    for period in periods:
+        if period.holds_on(day):
+            for start, end in period.slots:
+                slots += [(start, end)] if start < end else [(start, MINUTES_A_DAY), (0, end)]
+    return sorted(slot for slot in slots if slot[0] < slot[1])

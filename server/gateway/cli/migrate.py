@@ -1,0 +1,12 @@
+"""`gateway migrate`."""
+
+import asyncio
+
+from gateway.cli.common import load_settings
+from gateway.migrations import upgrade
+
+
+def migrate() -> None:
+    """Bring the database to this version's tables; nothing happens when it is there already."""
+    asyncio.run(upgrade(load_settings().database_url))
+    print("The database is up to date.")

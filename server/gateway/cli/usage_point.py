@@ -1,0 +1,82 @@
+"""`gateway usage-point`."""
+
+import json as json_format
+import sys
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from gateway.accounts.service import find_or_create_account
+from gateway.billing.offpeak import OffPeakPeriod
+from gateway.billing.tariffs import Option, Tariff, regulated
+from gateway.cli.api_client import OWNER
+from gateway.cli.common import fail, with_runtime
+from gateway.consents import service
+from gateway.kit import paris
+from gateway.runtime import Runtime
+
+app = typer.Typer(no_args_is_help=True, help="Meters.")
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `add` a command of its own while it is the only one."""
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Option(help="What people call this home")],
+    option: Annotated[Option, typer.Option(help="The regulated option it pays by")],
+    power: Annotated[int, typer.Option(help="Subscribed power, in kVA")],
+    off_peak: Annotated[
+        list[str] | None, typer.Option(help="Off-peak hours, such as 22:30-06:30; repeat for several")
+    ] = None,
+    email: Annotated[str, typer.Option(help="The account it belongs to; made when there is none")] = OWNER,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
+) -> None:
+    """Add a meter whose 14 digits are read from standard input, or change the one with that number."""
+    if option is Option.HP_HC and not off_peak:
+        fail("An off-peak tariff needs its hours: --off-peak 22:30-06:30", 2)
+    if sys.stdin.isatty():
+        print("Number of the usage point (14 digits), then Enter: ", end="", flush=True)
+    try:
+        prm = service.check_number(sys.stdin.readline())
+        tariff = Tariff(option=option, power_kva=power)
+        periods = [OffPeakPeriod(slots=tuple(_slot(text) for text in off_peak))] if off_peak else []
+    except ValidationError as error:
+        fail("\n".join(detail["msg"] for detail in error.errors()), 2)
+    except ValueError as error:
+        fail(str(error), 2)
+
+    async def work(runtime: Runtime) -> str:
+        now = runtime.clock.now()
+        if regulated(option, power, paris.day_of(now)) is None:
+            fail(f"The option {option} is not sold with {power} kVA.", 2)
+        async with runtime.database.write() as session:
+            account = await find_or_create_account(session, runtime.keyring, email, now)
+            point = await service.add(
+                session,
+                account,
+                prm,
+                name=name,
+                tariffs=[tariff],
+                off_peak=periods,
+                keyring=runtime.keyring,
+                instance=runtime.instance,
+                now=now,
+            )
+            return point.id
+
+    point_id = with_runtime(work)
+    if json:
+        print(json_format.dumps({"id": point_id}))
+    else:
+        print(f"{name} is usage point {point_id}. A running gateway fetches its last 60 days now.")
+
+
+def _slot(text: str) -> tuple[str, str]:
+    start, separator, end = text.partition("-")
+    if not separator:
+        raise ValueError(f"Off-peak hours are START-END, such as 22:30-06:30, not {text}")
+    return start, end

@@ -1,0 +1,67 @@
+"""Measures as Enedis writes them: strings become numbers here, and nowhere else."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator
+
+_STEP = re.compile(r"PT(?:(?P<hours>\d{1,2})H)?(?:(?P<minutes>\d{1,4})M)?")
+
+
+def _whole(value: object) -> object:
+    """Read `"4078"`, `4078`, `"4078.0"`; null and empty are absent."""
+    if value is None or value == "":
+        return None
+    text = str(value).strip()
+    return re.sub(r"\.0+$", "", text)
+
+
+def _minutes(value: object) -> object:
+    """Read an ISO 8601 duration of hours and minutes: `PT30M`, `PT1H`."""
+    match = _STEP.fullmatch(str(value)) if value else None
+    if match is None:
+        return None
+    return int(match["hours"] or 0) * 60 + int(match["minutes"] or 0) or None
+
+
+class Point(BaseModel):
+    """A value `v` at `d`; of a curve, `d` ends an interval of `p`."""
+
+    v: Annotated[int | None, BeforeValidator(_whole)] = None
+    d: str
+    p: Annotated[int | None, BeforeValidator(_minutes)] = None
+
+    @property
+    def day(self) -> date:
+        """The day of a daily value; its time, if any, is dropped."""
+        return date.fromisoformat(self.d[:10])
+
+    @property
+    def local(self) -> datetime:
+        """The time on a clock in Paris, without offset, as Enedis has it."""
+        return datetime.fromisoformat(self.d)
+
+
+class Series(BaseModel):
+    """The points of one quantity."""
+
+    grandeurMetier: str | None = None  # noqa: N815 - Enedis' own names
+    grandeurPhysique: str | None = None  # noqa: N815
+    unite: str | None = None
+    points: list[Point] | None = None
+
+
+class Measure(BaseModel):
+    """An answer of /mesure_synchrone_auto/v2."""
+
+    grandeur: list[Series] | None = None
+
+    def points(self, business: str, physical: str) -> list[Point]:
+        """Return the points of one quantity, such as CONS and PA, in the order they came."""
+        return [
+            point
+            for series in self.grandeur or []
+            if series.grandeurMetier == business and series.grandeurPhysique == physical
+            for point in series.points or []
+        ]

@@ -1,0 +1,47 @@
+"""`GET /ping` and `/ready`."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway import API_VERSION, __version__
+from gateway.dependencies import RuntimeDep
+from gateway.problems import ProblemDetails, ProblemError
+
+router = APIRouter(tags=["health"])
+
+
+class Ping(BaseModel):
+    """Who answers, and which API it speaks."""
+
+    status: Literal["ok"] = "ok"
+    name: Literal["MyElectricalData"] = "MyElectricalData"
+    version: str = __version__
+    api: str = API_VERSION
+    instance_id: str
+
+
+class Ready(BaseModel):
+    """Everything the gateway needs answers."""
+
+    status: Literal["ready"] = "ready"
+
+
+@router.get("/ping")
+async def ping(runtime: RuntimeDep) -> Ping:
+    """Tell that the gateway is alive, without touching the database."""
+    return Ping(instance_id=runtime.instance.id)
+
+
+@router.get("/ready", responses={503: {"model": ProblemDetails}})
+async def ready(runtime: RuntimeDep) -> Ready:
+    """Tell whether the database answers."""
+    try:
+        async with runtime.database.read() as session:
+            await session.execute(text("SELECT 1"))
+    except (SQLAlchemyError, OSError) as error:
+        raise ProblemError(503, "not_ready", "The database does not answer.", retry_after=5) from error
+    return Ready()

@@ -1,0 +1,51 @@
+"""Who this gateway is: an identity that clients recognise it by, and the key behind its keyed hashes."""
+
+import base64
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.kit.crypto import Keyring, keyed_hash, new_key
+from gateway.kit.database import Base, Database
+
+_CONTEXT = "instance.hash_key"
+
+
+class InstanceRow(Base):
+    """One row, made at the first start."""
+
+    __tablename__ = "instance"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    hash_key: Mapped[bytes]
+
+
+@dataclass(frozen=True, repr=False)
+class Instance:
+    """The identity, and keyed hashes that survive a change of ENCRYPTION_KEYS."""
+
+    id: str
+    hash_key: bytes
+
+    def digest(self, purpose: str, text: str) -> bytes:
+        """Hash a text to look it up by: the same text has the same hash, and nobody else can tell it."""
+        return keyed_hash(self.hash_key, purpose, text)
+
+    def public_id(self, purpose: str, text: str) -> str:
+        """Derive 16 letters and digits that tell nothing about the text they stand for."""
+        return base64.b32encode(self.digest(purpose, text)[:10]).decode().lower()
+
+
+async def load(database: Database, keyring: Keyring) -> Instance:
+    """Read who this gateway is, or decide it once."""
+    async with database.write() as session:
+        row = await session.scalar(select(InstanceRow))
+        if row is None:
+            row = InstanceRow(
+                id=base64.b32encode(secrets.token_bytes(10)).decode().lower(),
+                hash_key=keyring.wrap(new_key(), _CONTEXT),
+            )
+            session.add(row)
+        return Instance(row.id, keyring.unwrap(row.hash_key, _CONTEXT))

@@ -1,0 +1,86 @@
+"""Secrets at rest: a ring of keys, authenticated encryption, keyed hashes.
+
+AES-256-GCM with a random nonce of 96 bits. A ciphertext is bound to a context (table, column, row), so that
+it cannot be moved elsewhere; a wrapped one names its key.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE = 12
+KEY_BYTES = 32
+
+
+class UndecipherableError(Exception):
+    """No key of the ring opens this, or it was altered or moved."""
+
+
+def new_key() -> bytes:
+    """Make a key of 256 bits."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def seal(key: bytes, plaintext: bytes, context: str) -> bytes:
+    """Encrypt: nonce and ciphertext."""
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, context.encode())
+
+
+def unseal(key: bytes, sealed: bytes, context: str) -> bytes:
+    """Decrypt what `seal` made. Raises UndecipherableError."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], context.encode())
+    except (InvalidTag, ValueError) as error:
+        raise UndecipherableError(context) from error
+
+
+def keyed_hash(key: bytes, purpose: str, text: str) -> bytes:
+    """Hash a text so that only the holder of the key can tell what it was (HMAC-SHA256)."""
+    return hmac.digest(key, f"{purpose}\0{text}".encode(), hashlib.sha256)
+
+
+@dataclass(frozen=True, repr=False)
+class Keyring:
+    """The keys of ENCRYPTION_KEYS by name, newest first: the first one encrypts, all decrypt."""
+
+    keys: dict[str, bytes]
+
+    @classmethod
+    def parse(cls, text: str) -> Keyring:
+        """Read `name:base64,name:base64`. Raises ValueError with what to change, never with the keys."""
+        keys = {}
+        for part in text.split(","):
+            name, separator, encoded = part.strip().partition(":")
+            try:
+                key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+            except ValueError:
+                key = b""
+            if not separator or not name.isalnum() or len(key) != KEY_BYTES:
+                message = "ENCRYPTION_KEYS must be NAME:KEY, with KEY 32 random bytes in base64; several with commas"
+                raise ValueError(message)
+            keys[name] = key
+        return cls(keys)
+
+    @staticmethod
+    def generate() -> str:
+        """Make the text of a ring of one key."""
+        return "k1:" + base64.urlsafe_b64encode(new_key()).decode().rstrip("=")
+
+    def wrap(self, plaintext: bytes, context: str) -> bytes:
+        """Encrypt with the newest key: its name, a zero byte, nonce and ciphertext."""
+        name, key = next(iter(self.keys.items()))
+        return name.encode() + b"\0" + seal(key, plaintext, context)
+
+    def unwrap(self, wrapped: bytes, context: str) -> bytes:
+        """Decrypt what `wrap` made, whichever key it names. Raises UndecipherableError."""
+        name, _, sealed = wrapped.partition(b"\0")
+        key = self.keys.get(name.decode(errors="replace"))
+        if key is None:
+            raise UndecipherableError(context)
+        return unseal(key, sealed, context)

@@ -1,0 +1,71 @@
+"""How the gateway speaks to others: one client a host, bounded in time and size, never redirected."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx2
+
+from gateway import __version__
+
+TIMEOUT = httpx2.Timeout(30, connect=10)
+MAX_BODY = 8 * 1024 * 1024
+
+
+class UnreachableError(Exception):
+    """No usable answer came: connection refused, time-out, too long a body."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the status, the body as bytes, and the headers in lower case."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+
+class Upstream:
+    """A client that speaks to one origin only."""
+
+    def __init__(self, base_url: str, *, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        """Prepare, without connecting."""
+        parts = urlsplit(base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("a base URL must start with https:// and name a host")
+        self._client = httpx2.AsyncClient(
+            base_url=base_url.rstrip("/"),
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            trust_env=False,
+            headers={"User-Agent": f"MyElectricalData-gateway/{__version__}", "Accept": "application/json"},
+            transport=transport,
+        )
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        form: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        json: object = None,
+    ) -> Answer:
+        """Ask once. Raises UnreachableError; its text never holds the URL, which may carry a meter number."""
+        try:
+            async with self._client.stream(
+                method, path, params=params, headers=headers, data=form, auth=auth, json=json
+            ) as response:
+                body = bytearray()
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) > MAX_BODY:
+                        raise UnreachableError("the answer is too long")
+                return Answer(response.status_code, bytes(body), {k.lower(): v for k, v in response.headers.items()})
+        except httpx2.HTTPError as error:
+            raise UnreachableError(type(error).__name__) from None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()

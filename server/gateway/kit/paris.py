@@ -1,0 +1,71 @@
+"""Days and hours of Paris, the two odd days included.
+
+All instants are UTC; arithmetic on Paris times themselves ignores the change of offset, so none is done.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+def at(day: date, clock_time: time) -> datetime:
+    """Return the instant when clocks in Paris show `clock_time` on `day`; the first of two where there are two."""
+    return datetime.combine(day, clock_time, PARIS).astimezone(UTC)
+
+
+def midnight(day: date) -> datetime:
+    """Return the instant at which `day` begins."""
+    return at(day, time())
+
+
+def bounds(day: date) -> tuple[datetime, datetime]:
+    """Return the first instant of `day` and of the day after: 23, 24 or 25 hours apart."""
+    return midnight(day), midnight(day + DAY)
+
+
+def minutes_in(day: date) -> int:
+    """Return the length of `day`: 1380, 1440 or 1500 minutes."""
+    start, end = bounds(day)
+    return int((end - start).total_seconds()) // 60
+
+
+def day_of(instant: datetime) -> date:
+    """Return the day it is in Paris at `instant`."""
+    return instant.astimezone(PARIS).date()
+
+
+def days(start: date, end: date) -> Iterator[date]:
+    """Yield the days of `[start, end[`."""
+    for ordinal in range(start.toordinal(), end.toordinal()):
+        yield date.fromordinal(ordinal)
+
+
+def hours(day: date) -> Iterator[datetime]:
+    """Yield the instants at which the 23, 24 or 25 hours of `day` begin."""
+    hour, end = bounds(day)
+    while hour < end:
+        yield hour
+        hour += HOUR
+
+
+def instants(local: datetime) -> list[datetime]:
+    """Return the instants at which clocks in Paris show `local` (naive): none, one or two, in order.
+
+    Clocks skip from 02:00 to 03:00 in spring and show 02:00 to 02:59 twice in autumn.
+    """
+    found = {
+        instant
+        for fold in (0, 1)
+        if (instant := local.replace(tzinfo=PARIS, fold=fold).astimezone(UTC)).astimezone(PARIS).replace(tzinfo=None)
+        == local
+    }
+    return sorted(found)
+
+
+def iso(instant: datetime) -> str:
+    """Write an instant as the API does: `2026-11-03T08:30:00Z`."""
+    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""The archive: what is known of which day, what is missing, what to ask next and when."""

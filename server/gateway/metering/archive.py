@@ -1,0 +1,188 @@
+"""The archive asks Enedis for what is wanted and not yet known, and remembers the answers.
+
+One lease a feed: whoever comes while a call is made waits, then finds its answer in the ledger. No transaction spans a
+call.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from gateway.consents.models import UsagePoint
+from gateway.consents.service import Secrets, open_secrets
+from gateway.enedis.client import Direction, Enedis
+from gateway.enedis.errors import EnedisError, Meaning
+from gateway.enedis.readings import place
+from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
+from gateway.metering import repository
+from gateway.metering.ledger import Entry, Kind, State
+from gateway.metering.planner import Window, plan
+from gateway.metering.repository import Feed
+from gateway.store import Store
+
+log = structlog.get_logger()
+
+CALLS_A_REQUEST = 5
+PATIENCE = 20.0
+_SHORTER_WEEK = timedelta(days=6)
+_PAUSES = {
+    Meaning.DOWN: timedelta(minutes=10),
+    Meaning.OUR_FAULT: timedelta(hours=1),
+    Meaning.QUOTA: timedelta(minutes=1),
+}
+_LONG_PAUSE = timedelta(hours=6)
+_KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.COMPLETE: 2}
+"""An answer that knows less never replaces one that knew more."""
+_QUANTITY = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
+
+
+@dataclass(frozen=True, repr=False)
+class Meter:
+    """A usage point with what opens its data and pays its calls."""
+
+    id: str
+    account_id: str
+    secrets: Secrets
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why asking stopped, and when it may go on."""
+
+    reason: Meaning
+    until: datetime
+
+
+type _Fact = tuple[date, State, bytes | None]
+
+
+class Archive:
+    """Fills the ledger."""
+
+    def __init__(self, database: Database, store: Store, clock: Clock, enedis: Enedis, keyring: Keyring) -> None:
+        """Prepare."""
+        self._database = database
+        self._store = store
+        self._clock = clock
+        self._enedis = enedis
+        self._keyring = keyring
+        self._tasks: set[asyncio.Task[Refusal | None]] = set()
+        self._ask: dict[Kind, Callable[[Meter, Feed, Window], Coroutine[None, None, list[_Fact]]]] = {
+            Kind.CURVE: self._ask_curve,
+            Kind.DAILY: self._ask_daily,
+        }
+
+    async def open(self, point: UsagePoint) -> Meter:
+        """Decrypt what a usage point needs to be asked and read."""
+        async with self._database.read() as session:
+            return Meter(point.id, point.account_id, await open_secrets(session, point, self._keyring))
+
+    async def ensure(
+        self, meter: Meter, feed: Feed, wanted: Sequence[date], calls: int = CALLS_A_REQUEST
+    ) -> Refusal | None:
+        """Ask for what is missing of the wanted days, by a few calls and for a short while.
+
+        A call that was begun is ended and its answer kept, even when whoever wanted it no longer waits. Returns why
+        asking stopped early, if it did.
+        """
+        task = asyncio.create_task(self._fill(meter, feed, wanted, calls))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.wait({task}, timeout=PATIENCE)
+        return task.result() if task.done() else None
+
+    async def close(self) -> None:
+        """Wait for the calls under way."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=PATIENCE)
+
+    async def _fill(self, meter: Meter, feed: Feed, wanted: Sequence[date], calls: int) -> Refusal | None:
+        if not wanted:
+            return None
+        pause = f"archive:pause:{feed.point_id}:{feed.kind}:{feed.direction}"
+        for _ in range(calls):
+            async with self._store.lease(f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"):
+                if paused := await self._store.get(pause):
+                    reason, _, until = paused.partition(" ")
+                    return Refusal(Meaning(reason), datetime.fromisoformat(until))
+                async with self._database.read() as session:
+                    known = await repository.ledger(session, feed, min(wanted), max(wanted) + paris.DAY)
+                windows = plan(known, list(wanted), feed.kind, self._clock.now()).calls
+                if not windows:
+                    return None
+                if refusal := await self._call(meter, feed, windows[0], known):
+                    seconds = (refusal.until - self._clock.now()).total_seconds()
+                    await self._store.set(pause, f"{refusal.reason} {refusal.until.isoformat()}", seconds)
+                    return refusal
+        return None
+
+    async def _call(self, meter: Meter, feed: Feed, window: Window, known: dict[date, Entry]) -> Refusal | None:
+        try:
+            facts = await self._ask[feed.kind](meter, feed, window)
+        except EnedisError as error:
+            match error.meaning:
+                case Meaning.ABSENT | Meaning.NOT_PUBLISHED:
+                    facts = [(day, State.ABSENT, None) for day in paris.days(window.start, window.end)]
+                case Meaning.BEFORE_ACTIVATION:
+                    # only the first day of the window is certain to be too early
+                    facts = [(window.start, State.BEFORE_ACTIVATION, None)]
+                case Meaning.HISTORY_LIMIT:
+                    facts = [(window.start, State.ABSENT, None)]
+                case Meaning.TOO_LONG if window.end - window.start > _SHORTER_WEEK:
+                    middle = window.start + _SHORTER_WEEK
+                    return await self._call(meter, feed, Window(window.start, middle), known) or await self._call(
+                        meter, feed, Window(middle, window.end), known
+                    )
+                case _:
+                    pause = self._clock.now() + _PAUSES.get(error.meaning, _LONG_PAUSE)
+                    until = max(pause, error.retry_at) if error.retry_at else pause
+                    log.warning("enedis_refused", reason=error.meaning, code=error.code, until=paris.iso(until))
+                    return Refusal(error.meaning, until)
+        now = self._clock.now()
+        async with self._database.write() as session:
+            for day, state, payload in facts:
+                before = known.get(day)
+                tries = (before.tries if before else 0) + (state is not State.COMPLETE)
+                if before is not None and _KNOWS[before.state] > _KNOWS[state]:
+                    await repository.asked_in_vain(session, feed, day, now, tries)
+                else:
+                    await repository.save(session, feed, day, Entry(state, now, tries), payload)
+        return None
+
+    async def _ask_curve(self, meter: Meter, feed: Feed, window: Window) -> list[_Fact]:
+        answer = await self._enedis.load_curve(
+            meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
+        )
+        placed = place(answer.points(_QUANTITY[feed.direction], "PA"))
+        if placed.refused:
+            log.warning("points_refused", usage_point=meter.id, start=str(window.start), count=placed.refused)
+        facts: list[_Fact] = []
+        for day in paris.days(window.start, window.end):
+            readings = placed.days.get(day, [])
+            minutes = sum(reading.minutes for reading in readings)
+            state = State.ABSENT if not readings else State.PARTIAL
+            if minutes == paris.minutes_in(day):
+                state = State.COMPLETE
+            payload = repository.sealed_curve(feed, meter.secrets, day, readings) if readings else None
+            facts.append((day, state, payload))
+        return facts
+
+    async def _ask_daily(self, meter: Meter, feed: Feed, window: Window) -> list[_Fact]:
+        answer = await self._enedis.daily(meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end)
+        values = {
+            point.day: point.v
+            for point in answer.points(_QUANTITY[feed.direction], "EA")
+            if point.v is not None and point.v >= 0
+        }
+        facts: list[_Fact] = []
+        for day in paris.days(window.start, window.end):
+            value = values.get(day)
+            payload = None if value is None else repository.sealed_value(feed, meter.secrets, day, value)
+            facts.append((day, State.ABSENT if value is None else State.COMPLETE, payload))
+        return facts

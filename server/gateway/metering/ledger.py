@@ -1,0 +1,53 @@
+"""What the archive knows of a day, and when a day is worth asking about again."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from gateway.kit import paris
+
+PUBLISHED_FROM = time(8)
+"""Enedis publishes a day the next morning from about 08:00 Paris (its documentation; sometimes later)."""
+RETRY_FOR = timedelta(days=15)
+PAUSES = tuple(timedelta(hours=hours) for hours in (1, 2, 4, 8, 24))
+
+
+class Kind(StrEnum):
+    """What Enedis is asked for."""
+
+    CURVE = "load_curve"
+    DAILY = "daily"
+    MAX_POWER = "max_power"
+
+
+class State(StrEnum):
+    """What is known of a day."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    ABSENT = "absent"
+    BEFORE_ACTIVATION = "before_activation"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known of a day that was asked at least once; `tries` counts those that left it wanting."""
+
+    state: State
+    asked_at: datetime
+    tries: int = 1
+
+
+def expected_at(day: date) -> datetime:
+    """Return when Enedis should have published `day`."""
+    return paris.at(day + paris.DAY, PUBLISHED_FROM)
+
+
+def next_attempt(day: date, entry: Entry | None) -> datetime | None:
+    """Return when to ask for `day` (again); None when it is known or will not come any more."""
+    if entry is None:
+        return expected_at(day)
+    if entry.state in {State.COMPLETE, State.BEFORE_ACTIVATION}:
+        return None
+    again = entry.asked_at + PAUSES[min(entry.tries, len(PAUSES)) - 1]
+    return again if again <= expected_at(day) + RETRY_FOR else None

@@ -1,0 +1,24 @@
+"""The ledger as stored: a day a row."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.kit.database import Base, Instant
+from gateway.metering.ledger import Kind, State
+
+
+class DayRecord(Base):
+    """What is known of one day: its state, when it was last asked, how often in vain, and its sealed readings."""
+
+    __tablename__ = "days"
+
+    usage_point_id: Mapped[str] = mapped_column(ForeignKey("usage_points.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[Kind] = mapped_column(primary_key=True)
+    direction: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    state: Mapped[State]
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    tries: Mapped[int]
+    payload: Mapped[bytes | None]

@@ -1,0 +1,59 @@
+"""A day's readings in few bytes: runs of equal steps, two bytes a value where they fit.
+
+Format 1: the byte 1, then for each run its start in minutes after the day's first instant (16 bits), step in minutes
+(8), flags (8), number of values (16), and the values (16 or 32 bits); big-endian.
+"""
+
+import struct
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from gateway.metering.readings import Quality, Reading
+
+_FORMAT = b"\x01"
+_RUN = struct.Struct(">HBBH")
+_ESTIMATED = 1
+_WIDE = 2
+_NARROW_MAX = 0xFFFF
+
+
+def pack(readings: Sequence[Reading], day_starts: datetime) -> bytes:
+    """Write the readings of a day, in order."""
+    parts = [_FORMAT]
+    for run in _runs(readings):
+        first = run[0]
+        watts = [reading.watts for reading in run]
+        wide = max(watts) > _NARROW_MAX
+        flags = (_ESTIMATED if first.quality is Quality.ESTIMATED else 0) | (_WIDE if wide else 0)
+        offset = int((first.start - day_starts).total_seconds()) // 60
+        parts.append(_RUN.pack(offset, first.minutes, flags, len(run)))
+        parts.append(struct.pack(f">{len(run)}{'I' if wide else 'H'}", *watts))
+    return b"".join(parts)
+
+
+def unpack(packed: bytes, day_starts: datetime) -> list[Reading]:
+    """Read what `pack` wrote."""
+    if packed[:1] != _FORMAT:
+        raise ValueError("readings of an unknown format: this gateway is older than its database")
+    readings, position = [], 1
+    while position < len(packed):
+        offset, step, flags, count = _RUN.unpack_from(packed, position)
+        position += _RUN.size
+        values = struct.Struct(f">{count}{'I' if flags & _WIDE else 'H'}")
+        quality = Quality.ESTIMATED if flags & _ESTIMATED else Quality.MEASURED
+        start = day_starts + timedelta(minutes=offset)
+        for index, watts in enumerate(values.unpack_from(packed, position)):
+            readings.append(Reading(start + timedelta(minutes=step * index), step, watts, quality))
+        position += values.size
+    return readings
+
+
+def _runs(readings: Sequence[Reading]) -> Iterator[list[Reading]]:
+    run: list[Reading] = []
+    for reading in readings:
+        if run and (reading.start, reading.minutes, reading.quality) != (run[-1].end, run[-1].minutes, run[-1].quality):
+            yield run
+            run = []
+        run.append(reading)
+    if run:
+        yield run

@@ -1,0 +1,113 @@
+"""What went wrong, as RFC 9457 problem details: a stable `code`, words for people, never an echo of what was sent."""
+
+import uuid
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemDetails(BaseModel):
+    """The body of every error."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+
+
+class ProblemError(Exception):
+    """Something to tell the caller."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        retry_after: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        **members: Any,
+    ) -> None:
+        """Say what is wrong and what to change; `retry_after` in seconds, `members` join the body."""
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.members = members
+        if retry_after is not None:
+            self.headers["Retry-After"] = str(max(1, round(retry_after)))
+
+
+def not_found() -> ProblemError:
+    """What is not there, or is somebody else's, which is answered alike."""
+    return ProblemError(404, "not_found", "There is nothing at this address, or it is not yours.")
+
+
+def respond(request: Request, problem: ProblemError) -> JSONResponse:
+    """Write a problem."""
+    instance = getattr(request.state, "request_id", None) or uuid.uuid4()
+    return JSONResponse(
+        {
+            "type": f"urn:myelectricaldata:problem:{problem.code}",
+            "title": HTTPStatus(problem.status).phrase,
+            "status": problem.status,
+            "detail": problem.detail,
+            "instance": f"urn:uuid:{instance}",
+            "code": problem.code,
+            **problem.members,
+        },
+        status_code=problem.status,
+        headers=problem.headers,
+        media_type=MEDIA_TYPE,
+    )
+
+
+_BY_STATUS = {
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take that method; the Allow header names those it takes."),
+    413: ("too_large", "The request is too large."),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the application a problem."""
+
+    @app.exception_handler(ProblemError)
+    async def known(request: Request, error: ProblemError) -> JSONResponse:
+        return respond(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [
+            {"where": ".".join(str(part) for part in detail["loc"]), "message": detail["msg"]}
+            for detail in error.errors()
+        ]
+        words = "; ".join(f"{detail['where']}: {detail['message']}" for detail in errors)
+        return respond(request, ProblemError(422, "invalid_request", words, errors=errors))
+
+    @app.exception_handler(HTTPException)
+    async def raised(request: Request, error: HTTPException) -> JSONResponse:
+        code, detail = _BY_STATUS.get(error.status_code, ("http_error", HTTPStatus(error.status_code).phrase))
+        return respond(request, ProblemError(error.status_code, code, detail, headers=error.headers))
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("unexpected_error", kind=type(error).__name__, exc_info=error)
+        return respond(
+            request,
+            ProblemError(500, "internal_error", "The gateway failed; its log names the cause by this instance."),
+        )

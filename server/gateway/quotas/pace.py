@@ -1,0 +1,58 @@
+"""The pace of calls to Enedis: one at a time for all replicas, inside the hour's budget and the payer's day."""
+
+from datetime import datetime, timedelta
+
+from gateway.enedis.client import Api
+from gateway.enedis.errors import EnedisError, Meaning
+from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.database import Database
+from gateway.quotas import service as quotas
+from gateway.store import BusyError, Store
+
+_MARGIN = 1.05
+"""Turns exactly 200 ms apart put six calls into a second once in a while; 210 ms do not."""
+_PATIENCE = 60.0
+_PAUSE = timedelta(minutes=1)
+
+
+class EnedisPace:
+    """Fails closed: without a turn or a budget there is no call."""
+
+    def __init__(self, database: Database, store: Store, clock: Clock, calls_a_second: float, user_limit: int) -> None:
+        """Prepare."""
+        self._database = database
+        self._store = store
+        self._clock = clock
+        self._interval = _MARGIN / calls_a_second
+        self._user_limit = user_limit
+
+    async def wait(self, api: Api, payer: str) -> None:
+        """Wait for a turn, then count the call. Raises EnedisError(QUOTA)."""
+        if stopped := await self._store.get(self._stopped(api)):
+            raise EnedisError(Meaning.QUOTA, "stopped", datetime.fromisoformat(stopped))
+        try:
+            wait = await self._store.turn(f"enedis:{api}", self._interval, _PATIENCE)
+        except BusyError as error:
+            raise EnedisError(Meaning.QUOTA, "busy", self._clock.now() + timedelta(seconds=error.wait)) from error
+        if wait > 0:
+            await self._clock.sleep(wait)
+        now = self._clock.now()
+        day = paris.day_of(now)
+        of_user = quotas.user_day(payer, day, self._user_limit)
+        try:
+            async with self._database.write() as session:
+                await quotas.charge(session, [quotas.enedis_hour(api, now), of_user])
+        except quotas.ExhaustedError as error:
+            until = paris.midnight(day + paris.DAY) if error.budget == of_user else quotas.next_hour(now)
+            raise EnedisError(Meaning.QUOTA, "budget", until) from error
+
+    async def stop(self, api: Api, until: datetime | None) -> None:
+        """Let nobody call before `until`."""
+        now = self._clock.now()
+        until = until if until is not None and until > now else now + _PAUSE
+        await self._store.set(self._stopped(api), until.isoformat(), (until - now).total_seconds())
+
+    @staticmethod
+    def _stopped(api: Api) -> str:
+        return f"enedis:{api}:stopped"

@@ -1,0 +1,70 @@
+"""What a running gateway is made of; built once, handed to whoever needs a part."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from gateway import instance as instances
+from gateway.enedis.client import Enedis
+from gateway.instance import Instance
+from gateway.kit.clock import Clock, SystemClock
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
+from gateway.kit.http import Upstream
+from gateway.metering.archive import Archive
+from gateway.quotas.pace import EnedisPace
+from gateway.rte.client import Rte
+from gateway.settings import Settings
+from gateway.store import Store
+from gateway.store.memory import MemoryStore
+
+
+@dataclass(frozen=True, repr=False)
+class Runtime:
+    """The parts."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    store: Store
+    keyring: Keyring
+    instance: Instance
+    archive: Archive
+    rte: Rte | None
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Runtime]:
+    """Build the parts on a migrated database, and close them afterwards."""
+    clock = clock or SystemClock()
+    keyring = settings.keyring()
+    database = Database(settings.database_url, echo=settings.debug_sql)
+    store = MemoryStore()
+    enedis_upstream = Upstream(settings.enedis_url)
+    rte_upstream = Upstream(settings.rte_base_url)
+    pace = EnedisPace(database, store, clock, settings.enedis_rate_limit, settings.user_daily_limit_no_cache)
+    enedis = Enedis(
+        enedis_upstream, settings.enedis_client_id, settings.enedis_client_secret.get_secret_value(), store, pace
+    )
+    rte = (
+        Rte(rte_upstream, settings.rte_client_id, settings.rte_client_secret.get_secret_value(), store)
+        if settings.rte_client_id
+        else None
+    )
+    archive = Archive(database, store, clock, enedis, keyring)
+    try:
+        yield Runtime(
+            settings=settings,
+            clock=clock,
+            database=database,
+            store=store,
+            keyring=keyring,
+            instance=await instances.load(database, keyring),
+            archive=archive,
+            rte=rte,
+        )
+    finally:
+        await archive.close()
+        await enedis_upstream.close()
+        await rte_upstream.close()
+        await database.close()

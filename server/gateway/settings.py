@@ -1,0 +1,122 @@
+"""Every setting, from the environment. Names and defaults are those of the deployment guide."""
+
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from gateway.kit.crypto import Keyring
+
+_PUBLISHED_KEYS = frozenset({"change-me-in-production", "kX9vZmYhR3pLwN8qT5uJ2fA7dC1bE6gH"})
+_HOW_TO_MAKE_A_KEY = 'make one with: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
+_DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
+
+
+class EnedisEnvironment(StrEnum):
+    """Which Enedis the gateway speaks to."""
+
+    SANDBOX = "sandbox"
+    PRODUCTION = "production"
+    SIMULATOR = "simulator"
+
+
+_ENEDIS_URLS = {
+    EnedisEnvironment.SANDBOX: "https://gw.ext.prod-sandbox.api.enedis.fr",
+    EnedisEnvironment.PRODUCTION: "https://gw.ext.prod.api.enedis.fr",
+    EnedisEnvironment.SIMULATOR: "http://127.0.0.1:8010",
+}
+
+
+class Settings(BaseSettings):
+    """What the environment says; a setting left empty has its default."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    database_url: str = "sqlite+aiosqlite:///./data/myelectricaldata.db"
+    debug: bool = False
+    debug_sql: bool = False
+    secret_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
+    encryption_keys: SecretStr = SecretStr("")
+    backend_url: str = "http://localhost:8000"
+    frontend_url: str = ""
+
+    enedis_client_id: str = ""
+    enedis_client_secret: SecretStr = SecretStr("")
+    enedis_environment: EnedisEnvironment = EnedisEnvironment.PRODUCTION
+    enedis_base_url: str = ""
+    enedis_rate_limit: float = Field(default=5, gt=0, le=5)
+
+    rte_client_id: str = ""
+    rte_client_secret: SecretStr = SecretStr("")
+    rte_base_url: str = "https://digital.iservices.rte-france.com"
+
+    user_daily_limit_no_cache: int = Field(default=50, ge=1)
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_a_secret(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
+        if not text:
+            raise ValueError(f"SECRET_KEY is missing: it signs the tokens; {_HOW_TO_MAKE_A_KEY}")
+        if text in _PUBLISHED_KEYS:
+            raise ValueError(f"SECRET_KEY is an example that everybody can read; {_HOW_TO_MAKE_A_KEY}")
+        if len(text) < 32:
+            raise ValueError(f"SECRET_KEY has {len(text)} characters, it needs at least 32; {_HOW_TO_MAKE_A_KEY}")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_known_database(cls, value: str) -> str:
+        try:
+            driver = make_url(value).drivername
+        except ArgumentError:
+            driver = ""
+        if driver not in _DATABASES:
+            raise ValueError(f"DATABASE_URL must begin with {' or '.join(f'{name}://' for name in _DATABASES)}")
+        return value
+
+    @model_validator(mode="after")
+    def _has_its_keys(self) -> Self:
+        if self.encryption_keys.get_secret_value():
+            Keyring.parse(self.encryption_keys.get_secret_value())
+        elif self.sqlite_file is None:
+            raise ValueError("ENCRYPTION_KEYS is needed with PostgreSQL; make one with: gateway keys new")
+        return self
+
+    @cached_property
+    def sqlite_file(self) -> Path | None:
+        """The database's file, when it is one."""
+        url = make_url(self.database_url)
+        return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+    @property
+    def enedis_url(self) -> str:
+        """Where Enedis' API is."""
+        return self.enedis_base_url or _ENEDIS_URLS[self.enedis_environment]
+
+    def keyring(self) -> Keyring:
+        """Return the keys; those of SQLite are made at the first start and kept beside it."""
+        if text := self.encryption_keys.get_secret_value():
+            return Keyring.parse(text)
+        assert self.sqlite_file is not None  # noqa: S101 - _has_its_keys refused anything else
+        file = self.sqlite_file.with_suffix(".keys")
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(Keyring.generate())
+        return Keyring.parse(file.read_text().strip())
+
+
+def explain(error: ValidationError) -> str:
+    """Say what to change in the environment, one line a setting, without the values."""
+    lines = []
+    for detail in error.errors(include_input=False, include_context=False, include_url=False):
+        name = "_".join(str(part) for part in detail["loc"]).upper()
+        message = detail["msg"].removeprefix("Value error, ")
+        lines.append(message if name in message or not name else f"{name}: {message}")
+    return "\n".join(lines)

@@ -1,0 +1,60 @@
+"""The store of a gateway that is one process."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from gateway.store import BusyError
+
+_MOST_ENTRIES = 10_000
+
+
+class MemoryStore:
+    """Everything in dictionaries; gone with the process."""
+
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        """Begin empty. `seconds` is a clock that only goes forward."""
+        self._seconds = seconds
+        self._values: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        self._turns: dict[str, float] = {}
+        self._locks: dict[str, tuple[asyncio.Lock, list[None]]] = {}
+
+    async def get(self, key: str) -> str | None:
+        """Return what `set` put there, unless it expired."""
+        until, value = self._values.get(key, (0.0, ""))
+        return value if until > self._seconds() else None
+
+    async def set(self, key: str, value: str, seconds: float) -> None:
+        """Keep a value for a while; the oldest leave when there are too many."""
+        self._values[key] = (self._seconds() + seconds, value)
+        self._values.move_to_end(key)
+        while len(self._values) > _MOST_ENTRIES:
+            self._values.popitem(last=False)
+
+    async def delete(self, key: str) -> None:
+        """Forget a value."""
+        self._values.pop(key, None)
+
+    async def turn(self, name: str, interval: float, patience: float) -> float:
+        """Reserve the next turn of `name`; see Store."""
+        now = self._seconds()
+        turn = max(now, self._turns.get(name, now))
+        if turn - now > patience:
+            raise BusyError(turn - now)
+        self._turns[name] = turn + interval
+        return turn - now
+
+    @asynccontextmanager
+    async def lease(self, name: str) -> AsyncIterator[None]:
+        """Hold `name` alone; see Store."""
+        lock, holders = self._locks.setdefault(name, (asyncio.Lock(), []))
+        holders.append(None)
+        try:
+            async with lock:
+                yield
+        finally:
+            holders.pop()
+            if not holders:
+                del self._locks[name]
