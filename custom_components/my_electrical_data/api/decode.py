@@ -1,0 +1,75 @@
+"""Answers of the gateway into models, strictly: nothing is converted that the API did not promise."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from math import isfinite
+from typing import Any
+
+from mashumaro.codecs import BasicDecoder
+from mashumaro.dialect import Dialect
+from mashumaro.exceptions import InvalidFieldValue, MissingField
+
+from .errors import MalformedAnswerError
+
+
+def _path(error: InvalidFieldValue) -> str:
+    """Name the innermost field: `today.color`."""
+    names, cause = [error.field_name], error.__context__
+    while cause is not None:
+        if isinstance(cause, InvalidFieldValue | MissingField):
+            names.append(cause.field_name)
+        cause = cause.__context__
+    return ".".join(names)
+
+
+def _exactly(kind: type) -> dict[str, str | Callable[..., Any]]:
+    def check(value: Any) -> Any:
+        if type(value) is not kind:
+            raise TypeError
+        return value
+
+    return {"deserialize": check}
+
+
+def _number(value: Any) -> float:
+    if type(value) not in {int, float} or not isfinite(value):
+        raise TypeError
+    return float(value)
+
+
+def _moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment
+
+
+class _Strict(Dialect):
+    serialization_strategy = {  # noqa: RUF012 - as mashumaro declares it
+        bool: _exactly(bool),
+        datetime: {"deserialize": _moment},
+        float: {"deserialize": _number},
+        int: _exactly(int),
+        str: _exactly(str),
+    }
+
+
+class Decoder[ModelT]:
+    """Reads answers as one model. Made when the module is loaded: it is compiled then, and not at the first answer."""
+
+    def __init__(self, model: type[ModelT]) -> None:
+        """Take a dataclass."""
+        self._name = model.__name__
+        self._decoder: BasicDecoder[ModelT] = BasicDecoder(model, default_dialect=_Strict)
+
+    def __call__(self, body: bytes) -> ModelT:
+        """Read `body`, JSON. Raises MalformedAnswerError, which names the field and never its value."""
+        try:
+            return self._decoder.decode(json.loads(body))
+        except MissingField as error:
+            raise MalformedAnswerError(f"{self._name} lacks {error.field_name}") from error
+        except InvalidFieldValue as error:
+            raise MalformedAnswerError(f"{self._name} has an unreadable {_path(error)}") from None
+        except ValueError as error:
+            raise MalformedAnswerError(f"{self._name} is unreadable") from error

@@ -1,0 +1,104 @@
+"""What can go wrong between a client and its gateway.
+
+Each error carries a stable `code`: callers choose their words by it. No message holds what was sent or received.
+"""
+
+from typing import ClassVar
+
+
+class GatewayError(Exception):
+    """Base of all errors of this client."""
+
+    code: ClassVar[str] = "unknown"
+    retry_after: float | None = None
+
+
+class InvalidAddressError(GatewayError):
+    """The text is no http or https address."""
+
+    code = "invalid_url"
+
+
+class GatewayConnectionError(GatewayError):
+    """Nothing answered, or not in time."""
+
+    code = "cannot_connect"
+
+
+class CertificateRefusedError(GatewayConnectionError):
+    """The TLS certificate is not trusted, or TLS could not be agreed upon."""
+
+    code = "certificate_refused"
+
+
+class AuthenticationFailedError(GatewayError):
+    """The gateway does not accept this API client."""
+
+    code = "invalid_auth"
+
+
+class NotAGatewayError(GatewayError):
+    """Something else answers at this address."""
+
+    code = "not_a_gateway"
+
+
+class IncompatibleError(GatewayError):
+    """The gateway speaks a version of the API that this client does not."""
+
+    def __init__(self, version: str) -> None:
+        """Take the API `version` of the gateway, "major.minor"."""
+        super().__init__(f"the gateway speaks API {version}")
+        self.version = version
+
+
+class GatewayTooOldError(IncompatibleError):
+    """The gateway is older than this client needs."""
+
+    code = "gateway_too_old"
+
+
+class GatewayTooNewError(IncompatibleError):
+    """The gateway has left this client behind."""
+
+    code = "gateway_too_new"
+
+
+class RateLimitedError(GatewayError):
+    """Asked too often, or a quota is used up. `retry_after` is in seconds, when the gateway says it."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        """Take the seconds until it is worth asking again."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class GatewayUnavailableError(GatewayError):
+    """The gateway, or Enedis or RTE behind it, cannot answer now. `retry_after` as in RateLimitedError."""
+
+    code = "gateway_unavailable"
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        """Take the seconds until it is worth asking again."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class RequestRefusedError(GatewayError):
+    """The gateway understood and said no. `problem` is its stable problem code."""
+
+    code = "request_refused"
+
+    def __init__(self, status: int, problem: str) -> None:
+        """Take the HTTP `status` and the `problem` code."""
+        super().__init__(f"the gateway refused: {problem} ({status})")
+        self.status = status
+        self.problem = problem
+
+
+class MalformedAnswerError(GatewayError):
+    """The answer is not what the API promises; the message names the field."""
+
+    code = "malformed_answer"

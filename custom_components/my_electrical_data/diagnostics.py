@@ -1,0 +1,62 @@
+"""What a user may attach to a public report: no secret, no meter, no address."""
+
+import re
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from homeassistant.components.diagnostics import REDACTED, async_redact_data
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
+from homeassistant.core import HomeAssistant
+from yarl import URL
+
+from .coordinator import FeedCoordinator, GatewayConfigEntry
+
+_KEYS = {CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, "id", "instance_id", "masked_number", "name"}
+_METER_NUMBER = re.compile(r"(?<!\d)\d{14}(?!\d)|•+\d{4}")
+
+
+async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: GatewayConfigEntry) -> dict[str, Any]:  # noqa: ARG001
+    """Return the state of all feeds, redacted by key and by value."""
+    feeds = entry.runtime_data
+    points = feeds.usage_points.data.values()
+    secrets = [entry.unique_id or "", URL(entry.data[CONF_URL]).host or ""]
+    secrets += [entry.data[CONF_CLIENT_ID], entry.data[CONF_CLIENT_SECRET]]
+    secrets += [text for point in points for text in (point.id, point.name or "")]
+    report = {
+        "entry": dict(entry.data),
+        "gateway": _plain(feeds.usage_points.ping),
+        "tempo": _feed(feeds.tempo),
+        "ecowatt": _feed(feeds.ecowatt),
+        "usage_points": {**_feed(feeds.usage_points), "data": [_plain(point) for point in points]},
+        "meters": [{"daily": _feed(meter.daily), "hours": _feed(meter.hours)} for meter in feeds.meters.values()],
+    }
+    redacted: dict[str, Any] = _without([text for text in secrets if text], async_redact_data(report, _KEYS))
+    return redacted
+
+
+def _feed(coordinator: FeedCoordinator[Any]) -> dict[str, Any]:
+    return {
+        "ok": coordinator.last_update_success,
+        "error": repr(coordinator.last_exception) if coordinator.last_exception else None,
+        "asked_every": str(coordinator.update_interval),
+        "data": _plain(coordinator.data),
+    }
+
+
+def _plain(data: Any) -> Any:
+    return asdict(data) if is_dataclass(data) and not isinstance(data, type) else data
+
+
+def _without(secrets: list[str], data: Any) -> Any:
+    """Return `data` with secrets and meter numbers cut out of every text in it."""
+    match data:
+        case dict():
+            return {key: _without(secrets, value) for key, value in data.items()}
+        case list() | tuple():
+            return [_without(secrets, value) for value in data]
+        case str():
+            for secret in secrets:
+                data = data.replace(secret, REDACTED)
+            return _METER_NUMBER.sub(REDACTED, data)
+        case _:
+            return data

@@ -1,0 +1,40 @@
+"""When to ask the gateway again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+FIRST_RETRY = timedelta(minutes=1)
+LAST_RETRY = timedelta(minutes=30)
+SPREAD = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a feed is asked: `usual` when the gateway does not say, and never outside the bounds."""
+
+    usual: timedelta
+    least: timedelta = timedelta(minutes=1)
+    most: timedelta = timedelta(hours=6)
+
+    def until_next(self, now: datetime, next_change: datetime | None, max_age: float | None) -> timedelta:
+        """Return how long to wait: until the announced change, or as long as the answer holds."""
+        if next_change is not None:
+            wait = next_change - now
+        elif max_age is not None:
+            wait = timedelta(seconds=max_age)
+        else:
+            wait = self.usual
+        return min(max(wait, self.least), self.most)
+
+
+def until_retry(failures: int, retry_after: float | None) -> timedelta:
+    """Return how long to wait after so many `failures` in a row: as long as the gateway says, else a growing pause."""
+    if retry_after is not None:
+        return max(timedelta(seconds=retry_after), timedelta(seconds=1))
+    return min(FIRST_RETRY * (1 << min(failures - 1, 10)), LAST_RETRY)
+
+
+def with_jitter(wait: timedelta, random: Callable[[], float]) -> timedelta:
+    """Spread homes that wait for the same moment: up to a tenth longer, and at most a minute; never earlier."""
+    return wait + min(wait / 10, SPREAD) * random()

@@ -1,0 +1,59 @@
+"""Home Assistant with a real recorder, and a gateway to talk to."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from scripted_gateway import CLIENT_ID, CLIENT_SECRET, INSTANCE_ID, ScriptedGateway
+
+# Before Home Assistant mounts its own configuration directory, whose custom_components would hide ours.
+from custom_components.my_electrical_data.const import DOMAIN
+
+NOW = "2026-11-23T10:05:00+00:00"
+
+type SetUp = Callable[[], Awaitable[MockConfigEntry]]
+
+
+@pytest.fixture(autouse=True)
+def recorder_and_our_integration(recorder_mock: None, enable_custom_integrations: None) -> None:
+    """Load the recorder, which must come before hass, and let ours be found."""
+
+
+@pytest.fixture(autouse=True)
+def now(freezer: FrozenDateTimeFactory) -> FrozenDateTimeFactory:
+    freezer.move_to(NOW)
+    return freezer
+
+
+@pytest.fixture
+async def gateway(socket_enabled: None) -> AsyncIterator[ScriptedGateway]:
+    scripted = ScriptedGateway()
+    await scripted.server.start_server()
+    yield scripted
+    await scripted.server.close()
+
+
+@pytest.fixture
+def entry(gateway: ScriptedGateway) -> MockConfigEntry:
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="MyElectricalData",
+        unique_id=INSTANCE_ID,
+        data={CONF_URL: gateway.url, CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: CLIENT_SECRET},
+    )
+
+
+@pytest.fixture
+def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> SetUp:
+    """Set the entry up, and wait for everything it does in the background."""
+
+    async def do() -> MockConfigEntry:
+        entry.add_to_hass(hass)
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        return entry
+
+    return do
