@@ -9,7 +9,7 @@ from gateway.kit.database import Base
 
 
 class PublishedDay(Base):
-    """A day whose hours were published: the revision it last changed in, and a fingerprint to notice the next change."""
+    """A day whose hours were published: the revision it last changed in, and its fingerprint."""
 
     __tablename__ = "published_days"
 

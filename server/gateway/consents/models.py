@@ -12,9 +12,9 @@ from gateway.kit.database import Base, Instant
 class UsagePoint(Base):
     """A meter of an account.
 
-    `id` is public and opaque; the number is sealed with the account's key, and hashed to look it up. `wanted_from` is the
-    oldest day that the archive keeps up, `next_work_at` when it next has something to ask. `revision` counts what was
-    published of its hours, in `epoch`.
+    `id` is public and opaque; the number is sealed with the account's key, and hashed to look it up. `wanted_from` is
+    the oldest day that the archive keeps up, `next_work_at` when it next has something to ask. `revision` counts what
+    was published of its hours, in `epoch`.
     """
 
     __tablename__ = "usage_points"
