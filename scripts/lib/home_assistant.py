@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import jwt
-import yaml
 
 from scripts.lib.program import Program
 
@@ -33,7 +32,8 @@ class HomeAssistant:
     def prepare(self) -> None:
         """Write what a first start needs; on later ones, only what may have changed."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "configuration.yaml").write_text(yaml.safe_dump(self._configuration(), sort_keys=False))
+        # JSON is YAML too
+        (self.folder / "configuration.yaml").write_text(json.dumps(self._configuration(), indent=2, ensure_ascii=False))
         link = self.folder / "custom_components"
         if not link.is_symlink():
             link.symlink_to(ROOT / "custom_components")
@@ -44,7 +44,7 @@ class HomeAssistant:
 
     def program(self, *, log: Path, env: dict[str, str]) -> Program:
         """The process; its packages come from the lock file, so it fetches none."""
-        command = [sys.executable, "-m", "homeassistant", "--config", self.folder, "--skip-pip"]
+        command: list[str | Path] = [sys.executable, "-m", "homeassistant", "--config", self.folder, "--skip-pip"]
         return Program("Home Assistant", command, log=log, env=env)
 
     def token(self) -> str:
@@ -70,7 +70,7 @@ class HomeAssistant:
                 ],
             },
             "recorder": {"commit_interval": 1},
-            **dict.fromkeys(["frontend", "history", "logbook", "energy", "system_health"], {}),
+            **{name: {} for name in ("frontend", "history", "logbook", "energy", "system_health")},
             "logger": {"default": "warning", "logs": {"custom_components.my_electrical_data": "info"}},
         }
 

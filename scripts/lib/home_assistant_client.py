@@ -1,8 +1,9 @@
 """What a person does in Home Assistant's pages, done over its REST API and its websocket."""
 
 import itertools
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, override
 
 import aiohttp
 
@@ -11,7 +12,7 @@ class HomeAssistantError(Exception):
     """Home Assistant refused; the message says what and with which words."""
 
 
-class HomeAssistantClient:
+class HomeAssistantClient(AbstractAsyncContextManager["HomeAssistantClient"]):
     """One session with the owner's token. REST by `get` and `post`, websocket commands by `command`."""
 
     def __init__(self, url: str, token: str) -> None:
@@ -21,12 +22,15 @@ class HomeAssistantClient:
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._ids = itertools.count(1)
 
-    async def __aenter__(self) -> Self:
-        return self
-
+    @override
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Close it."""
+        await self.close()
+
+    async def close(self) -> None:
+        """End the session and its websocket."""
         await self._session.close()
 
     async def is_running(self) -> bool:

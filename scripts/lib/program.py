@@ -23,8 +23,13 @@ class Program:
         self.name = name
         self._command = [*_die_with_parent(), *map(str, command)]
         self._log = log
-        self._env = {**os.environ, **env}
+        self._env = self.environment(env)
         self._process: asyncio.subprocess.Process | None = None
+
+    @staticmethod
+    def environment(added: Mapping[str, str]) -> dict[str, str]:
+        """What a program sees: this one's environment, and more."""
+        return {**os.environ, **added}
 
     async def start(self) -> None:
         """Start it, in a session of its own: a terminal's Ctrl-C reaches whoever stops it in good order instead."""

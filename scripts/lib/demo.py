@@ -1,0 +1,186 @@
+"""`scripts/demo`: the whole of MyElectricalData on this machine, with homes that do not exist."""
+
+import argparse
+import asyncio
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from scripts.lib import dashboard, energy
+from scripts.lib.home_assistant import ROOT
+from scripts.lib.home_assistant_client import HomeAssistantClient, HomeAssistantError
+from scripts.lib.program import ProgramError, free_port, is_free
+from scripts.lib.stack import HOMES, Ports, Stack
+from scripts.lib.words import WORDS, language
+
+HISTORY = timedelta(days=58)
+HISTORY_SECONDS = 180.0
+OPTIONS = {"home_assistant": "--port", "gateway": "--gateway-port", "simulator": "--simulator-port"}
+
+
+class DemoError(Exception):
+    """Why the demo cannot start, and the way out."""
+
+
+def main() -> int:
+    """Run the demo until it is interrupted. The exit status."""
+    arguments = _arguments()
+    words = WORDS[language()]
+    ports = Ports(arguments.port, arguments.gateway_port, arguments.simulator_port)
+    try:
+        with _alone_in(arguments.folder, words):
+            if arguments.reset:
+                _empty(arguments.folder)
+            _check(ports, words)
+            stack = Stack(arguments.folder, ports, language=language())
+            asyncio.run(_until_stopped(stack, words, browser=arguments.browser))
+    except (DemoError, ProgramError, HomeAssistantError) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/demo", add_help=False)
+    parser.add_argument("--port", type=int, default=8123)
+    parser.add_argument("--gateway-port", type=int, default=8000)
+    parser.add_argument("--simulator-port", type=int, default=8010)
+    parser.add_argument("--reset", action="store_true")
+    parser.add_argument("--no-browser", dest="browser", action="store_false")
+    parser.add_argument("--folder", type=lambda text: Path(text).resolve(), default=ROOT / ".demo")
+    return parser.parse_args()
+
+
+@contextmanager
+def _alone_in(folder: Path, words: dict[str, str]) -> Generator[None]:
+    """One demo a folder: two would write the same databases."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DemoError(words["already"].format(folder=folder)) from None
+        yield
+
+
+def _empty(folder: Path) -> None:
+    """Forget all but the lock."""
+    for item in folder.iterdir():
+        if item.is_dir() and not item.is_symlink():
+            shutil.rmtree(item)
+        elif item.name != "lock":
+            item.unlink()
+
+
+def _check(ports: Ports, words: dict[str, str]) -> None:
+    for field in fields(ports):
+        port = getattr(ports, field.name)
+        if not is_free(port):
+            raise DemoError(words["busy"].format(port=port, option=OPTIONS[field.name], free=free_port()))
+
+
+async def _until_stopped(stack: Stack, words: dict[str, str], *, browser: bool) -> None:
+    """Start everything, wait for Ctrl-C or for a program that ends, stop everything."""
+    work = asyncio.create_task(_run(stack, words, browser=browser))
+
+    def stop() -> None:
+        if (
+            not work.cancelling()
+        ):  # stopping takes seconds: an impatient second Ctrl-C must not leave half of it running
+            print(f"\n{words['stopping']}", flush=True)
+            work.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    try:
+        await work
+    except asyncio.CancelledError:
+        print(words["stopped"].format(folder=stack.folder))
+
+
+async def _run(stack: Stack, words: dict[str, str], *, browser: bool) -> None:
+    async with stack:
+        with _step(words["simulator"]):
+            await stack.start_simulator()
+        with _step(words["gateway"]):
+            await stack.start_gateway()
+        with _step(words["homes"]):
+            for key, home in HOMES.items():
+                await stack.add_home(home, words[key])
+        with _step(words["home_assistant"]):
+            client = await stack.start_home_assistant()
+        async with client:
+            await _arrange(stack, client, words)
+        _tell(stack, words)
+        if browser:
+            _open(stack.home_assistant.url)
+        raise await stack.one_ended()
+
+
+async def _arrange(stack: Stack, client: HomeAssistantClient, words: dict[str, str]) -> None:
+    """Bring hours into Home Assistant, and show them."""
+    with _step(words["integration"]):
+        await stack.connect(client)
+    with _step(words["history"]):
+        complete = await _history(client)
+    if not complete:
+        print(f"  {words['history_late']}")
+    with _step(words["dashboard"]):
+        await energy.show(client)
+        await dashboard.show(client, words)
+
+
+async def _history(client: HomeAssistantClient) -> bool:
+    """Wait until two months of every home are there; whether they came in time."""
+    since = datetime.now(UTC) - timedelta(days=70)
+    oldest = datetime.now(UTC) - HISTORY
+    deadline = time.monotonic() + HISTORY_SECONDS
+    while time.monotonic() < deadline:
+        ids = await energy.statistics(client, "consumption")
+        firsts = [min(await energy.hours(client, each, since), default=None) for each in ids]
+        if len(firsts) == len(HOMES) and all(first is not None and first <= oldest for first in firsts):
+            return True
+        await asyncio.sleep(1)
+    return False
+
+
+@contextmanager
+def _step(what: str) -> Generator[None]:
+    """Say what is being prepared, then how long it took."""
+    print(f"• {what} … ", end="", flush=True)
+    begin = time.monotonic()
+    yield
+    print(f"{time.monotonic() - begin:.0f} s", flush=True)
+
+
+def _tell(stack: Stack, words: dict[str, str]) -> None:
+    print(
+        words["ready"].format(
+            home_assistant=stack.home_assistant.url,
+            dashboard=dashboard.URL_PATH,
+            gateway=stack.gateway_url,
+            simulator=stack.simulator_url,
+            logs=stack.log("*"),
+        ),
+        flush=True,
+    )
+
+
+def _open(url: str) -> None:
+    """Open a browser, where there is a screen."""
+    opener = shutil.which("xdg-open")
+    if opener and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        subprocess.Popen([opener, url], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,189 @@
+"""The whole of MyElectricalData on this machine, for the demo and the end-to-end tests."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from scripts.lib.home_assistant import ROOT, HomeAssistant
+from scripts.lib.home_assistant_client import HomeAssistantClient
+from scripts.lib.program import Program, ProgramError, tail
+
+GATEWAY_BIN = ROOT / "server" / ".venv" / "bin"
+DOMAIN = "my_electrical_data"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the three listen, all at 127.0.0.1."""
+
+    home_assistant: int
+    gateway: int
+    simulator: int
+
+
+@dataclass(frozen=True)
+class Home:
+    """One of the simulator's homes, as its owner would describe it to the gateway."""
+
+    prm: str
+    option: str
+    power: int
+    off_peak: tuple[str, ...] = ()
+
+
+HOMES = {
+    "base": Home("30001000000001", "base", 6),
+    "off_peak": Home("30001000000002", "hp_hc", 9, ("22:30-06:30",)),
+    "tempo": Home("30001000000003", "tempo", 9),
+}
+
+
+class Stack(AsyncExitStack):
+    """The simulator, the gateway and Home Assistant, in a folder that keeps what they know, from one start to the next.
+
+    `env` is added to each program's environment. Leaving the context stops whatever was started.
+    """
+
+    def __init__(self, folder: Path, ports: Ports, *, language: str, env: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.ports = ports
+        self.home_assistant = HomeAssistant(folder / "home-assistant", ports.home_assistant, language)
+        self.simulator_url = f"http://127.0.0.1:{ports.simulator}"
+        self.gateway_url = f"http://127.0.0.1:{ports.gateway}"
+        self._env = dict(env or {})
+        self._programs: list[Program] = []
+
+    def log(self, name: str) -> Path:
+        """Where a program's output goes."""
+        return self.folder / "logs" / f"{name}.log"
+
+    async def start_simulator(self) -> None:
+        """Start Enedis and RTE."""
+        command: list[str | Path] = [
+            GATEWAY_BIN / "python",
+            "-m",
+            "gateway.simulator",
+            "--port",
+            str(self.ports.simulator),
+        ]
+        await self._start(Program("The simulator", command, log=self.log("simulator"), env=self._env))
+        await self._until_answers(f"{self.simulator_url}/control/clock")
+
+    async def start_gateway(self) -> None:
+        """Start the gateway, which prepares its database."""
+        command: list[str | Path] = [GATEWAY_BIN / "gateway", "serve", "--port", str(self.ports.gateway)]
+        await self._start(Program("The gateway", command, log=self.log("gateway"), env=self._gateway_env()))
+        await self._until_answers(f"{self.gateway_url}/ready")
+
+    async def start_home_assistant(self) -> HomeAssistantClient:
+        """Start Home Assistant and return a client of it, which the caller closes."""
+        self.home_assistant.prepare()
+        program = self.home_assistant.program(log=self.log("home-assistant"), env=self._env)
+        await self._start(program)
+        client = HomeAssistantClient(self.home_assistant.url, self.home_assistant.token())
+        try:
+            await program.until(client.is_running, seconds=120)
+        except BaseException:
+            await client.close()
+            raise
+        return client
+
+    async def add_home(self, home: Home, name: str) -> None:
+        """Tell the gateway of a meter. Telling it again changes nothing."""
+        off_peak = [argument for hours in home.off_peak for argument in ("--off-peak", hours)]
+        command = ["usage-point", "add", "--name", name, "--option", home.option, "--power", str(home.power), *off_peak]
+        await self._gateway(*command, given=home.prm)
+
+    async def add_api_client(self, name: str) -> dict[str, Any]:
+        """Make an API client: its `client_id` and `client_secret`."""
+        created: dict[str, Any] = await self._gateway("api-client", "create", "--name", name)
+        return created
+
+    async def connect(self, client: HomeAssistantClient) -> None:
+        """Set up the integration in Home Assistant through its own form; or, when it is already, its address."""
+        known = self.folder / "gateway-url"
+        entries = await client.entries(DOMAIN)
+        if entries and known.exists() and known.read_text() == self.gateway_url:
+            return
+        answers = {"url": self.gateway_url, **await self.add_api_client("Home Assistant")}
+        await client.add_integration(DOMAIN, answers, entry_id=entries[0]["entry_id"] if entries else None)
+        known.write_text(self.gateway_url)
+
+    async def one_ended(self) -> ProgramError:
+        """Wait until a program ends by itself: which, and why."""
+        waiting = [asyncio.create_task(program.ended()) for program in self._programs]
+        try:
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for task in waiting:
+                task.cancel()
+
+    async def _start(self, program: Program) -> None:
+        await program.start()
+        self.push_async_callback(program.stop)
+        self._programs.append(program)
+
+    async def _until_answers(self, url: str) -> None:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
+
+            async def answers() -> bool:
+                try:
+                    async with session.get(url) as answer:
+                        return answer.ok
+                except aiohttp.ClientError, TimeoutError:
+                    return False
+
+            await self._programs[-1].until(answers, seconds=60)
+
+    async def _gateway(self, *arguments: str, given: str = "") -> Any:
+        """Run a command of the gateway with a line on its standard input, and return the JSON it prints."""
+        log = self.log("gateway-commands")
+        with log.open("ab") as errors:
+            process = await asyncio.create_subprocess_exec(
+                GATEWAY_BIN / "gateway",
+                *arguments,
+                "--json",
+                env=self._gateway_env(),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+            )
+            output, _ = await process.communicate(f"{given}\n".encode())
+        if process.returncode:
+            raise ProgramError(f"gateway {' '.join(arguments[:2])} failed. The end of {log}:\n{tail(log)}")
+        return json.loads(output)
+
+    def _gateway_env(self) -> dict[str, str]:
+        return {
+            **Program.environment(self._env),
+            "DATABASE_URL": f"sqlite+aiosqlite:///{self.folder / 'gateway.db'}",
+            "REDIS_URL": "",
+            "SECRET_KEY": self._secret_key(),
+            "BACKEND_URL": self.gateway_url,
+            "ENEDIS_ENVIRONMENT": "simulator",
+            "ENEDIS_BASE_URL": self.simulator_url,
+            "ENEDIS_AUTHORIZE_URL": f"{self.simulator_url}/dataconnect/v2/oauth2/authorize",
+            "ENEDIS_REDIRECT_URI": f"{self.gateway_url}/oauth/callback",
+            "ENEDIS_CLIENT_ID": "simulator-enedis",
+            "ENEDIS_CLIENT_SECRET": "simulator-enedis-secret",
+            "RTE_BASE_URL": self.simulator_url,
+            "RTE_CLIENT_ID": "simulator-rte",
+            "RTE_CLIENT_SECRET": "simulator-rte-secret",
+        }
+
+    def _secret_key(self) -> str:
+        file = self.folder / "secret-key"
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(32))
+        return file.read_text()

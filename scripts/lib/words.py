@@ -1,0 +1,90 @@
+"""What the demo says and shows, in English and French."""
+
+import os
+
+WORDS = {
+    "en": {
+        "simulator": "Simulated Enedis and RTE",
+        "gateway": "Gateway",
+        "homes": "Three homes and their meters",
+        "home_assistant": "Home Assistant (its first start takes half a minute)",
+        "integration": "The integration, through its own form",
+        "history": "Two months of hours, from Enedis into the Energy dashboard",
+        "dashboard": "The dashboard",
+        "history_late": "Hours are still arriving; the Energy dashboard fills by itself.",
+        "already": "The demo is running already in {folder}.",
+        "busy": "Port {port} is in use. Choose another with {option} {free}.",
+        "ready": """
+Ready. Open {home_assistant} : no login is asked.
+
+  Dashboard    {home_assistant}/{dashboard}   Tempo, Ecowatt, yesterday's energy
+  Energy       {home_assistant}/energy   two months of hourly bars and their cost
+  Gateway      {gateway}/docs   its HTTP API
+  Simulator    {simulator}/docs   Enedis and RTE, and /control to change the weather
+
+Logs are in {logs}. Ctrl-C stops everything; scripts/demo --reset begins afresh.""",
+        "stopping": "Stopping…",
+        "stopped": "Stopped. What it knows stays in {folder}; scripts/demo takes up from there.",
+        "base": "Apartment",
+        "off_peak": "House",
+        "tempo": "Farmhouse",
+        "title": "My electricity",
+        "tempo_heading": "Tempo",
+        "ecowatt_heading": "Ecowatt",
+        "energy_heading": "Energy of the last day",
+        "today": "Today",
+        "tomorrow": "Tomorrow",
+        "unknown": "not known yet",
+        "days_left": "Days left this season",
+        "by_day": "Energy by day",
+        "cost_by_day": "Cost by day",
+        "open_energy": "Open the Energy dashboard",
+        "consumption": "Consumption",
+        "hour": "h",
+    },
+    "fr": {
+        "simulator": "Enedis et RTE simulés",
+        "gateway": "Passerelle",
+        "homes": "Trois logements et leurs compteurs",
+        "home_assistant": "Home Assistant (une demi-minute au premier démarrage)",
+        "integration": "L'intégration, par son propre formulaire",
+        "history": "Deux mois d'heures, d'Enedis au tableau de bord Énergie",
+        "dashboard": "Le tableau de bord",
+        "history_late": "Des heures arrivent encore ; le tableau de bord Énergie se remplit tout seul.",
+        "already": "La démo tourne déjà dans {folder}.",
+        "busy": "Le port {port} est occupé. Choisissez-en un autre avec {option} {free}.",
+        "ready": """
+C'est prêt. Ouvrez {home_assistant} : aucun mot de passe n'est demandé.
+
+  Tableau de bord  {home_assistant}/{dashboard}   Tempo, Ecowatt, l'énergie d'hier
+  Énergie          {home_assistant}/energy   deux mois de barres horaires et leur coût
+  Passerelle       {gateway}/docs   son API HTTP
+  Simulateur       {simulator}/docs   Enedis et RTE, et /control pour changer la météo
+
+Les journaux sont dans {logs}. Ctrl-C arrête tout ; scripts/demo --reset recommence à zéro.""",
+        "stopping": "Arrêt…",
+        "stopped": "Arrêté. Ce que la démo sait reste dans {folder} ; scripts/demo reprend de là.",
+        "base": "Appartement",
+        "off_peak": "Maison",
+        "tempo": "Ferme",
+        "title": "Mon électricité",
+        "tempo_heading": "Tempo",
+        "ecowatt_heading": "Ecowatt",
+        "energy_heading": "Énergie du dernier jour",
+        "today": "Aujourd'hui",
+        "tomorrow": "Demain",
+        "unknown": "pas encore connu",
+        "days_left": "Jours restants cette saison",
+        "by_day": "Énergie par jour",
+        "cost_by_day": "Coût par jour",
+        "open_energy": "Ouvrir le tableau de bord Énergie",
+        "consumption": "Consommation",
+        "hour": "h",
+    },
+}
+
+
+def language() -> str:
+    """`fr` or `en`, as the environment says."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "fr" if locale.startswith("fr") else "en"
