@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from gateway.enedis.customer import Address, AddressAnswer, Contract, Metering, Service, Services, Supply, Synthesis
 from gateway.enedis.errors import EnedisError, Meaning, understand
-from gateway.enedis.wire import Measure
+from gateway.enedis.wire import IndexMeasure, Measure
 from gateway.kit.http import Answer, UnreachableError, Upstream
 from gateway.store import Store
 
@@ -23,6 +24,36 @@ class Api(StrEnum):
     """Enedis counts its quotas by API."""
 
     MEASURES = "measures"
+    SERVICES = "services"
+    CONTRACTS = "contracts"
+    SYNTHESIS = "synthesis"
+    METERING = "metering"
+    ADDRESS = "address"
+    SUPPLY = "supply"
+
+
+_CUSTOMER_PATHS = {
+    Api.CONTRACTS: "/situation_contrat_auto/v1/",
+    Api.SYNTHESIS: "/synth_contrat_auto/v1/",
+    Api.METERING: "/comptage_auto/v1/",
+    Api.ADDRESS: "/donnees_generales_auto/v1/",
+    Api.SUPPLY: "/alimentation_auto/v1/",
+}
+_SERVICES = "/subscribed_services/v1"
+
+
+class Step(StrEnum):
+    """Over what maximum power is the greatest."""
+
+    DAY = "P1D"
+    MONTH = "P1M"
+
+
+class Phases(StrEnum):
+    """Maximum power of the whole, or of the whole and of each phase."""
+
+    WHOLE = "PMA"
+    EACH = "TOUT"
 
 
 class Direction(StrEnum):
@@ -65,29 +96,92 @@ class Enedis:
         """Ask for energy by day, in Wh, of the days `[start, end[`."""
         return await self._measure(payer, f"{_SUFFIX[direction]}_quotidienne", prm, start, end)
 
-    async def max_power(self, payer: str, prm: str, start: date, end: date) -> Measure:
-        """Ask for the greatest power of each day of `[start, end[`, in VA, with its moment."""
-        return await self._measure(
-            payer, "puissance_conso_max_quotidienne", prm, start, end, mesuresPas="P1D", grandeurPhysique="PMA"
-        )
+    async def index(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> IndexMeasure:
+        """Ask for the registers' index on each day of `[start, end[`, in Wh."""
+        answer = await self._measured(payer, f"index_{_SUFFIX[direction]}", prm, start, end)
+        return _parsed(IndexMeasure, answer)
+
+    async def max_power(
+        self,
+        payer: str,
+        prm: str,
+        start: date,
+        end: date,
+        *,
+        step: Step = Step.DAY,
+        phases: Phases = Phases.WHOLE,
+    ) -> Measure:
+        """Ask for the greatest power of each day or month of `[start, end[`, in VA, with its moment."""
+        wish = {"mesuresPas": step, "grandeurPhysique": phases}
+        return await self._measure(payer, "puissance_conso_max_quotidienne", prm, start, end, **wish)
+
+    async def contracts(self, payer: str, prm: str) -> list[Contract]:
+        """Ask for the contracts of a usage point: one, or two with self-consumption."""
+        answer = await self._customer(payer, Api.CONTRACTS, prm)
+        return _parsed(list[Contract], answer)
+
+    async def synthesis(self, payer: str, prm: str) -> Synthesis:
+        """Ask since when a usage point is in service."""
+        return _parsed(Synthesis, await self._customer(payer, Api.SYNTHESIS, prm))
+
+    async def metering(self, payer: str, prm: str) -> Metering:
+        """Ask for the meter and its off-peak hours."""
+        return _parsed(Metering, await self._customer(payer, Api.METERING, prm))
+
+    async def address(self, payer: str, prm: str) -> Address:
+        """Ask where a usage point is."""
+        return _parsed(AddressAnswer, await self._customer(payer, Api.ADDRESS, prm)).address
+
+    async def supply(self, payer: str, prm: str) -> Supply:
+        """Ask how a usage point is fed."""
+        return _parsed(Supply, await self._customer(payer, Api.SUPPLY, prm))
+
+    async def services_of_authorisation(self, payer: str, authorisation: int) -> list[Service]:
+        """Ask which services an authorisation opened, on which meter."""
+        return await self._services(payer, {"autorisationId": authorisation})
+
+    async def services_of_point(self, payer: str, prm: str) -> list[Service]:
+        """Ask which services are open on a usage point."""
+        return await self._services(payer, {"pointId": prm})
+
+    async def _services(self, payer: str, whose: dict[str, int | str]) -> list[Service]:
+        body = {**whose, "comptage": False}
+        try:
+            answer = await self._ask(payer, Api.SERVICES, "POST", _SERVICES, json=body)
+        except EnedisError as error:
+            if error.meaning is Meaning.ABSENT:
+                return []
+            raise
+        return _parsed(Services, answer).items
+
+    async def _customer(self, payer: str, api: Api, prm: str) -> Answer:
+        return await self._ask(payer, api, "GET", _CUSTOMER_PATHS[api] + prm)
 
     async def _measure(self, payer: str, resource: str, prm: str, start: date, end: date, **more: str) -> Measure:
-        params = {"pointId": prm, "dateDebut": start.isoformat(), "dateFin": end.isoformat(), **more}
-        answer = await self._get(payer, Api.MEASURES, _MEASURES + resource, params)
-        try:
-            return Measure.model_validate_json(answer.body)
-        except ValidationError:
-            # the words of a validation error quote the answer, which names the meter
-            raise EnedisError(Meaning.DOWN, "unreadable_answer") from None
+        return _parsed(Measure, await self._measured(payer, resource, prm, start, end, **more))
 
-    async def _get(self, payer: str, api: Api, path: str, params: dict[str, str]) -> Answer:
+    async def _measured(self, payer: str, resource: str, prm: str, start: date, end: date, **more: str) -> Answer:
+        params = {"pointId": prm, "dateDebut": start.isoformat(), "dateFin": end.isoformat(), **more}
+        return await self._ask(payer, Api.MEASURES, "GET", _MEASURES + resource, params=params)
+
+    async def _ask(
+        self,
+        payer: str,
+        api: Api,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        json: object = None,
+    ) -> Answer:
         """Ask, renewing the token once if Enedis no longer takes it. Raises EnedisError."""
-        for attempt in (1, 2):
+        renewed = False
+        while True:
             token = await self._token()
             await self._pace.wait(api, payer)
             try:
                 answer = await self._upstream.ask(
-                    "GET", path, params=params, headers={"Authorization": f"Bearer {token}"}
+                    method, path, params=params, json=json, headers={"Authorization": f"Bearer {token}"}
                 )
             except UnreachableError as error:
                 raise EnedisError(Meaning.DOWN, "unreachable") from error
@@ -96,10 +190,10 @@ class Enedis:
             refusal = understand(answer)
             if refusal.meaning is Meaning.QUOTA:
                 await self._pace.stop(api, refusal.retry_at)
-            if refusal.meaning is not Meaning.UNAUTHORIZED or attempt == 2:
+            if refusal.meaning is not Meaning.UNAUTHORIZED or renewed:
                 raise refusal
+            renewed = True
             await self._store.delete(_TOKEN_KEY)
-        raise AssertionError("unreachable")
 
     async def _token(self) -> str:
         if token := await self._store.get(_TOKEN_KEY):
@@ -127,3 +221,12 @@ class Enedis:
             raise EnedisError(Meaning.DOWN, "unreadable_answer") from error
         early = _RENEW_BEFORE.total_seconds()
         return token, max(seconds - early, _SHORTEST_TOKEN.total_seconds())
+
+
+def _parsed[T](form: type[T], answer: Answer) -> T:
+    """Read an answer by its content, whatever content type it claims. Raises EnedisError."""
+    try:
+        return TypeAdapter(form).validate_json(answer.body)
+    except ValidationError:
+        # the words of a validation error quote the answer, which names the meter
+        raise EnedisError(Meaning.DOWN, "unreadable_answer") from None

@@ -63,6 +63,20 @@ _BY_STATUS = {
     429: Meaning.QUOTA,
     500: Meaning.OUR_FAULT,  # Enedis answers 500 to whatever its swagger does not have
 }
+_BY_WORDS = {
+    "earlier than the current date": Meaning.NOT_PUBLISHED,
+    "pas titulaire": Meaning.NOT_HOLDER,
+    "pas de mesure": Meaning.ABSENT,
+    "pas de services souscrits": Meaning.ABSENT,
+    "dernière mise en service": Meaning.BEFORE_ACTIVATION,
+    "last activation date": Meaning.BEFORE_ACTIVATION,
+    "history deadline": Meaning.HISTORY_LIMIT,
+    "sla dépassé": Meaning.QUOTA,
+    "problème technique": Meaning.DOWN,
+    # said of good numbers, once in a while
+    "must be 14 digits long": Meaning.DOWN,
+}
+"""For the bodies whose code tells nothing; a part of their words, in lower case."""
 _NEXT_ACCESS = "%Y-%b-%d %H:%M:%S%z UTC"
 
 
@@ -89,9 +103,7 @@ def understand(answer: Answer) -> EnedisError:
 
 def _by_words(body: dict[str, Any]) -> Meaning | None:
     words = str(body.get("error_description") or body.get("message") or "").lower()
-    if "earlier than the current date" in words:
-        return Meaning.NOT_PUBLISHED
-    return None
+    return next((meaning for part, meaning in _BY_WORDS.items() if part in words), None)
 
 
 def _body(raw: bytes) -> dict[str, Any]:

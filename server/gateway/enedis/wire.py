@@ -65,3 +65,51 @@ class Measure(BaseModel):
             if series.grandeurMetier == business and series.grandeurPhysique == physical
             for point in series.points or []
         ]
+
+
+class IndexValue(BaseModel):
+    """The index `v` of a register, in Wh, on a day."""
+
+    v: Annotated[int | None, BeforeValidator(_whole)] = None
+    d: str
+
+
+class Register(BaseModel):
+    """A register of the meter, such as that of off-peak hours."""
+
+    idClasseTemporelle: str | None = None  # noqa: N815 - Enedis' own names
+    libelleClasseTemporelle: str | None = None  # noqa: N815
+    codeCadran: str | None = None  # noqa: N815
+    valeur: list[IndexValue] | None = None
+
+
+class Calendar(BaseModel):
+    """Registers that belong together: the supplier's or the distributor's."""
+
+    idCalendrier: str | None = None  # noqa: N815
+    libelleCalendrier: str | None = None  # noqa: N815
+    classeTemporelle: list[Register] | None = None  # noqa: N815
+
+
+class IndexSeries(BaseModel):
+    """The registers of one quantity."""
+
+    grandeurMetier: str | None = None  # noqa: N815
+    grandeurPhysique: str | None = None  # noqa: N815
+    unite: str | None = None
+    calendrier: list[Calendar] | None = None
+    cadranTotalisateur: Register | None = None  # noqa: N815
+
+
+class Reading(BaseModel):
+    """A context in which the registers were read."""
+
+    contexteReleve: str | None = None  # noqa: N815
+    typeReleve: str | None = None  # noqa: N815
+    grandeur: list[IndexSeries] | None = None
+
+
+class IndexMeasure(BaseModel):
+    """An answer of index_consommation or index_production."""
+
+    contexte: list[Reading] | None = None

@@ -1,0 +1,134 @@
+"""Contracts, metering, address, supply and services as Enedis writes them; what is absent, null or empty is None."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from gateway.kit import paris
+
+_OFFSET = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?P<time>T[\d:.]+)?(?P<offset>Z|[+-]\d{2}:?\d{2})?")
+
+
+def _day(value: object) -> object:
+    """Read `2026-02-11T00:00:00+0100`, `2013-08-14+01:00`, `2026-02-11`, as the day it is in Paris."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    match = _OFFSET.fullmatch(value.strip())
+    if match is None:
+        return None
+    if match["time"] is None:
+        return match["day"]
+    instant = datetime.fromisoformat(value.strip())
+    return paris.day_of(instant) if instant.tzinfo else instant.date()
+
+
+def _kva(value: object) -> object:
+    """Read `{"unit": "kVA", "value": "12"}` and `"9 kVA"`; other units are not a subscribed power."""
+    if isinstance(value, dict):
+        value = f"{value.get('value')} {value.get('unit')}"
+    match = re.fullmatch(r"(\d+)(?:\.0+)?\s*kVA", str(value).strip(), re.IGNORECASE)
+    return int(match[1]) if match else None
+
+
+def _text(value: object) -> object:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _list(value: object) -> object:
+    return value if isinstance(value, list) else []
+
+
+type Day = Annotated[date | None, BeforeValidator(_day)]
+type Text = Annotated[str | None, BeforeValidator(_text)]
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+
+class Contract(_Wire):
+    """One contract of a usage point: C5 takes, P4 gives."""
+
+    segment: Text = None
+    contract_start: Day = None
+    contract_type: Text = None
+    distribution_tariff: Text = None
+    subscribed_power_kva: Annotated[int | None, Field(alias="subscribed_power"), BeforeValidator(_kva)] = None
+
+
+class Synthesis(_Wire):
+    """Since when the usage point is in service, and whether its meter communicates (a French label)."""
+
+    consumption_activated_on: Annotated[Day, Field(alias="consumption_last_activation_date")] = None
+    production_activated_on: Annotated[Day, Field(alias="generation_last_activation_date")] = None
+    power_changed_on: Annotated[Day, Field(alias="last_subscribed_power_change_date")] = None
+    services_level: Text = None
+
+
+class Address(_Wire):
+    """Where the usage point is."""
+
+    street: Annotated[Text, Field(alias="number_street_name")] = None
+    floor: Annotated[Text, Field(alias="staircase_floor_apartment")] = None
+    building: Text = None
+    locality: Text = None
+    city: Annotated[Text, Field(alias="postal_code_city")] = None
+    insee_code: Text = None
+
+
+class AddressAnswer(_Wire):
+    """The answer around an address."""
+
+    address: Address
+
+
+class Supply(_Wire):
+    """How the usage point is fed."""
+
+    connection_state: Text = None
+    voltage_level: Text = None
+    phase_count: Annotated[int | None, BeforeValidator(lambda value: None if value in {None, ""} else value)] = None
+
+
+class _MeterType(_Wire):
+    code: Text = None
+
+
+class _Device(_Wire):
+    meter_type: Annotated[_MeterType | None, Field(alias="typeComptage")] = None
+
+
+class _Relay(_Wire):
+    off_peak: Annotated[Text, Field(alias="plageHeuresCreuses")] = None
+
+
+class Metering(_Wire):
+    """The meter, and its off-peak hours as Enedis spells them."""
+
+    device: Annotated[_Device | None, Field(alias="dispositifComptage")] = None
+    relay: Annotated[_Relay | None, Field(alias="relais")] = None
+
+    @property
+    def off_peak(self) -> str | None:
+        """Return the off-peak hours' text, when there is one."""
+        return self.relay.off_peak if self.relay else None
+
+
+class Service(_Wire):
+    """A service open on a usage point; the same point comes once a service."""
+
+    point: Annotated[Text, Field(alias="pointId")] = None
+    measure: Annotated[Text, Field(alias="mesuresTypeCode")] = None
+    state: Annotated[Text, Field(alias="etatCode")] = None
+    starts_on: Annotated[Day, Field(alias="dateDebut")] = None
+    ends_on: Annotated[Day, Field(alias="dateFin")] = None
+    takes: Annotated[bool, Field(alias="soutirage")] = False
+    gives: Annotated[bool, Field(alias="injection")] = False
+
+
+class Services(_Wire):
+    """What is open; none is an absent, null or empty list."""
+
+    items: Annotated[list[Service], Field(alias="serviceSouscrit"), BeforeValidator(_list)] = []
