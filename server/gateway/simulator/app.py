@@ -11,8 +11,9 @@ from fastapi.responses import JSONResponse
 
 from gateway.simulator import control, paris
 from gateway.simulator.clock import Clock
-from gateway.simulator.enedis import measurements
+from gateway.simulator.enedis import authorize, customers, measurements, services
 from gateway.simulator.enedis import token as enedis_token
+from gateway.simulator.enedis.consents import Consents, Page
 from gateway.simulator.enedis.door import OctetStream
 from gateway.simulator.faults import Refusal
 from gateway.simulator.quotas import Quotas
@@ -22,7 +23,7 @@ from gateway.simulator.street import Street
 from gateway.simulator.world import Call, World
 
 _PRM = re.compile(r"\d{14}")
-_RTE = {"token": "rte_token", "open_api": "", "cms": "open_data"}
+_NAMES = {"oauth2": "enedis_token", "dataconnect": "authorize", "token": "rte_token", "cms": "open_data"}
 
 
 def create_app(
@@ -36,9 +37,12 @@ def create_app(
     """The simulator as an application. `timer` is what the quota's second is measured with."""
     app = FastAPI(title="Simulated Enedis and RTE", openapi_url=None, redirect_slashes=False)
     clock = Clock(now, frozen=frozen)
-    street = Street(paris.today(clock.now()))
-    app.state.world = World(clock, Quotas(enabled=quota, timer=timer), street, redirect_uri)
-    for room in (enedis_token, measurements, rte_door, tempo, ecowatt, control):
+    opened = paris.today(clock.now())
+    street = Street(opened)
+    app.state.world = World(
+        clock, Quotas(enabled=quota, timer=timer), street, Consents(street, opened), Page(redirect_uri)
+    )
+    for room in (control, enedis_token, authorize, services, measurements, rte_door, tempo, ecowatt, customers):
         app.include_router(room.router)
     app.add_exception_handler(Refusal, _refuse)
     app.middleware("http")(_log_and_disturb)
@@ -48,9 +52,7 @@ def create_app(
 def _api(path: str) -> str:
     """The API a path belongs to, as the call log and faults name it."""
     first, _, rest = path.strip("/").partition("/")
-    if first == "oauth2":
-        return "enedis_token"
-    return rest.split("/")[0] if first == "open_api" else _RTE.get(first, first)
+    return rest.split("/")[0] if first == "open_api" else _NAMES.get(first, first)
 
 
 async def _log_and_disturb(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

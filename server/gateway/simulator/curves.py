@@ -56,7 +56,7 @@ def energy(home: Home, direction: Direction, day: date) -> int:
     return sum(watts(home, direction, day)) // 2
 
 
-def points(home: Home, direction: Direction, day: date) -> list[tuple[datetime, int, int]]:
+def intervals(home: Home, direction: Direction, day: date) -> list[tuple[datetime, int, int]]:
     """The curve as measured, in the home's step: (UTC start, minutes, mean watts). Same energy as the half-hours."""
     step, values, starts = home.step(day), watts(home, direction, day), paris.starts(day)
     if step == 60:

@@ -32,8 +32,11 @@ class Home:
     production: Production = Production.NONE
     phases: int = 1
     activated: date = date(2017, 3, 14)
+    holder: str = ""  # the number of another home of the same person
     shared: bool = True  # whether the application has this home's consent when the simulator starts
     withdrawn: bool = False
+    late_services: int = 0  # how often a new consent is asked about before its services appear
+    hours_written: str = ""  # off-peak hours as the meter has them, when not simply `HC (…)`
     curve: bool = True
     holes: bool = False
     late: bool = False

@@ -34,6 +34,16 @@ _ELECTRIC = Home(
     water_minutes=130,
 )
 
+_FARM = replace(
+    _HOUSE,
+    power_kva=18,
+    off_peak="23H30-7H30",
+    hours_written="HC (23h30-7h30)",
+    phases=3,
+    appliances=1100,
+    holder="30001000000004",
+)
+
 
 class Street:
     """All homes by number. `opened` is the day the simulator starts, from which recent events are counted back."""
@@ -57,18 +67,18 @@ def _stories(opened: date) -> list[Home]:
         _ELECTRIC,
         home(4, "Roof that sells all", "production", solar=3000, production=Production.ALL, power_kva=3),
         home(5, "Self-consumption", "self_consumption", like=_HOUSE, solar=4500, production=Production.SURPLUS),
-        home(6, "Holes every Tuesday", "holes"),
+        home(6, "Holes every Tuesday", "holes", holes=True),
         home(7, "Curve not collected", "no_curve", like=_HOUSE, curve=False),
         home(8, "Meter just installed", "new_meter", activated=opened - timedelta(days=12)),
         home(9, "Consent withdrawn", "withdrawn", shared=False, withdrawn=True),
-        home(10, "Farmhouse", "three_phase", like=_HOUSE, power_kva=18, phases=3, appliances=1100),
+        home(10, "Farmhouse", "three_phase", like=_FARM),
         home(11, "Afternoon off-peak", "afternoon", like=_HOUSE, off_peak="1H28-6H58;13H58-16H28"),
         home(12, "Enedis down", "down", down=True),
         home(13, "Step that changes", "steps", steps=steps),
         home(14, "Late publisher", "late", late=True),
         home(15, "To be shared", "unshared", shared=False),
         home(16, "To be shared, on Tempo", "unshared", like=_ELECTRIC, shared=False),
-        home(17, "To be shared, appears late", "late_services", like=_HOUSE, shared=False),
+        home(17, "To be shared, appears late", "late_services", like=_HOUSE, shared=False, late_services=2),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from gateway.simulator.clock import Clock
+from gateway.simulator.enedis.consents import Consents, Page
 from gateway.simulator.faults import Faults
 from gateway.simulator.quotas import Quotas
 from gateway.simulator.street import Street
@@ -37,7 +38,9 @@ class World:
     clock: Clock
     quotas: Quotas
     street: Street
-    redirect_uri: str | None = None  # the one registered with Enedis for the application
+    consents: Consents
+    authorize: Page
+    empty_answers: int = 0
     faults: Faults = field(default_factory=Faults)
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=100_000))
     enedis_tokens: Tokens = field(default_factory=lambda: Tokens(*ENEDIS_CLIENT, timedelta(seconds=12600)))

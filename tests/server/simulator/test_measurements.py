@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.simulator.curves import Direction, energy, watts
-from gateway.simulator.curves import points as curve
+from gateway.simulator.curves import intervals as curve
 from gateway.simulator.paris import days, stamp
 from gateway.simulator.street import Street
 

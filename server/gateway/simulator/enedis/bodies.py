@@ -5,18 +5,17 @@ from itertools import groupby
 from typing import Any
 
 from gateway.simulator import paris, weather
-from gateway.simulator.curves import Direction, energy, points, watts
+from gateway.simulator.curves import Direction, energy, intervals, watts
 from gateway.simulator.homes import Home
 
-_BUSINESS = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
+BUSINESS = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
 _TUESDAY = 1
 
 
 def daily(home: Home, direction: Direction, wanted: list[date], _query: dict[str, str]) -> list[dict[str, Any]]:
     """Watt-hours a day."""
-    return [
-        _grandeur(direction, "EA", "Wh", [{"v": str(energy(home, direction, day)), "d": f"{day}"} for day in wanted])
-    ]
+    values = [{"v": str(energy(home, direction, day)), "d": f"{day}"} for day in wanted]
+    return _series(direction, "Wh", {"EA": values})
 
 
 def load_curve(home: Home, direction: Direction, wanted: list[date], _query: dict[str, str]) -> list[dict[str, Any]]:
@@ -31,10 +30,10 @@ def load_curve(home: Home, direction: Direction, wanted: list[date], _query: dic
             "ec": "0",
         }
         for day in wanted
-        for start, minutes, value in points(home, direction, day)
+        for start, minutes, value in intervals(home, direction, day)
         if not (home.holes and _is_hole(day, start.astimezone(paris.PARIS).hour))
     ]
-    return [_grandeur(direction, "PA", "W", readings)]
+    return _series(direction, "W", {"PA": readings})
 
 
 def max_power(home: Home, direction: Direction, wanted: list[date], query: dict[str, str]) -> list[dict[str, Any]]:
@@ -44,10 +43,11 @@ def max_power(home: Home, direction: Direction, wanted: list[date], query: dict[
         peaks = [max(month) for _, month in groupby(peaks, key=lambda peak: peak[1][:7])]
     phases = range(1, home.phases + 1) if home.phases > 1 and query["grandeurPhysique"] == "TOUT" else range(0)
     shares = {"PMA": 100, **{f"PMA{phase}": (45, 31, 24)[phase - 1] for phase in phases}}
-    return [
-        _grandeur(direction, name, "VA", [{"v": str(value * share // 100), "d": instant} for value, instant in peaks])
+    readings = {
+        name: [{"v": str(value * share // 100), "d": instant} for value, instant in peaks]
         for name, share in shares.items()
-    ]
+    }
+    return _series(direction, "VA", readings)
 
 
 def _peak(home: Home, day: date) -> tuple[int, str]:
@@ -65,14 +65,18 @@ def _is_hole(day: date, hour: int) -> bool:
     return day.weekday() == _TUESDAY and (12 <= hour < 18 or day.isocalendar().week % 2 == 1)
 
 
-def _grandeur(direction: Direction, physical: str, unit: str, readings: list[dict[str, str]]) -> dict[str, Any]:
-    return {
-        "grandeurMetier": _BUSINESS[direction],
-        "grandeurPhysique": physical,
-        "unite": unit,
-        "points": _unsorted(readings),
-        "calendrier": [],
-    }
+def _series(direction: Direction, unit: str, readings: dict[str, list[dict[str, str]]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "grandeurMetier": BUSINESS[direction],
+            "grandeurPhysique": physical,
+            "unite": unit,
+            "points": _unsorted(points),
+            "calendrier": [],
+        }
+        for physical, points in readings.items()
+        if points
+    ]
 
 
 def _unsorted(readings: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ from datetime import date
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
+from gateway.simulator import paris
 from gateway.simulator.enedis.errors import refusal
 from gateway.simulator.homes import Home
 from gateway.simulator.world import World
@@ -55,7 +56,7 @@ def home(world: World, prm: str) -> Home:
     found = world.street.find(prm)
     if found is None:
         raise refusal("ADAM-DC-0007")
-    if found.withdrawn or not found.shared:
+    if not world.consents.holds(found, paris.today(world.clock.now())):
         raise refusal("ADAM-DC-0008")
     if found.down:
         raise refusal("technical_error")

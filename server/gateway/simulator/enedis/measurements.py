@@ -1,4 +1,4 @@
-"""`mesure_synchrone_auto/v2`: daily values, load curves and maximum powers."""
+"""`mesure_synchrone_auto/v2`: daily values, load curves, maximum powers and indexes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from gateway.simulator import paris
 from gateway.simulator.curves import Direction
 from gateway.simulator.enedis import bodies, door
 from gateway.simulator.enedis.errors import refusal
+from gateway.simulator.enedis.index import readings
 from gateway.simulator.homes import Home
 from gateway.simulator.publication import published
 from gateway.simulator.world import TheWorld, World
@@ -25,19 +26,21 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class Resource:
-    """What one resource promises. `grandeurs` gives the answer's series; one without points is none."""
+    """What one resource promises. `series` fills one member of the answer; nothing in it: there is no data."""
 
     direction: Direction
-    grandeurs: Series
+    series: Series
     header: dict[str, str]
     months: int = 36
     longest: int | None = None  # days a call
     curve: bool = False
+    member: str = "grandeur"
     choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 _DAILY = {"typeValeur": "GLOBALE", "modeCalcul": "DIFF.INDEX", "pas": "P1D"}
 _MEASURED = {"modeCalcul": "MESURE"}
+_INDEX = {"modeCalcul": "INDEX", "pas": "P1D"}
 RESOURCES = {
     "consommation_quotidienne": Resource(Direction.CONSUMPTION, bodies.daily, _DAILY),
     "production_quotidienne": Resource(Direction.PRODUCTION, bodies.daily, _DAILY),
@@ -53,6 +56,8 @@ RESOURCES = {
     "courbe_de_charge_production": Resource(
         Direction.PRODUCTION, bodies.load_curve, _MEASURED, months=24, longest=7, curve=True
     ),
+    "index_consommation": Resource(Direction.CONSUMPTION, readings, _INDEX, member="contexte"),
+    "index_production": Resource(Direction.PRODUCTION, readings, _INDEX, member="contexte"),
 }
 
 
@@ -71,8 +76,8 @@ async def measurements(name: str, request: Request, world: TheWorld) -> Response
     _check_range(world, home, resource, start, end)
     now = world.clock.now()
     wanted = [day for day in paris.days(start, end) if published(home, day) <= now]
-    grandeurs = resource.grandeurs(home, resource.direction, wanted, query)
-    if not any(grandeur["points"] for grandeur in grandeurs):
+    series = resource.series(home, resource.direction, wanted, query)
+    if not series:
         raise refusal("no_data_found")
     step = {"pas": query["mesuresPas"]} if "mesuresPas" in query else {}
     return door.OctetStream(
@@ -82,8 +87,7 @@ async def measurements(name: str, request: Request, world: TheWorld) -> Response
             "periode": {"dateDebut": query["dateDebut"], "dateFin": query["dateFin"]},
             **resource.header,
             **step,
-            "grandeur": grandeurs,
-            "contexte": [],
+            **{member: series if member == resource.member else [] for member in ("grandeur", "contexte")},
         }
     )
 

@@ -1,0 +1,120 @@
+"""Contract, synthesis, address, metering and supply: the usage point stands in the path, and nothing in the query."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from gateway.simulator import paris
+from gateway.simulator.enedis import door
+from gateway.simulator.enedis.errors import refusal
+from gateway.simulator.faults import Refusal
+from gateway.simulator.homes import Home
+from gateway.simulator.world import TheWorld
+
+router = APIRouter()
+
+_TARIFFS = {
+    "base": "Tarif BT<=36kVA Courte Utilisation",
+    "hp_hc": "Tarif BT<=36kVA Moyenne Utilisation heures pleines heures creuses associées à deux saisons",
+    "tempo": "Tarif BT<=36kVA Moyenne Utilisation heures pleines heures creuses associées à deux saisons",
+}
+
+
+@router.api_route("/{api}/v1", methods=door.ANY_METHOD)
+@router.api_route("/{api}/v1/{prm:path}", methods=door.ANY_METHOD)
+async def customer(api: str, request: Request, world: TheWorld, prm: str = "") -> Response:
+    """What Enedis knows about a usage point."""
+    if api not in _BODIES:
+        raise Refusal(404, {"code": "404", "type": "Status report", "message": "Not Found"})
+    door.enter(world, request, api)
+    if not prm or request.query_params:
+        raise refusal("technical_error")
+    return door.OctetStream(_BODIES[api](door.home(world, prm)))
+
+
+def contracts(home: Home) -> list[dict[str, Any]]:
+    """One contract to draw energy, one to feed it in, or both."""
+    person = {
+        "customer": {
+            "customer": {
+                "adress": {"line1": "TITULAIRE FICTIF", "line4": _street(home), "line6": _TOWN, "line7": "FRANCE"}
+            }
+        },
+        "contact_data": {"email": "titulaire@example.invalid", "phone": "0100000000"},
+        "person": {"title": "M", "lastname": "TITULAIRE", "firstname": "FICTIF"},
+    }
+    draws = {
+        "usage_point_id": home.prm,
+        "contract_start": paris.compact(home.activated),
+        "contract_type": "Contrat GRD-F",
+        "contractor": "FOURNISSEUR FICTIF",
+        "distribution_tariff": _TARIFFS[home.option],
+        "subscribed_power": {"unit": "kVA", "value": str(home.power_kva)},
+        "segment": "C5",
+    }
+    feeds = {
+        "usage_point_id": home.prm,
+        "contract_start": paris.compact(home.activated),
+        "contract_type": "Contrat GRD-A",
+        "contractor": "ACHETEUR FICTIF",
+        "segment": "P4",
+    }
+    found = [contract for contract, has in ((draws, home.consumes), (feeds, home.produces)) if has]
+    return [contract | person for contract in found]
+
+
+def synthesis(home: Home) -> dict[str, Any]:
+    """Segments and the dates of the last changes."""
+    since = paris.compact(home.activated)
+    segments = [{"segment": name} for name, has in (("C5", home.consumes), ("P4", home.produces)) if has]
+    return {
+        "segments": segments,
+        **({"consumption_last_activation_date": since} if home.consumes else {}),
+        **({"generation_last_activation_date": since} if home.produces else {}),
+        "last_subscribed_power_change_date": since,
+        "services_level": "Communicant (ouvert aux services)",
+    }
+
+
+def address(home: Home) -> dict[str, Any]:
+    """Postal code and town in one string."""
+    return {"address": {"number_street_name": _street(home), "postal_code_city": _TOWN, "insee_code": "99999"}}
+
+
+def metering(home: Home) -> dict[str, Any]:
+    """The meter, and the off-peak hours its relay follows."""
+    hours = home.hours_written or (f"HC ({home.off_peak})" if home.off_peak else None)
+    return {
+        "dispositifComptage": {"typeComptage": {"code": "AMM", "libelle": "Compteur communicant"}},
+        "compteurs": [{"numeroSerie": home.prm[-9:], "accessibilite": "ACCESSIBLE"}],
+        "relais": {"plageHeuresCreuses": hours} if home.consumes else None,
+    }
+
+
+def supply(home: Home) -> dict[str, Any]:
+    """How the point is connected."""
+    power = {"value": float(home.power_kva), "unit": "kVA"}
+    return {
+        "serial_number": int(home.prm[-9:]),
+        "connection_state": "Alimenté",
+        "voltage_level": "BT",
+        "phase_count": home.phases,
+        **({"consumption_connection_power": power} if home.consumes else {}),
+        **({"generation_connection_power": power} if home.produces else {}),
+        "nominal_service_voltage": {"value": 230.0 if home.phases == 1 else 400.0, "unit": "V"},
+    }
+
+
+_TOWN = "99999 VILLE FICTIVE"
+_BODIES: dict[str, Callable[[Home], Any]] = {
+    "situation_contrat_auto": contracts,
+    "synth_contrat_auto": synthesis,
+    "donnees_generales_auto": address,
+    "comptage_auto": metering,
+    "alimentation_auto": supply,
+}
+
+
+def _street(home: Home) -> str:
+    return f"{int(home.prm[-4:])} RUE DU COMPTEUR"
