@@ -6,7 +6,10 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
 from homeassistant.core import HomeAssistant
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 from scripted_gateway import CLIENT_ID, CLIENT_SECRET, INSTANCE_ID, ScriptedGateway
 
 # Before Home Assistant mounts its own configuration directory, whose custom_components would hide ours.
@@ -15,6 +18,7 @@ from custom_components.my_electrical_data.const import DOMAIN
 NOW = "2026-11-23T10:05:00+00:00"
 
 type SetUp = Callable[[], Awaitable[MockConfigEntry]]
+type MoveTo = Callable[[str], Awaitable[None]]
 
 
 @pytest.fixture(autouse=True)
@@ -28,10 +32,16 @@ def now(freezer: FrozenDateTimeFactory) -> FrozenDateTimeFactory:
     return freezer
 
 
+@pytest.fixture(autouse=True)
+def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask again at the very moment: tests of the pace add their own spread."""
+    monkeypatch.setattr("custom_components.my_electrical_data.coordinator.random", lambda: 0.0)
+
+
 @pytest.fixture
 async def gateway(socket_enabled: None) -> AsyncIterator[ScriptedGateway]:
     scripted = ScriptedGateway()
-    await scripted.server.start_server()
+    await scripted.server.start_server(access_log=None)
     yield scripted
     await scripted.server.close()
 
@@ -51,9 +61,22 @@ def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> SetUp:
     """Set the entry up, and wait for everything it does in the background."""
 
     async def do() -> MockConfigEntry:
-        entry.add_to_hass(hass)
+        if entry.entry_id not in {known.entry_id for known in hass.config_entries.async_entries()}:
+            entry.add_to_hass(hass)
         await hass.config_entries.async_setup(entry.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)
         return entry
+
+    return do
+
+
+@pytest.fixture
+def move_to(hass: HomeAssistant, now: FrozenDateTimeFactory) -> MoveTo:
+    """Move the clock, and wait for everything that happens then."""
+
+    async def do(moment: str) -> None:
+        now.move_to(moment)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done(wait_background_tasks=True)
 
     return do

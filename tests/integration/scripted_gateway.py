@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,36 @@ TEMPO, ECOWATT = "/v1/tempo", "/v1/ecowatt"
 DAILY, HOURS = f"{POINTS}/{POINT_ID}/daily", f"{POINTS}/{POINT_ID}/hours"
 
 
+type Script = Callable[[web.Request], Awaitable[web.Response]]
+
+
 def body(name: str) -> Any:
     """Return the answer body of that name."""
     return json.loads((FIXTURES / f"{name}.json").read_text())
 
 
-def problem(status: int, code: str, **headers: str) -> web.Response:
+def _problem(status: int, code: str, headers: dict[str, str] | None = None) -> web.Response:
     """Return an error as the gateway words it (RFC 9457)."""
     text = json.dumps({"type": "about:blank", "title": code, "status": status, "detail": "…", "code": code})
     return web.Response(status=status, text=text, content_type="application/problem+json", headers=headers)
+
+
+def problem(status: int, code: str, **headers: str) -> Script:
+    """Answer with an error each time."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return _problem(status, code, headers)
+
+    return answer
+
+
+def raw(status: int, text: str, content_type: str = "text/html", **headers: str) -> Script:
+    """Answer with anything at all."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=status, text=text, content_type=content_type, headers=headers)
+
+    return answer
 
 
 class ScriptedGateway:
@@ -71,7 +93,7 @@ class ScriptedGateway:
             return web.Response(status=404, text="<html>Nothing here</html>", content_type="text/html")
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if path not in {PING, TOKEN} and bearer not in self.accepted_tokens:
-            return problem(401, "invalid_token")
+            return _problem(401, "invalid_token")
         answer = self.answers[path]
         if callable(answer):
             answer = await answer(request)
@@ -86,9 +108,9 @@ class ScriptedGateway:
         expected = b64encode(f"{CLIENT_ID}:{self.accepted_secret}".encode()).decode()
         form = await request.post()
         if request.headers.get("Authorization") != f"Basic {expected}":
-            return problem(401, "invalid_client")
+            return _problem(401, "invalid_client")
         if form["grant_type"] != "client_credentials":
-            return problem(400, "unsupported_grant_type")
+            return _problem(400, "unsupported_grant_type")
         self._issued += 1
         token = f"token-{self._issued}"
         self.accepted_tokens.add(token)
