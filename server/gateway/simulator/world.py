@@ -11,6 +11,7 @@ from gateway.simulator.clock import Clock
 from gateway.simulator.enedis.consents import Consents, Page
 from gateway.simulator.faults import Faults
 from gateway.simulator.quotas import Quotas
+from gateway.simulator.rte.announcements import Announcements
 from gateway.simulator.street import Street
 from gateway.simulator.tokens import Tokens
 
@@ -44,7 +45,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=100_000))
     enedis_tokens: Tokens = field(default_factory=lambda: Tokens(*ENEDIS_CLIENT, timedelta(seconds=12600)))
-    ecowatt_called: datetime | None = None
+    announcements: Announcements = field(default_factory=Announcements)
     rte_tokens: Tokens = field(default_factory=lambda: Tokens(*RTE_CLIENT, timedelta(seconds=7200)))
 
 

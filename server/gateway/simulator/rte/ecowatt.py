@@ -1,6 +1,7 @@
 """Ecowatt v5: four days by hour, unsorted, today cut to the hours left."""
 
 from datetime import date, datetime, timedelta
+from math import ceil
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,7 +10,7 @@ from fastapi.responses import JSONResponse
 from gateway.simulator import paris, weather
 from gateway.simulator.rte import door
 from gateway.simulator.rte.errors import refusal
-from gateway.simulator.world import TheWorld
+from gateway.simulator.world import TheWorld, World
 
 PAUSE = timedelta(minutes=15)
 _FRIDAY = 4
@@ -22,6 +23,13 @@ _MESSAGES = {
 router = APIRouter()
 
 
+@router.get("/open_api/ecowatt/v4/signals")
+async def obsolete(request: Request, world: TheWorld) -> Response:
+    """The version before is closed to the keys of this one."""
+    door.enter(world, request)
+    raise refusal("403")
+
+
 @router.get("/open_api/ecowatt/v5/signals")
 async def signals(request: Request, world: TheWorld) -> Response:
     """Today's remaining hours and the next days'; one call a quarter of an hour, on the simulator's clock."""
@@ -29,34 +37,37 @@ async def signals(request: Request, world: TheWorld) -> Response:
     if request.query_params:
         raise refusal("404")
     now = world.clock.now()
-    if world.quotas.enabled:
-        if world.ecowatt_called is not None and timedelta(0) <= now - world.ecowatt_called < PAUSE:
-            wait = world.ecowatt_called + PAUSE - now
-            raise refusal("429", {"Retry-After": str(int(wait.total_seconds()) + 1)})
-        world.ecowatt_called = now
+    _once_a_quarter(world, now)
     today = paris.today(now)
     days = [today + timedelta(days=ahead) for ahead in range(4 if _fourth_day_known(now) else 3)]
     unsorted = sorted(days, key=lambda day: weather.noise("ecowatt order", day)[:4])
-    return JSONResponse({"signals": [_signal(day, now) for day in unsorted]})
+    return JSONResponse({"signals": [_signal(day, levels(world, day), now) for day in unsorted]})
 
 
-def levels(day: date) -> tuple[int, ...]:
-    """The 24 hours of a day: low-carbon nights and mild noons, tense mornings and evenings of cold working days."""
-    cold = weather.temperature(day) + (40 if day.weekday() >= 5 else 0)
-    mild = cold > 100
-    tense = 3 if cold < -10 else 2 if cold < 12 else 1
+def levels(world: World, day: date) -> tuple[int, ...]:
+    """The 24 hours of a day: as ordered, or low-carbon nights and mild noons, tense rush hours when it is cold."""
+    if day in world.announcements.ecowatt:
+        return world.announcements.ecowatt[day]
+    warmth = weather.temperature(day) + (40 if day.weekday() >= 5 else 0)
     rush = {*range(8, 13), *range(18, 21)}
-    return tuple(tense if hour in rush else 0 if mild and (hour < 6 or 11 <= hour < 17) else 1 for hour in range(24))
+    calm = {*range(6), *range(13, 17)} if warmth > 100 else set()
+    tense = 3 if warmth < -10 else 2 if warmth < 12 else 1
+    return tuple(tense if hour in rush else 0 if hour in calm else 1 for hour in range(24))
+
+
+def _once_a_quarter(world: World, now: datetime) -> None:
+    last = world.announcements.ecowatt_called
+    if world.quotas.enabled and last is not None and timedelta(0) <= now - last < PAUSE:
+        raise refusal("429", {"Retry-After": str(ceil((last + PAUSE - now).total_seconds()))})
+    world.announcements.ecowatt_called = now
 
 
 def _fourth_day_known(now: datetime) -> bool:
     today = paris.today(now)
-    known = paris.at(today, 12, 15) if today.weekday() == _FRIDAY else paris.at(today, 17)
-    return now >= known
+    return now >= (paris.at(today, 12, 15) if today.weekday() == _FRIDAY else paris.at(today, 17))
 
 
-def _signal(day: date, now: datetime) -> dict[str, Any]:
-    hours = levels(day)
+def _signal(day: date, hours: tuple[int, ...], now: datetime) -> dict[str, Any]:
     first = now.astimezone(paris.PARIS).hour if day == paris.today(now) else 0
     worst = max(1, *hours)
     return {

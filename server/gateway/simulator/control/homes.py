@@ -1,45 +1,20 @@
-"""The control API, for tests and the demo: the clock, the homes, what was asked, faults, and the truth."""
+"""Homes, their shares, the page that asks for them, and the truth about their readings."""
 
 from dataclasses import asdict, replace
-from datetime import date, datetime
-from typing import Annotated, Any
+from datetime import date
+from typing import Any
 
-from fastapi import APIRouter, HTTPException, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, ConfigDict
 
 from gateway.simulator import paris
 from gateway.simulator.curves import Direction, energy, watts
-from gateway.simulator.enedis import errors as enedis_errors
 from gateway.simulator.enedis.consents import Mode
-from gateway.simulator.faults import Fault, Refusal
 from gateway.simulator.homes import Home
 from gateway.simulator.publication import published
-from gateway.simulator.rte import errors as rte_errors
-from gateway.simulator.rte.tempo import visible_from
-from gateway.simulator.tempo_days import colour
 from gateway.simulator.world import TheWorld, World
 
-router = APIRouter(prefix="/control")
-
-
-class NewClock(BaseModel):
-    """Where to set the clock."""
-
-    now: AwareDatetime
-    frozen: bool = False
-
-
-class NewFault(BaseModel):
-    """A fault to switch on: by its name in an operator's table, or as a status and a body, or only slowness."""
-
-    api: str | None = None
-    prm: str | None = None
-    name: str | None = None
-    status: int | None = Field(default=None, ge=200, le=599)
-    body: dict[str, Any] | list[Any] | str = ""
-    headers: dict[str, str] = {}
-    times: int | None = Field(default=None, ge=1)
-    latency: float = Field(default=0.0, ge=0, le=120)
+router = APIRouter()
 
 
 class HomeChanges(BaseModel):
@@ -75,19 +50,6 @@ class PageChanges(BaseModel):
     mode: Mode = Mode.ASK
     prm: str | None = None
     older_callback: bool = False
-
-
-@router.get("/clock")
-async def clock(world: TheWorld) -> dict[str, Any]:
-    """The simulator's present."""
-    return {"now": world.clock.now(), "frozen": world.clock.frozen}
-
-
-@router.post("/clock")
-async def set_clock(new: NewClock, world: TheWorld) -> dict[str, Any]:
-    """Move the clock, to stand still there or go on."""
-    world.clock.set(new.now, frozen=new.frozen)
-    return await clock(world)
 
 
 @router.get("/homes")
@@ -134,45 +96,6 @@ async def change_authorize_page(changes: PageChanges, world: TheWorld) -> dict[s
     return asdict(world.authorize)
 
 
-@router.get("/calls")
-async def calls(world: TheWorld) -> list[dict[str, Any]]:
-    """The calls got so far, oldest first."""
-    return [asdict(call) for call in world.calls]
-
-
-@router.delete("/calls", status_code=204)
-async def forget_calls(world: TheWorld) -> None:
-    """Begin a new log, and forget what the quotas counted."""
-    world.calls.clear()
-    world.quotas.clear()
-    world.ecowatt_called = None
-
-
-@router.get("/faults")
-async def known_faults() -> dict[str, list[str]]:
-    """The names that may be ordered."""
-    return {"enedis": enedis_errors.names(), "rte": rte_errors.names()}
-
-
-@router.post("/faults", status_code=201)
-async def order_fault(new: NewFault, world: TheWorld) -> None:
-    """Switch a fault on for the calls it concerns."""
-    world.faults.orders.append(Fault(_refusal(new, world.clock.now()), new.api, new.prm, new.times, new.latency))
-
-
-@router.delete("/faults", status_code=204)
-async def clear_faults(world: TheWorld) -> None:
-    """Switch every fault off."""
-    world.faults.orders.clear()
-
-
-@router.delete("/tokens", status_code=204)
-async def expire_tokens(world: TheWorld) -> None:
-    """Make every token given so far worthless."""
-    world.enedis_tokens.given.clear()
-    world.rte_tokens.given.clear()
-
-
 @router.get("/truth")
 async def truth(prm: str, direction: Direction, start: date, end: date, world: TheWorld) -> list[dict[str, Any]]:
     """The exact half-hours of each day (UTC starts, watts), its watt-hours, and when Enedis publishes it."""
@@ -191,26 +114,8 @@ async def truth(prm: str, direction: Direction, start: date, end: date, world: T
     ]
 
 
-@router.get("/tempo")
-async def tempo(start: Annotated[date, Query()], end: Annotated[date, Query()]) -> list[dict[str, Any]]:
-    """The true colours, and from when RTE shows them."""
-    return [{"date": day, "color": colour(day), "visible_from": visible_from(day)} for day in paris.days(start, end)]
-
-
 def _home(world: World, prm: str) -> Home:
     home = world.street.find(prm)
     if home is None:
         raise HTTPException(404, "No home has this number: GET /control/homes lists them.")
     return home
-
-
-def _refusal(new: NewFault, now: datetime) -> Refusal | None:
-    if new.status is not None:
-        return Refusal(new.status, new.body, new.headers)
-    if new.name is None:
-        return None
-    if new.name in enedis_errors.names():
-        return enedis_errors.refusal(new.name, now)
-    if new.name in rte_errors.names():
-        return rte_errors.refusal(new.name)
-    raise HTTPException(422, f"No fault is called {new.name}: GET /control/faults lists them.")

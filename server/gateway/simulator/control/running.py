@@ -1,0 +1,99 @@
+"""The clock, the log of calls, tokens and faults."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, HTTPException
+from pydantic import AwareDatetime, BaseModel, Field
+
+from gateway.simulator.enedis import errors as enedis_errors
+from gateway.simulator.faults import Fault, Refusal
+from gateway.simulator.rte import errors as rte_errors
+from gateway.simulator.world import TheWorld
+
+router = APIRouter()
+
+
+class NewClock(BaseModel):
+    """Where to set the clock."""
+
+    now: AwareDatetime
+    frozen: bool = False
+
+
+class NewFault(BaseModel):
+    """A fault to switch on: by its name in an operator's table, or as a status and a body, or only slowness."""
+
+    api: str | None = None
+    prm: str | None = None
+    name: str | None = None
+    status: int | None = Field(default=None, ge=200, le=599)
+    body: dict[str, Any] | list[Any] | str = ""
+    headers: dict[str, str] = {}
+    times: int | None = Field(default=None, ge=1)
+    latency: float = Field(default=0.0, ge=0, le=120)
+
+
+@router.get("/clock")
+async def clock(world: TheWorld) -> dict[str, Any]:
+    """The simulator's present."""
+    return {"now": world.clock.now(), "frozen": world.clock.frozen}
+
+
+@router.post("/clock")
+async def set_clock(new: NewClock, world: TheWorld) -> dict[str, Any]:
+    """Move the clock, to stand still there or go on."""
+    world.clock.set(new.now, frozen=new.frozen)
+    return await clock(world)
+
+
+@router.get("/calls")
+async def calls(world: TheWorld) -> list[dict[str, Any]]:
+    """The calls got so far, oldest first."""
+    return [asdict(call) for call in world.calls]
+
+
+@router.delete("/calls", status_code=204)
+async def forget_calls(world: TheWorld) -> None:
+    """Begin a new log, and forget what the quotas counted."""
+    world.calls.clear()
+    world.quotas.clear()
+    world.announcements.ecowatt_called = None
+
+
+@router.get("/faults")
+async def known_faults() -> dict[str, list[str]]:
+    """The names that may be ordered."""
+    return {"enedis": enedis_errors.names(), "rte": rte_errors.names()}
+
+
+@router.post("/faults", status_code=201)
+async def order_fault(new: NewFault, world: TheWorld) -> None:
+    """Switch a fault on for the calls it concerns."""
+    world.faults.orders.append(Fault(_refusal(new, world.clock.now()), new.api, new.prm, new.times, new.latency))
+
+
+@router.delete("/faults", status_code=204)
+async def clear_faults(world: TheWorld) -> None:
+    """Switch every fault off."""
+    world.faults.orders.clear()
+
+
+@router.delete("/tokens", status_code=204)
+async def expire_tokens(world: TheWorld) -> None:
+    """Make every token given so far worthless."""
+    world.enedis_tokens.given.clear()
+    world.rte_tokens.given.clear()
+
+
+def _refusal(new: NewFault, now: datetime) -> Refusal | None:
+    if new.status is not None:
+        return Refusal(new.status, new.body, new.headers)
+    if new.name is None:
+        return None
+    if new.name in enedis_errors.names():
+        return enedis_errors.refusal(new.name, now)
+    if new.name in rte_errors.names():
+        return rte_errors.refusal(new.name)
+    raise HTTPException(422, f"No fault is called {new.name}: GET /control/faults lists them.")
