@@ -1,0 +1,1 @@
+"""Ecowatt: how tense the grid is, by hour, today and three days ahead."""

@@ -1,0 +1,49 @@
+"""From RTE's hours of the clock to instants, and from instants to runs of one level."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from gateway.kit import paris
+from gateway.rte.wire import EcowattSignal
+
+_LEVELS = range(4)
+"""0 low-carbon, 1 normal, 2 tense, 3 very tense."""
+_CLOCK = range(24)
+
+
+def place(signal: EcowattSignal) -> dict[datetime, int]:
+    """Return the levels of a day by the instant at which each hour begins.
+
+    `pas` is what a clock in Paris shows: on the day of 25 hours `pas` 2 is said of both hours that show 02:00, on the day
+    of 23 hours of none. What is no hour or no level is left out.
+    """
+    levels: dict[datetime, int] = {}
+    for hour in signal.values:
+        if hour.pas in _CLOCK and hour.hvalue is not None and hour.hvalue in _LEVELS:
+            shown = datetime.combine(signal.day, time(hour.pas))
+            levels |= dict.fromkeys(paris.instants(shown), hour.hvalue)
+    return dict(sorted(levels.items()))
+
+
+@dataclass(frozen=True)
+class Run:
+    """Hours of one level in a row: `[since, until[`."""
+
+    level: int
+    since: datetime
+    until: datetime
+
+
+def runs(levels: Mapping[datetime, int]) -> Iterable[Run]:
+    """Yield the runs of equal level, in order; a gap ends a run."""
+    run: Run | None = None
+    for start, level in sorted(levels.items()):
+        if run is not None and run.until == start and run.level == level:
+            run = Run(level, run.since, start + paris.HOUR)
+            continue
+        if run is not None:
+            yield run
+        run = Run(level, start, start + paris.HOUR)
+    if run is not None:
+        yield run

@@ -1,0 +1,28 @@
+"""Ecowatt's days as stored."""
+
+from datetime import date, datetime
+from typing import TypedDict
+
+from sqlalchemy import JSON
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.kit.database import Base, Instant
+
+
+class StoredHour(TypedDict):
+    """`start` is the hour's UTC instant in ISO 8601; `level` 0 to 3."""
+
+    start: str
+    level: int
+
+
+class EcowattDay(Base):
+    """What RTE last said of a day; its hours are in order, with those that RTE no longer repeats."""
+
+    __tablename__ = "ecowatt_days"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    hours: Mapped[list[StoredHour]] = mapped_column(JSON)
+    message: Mapped[str]
+    worst: Mapped[int]
+    generated_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,41 @@
+"""What there is to say of Ecowatt at a moment."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.ecowatt import repository, schemas
+from gateway.ecowatt.hours import runs
+from gateway.ecowatt.service import FEED
+from gateway.kit import paris
+from gateway.rte import feeds
+
+
+async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schemas.Ecowatt:
+    """Say what is known of today and the days ahead; `asked` is whether somebody asks RTE at all."""
+    today = paris.day_of(now)
+    rows = await repository.days(session, today - paris.DAY)  # a run may have begun yesterday
+    levels = {start: level for row in rows for start, level in repository.levels(row).items()}
+    coming = [run for run in runs(levels) if run.until > now]
+    current = next((run for run in coming if run.since <= now), None)
+    freshness = await feeds.freshness(session, FEED, now) if asked else None
+    changes = [
+        paris.midnight(today + paris.DAY),
+        *(edge for run in coming for edge in (run.since, run.until) if edge > now),
+        *([freshness.next_change] if freshness else []),
+    ]
+    return schemas.Ecowatt(
+        now=schemas.Run.model_validate(current) if current else None,
+        next_change=min(changes),
+        days=[
+            schemas.Day(
+                date=row.day,
+                worst=row.worst,
+                message=row.message,
+                hours=[schemas.Hour(start=start, level=level) for start, level in repository.levels(row).items()],
+            )
+            for row in rows
+            if row.day >= today
+        ],
+        as_of=freshness.as_of if freshness else None,
+    )

@@ -1,0 +1,24 @@
+"""`GET /v1/ecowatt`: for every account, from what was asked already."""
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from gateway.dependencies import RuntimeDep, get_caller
+from gateway.ecowatt import outlook, schemas
+from gateway.kit import conditional
+from gateway.problems import ProblemDetails
+
+router = APIRouter(
+    prefix="/v1/ecowatt",
+    tags=["signals"],
+    dependencies=[Depends(get_caller)],
+    responses={401: {"model": ProblemDetails}},
+)
+
+
+@router.get("", response_model=schemas.Ecowatt, responses={304: {"description": "What the caller has is still good."}})
+async def ecowatt(request: Request, runtime: RuntimeDep) -> Response:
+    """The level by hour, today and the days ahead."""
+    now = runtime.clock.now()
+    async with runtime.database.read() as session:
+        signal = await outlook.signal(session, now, asked=runtime.rte is not None)
+    return conditional.respond(request, signal, now=now, next_change=signal.next_change)

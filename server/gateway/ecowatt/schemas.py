@@ -1,0 +1,48 @@
+"""Ecowatt as the API writes it."""
+
+import datetime as dt
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.kit.wire import Utc
+
+type Level = Annotated[int, Field(ge=0, le=3, description="0 low-carbon, 1 normal, 2 tense, 3 very tense")]
+
+
+class Run(BaseModel):
+    """The level in force, and the hours around now that have it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    level: Level
+    since: Utc
+    until: Utc
+
+
+class Hour(BaseModel):
+    """The level of the hour that begins at `start`."""
+
+    start: Utc
+    level: Level
+
+
+class Day(BaseModel):
+    """A day of Paris, of 23, 24 or 25 hours, as far as they are known; `message` is RTE's, in French."""
+
+    date: dt.date
+    worst: Level
+    message: str
+    hours: list[Hour]
+
+
+class Ecowatt(BaseModel):
+    """Today and the days ahead. `now` is null when the present hour is not known.
+
+    `next_change` is the first moment at which this answer can change; `as_of` is when RTE last answered.
+    """
+
+    now: Run | None
+    next_change: Utc
+    days: list[Day]
+    as_of: Utc | None

@@ -1,0 +1,61 @@
+"""Keeping Ecowatt's days: asked about every hour, and never twice in a quarter of an hour."""
+
+from datetime import datetime, timedelta
+from functools import cache
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.ecowatt import repository
+from gateway.ecowatt.hours import place
+from gateway.ecowatt.models import EcowattDay
+from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.database import Database
+from gateway.rte import feeds
+from gateway.rte.client import Rte
+from gateway.rte.errors import RteError
+from gateway.rte.feeds import Rhythm
+from gateway.rte.wire import EcowattSignal
+
+log = structlog.get_logger()
+
+FEED = Rhythm("ecowatt", pause=timedelta(minutes=16), longest_pause=paris.HOUR, calls_a_day=60)
+"""RTE refuses a second call within 15 minutes; the minute more is for clocks that differ."""
+NEVER = timedelta(days=365)
+
+
+async def keep(database: Database, rte: Rte | None, clock: Clock) -> datetime:
+    """Ask RTE if that is due; return when to be called next."""
+    if rte is None:
+        _say_that_nobody_asks()
+        return clock.now() + NEVER
+    now = clock.now()
+    if later := await feeds.closed_until(database, FEED, now) or await feeds.take(database, FEED, now):
+        return later
+    try:
+        signals = await rte.ecowatt()
+    except RteError as error:
+        return await feeds.failed(database, FEED, clock.now(), error)
+    now = clock.now()
+    async with database.write() as session:
+        for signal in signals:
+            await _learn(session, signal)
+        return await feeds.answered(session, FEED, now, now + paris.HOUR)
+
+
+async def _learn(session: AsyncSession, signal: EcowattSignal) -> None:
+    """Write a day, keeping the hours that are past and no longer told."""
+    row = await session.get(EcowattDay, signal.day)
+    if row is None:
+        row = EcowattDay(day=signal.day, hours=[])
+        session.add(row)
+    row.hours = repository.stored(repository.levels(row) | place(signal))
+    row.message = " ".join(signal.message.split())
+    row.worst = signal.dvalue
+    row.generated_at = signal.generated_at
+
+
+@cache
+def _say_that_nobody_asks() -> None:
+    log.warning("ecowatt_not_asked", missing="RTE_CLIENT_ID and RTE_CLIENT_SECRET")

@@ -1,0 +1,1 @@
+"""RTE, the grid's operator: the only room that speaks to it."""

@@ -1,0 +1,103 @@
+"""The calls to RTE's APIs. Who asks decides when to ask again."""
+
+import json
+from datetime import date
+
+from pydantic import BaseModel, ValidationError
+
+from gateway.kit import paris
+from gateway.kit.http import Answer, UnreachableError, Upstream
+from gateway.rte.errors import Meaning, RteError, understand
+from gateway.rte.wire import EcowattAnswer, EcowattSignal, TempoAnswer, TempoValue
+from gateway.store import Store
+
+_TOKEN_PATH = "/token/oauth/"  # noqa: S105 - an address
+_TEMPO = "/open_api/tempo_like_supply_contract/v1/tempo_like_calendars"
+_ECOWATT = "/open_api/ecowatt/v5/signals"
+_TOKEN_KEY = "rte:token"  # noqa: S105 - a name
+_RENEW_BEFORE = 600.0
+_SHORTEST_TOKEN = 60.0
+
+
+class Rte:
+    """A client with one token for all replicas."""
+
+    def __init__(self, upstream: Upstream, client_id: str, client_secret: str, store: Store) -> None:
+        """Prepare, without connecting."""
+        self._upstream = upstream
+        self._credentials = (client_id, client_secret)
+        self._store = store
+
+    async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
+        """Ask for the colours of the days `[start, end[`, at most 366, in RTE's order.
+
+        Raises RteError, with NOT_PUBLISHED when the last day is not known yet.
+        """
+        params = {"start_date": _midnight(start), "end_date": _midnight(end), "fallback_status": "true"}
+        answer = _read(TempoAnswer, await self._get(_TEMPO, params, attempts=2))
+        return [value for calendar in answer.tempo_like_calendars for value in calendar.values]
+
+    async def ecowatt(self) -> list[EcowattSignal]:
+        """Ask for the days ahead, in no order. RTE takes one call in 15 minutes. Raises RteError."""
+        return _read(EcowattAnswer, await self._get(_ECOWATT, {}, attempts=1)).signals
+
+    async def _get(self, path: str, params: dict[str, str], attempts: int) -> Answer:
+        """Ask with the token; one that RTE no longer takes is forgotten, and renewed while attempts are left."""
+        token = await self._token()
+        answer = await self._ask("GET", path, params=params, headers={"Authorization": f"Bearer {token}"})
+        if answer.status == 200:
+            return answer
+        refusal = understand(answer)
+        if refusal.meaning is Meaning.UNAUTHORIZED:
+            await self._store.delete(_TOKEN_KEY)
+            if attempts > 1:
+                return await self._get(path, params, attempts - 1)
+        raise refusal
+
+    async def _token(self) -> str:
+        if token := await self._store.get(_TOKEN_KEY):
+            return token
+        async with self._store.lease(_TOKEN_KEY):
+            if token := await self._store.get(_TOKEN_KEY):
+                return token
+            token, seconds = await self._new_token()
+            await self._store.set(_TOKEN_KEY, token, seconds)
+            return token
+
+    async def _new_token(self) -> tuple[str, float]:
+        answer = await self._ask("POST", _TOKEN_PATH, auth=self._credentials)
+        if answer.status in {400, 401, 403}:
+            raise RteError(Meaning.CREDENTIALS, str(answer.status))
+        if answer.status != 200:
+            raise understand(answer)
+        try:
+            body = json.loads(answer.body)
+            token, seconds = str(body["access_token"]), float(body["expires_in"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise RteError(Meaning.DOWN, "unreadable_answer") from error
+        return token, max(seconds - _RENEW_BEFORE, _SHORTEST_TOKEN)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+    ) -> Answer:
+        try:
+            return await self._upstream.ask(method, path, params=params, headers=headers, auth=auth)
+        except UnreachableError as error:
+            raise RteError(Meaning.DOWN, "unreachable") from error
+
+
+def _midnight(day: date) -> str:
+    return paris.midnight(day).astimezone(paris.PARIS).isoformat()
+
+
+def _read[Form: BaseModel](form: type[Form], answer: Answer) -> Form:
+    try:
+        return form.model_validate_json(answer.body)
+    except ValidationError:
+        raise RteError(Meaning.DOWN, "unreadable_answer") from None

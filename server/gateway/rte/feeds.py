@@ -1,0 +1,103 @@
+"""The right to call RTE: one call at a time, written down before it is made, with growing pauses when it fails."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.kit import paris
+from gateway.kit.database import Database
+from gateway.quotas import service as quotas
+from gateway.rte.errors import RteError
+from gateway.rte.models import Feed
+
+log = structlog.get_logger()
+
+_UNDER_WAY = timedelta(seconds=10)
+_LONGEST_CALL = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How one feed may be asked: `pause` is the first one after a failure, and doubles up to `longest_pause`."""
+
+    name: str
+    pause: timedelta
+    longest_pause: timedelta
+    calls_a_day: int
+
+    def after(self, failures: int) -> timedelta:
+        """Return the pause after so many failures in a row."""
+        return min(self.pause * (1 << min(failures - 1, 16)), self.longest_pause)
+
+
+async def closed_until(database: Database, rhythm: Rhythm, now: datetime) -> datetime | None:
+    """Return when the feed may next be asked, if that is later than `now`."""
+    async with database.read() as session:
+        feed = await session.get(Feed, rhythm.name)
+    return feed.next_at if feed is not None and feed.next_at > now else None
+
+
+async def take(database: Database, rhythm: Rhythm, now: datetime) -> datetime | None:
+    """Take the right to one call, in writing; or return when to come back, and do not call."""
+    budget = quotas.Budget(f"rte:{rhythm.name}", paris.day_of(now).isoformat(), rhythm.calls_a_day)
+    async with database.write() as session:
+        feed = await session.get(Feed, rhythm.name, with_for_update=True)
+        if feed is None:
+            feed = Feed(name=rhythm.name, asked_at=now, next_at=now, answered_at=None, failures=0, last_error=None)
+            session.add(feed)
+        elif feed.next_at > now:
+            return feed.next_at
+        if await quotas.used(session, budget) >= budget.limit:
+            feed.next_at = paris.midnight(paris.day_of(now) + paris.DAY)
+            return feed.next_at
+        feed.asked_at, feed.next_at, feed.last_error = now, now + rhythm.pause, None
+        await quotas.charge(session, [budget])
+    return None
+
+
+async def rest(database: Database, rhythm: Rhythm, until: datetime) -> datetime:
+    """Write that there is nothing to ask before `until`, and return it."""
+    async with database.write() as session:
+        if feed := await session.get(Feed, rhythm.name):
+            feed.next_at = until
+    return until
+
+
+async def answered(session: AsyncSession, rhythm: Rhythm, now: datetime, next_at: datetime) -> datetime:
+    """Write that the call was answered; return `next_at`."""
+    feed = await session.get_one(Feed, rhythm.name)
+    feed.answered_at, feed.next_at, feed.failures = now, next_at, 0
+    return next_at
+
+
+async def failed(database: Database, rhythm: Rhythm, now: datetime, error: RteError) -> datetime:
+    """Write that the call failed; return when to call again, not before RTE said."""
+    async with database.write() as session:
+        feed = await session.get_one(Feed, rhythm.name)
+        feed.failures += 1
+        feed.last_error = str(error)
+        wait = max(rhythm.after(feed.failures), timedelta(seconds=error.retry_after))
+        feed.next_at = now + wait
+    log.warning("rte_failed", feed=rhythm.name, error=str(error), again_at=paris.iso(feed.next_at))
+    return feed.next_at
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """When a feed last answered, and the moment from which it can have something new."""
+
+    as_of: datetime | None
+    next_change: datetime
+
+
+async def freshness(session: AsyncSession, rhythm: Rhythm, now: datetime) -> Freshness:
+    """Return a feed's freshness; what is being asked at this moment can change any moment."""
+    feed = await session.get(Feed, rhythm.name)
+    soon = now + _UNDER_WAY
+    if feed is None:
+        return Freshness(None, soon)
+    settled = feed.last_error is not None or (feed.answered_at is not None and feed.answered_at >= feed.asked_at)
+    under_way = not settled and now - feed.asked_at < _LONGEST_CALL
+    return Freshness(feed.answered_at, soon if under_way else max(feed.next_at, soon))

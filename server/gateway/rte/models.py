@@ -1,0 +1,23 @@
+"""What each feed of RTE was asked, as stored."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.kit.database import Base, Instant
+
+
+class Feed(Base):
+    """When a feed was last asked and last answered, and when it may next be asked: a restart forgets neither.
+
+    `failures` counts those since the last answer; `last_error` is the last call's, null while it is under way.
+    """
+
+    __tablename__ = "feeds"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    next_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    failures: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]

@@ -1,0 +1,68 @@
+"""Tempo calendars and Ecowatt signals as RTE writes them.
+
+Where its documents and its answers disagree on an object or an array, both are read.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from gateway.kit import paris
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+class TempoValue(BaseModel):
+    """The colour of a day, given by its midnight; `value` may be missing, which is no colour at all."""
+
+    start_date: datetime
+    value: str | None = None
+    fallback: bool = False
+
+    @property
+    def day(self) -> date:
+        """The day."""
+        return paris.day_of(self.start_date)
+
+
+class TempoCalendar(BaseModel):
+    """Days, newest first."""
+
+    values: Annotated[list[TempoValue], BeforeValidator(_listed)] = []
+
+
+class TempoAnswer(BaseModel):
+    """An answer of tempo_like_supply_contract v1."""
+
+    tempo_like_calendars: Annotated[list[TempoCalendar], BeforeValidator(_listed)]
+
+
+class EcowattHour(BaseModel):
+    """The level `hvalue` of the hour that a clock in Paris shows as `pas`."""
+
+    pas: int
+    hvalue: int | None = None
+
+
+class EcowattSignal(BaseModel):
+    """A day: its worst level, what RTE says of it, and its hours; today has only those that are left."""
+
+    generated_at: datetime = Field(alias="GenerationFichier")
+    jour: datetime
+    dvalue: int
+    message: str = ""
+    values: list[EcowattHour] = []
+
+    @property
+    def day(self) -> date:
+        """The day; `jour` is its midnight, and a plain date in RTE's documents."""
+        return paris.day_of(self.jour) if self.jour.tzinfo else self.jour.date()
+
+
+class EcowattAnswer(BaseModel):
+    """An answer of ecowatt v5; the days come in no order."""
+
+    signals: list[EcowattSignal]

@@ -1,0 +1,72 @@
+"""What to ask about Tempo, and from when: today and tomorrow until official, every day of the past once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from gateway.kit import paris
+from gateway.tempo.days import DAY_STARTS, begins, in_force, official_from, shown_from
+from gateway.tempo.models import TempoDay
+from gateway.tempo.season import Season
+
+FIRST_DAY = date(2014, 9, 1)
+"""RTE knows no earlier one."""
+
+_MORNING_ENDS = time(12)
+_IN_THE_MORNING = timedelta(minutes=30)
+_LATER = timedelta(hours=3)
+_SHORTEST_REST = timedelta(hours=3)
+
+
+@dataclass(frozen=True)
+class Question:
+    """The colours of the days `[start, end[`, worth asking from `at` on."""
+
+    start: date
+    end: date
+    at: datetime
+
+
+def current(told: Mapping[date, TempoDay], now: datetime) -> Question:
+    """Return the next question about today or a later day; once today has a row, it is `past` that cares for it."""
+    today = in_force(now)
+    tomorrow = today + paris.DAY
+    if today not in told:
+        day, at = today, shown_from(today)
+    elif tomorrow not in told:
+        day, at = tomorrow, shown_from(tomorrow)
+    elif not told[tomorrow].confirmed:
+        day, at = tomorrow, official_from(tomorrow)
+    else:
+        day, at = tomorrow + paris.DAY, shown_from(tomorrow + paris.DAY)
+    return Question(day, day + paris.DAY, at)
+
+
+def past(told: Mapping[date, TempoDay], now: datetime) -> Question | None:
+    """Return the next question about days that began: those of the newest season that has some due, in one window.
+
+    A day that RTE left out, or never confirmed, is asked again after as long a rest as it has been missing: ever more
+    rarely. A day that began today is asked here only once it was left out.
+    """
+    today = in_force(now)
+    due = {day: now for day in paris.days(FIRST_DAY, today) if day not in told}
+    due |= {day: _rested(row) for day, row in told.items() if day <= today and not row.confirmed}
+    if not due:
+        return None
+    ready = [day for day, at in due.items() if at <= now]
+    if not ready:
+        first = min(due, key=lambda day: due[day])
+        return Question(first, first + paris.DAY, due[first])
+    season = Season.of(max(ready))
+    window = [day for day in ready if day >= season.start]
+    return Question(min(window), max(window) + paris.DAY, now)
+
+
+def again(now: datetime) -> datetime:
+    """Return when to ask again for a colour that is not there yet: often in the morning, at the latest at 06:00."""
+    morning = DAY_STARTS <= now.astimezone(paris.PARIS).time() < _MORNING_ENDS
+    return min(now + (_IN_THE_MORNING if morning else _LATER), begins(in_force(now) + paris.DAY))
+
+
+def _rested(row: TempoDay) -> datetime:
+    return row.told_at + max(_SHORTEST_REST, row.told_at - begins(row.day))

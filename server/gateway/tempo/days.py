@@ -1,0 +1,44 @@
+"""The Tempo day: from 06:00 of Paris to 06:00, 23 or 25 hours long when clocks change in between."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from gateway.kit import paris
+
+DAY_STARTS = time(6)
+OFF_PEAK_STARTS = time(22)
+OFFICIAL = time(11)
+"""RTE shows a colour from about 06:00 of the eve and may change it; it is official by 11:00."""
+
+
+class Color(StrEnum):
+    """The colour of a day; unknown is the absence of one."""
+
+    BLUE = "blue"
+    WHITE = "white"
+    RED = "red"
+    UNKNOWN = "unknown"
+
+
+COLORS = (Color.BLUE, Color.WHITE, Color.RED)
+
+
+def in_force(instant: datetime) -> date:
+    """Return the Tempo day at `instant`: until 06:00 it is the day before."""
+    local = instant.astimezone(paris.PARIS)
+    return local.date() if local.time() >= DAY_STARTS else local.date() - paris.DAY
+
+
+def begins(day: date) -> datetime:
+    """Return the instant at which a Tempo day begins; it ends when the next one begins."""
+    return paris.at(day, DAY_STARTS)
+
+
+def shown_from(day: date) -> datetime:
+    """Return the instant from which RTE can have the colour of a day."""
+    return begins(day - paris.DAY)
+
+
+def official_from(day: date) -> datetime:
+    """Return the instant from which RTE's colour of a day is final."""
+    return paris.at(day - paris.DAY, OFFICIAL)

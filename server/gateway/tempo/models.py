@@ -1,0 +1,28 @@
+"""Tempo days as stored."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.kit.database import Base, Instant
+from gateway.tempo.days import Color
+
+
+class Source(StrEnum):
+    """Who told a colour: RTE's API, or its open-data calendar."""
+
+    RTE = "rte"
+    OPEN_DATA = "open_data"
+
+
+class TempoDay(Base):
+    """What was told of a day, and when; `unknown` when the answer had no colour for it."""
+
+    __tablename__ = "tempo_days"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    color: Mapped[Color]
+    confirmed: Mapped[bool]
+    source: Mapped[Source]
+    told_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,77 @@
+"""What there is to say of Tempo at a moment."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.kit import paris
+from gateway.problems import ProblemError
+from gateway.rte import feeds
+from gateway.tempo import periods, repository, schemas
+from gateway.tempo.days import COLORS, Color, in_force
+from gateway.tempo.models import TempoDay
+from gateway.tempo.season import Season, counts, possible
+from gateway.tempo.service import CURRENT, HISTORY
+
+LONGEST_RANGE = timedelta(days=366)
+
+
+async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schemas.Tempo:
+    """Say what is known of today and tomorrow; `asked` is whether somebody asks RTE at all."""
+    today = in_force(now)
+    tomorrow = today + paris.DAY
+    season = Season.of(today)
+    told = await repository.told(session, season.start, season.end + paris.DAY)
+    known = _known(told)
+    current, *coming = periods.ahead(known, now)
+    freshness = [await feeds.freshness(session, rhythm, now) for rhythm in (CURRENT, HISTORY)] if asked else []
+    return schemas.Tempo(
+        today=_sourced(told, known, today),
+        tomorrow=_sourced(told, known, tomorrow),
+        period=schemas.Period.model_validate(current),
+        coming=[schemas.ComingPeriod.model_validate(period) for period in coming],
+        season=schemas.Season(
+            start=season.start,
+            end=season.end,
+            days={color: schemas.Count.model_validate(count) for color, count in counts(season, known, today).items()},
+        ),
+        next_change=min([current.until, *(feed.next_change for feed in freshness)]),
+        as_of=freshness[0].as_of if freshness else None,
+    )
+
+
+async def days(session: AsyncSession, start: date, end: date) -> schemas.Days:
+    """List the days `[start, end[`. Raises a 400 problem for a range that is empty or longer than 366 days."""
+    if start >= end:
+        raise ProblemError(400, "invalid_range", "`start` must be before `end`; `end` is not included.")
+    if end - start > LONGEST_RANGE:
+        raise ProblemError(400, "range_too_long", f"Ask for at most {LONGEST_RANGE.days} days at once.")
+    first, last = Season.of(start), Season.of(end - paris.DAY)
+    told = await repository.told(session, first.start, last.end)
+    known = _known(told)
+    can_be = possible(first, known) | possible(last, known)
+    return schemas.Days(days=[_day(told, known, can_be, day) for day in paris.days(start, end)])
+
+
+def _known(told: Mapping[date, TempoDay]) -> dict[date, Color]:
+    return {day: row.color for day, row in told.items() if row.color is not Color.UNKNOWN}
+
+
+def _day(
+    told: Mapping[date, TempoDay], known: Mapping[date, Color], can_be: Mapping[date, frozenset[Color]], day: date
+) -> schemas.Day:
+    color = known.get(day, Color.UNKNOWN)
+    colors = {color} if day in known else can_be[day]
+    return schemas.Day(
+        date=day,
+        color=color,
+        confirmed=day in known and told[day].confirmed,
+        possible=[color for color in COLORS if color in colors],
+    )
+
+
+def _sourced(told: Mapping[date, TempoDay], known: Mapping[date, Color], day: date) -> schemas.SourcedDay:
+    can_be = possible(Season.of(day), known)
+    source = told[day].source if day in known else None
+    return schemas.SourcedDay(**_day(told, known, can_be, day).model_dump(), source=source)

@@ -1,0 +1,31 @@
+"""Which of the six Tempo buckets is in force: peak hours from 06:00 to 22:00, off-peak hours from 22:00 to 06:00."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from gateway.kit import paris
+from gateway.tempo.days import OFF_PEAK_STARTS, Color, begins, in_force
+
+
+@dataclass(frozen=True)
+class Period:
+    """A bucket, such as `red_hp`, during `[start, until[`."""
+
+    key: str
+    start: datetime
+    until: datetime
+
+
+def periods(known: Mapping[date, Color], day: date) -> Iterator[Period]:
+    """Yield the two periods of a Tempo day."""
+    color = known.get(day, Color.UNKNOWN)
+    start, off_peak, end = begins(day), paris.at(day, OFF_PEAK_STARTS), begins(day + paris.DAY)
+    yield Period(f"{color}_hp", start, off_peak)
+    yield Period(f"{color}_hc", off_peak, end)
+
+
+def ahead(known: Mapping[date, Color], now: datetime) -> list[Period]:
+    """Return the period in force and those that follow, to the end of tomorrow's Tempo day."""
+    today = in_force(now)
+    return [period for day in (today, today + paris.DAY) for period in periods(known, day) if period.until > now]

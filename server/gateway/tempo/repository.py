@@ -1,0 +1,23 @@
+"""Tempo days in the database."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.tempo.days import Color
+from gateway.tempo.models import TempoDay
+
+
+async def told(session: AsyncSession, start: date = date.min, end: date = date.max) -> dict[date, TempoDay]:
+    """Return what was told of the days `[start, end[`, oldest first, days without a colour included."""
+    query = select(TempoDay).where(TempoDay.day >= start, TempoDay.day < end).order_by(TempoDay.day)
+    return {row.day: row for row in await session.scalars(query)}
+
+
+async def colors(session: AsyncSession, start: date, end: date) -> dict[date, str]:
+    """Return the known colours of the Tempo days `[start, end[`, provisional ones included."""
+    query = select(TempoDay.day, TempoDay.color).where(
+        TempoDay.day >= start, TempoDay.day < end, TempoDay.color != Color.UNKNOWN
+    )
+    return {day: color.value for day, color in await session.execute(query)}

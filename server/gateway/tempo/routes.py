@@ -1,0 +1,35 @@
+"""`GET /v1/tempo` and `/v1/tempo/days`: for every account, from what was asked already."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from gateway.dependencies import RuntimeDep, get_caller
+from gateway.kit import conditional
+from gateway.problems import ProblemDetails
+from gateway.tempo import outlook, schemas
+
+router = APIRouter(
+    prefix="/v1/tempo", tags=["signals"], dependencies=[Depends(get_caller)], responses={401: {"model": ProblemDetails}}
+)
+
+
+@router.get("", response_model=schemas.Tempo, responses={304: {"description": "What the caller has is still good."}})
+async def tempo(request: Request, runtime: RuntimeDep) -> Response:
+    """Today's and tomorrow's colour, the period in force, and the season's counters."""
+    now = runtime.clock.now()
+    async with runtime.database.read() as session:
+        signal = await outlook.signal(session, now, asked=runtime.rte is not None)
+    return conditional.respond(request, signal, now=now, next_change=signal.next_change)
+
+
+@router.get("/days", responses={status: {"model": ProblemDetails} for status in (400, 422)})
+async def days(
+    runtime: RuntimeDep,
+    start: Annotated[date, Query(description="First day, of Paris")],
+    end: Annotated[date, Query(description="First day after the range, at most 366 days later")],
+) -> schemas.Days:
+    """Colours by day since September 2014."""
+    async with runtime.database.read() as session:
+        return await outlook.days(session, start, end)

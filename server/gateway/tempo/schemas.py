@@ -1,0 +1,82 @@
+"""Tempo as the API writes it."""
+
+import datetime as dt
+
+from pydantic import BaseModel, ConfigDict
+
+from gateway.kit.wire import Utc
+from gateway.tempo.days import Color
+from gateway.tempo.models import Source
+
+
+class Day(BaseModel):
+    """A day from 06:00 of Paris to 06:00; not confirmed, its colour may still change.
+
+    `possible` are the colours it can have: one when it is known, or when the season leaves no choice.
+    """
+
+    date: dt.date
+    color: Color
+    confirmed: bool
+    possible: list[Color]
+
+
+class SourcedDay(Day):
+    """A day and who told its colour; null when nobody did."""
+
+    source: Source | None
+
+
+class Period(BaseModel):
+    """The bucket in force: colour and `hp` (06:00 to 22:00) or `hc`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    key: str
+    until: Utc
+
+
+class ComingPeriod(Period):
+    """A bucket during `[start, until[`."""
+
+    start: Utc
+
+
+class Count(BaseModel):
+    """Days of a colour since 1 September; null where a day that is not known could change the number."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    total: int
+    used_through_today: int | None
+    left_after_today: int | None
+    left_after_tomorrow: int | None
+
+
+class Season(BaseModel):
+    """The season of today, `end` excluded; a tomorrow of the next season uses nothing of it."""
+
+    start: dt.date
+    end: dt.date
+    days: dict[Color, Count]
+
+
+class Tempo(BaseModel):
+    """The Tempo day in force, so that until 06:00 it is yesterday's, and the one after.
+
+    `next_change` is the first moment at which this answer can change; `as_of` is when RTE last answered.
+    """
+
+    today: SourcedDay
+    tomorrow: SourcedDay
+    period: Period
+    coming: list[ComingPeriod]
+    season: Season
+    next_change: Utc
+    as_of: Utc | None
+
+
+class Days(BaseModel):
+    """The days asked for, oldest first, unknown ones included."""
+
+    days: list[Day]
