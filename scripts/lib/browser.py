@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from playwright.async_api import Page, async_playwright
 
@@ -11,9 +12,18 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide
 
 @asynccontextmanager
 async def open_page(
-    url: str, *, language: str, width: int = 1280, height: int = 900, dark: bool = False
+    url: str,
+    *,
+    language: str,
+    width: int = 1280,
+    height: int = 900,
+    dark: bool = False,
+    at: datetime | None = None,
 ) -> AsyncGenerator[Page]:
-    """A page of a fresh browser at `url`, in a language (`en`, `fr`), at the size of a window in pixels."""
+    """A page of a fresh browser at `url`, in a language (`en`, `fr`), in a window of so many pixels.
+
+    Its clock begins at `at`, if given.
+    """
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if executable is None:
         raise FileNotFoundError("Chromium is not installed: apt-get install chromium")
@@ -25,6 +35,8 @@ async def open_page(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
         )
+        if at is not None:
+            await page.clock.install(time=at)
         try:
             await page.goto(url)
             yield page

@@ -51,8 +51,9 @@ class HomeAssistant:
         """An access token of the owner, as `Authorization: Bearer` takes it."""
         auth = json.loads(self._storage("auth").read_text())["data"]
         key = next(token for token in auth["refresh_tokens"] if token["client_name"] == "scripts")
-        now = datetime.now(UTC)
-        return jwt.encode({"iss": key["id"], "iat": now, "exp": now + TOKEN_LIFE}, key["jwt_key"], algorithm="HS256")
+        # valid whatever date its clock is set to
+        life = {"iat": datetime(2000, 1, 1, tzinfo=UTC), "exp": datetime(2100, 1, 1, tzinfo=UTC)}
+        return jwt.encode({"iss": key["id"], **life}, key["jwt_key"], algorithm="HS256")
 
     def _configuration(self) -> dict[str, Any]:
         return {
@@ -102,7 +103,7 @@ class HomeAssistant:
                         "client_name": "scripts",
                         "client_icon": None,
                         "token_type": "long_lived_access_token",
-                        "created_at": datetime.now(UTC).isoformat(),
+                        "created_at": datetime(2000, 1, 1, tzinfo=UTC).isoformat(),
                         "access_token_expiration": TOKEN_LIFE.total_seconds(),
                         "token": secrets.token_hex(64),
                         "jwt_key": secrets.token_hex(64),

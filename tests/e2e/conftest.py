@@ -1,0 +1,40 @@
+"""The stack that all end-to-end tests of a run share: its clock shows a November morning."""
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from scripts.lib.home_assistant_client import HomeAssistantClient
+from scripts.lib.program import free_port
+from scripts.lib.stack import HOMES, Ports, Stack
+from tests.e2e.faketime import clock_set_to
+
+PARIS = ZoneInfo("Europe/Paris")
+
+# Sixty days before it hold 25 October and its 25 hours; yesterday is published by then.
+NOW = datetime(2026, 11, 3, 9, 30, tzinfo=PARIS)
+
+
+@pytest.fixture(scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
+    """Simulator and gateway, which knows the three homes."""
+    folder: Path = tmp_path_factory.mktemp("stack")
+    ports = Ports(home_assistant=free_port(), gateway=free_port(), simulator=free_port())
+    async with Stack(folder, ports, language="fr", env=clock_set_to(NOW)) as stack:
+        await stack.start_simulator()
+        await stack.start_gateway()
+        for name, home in HOMES.items():
+            await stack.add_home(home, name)
+        yield stack
+
+
+@pytest.fixture(scope="session")
+async def home_assistant(stack: Stack) -> AsyncGenerator[HomeAssistantClient]:
+    """Home Assistant, with the integration set up through its form."""
+    client = await stack.start_home_assistant()
+    async with client:
+        await stack.connect(client)
+        yield client

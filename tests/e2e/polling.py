@@ -1,0 +1,15 @@
+"""Waiting for what others do, without guessing how long it takes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+
+async def until[Result](look: Callable[[], Awaitable[Result | None]], what: str, *, seconds: float = 120) -> Result:
+    """Look again and again until there is something; fail with `what` was awaited."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not (found := await look()):
+                await asyncio.sleep(0.5)
+    except TimeoutError:
+        raise AssertionError(f"after {seconds:.0f} s still not: {what}") from None
+    return found

@@ -1,0 +1,61 @@
+"""What a person sees: the Energy dashboard in a real browser, without a login, with yesterday's bars in it."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from scripts.lib import energy
+from scripts.lib.browser import open_page
+from scripts.lib.home_assistant_client import HomeAssistantClient
+from scripts.lib.stack import HOMES, Stack
+from tests.e2e.conftest import NOW
+from tests.e2e.polling import until
+from tests.e2e.test_statistics import TODAY, ask_simulator, imported
+
+# The values behind the bars, by the name of their source. Charts are drawn on a canvas: there is no element a bar.
+BARS = """
+chart => Object.fromEntries(chart.data.filter(series => series.name).map(series =>
+    [series.name, series.data.map(point => (point.value ?? point)[1])]))
+"""
+
+
+def colored(picture: bytes) -> float:
+    """The share of a picture's pixels that are neither white nor grey."""
+    with Image.open(io.BytesIO(picture)) as image:
+        saturations = list(image.convert("HSV").get_flattened_data(1))
+    return sum(value > 40 for value in saturations) / len(saturations)
+
+
+async def test_yesterday_is_drawn(stack: Stack, home_assistant: HomeAssistantClient) -> None:
+    for name in HOMES:
+        await imported(home_assistant, name, "cost")
+    await energy.show(home_assistant)
+    async with open_page(f"{stack.home_assistant.url}/energy", language="fr", at=NOW) as page:
+        await page.get_by_label("Précédent").click(timeout=60_000)
+        chart = page.locator("hui-energy-usage-graph-card ha-chart-base")
+
+        async def drawn() -> dict[str, Any] | None:
+            bars: dict[str, Any] = await chart.evaluate(BARS)
+            return bars if len(bars) == len(HOMES) else None
+
+        bars = await until(drawn, "bars of three homes", seconds=30)
+        for name, home in HOMES.items():
+            truth = await ask_simulator(
+                stack,
+                "/control/truth",
+                prm=home.prm,
+                direction="consumption",
+                start=TODAY - timedelta(days=1),
+                end=TODAY,
+            )
+            heights = next(heights for label, heights in bars.items() if label.startswith(f"{name} "))
+            assert len(heights) == 24
+            assert sum(heights) == pytest.approx(truth[0]["wh"] / 1000)
+
+        async def painted() -> bool:
+            return colored(await chart.locator("canvas").first.screenshot()) > 0.05
+
+        await until(painted, "coloured bars on the canvas", seconds=30)
