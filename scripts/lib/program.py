@@ -86,9 +86,9 @@ class Program:
         return ProgramError(f"{self.name} {what}. The end of {self._log}:\n{tail(self._log)}")
 
 
-def tail(log: Path, lines: int = 25) -> str:
-    """The last lines of a log."""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+def tail(log: Path, lines: int = 25, width: int = 400) -> str:
+    """The last lines of a log, the long ones cut."""
+    return "\n".join(line[:width] for line in log.read_text(errors="replace").splitlines()[-lines:])
 
 
 def free_port() -> int:

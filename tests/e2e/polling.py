@@ -8,8 +8,9 @@ async def until[Result](look: Callable[[], Awaitable[Result | None]], what: str,
     """Look again and again until there is something; fail with `what` was awaited."""
     try:
         async with asyncio.timeout(seconds):
-            while not (found := await look()):
+            while True:
+                if found := await look():
+                    return found
                 await asyncio.sleep(0.5)
     except TimeoutError:
         raise AssertionError(f"after {seconds:.0f} s still not: {what}") from None
-    return found

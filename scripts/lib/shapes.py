@@ -1,0 +1,165 @@
+"""Texts complete in both languages, and manifests as Home Assistant, hassfest and HACS want them: says what is not."""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from scripts.lib.words import WORDS
+
+ROOT = Path(__file__).resolve().parents[2]
+INTEGRATION = ROOT / "custom_components" / "my_electrical_data"
+LANGUAGES = ("en", "fr")
+
+type Texts = dict[str, str]
+
+MANIFEST_NEEDS = ("codeowners", "documentation", "integration_type", "iot_class", "issue_tracker", "version")
+IOT_CLASSES = ("assumed_state", "calculated", "cloud_polling", "cloud_push", "local_polling", "local_push")
+HACS_MAY = {
+    "name",
+    "content_in_root",
+    "country",
+    "filename",
+    "hacs",
+    "hide_default_branch",
+    "homeassistant",
+    "persistent_directory",
+    "render_readme",
+    "zip_release",
+}
+FORBIDDEN = {
+    "a URL (use a placeholder)": re.compile(r"https?://"),
+    "HTML": re.compile(r"</?[a-z][^>]*>"),
+    "a placeholder in single quotes": re.compile(r"'\{\w+\}'"),
+    "a space at an end": re.compile(r"^\s|\s$"),
+}
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
+
+
+def main() -> int:
+    """Print what is wrong, a line each. The exit status."""
+    checks: list[Callable[[], Iterator[str]]] = [translations, descriptions, states, issues, manifest, hacs, demo]
+    found = [problem for check in checks for problem in check()]
+    print("\n".join(found) or "Texts and manifests are as they should be.")
+    return bool(found)
+
+
+def translations() -> Iterator[str]:
+    """Both languages have the same keys and placeholders, and nothing that hassfest refuses."""
+    texts = {language: _flat(_translation(language)) for language in LANGUAGES}
+    yield from _same_keys("translations", texts)
+    for language, known in texts.items():
+        for key, text in known.items():
+            where = f"translations/{language}.json: {key}"
+            if not text.strip():
+                yield f"{where} is empty"
+            yield from (f"{where} holds {what}" for what, pattern in FORBIDDEN.items() if pattern.search(text))
+            other = texts["en"].get(key, text)
+            if _placeholders(text) != _placeholders(other):
+                yield f"{where} has other placeholders than English: {sorted(_placeholders(text))}"
+
+
+def descriptions() -> Iterator[str]:
+    """Each field of a form has its words, and none that is not a field."""
+    for path, node in _nodes(_translation("en")):
+        if "data_description" in node and set(node["data_description"]) != set(node.get("data", {})):
+            yield f"translations: {path}: data and data_description differ in their fields"
+
+
+def states() -> Iterator[str]:
+    """States and keys of entities are slugs, and states are fixed words."""
+    for path, node in _nodes(_translation("en").get("entity", {})):
+        if path.count(".") == 1:
+            yield from _not_slug(f"translations: entity.{path}", path.rpartition(".")[2])
+        for state, text in node.get("state", {}).items():
+            yield from _not_slug(f"translations: entity.{path}.state", state)
+            if _placeholders(text):
+                yield f"translations: entity.{path}.state.{state} holds a placeholder"
+
+
+def issues() -> Iterator[str]:
+    """A repair has a title, and either a description or steps."""
+    for key, issue in _translation("en").get("issues", {}).items():
+        if "title" not in issue or ("description" in issue) == ("fix_flow" in issue):
+            yield f"translations: issues.{key} needs a title, and a description or a fix_flow"
+
+
+def manifest() -> Iterator[str]:
+    """The manifest is whole and in hassfest's order, in the one folder of custom_components."""
+    content = _json(INTEGRATION / "manifest.json")
+    keys = list(content)
+    if keys != ["domain", "name", *sorted(keys[2:])]:
+        yield "manifest.json: keys are not domain, name, then in alphabetical order"
+    yield from (f"manifest.json: {key} is missing" for key in MANIFEST_NEEDS if not content.get(key))
+    if content["domain"] != INTEGRATION.name:
+        yield f"manifest.json: domain is not {INTEGRATION.name}"
+    if not content.get("documentation", "").startswith("https://"):
+        yield "manifest.json: documentation is not an https address"
+    if content.get("iot_class") not in IOT_CLASSES:
+        yield f"manifest.json: iot_class is none of {', '.join(IOT_CLASSES)}"
+    folders = [item.name for item in INTEGRATION.parent.iterdir() if item.is_dir() and item.name != "__pycache__"]
+    if folders != [INTEGRATION.name]:
+        yield f"custom_components: HACS wants one folder, not {sorted(folders)}"
+    if not (INTEGRATION / "brand" / "icon.png").is_file():
+        yield "brand/icon.png is missing"
+
+
+def hacs() -> Iterator[str]:
+    """hacs.json has a name, a file to fetch, and nothing that HACS does not know."""
+    content = _json(ROOT / "hacs.json")
+    yield from (f"hacs.json: {key} is unknown to HACS" for key in sorted(set(content) - HACS_MAY))
+    if not content.get("name"):
+        yield "hacs.json: name is missing"
+    if content.get("zip_release") and not content.get("filename"):
+        yield "hacs.json: zip_release needs a filename"
+
+
+def demo() -> Iterator[str]:
+    """The demo speaks both languages wholly."""
+    yield from _same_keys("the demo's words", WORDS)
+
+
+def _same_keys(what: str, texts: dict[str, Texts]) -> Iterator[str]:
+    everything = set().union(*texts.values())
+    for language, known in texts.items():
+        yield from (f"{what}: {key} is missing in {language}" for key in sorted(everything - set(known)))
+
+
+def _translation(language: str) -> dict[str, Any]:
+    return _json(INTEGRATION / "translations" / f"{language}.json")
+
+
+def _json(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(file.read_text())
+    return content
+
+
+def _flat(node: dict[str, Any], path: str = "") -> Texts:
+    texts: Texts = {}
+    for key, value in node.items():
+        where = f"{path}.{key}" if path else key
+        texts |= _flat(value, where) if isinstance(value, dict) else {where: value}
+    return texts
+
+
+def _nodes(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    for key, value in node.items():
+        if isinstance(value, dict):
+            where = f"{path}.{key}" if path else key
+            yield where, value
+            yield from _nodes(value, where)
+
+
+def _placeholders(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def _not_slug(where: str, key: str) -> Iterator[str]:
+    if not SLUG.fullmatch(key):
+        yield f"{where}: {key} is not of [a-z0-9_-]"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
