@@ -35,15 +35,22 @@ def create_app(
     timer: Callable[[], float] = monotonic,
 ) -> FastAPI:
     """The simulator as an application. `timer` is what the quota's second is measured with."""
-    app = FastAPI(title="Simulated Enedis and RTE", openapi_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title="Simulated Enedis and RTE",
+        openapi_url="/control/openapi.json",
+        docs_url="/control/docs",
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     clock = Clock(now, frozen=frozen)
     opened = paris.today(clock.now())
     street = Street(opened)
     app.state.world = World(
         clock, Quotas(enabled=quota, timer=timer), street, Consents(street, opened), Page(redirect_uri)
     )
-    for room in (control, enedis_token, authorize, services, measurements, rte_door, tempo, ecowatt, customers):
-        app.include_router(room.router)
+    app.include_router(control.router)
+    for room in (enedis_token, authorize, services, measurements, rte_door, tempo, ecowatt, customers):
+        app.include_router(room.router, include_in_schema=False)
     app.add_exception_handler(Refusal, _refuse)
     app.middleware("http")(_log_and_disturb)
     return app
@@ -61,6 +68,7 @@ async def _log_and_disturb(request: Request, call_next: Callable[[Request], Awai
         return await call_next(request)
     world: World = request.app.state.world
     api, path, query = _api(request.url.path), request.url.path, request.url.query
+    time, arrived = world.clock.now(), world.quotas.timer()
     named = _PRM.search(f"{path}?{query}")
     prm = named.group() if named else None
     fault = world.faults.meet(api, prm)
@@ -70,7 +78,7 @@ async def _log_and_disturb(request: Request, call_next: Callable[[Request], Awai
         response = await _refuse(request, fault.refusal)
     else:
         response = await call_next(request)
-    world.calls.append(Call(world.clock.now(), api, request.method, path, query, prm, response.status_code))
+    world.calls.append(Call(time, arrived, api, request.method, path, query, prm, response.status_code))
     return response
 
 

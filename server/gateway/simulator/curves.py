@@ -37,7 +37,7 @@ class Direction(StrEnum):
     PRODUCTION = "production"
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def watts(home: Home, direction: Direction, day: date) -> tuple[int, ...]:
     """Mean watts of each half-hour of the day, in order; all zero for a direction the home has not."""
     drawn = _drawn(home, day) if home.consumes else [0] * len(paris.starts(day))
@@ -57,21 +57,22 @@ def energy(home: Home, direction: Direction, day: date) -> int:
 
 
 def intervals(home: Home, direction: Direction, day: date) -> list[tuple[datetime, int, int]]:
-    """The curve as measured, in the home's step: (UTC start, minutes, mean watts). Same energy as the half-hours."""
-    step, values, starts = home.step(day), watts(home, direction, day), paris.starts(day)
-    if step == 60:
-        pairs = zip(starts[::2], values[::2], values[1::2], strict=True)
-        return [(start, 60, (first + second) // 2) for start, first, second in pairs]
-    parts = 30 // step
-    return [
-        (
-            start + part * paris.HALF_HOUR / parts,
-            step,
-            value + (min(value, 6) * (part % 2 * 2 - 1) if parts == 2 else 0),
-        )
-        for start, value in zip(starts, values, strict=True)
-        for part in range(parts)
-    ]
+    """The curve as measured, in the home's step: (UTC start, minutes, mean watts). Same energy as the half-hours.
+
+    On the day on which the step changes, the first 24 half-hours still come in the one before.
+    """
+    values, starts = watts(home, direction, day), paris.starts(day)
+    found: list[tuple[datetime, int, int]] = []
+    for i, (start, value) in enumerate(zip(starts, values, strict=True)):
+        step = home.step(day - paris.DAY if i < 24 else day)
+        if step == 30:
+            found.append((start, 30, value))
+        elif step == 15:  # a little less in the first quarter than in the second, the same in all
+            shift = min(value, 6)
+            found += [(start, 15, value - shift), (start + paris.HALF_HOUR / 2, 15, value + shift)]
+        elif i % 2 == 0:
+            found.append((start, 60, (value + values[i + 1]) // 2))
+    return found
 
 
 def _drawn(home: Home, day: date) -> list[int]:

@@ -41,7 +41,7 @@ class Home:
     holes: bool = False
     late: bool = False
     down: bool = False
-    steps: tuple[tuple[date, int], ...] = ((date.min, 30),)  # minutes of the curve's step, from a day on
+    steps: tuple[tuple[date, int], ...] = ((date.min, 30),)  # the curve's step from a day on: 15, 30 or 60 minutes
 
     @property
     def consumes(self) -> bool:

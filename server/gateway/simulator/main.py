@@ -1,7 +1,7 @@
 """Running the simulator as a process of its own."""
 
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime
 
 import uvicorn
@@ -20,7 +20,11 @@ def serve(
 ) -> None:
     """Serve both worlds until interrupted. `now` (aware) is where the clock starts, or stands still when frozen."""
     app = create_app(now=now, frozen=frozen, quota=quota, redirect_uri=redirect_uri)
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False)
+    socket = config.bind_socket()  # ends here, with a clear message, when the port is taken
+    sys.stdout.write(f"Simulated Enedis and RTE on http://{host}:{port} (Ctrl-C stops it)\n")
+    sys.stdout.flush()
+    uvicorn.Server(config).run([socket])
 
 
 def main() -> None:
@@ -37,8 +41,6 @@ def main() -> None:
     args = parser.parse_args()
     if args.frozen and args.now is None:
         parser.error("--frozen needs --now")
-    sys.stdout.write(f"Simulated Enedis and RTE on http://{args.host}:{args.port} (Ctrl-C stops it)\n")
-    sys.stdout.flush()
     serve(
         args.host,
         args.port,
@@ -50,7 +52,10 @@ def main() -> None:
 
 
 def _instant(text: str) -> datetime:
-    value = datetime.fromisoformat(text)
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
     if value.tzinfo is None:
-        raise ValueError("an offset is missing")
+        raise ArgumentTypeError("give the offset too, as in 2026-01-05T09:00:00+01:00")
     return value

@@ -23,7 +23,8 @@ RTE_CLIENT = ("simulator-rte", "simulator-rte-secret")
 class Call:
     """One call got, as the control API shows it."""
 
-    time: datetime
+    time: datetime  # on the simulator's clock
+    arrived: float  # in seconds, on the one that measures the quota's second
     api: str
     method: str
     path: str

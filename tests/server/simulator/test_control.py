@@ -22,6 +22,8 @@ async def test_every_call_is_written_down(start):
         ("mesure_synchrone_auto", "30001000000009", 403),
         ("tempo_like_supply_contract", None, 200),
     ]
+    summary = await simulator.control("GET", "calls/summary")
+    assert summary["mesure_synchrone_auto"] == {"200": 1, "403": 1}
     assert calls[0]["query"] == f"pointId={BASE}&dateDebut=2026-11-20&dateFin=2026-11-22"
     await simulator.control("DELETE", "calls")
     assert await simulator.control("GET", "calls") == []

@@ -1,10 +1,12 @@
 """Contract, synthesis, address, metering, supply, and the registers."""
 
+from collections import Counter
 from itertools import pairwise
 
 import pytest
 
 BASE, WATER, TEMPO, ROOF, SELF = (f"3000100000000{number}" for number in range(1, 6))
+CURVE = "courbe_de_charge_consommation"
 FARM = "30001000000010"
 APIS = ["situation_contrat_auto", "synth_contrat_auto", "donnees_generales_auto", "comptage_auto", "alimentation_auto"]
 
@@ -127,11 +129,36 @@ async def test_holes_every_tuesday_are_absent_points_but_the_day_is_whole(start)
     daily = simulator.points(await simulator.measures("consommation_quotidienne", holes, "2026-11-09", "2026-11-23"))
     assert len(daily) == 14
     curves = [
-        simulator.points(await simulator.measures("courbe_de_charge_consommation", holes, *week))
+        simulator.points(await simulator.measures(CURVE, holes, *week))
         for week in (("2026-11-09", "2026-11-16"), ("2026-11-16", "2026-11-23"))
     ]
     assert sorted(7 * 48 - len(curve) for curve in curves) == [12, 48]
     assert all(point["v"] for curve in curves for point in curve)
+
+
+async def test_a_point_that_measures_both_directions_answers_with_both(start):
+    simulator = await start()
+    for resource in ("consommation_quotidienne", "production_quotidienne", "courbe_de_charge_production"):
+        answer = await simulator.measures(resource, SELF, "2026-06-01", "2026-06-03")
+        assert [series["grandeurMetier"] for series in answer.json()["grandeur"]] == ["CONS", "PROD"]
+
+
+async def test_a_late_homes_days_come_in_parts_or_days_later(start):
+    simulator = await start()
+    late = "30001000000014"
+    found = Counter()
+    for day in range(2, 23):
+        before, asked, morrow = (f"2026-11-{number:02}" for number in (max(1, day - 3), day, day + 1))
+        await simulator.set_clock(f"{morrow}T11:00:00+01:00")
+        curve = simulator.points(await simulator.measures(CURVE, late, before, morrow))
+        points = sum(point["d"] > f"{asked} 00:00:00" for point in curve)
+        daily = await simulator.measures("consommation_quotidienne", late, asked, morrow)
+        assert (daily.status_code == 200) == (points == 48)
+        found[points] += 1
+    assert found.keys() == {0, 36, 48}
+    await simulator.set_clock("2026-11-27T12:00:00+01:00")
+    settled = simulator.points(await simulator.measures("consommation_quotidienne", late, "2026-11-01", "2026-11-25"))
+    assert len(settled) == 24
 
 
 async def test_the_curves_step_may_change_and_its_energy_stays(start):
@@ -142,7 +169,10 @@ async def test_the_curves_step_may_change_and_its_energy_stays(start):
         (("2026-07-06", "2026-07-13"), 30),
         (("2026-11-02", "2026-11-09"), 15),
     ):
-        curve = simulator.points(await simulator.measures("courbe_de_charge_consommation", home, *week))
+        curve = simulator.points(await simulator.measures(CURVE, home, *week))
         assert {point["p"] for point in curve} == {f"PT{step}M"}
+        assert len(curve) == 7 * 24 * 60 // step
         whole = sum(day["wh"] for day in await simulator.truth(home, *week))
         assert sum(int(point["v"]) for point in curve) * step == whole * 60
+    change = simulator.points(await simulator.measures(CURVE, home, "2026-05-07", "2026-05-08"))
+    assert Counter(point["p"] for point in change) == {"PT60M": 12, "PT30M": 24}

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from gateway.simulator import paris
 from gateway.simulator.curves import Direction, energy, watts
-from gateway.simulator.enedis.consents import Mode
+from gateway.simulator.enedis.consents import Mode, authorisation_id
 from gateway.simulator.homes import Home
 from gateway.simulator.publication import published
 from gateway.simulator.world import TheWorld, World
@@ -22,7 +22,6 @@ class HomeChanges(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    power_kva: int = 0
     hours_written: str = ""
     curve: bool = True
     holes: bool = False
@@ -54,8 +53,12 @@ class PageChanges(BaseModel):
 
 @router.get("/homes")
 async def homes(world: TheWorld) -> list[dict[str, Any]]:
-    """Every home of the street and its story."""
-    return [asdict(home) for home in world.street.homes.values()]
+    """Every home of the street, its story, its holder's number and whether it is shared now."""
+    today = paris.today(world.clock.now())
+    return [
+        asdict(home) | {"authorisation_id": authorisation_id(home), "shared": world.consents.holds(home, today)}
+        for home in world.street.homes.values()
+    ]
 
 
 @router.patch("/homes/{prm}")

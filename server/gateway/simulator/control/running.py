@@ -1,5 +1,6 @@
 """The clock, the log of calls, tokens and faults."""
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,10 @@ class NewClock(BaseModel):
 
 
 class NewFault(BaseModel):
-    """A fault to switch on: by its name in an operator's table, or as a status and a body, or only slowness."""
+    """A fault to switch on: by its name in an operator's table, or as a status and a body, or only slowness.
+
+    `api` is a name as the log of calls has it; it and `prm` limit the fault, `times` ends it.
+    """
 
     api: str | None = None
     prm: str | None = None
@@ -52,6 +56,13 @@ async def set_clock(new: NewClock, world: TheWorld) -> dict[str, Any]:
 async def calls(world: TheWorld) -> list[dict[str, Any]]:
     """The calls got so far, oldest first."""
     return [asdict(call) for call in world.calls]
+
+
+@router.get("/calls/summary")
+async def summary(world: TheWorld) -> dict[str, dict[int, int]]:
+    """How many calls each API got, by status."""
+    counts = Counter((call.api, call.status) for call in world.calls)
+    return {api: {status: n for (of, status), n in counts.items() if of == api} for api, _ in counts}
 
 
 @router.delete("/calls", status_code=204)

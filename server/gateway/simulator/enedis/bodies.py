@@ -1,26 +1,80 @@
 """The series inside a measurement: strings everywhere, interval ends in Paris time without an offset, unsorted."""
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from gateway.simulator import paris, weather
 from gateway.simulator.curves import Direction, energy, intervals, watts
-from gateway.simulator.homes import Home
+from gateway.simulator.homes import Home, Production
+from gateway.simulator.publication import published
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that may be answered: `days` have all begun to be published by `now`."""
+
+    home: Home
+    direction: Direction
+    days: list[date]
+    now: datetime
+    choices: Mapping[str, str]
+
+    def whole_days(self) -> list[date]:
+        """The days that are published to their end."""
+        return [day for day in self.days if published(self.home, day) <= self.now]
+
+    def directions(self) -> list[Direction]:
+        """The direction asked for; a point that measures both answers with both."""
+        return [self.direction] if self.home.production is not Production.SURPLUS else list(Direction)
+
 
 BUSINESS = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
 _TUESDAY = 1
 
 
-def daily(home: Home, direction: Direction, wanted: list[date], _query: dict[str, str]) -> list[dict[str, Any]]:
+def daily(asked: Asked) -> list[dict[str, Any]]:
     """Watt-hours a day."""
-    values = [{"v": str(energy(home, direction, day)), "d": f"{day}"} for day in wanted]
-    return _series(direction, "Wh", {"EA": values})
+    days = asked.whole_days()
+    return [
+        series
+        for direction in asked.directions()
+        for series in _series(direction, "Wh", {"EA": [_day(asked.home, direction, day) for day in days]})
+    ]
 
 
-def load_curve(home: Home, direction: Direction, wanted: list[date], _query: dict[str, str]) -> list[dict[str, Any]]:
+def load_curve(asked: Asked) -> list[dict[str, Any]]:
     """Mean watts of each interval; `d` is the interval's END, so that a day's last point bears the next day's date."""
-    readings = [
+    return [
+        series
+        for direction in asked.directions()
+        for series in _series(direction, "W", {"PA": _curve(asked, direction)})
+    ]
+
+
+def max_power(asked: Asked) -> list[dict[str, Any]]:
+    """The highest apparent power of each day, or of each month, with its instant; by phase too when all is asked."""
+    home = asked.home
+    peaks = [_peak(home, day) for day in asked.whole_days()]
+    if asked.choices["mesuresPas"] == "P1M":
+        peaks = [max(month) for _, month in groupby(peaks, key=lambda peak: peak[1][:7])]
+    phases = range(1, home.phases + 1) if home.phases > 1 and asked.choices["grandeurPhysique"] == "TOUT" else range(0)
+    shares = {"PMA": 100, **{f"PMA{phase}": (45, 31, 24)[phase - 1] for phase in phases}}
+    readings = {
+        name: [{"v": str(value * share // 100), "d": instant} for value, instant in peaks]
+        for name, share in shares.items()
+    }
+    return _series(asked.direction, "VA", readings)
+
+
+def _day(home: Home, direction: Direction, day: date) -> dict[str, str]:
+    return {"v": str(energy(home, direction, day)), "d": f"{day}"}
+
+
+def _curve(asked: Asked, direction: Direction) -> list[dict[str, str]]:
+    return [
         {
             "v": str(value),
             "d": paris.stamp(start + timedelta(minutes=minutes)),
@@ -29,25 +83,11 @@ def load_curve(home: Home, direction: Direction, wanted: list[date], _query: dic
             "iv": "0",
             "ec": "0",
         }
-        for day in wanted
-        for start, minutes, value in intervals(home, direction, day)
-        if not (home.holes and _is_hole(day, start.astimezone(paris.PARIS).hour))
+        for day in asked.days
+        for start, minutes, value in intervals(asked.home, direction, day)
+        if published(asked.home, day, start.astimezone(paris.PARIS).hour) <= asked.now
+        and not (asked.home.holes and _is_hole(day, start.astimezone(paris.PARIS).hour))
     ]
-    return _series(direction, "W", {"PA": readings})
-
-
-def max_power(home: Home, direction: Direction, wanted: list[date], query: dict[str, str]) -> list[dict[str, Any]]:
-    """The highest apparent power of each day, or of each month, with its instant; by phase too when all is asked."""
-    peaks = [_peak(home, day) for day in wanted]
-    if query["mesuresPas"] == "P1M":
-        peaks = [max(month) for _, month in groupby(peaks, key=lambda peak: peak[1][:7])]
-    phases = range(1, home.phases + 1) if home.phases > 1 and query["grandeurPhysique"] == "TOUT" else range(0)
-    shares = {"PMA": 100, **{f"PMA{phase}": (45, 31, 24)[phase - 1] for phase in phases}}
-    readings = {
-        name: [{"v": str(value * share // 100), "d": instant} for value, instant in peaks]
-        for name, share in shares.items()
-    }
-    return _series(direction, "VA", readings)
 
 
 def _peak(home: Home, day: date) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.simulator import paris
 from gateway.simulator.curves import Direction, watts
-from gateway.simulator.enedis.bodies import BUSINESS
+from gateway.simulator.enedis.bodies import BUSINESS, Asked
 from gateway.simulator.homes import Home
 from gateway.simulator.tempo_days import Colour, colour
 
@@ -24,8 +24,9 @@ _CLASSES = {
 _CALENDARS = {"base": "Base", "hp_hc": "Heures Pleines Heures Creuses", "tempo": "Tempo"}
 
 
-def readings(home: Home, direction: Direction, wanted: list[date], _query: dict[str, str]) -> list[dict[str, Any]]:
+def readings(asked: Asked) -> list[dict[str, Any]]:
     """The registers at the beginning of each day, watt-hours as whole numbers."""
+    home, direction, wanted = asked.home, asked.direction, asked.whole_days()
     if not wanted:
         return []
     option = home.option if direction is Direction.CONSUMPTION else "base"
@@ -66,7 +67,7 @@ def _registers(home: Home, direction: Direction, day: date) -> Counter[str]:
 _registers_at_new_year = lru_cache(maxsize=512)(_registers)  # so that a day costs at most a year
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _classes(home: Home, direction: Direction, day: date) -> Counter[str]:
     """The day's watt-minutes by time class; a half-hour that is partly off-peak is split by its minutes."""
     found: Counter[str] = Counter()

@@ -19,8 +19,6 @@ from gateway.simulator.world import TheWorld, World
 API = "mesure_synchrone_auto"
 _RANGE = ("pointId", "dateDebut", "dateFin")
 
-type Series = Callable[[Home, Direction, list[date], dict[str, str]], list[dict[str, Any]]]
-
 router = APIRouter()
 
 
@@ -29,7 +27,7 @@ class Resource:
     """What one resource promises. `series` fills one member of the answer; nothing in it: there is no data."""
 
     direction: Direction
-    series: Series
+    series: Callable[[bodies.Asked], list[dict[str, Any]]]
     header: dict[str, str]
     months: int = 36
     longest: int | None = None  # days a call
@@ -75,8 +73,8 @@ async def measurements(name: str, request: Request, world: TheWorld) -> Response
     home = door.home(world, query["pointId"])
     _check_range(world, home, resource, start, end)
     now = world.clock.now()
-    wanted = [day for day in paris.days(start, end) if published(home, day) <= now]
-    series = resource.series(home, resource.direction, wanted, query)
+    begun = [day for day in paris.days(start, end) if published(home, day, hour=0) <= now]
+    series = resource.series(bodies.Asked(home, resource.direction, begun, now, query))
     if not series:
         raise refusal("no_data_found")
     step = {"pas": query["mesuresPas"]} if "mesuresPas" in query else {}
