@@ -114,10 +114,11 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             self._abort_if_unique_id_configured()
             return self.async_create_entry(title="MyElectricalData", data=data)
         self._abort_if_unique_id_mismatch(reason="wrong_gateway")
-        # A loaded entry reloads itself when its data change; any other waits to be set up.
-        if not entry.update_listeners or data == entry.data:
+        reloads_itself = bool(entry.update_listeners) and data != entry.data
+        result = self.async_update_and_abort(entry, data=data)
+        if not reloads_itself:
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
-        return self.async_update_and_abort(entry, data=data)
+        return result
 
 
 def _field(error: GatewayError, fields: dict[vol.Marker, TextSelector]) -> str:

@@ -10,4 +10,3 @@ LOGGER: Final = logging.getLogger(__package__)
 PLATFORMS: Final = [Platform.SENSOR]
 
 MANUFACTURER: Final = "MyElectricalData"
-CONSUMPTION: Final = "consumption"

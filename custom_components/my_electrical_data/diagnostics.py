@@ -37,7 +37,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Gateway
 def _feed(coordinator: FeedCoordinator[Any]) -> dict[str, Any]:
     return {
         "ok": coordinator.last_update_success,
-        "error": repr(coordinator.last_exception) if coordinator.last_exception else None,
+        "error": str(coordinator.last_exception) if coordinator.last_exception else None,
         "asked_every": str(coordinator.update_interval),
         "data": _plain(coordinator.data),
     }

@@ -1,5 +1,6 @@
 """Home Assistant with a real recorder, and a gateway to talk to."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -14,6 +15,9 @@ from scripted_gateway import CLIENT_ID, CLIENT_SECRET, INSTANCE_ID, ScriptedGate
 
 # Before Home Assistant mounts its own configuration directory, whose custom_components would hide ours.
 from custom_components.my_electrical_data.const import DOMAIN
+
+# The test package has every SQL statement logged.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 NOW = "2026-11-23T10:05:00+00:00"
 

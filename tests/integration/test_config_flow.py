@@ -2,9 +2,11 @@
 
 import json
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -65,7 +67,7 @@ async def test_sets_up(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any)
 
 
 def ping(**changes: str) -> dict[str, Any]:
-    return body("ping") | changes
+    return {**body("ping"), **changes}
 
 
 MISTAKES: list[tuple[str, Any, str, str]] = [
@@ -135,8 +137,8 @@ async def test_the_secret_is_not_shown_again(hass: HomeAssistant, gateway: Scrip
 
 
 @pytest.fixture
-async def untrusted(socket_enabled: None, tmp_path: Path) -> AsyncIterator[str]:
-    """Serve with a certificate that nobody signed."""
+def untrusted(socket_enabled: None, tmp_path: Path) -> Iterator[str]:
+    """Serve with a certificate that nobody signed, from a thread: an event loop would report the broken handshake."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "gateway")])
     start = datetime(2020, 1, 1, tzinfo=UTC)
@@ -149,10 +151,13 @@ async def untrusted(socket_enabled: None, tmp_path: Path) -> AsyncIterator[str]:
     )
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(pem)
-    server = TestServer(web.Application(), host="127.0.0.1", scheme="https")
-    await server.start_server(ssl=context)
-    yield str(server.make_url("/"))
-    await server.close()
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"https://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 async def test_untrusted_certificate(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any, untrusted: str) -> None:
@@ -203,7 +208,7 @@ async def test_asks_for_a_new_client_when_the_gateway_refuses_it(
 ) -> None:
     gateway.accepted_secret = "renewed"
     entry = await set_up()
-    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert (entry.state, bool(entry.update_listeners)) == (ConfigEntryState.SETUP_ERROR, False)
     [flow] = hass.config_entries.flow.async_progress()
     assert flow["step_id"] == "reauth_confirm"
     result = await submit(hass, flow, {CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: "wrong"})

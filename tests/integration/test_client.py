@@ -1,0 +1,167 @@
+"""The client by itself: tokens, waiting times, addresses. It needs no Home Assistant."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from scripted_gateway import CLIENT_ID, CLIENT_SECRET, POINTS, TEMPO, TOKEN, ScriptedGateway, problem, raw
+
+from custom_components.my_electrical_data.api import (
+    AuthenticationFailedError,
+    GatewayClient,
+    GatewayUnavailableError,
+    InvalidAddressError,
+    MalformedAnswerError,
+    NotAGatewayError,
+    RateLimitedError,
+    RequestRefusedError,
+    candidate_addresses,
+)
+
+
+@pytest.fixture
+async def client(gateway: ScriptedGateway) -> AsyncIterator[GatewayClient]:
+    async with aiohttp.ClientSession() as session:
+        yield GatewayClient(session, gateway.url, CLIENT_ID, CLIENT_SECRET)
+
+
+async def test_one_token_serves_many_requests(client: GatewayClient, gateway: ScriptedGateway) -> None:
+    await client.tempo()
+    await client.ecowatt()
+    assert len(gateway.asked(TOKEN)) == 1
+
+
+async def test_a_token_is_renewed_before_its_end(
+    client: GatewayClient, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.expires_in = 900
+    await client.tempo()
+    client._token_ends -= 839
+    await client.tempo()
+    assert len(gateway.asked(TOKEN)) == 1
+    client._token_ends -= 840
+    await client.tempo()
+    assert len(gateway.asked(TOKEN)) == 2
+
+
+async def test_a_refused_token_is_renewed_once(client: GatewayClient, gateway: ScriptedGateway) -> None:
+    await client.tempo()
+    gateway.accepted_tokens.clear()
+    assert (await client.tempo()).data.today.color == "white"
+    assert len(gateway.asked(TOKEN)) == 2
+
+
+async def test_a_client_that_stays_refused_is_not_insisted_upon(
+    client: GatewayClient, gateway: ScriptedGateway
+) -> None:
+    gateway.answers[TEMPO] = problem(401, "invalid_token")
+    with pytest.raises(AuthenticationFailedError):
+        await client.tempo()
+    assert len(gateway.asked(TOKEN)) == 2
+
+
+async def test_refusals_name_their_problem(client: GatewayClient, gateway: ScriptedGateway) -> None:
+    gateway.answers[POINTS] = problem(403, "no_consent")
+    with pytest.raises(RequestRefusedError) as refused:
+        await client.usage_points()
+    assert (refused.value.status, refused.value.problem) == (403, "no_consent")
+
+
+@pytest.mark.parametrize(("text", "content_type"), [("<html>", "text/html"), ("{}", "application/problem+json")])
+async def test_refusals_without_a_problem(
+    client: GatewayClient, gateway: ScriptedGateway, text: str, content_type: str
+) -> None:
+    gateway.answers[POINTS] = raw(404, text, content_type)
+    with pytest.raises(RequestRefusedError) as refused:
+        await client.usage_points()
+    assert refused.value.problem == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [
+        ("120", 120),
+        ("Mon, 23 Nov 2026 10:07:00 GMT", 120),
+        ("Mon, 23 Nov 2026 09:00:00 GMT", 0),
+        ("soon", None),
+        ("", None),
+    ],
+)
+async def test_retry_after(
+    client: GatewayClient, gateway: ScriptedGateway, retry_after: str, seconds: float | None
+) -> None:
+    headers = {"Retry-After": retry_after, "Date": "Mon, 23 Nov 2026 10:05:00 GMT"}
+    gateway.answers[TEMPO] = problem(429, "quota", **headers)
+    with pytest.raises(RateLimitedError) as limited:
+        await client.tempo()
+    assert limited.value.retry_after == seconds
+    gateway.answers[TEMPO] = problem(503, "upstream_down", **headers)
+    with pytest.raises(GatewayUnavailableError) as down:
+        await client.tempo()
+    assert down.value.retry_after == seconds
+
+
+async def test_max_age(client: GatewayClient, gateway: ScriptedGateway) -> None:
+    gateway.headers[TEMPO] = {"Cache-Control": "private, max-age=754"}
+    assert (await client.tempo()).max_age == 754
+
+
+async def test_errors_name_the_field_and_not_its_value(client: GatewayClient, gateway: ScriptedGateway) -> None:
+    gateway.answers[TEMPO]["today"]["color"] = "12345678901234"
+    with pytest.raises(MalformedAnswerError) as malformed:
+        await client.tempo()
+    assert str(malformed.value) == "Tempo has an unreadable today.color"
+    assert malformed.value.__suppress_context__
+    del gateway.answers[TEMPO]["today"]
+    with pytest.raises(MalformedAnswerError, match="Tempo lacks today"):
+        await client.tempo()
+    gateway.answers[TEMPO] = raw(200, "[]", "application/json")
+    with pytest.raises(MalformedAnswerError, match="Tempo is unreadable"):
+        await client.tempo()
+
+
+async def test_numbers_that_are_none(client: GatewayClient, gateway: ScriptedGateway) -> None:
+    gateway.answers[f"{POINTS}/p/daily"] = raw(
+        200, '{"readings": [{"date": "2026-11-22", "wh": NaN, "quality": "measured"}]}', "application/json"
+    )
+    from datetime import date
+
+    with pytest.raises(MalformedAnswerError):
+        await client.daily("p", start=date(2026, 11, 22), end=date(2026, 11, 23))
+
+
+async def test_secrets_are_not_carried_from_https_to_http(gateway: ScriptedGateway) -> None:
+    async with aiohttp.ClientSession() as session:
+        client = GatewayClient(session, gateway.url, CLIENT_ID, CLIENT_SECRET)
+        client.address = client.address.replace("http:", "https:")
+        landed = gateway.server.make_url("/ping")
+        with pytest.raises(NotAGatewayError):
+            client._stay_where_redirected(landed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("http://gateway:8000", ["http://gateway:8000", "http://gateway:8000/api"]),
+        ("https://example.org/api/", ["https://example.org/api"]),
+        ("https://example.org/api/docs#/default", ["https://example.org/api"]),
+        ("https://example.org", ["https://example.org", "https://example.org/api"]),
+        ("example.org", ["https://example.org", "https://example.org/api"]),
+        ("example.org/api", ["https://example.org/api"]),
+        ("gateway.local", ["http://gateway.local", "http://gateway.local/api"]),
+        ("homeassistant", ["http://homeassistant", "http://homeassistant/api"]),
+        ("192.168.1.20:8000/docs", ["http://192.168.1.20:8000", "http://192.168.1.20:8000/api"]),
+        ("192.168.1.20", ["http://192.168.1.20", "http://192.168.1.20/api"]),
+        ("[fd00::1]:8000", ["http://[fd00::1]:8000", "http://[fd00::1]:8000/api"]),
+        ("8.8.8.8", ["https://8.8.8.8", "https://8.8.8.8/api"]),
+        ("HTTP://Gateway:8000//", ["http://gateway:8000", "http://gateway:8000/api"]),
+    ],
+)
+def test_addresses(typed: str, meant: list[str]) -> None:
+    assert candidate_addresses(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "ftp://x", "http://", "http://u:p@x", "a b", "http://[x", "file:///x"])
+def test_no_addresses(typed: str) -> None:
+    with pytest.raises(InvalidAddressError):
+        candidate_addresses(typed)

@@ -1,0 +1,94 @@
+"""An entry's life: set up, in trouble, unloaded."""
+
+from typing import Any
+
+import pytest
+from conftest import MoveTo, SetUp
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from scripted_gateway import ECOWATT, HOURS, PING, POINTS, TEMPO, ScriptedGateway, body, problem, raw
+
+from custom_components.my_electrical_data.const import DOMAIN
+
+
+async def test_unloads(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo) -> None:
+    entry = await set_up()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.NOT_LOADED
+    assert {state.state for state in hass.states.async_all("sensor")} == {STATE_UNAVAILABLE}
+    gateway.requests.clear()
+    await move_to("2026-11-24T12:00:00+00:00")
+    assert not gateway.requests
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "state", "reason"),
+    [
+        (PING, raw(502, ""), ConfigEntryState.SETUP_RETRY, "gateway_unavailable"),
+        (PING, raw(200, "a router"), ConfigEntryState.SETUP_RETRY, "not_a_gateway"),
+        (PING, {**body("ping"), "api": "2.1"}, ConfigEntryState.SETUP_RETRY, "gateway_too_new"),
+        (PING, {**body("ping"), "api": "0.9"}, ConfigEntryState.SETUP_RETRY, "gateway_too_old"),
+        (PING, {**body("ping"), "instance_id": "another"}, ConfigEntryState.SETUP_ERROR, "wrong_gateway"),
+        (POINTS, problem(429, "quota"), ConfigEntryState.SETUP_RETRY, "rate_limited"),
+        (POINTS, problem(401, "invalid_token"), ConfigEntryState.SETUP_ERROR, "invalid_auth"),
+    ],
+)
+async def test_trouble_at_the_start(
+    hass: HomeAssistant,
+    gateway: ScriptedGateway,
+    set_up: SetUp,
+    path: str,
+    answer: Any,
+    state: ConfigEntryState,
+    reason: str,
+) -> None:
+    gateway.answers[path] = answer
+    entry = await set_up()
+    assert (entry.state, entry.error_reason_translation_key) == (state, reason)
+    assert entry.reason
+
+
+async def test_the_gateway_is_down(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    await gateway.server.close()
+    entry = await set_up()
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.reason == "The gateway cannot be reached (no connection)"
+
+
+async def test_a_client_withdrawn_later_asks_for_another(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    await set_up()
+    gateway.accepted_tokens.clear()
+    gateway.accepted_secret = "withdrawn"
+    await move_to("2026-11-23T12:05:00+00:00")
+    assert {flow["step_id"] for flow in hass.config_entries.flow.async_progress()} == {"reauth_confirm"}
+
+
+async def test_an_account_without_meters(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    gateway.answers[POINTS]["items"] = []
+    entry = await set_up()
+    assert entry.state is ConfigEntryState.LOADED
+    assert len(hass.states.async_all("sensor")) == 6
+    assert not gateway.asked(HOURS)
+
+
+async def test_set_up_does_not_wait_for_hours(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    for path in (HOURS, TEMPO, ECOWATT):
+        gateway.answers[path] = problem(503, "upstream_down")
+    assert (await set_up()).state is ConfigEntryState.LOADED
+
+
+async def test_nothing_secret_is_logged(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", f"custom_components.{DOMAIN}")
+    entry = await set_up()
+    for path in (POINTS, TEMPO, HOURS):
+        gateway.answers[path] = raw(200, "12345678901234")
+    await move_to("2026-11-24T12:00:00+00:00")
+    ours = "\n".join(record.getMessage() for record in caplog.records if DOMAIN in record.name)
+    assert "makes no sense" in ours
+    for secret in (entry.data["client_secret"], "token-1", "12345678901234", "0017"):
+        assert secret not in ours

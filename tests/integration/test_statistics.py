@@ -1,0 +1,358 @@
+"""Hours in the recorder, read back as the Energy dashboard reads them."""
+
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from conftest import MoveTo, SetUp
+from homeassistant.components.recorder.statistics import list_statistic_ids, statistics_during_period
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.recorder import get_instance
+from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
+    async_fire_time_changed,
+)
+from scripted_gateway import HOURS, POINT_ID, POINTS, ScriptedGateway, body, problem
+
+from custom_components.my_electrical_data import statistics
+from custom_components.my_electrical_data.const import DOMAIN
+
+CONSUMPTION, COST = f"{DOMAIN}:{POINT_ID}_consumption", f"{DOMAIN}:{POINT_ID}_cost"
+TOMORROW = "2026-11-24T07:00:05+00:00"
+
+
+async def kept(hass: HomeAssistant, statistic_id: str = CONSUMPTION) -> list[tuple[str, float, float]]:
+    """Return start, sum and state of each row in the recorder."""
+    rows = await get_instance(hass).async_add_executor_job(
+        statistics_during_period,
+        hass,
+        datetime(2020, 1, 1, tzinfo=UTC),
+        None,
+        {statistic_id},
+        "hour",
+        None,
+        {"sum", "state"},
+    )
+    return [
+        (datetime.fromtimestamp(row["start"], UTC).isoformat(), row["sum"] or 0, row["state"] or 0)
+        for row in rows.get(statistic_id, [])
+    ]
+
+
+async def metadata(hass: HomeAssistant) -> dict[str, dict[str, Any]]:
+    rows = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
+    return {row["statistic_id"]: row for row in rows}
+
+
+def state_of(start: datetime, watt_hours: list[float], **changes: Any) -> dict[str, Any]:
+    """Return the gateway's answer for hours from `start`, whose energies are `watt_hours`."""
+    starts = [start + timedelta(hours=number) for number in range(len(watt_hours))]
+    sums = [sum(watt_hours[: number + 1]) for number in range(len(watt_hours))]
+    texts = [moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in starts]
+    series = [{"key": "consumption", "unit": "Wh"}, {"key": "cost", "unit": "EUR"}]
+    both = {"consumption": sums, "cost": [round(total / 5000, 6) for total in sums]}
+    answer = {
+        "epoch": "e1",
+        "cursor": "c1",
+        "from": texts[0] if texts else None,
+        "series": series,
+        "start": texts,
+        "sum": both,
+    }
+    return answer | changes
+
+
+async def test_hours_arrive_in_the_recorder(hass: HomeAssistant, set_up: SetUp) -> None:
+    await set_up()
+    assert await kept(hass) == [
+        ("2026-11-22T20:00:00+00:00", 1.0, 1.0),
+        ("2026-11-22T21:00:00+00:00", 1.2505, 1.2505),
+        ("2026-11-22T22:00:00+00:00", 1.9, 1.9),
+    ]
+    assert [row[1] for row in await kept(hass, COST)] == [0.2, 0.24, 0.345678]
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", ["Maison consumption", "Maison consumption off-peak", "Maison consumption peak", "Maison cost"]),
+        (
+            "fr",
+            [
+                "Maison consommation",
+                "Maison consommation heures creuses",
+                "Maison consommation heures pleines",
+                "Maison coût",
+            ],
+        ),
+    ],
+)
+async def test_statistics_are_described(hass: HomeAssistant, set_up: SetUp, language: str, names: list[str]) -> None:
+    hass.config.language = language
+    await set_up()
+    described = await metadata(hass)
+    assert [described[key]["name"] for key in sorted(described)] == names
+    assert not any(described[key]["has_mean"] for key in described)
+    energy, cost = described[CONSUMPTION], described[COST]
+    assert (energy["statistics_unit_of_measurement"], energy["unit_class"], energy["has_sum"]) == (
+        "kWh",
+        "energy",
+        True,
+    )
+    assert (cost["statistics_unit_of_measurement"], cost["unit_class"], cost["has_sum"]) == ("EUR", None, True)
+
+
+async def test_a_bucket_of_ones_own_keeps_its_name(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    state = state_of(datetime(2026, 11, 22, tzinfo=UTC), [1.0])
+    state |= {"series": [{"key": "consumption_week_end", "unit": "Wh"}], "sum": {"consumption_week_end": [1.0]}}
+    gateway.hours = [state]
+    await set_up()
+    assert [row["name"] for row in (await metadata(hass)).values()] == ["Maison consumption week_end"]
+
+
+async def test_only_what_changed_is_asked_for_and_written(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    await set_up()
+    newer = deepcopy(gateway.hours[0]) | {"cursor": "c2", "changed_from": "2026-11-22T22:00:00Z"}
+    newer["start"].append("2026-11-22T23:00:00Z")
+    for key, more in (
+        ("consumption", [2000, 2500]),
+        ("consumption_hp", [1000, 1000]),
+        ("consumption_hc", [1000, 1500]),
+    ):
+        newer["sum"][key][2:] = more
+    newer["sum"]["cost"][2:] = [0.36, 0.45]
+    gateway.hours.append(newer)
+    await move_to(TOMORROW)
+    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == [None, "c1"]
+    assert [row[1] for row in await kept(hass)] == [1.0, 1.2505, 2.0, 2.5]
+    await move_to("2026-11-25T07:00:10+00:00")
+    assert gateway.asked(HOURS)[-1].query["cursor"] == "c2"
+    assert len(await kept(hass)) == 4
+
+
+async def test_a_restart_resumes_at_the_cursor(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    entry = await set_up()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == [None, "c1"]
+    newest = entry.runtime_data.meters[POINT_ID].hours.data.newest
+    assert newest == datetime(2026, 11, 22, 22, tzinfo=UTC)
+
+
+async def test_lost_rows_are_imported_again(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    await set_up()
+    before = await kept(hass)
+    get_instance(hass).async_clear_statistics([CONSUMPTION])
+    await move_to(TOMORROW)
+    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == [None, None]
+    assert await kept(hass) == before
+
+
+async def test_changed_rows_are_imported_again(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    await set_up()
+    before = await kept(hass)
+    get_instance(hass).async_adjust_statistics(CONSUMPTION, datetime(2026, 11, 22, 21, tzinfo=UTC), 100.0, "kWh")
+    await move_to(TOMORROW)
+    assert await kept(hass) == before
+
+
+async def test_a_lost_cursor_begins_afresh_without_leftovers(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_storage: dict[str, Any]
+) -> None:
+    entry = await set_up()
+    del hass_storage[f"{DOMAIN}.{POINT_ID}"]
+    gateway.hours = [state_of(datetime(2026, 11, 22, 21, tzinfo=UTC), [500.0, 250.0], epoch="e2")]
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert [row[:2] for row in await kept(hass)] == [
+        ("2026-11-22T21:00:00+00:00", 0.5),
+        ("2026-11-22T22:00:00+00:00", 0.75),
+    ]
+
+
+async def test_a_new_epoch_clears_what_was(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    await set_up()
+    gateway.hours = [state_of(datetime(2026, 11, 22, 22, tzinfo=UTC), [700.0], epoch="e2", cursor="d1")]
+    await move_to(TOMORROW)
+    assert [row[:2] for row in await kept(hass)] == [("2026-11-22T22:00:00+00:00", 0.7)]
+    assert set(await metadata(hass)) == {CONSUMPTION, COST}, "series of the old epoch are gone"
+    gateway.requests.clear()
+    await move_to("2026-11-24T08:00:10+00:00")
+    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == ["d1"]
+
+
+async def test_another_meters_statistics_are_left_alone(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    other = "z" * 16
+    [point] = gateway.answers[POINTS]["items"]
+    gateway.answers[POINTS]["items"] = [point, point | {"id": other, "name": "Atelier"}]
+    gateway.answers[f"{POINTS}/{other}/hours"] = body("hours")
+    await set_up()
+    gateway.hours = [state_of(datetime(2026, 11, 22, 22, tzinfo=UTC), [700.0], epoch="e2")]
+    await move_to(TOMORROW)
+    assert len(await kept(hass)) == 1
+    assert len(await kept(hass, f"{DOMAIN}:{other}_consumption")) == 3
+
+
+async def test_rows_that_did_not_arrive_leave_the_cursor(
+    hass: HomeAssistant,
+    gateway: ScriptedGateway,
+    set_up: SetUp,
+    move_to: MoveTo,
+    monkeypatch: pytest.MonkeyPatch,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(statistics, "async_add_external_statistics", lambda *_: None)
+        await set_up()
+    assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
+    assert "The recorder did not keep all imported hours" in caplog.text
+    await move_to("2026-11-23T10:06:10+00:00")
+    assert len(await kept(hass)) == 3
+    assert hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]["cursor"] == "c1"
+
+
+async def test_an_interrupted_import_is_finished(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_storage: dict[str, Any]
+) -> None:
+    """Rows further than the stored cursor are no loss: they are what an interruption leaves."""
+    entry = await set_up()
+    stored = hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]
+    for row in stored["last"].values():
+        row["start"] -= 3600
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == [None, "c1"]
+
+
+async def test_no_hours_yet(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, hass_storage: dict[str, Any]
+) -> None:
+    empty = state_of(datetime(2026, 11, 22, tzinfo=UTC), [], next_change="2026-11-23T10:08:00Z")
+    gateway.hours = [empty]
+    await set_up()
+    assert await metadata(hass) == {}
+    assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
+    gateway.hours = [body("hours")]
+    await move_to("2026-11-23T10:08:10+00:00")
+    assert len(await kept(hass)) == 3, "the gateway said when to come back"
+
+
+async def test_an_empty_answer_erases_nothing(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_storage: dict[str, Any]
+) -> None:
+    entry = await set_up()
+    del hass_storage[f"{DOMAIN}.{POINT_ID}"]
+    gateway.hours = [state_of(datetime(2026, 11, 22, tzinfo=UTC), [])]
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(await kept(hass)) == 3
+
+
+async def test_imported_with_every_entity_disabled(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    entry = await set_up()
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        registry.async_update_entity(entity.entity_id, disabled_by=er.RegistryEntryDisabler.USER)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    gateway.requests.clear()
+    await move_to(TOMORROW)
+    assert gateway.asked(HOURS)
+
+
+@pytest.mark.parametrize("start", [datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)])
+async def test_the_two_odd_days(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, start: datetime) -> None:
+    """23 hours in March, 25 in October: each is a row of its own, and none is missing."""
+    hours = 23 if start.month == 3 else 25
+    gateway.hours = [state_of(start, [100.0] * hours)]
+    await hass.config.async_set_time_zone("Europe/Paris")
+    await set_up()
+    rows = await kept(hass)
+    daily = await get_instance(hass).async_add_executor_job(
+        statistics_during_period, hass, start - timedelta(days=2), None, {CONSUMPTION}, "day", None, {"change"}
+    )
+    await hass.config.async_set_time_zone("UTC")
+    expected = [(start + timedelta(hours=number)).isoformat() for number in range(hours)]
+    assert [row[0] for row in rows] == expected
+    assert [round(row["change"] or 0, 6) for row in daily[CONSUMPTION]] == [hours / 10]
+
+
+async def test_many_hours_go_in_chunks(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statistics, "CHUNK_ROWS", 20)
+    gateway.hours = [state_of(datetime(2026, 11, 1, tzinfo=UTC), [100.0] * 130)]
+    await set_up()
+    rows = await kept(hass)
+    assert len(rows) == 130
+    assert rows[-1][1] == 13.0
+
+
+SPOILT: list[dict[str, Any]] = [
+    {"start": ["2026-11-22T20:00:00Z", "2026-11-22T20:00:00Z", "2026-11-22T22:00:00Z"]},
+    {"start": ["2026-11-22T20:30:00Z", "2026-11-22T21:00:00Z", "2026-11-22T22:00:00Z"]},
+    {"start": ["2026-11-22T20:00:00", "2026-11-22T21:00:00", "2026-11-22T22:00:00"]},
+    {"start": ["2026-11-22T20:00:00Z"]},
+    {"from": "2026-11-22T21:00:00Z"},
+    {"from": None},
+    {"sum": {"consumption": [1, 2, 3]}},
+    {"series": [{"key": "consumption", "unit": "kWh"}]},
+    {"series": [{"key": "Consumption of 12345678901234", "unit": "Wh"}]},
+    {"series": [{"key": "consumption", "unit": "Wh"}], "sum": {"consumption": [1, None, 3]}},
+    {"series": [{"key": "consumption", "unit": "Wh"}], "sum": {"consumption": [1, "2", 3]}},
+    {"epoch": 7},
+]
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+async def test_a_spoilt_answer_changes_nothing(
+    hass: HomeAssistant,
+    gateway: ScriptedGateway,
+    set_up: SetUp,
+    spoilt: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    gateway.answers[HOURS] = body("hours") | spoilt
+    entry = await set_up()
+    assert entry.state is ConfigEntryState.LOADED
+    assert await metadata(hass) == {}
+    assert "The gateway gave an answer that makes no sense: Hours" in caplog.text
+    assert "12345678901234" not in caplog.text
+
+
+async def test_refused_hours_do_not_stop_the_rest(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, caplog: pytest.LogCaptureFixture
+) -> None:
+    gateway.answers[HOURS] = problem(403, "no_consent")
+    entry = await set_up()
+    assert entry.state is ConfigEntryState.LOADED
+    assert "The gateway refused a request (the gateway refused: no_consent (403))" in caplog.text
+
+
+async def test_removal_forgets_the_cursor_and_keeps_the_history(
+    hass: HomeAssistant, set_up: SetUp, hass_storage: dict[str, Any]
+) -> None:
+    entry = await set_up()
+    assert f"{DOMAIN}.{POINT_ID}" in hass_storage
+    await hass.config_entries.async_remove(entry.entry_id)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
+    assert len(await kept(hass)) == 3

@@ -1,0 +1,57 @@
+"""Every text exists in English and in French, and everything that needs a text has one."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from conftest import SetUp
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.translation import async_get_translations
+
+from custom_components.my_electrical_data.api import errors
+from custom_components.my_electrical_data.const import DOMAIN
+
+ROOM = Path("custom_components") / DOMAIN
+
+
+def texts(language: str) -> dict[str, str]:
+    """Return all texts of a language by their path."""
+
+    def walk(path: str, node: Any) -> dict[str, str]:
+        if isinstance(node, str):
+            return {path: node}
+        return {key: text for name, below in node.items() for key, text in walk(f"{path}.{name}", below).items()}
+
+    return walk("", json.loads((ROOM / "translations" / f"{language}.json").read_text()))
+
+
+def test_french_is_as_complete_as_english() -> None:
+    english, french = texts("en"), texts("fr")
+    assert french.keys() == english.keys()
+    for path, text in english.items():
+        assert re.findall(r"{\w+}", french[path]) == re.findall(r"{\w+}", text), path
+        assert french[path] == french[path].strip()
+
+
+def test_every_error_has_its_words() -> None:
+    codes = {kind.code for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "code")}
+    english = texts("en")
+    for code in codes - {"invalid_url"}:
+        assert f".exceptions.{code}.message" in english
+    for code in codes - {"unknown"}:
+        assert f".config.error.{code}" in english
+
+
+async def test_every_entity_has_a_name_and_an_icon(hass: HomeAssistant, set_up: SetUp) -> None:
+    entry = await set_up()
+    icons = json.loads((ROOM / "icons.json").read_text())["entity"]
+    french = await async_get_translations(hass, "fr", "entity", [DOMAIN])
+    for entity in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
+        path = f"component.{DOMAIN}.entity.{entity.domain}.{entity.translation_key}"
+        assert french[f"{path}.name"]
+        assert entity.translation_key in icons[entity.domain]
+        for option in (entity.capabilities or {}).get("options", []):
+            assert french[f"{path}.state.{option}"]
+            assert option in icons[entity.domain][entity.translation_key]["state"]
