@@ -147,8 +147,8 @@ async def test_a_late_homes_days_come_in_parts_or_days_later(start):
     simulator = await start()
     late = "30001000000014"
     found = Counter()
-    for day in range(2, 23):
-        before, asked, morrow = (f"2026-11-{number:02}" for number in (max(1, day - 3), day, day + 1))
+    for day in range(5, 23):
+        before, asked, morrow = (f"2026-11-{number:02}" for number in (day - 4, day, day + 1))
         await simulator.set_clock(f"{morrow}T11:00:00+01:00")
         curve = simulator.points(await simulator.measures(CURVE, late, before, morrow))
         points = sum(point["d"] > f"{asked} 00:00:00" for point in curve)
