@@ -1,0 +1,140 @@
+"""What RTE says, on the wire, and what it means."""
+
+from datetime import date
+from typing import Any
+
+import httpx2
+import pytest
+from signals import House
+
+from gateway.kit.http import Upstream
+from gateway.rte.client import Rte
+from gateway.rte.errors import Meaning, RteError
+from gateway.store.memory import MemoryStore
+
+START, END = date(2026, 1, 5), date(2026, 1, 9)
+TEMPO, ECOWATT = "tempo_like_supply_contract", "ecowatt"
+
+
+async def test_colors_of_a_range(house: House) -> None:
+    values = await house.rte.tempo_calendar(START, END)
+    assert {value.day: value.value for value in values} == {
+        date(2026, 1, 5): "RED",
+        date(2026, 1, 6): "RED",
+        date(2026, 1, 7): "RED",
+        date(2026, 1, 8): "WHITE",
+    }
+
+
+async def test_the_older_form_says_the_same(house: House) -> None:
+    newer = await house.rte.tempo_calendar(START, END)
+    (await house.world.http.put("/control/tempo/form", json={"as_array": True})).raise_for_status()
+    assert await house.rte.tempo_calendar(START, END) == newer
+
+
+async def test_days_are_asked_by_their_midnights_across_a_change_of_clocks(house: House) -> None:
+    await house.rte.tempo_calendar(date(2025, 10, 26), date(2025, 10, 27))
+    [(_, query, status)] = await house.world.calls(TEMPO)
+    assert status == 200
+    assert query["start_date"] == "2025-10-26T00:00:00+02:00"
+    assert query["end_date"] == "2025-10-27T00:00:00+01:00"
+
+
+async def test_tomorrow_is_not_published_before_six(house: House) -> None:
+    with pytest.raises(RteError) as raised:
+        await house.rte.tempo_calendar(date(2026, 1, 22), date(2026, 1, 23))
+    assert raised.value.meaning is Meaning.NOT_PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("fault", "meaning"),
+    [
+        *((f"F0{number}", Meaning.OUR_FAULT) for number in (1, 2, 3, 5, 6, 7)),
+        ("F04", Meaning.NOT_PUBLISHED),
+        ("T03", Meaning.DOWN),
+        ("401", Meaning.UNAUTHORIZED),
+        ("403", Meaning.FORBIDDEN),
+        ("404", Meaning.OUR_FAULT),
+        ("408", Meaning.DOWN),
+        ("413", Meaning.OUR_FAULT),
+        ("414", Meaning.OUR_FAULT),
+        ("429", Meaning.QUOTA),
+        ("500", Meaning.DOWN),
+        ("503", Meaning.DOWN),
+        ("509", Meaning.QUOTA),
+    ],
+)
+async def test_every_refusal_has_its_meaning(house: House, fault: str, meaning: Meaning) -> None:
+    await house.world.fault(api=TEMPO, name=fault)
+    with pytest.raises(RteError) as raised:
+        await house.rte.tempo_calendar(START, END)
+    assert raised.value.meaning is meaning
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("420", 420), ("soon", 0), ("-5", 0), ("", 0), ("9" * 30, 86400)])
+async def test_how_long_rte_asks_to_wait(house: House, header: str, seconds: float) -> None:
+    await house.world.fault(api=ECOWATT, status=429, body="", headers={"Retry-After": header})
+    with pytest.raises(RteError) as raised:
+        await house.rte.ecowatt()
+    assert (raised.value.meaning, raised.value.retry_after) == (Meaning.QUOTA, seconds)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<html>Maintenance</html>",
+        "",
+        {},
+        {"tempo_like_calendars": None},
+        {"tempo_like_calendars": {"values": [{"value": "RED"}]}},
+        {"tempo_like_calendars": {"values": "RED"}},
+    ],
+)
+async def test_what_cannot_be_read_is_an_outage(house: House, body: Any) -> None:
+    await house.world.fault(api=TEMPO, status=200, body=body)
+    with pytest.raises(RteError) as raised:
+        await house.rte.tempo_calendar(START, END)
+    assert (raised.value.meaning, raised.value.code) == (Meaning.DOWN, "unreadable_answer")
+
+
+async def test_one_token_serves_until_it_ends(house: House) -> None:
+    for _ in range(3):
+        await house.rte.tempo_calendar(START, END)
+    await house.rte.ecowatt()
+    assert len(await house.world.calls("rte_token")) == 1
+
+
+async def test_a_refused_token_is_renewed_at_once_for_tempo(house: House) -> None:
+    await house.rte.tempo_calendar(START, END)
+    (await house.world.http.delete("/control/tokens")).raise_for_status()
+    assert len(await house.rte.tempo_calendar(START, END)) == 4
+
+
+async def test_ecowatt_is_called_once_even_when_its_token_is_refused(house: House) -> None:
+    await house.rte.tempo_calendar(START, END)
+    (await house.world.http.delete("/control/tokens")).raise_for_status()
+    with pytest.raises(RteError) as raised:
+        await house.rte.ecowatt()
+    assert raised.value.meaning is Meaning.UNAUTHORIZED
+    assert len(await house.world.calls(ECOWATT)) == 1
+    assert await house.rte.ecowatt(), "the token was forgotten, the next attempt brings another"
+
+
+async def test_wrong_credentials_are_named_and_not_shown(house: House) -> None:
+    rte = Rte(house.upstream, "somebody", "a-very-secret-text", MemoryStore())
+    with pytest.raises(RteError) as raised:
+        await rte.ecowatt()
+    assert raised.value.meaning is Meaning.CREDENTIALS
+    chain = f"{raised.value!r} {raised.value.__cause__!r} {raised.value.__context__!r}"
+    assert "secret" not in chain
+    assert "somebody" not in chain
+
+
+async def test_an_rte_that_does_not_answer_is_down() -> None:
+    def refuse(request: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError("refused", request=request)
+
+    rte = Rte(Upstream("http://rte", transport=httpx2.MockTransport(refuse)), "id", "secret", MemoryStore())
+    with pytest.raises(RteError) as raised:
+        await rte.tempo_calendar(START, END)
+    assert (raised.value.meaning, raised.value.code) == (Meaning.DOWN, "unreachable")

@@ -1,0 +1,143 @@
+"""What asks RTE, without the rest of the gateway, in front of a simulated RTE whose clock is the same."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx2
+import pytest
+
+from gateway.ecowatt import outlook as ecowatt_outlook
+from gateway.ecowatt import service as ecowatt
+from gateway.kit.database import Base, Database
+from gateway.kit.http import Upstream
+from gateway.quotas import models as quotas_models
+from gateway.rte import models as rte_models
+from gateway.rte.client import Rte
+from gateway.simulator.app import create_app
+from gateway.store.memory import MemoryStore
+from gateway.tempo import outlook as tempo_outlook
+from gateway.tempo import service as tempo
+
+_TABLES = (quotas_models.Counter, rte_models.Feed)
+
+type Keep = Callable[[Database, Rte | None, Clock], Awaitable[datetime]]
+
+
+class Clock:
+    def __init__(self, now: datetime) -> None:
+        self.time = now
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        raise AssertionError(f"nobody waits here, not even {seconds} s")
+
+
+@dataclass
+class World:
+    """The simulated RTE, known from outside only."""
+
+    http: httpx2.AsyncClient
+
+    async def fault(self, **order: Any) -> None:
+        (await self.http.post("/control/faults", json=order)).raise_for_status()
+
+    async def mend(self) -> None:
+        (await self.http.delete("/control/faults")).raise_for_status()
+
+    async def announce(self, day: date, **order: Any) -> None:
+        (await self.http.post("/control/tempo", json={"date": f"{day}", **order})).raise_for_status()
+
+    async def colors(self, start: date, end: date) -> dict[date, str]:
+        answer = await self.http.get("/control/tempo", params={"start": f"{start}", "end": f"{end}"})
+        return {date.fromisoformat(day["date"]): day["color"].lower() for day in answer.raise_for_status().json()}
+
+    async def calls(self, api: str) -> list[tuple[datetime, dict[str, str], int]]:
+        """When each call came, with its parameters and the status it got."""
+        calls = (await self.http.get("/control/calls")).raise_for_status().json()
+        calls = calls.get("items", []) if isinstance(calls, dict) else calls
+        return [
+            (datetime.fromisoformat(call["time"]), dict(httpx2.QueryParams(call["query"])), call["status"])
+            for call in calls
+            if call["api"] == api
+        ]
+
+
+class House:
+    """The rooms rte/, tempo/ and ecowatt/ on a database of their own."""
+
+    def __init__(self, file: Path, clock: Clock, world: World, transport: httpx2.AsyncBaseTransport) -> None:
+        self.clock, self.world = clock, world
+        self._file, self._transport = file, transport
+        self.start()
+
+    def start(self) -> None:
+        self.database = Database(f"sqlite+aiosqlite:///{self._file}")
+        self.store = MemoryStore(lambda: self.clock.now().timestamp())
+        self.upstream = Upstream("http://rte", transport=self._transport)
+        self.rte = Rte(self.upstream, "simulator-rte", "simulator-rte-secret", self.store)
+
+    async def restart(self) -> None:
+        await self.database.close()
+        self.start()
+
+    async def set(self, now: datetime) -> None:
+        self.clock.time = now
+        await self.world.http.post("/control/clock", json={"now": now.isoformat(), "frozen": True})
+
+    async def work(self, keep: Keep) -> datetime:
+        """Do what is due at this moment; return when the next is."""
+        for _ in range(50):
+            due = await keep(self.database, self.rte, self.clock)
+            if due > self.clock.now():
+                return due
+        raise AssertionError("work without end")
+
+    async def live(self, keep: Keep, until: datetime) -> None:
+        """Work whenever something is due, up to and at `until`."""
+        while (due := await self.work(keep)) <= until:
+            await self.set(due)
+        await self.set(until)
+
+    async def tempo(self) -> dict[str, Any]:
+        async with self.database.read() as session:
+            return (await tempo_outlook.signal(session, self.clock.now(), asked=True)).model_dump(mode="json")
+
+    async def ecowatt(self) -> dict[str, Any]:
+        async with self.database.read() as session:
+            return (await ecowatt_outlook.signal(session, self.clock.now(), asked=True)).model_dump(mode="json")
+
+
+@asynccontextmanager
+async def open_house(folder: Path, now: datetime) -> AsyncIterator[House]:
+    simulator = create_app(now=now, frozen=True)
+    transport = httpx2.ASGITransport(simulator)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://simulator") as http:
+        house = House(folder / "house.db", Clock(now), World(http), transport)
+        async with house.database.engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+        yield house
+        await house.upstream.close()
+        await house.database.close()
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """On a winter morning at 08:10: tomorrow is shown and not official."""
+    async with open_house(tmp_path, paris("2026-01-20 08:10")) as opened:
+        yield opened
+
+
+def paris(text: str) -> datetime:
+    """Read `2026-03-29 06:00` as a clock in Paris shows it; `+` after it means the second of two."""
+    local = datetime.fromisoformat(text.rstrip("+"))
+    return local.replace(tzinfo=ZoneInfo("Europe/Paris"), fold=int(text.endswith("+"))).astimezone(UTC)
+
+
+keep_tempo, keep_ecowatt = tempo.keep, ecowatt.keep
