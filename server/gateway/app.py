@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request, Response
 from gateway import __version__, problems
 from gateway.accounts import routes as accounts
 from gateway.billing import routes as billing
+from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
 from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
@@ -45,7 +46,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
     app = FastAPI(title="MyElectricalData gateway", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     problems.install(app)
-    for room in (health, accounts, consents, metering, billing, tempo, ecowatt):
+    for room in (health, accounts, consents, consent_pages, metering, billing, tempo, ecowatt):
         app.include_router(room.router)
 
     @app.middleware("http")

@@ -2,11 +2,13 @@
 
 from gateway import instance
 from gateway.accounts import models as accounts
+from gateway.audit import models as audit
 from gateway.billing import models as billing
 from gateway.consents import models as consents
 from gateway.ecowatt import models as ecowatt
 from gateway.metering import models as metering
 from gateway.quotas import models as quotas
+from gateway.rte import models as rte
 from gateway.tempo import models as tempo
 
-__all__ = ["accounts", "billing", "consents", "ecowatt", "instance", "metering", "quotas", "tempo"]
+__all__ = ["accounts", "audit", "billing", "consents", "ecowatt", "instance", "metering", "quotas", "rte", "tempo"]

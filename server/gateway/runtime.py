@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gateway import instance as instances
+from gateway.consents.upkeep import ConsentKeeper
 from gateway.enedis.client import Enedis
 from gateway.instance import Instance
 from gateway.kit.clock import Clock, SystemClock
@@ -30,6 +31,7 @@ class Runtime:
     keyring: Keyring
     instance: Instance
     archive: Archive
+    consents: ConsentKeeper
     rte: Rte | None
 
 
@@ -53,14 +55,16 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
     )
     archive = Archive(database, store, clock, enedis, keyring)
     try:
+        instance = await instances.load(database, keyring)
         yield Runtime(
             settings=settings,
             clock=clock,
             database=database,
             store=store,
             keyring=keyring,
-            instance=await instances.load(database, keyring),
+            instance=instance,
             archive=archive,
+            consents=ConsentKeeper(database, enedis, keyring, instance, clock),
             rte=rte,
         )
     finally:

@@ -25,6 +25,8 @@ class EnedisEnvironment(StrEnum):
     SIMULATOR = "simulator"
 
 
+_AUTHORIZE_PATH = "/dataconnect/v2/oauth2/authorize"
+_AUTHORIZE_URL = f"https://mon-compte-particulier.enedis.fr{_AUTHORIZE_PATH}"
 _ENEDIS_URLS = {
     EnedisEnvironment.SANDBOX: "https://gw.ext.prod-sandbox.api.enedis.fr",
     EnedisEnvironment.PRODUCTION: "https://gw.ext.prod.api.enedis.fr",
@@ -49,6 +51,7 @@ class Settings(BaseSettings):
     enedis_client_secret: SecretStr = SecretStr("")
     enedis_environment: EnedisEnvironment = EnedisEnvironment.PRODUCTION
     enedis_base_url: str = ""
+    enedis_authorize_url: str = ""
     enedis_rate_limit: float = Field(default=5, gt=0, le=5)
 
     rte_client_id: str = ""
@@ -98,6 +101,12 @@ class Settings(BaseSettings):
     def enedis_url(self) -> str:
         """Where Enedis' API is."""
         return self.enedis_base_url or _ENEDIS_URLS[self.enedis_environment]
+
+    @property
+    def authorize_url(self) -> str:
+        """Where people give their consent."""
+        simulated = self.enedis_environment is EnedisEnvironment.SIMULATOR
+        return self.enedis_authorize_url or (self.enedis_url + _AUTHORIZE_PATH if simulated else _AUTHORIZE_URL)
 
     def keyring(self) -> Keyring:
         """Return the keys; those of SQLite are made at the first start and kept beside it."""

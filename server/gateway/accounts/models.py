@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.kit.database import Base, Instant
+from gateway.kit.database import Base
 
 
 class Account(Base):
@@ -15,7 +15,7 @@ class Account(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
-    created_at: Mapped[datetime] = mapped_column(Instant)
+    created_at: Mapped[datetime]
     token_version: Mapped[int] = mapped_column(default=0)
     data_key: Mapped[bytes]
 
@@ -29,5 +29,5 @@ class ApiClient(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    created_at: Mapped[datetime] = mapped_column(Instant)
-    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]

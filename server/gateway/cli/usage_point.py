@@ -60,12 +60,12 @@ def add(
                 account,
                 prm,
                 name=name,
-                tariffs=[tariff],
-                off_peak=periods,
                 keyring=runtime.keyring,
                 instance=runtime.instance,
                 now=now,
             )
+            point.tariffs = [tariff.model_dump(mode="json")]
+            point.off_peak = [period.model_dump(mode="json") for period in periods]
             return point.id
 
     point_id = with_runtime(work)

@@ -1,12 +1,64 @@
-"""Usage points as stored."""
+"""Usage points, and the consents that open them, as stored."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary
+from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.kit.database import Base, Instant
+from gateway.kit.database import Base
+
+
+class ConsentStatus(StrEnum):
+    """How far a consent has come."""
+
+    PENDING = "pending"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+class PointStatus(StrEnum):
+    """Whether Enedis lets us read a usage point."""
+
+    GRANTED = "granted"
+    ENDED = "ended"
+    MOVED = "moved"
+
+
+class Consent(Base):
+    """An account's request to read a meter. `id` is secret enough to be an address; `expires_at` ends the request.
+
+    `authorisation` is Enedis' number once it came back; it is checked again at `check_at`, `checks` times so far.
+    """
+
+    __tablename__ = "consents"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    point_id: Mapped[str]
+    prm_sealed: Mapped[bytes]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    status: Mapped[ConsentStatus]
+    reason: Mapped[str | None]
+    authorisation: Mapped[int | None] = mapped_column(BigInteger)
+    asked_on: Mapped[date | None]
+    check_at: Mapped[datetime | None] = mapped_column(index=True)
+    checks: Mapped[int] = mapped_column(default=0)
+
+
+class ConsentState(Base):
+    """One way to Enedis and back: a random state, used once, in the browser that holds the cookie."""
+
+    __tablename__ = "consent_states"
+
+    state_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    consent_id: Mapped[str] = mapped_column(ForeignKey("consents.id", ondelete="CASCADE"), index=True)
+    browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class UsagePoint(Base):
@@ -14,7 +66,8 @@ class UsagePoint(Base):
 
     `id` is public and opaque; the number is sealed with the account's key, and hashed to look it up. `wanted_from` is
     the oldest day that the archive keeps up, `next_work_at` when it next has something to ask. `revision` counts what
-    was published of its hours, in `epoch`.
+    was published of its hours, in `epoch`. `services` are the kinds of measures that Enedis opened (CDC, IDX, PMAX,
+    ENERGIE) and `contract` what it told of the contract, both asked again at `details_at`.
     """
 
     __tablename__ = "usage_points"
@@ -24,11 +77,16 @@ class UsagePoint(Base):
     prm_sealed: Mapped[bytes]
     prm_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     name: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(Instant)
-    consent_expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime]
+    status: Mapped[PointStatus]
+    ended_at: Mapped[datetime | None]
+    consent_expires_on: Mapped[date | None]
+    services: Mapped[list[str]] = mapped_column(JSON)
+    contract: Mapped[dict[str, Any]] = mapped_column(JSON)
+    details_at: Mapped[datetime] = mapped_column(index=True)
     tariffs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     off_peak: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     wanted_from: Mapped[date]
-    next_work_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    next_work_at: Mapped[datetime] = mapped_column(index=True)
     epoch: Mapped[str]
     revision: Mapped[int] = mapped_column(default=0)

@@ -1,4 +1,4 @@
-"""Usage points in the database. Each call names the account: nobody reaches another's."""
+"""Usage points and consents in the database. What routes call names the account: nobody reaches another's."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.consents.models import UsagePoint
+from gateway.consents.models import Consent, ConsentState, PointStatus, UsagePoint
 
 
 async def of_account(session: AsyncSession, account_id: str) -> Sequence[UsagePoint]:
@@ -24,16 +24,75 @@ async def find(session: AsyncSession, account_id: str, point_id: str) -> UsagePo
 
 async def with_work(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
     """Return the usage points for which there is something to ask, the longest waiting first."""
-    query = select(UsagePoint).where(UsagePoint.next_work_at <= now)
+    query = select(UsagePoint).where(UsagePoint.next_work_at <= now, UsagePoint.status == PointStatus.GRANTED)
     return (await session.scalars(query.order_by(UsagePoint.next_work_at).limit(limit))).all()
 
 
 async def next_work(session: AsyncSession, otherwise: datetime) -> datetime:
     """Return when the next usage point has something to ask, but not after `otherwise`."""
-    first = await session.scalar(select(func.min(UsagePoint.next_work_at)))
+    query = select(func.min(UsagePoint.next_work_at)).where(UsagePoint.status == PointStatus.GRANTED)
+    first = await session.scalar(query)
     return otherwise if first is None else min(first, otherwise)
 
 
 async def schedule(session: AsyncSession, point_id: str, at: datetime) -> None:
     """Say when there is next something to ask."""
     await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(next_work_at=at))
+
+
+async def with_stale_details(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
+    """Return the usage points of which Enedis should be asked again what is open."""
+    query = select(UsagePoint).where(UsagePoint.details_at <= now, UsagePoint.status == PointStatus.GRANTED)
+    return (await session.scalars(query.order_by(UsagePoint.details_at).limit(limit))).all()
+
+
+async def recheck(session: AsyncSession, point_id: str, at: datetime) -> None:
+    """Have Enedis asked what is open on a usage point, no later than `at`."""
+    await session.execute(
+        update(UsagePoint).where(UsagePoint.id == point_id, UsagePoint.details_at > at).values(details_at=at)
+    )
+
+
+async def other_holders(session: AsyncSession, prm_hash: bytes, account_id: str) -> Sequence[UsagePoint]:
+    """Return the usage points of other accounts that read the same meter now."""
+    query = select(UsagePoint).where(UsagePoint.prm_hash == prm_hash, UsagePoint.account_id != account_id)
+    return (await session.scalars(query.where(UsagePoint.status == PointStatus.GRANTED))).all()
+
+
+async def consent(session: AsyncSession, consent_id: str) -> Consent | None:
+    """Return a consent by the id that only its account and its browser know."""
+    return await session.get(Consent, consent_id)
+
+
+async def consents_to_check(session: AsyncSession, now: datetime, limit: int) -> Sequence[Consent]:
+    """Return the consents of which Enedis should be asked whether the access is open."""
+    query = select(Consent).where(Consent.check_at <= now)
+    return (await session.scalars(query.order_by(Consent.check_at).limit(limit))).all()
+
+
+async def next_check(session: AsyncSession, otherwise: datetime) -> datetime:
+    """Return when the next consent or usage point is to be checked, but not after `otherwise`."""
+    details = select(func.min(UsagePoint.details_at)).where(UsagePoint.status == PointStatus.GRANTED)
+    found = [await session.scalar(select(func.min(Consent.check_at))), await session.scalar(details)]
+    return min([otherwise, *(at for at in found if at is not None)])
+
+
+async def count_states(session: AsyncSession, consent_id: str) -> int:
+    """Return how many ways to Enedis were made for a consent."""
+    query = select(func.count()).select_from(ConsentState).where(ConsentState.consent_id == consent_id)
+    return await session.scalar(query) or 0
+
+
+async def state(session: AsyncSession, state_hash: bytes) -> ConsentState | None:
+    """Return a state, used or not."""
+    return await session.get(ConsentState, state_hash)
+
+
+async def use_state(session: AsyncSession, state_hash: bytes, now: datetime) -> ConsentState | None:
+    """Use up a state; None when it is unknown or was used before, also at the same moment."""
+    return await session.scalar(
+        update(ConsentState)
+        .where(ConsentState.state_hash == state_hash, ConsentState.used_at.is_(None))
+        .values(used_at=now)
+        .returning(ConsentState)
+    )

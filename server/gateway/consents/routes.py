@@ -1,19 +1,22 @@
-"""`GET /v1/usage-points`."""
+"""`/v1/consents` and `GET /v1/usage-points`."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
+from gateway.accounts import repository as accounts
 from gateway.billing.offpeak import OffPeakPeriod
 from gateway.billing.tariffs import Tariff
-from gateway.consents import repository, service
-from gateway.consents.models import UsagePoint
-from gateway.dependencies import CallerDep, RuntimeDep
+from gateway.consents import authorisation, repository, service
+from gateway.consents.models import Consent, ConsentStatus, PointStatus, UsagePoint
+from gateway.consents.notices import Notice, notices
+from gateway.dependencies import CallerDep, RuntimeDep, WriteSession
+from gateway.kit import paris
 from gateway.kit.wire import Utc
 from gateway.metering import freshness
-from gateway.problems import ProblemDetails
+from gateway.problems import ProblemDetails, ProblemError, not_found
 from gateway.runtime import Runtime
 
 router = APIRouter(tags=["usage points"], responses={status: {"model": ProblemDetails} for status in (401, 404, 422)})
@@ -29,14 +32,31 @@ async def get_point(
         return await service.get(session, caller.account_id, point_id)
 
 
+_CURVE = "CDC"
+
 PointDep = Annotated[UsagePoint, Depends(get_point)]
 
 
-class ConsentState(BaseModel):
-    """Whether Enedis lets us read, and until when."""
+class PointConsent(BaseModel):
+    """Whether Enedis lets us read, and until when; `moved`: another account reads this meter now."""
 
-    status: Literal["granted"]
+    status: PointStatus
     expires_at: Utc | None
+    ended_at: Utc | None
+
+
+class Contract(BaseModel):
+    """What Enedis tells of the contract; null: not told (yet). `off_peak` is Enedis' own spelling."""
+
+    segment: str | None = None
+    power_kva: int | None = None
+    distribution_tariff: str | None = None
+    started_on: date | None = None
+    activated_on: date | None = None
+    production_activated_on: date | None = None
+    services_level: str | None = None
+    off_peak: str | None = None
+    gives: bool | None = None
 
 
 class Freshness(BaseModel):
@@ -46,21 +66,16 @@ class Freshness(BaseModel):
     next_expected_at: Utc
 
 
-class Notice(BaseModel):
-    """Something a person should know."""
-
-    code: str
-    since: Utc
-    until: Utc | None
-
-
 class UsagePointView(BaseModel):
     """A meter, without its number."""
 
     id: str
     masked_number: str
     name: str
-    consent: ConsentState
+    consent: PointConsent
+    contract: Contract
+    services: list[str]
+    curve_collected: bool | None
     tariffs: list[Tariff]
     off_peak: list[OffPeakPeriod]
     freshness: Freshness
@@ -95,13 +110,88 @@ async def _view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
         id=point.id,
         masked_number=service.masked(opened.prm),
         name=point.name,
-        consent=ConsentState(status="granted", expires_at=point.consent_expires_at),
+        consent=PointConsent(
+            status=point.status,
+            expires_at=paris.midnight(point.consent_expires_on) if point.consent_expires_on else None,
+            ended_at=point.ended_at,
+        ),
+        contract=Contract.model_validate(point.contract),
+        services=point.services,
+        curve_collected=_CURVE in point.services if point.services else None,
         tariffs=[Tariff.model_validate(tariff) for tariff in point.tariffs],
         off_peak=[OffPeakPeriod.model_validate(period) for period in point.off_peak],
         freshness=Freshness(complete_until=complete_until, next_expected_at=_no_earlier(point, runtime.clock.now())),
-        notices=[],
+        notices=notices(point, runtime.clock.now()),
     )
 
 
 def _no_earlier(point: UsagePoint, now: datetime) -> datetime:
     return max(point.next_work_at, now)
+
+
+class ConsentRequest(BaseModel):
+    """The meter that the account wishes to read: its 14 digits, from the bill or the meter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prm: Annotated[str, Field(max_length=40)]
+
+
+class ConsentAsked(BaseModel):
+    """Where the holder of the meter gives the consent, until `expires_at`."""
+
+    id: str
+    authorize_url: str
+    expires_at: Utc
+
+
+class ConsentView(BaseModel):
+    """How a consent stands; `reason` says why it failed."""
+
+    id: str
+    status: ConsentStatus
+    reason: str | None
+    usage_points: list[str]
+
+
+@router.post("/v1/consents", status_code=201, responses={429: {"model": ProblemDetails}})
+async def ask_consent(
+    runtime: RuntimeDep, session: WriteSession, caller: CallerDep, wish: ConsentRequest
+) -> ConsentAsked:
+    """Begin to share a meter; its holder goes on at `authorize_url`."""
+    try:
+        prm = service.check_number(wish.prm)
+    except service.InvalidNumberError as error:
+        raise ProblemError(422, "invalid_number", f"`prm`: {error}") from error
+    account = await accounts.account(session, caller.account_id)
+    consent = await authorisation.ask(
+        session, account, prm, keyring=runtime.keyring, instance=runtime.instance, now=runtime.clock.now()
+    )
+    base = runtime.settings.backend_url.rstrip("/")
+    return ConsentAsked(
+        id=consent.id, authorize_url=f"{base}/consents/{consent.id}/start", expires_at=consent.expires_at
+    )
+
+
+@router.get("/v1/consents/{consent_id}")
+async def consent(
+    runtime: RuntimeDep, caller: CallerDep, consent_id: Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+) -> ConsentView:
+    """Show how one of the account's consents stands."""
+    async with runtime.database.read() as session:
+        found = await repository.consent(session, consent_id)
+    if found is None or found.account_id != caller.account_id:
+        raise not_found()
+    return _consent_view(found, runtime.clock.now())
+
+
+def _consent_view(consent: Consent, now: datetime) -> ConsentView:
+    outcome = authorisation.outcome_of(consent, now)
+    status = ConsentStatus.EXPIRED if outcome is authorisation.Outcome.EXPIRED else consent.status
+    granted = status is ConsentStatus.GRANTED
+    return ConsentView(
+        id=consent.id,
+        status=status,
+        reason=None if granted or status is ConsentStatus.PENDING else outcome,
+        usage_points=[consent.point_id] if granted else [],
+    )

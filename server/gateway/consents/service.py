@@ -9,10 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.accounts import repository as accounts
 from gateway.accounts.models import Account
 from gateway.accounts.service import data_key_context
-from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.tariffs import Tariff
 from gateway.consents import repository
-from gateway.consents.models import UsagePoint
+from gateway.consents.models import Consent, PointStatus, UsagePoint
 from gateway.instance import Instance
 from gateway.kit import paris
 from gateway.kit.crypto import Keyring, seal, unseal
@@ -43,41 +41,61 @@ def check_number(text: str) -> str:
     return digits
 
 
+def point_id(instance: Instance, account_id: str, prm: str) -> str:
+    """Derive the public id of a meter of an account: the same whenever it is added again."""
+    return instance.public_id(_PURPOSE, f"{account_id}:{prm}")
+
+
+def seal_number(keyring: Keyring, account: Account, prm: str, owner: str) -> bytes:
+    """Encrypt a number with the account's key, for the row named `owner`."""
+    return seal(keyring.unwrap(account.data_key, data_key_context(account.id)), prm.encode(), _context(owner))
+
+
 async def add(
     session: AsyncSession,
     account: Account,
     prm: str,
     *,
-    name: str,
-    tariffs: list[Tariff],
-    off_peak: list[OffPeakPeriod],
+    name: str | None,
     keyring: Keyring,
     instance: Instance,
     now: datetime,
 ) -> UsagePoint:
-    """Add a meter to an account, or change the name and tariff of the one it has. Its id is the same either way."""
-    point_id = instance.public_id(_PURPOSE, f"{account.id}:{prm}")
-    point = await repository.find(session, account.id, point_id)
+    """Add a meter to an account, or open again the one it has; what was known of it stays."""
+    identifier = point_id(instance, account.id, prm)
+    point = await repository.find(session, account.id, identifier)
     if point is None:
-        data_key = keyring.unwrap(account.data_key, data_key_context(account.id))
         point = UsagePoint(
-            id=point_id,
+            id=identifier,
             account_id=account.id,
-            prm_sealed=seal(data_key, prm.encode(), _context(point_id)),
-            prm_hash=instance.digest("prm", prm),
+            prm_sealed=seal_number(keyring, account, prm, identifier),
+            prm_hash=number_hash(instance, prm),
+            name=name or masked(prm),
             created_at=now,
-            consent_expires_at=None,
+            services=[],
+            contract={},
+            tariffs=[],
+            off_peak=[],
+            wanted_from=paris.day_of(now) - RECENT,
             epoch=secrets.token_hex(8),
             revision=0,
-            next_work_at=now,
-            wanted_from=paris.day_of(now) - RECENT,
         )
         session.add(point)
-    point.name = name
-    point.tariffs = [tariff.model_dump(mode="json") for tariff in tariffs]
-    point.off_peak = [period.model_dump(mode="json") for period in off_peak]
-    point.next_work_at = now
+    elif name:
+        point.name = name
+    point.status, point.ended_at, point.consent_expires_on = PointStatus.GRANTED, None, None
+    point.next_work_at = point.details_at = now
     return point
+
+
+def end(point: UsagePoint, status: PointStatus, now: datetime) -> None:
+    """Note that Enedis no longer lets this account read; what was read stays."""
+    point.status, point.ended_at = status, now
+
+
+def number_hash(instance: Instance, prm: str) -> bytes:
+    """Hash a number to look it up by."""
+    return instance.digest("prm", prm)
 
 
 async def get(session: AsyncSession, account_id: str, point_id: str) -> UsagePoint:
@@ -88,11 +106,16 @@ async def get(session: AsyncSession, account_id: str, point_id: str) -> UsagePoi
     return point
 
 
-async def open_secrets(session: AsyncSession, point: UsagePoint, keyring: Keyring) -> Secrets:
-    """Decrypt what belongs to a usage point."""
-    account = await accounts.account(session, point.account_id)
+async def open_secrets(session: AsyncSession, row: UsagePoint | Consent, keyring: Keyring) -> Secrets:
+    """Decrypt what belongs to a usage point, or to the consent that may open it."""
+    account = await accounts.account(session, row.account_id)
     data_key = keyring.unwrap(account.data_key, data_key_context(account.id))
-    return Secrets(unseal(data_key, point.prm_sealed, _context(point.id)).decode(), data_key)
+    return Secrets(unseal(data_key, row.prm_sealed, _context(row.id)).decode(), data_key)
+
+
+async def account_of(session: AsyncSession, row: UsagePoint | Consent) -> Account:
+    """Return whose it is."""
+    return await accounts.account(session, row.account_id)
 
 
 def masked(prm: str) -> str:
@@ -100,5 +123,5 @@ def masked(prm: str) -> str:
     return "•" * 10 + prm[-4:]
 
 
-def _context(point_id: str) -> str:
-    return f"usage_points.prm:{point_id}"
+def _context(owner: str) -> str:
+    return f"prm:{owner}"

@@ -149,7 +149,7 @@ class Enedis:
         try:
             answer = await self._ask(payer, Api.SERVICES, "POST", _SERVICES, json=body)
         except EnedisError as error:
-            if error.meaning is Meaning.ABSENT:
+            if error.meaning is Meaning.NOTHING_OPEN:
                 return []
             raise
         return _parsed(Services, answer).items

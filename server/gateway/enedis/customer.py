@@ -127,6 +127,11 @@ class Service(_Wire):
     takes: Annotated[bool, Field(alias="soutirage")] = False
     gives: Annotated[bool, Field(alias="injection")] = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used; one that is only requested cannot yet, one that ended no longer."""
+        return self.state in {None, "ACTIF"}
+
 
 class Services(_Wire):
     """What is open; none is an absent, null or empty list."""

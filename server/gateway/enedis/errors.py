@@ -5,6 +5,7 @@ Three shapes of body are read: `{error, error_description}`, `{code, message, de
 """
 
 import json
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -23,6 +24,7 @@ class Meaning(StrEnum):
     WRONG_DIRECTION = "wrong_direction"
     NOT_HOLDER = "not_holder"
     NO_CONSENT = "no_consent"
+    NOTHING_OPEN = "nothing_open"
     NOT_SUBSCRIBED = "not_subscribed"
     QUOTA = "quota"
     UNAUTHORIZED = "unauthorized"
@@ -67,7 +69,7 @@ _BY_WORDS = {
     "earlier than the current date": Meaning.NOT_PUBLISHED,
     "pas titulaire": Meaning.NOT_HOLDER,
     "pas de mesure": Meaning.ABSENT,
-    "pas de services souscrits": Meaning.ABSENT,
+    "pas de services souscrits": Meaning.NOTHING_OPEN,
     "dernière mise en service": Meaning.BEFORE_ACTIVATION,
     "last activation date": Meaning.BEFORE_ACTIVATION,
     "history deadline": Meaning.HISTORY_LIMIT,
@@ -77,6 +79,8 @@ _BY_WORDS = {
     "must be 14 digits long": Meaning.DOWN,
 }
 """For the bodies whose code tells nothing; a part of their words, in lower case."""
+_CODE = re.compile(r"(?!.*\d{8})[\w -]{1,40}")
+"""What a code looks like; whatever else stands in its place may hold a meter number and goes no further."""
 _NEXT_ACCESS = "%Y-%b-%d %H:%M:%S%z UTC"
 
 
@@ -97,8 +101,17 @@ def understand(answer: Answer) -> EnedisError:
     code = str(body.get("error") or body.get("code") or "")
     meaning = Meaning.QUOTA if answer.status == 429 else _BY_CODE.get(code) or _by_words(body)
     if meaning is None:
-        meaning = Meaning.DOWN if answer.status > 500 else _BY_STATUS.get(answer.status, Meaning.OUR_FAULT)
-    return EnedisError(meaning, code, _next_access(body))
+        meaning = _by_status(answer.status, foreign=bool(answer.body.strip()) and not body)
+    return EnedisError(meaning, code if _CODE.fullmatch(code) else "", _next_access(body))
+
+
+def _by_status(status: int, *, foreign: bool) -> Meaning:
+    """Judge by the status alone; a `foreign` body was not written by Enedis' API."""
+    if status > 500:
+        return Meaning.DOWN
+    if status == 404 and foreign:
+        return Meaning.OUR_FAULT  # some other server's page: a wrong address, which says nothing about the days asked
+    return _BY_STATUS.get(status, Meaning.OUR_FAULT)
 
 
 def _by_words(body: dict[str, Any]) -> Meaning | None:
@@ -109,7 +122,7 @@ def _by_words(body: dict[str, Any]) -> Meaning | None:
 def _body(raw: bytes) -> dict[str, Any]:
     try:
         body = json.loads(raw)
-    except ValueError:
+    except ValueError, RecursionError:
         return {}
     if isinstance(body, list):
         body = body[0] if body else {}
@@ -122,5 +135,5 @@ def _body(raw: bytes) -> dict[str, Any]:
 def _next_access(body: dict[str, Any]) -> datetime | None:
     try:
         return datetime.strptime(str(body.get("nextAccessTime")), _NEXT_ACCESS).astimezone(UTC)
-    except ValueError:
+    except ValueError, OverflowError:
         return None

@@ -8,11 +8,16 @@ A stamp of the load curve is the END of its interval, in Paris time without offs
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 
 from gateway.enedis.wire import Point
 from gateway.kit import paris
 from gateway.metering.readings import Reading
+
+_STEPS = range(5, 61)
+"""Minutes of an interval, as Enedis' documentation has them; longer ones are no load curve."""
+_MOST_WATTS = 0xFFFF_FFFF
+"""More than a site can take: what does not fit in 32 bits is a fault."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +52,13 @@ def place(points: Iterable[Point]) -> Placement:
     by_day: dict[date, list[_Stamped]] = defaultdict(list)
     refused = 0
     for point in points:
-        try:
-            local = point.local
-        except ValueError:
-            refused += 1
-            continue
         if point.v is None:
             continue
-        if point.p is None or point.v < 0 or local.tzinfo is not None:
+        stamped = _stamped(point, point.v)
+        if stamped is None:
             refused += 1
-            continue
-        stamped = _Stamped(local, point.p, point.v)
-        by_day[stamped.day].append(stamped)
+        else:
+            by_day[stamped.day].append(stamped)
     days = {}
     for day, stamps in sorted(by_day.items()):
         readings, lost = _place_day(sorted(stamps, key=lambda stamp: stamp.local))
@@ -66,6 +66,20 @@ def place(points: Iterable[Point]) -> Placement:
         if readings:
             days[day] = readings
     return Placement(days, refused)
+
+
+def _stamped(point: Point, watts: int) -> _Stamped | None:
+    """Read a point; None when its stamp, step or value is none that a load curve can have."""
+    try:
+        local = point.local
+    except ValueError:
+        return None
+    on_the_minute = local.tzinfo is None and local.second == local.microsecond == 0
+    if not on_the_minute or not MINYEAR < local.year < MAXYEAR:
+        return None
+    if point.p is None or point.p not in _STEPS or not 0 <= watts <= _MOST_WATTS:
+        return None
+    return _Stamped(local, point.p, watts)
 
 
 def _place_day(stamps: list[_Stamped]) -> tuple[list[Reading], int]:
@@ -83,12 +97,9 @@ def _place_day(stamps: list[_Stamped]) -> tuple[list[Reading], int]:
                 refused += 1
     kept, overlapping = _without_overlaps(certain)
     refused += overlapping
-    ways = list(_ways(doubled, kept))
-    if len(ways) == 1:
-        kept = sorted(kept + ways[0])
-    else:
-        refused += len(doubled)
-    return kept, refused
+    ways = [set(way) for way in _ways(doubled, kept)]
+    sure = set.intersection(*ways) if ways else set()
+    return sorted([*kept, *sure]), refused + len(doubled) - len(sure)
 
 
 def _without_overlaps(readings: list[Reading]) -> tuple[list[Reading], int]:

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel, BeforeValidator, OnErrorOmit
 
 _STEP = re.compile(r"PT(?:(?P<hours>\d{1,2})H)?(?:(?P<minutes>\d{1,4})M)?")
 
@@ -33,23 +33,28 @@ class Point(BaseModel):
     p: Annotated[int | None, BeforeValidator(_minutes)] = None
 
     @property
-    def day(self) -> date:
-        """The day of a daily value; its time, if any, is dropped."""
-        return date.fromisoformat(self.d[:10])
+    def day(self) -> date | None:
+        """The day of a daily value, None if it cannot be read; its time, if any, is dropped."""
+        try:
+            return date.fromisoformat(self.d[:10])
+        except ValueError:
+            return None
 
     @property
     def local(self) -> datetime:
-        """The time on a clock in Paris, without offset, as Enedis has it."""
+        """The time on a clock in Paris, without offset, as Enedis has it. Raises ValueError."""
+        if len(self.d) <= len("YYYY-MM-DD"):
+            raise ValueError("a stamp without a time of day")
         return datetime.fromisoformat(self.d)
 
 
 class Series(BaseModel):
-    """The points of one quantity."""
+    """The points of one quantity; one that cannot be read is left out, and the others count."""
 
     grandeurMetier: str | None = None  # noqa: N815 - Enedis' own names
     grandeurPhysique: str | None = None  # noqa: N815
     unite: str | None = None
-    points: list[Point] | None = None
+    points: list[OnErrorOmit[Point]] | None = None
 
 
 class Measure(BaseModel):
@@ -58,7 +63,7 @@ class Measure(BaseModel):
     grandeur: list[Series] | None = None
 
     def points(self, business: str, physical: str) -> list[Point]:
-        """Return the points of one quantity, such as CONS and PA, in the order they came."""
+        """Return the points of a quantity, such as CONS and PA, in the order they came."""
         return [
             point
             for series in self.grandeur or []

@@ -27,6 +27,7 @@ async def run(runtime: Runtime) -> None:
     jobs: dict[str, Job] = {
         "tempo": lambda: tempo.keep(runtime.database, runtime.rte, runtime.clock),
         "ecowatt": lambda: ecowatt.keep(runtime.database, runtime.rte, runtime.clock),
+        "consents": runtime.consents.keep,
         "archive": lambda: upkeep.keep(runtime.database, runtime.archive, runtime.clock.now()),
     }
     async with asyncio.TaskGroup() as group:

@@ -4,13 +4,14 @@ SQLite loses updates silently when two transactions read, then write; a write tr
 when it begins (BEGIN IMMEDIATE).
 """
 
+import enum
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, override
+from typing import Any, ClassVar, override
 
-from sqlalchemy import DateTime, Dialect, MetaData, event
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -24,20 +25,6 @@ _SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",  # off by default in SQLite
     "PRAGMA busy_timeout=20000",
 )
-
-
-class Base(DeclarativeBase):
-    """All tables; constraints have the same names on both databases."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
 
 
 class Instant(TypeDecorator[datetime]):
@@ -59,6 +46,27 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables; constraints have the same names on both databases, enumerations are texts."""
+
+    type_annotation_map: ClassVar = {
+        datetime: Instant,
+        enum.Enum: Enum(
+            enum.Enum, native_enum=False, length=32, values_callable=lambda members: [str(member) for member in members]
+        ),
+    }
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
 
 
 class Database:

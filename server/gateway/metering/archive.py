@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from gateway.consents.models import UsagePoint
+from gateway.consents import repository as points
+from gateway.consents.models import PointStatus, UsagePoint
 from gateway.consents.service import Secrets, open_secrets
 from gateway.enedis.client import Direction, Enedis
 from gateway.enedis.errors import EnedisError, Meaning
@@ -44,11 +45,13 @@ _QUANTITY = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
 
 @dataclass(frozen=True, repr=False)
 class Meter:
-    """A usage point with what opens its data and pays its calls."""
+    """A usage point with what opens its data and pays its calls; `since` is the day its energy was first counted."""
 
     id: str
     account_id: str
     secrets: Secrets
+    is_open: bool
+    since: dict[Direction, date | None]
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,13 @@ class Archive:
     async def open(self, point: UsagePoint) -> Meter:
         """Decrypt what a usage point needs to be asked and read."""
         async with self._database.read() as session:
-            return Meter(point.id, point.account_id, await open_secrets(session, point, self._keyring))
+            return Meter(
+                id=point.id,
+                account_id=point.account_id,
+                secrets=await open_secrets(session, point, self._keyring),
+                is_open=point.status is PointStatus.GRANTED,
+                since={direction: _activation(point, direction) for direction in Direction},
+            )
 
     async def ensure(
         self, meter: Meter, feed: Feed, wanted: Sequence[date], calls: int = CALLS_A_REQUEST
@@ -105,6 +114,8 @@ class Archive:
     async def _fill(self, meter: Meter, feed: Feed, wanted: Sequence[date], calls: int) -> Refusal | None:
         if not wanted:
             return None
+        if not meter.is_open:
+            return Refusal(Meaning.NO_CONSENT, self._clock.now())
         pause = f"archive:pause:{feed.point_id}:{feed.kind}:{feed.direction}"
         for _ in range(calls):
             async with self._store.lease(f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"):
@@ -113,7 +124,9 @@ class Archive:
                     return Refusal(Meaning(reason), datetime.fromisoformat(until))
                 async with self._database.read() as session:
                     known = await repository.ledger(session, feed, min(wanted), max(wanted) + paris.DAY)
-                windows = plan(known, list(wanted), feed.kind, self._clock.now()).calls
+                windows = plan(
+                    known, list(wanted), feed.kind, self._clock.now(), since=meter.since[feed.direction]
+                ).calls
                 if not windows:
                     return None
                 if refusal := await self._call(meter, feed, windows[0], known):
@@ -142,6 +155,9 @@ class Archive:
                 case _:
                     pause = self._clock.now() + _PAUSES.get(error.meaning, _LONG_PAUSE)
                     until = max(pause, error.retry_at) if error.retry_at else pause
+                    if error.meaning is Meaning.NO_CONSENT:
+                        async with self._database.write() as session:
+                            await points.recheck(session, meter.id, self._clock.now())
                     log.warning("enedis_refused", reason=error.meaning, code=error.code, until=paris.iso(until))
                     return Refusal(error.meaning, until)
         now = self._clock.now()
@@ -186,3 +202,9 @@ class Archive:
             payload = None if value is None else repository.sealed_value(feed, meter.secrets, day, value)
             facts.append((day, State.ABSENT if value is None else State.COMPLETE, payload))
         return facts
+
+
+def _activation(point: UsagePoint, direction: Direction) -> date | None:
+    """Return since when Enedis counts a direction, if it told."""
+    told = point.contract.get("activated_on" if direction is Direction.CONSUMPTION else "production_activated_on")
+    return date.fromisoformat(told) if told else None

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.kit.database import Base, Instant
+from gateway.kit.database import Base
 from gateway.metering.ledger import Kind, State
 
 
@@ -19,6 +19,6 @@ class DayRecord(Base):
     direction: Mapped[str] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     state: Mapped[State]
-    asked_at: Mapped[datetime] = mapped_column(Instant)
+    asked_at: Mapped[datetime]
     tries: Mapped[int]
     payload: Mapped[bytes | None]

@@ -38,9 +38,14 @@ def history_starts(kind: Kind, today: date) -> date:
     return min(first + timedelta(days=today.day - 1), last_of_month) - _HISTORY_DAYS
 
 
-def plan(ledger: Mapping[date, Entry], wanted: list[date], kind: Kind, now: datetime) -> Plan:
-    """Cover the wanted days that can be known by the fewest windows, across known days where that saves a call."""
-    oldest = history_starts(kind, paris.day_of(now))
+def plan(
+    ledger: Mapping[date, Entry], wanted: list[date], kind: Kind, now: datetime, since: date | None = None
+) -> Plan:
+    """Cover the wanted days that can be known by the fewest windows, across known days where that saves a call.
+
+    `since` is the day the meter was put into service, when Enedis told it.
+    """
+    oldest = max(history_starts(kind, paris.day_of(now)), since or date.min)
     due, later = [], {}
     for day in wanted:
         at = next_attempt(day, ledger.get(day)) if day >= oldest else None

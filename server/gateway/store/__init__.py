@@ -4,15 +4,6 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 
-class BusyError(Exception):
-    """The turn would come too late: `wait` seconds from now."""
-
-    def __init__(self, wait: float) -> None:
-        """Remember how long the wait would be."""
-        super().__init__(f"{wait:.1f} s")
-        self.wait = wait
-
-
 class Store(Protocol):
     """What a store offers."""
 
@@ -28,10 +19,10 @@ class Store(Protocol):
         """Forget a value."""
         ...
 
-    async def turn(self, name: str, interval: float, patience: float) -> float:
-        """Reserve the next turn of `name`, turns being `interval` seconds apart; return the seconds until then.
+    async def turn(self, name: str, interval: float) -> float:
+        """Take the turn of `name` if `interval` seconds have passed since the last one was taken.
 
-        Raises BusyError, without reserving, when that is more than `patience`.
+        Returns 0 when it was taken, else how long to wait before trying again.
         """
         ...
 

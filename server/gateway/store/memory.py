@@ -6,8 +6,6 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from gateway.store import BusyError
-
 _MOST_ENTRIES = 10_000
 
 
@@ -37,14 +35,13 @@ class MemoryStore:
         """Forget a value."""
         self._values.pop(key, None)
 
-    async def turn(self, name: str, interval: float, patience: float) -> float:
-        """Reserve the next turn of `name`; see Store."""
+    async def turn(self, name: str, interval: float) -> float:
+        """Take the turn of `name`, or say how long to wait; see Store."""
         now = self._seconds()
-        turn = max(now, self._turns.get(name, now))
-        if turn - now > patience:
-            raise BusyError(turn - now)
-        self._turns[name] = turn + interval
-        return turn - now
+        wait = self._turns.get(name, now) - now
+        if wait <= 0:
+            self._turns[name] = now + interval
+        return max(wait, 0.0)
 
     @asynccontextmanager
     async def lease(self, name: str) -> AsyncIterator[None]:

@@ -1,0 +1,1 @@
+"""Security events and admin actions, append only."""

@@ -1,0 +1,98 @@
+"""The pages on the way to Enedis and back: `/consents/{id}/start`, `/oauth/callback`, `/consents/{id}/result`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Cookie, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from gateway.consents import authorisation, repository, service
+from gateway.consents.authorisation import LIFETIME, Outcome
+from gateway.dependencies import RuntimeDep
+from gateway.pages import render
+from gateway.runtime import Runtime
+
+router = APIRouter(tags=["consent pages"], default_response_class=HTMLResponse)
+
+_COOKIE = "med_consent"
+_FOLLOW = 3
+"""Seconds between two looks of a page that waits."""
+_STATUS = {Outcome.UNKNOWN: 404, Outcome.EXPIRED: 410}
+_AGAIN = frozenset(Outcome) - {Outcome.GRANTED, Outcome.PENDING, Outcome.EXPIRED, Outcome.UNKNOWN}
+
+type ConsentId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+type Browser = Annotated[str | None, Cookie(alias=_COOKIE, max_length=100)]
+
+
+@router.get("/consents/{consent_id}/start")
+async def start(request: Request, runtime: RuntimeDep, consent_id: ConsentId, browser: Browser = None) -> Response:
+    """Say which account is about to receive which meter's data, and lead to Enedis."""
+    now = runtime.clock.now()
+    async with runtime.database.write() as session:
+        consent = await repository.consent(session, consent_id)
+        if consent is None:
+            return _result(request, runtime, Outcome.UNKNOWN, None)
+        outcome = authorisation.outcome_of(consent, now)
+        if outcome not in _AGAIN and (outcome is not Outcome.PENDING or consent.authorisation is not None):
+            return _result(request, runtime, outcome, consent_id)
+        if consent.expires_at <= now:
+            return _result(request, runtime, Outcome.EXPIRED, consent_id)
+        way = await authorisation.set_out(session, consent, browser, now)
+        account = await service.account_of(session, consent)
+        meter = service.masked((await service.open_secrets(session, consent, runtime.keyring)).prm)
+    settings = runtime.settings
+    address = authorisation.enedis_address(settings.authorize_url, settings.enedis_client_id, way.state)
+    page = render(request, "consent_start.html", account=account.email, meter=meter, authorize_url=address)
+    page.set_cookie(
+        _COOKIE,
+        way.browser,
+        max_age=int(LIFETIME.total_seconds()),
+        secure=settings.backend_url.startswith("https://"),
+        httponly=True,
+        samesite="lax",  # it must come along when Enedis sends the browser back
+    )
+    return page
+
+
+@router.get("/oauth/callback")
+async def callback(
+    request: Request,
+    runtime: RuntimeDep,
+    browser: Browser = None,
+    state: Annotated[str, Query(max_length=200)] = "",
+    autorisation_id: Annotated[str | None, Query(max_length=100)] = None,
+    error: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response:
+    """Take the browser back from Enedis, check with Enedis what was shared, and show how it ended."""
+    async with runtime.database.write() as session:
+        back = await authorisation.come_back(session, state, browser, autorisation_id, error, runtime.clock.now())
+    outcome = back.outcome
+    if outcome is Outcome.PENDING and back.consent is not None:
+        outcome = await runtime.consents.check(back.consent.id)
+    return _result(request, runtime, outcome, back.consent.id if back.consent else None)
+
+
+@router.get("/consents/{consent_id}/result")
+async def result(request: Request, runtime: RuntimeDep, consent_id: ConsentId) -> Response:
+    """Show how a consent stands; the page reloads itself while Enedis opens the access."""
+    async with runtime.database.read() as session:
+        consent = await repository.consent(session, consent_id)
+    outcome = Outcome.UNKNOWN if consent is None else authorisation.outcome_of(consent, runtime.clock.now())
+    return _result(request, runtime, outcome, consent_id)
+
+
+def _result(request: Request, runtime: Runtime, outcome: Outcome, consent_id: str | None) -> Response:
+    base = runtime.settings.backend_url.rstrip("/")
+    if outcome is Outcome.PENDING and not request.url.path.endswith("/result"):
+        return RedirectResponse(f"{base}/consents/{consent_id}/result", 303, headers={"Referrer-Policy": "no-referrer"})
+    front = runtime.settings.frontend_url.rstrip("/")
+    if front and outcome is not Outcome.PENDING and consent_id:
+        return RedirectResponse(f"{front}/consents/{consent_id}", 303, headers={"Referrer-Policy": "no-referrer"})
+    again = f"{base}/consents/{consent_id}/start" if outcome in _AGAIN and consent_id else None
+    return render(
+        request,
+        "consent_result.html",
+        status=_STATUS.get(outcome, 200),
+        refresh=_FOLLOW if outcome is Outcome.PENDING else None,
+        outcome=outcome,
+        again=again,
+    )

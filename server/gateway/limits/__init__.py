@@ -1,0 +1,1 @@
+"""How often a door may be knocked at."""

@@ -1,0 +1,57 @@
+"""The few server-rendered pages, in French and English, that work without a script."""
+
+import json
+import secrets
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+LANGUAGES = ("fr", "en")
+
+_POLICY = "default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'"
+
+_templates = Environment(
+    loader=PackageLoader("gateway.pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+
+
+@cache
+def texts(language: str) -> dict[str, str]:
+    """Return all words of a language."""
+    found: dict[str, str] = json.loads((files("gateway.pages") / "texts" / f"{language}.json").read_text("utf-8"))
+    return found
+
+
+def language_of(request: Request) -> str:
+    """Return the language that the browser prefers among ours: French unless it says otherwise."""
+    wishes = []
+    for position, part in enumerate(request.headers.get("accept-language", "").split(",")[:20]):
+        name, _, quality = part.strip().partition(";q=")
+        try:
+            wishes.append((-float(quality or 1), position, name.split("-")[0].lower()))
+        except ValueError:
+            continue
+    return next((name for _, _, name in sorted(wishes) if name in LANGUAGES), LANGUAGES[0])
+
+
+def render(
+    request: Request, template: str, *, status: int = 200, refresh: int | None = None, **values: Any
+) -> HTMLResponse:
+    """Render a page; `refresh` reloads it after so many seconds."""
+    language, nonce = language_of(request), secrets.token_urlsafe(16)
+    words = texts(language)
+    html = _templates.get_template(template).render(t=words, language=language, nonce=nonce, refresh=refresh, **values)
+    return HTMLResponse(
+        html,
+        status_code=status,
+        headers={
+            "Content-Security-Policy": _POLICY.format(nonce=nonce),
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "Vary": "Accept-Language",
+        },
+    )
