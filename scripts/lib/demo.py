@@ -23,7 +23,7 @@ from scripts.lib.stack import HOMES, Ports, Stack
 from scripts.lib.words import WORDS, language
 
 HISTORY = timedelta(days=58)
-HISTORY_SECONDS = 180.0
+HISTORY_SECONDS = 300.0
 OPTIONS = {"home_assistant": "--port", "gateway": "--gateway-port", "simulator": "--simulator-port"}
 
 
@@ -113,9 +113,10 @@ async def _run(stack: Stack, words: dict[str, str], *, browser: bool) -> None:
             await stack.start_simulator()
         with _step(words["gateway"]):
             await stack.start_gateway()
-        with _step(words["homes"]):
-            for key, home in HOMES.items():
-                await stack.add_home(home, words[key])
+        if not stack.is_connected:
+            with _step(words["homes"]):
+                for key, home in HOMES.items():
+                    await stack.add_home(home, words[key])
         with _step(words["home_assistant"]):
             client = await stack.start_home_assistant()
         async with client:
@@ -140,17 +141,20 @@ async def _arrange(stack: Stack, client: HomeAssistantClient, words: dict[str, s
 
 
 async def _history(client: HomeAssistantClient) -> bool:
-    """Wait until two months of every home are there; whether they came in time."""
-    since = datetime.now(UTC) - timedelta(days=70)
-    oldest = datetime.now(UTC) - HISTORY
+    """Wait until two months of every home are there with their cost; whether they came in time."""
     deadline = time.monotonic() + HISTORY_SECONDS
     while time.monotonic() < deadline:
-        ids = await energy.statistics(client, "consumption")
-        firsts = [min(await energy.hours(client, each, since), default=None) for each in ids]
-        if len(firsts) == len(HOMES) and all(first is not None and first <= oldest for first in firsts):
+        if all([await _is_there(client, series) for series in ("consumption", "cost")]):
             return True
         await asyncio.sleep(1)
     return False
+
+
+async def _is_there(client: HomeAssistantClient, series: str) -> bool:
+    oldest = datetime.now(UTC) - HISTORY
+    ids = await energy.statistics(client, series)
+    firsts = [min(await energy.hours(client, each, oldest - timedelta(days=7)), default=None) for each in ids]
+    return len(firsts) == len(HOMES) and all(first is not None and first <= oldest for first in firsts)
 
 
 @contextmanager

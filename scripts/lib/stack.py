@@ -59,6 +59,7 @@ class Stack(AsyncExitStack):
         self.home_assistant = HomeAssistant(folder / "home-assistant", ports.home_assistant, language)
         self.simulator_url = f"http://127.0.0.1:{ports.simulator}"
         self.gateway_url = f"http://127.0.0.1:{ports.gateway}"
+        self._connected = folder / "gateway-url"
         self._env = dict(env or {})
         self._programs: list[Program] = []
 
@@ -91,7 +92,7 @@ class Stack(AsyncExitStack):
         await self._start(program)
         client = HomeAssistantClient(self.home_assistant.url, self.home_assistant.token())
         try:
-            await program.until(client.is_running, seconds=120)
+            await program.until(client.is_running, seconds=300)
         except BaseException:
             await client.close()
             raise
@@ -110,13 +111,17 @@ class Stack(AsyncExitStack):
 
     async def connect(self, client: HomeAssistantClient) -> None:
         """Set up the integration in Home Assistant through its own form; or, when it is already, its address."""
-        known = self.folder / "gateway-url"
         entries = await client.entries(DOMAIN)
-        if entries and known.exists() and known.read_text() == self.gateway_url:
+        if entries and self.is_connected and self._connected.read_text() == self.gateway_url:
             return
         answers = {"url": self.gateway_url, **await self.add_api_client("Home Assistant")}
         await client.add_integration(DOMAIN, answers, entry_id=entries[0]["entry_id"] if entries else None)
-        known.write_text(self.gateway_url)
+        self._connected.write_text(self.gateway_url)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether an earlier start has told the gateway of the homes, and Home Assistant of the gateway."""
+        return self._connected.exists()
 
     async def one_ended(self) -> ProgramError:
         """Wait until a program ends by itself: which, and why."""
@@ -143,7 +148,7 @@ class Stack(AsyncExitStack):
                 except aiohttp.ClientError, TimeoutError:
                     return False
 
-            await self._programs[-1].until(answers, seconds=60)
+            await self._programs[-1].until(answers, seconds=120)
 
     async def _gateway(self, *arguments: str, given: str = "") -> Any:
         """Run a command of the gateway with a line on its standard input, and return the JSON it prints."""

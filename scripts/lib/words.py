@@ -17,7 +17,7 @@ WORDS = {
         "ready": """
 Ready. Open {home_assistant} : no login is asked.
 
-  Dashboard    {home_assistant}/{dashboard}   Tempo, Ecowatt, yesterday's energy
+  Dashboard    {home_assistant}/{dashboard}   Tempo, Ecowatt, yesterday’s energy
   Energy       {home_assistant}/energy   two months of hourly bars and their cost
   Gateway      {gateway}/docs   its HTTP API
   Simulator    {simulator}/docs   Enedis and RTE, and /control to change the weather
@@ -47,16 +47,16 @@ Logs are in {logs}. Ctrl-C stops everything; scripts/demo --reset begins afresh.
         "gateway": "Passerelle",
         "homes": "Trois logements et leurs compteurs",
         "home_assistant": "Home Assistant (une demi-minute au premier démarrage)",
-        "integration": "L'intégration, par son propre formulaire",
-        "history": "Deux mois d'heures, d'Enedis au tableau de bord Énergie",
+        "integration": "L’intégration, par son propre formulaire",
+        "history": "Deux mois d’heures, d’Enedis au tableau de bord Énergie",
         "dashboard": "Le tableau de bord",
         "history_late": "Des heures arrivent encore ; le tableau de bord Énergie se remplit tout seul.",
         "already": "La démo tourne déjà dans {folder}.",
         "busy": "Le port {port} est occupé. Choisissez-en un autre avec {option} {free}.",
         "ready": """
-C'est prêt. Ouvrez {home_assistant} : aucun mot de passe n'est demandé.
+C’est prêt. Ouvrez {home_assistant} : aucun mot de passe n’est demandé.
 
-  Tableau de bord  {home_assistant}/{dashboard}   Tempo, Ecowatt, l'énergie d'hier
+  Tableau de bord  {home_assistant}/{dashboard}   Tempo, Ecowatt, l’énergie d’hier
   Énergie          {home_assistant}/energy   deux mois de barres horaires et leur coût
   Passerelle       {gateway}/docs   son API HTTP
   Simulateur       {simulator}/docs   Enedis et RTE, et /control pour changer la météo
@@ -71,7 +71,7 @@ Les journaux sont dans {logs}. Ctrl-C arrête tout ; scripts/demo --reset recomm
         "tempo_heading": "Tempo",
         "ecowatt_heading": "Ecowatt",
         "energy_heading": "Énergie du dernier jour",
-        "today": "Aujourd'hui",
+        "today": "Aujourd’hui",
         "tomorrow": "Demain",
         "unknown": "pas encore connu",
         "days_left": "Jours restants cette saison",

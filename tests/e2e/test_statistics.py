@@ -33,7 +33,7 @@ async def imported(client: HomeAssistantClient, home: str, series: str) -> dict[
         whole = hours and min(hours) <= newest - timedelta(days=59) and max(hours) == newest
         return hours if whole else None
 
-    return await until(look, f"two months of {home}'s {series}, up to yesterday's last hour", seconds=180)
+    return await until(look, f"two months of {home}'s {series}, up to yesterday's last hour", seconds=300)
 
 
 @pytest.mark.parametrize("name", HOMES)
