@@ -9,20 +9,19 @@ from time import monotonic
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from gateway.simulator import control, paris
+from gateway.simulator import control
 from gateway.simulator.clock import Clock
 from gateway.simulator.enedis import authorize, customers, measurements, services
 from gateway.simulator.enedis import token as enedis_token
-from gateway.simulator.enedis.consents import Consents, Page
 from gateway.simulator.enedis.door import OctetStream
 from gateway.simulator.faults import Refusal
 from gateway.simulator.quotas import Quotas
 from gateway.simulator.rte import door as rte_door
 from gateway.simulator.rte import ecowatt, tempo
-from gateway.simulator.street import Street
 from gateway.simulator.world import Call, World
 
 _PRM = re.compile(r"\d{14}")
+_OURS = ("/control", "/docs", "/openapi.json")
 _NAMES = {"oauth2": "enedis_token", "dataconnect": "authorize", "token": "rte_token", "cms": "open_data"}
 
 
@@ -35,19 +34,8 @@ def create_app(
     timer: Callable[[], float] = monotonic,
 ) -> FastAPI:
     """The simulator as an application. `timer` is what the quota's second is measured with."""
-    app = FastAPI(
-        title="Simulated Enedis and RTE",
-        openapi_url="/control/openapi.json",
-        docs_url="/control/docs",
-        redoc_url=None,
-        redirect_slashes=False,
-    )
-    clock = Clock(now, frozen=frozen)
-    opened = paris.today(clock.now())
-    street = Street(opened)
-    app.state.world = World(
-        clock, Quotas(enabled=quota, timer=timer), street, Consents(street, opened), Page(redirect_uri)
-    )
+    app = FastAPI(title="Simulated Enedis and RTE", redoc_url=None, redirect_slashes=False)
+    app.state.world = World(Clock(now, frozen=frozen), Quotas(enabled=quota, timer=timer), redirect_uri)
     app.include_router(control.router)
     for room in (enedis_token, authorize, services, measurements, rte_door, tempo, ecowatt, customers):
         app.include_router(room.router, include_in_schema=False)
@@ -64,7 +52,7 @@ def _api(path: str) -> str:
 
 async def _log_and_disturb(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """Write down every call to an operator, and let a fault on order take its place."""
-    if request.url.path.startswith("/control"):
+    if request.url.path.startswith(_OURS):
         return await call_next(request)
     world: World = request.app.state.world
     api, path, query = _api(request.url.path), request.url.path, request.url.query

@@ -71,6 +71,7 @@ class Quotas:
 
     def clear(self) -> None:
         """Forget every call."""
+        self.refused = 0
         self._seconds.clear()
         self._hours.clear()
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from gateway.simulator import paris
 from gateway.simulator.clock import Clock
 from gateway.simulator.enedis.consents import Consents, Page
 from gateway.simulator.faults import Faults
@@ -39,15 +40,34 @@ class World:
 
     clock: Clock
     quotas: Quotas
-    street: Street
-    consents: Consents
-    authorize: Page
-    empty_answers: int = 0
-    faults: Faults = field(default_factory=Faults)
-    calls: deque[Call] = field(default_factory=lambda: deque(maxlen=100_000))
-    enedis_tokens: Tokens = field(default_factory=lambda: Tokens(*ENEDIS_CLIENT, timedelta(seconds=12600)))
-    announcements: Announcements = field(default_factory=Announcements)
-    rte_tokens: Tokens = field(default_factory=lambda: Tokens(*RTE_CLIENT, timedelta(seconds=7200)))
+    redirect_uri: str | None = None
+    street: Street = field(init=False)
+    consents: Consents = field(init=False)
+    authorize: Page = field(init=False)
+    announcements: Announcements = field(init=False)
+    faults: Faults = field(init=False)
+    enedis_tokens: Tokens = field(init=False)
+    rte_tokens: Tokens = field(init=False)
+    calls: deque[Call] = field(init=False)
+    empty_answers: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget everything; the street opens on the clock's present day."""
+        opened = paris.today(self.clock.now())
+        self.quotas.clear()
+        self.street = Street(opened)
+        self.consents = Consents(self.street, opened)
+        self.authorize = Page(self.redirect_uri)
+        self.announcements = Announcements()
+        self.faults = Faults()
+        self.enedis_tokens = Tokens(*ENEDIS_CLIENT, timedelta(seconds=12600))
+        self.rte_tokens = Tokens(*RTE_CLIENT, timedelta(seconds=7200))
+        self.calls = deque(maxlen=100_000)
+        self.empty_answers = 0
 
 
 def _world(request: Request) -> World:

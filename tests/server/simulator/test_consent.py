@@ -69,6 +69,8 @@ async def test_the_page_can_answer_by_itself(simulator):
     await simulator.control("PATCH", "authorize", json={"mode": "accept", "prm": NEW, "older_callback": True})
     back = _came_back(await simulator.client.get(PAGE, params=ASK))
     assert back.keys() == {"code", "state", "usage_point_id"}
+    await simulator.control("PATCH", "authorize", json={"mode": "fail"})
+    assert _came_back(await simulator.client.get(PAGE, params=ASK))["error"] == "server_error"
 
 
 @pytest.mark.parametrize(

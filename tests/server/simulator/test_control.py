@@ -3,12 +3,20 @@
 import re
 import subprocess
 import sys
+from time import perf_counter
 
 import httpx2
 import pytest
 
 BASE = "30001000000001"
 CURVE, DAILY = "courbe_de_charge_consommation", "consommation_quotidienne"
+
+
+def test_it_shares_nothing_with_what_it_tests():
+    program = "import sys, gateway.simulator.main; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    rooms = {name for name in loaded if name.startswith("gateway.")}
+    assert all(name.startswith("gateway.simulator") for name in rooms)
 
 
 async def test_every_call_is_written_down(start):
@@ -39,6 +47,11 @@ async def test_a_fault_lasts_as_many_times_as_ordered_and_only_where_it_was(star
     answer = await simulator.client.get("/open_api/ecowatt/v5/signals")
     assert (answer.status_code, answer.text, answer.headers["retry-after"]) == (502, "no", "7")
     await simulator.control("DELETE", "faults")
+    await simulator.control("POST", "faults", json={"api": "mesure_synchrone_auto", "latency": 0.05})
+    began = perf_counter()
+    assert (await simulator.measures(DAILY, BASE, "2026-11-20", "2026-11-22")).status_code == 200
+    assert perf_counter() - began >= 0.05
+    await simulator.control("DELETE", "faults")
     assert (await simulator.measures(DAILY, BASE, "2026-11-20", "2026-11-22")).status_code == 200
 
 
@@ -55,6 +68,22 @@ async def test_every_fault_of_the_tables_can_be_ordered(start):
         assert (await simulator.rte("/open_api/ecowatt/v5/signals")).status_code >= 400, name
     unknown = await simulator.client.post("/control/faults", json={"name": "ADAM-ERR9999"})
     assert unknown.status_code == 422
+
+
+async def test_a_reset_forgets_everything_and_the_street_opens_on_the_clocks_day(start):
+    simulator = await start()
+    new = "30001000000008"
+    await simulator.control("POST", "faults", json={"name": "503"})
+    await simulator.control("POST", "consents", json={"prm": BASE, "shared": False})
+    await simulator.control("PATCH", f"homes/{new}", json={"down": True})
+    await simulator.set_clock("2025-05-20T12:00:00+02:00")
+    await simulator.control("POST", "reset")
+    assert await simulator.control("GET", "calls") == []
+    for prm in (BASE, new):
+        found = simulator.points(await simulator.measures(DAILY, prm, "2025-05-10", "2025-05-12"))
+        assert len(found) == 2
+    too_early = await simulator.measures(DAILY, new, "2025-05-07", "2025-05-12")
+    assert too_early.json()["error"] == "ADAM-ERR0123"
 
 
 async def test_tokens_can_be_made_worthless(start):

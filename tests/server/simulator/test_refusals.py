@@ -47,6 +47,13 @@ async def test_the_oldest_days_allowed_are_given(start):
     assert (await simulator.measures(DAILY, "30001000000008", "2026-11-11", "2026-11-20")).status_code == 200
 
 
+async def test_today_begins_at_midnight_of_paris(start):
+    simulator = await start("2026-11-22T23:59:59+01:00")
+    assert (await simulator.measures(DAILY, BASE, "2026-11-20", "2026-11-23")).status_code == 400
+    await simulator.set_clock("2026-11-23T00:00:00+01:00")
+    assert (await simulator.measures(DAILY, BASE, "2026-11-20", "2026-11-23")).status_code == 200
+
+
 @pytest.mark.parametrize(
     "query",
     [

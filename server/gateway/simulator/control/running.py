@@ -52,6 +52,12 @@ async def set_clock(new: NewClock, world: TheWorld) -> dict[str, Any]:
     return await clock(world)
 
 
+@router.post("/reset", status_code=204)
+async def reset(world: TheWorld) -> None:
+    """Begin again on the clock's present day, with nothing changed, ordered, shared or counted."""
+    world.begin()
+
+
 @router.get("/calls")
 async def calls(world: TheWorld) -> list[dict[str, Any]]:
     """The calls got so far, oldest first."""

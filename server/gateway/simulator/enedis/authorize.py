@@ -35,6 +35,8 @@ async def page(request: Request, world: TheWorld) -> Response:
         return _error(wrong)
     if world.authorize.mode is Mode.REFUSE:
         return _refused(world, query["state"])
+    if world.authorize.mode is Mode.FAIL:
+        return _failed(world, query["state"])
     if world.authorize.mode is Mode.ACCEPT:
         return _shared(world, world.authorize.prm or "", query["state"], query["duration"])
     return _html("Partager mes données", _form(world, query["state"], query["duration"]))
@@ -92,6 +94,11 @@ def _shared(world: World, prm: str, state: str, duration: str) -> Response:
 def _refused(world: World, state: str) -> Response:
     description = "demande_non_aboutie"
     return _back(world, {"error": "invalid_request", "error_description": description, "state": state})
+
+
+def _failed(world: World, state: str) -> Response:
+    description = "lincs-internal-server-error"
+    return _back(world, {"code": "500", "error": "server_error", "error_description": description, "state": state})
 
 
 def _back(world: World, query: dict[str, str]) -> Response:

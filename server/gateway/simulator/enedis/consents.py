@@ -20,6 +20,7 @@ class Mode(StrEnum):
     ASK = "ask"
     ACCEPT = "accept"
     REFUSE = "refuse"
+    FAIL = "fail"  # go back with the error of Enedis' own failures
 
 
 @dataclass

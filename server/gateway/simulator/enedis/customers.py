@@ -41,7 +41,7 @@ def contracts(home: Home) -> list[dict[str, Any]]:
                 "adress": {"line1": "TITULAIRE FICTIF", "line4": _street(home), "line6": _TOWN, "line7": "FRANCE"}
             }
         },
-        "contact_data": {"email": "titulaire@example.invalid", "phone": "0100000000"},
+        "contact_data": {"email": "titulaire@example.invalid", "phone": "0199000000"},
         "person": {"title": "M", "lastname": "TITULAIRE", "firstname": "FICTIF"},
     }
     draws = {

@@ -5,6 +5,7 @@ Where only a code is known, the sentence is ours.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from gateway.simulator.faults import Body, Refusal
 from gateway.simulator.quotas import next_hour, quota_2020, throttled_fault, throttled_until
@@ -36,6 +37,12 @@ _NOT_SUBSCRIBED = "User is NOT authorized to access the Resource. API Subscripti
 _BAD_TOKEN = "Invalid Credentials. Make sure you have provided the correct security credentials"  # noqa: S105 - a sentence
 _NO_MEASURE = "no measure found for this usage point"
 _TECHNICAL = "Technical error. Please try later."
+_EMPTY: Mapping[str, Any] = {"idPrm": "30001000000001", "etapeMetier": "BRUT"}
+_NULL = {
+    "grandeurMetier": "CONS",
+    "unite": "Wh",
+    "points": [{"v": None, "d": "2026-11-20"}, {"v": "", "d": "2026-11-21"}],
+}
 
 CATALOGUE: Mapping[str, tuple[int, Body]] = {
     **{name: (400, _adam("Invalid_request", text)) for name, text in _INVALID_REQUEST.items()},
@@ -72,6 +79,9 @@ CATALOGUE: Mapping[str, tuple[int, Body]] = {
     "no_services": (400, _adam("Bad request", "Pas de services souscrits, le flux est stoppé.")),
     "503": (503, "<html><body><h1>503 Service Unavailable</h1></body></html>"),
     "404_page": (404, "<html><body>The requested URL was rejected.</body></html>"),
+    "200_no_grandeur": (200, {**_EMPTY, "contexte": []}),
+    "200_no_points": (200, {**_EMPTY, "grandeur": [{"grandeurMetier": "CONS", "unite": "Wh"}]}),
+    "200_null_value": (200, {**_EMPTY, "grandeur": [_NULL]}),
     "200_truncated": (200, '{"idPrm":"300010000000'),
     "200_empty": (200, ""),
 }

@@ -1,7 +1,7 @@
 """What the meter's registers show, whole and by time class.
 
-Documented only in outline: no live answer is known. Here `d` is the day at whose beginning the register was read, so it
-could be given with the day before; it is given with its own, like the rest.
+Documented only in outline: no live answer is known. Here `d` is the day at whose beginning the register was read; the
+day is given once it is published, like the rest.
 """
 
 from collections import Counter
