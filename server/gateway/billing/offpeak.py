@@ -2,9 +2,9 @@
 
 from datetime import date, time
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 MINUTES_A_DAY = 24 * 60
 
@@ -22,11 +22,21 @@ def _minute_of_day(value: object) -> object:
     if isinstance(value, str):
         if value == "24:00":
             return MINUTES_A_DAY
-        clock = time.fromisoformat(value)
-        if clock.second or clock.microsecond or clock.tzinfo:
+        try:
+            clock = time.fromisoformat(value)
+        except ValueError:
+            clock = None  # its own words would repeat the value
+        if clock is None or clock.second or clock.microsecond or clock.tzinfo:
             raise ValueError("a time of day is HH:MM")
         return clock.hour * 60 + clock.minute
     return value
+
+
+def _lasting(slot: tuple[int, int]) -> tuple[int, int]:
+    start, end = slot
+    if (end - start) % MINUTES_A_DAY == 0 and slot != (0, MINUTES_A_DAY):
+        raise ValueError("a slot must not end when it begins; a whole day is 00:00 to 24:00")
+    return slot
 
 
 def _text(minute: int) -> str:
@@ -37,6 +47,8 @@ type MinuteOfDay = Annotated[
     int, Field(ge=0, le=MINUTES_A_DAY), BeforeValidator(_minute_of_day), PlainSerializer(_text, return_type=str)
 ]
 
+type Slot = Annotated[tuple[MinuteOfDay, MinuteOfDay], AfterValidator(_lasting)]
+
 
 class OffPeakPeriod(BaseModel):
     """When hours are off-peak. `slots` are clock times, the end excluded; a slot may cross midnight."""
@@ -46,9 +58,15 @@ class OffPeakPeriod(BaseModel):
     valid_from: date | None = None
     valid_to: date | None = None
     season: Season = Season.ALL
-    weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]] = frozenset(range(7))
-    slots: tuple[tuple[MinuteOfDay, MinuteOfDay], ...]
+    weekdays: Annotated[frozenset[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1)] = frozenset(range(7))
+    slots: tuple[Slot, ...]
     source: str = "user"
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if self.valid_from is not None and self.valid_to is not None and self.valid_from >= self.valid_to:
+            raise ValueError("valid_to must come after valid_from; it is the first day that has other hours")
+        return self
 
     def holds_on(self, day: date) -> bool:
         """Tell whether this period is in force on `day`."""

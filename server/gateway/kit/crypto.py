@@ -54,16 +54,18 @@ class Keyring:
     @classmethod
     def parse(cls, text: str) -> Keyring:
         """Read `name:base64,name:base64`. Raises ValueError with what to change, never with the keys."""
-        keys = {}
+        keys: dict[str, bytes] = {}
         for part in text.split(","):
             name, separator, encoded = part.strip().partition(":")
             try:
-                key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+                key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
             except ValueError:
                 key = b""
             if not separator or not name.isalnum() or len(key) != KEY_BYTES:
                 message = "ENCRYPTION_KEYS must be NAME:KEY, with KEY 32 random bytes in base64; several with commas"
                 raise ValueError(message)
+            if name in keys:
+                raise ValueError("ENCRYPTION_KEYS must give each key a name of its own; two have the same")
             keys[name] = key
         return cls(keys)
 

@@ -78,7 +78,12 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        self.engine: AsyncEngine = create_async_engine(parsed, echo=echo, pool_pre_ping=not self.is_sqlite)
+        self.engine: AsyncEngine = create_async_engine(
+            parsed,
+            echo=echo,
+            hide_parameters=not echo,  # errors quote them otherwise, and reach the log
+            pool_pre_ping=not self.is_sqlite,
+        )
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
 

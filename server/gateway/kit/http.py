@@ -1,5 +1,6 @@
 """How the gateway speaks to others: one client a host, bounded in time and size, never redirected."""
 
+import asyncio
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -8,6 +9,8 @@ import httpx2
 from gateway import __version__
 
 TIMEOUT = httpx2.Timeout(30, connect=10)
+LONGEST = 60.0
+"""Seconds for a whole answer: the limits above are for each of its pieces, which may come one byte at a time."""
 MAX_BODY = 8 * 1024 * 1024
 
 
@@ -53,17 +56,22 @@ class Upstream:
         json: object = None,
     ) -> Answer:
         """Ask once. Raises UnreachableError; its text never holds the URL, which may carry a meter number."""
+        if not path.startswith("/"):
+            raise ValueError("a path begins with a slash: what is asked is on this upstream's own origin")
         try:
-            async with self._client.stream(
-                method, path, params=params, headers=headers, data=form, auth=auth, json=json
-            ) as response:
+            async with (
+                asyncio.timeout(LONGEST),
+                self._client.stream(
+                    method, path, params=params, headers=headers, data=form, auth=auth, json=json
+                ) as response,
+            ):
                 body = bytearray()
                 async for chunk in response.aiter_bytes():
                     body += chunk
                     if len(body) > MAX_BODY:
                         raise UnreachableError("the answer is too long")
                 return Answer(response.status_code, bytes(body), {k.lower(): v for k, v in response.headers.items()})
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, TimeoutError) as error:
             raise UnreachableError(type(error).__name__) from None
 
     async def close(self) -> None:
