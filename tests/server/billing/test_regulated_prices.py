@@ -1,0 +1,89 @@
+"""The regulated tariffs in force on a day, and the tariff of a usage point."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.billing.tariffs import Option, Tariff, regulated, tariff_on
+
+BUCKETS = {
+    Option.BASE: {"base"},
+    Option.HP_HC: {"hp", "hc"},
+    Option.TEMPO: {f"{color}_{time}" for color in ("blue", "white", "red") for time in ("hp", "hc")},
+}
+
+
+@pytest.mark.parametrize(
+    ("option", "power", "day", "bucket", "price", "month"),
+    [
+        (Option.BASE, 6, date(2023, 8, 1), "base", "0.2276", "12.44"),
+        (Option.BASE, 6, date(2024, 1, 31), "base", "0.2276", "12.44"),
+        (Option.BASE, 6, date(2024, 2, 1), "base", "0.2516", "12.60"),
+        (Option.HP_HC, 6, date(2024, 12, 31), "hc", "0.2068", "13.01"),
+        (Option.HP_HC, 6, date(2025, 2, 1), "hp", "0.2146", "14.04"),
+        (Option.BASE, 6, date(2025, 7, 31), "base", "0.2016", "13.72"),
+        (Option.BASE, 6, date(2025, 8, 1), "base", "0.1952", "15.47"),
+        (Option.TEMPO, 6, date(2025, 8, 1), "red_hp", "0.6468", "15.50"),
+        (Option.TEMPO, 6, date(2026, 7, 31), "blue_hc", "0.1325", "15.59"),
+        (Option.TEMPO, 9, date(2026, 8, 1), "white_hp", "0.1921", None),
+        (Option.HP_HC, 36, date(2026, 2, 1), "hp", "0.2065", "52.54"),
+    ],
+)
+def test_known_days(option: Option, power: int, day: date, bucket: str, price: str, month: str | None) -> None:
+    grid = regulated(option, power, day)
+    assert grid is not None
+    assert grid.prices[bucket] == Decimal(price)
+    assert grid.micro(bucket) == Decimal(price) * 1_000_000
+    assert month is None or grid.subscription_month == Decimal(month)
+
+
+@given(st.sampled_from(list(Option)), st.sampled_from([6, 9, 12, 15, 18, 30, 36]), st.dates(date(2023, 8, 1)))
+@settings(deadline=None)
+def test_every_day_has_every_price_of_its_option(option: Option, power: int, day: date) -> None:
+    grid = regulated(option, power, day)
+    assert grid is not None
+    assert set(grid.prices) == BUCKETS[option]
+    assert all(Decimal("0.05") < price < 1 for price in grid.prices.values())
+    assert grid.valid_from <= day
+    assert all(grid.micro(bucket) is None for bucket in ("unknown", "ejp"))
+
+
+@pytest.mark.parametrize(
+    ("option", "power", "day"),
+    [
+        (Option.BASE, 6, date(2023, 7, 31)),
+        (Option.BASE, 7, date(2026, 1, 1)),
+        (Option.HP_HC, 3, date(2026, 1, 1)),
+        (Option.TEMPO, 3, date(2026, 1, 1)),
+    ],
+)
+def test_what_is_not_sold_or_not_known_has_no_price(option: Option, power: int, day: date) -> None:
+    assert regulated(option, power, day) is None
+
+
+def test_a_power_without_a_newer_grid_keeps_its_last() -> None:
+    grid = regulated(Option.BASE, 18, date(2026, 8, 1))
+    assert grid is not None
+    assert grid.valid_from == date(2026, 2, 1)
+
+
+@given(st.lists(st.none() | st.dates(), max_size=6, unique=True), st.dates())
+@settings(deadline=None)
+def test_the_tariff_of_a_day_is_the_one_that_began_last(starts: list[date | None], day: date) -> None:
+    tariffs = [Tariff(valid_from=start, option=Option.BASE, power_kva=6) for start in starts]
+    begun = [start or date.min for start in starts if (start or date.min) <= day]
+    found = tariff_on(tariffs, day)
+    assert (None if found is None else found.valid_from or date.min) == (max(begun) if begun else None)
+
+
+def test_a_change_holds_from_its_day() -> None:
+    change = date(2026, 3, 29)
+    tariffs = [
+        Tariff(valid_from=change, option=Option.TEMPO, power_kva=9),
+        Tariff(option=Option.BASE, power_kva=6),
+    ]
+    assert tariff_on(tariffs, change - timedelta(days=1)) == tariffs[1]
+    assert tariff_on(tariffs, change) == tariffs[0]

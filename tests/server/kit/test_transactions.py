@@ -1,0 +1,134 @@
+"""SQLite under many hands: no update is lost, no lock stays behind."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData, Table, func, insert, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Mapped, mapped_column, registry
+
+from gateway.kit.database import Database, Instant
+
+reg = registry(metadata=MetaData())
+
+
+@reg.mapped_as_dataclass
+class Tally:
+    __tablename__ = "tallies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    at: Mapped[datetime | None] = mapped_column(Instant, default=None)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/made/on/the/way/kit.db")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(reg.metadata.create_all)
+    async with database.write() as session:
+        session.add(Tally(1, 0))
+    yield database
+    await database.close()
+
+
+async def count(database: Database) -> int:
+    async with database.read() as session:
+        return (await session.get_one(Tally, 1)).count
+
+
+async def test_200_at_once_that_read_then_write_lose_none(database: Database) -> None:
+    async def add_one() -> None:
+        async with database.write() as session:
+            tally = await session.get_one(Tally, 1)
+            seen = tally.count
+            await asyncio.sleep(0)
+            tally.count = seen + 1
+
+    await asyncio.gather(*(add_one() for _ in range(200)))
+    assert await count(database) == 200
+
+
+async def test_an_error_takes_back_what_the_transaction_did(database: Database) -> None:
+    async def fail() -> None:
+        async with database.write() as session:
+            (await session.get_one(Tally, 1)).count = 99
+            await session.flush()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    assert await count(database) == 0
+
+
+async def test_who_is_cancelled_leaves_no_lock_behind(database: Database) -> None:
+    holding = asyncio.Event()
+
+    async def hold() -> None:
+        async with database.write() as session:
+            (await session.get_one(Tally, 1)).count = 99
+            await session.flush()
+            holding.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(hold())
+    await holding.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(5), database.write() as session:
+        (await session.get_one(Tally, 1)).count += 1
+    assert await count(database) == 1
+
+
+async def test_readers_do_not_wait_for_a_writer_nor_see_half_of_it(database: Database) -> None:
+    async with database.write() as session:
+        (await session.get_one(Tally, 1)).count = 5
+        await session.flush()
+        async with asyncio.timeout(5):
+            assert await count(database) == 0
+    assert await count(database) == 5
+
+
+async def test_instants_come_back_in_utc_whatever_zone_they_went_in_with(database: Database) -> None:
+    instant = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    async with database.write() as session:
+        session.add(Tally(2, 0, instant.astimezone(timezone(timedelta(hours=2)))))
+    async with database.read() as session:
+        found = (await session.get_one(Tally, 2)).at
+        earlier = await session.scalar(select(func.count()).where(Tally.at < instant + timedelta(seconds=1)))
+    assert found == instant
+    assert found is not None
+    assert found.utcoffset() == timedelta()
+    assert earlier == 1
+
+
+async def test_an_instant_without_zone_is_refused(database: Database) -> None:
+    async def write_naive() -> None:
+        async with database.write() as session:
+            session.add(Tally(3, 0, datetime(2026, 10, 25, 2, 30)))  # noqa: DTZ001 - the fault
+
+    with pytest.raises(StatementError, match="time zone"):
+        await write_naive()
+
+
+async def test_what_fails_does_not_tell_what_was_written(database: Database) -> None:
+    """The text of a database error reaches the log."""
+
+    async def write_twice() -> None:
+        async with database.write() as session:
+            for _ in range(2):
+                await session.execute(insert(Tally).values(id=7, count=12345678901234))
+
+    with pytest.raises(IntegrityError) as refusal:
+        await write_twice()
+    assert "12345678901234" not in str(refusal.value)
+
+
+async def test_foreign_keys_hold(database: Database) -> None:
+    async with database.read() as session:
+        assert await session.scalar(text("PRAGMA foreign_keys")) == 1
+    assert isinstance(Tally.__table__, Table)

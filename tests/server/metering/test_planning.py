@@ -1,0 +1,150 @@
+"""The fewest calls, of the right days, at the right time."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.metering.ledger import Entry, Kind, State, expected_at, next_attempt
+from gateway.metering.planner import Window, history_starts, plan
+
+PARIS = ZoneInfo("Europe/Paris")
+NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
+TODAY = NOW.date()
+DAY = timedelta(days=1)
+LONGEST = {Kind.CURVE: 7, Kind.DAILY: 365, Kind.MAX_POWER: 365}
+
+ages = st.integers(-2, 60) | st.integers(700, 760) | st.integers(1090, 1130)
+entries = st.builds(
+    Entry,
+    state=st.sampled_from(State),
+    asked_at=st.integers(0, 40 * 24).map(lambda hours: NOW - timedelta(hours=hours)),
+    tries=st.integers(1, 9),
+)
+ledgers = st.dictionaries(ages.map(lambda age: TODAY - timedelta(days=age)), entries, max_size=40)
+wishes = st.sets(ages.map(lambda age: TODAY - timedelta(days=age)), max_size=50)
+
+
+def days_of(window: Window) -> set[date]:
+    return {window.start + number * DAY for number in range((window.end - window.start).days)}
+
+
+def fewest(due: set[date], longest: int) -> int:
+    """The least number of windows that cover the days, by trying every last window."""
+    if not due:
+        return 0
+    ordered = sorted(due)
+    best = [0]
+    for number, day in enumerate(ordered, start=1):
+        best.append(min(1 + best[first] for first in range(number) if (day - ordered[first]).days < longest))
+    return best[-1]
+
+
+@given(ledgers, wishes, st.sampled_from(Kind))
+@settings(max_examples=300, deadline=None)
+def test_every_day_that_is_due_by_the_fewest_calls(ledger: dict[date, Entry], wanted: set[date], kind: Kind) -> None:
+    made = plan(ledger, sorted(wanted, key=hash), kind, NOW)
+    due, later = set(), {}
+    for day in wanted:
+        attempt = next_attempt(day, ledger.get(day))
+        if attempt is None or day < history_starts(kind, TODAY):
+            continue
+        if attempt <= NOW:
+            due.add(day)
+        else:
+            later[day] = attempt
+    covered = [day for window in made.calls for day in days_of(window)]
+    assert due <= set(covered)
+    assert len(covered) == len(set(covered)), "a day is asked twice"
+    assert len(made.calls) == fewest(due, LONGEST[kind])
+    assert made.later == later
+    for window in made.calls:
+        assert {window.start, window.end - DAY} <= due, "an edge that nobody needs"
+        assert 1 <= (window.end - window.start).days <= LONGEST[kind]
+        assert window.start >= history_starts(kind, TODAY)
+        assert window.end <= TODAY, "today is not over"
+    assert made.calls == sorted(made.calls, key=lambda window: window.start, reverse=True)
+
+
+def test_known_days_between_are_crossed_where_that_saves_a_call() -> None:
+    done = Entry(State.COMPLETE, NOW)
+    wanted = [TODAY - timedelta(days=age) for age in range(1, 8)]
+    between = dict.fromkeys(wanted[1:6], done)
+    assert plan(between, wanted, Kind.CURVE, NOW).calls == [Window(TODAY - 7 * DAY, TODAY)]
+    edges = {wanted[0]: done, wanted[-1]: done}
+    assert plan(edges, wanted, Kind.CURVE, NOW).calls == [Window(TODAY - 6 * DAY, TODAY - DAY)]
+    assert plan(dict.fromkeys(wanted, done), wanted, Kind.CURVE, NOW).calls == []
+
+
+def test_a_new_home_takes_its_whole_history_in_few_calls() -> None:
+    calls = 0
+    for kind in (Kind.CURVE, Kind.DAILY):
+        wanted = [TODAY - timedelta(days=age) for age in range(1200)]
+        calls += len(plan({}, wanted, kind, NOW).calls)
+    assert calls <= 115
+
+
+@pytest.mark.parametrize(
+    ("today", "curve", "daily"),
+    [
+        (date(2026, 11, 3), date(2024, 10, 19), date(2023, 10, 19)),
+        (date(2028, 2, 29), date(2026, 2, 13), date(2025, 2, 13)),
+        (date(2027, 3, 1), date(2025, 2, 14), date(2024, 2, 15)),
+        (date(2026, 1, 10), date(2023, 12, 26), date(2022, 12, 26)),
+        (date(2026, 12, 31), date(2024, 12, 16), date(2023, 12, 16)),
+    ],
+)
+def test_history_is_24_or_36_months_and_15_days(today: date, curve: date, daily: date) -> None:
+    assert history_starts(Kind.CURVE, today) == curve
+    assert history_starts(Kind.DAILY, today) == history_starts(Kind.MAX_POWER, today) == daily
+
+
+@given(st.dates(date(2020, 1, 1), date(2035, 12, 31)))
+@settings(deadline=None)
+def test_history_never_reaches_too_far_and_never_moves_back(today: date) -> None:
+    start = history_starts(Kind.CURVE, today)
+    assert 730 + 15 - 1 <= (today - start).days <= 731 + 15 + 1
+    assert start <= history_starts(Kind.CURVE, today + DAY)
+
+
+@pytest.mark.parametrize(
+    ("day", "utc_hour"),
+    [(date(2026, 7, 1), 6), (date(2026, 12, 1), 7), (date(2026, 3, 28), 6), (date(2026, 10, 24), 7)],
+)
+def test_a_day_is_expected_at_eight_the_next_morning_in_paris(day: date, utc_hour: int) -> None:
+    morning = datetime.combine(day + DAY, datetime.min.time(), UTC) + timedelta(hours=utc_hour)
+    assert expected_at(day) == morning
+    assert plan({}, [day], Kind.CURVE, morning - timedelta(seconds=1)).calls == []
+    assert plan({}, [day], Kind.CURVE, morning).calls == [Window(day, day + DAY)]
+
+
+@given(
+    st.dates(date(2020, 1, 1), date(2030, 12, 31)),
+    st.sampled_from([State.PARTIAL, State.ABSENT]),
+    st.integers(0, 20 * 24 * 60),
+)
+@settings(deadline=None)
+def test_a_late_day_is_asked_at_growing_pauses_and_given_up_after_fifteen_days(
+    day: date, state: State, late: int
+) -> None:
+    asked = expected_at(day) + timedelta(minutes=late)
+    attempts, tries = [asked], 1
+    while (again := next_attempt(day, Entry(state, attempts[-1], tries))) is not None:
+        attempts.append(again)
+        tries += 1
+        assert tries < 40, "it is never given up"
+    pauses = [later - earlier for earlier, later in pairwise(attempts)]
+    assert pauses == sorted(pauses)
+    assert all(timedelta(hours=1) <= pause <= DAY for pause in pauses)
+    assert attempts[-1] <= max(asked, expected_at(day) + timedelta(days=15))
+    if late < 24 * 60:
+        assert attempts[-1] > expected_at(day) + timedelta(days=13)
+
+
+@given(st.dates(), st.sampled_from([State.COMPLETE, State.BEFORE_ACTIVATION]), st.integers(1, 99))
+@settings(deadline=None)
+def test_what_is_known_is_never_asked_again(day: date, state: State, tries: int) -> None:
+    assert next_attempt(day, Entry(state, NOW, tries)) is None
