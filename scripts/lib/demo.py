@@ -120,19 +120,19 @@ async def _run(stack: Stack, words: dict[str, str], *, browser: bool) -> None:
         with _step(words["home_assistant"]):
             client = await stack.start_home_assistant()
         async with client:
-            await _arrange(stack, client, words)
+            await arrange(stack, client, words, now=datetime.now(UTC))
         _tell(stack, words)
         if browser:
             _open(stack.home_assistant.url)
         raise await stack.one_ended()
 
 
-async def _arrange(stack: Stack, client: HomeAssistantClient, words: dict[str, str]) -> None:
+async def arrange(stack: Stack, client: HomeAssistantClient, words: dict[str, str], *, now: datetime) -> None:
     """Bring hours into Home Assistant, and show them."""
     with _step(words["integration"]):
         await stack.connect(client)
     with _step(words["history"]):
-        complete = await _history(client)
+        complete = await _history(client, now - HISTORY)
     if not complete:
         print(f"  {words['history_late']}")
     with _step(words["dashboard"]):
@@ -140,18 +140,17 @@ async def _arrange(stack: Stack, client: HomeAssistantClient, words: dict[str, s
         await dashboard.show(client, words)
 
 
-async def _history(client: HomeAssistantClient) -> bool:
-    """Wait until two months of every home are there with their cost; whether they came in time."""
+async def _history(client: HomeAssistantClient, oldest: datetime) -> bool:
+    """Wait until the hours of every home and their cost reach back to `oldest`; whether they came in time."""
     deadline = time.monotonic() + HISTORY_SECONDS
     while time.monotonic() < deadline:
-        if all([await _is_there(client, series) for series in ("consumption", "cost")]):
+        if all([await _reach(client, series, oldest) for series in ("consumption", "cost")]):
             return True
         await asyncio.sleep(1)
     return False
 
 
-async def _is_there(client: HomeAssistantClient, series: str) -> bool:
-    oldest = datetime.now(UTC) - HISTORY
+async def _reach(client: HomeAssistantClient, series: str, oldest: datetime) -> bool:
     ids = await energy.statistics(client, series)
     firsts = [min(await energy.hours(client, each, oldest - timedelta(days=7)), default=None) for each in ids]
     return len(firsts) == len(HOMES) and all(first is not None and first <= oldest for first in firsts)

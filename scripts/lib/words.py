@@ -18,7 +18,7 @@ WORDS = {
 Ready. Open {home_assistant} : no login is asked.
 
   Dashboard    {home_assistant}/{dashboard}   Tempo, Ecowatt, yesterday’s energy
-  Energy       {home_assistant}/energy   two months of hourly bars and their cost
+  Energy       {home_assistant}/energy   hourly bars and their cost: choose a day of the last two months
   Gateway      {gateway}/docs   its HTTP API
   Simulator    {simulator}/docs   Enedis and RTE, and /control to change the weather
 
@@ -57,7 +57,7 @@ Logs are in {logs}. Ctrl-C stops everything; scripts/demo --reset begins afresh.
 C’est prêt. Ouvrez {home_assistant} : aucun mot de passe n’est demandé.
 
   Tableau de bord  {home_assistant}/{dashboard}   Tempo, Ecowatt, l’énergie d’hier
-  Énergie          {home_assistant}/energy   deux mois de barres horaires et leur coût
+  Énergie          {home_assistant}/energy   barres horaires et leur coût : choisissez un jour des deux derniers mois
   Passerelle       {gateway}/docs   son API HTTP
   Simulateur       {simulator}/docs   Enedis et RTE, et /control pour changer la météo
 

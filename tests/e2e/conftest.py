@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
 from scripts.lib.stack import HOMES, Ports, Stack
-from tests.e2e.faketime import clock_set_to
 
 PARIS = ZoneInfo("Europe/Paris")
 
