@@ -42,6 +42,12 @@ async def test_tempo_not_known_yet(hass: HomeAssistant, gateway: ScriptedGateway
     assert attributes["confirmed"] is False
 
 
+async def test_days_left_that_nobody_knows(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    gateway.answers[TEMPO]["season"]["days"]["red"] |= {"used_through_today": None, "left_after_today": None}
+    await set_up()
+    assert [shown(hass, f"tempo_{color}_days_left")[0] for color in ("white", "red")] == ["39", STATE_UNKNOWN]
+
+
 async def test_tempo_is_asked_again_when_it_changes(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:

@@ -1,5 +1,7 @@
 """An entry's life: set up, in trouble, unloaded."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,8 @@ from homeassistant.core import HomeAssistant
 from scripted_gateway import ECOWATT, HOURS, PING, POINTS, TEMPO, ScriptedGateway, body, problem, raw
 
 from custom_components.my_electrical_data.const import DOMAIN
+
+ROOM = Path("custom_components") / DOMAIN
 
 
 async def test_unloads(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo) -> None:
@@ -45,8 +49,10 @@ async def test_trouble_at_the_start(
 ) -> None:
     gateway.answers[path] = answer
     entry = await set_up()
-    assert (entry.state, entry.error_reason_translation_key) == (state, reason)
+    assert entry.state is state
+    message = json.loads((ROOM / "translations" / "en.json").read_text())["exceptions"][reason]["message"]
     assert entry.reason
+    assert entry.reason.startswith(message.partition(" (")[0].removesuffix("."))
 
 
 async def test_the_gateway_is_down(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:

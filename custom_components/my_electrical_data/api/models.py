@@ -51,8 +51,8 @@ class Notice:
     """Something a person should know about a usage point."""
 
     code: str
-    since: datetime | date | None = None
-    until: datetime | date | None = None
+    since: datetime | None
+    until: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,11 +173,11 @@ class TempoDay:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TempoCount:
-    """How many days of a colour the season has, and how many are left after today's Tempo day."""
+    """How many days of a colour the season has, and how many are left; None while an unknown day could change it."""
 
     total: int
-    used_through_today: int
-    left_after_today: int
+    used_through_today: int | None
+    left_after_today: int | None
     left_after_tomorrow: int | None
 
 
