@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.server.billing.naive import Contract, Home, Price, Slots, bill
 
 from gateway.billing.buckets import Buckets
 from gateway.billing.hours import Hour, fingerprint, hours_of, is_money, running_sums, show
 from gateway.billing.offpeak import OffPeakPeriod
 from gateway.billing.tariffs import Option, Tariff, regulated
 from gateway.metering.readings import Quality, Reading
+from tests.server.billing.naive import Contract, Home, Price, Slots, bill
 
 PARIS = ZoneInfo("Europe/Paris")
 UNITS = {True: 60_000_000_000, False: 60}

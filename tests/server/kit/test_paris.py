@@ -60,7 +60,7 @@ def test_the_doubled_hour_is_in_order_and_an_hour_apart() -> None:
     assert paris.at(date(2026, 10, 25), time(2, 30)) == first
 
 
-@given(st.datetimes(datetime.min.replace(year=2020), datetime.max.replace(year=2030), timezones=st.just(UTC)))
+@given(st.integers(0, 11 * 366 * 24 * 60).map(lambda minutes: paris.midnight(ALL_DAYS[0]) + timedelta(minutes=minutes)))
 @settings(deadline=None)
 def test_every_instant_is_among_those_of_its_clock(instant: datetime) -> None:
     local = instant.astimezone(paris.PARIS).replace(tzinfo=None)

@@ -1,6 +1,6 @@
 """The fewest calls, of the right days, at the right time."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -115,7 +115,7 @@ def test_history_never_reaches_too_far_and_never_moves_back(today: date) -> None
     [(date(2026, 7, 1), 6), (date(2026, 12, 1), 7), (date(2026, 3, 28), 6), (date(2026, 10, 24), 7)],
 )
 def test_a_day_is_expected_at_eight_the_next_morning_in_paris(day: date, utc_hour: int) -> None:
-    morning = datetime.combine(day + DAY, datetime.min.time(), UTC) + timedelta(hours=utc_hour)
+    morning = datetime.combine(day + DAY, time(), UTC) + timedelta(hours=utc_hour)
     assert expected_at(day) == morning
     assert plan({}, [day], Kind.CURVE, morning - timedelta(seconds=1)).calls == []
     assert plan({}, [day], Kind.CURVE, morning).calls == [Window(day, day + DAY)]

@@ -1,0 +1,160 @@
+"""A setting that is wrong says what to do, and never what it was."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from gateway.kit.crypto import Keyring
+from gateway.settings import EnedisEnvironment, Settings, explain
+
+SECRET = "s3cret-that-nobody-should-ever-see-0123456789"
+RING = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but what the test sets."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("SECRET_KEY", SECRET)
+
+
+def refusal() -> str:
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    words = explain(refused.value)
+    assert words
+    return words
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("", "missing"),
+        ("hunter2-hunter2", "15 characters.*at least 32"),
+        ("x" * 31, "31 characters.*at least 32"),
+        ("change-me-in-production", "example"),
+        ("kX9vZmYhR3pLwN8qT5uJ2fA7dC1bE6gH", "example"),
+    ],
+)
+def test_a_secret_key_that_is_none(monkeypatch: pytest.MonkeyPatch, key: str, words: str) -> None:
+    monkeypatch.setenv("SECRET_KEY", key)
+    said = refusal()
+    assert re.search(words, said)
+    assert said.startswith("SECRET_KEY")
+    assert "secrets.token_urlsafe(32)" in said
+    assert not key or key not in said
+
+
+def test_no_secret_key_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SECRET_KEY")
+    assert "SECRET_KEY is missing" in refusal()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "nonsense",
+        "mysql://user:hidden@host/db",
+        "postgresql://user:hidden@host/db",
+        "sqlite:///file.db",
+        "postgresql+asyncpg//user:hidden@host",
+    ],
+)
+def test_a_database_url_that_is_none(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    said = refusal()
+    assert "DATABASE_URL" in said
+    assert "sqlite+aiosqlite://" in said
+    assert "postgresql+asyncpg://" in said
+    assert "hidden" not in said
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the words of a port that is no number repeat it, and it is a part of a password"
+)
+@pytest.mark.parametrize("password", ["p@ss:hidden", "p@ss:hidden/x", "a:b@c:hidden"])
+def test_a_password_with_signs_in_it_is_not_shown(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    """Its signs must be percent-encoded; who forgot must be told so, without the password."""
+    monkeypatch.setenv("ENCRYPTION_KEYS", RING)
+    monkeypatch.setenv("DATABASE_URL", f"postgresql+asyncpg://user:{password}@host/db")
+    said = refusal()
+    assert "DATABASE_URL" in said
+    assert "hidden" not in said
+
+
+@pytest.mark.xfail(strict=True, reason="a database without a file is taken for PostgreSQL")
+@pytest.mark.parametrize("url", ["sqlite+aiosqlite://", "sqlite+aiosqlite:///"])
+def test_a_database_in_memory_is_refused_for_what_it_is(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """It would lose everything at each restart, and is no PostgreSQL."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    said = refusal()
+    assert "DATABASE_URL" in said
+    assert "PostgreSQL" not in said
+
+
+@pytest.mark.parametrize("ring", ["k1", "k1:short", RING.removeprefix("k1:"), f"{RING},{RING}", f"{RING};"])
+def test_encryption_keys_that_are_malformed(monkeypatch: pytest.MonkeyPatch, ring: str) -> None:
+    monkeypatch.setenv("ENCRYPTION_KEYS", ring)
+    said = refusal()
+    assert said.startswith("ENCRYPTION_KEYS must")
+    assert RING[4:14] not in said
+
+
+def test_postgresql_needs_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://user:hidden@host/db")
+    said = refusal()
+    assert "ENCRYPTION_KEYS is needed" in said
+    assert "gateway keys new" in said
+    assert "hidden" not in said
+    monkeypatch.setenv("ENCRYPTION_KEYS", RING)
+    assert Settings().keyring() == Keyring.parse(RING)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENEDIS_RATE_LIMIT", "0"),
+        ("ENEDIS_RATE_LIMIT", "6"),
+        ("ENEDIS_RATE_LIMIT", "fast"),
+        ("ENEDIS_ENVIRONMENT", "test"),
+        ("USER_DAILY_LIMIT_NO_CACHE", "0"),
+        ("DEBUG", "perhaps"),
+    ],
+)
+def test_a_value_out_of_range_names_its_setting(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    assert refusal().startswith(name)
+
+
+def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "short")
+    monkeypatch.setenv("DATABASE_URL", "nonsense")
+    assert [line.split()[0].rstrip(":") for line in refusal().splitlines()] == ["DATABASE_URL", "SECRET_KEY"]
+
+
+def test_an_empty_setting_has_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENEDIS_ENVIRONMENT", "")
+    monkeypatch.setenv("ENEDIS_BASE_URL", "")
+    found = Settings()
+    assert found.enedis_environment is EnedisEnvironment.PRODUCTION
+    assert found.enedis_url == "https://gw.ext.prod.api.enedis.fr"
+
+
+def test_the_keys_of_sqlite_are_made_once_for_their_owner_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/new/gateway.db")
+    made = Settings().keyring()
+    assert Settings().keyring() == made
+    assert (tmp_path / "new" / "gateway.keys").stat().st_mode & 0o777 == 0o600
+
+
+def test_settings_do_not_show_their_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENCRYPTION_KEYS", RING)
+    monkeypatch.setenv("ENEDIS_CLIENT_SECRET", "hidden")
+    shown = f"{Settings()!r} {Settings()}"
+    for secret in (SECRET, RING, "hidden"):
+        assert secret not in shown

@@ -1,0 +1,120 @@
+"""Tokens that this gateway signed, for this purpose, and that have not ended: no others."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+
+import jwt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.accounts import secrets
+from gateway.accounts.tokens import LIFETIME, Claims, InvalidTokenError, issue, read
+
+KEY, OTHER = "k" * 43, "o" * 43
+NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
+CLAIMS = Claims("account", "medc_client", 3)
+
+
+def signed(now: datetime = NOW) -> str:
+    return issue(CLAIMS, key=KEY, issuer="here", now=now)
+
+
+def refused(token: str, *, key: str = KEY, issuer: str = "here", now: datetime = NOW) -> None:
+    with pytest.raises(InvalidTokenError) as refusal:
+        read(token, key=key, issuer=issuer, now=now)
+    assert str(refusal.value) == ""
+
+
+def forged(key: str = KEY, algorithm: str = "HS256", **changed: object) -> str:
+    """A token like ours but for what changed; None leaves a claim out."""
+    claims = jwt.decode(signed(), options={"verify_signature": False}) | changed
+    return jwt.encode({name: value for name, value in claims.items() if value is not None}, key, algorithm)
+
+
+def test_what_was_said_is_read() -> None:
+    assert read(signed(), key=KEY, issuer="here", now=NOW) == CLAIMS
+    assert read(forged(), key=KEY, issuer="here", now=NOW) == CLAIMS
+
+
+@pytest.mark.parametrize("years", [-20, 0, 20])
+def test_time_is_that_of_the_gateways_clock(years: int) -> None:
+    now = NOW.replace(year=NOW.year + years)
+    token = signed(now)
+    assert read(token, key=KEY, issuer="here", now=now + LIFETIME - timedelta(seconds=1)) == CLAIMS
+    refused(token, now=now + LIFETIME)
+    refused(token, now=now + timedelta(days=400))
+
+
+def test_another_key_or_another_gateway() -> None:
+    refused(signed(), key=OTHER)
+    refused(signed(), issuer="elsewhere")
+    refused(forged(key=OTHER))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"aud": "session"},
+        {"aud": None},
+        {"iss": None},
+        {"iss": "elsewhere"},
+        {"exp": None},
+        {"iat": None},
+        {"sub": None},
+        {"client_id": None},
+        {"ver": None},
+        {"ver": "latest"},
+    ],
+)
+def test_claims_that_are_not_ours_though_well_signed(changed: dict[str, object]) -> None:
+    refused(forged(**changed))
+
+
+def test_no_signature_and_other_algorithms() -> None:
+    head = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).decode().rstrip("=")
+    body = signed().split(".")[1]
+    for token in (f"{head}.{body}.", f"{head}.{body}.{signed().split('.')[2]}", f"{head}.{body}"):
+        refused(token)
+    refused(jwt.encode(jwt.decode(signed(), options={"verify_signature": False}), "", "none"))
+    refused(forged(key="k" * 64, algorithm="HS512"), key="k" * 64)
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_one_changed_letter_voids_it(data: st.DataObject) -> None:
+    token = signed()
+    at = data.draw(st.sampled_from([number for number, letter in enumerate(token[:-1]) if letter != "."]))
+    letter = data.draw(st.sampled_from([letter for letter in "Aa0-_.é" if letter != token[at]]))
+    refused(token[:at] + letter + token[at + 1 :])
+
+
+@given(st.text(max_size=200))
+@settings(deadline=None)
+def test_whatever_else_is_sent_is_refused_quietly(token: str) -> None:
+    refused(token)
+
+
+def test_secrets_are_their_own_and_recognised() -> None:
+    made = {secrets.new_client_secret() for _ in range(50)}
+    assert len(made) == 50
+    assert all(secrets.looks_genuine(secret) for secret in made)
+    assert len({secrets.fingerprint(secret) for secret in made}) == 50
+    assert len({secrets.new_client_id() for _ in range(50)}) == 50
+
+
+@given(st.integers(0, 50), st.sampled_from("Aa0 é"))
+@settings(deadline=None)
+def test_a_mistyped_secret_is_seen_at_once(at: int, letter: str) -> None:
+    secret = secrets.new_client_secret()
+    assert len(secret) == 51
+    wrongs = {secret[:at] + letter + secret[at + 1 :], secret[:at] + secret[at + 1 :], f" {secret}", secret + "a"}
+    assert not any(secrets.looks_genuine(wrong) for wrong in wrongs - {secret})
+
+
+@given(st.text(max_size=60))
+@settings(deadline=None)
+def test_no_text_makes_the_check_fail(text: str) -> None:
+    assert not secrets.looks_genuine(text)
+    assert not secrets.looks_genuine(f"meds_{text}")
