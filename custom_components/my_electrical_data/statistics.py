@@ -122,7 +122,8 @@ class HoursImporter:
     async def _write(self, hours: Hours) -> dict[str, _LastRow]:
         """Write all rows, and return the last one of each statistic once the recorder shows it."""
         labels = await async_get_translations(self._hass, self._hass.config.language, "selector", [DOMAIN])
-        for series in hours.series:
+        # Totals before their buckets: they are what the Energy dashboard waits for.
+        for series in sorted(hours.series, key=lambda series: "_" in series.key):
             for rows in batched(_rows(hours, series), CHUNK_ROWS, strict=False):
                 async_add_external_statistics(self._hass, self._metadata(series, labels), list(rows))
                 await self._committed()

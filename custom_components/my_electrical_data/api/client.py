@@ -31,7 +31,7 @@ GATEWAY_NAME = "MyElectricalData"
 API_MAJOR, API_MINOR = 1, 0
 PROBLEM_TYPE = "application/problem+json"
 
-_TIMEOUT = 30.0  # above the 20 s that the gateway may wait for Enedis
+_TIMEOUT = 60.0  # well above the 20 s that the gateway may wait for Enedis
 _RENEW_BEFORE = 60.0
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _API_VERSION = re.compile(r"(\d+)\.(\d+)")
