@@ -24,7 +24,7 @@ async def open_page(
 
     Its clock begins at `at`, if given.
     """
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    executable = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if executable is None:
         raise FileNotFoundError("Chromium is not installed: apt-get install chromium")
     async with async_playwright() as playwright:

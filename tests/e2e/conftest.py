@@ -14,8 +14,8 @@ from scripts.lib.stack import HOMES, Ports, Stack
 
 PARIS = ZoneInfo("Europe/Paris")
 
-# Sixty days before it hold 25 October and its 25 hours; yesterday is published by then.
-NOW = datetime(2026, 11, 3, 9, 30, tzinfo=PARIS)
+# The sixty days before it hold 25 October and its 25 hours; by eleven, yesterday is published for every home.
+NOW = datetime(2026, 11, 3, 11, 0, tzinfo=PARIS)
 
 
 @pytest.fixture(scope="session")

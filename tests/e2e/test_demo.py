@@ -1,0 +1,89 @@
+"""The demo as a newcomer meets it: it starts, says where to look, stops wholly, and takes up where it was."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from pathlib import Path
+
+import aiohttp
+
+from scripts.lib.home_assistant import ROOT
+from scripts.lib.program import free_port, is_free
+from tests.e2e.polling import until
+
+
+class Demo:
+    """A demo in a folder of its own, at ports of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ports = [free_port() for _ in range(3)]
+        self.output = ""
+
+    async def start(self) -> Process:
+        home_assistant, gateway, simulator = map(str, self.ports)
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "scripts.lib.demo", "--folder", self.folder, "--no-browser"),
+            *("--port", home_assistant, "--gateway-port", gateway, "--simulator-port", simulator),
+            cwd=ROOT,
+            env=os.environ | {"LC_ALL": "C.UTF-8"},
+            stdout=PIPE,
+            stderr=STDOUT,
+        )
+
+    async def until_it_says(self, process: Process, words: str) -> str:
+        """What it has said up to these words."""
+        assert process.stdout is not None
+        said = b""
+        while words.encode() not in said:
+            more = await process.stdout.read(1024)
+            assert more, f"it ended without saying {words!r}:\n{said.decode()}"
+            said += more
+        return said.decode()
+
+    async def nothing_listens(self) -> bool:
+        return all(map(is_free, self.ports))
+
+
+async def opens_without_login(url: str) -> bool:
+    """Whether Home Assistant lets whoever asks from this machine in."""
+    async with aiohttp.ClientSession(url) as session:
+        flow = {"client_id": f"{url}/", "handler": ["trusted_networks", None], "redirect_uri": f"{url}/"}
+        async with session.post("/auth/login_flow", json=flow) as answer:
+            return bool((await answer.json())["type"] == "create_entry")
+
+
+async def test_it_starts_stops_and_starts_again(tmp_path: Path) -> None:
+    demo = Demo(tmp_path)
+    process = await demo.start()
+    said = await demo.until_it_says(process, "begins afresh")
+    assert "Three homes" in said
+    url = f"http://127.0.0.1:{demo.ports[0]}"
+    assert f"{url}/my-electricity" in said
+    assert f"{url}/energy" in said
+    assert await opens_without_login(url)
+
+    process.send_signal(signal.SIGINT)
+    assert "takes up from there" in await demo.until_it_says(process, "takes up from there")
+    assert await process.wait() == 0
+    assert await demo.nothing_listens()
+
+    process = await demo.start()
+    said = await demo.until_it_says(process, "begins afresh")
+    assert "Three homes" not in said
+    process.kill()
+    await process.wait()
+    await until(demo.nothing_listens, "every program gone after the demo was killed", seconds=60)
+
+
+async def test_a_busy_port_is_said_with_the_way_out(tmp_path: Path) -> None:
+    demo = Demo(tmp_path)
+    with socket.create_server(("127.0.0.1", demo.ports[1])):
+        process = await demo.start()
+        output, _ = await process.communicate()
+    assert process.returncode == 1
+    assert f"Port {demo.ports[1]} is in use. Choose another with --gateway-port " in output.decode()
