@@ -1,9 +1,8 @@
 """The application: its routes, and what lives as long as it does."""
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from time import perf_counter
 
 import structlog
@@ -35,14 +34,10 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await upgrade(settings.database_url)
-        async with open_runtime(settings, clock) as runtime:
+        async with open_runtime(settings, clock) as runtime, worker.working(runtime):
             app.state.runtime = runtime
-            work = asyncio.create_task(worker.run(runtime))
             log.info("gateway_started", version=__version__, enedis=settings.enedis_environment)
             yield
-            work.cancel()
-            with suppress(asyncio.CancelledError):
-                await work
 
     app = FastAPI(title="MyElectricalData gateway", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     problems.install(app)

@@ -7,46 +7,49 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+import structlog
 
+from gateway.accounts import service as accounts
 from gateway.app import create_app
+from gateway.billing.offpeak import OffPeakPeriod
+from gateway.billing.tariffs import Option, Tariff
+from gateway.consents import service as points
 from gateway.runtime import Runtime
 from gateway.settings import EnedisEnvironment, Settings
+
+structlog.configure(
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    processors=[structlog.stdlib.add_log_level, structlog.processors.KeyValueRenderer()],
+)
 
 NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 """An autumn morning: the day with 25 hours is nine days past, yesterday has been published."""
 
 
 class SetClock:
-    """A clock that stands still until told; only what paces calls waits for real."""
+    """A clock that stands still until told. Whoever sleeps is woken soon, to look again: loops must bear that."""
 
     def __init__(self, now: datetime = NOW) -> None:
         self._now = now
-        self._moved = asyncio.Condition()
 
     def now(self) -> datetime:
         return self._now
 
     async def sleep(self, seconds: float) -> None:
-        if seconds < 1:
-            await asyncio.sleep(seconds)
-            return
-        until = self._now + timedelta(seconds=seconds)
-        async with self._moved:
-            await self._moved.wait_for(lambda: self._now >= until)
+        await asyncio.sleep(min(seconds, 0.25))
 
-    async def set(self, now: datetime) -> None:
-        async with self._moved:
-            self._now = now
-            self._moved.notify_all()
+    def set(self, now: datetime) -> None:
+        self._now = now
 
 
 @dataclass
@@ -60,11 +63,21 @@ class Simulator:
         self.http.post("/control/clock", json={"now": now.isoformat(), "frozen": True}).raise_for_status()
 
     def calls(self, part: str = "") -> list[dict[str, Any]]:
-        calls = self.http.get("/control/calls").raise_for_status().json()
-        return [call for call in calls.get("items", calls) if part in call["path"]]
+        calls: list[dict[str, Any]] = self.http.get("/control/calls").raise_for_status().json()
+        return [call for call in calls if part in call["path"]]
 
     def forget_calls(self) -> None:
         self.http.delete("/control/calls").raise_for_status()
+
+    def order(self, method: str, path: str, **body: Any) -> Any:
+        answer = self.http.request(method, f"/control/{path}", json=body or None).raise_for_status()
+        return answer.json() if answer.content else None
+
+    def truth(self, prm: str, start: date, end: date, direction: str = "consumption") -> list[dict[str, Any]]:
+        """The days of `[start, end[` as the simulated meter counted them."""
+        params = {"prm": prm, "direction": direction, "start": start.isoformat(), "end": end.isoformat()}
+        days: list[dict[str, Any]] = self.http.get("/control/truth", params=params).raise_for_status().json()
+        return days
 
 
 def free_port() -> int:
@@ -97,9 +110,9 @@ def simulator_process() -> Iterator[Simulator]:
 
 @pytest.fixture
 def simulator(simulator_process: Simulator) -> Simulator:
-    """The simulator, its clock at NOW, without faults, its log empty."""
+    """The simulator, its clock at NOW, as it was when it started."""
     simulator_process.set_clock(NOW)
-    simulator_process.http.delete("/control/faults").raise_for_status()
+    simulator_process.http.post("/control/reset").raise_for_status()
     simulator_process.forget_calls()
     return simulator_process
 
@@ -130,6 +143,52 @@ class Gateway:
 
     runtime: Runtime
     http: httpx2.AsyncClient
+
+    async def sign_in(self, email: str = "somebody@example.org") -> dict[str, str]:
+        """Make an account with an API client; return the header that its token makes."""
+        now = self.runtime.clock.now()
+        async with self.runtime.database.write() as session:
+            account = await accounts.find_or_create_account(session, self.runtime.keyring, email, now)
+            client = await accounts.create_api_client(session, account, "tests", now)
+        answer = await self.http.post("/v1/oauth/token", auth=client, data={"grant_type": "client_credentials"})
+        return {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}
+
+    async def add_meter(
+        self,
+        prm: str,
+        email: str = "somebody@example.org",
+        tariff: Tariff | None = None,
+        off_peak: list[OffPeakPeriod] | None = None,
+    ) -> str:
+        """Add a meter as the command line does; return its public id."""
+        now = self.runtime.clock.now()
+        async with self.runtime.database.write() as session:
+            account = await accounts.find_or_create_account(session, self.runtime.keyring, email, now)
+            point = await points.add(
+                session,
+                account,
+                prm,
+                name="Home",
+                keyring=self.runtime.keyring,
+                instance=self.runtime.instance,
+                now=now,
+            )
+            point.tariffs = [(tariff or Tariff(option=Option.BASE, power_kva=6)).model_dump(mode="json")]
+            point.off_peak = [period.model_dump(mode="json") for period in off_peak or []]
+            return point.id
+
+    async def get(self, path: str, who: dict[str, str], **params: str) -> Any:
+        answer = await self.http.get(path, headers=who, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+async def until[T](probe: Callable[[], Awaitable[T | None]], seconds: float = 30) -> T:
+    """Ask until there is an answer."""
+    async with asyncio.timeout(seconds):
+        while not (found := await probe()):
+            await asyncio.sleep(0.05)
+        return found
 
 
 @asynccontextmanager

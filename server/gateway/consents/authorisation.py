@@ -167,38 +167,31 @@ async def _come_back_again(session: AsyncSession, state: str, browser: str | Non
     return Return(Outcome.UNKNOWN)
 
 
-def judge(
-    services: Sequence[Service], prm: str, others: Sequence[UsagePoint], asked_on: date, *, last: bool
-) -> Outcome:
-    """Decide from what Enedis says that the authorisation opened, and from the other accounts that hold the meter."""
-    if not services:
-        return Outcome.NOT_OPENED if last else Outcome.PENDING
-    ours = [service for service in services if service.point == prm]
+def judge(services: Sequence[Service], prm: str, others: Sequence[UsagePoint], asked_on: date) -> Outcome:
+    """Decide from what Enedis says that the authorisation opened, and from the other accounts that hold the meter.
+
+    A holder has one number for all meters: what is not there yet may still come, whatever is there already.
+    """
+    ours = [service for service in services if service.point == prm and service.is_open]
     if not ours:
-        return Outcome.WRONG_METER
-    if not any(service.is_open for service in ours):
-        return Outcome.NOT_OPENED if last else Outcome.PENDING
-    fresh = any(service.is_open and service.starts_on is not None and service.starts_on >= asked_on for service in ours)
-    if others and not fresh:
-        return Outcome.HELD_BY_ANOTHER
-    return Outcome.GRANTED
+        shared = {service.point for service in services if service.is_open} - {prm}
+        return Outcome.WRONG_METER if shared else Outcome.NOT_OPENED
+    fresh = any(service.starts_on is not None and service.starts_on >= asked_on for service in ours)
+    return Outcome.HELD_BY_ANOTHER if others and not fresh else Outcome.GRANTED
 
 
-async def conclude(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
-    """Write the decision, or when to look again."""
+async def conclude(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> Outcome:
+    """Write the decision, or, while the minute is not over, when to look again."""
     consent.checks += 1
-    if outcome is Outcome.PENDING:
-        consent.check_at = now + ATTEMPTS[min(consent.checks, len(ATTEMPTS) - 1)]
-    elif outcome is Outcome.GRANTED:
+    if outcome is not Outcome.GRANTED and consent.checks < len(ATTEMPTS):
+        consent.check_at = now + ATTEMPTS[consent.checks]
+        return Outcome.PENDING
+    if outcome is Outcome.GRANTED:
         consent.status, consent.reason, consent.check_at = ConsentStatus.GRANTED, None, None
         record(session, now, "consent_granted", consent.account_id, consent=consent.id, usage_point=consent.point_id)
     else:
         await _fail(session, consent, outcome, now)
-
-
-def is_last(consent: Consent) -> bool:
-    """Tell whether this question is the last of the minute."""
-    return consent.checks >= len(ATTEMPTS) - 1
+    return outcome
 
 
 async def _fail(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:

@@ -23,8 +23,13 @@ async def find(session: AsyncSession, account_id: str, point_id: str) -> UsagePo
 
 
 async def with_work(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
-    """Return the usage points for which there is something to ask, the longest waiting first."""
-    query = select(UsagePoint).where(UsagePoint.next_work_at <= now, UsagePoint.status == PointStatus.GRANTED)
+    """Return the usage points for which there is something to ask, the longest waiting first.
+
+    Those whose contract is to be asked first wait for it: it tells since when there is anything.
+    """
+    query = select(UsagePoint).where(
+        UsagePoint.next_work_at <= now, UsagePoint.details_at > now, UsagePoint.status == PointStatus.GRANTED
+    )
     return (await session.scalars(query.order_by(UsagePoint.next_work_at).limit(limit))).all()
 
 

@@ -68,14 +68,12 @@ class ConsentKeeper:
             current = await repository.consent(session, consent_id)
             if current is None or current.check_at is None or current.asked_on is None:
                 return Outcome.UNKNOWN if current is None else authorisation.outcome_of(current, now)
-            last = authorisation.is_last(current)
             prm_hash = service.number_hash(self._instance, opened.prm)
             others = await repository.other_holders(session, prm_hash, current.account_id)
-            if services is None:
-                outcome = Outcome.UPSTREAM_DOWN if last else Outcome.PENDING
-            else:
-                outcome = authorisation.judge(services, opened.prm, others, current.asked_on, last=last)
-            await authorisation.conclude(session, current, outcome, now)
+            outcome = Outcome.UPSTREAM_DOWN
+            if services is not None:
+                outcome = authorisation.judge(services, opened.prm, others, current.asked_on)
+            outcome = await authorisation.conclude(session, current, outcome, now)
             if outcome is Outcome.GRANTED:
                 for other in others:
                     service.end(other, PointStatus.MOVED, now)

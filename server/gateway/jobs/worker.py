@@ -1,7 +1,8 @@
 """One worker keeps the archive and the national signals up to date."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,14 +17,29 @@ log = structlog.get_logger()
 
 LONGEST_SLEEP = timedelta(seconds=5)
 """A usage point may be added by another process: look often, it is one query."""
+_SHORTEST_SLEEP = 0.05
+_LONGEST_FAREWELL = 25.0
 _AFTER_FAILURE = timedelta(minutes=1)
 
 type Job = Callable[[], Awaitable[datetime]]
 """Does what is due, and returns when it wants to be called next."""
 
 
-async def run(runtime: Runtime) -> None:
-    """Work until cancelled."""
+@asynccontextmanager
+async def working(runtime: Runtime) -> AsyncIterator[None]:
+    """Work meanwhile; at the end let each job finish what it is at."""
+    stopping = asyncio.Event()
+    work = asyncio.create_task(_run(runtime, stopping))
+    try:
+        yield
+    finally:
+        stopping.set()
+        _, late = await asyncio.wait({work}, timeout=_LONGEST_FAREWELL)
+        for task in late:
+            task.cancel()
+
+
+async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
     jobs: dict[str, Job] = {
         "tempo": lambda: tempo.keep(runtime.database, runtime.rte, runtime.clock),
         "ecowatt": lambda: ecowatt.keep(runtime.database, runtime.rte, runtime.clock),
@@ -32,11 +48,11 @@ async def run(runtime: Runtime) -> None:
     }
     async with asyncio.TaskGroup() as group:
         for name, job in jobs.items():
-            group.create_task(_repeat(runtime, name, job), name=name)
+            group.create_task(_repeat(runtime, stopping, name, job), name=name)
 
 
-async def _repeat(runtime: Runtime, name: str, job: Job) -> None:
-    while True:
+async def _repeat(runtime: Runtime, stopping: asyncio.Event, name: str, job: Job) -> None:
+    while not stopping.is_set():
         async with runtime.store.lease(f"job:{name}"):
             try:
                 due = await job()
@@ -44,4 +60,12 @@ async def _repeat(runtime: Runtime, name: str, job: Job) -> None:
                 log.exception("job_failed", job=name)
                 due = runtime.clock.now() + _AFTER_FAILURE
         wait = (min(due, runtime.clock.now() + LONGEST_SLEEP) - runtime.clock.now()).total_seconds()
-        await runtime.clock.sleep(max(wait, 0.05))
+        await _sleep(runtime, stopping, max(wait, _SHORTEST_SLEEP))
+
+
+async def _sleep(runtime: Runtime, stopping: asyncio.Event, seconds: float) -> None:
+    """Wait, but no longer than until the end."""
+    naps = {asyncio.create_task(runtime.clock.sleep(seconds)), asyncio.create_task(stopping.wait())}
+    _, others = await asyncio.wait(naps, return_when=asyncio.FIRST_COMPLETED)
+    for nap in others:
+        nap.cancel()

@@ -164,11 +164,10 @@ class Archive:
         async with self._database.write() as session:
             for day, state, payload in facts:
                 before = known.get(day)
-                tries = (before.tries if before else 0) + (state is not State.COMPLETE)
                 if before is not None and _KNOWS[before.state] > _KNOWS[state]:
-                    await repository.asked_in_vain(session, feed, day, now, tries)
+                    await repository.asked_in_vain(session, feed, day, now)
                 else:
-                    await repository.save(session, feed, day, Entry(state, now, tries), payload)
+                    await repository.save(session, feed, day, Entry(state, now), payload)
         return None
 
     async def _ask_curve(self, meter: Meter, feed: Feed, window: Window) -> list[_Fact]:

@@ -9,7 +9,7 @@ from gateway.kit import paris
 PUBLISHED_FROM = time(8)
 """Enedis publishes a day the next morning from about 08:00 Paris (its documentation; sometimes later)."""
 RETRY_FOR = timedelta(days=15)
-PAUSES = tuple(timedelta(hours=hours) for hours in (1, 2, 4, 8, 24))
+SHORTEST_PAUSE = timedelta(hours=1)
 
 
 class Kind(StrEnum):
@@ -31,11 +31,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known of a day that was asked at least once; `tries` counts those that left it wanting."""
+    """What is known of a day, and when it was last asked."""
 
     state: State
     asked_at: datetime
-    tries: int = 1
 
 
 def expected_at(day: date) -> datetime:
@@ -44,10 +43,15 @@ def expected_at(day: date) -> datetime:
 
 
 def next_attempt(day: date, entry: Entry | None) -> datetime | None:
-    """Return when to ask for `day` (again); None when it is known or will not come any more."""
+    """Return when to ask for `day` (again); None when it is known or will not come any more.
+
+    A day that came late or in part is asked again when it is twice as old as it was the last time: soon at first, then
+    at growing pauses, for 15 days.
+    """
     if entry is None:
         return expected_at(day)
     if entry.state in {State.COMPLETE, State.BEFORE_ACTIVATION}:
         return None
-    again = entry.asked_at + PAUSES[min(entry.tries, len(PAUSES)) - 1]
+    age = entry.asked_at - expected_at(day)
+    again = entry.asked_at + max(age, SHORTEST_PAUSE)
     return again if again <= expected_at(day) + RETRY_FOR else None

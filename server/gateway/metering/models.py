@@ -10,7 +10,7 @@ from gateway.metering.ledger import Kind, State
 
 
 class DayRecord(Base):
-    """What is known of one day: its state, when it was last asked, how often in vain, and its sealed readings."""
+    """What is known of one day: its state, when it was last asked, and its sealed readings."""
 
     __tablename__ = "days"
 
@@ -20,5 +20,4 @@ class DayRecord(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     state: Mapped[State]
     asked_at: Mapped[datetime]
-    tries: Mapped[int]
     payload: Mapped[bytes | None]

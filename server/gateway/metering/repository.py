@@ -32,9 +32,9 @@ class Feed:
 
 async def ledger(session: AsyncSession, feed: Feed, start: date, end: date) -> dict[date, Entry]:
     """Return what is known of the days `[start, end[`."""
-    query = select(DayRecord.day, DayRecord.state, DayRecord.asked_at, DayRecord.tries)
+    query = select(DayRecord.day, DayRecord.state, DayRecord.asked_at)
     rows = await session.execute(query.where(*_among(feed, start, end)))
-    return {day: Entry(state, asked_at, tries) for day, state, asked_at, tries in rows}
+    return {day: Entry(state, asked_at) for day, state, asked_at in rows}
 
 
 async def curve(
@@ -70,16 +70,15 @@ async def save(session: AsyncSession, feed: Feed, day: date, entry: Entry, paylo
             day=day,
             state=entry.state,
             asked_at=entry.asked_at,
-            tries=entry.tries,
             payload=payload,
         )
     )
 
 
-async def asked_in_vain(session: AsyncSession, feed: Feed, day: date, now: datetime, tries: int) -> None:
+async def asked_in_vain(session: AsyncSession, feed: Feed, day: date, now: datetime) -> None:
     """Note that asking again brought nothing new."""
     statement = update(DayRecord).where(*_among(feed, day, day + paris.DAY))
-    await session.execute(statement.values(asked_at=now, tries=tries))
+    await session.execute(statement.values(asked_at=now))
 
 
 def sealed_curve(feed: Feed, secrets: Secrets, day: date, readings: Sequence[Reading]) -> bytes:

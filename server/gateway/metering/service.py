@@ -12,8 +12,8 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import repository
-from gateway.metering.archive import Archive, Refusal
-from gateway.metering.ledger import Entry, Kind, State, expected_at, next_attempt
+from gateway.metering.archive import Archive, Meter, Refusal
+from gateway.metering.ledger import Entry, Kind, State, next_attempt
 from gateway.metering.planner import history_starts
 from gateway.metering.readings import Quality, Reading
 from gateway.metering.repository import Feed
@@ -97,7 +97,7 @@ class Readings:
             curves = await repository.curve(session, feed, meter.secrets, start, end)
         readings = [reading for day in days for reading in curves.get(day, [])]
         gaps = [
-            Missing(*gap, *self._why(day, known.get(day), Kind.CURVE, refusal))
+            Missing(*gap, *self._why(meter, feed, day, known.get(day), refusal))
             for day in days
             for gap in _gaps(day, curves.get(day, []))
         ]
@@ -122,7 +122,7 @@ class Readings:
             day: DayValue(day, asked[day], Quality.MEASURED) for day in others if day in asked
         }
         gaps = [
-            Missing(*paris.bounds(day), *self._why(day, known.get(day), Kind.DAILY, refusal))
+            Missing(*paris.bounds(day), *self._why(meter, daily, day, known.get(day), refusal))
             for day in others
             if day not in found
         ]
@@ -130,21 +130,21 @@ class Readings:
         return Daily([found[day] for day in sorted(found)], _merged(gaps))
 
     def _why(
-        self, day: date, entry: Entry | None, kind: Kind, refusal: Refusal | None
+        self, meter: Meter, feed: Feed, day: date, entry: Entry | None, refusal: Refusal | None
     ) -> tuple[Reason, datetime | None]:
-        now = self._clock.now()
+        now, since = self._clock.now(), meter.since[feed.direction]
         again = next_attempt(day, entry)
-        if entry is not None and entry.state is State.BEFORE_ACTIVATION:
+        if (entry is not None and entry.state is State.BEFORE_ACTIVATION) or (since is not None and day < since):
             return Reason.BEFORE_ACTIVATION, None
         if again is None:
             return Reason.ABSENT, None
-        if entry is None and day < history_starts(kind, paris.day_of(now)):
+        if entry is None and day < history_starts(feed.kind, paris.day_of(now)):
             return Reason.HISTORY_LIMIT, None
         if again > now:
             return Reason.NOT_PUBLISHED, again
         if refusal is not None:
             return _REFUSALS.get(refusal.reason, Reason.UPSTREAM_DOWN), refusal.until
-        return Reason.SCHEDULED, max(now, expected_at(day))
+        return Reason.SCHEDULED, now
 
 
 def _checked(start: date, end: date) -> list[date]:

@@ -191,7 +191,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["usage_point_id"],
