@@ -84,6 +84,7 @@ class House:
         self.rte = Rte(self.upstream, "simulator-rte", "simulator-rte-secret", self.store)
 
     async def restart(self) -> None:
+        await self.upstream.close()
         await self.database.close()
         self.start()
 
@@ -114,14 +115,27 @@ class House:
             return (await ecowatt_outlook.signal(session, self.clock.now(), asked=True)).model_dump(mode="json")
 
 
+_houses: dict[datetime, bytes] = {}
+
+
 @asynccontextmanager
-async def open_house(folder: Path, now: datetime) -> AsyncIterator[House]:
+async def open_house(folder: Path, now: datetime, *, settled: bool = False) -> AsyncIterator[House]:
+    """Open a house; a settled one knows all of Tempo that there is to know."""
     simulator = create_app(now=now, frozen=True)
     transport = httpx2.ASGITransport(simulator)
+    file = folder / "house.db"
+    if settled and now in _houses:
+        file.write_bytes(_houses[now])
     async with httpx2.AsyncClient(transport=transport, base_url="http://simulator") as http:
-        house = House(folder / "house.db", Clock(now), World(http), transport)
-        async with house.database.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
+        house = House(file, Clock(now), World(http), transport)
+        if not (settled and now in _houses):
+            async with house.database.engine.begin() as connection:
+                await connection.run_sync(Base.metadata.create_all)
+        if settled and now not in _houses:
+            await house.work(tempo.keep)
+            await house.restart()
+            _houses[now] = file.read_bytes()
+            (await http.delete("/control/calls")).raise_for_status()
         yield house
         await house.upstream.close()
         await house.database.close()
@@ -129,8 +143,16 @@ async def open_house(folder: Path, now: datetime) -> AsyncIterator[House]:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    """On a winter morning at 08:10: tomorrow is shown and not official."""
+    """On a winter morning at 08:10, tomorrow being shown and not official; nothing is known."""
     async with open_house(tmp_path, paris("2026-01-20 08:10")) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def settled_house(tmp_path: Path) -> AsyncIterator[House]:
+    """The same morning; everything that was known the evening before is known, and nobody has asked since."""
+    async with open_house(tmp_path, paris("2026-01-19 23:00"), settled=True) as opened:
+        await opened.set(paris("2026-01-20 08:10"))
         yield opened
 
 

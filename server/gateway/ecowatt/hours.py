@@ -15,7 +15,7 @@ _CLOCK = range(24)
 def place(signal: EcowattSignal) -> dict[datetime, int]:
     """Return the levels of a day by the instant at which each hour begins.
 
-    `pas` is what a clock in Paris shows: on the day of 25 hours `pas` 2 is said of both hours that show 02:00, on the day
+    `pas` is what a clock in Paris shows: on the day of 25 hours `pas` 2 is said of both hours that show 02:00, on that
     of 23 hours of none. What is no hour or no level is left out.
     """
     levels: dict[datetime, int] = {}

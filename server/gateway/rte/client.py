@@ -1,4 +1,4 @@
-"""The calls to RTE's APIs. Who asks decides when to ask again."""
+"""The calls to RTE's APIs, each made once: who asks decides when to ask again."""
 
 import json
 from datetime import date
@@ -34,15 +34,15 @@ class Rte:
         Raises RteError, with NOT_PUBLISHED when the last day is not known yet.
         """
         params = {"start_date": _midnight(start), "end_date": _midnight(end), "fallback_status": "true"}
-        answer = _read(TempoAnswer, await self._get(_TEMPO, params, attempts=2))
+        answer = _read(TempoAnswer, await self._get(_TEMPO, params))
         return [value for calendar in answer.tempo_like_calendars for value in calendar.values]
 
     async def ecowatt(self) -> list[EcowattSignal]:
         """Ask for the days ahead, in no order. RTE takes one call in 15 minutes. Raises RteError."""
-        return _read(EcowattAnswer, await self._get(_ECOWATT, {}, attempts=1)).signals
+        return _read(EcowattAnswer, await self._get(_ECOWATT, {})).signals
 
-    async def _get(self, path: str, params: dict[str, str], attempts: int) -> Answer:
-        """Ask with the token; one that RTE no longer takes is forgotten, and renewed while attempts are left."""
+    async def _get(self, path: str, params: dict[str, str]) -> Answer:
+        """Ask once. A token that RTE no longer takes is forgotten, so that the next attempt brings a new one."""
         token = await self._token()
         answer = await self._ask("GET", path, params=params, headers={"Authorization": f"Bearer {token}"})
         if answer.status == 200:
@@ -50,8 +50,6 @@ class Rte:
         refusal = understand(answer)
         if refusal.meaning is Meaning.UNAUTHORIZED:
             await self._store.delete(_TOKEN_KEY)
-            if attempts > 1:
-                return await self._get(path, params, attempts - 1)
         raise refusal
 
     async def _token(self) -> str:

@@ -62,6 +62,11 @@ def past(told: Mapping[date, TempoDay], now: datetime) -> Question | None:
     return Question(min(window), max(window) + paris.DAY, now)
 
 
+def last_day(question: Question) -> Question:
+    """Return the same question about its last day only."""
+    return Question(question.end - paris.DAY, question.end, question.at)
+
+
 def again(now: datetime) -> datetime:
     """Return when to ask again for a colour that is not there yet: often in the morning, at the latest at 06:00."""
     morning = DAY_STARTS <= now.astimezone(paris.PARIS).time() < _MORNING_ENDS

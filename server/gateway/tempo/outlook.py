@@ -24,11 +24,12 @@ async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schema
     season = Season.of(today)
     told = await repository.told(session, season.start, season.end + paris.DAY)
     known = _known(told)
+    can_be = possible(season, known) | possible(Season.of(tomorrow), known)
     current, *coming = periods.ahead(known, now)
     freshness = [await feeds.freshness(session, rhythm, now) for rhythm in (CURRENT, HISTORY)] if asked else []
     return schemas.Tempo(
-        today=_sourced(told, known, today),
-        tomorrow=_sourced(told, known, tomorrow),
+        today=_sourced(told, can_be, today),
+        tomorrow=_sourced(told, can_be, tomorrow),
         period=schemas.Period.model_validate(current),
         coming=[schemas.ComingPeriod.model_validate(period) for period in coming],
         season=schemas.Season(
@@ -51,27 +52,26 @@ async def days(session: AsyncSession, start: date, end: date) -> schemas.Days:
     told = await repository.told(session, first.start, last.end)
     known = _known(told)
     can_be = possible(first, known) | possible(last, known)
-    return schemas.Days(days=[_day(told, known, can_be, day) for day in paris.days(start, end)])
+    return schemas.Days(days=[_day(told, can_be, day) for day in paris.days(start, end)])
 
 
 def _known(told: Mapping[date, TempoDay]) -> dict[date, Color]:
     return {day: row.color for day, row in told.items() if row.color is not Color.UNKNOWN}
 
 
-def _day(
-    told: Mapping[date, TempoDay], known: Mapping[date, Color], can_be: Mapping[date, frozenset[Color]], day: date
-) -> schemas.Day:
-    color = known.get(day, Color.UNKNOWN)
-    colors = {color} if day in known else can_be[day]
+def _day(told: Mapping[date, TempoDay], can_be: Mapping[date, frozenset[Color]], day: date) -> schemas.Day:
+    row = told.get(day)
+    color = row.color if row else Color.UNKNOWN
+    colors = {color} if color is not Color.UNKNOWN else can_be[day]
     return schemas.Day(
         date=day,
         color=color,
-        confirmed=day in known and told[day].confirmed,
+        confirmed=row is not None and row.confirmed,
         possible=[color for color in COLORS if color in colors],
     )
 
 
-def _sourced(told: Mapping[date, TempoDay], known: Mapping[date, Color], day: date) -> schemas.SourcedDay:
-    can_be = possible(Season.of(day), known)
-    source = told[day].source if day in known else None
-    return schemas.SourcedDay(**_day(told, known, can_be, day).model_dump(), source=source)
+def _sourced(told: Mapping[date, TempoDay], can_be: Mapping[date, frozenset[Color]], day: date) -> schemas.SourcedDay:
+    row = told.get(day)
+    source = row.source if row and row.color is not Color.UNKNOWN else None
+    return schemas.SourcedDay(**_day(told, can_be, day).model_dump(), source=source)

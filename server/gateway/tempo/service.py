@@ -1,7 +1,7 @@
 """Keeping the colours, and answering with them."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 import structlog
@@ -34,7 +34,10 @@ async def keep(database: Database, rte: Rte | None, clock: Clock) -> datetime:
     if rte is None:
         _say_that_nobody_asks()
         return clock.now() + NEVER
-    return min(await _keep_current(database, rte, clock), await _keep_history(database, rte, clock))
+    current = await _keep_current(database, rte, clock)
+    if current <= clock.now():
+        return current
+    return min(current, await _keep_history(database, rte, clock))
 
 
 async def _keep_current(database: Database, rte: Rte, clock: Clock) -> datetime:
@@ -74,14 +77,17 @@ async def _keep_history(database: Database, rte: Rte, clock: Clock) -> datetime:
     async with database.read() as session:
         question = asking.past(await repository.told(session), now)
     if question is None or question.at > now:
-        later = question.at if question else begins(in_force(now) + paris.DAY)
-        return await feeds.rest(database, HISTORY, later)
+        tomorrow = begins(in_force(now) + paris.DAY)  # when today becomes a day of the past
+        return await feeds.rest(database, HISTORY, min(question.at, tomorrow) if question else tomorrow)
     if later := await feeds.take(database, HISTORY, now):
         return later
+    values: list[TempoValue] = []
     try:
         values = await rte.tempo_calendar(question.start, question.end)
     except RteError as error:
-        return await feeds.failed(database, HISTORY, clock.now(), error)
+        if error.meaning is not Meaning.NOT_PUBLISHED:
+            return await feeds.failed(database, HISTORY, clock.now(), error)
+        question = asking.last_day(question)  # it is that one which RTE does not have
     now = clock.now()
     async with database.write() as session:
         await _learn(session, question, values, now)

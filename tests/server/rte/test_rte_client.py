@@ -104,20 +104,14 @@ async def test_one_token_serves_until_it_ends(house: House) -> None:
     assert len(await house.world.calls("rte_token")) == 1
 
 
-async def test_a_refused_token_is_renewed_at_once_for_tempo(house: House) -> None:
-    await house.rte.tempo_calendar(START, END)
-    (await house.world.http.delete("/control/tokens")).raise_for_status()
-    assert len(await house.rte.tempo_calendar(START, END)) == 4
-
-
-async def test_ecowatt_is_called_once_even_when_its_token_is_refused(house: House) -> None:
+async def test_a_refused_token_is_forgotten_and_the_call_not_repeated(house: House) -> None:
     await house.rte.tempo_calendar(START, END)
     (await house.world.http.delete("/control/tokens")).raise_for_status()
     with pytest.raises(RteError) as raised:
         await house.rte.ecowatt()
     assert raised.value.meaning is Meaning.UNAUTHORIZED
     assert len(await house.world.calls(ECOWATT)) == 1
-    assert await house.rte.ecowatt(), "the token was forgotten, the next attempt brings another"
+    assert await house.rte.ecowatt(), "the next attempt brings a new token"
 
 
 async def test_wrong_credentials_are_named_and_not_shown(house: House) -> None:

@@ -1,0 +1,1 @@
+from signals import house  # noqa: F401 - a fixture

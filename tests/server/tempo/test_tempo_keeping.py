@@ -1,0 +1,292 @@
+"""Asking RTE about Tempo: as it publishes, as it fails, and through a whole season."""
+
+from collections import Counter
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from signals import House, keep_tempo, open_house, paris
+
+from gateway.kit.paris import day_of
+from gateway.tempo import outlook, repository
+
+API = "tempo_like_supply_contract"
+DAY = timedelta(days=1)
+TOMORROW = date(2026, 1, 21)
+
+
+async def colors(house: House, start: date, end: date) -> dict[date, str]:
+    async with house.database.read() as session:
+        return await repository.colors(session, start, end)
+
+
+async def test_history_comes_in_windows_of_a_season_and_is_never_asked_again(empty_house: House) -> None:
+    house = empty_house
+    await house.work(keep_tempo)
+    asked = [(query["start_date"][:10], query["end_date"][:10]) for _, query, _ in await house.world.calls(API)]
+    assert asked[:2] == [("2026-01-20", "2026-01-21"), ("2026-01-21", "2026-01-22")]
+    assert asked[2] == ("2025-09-01", "2026-01-20")
+    assert asked[-1] == ("2014-09-01", "2015-09-01")
+    assert len(asked) == 2 + 12
+    known = await colors(house, date(2014, 9, 1), date(2026, 1, 22))
+    truth = await house.world.colors(date(2014, 9, 1), date(2026, 1, 22))
+    assert truth.items() - known.items() == {(date(2022, 12, 28), truth[date(2022, 12, 28)])}
+    await house.live(keep_tempo, paris("2026-02-20 08:10"))
+    later = [query["start_date"][:10] for _, query, _ in await house.world.calls(API)][len(asked) :]
+    assert min(later) == "2026-01-21"
+
+
+async def test_a_day_without_a_color_stays_unknown_and_is_asked_ever_more_rarely(empty_house: House) -> None:
+    house = empty_house
+    today = date(2026, 1, 20)
+    await house.world.announce(today, missing=True)
+    await house.live(keep_tempo, paris("2026-01-24 08:00"))
+    asked = [at for at, query, _ in await house.world.calls(API) if query["start_date"][:10] == f"{today}"]
+    rests = [later - earlier for earlier, later in pairwise(asked)]
+    assert rests == sorted(rests)
+    assert len(asked) <= 6
+    assert today not in await colors(house, today, today + DAY)
+    assert TOMORROW in await colors(house, TOMORROW, TOMORROW + DAY), "one missing day does not hide the next"
+    await house.world.announce(today)
+    await house.live(keep_tempo, paris("2026-02-04 08:00"))
+    assert await colors(house, today, today + DAY) == await house.world.colors(today, today + DAY)
+
+
+async def test_tomorrow_is_provisional_until_official_and_asked_again_once(house: House) -> None:
+    await house.world.announce(TOMORROW, provisional="RED", colour="WHITE")
+    due = await house.work(keep_tempo)
+    early = (await house.tempo())["tomorrow"]
+    assert (early["color"], early["confirmed"], early["source"]) == ("red", False, "rte")
+    assert due == paris("2026-01-20 11:00")
+    await house.set(due)
+    due = await house.work(keep_tempo)
+    final = (await house.tempo())["tomorrow"]
+    assert (final["color"], final["confirmed"]) == ("white", True)
+    assert due == paris("2026-01-21 06:00")
+    asked = [at for at, query, _ in await house.world.calls(API) if query["start_date"][:10] == f"{TOMORROW}"]
+    assert asked == [paris("2026-01-20 08:10"), paris("2026-01-20 11:00")]
+
+
+async def test_a_color_of_degraded_mode_is_not_confirmed(house: House) -> None:
+    await house.world.announce(TOMORROW, fallback=True)
+    await house.live(keep_tempo, paris("2026-01-20 12:00"))
+    assert (await house.tempo())["tomorrow"]["confirmed"] is False
+    await house.world.announce(TOMORROW)
+    await house.live(keep_tempo, paris("2026-01-20 15:00"))
+    assert (await house.tempo())["tomorrow"]["confirmed"] is True
+
+
+async def test_tomorrow_not_known_yet_is_asked_every_half_hour_of_the_morning(house: House) -> None:
+    await house.world.announce(TOMORROW, visible_from=paris("2026-01-20 10:05").isoformat())
+    await house.work(keep_tempo)
+    assert (await house.tempo())["tomorrow"]["color"] == "unknown"
+    assert (await house.tempo())["next_change"] == "2026-01-20T07:40:00Z"
+    await house.live(keep_tempo, paris("2026-01-20 10:10"))
+    assert (await house.tempo())["tomorrow"]["color"] == (await house.world.colors(TOMORROW, TOMORROW + DAY))[TOMORROW]
+    asked = [at for at, _, status in await house.world.calls(API) if status == 400]
+    assert asked == [paris("2026-01-20 08:10") + n * timedelta(minutes=30) for n in range(4)]
+
+
+async def test_a_day_that_is_never_published_costs_no_more_than_twenty_calls(house: House) -> None:
+    await house.work(keep_tempo)
+    lost = date(2026, 1, 22)
+    await house.world.announce(lost, visible_from=paris("2026-02-20 06:00").isoformat())
+    (await house.world.http.delete("/control/calls")).raise_for_status()
+    await house.live(keep_tempo, paris("2026-01-22 05:00"))
+    assert (await house.tempo())["tomorrow"]["color"] == "unknown"
+    await house.live(keep_tempo, paris("2026-01-23 23:59"))
+    assert max((await calls_by_day(house)).values()) <= 20
+    known = await colors(house, date(2026, 1, 21), date(2026, 1, 25))
+    assert known.keys() == {date(2026, 1, day) for day in (21, 23, 24)}, "the days after are not hidden by it"
+
+
+async def test_an_outage_is_asked_about_with_growing_pauses_and_what_was_known_stays(house: House) -> None:
+    await house.work(keep_tempo)
+    await house.set(paris("2026-01-20 11:00"))
+    await house.work(keep_tempo)
+    before = await house.tempo()
+    await house.world.fault(api=API, name="503")
+    await house.live(keep_tempo, paris("2026-01-21 12:00"))
+    during = await house.tempo()
+    assert during["today"] == before["tomorrow"]
+    assert during["tomorrow"]["color"] == "unknown"
+    assert during["as_of"] == before["as_of"] == "2026-01-20T10:00:00Z"
+    failed = [at for at, _, status in await house.world.calls(API) if status == 503]
+    minutes = [(later - earlier) // timedelta(minutes=1) for earlier, later in pairwise(failed)]
+    assert minutes == [5, 10, 20, 40, 80, 120]
+    await house.world.mend()
+    await house.live(keep_tempo, paris("2026-01-21 14:00"))
+    assert (await house.tempo())["tomorrow"]["confirmed"] is True
+
+
+async def test_retry_after_is_respected(house: House) -> None:
+    await house.work(keep_tempo)
+    await house.set(paris("2026-01-20 11:00"))
+    await house.world.fault(api=API, status=429, headers={"Retry-After": "5400"})
+    assert await house.work(keep_tempo) == paris("2026-01-20 12:30")
+
+
+async def test_a_restart_asks_nothing_that_was_asked(house: House) -> None:
+    await house.work(keep_tempo)
+    before, said = len(await house.world.calls(API)), await house.tempo()
+    await house.restart()
+    await house.work(keep_tempo)
+    assert len(await house.world.calls(API)) == before
+    assert await house.tempo() == said
+
+
+async def test_a_crash_in_the_middle_of_a_call_is_no_reason_to_call_at_once(empty_house: House) -> None:
+    house = empty_house
+
+    class Crashing:
+        async def tempo_calendar(self, *_: date) -> list[Any]:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await keep_tempo(house.database, Crashing(), house.clock)  # type: ignore[arg-type]  # only what is called
+    await house.restart()
+    async with house.database.read() as session:
+        assert not await repository.told(session, date(2026, 1, 20), date(2026, 1, 22))
+    due = await keep_tempo(house.database, house.rte, house.clock)
+    assert due == house.clock.now(), "history does not wait"
+    assert "2026-01-20" not in {query["start_date"][:10] for _, query, _ in await house.world.calls(API)}
+    await house.live(keep_tempo, paris("2026-01-20 08:15"))
+    await house.work(keep_tempo)
+    assert (await house.tempo())["today"]["color"] != "unknown"
+
+
+async def test_a_color_that_changed_while_the_gateway_was_off_is_corrected(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.world.announce(TOMORROW, provisional="RED", colour="WHITE")
+    await house.work(keep_tempo)
+    assert await colors(house, TOMORROW, TOMORROW + DAY) == {TOMORROW: "red"}
+    await house.restart()
+    await house.set(paris("2026-01-23 14:00"))
+    await house.work(keep_tempo)
+    assert await colors(house, TOMORROW, TOMORROW + DAY) == {TOMORROW: "white"}
+    assert "tempo_color_changed" in caplog.text
+
+
+async def test_without_credentials_nothing_is_asked(house: House) -> None:
+    due = await keep_tempo(house.database, None, house.clock)
+    assert due > house.clock.now() + 30 * DAY
+    assert not await house.world.calls(API)
+
+
+TWICE = ("05:59", "11:00")
+EVERY_HOUR = tuple(f"{hour:02}:{minute}" for hour in range(24) for minute in ("00", "59"))
+LONG = [pytest.mark.long, pytest.mark.timeout(3000)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "at"),
+    [
+        pytest.param(date(2025, 10, 24), date(2025, 10, 28), ("00:30", "06:00", "12:00", "22:00"), id="25 hours"),
+        pytest.param(date(2026, 3, 10), date(2026, 4, 2), TWICE, id="March 2026"),
+        pytest.param(date(2026, 3, 28), date(2026, 3, 30), ("00:30", "06:00", "12:00", "22:00"), id="23 hours"),
+        pytest.param(date(2026, 8, 30), date(2026, 8, 31), (*TWICE, "23:00"), id="the season's end"),
+        pytest.param(date(2025, 9, 1), date(2026, 8, 31), EVERY_HOUR, id="every hour of it", marks=LONG),
+    ],
+)
+async def test_the_season_2025_26(tmp_path: Path, first: date, last: date, at: tuple[str, ...]) -> None:
+    """What is said at each moment against what is true; the gateway restarts every other day."""
+    start = date(2025, 9, 1)
+    async with open_house(tmp_path, paris(f"{first - DAY} 23:00")) as house:
+        truth = await house.world.colors(start - DAY, last + 2 * DAY)
+        used = Counter(color for day, color in truth.items() if start <= day < first)
+        counted = first - DAY
+        day = first
+        while day <= last:
+            for clock in at:
+                now = paris(f"{day} {clock}")
+                await house.live(keep_tempo, now)
+                await house.work(keep_tempo)
+                said = await house.tempo()
+                begun = clock >= "06:00"
+                today = day if begun else day - DAY
+                if today != counted:
+                    used[truth[today]] += 1
+                    counted = today
+                assert said["today"] == {
+                    "date": f"{today}",
+                    "color": truth[today],
+                    "confirmed": True,
+                    "possible": [truth[today]],
+                    "source": "rte",
+                }, now
+                peak = "06:00" <= clock < "22:00"
+                assert said["period"]["key"] == f"{truth[today]}_{'hp' if peak else 'hc'}"
+                assert said["period"]["until"] == (utc(day, "22:00") if peak else utc(today + DAY, "06:00"))
+                tomorrow = said["tomorrow"]
+                if not begun or clock >= "11:00":
+                    assert (tomorrow["color"], tomorrow["confirmed"]) == (truth[today + DAY], True), now
+                elif tomorrow["color"] != "unknown":
+                    assert (tomorrow["color"], tomorrow["confirmed"]) == (truth[today + DAY], False), now
+                assert truth[today + DAY] in tomorrow["possible"]
+                if today >= start:
+                    for color, count in said["season"]["days"].items():
+                        assert count["used_through_today"] == used[color], now
+                        assert count["left_after_today"] == count["total"] - used[color]
+                        if tomorrow["color"] != "unknown" and today < last:
+                            assert count["left_after_tomorrow"] == count["left_after_today"] - (
+                                color == truth[today + DAY]
+                            )
+                assert said["next_change"] > now.isoformat(timespec="seconds").replace("+00:00", "Z")
+            if day.day % 2:
+                await house.restart()
+            day += DAY
+        calls = await calls_by_day(house)
+        assert max(calls[first + n * DAY] for n in range(1, (last - first).days + 1)) <= 20
+
+
+async def test_from_the_thirteenth_of_march_2026_every_working_day_is_red_for_certain(house: House) -> None:
+    await house.set(paris("2026-03-12 06:30"))
+    await house.work(keep_tempo)
+    assert (await house.tempo())["season"]["days"]["red"]["left_after_today"] == 13
+    async with house.database.read() as session:
+        coming = await outlook.days(session, date(2026, 3, 14), date(2026, 4, 2))
+    said = {day.date: (day.color, day.possible) for day in coming.days}
+    truth = await house.world.colors(date(2026, 3, 14), date(2026, 4, 1))
+    for day, color in truth.items():
+        assert said[day][0] == "unknown"
+        assert (said[day][1] == ["red"]) == (color == "red")
+    assert "red" not in said[date(2026, 4, 1)][1]
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+async def test_whatever_rte_answers_a_day_costs_twenty_calls_and_nothing_false_is_said(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    faults = st.sampled_from(["503", "429", "T03", "F04", "401", "408", "509", "403", None])
+    async with open_house(tmp_path_factory.mktemp("house"), paris("2026-01-19 20:00"), settled=True) as house:
+        truth = await house.world.colors(date(2026, 1, 18), date(2026, 1, 25))
+        await house.set(paris("2026-01-20 00:00"))
+        end = paris("2026-01-21 12:00")
+        while house.clock.now() < end:
+            await house.world.mend()
+            if fault := data.draw(faults):
+                await house.world.fault(api=API, name=fault)
+            if data.draw(st.booleans()):
+                await house.restart()
+            due = await keep_tempo(house.database, house.rte, house.clock)
+            said = await house.tempo()
+            assert all(
+                said[day]["color"] in {"unknown", truth[date.fromisoformat(said[day]["date"])]}
+                for day in ("today", "tomorrow")
+            )
+            await house.set(max(due, house.clock.now() + timedelta(seconds=5)))
+        assert max((await calls_by_day(house)).values()) <= 20
+
+
+async def calls_by_day(house: House) -> Counter[date]:
+    return Counter(day_of(at) for at, _, _ in await house.world.calls(API))
+
+
+def utc(day: date, clock: str) -> str:
+    return paris(f"{day} {clock}").isoformat().replace("+00:00", "Z")
