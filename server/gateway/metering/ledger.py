@@ -52,6 +52,7 @@ def next_attempt(day: date, entry: Entry | None) -> datetime | None:
         return expected_at(day)
     if entry.state in {State.COMPLETE, State.BEFORE_ACTIVATION}:
         return None
-    age = entry.asked_at - expected_at(day)
-    again = entry.asked_at + max(age, SHORTEST_PAUSE)
-    return again if again <= expected_at(day) + RETRY_FOR else None
+    expected = expected_at(day)
+    age = entry.asked_at - expected
+    again = max(entry.asked_at + max(age, SHORTEST_PAUSE), expected)
+    return again if again <= expected + RETRY_FOR else None

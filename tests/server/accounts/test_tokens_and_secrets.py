@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import jwt
 import pytest
@@ -27,7 +28,7 @@ def refused(token: str, *, key: str = KEY, issuer: str = "here", now: datetime =
     assert str(refusal.value) == ""
 
 
-def forged(key: str = KEY, algorithm: str = "HS256", **changed: object) -> str:
+def forged(key: str = KEY, algorithm: str = "HS256", **changed: Any) -> str:
     """A token like ours but for what changed; None leaves a claim out."""
     claims = jwt.decode(signed(), options={"verify_signature": False}) | changed
     return jwt.encode({name: value for name, value in claims.items() if value is not None}, key, algorithm)
@@ -68,7 +69,7 @@ def test_another_key_or_another_gateway() -> None:
         {"ver": "latest"},
     ],
 )
-def test_claims_that_are_not_ours_though_well_signed(changed: dict[str, object]) -> None:
+def test_claims_that_are_not_ours_though_well_signed(changed: dict[str, Any]) -> None:
     refused(forged(**changed))
 
 

@@ -6,17 +6,18 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, Table, func, insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
-from sqlalchemy.orm import Mapped, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 from gateway.kit.database import Database, Instant
 
-reg = registry(metadata=MetaData())
+
+class Tables(MappedAsDataclass, DeclarativeBase):
+    pass
 
 
-@reg.mapped_as_dataclass
-class Tally:
+class Tally(Tables):
     __tablename__ = "tallies"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -28,7 +29,7 @@ class Tally:
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/made/on/the/way/kit.db")
     async with database.engine.begin() as connection:
-        await connection.run_sync(reg.metadata.create_all)
+        await connection.run_sync(Tables.metadata.create_all)
     async with database.write() as session:
         session.add(Tally(1, 0))
     yield database
@@ -131,4 +132,3 @@ async def test_what_fails_does_not_tell_what_was_written(database: Database) -> 
 async def test_foreign_keys_hold(database: Database) -> None:
     async with database.read() as session:
         assert await session.scalar(text("PRAGMA foreign_keys")) == 1
-    assert isinstance(Tally.__table__, Table)
