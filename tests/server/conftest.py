@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +143,7 @@ class Gateway:
 
     runtime: Runtime
     http: httpx2.AsyncClient
+    new_browser: Callable[[], httpx2.AsyncClient]
 
     async def sign_in(self, email: str = "somebody@example.org") -> dict[str, str]:
         """Make an account with an API client; return the header that its token makes."""
@@ -194,11 +195,12 @@ async def until[T](probe: Callable[[], Awaitable[T | None]], seconds: float = 30
 @asynccontextmanager
 async def started(settings: Settings, clock: SetClock) -> AsyncIterator[Gateway]:
     app = create_app(settings, clock)
-    async with (
-        app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://gateway") as http,
-    ):
-        yield Gateway(app.state.runtime, http)
+
+    def client() -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://gateway")
+
+    async with app.router.lifespan_context(app), client() as http:
+        yield Gateway(app.state.runtime, http, client)
 
 
 @pytest.fixture

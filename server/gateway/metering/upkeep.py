@@ -1,6 +1,6 @@
 """The archive's own work, behind requests: each usage point's newest days, as soon as Enedis has them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from gateway.consents import repository as points
 from gateway.consents.models import UsagePoint
@@ -31,9 +31,11 @@ async def keep(database: Database, archive: Archive, now: datetime) -> datetime:
 async def _visit(database: Database, archive: Archive, point: UsagePoint, now: datetime) -> datetime:
     """Fill the load curve of one usage point; return when it next has something to ask."""
     feed = Feed(point.id, Kind.CURVE)
+    meter = await archive.open(point)
     today = paris.day_of(now)
-    days = list(paris.days(max(point.wanted_from, history_starts(Kind.CURVE, today)), today + paris.DAY))
-    refusal: Refusal | None = await archive.ensure(await archive.open(point), feed, days, calls=_A_VISIT)
+    oldest = max(point.wanted_from, history_starts(Kind.CURVE, today), meter.since[feed.direction] or date.min)
+    days = list(paris.days(min(oldest, today), today + paris.DAY))
+    refusal: Refusal | None = await archive.ensure(meter, feed, days, calls=_A_VISIT)
     if refusal is not None:
         return refusal.until
     async with database.read() as session:

@@ -73,7 +73,8 @@ async def test_days_before_the_meter_was_installed_are_not_asked_for_again(
 
     async def filled() -> bool:
         seen = await gateway.get(f"/v1/usage-points/{point}", who)
-        return seen["freshness"]["complete_until"] is not None
+        known = seen["freshness"]["complete_until"] is not None
+        return known and seen["freshness"]["next_expected_at"] == "2026-11-04T07:00:00Z"
 
     await until(filled)
     assert [call["status"] for call in simulator.calls("courbe")] == [200, 200], "12 days, and none before them"

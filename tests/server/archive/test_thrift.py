@@ -71,9 +71,7 @@ async def test_fifty_at_once_cause_one_call(gateway: Gateway, simulator: Simulat
     await _fresh(gateway, who, point)
     simulator.forget_calls()
     path = f"/v1/usage-points/{point}/load-curve"
-    answers = await asyncio.gather(
-        *(gateway.get(path, who, start="2026-06-01", end="2026-06-08") for _ in range(50))
-    )
+    answers = await asyncio.gather(*(gateway.get(path, who, start="2026-06-01", end="2026-06-08") for _ in range(50)))
     assert len(simulator.calls(CURVES)) == 1
     assert all(answer["readings"] == answers[0]["readings"] for answer in answers)
 

@@ -1,0 +1,81 @@
+"""A person with a browser, between the gateway and Enedis."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+
+from tests.server.conftest import Gateway, Simulator
+
+CALLBACK = "http://gateway/oauth/callback"
+
+
+@dataclass
+class Person:
+    """Somebody with an account, and a browser that keeps cookies."""
+
+    gateway: Gateway
+    simulator: Simulator
+    who: dict[str, str]
+
+    def __post_init__(self) -> None:
+        self.browser = self.gateway.new_browser()
+
+    async def ask(self, prm: str) -> dict[str, Any]:
+        """Ask for a consent through the API."""
+        answer = await self.gateway.http.post("/v1/consents", headers=self.who, json={"prm": prm})
+        assert answer.status_code == 201, answer.text
+        asked: dict[str, Any] = answer.json()
+        return asked
+
+    async def set_out(self, asked: dict[str, Any]) -> str:
+        """Open the page and return Enedis' address, with its state."""
+        page = await self.browser.get(urlsplit(asked["authorize_url"]).path)
+        assert page.status_code == 200, page.text
+        found = re.search(r'href="([^"]+/authorize[^"]+)"', page.text)
+        assert found, page.text
+        return unescape(found[1])
+
+    def at_enedis(self, address: str, prm: str, *, accept: bool = True) -> str:
+        """Answer Enedis' page; return where it sends the browser."""
+        self.simulator.order(
+            "PATCH", "authorize", redirect_uri=CALLBACK, mode="accept" if accept else "refuse", prm=prm
+        )
+        answer = httpx2.get(address, follow_redirects=False)
+        assert answer.status_code == 302, answer.text
+        return str(answer.headers["location"])
+
+    async def come_back(self, location: str) -> httpx2.Response:
+        """Follow Enedis' redirect, and ours."""
+        parts = urlsplit(location)
+        return await self.browser.get(f"{parts.path}?{parts.query}", follow_redirects=False)
+
+    async def share(self, prm: str, *, accept: bool = True) -> tuple[dict[str, Any], httpx2.Response]:
+        """Go the whole way."""
+        asked = await self.ask(prm)
+        address = await self.set_out(asked)
+        return asked, await self.come_back(self.at_enedis(address, prm, accept=accept))
+
+    async def status(self, asked: dict[str, Any]) -> tuple[str, str | None]:
+        """Return how the consent stands."""
+        seen = await self.gateway.get(f"/v1/consents/{asked['id']}", self.who)
+        return seen["status"], seen["reason"]
+
+
+def state_of(address: str) -> str:
+    """Return the state in Enedis' address."""
+    return parse_qs(urlsplit(address).query)["state"][0]
+
+
+@pytest.fixture
+async def alice(gateway: Gateway, simulator: Simulator) -> Person:
+    return Person(gateway, simulator, await gateway.sign_in("alice@example.org"))
+
+
+@pytest.fixture
+async def mallory(gateway: Gateway, simulator: Simulator) -> Person:
+    return Person(gateway, simulator, await gateway.sign_in("mallory@example.org"))

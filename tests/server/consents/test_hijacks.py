@@ -1,0 +1,141 @@
+"""What comes back from Enedis through a browser proves nothing by itself: attempts to read another's meter."""
+
+from datetime import timedelta
+
+import httpx2
+import pytest
+from sqlalchemy import select
+
+from gateway.audit.models import AuditEvent
+from tests.server.conftest import NOW, SetClock, until
+from tests.server.consents.conftest import Person, state_of
+
+VICTIM, OTHER = "30001000000015", "30001000000016"
+
+
+async def _authorisation(person: Person, prm: str) -> int:
+    homes = person.simulator.http.get("/control/homes").json()
+    return next(int(home["authorisation_id"]) for home in homes if home["prm"] == prm)
+
+
+async def _callback(browser: httpx2.AsyncClient, **query: str) -> httpx2.Response:
+    return await browser.get("/oauth/callback", params=query)
+
+
+async def _settled(person: Person, asked: dict[str, object], clock: SetClock) -> tuple[str, str | None]:
+    async def ended() -> bool:
+        clock.set(clock.now() + timedelta(seconds=5))
+        return (await person.status(asked))[0] != "pending"
+
+    await until(ended)
+    return await person.status(asked)
+
+
+async def test_guessing_the_number_of_a_meter_that_another_account_holds(
+    alice: Person, mallory: Person, clock: SetClock
+) -> None:
+    await alice.share(VICTIM)
+    clock.set(NOW + timedelta(days=1))
+    alice.simulator.set_clock(NOW + timedelta(days=1))
+    mallory.who = await mallory.gateway.sign_in("mallory@example.org")
+    asked = await mallory.ask(VICTIM)
+    state = state_of(await mallory.set_out(asked))
+    number = await _authorisation(mallory, VICTIM)
+    await _callback(mallory.browser, state=state, autorisation_id=str(number))
+    assert await _settled(mallory, asked, clock) == ("refused", "held_by_another")
+    assert await mallory.gateway.get("/v1/usage-points", mallory.who) == {"items": []}
+
+
+async def test_another_meters_number_does_not_open_the_one_named(alice: Person, clock: SetClock) -> None:
+    asked = await alice.ask(VICTIM)
+    state = state_of(await alice.set_out(asked))
+    number = await _authorisation(alice, "30001000000001")
+    await _callback(alice.browser, state=state, autorisation_id=str(number))
+    assert await _settled(alice, asked, clock) == ("refused", "wrong_meter")
+
+
+async def test_a_link_sent_to_the_victim_does_not_end_in_the_attackers_browser(alice: Person, mallory: Person) -> None:
+    """Mallory opens the page, and has Alice go on at Enedis: Alice's browser lacks the cookie."""
+    asked = await mallory.ask(VICTIM)
+    location = alice.at_enedis(await mallory.set_out(asked), VICTIM)
+    page = await alice.come_back(location)
+    assert "navigateur" in page.text
+    assert await mallory.status(asked) == ("refused", "other_browser")
+    again = await mallory.come_back(location)
+    assert again.status_code == 200
+    assert await mallory.status(asked) == ("refused", "other_browser"), "the state was burnt"
+
+
+async def test_a_state_is_used_once_and_never_guessed(alice: Person, mallory: Person) -> None:
+    asked = await alice.ask(VICTIM)
+    location = alice.at_enedis(await alice.set_out(asked), VICTIM)
+    await alice.come_back(location)
+    replay = await mallory.come_back(location)
+    assert replay.status_code == 404
+    for state in ("", "x", "a" * 200):
+        answer = await _callback(mallory.browser, state=state, autorisation_id="11")
+        assert answer.status_code == 404
+        assert "n’est pas valable" in answer.text
+
+
+@pytest.mark.parametrize("number", ["", "0", "-1", "1.5", "abc", "9" * 30, "9223372036854775808", "１１", "1e3", " 1"])
+async def test_what_is_not_a_number_of_enedis_is_refused(alice: Person, number: str) -> None:
+    asked = await alice.ask(VICTIM)
+    state = state_of(await alice.set_out(asked))
+    page = await _callback(alice.browser, state=state, autorisation_id=number)
+    assert page.status_code == 404
+    status, _ = await alice.status(asked)
+    assert status == "refused"
+    assert alice.simulator.calls("subscribed_services") == []
+
+
+async def test_the_newest_holder_has_the_meter_and_the_older_account_is_told(
+    alice: Person, mallory: Person, clock: SetClock
+) -> None:
+    """A flat changes hands: the new tenant shares anew, the old one keeps what was read until then."""
+    await alice.share(VICTIM)
+    moved = NOW + timedelta(days=30)
+    clock.set(moved)
+    alice.simulator.set_clock(moved)
+    alice.simulator.order("POST", "consents", prm=VICTIM, shared=False)
+    mallory.who = await mallory.gateway.sign_in("mallory@example.org")
+    asked, _ = await mallory.share(VICTIM)
+    assert await mallory.status(asked) == ("granted", None)
+    alice.who = await alice.gateway.sign_in("alice@example.org")
+    (old,) = (await alice.gateway.get("/v1/usage-points", alice.who))["items"]
+    assert old["consent"]["status"] == "moved"
+    assert [notice["code"] for notice in old["notices"]] == ["consent_moved"]
+
+
+async def test_nobody_sees_anothers_consent(alice: Person, mallory: Person) -> None:
+    asked = await alice.ask(VICTIM)
+    answer = await mallory.gateway.http.get(f"/v1/consents/{asked['id']}", headers=mallory.who)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_ten_an_hour_are_enough(alice: Person) -> None:
+    for _ in range(10):
+        await alice.ask(VICTIM)
+    answer = await alice.gateway.http.post("/v1/consents", headers=alice.who, json={"prm": VICTIM})
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_attempts")
+    assert 0 < int(answer.headers["retry-after"]) <= 3600
+
+
+async def test_failures_are_counted_and_audited(alice: Person) -> None:
+    asked = await alice.ask(VICTIM)
+    for _ in range(10):
+        state = state_of(await alice.set_out(asked))
+        await _callback(alice.browser, state=state, error="invalid_request")
+    page = await alice.browser.get(f"/consents/{asked['id']}/start")
+    assert page.status_code == 429
+    async with alice.gateway.runtime.database.read() as session:
+        events = (await session.scalars(select(AuditEvent.event))).all()
+    assert events.count("consent_failed") == 10
+
+
+async def test_enedis_own_words_never_reach_the_page(alice: Person) -> None:
+    asked = await alice.ask(VICTIM)
+    state = state_of(await alice.set_out(asked))
+    page = await _callback(alice.browser, state=state, error="<script>alert(1)</script>", error_description="<b>x</b>")
+    assert "script" not in page.text
+    assert "<b>x" not in page.text

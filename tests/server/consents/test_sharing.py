@@ -1,0 +1,174 @@
+"""Sharing a meter, as its holder lives it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
+from tests.server.consents.conftest import Person
+
+TO_SHARE, TEMPO_TO_SHARE, APPEARS_LATE = "30001000000015", "30001000000016", "30001000000017"
+SHARED, WITHDRAWN_LATER = "30001000000001", "30001000000002"
+
+
+async def test_a_meter_is_shared_and_its_readings_come(alice: Person) -> None:
+    asked, page = await alice.share(TO_SHARE)
+    assert page.status_code == 200
+    assert "C’est fait" in page.text
+    assert await alice.status(asked) == ("granted", None)
+    seen = await alice.gateway.get(f"/v1/consents/{asked['id']}", alice.who)
+    (point,) = seen["usage_points"]
+
+    async def told() -> dict[str, object] | None:
+        view = await alice.gateway.get(f"/v1/usage-points/{point}", alice.who)
+        return view if view["contract"]["power_kva"] and view["freshness"]["complete_until"] else None
+
+    view = await until(told)
+    assert view["consent"] == {"status": "granted", "expires_at": "2029-11-02T23:00:00Z", "ended_at": None}
+    assert view["curve_collected"] is True
+    assert "CDC" in view["services"]  # type: ignore[operator]  # a list of texts
+    assert view["notices"] == []
+
+
+async def test_the_page_names_the_account_and_the_meter_in_the_readers_language(alice: Person) -> None:
+    asked = await alice.ask(TO_SHARE)
+    path = f"/consents/{asked['id']}/start"
+    for language, words in (("fr-FR,fr;q=0.9", "Partager vos données"), ("en-GB,en", "Share your electricity data")):
+        page = await alice.browser.get(path, headers={"Accept-Language": language})
+        assert words in page.text
+        assert "alice@example.org" in page.text
+        assert "••••••••••0015" in page.text
+        assert TO_SHARE not in page.text
+        assert "<script" not in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert page.headers["referrer-policy"] == "no-referrer"
+    cookie = page.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+
+
+async def test_a_refusal_is_said_and_can_be_tried_again(alice: Person) -> None:
+    asked, page = await alice.share(TO_SHARE, accept=False)
+    assert "Rien n’a été partagé" in page.text
+    assert f"/consents/{asked['id']}/start" in page.text
+    assert await alice.status(asked) == ("refused", "refused_at_enedis")
+    address = await alice.set_out(asked)
+    await alice.come_back(alice.at_enedis(address, TO_SHARE))
+    assert await alice.status(asked) == ("granted", None)
+
+
+async def test_a_late_service_is_waited_for(alice: Person, clock: SetClock) -> None:
+    asked, page = await alice.share(APPEARS_LATE)
+    assert page.status_code == 303
+    waiting = await alice.come_back(page.headers["location"])
+    assert "Enedis ouvre l’accès" in waiting.text
+    assert 'http-equiv="refresh"' in waiting.text
+    assert await alice.status(asked) == ("pending", None)
+
+    async def granted() -> bool:
+        clock.set(clock.now() + timedelta(seconds=2))
+        return (await alice.status(asked))[0] == "granted"
+
+    await until(granted)
+    assert clock.now() < NOW + timedelta(minutes=1, seconds=10)
+
+
+async def test_a_service_that_never_appears_ends_in_words(alice: Person, clock: SetClock) -> None:
+    asked = await alice.ask(TO_SHARE)
+    address = await alice.set_out(asked)
+    location = alice.at_enedis(address, TO_SHARE)
+    alice.simulator.order("POST", "consents", prm=TO_SHARE, shared=False)
+    await alice.come_back(location)
+
+    async def ended() -> bool:
+        clock.set(clock.now() + timedelta(seconds=5))
+        return (await alice.status(asked))[0] != "pending"
+
+    await until(ended)
+    assert await alice.status(asked) == ("refused", "not_opened")
+    page = await alice.browser.get(f"/consents/{asked['id']}/result")
+    assert "Enedis n’a pas ouvert l’accès" in page.text
+
+
+async def test_sharing_another_meter_than_the_one_named_gives_nothing(alice: Person, clock: SetClock) -> None:
+    asked = await alice.ask(TO_SHARE)
+    address = await alice.set_out(asked)
+    await alice.come_back(alice.at_enedis(address, TEMPO_TO_SHARE))
+
+    async def ended() -> bool:
+        clock.set(clock.now() + timedelta(seconds=5))
+        return (await alice.status(asked))[0] != "pending"
+
+    await until(ended)
+    assert await alice.status(asked) == ("refused", "wrong_meter")
+    assert await alice.gateway.get("/v1/usage-points", alice.who) == {"items": []}
+
+
+async def test_a_link_ends_after_a_day(alice: Person, clock: SetClock) -> None:
+    asked = await alice.ask(TO_SHARE)
+    address = await alice.set_out(asked)
+    location = alice.at_enedis(address, TO_SHARE)
+    clock.set(NOW + timedelta(hours=24))
+    page = await alice.come_back(location)
+    assert page.status_code == 410
+    assert "n’est plus valable" in page.text
+    alice.who = await alice.gateway.sign_in("alice@example.org")
+    assert await alice.status(asked) == ("expired", "expired")
+    assert (await alice.browser.get(f"/consents/{asked['id']}/start")).status_code == 410
+
+
+async def test_reloading_the_last_page_shows_it_again(alice: Person) -> None:
+    asked = await alice.ask(TO_SHARE)
+    location = alice.at_enedis(await alice.set_out(asked), TO_SHARE)
+    first, second = await alice.come_back(location), await alice.come_back(location)
+    assert first.status_code == second.status_code == 200
+    assert "C’est fait" in second.text
+
+
+async def test_a_withdrawn_consent_is_noticed_and_what_was_read_stays(
+    gateway: Gateway, simulator: Simulator, clock: SetClock
+) -> None:
+    who = await gateway.sign_in()
+    point = await gateway.add_meter(SHARED)
+    path = f"/v1/usage-points/{point}"
+
+    async def filled() -> bool:
+        return (await gateway.get(path, who))["freshness"]["next_expected_at"] == "2026-11-04T07:00:00Z"
+
+    await until(filled)
+    simulator.order("POST", "consents", prm=SHARED, shared=False)
+    later = datetime(2026, 11, 5, 9, 0, tzinfo=UTC)
+    simulator.set_clock(later)
+    clock.set(later)
+    who = await gateway.sign_in()
+
+    async def ended() -> dict[str, object] | None:
+        view = await gateway.get(path, who)
+        return view if view["consent"]["status"] == "ended" else None
+
+    view = await until(ended)
+    assert [notice["code"] for notice in view["notices"]] == ["consent_ended"]  # type: ignore[attr-defined]  # a list
+    curve = await gateway.get(f"{path}/load-curve", who, start="2026-10-25", end="2026-11-05")
+    assert len(curve["readings"]) >= 8 * 48
+    assert curve["missing"][-1]["reason"] == "no_consent"
+
+
+async def test_not_the_holder_is_never_taken_for_a_withdrawn_consent(
+    gateway: Gateway, simulator: Simulator, clock: SetClock
+) -> None:
+    who = await gateway.sign_in()
+    point = await gateway.add_meter(SHARED)
+    simulator.order("POST", "faults", name="ADAM-DC-0007", prm=SHARED)
+    answer = await gateway.http.get(
+        f"/v1/usage-points/{point}/load-curve", headers=who, params={"start": "2026-10-01", "end": "2026-10-08"}
+    )
+    assert answer.status_code in {200, 503}
+    view = await gateway.get(f"/v1/usage-points/{point}", who)
+    assert view["consent"]["status"] == "granted"
+
+
+@pytest.mark.parametrize("prm", ["123", "3000100000000a", "300010000000150", "", "３０００１０００００００１５"])
+async def test_a_wrong_number_is_refused_without_repeating_it(alice: Person, prm: str) -> None:
+    answer = await alice.gateway.http.post("/v1/consents", headers=alice.who, json={"prm": prm})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_number")
+    assert len(prm) < 4 or prm not in answer.text
