@@ -15,6 +15,9 @@ router = APIRouter(
 )
 
 
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
+
+
 @router.get("", response_model=schemas.Tempo, responses={304: {"description": "What the caller has is still good."}})
 async def tempo(request: Request, runtime: RuntimeDep) -> Response:
     """Today's and tomorrow's colour, the period in force, and the season's counters."""
@@ -27,8 +30,8 @@ async def tempo(request: Request, runtime: RuntimeDep) -> Response:
 @router.get("/days", responses={status: {"model": ProblemDetails} for status in (400, 422)})
 async def days(
     runtime: RuntimeDep,
-    start: Annotated[date, Query(description="First day, of Paris")],
-    end: Annotated[date, Query(description="First day after the range, at most 366 days later")],
+    start: Annotated[date, Query(description="First day, of Paris", ge=_EARLIEST)],
+    end: Annotated[date, Query(description="First day after the range, at most 366 days later", le=_LATEST)],
 ) -> schemas.Days:
     """Colours by day since September 2014."""
     async with runtime.database.read() as session:

@@ -1,0 +1,133 @@
+"""`GET /v1/tempo` and `/v1/tempo/days`, as a client meets them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.server.conftest import Gateway, SetClock, Simulator, until
+
+COLORS = ("blue", "white", "red")
+
+
+async def known(gateway: Gateway, who: dict[str, str]) -> dict[str, Any]:
+    """Wait until the worker has read what there is; nothing changes then until the official hour, 11:00 in Paris."""
+
+    async def probe() -> dict[str, Any] | None:
+        said: dict[str, Any] = await gateway.get("/v1/tempo", who)
+        return said if said["next_change"] == "2026-11-03T10:00:00Z" else None
+
+    return await until(probe)
+
+
+async def test_today_tomorrow_and_the_season(gateway: Gateway, simulator: Simulator) -> None:
+    who = await gateway.sign_in()
+    said = await known(gateway, who)
+    truth = simulator.http.get("/control/tempo", params={"start": "2026-09-01", "end": "2026-11-05"}).json()
+    colors = {day["date"]: day["color"].lower() for day in truth}
+    today, tomorrow = colors["2026-11-03"], colors["2026-11-04"]
+    assert said["today"] == {
+        "date": "2026-11-03",
+        "color": today,
+        "confirmed": True,
+        "possible": [today],
+        "source": "rte",
+    }
+    assert (said["tomorrow"]["color"], said["tomorrow"]["confirmed"]) == (tomorrow, False)
+    assert said["period"] == {"key": f"{today}_hp", "until": "2026-11-03T21:00:00Z"}
+    assert [(period["key"], period["start"]) for period in said["coming"]] == [
+        (f"{today}_hc", "2026-11-03T21:00:00Z"),
+        (f"{tomorrow}_hp", "2026-11-04T05:00:00Z"),
+        (f"{tomorrow}_hc", "2026-11-04T21:00:00Z"),
+    ]
+    passed = [color for day, color in colors.items() if day <= "2026-11-03"]
+    assert (said["season"]["start"], said["season"]["end"]) == ("2026-09-01", "2027-09-01")
+    for color, total in zip(COLORS, (300, 43, 22), strict=True):
+        left = total - passed.count(color)
+        assert said["season"]["days"][color] == {
+            "total": total,
+            "used_through_today": passed.count(color),
+            "left_after_today": left,
+            "left_after_tomorrow": left - (tomorrow == color),
+        }
+    assert said["as_of"] == "2026-11-03T09:30:00Z"
+
+
+async def test_an_answer_is_good_until_it_can_change(gateway: Gateway) -> None:
+    who = await gateway.sign_in()
+    await known(gateway, who)
+    first = await gateway.http.get("/v1/tempo", headers=who)
+    assert first.headers["cache-control"] == "max-age=1800"
+    again = await gateway.http.get("/v1/tempo", headers=who | {"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.headers["cache-control"] == "max-age=1800"
+    other = await gateway.http.get("/v1/tempo", headers=who | {"If-None-Match": '"something else"'})
+    assert other.status_code == 200
+
+
+async def test_at_the_official_hour_the_color_is_confirmed(
+    gateway: Gateway, clock: SetClock, simulator: Simulator
+) -> None:
+    who = await gateway.sign_in()
+    before = await known(gateway, who)
+    official = datetime(2026, 11, 3, 10, tzinfo=UTC)
+    simulator.set_clock(official)
+    clock.set(official)
+    later = await gateway.sign_in()
+
+    async def probe() -> dict[str, Any] | None:
+        said: dict[str, Any] = await gateway.get("/v1/tempo", later)
+        return said if said["tomorrow"]["confirmed"] else None
+
+    after = await until(probe)
+    assert after["tomorrow"] == before["tomorrow"] | {"confirmed": True}
+    assert after["as_of"] == "2026-11-03T10:00:00Z"
+
+
+async def test_no_request_makes_a_call_to_rte(gateway: Gateway, simulator: Simulator) -> None:
+    who = await gateway.sign_in()
+    await known(gateway, who)
+    calls = len(simulator.calls("/open_api/"))
+    for _ in range(25):
+        await gateway.get("/v1/tempo", who)
+        await gateway.get("/v1/tempo/days", who, start="2010-01-01", end="2010-02-01")
+        await gateway.get("/v1/ecowatt", who)
+    assert len(simulator.calls("/open_api/")) == calls
+
+
+async def test_days_unknown_ones_included(gateway: Gateway) -> None:
+    who = await gateway.sign_in()
+    await known(gateway, who)
+    days = (await gateway.get("/v1/tempo/days", who, start="2026-11-02", end="2026-11-08"))["days"]
+    assert [day["date"] for day in days] == [f"2026-11-0{n}" for n in range(2, 8)]
+    assert [day["confirmed"] for day in days] == [True, True, False, False, False, False]
+    assert all(day["color"] in COLORS and day["possible"] == [day["color"]] for day in days[:3])
+    assert all(day["color"] == "unknown" and "blue" in day["possible"] for day in days[3:])
+    assert "red" not in days[5]["possible"], "a Saturday"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "status", "code"),
+    [
+        ("2026-11-02", "2026-11-02", 400, "invalid_range"),
+        ("2026-11-03", "2026-11-02", 400, "invalid_range"),
+        ("2025-11-02", "2026-11-04", 400, "range_too_long"),
+        ("yesterday", "2026-11-04", 422, "invalid_request"),
+        ("9999-12-30", "9999-12-31", 422, "invalid_request"),
+        ("0001-01-01", "0001-01-02", 422, "invalid_request"),
+        ("2005-01-01", "2005-02-01", 200, None),
+        ("2025-11-02", "2026-11-03", 200, None),
+    ],
+)
+async def test_ranges(gateway: Gateway, start: str, end: str, status: int, code: str | None) -> None:
+    who = await gateway.sign_in()
+    answer = await gateway.http.get("/v1/tempo/days", headers=who, params={"start": start, "end": end})
+    assert answer.status_code == status
+    assert answer.json().get("code") == code
+
+
+@pytest.mark.parametrize("path", ["/v1/tempo", "/v1/tempo/days?start=2026-01-01&end=2026-01-02", "/v1/ecowatt"])
+async def test_a_token_is_needed(gateway: Gateway, path: str) -> None:
+    answer = await gateway.http.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
