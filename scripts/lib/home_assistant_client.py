@@ -31,6 +31,8 @@ class HomeAssistantClient(AbstractAsyncContextManager["HomeAssistantClient"]):
 
     async def close(self) -> None:
         """End the session and its websocket."""
+        if self._socket is not None:
+            await self._socket.close()
         await self._session.close()
 
     async def is_running(self) -> bool:

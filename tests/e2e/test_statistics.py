@@ -18,7 +18,8 @@ OLDEST = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 async def ask_simulator(stack: Stack, path: str, **query: Any) -> Any:
-    async with aiohttp.ClientSession(stack.simulator_url) as session, session.get(path, params=query) as answer:
+    text = {name: str(value) for name, value in query.items()}
+    async with aiohttp.ClientSession(stack.simulator_url) as session, session.get(path, params=text) as answer:
         assert answer.status == 200, await answer.text()
         return await answer.json()
 
