@@ -18,6 +18,7 @@ from gateway.kit.http import Upstream
 from gateway.quotas import models as quotas_models
 from gateway.rte import models as rte_models
 from gateway.rte.client import Rte
+from gateway.rte.open_data import OpenData
 from gateway.simulator.app import create_app
 from gateway.store.memory import MemoryStore
 from gateway.tempo import outlook as tempo_outlook
@@ -81,7 +82,8 @@ class House:
         self.database = Database(f"sqlite+aiosqlite:///{self._file}")
         self.store = MemoryStore(lambda: self.clock.now().timestamp())
         self.upstream = Upstream("http://rte", transport=self._transport)
-        self.rte = Rte(self.upstream, "simulator-rte", "simulator-rte-secret", self.store)
+        self.rte: Rte | None = Rte(self.upstream, "simulator-rte", "simulator-rte-secret", self.store)
+        self.open_data = OpenData(self.upstream)
 
     async def restart(self) -> None:
         await self.upstream.close()

@@ -18,11 +18,11 @@ async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schema
     levels = {start: level for row in rows for start, level in repository.levels(row).items()}
     coming = [run for run in runs(levels) if run.until > now]
     current = next((run for run in coming if run.since <= now), None)
-    freshness = await feeds.freshness(session, FEED, now) if asked else None
+    freshness = await feeds.freshness(session, FEED, now, asked=asked)
     changes = [
         paris.midnight(today + paris.DAY),
         *(edge for run in coming for edge in (run.since, run.until) if edge > now),
-        *([freshness.next_change] if freshness else []),
+        freshness.next_change,
     ]
     return schemas.Ecowatt(
         now=schemas.Run.model_validate(current) if current else None,
@@ -37,5 +37,5 @@ async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schema
             for row in rows
             if row.day >= today
         ],
-        as_of=freshness.as_of if freshness else None,
+        as_of=freshness.as_of,
     )

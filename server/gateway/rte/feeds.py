@@ -72,6 +72,12 @@ async def answered(session: AsyncSession, rhythm: Rhythm, now: datetime, next_at
     return next_at
 
 
+async def stood_in(session: AsyncSession, rhythm: Rhythm, now: datetime) -> None:
+    """Write that another source answered in place of the one that failed."""
+    feed = await session.get_one(Feed, rhythm.name)
+    feed.answered_at = now
+
+
 async def failed(database: Database, rhythm: Rhythm, now: datetime, error: RteError) -> datetime:
     """Write that the call failed; return when to call again, not before RTE said."""
     async with database.write() as session:
@@ -92,12 +98,15 @@ class Freshness:
     next_change: datetime
 
 
-async def freshness(session: AsyncSession, rhythm: Rhythm, now: datetime) -> Freshness:
-    """Return a feed's freshness; what is being asked at this moment can change any moment."""
+async def freshness(session: AsyncSession, rhythm: Rhythm, now: datetime, *, asked: bool) -> Freshness:
+    """Return a feed's freshness; what is being asked at this moment, or soon will be, can change any moment.
+
+    `asked` is whether anybody asks for a feed that has never been asked for yet.
+    """
     feed = await session.get(Feed, rhythm.name)
     soon = now + _UNDER_WAY
     if feed is None:
-        return Freshness(None, soon)
+        return Freshness(None, soon if asked else now + paris.DAY)
     settled = feed.last_error is not None or (feed.answered_at is not None and feed.answered_at >= feed.asked_at)
     under_way = not settled and now - feed.asked_at < _LONGEST_CALL
     return Freshness(feed.answered_at, soon if under_way else max(feed.next_at, soon))

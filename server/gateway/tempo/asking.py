@@ -42,7 +42,7 @@ def current(told: Mapping[date, TempoDay], now: datetime) -> Question:
     return Question(day, day + paris.DAY, at)
 
 
-def past(told: Mapping[date, TempoDay], now: datetime) -> Question | None:
+def past(told: Mapping[date, TempoDay], now: datetime) -> Question:
     """Return the next question about days that began: those of the newest season that has some due, in one window.
 
     A day that RTE left out, or never confirmed, is asked again after as long a rest as it has been missing: ever more
@@ -51,12 +51,10 @@ def past(told: Mapping[date, TempoDay], now: datetime) -> Question | None:
     today = in_force(now)
     due = {day: now for day in paris.days(FIRST_DAY, today) if day not in told}
     due |= {day: _rested(row) for day, row in told.items() if day <= today and not row.confirmed}
-    if not due:
-        return None
     ready = [day for day, at in due.items() if at <= now]
     if not ready:
-        first = min(due, key=lambda day: due[day])
-        return Question(first, first + paris.DAY, due[first])
+        tomorrow = begins(today + paris.DAY)  # when today becomes a day of the past
+        return Question(today, today + paris.DAY, min([tomorrow, *due.values()]))
     season = Season.of(max(ready))
     window = [day for day in ready if day >= season.start]
     return Question(min(window), max(window) + paris.DAY, now)

@@ -18,7 +18,7 @@ LONGEST_RANGE = timedelta(days=366)
 
 
 async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schemas.Tempo:
-    """Say what is known of today and tomorrow; `asked` is whether somebody asks RTE at all."""
+    """Say what is known of today and tomorrow; `asked` is whether somebody asks at all."""
     today = in_force(now)
     tomorrow = today + paris.DAY
     season = Season.of(today)
@@ -26,7 +26,7 @@ async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schema
     known = _known(told)
     can_be = possible(season, known) | possible(Season.of(tomorrow), known)
     current, *coming = periods.ahead(known, now)
-    freshness = [await feeds.freshness(session, rhythm, now) for rhythm in (CURRENT, HISTORY)] if asked else []
+    freshness = [await feeds.freshness(session, rhythm, now, asked=asked) for rhythm in (CURRENT, HISTORY)]
     return schemas.Tempo(
         today=_sourced(told, can_be, today),
         tomorrow=_sourced(told, can_be, tomorrow),
@@ -38,7 +38,7 @@ async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schema
             days={color: schemas.Count.model_validate(count) for color, count in counts(season, known, today).items()},
         ),
         next_change=min([current.until, *(feed.next_change for feed in freshness)]),
-        as_of=freshness[0].as_of if freshness else None,
+        as_of=freshness[0].as_of,
     )
 
 

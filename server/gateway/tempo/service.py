@@ -1,8 +1,10 @@
 """Keeping the colours, and answering with them."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Protocol
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,10 +16,11 @@ from gateway.rte import feeds
 from gateway.rte.client import Rte
 from gateway.rte.errors import Meaning, RteError
 from gateway.rte.feeds import Rhythm
+from gateway.rte.open_data import OpenData
 from gateway.rte.wire import TempoValue
 from gateway.tempo import asking, repository
 from gateway.tempo.asking import Question
-from gateway.tempo.days import Color, begins, in_force, official_from
+from gateway.tempo.days import Color, in_force, official_from
 from gateway.tempo.models import Source, TempoDay
 
 log = structlog.get_logger()
@@ -29,75 +32,102 @@ NEVER = timedelta(days=365)
 _COLORS = {"BLUE": Color.BLUE, "WHITE": Color.WHITE, "RED": Color.RED}
 
 
-async def keep(database: Database, rte: Rte | None, clock: Clock) -> datetime:
-    """Ask RTE what is due, today and tomorrow first; return when to be called next."""
-    if rte is None:
-        _say_that_nobody_asks()
+class _Calendar(Protocol):
+    async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]: ...
+
+
+@dataclass(frozen=True)
+class _Teller:
+    """Somebody who can be asked for colours."""
+
+    source: Source
+    calendar: _Calendar
+
+    async def ask(self, question: Question) -> tuple[Question, list[TempoValue]]:
+        """Return what is answered, and to which days. Raises RteError."""
+        try:
+            return question, await self.calendar.tempo_calendar(question.start, question.end)
+        except RteError as error:
+            if error.meaning is not Meaning.NOT_PUBLISHED:
+                raise
+            return asking.last_day(question), []  # it is that one which RTE does not have
+
+
+async def keep(database: Database, rte: Rte | None, clock: Clock, open_data: OpenData | None = None) -> datetime:
+    """Ask what is due, today and tomorrow first; return when to be called next.
+
+    The open-data calendar stands in while RTE's API fails, or when there are no credentials for it.
+    """
+    tellers = [_Teller(Source.OPEN_DATA, open_data)] if open_data else []
+    if rte is not None:
+        tellers.insert(0, _Teller(Source.RTE, rte))
+    else:
+        _say_that_rte_is_not_asked()
+    if not tellers:
         return clock.now() + NEVER
-    current = await _keep_current(database, rte, clock)
+    current = await _keep(database, clock, CURRENT, *tellers)
     if current <= clock.now():
         return current
-    return min(current, await _keep_history(database, rte, clock))
+    return min(current, await _keep(database, clock, HISTORY, *tellers))
 
 
-async def _keep_current(database: Database, rte: Rte, clock: Clock) -> datetime:
+async def _keep(
+    database: Database, clock: Clock, rhythm: Rhythm, teller: _Teller, stand_in: _Teller | None = None
+) -> datetime:
+    """Ask the next question of a feed, if it is due."""
     now = clock.now()
-    if later := await feeds.closed_until(database, CURRENT, now):
+    if later := await feeds.closed_until(database, rhythm, now):
         return later
-    today = in_force(now)
     async with database.read() as session:
-        question = asking.current(await repository.told(session, today, today + 2 * paris.DAY), now)
+        question = await _question(session, rhythm, teller.source, now)
     if question.at > now:
-        return await feeds.rest(database, CURRENT, question.at)
-    if later := await feeds.take(database, CURRENT, now):
+        return await feeds.rest(database, rhythm, question.at)
+    if later := await feeds.take(database, rhythm, now):
         return later
     try:
-        values = await rte.tempo_calendar(question.start, question.end)
+        answered, values = await teller.ask(question)
     except RteError as error:
-        if error.meaning is not Meaning.NOT_PUBLISHED:
-            return await feeds.failed(database, CURRENT, clock.now(), error)
-        values = []
+        if stand_in:
+            await _let_stand_in(database, clock, rhythm, stand_in)
+        return await feeds.failed(database, rhythm, clock.now(), error)
     now = clock.now()
     async with database.write() as session:
-        await _learn(session, question, values, now)
-        return await feeds.answered(session, CURRENT, now, await _next_current(session, question, now))
+        await _learn(session, teller.source, answered, values, now)
+        following = await _question(session, rhythm, teller.source, now)
+        in_vain = rhythm is CURRENT and following.start == question.start and following.at <= now
+        return await feeds.answered(session, rhythm, now, asking.again(now) if in_vain else max(following.at, now))
 
 
-async def _next_current(session: AsyncSession, asked: Question, now: datetime) -> datetime:
-    today = in_force(now)
-    following = asking.current(await repository.told(session, today, today + 2 * paris.DAY), now)
-    in_vain = following.start == asked.start and following.at <= now
-    return asking.again(now) if in_vain else max(following.at, now)
-
-
-async def _keep_history(database: Database, rte: Rte, clock: Clock) -> datetime:
+async def _let_stand_in(database: Database, clock: Clock, rhythm: Rhythm, stand_in: _Teller) -> None:
+    """Ask somebody else what nobody has told."""
     now = clock.now()
-    if later := await feeds.closed_until(database, HISTORY, now):
-        return later
     async with database.read() as session:
-        question = asking.past(await repository.told(session), now)
-    if question is None or question.at > now:
-        tomorrow = begins(in_force(now) + paris.DAY)  # when today becomes a day of the past
-        return await feeds.rest(database, HISTORY, min(question.at, tomorrow) if question else tomorrow)
-    if later := await feeds.take(database, HISTORY, now):
-        return later
-    values: list[TempoValue] = []
+        question = await _question(session, rhythm, stand_in.source, now)
+    if question.at > now:
+        return
     try:
-        values = await rte.tempo_calendar(question.start, question.end)
+        answered, values = await stand_in.ask(question)
     except RteError as error:
-        if error.meaning is not Meaning.NOT_PUBLISHED:
-            return await feeds.failed(database, HISTORY, clock.now(), error)
-        question = asking.last_day(question)  # it is that one which RTE does not have
-    now = clock.now()
+        log.warning("tempo_stand_in_failed", error=str(error))
+        return
     async with database.write() as session:
-        await _learn(session, question, values, now)
-        await feeds.answered(session, HISTORY, now, now)
-    log.info("tempo_history_read", start=str(question.start), end=str(question.end))
-    return now
+        await _learn(session, stand_in.source, answered, values, clock.now())
+        await feeds.stood_in(session, rhythm, clock.now())
 
 
-async def _learn(session: AsyncSession, asked: Question, values: Iterable[TempoValue], now: datetime) -> None:
-    """Write what RTE said of the days asked for; a day that began and has no colour is written as unknown."""
+async def _question(session: AsyncSession, rhythm: Rhythm, source: Source, now: datetime) -> Question:
+    """Return what to ask a source next; RTE is also asked what only its open data has told."""
+    today = in_force(now)
+    told = await repository.told(session, asking.FIRST_DAY if rhythm is HISTORY else today, today + 2 * paris.DAY)
+    if source is Source.RTE:
+        told = {day: row for day, row in told.items() if row.source is Source.RTE}
+    return asking.past(told, now) if rhythm is HISTORY else asking.current(told, now)
+
+
+async def _learn(
+    session: AsyncSession, source: Source, asked: Question, values: Iterable[TempoValue], now: datetime
+) -> None:
+    """Write what was said of the days asked for; a day that began and has no colour is written as unknown."""
     said = {value.day: value for value in values}
     before = await repository.told(session, asked.start, asked.end)
     for day in paris.days(asked.start, asked.end):
@@ -108,20 +138,29 @@ async def _learn(session: AsyncSession, asked: Question, values: Iterable[TempoV
         if row is None:
             if color is Color.UNKNOWN and not begun:
                 continue
-            row = TempoDay(day=day, color=Color.UNKNOWN, confirmed=False, source=Source.RTE)
+            row = TempoDay(day=day, color=Color.UNKNOWN, confirmed=False, source=source)
             session.add(row)
+        _say_if_changed(row, source, color)
+        if row.confirmed and row.source is Source.RTE and source is Source.OPEN_DATA:
+            continue
         row.told_at = now
         if color is not Color.UNKNOWN:
-            _say_if_changed(row, color)
-            row.color, row.source = color, Source.RTE
+            row.color, row.source = color, source
             row.confirmed = begun or (now >= official_from(day) and not (value and value.fallback))
 
 
-def _say_if_changed(row: TempoDay, color: Color) -> None:
-    if row.color not in {color, Color.UNKNOWN}:
-        log.warning("tempo_color_changed", day=str(row.day), before=row.color.value, after=color.value)
+def _say_if_changed(row: TempoDay, source: Source, color: Color) -> None:
+    if Color.UNKNOWN not in {row.color, color} and row.color is not color:
+        log.warning(
+            "tempo_color_differs",
+            day=str(row.day),
+            before=row.color.value,
+            before_from=row.source.value,
+            now=color.value,
+            now_from=source.value,
+        )
 
 
 @cache
-def _say_that_nobody_asks() -> None:
-    log.warning("tempo_not_asked", missing="RTE_CLIENT_ID and RTE_CLIENT_SECRET")
+def _say_that_rte_is_not_asked() -> None:
+    log.warning("rte_not_asked_for_tempo", missing="RTE_CLIENT_ID and RTE_CLIENT_SECRET")

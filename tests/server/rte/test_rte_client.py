@@ -132,3 +132,18 @@ async def test_an_rte_that_does_not_answer_is_down() -> None:
     with pytest.raises(RteError) as raised:
         await rte.tempo_calendar(START, END)
     assert (raised.value.meaning, raised.value.code) == (Meaning.DOWN, "unreachable")
+
+
+async def test_the_open_calendar_says_the_same_without_a_key(house: House) -> None:
+    said = await house.open_data.tempo_calendar(START, END)
+    official = await house.rte.tempo_calendar(START, END)
+    assert {value.day: value.value for value in said} == {value.day: value.value for value in official}
+    assert len(await house.world.calls("rte_token")) == 1
+
+
+@pytest.mark.parametrize("body", ["<html>", {"values": {"monday": "BLUE"}}, {"values": None}, {}])
+async def test_an_open_calendar_that_cannot_be_read_is_an_outage(house: House, body: Any) -> None:
+    await house.world.fault(api="open_data", status=200, body=body)
+    with pytest.raises(RteError) as raised:
+        await house.open_data.tempo_calendar(START, END)
+    assert raised.value.meaning is Meaning.DOWN

@@ -1,0 +1,47 @@
+"""RTE's keyless calendar of Tempo, which stands in for the API: a season at a time, unofficial."""
+
+from datetime import date
+
+from pydantic import BaseModel, ValidationError
+
+from gateway import __version__
+from gateway.kit import paris
+from gateway.kit.http import UnreachableError, Upstream
+from gateway.rte.errors import Meaning, RteError, understand
+from gateway.rte.wire import TempoValue
+
+BASE_URL = "https://www.services-rte.com"
+_PATH = "/cms/open_data/v1/tempo"
+_HEADERS = {"User-Agent": f"Mozilla/5.0 (compatible; MyElectricalData-gateway/{__version__})"}
+"""The site refuses what does not look like a browser."""
+
+
+class _Season(BaseModel):
+    values: dict[date, str]
+
+
+class OpenData:
+    """A client without credentials."""
+
+    def __init__(self, upstream: Upstream) -> None:
+        """Prepare, without connecting."""
+        self._upstream = upstream
+
+    async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
+        """Ask for the colours of the days `[start, end[` of one season; unknown ones are left out. Raises RteError."""
+        year = start.year if start.month >= 9 else start.year - 1
+        try:
+            answer = await self._upstream.ask("GET", _PATH, params={"season": f"{year}-{year + 1}"}, headers=_HEADERS)
+        except UnreachableError as error:
+            raise RteError(Meaning.DOWN, "unreachable") from error
+        if answer.status != 200:
+            raise understand(answer)
+        try:
+            season = _Season.model_validate_json(answer.body)
+        except ValidationError:
+            raise RteError(Meaning.DOWN, "unreadable_answer") from None
+        return [
+            TempoValue(start_date=paris.midnight(day), value=color)
+            for day, color in season.values.items()
+            if start <= day < end
+        ]
