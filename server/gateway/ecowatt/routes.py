@@ -19,6 +19,9 @@ router = APIRouter(
 async def ecowatt(request: Request, runtime: RuntimeDep) -> Response:
     """The level by hour, today and the days ahead."""
     now = runtime.clock.now()
-    async with runtime.database.read() as session:
-        signal = await outlook.signal(session, now, asked=runtime.rte is not None)
-    return conditional.respond(request, signal, now=now, next_change=signal.next_change)
+
+    async def make() -> schemas.Ecowatt:
+        async with runtime.database.read() as session:
+            return await outlook.signal(session, now, asked=runtime.rte is not None)
+
+    return await conditional.respond_ready_made(request, runtime.store, "answer:ecowatt", now, make)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gateway.kit.conditional import Changing
 from gateway.kit.wire import Utc
 
 type Level = Annotated[int, Field(ge=0, le=3, description="0 low-carbon, 1 normal, 2 tense, 3 very tense")]
@@ -36,13 +37,12 @@ class Day(BaseModel):
     hours: list[Hour]
 
 
-class Ecowatt(BaseModel):
+class Ecowatt(Changing):
     """Today and the days ahead. `now` is null when the present hour is not known.
 
     `next_change` is the first moment at which this answer can change; `as_of` is when RTE last answered.
     """
 
     now: Run | None
-    next_change: Utc
     days: list[Day]
     as_of: Utc | None

@@ -2,17 +2,48 @@
 
 import hashlib
 import math
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from fastapi import Request, Response
 from pydantic import BaseModel
 
+from gateway.kit.wire import Utc
+from gateway.store import Store
+
+_WORTH_KEEPING = timedelta(seconds=15)
+
+
+class Changing(BaseModel):
+    """An answer that cannot change before `next_change`."""
+
+    next_change: Utc
+
 
 def respond(request: Request, body: BaseModel, *, now: datetime, next_change: datetime) -> Response:
     """Answer with `body`, which is good until `next_change`; without it when If-None-Match names it (RFC 9110)."""
-    content = body.model_dump_json().encode()
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    return _respond(request, body.model_dump_json(), now, next_change)
+
+
+async def respond_ready_made(
+    request: Request, store: Store, key: str, now: datetime, make: Callable[[], Awaitable[Changing]]
+) -> Response:
+    """Answer like `respond`, everybody alike: what was made once for `key` serves until it can change."""
+    if kept := await store.get(key):
+        made, until, content = kept.split(" ", 2)
+        if datetime.fromisoformat(made) <= now < datetime.fromisoformat(until):
+            return _respond(request, content, now, datetime.fromisoformat(until))
+    body = await make()
+    content, until_change = body.model_dump_json(), body.next_change
+    if until_change - now > _WORTH_KEEPING:
+        kept = f"{now.isoformat()} {until_change.isoformat()} {content}"
+        await store.set(key, kept, (until_change - now).total_seconds())
+    return _respond(request, content, now, until_change)
+
+
+def _respond(request: Request, content: str, now: datetime, next_change: datetime) -> Response:
+    etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
     seconds = max(0, math.ceil((next_change - now).total_seconds()))
     headers = {"ETag": etag, "Cache-Control": f"max-age={seconds}"}
     if _names(request.headers.get("if-none-match", ""), etag):

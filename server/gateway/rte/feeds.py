@@ -10,11 +10,11 @@ from gateway.kit import paris
 from gateway.kit.database import Database
 from gateway.quotas import service as quotas
 from gateway.rte.errors import RteError
-from gateway.rte.models import Feed
+from gateway.rte.models import UNDER_WAY, Feed
 
 log = structlog.get_logger()
 
-_UNDER_WAY = timedelta(seconds=10)
+_SOON = timedelta(seconds=10)
 _LONGEST_CALL = timedelta(minutes=2)
 
 
@@ -52,7 +52,7 @@ async def take(database: Database, rhythm: Rhythm, now: datetime) -> datetime | 
         if await quotas.used(session, budget) >= budget.limit:
             feed.next_at = paris.midnight(paris.day_of(now) + paris.DAY)
             return feed.next_at
-        feed.asked_at, feed.next_at, feed.last_error = now, now + rhythm.pause, None
+        feed.asked_at, feed.next_at, feed.last_error = now, now + rhythm.pause, UNDER_WAY
         await quotas.charge(session, [budget])
     return None
 
@@ -68,7 +68,7 @@ async def rest(database: Database, rhythm: Rhythm, until: datetime) -> datetime:
 async def answered(session: AsyncSession, rhythm: Rhythm, now: datetime, next_at: datetime) -> datetime:
     """Write that the call was answered; return `next_at`."""
     feed = await session.get_one(Feed, rhythm.name)
-    feed.answered_at, feed.next_at, feed.failures = now, next_at, 0
+    feed.answered_at, feed.next_at, feed.failures, feed.last_error = now, next_at, 0, None
     return next_at
 
 
@@ -104,9 +104,8 @@ async def freshness(session: AsyncSession, rhythm: Rhythm, now: datetime, *, ask
     `asked` is whether anybody asks for a feed that has never been asked for yet.
     """
     feed = await session.get(Feed, rhythm.name)
-    soon = now + _UNDER_WAY
+    soon = now + _SOON
     if feed is None:
         return Freshness(None, soon if asked else now + paris.DAY)
-    settled = feed.last_error is not None or (feed.answered_at is not None and feed.answered_at >= feed.asked_at)
-    under_way = not settled and now - feed.asked_at < _LONGEST_CALL
+    under_way = feed.last_error == UNDER_WAY and now - feed.asked_at < _LONGEST_CALL
     return Freshness(feed.answered_at, soon if under_way else max(feed.next_at, soon))

@@ -6,11 +6,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base, Instant
 
+UNDER_WAY = "under way"
+"""Stands for the outcome of a call that has none yet."""
+
 
 class Feed(Base):
     """When a feed was last asked and last answered, and when it may next be asked: a restart forgets neither.
 
-    `failures` counts those since the last answer; `last_error` is the last call's, null while it is under way.
+    `failures` counts those since the last answer; `last_error` is the last call's, or UNDER_WAY.
     """
 
     __tablename__ = "feeds"

@@ -22,9 +22,12 @@ _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
 async def tempo(request: Request, runtime: RuntimeDep) -> Response:
     """Today's and tomorrow's colour, the period in force, and the season's counters."""
     now = runtime.clock.now()
-    async with runtime.database.read() as session:
-        signal = await outlook.signal(session, now, asked=runtime.rte is not None)
-    return conditional.respond(request, signal, now=now, next_change=signal.next_change)
+
+    async def make() -> schemas.Tempo:
+        async with runtime.database.read() as session:
+            return await outlook.signal(session, now, asked=runtime.rte is not None)
+
+    return await conditional.respond_ready_made(request, runtime.store, "answer:tempo", now, make)
 
 
 @router.get("/days", responses={status: {"model": ProblemDetails} for status in (400, 422)})

@@ -4,6 +4,7 @@ import datetime as dt
 
 from pydantic import BaseModel, ConfigDict
 
+from gateway.kit.conditional import Changing
 from gateway.kit.wire import Utc
 from gateway.tempo.days import Color
 from gateway.tempo.models import Source
@@ -61,7 +62,7 @@ class Season(BaseModel):
     days: dict[Color, Count]
 
 
-class Tempo(BaseModel):
+class Tempo(Changing):
     """The Tempo day in force, so that until 06:00 it is yesterday's, and the one after.
 
     `next_change` is the first moment at which this answer can change; `as_of` is when RTE last answered.
@@ -72,7 +73,6 @@ class Tempo(BaseModel):
     period: Period
     coming: list[ComingPeriod]
     season: Season
-    next_change: Utc
     as_of: Utc | None
 
 
