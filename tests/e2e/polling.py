@@ -11,6 +11,6 @@ async def until[Result](look: Callable[[], Awaitable[Result | None]], what: str,
             while True:
                 if found := await look():
                     return found
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(1)
     except TimeoutError:
         raise AssertionError(f"after {seconds:.0f} s still not: {what}") from None
