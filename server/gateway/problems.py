@@ -76,6 +76,12 @@ def respond(request: Request, problem: ProblemError) -> JSONResponse:
     )
 
 
+def _where(detail: Mapping[str, Any]) -> str:
+    """Name the place of an error; the name of a member that should not be there was sent, so it is left out."""
+    place = detail["loc"][:-1] if detail["type"] == "extra_forbidden" else detail["loc"]
+    return ".".join(str(part) for part in place)
+
+
 _BY_STATUS = {
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that method; the Allow header names those it takes."),
@@ -92,10 +98,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [
-            {"where": ".".join(str(part) for part in detail["loc"]), "message": detail["msg"]}
-            for detail in error.errors()
-        ]
+        errors = [{"where": _where(detail), "message": detail["msg"]} for detail in error.errors()]
         words = "; ".join(f"{detail['where']}: {detail['message']}" for detail in errors)
         return respond(request, ProblemError(422, "invalid_request", words, errors=errors))
 

@@ -76,11 +76,16 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_known_database(cls, value: str) -> str:
         try:
-            driver = make_url(value).drivername
-        except ArgumentError:
-            driver = ""
-        if driver not in _DATABASES:
-            raise ValueError(f"DATABASE_URL must begin with {' or '.join(f'{name}://' for name in _DATABASES)}")
+            url = make_url(value)
+            known = url.drivername in _DATABASES
+        except (ArgumentError, ValueError):
+            known = False
+        if not known:
+            # raised out here: the words of the error above would quote the password
+            beginnings = " or ".join(f"{name}://" for name in _DATABASES)
+            raise ValueError(f"DATABASE_URL must begin with {beginnings}; in a password, : @ / are %3A %40 %2F")
+        if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
+            raise ValueError("DATABASE_URL must name a file, such as sqlite+aiosqlite:///./data/myelectricaldata.db")
         return value
 
     @model_validator(mode="after")
@@ -116,8 +121,10 @@ class Settings(BaseSettings):
         file = self.sqlite_file.with_suffix(".keys")
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.touch(mode=0o600)
-            file.write_text(Keyring.generate())
+            draft = file.with_suffix(".keys.new")
+            draft.touch(mode=0o600)
+            draft.write_text(Keyring.generate())
+            draft.rename(file)
         return Keyring.parse(file.read_text().strip())
 
 

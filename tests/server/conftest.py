@@ -17,14 +17,18 @@ from typing import Any
 import httpx2
 import pytest
 import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from gateway.accounts import service as accounts
 from gateway.app import create_app
 from gateway.billing.offpeak import OffPeakPeriod
 from gateway.billing.tariffs import Option, Tariff
 from gateway.consents import service as points
+from gateway.kit.crypto import Keyring
 from gateway.runtime import Runtime
 from gateway.settings import EnedisEnvironment, Settings
+from tests.server import postgresql
 
 structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
@@ -122,18 +126,42 @@ async def clock() -> SetClock:
     return SetClock()
 
 
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    with postgresql.running(free_port()) as address:
+        yield address
+
+
+async def _new_database(server: str) -> str:
+    name = f"gateway_{secrets.token_hex(6)}"
+    engine = create_async_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    await engine.dispose()
+    return f"{server}/{name}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database: SQLite always, PostgreSQL too with --all."""
+    if request.param == "postgresql":
+        return await _new_database(request.getfixturevalue("postgresql_server"))
+    return f"sqlite+aiosqlite:///{tmp_path}/gateway.db"
+
+
 @pytest.fixture
-def settings(tmp_path: Path, simulator: Simulator) -> Settings:
+def settings(database_url: str, simulator: Simulator) -> Settings:
     return Settings(
-        database_url=f"sqlite+aiosqlite:///{tmp_path}/gateway.db",
-        secret_key=secrets.token_urlsafe(32),  # type: ignore[arg-type]  # pydantic turns it into a SecretStr
+        database_url=database_url,
+        encryption_keys=Keyring.generate(),
+        secret_key=secrets.token_urlsafe(32),
         enedis_environment=EnedisEnvironment.SIMULATOR,
         enedis_base_url=simulator.url,
         enedis_client_id="simulator-enedis",
-        enedis_client_secret="simulator-enedis-secret",  # type: ignore[arg-type]  # as above
+        enedis_client_secret="simulator-enedis-secret",
         rte_base_url=simulator.url,
         rte_client_id="simulator-rte",
-        rte_client_secret="simulator-rte-secret",  # type: ignore[arg-type]  # as above
+        rte_client_secret="simulator-rte-secret",
     )
 
 

@@ -9,8 +9,9 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MICRO = 1_000_000
 
@@ -32,6 +33,13 @@ class Tariff(BaseModel):
     option: Option
     power_kva: int = Field(ge=3, le=36)
     prices: str = Field(default="regulated", pattern="^regulated$")
+
+    @model_validator(mode="after")
+    def _is_sold(self) -> Self:
+        powers = sorted(power for option, power in _grids() if option is self.option)
+        if self.power_kva not in powers:
+            raise ValueError(f"the option {self.option} is sold with {', '.join(map(str, powers))} kVA")
+        return self
 
 
 @dataclass(frozen=True)

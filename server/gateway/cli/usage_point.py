@@ -9,11 +9,10 @@ from pydantic import ValidationError
 
 from gateway.accounts.service import find_or_create_account
 from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.tariffs import Option, Tariff, regulated
+from gateway.billing.tariffs import Option, Tariff
 from gateway.cli.api_client import OWNER
 from gateway.cli.common import fail, with_runtime
 from gateway.consents import service
-from gateway.kit import paris
 from gateway.runtime import Runtime
 
 app = typer.Typer(no_args_is_help=True, help="Meters.")
@@ -45,14 +44,12 @@ def add(
         tariff = Tariff(option=option, power_kva=power)
         periods = [OffPeakPeriod(slots=tuple(_slot(text) for text in off_peak))] if off_peak else []
     except ValidationError as error:
-        fail("\n".join(detail["msg"] for detail in error.errors()), 2)
+        fail("\n".join(detail["msg"].removeprefix("Value error, ") for detail in error.errors()), 2)
     except ValueError as error:
         fail(str(error), 2)
 
     async def work(runtime: Runtime) -> str:
         now = runtime.clock.now()
-        if regulated(option, power, paris.day_of(now)) is None:
-            fail(f"The option {option} is not sold with {power} kVA.", 2)
         async with runtime.database.write() as session:
             account = await find_or_create_account(session, runtime.keyring, email, now)
             point = await service.add(

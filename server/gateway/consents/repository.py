@@ -1,7 +1,7 @@
 """Usage points and consents in the database. What routes call names the account: nobody reaches another's."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,6 +56,14 @@ async def recheck(session: AsyncSession, point_id: str, at: datetime) -> None:
     await session.execute(
         update(UsagePoint).where(UsagePoint.id == point_id, UsagePoint.details_at > at).values(details_at=at)
     )
+
+
+async def note_nothing_before(session: AsyncSession, point_id: str, direction: str, day: date) -> None:
+    """Note that Enedis has nothing older than `day`: the meter was put into service then or later."""
+    point = await session.get(UsagePoint, point_id)
+    if point is not None:
+        key = f"nothing_before_{direction}"
+        point.contract = {**point.contract, key: max(day.isoformat(), point.contract.get(key) or "")}
 
 
 async def other_holders(session: AsyncSession, prm_hash: bytes, account_id: str) -> Sequence[UsagePoint]:

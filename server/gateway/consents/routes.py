@@ -52,7 +52,7 @@ class Contract(BaseModel):
     power_kva: int | None = None
     distribution_tariff: str | None = None
     started_on: date | None = None
-    activated_on: date | None = None
+    consumption_activated_on: date | None = None
     production_activated_on: date | None = None
     services_level: str | None = None
     off_peak: str | None = None

@@ -138,7 +138,7 @@ class ConsentKeeper:
     async def _synthesis(self, payer: str, prm: str) -> dict[str, Any]:
         synthesis = await self._enedis.synthesis(payer, prm)
         return {
-            "activated_on": _text(synthesis.consumption_activated_on),
+            "consumption_activated_on": _text(synthesis.consumption_activated_on),
             "production_activated_on": _text(synthesis.production_activated_on),
             "services_level": synthesis.services_level,
         }

@@ -24,6 +24,7 @@ from gateway.kit.database import Database
 from gateway.metering import repository
 from gateway.metering.ledger import Entry, Kind, State
 from gateway.metering.planner import Window, plan
+from gateway.metering.readings import completed
 from gateway.metering.repository import Feed
 from gateway.store import Store
 
@@ -40,6 +41,7 @@ _PAUSES = {
 _LONG_PAUSE = timedelta(hours=6)
 _KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.COMPLETE: 2}
 """An answer that knows less never replaces one that knew more."""
+_SINCE = ("{direction}_activated_on", "nothing_before_{direction}")
 _QUANTITY = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
 
 
@@ -143,8 +145,10 @@ class Archive:
                 case Meaning.ABSENT | Meaning.NOT_PUBLISHED:
                     facts = [(day, State.ABSENT, None) for day in paris.days(window.start, window.end)]
                 case Meaning.BEFORE_ACTIVATION:
-                    # only the first day of the window is certain to be too early
+                    # only the first day of the window is certain to be too early, and so is whatever is older
                     facts = [(window.start, State.BEFORE_ACTIVATION, None)]
+                    async with self._database.write() as session:
+                        await points.note_nothing_before(session, meter.id, feed.direction, window.start + paris.DAY)
                 case Meaning.HISTORY_LIMIT:
                     facts = [(window.start, State.ABSENT, None)]
                 case Meaning.TOO_LONG if window.end - window.start > _SHORTER_WEEK:
@@ -174,12 +178,14 @@ class Archive:
         answer = await self._enedis.load_curve(
             meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
         )
+        async with self._database.read() as session:
+            before = await repository.curve(session, feed, meter.secrets, window.start, window.end)
         placed = place(answer.points(_QUANTITY[feed.direction], "PA"))
         if placed.refused:
             log.warning("points_refused", usage_point=meter.id, start=str(window.start), count=placed.refused)
         facts: list[_Fact] = []
         for day in paris.days(window.start, window.end):
-            readings = placed.days.get(day, [])
+            readings = completed(placed.days.get(day, []), before.get(day, []))
             minutes = sum(reading.minutes for reading in readings)
             state = State.ABSENT if not readings else State.PARTIAL
             if minutes == paris.minutes_in(day):
@@ -204,6 +210,6 @@ class Archive:
 
 
 def _activation(point: UsagePoint, direction: Direction) -> date | None:
-    """Return since when Enedis counts a direction, if it told."""
-    told = point.contract.get("activated_on" if direction is Direction.CONSUMPTION else "production_activated_on")
-    return date.fromisoformat(told) if told else None
+    """Return since when Enedis counts a direction, as far as it told, by its contract or by its refusals."""
+    told = [point.contract.get(key.format(direction=direction)) for key in _SINCE]
+    return max((date.fromisoformat(day) for day in told if day), default=None)

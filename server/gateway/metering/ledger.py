@@ -46,13 +46,14 @@ def next_attempt(day: date, entry: Entry | None) -> datetime | None:
     """Return when to ask for `day` (again); None when it is known or will not come any more.
 
     A day that came late or in part is asked again when it is twice as old as it was the last time: soon at first, then
-    at growing pauses, for 15 days.
+    at growing pauses, and a last time after 15 days.
     """
     if entry is None:
         return expected_at(day)
     if entry.state in {State.COMPLETE, State.BEFORE_ACTIVATION}:
         return None
-    expected = expected_at(day)
+    expected, last = expected_at(day), expected_at(day) + RETRY_FOR
+    if entry.asked_at >= last:
+        return None
     age = entry.asked_at - expected
-    again = max(entry.asked_at + max(age, SHORTEST_PAUSE), expected)
-    return again if again <= expected + RETRY_FOR else None
+    return min(max(entry.asked_at + max(age, SHORTEST_PAUSE), expected), last)

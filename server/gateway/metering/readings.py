@@ -1,5 +1,6 @@
 """A reading: start, duration, average power."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,3 +26,9 @@ class Reading:
     def end(self) -> datetime:
         """The first instant after the interval."""
         return self.start + timedelta(minutes=self.minutes)
+
+
+def completed(newer: Sequence[Reading], older: Sequence[Reading]) -> list[Reading]:
+    """Return the newer readings, and of the older ones those whose time the newer leave open."""
+    kept = [old for old in older if not any(old.start < new.end and new.start < old.end for new in newer)]
+    return sorted([*newer, *kept])

@@ -32,15 +32,20 @@ class EnedisPace:
 
     async def wait(self, api: Api, payer: str) -> None:
         """Count the call and wait for its turn, first come, first served. Raises EnedisError(QUOTA)."""
-        if stopped := await self._store.get(self._stopped(api)):
-            raise EnedisError(Meaning.QUOTA, "stopped", datetime.fromisoformat(stopped))
+        queue = self._queue[api]
         try:
-            async with asyncio.timeout(_PATIENCE), self._queue[api]:
-                await self._charge(api, payer)
-                while (wait := await self._store.turn(f"enedis:{api}", self._interval)) > 0:
-                    await self._clock.sleep(wait)
+            async with asyncio.timeout(_PATIENCE):
+                await queue.acquire()
         except TimeoutError as error:
             raise EnedisError(Meaning.QUOTA, "busy", self._clock.now() + _PAUSE) from error
+        try:
+            if stopped := await self._store.get(self._stopped(api)):
+                raise EnedisError(Meaning.QUOTA, "stopped", datetime.fromisoformat(stopped))
+            await self._charge(api, payer)
+            while (wait := await self._store.turn(f"enedis:{api}", self._interval)) > 0:
+                await self._clock.sleep(wait)
+        finally:
+            queue.release()
 
     async def _charge(self, api: Api, payer: str) -> None:
         now = self._clock.now()

@@ -56,6 +56,8 @@ async def charge(session: AsyncSession, budgets: Sequence[Budget]) -> None:
     """
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     for budget in sorted(budgets, key=lambda budget: budget.name):
+        if budget.limit < 1:
+            raise ExhaustedError(budget)
         statement = (
             insert(Counter)
             .values(name=budget.name, window=budget.window, used=1)

@@ -72,9 +72,6 @@ def test_a_database_url_that_is_none(monkeypatch: pytest.MonkeyPatch, url: str) 
     assert "hidden" not in said
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the words of a port that is no number repeat it, and it is a part of a password"
-)
 @pytest.mark.parametrize("password", ["p@ss:hidden", "p@ss:hidden/x", "a:b@c:hidden"])
 def test_a_password_with_signs_in_it_is_not_shown(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
     """Its signs must be percent-encoded; who forgot must be told so, without the password."""
@@ -85,7 +82,6 @@ def test_a_password_with_signs_in_it_is_not_shown(monkeypatch: pytest.MonkeyPatc
     assert "hidden" not in said
 
 
-@pytest.mark.xfail(strict=True, reason="a database without a file is taken for PostgreSQL")
 @pytest.mark.parametrize("url", ["sqlite+aiosqlite://", "sqlite+aiosqlite:///"])
 def test_a_database_in_memory_is_refused_for_what_it_is(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """It would lose everything at each restart, and is no PostgreSQL."""

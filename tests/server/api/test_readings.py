@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ async def test_hours_add_up_to_the_readings_and_follow_a_cursor(gateway: Gateway
     point = await gateway.add_meter(BASE)
     path = f"/v1/usage-points/{point}/hours"
 
-    async def published() -> dict[str, object] | None:
+    async def published() -> dict[str, Any] | None:
         answer = await gateway.get(path, who)
         return answer if answer["from"] else None
 

@@ -93,7 +93,6 @@ async def test_a_limit_that_was_lowered_holds_at_once(databases: list[Database])
     assert await spent(databases[0], USER) == 3
 
 
-@pytest.mark.xfail(strict=True, reason="the first use of a window is not held against its limit")
 @pytest.mark.parametrize("limit", [0, -3])
 async def test_nothing_can_be_taken_from_nothing(databases: list[Database], limit: int) -> None:
     """As when the live day's reserve leaves no call for the history."""

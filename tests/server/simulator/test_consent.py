@@ -97,7 +97,7 @@ async def test_services_may_appear_late_and_be_empty_in_three_forms(simulator):
     assert [answer["nbTotalServices"] for answer in answers] == [0, 0, 5]
     forms = [(await _services(simulator, autorisationId=10)).get("serviceSouscrit", "absent") for _ in range(3)]
     assert len(forms) == 3
-    assert all(form in forms for form in ("absent", None, []))
+    assert all(form in forms for form in ["absent", None, list[str]()])
 
 
 async def test_one_holder_may_share_several_meters(simulator):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -146,7 +147,7 @@ async def test_a_point_that_measures_both_directions_answers_with_both(start):
 async def test_a_late_homes_days_come_in_parts_or_days_later(start):
     simulator = await start()
     late = "30001000000014"
-    found = Counter()
+    found: Counter[Any] = Counter()
     for day in range(5, 23):
         before, asked, morrow = (f"2026-11-{number:02}" for number in (day - 4, day, day + 1))
         await simulator.set_clock(f"{morrow}T11:00:00+01:00")
