@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from gateway.accounts import service, tokens
 from gateway.dependencies import RuntimeDep, WriteSession
-from gateway.problems import ProblemDetails, ProblemError
+from gateway.problems import ProblemError, documented
 
 router = APIRouter(tags=["accounts"])
 
@@ -22,7 +22,7 @@ class Token(BaseModel):
     expires_in: int
 
 
-@router.post("/v1/oauth/token", responses={401: {"model": ProblemDetails}})
+@router.post("/v1/oauth/token", responses=documented(400, 401, 422))
 async def token(
     runtime: RuntimeDep,
     session: WriteSession,

@@ -10,9 +10,9 @@ from gateway.billing.service import Hours
 from gateway.dependencies import CallerDep, RuntimeDep
 from gateway.kit.wire import Utc
 from gateway.metering.readings import Quality
-from gateway.problems import ProblemDetails
+from gateway.problems import documented
 
-router = APIRouter(tags=["billing"], responses={status: {"model": ProblemDetails} for status in (401, 404, 422)})
+router = APIRouter(tags=["billing"], responses=documented(401, 404, 422))
 
 
 class SeriesView(BaseModel):

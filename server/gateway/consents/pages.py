@@ -1,6 +1,6 @@
 """The pages on the way to Enedis and back: `/consents/{id}/start`, `/oauth/callback`, `/consents/{id}/result`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Cookie, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -9,9 +9,12 @@ from gateway.consents import authorisation, repository, service
 from gateway.consents.authorisation import LIFETIME, Outcome
 from gateway.dependencies import RuntimeDep
 from gateway.pages import render
+from gateway.problems import documented
 from gateway.runtime import Runtime
 
-router = APIRouter(tags=["consent pages"], default_response_class=HTMLResponse)
+_PAGES: dict[int | str, dict[str, Any]] = {303: {}, 404: {}, 410: {}}
+
+router = APIRouter(tags=["consent pages"], default_response_class=HTMLResponse, responses=_PAGES | documented(422, 429))
 
 _COOKIE = "med_consent"
 _FOLLOW = 3

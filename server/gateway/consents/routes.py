@@ -16,10 +16,10 @@ from gateway.dependencies import CallerDep, RuntimeDep, WriteSession
 from gateway.kit import paris
 from gateway.kit.wire import Utc
 from gateway.metering import freshness
-from gateway.problems import ProblemDetails, ProblemError, not_found
+from gateway.problems import ProblemError, documented, not_found
 from gateway.runtime import Runtime
 
-router = APIRouter(tags=["usage points"], responses={status: {"model": ProblemDetails} for status in (401, 404, 422)})
+router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422))
 
 
 async def get_point(
@@ -154,7 +154,7 @@ class ConsentView(BaseModel):
     usage_points: list[str]
 
 
-@router.post("/v1/consents", status_code=201, responses={429: {"model": ProblemDetails}})
+@router.post("/v1/consents", status_code=201, responses=documented(429))
 async def ask_consent(
     runtime: RuntimeDep, session: WriteSession, caller: CallerDep, wish: ConsentRequest
 ) -> ConsentAsked:

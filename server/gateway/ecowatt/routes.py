@@ -5,13 +5,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from gateway.dependencies import RuntimeDep, get_caller
 from gateway.ecowatt import outlook, schemas
 from gateway.kit import conditional
-from gateway.problems import ProblemDetails
+from gateway.problems import documented
 
 router = APIRouter(
     prefix="/v1/ecowatt",
     tags=["signals"],
     dependencies=[Depends(get_caller)],
-    responses={401: {"model": ProblemDetails}},
+    responses=documented(401),
 )
 
 

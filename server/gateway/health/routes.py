@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import API_VERSION, __version__
 from gateway.dependencies import RuntimeDep
-from gateway.problems import ProblemDetails, ProblemError
+from gateway.problems import ProblemError, documented
 
 router = APIRouter(tags=["health"])
 
@@ -36,7 +36,7 @@ async def ping(runtime: RuntimeDep) -> Ping:
     return Ping(instance_id=runtime.instance.id)
 
 
-@router.get("/ready", responses={503: {"model": ProblemDetails}})
+@router.get("/ready", responses=documented(503))
 async def ready(runtime: RuntimeDep) -> Ready:
     """Tell whether the database answers."""
     try:

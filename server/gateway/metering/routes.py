@@ -11,13 +11,13 @@ from gateway.dependencies import RuntimeDep
 from gateway.enedis.client import Direction
 from gateway.metering.schemas import CurveAnswer, CurveReading, DailyAnswer, DayReading, MissingRange
 from gateway.metering.service import Missing, Readings
-from gateway.problems import ProblemDetails
+from gateway.problems import documented
 from gateway.runtime import Runtime
 
 router = APIRouter(
     prefix="/v1/usage-points/{point_id}",
     tags=["readings"],
-    responses={status: {"model": ProblemDetails} for status in (400, 401, 404, 422, 429, 503)},
+    responses=documented(400, 401, 404, 422, 429, 503),
 )
 
 Start = Annotated[date, Query(description="First day, of Paris")]

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.dependencies import RuntimeDep, get_caller
 from gateway.kit import conditional
-from gateway.problems import ProblemDetails
+from gateway.problems import documented
 from gateway.tempo import outlook, schemas
 
 router = APIRouter(
-    prefix="/v1/tempo", tags=["signals"], dependencies=[Depends(get_caller)], responses={401: {"model": ProblemDetails}}
+    prefix="/v1/tempo", tags=["signals"], dependencies=[Depends(get_caller)], responses=documented(401)
 )
 
 
@@ -30,7 +30,7 @@ async def tempo(request: Request, runtime: RuntimeDep) -> Response:
     return await conditional.respond_ready_made(request, runtime.store, "answer:tempo", now, make)
 
 
-@router.get("/days", responses={status: {"model": ProblemDetails} for status in (400, 422)})
+@router.get("/days", responses=documented(400, 422))
 async def days(
     runtime: RuntimeDep,
     start: Annotated[date, Query(description="First day, of Paris", ge=_EARLIEST)],
