@@ -10,9 +10,7 @@ from gateway.kit import conditional
 from gateway.problems import documented
 from gateway.tempo import outlook, schemas
 
-router = APIRouter(
-    prefix="/v1/tempo", tags=["signals"], dependencies=[Depends(get_caller)], responses=documented(401)
-)
+router = APIRouter(prefix="/v1/tempo", tags=["signals"], dependencies=[Depends(get_caller)], responses=documented(401))
 
 
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)

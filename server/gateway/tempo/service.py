@@ -91,6 +91,9 @@ async def _keep(
             await _let_stand_in(database, clock, rhythm, stand_in)
         return await feeds.failed(database, rhythm, clock.now(), error)
     now = clock.now()
+    log.info(
+        "tempo_told", source=teller.source.value, start=str(answered.start), end=str(answered.end), days=len(values)
+    )
     async with database.write() as session:
         await _learn(session, teller.source, answered, values, now)
         following = await _question(session, rhythm, teller.source, now)
