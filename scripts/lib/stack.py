@@ -182,6 +182,7 @@ class Stack(AsyncExitStack):
             "ENEDIS_CLIENT_ID": "simulator-enedis",
             "ENEDIS_CLIENT_SECRET": "simulator-enedis-secret",
             "RTE_BASE_URL": self.simulator_url,
+            "RTE_OPEN_DATA_URL": self.simulator_url,
             "RTE_CLIENT_ID": "simulator-rte",
             "RTE_CLIENT_SECRET": "simulator-rte-secret",
         }

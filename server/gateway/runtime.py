@@ -15,6 +15,7 @@ from gateway.kit.http import Upstream
 from gateway.metering.archive import Archive
 from gateway.quotas.pace import EnedisPace
 from gateway.rte.client import Rte
+from gateway.rte.open_data import OpenData
 from gateway.settings import Settings
 from gateway.store import Store
 from gateway.store.memory import MemoryStore
@@ -33,6 +34,7 @@ class Runtime:
     archive: Archive
     consents: ConsentKeeper
     rte: Rte | None
+    open_data: OpenData
 
 
 @asynccontextmanager
@@ -44,6 +46,7 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
     store = MemoryStore()
     enedis_upstream = Upstream(settings.enedis_url)
     rte_upstream = Upstream(settings.rte_base_url)
+    open_data_upstream = Upstream(settings.rte_open_data_url)
     pace = EnedisPace(database, store, clock, settings.enedis_rate_limit, settings.user_daily_limit_no_cache)
     enedis = Enedis(
         enedis_upstream, settings.enedis_client_id, settings.enedis_client_secret.get_secret_value(), store, pace
@@ -66,9 +69,11 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
             archive=archive,
             consents=ConsentKeeper(database, enedis, keyring, instance, clock),
             rte=rte,
+            open_data=OpenData(open_data_upstream),
         )
     finally:
         await archive.close()
         await enedis_upstream.close()
         await rte_upstream.close()
+        await open_data_upstream.close()
         await database.close()

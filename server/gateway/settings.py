@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     rte_client_id: str = ""
     rte_client_secret: SecretStr = SecretStr("")
     rte_base_url: str = "https://digital.iservices.rte-france.com"
+    rte_open_data_url: str = "https://www.services-rte.com"
 
     user_daily_limit_no_cache: int = Field(default=50, ge=1)
 

@@ -160,6 +160,7 @@ def settings(database_url: str, simulator: Simulator) -> Settings:
         enedis_client_id="simulator-enedis",
         enedis_client_secret="simulator-enedis-secret",
         rte_base_url=simulator.url,
+        rte_open_data_url=simulator.url,
         rte_client_id="simulator-rte",
         rte_client_secret="simulator-rte-secret",
     )

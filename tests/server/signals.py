@@ -85,6 +85,12 @@ class House:
         self.rte: Rte | None = Rte(self.upstream, "simulator-rte", "simulator-rte-secret", self.store)
         self.open_data = OpenData(self.upstream)
 
+    @property
+    def api(self) -> Rte:
+        """RTE's client, in a house that has credentials."""
+        assert self.rte is not None
+        return self.rte
+
     async def restart(self) -> None:
         await self.upstream.close()
         await self.database.close()
@@ -110,7 +116,7 @@ class House:
 
     async def tempo(self) -> dict[str, Any]:
         async with self.database.read() as session:
-            return (await tempo_outlook.signal(session, self.clock.now(), asked=True)).model_dump(mode="json")
+            return (await tempo_outlook.signal(session, self.clock.now())).model_dump(mode="json")
 
     async def ecowatt(self) -> dict[str, Any]:
         async with self.database.read() as session:

@@ -41,7 +41,7 @@ async def working(runtime: Runtime) -> AsyncIterator[None]:
 
 async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
     jobs: dict[str, Job] = {
-        "tempo": lambda: tempo.keep(runtime.database, runtime.rte, runtime.clock),
+        "tempo": lambda: tempo.keep(runtime.database, runtime.rte, runtime.clock, runtime.open_data),
         "ecowatt": lambda: ecowatt.keep(runtime.database, runtime.rte, runtime.clock),
         "consents": runtime.consents.keep,
         "archive": lambda: upkeep.keep(runtime.database, runtime.archive, runtime.clock.now()),

@@ -10,7 +10,6 @@ from gateway.kit.http import UnreachableError, Upstream
 from gateway.rte.errors import Meaning, RteError, understand
 from gateway.rte.wire import TempoValue
 
-BASE_URL = "https://www.services-rte.com"
 _PATH = "/cms/open_data/v1/tempo"
 _HEADERS = {"User-Agent": f"Mozilla/5.0 (compatible; MyElectricalData-gateway/{__version__})"}
 """The site refuses what does not look like a browser."""

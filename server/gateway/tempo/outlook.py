@@ -17,8 +17,8 @@ from gateway.tempo.service import CURRENT, HISTORY
 LONGEST_RANGE = timedelta(days=366)
 
 
-async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schemas.Tempo:
-    """Say what is known of today and tomorrow; `asked` is whether somebody asks at all."""
+async def signal(session: AsyncSession, now: datetime) -> schemas.Tempo:
+    """Say what is known of today and tomorrow."""
     today = in_force(now)
     tomorrow = today + paris.DAY
     season = Season.of(today)
@@ -26,7 +26,7 @@ async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schema
     known = _known(told)
     can_be = possible(season, known) | possible(Season.of(tomorrow), known)
     current, *coming = periods.ahead(known, now)
-    freshness = [await feeds.freshness(session, rhythm, now, asked=asked) for rhythm in (CURRENT, HISTORY)]
+    freshness = [await feeds.freshness(session, rhythm, now, asked=True) for rhythm in (CURRENT, HISTORY)]
     return schemas.Tempo(
         today=_sourced(told, can_be, today),
         tomorrow=_sourced(told, can_be, tomorrow),

@@ -23,7 +23,7 @@ async def tempo(request: Request, runtime: RuntimeDep) -> Response:
 
     async def make() -> schemas.Tempo:
         async with runtime.database.read() as session:
-            return await outlook.signal(session, now, asked=runtime.rte is not None)
+            return await outlook.signal(session, now)
 
     return await conditional.respond_ready_made(request, runtime.store, "answer:tempo", now, make)
 

@@ -6,11 +6,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from signals import House, keep_ecowatt, open_house, paris
 
 from gateway.ecowatt.hours import place, runs
 from gateway.kit.paris import PARIS
 from gateway.rte.wire import EcowattSignal
+from tests.server.signals import House, keep_ecowatt, open_house, paris
 
 API = "ecowatt"
 HOUR = timedelta(hours=1)

@@ -1,1 +1,1 @@
-from signals import house  # noqa: F401 - a fixture
+from tests.server.signals import house  # noqa: F401 - a fixture

@@ -5,19 +5,19 @@ from typing import Any
 
 import httpx2
 import pytest
-from signals import House
 
 from gateway.kit.http import Upstream
 from gateway.rte.client import Rte
 from gateway.rte.errors import Meaning, RteError
 from gateway.store.memory import MemoryStore
+from tests.server.signals import House
 
 START, END = date(2026, 1, 5), date(2026, 1, 9)
 TEMPO, ECOWATT = "tempo_like_supply_contract", "ecowatt"
 
 
 async def test_colors_of_a_range(house: House) -> None:
-    values = await house.rte.tempo_calendar(START, END)
+    values = await house.api.tempo_calendar(START, END)
     assert {value.day: value.value for value in values} == {
         date(2026, 1, 5): "RED",
         date(2026, 1, 6): "RED",
@@ -27,13 +27,13 @@ async def test_colors_of_a_range(house: House) -> None:
 
 
 async def test_the_older_form_says_the_same(house: House) -> None:
-    newer = await house.rte.tempo_calendar(START, END)
+    newer = await house.api.tempo_calendar(START, END)
     (await house.world.http.put("/control/tempo/form", json={"as_array": True})).raise_for_status()
-    assert await house.rte.tempo_calendar(START, END) == newer
+    assert await house.api.tempo_calendar(START, END) == newer
 
 
 async def test_days_are_asked_by_their_midnights_across_a_change_of_clocks(house: House) -> None:
-    await house.rte.tempo_calendar(date(2025, 10, 26), date(2025, 10, 27))
+    await house.api.tempo_calendar(date(2025, 10, 26), date(2025, 10, 27))
     [(_, query, status)] = await house.world.calls(TEMPO)
     assert status == 200
     assert query["start_date"] == "2025-10-26T00:00:00+02:00"
@@ -42,7 +42,7 @@ async def test_days_are_asked_by_their_midnights_across_a_change_of_clocks(house
 
 async def test_tomorrow_is_not_published_before_six(house: House) -> None:
     with pytest.raises(RteError) as raised:
-        await house.rte.tempo_calendar(date(2026, 1, 22), date(2026, 1, 23))
+        await house.api.tempo_calendar(date(2026, 1, 22), date(2026, 1, 23))
     assert raised.value.meaning is Meaning.NOT_PUBLISHED
 
 
@@ -67,7 +67,7 @@ async def test_tomorrow_is_not_published_before_six(house: House) -> None:
 async def test_every_refusal_has_its_meaning(house: House, fault: str, meaning: Meaning) -> None:
     await house.world.fault(api=TEMPO, name=fault)
     with pytest.raises(RteError) as raised:
-        await house.rte.tempo_calendar(START, END)
+        await house.api.tempo_calendar(START, END)
     assert raised.value.meaning is meaning
 
 
@@ -75,7 +75,7 @@ async def test_every_refusal_has_its_meaning(house: House, fault: str, meaning: 
 async def test_how_long_rte_asks_to_wait(house: House, header: str, seconds: float) -> None:
     await house.world.fault(api=ECOWATT, status=429, body="", headers={"Retry-After": header})
     with pytest.raises(RteError) as raised:
-        await house.rte.ecowatt()
+        await house.api.ecowatt()
     assert (raised.value.meaning, raised.value.retry_after) == (Meaning.QUOTA, seconds)
 
 
@@ -93,25 +93,25 @@ async def test_how_long_rte_asks_to_wait(house: House, header: str, seconds: flo
 async def test_what_cannot_be_read_is_an_outage(house: House, body: Any) -> None:
     await house.world.fault(api=TEMPO, status=200, body=body)
     with pytest.raises(RteError) as raised:
-        await house.rte.tempo_calendar(START, END)
+        await house.api.tempo_calendar(START, END)
     assert (raised.value.meaning, raised.value.code) == (Meaning.DOWN, "unreadable_answer")
 
 
 async def test_one_token_serves_until_it_ends(house: House) -> None:
     for _ in range(3):
-        await house.rte.tempo_calendar(START, END)
-    await house.rte.ecowatt()
+        await house.api.tempo_calendar(START, END)
+    await house.api.ecowatt()
     assert len(await house.world.calls("rte_token")) == 1
 
 
 async def test_a_refused_token_is_forgotten_and_the_call_not_repeated(house: House) -> None:
-    await house.rte.tempo_calendar(START, END)
+    await house.api.tempo_calendar(START, END)
     (await house.world.http.delete("/control/tokens")).raise_for_status()
     with pytest.raises(RteError) as raised:
-        await house.rte.ecowatt()
+        await house.api.ecowatt()
     assert raised.value.meaning is Meaning.UNAUTHORIZED
     assert len(await house.world.calls(ECOWATT)) == 1
-    assert await house.rte.ecowatt(), "the next attempt brings a new token"
+    assert await house.api.ecowatt(), "the next attempt brings a new token"
 
 
 async def test_wrong_credentials_are_named_and_not_shown(house: House) -> None:
@@ -136,7 +136,7 @@ async def test_an_rte_that_does_not_answer_is_down() -> None:
 
 async def test_the_open_calendar_says_the_same_without_a_key(house: House) -> None:
     said = await house.open_data.tempo_calendar(START, END)
-    official = await house.rte.tempo_calendar(START, END)
+    official = await house.api.tempo_calendar(START, END)
     assert {value.day: value.value for value in said} == {value.day: value.value for value in official}
     assert len(await house.world.calls("rte_token")) == 1
 

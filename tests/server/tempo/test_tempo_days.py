@@ -6,11 +6,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from signals import paris
 
 from gateway.tempo.days import Color, begins, in_force
 from gateway.tempo.periods import ahead, periods
 from gateway.tempo.season import Season, allowed, counts, possible
+from tests.server.signals import paris
 
 DAY = timedelta(days=1)
 DAYS = st.dates(date(2014, 9, 1), date(2040, 8, 31))

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from signals import House, keep_tempo, open_house, paris
 
 from gateway.kit.paris import day_of
 from gateway.tempo import outlook, repository
+from tests.server.signals import House, keep_tempo, open_house, paris
 
 API = "tempo_like_supply_contract"
 DAY = timedelta(days=1)

@@ -4,12 +4,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from signals import House, paris
 
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.rte.client import Rte
 from gateway.tempo import repository, service
+from tests.server.signals import House, paris
 
 API, OPEN = "tempo_like_supply_contract", "open_data"
 DAY = timedelta(days=1)
