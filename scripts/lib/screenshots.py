@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
 from scripts.lib import dashboard
 from scripts.lib.browser import open_page
@@ -39,22 +39,23 @@ async def main() -> None:
 
 async def _take_all(url: str, language: str) -> None:
     async with open_page(f"{url}/{dashboard.URL_PATH}", language=language, width=1440, height=900, at=NOW) as page:
-        await page.locator("hui-statistics-graph-card canvas").nth(1).wait_for(timeout=60_000)
-        await _take(page, f"dashboard.{language}.png")
+        chart = page.locator("hui-statistics-graph-card canvas").nth(1)
+        await _take(page, f"dashboard.{language}.png", once_at_rest=chart)
     async with open_page(f"{url}/energy", language=language, width=1440, height=900, at=NOW) as page:
         await page.get_by_label(PREVIOUS[language]).click(timeout=60_000)
-        await page.locator("hui-energy-usage-graph-card canvas").first.wait_for()
-        await _take(page, f"energy.{language}.png")
+        chart = page.locator("hui-energy-usage-graph-card canvas").first
+        await _take(page, f"energy.{language}.png", once_at_rest=chart)
 
 
-async def _take(page: Page, name: str) -> None:
-    """A picture once the page has come to rest: two in a row that are the same."""
+async def _take(page: Page, name: str, *, once_at_rest: Locator) -> None:
+    """A picture of the page once a chart has come to rest: the same twice in a row."""
     before = b""
-    while (now := await page.screenshot(animations="disabled")) != before:
-        before = now
-        await asyncio.sleep(1.5)
+    async with asyncio.timeout(120):
+        while (now := await once_at_rest.screenshot(timeout=60_000)) != before:
+            before = now
+            await asyncio.sleep(2)
     IMAGES.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread((IMAGES / name).write_bytes, now)
+    await page.screenshot(path=IMAGES / name)
     print(f"Written: {(IMAGES / name).relative_to(ROOT)}")
 
 
