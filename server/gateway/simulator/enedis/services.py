@@ -1,11 +1,11 @@
 """`subscribed_services`: which usage points stand behind an authorisation, one row a service."""
 
-from itertools import count
-from typing import Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.simulator import paris
 from gateway.simulator.enedis import door
@@ -16,7 +16,10 @@ from gateway.simulator.homes import Home
 from gateway.simulator.world import TheWorld, World
 
 API = "subscribed_services"
-_LABELS = {"ACTIF": "Actif", "TERMINE": "Terminé"}
+_LABELS = {"DEMANDE": "Demandé", "ACTIF": "Actif", "TERMINE": "Terminé"}
+_NUMBERS = {"CDC": 1, "PMAX": 2, "IDX": 3, "ENERGIE": 4, "ITC": 5}
+
+type State = Literal["DEMANDE", "ACTIF", "TERMINE", "SUPPRIME"]
 
 router = APIRouter()
 
@@ -27,12 +30,12 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     comptage: bool
-    autorisationId: int | None = None  # noqa: N815 - Enedis' names
+    autorisationId: Annotated[int, Field(lt=2**63)] | None = None  # noqa: N815 - Enedis' names
     siren: str | None = None
     pointId: str | None = None  # noqa: N815
     autorisation: bool | None = None
-    etatCode: list[str] = ["ACTIF", "DEMANDE"]  # noqa: N815
-    serviceType: str | list[str] = "ACCES"  # noqa: N815
+    etatCode: list[State] = ["ACTIF", "DEMANDE"]  # noqa: N815
+    serviceType: str | list[str] = ["ACCES"]  # noqa: N815
 
 
 @router.api_route("/subscribed_services/v1", methods=door.ANY_METHOD)
@@ -40,16 +43,17 @@ class Question(BaseModel):
 async def services(request: Request, world: TheWorld) -> JSONResponse:
     """The services of an authorisation, of a usage point, or none."""
     door.enter(world, request, API, "POST")
+    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+        raise refusal("technical_error")
     try:
         question = Question.model_validate_json(await request.body())
     except ValidationError:
         raise refusal("technical_error") from None
     if question.autorisationId is None and question.siren is None and question.pointId is None:
         raise Refusal(400, {"code": "400", "message": "autorisationId, siren ou pointId est obligatoire"})
+    types = [question.serviceType] if isinstance(question.serviceType, str) else question.serviceType
     rows = [
-        row
-        for row in _rows(world, question)
-        if row["etatCode"] in question.etatCode and "ACCES" in question.serviceType
+        row for row in _rows(world, question) if row["etatCode"] in question.etatCode and row["serviceCode"] in types
     ]
     if question.comptage:
         return JSONResponse({"nbTotalServices": len(rows), "serviceSouscrit": None})
@@ -68,29 +72,27 @@ def _rows(world: World, question: Question) -> list[dict[str, Any]]:
     else:
         home = world.street.find(question.pointId or "")
         shares = world.consents.of_holder(authorisation_id(home)) if home else []
-    today, numbers = paris.today(world.clock.now()), count(80_000_001)
+    today = paris.today(world.clock.now())
     return [
-        _row(home, share, kind, next(numbers), injection=injection, active=share.holds(today))
+        _row(home, share, today, kind, injection=injection)
         for home, share in shares
         if question.pointId in {None, home.prm}
         for injection in (False, True)
         if (home.produces if injection else home.consumes)
-        for kind in _kinds(home, injection=injection)
+        for kind in _kinds(home, today, injection=injection)
     ]
 
 
-def _kinds(home: Home, *, injection: bool) -> list[tuple[str, str]]:
+def _kinds(home: Home, today: date, *, injection: bool) -> list[tuple[str, str]]:
     """Each kind of measure with its step. No load curve where its collection is not switched on."""
-    curve = [("CDC", "PT30M")] if home.curve else []
+    curve = [("CDC", f"PT{home.step(today)}M")] if home.curve else []
     return [*curve, *([] if injection else [("PMAX", "P1D")]), ("IDX", "P1D"), ("ENERGIE", "P1D"), ("ITC", "NA")]
 
 
-def _row(
-    home: Home, share: Share, kind: tuple[str, str], number: int, *, injection: bool, active: bool
-) -> dict[str, Any]:
-    state = "ACTIF" if active else "TERMINE"
+def _row(home: Home, share: Share, today: date, kind: tuple[str, str], *, injection: bool) -> dict[str, Any]:
+    state = "ACTIF" if share.holds(today) else "TERMINE" if share.withdrawn or share.until <= today else "DEMANDE"
     return {
-        "id": str(number),
+        "id": f"8{home.prm[-9:]}{injection:d}{_NUMBERS[kind[0]]}",
         "injection": injection,
         "soutirage": not injection,
         "serviceCode": "ACCES",
@@ -108,6 +110,6 @@ def _row(
             "autorisationId": authorisation_id(home),
             "autorisationLibelle": "DATACONNECT_C5_ACTIF",
             "autorisationType": "EXPLICITE",
-            "autorisationStatut": "ACTIVE" if active else "TERMINEE",
+            "autorisationStatut": "TERMINEE" if state == "TERMINE" else "ACTIVE",
         },
     }
