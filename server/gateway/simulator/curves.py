@@ -4,7 +4,7 @@ Every figure follows from the home and the date alone. Half-hours are even watts
 the daily value is the sum of the curve exactly.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
@@ -65,14 +65,20 @@ def intervals(home: Home, direction: Direction, day: date) -> list[tuple[datetim
     found: list[tuple[datetime, int, int]] = []
     for i, (start, value) in enumerate(zip(starts, values, strict=True)):
         step = home.step(day - paris.DAY if i < 24 else day)
-        if step == 30:
-            found.append((start, 30, value))
-        elif step == 15:  # a little less in the first quarter than in the second, the same in all
-            shift = min(value, 6)
-            found += [(start, 15, value - shift), (start + paris.HALF_HOUR / 2, 15, value + shift)]
+        if step < 60:
+            found += _parts(start, step, value)
         elif i % 2 == 0:
             found.append((start, 60, (value + values[i + 1]) // 2))
     return found
+
+
+def _parts(start: datetime, step: int, value: int) -> list[tuple[datetime, int, int]]:
+    """A half-hour in shorter steps: a little less before its middle than after, the same in all."""
+    parts, shift = 30 // step, min(value, 6)
+    return [
+        (start + i * timedelta(minutes=step), step, value + shift * ((2 * i + 1 > parts) - (2 * i + 1 < parts)))
+        for i in range(parts)
+    ]
 
 
 def _drawn(home: Home, day: date) -> list[int]:

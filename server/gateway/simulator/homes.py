@@ -37,11 +37,14 @@ class Home:
     withdrawn: bool = False
     late_services: int = 0  # how often a new consent is asked about before its services appear
     hours_written: str = ""  # off-peak hours as the meter has them, when not simply `HC (…)`
+    bare: bool = False  # its contract tells no more than one of the sandbox
     curve: bool = True
     holes: bool = False
     late: bool = False
     down: bool = False
-    steps: tuple[tuple[date, int], ...] = ((date.min, 30),)  # the curve's step from a day on: 15, 30 or 60 minutes
+    steps: tuple[tuple[date, int], ...] = (
+        (date.min, 30),
+    )  # the curve's step from a day on: 60 minutes or a part of 30
 
     @property
     def consumes(self) -> bool:

@@ -1,5 +1,6 @@
 """The street: invented homes, each with a story."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -53,21 +54,27 @@ class Street:
 
     def find(self, prm: str) -> Home | None:
         """The home of that number; one of the crowd is built when asked for."""
-        return self.homes.get(prm) or (_one_of_the_crowd(prm) if prm.startswith(CROWD) else None)
+        in_crowd = re.fullmatch(rf"{CROWD}[0-9]{{9}}", prm)
+        return self.homes.get(prm) or (_one_of_the_crowd(prm) if in_crowd else None)
 
 
 def _stories(opened: date) -> list[Home]:
     def home(number: int, name: str, story: str, *, like: Home = _FLAT, **differences: Any) -> Home:
         return replace(like, prm=f"300010000000{number:02}", name=name, story=story, **differences)
 
-    steps = ((date.min, 60), (opened - timedelta(days=200), 30), (opened - timedelta(days=60), 15))
+    steps = (
+        (date.min, 60),
+        (opened - timedelta(days=200), 30),
+        (opened - timedelta(days=60), 15),
+        (opened - timedelta(days=10), 10),
+    )
     return [
         _FLAT,
         _HOUSE,
         _ELECTRIC,
         home(4, "Roof that sells all", "production", solar=3000, production=Production.ALL, power_kva=3),
         home(5, "Self-consumption", "self_consumption", like=_HOUSE, solar=4500, production=Production.SURPLUS),
-        home(6, "Holes every Tuesday", "holes", holes=True),
+        home(6, "Holes every Tuesday", "holes", holes=True, bare=True),
         home(7, "Curve not collected", "no_curve", like=_HOUSE, curve=False),
         home(8, "Meter just installed", "new_meter", activated=opened - timedelta(days=12)),
         home(9, "Consent withdrawn", "withdrawn", shared=False, withdrawn=True),

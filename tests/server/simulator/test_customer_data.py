@@ -8,7 +8,7 @@ import pytest
 
 BASE, WATER, TEMPO, ROOF, SELF = (f"3000100000000{number}" for number in range(1, 6))
 CURVE = "courbe_de_charge_consommation"
-FARM = "30001000000010"
+HOLES, FARM = "30001000000006", "30001000000010"
 APIS = ["situation_contrat_auto", "synth_contrat_auto", "donnees_generales_auto", "comptage_auto", "alimentation_auto"]
 
 
@@ -32,12 +32,23 @@ async def test_bodies_have_the_recorded_keys(start, sample):
     theirs = sample("enedis_2026/situation_contrat_consommateur.json")[0]
     assert list(contract) == list(theirs)
     assert list(contract["customer"]["customer"]["adress"]) == list(theirs["customer"]["customer"]["adress"])
+    assert list(contract["contact_data"]) == list(theirs["contact_data"])
+    (bare,) = (await simulator.enedis(f"/situation_contrat_auto/v1/{HOLES}")).json()
+    assert list(bare) == list(sample("enedis_2026_sandbox/situation-contrat-14000000000001.json")[0])
     synthesis = (await simulator.enedis(f"/synth_contrat_auto/v1/{WATER}")).json()
     assert list(synthesis) == list(sample("enedis_2026/synth_contrat_consommateur.json"))
     address = (await simulator.enedis(f"/donnees_generales_auto/v1/{WATER}")).json()
     assert list(address["address"]) == list(sample("enedis_2026/donnees_generales.json")["address"])
     supply = (await simulator.enedis(f"/alimentation_auto/v1/{SELF}")).json()
     assert supply.keys() - {"phase_count"} == sample("enedis_2026_sandbox/alimentation.json").keys()
+
+
+async def test_a_flats_address_has_its_floor_and_building(start):
+    simulator = await start()
+    flat, house = [
+        (await simulator.enedis(f"/donnees_generales_auto/v1/{prm}")).json()["address"] for prm in (BASE, WATER)
+    ]
+    assert flat.keys() - house.keys() == {"staircase_floor_apartment", "building"}
 
 
 @pytest.mark.parametrize(
@@ -169,6 +180,7 @@ async def test_the_curves_step_may_change_and_its_energy_stays(start):
         (("2026-03-02", "2026-03-09"), 60),
         (("2026-07-06", "2026-07-13"), 30),
         (("2026-11-02", "2026-11-09"), 15),
+        (("2026-11-14", "2026-11-21"), 10),
     ):
         curve = simulator.points(await simulator.measures(CURVE, home, *week))
         assert {point["p"] for point in curve} == {f"PT{step}M"}

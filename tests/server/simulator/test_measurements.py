@@ -3,7 +3,9 @@
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
@@ -24,6 +26,15 @@ BASE, WATER, TEMPO = HOMES[:3]
 
 any_day = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 any_home = st.sampled_from(HOMES).map(lambda prm: STREET.homes[prm])
+
+
+@given(any_home, st.sampled_from(Direction), any_day, st.sampled_from([5, 10, 15, 30, 60]))
+def test_each_step_covers_the_day_with_the_same_energy(home, direction, day, step):
+    readings = curve(replace(home, steps=((date.min, step),)), direction, day)
+    assert {minutes for _, minutes, _ in readings} == {step}
+    assert all(before + timedelta(minutes=step) == after for (before, _, _), (after, _, _) in pairwise(readings))
+    assert min(value for _, _, value in readings) >= 0
+    assert sum(value for _, _, value in readings) * step == energy(home, direction, day) * 60
 
 
 @given(any_home, st.sampled_from(Direction), any_day)

@@ -35,13 +35,15 @@ async def customer(api: str, request: Request, world: TheWorld, prm: str = "") -
 
 def contracts(home: Home) -> list[dict[str, Any]]:
     """One contract to draw energy, one to feed it in, or both."""
+    if home.bare:
+        return [_bare_contract(home)]
     person = {
         "customer": {
             "customer": {
                 "adress": {"line1": "TITULAIRE FICTIF", "line4": _street(home), "line6": _TOWN, "line7": "FRANCE"}
             }
         },
-        "contact_data": {"email": "titulaire@example.invalid", "phone": "0199000000"},
+        "contact_data": {"landline": "0199000000", "phone": "0199000001"},
         "person": {"title": "M", "lastname": "TITULAIRE", "firstname": "FICTIF"},
     }
     draws = {
@@ -64,6 +66,19 @@ def contracts(home: Home) -> list[dict[str, Any]]:
     return [contract | person for contract in found]
 
 
+def _bare_contract(home: Home) -> dict[str, Any]:
+    """A contract as the sandbox has it: nobody's name, and the supplier's own words for its offer."""
+    return {
+        "usage_point_id": home.prm,
+        "contract_start": paris.compact(home.activated),
+        "contract_type": "Contrat unique",
+        "pricing_structure": "Nouvelle Offre",
+        "distribution_tariff": "Tarif Bleu",
+        "subscribed_power": {"unit": "kVA", "value": str(home.power_kva)},
+        "segment": "C5",
+    }
+
+
 def synthesis(home: Home) -> dict[str, Any]:
     """Segments and the dates of the last changes."""
     since = paris.compact(home.activated)
@@ -78,8 +93,10 @@ def synthesis(home: Home) -> dict[str, Any]:
 
 
 def address(home: Home) -> dict[str, Any]:
-    """Postal code and town in one string."""
-    return {"address": {"number_street_name": _street(home), "postal_code_city": _TOWN, "insee_code": "99999"}}
+    """Postal code and town in one string; a flat's address has its floor and building too."""
+    flat = {"staircase_floor_apartment": "ETAGE 2", "building": "BAT A"} if not home.water_minutes else {}
+    street = {"number_street_name": _street(home), "postal_code_city": _TOWN, "insee_code": "99999"}
+    return {"address": flat | street}
 
 
 def metering(home: Home) -> dict[str, Any]:
