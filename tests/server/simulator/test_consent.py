@@ -80,6 +80,10 @@ async def test_the_page_can_answer_by_itself(simulator):
         {"duration": "P4Y"},
         {"duration": "3 years"},
         {"duration": "P0D"},
+        {"duration": "P1097D"},
+        {"duration": "P9999Y"},
+        {"duration": "P1Y6M"},
+        {"state": ["one", "two"]},
         {"state": "s" * 101},
         {"response_type": "token"},
         {"redirect_uri": BACK},
@@ -133,11 +137,47 @@ async def test_the_question_about_services_is_strict(simulator):
         ({"comptage": False}, 400),
         ({"comptage": False, "autorisationId": "11"}, 500),
         ({"comptage": False, "autorisationId": 11, "prm": SHARED}, 500),
+        ({"comptage": False, "autorisationId": 2**63}, 500),
+        ({"comptage": False, "autorisationId": 11, "etatCode": ["VIVANT"]}, 500),
     ):
         answer = await simulator.client.post("/subscribed_services/v1/", json=body, headers=headers)
         assert answer.status_code == status, body
+    text = headers | {"Content-Type": "text/plain"}
+    content = b'{"comptage": false, "autorisationId": 11}'
+    assert (await simulator.client.post("/subscribed_services/v1", content=content, headers=text)).status_code == 500
     assert (await simulator.client.get("/subscribed_services/v1", headers=headers)).status_code == 500
     assert (await simulator.client.post("/subscribed_services/v1", json={})).status_code == 401
+
+
+@pytest.mark.parametrize("number", [9, 10, 99, 0, -1, 2**63 - 1])
+async def test_a_number_that_is_nobodys_has_no_services(simulator, number):
+    assert (await _services(simulator, autorisationId=number))["nbTotalServices"] == 0
+
+
+async def test_services_are_of_the_type_asked_for(simulator):
+    kinds = ("ACCES", ["ACCES"], ["ACCES", "AUTRE"], ["AUTRE"], "XACCESX")
+    found = [await _services(simulator, pointId=SHARED, serviceType=kind) for kind in kinds]
+    assert [answer["nbTotalServices"] for answer in found] == [5, 5, 5, 0, 0]
+
+
+async def test_a_share_that_begins_later_is_asked_for_only(simulator):
+    dates = {"since": "2026-12-01", "until": "2027-12-01"}
+    await simulator.control("POST", "consents", json={"prm": NEW, "shared": True} | dates)
+    for now, state in (("2026-11-30", "DEMANDE"), ("2026-12-01", "ACTIF"), ("2027-12-01", "TERMINE")):
+        await simulator.set_clock(f"{now}T12:00:00+01:00")
+        rows = (await _services(simulator, pointId=NEW, etatCode=["DEMANDE", "ACTIF", "TERMINE"]))["serviceSouscrit"]
+        assert {row["etatCode"] for row in rows} == {state}
+
+
+async def test_a_service_keeps_its_own_id_and_tells_the_curves_step(simulator):
+    points = ("30001000000004", "30001000000010", "30001000000013")
+    answers = [(await _services(simulator, pointId=point))["serviceSouscrit"] for point in points]
+    rows = [row for answer in answers for row in answer]
+    assert len({row["id"] for row in rows}) == len(rows)
+    both = (await _services(simulator, autorisationId=1_000_000_004))["serviceSouscrit"]
+    assert {row["id"] for row in both} == {row["id"] for answer in answers[:2] for row in answer}
+    steps = {row["pointId"]: row["mesuresPas"] for row in rows if row["mesuresTypeCode"] == "CDC"}
+    assert steps == dict(zip(points, ("PT30M", "PT30M", "PT10M"), strict=True))
 
 
 async def test_services_have_the_recorded_shape(simulator, sample):

@@ -5,7 +5,6 @@ point that is shared already ends on an error page, without going back.
 """
 
 import re
-from collections.abc import Mapping
 from datetime import date, timedelta
 from html import escape
 from typing import Annotated
@@ -13,6 +12,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import QueryParams
 
 from gateway.simulator import paris
 from gateway.simulator.enedis.consents import Mode
@@ -20,8 +20,8 @@ from gateway.simulator.homes import Home
 from gateway.simulator.world import ENEDIS_CLIENT, TheWorld, World
 
 PATH = "/dataconnect/v2/oauth2/authorize"
-_PARAMETERS = {"client_id", "state", "duration", "response_type"}
-_LONGEST = timedelta(days=1096)  # three years, one of them a leap year
+_PARAMETERS = sorted(("client_id", "state", "duration", "response_type"))
+_LONGEST = 36  # months
 
 router = APIRouter()
 
@@ -56,15 +56,16 @@ async def decide(
     return _refused(world, state)
 
 
-def _wrong(query: Mapping[str, str], world: World) -> str | None:
+def _wrong(query: QueryParams, world: World) -> str | None:
     today = paris.today(world.clock.now())
-    until = _until(today, query.get("duration", "")) or today
+    until, longest = _until(today, query.get("duration", "")) or today, paris.months_before(today, -_LONGEST)
+    complete = sorted(name for name, _ in query.multi_items()) == _PARAMETERS
     checks = {
-        "Les paramètres attendus sont client_id, state, duration et response_type.": query.keys() == _PARAMETERS,
+        "Les paramètres attendus sont client_id, state, duration et response_type.": complete,
         "Application inconnue.": query.get("client_id") == ENEDIS_CLIENT[0],
         "response_type doit être code.": query.get("response_type") == "code",
         "state doit avoir de 1 à 100 caractères.": 0 < len(query.get("state", "")) <= 100,
-        "duration doit être une durée ISO 8601 de trois ans au plus.": today < until <= today + _LONGEST,
+        "duration doit être une durée ISO 8601 de trois ans au plus.": today < until <= longest,
         "Aucune adresse de retour n'est enregistrée pour cette application.": world.authorize.redirect_uri,
     }
     return next((text for text, good in checks.items() if not good), None)
@@ -74,7 +75,7 @@ def _until(today: date, duration: str) -> date | None:
     found = re.fullmatch(r"P(\d{1,4})([DWMY])", duration)
     if not found:
         return None
-    number, unit = int(found[1]), found[2]
+    number, unit = min(int(found[1]), 2000), found[2]  # in every unit too long, and in none beyond the calendar
     if unit in "DW":
         return today + timedelta(days=number * (7 if unit == "W" else 1))
     return paris.months_before(today, -number * (12 if unit == "Y" else 1))
