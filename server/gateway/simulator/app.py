@@ -63,7 +63,7 @@ async def _log_and_disturb(request: Request, call_next: Callable[[Request], Awai
     if fault is not None and fault.latency:
         await asyncio.sleep(fault.latency)
     if fault is not None and fault.refusal is not None:
-        response = await _refuse(request, fault.refusal)
+        response = await _refuse(request, fault.refusal(world.clock.now()))
     else:
         response = await call_next(request)
     world.calls.append(Call(time, arrived, api, request.method, path, query, prm, response.status_code))

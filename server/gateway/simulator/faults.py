@@ -1,7 +1,8 @@
 """Faults on order: what an API answers instead of the truth, how often, and after how long."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 type Body = Mapping[str, Any] | list[Any] | str
@@ -17,9 +18,12 @@ class Refusal(Exception):  # noqa: N818 - an answer like another, not a mistake 
 
 @dataclass
 class Fault:
-    """One order. `api` or `prm` None: any; `times` None: until cleared; `refusal` None: only the latency."""
+    """One order. `api` or `prm` None: any; `times` None: until cleared; `refusal` None: only the latency.
 
-    refusal: Refusal | None
+    The refusal is made when it is met: one of them says until when it lasts.
+    """
+
+    refusal: Callable[[datetime], Refusal] | None
     api: str | None = None
     prm: str | None = None
     times: int | None = None

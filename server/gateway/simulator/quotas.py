@@ -6,7 +6,7 @@ A refused call is not counted.
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -22,8 +22,13 @@ def next_hour(now: datetime) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
-def quota_2020(_next_access: datetime) -> Refusal:
-    """As Enedis' own gateway refused in 2020."""
+def quota_3(_next_access: datetime) -> Refusal:
+    """As Enedis' own gateway refused too many calls in a second."""
+    return Refusal(429, {"error": "429", "error_description": "Quota Q3 reached"})
+
+
+def quota_4(_next_access: datetime) -> Refusal:
+    """As it refused too many in an hour, in 2020."""
     description = "Quota Q4 reached Call threshold allowed on 0:-30:-40"
     return Refusal(429, {"error": "429", "error_description": description})
 
@@ -42,7 +47,8 @@ def throttled_until(next_access: datetime) -> Refusal:
     return Refusal(429, body)
 
 
-SHAPES = (throttled_until, throttled_fault, quota_2020)
+_SECOND = (throttled_until, throttled_fault, quota_3)
+_HOUR = (throttled_until, throttled_fault, quota_4)
 
 
 @dataclass
@@ -63,9 +69,9 @@ class Quotas:
         while recent and tick - recent[0] >= 1:
             recent.popleft()
         if self._hours[api, hour] >= PER_HOUR:
-            self._refuse(hour)
+            self._refuse(_HOUR, hour)
         if len(recent) >= PER_SECOND:
-            self._refuse(now.replace(microsecond=0) + timedelta(seconds=1))
+            self._refuse(_SECOND, now.replace(microsecond=0) + timedelta(seconds=1))
         recent.append(tick)
         self._hours[api, hour] += 1
 
@@ -75,6 +81,6 @@ class Quotas:
         self._seconds.clear()
         self._hours.clear()
 
-    def _refuse(self, next_access: datetime) -> None:
+    def _refuse(self, shapes: Sequence[Callable[[datetime], Refusal]], next_access: datetime) -> None:
         self.refused += 1
-        raise SHAPES[self.refused % len(SHAPES)](next_access)
+        raise shapes[self.refused % len(shapes)](next_access)

@@ -68,6 +68,9 @@ async def test_throttled_until(start, sample):
     await simulator.control("POST", "faults", json={"name": "900804", "api": "mesure_synchrone_auto"})
     answer = await simulator.measures("consommation_quotidienne", BASE, "2026-07-01", "2026-07-02")
     assert answer.json() == sample("enedis_errors/429_900804_2026-07-22.json")
+    await simulator.set_clock("2026-07-22T07:00:00+02:00")
+    later = await simulator.measures("consommation_quotidienne", BASE, "2026-07-01", "2026-07-02")
+    assert later.json()["nextAccessTime"] == "2026-Jul-22 06:00:00+0000 UTC"
 
 
 @pytest.mark.parametrize("recorded", ["tempo_range_2023-02-28_2023-03-02_object_values_array", "tempo_1day_2024-09-02"])

@@ -1,8 +1,10 @@
 """The clock, the log of calls, tokens and faults."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
@@ -61,7 +63,7 @@ async def reset(world: TheWorld) -> None:
 @router.get("/calls")
 async def calls(world: TheWorld) -> list[dict[str, Any]]:
     """The calls got so far, oldest first."""
-    return [asdict(call) for call in world.calls]
+    return [asdict(call) for call in sorted(world.calls, key=lambda call: call.arrived)]
 
 
 @router.get("/calls/summary")
@@ -88,7 +90,7 @@ async def known_faults() -> dict[str, list[str]]:
 @router.post("/faults", status_code=201)
 async def order_fault(new: NewFault, world: TheWorld) -> None:
     """Switch a fault on for the calls it concerns."""
-    world.faults.orders.append(Fault(_refusal(new, world.clock.now()), new.api, new.prm, new.times, new.latency))
+    world.faults.orders.append(Fault(_refusal(new), new.api, new.prm, new.times, new.latency))
 
 
 @router.delete("/faults", status_code=204)
@@ -104,13 +106,15 @@ async def expire_tokens(world: TheWorld) -> None:
     world.rte_tokens.given.clear()
 
 
-def _refusal(new: NewFault, now: datetime) -> Refusal | None:
+def _refusal(new: NewFault) -> Callable[[datetime], Refusal] | None:
     if new.status is not None:
-        return Refusal(new.status, new.body, new.headers)
+        ordered = Refusal(new.status, new.body, new.headers)
+        return lambda _: ordered
     if new.name is None:
         return None
     if new.name in enedis_errors.names():
-        return enedis_errors.refusal(new.name, now)
+        return partial(enedis_errors.refusal, new.name)
     if new.name in rte_errors.names():
-        return rte_errors.refusal(new.name)
+        ordered = rte_errors.refusal(new.name)
+        return lambda _: ordered
     raise HTTPException(422, f"No fault is called {new.name}: GET /control/faults lists them.")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.simulator.faults import Body, Refusal
-from gateway.simulator.quotas import next_hour, quota_2020, throttled_fault, throttled_until
+from gateway.simulator.quotas import next_hour, quota_3, quota_4, throttled_fault, throttled_until
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -26,7 +26,10 @@ _INVALID_REQUEST = {
     "start_after_end": "Start date should be before end date.",
     "prm_missing": "usage_point_id parameter is required.",
     "prm_length": "usage_point_id parameter must be 14 digits long.",
+    "start_missing": "Start date parameter is required.",
+    "end_missing": "End date parameter is required.",
     "date_format": "Start date parameter must be in the format yyyy-mm-dd.",
+    "end_date_format": "End date parameter must be in the format yyyy-mm-dd.",
 }
 _NOT_HOLDER = "Le client n'est pas titulaire du point demandé."
 _NO_CONSENT = "No consent can be found for this customer and this usage point."
@@ -67,6 +70,9 @@ CATALOGUE: Mapping[str, tuple[int, Body]] = {
     "STM-ERR-0000014": (404, _adam("STM-ERR-0000014", "No measure.")),
     "STM-ERR-0000019": (404, _adam("STM-ERR-0000019", "No measure.")),
     "STM-ERR-0000020": (404, _adam("STM-ERR-0000020", "No measure.")),
+    "400_code_message": (400, {"code": "400", "message": "La demande n'est pas conforme"}),
+    "400_list": (400, [{"code": "400", "message": "La demande n'est pas conforme"}]),
+    "401_code_message": (401, {"code": "401", "message": "Le jeton n'est pas valable"}),
     "404_code_message": (404, {"code": "404", "message": "Pas de mesure trouvée pour ce point"}),
     "403_code_message": (403, {"code": "403", "message": "Le client n'est pas titulaire du point demandé"}),
     "403_list": (403, [{"code": "403", "message": "Le client n'est pas titulaire du point demandé"}]),
@@ -77,15 +83,20 @@ CATALOGUE: Mapping[str, tuple[int, Body]] = {
     "ADAM-DC-0500": (500, _adam("ADAM-DC-0500", _TECHNICAL)),
     "STM-ERR-0000001": (500, _adam("STM-ERR-0000001", _TECHNICAL)),
     "no_services": (400, _adam("Bad request", "Pas de services souscrits, le flux est stoppé.")),
+    "invalid_request": (400, _adam("invalid_request", "A required parameter is missing.")),
+    "invalid_grant": (400, _adam("invalid_grant", "The grant is not valid.")),
+    "invalid_client": (401, {"error_description": "Client Authentication failed.", "error": "invalid_client"}),
     "503": (503, "<html><body><h1>503 Service Unavailable</h1></body></html>"),
     "404_page": (404, "<html><body>The requested URL was rejected.</body></html>"),
     "200_no_grandeur": (200, {**_EMPTY, "contexte": []}),
     "200_no_points": (200, {**_EMPTY, "grandeur": [{"grandeurMetier": "CONS", "unite": "Wh"}]}),
+    "200_empty_grandeur": (200, {**_EMPTY, "grandeur": [], "contexte": []}),
+    "200_empty_points": (200, {**_EMPTY, "grandeur": [{"grandeurMetier": "CONS", "unite": "Wh", "points": []}]}),
     "200_null_value": (200, {**_EMPTY, "grandeur": [_NULL]}),
     "200_truncated": (200, '{"idPrm":"300010000000'),
     "200_empty": (200, ""),
 }
-_THROTTLED = {"429_q4": quota_2020, "900807": throttled_fault, "900804": throttled_until}
+_THROTTLED = {"429_q3": quota_3, "429_q4": quota_4, "900807": throttled_fault, "900804": throttled_until}
 
 
 def names() -> list[str]:
