@@ -1,5 +1,6 @@
 """What a test can do to the simulator from outside, over real HTTP where that matters."""
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -84,6 +85,26 @@ async def test_a_reset_forgets_everything_and_the_street_opens_on_the_clocks_day
         assert len(found) == 2
     too_early = await simulator.measures(DAILY, new, "2025-05-07", "2025-05-12")
     assert too_early.json()["error"] == "ADAM-ERR0123"
+
+
+async def test_calls_are_told_in_the_order_they_came(start):
+    simulator = await start()
+    await simulator.control("POST", "faults", json={"api": "mesure_synchrone_auto", "latency": 0.05})
+    slow = asyncio.create_task(simulator.client.get(f"/mesure_synchrone_auto/v2/{DAILY}"))
+    while not await simulator.control("GET", "calls"):
+        simulator.timer += 1
+        await simulator.tempo()
+    await slow
+    calls = await simulator.control("GET", "calls")
+    assert calls[0]["api"] == "mesure_synchrone_auto"
+
+
+async def test_services_cannot_hide_a_negative_number_of_times(start):
+    simulator = await start()
+    order = {"prm": BASE, "shared": True, "hidden": -1}
+    assert (await simulator.client.post("/control/consents", json=order)).status_code == 422
+    late = {"late_services": -1}
+    assert (await simulator.client.patch(f"/control/homes/{BASE}", json=late)).status_code == 422
 
 
 async def test_tokens_can_be_made_worthless(start):

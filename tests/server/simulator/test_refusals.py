@@ -106,5 +106,8 @@ async def test_tokens_are_given_for_basic_form_and_query_credentials(start):
     unknown = await post("/oauth2/v3/token", data=grant | who | {"client_id": "nobody"})
     assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_client")
     assert unknown.json()["error_description"].endswith("client_id: nobody")
-    assert (await post("/oauth2/v3/token", data=who)).status_code == 400
+    for form_data, error in ((who, "invalid_request"), (who | {"grant_type": "password"}, "unsupported_grant_type")):
+        answer = await post("/oauth2/v3/token", data=form_data)
+        assert (answer.status_code, answer.json()["error"]) == (400, error)
+    assert (await post("/oauth2/v3/token", data=grant)).status_code == 401
     assert (await post("/oauth2/v3/token", json=grant | who)).status_code == 415

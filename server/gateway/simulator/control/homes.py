@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.simulator import paris
 from gateway.simulator.curves import Direction, energy, watts
@@ -26,7 +26,7 @@ class HomeChanges(BaseModel):
     curve: bool = True
     holes: bool = False
     late: bool = False
-    late_services: int = 0
+    late_services: int = Field(default=0, ge=0)
     down: bool = False
 
 
@@ -37,7 +37,7 @@ class NewConsent(BaseModel):
     shared: bool
     since: date | None = None
     until: date | None = None
-    hidden: int = 0
+    hidden: int = Field(default=0, ge=0)
 
 
 class PageChanges(BaseModel):

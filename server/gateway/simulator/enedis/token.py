@@ -18,9 +18,11 @@ async def token(request: Request, world: TheWorld) -> dict[str, Any]:
     if "application/x-www-form-urlencoded" not in request.headers.get("content-type", ""):
         raise Refusal(415, {"error": "invalid_request", "error_description": "Unsupported media type."})
     fields = {**request.query_params, **await request.form()}
+    if "grant_type" not in fields:
+        raise Refusal(400, {"error": "invalid_request", "error_description": "Missing grant_type parameter value"})
     if fields.get("grant_type") != "client_credentials":
         raise Refusal(400, {"error": "unsupported_grant_type", "error_description": "Unsupported grant_type value"})
-    client_id, secret = basic_credentials(request) or (fields.get("client_id"), fields.get("client_secret"))
+    client_id, secret = basic_credentials(request) or (fields.get("client_id", ""), fields.get("client_secret", ""))
     known = world.enedis_tokens
     if client_id != known.client_id:
         description = f"A valid OAuth client could not be found for client_id: {client_id}"
