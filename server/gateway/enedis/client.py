@@ -1,11 +1,10 @@
 """The calls of Data Connect 2026."""
 
-import json
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from gateway.enedis.customer import Address, AddressAnswer, Contract, Metering, Service, Services, Supply, Synthesis
 from gateway.enedis.errors import EnedisError, Meaning, understand
@@ -64,6 +63,13 @@ class Direction(StrEnum):
 
 
 _SUFFIX = {Direction.CONSUMPTION: "consommation", Direction.PRODUCTION: "production"}
+
+
+class _Token(BaseModel):
+    """What a header can carry, and for how many seconds; Enedis writes them as a number or as a string."""
+
+    access_token: Annotated[str, Field(pattern=r"^[!-~]+$")]
+    expires_in: Annotated[float, Field(gt=0, lt=10**9)]
 
 
 class Pace(Protocol):
@@ -193,7 +199,7 @@ class Enedis:
             if refusal.meaning is not Meaning.UNAUTHORIZED or renewed:
                 raise refusal
             renewed = True
-            await self._store.delete(_TOKEN_KEY)
+            await self._drop(token)
 
     async def _token(self) -> str:
         if token := await self._store.get(_TOKEN_KEY):
@@ -201,11 +207,18 @@ class Enedis:
         async with self._store.lease(_TOKEN_KEY):
             if token := await self._store.get(_TOKEN_KEY):
                 return token
-            token, seconds = await self._new_token()
-            await self._store.set(_TOKEN_KEY, token, seconds)
-            return token
+            new = await self._new_token()
+            early = timedelta(seconds=new.expires_in) - _RENEW_BEFORE
+            await self._store.set(_TOKEN_KEY, new.access_token, max(early, _SHORTEST_TOKEN).total_seconds())
+            return new.access_token
 
-    async def _new_token(self) -> tuple[str, float]:
+    async def _drop(self, token: str) -> None:
+        """Forget a token that Enedis no longer takes, unless somebody has renewed it meanwhile."""
+        async with self._store.lease(_TOKEN_KEY):
+            if await self._store.get(_TOKEN_KEY) == token:
+                await self._store.delete(_TOKEN_KEY)
+
+    async def _new_token(self) -> _Token:
         try:
             answer = await self._upstream.ask(
                 "POST", _TOKEN_PATH, form={"grant_type": "client_credentials"}, auth=self._credentials
@@ -214,13 +227,7 @@ class Enedis:
             raise EnedisError(Meaning.DOWN, "unreachable") from error
         if answer.status != 200:
             raise understand(answer)
-        try:
-            body = json.loads(answer.body)
-            token, seconds = str(body["access_token"]), float(body["expires_in"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise EnedisError(Meaning.DOWN, "unreadable_answer") from error
-        early = _RENEW_BEFORE.total_seconds()
-        return token, max(seconds - early, _SHORTEST_TOKEN.total_seconds())
+        return _parsed(_Token, answer)
 
 
 def _parsed[T](form: type[T], answer: Answer) -> T:

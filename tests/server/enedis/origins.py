@@ -1,0 +1,185 @@
+"""What the client's tests speak to where the simulator cannot play it, and the clients themselves."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table
+
+from gateway.enedis.client import Api, Direction, Enedis, Pace
+from gateway.kit.database import Base, Database
+from gateway.kit.http import Answer, Upstream
+from gateway.quotas.models import Counter
+from gateway.store import Store
+from gateway.store.memory import MemoryStore
+
+CLIENT, SECRET = "simulator-enedis", "simulator-enedis-secret"
+PAYER = "somebody"
+FIXTURES = Path(__file__).parent / "fixtures"
+TOKEN = "/oauth2/v3/token"
+WEEK = (date(2026, 10, 27), date(2026, 11, 3))
+
+type Ask = Callable[[Enedis, str], Awaitable[object]]
+
+CALLS: dict[str, tuple[Api, Ask]] = {
+    "daily": (Api.MEASURES, lambda enedis, prm: enedis.daily(PAYER, prm, Direction.CONSUMPTION, *WEEK)),
+    "load curve": (Api.MEASURES, lambda enedis, prm: enedis.load_curve(PAYER, prm, Direction.CONSUMPTION, *WEEK)),
+    "index": (Api.MEASURES, lambda enedis, prm: enedis.index(PAYER, prm, Direction.CONSUMPTION, *WEEK)),
+    "max power": (Api.MEASURES, lambda enedis, prm: enedis.max_power(PAYER, prm, *WEEK)),
+    "contracts": (Api.CONTRACTS, lambda enedis, prm: enedis.contracts(PAYER, prm)),
+    "synthesis": (Api.SYNTHESIS, lambda enedis, prm: enedis.synthesis(PAYER, prm)),
+    "metering": (Api.METERING, lambda enedis, prm: enedis.metering(PAYER, prm)),
+    "address": (Api.ADDRESS, lambda enedis, prm: enedis.address(PAYER, prm)),
+    "supply": (Api.SUPPLY, lambda enedis, prm: enedis.supply(PAYER, prm)),
+    "services": (Api.SERVICES, lambda enedis, prm: enedis.services_of_point(PAYER, prm)),
+}
+"""One call of each kind, with the API that Enedis counts it for."""
+EACH_API = {api: ask for api, ask in reversed(CALLS.values())}
+
+
+def fixture(name: str) -> bytes:
+    return (FIXTURES / f"{name}.json").read_bytes()
+
+
+class NoPace:
+    """Lets everybody call at once, and writes down what it was told."""
+
+    def __init__(self) -> None:
+        self.waited: list[tuple[Api, str]] = []
+        self.stopped: list[tuple[Api, datetime | None]] = []
+
+    async def wait(self, api: Api, payer: str) -> None:
+        self.waited.append((api, payer))
+
+    async def stop(self, api: Api, until: datetime | None) -> None:
+        self.stopped.append((api, until))
+
+
+class Timer:
+    """A clock that goes forward, by jumps too."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.ahead
+
+
+class Heard(Upstream):
+    """An upstream that remembers the answers as they came."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(base_url)
+        self.answers: list[Answer] = []
+
+    async def ask(self, *args: Any, **kwargs: Any) -> Answer:
+        answer = await super().ask(*args, **kwargs)
+        self.answers.append(answer)
+        return answer
+
+
+@asynccontextmanager
+async def client(
+    url: str, *, store: Store | None = None, pace: Pace | None = None, secret: str = SECRET
+) -> AsyncIterator[tuple[Enedis, Heard]]:
+    upstream = Heard(url)
+    try:
+        yield Enedis(upstream, CLIENT, secret, store or MemoryStore(), pace or NoPace()), upstream
+    finally:
+        await upstream.close()
+
+
+@asynccontextmanager
+async def budgets(folder: Path) -> AsyncIterator[Database]:
+    """A database with the table of budgets and no other."""
+    database = Database(f"sqlite+aiosqlite:///{folder}/budgets.db")
+    table = Counter.__table__
+    assert isinstance(table, Table)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda engine: Base.metadata.create_all(engine, tables=[table]))
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it came."""
+
+    line: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What to answer; with `seconds`, after a while."""
+
+    status: int = 200
+    body: bytes = b"{}"
+    headers: dict[str, str] = field(default_factory=dict)
+    after: Callable[[], Awaitable[object]] | None = None
+
+
+type Script = Callable[[Asked], Reply]
+
+
+class Scripted:
+    """A server that answers by its script, and gives a new token to whoever asks: token-1, token-2 …"""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.asked: list[Asked] = []
+        self.tokens = 0
+        self.url = ""
+
+    @property
+    def data_calls(self) -> list[Asked]:
+        return [asked for asked in self.asked if TOKEN not in asked.line]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            line, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
+            headers = {name.lower(): value for name, _, value in (header.partition(": ") for header in lines)}
+            body = await reader.readexactly(int(headers.get("content-length", 0)))
+            asked = Asked(line, headers, body)
+            self.asked.append(asked)
+            reply = self.script(asked)
+            if reply.after is not None:
+                await reply.after()
+            head = {"Content-Length": str(len(reply.body)), "Connection": "close", **reply.headers}
+            told = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+            writer.write(f"HTTP/1.1 {reply.status} Said\r\n{told}\r\n".encode() + reply.body)
+            await writer.drain()
+        except ConnectionError, asyncio.IncompleteReadError:
+            pass
+        finally:
+            writer.close()
+
+    def token(self) -> Reply:
+        self.tokens += 1
+        body = {"access_token": f"token-{self.tokens}", "token_type": "Bearer", "expires_in": 12600}
+        return Reply(body=json.dumps(body).encode())
+
+
+@asynccontextmanager
+async def scripted(data: Script, token: Script | None = None) -> AsyncIterator[Scripted]:
+    """Serve on 127.0.0.1; `token` answers in place of the usual token."""
+
+    def script(asked: Asked) -> Reply:
+        if TOKEN not in asked.line:
+            return data(asked)
+        return token(asked) if token else served.token()
+
+    served = Scripted(script)
+    server = await asyncio.start_server(served.serve, "127.0.0.1", 0)
+    served.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        yield served
