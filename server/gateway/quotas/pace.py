@@ -51,9 +51,13 @@ class EnedisPace:
         now = self._clock.now()
         day = paris.day_of(now)
         of_user = quotas.user_day(payer, day, self._user_limit)
+        budgets = [quotas.enedis_hour(api, now)]
+        if api is Api.MEASURES:
+            # the other APIs have hours of their own, and their callers limits: a consent is never refused for readings
+            budgets.append(of_user)
         try:
             async with self._database.write() as session:
-                await quotas.charge(session, [quotas.enedis_hour(api, now), of_user])
+                await quotas.charge(session, budgets)
         except quotas.ExhaustedError as error:
             until = paris.midnight(day + paris.DAY) if error.budget == of_user else quotas.next_hour(now)
             raise EnedisError(Meaning.QUOTA, "budget", until) from error
