@@ -1,34 +1,38 @@
 """Contracts, metering, address, supply and services as Enedis writes them; what is absent, null or empty is None."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from gateway.enedis.wire import whole
 from gateway.kit import paris
 
-_OFFSET = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?P<time>T[\d:.]+)?(?P<offset>Z|[+-]\d{2}:?\d{2})?")
+_STAMP = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?P<time>T[\d:.]+)?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII)
+_POWER = re.compile(r"(\d{1,6})(?:\.0+)?\s*kVA", re.ASCII | re.IGNORECASE)
 
 
 def _day(value: object) -> object:
     """Read `2026-02-11T00:00:00+0100`, `2013-08-14+01:00`, `2026-02-11`, as the day it is in Paris."""
-    if not isinstance(value, str) or not value.strip():
-        return None
-    match = _OFFSET.fullmatch(value.strip())
+    match = _STAMP.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         return None
-    if match["time"] is None:
-        return match["day"]
-    instant = datetime.fromisoformat(value.strip())
-    return paris.day_of(instant) if instant.tzinfo else instant.date()
+    try:
+        if match["time"] is None:
+            return date.fromisoformat(match["day"])
+        instant = datetime.fromisoformat(match[0])
+        return paris.day_of(instant) if instant.tzinfo else instant.date()
+    except ValueError, OverflowError:
+        return None
 
 
 def _kva(value: object) -> object:
     """Read `{"unit": "kVA", "value": "12"}` and `"9 kVA"`; other units are not a subscribed power."""
     if isinstance(value, dict):
         value = f"{value.get('value')} {value.get('unit')}"
-    match = re.fullmatch(r"(\d+)(?:\.0+)?\s*kVA", str(value).strip(), re.IGNORECASE)
+    match = _POWER.fullmatch(str(value).strip())
     return int(match[1]) if match else None
 
 
@@ -36,12 +40,14 @@ def _text(value: object) -> object:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def _list(value: object) -> object:
-    return value if isinstance(value, list) else []
+def _none_is(empty: object) -> Callable[[object], object]:
+    """Read null and an empty text as `empty`; whatever else is judged as it is."""
+    return lambda value: empty if value is None or value == "" else value
 
 
 type Day = Annotated[date | None, BeforeValidator(_day)]
 type Text = Annotated[str | None, BeforeValidator(_text)]
+type Flag = Annotated[bool, BeforeValidator(_none_is(empty=False))]
 
 
 class _Wire(BaseModel):
@@ -81,7 +87,7 @@ class Address(_Wire):
 class AddressAnswer(_Wire):
     """The answer around an address."""
 
-    address: Address
+    address: Annotated[Address, BeforeValidator(_none_is(empty={}))] = Address()
 
 
 class Supply(_Wire):
@@ -89,7 +95,7 @@ class Supply(_Wire):
 
     connection_state: Text = None
     voltage_level: Text = None
-    phase_count: Annotated[int | None, BeforeValidator(lambda value: None if value in {None, ""} else value)] = None
+    phase_count: Annotated[int | None, BeforeValidator(whole)] = None
 
 
 class _MeterType(_Wire):
@@ -124,8 +130,8 @@ class Service(_Wire):
     state: Annotated[Text, Field(alias="etatCode")] = None
     starts_on: Annotated[Day, Field(alias="dateDebut")] = None
     ends_on: Annotated[Day, Field(alias="dateFin")] = None
-    takes: Annotated[bool, Field(alias="soutirage")] = False
-    gives: Annotated[bool, Field(alias="injection")] = False
+    takes: Annotated[Flag, Field(alias="soutirage")] = False
+    gives: Annotated[Flag, Field(alias="injection")] = False
 
     @property
     def is_open(self) -> bool:
@@ -136,4 +142,4 @@ class Service(_Wire):
 class Services(_Wire):
     """What is open; none is an absent, null or empty list."""
 
-    items: Annotated[list[Service], Field(alias="serviceSouscrit"), BeforeValidator(_list)] = []
+    items: Annotated[list[Service], Field(alias="serviceSouscrit"), BeforeValidator(_none_is(empty=[]))] = []

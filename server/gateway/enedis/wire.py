@@ -4,17 +4,20 @@ import re
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, OnErrorOmit
+from pydantic import BaseModel, BeforeValidator, ConfigDict, OnErrorOmit
 
+_WHOLE = re.compile(r"(-?\d{1,15})(?:\.0+)?", re.ASCII)
 _STEP = re.compile(r"PT(?:(?P<hours>\d{1,2})H)?(?:(?P<minutes>\d{1,4})M)?")
 
 
-def _whole(value: object) -> object:
-    """Read `"4078"`, `4078`, `"4078.0"`; null and empty are absent."""
+def whole(value: object) -> object:
+    """Read `"4078"`, `4078`, `"4078.0"`; null and empty are absent. Raises ValueError, which does not quote it."""
     if value is None or value == "":
         return None
-    text = str(value).strip()
-    return re.sub(r"\.0+$", "", text)
+    match = _WHOLE.fullmatch(str(value).strip())
+    if match is None:
+        raise ValueError("not a whole number")
+    return int(match[1])
 
 
 def _minutes(value: object) -> object:
@@ -28,7 +31,7 @@ def _minutes(value: object) -> object:
 class Point(BaseModel):
     """A value `v` at `d`; of a curve, `d` ends an interval of `p`."""
 
-    v: Annotated[int | None, BeforeValidator(_whole)] = None
+    v: Annotated[int | None, BeforeValidator(whole)] = None
     d: str
     p: Annotated[int | None, BeforeValidator(_minutes)] = None
 
@@ -72,23 +75,29 @@ class Measure(BaseModel):
         ]
 
 
-class IndexValue(BaseModel):
+class _Index(BaseModel):
+    """No live answer is known: what is a text in the documentation may come as a number."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+
+class IndexValue(_Index):
     """The index `v` of a register, in Wh, on a day."""
 
-    v: Annotated[int | None, BeforeValidator(_whole)] = None
+    v: Annotated[int | None, BeforeValidator(whole)] = None
     d: str
 
 
-class Register(BaseModel):
-    """A register of the meter, such as that of off-peak hours."""
+class Register(_Index):
+    """A register of the meter, such as that of off-peak hours; a value that cannot be read is left out."""
 
     idClasseTemporelle: str | None = None  # noqa: N815 - Enedis' own names
     libelleClasseTemporelle: str | None = None  # noqa: N815
     codeCadran: str | None = None  # noqa: N815
-    valeur: list[IndexValue] | None = None
+    valeur: list[OnErrorOmit[IndexValue]] | None = None
 
 
-class Calendar(BaseModel):
+class Calendar(_Index):
     """Registers that belong together: the supplier's or the distributor's."""
 
     idCalendrier: str | None = None  # noqa: N815
@@ -96,7 +105,7 @@ class Calendar(BaseModel):
     classeTemporelle: list[Register] | None = None  # noqa: N815
 
 
-class IndexSeries(BaseModel):
+class IndexSeries(_Index):
     """The registers of one quantity."""
 
     grandeurMetier: str | None = None  # noqa: N815
@@ -106,7 +115,7 @@ class IndexSeries(BaseModel):
     cadranTotalisateur: Register | None = None  # noqa: N815
 
 
-class Reading(BaseModel):
+class Reading(_Index):
     """A context in which the registers were read."""
 
     contexteReleve: str | None = None  # noqa: N815
@@ -114,7 +123,7 @@ class Reading(BaseModel):
     grandeur: list[IndexSeries] | None = None
 
 
-class IndexMeasure(BaseModel):
+class IndexMeasure(_Index):
     """An answer of index_consommation or index_production."""
 
     contexte: list[Reading] | None = None

@@ -40,7 +40,7 @@ CALLS: dict[str, tuple[Api, Ask]] = {
     "services": (Api.SERVICES, lambda enedis, prm: enedis.services_of_point(PAYER, prm)),
 }
 """One call of each kind, with the API that Enedis counts it for."""
-EACH_API = {api: ask for api, ask in reversed(CALLS.values())}
+EACH_API = dict(reversed(CALLS.values()))
 
 
 def fixture(name: str) -> bytes:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import date
 from itertools import pairwise
-from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
