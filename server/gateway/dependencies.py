@@ -46,8 +46,7 @@ async def get_caller(
             issuer=runtime.instance.id,
             now=runtime.clock.now(),
         )
-        async with runtime.database.read() as session:
-            return await service.caller_of(session, claims)
+        return await service.caller_of(runtime.database, runtime.store, claims)
     except tokens.InvalidTokenError as error:
         raise ProblemError(
             401,

@@ -11,9 +11,12 @@ from gateway.accounts import repository, tokens
 from gateway.accounts.models import Account, ApiClient
 from gateway.accounts.secrets import fingerprint, looks_genuine, new_client_id, new_client_secret
 from gateway.kit.crypto import Keyring, new_key
+from gateway.kit.database import Database
 from gateway.problems import ProblemError
+from gateway.store import Store
 
 _LAST_USE_PRECISION = timedelta(minutes=1)
+_KEPT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -79,12 +82,32 @@ async def authenticate_client(session: AsyncSession, client_id: str, secret: str
     return tokens.Claims(account.id, client.client_id, account.token_version)
 
 
-async def caller_of(session: AsyncSession, claims: tokens.Claims) -> Caller:
-    """Return whose request this is. Raises InvalidTokenError when the token was revoked meanwhile."""
-    client = await repository.api_client(session, claims.client_id)
-    if client is None or client.account_id != claims.account_id:
-        raise tokens.InvalidTokenError
-    account = await repository.account(session, client.account_id)
-    if account.token_version != claims.version:
-        raise tokens.InvalidTokenError
-    return Caller(account.id, client.client_id)
+async def caller_of(database: Database, store: Store, claims: tokens.Claims) -> Caller:
+    """Return whose request this is. Raises InvalidTokenError when the token was revoked meanwhile.
+
+    The answer is kept for a minute in the store that all replicas share: whoever revokes removes it with `forget`.
+    """
+    held = _held(claims)
+    if await store.get(_kept(claims.client_id)) != held:
+        async with database.read() as session:
+            client = await repository.api_client(session, claims.client_id)
+            if client is None or client.account_id != claims.account_id:
+                raise tokens.InvalidTokenError
+            account = await repository.account(session, client.account_id)
+        if account.token_version != claims.version:
+            raise tokens.InvalidTokenError
+        await store.set(_kept(claims.client_id), held, _KEPT.total_seconds())
+    return Caller(claims.account_id, claims.client_id)
+
+
+async def forget(store: Store, client_id: str) -> None:
+    """Have the database asked again whether an API client may still ask."""
+    await store.delete(_kept(client_id))
+
+
+def _kept(client_id: str) -> str:
+    return f"caller:{client_id}"
+
+
+def _held(claims: tokens.Claims) -> str:
+    return f"{claims.account_id} {claims.version}"

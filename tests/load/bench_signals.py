@@ -1,0 +1,88 @@
+"""What Tempo and Ecowatt cost: calls to RTE a day, whoever asks, and the time of an answer beside that of /ping."""
+
+import asyncio
+import logging
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx2
+
+from gateway.settings import EnedisEnvironment, Settings
+from tests.load import http, running
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, started, until
+
+CLIENTS = (1, 1_000, 10_000)
+CONNECTIONS = 32
+SECONDS = 5.0
+STEP = timedelta(minutes=10)
+PATHS = ("/v1/tempo", "/v1/ecowatt")
+
+
+async def _day(simulator: Simulator, folder: Path, clients: int) -> dict[str, int]:
+    """Live a day on which every client asks for both signals; return the calls that RTE got, by API."""
+    settings = Settings(
+        database_url=f"sqlite+aiosqlite:///{folder}/{clients}.db",
+        secret_key="bench" * 8,
+        enedis_environment=EnedisEnvironment.SIMULATOR,
+        rte_base_url=simulator.url,
+        rte_open_data_url=simulator.url,
+        rte_client_id="simulator-rte",
+        rte_client_secret="simulator-rte-secret",
+    )
+    midnight = datetime(NOW.year, NOW.month, NOW.day, tzinfo=NOW.tzinfo) - timedelta(hours=1)
+    clock = SetClock(midnight)
+    simulator.set_clock(midnight)
+    simulator.order("POST", "reset")
+    async with started(settings, clock) as gateway:
+        await until(lambda: _settled(gateway))
+        simulator.forget_calls()
+        steps = timedelta(days=1) // STEP
+        for step in range(steps):
+            now = midnight + STEP * (step + 1)
+            simulator.set_clock(now)
+            clock.set(now)
+            simulator.order("DELETE", "tokens")
+            who = await gateway.sign_in()
+            for _ in range(clients * (step + 1) // steps - clients * step // steps):
+                for path in PATHS:
+                    await gateway.get(path, who)
+            await asyncio.sleep(0.3)  # the worker looks four times a second at this clock
+        calls = [call["api"] for call in simulator.calls("open_api") if call["status"] != 401]
+        return {api: calls.count(api) for api in sorted(set(calls))}
+
+
+async def _settled(gateway: Gateway) -> bool:
+    """Tell whether the history since 2014 is known."""
+    who = await gateway.sign_in()
+    oldest = await gateway.get("/v1/tempo/days", who, start="2014-09-01", end="2014-09-02")
+    return bool(oldest["days"][0]["color"] != "unknown")
+
+
+def _calls() -> None:
+    print("calls to RTE in a day, history known\n")
+    with (
+        running.simulator("--now", NOW.isoformat(), "--frozen") as url,
+        httpx2.Client(base_url=url) as control,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        for clients in CLIENTS:
+            calls = asyncio.run(_day(Simulator(url, control), Path(folder), clients))
+            print(f"{clients:>7} clients   " + "   ".join(f"{api}: {count}" for api, count in calls.items()))
+
+
+def _latency() -> None:
+    with tempfile.TemporaryDirectory() as folder, running.simulator() as url:
+        env = running.environment(Path(folder), url)
+        with running.gateway(env) as port:
+            who = running.bearer(env, port)
+            print(f"\np50 over {CONNECTIONS} connections, {SECONDS:.0f} s each\n")
+            for path in ("/ping", *PATHS, "/ping", *PATHS):
+                milliseconds, answers = asyncio.run(http.p50(port, path, who, CONNECTIONS, SECONDS))
+                print(f"{path:<14}{milliseconds:8.2f} ms   {answers / SECONDS:8.0f} a second")
+
+
+if __name__ == "__main__":
+    logging.disable()  # a simulated day is full of tokens that end
+    _calls()
+    _latency()

@@ -1,0 +1,29 @@
+"""A client that costs next to nothing, to time a server on loopback."""
+
+import asyncio
+import time
+from statistics import median
+
+
+async def _keep_asking(host: str, port: int, request: bytes, until: float, times: list[float]) -> None:
+    reader, writer = await asyncio.open_connection(host, port)
+    while time.perf_counter() < until:
+        begun = time.perf_counter()
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b" 200 " in head.split(b"\r\n", 1)[0], head.decode()
+        length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        await reader.readexactly(length)
+        times.append(time.perf_counter() - begun)
+    writer.close()
+    await writer.wait_closed()
+
+
+async def p50(port: int, path: str, headers: dict[str, str], connections: int, seconds: float) -> tuple[float, int]:
+    """Ask over so many connections at once for so long: the median in milliseconds, and how many were answered."""
+    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", *(f"{name}: {value}" for name, value in headers.items())]
+    request = ("\r\n".join(lines) + "\r\n\r\n").encode()
+    times: list[float] = []
+    until = time.perf_counter() + seconds
+    await asyncio.gather(*(_keep_asking("127.0.0.1", port, request, until, times) for _ in range(connections)))
+    return median(times) * 1000, len(times)

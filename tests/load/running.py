@@ -1,0 +1,85 @@
+"""The simulator and the gateway as processes on loopback, for as long as a bench needs them."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+
+from tests.server.conftest import free_port
+
+_BIN = Path(sys.executable).parent
+
+
+def environment(folder: Path, simulator_url: str) -> dict[str, str]:
+    """Return the settings of a gateway in a folder of its own."""
+    return {
+        **os.environ,
+        "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/gateway.db",
+        "SECRET_KEY": secrets.token_urlsafe(32),
+        "ENEDIS_ENVIRONMENT": "simulator",
+        "ENEDIS_BASE_URL": simulator_url,
+        "ENEDIS_CLIENT_ID": "simulator-enedis",
+        "ENEDIS_CLIENT_SECRET": "simulator-enedis-secret",
+        "RTE_BASE_URL": simulator_url,
+        "RTE_OPEN_DATA_URL": simulator_url,
+        "RTE_CLIENT_ID": "simulator-rte",
+        "RTE_CLIENT_SECRET": "simulator-rte-secret",
+    }
+
+
+@contextmanager
+def process(command: list[str], ready: str, env: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Run a program until the end of the block; the block begins when `ready` answers."""
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
+        try:
+            deadline = time.monotonic() + 60
+            while True:
+                try:
+                    httpx2.get(ready).raise_for_status()
+                    break
+                except httpx2.HTTPError:
+                    assert program.poll() is None, f"{command[0]} ended"
+                    assert time.monotonic() < deadline, f"{ready} does not answer"
+                    time.sleep(0.1)
+            yield
+        finally:
+            program.terminate()
+
+
+@contextmanager
+def simulator(*arguments: str) -> Iterator[str]:
+    """Run the simulator; its address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "gateway.simulator", "--port", str(port), *arguments]
+    with process(command, f"{url}/control/clock"):
+        yield url
+
+
+@contextmanager
+def gateway(env: Mapping[str, str]) -> Iterator[int]:
+    """Run a gateway; its port."""
+    port = free_port()
+    command = [str(_BIN / "gateway"), "serve", "--port", str(port)]
+    with process(command, f"http://127.0.0.1:{port}/ready", env):
+        yield port
+
+
+def bearer(env: Mapping[str, str], port: int) -> dict[str, str]:
+    """Make an API client by the command line, and return the header of its token."""
+    made = subprocess.run(
+        [str(_BIN / "gateway"), "api-client", "create", "--name", "bench", "--json"],
+        env=env,
+        capture_output=True,
+        check=True,
+    )
+    form = {"grant_type": "client_credentials", **json.loads(made.stdout)}
+    answer = httpx2.post(f"http://127.0.0.1:{port}/v1/oauth/token", data=form).raise_for_status()
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
