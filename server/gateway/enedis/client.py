@@ -1,22 +1,24 @@
 """The calls of Data Connect 2026."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Protocol
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from gateway.enedis.customer import Address, AddressAnswer, Contract, Metering, Service, Services, Supply, Synthesis
 from gateway.enedis.errors import EnedisError, Meaning, understand
-from gateway.enedis.wire import IndexMeasure, Measure
+from gateway.enedis.wire import IndexMeasure, Measure, whole
 from gateway.kit.http import Answer, UnreachableError, Upstream
 from gateway.store import Store
 
 _TOKEN_PATH = "/oauth2/v3/token"  # noqa: S105 - an address
 _MEASURES = "/mesure_synchrone_auto/v2/"
 _TOKEN_KEY = "enedis:token"  # noqa: S105 - a name
-_RENEW_BEFORE = timedelta(minutes=20)
-_SHORTEST_TOKEN = timedelta(minutes=1)
+_RENEW_BEFORE = 20 * 60
+"""Seconds before a token's end."""
+_SHORTEST_TOKEN = 60
+"""Seconds that a token is kept, however soon Enedis says that it ends."""
 
 
 class Api(StrEnum):
@@ -69,7 +71,7 @@ class _Token(BaseModel):
     """What a header can carry, and for how many seconds; Enedis writes them as a number or as a string."""
 
     access_token: Annotated[str, Field(pattern=r"^[!-~]+$")]
-    expires_in: Annotated[float, Field(gt=0, lt=10**9)]
+    expires_in: Annotated[int, BeforeValidator(whole), Field(gt=0)]
 
 
 class Pace(Protocol):
@@ -208,8 +210,7 @@ class Enedis:
             if token := await self._store.get(_TOKEN_KEY):
                 return token
             new = await self._new_token()
-            early = timedelta(seconds=new.expires_in) - _RENEW_BEFORE
-            await self._store.set(_TOKEN_KEY, new.access_token, max(early, _SHORTEST_TOKEN).total_seconds())
+            await self._store.set(_TOKEN_KEY, new.access_token, max(new.expires_in - _RENEW_BEFORE, _SHORTEST_TOKEN))
             return new.access_token
 
     async def _drop(self, token: str) -> None:

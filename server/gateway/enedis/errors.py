@@ -109,8 +109,8 @@ def _by_status(status: int, *, foreign: bool) -> Meaning:
     """Judge by the status alone; a `foreign` body was not written by Enedis' API."""
     if status > 500:
         return Meaning.DOWN
-    if status == 404 and foreign:
-        return Meaning.OUR_FAULT  # some other server's page: a wrong address, which says nothing about the days asked
+    if status in {403, 404} and foreign:
+        return Meaning.OUR_FAULT  # some other server's page, which says nothing about the consent or the days asked
     return _BY_STATUS.get(status, Meaning.OUR_FAULT)
 
 

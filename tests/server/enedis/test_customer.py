@@ -149,6 +149,24 @@ def test_dates_in_every_form(written: object, day: date | None) -> None:
     assert Service.model_validate({"dateFin": written}).ends_on == day
 
 
+NO_POWER: list[object] = [
+    None,
+    "",
+    {},
+    [],
+    "9",
+    "9 kW",
+    {"unit": "kW", "value": "1100"},
+    {"unit": "kVA", "value": None},
+    {"unit": None, "value": "9"},
+    {"unit": "kVA", "value": "9,5"},
+    {"unit": "kVA", "value": "12.5"},
+    {"unit": "kVA", "value": "-3"},
+    {"unit": "kVA", "value": "9" * 5000},
+    {"unit": "kVA", "value": "٩"},
+]
+
+
 @pytest.mark.parametrize(
     ("written", "kva"),
     [
@@ -159,25 +177,7 @@ def test_dates_in_every_form(written: object, day: date | None) -> None:
         ("9 kVA", 9),
         ("9kVA", 9),
     ]
-    + [
-        (nothing, None)
-        for nothing in (
-            None,
-            "",
-            {},
-            [],
-            "9",
-            "9 kW",
-            {"unit": "kW", "value": "1100"},
-            {"unit": "kVA", "value": None},
-            {"unit": None, "value": "9"},
-            {"unit": "kVA", "value": "9,5"},
-            {"unit": "kVA", "value": "12.5"},
-            {"unit": "kVA", "value": "-3"},
-            {"unit": "kVA", "value": "9" * 5000},
-            {"unit": "kVA", "value": "٩"},
-        )
-    ],
+    + [(nothing, None) for nothing in NO_POWER],
 )
 def test_the_subscribed_power_in_every_form(written: object, kva: int | None) -> None:
     assert Contract.model_validate({"subscribed_power": written}).subscribed_power_kva == kva

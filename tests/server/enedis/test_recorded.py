@@ -1,14 +1,18 @@
 """Enedis' recorded answers, read in place."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 
 import pytest
+from pydantic import TypeAdapter
 
+from gateway.enedis.customer import AddressAnswer, Contract, Services, Supply, Synthesis
 from gateway.enedis.errors import Meaning, understand
 from gateway.enedis.readings import place
 from gateway.enedis.wire import Measure
 from gateway.kit.http import Answer
+from tests.server.enedis.origins import fixture
 
 type Sample = Callable[[str], bytes]
 LAST_DAYS = {date(2026, 9, 29): 33495, date(2026, 9, 30): 38022}
@@ -43,6 +47,70 @@ def test_the_sandbox_curve_is_read_and_its_hole_stays_one(sample: Sample) -> Non
     assert placement.refused == 0
 
 
+def test_a_contract_has_its_power_and_its_first_day(sample: Sample) -> None:
+    [contract] = TypeAdapter(list[Contract]).validate_json(sample("enedis_2026/situation_contrat_consommateur.json"))
+    assert (contract.segment, contract.contract_type) == ("C5", "Contrat GRD-F")
+    assert (contract.subscribed_power_kva, contract.contract_start) == (12, date(2026, 2, 11))
+    assert contract.distribution_tariff is not None
+    assert contract.distribution_tariff.endswith("associées à deux saisons")
+    sandbox = sample("enedis_2026_sandbox/situation-contrat-14000000000001.json")
+    [contract] = TypeAdapter(list[Contract]).validate_json(sandbox)
+    assert (contract.subscribed_power_kva, contract.contract_start) == (9, date(2023, 9, 1))
+
+
+def test_the_synthesis_has_its_days_and_a_label(sample: Sample) -> None:
+    synthesis = Synthesis.model_validate_json(sample("enedis_2026/synth_contrat_consommateur.json"))
+    assert synthesis.consumption_activated_on == date(2018, 8, 31)
+    assert synthesis.production_activated_on is None
+    assert synthesis.power_changed_on == date(2026, 2, 11)
+    assert synthesis.services_level == "Communicant (ouvert aux services)"
+
+
+def test_addresses_leave_out_what_they_have_not(sample: Sample) -> None:
+    sandbox = AddressAnswer.model_validate_json(sample("enedis_2026_sandbox/donnees-generales.json")).address
+    assert (sandbox.street, sandbox.city, sandbox.insee_code) == ("1 rue du test", "750XX", "750XX")
+    assert (sandbox.floor, sandbox.building, sandbox.locality) == (None, None, None)
+    assert AddressAnswer.model_validate_json(sample("enedis_2026/donnees_generales.json")).address.city
+
+
+def test_the_sandbox_supply_says_no_phases(sample: Sample) -> None:
+    supply = Supply.model_validate_json(sample("enedis_2026_sandbox/alimentation.json"))
+    assert (supply.connection_state, supply.voltage_level, supply.phase_count) == ("Alimenté", "HTA", None)
+
+
+def test_one_meter_comes_once_a_service(sample: Sample) -> None:
+    services = Services.model_validate_json(sample("enedis_2026_sandbox/subscribed-services-11.json")).items
+    assert {service.measure for service in services} >= {"CDC", "PMAX", "IDX", "ENERGIE"}
+    assert len(services) == 5
+    assert {service.point for service in services} == {"14000000000001"}
+    assert {(service.starts_on, service.ends_on) for service in services} == {(date(2025, 1, 1), date(2026, 1, 1))}
+    assert all(service.takes and not service.gives and service.is_open for service in services)
+
+
+def shape(value: object) -> object:
+    """Keys and kinds; of a list, those of its first member."""
+    if isinstance(value, dict):
+        return {key: shape(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [shape(value[0])] if value else []
+    return type(value).__name__
+
+
+@pytest.mark.parametrize(
+    ("ours", "recorded"),
+    [
+        ("load_curve", "enedis_2026/mesure_courbe_de_charge_consommation.json"),
+        ("daily", "enedis_2026/mesure_consommation_quotidienne.json"),
+        ("max_power", "enedis_2026/mesure_puissance_conso_max_quotidienne.json"),
+        ("contracts", "enedis_2026/situation_contrat_consommateur.json"),
+        ("services", "enedis_2026_sandbox/subscribed-services-11.json"),
+        ("token", "enedis_errors/token_200.json"),
+    ],
+)
+def test_the_fixtures_have_the_recorded_shapes(sample: Sample, ours: str, recorded: str) -> None:
+    assert shape(json.loads(fixture(ours))) == shape(json.loads(sample(recorded)))
+
+
 @pytest.mark.parametrize(
     ("status", "name", "meaning"),
     [
@@ -57,6 +125,7 @@ def test_the_sandbox_curve_is_read_and_its_hole_stays_one(sample: Sample) -> Non
         (401, "enedis_errors/token_401_invalid_client.json", Meaning.UNAUTHORIZED),
         (403, "enedis_2026/erreur_comptage_non_souscrit.json", Meaning.NOT_SUBSCRIBED),
         (400, "enedis_2026_sandbox/mesure-v2-error-400.json", Meaning.BEFORE_ACTIVATION),
+        (400, "enedis_2026_sandbox/itc-error.json", Meaning.NOTHING_OPEN),
     ],
 )
 def test_recorded_refusals(sample: Sample, status: int, name: str, meaning: Meaning) -> None:

@@ -141,6 +141,28 @@ async def test_credentials_that_are_refused_are_an_error_and_no_call_is_made(sim
     assert pace.waited == [], "nothing is paid for a call that is not made"
 
 
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [
+        ("invalid_request", Meaning.OUR_FAULT),
+        ("invalid_grant", Meaning.OUR_FAULT),
+        ("invalid_client", Meaning.UNAUTHORIZED),
+        ("technical_error", Meaning.DOWN),
+        ("503", Meaning.DOWN),
+        ("900804", Meaning.QUOTA),
+        ("404_page", Meaning.OUR_FAULT),
+    ],
+)
+async def test_no_token_is_given(simulator: Simulator, name: str, meaning: Meaning) -> None:
+    simulator.order("POST", "faults", api="enedis_token", name=name, times=1)
+    async with client(simulator.url) as (enedis, _):
+        with pytest.raises(EnedisError) as refusal:
+            await enedis.synthesis(PAYER, PRM)
+        assert refusal.value.meaning is meaning
+        assert simulator.calls("synth") == []
+        assert (await enedis.synthesis(PAYER, PRM)).services_level
+
+
 UNREADABLE: list[bytes] = [
     b"",
     b"{}",

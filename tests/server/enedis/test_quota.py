@@ -1,0 +1,113 @@
+"""Enedis' quota: kept to the second whatever is asked, and its refusals stop the API for everybody."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.enedis.client import Api, Enedis
+from gateway.enedis.errors import EnedisError, Meaning
+from gateway.quotas.pace import EnedisPace
+from gateway.store.memory import MemoryStore
+from tests.server.conftest import NOW, SetClock, Simulator
+from tests.server.enedis.origins import EACH_API, Timer, budgets, client
+
+ONE, OTHER = "30001000000001", "30001000000002"
+HOUR = datetime(2026, 11, 3, 10, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+UNTIL = {"900804": HOUR, "900807": NOW + MINUTE, "429_q3": NOW + MINUTE, "429_q4": NOW + MINUTE}
+"""Until when each shape of refusal stops an API: until it says, or for a minute."""
+
+
+@pytest.fixture
+def timer() -> Timer:
+    return Timer()
+
+
+@pytest.fixture
+async def replicas(
+    simulator: Simulator, tmp_path: Path, clock: SetClock, timer: Timer
+) -> AsyncIterator[tuple[Enedis, Enedis]]:
+    """Two that share what replicas share: the store and the database."""
+    store = MemoryStore(timer)
+    async with (
+        budgets(tmp_path) as database,
+        client(simulator.url, store=store, pace=EnedisPace(database, store, clock, 5, 1000)) as (one, _),
+        client(simulator.url, store=store, pace=EnedisPace(database, store, clock, 5, 1000)) as (two, _),
+    ):
+        yield one, two
+
+
+def arrivals(simulator: Simulator) -> list[float]:
+    return sorted(call["arrived"] for call in simulator.calls("mesure_synchrone"))
+
+
+async def refused(asking: Any) -> EnedisError:
+    with pytest.raises(EnedisError) as refusal:
+        await asking
+    assert refusal.value.meaning is Meaning.QUOTA
+    return refusal.value
+
+
+async def test_forty_at_once_never_make_six_in_any_second(
+    replicas: tuple[Enedis, Enedis], simulator: Simulator
+) -> None:
+    ask = EACH_API[Api.MEASURES]
+    for prm in (ONE, OTHER):
+        await ask(replicas[0], prm)  # the simulator draws these homes once: it keeps nobody waiting later
+    simulator.forget_calls()
+    await asyncio.gather(*(ask(replicas[number % 2], (ONE, OTHER)[number // 2 % 2]) for number in range(40)))
+    arrived = arrivals(simulator)
+    assert len(arrived) == 40
+    assert min(sixth - first for first, sixth in zip(arrived, arrived[5:], strict=False)) >= 1
+    assert {call["status"] for call in simulator.calls("mesure_synchrone")} == {200}
+
+
+@pytest.mark.parametrize("name", UNTIL)
+async def test_a_refusal_stops_its_api_for_everybody_until_it_says(
+    name: str, replicas: tuple[Enedis, Enedis], simulator: Simulator, clock: SetClock, timer: Timer
+) -> None:
+    simulator.order("POST", "faults", api="mesure_synchrone_auto", name=name, times=1)
+    one, two = replicas
+    first = await refused(EACH_API[Api.MEASURES](one, ONE))
+    assert first.retry_at == (HOUR if name == "900804" else None)
+    for enedis, prm in ((one, ONE), (one, OTHER), (two, OTHER)):
+        later = await refused(EACH_API[Api.MEASURES](enedis, prm))
+        assert (later.code, later.retry_at) == ("stopped", UNTIL[name])
+    assert len(arrivals(simulator)) == 1
+    for api, ask in EACH_API.items():
+        if api is not Api.MEASURES:
+            await ask(two, ONE)
+
+    async def calls_after(instant: datetime) -> int:
+        timer.ahead = (instant - NOW).total_seconds()
+        clock.set(instant)
+        simulator.set_clock(instant)
+        simulator.forget_calls()
+        with suppress(EnedisError):
+            await EACH_API[Api.MEASURES](two, OTHER)
+        return len(arrivals(simulator))
+
+    assert await calls_after(UNTIL[name] - timedelta(seconds=10)) == 0
+    assert await calls_after(UNTIL[name] + timedelta(seconds=1)) == 1
+
+
+async def test_those_who_wait_their_turn_are_stopped_too(replicas: tuple[Enedis, Enedis], simulator: Simulator) -> None:
+    """Ten at once, all refused: after the first, only what has its turn already leaves, one call a replica."""
+    simulator.order("POST", "faults", api="comptage_auto", name="900804")
+    await asyncio.gather(*(refused(EACH_API[Api.METERING](replicas[number % 2], ONE)) for number in range(10)))
+    assert len(simulator.calls("comptage")) <= 1 + len(replicas)
+
+
+async def test_a_refusal_whose_time_is_past_stops_for_a_minute(
+    replicas: tuple[Enedis, Enedis], simulator: Simulator, clock: SetClock
+) -> None:
+    """Two clocks never agree."""
+    clock.set(HOUR + MINUTE)
+    simulator.order("POST", "faults", api="comptage_auto", name="900804", times=1)
+    await refused(EACH_API[Api.METERING](replicas[0], ONE))
+    assert (await refused(EACH_API[Api.METERING](replicas[1], ONE))).retry_at == HOUR + 2 * MINUTE
