@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         try:
             url = make_url(value)
             known = url.drivername in _DATABASES
-        except (ArgumentError, ValueError):
+        except ArgumentError, ValueError:
             known = False
         if not known:
             # raised out here: the words of the error above would quote the password

@@ -15,6 +15,8 @@ from gateway.store import Store
 _TOKEN_PATH = "/oauth2/v3/token"  # noqa: S105 - an address
 _MEASURES = "/mesure_synchrone_auto/v2/"
 _TOKEN_KEY = "enedis:token"  # noqa: S105 - a name
+_NO_TOKEN_KEY = "enedis:no-token"  # noqa: S105 - a name
+_NO_TOKEN_FOR = 10.0
 _RENEW_BEFORE = 20 * 60
 """Seconds before a token's end."""
 _SHORTEST_TOKEN = 60
@@ -209,7 +211,14 @@ class Enedis:
         async with self._store.lease(_TOKEN_KEY):
             if token := await self._store.get(_TOKEN_KEY):
                 return token
-            new = await self._new_token()
+            if reason := await self._store.get(_NO_TOKEN_KEY):
+                raise EnedisError(Meaning(reason), "token")
+            try:
+                new = await self._new_token()
+            except EnedisError as error:
+                # whoever waits behind would only hear the same, one after the other
+                await self._store.set(_NO_TOKEN_KEY, error.meaning, _NO_TOKEN_FOR)
+                raise
             await self._store.set(_TOKEN_KEY, new.access_token, max(new.expires_in - _RENEW_BEFORE, _SHORTEST_TOKEN))
             return new.access_token
 

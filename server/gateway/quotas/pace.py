@@ -31,7 +31,7 @@ class EnedisPace:
         self._queue: dict[Api, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def wait(self, api: Api, payer: str) -> None:
-        """Count the call and wait for its turn, first come, first served. Raises EnedisError(QUOTA)."""
+        """Wait for a turn, first come, first served, and count the call. Raises EnedisError(QUOTA)."""
         queue = self._queue[api]
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -39,13 +39,20 @@ class EnedisPace:
         except TimeoutError as error:
             raise EnedisError(Meaning.QUOTA, "busy", self._clock.now() + _PAUSE) from error
         try:
-            if stopped := await self._store.get(self._stopped(api)):
-                raise EnedisError(Meaning.QUOTA, "stopped", datetime.fromisoformat(stopped))
+            await self._take_turn(api)
             await self._charge(api, payer)
-            while (wait := await self._store.turn(f"enedis:{api}", self._interval)) > 0:
-                await self._clock.sleep(wait)
         finally:
             queue.release()
+
+    async def _take_turn(self, api: Api) -> None:
+        while True:
+            # looked at each time: it may be this very queue's last call that Enedis refused
+            if stopped := await self._store.get(self._stopped(api)):
+                raise EnedisError(Meaning.QUOTA, "stopped", datetime.fromisoformat(stopped))
+            wait = await self._store.turn(f"enedis:{api}", self._interval)
+            if wait <= 0:
+                return
+            await self._clock.sleep(wait)
 
     async def _charge(self, api: Api, payer: str) -> None:
         now = self._clock.now()

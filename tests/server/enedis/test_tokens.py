@@ -155,11 +155,15 @@ async def test_credentials_that_are_refused_are_an_error_and_no_call_is_made(sim
 )
 async def test_no_token_is_given(simulator: Simulator, name: str, meaning: Meaning) -> None:
     simulator.order("POST", "faults", api="enedis_token", name=name, times=1)
-    async with client(simulator.url) as (enedis, _):
-        with pytest.raises(EnedisError) as refusal:
-            await enedis.synthesis(PAYER, PRM)
-        assert refusal.value.meaning is meaning
+    timer = Timer()
+    async with client(simulator.url, store=MemoryStore(timer)) as (enedis, _):
+        for _attempt in range(3):
+            with pytest.raises(EnedisError) as refusal:
+                await enedis.synthesis(PAYER, PRM)
+            assert refusal.value.meaning is meaning
         assert simulator.calls("synth") == []
+        assert len(simulator.calls("token")) == 1, "those who come next hear the same without asking"
+        timer.ahead += 10
         assert (await enedis.synthesis(PAYER, PRM)).services_level
 
 
@@ -190,15 +194,17 @@ UNREADABLE: list[bytes] = [
 
 @pytest.mark.parametrize("body", UNREADABLE, ids=range(len(UNREADABLE)))
 async def test_an_answer_that_is_no_token_is_an_outage_and_is_never_used(body: bytes) -> None:
+    timer = Timer()
     async with (
         scripted(lambda _: Reply(), lambda _: Reply(body=body)) as origin,
-        client(origin.url) as (enedis, _),
+        client(origin.url, store=MemoryStore(timer)) as (enedis, _),
     ):
-        for _ in range(2):
+        for _attempt in range(2):
             with pytest.raises(EnedisError) as refusal:
                 await enedis.synthesis(PAYER, PRM)
             assert (refusal.value.meaning, refusal.value.code) == (Meaning.DOWN, "unreadable_answer")
             assert "hush" not in "".join(traceback.format_exception(refusal.value))
+            timer.ahead += 10
     assert origin.data_calls == []
     assert len(origin.asked) == 2
 
