@@ -131,14 +131,15 @@ def assert_nothing_invented(form: TypeAdapter[object], body: object) -> None:
     said = json.loads(json.dumps(body))
     numbers, dates = figures(said), days(said)
     texts = {str(scalar).strip() for scalar in scalars(said)}
-    texts |= {text.removesuffix(".0") for text in texts}
     for value in read_out(model):
         if isinstance(value, date):
             assert value in dates, value
         elif isinstance(value, int | float):
             assert float(value) in numbers, value
         else:
-            assert str(value).strip() in texts, value
+            written = str(value).strip()
+            # a register's name may come as a number, which Python writes in its own way
+            assert written in texts or (written.isdecimal() and float(written) in numbers), value
 
 
 def one_of_each(answer: object) -> list[tuple[str | int, ...]]:
