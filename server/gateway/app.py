@@ -1,12 +1,10 @@
 """The application: its routes, and what lives as long as it does."""
 
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from time import perf_counter
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 
 from gateway import __version__, problems
 from gateway.accounts import routes as accounts
@@ -17,6 +15,7 @@ from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
 from gateway.jobs import worker
 from gateway.kit.clock import Clock
+from gateway.kit.requests import RequestLog
 from gateway.metering import routes as metering
 from gateway.migrations import upgrade
 from gateway.runtime import open_runtime
@@ -44,23 +43,5 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     for room in (health, accounts, consents, consent_pages, metering, billing, tempo, ecowatt):
         app.include_router(room.router)
 
-    @app.middleware("http")
-    async def identify_and_log(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        request_id = uuid.uuid4()
-        request.state.request_id = request_id
-        started = perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=str(request_id)):
-            response = await call_next(request)
-            route = getattr(request.scope.get("route"), "path", None)
-            log.info(
-                "request",
-                method=request.method,
-                route=route,
-                status=response.status_code,
-                milliseconds=round((perf_counter() - started) * 1000, 1),
-            )
-        response.headers["X-Request-ID"] = str(request_id)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
-
+    app.add_middleware(RequestLog)
     return app

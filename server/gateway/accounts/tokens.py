@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import jwt
 
@@ -39,6 +40,15 @@ def issue(claims: Claims, *, key: str, issuer: str, now: datetime) -> str:
 
 def read(token: str, *, key: str, issuer: str, now: datetime) -> Claims:
     """Check a token and return what it says. Raises InvalidTokenError."""
+    claims, expiry = _verified(token, key, issuer)
+    if expiry <= now.timestamp():
+        raise InvalidTokenError
+    return claims
+
+
+@lru_cache(maxsize=4096)
+def _verified(token: str, key: str, issuer: str) -> tuple[Claims, float]:
+    """Check a signature: a token is shown many times, and what it says does not change."""
     try:
         payload = jwt.decode(
             token,
@@ -46,13 +56,10 @@ def read(token: str, *, key: str, issuer: str, now: datetime) -> Claims:
             [_ALGORITHM],
             audience=_PURPOSE,
             issuer=issuer,
-            # the time is judged below, by the gateway's own clock
+            # the time is judged by the gateway's own clock
             options={"require": ["exp", "iat", "sub"], "verify_exp": False, "verify_iat": False},
         )
         claims = Claims(str(payload["sub"]), str(payload["client_id"]), int(payload["ver"]))
-        expiry = float(payload["exp"])
+        return claims, float(payload["exp"])
     except (jwt.InvalidTokenError, KeyError, TypeError, ValueError) as error:
         raise InvalidTokenError from error
-    if expiry <= now.timestamp():
-        raise InvalidTokenError
-    return claims
