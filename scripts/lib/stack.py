@@ -104,9 +104,10 @@ class Stack(AsyncExitStack):
         command = ["usage-point", "add", "--name", name, "--option", home.option, "--power", str(home.power), *off_peak]
         await self._gateway(*command, given=home.prm)
 
-    async def add_api_client(self, name: str) -> dict[str, Any]:
-        """Make an API client: its `client_id` and `client_secret`."""
-        created: dict[str, Any] = await self._gateway("api-client", "create", "--name", name)
+    async def add_api_client(self, name: str, *, email: str | None = None) -> dict[str, Any]:
+        """Make an API client, of the homes' account or of another: its `client_id` and `client_secret`."""
+        account = ["--email", email] if email else []
+        created: dict[str, Any] = await self._gateway("api-client", "create", "--name", name, *account)
         return created
 
     async def connect(self, client: HomeAssistantClient) -> None:

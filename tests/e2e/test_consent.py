@@ -38,7 +38,7 @@ async def account(stack: Stack) -> AsyncGenerator[Account]:
         order = {"mode": "ask", "redirect_uri": f"{stack.gateway_url}/oauth/callback"}
         async with simulator.patch("/control/authorize", json=order) as answer:
             assert answer.status == 200
-    client = await stack.add_api_client("A browser's owner")
+    client = await stack.add_api_client("A browser's owner", email="somebody@example.org")
     async with aiohttp.ClientSession(stack.gateway_url) as session:
         form = {"grant_type": "client_credentials", **client}
         async with session.post("/v1/oauth/token", data=form) as answer:

@@ -4,10 +4,12 @@ What comes back from Enedis through the browser is a number that anybody can gue
 consent is granted only when
 - the state is one we made, unused, and comes back in the browser that we gave it to, within a day;
 - Enedis itself names the meter asked for among the services of that number;
-- and, when another account holds that meter, Enedis opened the service on or after the day the state was made.
+- and, when another account has or had that meter, Enedis opened the service on or after the day the state was made, and
+  later than the service of that account: a service is claimed once.
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +29,6 @@ from gateway.kit import paris
 from gateway.kit.crypto import Keyring
 from gateway.limits import service as limits
 from gateway.limits.service import Limit
-from gateway.problems import ProblemError
 
 LIFETIME = timedelta(hours=24)
 """People open accounts at Enedis in between."""
@@ -38,6 +39,8 @@ ATTEMPTS = (timedelta(), *(timedelta(seconds=seconds) for seconds in (3, 5, 8, 1
 _CONSENTS = Limit("consents", 10, timedelta(hours=1))
 _FAILURES = Limit("consent_failures", 10, timedelta(hours=1))
 _MOST_STATES = 20
+_MOST_UNUSED = 5
+_COOKIE = re.compile(r"[\w-]{43}", re.ASCII)
 _INT64 = 2**63
 
 
@@ -54,6 +57,7 @@ class Outcome(StrEnum):
     HELD_BY_ANOTHER = "held_by_another"
     NOT_OPENED = "not_opened"
     UPSTREAM_DOWN = "upstream_down"
+    TOO_OFTEN = "too_often"
 
 
 @dataclass(frozen=True)
@@ -66,10 +70,11 @@ class Way:
 
 @dataclass(frozen=True)
 class Return:
-    """A callback: whose consent it is, if that can be told, and where the person stands."""
+    """A callback: where the person stands, which consent it is if that can be told, and whether to ask Enedis now."""
 
     outcome: Outcome
     consent: Consent | None = None
+    is_new: bool = False
 
 
 async def ask(
@@ -91,6 +96,7 @@ async def ask(
         asked_on=None,
         check_at=None,
         checks=0,
+        strayed_on=None,
     )
     session.add(consent)
     record(session, now, "consent_asked", account.id, consent=consent_id)
@@ -106,12 +112,17 @@ def outcome_of(consent: Consent, now: datetime) -> Outcome:
     return Outcome(consent.reason) if consent.reason else Outcome.PENDING
 
 
-async def set_out(session: AsyncSession, consent: Consent, browser: str | None, now: datetime) -> Way:
-    """Make a state for one way to Enedis, bound to the browser that asks; a browser keeps the secret it has."""
-    await limits.check(session, _FAILURES, consent.account_id, now)
-    if await repository.count_states(session, consent.id) >= _MOST_STATES:
-        raise ProblemError(429, "too_many_attempts", "This link was opened too often; ask for a new one.")
-    way = Way(secrets.token_urlsafe(32), browser or secrets.token_urlsafe(32))
+async def set_out(session: AsyncSession, consent: Consent, browser: str | None, now: datetime) -> Way | None:
+    """Make a state for one way to Enedis, bound to the browser that asks; None after too many failures or tries.
+
+    A browser keeps the secret it has; of the ways begun and not ended only the last few stay open.
+    """
+    made = await repository.count_states(session, consent.id)
+    if made >= _MOST_STATES or await limits.is_reached(session, _FAILURES, consent.account_id, now):
+        return None
+    await repository.retire_states(session, consent.id, _MOST_UNUSED - 1, now)
+    known = browser if browser and _COOKIE.fullmatch(browser) else None
+    way = Way(secrets.token_urlsafe(32), known or secrets.token_urlsafe(32))
     session.add(
         ConsentState(
             state_hash=_fingerprint(way.state),
@@ -133,27 +144,53 @@ def enedis_address(authorize_url: str, client_id: str, state: str) -> str:
 async def come_back(
     session: AsyncSession, state: str, browser: str | None, authorisation: str | None, error: str | None, now: datetime
 ) -> Return:
-    """Take what came back from Enedis; whatever it is, its state is used up. A pending return awaits `judge`."""
+    """Take what came back from Enedis; whatever it is, its state is used up. What is new is then to be checked."""
     row = await repository.use_state(session, _fingerprint(state), now)
     if row is None:
         return await _come_back_again(session, state, browser, now)
-    consent = await repository.consent(session, row.consent_id)
-    if consent is None or consent.status is ConsentStatus.GRANTED:
-        return Return(Outcome.UNKNOWN if consent is None else Outcome.GRANTED, consent)
-    if row.created_at + LIFETIME <= now or consent.expires_at <= now:
-        await _fail(session, consent, Outcome.EXPIRED, now)
-    elif row.browser_hash != _fingerprint(browser or ""):
-        await _fail(session, consent, Outcome.OTHER_BROWSER, now)
-    elif error is not None or authorisation is None:
-        await _fail(session, consent, Outcome.REFUSED_AT_ENEDIS, now)
-    elif (number := _number(authorisation)) is None:
-        await _fail(session, consent, Outcome.UNKNOWN, now)
-    else:
-        consent.status, consent.reason = ConsentStatus.PENDING, None
-        consent.authorisation, consent.asked_on = number, paris.day_of(row.created_at)
-        consent.checks, consent.check_at = 0, now
-        return Return(Outcome.PENDING, consent)
-    return Return(Outcome(consent.reason or Outcome.UNKNOWN), consent)
+    consent = await repository.consent_alone(session, row.consent_id)
+    if consent is None:
+        return Return(Outcome.UNKNOWN)
+    number = _number(authorisation or "")
+    failure = await _failure(session, consent, row, browser, number, error, now)
+    if failure is not None:
+        if consent.status is ConsentStatus.GRANTED or consent.check_at is not None:
+            await _count(session, consent, failure, now)  # what was decided, or is being looked at, goes on
+        else:
+            await _fail(session, consent, failure, now)
+        return Return(failure, consent)
+    if consent.status is ConsentStatus.GRANTED:
+        return Return(Outcome.GRANTED, consent)
+    consent.status, consent.reason = ConsentStatus.PENDING, None
+    consent.authorisation, consent.asked_on = number, paris.day_of(row.created_at)
+    consent.checks, consent.check_at = 0, now
+    return Return(Outcome.PENDING, consent, is_new=True)
+
+
+async def _failure(
+    session: AsyncSession,
+    consent: Consent,
+    state: ConsentState,
+    browser: str | None,
+    number: int | None,
+    error: str | None,
+    now: datetime,
+) -> Outcome | None:
+    """Return what is wrong with a way back, if anything is."""
+    if state.created_at + LIFETIME <= now or consent.expires_at <= now:
+        return Outcome.EXPIRED
+    if state.browser_hash != _fingerprint(browser or ""):
+        consent.strayed_on = paris.day_of(now)
+        return Outcome.OTHER_BROWSER
+    if error is not None:
+        return Outcome.REFUSED_AT_ENEDIS
+    if number is None:
+        return Outcome.UNKNOWN
+    if await limits.is_reached(session, _FAILURES, consent.account_id, now):
+        return Outcome.TOO_OFTEN
+    if consent.check_at is not None and consent.authorisation != number:
+        return Outcome.UNKNOWN  # one number at a time: a second one, while the first is looked at, is a guess
+    return None
 
 
 async def _come_back_again(session: AsyncSession, state: str, browser: str | None, now: datetime) -> Return:
@@ -163,40 +200,68 @@ async def _come_back_again(session: AsyncSession, state: str, browser: str | Non
         consent = await repository.consent(session, used.consent_id)
         if consent is not None:
             return Return(outcome_of(consent, now), consent)
-    record(session, now, "consent_unknown_state", None)
     return Return(Outcome.UNKNOWN)
 
 
-def judge(services: Sequence[Service], prm: str, others: Sequence[UsagePoint], asked_on: date) -> Outcome:
-    """Decide from what Enedis says that the authorisation opened, and from the other accounts that hold the meter.
+def begin_check(consent: Consent, now: datetime) -> bool:
+    """Take it upon oneself to ask Enedis now; False when it is not due, or somebody else does."""
+    if consent.status is not ConsentStatus.PENDING or consent.check_at is None or consent.check_at > now:
+        return False
+    consent.checks += 1
+    consent.check_at = now + ATTEMPTS[min(consent.checks, len(ATTEMPTS) - 1)]
+    return True
 
-    A holder has one number for all meters: what is not there yet may still come, whatever is there already.
+
+def judge(
+    services: Sequence[Service], prm: str, others: Sequence[UsagePoint], asked_on: date, strayed_on: date | None
+) -> Outcome:
+    """Decide from what Enedis says that the authorisation opened, and from the other accounts that know the meter.
+
+    A holder has one number for all meters: what is not there yet may still come, whatever is there already. After a way
+    back in another browser, only a service of a later day counts: the one before may have been had by a trick.
     """
     ours = [service for service in services if service.point == prm and service.is_open]
     if not ours:
         shared = {service.point for service in services if service.is_open} - {prm}
         return Outcome.WRONG_METER if shared else Outcome.NOT_OPENED
-    fresh = any(service.starts_on is not None and service.starts_on >= asked_on for service in ours)
-    return Outcome.HELD_BY_ANOTHER if others and not fresh else Outcome.GRANTED
+    opened_on = max((service.starts_on for service in ours if service.starts_on), default=date.min)
+    if strayed_on is not None and opened_on <= strayed_on:
+        return Outcome.OTHER_BROWSER
+    claimed = [other.opened_on or paris.day_of(other.created_at) for other in others]
+    if claimed and (opened_on < asked_on or opened_on <= max(claimed)):
+        return Outcome.HELD_BY_ANOTHER
+    return Outcome.GRANTED
 
 
 async def conclude(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> Outcome:
-    """Write the decision, or, while the minute is not over, when to look again."""
-    consent.checks += 1
-    if outcome is not Outcome.GRANTED and consent.checks < len(ATTEMPTS):
-        consent.check_at = now + ATTEMPTS[consent.checks]
-        return Outcome.PENDING
+    """Write the decision; while the minute is not over, only a yes is one."""
     if outcome is Outcome.GRANTED:
         consent.status, consent.reason, consent.check_at = ConsentStatus.GRANTED, None, None
         record(session, now, "consent_granted", consent.account_id, consent=consent.id, usage_point=consent.point_id)
-    else:
-        await _fail(session, consent, outcome, now)
+        return outcome
+    if consent.checks < len(ATTEMPTS):
+        return Outcome.PENDING
+    await _fail(session, consent, outcome, now)
     return outcome
+
+
+def postpone(consent: Consent, until: datetime) -> Outcome:
+    """Enedis did not answer: that is nobody's failure, and is asked again, for as long as the consent lives."""
+    consent.checks -= 1
+    if until < consent.expires_at:
+        consent.check_at = until
+        return Outcome.PENDING
+    consent.status, consent.reason, consent.check_at = ConsentStatus.REFUSED, Outcome.UPSTREAM_DOWN, None
+    return Outcome.UPSTREAM_DOWN
 
 
 async def _fail(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
     consent.status = ConsentStatus.EXPIRED if outcome is Outcome.EXPIRED else ConsentStatus.REFUSED
     consent.reason, consent.check_at = outcome, None
+    await _count(session, consent, outcome, now)
+
+
+async def _count(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
     await limits.note(session, _FAILURES, consent.account_id, now)
     record(session, now, "consent_failed", consent.account_id, consent=consent.id, reason=outcome)
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, LargeBinary
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base
@@ -31,6 +31,7 @@ class Consent(Base):
     """An account's request to read a meter. `id` is secret enough to be an address; `expires_at` ends the request.
 
     `authorisation` is Enedis' number once it came back; it is checked again at `check_at`, `checks` times so far.
+    `strayed_on` is the last day on which it came back in another browser.
     """
 
     __tablename__ = "consents"
@@ -47,6 +48,7 @@ class Consent(Base):
     asked_on: Mapped[date | None]
     check_at: Mapped[datetime | None] = mapped_column(index=True)
     checks: Mapped[int] = mapped_column(default=0)
+    strayed_on: Mapped[date | None]
 
 
 class ConsentState(Base):
@@ -64,13 +66,25 @@ class ConsentState(Base):
 class UsagePoint(Base):
     """A meter of an account.
 
-    `id` is public and opaque; the number is sealed with the account's key, and hashed to look it up. `wanted_from` is
-    the oldest day that the archive keeps up, `next_work_at` when it next has something to ask. `revision` counts what
-    was published of its hours, in `epoch`. `services` are the kinds of measures that Enedis opened (CDC, IDX, PMAX,
-    ENERGIE) and `contract` what it told of the contract, both asked again at `details_at`.
+    `id` is public and opaque; the number is sealed with the account's key, and hashed to look it up. `authorisation` is
+    the number that opened it, where a consent did, and `opened_on` the day on which Enedis says it was opened;
+    `doubted` says that one sign of its end was seen. `services` are the kinds of measures that are open (CDC, IDX,
+    PMAX, ENERGIE) and `contract` what Enedis told of it, both asked again at `details_at`. `wanted_from` is the oldest
+    day that the archive keeps up, `next_work_at` when it next has something to ask. `revision` counts what was
+    published of its hours, in `epoch`.
     """
 
     __tablename__ = "usage_points"
+    __table_args__ = (
+        # whatever happens at once, a meter is read by one account
+        Index(
+            "uq_usage_points_holder",
+            "prm_hash",
+            unique=True,
+            sqlite_where=text("status = 'granted'"),
+            postgresql_where=text("status = 'granted'"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
@@ -79,8 +93,11 @@ class UsagePoint(Base):
     name: Mapped[str]
     created_at: Mapped[datetime]
     status: Mapped[PointStatus]
+    authorisation: Mapped[int | None] = mapped_column(BigInteger)
+    opened_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
     consent_expires_on: Mapped[date | None]
+    doubted: Mapped[bool] = mapped_column(default=False)
     services: Mapped[list[str]] = mapped_column(JSON)
     contract: Mapped[dict[str, Any]] = mapped_column(JSON)
     details_at: Mapped[datetime] = mapped_column(index=True)

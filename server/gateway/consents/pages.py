@@ -1,5 +1,6 @@
 """The pages on the way to Enedis and back: `/consents/{id}/start`, `/oauth/callback`, `/consents/{id}/result`."""
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Cookie, Path, Query, Request
@@ -19,11 +20,16 @@ router = APIRouter(tags=["consent pages"], default_response_class=HTMLResponse, 
 _COOKIE = "med_consent"
 _FOLLOW = 3
 """Seconds between two looks of a page that waits."""
-_STATUS = {Outcome.UNKNOWN: 404, Outcome.EXPIRED: 410}
-_AGAIN = frozenset(Outcome) - {Outcome.GRANTED, Outcome.PENDING, Outcome.EXPIRED, Outcome.UNKNOWN}
+_PATIENCE = 8.0
+"""How long the way back waits for Enedis' answer before it shows a page that follows it."""
+_STATUS = {Outcome.UNKNOWN: 404, Outcome.EXPIRED: 410, Outcome.TOO_OFTEN: 429}
+_OPEN = frozenset(Outcome) - {Outcome.GRANTED, Outcome.PENDING, Outcome.EXPIRED, Outcome.TOO_OFTEN}
+"""After these one may set out again."""
+_AGAIN = _OPEN - {Outcome.UNKNOWN, Outcome.OTHER_BROWSER}
+"""After these the page offers it; whoever ended in another browser may have been sent by somebody else."""
 
 type ConsentId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
-type Browser = Annotated[str | None, Cookie(alias=_COOKIE, max_length=100)]
+type Browser = Annotated[str | None, Cookie(alias=_COOKIE)]
 
 
 @router.get("/consents/{consent_id}/start")
@@ -35,11 +41,13 @@ async def start(request: Request, runtime: RuntimeDep, consent_id: ConsentId, br
         if consent is None:
             return _result(request, runtime, Outcome.UNKNOWN, None)
         outcome = authorisation.outcome_of(consent, now)
-        if outcome not in _AGAIN and (outcome is not Outcome.PENDING or consent.authorisation is not None):
+        if outcome not in _OPEN and (outcome is not Outcome.PENDING or consent.authorisation is not None):
             return _result(request, runtime, outcome, consent_id)
         if consent.expires_at <= now:
             return _result(request, runtime, Outcome.EXPIRED, consent_id)
         way = await authorisation.set_out(session, consent, browser, now)
+        if way is None:
+            return _result(request, runtime, Outcome.TOO_OFTEN, None)
         account = await service.account_of(session, consent)
         meter = service.masked((await service.open_secrets(session, consent, runtime.keyring)).prm)
     settings = runtime.settings
@@ -61,16 +69,18 @@ async def callback(
     request: Request,
     runtime: RuntimeDep,
     browser: Browser = None,
-    state: Annotated[str, Query(max_length=200)] = "",
-    autorisation_id: Annotated[str | None, Query(max_length=100)] = None,
-    error: Annotated[str | None, Query(max_length=500)] = None,
+    state: Annotated[str, Query()] = "",
+    autorisation_id: Annotated[str | None, Query()] = None,
+    error: Annotated[str | None, Query()] = None,
 ) -> Response:
     """Take the browser back from Enedis, check with Enedis what was shared, and show how it ended."""
     async with runtime.database.write() as session:
         back = await authorisation.come_back(session, state, browser, autorisation_id, error, runtime.clock.now())
     outcome = back.outcome
-    if outcome is Outcome.PENDING and back.consent is not None:
-        outcome = await runtime.consents.check(back.consent.id)
+    if back.is_new and back.consent is not None:
+        check = asyncio.create_task(runtime.consents.check(back.consent.id))
+        await asyncio.wait({check}, timeout=_PATIENCE)
+        outcome = check.result() if check.done() else Outcome.PENDING
     return _result(request, runtime, outcome, back.consent.id if back.consent else None)
 
 

@@ -51,11 +51,12 @@ async def with_stale_details(session: AsyncSession, now: datetime, limit: int) -
     return (await session.scalars(query.order_by(UsagePoint.details_at).limit(limit))).all()
 
 
-async def recheck(session: AsyncSession, point_id: str, at: datetime) -> None:
-    """Have Enedis asked what is open on a usage point, no later than `at`."""
-    await session.execute(
-        update(UsagePoint).where(UsagePoint.id == point_id, UsagePoint.details_at > at).values(details_at=at)
-    )
+async def doubt(session: AsyncSession, point_id: str, at: datetime) -> None:
+    """Note that Enedis refused a reading for want of consent: at the next look, one sign more ends it."""
+    point = await session.get(UsagePoint, point_id)
+    if point is not None:
+        point.doubted = True
+        point.details_at = min(point.details_at, at)
 
 
 async def note_nothing_before(session: AsyncSession, point_id: str, direction: str, day: date) -> None:
@@ -66,15 +67,31 @@ async def note_nothing_before(session: AsyncSession, point_id: str, direction: s
         point.contract = {**point.contract, key: max(day.isoformat(), point.contract.get(key) or "")}
 
 
-async def other_holders(session: AsyncSession, prm_hash: bytes, account_id: str) -> Sequence[UsagePoint]:
-    """Return the usage points of other accounts that read the same meter now."""
+async def others_with(session: AsyncSession, prm_hash: bytes, account_id: str) -> Sequence[UsagePoint]:
+    """Return the usage points of other accounts with the same meter, whether they read it still or did once."""
     query = select(UsagePoint).where(UsagePoint.prm_hash == prm_hash, UsagePoint.account_id != account_id)
-    return (await session.scalars(query.where(UsagePoint.status == PointStatus.GRANTED))).all()
+    return (await session.scalars(query)).all()
+
+
+async def is_open(session: AsyncSession, point_id: str) -> bool:
+    """Tell whether Enedis lets us read a usage point now."""
+    query = select(UsagePoint.status).where(UsagePoint.id == point_id)
+    return await session.scalar(query) is PointStatus.GRANTED
+
+
+async def last_strayed(session: AsyncSession, point_id: str) -> date | None:
+    """Return the last day on which a consent for this meter of this account came back in another browser."""
+    return await session.scalar(select(func.max(Consent.strayed_on)).where(Consent.point_id == point_id))
 
 
 async def consent(session: AsyncSession, consent_id: str) -> Consent | None:
     """Return a consent by the id that only its account and its browser know."""
     return await session.get(Consent, consent_id)
+
+
+async def consent_alone(session: AsyncSession, consent_id: str) -> Consent | None:
+    """Return a consent that nobody else changes until this transaction ends."""
+    return await session.get(Consent, consent_id, with_for_update=True, populate_existing=True)
 
 
 async def consents_to_check(session: AsyncSession, now: datetime, limit: int) -> Sequence[Consent]:
@@ -94,6 +111,23 @@ async def count_states(session: AsyncSession, consent_id: str) -> int:
     """Return how many ways to Enedis were made for a consent."""
     query = select(func.count()).select_from(ConsentState).where(ConsentState.consent_id == consent_id)
     return await session.scalar(query) or 0
+
+
+async def retire_states(session: AsyncSession, consent_id: str, keep: int, now: datetime) -> None:
+    """Use up all but the newest of the states not used yet."""
+    unused = select(ConsentState.state_hash).where(
+        ConsentState.consent_id == consent_id, ConsentState.used_at.is_(None)
+    )
+    kept = (await session.scalars(unused.order_by(ConsentState.created_at.desc()).limit(keep))).all()
+    await session.execute(
+        update(ConsentState)
+        .where(
+            ConsentState.consent_id == consent_id,
+            ConsentState.used_at.is_(None),
+            ConsentState.state_hash.not_in(kept),
+        )
+        .values(used_at=now)
+    )
 
 
 async def state(session: AsyncSession, state_hash: bytes) -> ConsentState | None:

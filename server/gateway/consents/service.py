@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.accounts import repository as accounts
 from gateway.accounts.models import Account
 from gateway.accounts.service import data_key_context
+from gateway.audit.service import record
 from gateway.consents import repository
 from gateway.consents.models import Consent, PointStatus, UsagePoint
 from gateway.instance import Instance
@@ -61,8 +62,16 @@ async def add(
     instance: Instance,
     now: datetime,
 ) -> UsagePoint:
-    """Add a meter to an account, or open again the one it has; what was known of it stays."""
+    """Add a meter to an account, or open again the one it has; what was known of it stays.
+
+    The newest holder has the meter: other accounts that read it until now are told that it moved.
+    """
     identifier = point_id(instance, account.id, prm)
+    for other in await repository.others_with(session, number_hash(instance, prm), account.id):
+        if other.status is PointStatus.GRANTED:
+            end(other, PointStatus.MOVED, now)
+            record(session, now, "meter_moved", other.account_id, usage_point=other.id)
+    await session.flush()  # before the new holder is written: there is never more than one
     point = await repository.find(session, account.id, identifier)
     if point is None:
         point = UsagePoint(
@@ -72,6 +81,9 @@ async def add(
             prm_hash=number_hash(instance, prm),
             name=name or masked(prm),
             created_at=now,
+            authorisation=None,
+            opened_on=None,
+            doubted=False,
             services=[],
             contract={},
             tariffs=[],

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.ecowatt import service as ecowatt
 from gateway.metering import upkeep
@@ -53,12 +52,12 @@ async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
 
 async def _repeat(runtime: Runtime, stopping: asyncio.Event, name: str, job: Job) -> None:
     while not stopping.is_set():
-        async with runtime.store.lease(f"job:{name}"):
-            try:
+        try:
+            async with runtime.store.lease(f"job:{name}"):
                 due = await job()
-            except SQLAlchemyError:
-                log.exception("job_failed", job=name)
-                due = runtime.clock.now() + _AFTER_FAILURE
+        except Exception:
+            log.exception("job_failed", job=name)
+            due = runtime.clock.now() + _AFTER_FAILURE
         wait = (min(due, runtime.clock.now() + LONGEST_SLEEP) - runtime.clock.now()).total_seconds()
         await _sleep(runtime, stopping, max(wait, _SHORTEST_SLEEP))
 

@@ -28,15 +28,14 @@ async def knock(session: AsyncSession, limit: Limit, who: str, now: datetime) ->
 
 
 async def note(session: AsyncSession, limit: Limit, who: str, now: datetime) -> None:
-    """Count something that has happened already, such as a failure; `check` tells when there were enough."""
+    """Count something that has happened already, such as a failure; `is_reached` tells when there were enough."""
     with suppress(ExhaustedError):
         await charge(session, [_budget(limit, who, now)])
 
 
-async def check(session: AsyncSession, limit: Limit, who: str, now: datetime) -> None:
-    """Raise a 429 problem when enough was counted for `who`."""
-    if await used(session, _budget(limit, who, now)) >= limit.times:
-        raise _enough(limit, now)
+async def is_reached(session: AsyncSession, limit: Limit, who: str, now: datetime) -> bool:
+    """Tell whether enough was counted for `who`."""
+    return await used(session, _budget(limit, who, now)) >= limit.times
 
 
 def _window_start(limit: Limit, now: datetime) -> float:

@@ -125,6 +125,8 @@ class Archive:
                     reason, _, until = paused.partition(" ")
                     return Refusal(Meaning(reason), datetime.fromisoformat(until))
                 async with self._database.read() as session:
+                    if not await points.is_open(session, meter.id):
+                        return Refusal(Meaning.NO_CONSENT, self._clock.now())
                     known = await repository.ledger(session, feed, min(wanted), max(wanted) + paris.DAY)
                 windows = plan(
                     known, list(wanted), feed.kind, self._clock.now(), since=meter.since[feed.direction]
@@ -161,7 +163,7 @@ class Archive:
                     until = max(pause, error.retry_at) if error.retry_at else pause
                     if error.meaning is Meaning.NO_CONSENT:
                         async with self._database.write() as session:
-                            await points.recheck(session, meter.id, self._clock.now())
+                            await points.doubt(session, meter.id, self._clock.now())
                     log.warning("enedis_refused", reason=error.meaning, code=error.code, until=paris.iso(until))
                     return Refusal(error.meaning, until)
         now = self._clock.now()

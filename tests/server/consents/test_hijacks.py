@@ -1,12 +1,14 @@
 """What comes back from Enedis through a browser proves nothing by itself: attempts to read another's meter."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gateway.audit.models import AuditEvent
+from gateway.consents.models import PointStatus, UsagePoint
 from tests.server.conftest import NOW, SetClock, until
 from tests.server.consents.conftest import Person, state_of
 
@@ -139,3 +141,86 @@ async def test_enedis_own_words_never_reach_the_page(alice: Person) -> None:
     page = await _callback(alice.browser, state=state, error="<script>alert(1)</script>", error_description="<b>x</b>")
     assert "script" not in page.text
     assert "<b>x" not in page.text
+
+
+async def test_a_state_made_before_the_victim_shares_does_not_take_the_meter_over(
+    alice: Person, mallory: Person, clock: SetClock
+) -> None:
+    asked = await mallory.ask(VICTIM)
+    state = state_of(await mallory.set_out(asked))
+    await alice.share(VICTIM)
+    number = await _authorisation(mallory, VICTIM)
+    await _callback(mallory.browser, state=state, autorisation_id=str(number))
+    assert await _settled(mallory, asked, clock) == ("refused", "held_by_another")
+    (point,) = (await alice.gateway.get("/v1/usage-points", await alice.gateway.sign_in("alice@example.org")))["items"]
+    assert point["consent"]["status"] == "granted"
+
+
+async def test_guesses_made_side_by_side_are_failures_too(alice: Person) -> None:
+    asked = await alice.ask(VICTIM)
+    states = [state_of(await alice.set_out(asked)) for _ in range(5)]
+    pages = [
+        await _callback(alice.browser, state=state, autorisation_id=str(number))
+        for number, state in enumerate(states, start=77)
+    ]
+    assert [page.status_code for page in pages[1:]] == [404] * 4, "one number at a time"
+    async with alice.gateway.runtime.database.read() as session:
+        events = (await session.scalars(select(AuditEvent.event))).all()
+    assert events.count("consent_failed") >= 4
+
+
+async def test_of_the_ways_begun_only_the_last_few_stay_open(alice: Person, clock: SetClock) -> None:
+    asked = await alice.ask(VICTIM)
+    states = []
+    for _ in range(8):
+        clock.set(clock.now() + timedelta(seconds=1))
+        states.append(state_of(await alice.set_out(asked)))
+    for state in states[:3]:
+        page = await _callback(alice.browser, state=state, autorisation_id="77")
+        assert await alice.status(asked) == ("pending", None), page.text
+    assert alice.simulator.calls("subscribed_services") == []
+
+
+async def test_reloading_asks_enedis_nothing(alice: Person) -> None:
+    asked = await alice.ask("30001000000017")
+    location = alice.at_enedis(await alice.set_out(asked), "30001000000017")
+    await alice.come_back(location)
+    asked_once = len(alice.simulator.calls("subscribed_services"))
+    await asyncio.gather(*(alice.come_back(location) for _ in range(30)))
+    assert len(alice.simulator.calls("subscribed_services")) == asked_once
+
+
+async def test_after_another_browser_only_a_later_share_counts(alice: Person, mallory: Person, clock: SetClock) -> None:
+    """Mallory sends Alice straight to Enedis, then guesses her number: what was shared by that trick opens nothing."""
+    asked = await mallory.ask(VICTIM)
+    await alice.come_back(alice.at_enedis(await mallory.set_out(asked), VICTIM))
+    again = await mallory.ask(VICTIM)
+    state = state_of(await mallory.set_out(again))
+    number = await _authorisation(mallory, VICTIM)
+    await _callback(mallory.browser, state=state, autorisation_id=str(number))
+    assert await _settled(mallory, again, clock) == ("refused", "other_browser")
+
+
+async def test_a_meter_that_somebody_once_had_is_not_taken_by_an_old_share(
+    alice: Person, mallory: Person, clock: SetClock
+) -> None:
+    await alice.share(VICTIM)
+    async with alice.gateway.runtime.database.write() as session:
+        await session.execute(update(UsagePoint).values(status=PointStatus.ENDED))
+    asked = await mallory.ask(VICTIM)
+    state = state_of(await mallory.set_out(asked))
+    await _callback(mallory.browser, state=state, autorisation_id=str(await _authorisation(mallory, VICTIM)))
+    assert await _settled(mallory, asked, clock) == ("refused", "held_by_another")
+
+
+async def test_two_accounts_at_the_same_moment_never_both_have_the_meter(alice: Person, mallory: Person) -> None:
+    ways = []
+    for person in (alice, mallory):
+        asked = await person.ask(VICTIM)
+        ways.append((person, state_of(await person.set_out(asked))))
+    alice.simulator.order("POST", "consents", prm=VICTIM, shared=True)
+    number = str(await _authorisation(alice, VICTIM))
+    await asyncio.gather(*(_callback(who.browser, state=state, autorisation_id=number) for who, state in ways))
+    async with alice.gateway.runtime.database.read() as session:
+        holders = (await session.scalars(select(UsagePoint).where(UsagePoint.status == PointStatus.GRANTED))).all()
+    assert len(holders) <= 1

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from gateway.consents.models import UsagePoint
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
 from tests.server.consents.conftest import Person
 
@@ -173,3 +175,38 @@ async def test_a_wrong_number_is_refused_without_repeating_it(alice: Person, prm
     answer = await alice.gateway.http.post("/v1/consents", headers=alice.who, json={"prm": prm})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_number")
     assert len(prm) < 4 or prm not in answer.text
+
+
+async def test_an_outage_of_enedis_is_nobodys_failure(alice: Person, clock: SetClock) -> None:
+    asked = await alice.ask(TO_SHARE)
+    location = alice.at_enedis(await alice.set_out(asked), TO_SHARE)
+    alice.simulator.order("POST", "faults", api="subscribed_services", status=503, body="")
+    await alice.come_back(location)
+    for _ in range(10):
+        clock.set(clock.now() + timedelta(minutes=1))
+        await alice.gateway.runtime.consents.check(asked["id"])
+    alice.who = await alice.gateway.sign_in("alice@example.org")
+    assert await alice.status(asked) == ("pending", None)
+    alice.simulator.order("DELETE", "faults")
+
+    async def granted() -> bool:
+        clock.set(clock.now() + timedelta(minutes=1))
+        alice.who = await alice.gateway.sign_in("alice@example.org")
+        return (await alice.status(asked))[0] == "granted"
+
+    await until(granted)
+
+
+async def test_one_row_that_cannot_be_read_does_not_end_the_worker(gateway: Gateway, clock: SetClock) -> None:
+    who = await gateway.sign_in()
+    await gateway.add_meter(SHARED)
+    broken = await gateway.add_meter(WITHDRAWN_LATER)
+    async with gateway.runtime.database.write() as session:
+        await session.execute(update(UsagePoint).where(UsagePoint.id == broken).values(prm_sealed=b"nothing"))
+    clock.set(NOW + timedelta(hours=21, minutes=30))
+    who = await gateway.sign_in()
+
+    async def tempo_goes_on() -> bool:
+        return (await gateway.get("/v1/tempo", who))["today"]["date"] == "2026-11-04"
+
+    await until(tempo_goes_on)

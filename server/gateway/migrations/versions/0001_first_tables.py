@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("asked_on", sa.Date(), nullable=True),
         sa.Column("check_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checks", sa.Integer(), nullable=False),
+        sa.Column("strayed_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_consents_account_id_accounts"), ondelete="CASCADE"
         ),
@@ -138,8 +139,11 @@ def upgrade() -> None:
             sa.Enum("granted", "ended", "moved", name="pointstatus", native_enum=False, length=32),
             nullable=False,
         ),
+        sa.Column("authorisation", sa.BigInteger(), nullable=True),
+        sa.Column("opened_on", sa.Date(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("consent_expires_on", sa.Date(), nullable=True),
+        sa.Column("doubted", sa.Boolean(), nullable=False),
         sa.Column("services", sa.JSON(), nullable=False),
         sa.Column("contract", sa.JSON(), nullable=False),
         sa.Column("details_at", sa.DateTime(timezone=True), nullable=False),
@@ -159,6 +163,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_usage_points_details_at"), ["details_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_usage_points_next_work_at"), ["next_work_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_usage_points_prm_hash"), ["prm_hash"], unique=False)
+        batch_op.create_index(
+            "uq_usage_points_holder",
+            ["prm_hash"],
+            unique=True,
+            sqlite_where=sa.text("status = 'granted'"),
+            postgresql_where=sa.text("status = 'granted'"),
+        )
 
     op.create_table(
         "consent_states",
@@ -225,6 +236,11 @@ def downgrade() -> None:
 
     op.drop_table("consent_states")
     with op.batch_alter_table("usage_points", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_usage_points_holder",
+            sqlite_where=sa.text("status = 'granted'"),
+            postgresql_where=sa.text("status = 'granted'"),
+        )
         batch_op.drop_index(batch_op.f("ix_usage_points_prm_hash"))
         batch_op.drop_index(batch_op.f("ix_usage_points_next_work_at"))
         batch_op.drop_index(batch_op.f("ix_usage_points_details_at"))
