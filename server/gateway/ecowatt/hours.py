@@ -7,8 +7,7 @@ from datetime import datetime, time
 from gateway.kit import paris
 from gateway.rte.wire import EcowattSignal
 
-_LEVELS = range(4)
-"""0 low-carbon, 1 normal, 2 tense, 3 very tense."""
+LOW_CARBON, _NORMAL, TENSE, _VERY_TENSE = _LEVELS = range(4)
 _CLOCK = range(24)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.ecowatt import repository, schemas
-from gateway.ecowatt.hours import runs
+from gateway.ecowatt.hours import LOW_CARBON, TENSE, runs
 from gateway.ecowatt.service import FEED
 from gateway.kit import paris
 from gateway.rte import feeds
@@ -24,8 +24,12 @@ async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schema
         *(edge for run in coming for edge in (run.since, run.until) if edge > now),
         freshness.next_change,
     ]
+    following = next((run for run in coming if current and run.since == current.until), None)
     return schemas.Ecowatt(
         now=schemas.Run.model_validate(current) if current else None,
+        next=schemas.Run.model_validate(following) if following else None,
+        tense=[schemas.Run.model_validate(run) for run in coming if run.level >= TENSE],
+        low_carbon=[schemas.Run.model_validate(run) for run in coming if run.level == LOW_CARBON],
         next_change=min(changes),
         days=[
             schemas.Day(

@@ -12,7 +12,7 @@ type Level = Annotated[int, Field(ge=0, le=3, description="0 low-carbon, 1 norma
 
 
 class Run(BaseModel):
-    """The level in force, and the hours around now that have it."""
+    """Hours in a row that have the same level: `[since, until[`."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -38,11 +38,15 @@ class Day(BaseModel):
 
 
 class Ecowatt(Changing):
-    """Today and the days ahead. `now` is null when the present hour is not known.
+    """Today and the days ahead. `now` is null when the present hour is not known, `next` when what follows is not.
 
+    `tense` are the hours of levels 2 and 3, `low_carbon` those of level 0, that are not over yet.
     `next_change` is the first moment at which this answer can change; `as_of` is when RTE last answered.
     """
 
     now: Run | None
+    next: Run | None
+    tense: list[Run]
+    low_carbon: list[Run]
     days: list[Day]
     as_of: Utc | None

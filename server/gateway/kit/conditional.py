@@ -23,7 +23,8 @@ class Changing(BaseModel):
 
 def respond(request: Request, body: BaseModel, *, now: datetime, next_change: datetime) -> Response:
     """Answer with `body`, which is good until `next_change`; without it when If-None-Match names it (RFC 9110)."""
-    return _respond(request, body.model_dump_json(), now, next_change)
+    content = body.model_dump_json()
+    return _respond(request, content, _etag(content), now, next_change)
 
 
 async def respond_ready_made(
@@ -31,19 +32,24 @@ async def respond_ready_made(
 ) -> Response:
     """Answer like `respond`, everybody alike: what was made once for `key` serves until it can change."""
     if kept := await store.get(key):
-        made, until, content = kept.split(" ", 2)
-        if datetime.fromisoformat(made) <= now < datetime.fromisoformat(until):
-            return _respond(request, content, now, datetime.fromisoformat(until))
+        made, until, etag, content = kept.split(" ", 3)
+        good_until = datetime.fromisoformat(until)
+        if datetime.fromisoformat(made) <= now < good_until:
+            return _respond(request, content, etag, now, good_until)
     body = await make()
     content, until_change = body.model_dump_json(), body.next_change
+    etag = _etag(content)
     if until_change - now > _WORTH_KEEPING:
-        kept = f"{now.isoformat()} {until_change.isoformat()} {content}"
+        kept = f"{now.isoformat()} {until_change.isoformat()} {etag} {content}"
         await store.set(key, kept, (until_change - now).total_seconds())
-    return _respond(request, content, now, until_change)
+    return _respond(request, content, etag, now, until_change)
 
 
-def _respond(request: Request, content: str, now: datetime, next_change: datetime) -> Response:
-    etag = f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
+def _etag(content: str) -> str:
+    return f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
+
+
+def _respond(request: Request, content: str, etag: str, now: datetime, next_change: datetime) -> Response:
     seconds = max(0, math.ceil((next_change - now).total_seconds()))
     headers = {"ETag": etag, "Cache-Control": f"max-age={seconds}"}
     if _names(request.headers.get("if-none-match", ""), etag):

@@ -89,6 +89,30 @@ async def test_the_level_of_the_hour_and_when_it_changes(house: House) -> None:
     assert after["until"] >= "2026-01-21T23:00:00Z"
 
 
+async def test_what_is_ahead_is_said_in_runs(house: House) -> None:
+    """The next level, the tense hours and the low-carbon ones are those of the hours that are not over."""
+    await order(house, TODAY, [0] * 6 + [1] * 3 + [2] * 2 + [3] + [1] * 4 + [0] * 2 + [3] * 3 + [2] + [1] * 2)
+    await house.work(keep_ecowatt)
+    seen = await house.ecowatt()
+    now = house.clock.now()
+    hours = {
+        datetime.fromisoformat(hour["start"]): hour["level"]
+        for day in seen["days"]
+        for hour in day["hours"]
+        if datetime.fromisoformat(hour["start"]) + HOUR > now
+    }
+    for name, wanted in (("tense", {2, 3}), ("low_carbon", {0})):
+        told = {
+            start: run["level"]
+            for run in seen[name]
+            for start in hours
+            if datetime.fromisoformat(run["since"]) <= start < datetime.fromisoformat(run["until"])
+        }
+        assert told == {start: level for start, level in hours.items() if level in wanted} != {}
+    assert seen["next"]["since"] == seen["now"]["until"]
+    assert seen["next"]["level"] == hours[datetime.fromisoformat(seen["now"]["until"])] != seen["now"]["level"]
+
+
 async def test_days_in_order_and_the_fourth_in_the_afternoon(house: House) -> None:
     await house.work(keep_ecowatt)
     assert [day["date"] for day in (await house.ecowatt())["days"]] == [f"{TODAY + n * DAY}" for n in range(3)]
