@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from gateway.ecowatt import service as ecowatt
+from gateway.jobs.purge import purge
 from gateway.metering import upkeep
 from gateway.runtime import Runtime
 from gateway.tempo import service as tempo
@@ -43,6 +44,7 @@ async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
         "tempo": lambda: tempo.keep(runtime.database, runtime.rte, runtime.clock, runtime.open_data),
         "ecowatt": lambda: ecowatt.keep(runtime.database, runtime.rte, runtime.clock),
         "consents": runtime.consents.keep,
+        "purge": lambda: purge(runtime.database, runtime.clock.now()),
         "archive": lambda: upkeep.keep(runtime.database, runtime.archive, runtime.clock.now()),
     }
     async with asyncio.TaskGroup() as group:

@@ -210,3 +210,17 @@ async def test_one_row_that_cannot_be_read_does_not_end_the_worker(gateway: Gate
         return (await gateway.get("/v1/tempo", who))["today"]["date"] == "2026-11-04"
 
     await until(tempo_goes_on)
+
+
+async def test_consents_that_led_nowhere_are_forgotten_after_a_month(alice: Person, clock: SetClock) -> None:
+    given, _ = await alice.share(TO_SHARE)
+    refused, _ = await alice.share(TEMPO_TO_SHARE, accept=False)
+    clock.set(NOW + timedelta(days=31))
+    alice.who = await alice.gateway.sign_in("alice@example.org")
+
+    async def forgotten() -> bool:
+        answer = await alice.gateway.http.get(f"/v1/consents/{refused['id']}", headers=alice.who)
+        return answer.status_code == 404
+
+    await until(forgotten)
+    assert await alice.status(given) == ("granted", None)
