@@ -14,7 +14,7 @@ class Pace:
     """How often a feed is asked: `usual` when the gateway does not say, and never outside the bounds."""
 
     usual: timedelta
-    least: timedelta = timedelta(minutes=1)
+    least: timedelta = timedelta(seconds=10)
     most: timedelta = timedelta(hours=6)
 
     def until_next(self, now: datetime, next_change: datetime | None, max_age: float | None) -> timedelta:

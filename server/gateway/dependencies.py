@@ -13,8 +13,8 @@ from gateway.problems import ProblemError
 from gateway.runtime import Runtime
 
 
-def get_runtime(request: Request) -> Runtime:
-    """Return what the application was started with."""
+async def get_runtime(request: Request) -> Runtime:
+    """Return what the application was started with. Async, or FastAPI would ask a thread each time."""
     runtime: Runtime = request.app.state.runtime
     return runtime
 

@@ -25,7 +25,7 @@ from gateway.metering.ledger import Kind, expected_at
 from gateway.metering.repository import Feed
 from gateway.tempo import repository as tempo
 
-_FIRST_FILL = timedelta(seconds=20)
+_FIRST_FILL = timedelta(seconds=10)
 """How soon to come back while the first 60 days are being fetched."""
 
 
