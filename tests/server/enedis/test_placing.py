@@ -112,7 +112,7 @@ def test_the_days_of_eleven_years_come_back_as_they_were_written(step: int) -> N
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("step", [5, 10, 15, 30])
+@pytest.mark.parametrize("step", STEPS)
 def test_every_day_of_eleven_years_comes_back_as_it_was_written(step: int) -> None:
     check_days(step, stride=1)
 
