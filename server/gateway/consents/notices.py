@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from gateway.consents.models import PointStatus, UsagePoint
+from gateway.consents.service import collects_curve
 from gateway.kit import paris
 from gateway.kit.wire import Utc
 
@@ -34,5 +35,5 @@ def _notices(point: UsagePoint, now: datetime) -> Iterator[Notice]:
         ends = paris.midnight(point.consent_expires_on)
         if now >= ends - WARN_BEFORE:
             yield Notice(code="consent_ends", since=ends - WARN_BEFORE, until=ends)
-    if point.services and "CDC" not in point.services:
+    if collects_curve(point) is False:
         yield Notice(code="curve_not_collected", since=point.created_at, until=None)

@@ -32,8 +32,6 @@ async def get_point(
         return await service.get(session, caller.account_id, point_id)
 
 
-_CURVE = "CDC"
-
 PointDep = Annotated[UsagePoint, Depends(get_point)]
 
 
@@ -117,7 +115,7 @@ async def _view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
         ),
         contract=Contract.model_validate(point.contract),
         services=point.services,
-        curve_collected=_CURVE in point.services if point.services else None,
+        curve_collected=service.collects_curve(point),
         tariffs=[Tariff.model_validate(tariff) for tariff in point.tariffs],
         off_peak=[OffPeakPeriod.model_validate(period) for period in point.off_peak],
         freshness=Freshness(complete_until=complete_until, next_expected_at=_no_earlier(point, runtime.clock.now())),

@@ -125,6 +125,11 @@ async def open_secrets(session: AsyncSession, row: UsagePoint | Consent, keyring
     return Secrets(unseal(data_key, row.prm_sealed, _context(row.id)).decode(), data_key)
 
 
+def collects_curve(point: UsagePoint) -> bool | None:
+    """Tell whether Enedis collects the load curve of a usage point; None while it has not told what is open."""
+    return "CDC" in point.services if point.services else None
+
+
 async def account_of(session: AsyncSession, row: UsagePoint | Consent) -> Account:
     """Return whose it is."""
     return await accounts.account(session, row.account_id)
