@@ -18,6 +18,7 @@ class Kind(StrEnum):
     CURVE = "load_curve"
     DAILY = "daily"
     MAX_POWER = "max_power"
+    INDEX = "index"
 
 
 class State(StrEnum):

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from gateway.kit import paris
 from gateway.metering.ledger import Entry, Kind, next_attempt
 
-WINDOWS = {Kind.CURVE: 7, Kind.DAILY: 365, Kind.MAX_POWER: 365}
+WINDOWS = {Kind.CURVE: 7, Kind.DAILY: 365, Kind.MAX_POWER: 365, Kind.INDEX: 365}
 """Days a call may span: Enedis' own limit for the curve, ours for the others."""
-HISTORY_MONTHS = {Kind.CURVE: 24, Kind.DAILY: 36, Kind.MAX_POWER: 36}
+HISTORY_MONTHS = {Kind.CURVE: 24, Kind.DAILY: 36, Kind.MAX_POWER: 36, Kind.INDEX: 36}
 _HISTORY_DAYS = timedelta(days=15)
 
 

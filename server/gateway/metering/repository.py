@@ -1,5 +1,6 @@
 """The ledger in the database; readings are sealed with the key of their account."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.consents.service import Secrets
 from gateway.enedis.client import Direction
+from gateway.enedis.registers import Registers
 from gateway.kit import paris
 from gateway.kit.crypto import seal, unseal
 from gateway.metering.ledger import Entry, Kind
@@ -55,6 +57,18 @@ async def values(session: AsyncSession, feed: Feed, secrets: Secrets, start: dat
     query = select(DayRecord.day, DayRecord.payload).where(*_among(feed, start, end), DayRecord.payload.is_not(None))
     return {
         day: int(unseal(secrets.data_key, payload, feed.context(day)))
+        for day, payload in await session.execute(query)
+        if payload is not None
+    }
+
+
+async def registers(
+    session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date
+) -> dict[date, Registers]:
+    """Return what the registers showed at the beginning of the days `[start, end[` that are known."""
+    query = select(DayRecord.day, DayRecord.payload).where(*_among(feed, start, end), DayRecord.payload.is_not(None))
+    return {
+        day: json.loads(unseal(secrets.data_key, payload, feed.context(day)))
         for day, payload in await session.execute(query)
         if payload is not None
     }
