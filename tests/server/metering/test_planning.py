@@ -15,7 +15,7 @@ PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
 DAY = timedelta(days=1)
-LONGEST = {Kind.CURVE: 7, Kind.DAILY: 365, Kind.MAX_POWER: 365}
+LONGEST = {Kind.CURVE: 7, Kind.DAILY: 365, Kind.MAX_POWER: 365, Kind.INDEX: 365}
 
 ages = st.integers(-2, 60) | st.integers(700, 760) | st.integers(1090, 1130)
 entries = st.builds(
