@@ -5,15 +5,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gateway import instance as instances
+from gateway.consents.contracts import CustomerData
 from gateway.consents.upkeep import ConsentKeeper
-from gateway.enedis.client import Enedis
+from gateway.enedis.circuit import Circuit
+from gateway.enedis.client import Enedis, Pace
 from gateway.instance import Instance
 from gateway.kit.clock import Clock, SystemClock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.http import Upstream
 from gateway.metering.archive import Archive
-from gateway.quotas.pace import EnedisPace
+from gateway.quotas.pace import EnedisPace, HistoryPace
 from gateway.rte.client import Rte
 from gateway.rte.open_data import OpenData
 from gateway.settings import Settings
@@ -33,6 +35,7 @@ class Runtime:
     instance: Instance
     archive: Archive
     consents: ConsentKeeper
+    customer_data: CustomerData
     rte: Rte | None
     open_data: OpenData
 
@@ -43,22 +46,26 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
     clock = clock or SystemClock()
     keyring = settings.keyring()
     database = Database(settings.database_url, echo=settings.debug_sql)
-    store = MemoryStore()
+    store = MemoryStore(clock.monotonic)
     enedis_upstream = Upstream(settings.enedis_url)
     rte_upstream = Upstream(settings.rte_base_url)
     open_data_upstream = Upstream(settings.rte_open_data_url)
     pace = EnedisPace(database, store, clock, settings.enedis_rate_limit, settings.user_daily_limit_no_cache)
-    enedis = Enedis(
-        enedis_upstream, settings.enedis_client_id, settings.enedis_client_secret.get_secret_value(), store, pace
-    )
+
+    def enedis_at(its_pace: Pace) -> Enedis:
+        secret = settings.enedis_client_secret.get_secret_value()
+        return Enedis(enedis_upstream, settings.enedis_client_id, secret, store, its_pace, Circuit(store, clock))
+
+    enedis = enedis_at(pace)
     rte = (
         Rte(rte_upstream, settings.rte_client_id, settings.rte_client_secret.get_secret_value(), store)
         if settings.rte_client_id
         else None
     )
-    archive = Archive(database, store, clock, enedis, keyring)
+    archive = Archive(database, store, clock, enedis, enedis_at(HistoryPace(pace)), keyring)
     try:
         instance = await instances.load(database, keyring)
+        keeper = ConsentKeeper(database, enedis, keyring, instance, clock)
         yield Runtime(
             settings=settings,
             clock=clock,
@@ -67,7 +74,8 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
             keyring=keyring,
             instance=instance,
             archive=archive,
-            consents=ConsentKeeper(database, enedis, keyring, instance, clock),
+            consents=keeper,
+            customer_data=CustomerData(database, store, clock, enedis, keeper, settings.cache_ttl_seconds),
             rte=rte,
             open_data=OpenData(open_data_upstream),
         )

@@ -45,9 +45,14 @@ class SetClock:
 
     def __init__(self, now: datetime = NOW) -> None:
         self._now = now
+        self.speed = 1
+        """How fast pauses pass that are counted in seconds, such as those between calls."""
 
     def now(self) -> datetime:
         return self._now
+
+    def monotonic(self) -> float:
+        return time.monotonic() * self.speed
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(min(seconds, 0.25))

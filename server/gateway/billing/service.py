@@ -21,8 +21,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
-from gateway.metering.ledger import Kind, expected_at
-from gateway.metering.repository import Feed
+from gateway.metering.ledger import Feed, Kind, expected_at
 from gateway.tempo import repository as tempo
 
 _FIRST_FILL = timedelta(seconds=10)

@@ -70,8 +70,9 @@ class UsagePoint(Base):
     the number that opened it, where a consent did, and `opened_on` the day on which Enedis says it was opened;
     `doubted` says that one sign of its end was seen. `services` are the kinds of measures that are open (CDC, IDX,
     PMAX, ENERGIE) and `contract` what Enedis told of it, both asked again at `details_at`. `wanted_from` is the oldest
-    day that the archive keeps up, `next_work_at` when it next has something to ask. `revision` counts what was
-    published of its hours, in `epoch`.
+    day that the archive keeps up, `next_work_at` when it next has something to ask, `history_at` when what is older
+    next wants a call (null: all of it was asked). `wants` are the kinds that clients asked for, and when they last did.
+    `revision` counts what was published of its hours, in `epoch`.
     """
 
     __tablename__ = "usage_points"
@@ -105,5 +106,7 @@ class UsagePoint(Base):
     off_peak: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     wanted_from: Mapped[date]
     next_work_at: Mapped[datetime] = mapped_column(index=True)
+    history_at: Mapped[datetime | None] = mapped_column(index=True)
+    wants: Mapped[dict[str, str]] = mapped_column(JSON)
     epoch: Mapped[str]
     revision: Mapped[int] = mapped_column(default=0)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -45,6 +46,31 @@ async def schedule(session: AsyncSession, point_id: str, at: datetime) -> None:
     await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(next_work_at=at))
 
 
+async def next_history(session: AsyncSession) -> UsagePoint | None:
+    """Return the usage point whose account waited longest for a call of its history; one not due yet, too."""
+    query = select(UsagePoint).where(UsagePoint.history_at.is_not(None), UsagePoint.status == PointStatus.GRANTED)
+    return await session.scalar(query.order_by(UsagePoint.history_at, UsagePoint.id).limit(1))
+
+
+async def history_turn(session: AsyncSession, account_id: str, at: datetime) -> None:
+    """Put an account's histories behind those of others."""
+    theirs = update(UsagePoint).where(UsagePoint.account_id == account_id, UsagePoint.history_at < at)
+    await session.execute(theirs.values(history_at=at))
+
+
+async def history_due(session: AsyncSession, point_id: str, at: datetime | None) -> None:
+    """Say when a usage point's history next wants a call; None: never again."""
+    await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(history_at=at))
+
+
+async def want(session: AsyncSession, point_id: str, kind: str, now: datetime) -> None:
+    """Note that a client wants a kind of measure that is not asked for everybody."""
+    point = await session.get(UsagePoint, point_id)
+    if point is not None:
+        point.wants = {**point.wants, kind: now.isoformat()}
+        point.next_work_at = min(point.next_work_at, now)
+
+
 async def with_stale_details(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
     """Return the usage points of which Enedis should be asked again what is open."""
     query = select(UsagePoint).where(UsagePoint.details_at <= now, UsagePoint.status == PointStatus.GRANTED)
@@ -65,6 +91,28 @@ async def note_nothing_before(session: AsyncSession, point_id: str, direction: s
     if point is not None:
         key = f"nothing_before_{direction}"
         point.contract = {**point.contract, key: max(day.isoformat(), point.contract.get(key) or "")}
+
+
+async def refresh_from(session: AsyncSession, point_id: str, day: date, now: datetime) -> None:
+    """Have both workers look at a usage point that has days to be asked again, `day` being the oldest."""
+    point = await session.get(UsagePoint, point_id)
+    if point is not None:
+        point.next_work_at = min(point.next_work_at, now)
+        if day < point.wanted_from:
+            point.history_at = now
+
+
+async def delete(session: AsyncSession, point: UsagePoint) -> None:
+    """Forget a usage point and all that was read of it, and the consents that asked for it."""
+    await session.execute(sql_delete(Consent).where(Consent.point_id == point.id))
+    await session.execute(sql_delete(UsagePoint).where(UsagePoint.id == point.id))
+
+
+async def note(session: AsyncSession, point_id: str, key: str, *, value: bool) -> None:
+    """Note something that Enedis told of a usage point by the way."""
+    point = await session.get(UsagePoint, point_id)
+    if point is not None:
+        point.contract = {**point.contract, key: value}
 
 
 async def others_with(session: AsyncSession, prm_hash: bytes, account_id: str) -> Sequence[UsagePoint]:

@@ -7,26 +7,30 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.accounts import repository as accounts
+from gateway.audit.service import record
 from gateway.billing.offpeak import OffPeakPeriod
 from gateway.billing.tariffs import Tariff
 from gateway.consents import authorisation, repository, service
+from gateway.consents.contracts import told_at
 from gateway.consents.models import Consent, ConsentStatus, PointStatus, UsagePoint
 from gateway.consents.notices import Notice, notices
 from gateway.dependencies import CallerDep, RuntimeDep, WriteSession
+from gateway.enedis.customer import Address
 from gateway.kit import paris
 from gateway.kit.wire import Utc
-from gateway.metering import freshness
+from gateway.metering import freshness, history
+from gateway.metering.meters import Meter
+from gateway.metering.schemas import History, Hole
 from gateway.problems import ProblemError, documented, not_found
 from gateway.runtime import Runtime
 
 router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422))
 
 
-async def get_point(
-    runtime: RuntimeDep,
-    caller: CallerDep,
-    point_id: Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")],
-) -> UsagePoint:
+PointId = Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")]
+
+
+async def get_point(runtime: RuntimeDep, caller: CallerDep, point_id: PointId) -> UsagePoint:
     """Return the usage point of the path, which is the caller's own."""
     async with runtime.database.read() as session:
         return await service.get(session, caller.account_id, point_id)
@@ -57,8 +61,14 @@ class Contract(BaseModel):
     gives: bool | None = None
 
 
+class ContractView(Contract):
+    """The contract, and when Enedis told it."""
+
+    as_of: Utc | None
+
+
 class Freshness(BaseModel):
-    """Up to which day (excluded) the load curve is known, and when more is expected."""
+    """Up to which day (excluded) the energy is known, and when more is expected."""
 
     complete_until: date | None
     next_expected_at: Utc
@@ -77,6 +87,8 @@ class UsagePointView(BaseModel):
     tariffs: list[Tariff]
     off_peak: list[OffPeakPeriod]
     freshness: Freshness
+    history: History
+    holes: list[Hole]
     notices: list[Notice]
 
 
@@ -100,10 +112,37 @@ async def usage_point(runtime: RuntimeDep, point: PointDep) -> UsagePointView:
     return await _view(runtime, point)
 
 
+@router.delete("/v1/usage-points/{point_id}", status_code=204)
+async def delete_usage_point(runtime: RuntimeDep, session: WriteSession, caller: CallerDep, point_id: PointId) -> None:
+    """Forget a meter and all that was read of it. Its share at Enedis is ended by its holder, at Enedis."""
+    point = await service.get(session, caller.account_id, point_id)
+    await repository.delete(session, point)
+    record(session, runtime.clock.now(), "usage_point_deleted", caller.account_id, usage_point=point_id)
+
+
+@router.get("/v1/usage-points/{point_id}/contract", responses=documented(503))
+async def contract(runtime: RuntimeDep, point: PointDep) -> ContractView:
+    """Show the contract as Enedis has it."""
+    point = await runtime.customer_data.with_contract(point)
+    return ContractView.model_validate({**point.contract, "as_of": told_at(point)})
+
+
+@router.get("/v1/usage-points/{point_id}/address", responses=documented(409, 503))
+async def address(runtime: RuntimeDep, point: PointDep) -> Address:
+    """Show where the meter is, as Enedis has it."""
+    async with runtime.database.read() as session:
+        secrets = await service.open_secrets(session, point, runtime.keyring)
+    return await runtime.customer_data.address(point, secrets)
+
+
 async def _view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
+    now = runtime.clock.now()
     async with runtime.database.read() as session:
         opened = await service.open_secrets(session, point, runtime.keyring)
-        complete_until = await freshness.complete_until(session, point.id)
+        meter = Meter.of(point, opened, now)
+        complete_until = await freshness.complete_until(session, meter.main(meter.first_direction))
+        progress = await history.progress(session, meter, paris.day_of(now))
+        holes = await freshness.holes(session, meter, now)
     return UsagePointView(
         id=point.id,
         masked_number=service.masked(opened.prm),
@@ -118,8 +157,17 @@ async def _view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
         curve_collected=service.collects_curve(point),
         tariffs=[Tariff.model_validate(tariff) for tariff in point.tariffs],
         off_peak=[OffPeakPeriod.model_validate(period) for period in point.off_peak],
-        freshness=Freshness(complete_until=complete_until, next_expected_at=_no_earlier(point, runtime.clock.now())),
-        notices=notices(point, runtime.clock.now()),
+        freshness=Freshness(complete_until=complete_until, next_expected_at=_no_earlier(point, now)),
+        history=History(
+            known_from=progress.known_from,
+            oldest=progress.oldest,
+            days=progress.days,
+            of_days=progress.of_days,
+            finished=point.history_at is None,
+            next_call=point.history_at,
+        ),
+        holes=[Hole.model_validate(hole, from_attributes=True) for hole in holes],
+        notices=notices(point, now),
     )
 
 

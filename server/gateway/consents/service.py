@@ -89,6 +89,7 @@ async def add(
             tariffs=[],
             off_peak=[],
             wanted_from=paris.day_of(now) - RECENT,
+            wants={},
             epoch=secrets.token_hex(8),
             revision=0,
         )
@@ -96,7 +97,7 @@ async def add(
     elif name:
         point.name = name
     point.status, point.ended_at, point.consent_expires_on = PointStatus.GRANTED, None, None
-    point.next_work_at = point.details_at = now
+    point.next_work_at = point.details_at = point.history_at = now
     return point
 
 

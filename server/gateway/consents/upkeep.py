@@ -49,7 +49,7 @@ class ConsentKeeper:
         for consent_id in consents:
             await self.check(consent_id)
         for point in stale:
-            await self._refresh(point)
+            await self.refresh(point)
         async with self._database.read() as session:
             return await repository.next_check(session, now + paris.HOUR)
 
@@ -103,7 +103,7 @@ class ConsentKeeper:
                 return Outcome.UNKNOWN if consent is None else authorisation.outcome_of(consent, now)
             return authorisation.postpone(consent, max(until or now, now + _AFTER_OUTAGE))
 
-    async def _refresh(self, point: UsagePoint) -> None:
+    async def refresh(self, point: UsagePoint) -> None:
         """Ask what is open and what the contract says; what cannot be had now is asked again later."""
         async with self._database.read() as session:
             prm = (await service.open_secrets(session, point, self._keyring)).prm
@@ -118,6 +118,7 @@ class ConsentKeeper:
                 services = await self._enedis.services_of_authorisation(point.account_id, point.authorisation)
             if any(found.point == prm and found.is_open for found in services):
                 contract = await details.ask(self._enedis, point.account_id, prm)
+                contract["told_at"] = paris.iso(self._clock.now())
         except EnedisError as error:
             log.warning("details_failed", usage_point=point.id, reason=error.meaning, code=error.code)
             again = error.retry_at or self._clock.now() + _AFTER_FAILURE

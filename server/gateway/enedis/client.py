@@ -6,6 +6,7 @@ from typing import Annotated, Protocol
 
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
+from gateway.enedis.circuit import Circuit
 from gateway.enedis.customer import Address, AddressAnswer, Contract, Metering, Service, Services, Supply, Synthesis
 from gateway.enedis.errors import EnedisError, Meaning, understand
 from gateway.enedis.wire import IndexMeasure, Measure, whole
@@ -91,12 +92,15 @@ class Pace(Protocol):
 class Enedis:
     """A client with one token for all replicas."""
 
-    def __init__(self, upstream: Upstream, client_id: str, client_secret: str, store: Store, pace: Pace) -> None:
+    def __init__(
+        self, upstream: Upstream, client_id: str, client_secret: str, store: Store, pace: Pace, circuit: Circuit
+    ) -> None:
         """Prepare, without connecting."""
         self._upstream = upstream
         self._credentials = (client_id, client_secret)
         self._store = store
         self._pace = pace
+        self._circuit = circuit
 
     async def load_curve(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> Measure:
         """Ask for average power by interval, in W, of the days `[start, end[`: at most 7."""
@@ -187,6 +191,7 @@ class Enedis:
         """Ask, renewing the token once if Enedis no longer takes it. Raises EnedisError."""
         renewed = False
         while True:
+            await self._circuit.check(api)
             token = await self._token()
             await self._pace.wait(api, payer)
             try:
@@ -194,10 +199,13 @@ class Enedis:
                     method, path, params=params, json=json, headers={"Authorization": f"Bearer {token}"}
                 )
             except UnreachableError as error:
+                await self._circuit.failed(api)
                 raise EnedisError(Meaning.DOWN, "unreachable") from error
             if answer.status == 200:
+                await self._circuit.answered(api)
                 return answer
             refusal = understand(answer)
+            await (self._circuit.failed(api) if refusal.meaning is Meaning.DOWN else self._circuit.answered(api))
             if refusal.meaning is Meaning.QUOTA:
                 await self._pace.stop(api, refusal.retry_at)
             if refusal.meaning is not Meaning.UNAUTHORIZED or renewed:

@@ -81,6 +81,8 @@ _BY_WORDS = {
 """For the bodies whose code tells nothing; a part of their words, in lower case."""
 _CODE = re.compile(r"(?!.*\d{8})[\w -]{1,40}")
 """What a code looks like; whatever else stands in its place may hold a meter number and goes no further."""
+_FOR_ALL = frozenset({"unreachable", "circuit", "token", "stopped", "hour", "busy", "store"})
+"""Codes of our own that say nothing of the usage point asked for."""
 _NEXT_ACCESS = "%Y-%b-%d %H:%M:%S%z UTC"
 
 
@@ -93,6 +95,11 @@ class EnedisError(Exception):
         self.meaning = meaning
         self.code = code
         self.retry_at = retry_at
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether whoever asks now would hear the same."""
+        return self.code in _FOR_ALL
 
 
 def understand(answer: Answer) -> EnedisError:

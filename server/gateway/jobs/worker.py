@@ -9,7 +9,7 @@ import structlog
 
 from gateway.ecowatt import service as ecowatt
 from gateway.jobs.purge import purge
-from gateway.metering import upkeep
+from gateway.metering import history, upkeep
 from gateway.runtime import Runtime
 from gateway.tempo import service as tempo
 
@@ -45,7 +45,8 @@ async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
         "ecowatt": lambda: ecowatt.keep(runtime.database, runtime.rte, runtime.clock),
         "consents": runtime.consents.keep,
         "purge": lambda: purge(runtime.database, runtime.clock.now()),
-        "archive": lambda: upkeep.keep(runtime.database, runtime.archive, runtime.clock.now()),
+        "archive": lambda: upkeep.keep(runtime.database, runtime.archive, runtime.clock),
+        "history": lambda: history.keep(runtime.database, runtime.archive, runtime.clock),
     }
     async with asyncio.TaskGroup() as group:
         for name, job in jobs.items():

@@ -1,6 +1,7 @@
 """The one place that reads the time, so that tests can set it."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -10,6 +11,10 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the present instant, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds since some moment, which never go back."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -23,6 +28,10 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the present instant, in UTC."""
         return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Return seconds since some moment, which never go back."""
+        return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
         """Wait, letting others run meanwhile."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar, override
 
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -105,6 +106,12 @@ class Database:
     async def close(self) -> None:
         """Give the connections back."""
         await self.engine.dispose()
+
+
+def insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Begin an INSERT that may end ON CONFLICT, which both databases spell alike."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

@@ -5,34 +5,36 @@ call.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import structlog
 
 from gateway.consents import repository as points
-from gateway.consents.models import PointStatus, UsagePoint
-from gateway.consents.service import Secrets, open_secrets
+from gateway.consents.models import UsagePoint
+from gateway.consents.service import open_secrets
 from gateway.enedis.client import Direction, Enedis
 from gateway.enedis.errors import EnedisError, Meaning
-from gateway.enedis.readings import place
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import repository
-from gateway.metering.ledger import Entry, Kind, State
-from gateway.metering.planner import Window, plan
-from gateway.metering.readings import completed
-from gateway.metering.repository import Feed
+from gateway.metering.asking import Asker
+from gateway.metering.ledger import Entry, Feed, Kind, State, expected_at, next_attempt
+from gateway.metering.meters import Meter, never
+from gateway.metering.planner import SHORTER, Window, plan
+from gateway.metering.repository import Fact
+from gateway.metering.settling import settled
 from gateway.store import Store
 
 log = structlog.get_logger()
 
 CALLS_A_REQUEST = 5
 PATIENCE = 20.0
-_SHORTER_WEEK = timedelta(days=6)
+WITHOUT_CURVE = timedelta(days=2)
+"""A day of which no interval came is taken for one without a curve then, and its value asked for."""
 _PAUSES = {
     Meaning.DOWN: timedelta(minutes=10),
     Meaning.OUR_FAULT: timedelta(hours=1),
@@ -41,68 +43,47 @@ _PAUSES = {
 _LONG_PAUSE = timedelta(hours=6)
 _KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.COMPLETE: 2}
 """An answer that knows less never replaces one that knew more."""
-_SINCE = ("{direction}_activated_on", "nothing_before_{direction}")
-_QUANTITY = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
-
-
-@dataclass(frozen=True, repr=False)
-class Meter:
-    """A usage point with what opens its data and pays its calls; `since` is the day its energy was first counted."""
-
-    id: str
-    account_id: str
-    secrets: Secrets
-    is_open: bool
-    since: dict[Direction, date | None]
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why asking stopped, and when it may go on."""
+    """Why asking stopped, and when it may go on; `for_all`: whoever asks would hear the same."""
 
     reason: Meaning
     until: datetime
-
-
-type _Fact = tuple[date, State, bytes | None]
+    for_all: bool = False
 
 
 class Archive:
-    """Fills the ledger."""
+    """Fills the ledger; `background` calls give way to all others."""
 
-    def __init__(self, database: Database, store: Store, clock: Clock, enedis: Enedis, keyring: Keyring) -> None:
+    def __init__(
+        self, database: Database, store: Store, clock: Clock, enedis: Enedis, background: Enedis, keyring: Keyring
+    ) -> None:
         """Prepare."""
         self._database = database
         self._store = store
         self._clock = clock
-        self._enedis = enedis
         self._keyring = keyring
         self._tasks: set[asyncio.Task[Refusal | None]] = set()
-        self._ask: dict[Kind, Callable[[Meter, Feed, Window], Coroutine[None, None, list[_Fact]]]] = {
-            Kind.CURVE: self._ask_curve,
-            Kind.DAILY: self._ask_daily,
-        }
+        self._live = Asker(database, enedis)
+        self._background = Asker(database, background)
 
     async def open(self, point: UsagePoint) -> Meter:
         """Decrypt what a usage point needs to be asked and read."""
         async with self._database.read() as session:
-            return Meter(
-                id=point.id,
-                account_id=point.account_id,
-                secrets=await open_secrets(session, point, self._keyring),
-                is_open=point.status is PointStatus.GRANTED,
-                since={direction: _activation(point, direction) for direction in Direction},
-            )
+            secrets = await open_secrets(session, point, self._keyring)
+        return Meter.of(point, secrets, self._clock.now())
 
     async def ensure(
-        self, meter: Meter, feed: Feed, wanted: Sequence[date], calls: int = CALLS_A_REQUEST
+        self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int = CALLS_A_REQUEST
     ) -> Refusal | None:
         """Ask for what is missing of the wanted days, by a few calls and for a short while.
 
         A call that was begun is ended and its answer kept, even when whoever wanted it no longer waits. Returns why
         asking stopped early, if it did.
         """
-        task = asyncio.create_task(self._fill(meter, feed, wanted, calls))
+        task = asyncio.create_task(self.fill(meter, feed, wanted, calls))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         await asyncio.wait({task}, timeout=PATIENCE)
@@ -113,12 +94,14 @@ class Archive:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=PATIENCE)
 
-    async def _fill(self, meter: Meter, feed: Feed, wanted: Sequence[date], calls: int) -> Refusal | None:
-        if not wanted:
+    async def fill(
+        self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, *, background: bool = False
+    ) -> Refusal | None:
+        """Ask for what is missing of the wanted days, by so many calls; see `ensure`."""
+        if not wanted or feed.direction not in meter.possible:
             return None
-        if not meter.is_open:
-            return Refusal(Meaning.NO_CONSENT, self._clock.now())
-        pause = f"archive:pause:{feed.point_id}:{feed.kind}:{feed.direction}"
+        asker = self._background if background else self._live
+        pause, longest = f"archive:pause:{feed.point_id}:{feed.kind}:{feed.direction}", None
         for _ in range(calls):
             async with self._store.lease(f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"):
                 if paused := await self._store.get(pause):
@@ -128,90 +111,100 @@ class Archive:
                     if not await points.is_open(session, meter.id):
                         return Refusal(Meaning.NO_CONSENT, self._clock.now())
                     known = await repository.ledger(session, feed, min(wanted), max(wanted) + paris.DAY)
-                windows = plan(
-                    known, list(wanted), feed.kind, self._clock.now(), since=meter.since[feed.direction]
-                ).calls
-                if not windows:
+                since = meter.since[feed.direction]
+                planned = plan(feed, known, wanted, self._clock.now(), since=since, budget=1, longest=longest)
+                if not planned.calls:
                     return None
-                if refusal := await self._call(meter, feed, windows[0], known):
-                    seconds = (refusal.until - self._clock.now()).total_seconds()
-                    await self._store.set(pause, f"{refusal.reason} {refusal.until.isoformat()}", seconds)
-                    return refusal
+                window, longest = planned.calls[0], None
+                try:
+                    facts = await asker.ask(meter, feed, window)
+                except EnedisError as error:
+                    if error.meaning is Meaning.TOO_LONG and (window.end - window.start).days > SHORTER:
+                        longest = SHORTER
+                        continue
+                    meant = await self._understand(meter, feed, window, error)
+                    if isinstance(meant, Refusal):
+                        if not meant.for_all and meant.reason is not Meaning.QUOTA:  # these know their own end
+                            seconds = (meant.until - self._clock.now()).total_seconds()
+                            await self._store.set(pause, f"{meant.reason} {meant.until.isoformat()}", seconds)
+                        return meant
+                    facts = meant
+                await self._keep(feed, facts, known)
         return None
 
-    async def _call(self, meter: Meter, feed: Feed, window: Window, known: dict[date, Entry]) -> Refusal | None:
-        try:
-            facts = await self._ask[feed.kind](meter, feed, window)
-        except EnedisError as error:
-            match error.meaning:
-                case Meaning.ABSENT | Meaning.NOT_PUBLISHED:
-                    facts = [(day, State.ABSENT, None) for day in paris.days(window.start, window.end)]
-                case Meaning.BEFORE_ACTIVATION:
-                    # only the first day of the window is certain to be too early, and so is whatever is older
-                    facts = [(window.start, State.BEFORE_ACTIVATION, None)]
-                    async with self._database.write() as session:
-                        await points.note_nothing_before(session, meter.id, feed.direction, window.start + paris.DAY)
-                case Meaning.HISTORY_LIMIT:
-                    facts = [(window.start, State.ABSENT, None)]
-                case Meaning.TOO_LONG if window.end - window.start > _SHORTER_WEEK:
-                    middle = window.start + _SHORTER_WEEK
-                    return await self._call(meter, feed, Window(window.start, middle), known) or await self._call(
-                        meter, feed, Window(middle, window.end), known
-                    )
-                case _:
-                    pause = self._clock.now() + _PAUSES.get(error.meaning, _LONG_PAUSE)
-                    until = max(pause, error.retry_at) if error.retry_at else pause
-                    if error.meaning is Meaning.NO_CONSENT:
-                        async with self._database.write() as session:
-                            await points.doubt(session, meter.id, self._clock.now())
-                    log.warning("enedis_refused", reason=error.meaning, code=error.code, until=paris.iso(until))
-                    return Refusal(error.meaning, until)
+    async def _understand(self, meter: Meter, feed: Feed, window: Window, error: EnedisError) -> list[Fact] | Refusal:
+        """Return what a refusal tells of the days asked, or that asking has to stop."""
+        match error.meaning:
+            case Meaning.ABSENT | Meaning.NOT_PUBLISHED:
+                return [Fact(day, State.ABSENT) for day in paris.days(window.start, window.end)]
+            case Meaning.BEFORE_ACTIVATION:
+                # only the first day of the window is certain to be too early, and so is whatever is older
+                async with self._database.write() as session:
+                    await points.note_nothing_before(session, meter.id, feed.direction, window.start + paris.DAY)
+                return [Fact(window.start, State.BEFORE_ACTIVATION)]
+            case Meaning.HISTORY_LIMIT:
+                return [Fact(window.start, State.ABSENT)]
+            case Meaning.WRONG_DIRECTION:
+                async with self._database.write() as session:
+                    await points.note(session, meter.id, never(feed.direction), value=True)
+            case Meaning.NO_CONSENT:
+                async with self._database.write() as session:
+                    await points.doubt(session, meter.id, self._clock.now())
+            case _:
+                pass
         now = self._clock.now()
+        until = now + _PAUSES.get(error.meaning, _LONG_PAUSE)
+        if error.retry_at is not None and error.retry_at > now:
+            until = error.retry_at
+        log.warning("enedis_refused", reason=error.meaning, code=error.code, until=paris.iso(until))
+        return Refusal(error.meaning, until, error.is_for_all)
+
+    async def _keep(self, feed: Feed, facts: Collection[Fact], known: dict[date, Entry]) -> None:
+        news = [fact for fact in facts if fact.day not in known or _KNOWS[fact.state] >= _KNOWS[known[fact.day].state]]
+        told = {fact.day for fact in news}
         async with self._database.write() as session:
-            for day, state, payload in facts:
-                before = known.get(day)
-                if before is not None and _KNOWS[before.state] > _KNOWS[state]:
-                    await repository.asked_in_vain(session, feed, day, now)
-                else:
-                    await repository.save(session, feed, day, Entry(state, now), payload)
-        return None
+            await repository.save(session, feed, news, self._clock.now())
+            vain = [fact.day for fact in facts if fact.day not in told]
+            await repository.asked_in_vain(session, feed, vain, self._clock.now())
 
-    async def _ask_curve(self, meter: Meter, feed: Feed, window: Window) -> list[_Fact]:
-        answer = await self._enedis.load_curve(
-            meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
-        )
+    async def settle(self, meter: Meter, direction: Direction, *, background: bool = False) -> Refusal | None:
+        """Ask the daily values of days whose curve will not come (whole) any more; fill in what they say is missing."""
+        curve, daily = Feed(meter.id, Kind.CURVE, direction), Feed(meter.id, Kind.DAILY, direction)
+        now = self._clock.now()
         async with self._database.read() as session:
-            before = await repository.curve(session, feed, meter.secrets, window.start, window.end)
-        placed = place(answer.points(_QUANTITY[feed.direction], "PA"))
-        if placed.refused:
-            log.warning("points_refused", usage_point=meter.id, start=str(window.start), count=placed.refused)
-        facts: list[_Fact] = []
-        for day in paris.days(window.start, window.end):
-            readings = completed(placed.days.get(day, []), before.get(day, []))
-            minutes = sum(reading.minutes for reading in readings)
-            state = State.ABSENT if not readings else State.PARTIAL
-            if minutes == paris.minutes_in(day):
-                state = State.COMPLETE
-            payload = repository.sealed_curve(feed, meter.secrets, day, readings) if readings else None
-            facts.append((day, state, payload))
-        return facts
-
-    async def _ask_daily(self, meter: Meter, feed: Feed, window: Window) -> list[_Fact]:
-        answer = await self._enedis.daily(meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end)
-        values = {
-            point.day: point.v
-            for point in answer.points(_QUANTITY[feed.direction], "EA")
-            if point.v is not None and point.v >= 0
+            lacking = await repository.unfinished(session, curve)
+            if not lacking:
+                return None
+            asked = await repository.ledger(session, daily, min(lacking), max(lacking) + paris.DAY)
+        over = {day for day, entry in lacking.items() if next_attempt(curve, day, entry) is None}
+        valued = over | {
+            day
+            for day, entry in lacking.items()
+            if entry.state is State.ABSENT and now >= expected_at(day) + WITHOUT_CURVE
         }
-        facts: list[_Fact] = []
-        for day in paris.days(window.start, window.end):
-            value = values.get(day)
-            payload = None if value is None else repository.sealed_value(feed, meter.secrets, day, value)
-            facts.append((day, State.ABSENT if value is None else State.COMPLETE, payload))
-        return facts
+        refusal = None
+        if plan(daily, asked, valued, now, since=meter.since[direction]).calls:
+            # the others will be wanted one day, and cost nothing now
+            refusal = await self.fill(meter, daily, list(lacking), CALLS_A_REQUEST, background=background)
+        await self._fill_in(meter, curve, daily, [day for day in over if lacking[day].state is State.PARTIAL])
+        return refusal
 
-
-def _activation(point: UsagePoint, direction: Direction) -> date | None:
-    """Return since when Enedis counts a direction, as far as it told, by its contract or by its refusals."""
-    told = [point.contract.get(key.format(direction=direction)) for key in _SINCE]
-    return max((date.fromisoformat(day) for day in told if day), default=None)
+    async def _fill_in(self, meter: Meter, curve: Feed, daily: Feed, days: Collection[date]) -> None:
+        if not days:
+            return
+        start, end = min(days), max(days) + paris.DAY
+        async with self._store.lease(f"archive:{curve.point_id}:{curve.kind}:{curve.direction}"):
+            async with self._database.read() as session:
+                values = await repository.values(session, daily, meter.secrets, start, end)
+                curves = await repository.curve(session, curve, meter.secrets, start, end)
+            whole = {
+                day: readings
+                for day in days
+                if day in values and (readings := settled(day, curves.get(day, []), values[day])) is not None
+            }
+            facts = [
+                Fact(day, State.COMPLETE, repository.sealed_curve(curve, meter.secrets, day, readings))
+                for day, readings in whole.items()
+            ]
+            async with self._database.write() as session:
+                await repository.save(session, curve, facts, self._clock.now())

@@ -1,13 +1,36 @@
-"""How far back the history of a usage point is known."""
+"""Older history, filled behind live requests: newest first, one call at a time, the accounts in turn."""
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.consents import repository as points
+from gateway.enedis.errors import Meaning
 from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.database import Database
 from gateway.metering import repository
-from gateway.metering.planner import history_starts
-from gateway.metering.repository import Feed
+from gateway.metering.archive import Archive, Refusal
+from gateway.metering.ledger import Feed, Kind
+from gateway.metering.meters import Meter
+from gateway.metering.planner import WINDOWS, history_starts, plan
+
+_CONTRACT_FIRST = timedelta(seconds=10)
+"""The contract, which is being asked, tells since when there is anything."""
+_A_MOMENT = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How much of the energy's history was asked: back to `known_from` without a hole, `oldest` being its begin."""
+
+    known_from: date
+    oldest: date
+    days: int
+    of_days: int
+    calls_left: int
 
 
 def begins(feed: Feed, since: date | None, today: date) -> date:
@@ -24,3 +47,76 @@ async def reached(session: AsyncSession, feed: Feed, since: date | None, today: 
     asked = await repository.ledger(session, feed, first, today)
     unasked = [day for day in paris.days(first, today - paris.DAY) if day not in asked]
     return unasked[-1] + paris.DAY if unasked else first
+
+
+async def progress(session: AsyncSession, meter: Meter, today: date) -> Progress:
+    """Return how far the history of a usage point has come."""
+    feed, since = meter.main(meter.first_direction), meter.since[meter.first_direction]
+    first = begins(feed, since, today)
+    days, asked = (today - first).days, await repository.count(session, feed, first, today)
+    return Progress(
+        known_from=await reached(session, feed, since, today),
+        oldest=first,
+        days=asked,
+        of_days=days,
+        calls_left=-(-(days - asked) // WINDOWS[feed.kind]),
+    )
+
+
+async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
+    """Make the next call for whoever waited longest; return when there is more to do."""
+    now = clock.now()
+    async with database.read() as session:
+        point = await points.next_history(session)
+    if point is None or point.history_at is None:
+        return now + paris.HOUR
+    if point.history_at > now:
+        return point.history_at
+    if point.details_at <= now:
+        return now + _CONTRACT_FIRST
+    refusal, finished = await _step(database, archive, await archive.open(point), now)
+    if refusal is not None and refusal.for_all:
+        return refusal.until
+    # a moment later than now, so that those who wait since now are not behind
+    turn = max(clock.now(), now + _A_MOMENT)
+    async with database.write() as session:
+        quota_used_up = refusal is not None and refusal.reason is Meaning.QUOTA
+        await points.history_turn(session, point.account_id, refusal.until if refusal and quota_used_up else turn)
+        if finished:
+            await points.history_due(session, point.id, None)
+        elif refusal:
+            await points.history_due(session, point.id, refusal.until)
+    return clock.now()
+
+
+async def _step(database: Database, archive: Archive, meter: Meter, now: datetime) -> tuple[Refusal | None, bool]:
+    """Make one call, or settle what is over when none is left; return what stopped it, and whether all is done."""
+    async with database.read() as session:
+        planned = []
+        for feed, days in _wanted(meter, paris.day_of(now)):
+            known = await repository.ledger(session, feed, days[0], days[-1] + paris.DAY) if days else {}
+            calls = plan(feed, known, days, now, since=meter.since[feed.direction]).calls
+            if calls:
+                planned.append((calls[0].end, feed, days))
+    if planned:
+        _, feed, days = max(planned, key=lambda item: (item[1].kind is Kind.CURVE, item[0]))
+        refusal = await archive.fill(meter, feed, days, calls=1, background=True)
+        return refusal if refusal is None or refusal.reason is not Meaning.WRONG_DIRECTION else None, False
+    for direction in meter.directions:
+        if refusal := await archive.settle(meter, direction, background=True):
+            return refusal, False
+    return None, True
+
+
+def _wanted(meter: Meter, today: date) -> Sequence[tuple[Feed, list[date]]]:
+    """Return what a history is made of: the curve as far as Enedis has it, and the daily values of the year before."""
+    found = []
+    for direction in meter.directions:
+        since = meter.since[direction]
+        daily = Feed(meter.id, Kind.DAILY, direction)
+        main = meter.main(direction)
+        first = begins(main, since, today)
+        found.append((main, list(paris.days(first, min(meter.recent_from, today)))))
+        if main != daily:
+            found.append((daily, list(paris.days(begins(daily, since, today), first))))
+    return found

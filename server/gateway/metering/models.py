@@ -10,7 +10,7 @@ from gateway.metering.ledger import Kind, State
 
 
 class DayRecord(Base):
-    """What is known of one day: its state, when it was last asked, and its sealed readings."""
+    """What is known of one day: its state, when it was last asked and shall be again, and its sealed readings."""
 
     __tablename__ = "days"
 
@@ -20,4 +20,5 @@ class DayRecord(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     state: Mapped[State]
     asked_at: Mapped[datetime]
+    again_at: Mapped[datetime | None]
     payload: Mapped[bytes | None]

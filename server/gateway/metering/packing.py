@@ -7,6 +7,7 @@ Format 1: the byte 1, then for each run its start in minutes after the day's fir
 import struct
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from gateway.metering.readings import Quality, Reading
 
@@ -15,6 +16,15 @@ _RUN = struct.Struct(">HBBH")
 _ESTIMATED = 1
 _WIDE = 2
 _NARROW_MAX = 0xFFFF
+
+
+class Run(NamedTuple):
+    """Intervals of one step, `offset` minutes after the day's first instant."""
+
+    offset: int
+    step: int
+    quality: Quality
+    watts: tuple[int, ...]
 
 
 def pack(readings: Sequence[Reading], day_starts: datetime) -> bytes:
@@ -31,21 +41,35 @@ def pack(readings: Sequence[Reading], day_starts: datetime) -> bytes:
     return b"".join(parts)
 
 
-def unpack(packed: bytes, day_starts: datetime) -> list[Reading]:
-    """Read what `pack` wrote."""
+def runs(packed: bytes) -> Iterator[Run]:
+    """Read what `pack` wrote, without making a reading of each value."""
     if packed[:1] != _FORMAT:
         raise ValueError("readings of an unknown format: this gateway is older than its database")
-    readings, position = [], 1
+    position = 1
     while position < len(packed):
         offset, step, flags, count = _RUN.unpack_from(packed, position)
         position += _RUN.size
         values = struct.Struct(f">{count}{'I' if flags & _WIDE else 'H'}")
         quality = Quality.ESTIMATED if flags & _ESTIMATED else Quality.MEASURED
-        start = day_starts + timedelta(minutes=offset)
-        for index, watts in enumerate(values.unpack_from(packed, position)):
-            readings.append(Reading(start + timedelta(minutes=step * index), step, watts, quality))
+        yield Run(offset, step, quality, values.unpack_from(packed, position))
         position += values.size
-    return readings
+
+
+def unpack(packed: bytes, day_starts: datetime) -> list[Reading]:
+    """Read what `pack` wrote."""
+    return [
+        Reading(day_starts + timedelta(minutes=run.offset + run.step * index), run.step, watts, run.quality)
+        for run in runs(packed)
+        for index, watts in enumerate(run.watts)
+    ]
+
+
+def energy(packed: bytes) -> tuple[int, Quality]:
+    """Return the watt-minutes of a day, and its quality: estimated when any of it is."""
+    found = list(runs(packed))
+    estimated = any(run.quality is Quality.ESTIMATED for run in found)
+    total = sum(sum(run.watts) * run.step for run in found)
+    return total, Quality.ESTIMATED if estimated else Quality.MEASURED
 
 
 def _runs(readings: Sequence[Reading]) -> Iterator[list[Reading]]:

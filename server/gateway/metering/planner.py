@@ -1,14 +1,16 @@
 """From what is wanted to the fewest calls. Pure: no clock, no database, no network."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from gateway.kit import paris
-from gateway.metering.ledger import Entry, Kind, next_attempt
+from gateway.metering.ledger import Entry, Feed, Kind, next_attempt
 
 WINDOWS = {Kind.CURVE: 7, Kind.DAILY: 365, Kind.MAX_POWER: 365, Kind.INDEX: 365}
 """Days a call may span: Enedis' own limit for the curve, ours for the others."""
+SHORTER = 6
+"""Enedis once in a while refuses 7 days as too long (reference: two windows of 2021 and 2022)."""
 HISTORY_MONTHS = {Kind.CURVE: 24, Kind.DAILY: 36, Kind.MAX_POWER: 36, Kind.INDEX: 36}
 _HISTORY_DAYS = timedelta(days=15)
 
@@ -23,9 +25,10 @@ class Window:
 
 @dataclass(frozen=True)
 class Plan:
-    """The calls to make now, newest first, and when the days left out are worth asking."""
+    """The calls to make now, newest first; the days that wait for a budget; when the others are worth asking."""
 
     calls: list[Window] = field(default_factory=list)
+    waiting: list[date] = field(default_factory=list)
     later: dict[date, datetime] = field(default_factory=dict)
 
 
@@ -39,34 +42,56 @@ def history_starts(kind: Kind, today: date) -> date:
 
 
 def plan(
-    ledger: Mapping[date, Entry], wanted: list[date], kind: Kind, now: datetime, since: date | None = None
+    feed: Feed,
+    ledger: Mapping[date, Entry],
+    wanted: Collection[date],
+    now: datetime,
+    *,
+    since: date | None = None,
+    budget: int | None = None,
+    longest: int | None = None,
 ) -> Plan:
     """Cover the wanted days that can be known by the fewest windows, across known days where that saves a call.
 
-    `since` is the day the meter was put into service, when Enedis told it.
+    `since` is the day the meter was put into service, when Enedis told it; `budget` is how many calls there are;
+    `longest` is how many days a call may span, if not the usual. Days that were asked in vain and are due later are
+    asked along where a call has room for them.
     """
-    oldest = max(history_starts(kind, paris.day_of(now)), since or date.min)
+    oldest = max(history_starts(feed.kind, paris.day_of(now)), since or date.min)
     due, later = [], {}
     for day in wanted:
-        at = next_attempt(day, ledger.get(day)) if day >= oldest else None
+        at = next_attempt(feed, day, ledger.get(day)) if day >= oldest else None
         if at is not None and at <= now:
             due.append(day)
         elif at is not None:
             later[day] = at
-    return Plan(_cover(due, WINDOWS[kind]), later)
+    longest = longest or WINDOWS[feed.kind]
+    windows = _cover(due, longest)
+    calls, left = (windows, []) if budget is None else (windows[:budget], windows[budget:])
+    waiting = [day for day in due if any(window.start <= day < window.end for window in left)]
+    again = sorted(day for day in later if day in ledger)
+    return Plan(_with_room(calls, again, longest), sorted(waiting), later)
 
 
-def _cover(due: list[date], longest: int) -> list[Window]:
+def _cover(due: Collection[date], longest: int) -> list[Window]:
     """Cover days by the fewest windows: each reaches back as far as it may from the newest day not yet covered."""
     windows: list[Window] = []
-    last: list[date] = []
     for day in sorted(due, reverse=True):
-        if last and (last[0] - day).days < longest:
-            last.append(day)
-            continue
-        if last:
-            windows.append(Window(last[-1], last[0] + paris.DAY))
-        last = [day]
-    if last:
-        windows.append(Window(last[-1], last[0] + paris.DAY))
+        if windows and (windows[-1].end - day).days <= longest:
+            windows[-1] = Window(day, windows[-1].end)
+        else:
+            windows.append(Window(day, day + paris.DAY))
     return windows
+
+
+def _with_room(windows: Sequence[Window], again: Sequence[date], longest: int) -> list[Window]:
+    """Widen windows, newest first, to the days beside them that are to be asked again anyway; none twice."""
+    widened: list[Window] = []
+    for number, (start, end) in enumerate((window.start, window.end) for window in windows):
+        ceiling = widened[-1].start if widened else date.max
+        floor = windows[number + 1].end if number + 1 < len(windows) else date.min
+        newer = [day for day in again if end <= day < ceiling and (day - start).days < longest]
+        last = max([end, *(day + paris.DAY for day in newer)])
+        older = [day for day in again if floor <= day < start and (last - day).days <= longest]
+        widened.append(Window(min([start, *older]), last))
+    return widened

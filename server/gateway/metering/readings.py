@@ -1,9 +1,12 @@
-"""A reading: start, duration, average power."""
+"""A reading: start, duration, average power. A peak: the greatest power of a day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Self
+
+from gateway.kit import paris
 
 
 class Quality(StrEnum):
@@ -26,6 +29,40 @@ class Reading:
     def end(self) -> datetime:
         """The first instant after the interval."""
         return self.start + timedelta(minutes=self.minutes)
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The greatest power of a day in VA, and its moment, where that is certain."""
+
+    va: int
+    at: datetime | None
+
+    def pack(self) -> bytes:
+        """Write it in few bytes."""
+        return f"{self.va} {paris.iso(self.at) if self.at else ''}".encode()
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Self:
+        """Read what `pack` wrote."""
+        va, _, at = packed.decode().partition(" ")
+        return cls(int(va), datetime.fromisoformat(at) if at else None)
+
+
+def gaps(day: date, readings: Sequence[Reading]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield what the readings, in order, leave open of `day`."""
+    position, end = paris.bounds(day)
+    for reading in readings:
+        if reading.start > position:
+            yield position, reading.start
+        position = reading.end
+    if position < end:
+        yield position, end
+
+
+def watt_minutes(readings: Sequence[Reading]) -> int:
+    """Return the energy of readings, exactly: sixty are a watt-hour."""
+    return sum(reading.watts * reading.minutes for reading in readings)
 
 
 def completed(newer: Sequence[Reading], older: Sequence[Reading]) -> list[Reading]:

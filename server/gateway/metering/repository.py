@@ -1,115 +1,153 @@
 """The ledger in the database; readings are sealed with the key of their account."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.consents.service import Secrets
-from gateway.enedis.client import Direction
 from gateway.enedis.registers import Registers
 from gateway.kit import paris
 from gateway.kit.crypto import seal, unseal
-from gateway.metering.ledger import Entry, Kind
+from gateway.kit.database import insert
+from gateway.metering.ledger import Entry, Feed, State
 from gateway.metering.models import DayRecord
 from gateway.metering.packing import pack, unpack
-from gateway.metering.readings import Reading
+from gateway.metering.readings import Peak, Reading
+
+_KEY = ("usage_point_id", "kind", "direction", "day")
 
 
 @dataclass(frozen=True)
-class Feed:
-    """One thing that is asked for a usage point."""
+class Fact:
+    """What an answer tells of a day; `payload` None: nothing to keep."""
 
-    point_id: str
-    kind: Kind
-    direction: Direction = Direction.CONSUMPTION
-
-    def context(self, day: date) -> str:
-        """Name what a sealed day belongs to."""
-        return f"days.payload:{self.point_id}:{self.kind}:{self.direction}:{day}"
+    day: date
+    state: State
+    payload: bytes | None = None
 
 
 async def ledger(session: AsyncSession, feed: Feed, start: date, end: date) -> dict[date, Entry]:
     """Return what is known of the days `[start, end[`."""
-    query = select(DayRecord.day, DayRecord.state, DayRecord.asked_at)
+    query = select(DayRecord.day, DayRecord.state, DayRecord.asked_at, DayRecord.again_at)
     rows = await session.execute(query.where(*_among(feed, start, end)))
-    return {day: Entry(state, asked_at) for day, state, asked_at in rows}
+    return {day: Entry(state, asked_at, again_at) for day, state, asked_at, again_at in rows}
+
+
+async def unfinished(session: AsyncSession, feed: Feed) -> dict[date, Entry]:
+    """Return the days that are known in part or not at all although they were asked."""
+    query = select(DayRecord.day, DayRecord.state, DayRecord.asked_at, DayRecord.again_at).order_by(DayRecord.day)
+    lacking = DayRecord.state.in_([State.PARTIAL, State.ABSENT])
+    rows = await session.execute(query.where(*_of(feed), lacking))
+    return {day: Entry(state, asked_at, again_at) for day, state, asked_at, again_at in rows}
+
+
+async def count(session: AsyncSession, feed: Feed, start: date, end: date) -> int:
+    """Return how many of the days `[start, end[` were asked."""
+    query = select(func.count()).select_from(DayRecord).where(*_among(feed, start, end))
+    return await session.scalar(query) or 0
+
+
+async def packed_curve(
+    session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date
+) -> list[tuple[date, bytes]]:
+    """Return the days `[start, end[` that have readings, in order, as `packing` wrote them."""
+    return await _payloads(session, feed, secrets, start, end)
 
 
 async def curve(
     session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date
 ) -> dict[date, list[Reading]]:
     """Return the readings of the days `[start, end[` that have some."""
-    query = select(DayRecord.day, DayRecord.payload).where(*_among(feed, start, end), DayRecord.payload.is_not(None))
-    rows = (await session.execute(query.order_by(DayRecord.day))).all()
     return {
-        day: unpack(unseal(secrets.data_key, payload, feed.context(day)), paris.midnight(day))
-        for day, payload in rows
-        if payload is not None
+        day: unpack(packed, paris.midnight(day)) for day, packed in await _payloads(session, feed, secrets, start, end)
     }
 
 
 async def values(session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date) -> dict[date, int]:
-    """Return the daily values of the days `[start, end[` that have one."""
-    query = select(DayRecord.day, DayRecord.payload).where(*_among(feed, start, end), DayRecord.payload.is_not(None))
-    return {
-        day: int(unseal(secrets.data_key, payload, feed.context(day)))
-        for day, payload in await session.execute(query)
-        if payload is not None
-    }
+    """Return the daily values of the days `[start, end[` that have one, in Wh."""
+    return {day: int(payload) for day, payload in await _payloads(session, feed, secrets, start, end)}
+
+
+async def peaks(session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date) -> dict[date, Peak]:
+    """Return the greatest power of the days `[start, end[` that have one."""
+    return {day: Peak.unpack(payload) for day, payload in await _payloads(session, feed, secrets, start, end)}
 
 
 async def registers(
     session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date
 ) -> dict[date, Registers]:
     """Return what the registers showed at the beginning of the days `[start, end[` that are known."""
+    return {day: json.loads(payload) for day, payload in await _payloads(session, feed, secrets, start, end)}
+
+
+async def _payloads(
+    session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date
+) -> list[tuple[date, bytes]]:
     query = select(DayRecord.day, DayRecord.payload).where(*_among(feed, start, end), DayRecord.payload.is_not(None))
-    return {
-        day: json.loads(unseal(secrets.data_key, payload, feed.context(day)))
-        for day, payload in await session.execute(query)
-        if payload is not None
-    }
+    rows = (await session.execute(query.order_by(DayRecord.day))).all()
+    return [(day, unseal(secrets.data_key, payload, feed.context(day))) for day, payload in rows if payload is not None]
 
 
-async def save(session: AsyncSession, feed: Feed, day: date, entry: Entry, payload: bytes | None) -> None:
-    """Write what is now known of a day; `payload` None keeps none."""
-    await session.merge(
-        DayRecord(
-            usage_point_id=feed.point_id,
-            kind=feed.kind,
-            direction=feed.direction,
-            day=day,
-            state=entry.state,
-            asked_at=entry.asked_at,
-            payload=payload,
-        )
-    )
+async def save(session: AsyncSession, feed: Feed, facts: Iterable[Fact], now: datetime) -> None:
+    """Write what is now known of days."""
+    rows = [
+        {
+            "usage_point_id": feed.point_id,
+            "kind": feed.kind,
+            "direction": feed.direction,
+            "day": fact.day,
+            "state": fact.state,
+            "asked_at": now,
+            "again_at": None,
+            "payload": fact.payload,
+        }
+        for fact in facts
+    ]
+    if rows:
+        statement = insert(session, DayRecord)
+        news = {name: statement.excluded[name] for name in rows[0] if name not in _KEY}
+        await session.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=news), rows)
 
 
-async def asked_in_vain(session: AsyncSession, feed: Feed, day: date, now: datetime) -> None:
+async def asked_in_vain(session: AsyncSession, feed: Feed, days: Sequence[date], now: datetime) -> None:
     """Note that asking again brought nothing new."""
-    statement = update(DayRecord).where(*_among(feed, day, day + paris.DAY))
-    await session.execute(statement.values(asked_at=now))
+    if days:
+        statement = update(DayRecord).where(*_of(feed), DayRecord.day.in_(days))
+        await session.execute(statement.values(asked_at=now, again_at=None))
+
+
+async def ask_again(session: AsyncSession, feed: Feed, start: date, end: date, at: datetime) -> int:
+    """Wish the days `[start, end[` that were asked before asked anew; return how many there are."""
+    statement = update(DayRecord).where(*_among(feed, start, end)).values(again_at=at).returning(DayRecord.day)
+    return len((await session.scalars(statement)).all())
+
+
+def sealed(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
+    """Encrypt what is kept of a day."""
+    return seal(secrets.data_key, payload, feed.context(day))
+
+
+def packed_registers(registers: Registers) -> bytes:
+    """Write what the registers of a day showed."""
+    return json.dumps(registers).encode()
 
 
 def sealed_curve(feed: Feed, secrets: Secrets, day: date, readings: Sequence[Reading]) -> bytes:
     """Pack and encrypt a day's readings."""
-    return seal(secrets.data_key, pack(readings, paris.midnight(day)), feed.context(day))
+    return sealed(feed, secrets, day, pack(readings, paris.midnight(day)))
 
 
-def sealed_value(feed: Feed, secrets: Secrets, day: date, value: int) -> bytes:
-    """Encrypt a day's value."""
-    return seal(secrets.data_key, str(value).encode(), feed.context(day))
-
-
-def _among(feed: Feed, start: date, end: date) -> tuple[ColumnElement[bool], ...]:
+def _of(feed: Feed) -> tuple[ColumnElement[bool], ...]:
     return (
         DayRecord.usage_point_id == feed.point_id,
         DayRecord.kind == feed.kind,
         DayRecord.direction == feed.direction,
-        DayRecord.day >= start,
-        DayRecord.day < end,
     )
+
+
+def _among(feed: Feed, start: date, end: date) -> tuple[ColumnElement[bool], ...]:
+    return (*_of(feed), DayRecord.day >= start, DayRecord.day < end)

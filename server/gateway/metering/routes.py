@@ -1,16 +1,30 @@
-"""`GET /v1/usage-points/{id}/daily` and `/load-curve`."""
+"""The readings of a usage point: `/daily`, `/load-curve`, `/max-power`, `/index`, and `/refresh`."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query, Response
 
-from gateway.consents.routes import PointDep
-from gateway.dependencies import RuntimeDep
+from gateway.dependencies import CallerDep, RuntimeDep
 from gateway.enedis.client import Direction
-from gateway.metering.schemas import CurveAnswer, CurveReading, DailyAnswer, DayReading, MissingRange
-from gateway.metering.service import Missing, Readings
+from gateway.metering import refreshing
+from gateway.metering.encoding import curve_json
+from gateway.metering.missing import Missing
+from gateway.metering.schemas import (
+    Answer,
+    CurveAnswer,
+    DailyAnswer,
+    DayReading,
+    IndexAnswer,
+    IndexReading,
+    MaxPowerAnswer,
+    MissingRange,
+    PeakReading,
+    RefreshAnswer,
+    RefreshRequest,
+)
+from gateway.metering.service import Known, Readings
 from gateway.problems import documented
 from gateway.runtime import Runtime
 
@@ -20,50 +34,86 @@ router = APIRouter(
     responses=documented(400, 401, 404, 422, 429, 503),
 )
 
+PointId = Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")]
 Start = Annotated[date, Query(description="First day, of Paris")]
 End = Annotated[date, Query(description="First day after the range")]
 
 
-@router.get("/load-curve")
+@router.get("/load-curve", response_model=CurveAnswer)
 async def load_curve(
-    runtime: RuntimeDep, point: PointDep, start: Start, end: End, direction: Direction = Direction.CONSUMPTION
-) -> CurveAnswer:
+    runtime: RuntimeDep,
+    caller: CallerDep,
+    point_id: PointId,
+    start: Start,
+    end: End,
+    direction: Direction = Direction.CONSUMPTION,
+) -> Response:
     """Average power by interval, in W."""
-    curve = await _readings(runtime).load_curve(point, direction, start, end)
-    return CurveAnswer(
-        direction=direction,
-        start=start,
-        end=end,
-        readings=[CurveReading.model_validate(reading, from_attributes=True) for reading in curve.readings],
-        missing=_missing(curve.missing),
-        as_of=runtime.clock.now(),
-        next_change=_next_change(curve.missing),
-    )
+    found = await _readings(runtime).load_curve(caller.account_id, point_id, direction, start, end)
+    frame = Answer(**_frame(found, start, end, direction)).model_dump_json()
+    return Response(f'{frame[:-1]},"readings":{curve_json(found.days)}}}', media_type="application/json")
 
 
 @router.get("/daily")
 async def daily(
-    runtime: RuntimeDep, point: PointDep, start: Start, end: End, direction: Direction = Direction.CONSUMPTION
+    runtime: RuntimeDep,
+    caller: CallerDep,
+    point_id: PointId,
+    start: Start,
+    end: End,
+    direction: Direction = Direction.CONSUMPTION,
 ) -> DailyAnswer:
     """Energy by day, in Wh."""
-    found = await _readings(runtime).daily(point, direction, start, end)
-    return DailyAnswer(
-        direction=direction,
-        start=start,
-        end=end,
-        readings=[DayReading(date=value.day, wh=value.wh, quality=value.quality) for value in found.values],
-        missing=_missing(found.missing),
-        as_of=runtime.clock.now(),
-        next_change=_next_change(found.missing),
-    )
+    found = await _readings(runtime).daily(caller.account_id, point_id, direction, start, end)
+    readings = [DayReading(date=day, wh=value.wh, quality=value.quality) for day, value in found.days.items()]
+    return DailyAnswer(**_frame(found, start, end, direction), readings=readings)
+
+
+@router.get("/max-power")
+async def max_power(
+    runtime: RuntimeDep, caller: CallerDep, point_id: PointId, start: Start, end: End
+) -> MaxPowerAnswer:
+    """Return the greatest power taken on each day, in VA. Whoever asks has it kept up each day for a month."""
+    found = await _readings(runtime).max_power(caller.account_id, point_id, start, end)
+    readings = [PeakReading(date=day, va=peak.va, at=peak.at) for day, peak in found.days.items()]
+    return MaxPowerAnswer(**_frame(found, start, end, Direction.CONSUMPTION), readings=readings)
+
+
+@router.get("/index")
+async def index(
+    runtime: RuntimeDep,
+    caller: CallerDep,
+    point_id: PointId,
+    start: Start,
+    end: End,
+    direction: Direction = Direction.CONSUMPTION,
+) -> IndexAnswer:
+    """Return what the meter's registers showed, in Wh. Whoever asks has it kept up each week for a month."""
+    found = await _readings(runtime).index(caller.account_id, point_id, direction, start, end)
+    readings = [IndexReading(date=day, registers=registers) for day, registers in found.days.items()]
+    return IndexAnswer(**_frame(found, start, end, direction), readings=readings)
+
+
+@router.post("/refresh", status_code=202)
+async def refresh(runtime: RuntimeDep, caller: CallerDep, point_id: PointId, wish: RefreshRequest) -> RefreshAnswer:
+    """Ask Enedis again for days that are known; each call is charged like any other."""
+    wished = await refreshing.wish(runtime.database, runtime.clock, caller.account_id, point_id, wish.start, wish.end)
+    return RefreshAnswer.model_validate(wished, from_attributes=True)
 
 
 def _readings(runtime: Runtime) -> Readings:
-    return Readings(runtime.database, runtime.archive, runtime.clock)
+    return Readings(runtime.database, runtime.archive, runtime.clock, runtime.keyring)
 
 
-def _missing(gaps: Sequence[Missing]) -> list[MissingRange]:
-    return [MissingRange.model_validate(gap, from_attributes=True) for gap in gaps]
+def _frame(found: Known[Any], start: date, end: date, direction: Direction) -> dict[str, Any]:
+    return {
+        "direction": direction,
+        "start": start,
+        "end": end,
+        "missing": [MissingRange.model_validate(gap, from_attributes=True) for gap in found.missing],
+        "as_of": found.as_of,
+        "next_change": _next_change(found.missing),
+    }
 
 
 def _next_change(gaps: Sequence[Missing]) -> datetime | None:

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from gateway.enedis.client import Direction
 from gateway.kit.wire import Utc
+from gateway.metering.missing import Reason
 from gateway.metering.readings import Quality
-from gateway.metering.service import Reason
 
 
 class MissingRange(BaseModel):
@@ -36,7 +36,24 @@ class DayReading(BaseModel):
     quality: Quality
 
 
-class _Answer(BaseModel):
+class PeakReading(BaseModel):
+    """The greatest power of a day of Paris, in VA, and its moment (null: not certain)."""
+
+    date: date
+    va: int
+    at: Utc | None
+
+
+class IndexReading(BaseModel):
+    """What the registers showed at the beginning of a day, in Wh: the `total`, and by bucket where they are told."""
+
+    date: date
+    registers: dict[str, int]
+
+
+class Answer(BaseModel):
+    """What every range has: `as_of` is when Enedis was last asked for any of it."""
+
     direction: Direction
     start: date
     end: date
@@ -45,13 +62,63 @@ class _Answer(BaseModel):
     next_change: Utc | None
 
 
-class CurveAnswer(_Answer):
+class CurveAnswer(Answer):
     """The load curve of `[start, end[`."""
 
     readings: list[CurveReading]
 
 
-class DailyAnswer(_Answer):
+class DailyAnswer(Answer):
     """The daily values of `[start, end[`."""
 
     readings: list[DayReading]
+
+
+class MaxPowerAnswer(Answer):
+    """The greatest powers of `[start, end[`."""
+
+    readings: list[PeakReading]
+
+
+class IndexAnswer(Answer):
+    """The registers on the days of `[start, end[`."""
+
+    readings: list[IndexReading]
+
+
+class RefreshRequest(BaseModel):
+    """The days `[start, end[` that are to be asked again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: date
+    end: date
+
+
+class RefreshAnswer(BaseModel):
+    """How many days are asked again, by how many calls at the least, and from when."""
+
+    days: int
+    calls: int
+    expected_at: Utc
+
+
+class Hole(BaseModel):
+    """Days `[start, end[` that are known in part or not at all; `next_try`: null: it is settled."""
+
+    direction: Direction
+    start: date
+    end: date
+    reason: Reason
+    next_try: Utc | None
+
+
+class History(BaseModel):
+    """How far the history has come: every day since `known_from` was asked, and `oldest` is where it will end."""
+
+    known_from: date
+    oldest: date
+    days: int
+    of_days: int
+    finished: bool
+    next_call: Utc | None

@@ -1,201 +1,194 @@
 """Readings for whoever asks: what is known, and why the rest is not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.consents import repository as points
+from gateway.consents import service as consents
 from gateway.consents.models import UsagePoint
+from gateway.consents.service import Secrets, open_secrets
 from gateway.enedis.client import Direction
-from gateway.enedis.errors import Meaning
+from gateway.enedis.registers import Registers
 from gateway.kit import paris
 from gateway.kit.clock import Clock
+from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
-from gateway.metering import repository
-from gateway.metering.archive import Archive, Meter, Refusal
-from gateway.metering.ledger import Entry, Kind, State, next_attempt
-from gateway.metering.planner import history_starts
-from gateway.metering.readings import Quality, Reading
-from gateway.metering.repository import Feed
+from gateway.metering import packing, repository
+from gateway.metering.archive import WITHOUT_CURVE, Archive, Refusal
+from gateway.metering.ledger import Entry, Feed, Kind, State, expected_at
+from gateway.metering.meters import Meter
+from gateway.metering.missing import Missing, merged, of_day, refuse_if_nothing
+from gateway.metering.planner import plan
+from gateway.metering.readings import Peak, Quality, gaps
 from gateway.problems import ProblemError
 
 LONGEST_RANGE = timedelta(days=1200)
-
-
-class Reason(StrEnum):
-    """Why something is missing."""
-
-    NOT_PUBLISHED = "not_published"
-    SCHEDULED = "scheduled"
-    QUOTA = "quota"
-    UPSTREAM_DOWN = "upstream_down"
-    ABSENT = "absent"
-    BEFORE_ACTIVATION = "before_activation"
-    HISTORY_LIMIT = "history_limit"
-    NO_CONSENT = "no_consent"
-
-
-_REFUSALS = {
-    Meaning.QUOTA: Reason.QUOTA,
-    Meaning.NO_CONSENT: Reason.NO_CONSENT,
-    Meaning.WRONG_DIRECTION: Reason.ABSENT,
-}
+_EARLIEST = date(2000, 1, 1)
+_NOTED_FOR = paris.DAY
 
 
 @dataclass(frozen=True)
-class Missing:
-    """What is not known of `[start, end[`, why, and when it is expected."""
+class Known[Value]:
+    """What is known of a range by day, what is missing of it, and when Enedis was last asked for any of it."""
 
-    start: datetime
-    end: datetime
-    reason: Reason
-    expected_at: datetime | None
+    days: Mapping[date, Value]
+    missing: list[Missing]
+    as_of: datetime
 
 
 @dataclass(frozen=True)
 class DayValue:
     """The energy of a day, in Wh."""
 
-    day: date
     wh: int | float
     quality: Quality
 
 
-@dataclass(frozen=True)
-class Curve:
-    """The load curve of a range."""
-
-    readings: list[Reading]
-    missing: list[Missing]
-
-
-@dataclass(frozen=True)
-class Daily:
-    """The daily values of a range."""
-
-    values: list[DayValue]
-    missing: list[Missing]
+type _Read[Value] = Callable[[AsyncSession, Feed, Secrets, date, date], Awaitable[dict[date, Value]]]
 
 
 class Readings:
     """Answers from the archive, which asks Enedis for what it lacks."""
 
-    def __init__(self, database: Database, archive: Archive, clock: Clock) -> None:
+    def __init__(self, database: Database, archive: Archive, clock: Clock, keyring: Keyring) -> None:
         """Prepare."""
         self._database = database
         self._archive = archive
         self._clock = clock
+        self._keyring = keyring
 
-    async def load_curve(self, point: UsagePoint, direction: Direction, start: date, end: date) -> Curve:
-        """Return the curve of `[start, end[`. Raises a problem when a fault or quota leaves nothing of it."""
-        days = _checked(start, end)
-        feed = Feed(point.id, Kind.CURVE, direction)
-        meter = await self._archive.open(point)
-        refusal = await self._archive.ensure(meter, feed, days)
-        async with self._database.read() as session:
-            known = await repository.ledger(session, feed, start, end)
-            curves = await repository.curve(session, feed, meter.secrets, start, end)
-        readings = [reading for day in days for reading in curves.get(day, [])]
-        gaps = [
-            Missing(*gap, *self._why(meter, feed, day, known.get(day), refusal))
-            for day in days
-            for gap in _gaps(day, curves.get(day, []))
-        ]
-        _refuse_if_nothing(readings, refusal, self._clock.now())
-        return Curve(readings, _merged(gaps))
+    async def load_curve(
+        self, account_id: str, point_id: str, direction: Direction, start: date, end: date
+    ) -> Known[bytes]:
+        """Return the packed curve of `[start, end[`. Raises a problem when a fault or quota leaves nothing of it."""
+        days, feed = self._checked(start, end), Feed(point_id, Kind.CURVE, direction)
+        meter, known, curves, refusal = await self._ensured(account_id, feed, days, _packed)
+        missing = []
+        for day in days:
+            entry = known.get(day)
+            if entry is None or entry.state is not State.COMPLETE:
+                readings = packing.unpack(curves[day], paris.midnight(day)) if day in curves else []
+                why = of_day(meter, feed, day, entry, refusal, self._clock.now())
+                missing += [Missing(*gap, *why) for gap in gaps(day, readings)]
+        refuse_if_nothing(curves, refusal, self._clock.now())
+        return Known(curves, merged(missing), self._as_of(known))
 
-    async def daily(self, point: UsagePoint, direction: Direction, start: date, end: date) -> Daily:
+    async def daily(
+        self, account_id: str, point_id: str, direction: Direction, start: date, end: date
+    ) -> Known[DayValue]:
         """Return the days of `[start, end[`: the sum of the curve where it is whole, else Enedis' daily value."""
-        days = _checked(start, end)
-        curve, daily = Feed(point.id, Kind.CURVE, direction), Feed(point.id, Kind.DAILY, direction)
-        meter = await self._archive.open(point)
-        async with self._database.read() as session:
-            curve_ledger = await repository.ledger(session, curve, start, end)
-            curves = await repository.curve(session, curve, meter.secrets, start, end)
-        whole = {day for day, entry in curve_ledger.items() if entry.state is State.COMPLETE}
+        days = self._checked(start, end)
+        curve, daily = Feed(point_id, Kind.CURVE, direction), Feed(point_id, Kind.DAILY, direction)
+        meter, entries, curves, refusal = await self._ensured(account_id, curve, days, _packed, recent_only=True)
+        whole = {day for day, entry in entries.items() if entry.state is State.COMPLETE}
         others = [day for day in days if day not in whole]
-        refusal = await self._archive.ensure(meter, daily, others)
-        async with self._database.read() as session:
-            known = await repository.ledger(session, daily, start, end)
-            asked = await repository.values(session, daily, meter.secrets, start, end)
-        found = {day: _energy(curves[day]) for day in whole} | {
-            day: DayValue(day, asked[day], Quality.MEASURED) for day in others if day in asked
-        }
-        gaps = [
-            Missing(*paris.bounds(day), *self._why(meter, daily, day, known.get(day), refusal))
+        young = self._clock.now() - WITHOUT_CURVE
+        asked = [day for day in others if not _may_still_come(meter, day, entries.get(day), young)]
+        _, known, values, refused = await self._ensured(account_id, daily, asked, repository.values)
+        refusal = refusal or refused
+        found = {day: _energy(curves[day]) for day in whole}
+        found |= {day: DayValue(values[day], Quality.MEASURED) for day in asked if day in values}
+        missing = [
+            Missing(*paris.bounds(day), *of_day(meter, feed, day, entry, refusal, self._clock.now()))
             for day in others
             if day not in found
+            for feed, entry in [(daily, known.get(day)) if day in asked else (curve, entries.get(day))]
         ]
-        _refuse_if_nothing(found, refusal, self._clock.now())
-        return Daily([found[day] for day in sorted(found)], _merged(gaps))
+        refuse_if_nothing(found, refusal, self._clock.now())
+        return Known(dict(sorted(found.items())), merged(missing), self._as_of({**entries, **known}))
 
-    def _why(
-        self, meter: Meter, feed: Feed, day: date, entry: Entry | None, refusal: Refusal | None
-    ) -> tuple[Reason, datetime | None]:
-        now, since = self._clock.now(), meter.since[feed.direction]
-        again = next_attempt(day, entry)
-        if (entry is not None and entry.state is State.BEFORE_ACTIVATION) or (since is not None and day < since):
-            return Reason.BEFORE_ACTIVATION, None
-        if again is None:
-            return Reason.ABSENT, None
-        if entry is None and day < history_starts(feed.kind, paris.day_of(now)):
-            return Reason.HISTORY_LIMIT, None
-        if again > now:
-            return Reason.NOT_PUBLISHED, again
-        if refusal is not None:
-            return _REFUSALS.get(refusal.reason, Reason.UPSTREAM_DOWN), refusal.until
-        return Reason.SCHEDULED, now
+    async def max_power(self, account_id: str, point_id: str, start: date, end: date) -> Known[Peak]:
+        """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
+        return await self._by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, repository.peaks)
+
+    async def index(
+        self, account_id: str, point_id: str, direction: Direction, start: date, end: date
+    ) -> Known[Registers]:
+        """Return the registers at the beginning of the days `[start, end[`, which are asked each week from now on."""
+        feed = Feed(point_id, Kind.INDEX, direction)
+        return await self._by_day(account_id, feed, start, end, repository.registers)
+
+    async def _by_day[Value](
+        self, account_id: str, feed: Feed, start: date, end: date, read: _Read[Value]
+    ) -> Known[Value]:
+        days = self._checked(start, end)
+        meter, known, values, refusal = await self._ensured(account_id, feed, days, read)
+        now = self._clock.now()
+        missing = [
+            Missing(*paris.bounds(day), *of_day(meter, feed, day, known.get(day), refusal, now))
+            for day in days
+            if day not in values
+        ]
+        refuse_if_nothing(values, refusal, now)
+        return Known(values, merged(missing), self._as_of(known))
+
+    async def _ensured[Value](
+        self, account_id: str, feed: Feed, days: Sequence[date], read: _Read[Value], *, recent_only: bool = False
+    ) -> tuple[Meter, dict[date, Entry], dict[date, Value], Refusal | None]:
+        """Return what is known of days, after asking for what is due of them; `recent_only`: of the live days."""
+        async with self._database.read() as session:
+            point = await consents.get(session, account_id, feed.point_id)
+            secrets = await open_secrets(session, point, self._keyring)
+            known, values = await _known(session, feed, secrets, days, read)
+        meter = Meter.of(point, secrets, self._clock.now())
+        await self._note(point, feed.kind)
+        wanted = [day for day in days if day >= meter.recent_from] if recent_only else days
+        refusal = None
+        if plan(feed, known, wanted, self._clock.now(), since=meter.since[feed.direction]).calls:
+            refusal = await self._archive.ensure(meter, feed, wanted)
+            async with self._database.read() as session:
+                known, values = await _known(session, feed, secrets, days, read)
+        return meter, known, values, refusal
+
+    async def _note(self, point: UsagePoint, kind: Kind) -> None:
+        """Note that somebody wants a kind that is not asked for everybody, once a day."""
+        if kind not in {Kind.MAX_POWER, Kind.INDEX}:
+            return
+        now, noted = self._clock.now(), point.wants.get(kind)
+        if noted is None or now - datetime.fromisoformat(noted) > _NOTED_FOR:
+            async with self._database.write() as session:
+                await points.want(session, point.id, kind, now)
+
+    def _checked(self, start: date, end: date) -> list[date]:
+        today = paris.day_of(self._clock.now())
+        if start >= end:
+            raise ProblemError(400, "invalid_range", "`start` must be before `end`; `end` is not included.")
+        if end - start > LONGEST_RANGE:
+            raise ProblemError(400, "range_too_long", f"Ask for at most {LONGEST_RANGE.days} days at once.")
+        if start < _EARLIEST:
+            raise ProblemError(400, "invalid_range", f"`start` must not be before {_EARLIEST}: no meter told anything.")
+        if end > today + paris.DAY:
+            raise ProblemError(400, "future_range", "`end` must not be after tomorrow: nothing is known of the future.")
+        return list(paris.days(start, end))
+
+    def _as_of(self, known: Mapping[date, Entry]) -> datetime:
+        return max((entry.asked_at for entry in known.values()), default=self._clock.now())
 
 
-def _checked(start: date, end: date) -> list[date]:
-    if start >= end:
-        raise ProblemError(400, "invalid_range", "`start` must be before `end`; `end` is not included.")
-    if end - start > LONGEST_RANGE:
-        raise ProblemError(400, "range_too_long", f"Ask for at most {LONGEST_RANGE.days} days at once.")
-    return list(paris.days(start, end))
+async def _packed(session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date) -> dict[date, bytes]:
+    return dict(await repository.packed_curve(session, feed, secrets, start, end))
 
 
-def _energy(readings: list[Reading]) -> DayValue:
-    watt_minutes = sum(reading.watts * reading.minutes for reading in readings)
-    quality = Quality.MEASURED
-    if any(reading.quality is Quality.ESTIMATED for reading in readings):
-        quality = Quality.ESTIMATED
+async def _known[Value](
+    session: AsyncSession, feed: Feed, secrets: Secrets, days: Collection[date], read: _Read[Value]
+) -> tuple[dict[date, Entry], dict[date, Value]]:
+    if not days:
+        return {}, {}
+    start, end = min(days), max(days) + paris.DAY
+    return await repository.ledger(session, feed, start, end), await read(session, feed, secrets, start, end)
+
+
+def _may_still_come(meter: Meter, day: date, entry: Entry | None, young: datetime) -> bool:
+    """Tell whether a day's curve, which brings its value along, is to be waited for."""
+    if meter.curve_collected is False or day < meter.recent_from or expected_at(day) < young:
+        return False
+    return entry is None or entry.state is State.ABSENT
+
+
+def _energy(packed: bytes) -> DayValue:
+    watt_minutes, quality = packing.energy(packed)
     whole, rest = divmod(watt_minutes, 60)
-    return DayValue(paris.day_of(readings[0].start), whole if not rest else round(watt_minutes / 60, 3), quality)
-
-
-def _gaps(day: date, readings: list[Reading]) -> Iterator[tuple[datetime, datetime]]:
-    position, end = paris.bounds(day)
-    for reading in readings:
-        if reading.start > position:
-            yield position, reading.start
-        position = reading.end
-    if position < end:
-        yield position, end
-
-
-def _merged(gaps: Iterable[Missing]) -> list[Missing]:
-    """Join neighbours of one reason; they are all expected when the last of them is."""
-    merged: list[Missing] = []
-    for gap in gaps:
-        last = merged[-1] if merged else None
-        if last is not None and (last.end, last.reason) == (gap.start, gap.reason):
-            expected = [at for at in (last.expected_at, gap.expected_at) if at is not None]
-            merged[-1] = Missing(last.start, gap.end, gap.reason, max(expected, default=None))
-        else:
-            merged.append(gap)
-    return merged
-
-
-def _refuse_if_nothing(known: object, refusal: Refusal | None, now: datetime) -> None:
-    if known or refusal is None:
-        return
-    wait = (refusal.until - now).total_seconds()
-    if refusal.reason is Meaning.QUOTA:
-        raise ProblemError(
-            429, "quota", "Nothing is known of this range yet and the quota is used up.", retry_after=wait
-        )
-    if refusal.reason in {Meaning.DOWN, Meaning.OUR_FAULT, Meaning.UNAUTHORIZED}:
-        raise ProblemError(
-            503, "upstream_down", "Nothing is known of this range and Enedis does not answer.", retry_after=wait
-        )
+    return DayValue(whole if not rest else round(watt_minutes / 60, 3), quality)

@@ -1,44 +1,71 @@
-"""The archive's own work, behind requests: each usage point's newest days, as soon as Enedis has them."""
+"""What the archive keeps up behind requests: each usage point's newest days, as soon as Enedis has them."""
 
+import asyncio
 from datetime import date, datetime
 
 from gateway.consents import repository as points
 from gateway.consents.models import UsagePoint
 from gateway.kit import paris
+from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import repository
 from gateway.metering.archive import Archive, Refusal
-from gateway.metering.ledger import Kind, next_attempt
-from gateway.metering.planner import history_starts
-from gateway.metering.repository import Feed
+from gateway.metering.history import begins
+from gateway.metering.ledger import Feed, next_attempt
 
-_A_VISIT = 20
+_CALLS_A_VISIT = 20
 _POINTS_A_ROUND = 50
+_AT_ONCE = 5
 
 
-async def keep(database: Database, archive: Archive, now: datetime) -> datetime:
+async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
     """Ask what is due for the usage points that wait the longest; return when there is more to do."""
+    now = clock.now()
     async with database.read() as session:
-        waiting = await points.with_work(session, now, _POINTS_A_ROUND)
-    for point in waiting:
-        due = await _visit(database, archive, point, now)
-        async with database.write() as session:
-            await points.schedule(session, point.id, due)
+        waiting = list(await points.with_work(session, now, _POINTS_A_ROUND))
+    stopped: list[Refusal] = []
+
+    async def visit_next() -> None:
+        while waiting and not stopped:
+            point = waiting.pop(0)
+            due = await _visit(database, archive, point, clock)
+            if isinstance(due, Refusal):
+                stopped.append(due)
+                return
+            async with database.write() as session:
+                await points.schedule(session, point.id, due)
+
+    async with asyncio.TaskGroup() as visitors:
+        for _ in range(_AT_ONCE):
+            visitors.create_task(visit_next())
+    if stopped:
+        return max(refusal.until for refusal in stopped)
     async with database.read() as session:
-        return await points.next_work(session, now + paris.HOUR)
+        return await points.next_work(session, clock.now() + paris.HOUR)
 
 
-async def _visit(database: Database, archive: Archive, point: UsagePoint, now: datetime) -> datetime:
-    """Fill the load curve of one usage point; return when it next has something to ask."""
-    feed = Feed(point.id, Kind.CURVE)
+async def _visit(database: Database, archive: Archive, point: UsagePoint, clock: Clock) -> datetime | Refusal:
+    """Ask what is due for one usage point; return when it next has something to ask, or what stops everybody."""
     meter = await archive.open(point)
-    today = paris.day_of(now)
-    oldest = max(point.wanted_from, history_starts(Kind.CURVE, today), meter.since[feed.direction] or date.min)
-    days = list(paris.days(min(oldest, today), today + paris.DAY))
-    refusal: Refusal | None = await archive.ensure(meter, feed, days, calls=_A_VISIT)
-    if refusal is not None:
-        return refusal.until
+    today = paris.day_of(clock.now())
+    due: list[datetime] = []
+    for feed in meter.kept_up():
+        since = meter.since[feed.direction]
+        days = list(paris.days(max(point.wanted_from, begins(feed, since, today)), today + paris.DAY))
+        refusal = await archive.fill(meter, feed, days, _CALLS_A_VISIT)
+        if refusal is not None and refusal.for_all:
+            return refusal
+        due.append(refusal.until if refusal else await _next(database, feed, days))
+    for direction in meter.directions:
+        refusal = await archive.settle(meter, direction)
+        if refusal is not None and refusal.for_all:
+            return refusal
+        due += [refusal.until] if refusal else []
+    return min(due, default=clock.now() + paris.DAY)
+
+
+async def _next(database: Database, feed: Feed, days: list[date]) -> datetime:
+    """Return when the next of these days is to be asked; today's is tomorrow."""
     async with database.read() as session:
         known = await repository.ledger(session, feed, days[0], days[-1] + paris.DAY)
-    attempts = [at for day in days if (at := next_attempt(day, known.get(day))) is not None]
-    return min(attempts)
+    return min(at for day in days if (at := next_attempt(feed, day, known.get(day))) is not None)

@@ -16,6 +16,11 @@ _MARGIN = 1.25
 """Calls leave 250 ms apart, so that one that is delayed by as much still makes no sixth in Enedis' second."""
 _PATIENCE = 60.0
 _PAUSE = timedelta(minutes=1)
+HISTORY_HOUR = quotas.ENEDIS_HOUR * 3 // 4
+"""Calls in an hour after which none is made for older history: the rest is for people who wait."""
+_HISTORY_INTERVAL = 3600 / HISTORY_HOUR
+_LIVE_RESERVE = 10
+"""Calls of a user's day that are kept for the live day: two directions, maximum power, index, and second tries."""
 
 
 class EnedisPace:
@@ -32,6 +37,15 @@ class EnedisPace:
 
     async def wait(self, api: Api, payer: str) -> None:
         """Wait for a turn, first come, first served, and count the call. Raises EnedisError(QUOTA)."""
+        await self.wait_within(api, payer, quotas.ENEDIS_HOUR, self._user_limit)
+
+    async def wait_for_history(self, payer: str) -> None:
+        """Wait for a turn of the older history: spread over the hour, and leaving a part of both budgets."""
+        await self._take_turn(f"enedis:{Api.MEASURES}:history", _HISTORY_INTERVAL, Api.MEASURES)
+        await self.wait_within(Api.MEASURES, payer, HISTORY_HOUR, self._user_limit - live_reserve(self._user_limit))
+
+    async def wait_within(self, api: Api, payer: str, hour_limit: int, user_limit: int) -> None:
+        """Wait for a turn while so much of the hour's and of the payer's budget is left; see `wait`."""
         queue = self._queue[api]
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -39,26 +53,26 @@ class EnedisPace:
         except TimeoutError as error:
             raise EnedisError(Meaning.QUOTA, "busy", self._clock.now() + _PAUSE) from error
         try:
-            await self._take_turn(api)
-            await self._charge(api, payer)
+            await self._take_turn(f"enedis:{api}", self._interval, api)
+            await self._charge(api, payer, hour_limit, user_limit)
         finally:
             queue.release()
 
-    async def _take_turn(self, api: Api) -> None:
+    async def _take_turn(self, name: str, interval: float, api: Api) -> None:
         while True:
             # looked at each time: it may be this very queue's last call that Enedis refused
-            if stopped := await self._store.get(self._stopped(api)):
+            if stopped := await self._store.get(_stopped(api)):
                 raise EnedisError(Meaning.QUOTA, "stopped", datetime.fromisoformat(stopped))
-            wait = await self._store.turn(f"enedis:{api}", self._interval)
+            wait = await self._store.turn(name, interval)
             if wait <= 0:
                 return
             await self._clock.sleep(wait)
 
-    async def _charge(self, api: Api, payer: str) -> None:
+    async def _charge(self, api: Api, payer: str, hour_limit: int, user_limit: int) -> None:
         now = self._clock.now()
         day = paris.day_of(now)
-        of_user = quotas.user_day(payer, day, self._user_limit)
-        budgets = [quotas.enedis_hour(api, now)]
+        of_user = quotas.user_day(payer, day, user_limit)
+        budgets = [quotas.enedis_hour(api, now, hour_limit)]
         if api is Api.MEASURES:
             # the other APIs have hours of their own, and their callers limits: a consent is never refused for readings
             budgets.append(of_user)
@@ -66,15 +80,38 @@ class EnedisPace:
             async with self._database.write() as session:
                 await quotas.charge(session, budgets)
         except quotas.ExhaustedError as error:
-            until = paris.midnight(day + paris.DAY) if error.budget == of_user else quotas.next_hour(now)
-            raise EnedisError(Meaning.QUOTA, "budget", until) from error
+            if error.budget == of_user:
+                raise EnedisError(Meaning.QUOTA, "day", paris.midnight(day + paris.DAY)) from error
+            raise EnedisError(Meaning.QUOTA, "hour", quotas.next_hour(now)) from error
 
     async def stop(self, api: Api, until: datetime | None) -> None:
         """Let nobody call before `until`."""
         now = self._clock.now()
         until = until if until is not None and until > now else now + _PAUSE
-        await self._store.set(self._stopped(api), until.isoformat(), (until - now).total_seconds())
+        await self._store.set(_stopped(api), until.isoformat(), (until - now).total_seconds())
 
-    @staticmethod
-    def _stopped(api: Api) -> str:
-        return f"enedis:{api}:stopped"
+
+class HistoryPace:
+    """The pace of the older history, behind everybody else."""
+
+    def __init__(self, pace: EnedisPace) -> None:
+        """Share the turns and budgets of all others."""
+        self._pace = pace
+
+    async def wait(self, api: Api, payer: str) -> None:
+        """Wait for a turn; history is made of measures. Raises EnedisError(QUOTA)."""
+        assert api is Api.MEASURES  # noqa: S101 - nothing else is asked for history
+        await self._pace.wait_for_history(payer)
+
+    async def stop(self, api: Api, until: datetime | None) -> None:
+        """Let nobody call before `until`."""
+        await self._pace.stop(api, until)
+
+
+def live_reserve(user_limit: int) -> int:
+    """Return how many calls of a user's day the older history leaves alone."""
+    return min(_LIVE_RESERVE, max(1, user_limit // 5))
+
+
+def _stopped(api: Api) -> str:
+    return f"enedis:{api}:stopped"

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.kit import paris
+from gateway.kit.database import insert
 from gateway.quotas.models import Counter
 
 ENEDIS_HOUR = 1000
@@ -30,9 +29,9 @@ def user_day(account_id: str, day: date, limit: int) -> Budget:
     return Budget(f"user:{account_id}", day.isoformat(), limit)
 
 
-def enedis_hour(api: str, now: datetime) -> Budget:
+def enedis_hour(api: str, now: datetime, limit: int = ENEDIS_HOUR) -> Budget:
     """Calls that Enedis allows in the present hour."""
-    return Budget(f"enedis:{api}", now.strftime("%Y-%m-%dT%H"), ENEDIS_HOUR)
+    return Budget(f"enedis:{api}", now.strftime("%Y-%m-%dT%H"), limit)
 
 
 def next_hour(now: datetime) -> datetime:
@@ -54,12 +53,11 @@ async def charge(session: AsyncSession, budgets: Sequence[Budget]) -> None:
 
     The budgets are taken in the order of their names, so that two who need the same ones cannot wait for each other.
     """
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     for budget in sorted(budgets, key=lambda budget: budget.name):
         if budget.limit < 1:
             raise ExhaustedError(budget)
         statement = (
-            insert(Counter)
+            insert(session, Counter)
             .values(name=budget.name, window=budget.window, used=1)
             .on_conflict_do_update(
                 index_elements=[Counter.name, Counter.window],

@@ -12,7 +12,9 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from gateway.enedis.circuit import Circuit
 from gateway.enedis.client import Api, Direction, Enedis, Pace
+from gateway.kit.clock import SystemClock
 from gateway.kit.database import Base, Database
 from gateway.kit.http import Answer, Upstream
 from gateway.quotas.models import Counter
@@ -90,7 +92,8 @@ async def client(
 ) -> AsyncIterator[tuple[Enedis, Heard]]:
     upstream = Heard(url)
     try:
-        yield Enedis(upstream, CLIENT, secret, store or MemoryStore(), pace or NoPace()), upstream
+        store = store or MemoryStore()
+        yield Enedis(upstream, CLIENT, secret, store, pace or NoPace(), Circuit(store, SystemClock())), upstream
     finally:
         await upstream.close()
 

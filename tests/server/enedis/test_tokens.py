@@ -7,18 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from gateway.enedis.client import Enedis
 from gateway.enedis.errors import EnedisError, Meaning
-from gateway.kit.http import Upstream
 from gateway.quotas.pace import EnedisPace
 from gateway.store.memory import MemoryStore
 from tests.server.conftest import SetClock, Simulator
 from tests.server.enedis.origins import (
     CALLS,
-    CLIENT,
     EACH_API,
     PAYER,
-    SECRET,
     TOKEN,
     Asked,
     NoPace,
@@ -224,8 +220,7 @@ async def test_a_token_shorter_than_the_margin_still_serves(lasts: int) -> None:
 async def test_nobody_there_to_give_one() -> None:
     async with scripted(lambda _: Reply()) as gone:
         pass
-    upstream = Upstream(gone.url)
-    with pytest.raises(EnedisError) as refusal:
-        await Enedis(upstream, CLIENT, SECRET, MemoryStore(), NoPace()).synthesis(PAYER, PRM)
-    await upstream.close()
+    async with client(gone.url) as (enedis, _):
+        with pytest.raises(EnedisError) as refusal:
+            await enedis.synthesis(PAYER, PRM)
     assert (refusal.value.meaning, refusal.value.code) == (Meaning.DOWN, "unreachable")

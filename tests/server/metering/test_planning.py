@@ -1,5 +1,6 @@
 """The fewest calls, of the right days, at the right time."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -8,13 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.metering.ledger import Entry, Kind, State, expected_at, next_attempt
+from gateway.metering.ledger import Entry, Feed, Kind, State, expected_at, next_attempt
 from gateway.metering.planner import Window, history_starts, plan
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
 DAY = timedelta(days=1)
+POINT = "abcdefghijklmnop"
+CURVE = Feed(POINT, Kind.CURVE)
 LONGEST = {Kind.CURVE: 7, Kind.DAILY: 365, Kind.MAX_POWER: 365, Kind.INDEX: 365}
 
 ages = st.integers(-2, 60) | st.integers(700, 760) | st.integers(1090, 1130)
@@ -25,6 +28,12 @@ entries = st.builds(
 )
 ledgers = st.dictionaries(ages.map(lambda age: TODAY - timedelta(days=age)), entries, max_size=40)
 wishes = st.sets(ages.map(lambda age: TODAY - timedelta(days=age)), max_size=50)
+
+
+def days_from(day: date) -> Iterator[date]:
+    while True:
+        yield day
+        day += DAY
 
 
 def days_of(window: Window) -> set[date]:
@@ -42,47 +51,86 @@ def fewest(due: set[date], longest: int) -> int:
     return best[-1]
 
 
-@given(ledgers, wishes, st.sampled_from(Kind))
-@settings(max_examples=150, deadline=None)
-def test_every_day_that_is_due_by_the_fewest_calls(ledger: dict[date, Entry], wanted: set[date], kind: Kind) -> None:
-    made = plan(ledger, sorted(wanted, key=hash), kind, NOW)
+@given(ledgers, wishes, st.sampled_from(Kind), st.none() | st.integers(0, 4), st.none() | st.just(6))
+@settings(max_examples=200, deadline=None)
+def test_every_day_that_is_due_by_the_fewest_calls(
+    ledger: dict[date, Entry], wanted: set[date], kind: Kind, budget: int | None, shorter: int | None
+) -> None:
+    feed, longest = Feed(POINT, kind), shorter or LONGEST[kind]
+    made = plan(feed, ledger, sorted(wanted, key=hash), NOW, budget=budget, longest=shorter)
     due, later = set(), {}
     for day in wanted:
-        attempt = next_attempt(day, ledger.get(day))
+        attempt = next_attempt(feed, day, ledger.get(day))
         if attempt is None or day < history_starts(kind, TODAY):
             continue
         if attempt <= NOW:
             due.add(day)
         else:
             later[day] = attempt
+    pending = {day for day in later if day in ledger}
     covered = [day for window in made.calls for day in days_of(window)]
-    assert due <= set(covered)
     assert len(covered) == len(set(covered)), "a day is asked twice"
-    assert len(made.calls) == fewest(due, LONGEST[kind])
+    assert due - set(covered) == set(made.waiting) - set(covered)
     assert made.later == later
+    if budget is None:
+        assert due <= set(covered)
+        assert len(made.calls) == fewest(due, longest)
+        assert made.waiting == []
+    else:
+        assert len(made.calls) == min(budget, fewest(due, longest))
+        assert all(day < window.start for day in made.waiting for window in made.calls), "newest first"
     for window in made.calls:
-        assert {window.start, window.end - DAY} <= due, "an edge that nobody needs"
-        assert 1 <= (window.end - window.start).days <= LONGEST[kind]
+        assert {window.start, window.end - DAY} <= due | pending, "an edge that nobody needs"
+        assert due & days_of(window), "a call that nobody needs"
+        assert 1 <= (window.end - window.start).days <= longest
         assert window.start >= history_starts(kind, TODAY)
         assert window.end <= TODAY, "today is not over"
     assert made.calls == sorted(made.calls, key=lambda window: window.start, reverse=True)
+
+
+def test_a_day_that_is_asked_again_later_joins_a_call_that_has_room() -> None:
+    """Tuesday's holes are tried again with each new day, and cost no call of their own while they are a week old."""
+    holes = {TODAY - 5 * DAY: Entry(State.PARTIAL, NOW - timedelta(hours=1))}
+    assert plan(CURVE, holes, [TODAY - 5 * DAY], NOW).calls == []
+    wanted = [TODAY - DAY, TODAY - 5 * DAY, TODAY]
+    assert plan(CURVE, holes, wanted, NOW).calls == [Window(TODAY - 5 * DAY, TODAY)]
+    too_old = {TODAY - 8 * DAY: Entry(State.PARTIAL, NOW - timedelta(hours=1))}
+    assert plan(CURVE, too_old, [TODAY - DAY, TODAY - 8 * DAY], NOW).calls == [Window(TODAY - DAY, TODAY)]
+
+
+def test_never_a_day_before_the_meter_was_put_into_service() -> None:
+    wanted = [TODAY - timedelta(days=age) for age in range(1, 30)]
+    since = TODAY - 10 * DAY
+    assert plan(CURVE, {}, wanted, NOW, since=since).calls == [
+        Window(TODAY - 7 * DAY, TODAY),
+        Window(since, TODAY - 7 * DAY),
+    ]
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyz234567", min_size=16, max_size=16), st.dates(date(2024, 1, 1)))
+def test_the_index_is_asked_on_one_morning_a_week_which_differs_among_homes(point: str, day: date) -> None:
+    feed = Feed(point, Kind.INDEX)
+    mornings = [feed.expected_at(day + timedelta(days=number)) for number in range(28)]
+    assert all(expected_at(day) <= at for day, at in zip(days_from(day), mornings, strict=False))
+    assert 4 <= len(set(mornings)) <= 5, "once a week"
+    assert len({at.astimezone(PARIS).weekday() for at in mornings}) == 1
 
 
 def test_known_days_between_are_crossed_where_that_saves_a_call() -> None:
     done = Entry(State.COMPLETE, NOW)
     wanted = [TODAY - timedelta(days=age) for age in range(1, 8)]
     between = dict.fromkeys(wanted[1:6], done)
-    assert plan(between, wanted, Kind.CURVE, NOW).calls == [Window(TODAY - 7 * DAY, TODAY)]
+    assert plan(CURVE, between, wanted, NOW).calls == [Window(TODAY - 7 * DAY, TODAY)]
     edges = {wanted[0]: done, wanted[-1]: done}
-    assert plan(edges, wanted, Kind.CURVE, NOW).calls == [Window(TODAY - 6 * DAY, TODAY - DAY)]
-    assert plan(dict.fromkeys(wanted, done), wanted, Kind.CURVE, NOW).calls == []
+    assert plan(CURVE, edges, wanted, NOW).calls == [Window(TODAY - 6 * DAY, TODAY - DAY)]
+    assert plan(CURVE, dict.fromkeys(wanted, done), wanted, NOW).calls == []
 
 
 def test_a_new_home_takes_its_whole_history_in_few_calls() -> None:
     calls = 0
     for kind in (Kind.CURVE, Kind.DAILY):
         wanted = [TODAY - timedelta(days=age) for age in range(1200)]
-        calls += len(plan({}, wanted, kind, NOW).calls)
+        calls += len(plan(Feed(POINT, kind), {}, wanted, NOW).calls)
     assert calls <= 115
 
 
@@ -116,8 +164,8 @@ def test_history_never_reaches_too_far_and_never_moves_back(today: date) -> None
 def test_a_day_is_expected_at_eight_the_next_morning_in_paris(day: date, utc_hour: int) -> None:
     morning = datetime.combine(day + DAY, time(), UTC) + timedelta(hours=utc_hour)
     assert expected_at(day) == morning
-    assert plan({}, [day], Kind.CURVE, morning - timedelta(seconds=1)).calls == []
-    assert plan({}, [day], Kind.CURVE, morning).calls == [Window(day, day + DAY)]
+    assert plan(CURVE, {}, [day], morning - timedelta(seconds=1)).calls == []
+    assert plan(CURVE, {}, [day], morning).calls == [Window(day, day + DAY)]
 
 
 @given(
@@ -131,7 +179,7 @@ def test_a_late_day_is_asked_at_growing_pauses_and_given_up_after_fifteen_days(
 ) -> None:
     given_up = expected_at(day) + timedelta(days=15)
     attempts = [expected_at(day) + timedelta(minutes=late)]
-    while (again := next_attempt(day, Entry(state, attempts[-1]))) is not None:
+    while (again := next_attempt(CURVE, day, Entry(state, attempts[-1]))) is not None:
         attempts.append(again)
         assert len(attempts) < 20, "it costs too many calls"
     pauses = [later - earlier for earlier, later in pairwise(attempts)]
@@ -144,9 +192,21 @@ def test_a_late_day_is_asked_at_growing_pauses_and_given_up_after_fifteen_days(
 @given(st.dates(date(2020, 1, 1)), st.sampled_from([State.COMPLETE, State.BEFORE_ACTIVATION]))
 @settings(deadline=None)
 def test_what_is_known_is_never_asked_again(day: date, state: State) -> None:
-    assert next_attempt(day, Entry(state, NOW)) is None
+    assert next_attempt(CURVE, day, Entry(state, NOW)) is None
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.integers(0, 15 * 24 * 60))
+@settings(deadline=None)
+def test_nothing_is_asked_again_at_night(day: date, late: int) -> None:
+    again = next_attempt(CURVE, day, Entry(State.ABSENT, expected_at(day) + timedelta(minutes=late)))
+    assert again is None or time(6) < again.astimezone(PARIS).time() < time(20)
+
+
+def test_what_somebody_wishes_is_asked_again_though_it_is_known() -> None:
+    wished = {TODAY - 9 * DAY: Entry(State.COMPLETE, NOW - DAY, again_at=NOW)}
+    assert plan(CURVE, wished, [TODAY - 9 * DAY], NOW).calls == [Window(TODAY - 9 * DAY, TODAY - 8 * DAY)]
 
 
 def test_a_day_asked_too_early_waits_until_it_is_expected() -> None:
     early = expected_at(TODAY) - timedelta(hours=9)
-    assert next_attempt(TODAY, Entry(State.ABSENT, early)) == expected_at(TODAY)
+    assert next_attempt(CURVE, TODAY, Entry(State.ABSENT, early)) == expected_at(TODAY)

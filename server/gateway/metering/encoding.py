@@ -1,0 +1,30 @@
+"""A load curve as JSON, written straight from its packed days: two years of half-hours are 35,000 readings.
+
+The shape is schemas.CurveAnswer's, which a test holds beside it.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from gateway.kit import paris
+from gateway.metering.packing import runs
+
+_MINUTES_A_DAY = 1440
+_CLOCK = [f"T{minute // 60:02}:{minute % 60:02}:00Z" for minute in range(_MINUTES_A_DAY)]
+
+
+def curve_json(days: Mapping[date, bytes]) -> str:
+    """Return the readings of packed days as a JSON array."""
+    return "[" + ",".join(reading for day, packed in days.items() for reading in _readings(day, packed)) + "]"
+
+
+def _readings(day: date, packed: bytes) -> Iterator[str]:
+    midnight = paris.midnight(day)
+    dates = [midnight.date().isoformat(), (midnight + paris.DAY).date().isoformat()]
+    first = midnight.hour * 60 + midnight.minute
+    for offset, step, quality, watts in runs(packed):
+        rest = f'","minutes":{step},"watts":'
+        end = f',"quality":"{quality}"}}'
+        for index, value in enumerate(watts):
+            later, minute = divmod(first + offset + step * index, _MINUTES_A_DAY)
+            yield f'{{"start":"{dates[later]}{_CLOCK[minute]}{rest}{value}{end}'

@@ -1,0 +1,97 @@
+"""Why something is not known, and when it is expected."""
+
+from collections.abc import Iterable, Sized
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from gateway.enedis.errors import Meaning
+from gateway.kit import paris
+from gateway.metering.archive import Refusal
+from gateway.metering.ledger import Entry, Feed, Kind, State, next_attempt
+from gateway.metering.meters import Meter
+from gateway.metering.planner import history_starts
+from gateway.problems import ProblemError
+
+
+class Reason(StrEnum):
+    """Why something is missing."""
+
+    NOT_PUBLISHED = "not_published"
+    SCHEDULED = "scheduled"
+    QUOTA = "quota"
+    UPSTREAM_DOWN = "upstream_down"
+    ABSENT = "absent"
+    BEFORE_ACTIVATION = "before_activation"
+    HISTORY_LIMIT = "history_limit"
+    NO_CONSENT = "no_consent"
+    CURVE_NOT_COLLECTED = "curve_not_collected"
+
+
+_REFUSALS = {
+    Meaning.QUOTA: Reason.QUOTA,
+    Meaning.NO_CONSENT: Reason.NO_CONSENT,
+    Meaning.NOT_HOLDER: Reason.NO_CONSENT,
+    Meaning.WRONG_DIRECTION: Reason.ABSENT,
+}
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What is not known of `[start, end[`, why, and when it is expected."""
+
+    start: datetime
+    end: datetime
+    reason: Reason
+    expected_at: datetime | None
+
+
+def of_day(
+    meter: Meter, feed: Feed, day: date, entry: Entry | None, refusal: Refusal | None, now: datetime
+) -> tuple[Reason, datetime | None]:
+    """Return why a day is not wholly known, and when it is expected; None: it will not come."""
+    since = meter.since[feed.direction]
+    again = next_attempt(feed, day, entry)
+    if (entry is not None and entry.state is State.BEFORE_ACTIVATION) or (since is not None and day < since):
+        return Reason.BEFORE_ACTIVATION, None
+    if feed.kind is Kind.CURVE and meter.curve_collected is False:
+        return Reason.CURVE_NOT_COLLECTED, None
+    if again is None or feed.direction not in meter.possible:
+        return Reason.ABSENT, None
+    if entry is None and day < history_starts(feed.kind, paris.day_of(now)):
+        return Reason.HISTORY_LIMIT, None
+    if not meter.is_open:
+        return Reason.NO_CONSENT, None
+    if again > now:
+        return Reason.NOT_PUBLISHED, again
+    if refusal is not None:
+        return _REFUSALS.get(refusal.reason, Reason.UPSTREAM_DOWN), refusal.until
+    return Reason.SCHEDULED, now
+
+
+def merged(gaps: Iterable[Missing]) -> list[Missing]:
+    """Join neighbours of one reason; they are all expected when the last of them is."""
+    joined: list[Missing] = []
+    for gap in gaps:
+        last = joined[-1] if joined else None
+        if last is not None and (last.end, last.reason) == (gap.start, gap.reason):
+            expected = [at for at in (last.expected_at, gap.expected_at) if at is not None]
+            joined[-1] = Missing(last.start, gap.end, gap.reason, max(expected, default=None))
+        else:
+            joined.append(gap)
+    return joined
+
+
+def refuse_if_nothing(known: Sized, refusal: Refusal | None, now: datetime) -> None:
+    """Raise the problem of a range of which nothing is known, for a fault or a quota."""
+    if known or refusal is None:
+        return
+    wait = (refusal.until - now).total_seconds()
+    if refusal.reason is Meaning.QUOTA:
+        raise ProblemError(
+            429, "quota", "Nothing is known of this range yet and the quota is used up.", retry_after=wait
+        )
+    if refusal.reason in {Meaning.DOWN, Meaning.OUR_FAULT, Meaning.UNAUTHORIZED}:
+        raise ProblemError(
+            503, "upstream_down", "Nothing is known of this range and Enedis does not answer.", retry_after=wait
+        )

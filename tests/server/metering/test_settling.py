@@ -1,0 +1,81 @@
+"""What the day's value has more than its readings fills what they lack, exactly, and is marked."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.metering.packing import energy, pack
+from gateway.metering.readings import Quality, Reading
+from gateway.metering.settling import settled
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
+
+
+@st.composite
+def partial_days(draw: st.DrawFn) -> tuple[date, list[Reading]]:
+    """A day of which some intervals are there; its step may change."""
+    odd = st.sampled_from([date(2026, 3, 29), date(2026, 10, 25)])
+    day = draw(odd | st.dates(date(2020, 1, 1), date(2030, 12, 31)))
+    position, end, readings = midnight(day), midnight(day + timedelta(days=1)), []
+    while position < end:
+        step = draw(st.sampled_from([10, 15, 30, 60]))
+        if draw(st.booleans()):
+            readings.append(Reading(position, step, draw(st.integers(0, 9000))))
+        position += timedelta(minutes=step)
+    return day, readings
+
+
+@given(partial_days(), st.integers(0, 200_000))
+@settings(deadline=None, max_examples=150)
+def test_a_settled_day_is_whole_sums_to_its_value_and_keeps_what_was_measured(
+    partial: tuple[date, list[Reading]], wh: int
+) -> None:
+    day, readings = partial
+    known = sum(reading.minutes * reading.watts for reading in readings)
+    whole = settled(day, readings, wh)
+    if not readings or wh * 60 < known:
+        assert whole is None
+        return
+    assert whole is not None
+    if not any(reading.quality is Quality.ESTIMATED for reading in whole):
+        assert whole == readings, "the day had no hole"
+        return
+    assert whole[0].start == midnight(day)
+    assert whole[-1].end == midnight(day + timedelta(days=1))
+    assert all(first.end == second.start for first, second in pairwise(whole))
+    assert sum(reading.minutes * reading.watts for reading in whole) == wh * 60
+    assert [reading for reading in whole if reading.quality is Quality.MEASURED] == readings
+    filled = [reading.watts for reading in whole if reading.quality is Quality.ESTIMATED]
+    assert max(filled) - min(filled) <= 1, "spread evenly"
+    assert energy(pack(whole, midnight(day))) == (wh * 60, Quality.ESTIMATED)
+
+
+def test_two_missing_half_hours_by_hand() -> None:
+    """A day of 1,000 W but for 00:30 to 01:30, and 23,700 Wh in all: 700 Wh are left, 700 W each."""
+    day = date(2026, 11, 3)
+    halves = [Reading(midnight(day) + timedelta(minutes=30 * number), 30, 1000) for number in range(48)]
+    whole = settled(day, halves[:1] + halves[3:], 23_700)
+    assert whole is not None
+    assert [(reading.watts, reading.quality) for reading in whole[:4]] == [
+        (1000, Quality.MEASURED),
+        (700, Quality.ESTIMATED),
+        (700, Quality.ESTIMATED),
+        (1000, Quality.MEASURED),
+    ]
+
+
+def test_nothing_consumed_is_zero_and_less_than_what_is_known_is_no_value() -> None:
+    day = date(2026, 11, 3)
+    halves = [Reading(midnight(day) + timedelta(minutes=30 * number), 30, 1000) for number in range(46)]
+    whole = settled(day, halves, 23_000)
+    assert whole is not None
+    assert [reading.watts for reading in whole[46:]] == [0, 0]
+    assert settled(day, halves, 22_999) is None
+    assert settled(day, [], 24_000) is None
