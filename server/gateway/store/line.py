@@ -1,8 +1,8 @@
-"""The line to a Valkey server: short of patience, and not tried by everybody while it is known to be down."""
+"""The line to a Valkey server: short of patience, and tried by nobody while it is known to be down."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 import structlog
 from redis.asyncio import Redis
@@ -10,16 +10,19 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as BrokenConnectionError
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as TooLateError
 from redis.maint_notifications import MaintNotificationsConfig
 
 from gateway.store import StoreError
 
 log = structlog.get_logger()
 
-_PATIENCE = 0.75
-_DOWN_FOR = 1.0
-"""Seconds in which nobody tries a line that just failed; then one does, and the others go on failing at once."""
+_PATIENCE_TO_CONNECT = 0.75
+_PATIENCE = 2.0
+"""Seconds for an answer: longer than a busy gateway itself may be held up, which must not look like a silent store."""
+_BETWEEN_LOOKS = 1.0
 _AT_ONCE = 32
+_DOWN = (BrokenConnectionError, TooLateError, OSError)
 
 
 class Line:
@@ -32,7 +35,7 @@ class Line:
             protocol=3,
             decode_responses=True,
             socket_timeout=_PATIENCE,
-            socket_connect_timeout=_PATIENCE,
+            socket_connect_timeout=_PATIENCE_TO_CONNECT,
             socket_keepalive=True,
             # once more, at once: the server may have closed a connection that lay idle, or have been restarted
             retry=Retry(NoBackoff(), 1, (BrokenConnectionError,)),
@@ -40,7 +43,7 @@ class Line:
             maint_notifications_config=MaintNotificationsConfig(enabled=False),
         )
         self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._down_until: float | None = None
+        self._looking: asyncio.Task[None] | None = None
 
     def script(self, text: str) -> Callable[[Sequence[str], Sequence[str | int]], Awaitable[int]]:
         """Prepare a script that returns a whole number; Valkey runs it without anybody between."""
@@ -54,8 +57,8 @@ class Line:
     async def ask[T](self, command: Callable[[Redis], Awaitable[T]]) -> T:
         """Return the answer to a command. Raises StoreError.
 
-        Whoever is cancelled meanwhile still waits for the answer, a second at most: then it is known to be over, and
-        the connection is whole.
+        Whoever is cancelled meanwhile still waits for it, as long as the patience lasts: a lease may have been taken,
+        and an answer that nobody reads would be the next command's.
         """
         asking = asyncio.create_task(self._ask(command))
         try:
@@ -68,23 +71,32 @@ class Line:
 
     async def _ask[T](self, command: Callable[[Redis], Awaitable[T]]) -> T:
         async with self._slots:
-            was_down = self._down_until is not None
-            if self._down_until is not None:
-                if time.monotonic() < self._down_until:
-                    raise StoreError("the store is down")
-                self._down_until = time.monotonic() + _DOWN_FOR
+            if self._looking:
+                raise StoreError("the store is down")
             try:
-                answer = await command(self._redis)
-            except (RedisError, OSError) as error:
-                if self._down_until is None:
+                return await command(self._redis)
+            except _DOWN as error:
+                if not self._looking:
                     log.warning("store_down", error=type(error).__name__)
-                self._down_until = time.monotonic() + _DOWN_FOR
+                    self._looking = asyncio.create_task(self._look_until_it_is_back())
                 raise StoreError(type(error).__name__) from None
-            if was_down:
+            except RedisError as error:
+                log.warning("store_refused", error=type(error).__name__)
+                raise StoreError(type(error).__name__) from None
+
+    async def _look_until_it_is_back(self) -> None:
+        """Look beside requests, so that none of them waits for a server that does not answer."""
+        while True:
+            await asyncio.sleep(_BETWEEN_LOOKS)
+            with suppress(RedisError, OSError):
+                await self._redis.ping()
                 log.info("store_back")
-            self._down_until = None
-            return answer
+                self._looking = None
+                return
 
     async def close(self) -> None:
         """Close the connections."""
+        if self._looking:
+            self._looking.cancel()
+            await asyncio.wait({self._looking})
         await self._redis.aclose()
