@@ -21,6 +21,7 @@ from gateway.rte.open_data import OpenData
 from gateway.settings import Settings
 from gateway.store import Store
 from gateway.store.memory import MemoryStore
+from gateway.store.valkey import ValkeyStore
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,7 +47,8 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
     clock = clock or SystemClock()
     keyring = settings.keyring()
     database = Database(settings.database_url, echo=settings.debug_sql)
-    store = MemoryStore(clock.monotonic)
+    redis_url = settings.redis_url.get_secret_value()
+    store = ValkeyStore(redis_url) if redis_url else MemoryStore(clock.monotonic)
     enedis_upstream = Upstream(settings.enedis_url)
     rte_upstream = Upstream(settings.rte_base_url)
     open_data_upstream = Upstream(settings.rte_open_data_url)
@@ -85,3 +87,4 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
         await rte_upstream.close()
         await open_data_upstream.close()
         await database.close()
+        await store.close()

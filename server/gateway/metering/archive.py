@@ -27,7 +27,7 @@ from gateway.metering.meters import Meter, never
 from gateway.metering.planner import SHORTER, Window, plan
 from gateway.metering.repository import Fact
 from gateway.metering.settling import settled
-from gateway.store import Store
+from gateway.store import Store, StoreError
 
 log = structlog.get_logger()
 
@@ -41,6 +41,7 @@ _PAUSES = {
     Meaning.QUOTA: timedelta(minutes=1),
 }
 _LONG_PAUSE = timedelta(hours=6)
+_UNTIL_THE_STORE_IS_BACK = timedelta(seconds=5)
 _KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.COMPLETE: 2}
 """An answer that knows less never replaces one that knew more."""
 
@@ -97,10 +98,20 @@ class Archive:
     async def fill(
         self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, *, background: bool = False
     ) -> Refusal | None:
-        """Ask for what is missing of the wanted days, by so many calls; see `ensure`."""
+        """Ask for what is missing of the wanted days, by so many calls; see `ensure`.
+
+        Without the store nobody can be sure to be alone, or in time, and nothing is asked.
+        """
+        try:
+            return await self._fill(meter, feed, wanted, calls, self._background if background else self._live)
+        except StoreError:
+            return Refusal(Meaning.DOWN, self._clock.now() + _UNTIL_THE_STORE_IS_BACK, for_all=True)
+
+    async def _fill(
+        self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, asker: Asker
+    ) -> Refusal | None:
         if not wanted or feed.direction not in meter.possible:
             return None
-        asker = self._background if background else self._live
         pause, longest = f"archive:pause:{feed.point_id}:{feed.kind}:{feed.direction}", None
         for _ in range(calls):
             async with self._store.lease(f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"):
