@@ -18,6 +18,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.requests import RequestLog
 from gateway.metering import routes as metering
 from gateway.migrations import upgrade
+from gateway.quotas import routes as quotas
 from gateway.runtime import open_runtime
 from gateway.settings import Settings
 from gateway.tempo import routes as tempo
@@ -40,7 +41,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
     app = FastAPI(title="MyElectricalData gateway", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     problems.install(app)
-    for room in (health, accounts, consents, consent_pages, metering, billing, tempo, ecowatt):
+    for room in (health, accounts, consents, consent_pages, metering, quotas, billing, tempo, ecowatt):
         app.include_router(room.router)
 
     app.add_middleware(RequestLog)

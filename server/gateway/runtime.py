@@ -15,6 +15,7 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.http import Upstream
 from gateway.metering.archive import Archive
+from gateway.quotas.day import Day
 from gateway.quotas.pace import EnedisPace, HistoryPace
 from gateway.rte.client import Rte
 from gateway.rte.open_data import OpenData
@@ -37,6 +38,7 @@ class Runtime:
     archive: Archive
     consents: ConsentKeeper
     customer_data: CustomerData
+    day: Day
     rte: Rte | None
     open_data: OpenData
 
@@ -78,6 +80,13 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
             archive=archive,
             consents=keeper,
             customer_data=CustomerData(database, store, clock, enedis, keeper, settings.cache_ttl_seconds),
+            day=Day(
+                database,
+                store,
+                clock,
+                settings.user_daily_limit_no_cache,
+                settings.user_daily_limit_with_cache,
+            ),
             rte=rte,
             open_data=OpenData(open_data_upstream),
         )

@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     rte_open_data_url: str = "https://www.services-rte.com"
 
     user_daily_limit_no_cache: int = Field(default=50, ge=1)
+    user_daily_limit_with_cache: int = Field(default=1000, ge=1)
     cache_ttl_seconds: int = Field(default=86400, ge=60)
 
     @field_validator("secret_key")

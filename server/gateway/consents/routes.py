@@ -22,6 +22,7 @@ from gateway.metering import freshness, history
 from gateway.metering.meters import Meter
 from gateway.metering.schemas import History, Hole
 from gateway.problems import ProblemError, documented, not_found
+from gateway.quotas.routes import counted
 from gateway.runtime import Runtime
 
 router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422))
@@ -98,7 +99,7 @@ class UsagePoints(BaseModel):
     items: list[UsagePointView]
 
 
-@router.get("/v1/usage-points")
+@router.get("/v1/usage-points", responses=documented(429), dependencies=[Depends(counted)])
 async def usage_points(runtime: RuntimeDep, caller: CallerDep) -> UsagePoints:
     """List the account's meters."""
     async with runtime.database.read() as session:
@@ -106,7 +107,7 @@ async def usage_points(runtime: RuntimeDep, caller: CallerDep) -> UsagePoints:
     return UsagePoints(items=[await _view(runtime, point) for point in points])
 
 
-@router.get("/v1/usage-points/{point_id}")
+@router.get("/v1/usage-points/{point_id}", responses=documented(429), dependencies=[Depends(counted)])
 async def usage_point(runtime: RuntimeDep, point: PointDep) -> UsagePointView:
     """Show one of the account's meters."""
     return await _view(runtime, point)
@@ -120,14 +121,14 @@ async def delete_usage_point(runtime: RuntimeDep, session: WriteSession, caller:
     record(session, runtime.clock.now(), "usage_point_deleted", caller.account_id, usage_point=point_id)
 
 
-@router.get("/v1/usage-points/{point_id}/contract", responses=documented(503))
+@router.get("/v1/usage-points/{point_id}/contract", responses=documented(429, 503), dependencies=[Depends(counted)])
 async def contract(runtime: RuntimeDep, point: PointDep) -> ContractView:
     """Show the contract as Enedis has it."""
     point = await runtime.customer_data.with_contract(point)
     return ContractView.model_validate({**point.contract, "as_of": told_at(point)})
 
 
-@router.get("/v1/usage-points/{point_id}/address", responses=documented(409, 503))
+@router.get("/v1/usage-points/{point_id}/address", responses=documented(409, 429, 503), dependencies=[Depends(counted)])
 async def address(runtime: RuntimeDep, point: PointDep) -> Address:
     """Show where the meter is, as Enedis has it."""
     async with runtime.database.read() as session:

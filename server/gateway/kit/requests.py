@@ -1,4 +1,7 @@
-"""One id a request, in the answer and in every line of the log; one line a request, by its route and never its URL."""
+"""One id a request, in the answer and in every line of the log; one line a request, by its route and never its URL.
+
+What a dependency leaves in `request.state.headers` is added to the answer, whatever the answer is.
+"""
 
 import uuid
 from time import perf_counter
@@ -32,6 +35,7 @@ class RequestLog:
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
+                headers.update(scope["state"].get("headers", {}))
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):

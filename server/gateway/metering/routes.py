@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from gateway.dependencies import CallerDep, RuntimeDep
 from gateway.enedis.client import Direction
@@ -26,12 +26,14 @@ from gateway.metering.schemas import (
 )
 from gateway.metering.service import Known, Readings
 from gateway.problems import documented
+from gateway.quotas.routes import counted
 from gateway.runtime import Runtime
 
 router = APIRouter(
     prefix="/v1/usage-points/{point_id}",
     tags=["readings"],
     responses=documented(400, 401, 404, 422, 429, 503),
+    dependencies=[Depends(counted)],
 )
 
 PointId = Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")]

@@ -1,0 +1,81 @@
+"""What an account has used of its day, of Paris: calls to Enedis, and answers about usage points.
+
+Calls are rows of the database, exact whatever restarts. Answers cost Enedis nothing: they are counted in the shared
+store, and not at all while it is down.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.database import Database
+from gateway.limits.headers import headers
+from gateway.problems import ProblemError
+from gateway.quotas import service as quotas
+from gateway.store import Store, StoreError
+
+
+@dataclass(frozen=True)
+class Use:
+    """How much is used of a limit, until when."""
+
+    name: str
+    used: int
+    limit: int
+    resets_at: datetime
+
+    def headers(self, now: datetime) -> dict[str, str]:
+        """Return the headers that tell what is left."""
+        day = self.resets_at - paris.midnight(paris.day_of(now))
+        left = (self.resets_at - now).total_seconds()
+        return headers(self.name, self.limit, self.limit - self.used, left, day / timedelta(seconds=1))
+
+
+class Day:
+    """The present day of an account."""
+
+    def __init__(self, database: Database, store: Store, clock: Clock, calls: int, answers: int) -> None:
+        """Prepare; `calls` and `answers` are the limits."""
+        self._database = database
+        self._store = store
+        self._clock = clock
+        self._calls = calls
+        self._answers = answers
+
+    async def calls(self, account_id: str) -> Use:
+        """Return what is used of the calls to Enedis."""
+        today = paris.day_of(self._clock.now())
+        async with self._database.read() as session:
+            used = await quotas.used(session, quotas.user_day(account_id, today, self._calls))
+        return Use("enedis", used, self._calls, paris.midnight(today + paris.DAY))
+
+    async def answers(self, account_id: str) -> Use:
+        """Return what is used of the answers."""
+        try:
+            used = int(await self._store.get(self._key(account_id)) or 0)
+        except StoreError:
+            used = 0
+        return Use("answers", used, self._answers, self._midnight())
+
+    async def count_answer(self, account_id: str) -> Use:
+        """Count an answer about a usage point. Raises a 429 problem when there were enough."""
+        midnight, now = self._midnight(), self._clock.now()
+        seconds = (midnight - now).total_seconds()
+        try:
+            used = await self._store.increment(self._key(account_id), seconds)
+        except StoreError:
+            used = 0
+        if used > self._answers:
+            words = (
+                f"An account gets {self._answers} answers about its meters a day; come back after midnight."
+            )
+            use = Use("answers", used, self._answers, midnight)
+            raise ProblemError(429, "too_many_answers", words, retry_after=seconds, headers=use.headers(now))
+        return Use("answers", used, self._answers, midnight)
+
+    def _midnight(self) -> datetime:
+        return paris.midnight(paris.day_of(self._clock.now()) + paris.DAY)
+
+    def _key(self, account_id: str) -> str:
+        return f"answers:{account_id}:{paris.day_of(self._clock.now())}"
