@@ -83,7 +83,7 @@ def next_attempt(feed: Feed, day: date, entry: Entry | None) -> datetime | None:
     if entry.state in {State.COMPLETE, State.BEFORE_ACTIVATION}:
         return None
     expected = feed.expected_at(day)
-    last = expected + RETRY_FOR
+    last = expected_at(day + RETRY_FOR)
     if entry.asked_at >= last:
         return None
     first = 7 * paris.DAY if feed.kind is Kind.INDEX else _FIRST_PAUSE[entry.state]

@@ -67,9 +67,7 @@ class Day:
         except StoreError:
             used = 0
         if used > self._answers:
-            words = (
-                f"An account gets {self._answers} answers about its meters a day; come back after midnight."
-            )
+            words = f"An account gets {self._answers} answers about its meters a day; come back after midnight."
             use = Use("answers", used, self._answers, midnight)
             raise ProblemError(429, "too_many_answers", words, retry_after=seconds, headers=use.headers(now))
         return Use("answers", used, self._answers, midnight)

@@ -3,11 +3,20 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
 
 BASE, HOLES, LATE = "30001000000001", "30001000000006", "30001000000014"
 CURVES = "courbe_de_charge"
+LIVE_FROM = "2026-09-04"
+"""Sixty days before NOW; what is older fills itself meanwhile."""
+
+
+def live(simulator: Simulator) -> list[dict[str, Any]]:
+    """The calls for the live days' curve that were no token's end."""
+    calls = [call for call in simulator.calls(CURVES) if call["status"] != 401]
+    return [call for call in calls if parse_qs(call["query"])["dateFin"][0] > LIVE_FROM]
 
 
 async def _fresh(gateway: Gateway, who: dict[str, str], point: str) -> str:
@@ -28,12 +37,12 @@ async def test_sixty_days_cost_nine_calls_and_are_never_asked_again(
         who = await gateway.sign_in()
         point = await gateway.add_meter(BASE)
         assert await _fresh(gateway, who, point) == "2026-11-03"
-        assert len(simulator.calls(CURVES)) == 9
+        assert len(live(simulator)) == 9
     async with start() as gateway:  # a restart remembers
         who = await gateway.sign_in()
         await gateway.get(f"/v1/usage-points/{point}/load-curve", who, start="2026-09-10", end="2026-11-03")
         await gateway.get(f"/v1/usage-points/{point}/daily", who, start="2026-09-10", end="2026-11-03")
-        assert len(simulator.calls(CURVES)) == 9
+        assert len(live(simulator)) == 9
         assert simulator.calls("quotidienne") == []
 
 
@@ -49,7 +58,7 @@ async def test_a_new_day_costs_one_call_and_only_after_it_is_published(
         clock.set(now)
         who = await gateway.sign_in()
         await gateway.get(f"/v1/usage-points/{point}/load-curve", who, start="2026-10-20", end="2026-11-05")
-        assert simulator.calls(CURVES) == []
+        assert live(simulator) == []
     morning = datetime(2026, 11, 4, 10, 30, tzinfo=UTC)
     simulator.set_clock(morning)
     clock.set(morning)
@@ -60,8 +69,7 @@ async def test_a_new_day_costs_one_call_and_only_after_it_is_published(
         return seen["freshness"]["complete_until"] == "2026-11-04"
 
     await until(arrived)
-    # the simulator's token ended with its night, which the gateway learns by a 401
-    asked = [call["query"].partition("&")[2] for call in simulator.calls(CURVES) if call["status"] == 200]
+    asked = [call["query"].partition("&")[2] for call in live(simulator)]
     assert asked == ["dateDebut=2026-11-03&dateFin=2026-11-04"]
 
 
@@ -72,7 +80,7 @@ async def test_fifty_at_once_cause_one_call(gateway: Gateway, simulator: Simulat
     simulator.forget_calls()
     path = f"/v1/usage-points/{point}/load-curve"
     answers = await asyncio.gather(*(gateway.get(path, who, start="2026-06-01", end="2026-06-08") for _ in range(50)))
-    assert len(simulator.calls(CURVES)) == 1
+    assert len([call for call in simulator.calls(CURVES) if "dateDebut=2026-06-01" in call["query"]]) == 1
     assert all(answer["readings"] == answers[0]["readings"] for answer in answers)
 
 
@@ -84,12 +92,13 @@ async def test_a_long_range_waits_for_five_calls_and_says_the_rest_is_scheduled(
     await _fresh(gateway, who, point)
     simulator.forget_calls()
     answer = await gateway.get(f"/v1/usage-points/{point}/load-curve", who, start="2026-01-01", end="2026-04-01")
-    assert len(simulator.calls(CURVES)) == 5
+    asked = [parse_qs(call["query"])["dateDebut"][0] for call in simulator.calls(CURVES)]
+    assert len([start for start in asked if "2026-01-01" <= start < "2026-04"]) == 5
     assert len(answer["readings"]) == 35 * 48 - 2  # newest first: 25 February to 31 March, one odd day
     assert [gap["reason"] for gap in answer["missing"]] == ["scheduled"]
 
 
-async def test_a_partial_day_is_asked_again_at_growing_pauses_then_left_alone(
+async def test_a_partial_day_is_asked_along_with_the_new_ones(
     gateway: Gateway, clock: SetClock, simulator: Simulator
 ) -> None:
     who = await gateway.sign_in()
@@ -103,8 +112,15 @@ async def test_a_partial_day_is_asked_again_at_growing_pauses_then_left_alone(
         clock.set(now)
         who = await gateway.sign_in()
         await _fresh(gateway, who, point)
-    asked = [call for call in simulator.calls(CURVES) if call["status"] != 401]
-    assert 3 <= len(asked) <= 12, "three new days, and a Tuesday that is twice as old each time"
+    asked = [(call["time"][8:13], call["query"].partition("&")[2]) for call in live(simulator)]
+    assert asked == [
+        ("04T07", "dateDebut=2026-11-03&dateFin=2026-11-04"),
+        ("04T09", "dateDebut=2026-11-03&dateFin=2026-11-04"),  # a Tuesday: nothing came, and nothing does
+        ("04T14", "dateDebut=2026-11-03&dateFin=2026-11-04"),
+        ("05T07", "dateDebut=2026-11-03&dateFin=2026-11-05"),
+        ("05T07", "dateDebut=2026-10-20&dateFin=2026-10-21"),  # a last time after fifteen days
+        ("06T07", "dateDebut=2026-11-03&dateFin=2026-11-06"),
+    ]
 
 
 async def test_the_budget_of_a_user_is_kept(gateway: Gateway, simulator: Simulator) -> None:

@@ -177,7 +177,7 @@ def test_a_day_is_expected_at_eight_the_next_morning_in_paris(day: date, utc_hou
 def test_a_late_day_is_asked_at_growing_pauses_and_given_up_after_fifteen_days(
     day: date, state: State, late: int
 ) -> None:
-    given_up = expected_at(day) + timedelta(days=15)
+    given_up = expected_at(day + timedelta(days=15))
     attempts = [expected_at(day) + timedelta(minutes=late)]
     while (again := next_attempt(CURVE, day, Entry(state, attempts[-1]))) is not None:
         attempts.append(again)

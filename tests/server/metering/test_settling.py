@@ -26,7 +26,7 @@ def partial_days(draw: st.DrawFn) -> tuple[date, list[Reading]]:
     position, end, readings = midnight(day), midnight(day + timedelta(days=1)), []
     while position < end:
         step = draw(st.sampled_from([10, 15, 30, 60]))
-        if draw(st.booleans()):
+        if draw(st.booleans()) and position + timedelta(minutes=step) <= end:
             readings.append(Reading(position, step, draw(st.integers(0, 9000))))
         position += timedelta(minutes=step)
     return day, readings
