@@ -164,7 +164,7 @@ async def _view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
             oldest=progress.oldest,
             days=progress.days,
             of_days=progress.of_days,
-            finished=point.history_at is None,
+            finished=point.history_at is None and progress.known_from <= progress.oldest,
             next_call=point.history_at,
         ),
         holes=[Hole.model_validate(hole, from_attributes=True) for hole in holes],

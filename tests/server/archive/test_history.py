@@ -1,0 +1,180 @@
+"""Older history fills itself behind live requests: newest first, within the day's budget, and nothing twice."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from gateway.settings import Settings
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
+
+BASE, HOLES, NEW_METER, OTHER = "30001000000001", "30001000000006", "30001000000008", "30009000000001"
+MEASURES = "mesure_synchrone"
+
+
+@pytest.fixture
+async def clock() -> SetClock:
+    """Pauses pass twenty times as fast; the date stands still."""
+    clock = SetClock()
+    clock.speed = 20
+    return clock
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    # a twentieth of the pace: the simulator counts the calls of a real second
+    return settings.model_copy(update={"user_daily_limit_no_cache": 30, "enedis_rate_limit": 0.25})
+
+
+def asked(simulator: Simulator, resource: str) -> list[tuple[str, str]]:
+    calls = [call for call in simulator.calls(resource) if call["status"] == 200]
+    return [(query["dateDebut"][0], query["dateFin"][0]) for call in calls for query in [parse_qs(call["query"])]]
+
+
+async def rests(gateway: Gateway, point: str) -> dict[str, Any] | None:
+    """Return the usage point once it waits for another day, or for nothing."""
+    who = await gateway.sign_in()
+    seen: dict[str, Any] = await gateway.get(f"/v1/usage-points/{point}", who)
+    due = [seen["history"]["next_call"], seen["freshness"]["next_expected_at"]]
+    now = gateway.runtime.clock.now()
+    return seen if all(at is None or datetime.fromisoformat(at) > now for at in due) else None
+
+
+@pytest.mark.long
+async def test_a_history_is_filled_over_the_days_across_restarts_and_asks_nothing_twice(
+    start: Any, clock: SetClock, simulator: Simulator
+) -> None:
+    now, point = NOW, ""
+    for day in range(8):
+        now = NOW + timedelta(days=day)
+        clock.set(now)
+        simulator.set_clock(now)
+        async with start() as gateway:  # each day a new process
+            point = point or await gateway.add_meter(BASE)
+            seen = (await until(partial(rests, gateway, point), 60))["history"]
+            who = await gateway.sign_in()
+            used = (await gateway.get("/v1/quota", who))["enedis"]
+            assert used["used"] <= 30 - 6 or day == 0, "the live day's reserve"
+            assert seen["known_from"] >= seen["oldest"]
+        if seen["finished"]:
+            break
+    assert seen["finished"]
+    assert seen["known_from"] == seen["oldest"] == "2024-10-23"
+    curves = asked(simulator, "courbe_de_charge")
+    assert len(curves) <= 9 + 100 + 5, "nine live ones, a history, and new days"
+    days = Counter(
+        first + timedelta(days=number)
+        for start_, end in curves
+        for first in [datetime.fromisoformat(start_)]
+        for number in range((datetime.fromisoformat(end) - first).days)
+    )
+    assert max(days.values()) == 1, "a day was asked twice"
+    history_calls = [window for window in curves if window[1] <= "2026-09-04"]
+    assert history_calls == sorted(history_calls, reverse=True), "newest first"
+    assert len(asked(simulator, "consommation_quotidienne")) <= 2
+
+
+async def test_accounts_take_turns(gateway: Gateway, simulator: Simulator) -> None:
+    for prm, owner in ((BASE, "somebody@example.org"), (OTHER, "other@example.org")):
+        await gateway.add_meter(prm, owner)
+
+    async def enough() -> list[str] | None:
+        calls = [parse_qs(call["query"]) for call in simulator.calls("courbe_de_charge") if call["status"] == 200]
+        old = [query["pointId"][0] for query in calls if query["dateFin"][0] <= "2026-09-04"]
+        return old if len(old) >= 10 else None
+
+    shares = Counter((await until(enough, 60))[:10])
+    assert abs(shares[BASE] - shares[OTHER]) <= 2, shares
+
+
+async def test_a_meter_just_installed_has_no_history_to_ask(gateway: Gateway, simulator: Simulator) -> None:
+    point = await gateway.add_meter(NEW_METER)
+    seen = (await until(lambda: rests(gateway, point), 30))["history"]
+    assert seen["finished"]
+    assert seen["known_from"] == seen["oldest"] == "2026-10-22"
+    assert len(simulator.calls(MEASURES)) <= 3
+
+
+async def test_a_usage_point_lists_its_holes_why_and_what_is_planned(
+    gateway: Gateway, clock: SetClock, simulator: Simulator
+) -> None:
+    who = await gateway.sign_in()
+    point = await gateway.add_meter(HOLES)
+
+    async def settled() -> list[dict[str, Any]] | None:
+        seen = await gateway.get(f"/v1/usage-points/{point}", who)
+        return seen["holes"] or None
+
+    holes = await until(settled, 30)
+    assert {hole["reason"] for hole in holes} <= {"absent", "not_published", "scheduled"}
+    assert all(hole["next_try"] is None for hole in holes if hole["reason"] == "absent")
+
+
+async def test_what_was_read_can_be_asked_again_deleted_and_told_of(
+    gateway: Gateway, clock: SetClock, simulator: Simulator
+) -> None:
+    who = await gateway.sign_in()
+    point = await gateway.add_meter(NEW_METER)
+    path = f"/v1/usage-points/{point}"
+    await until(lambda: rests(gateway, point), 30)
+    simulator.forget_calls()
+    wished = await gateway.http.post(f"{path}/refresh", headers=who, json={"start": "2026-10-28", "end": "2026-10-31"})
+    assert wished.status_code == 202
+    assert (wished.json()["days"], wished.json()["calls"]) == (3, 1)
+
+    async def again() -> list[tuple[str, str]] | None:
+        return asked(simulator, "courbe_de_charge") or None
+
+    assert await until(again, 30) == [("2026-10-28", "2026-10-31")]
+    for body in ({"start": "2026-10-31", "end": "2026-10-28"}, {"start": "2026-11-01", "end": "2026-11-09"}):
+        refused = await gateway.http.post(f"{path}/refresh", headers=who, json=body)
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid_range")
+
+    contract = await gateway.get(f"{path}/contract", who)
+    assert (contract["power_kva"], contract["as_of"]) == (6, "2026-11-03T09:30:00Z")
+    address = await gateway.get(f"{path}/address", who)
+    assert address["city"]
+    simulator.forget_calls()
+    assert await gateway.get(f"{path}/address", who) == address
+    assert simulator.calls("donnees_generales") == [], "kept for a day"
+
+    assert (await gateway.http.delete(path, headers=who)).status_code == 204
+    assert (await gateway.http.get(path, headers=who)).status_code == 404
+    assert await gateway.get("/v1/usage-points", who) == {"items": []}
+
+
+async def test_maximum_power_and_index_are_asked_when_a_client_wants_them(
+    gateway: Gateway, clock: SetClock, simulator: Simulator
+) -> None:
+    who = await gateway.sign_in()
+    point = await gateway.add_meter(NEW_METER)
+    path = f"/v1/usage-points/{point}"
+    await until(lambda: rests(gateway, point), 30)
+    assert simulator.calls("puissance") == simulator.calls("index") == []
+    powers = await gateway.get(f"{path}/max-power", who, start="2026-10-30", end="2026-11-03")
+    assert [reading["date"] for reading in powers["readings"]] == [
+        f"2026-1{day}" for day in ("0-30", "0-31", "1-01", "1-02")
+    ]
+    assert all(reading["va"] > 0 and reading["at"].endswith("Z") for reading in powers["readings"])
+    registers = await gateway.get(f"{path}/index", who, start="2026-10-26", end="2026-11-03")
+    shown = [reading["registers"]["total"] for reading in registers["readings"]]
+    assert shown == sorted(shown)
+    assert len(shown) >= 1
+    for reading in registers["readings"]:
+        assert reading["registers"]["base"] == reading["registers"]["total"]
+    before = len(simulator.calls("puissance")) + len(simulator.calls("index"))
+    await gateway.get(f"{path}/max-power", who, start="2026-10-30", end="2026-11-03")
+    await gateway.get(f"{path}/index", who, start="2026-10-26", end="2026-11-03")
+    assert len(simulator.calls("puissance")) + len(simulator.calls("index")) <= before + 2
+
+    tomorrow = datetime(2026, 11, 4, 8, tzinfo=UTC)
+    clock.set(tomorrow)
+    simulator.set_clock(tomorrow)
+
+    async def kept_up() -> bool:
+        return any("dateFin=2026-11-04" in call["query"] for call in simulator.calls("puissance"))
+
+    await until(kept_up, 30)
