@@ -40,7 +40,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
     app = FastAPI(title="MyElectricalData gateway", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     problems.install(app)
-    for room in (health, accounts, consents, consent_pages, metering, billing, tempo, ecowatt):
+    for room in (health, tempo, ecowatt, accounts, consents, consent_pages, metering, billing):  # most asked first
         app.include_router(room.router)
 
     app.add_middleware(RequestLog)

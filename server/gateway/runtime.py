@@ -9,6 +9,7 @@ from gateway.consents.upkeep import ConsentKeeper
 from gateway.enedis.client import Enedis
 from gateway.instance import Instance
 from gateway.kit.clock import Clock, SystemClock
+from gateway.kit.conditional import ReadyMade
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.http import Upstream
@@ -35,6 +36,7 @@ class Runtime:
     consents: ConsentKeeper
     rte: Rte | None
     open_data: OpenData
+    ready_made: ReadyMade
 
 
 @asynccontextmanager
@@ -70,6 +72,7 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
             consents=ConsentKeeper(database, enedis, keyring, instance, clock),
             rte=rte,
             open_data=OpenData(open_data_upstream),
+            ready_made=ReadyMade(clock),
         )
     finally:
         await archive.close()
