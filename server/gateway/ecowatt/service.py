@@ -20,7 +20,7 @@ from gateway.rte.wire import EcowattSignal
 
 log = structlog.get_logger()
 
-FEED = Rhythm("ecowatt", pause=timedelta(minutes=16), longest_pause=paris.HOUR, calls_a_day=60)
+FEED = Rhythm("ecowatt", pause=timedelta(minutes=16), longest_pause=paris.HOUR, budget="ecowatt", calls_a_day=60)
 """RTE refuses a second call within 15 minutes; the minute more is for clocks that differ."""
 NEVER = timedelta(days=365)
 
@@ -30,8 +30,7 @@ async def keep(database: Database, rte: Rte | None, clock: Clock) -> datetime:
     if rte is None:
         _say_that_nobody_asks()
         return clock.now() + NEVER
-    now = clock.now()
-    if later := await feeds.closed_until(database, FEED, now) or await feeds.take(database, FEED, now):
+    if later := await feeds.closed_until(database, FEED, clock.now()) or await feeds.take(database, FEED, clock):
         return later
     try:
         signals = await rte.ecowatt()
