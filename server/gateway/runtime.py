@@ -71,7 +71,7 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
             archive=archive,
             consents=ConsentKeeper(database, enedis, keyring, instance, clock),
             rte=rte,
-            open_data=OpenData(open_data_upstream),
+            open_data=OpenData(open_data_upstream, settings.rte_open_data_user_agent),
             ready_made=ReadyMade(clock),
         )
     finally:

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.ecowatt import repository
-from gateway.ecowatt.hours import place
+from gateway.ecowatt.hours import place, worst
 from gateway.ecowatt.models import EcowattDay
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -45,14 +45,16 @@ async def keep(database: Database, rte: Rte | None, clock: Clock) -> datetime:
 
 async def _learn(session: AsyncSession, signal: EcowattSignal) -> None:
     """Write a day, keeping the hours that are past and no longer told."""
-    row = await session.get(EcowattDay, signal.day)
-    if row is None:
-        row = EcowattDay(day=signal.day, hours=[])
-        session.add(row)
-    row.hours = repository.stored(repository.levels(row) | place(signal))
+    row = await session.get(EcowattDay, signal.day) or EcowattDay(day=signal.day, hours=[])
+    levels = repository.levels(row) | place(signal)
+    level = worst(signal, levels)
+    if level is None:
+        return
+    row.hours = repository.stored(levels)
     row.message = " ".join(signal.message.split())
-    row.worst = signal.dvalue
+    row.worst = level
     row.generated_at = signal.generated_at
+    session.add(row)
 
 
 @cache

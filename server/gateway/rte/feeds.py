@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.kit import paris
@@ -58,20 +59,27 @@ async def _written_ahead(database: Database, rhythm: Rhythm, now: datetime) -> d
 
 async def take(database: Database, rhythm: Rhythm, clock: Clock) -> datetime | None:
     """Take the right to one call, in writing; or return when to come back, and do not call."""
-    async with database.write() as session:
-        feed = await session.get(Feed, rhythm.name, with_for_update=True)
-        now = clock.now()  # read when nobody else can take it any more
-        budget = quotas.Budget(f"rte:{rhythm.budget}", paris.day_of(now).isoformat(), rhythm.calls_a_day)
-        if feed is None:
-            feed = Feed(name=rhythm.name, asked_at=now, next_at=now, answered_at=None, failures=0, last_error=None)
-            session.add(feed)
-        elif feed.next_at > now:
-            return feed.next_at
-        if await quotas.used(session, budget) >= budget.limit:
-            feed.next_at = paris.midnight(paris.day_of(now) + paris.DAY)
-            return feed.next_at
-        feed.asked_at, feed.next_at, feed.last_error = now, now + rhythm.pause, UNDER_WAY
-        await quotas.charge(session, [budget])
+    try:
+        async with database.write() as session:
+            return await _take(session, rhythm, clock)
+    except IntegrityError:  # the very first call: another process wrote its row first
+        return clock.now() + rhythm.pause
+
+
+async def _take(session: AsyncSession, rhythm: Rhythm, clock: Clock) -> datetime | None:
+    feed = await session.get(Feed, rhythm.name, with_for_update=True)
+    now = clock.now()  # read when nobody else can take it any more
+    budget = quotas.Budget(f"rte:{rhythm.budget}", paris.day_of(now).isoformat(), rhythm.calls_a_day)
+    if feed is None:
+        feed = Feed(name=rhythm.name, asked_at=now, next_at=now, answered_at=None, failures=0, last_error=None)
+        session.add(feed)
+    elif feed.next_at > now:
+        return feed.next_at
+    if await quotas.used(session, budget) >= budget.limit:
+        feed.next_at = paris.midnight(paris.day_of(now) + paris.DAY)
+        return feed.next_at
+    feed.asked_at, feed.next_at, feed.last_error = now, now + rhythm.pause, UNDER_WAY
+    await quotas.charge(session, [budget])
     return None
 
 
@@ -79,7 +87,7 @@ async def rest(database: Database, rhythm: Rhythm, until: datetime) -> datetime:
     """Write that there is nothing to ask before `until`, and return it."""
     async with database.write() as session:
         if feed := await session.get(Feed, rhythm.name):
-            feed.next_at = until
+            feed.next_at = max(feed.next_at, until)
     return until
 
 

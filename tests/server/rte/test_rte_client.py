@@ -1,6 +1,6 @@
 """What RTE says, on the wire, and what it means."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx2
@@ -111,6 +111,7 @@ async def test_a_refused_token_is_forgotten_and_the_call_not_repeated(house: Hou
         await house.api.ecowatt()
     assert raised.value.meaning is Meaning.UNAUTHORIZED
     assert len(await house.world.calls(ECOWATT)) == 1
+    await house.set(house.clock.now() + timedelta(minutes=16))
     assert await house.api.ecowatt(), "the next attempt brings a new token"
 
 
