@@ -103,7 +103,10 @@ async def _keep(
     async with database.write() as session:
         await _learn(session, teller.source, answered, values, asked, now)
         following = await _question(session, rhythm, teller.source, now)
-        in_vain = following.at <= now and (following.start == question.start if rhythm is CURRENT else not values)
+        if rhythm is CURRENT:
+            in_vain = following.start == question.start and following.at <= asked
+        else:
+            in_vain = following.at <= now and not values
         return await feeds.answered(session, rhythm, now, asking.again(now) if in_vain else max(following.at, now))
 
 
