@@ -41,7 +41,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
     app = FastAPI(title="MyElectricalData gateway", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     problems.install(app)
-    for room in (health, accounts, consents, consent_pages, metering, quotas, billing, tempo, ecowatt):
+    # most asked first
+    for room in (health, tempo, ecowatt, accounts, consents, consent_pages, metering, quotas, billing):
         app.include_router(room.router)
 
     app.add_middleware(RequestLog)

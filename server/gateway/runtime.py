@@ -11,6 +11,7 @@ from gateway.enedis.circuit import Circuit
 from gateway.enedis.client import Enedis, Pace
 from gateway.instance import Instance
 from gateway.kit.clock import Clock, SystemClock
+from gateway.kit.conditional import ReadyMade
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.http import Upstream
@@ -41,6 +42,7 @@ class Runtime:
     day: Day
     rte: Rte | None
     open_data: OpenData
+    ready_made: ReadyMade
 
 
 @asynccontextmanager
@@ -88,7 +90,8 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
                 settings.user_daily_limit_with_cache,
             ),
             rte=rte,
-            open_data=OpenData(open_data_upstream),
+            open_data=OpenData(open_data_upstream, settings.rte_open_data_user_agent),
+            ready_made=ReadyMade(clock),
         )
     finally:
         await archive.close()

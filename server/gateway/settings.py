@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from gateway import __version__
 from gateway.kit.crypto import Keyring
 
 _PUBLISHED_KEYS = frozenset({"change-me-in-production", "kX9vZmYhR3pLwN8qT5uJ2fA7dC1bE6gH"})
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     rte_client_secret: SecretStr = SecretStr("")
     rte_base_url: str = "https://digital.iservices.rte-france.com"
     rte_open_data_url: str = "https://www.services-rte.com"
+    rte_open_data_user_agent: str = f"Mozilla/5.0 (compatible; MyElectricalData-gateway/{__version__})"
 
     user_daily_limit_no_cache: int = Field(default=50, ge=1)
     user_daily_limit_with_cache: int = Field(default=1000, ge=1)

@@ -29,6 +29,26 @@ _TABLES = (quotas_models.Counter, rte_models.Feed)
 type Keep = Callable[[Database, Rte | None, Clock], Awaitable[datetime]]
 
 
+class Killed(BaseException):
+    """The process ends in the middle of a call."""
+
+
+class Line(httpx2.AsyncBaseTransport):
+    """The way to RTE. What happens while its next answer is under way can be ordered, once."""
+
+    def __init__(self, transport: httpx2.AsyncBaseTransport) -> None:
+        self._transport = transport
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        answer = await self._transport.handle_async_request(request)
+        await answer.aread()
+        if self.meanwhile and "token" not in request.url.path:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            await meanwhile()
+        return answer
+
+
 class Clock:
     def __init__(self, now: datetime) -> None:
         self.time = now
@@ -75,15 +95,16 @@ class House:
 
     def __init__(self, file: Path, clock: Clock, world: World, transport: httpx2.AsyncBaseTransport) -> None:
         self.clock, self.world = clock, world
-        self._file, self._transport = file, transport
+        self.file, self._transport = file, transport
+        self.line = Line(transport)
         self.start()
 
     def start(self) -> None:
-        self.database = Database(f"sqlite+aiosqlite:///{self._file}")
+        self.database = Database(f"sqlite+aiosqlite:///{self.file}")
         self.store = MemoryStore(lambda: self.clock.now().timestamp())
-        self.upstream = Upstream("http://rte", transport=self._transport)
+        self.upstream = Upstream("http://rte", transport=self.line)
         self.rte: Rte | None = Rte(self.upstream, "simulator-rte", "simulator-rte-secret", self.store)
-        self.open_data = OpenData(self.upstream)
+        self.open_data = OpenData(self.upstream, "Mozilla/5.0 (tests)")
 
     @property
     def api(self) -> Rte:
@@ -92,9 +113,22 @@ class House:
         return self.rte
 
     async def restart(self) -> None:
+        await self.close()
+        self.start()
+
+    def twin(self) -> House:
+        """Another process with a store of its own, on the same database."""
+        return House(self.file, self.clock, self.world, self._transport)
+
+    async def close(self) -> None:
         await self.upstream.close()
         await self.database.close()
-        self.start()
+
+    def kill_in_next_call(self) -> None:
+        async def kill() -> None:
+            raise Killed
+
+        self.line.meanwhile = kill
 
     async def set(self, now: datetime) -> None:
         self.clock.time = now
@@ -103,7 +137,11 @@ class House:
     async def work(self, keep: Keep) -> datetime:
         """Do what is due at this moment; return when the next is."""
         for _ in range(50):
-            due = await keep(self.database, self.rte, self.clock)
+            try:
+                due = await keep(self.database, self.rte, self.clock)
+            except Killed:
+                await self.restart()
+                continue
             if due > self.clock.now():
                 return due
         raise AssertionError("work without end")
@@ -144,9 +182,10 @@ async def open_house(folder: Path, now: datetime, *, settled: bool = False) -> A
             await house.restart()
             _houses[now] = file.read_bytes()
             (await http.delete("/control/calls")).raise_for_status()
-        yield house
-        await house.upstream.close()
-        await house.database.close()
+        try:
+            yield house
+        finally:
+            await house.close()
 
 
 @pytest.fixture

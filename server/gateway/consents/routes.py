@@ -128,7 +128,12 @@ async def contract(runtime: RuntimeDep, point: PointDep) -> ContractView:
     return ContractView.model_validate({**point.contract, "as_of": told_at(point)})
 
 
-@router.get("/v1/usage-points/{point_id}/address", responses=documented(409, 429, 503), dependencies=[Depends(counted)])
+@router.get(
+    "/v1/usage-points/{point_id}/address",
+    responses=documented(409, 429, 503),
+    response_model_by_alias=False,  # the aliases are Enedis' own names
+    dependencies=[Depends(counted)],
+)
 async def address(runtime: RuntimeDep, point: PointDep) -> Address:
     """Show where the meter is, as Enedis has it."""
     async with runtime.database.read() as session:

@@ -25,6 +25,12 @@ def place(signal: EcowattSignal) -> dict[datetime, int]:
     return dict(sorted(levels.items()))
 
 
+def worst(signal: EcowattSignal, levels: Mapping[datetime, int]) -> int | None:
+    """Return the worst level of a day, RTE's own or that of an hour; None when nothing readable was said of it."""
+    told = [] if signal.dvalue is None else [signal.dvalue]
+    return max((level for level in (*told, *levels.values()) if level in _LEVELS), default=None)
+
+
 @dataclass(frozen=True)
 class Run:
     """Hours of one level in a row: `[since, until[`."""

@@ -1,10 +1,11 @@
 """`GET /v1/ecowatt`: for every account, from what was asked already."""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.dependencies import RuntimeDep, get_caller
 from gateway.ecowatt import outlook, schemas
-from gateway.kit import conditional
 from gateway.problems import documented
 
 router = APIRouter(
@@ -18,10 +19,9 @@ router = APIRouter(
 @router.get("", response_model=schemas.Ecowatt, responses={304: {"description": "What the caller has is still good."}})
 async def ecowatt(request: Request, runtime: RuntimeDep) -> Response:
     """The level by hour, today and the days ahead."""
-    now = runtime.clock.now()
 
-    async def make() -> schemas.Ecowatt:
+    async def make(now: datetime) -> schemas.Ecowatt:
         async with runtime.database.read() as session:
             return await outlook.signal(session, now, asked=runtime.rte is not None)
 
-    return await conditional.respond_ready_made(request, runtime.store, "answer:ecowatt", now, make)
+    return await runtime.ready_made.respond(request, "ecowatt", make)

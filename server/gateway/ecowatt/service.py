@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.ecowatt import repository
-from gateway.ecowatt.hours import place
+from gateway.ecowatt.hours import place, worst
 from gateway.ecowatt.models import EcowattDay
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -20,7 +20,7 @@ from gateway.rte.wire import EcowattSignal
 
 log = structlog.get_logger()
 
-FEED = Rhythm("ecowatt", pause=timedelta(minutes=16), longest_pause=paris.HOUR, calls_a_day=60)
+FEED = Rhythm("ecowatt", pause=timedelta(minutes=16), longest_pause=paris.HOUR, budget="ecowatt", calls_a_day=60)
 """RTE refuses a second call within 15 minutes; the minute more is for clocks that differ."""
 NEVER = timedelta(days=365)
 
@@ -30,8 +30,7 @@ async def keep(database: Database, rte: Rte | None, clock: Clock) -> datetime:
     if rte is None:
         _say_that_nobody_asks()
         return clock.now() + NEVER
-    now = clock.now()
-    if later := await feeds.closed_until(database, FEED, now) or await feeds.take(database, FEED, now):
+    if later := await feeds.closed_until(database, FEED, clock.now()) or await feeds.take(database, FEED, clock):
         return later
     try:
         signals = await rte.ecowatt()
@@ -46,14 +45,16 @@ async def keep(database: Database, rte: Rte | None, clock: Clock) -> datetime:
 
 async def _learn(session: AsyncSession, signal: EcowattSignal) -> None:
     """Write a day, keeping the hours that are past and no longer told."""
-    row = await session.get(EcowattDay, signal.day)
-    if row is None:
-        row = EcowattDay(day=signal.day, hours=[])
-        session.add(row)
-    row.hours = repository.stored(repository.levels(row) | place(signal))
+    row = await session.get(EcowattDay, signal.day) or EcowattDay(day=signal.day, hours=[])
+    levels = repository.levels(row) | place(signal)
+    level = worst(signal, levels)
+    if level is None:
+        return
+    row.hours = repository.stored(levels)
     row.message = " ".join(signal.message.split())
-    row.worst = signal.dvalue
+    row.worst = level
     row.generated_at = signal.generated_at
+    session.add(row)
 
 
 @cache

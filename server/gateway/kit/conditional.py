@@ -1,19 +1,24 @@
 """Answers that stay good until a known moment: an ETag, a Cache-Control, and 304 for whoever has them already."""
 
+import asyncio
 import hashlib
 import math
+import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from fastapi import Request, Response
 from pydantic import BaseModel
 
+from gateway.kit.clock import Clock
 from gateway.kit.wire import Utc
-from gateway.store import Store
-from gateway.store.cache import keep, recall
 
-_WORTH_KEEPING = timedelta(seconds=15)
+_LOOK_AGAIN = 3.0
+_LOOK_AGAIN_SOON = 0.5
+_SOON = timedelta(seconds=15)
 
 
 class Changing(BaseModel):
@@ -22,35 +27,67 @@ class Changing(BaseModel):
     next_change: Utc
 
 
+@dataclass(frozen=True)
+class _Made:
+    """An answer as it is sent, good during `[since, until[`; `look_again` is the second at which it is made anew."""
+
+    content: bytes
+    etag: str
+    since: datetime
+    until: datetime
+    look_again: float
+
+
+class ReadyMade:
+    """What every caller is told alike: made once for all of them, and anew when it can have changed.
+
+    It is also made anew every few seconds: whatever another process wrote, and whenever, is noticed by then.
+    """
+
+    def __init__(self, clock: Clock, seconds: Callable[[], float] = time.monotonic) -> None:
+        """Begin empty. `seconds` only goes forward, whatever happens to `clock`."""
+        self._clock = clock
+        self._seconds = seconds
+        self._made: dict[str, _Made] = {}
+        self._makers: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def respond(self, request: Request, key: str, make: Callable[[datetime], Awaitable[Changing]]) -> Response:
+        """Answer with what was made for `key`; `make` is told for which moment it makes it."""
+        made = self._good(key)
+        if made is None:
+            async with self._makers[key]:
+                made = self._good(key) or await self._make(key, make)
+        return _respond(request, made.content, made.etag, self._clock.now(), made.until)
+
+    def _good(self, key: str) -> _Made | None:
+        made = self._made.get(key)
+        if made and self._seconds() < made.look_again and made.since <= self._clock.now() < made.until:
+            return made
+        return None
+
+    async def _make(self, key: str, make: Callable[[datetime], Awaitable[Changing]]) -> _Made:
+        begun, now = self._seconds(), self._clock.now()
+        body = await make(now)
+        if body.next_change <= self._clock.now():  # the database was slow, and the hour struck meanwhile
+            begun, now = self._seconds(), self._clock.now()
+            body = await make(now)
+        pause = _LOOK_AGAIN if body.next_change - now > _SOON else _LOOK_AGAIN_SOON
+        content = body.model_dump_json().encode()
+        self._made[key] = _Made(content, _etag(content), now, body.next_change, begun + pause)
+        return self._made[key]
+
+
 def respond(request: Request, body: BaseModel, *, now: datetime, next_change: datetime) -> Response:
     """Answer with `body`, which is good until `next_change`; without it when If-None-Match names it (RFC 9110)."""
-    content = body.model_dump_json()
+    content = body.model_dump_json().encode()
     return _respond(request, content, _etag(content), now, next_change)
 
 
-async def respond_ready_made(
-    request: Request, store: Store, key: str, now: datetime, make: Callable[[], Awaitable[Changing]]
-) -> Response:
-    """Answer like `respond`, everybody alike: what was made once for `key` serves until it can change."""
-    if kept := await recall(store, key):
-        made, until, etag, content = kept.split(" ", 3)
-        good_until = datetime.fromisoformat(until)
-        if datetime.fromisoformat(made) <= now < good_until:
-            return _respond(request, content, etag, now, good_until)
-    body = await make()
-    content, until_change = body.model_dump_json(), body.next_change
-    etag = _etag(content)
-    if until_change - now > _WORTH_KEEPING:
-        kept = f"{now.isoformat()} {until_change.isoformat()} {etag} {content}"
-        await keep(store, key, kept, (until_change - now).total_seconds())
-    return _respond(request, content, etag, now, until_change)
+def _etag(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-def _etag(content: str) -> str:
-    return f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
-
-
-def _respond(request: Request, content: str, etag: str, now: datetime, next_change: datetime) -> Response:
+def _respond(request: Request, content: bytes, etag: str, now: datetime, next_change: datetime) -> Response:
     seconds = max(0, math.ceil((next_change - now).total_seconds()))
     headers = {"ETag": etag, "Cache-Control": f"max-age={seconds}"}
     if _names(request.headers.get("if-none-match", ""), etag):
@@ -59,5 +96,7 @@ def _respond(request: Request, content: str, etag: str, now: datetime, next_chan
 
 
 def _names(header: str, etag: str) -> bool:
+    if not header:
+        return False
     tags = {tag.strip().removeprefix("W/") for tag in header.split(",")}
     return etag in tags or "*" in tags

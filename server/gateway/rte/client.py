@@ -17,6 +17,7 @@ _ECOWATT = "/open_api/ecowatt/v5/signals"
 _TOKEN_KEY = "rte:token"  # noqa: S105 - a name
 _RENEW_BEFORE = 600.0
 _SHORTEST_TOKEN = 60.0
+_BETWEEN_ECOWATTS = 15.5 * 60
 
 
 class Rte:
@@ -38,8 +39,16 @@ class Rte:
         return [value for calendar in answer.tempo_like_calendars for value in calendar.values]
 
     async def ecowatt(self) -> list[EcowattSignal]:
-        """Ask for the days ahead, in no order. RTE takes one call in 15 minutes. Raises RteError."""
-        return _read(EcowattAnswer, await self._get(_ECOWATT, {})).signals
+        """Ask for the days ahead, in no order, unless that was done within 15 minutes. Raises RteError.
+
+        They are measured here too, for what is written down beside a time of day misleads when clocks are set.
+        """
+        if wait := await self._store.turn("rte:ecowatt", _BETWEEN_ECOWATTS):
+            raise RteError(Meaning.QUOTA, "too_soon", wait)
+        signals = _read(EcowattAnswer, await self._get(_ECOWATT, {})).signals
+        if not signals:
+            raise RteError(Meaning.DOWN, "empty_answer")
+        return signals
 
     async def _get(self, path: str, params: dict[str, str]) -> Answer:
         """Ask once. A token that RTE no longer takes is forgotten, so that the next attempt brings a new one."""

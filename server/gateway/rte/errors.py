@@ -1,6 +1,8 @@
 """What RTE's refusals mean for the rest of the house."""
 
 import json
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from gateway.kit.http import Answer
@@ -49,7 +51,7 @@ def understand(answer: Answer) -> RteError:
     meaning = _BY_CODE.get(code) or _BY_STATUS.get(answer.status)
     if meaning is None:
         meaning = Meaning.OUR_FAULT if 400 <= answer.status < 500 else Meaning.DOWN
-    return RteError(meaning, code or str(answer.status), _seconds(answer.headers.get("retry-after", "")))
+    return RteError(meaning, code or str(answer.status), _wait(answer.headers))
 
 
 def _code(raw: bytes) -> str:
@@ -61,5 +63,15 @@ def _code(raw: bytes) -> str:
     return code[:100] if isinstance(code, str) else ""
 
 
-def _seconds(header: str) -> float:
-    return min(float(header), _LONGEST_WAIT) if header.strip().isascii() and header.strip().isdigit() else 0.0
+def _wait(headers: Mapping[str, str]) -> float:
+    """Return the seconds that `Retry-After` names, or those from the answer's own date to the one it names."""
+    header = headers.get("retry-after", "").strip()
+    try:
+        if header.isascii() and header.isdigit():
+            seconds = float(header)
+        else:
+            until, since = (parsedate_to_datetime(text) for text in (header, headers.get("date", "")))
+            seconds = (until - since).total_seconds()
+    except ValueError, TypeError:  # no date, or one with and one without its zone
+        return 0.0
+    return min(max(seconds, 0.0), _LONGEST_WAIT)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.kit import paris
+from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.quotas import service as quotas
 from gateway.rte.errors import RteError
@@ -16,15 +18,20 @@ log = structlog.get_logger()
 
 _SOON = timedelta(seconds=10)
 _LONGEST_CALL = timedelta(minutes=2)
+_CLOCKS_DIFFER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
 class Rhythm:
-    """How one feed may be asked: `pause` is the first one after a failure, and doubles up to `longest_pause`."""
+    """How one feed may be asked: `pause` is the first one after a failure, and doubles up to `longest_pause`.
+
+    Feeds of one `budget` share their calls a day; each stops at its own number.
+    """
 
     name: str
     pause: timedelta
     longest_pause: timedelta
+    budget: str
     calls_a_day: int
 
     def after(self, failures: int) -> timedelta:
@@ -36,24 +43,43 @@ async def closed_until(database: Database, rhythm: Rhythm, now: datetime) -> dat
     """Return when the feed may next be asked, if that is later than `now`."""
     async with database.read() as session:
         feed = await session.get(Feed, rhythm.name)
+    if feed is not None and feed.asked_at - now > _CLOCKS_DIFFER:
+        return await _written_ahead(database, rhythm, now)
     return feed.next_at if feed is not None and feed.next_at > now else None
 
 
-async def take(database: Database, rhythm: Rhythm, now: datetime) -> datetime | None:
-    """Take the right to one call, in writing; or return when to come back, and do not call."""
-    budget = quotas.Budget(f"rte:{rhythm.name}", paris.day_of(now).isoformat(), rhythm.calls_a_day)
+async def _written_ahead(database: Database, rhythm: Rhythm, now: datetime) -> datetime:
+    """Wait one pause from now, and not for the hours of a clock that was ahead and has been set back."""
     async with database.write() as session:
-        feed = await session.get(Feed, rhythm.name, with_for_update=True)
-        if feed is None:
-            feed = Feed(name=rhythm.name, asked_at=now, next_at=now, answered_at=None, failures=0, last_error=None)
-            session.add(feed)
-        elif feed.next_at > now:
-            return feed.next_at
-        if await quotas.used(session, budget) >= budget.limit:
-            feed.next_at = paris.midnight(paris.day_of(now) + paris.DAY)
-            return feed.next_at
-        feed.asked_at, feed.next_at, feed.last_error = now, now + rhythm.pause, UNDER_WAY
-        await quotas.charge(session, [budget])
+        feed = await session.get_one(Feed, rhythm.name, with_for_update=True)
+        feed.asked_at, feed.next_at = now, now + rhythm.pause
+    log.warning("rte_clock_was_ahead", feed=rhythm.name, again_at=paris.iso(feed.next_at))
+    return feed.next_at
+
+
+async def take(database: Database, rhythm: Rhythm, clock: Clock) -> datetime | None:
+    """Take the right to one call, in writing; or return when to come back, and do not call."""
+    try:
+        async with database.write() as session:
+            return await _take(session, rhythm, clock)
+    except IntegrityError:  # the very first call: another process wrote its row first
+        return clock.now() + rhythm.pause
+
+
+async def _take(session: AsyncSession, rhythm: Rhythm, clock: Clock) -> datetime | None:
+    feed = await session.get(Feed, rhythm.name, with_for_update=True)
+    now = clock.now()  # read when nobody else can take it any more
+    budget = quotas.Budget(f"rte:{rhythm.budget}", paris.day_of(now).isoformat(), rhythm.calls_a_day)
+    if feed is None:
+        feed = Feed(name=rhythm.name, asked_at=now, next_at=now, answered_at=None, failures=0, last_error=None)
+        session.add(feed)
+    elif feed.next_at > now:
+        return feed.next_at
+    if await quotas.used(session, budget) >= budget.limit:
+        feed.next_at = paris.midnight(paris.day_of(now) + paris.DAY)
+        return feed.next_at
+    feed.asked_at, feed.next_at, feed.last_error = now, now + rhythm.pause, UNDER_WAY
+    await quotas.charge(session, [budget])
     return None
 
 
@@ -61,7 +87,7 @@ async def rest(database: Database, rhythm: Rhythm, until: datetime) -> datetime:
     """Write that there is nothing to ask before `until`, and return it."""
     async with database.write() as session:
         if feed := await session.get(Feed, rhythm.name):
-            feed.next_at = until
+            feed.next_at = max(feed.next_at, until)
     return until
 
 

@@ -4,33 +4,33 @@ from datetime import date
 
 from pydantic import BaseModel, ValidationError
 
-from gateway import __version__
 from gateway.kit import paris
 from gateway.kit.http import UnreachableError, Upstream
 from gateway.rte.errors import Meaning, RteError, understand
 from gateway.rte.wire import TempoValue
 
 _PATH = "/cms/open_data/v1/tempo"
-_HEADERS = {"User-Agent": f"Mozilla/5.0 (compatible; MyElectricalData-gateway/{__version__})"}
-"""The site refuses what does not look like a browser."""
 
 
 class _Season(BaseModel):
-    values: dict[date, str]
+    values: dict[date, str | None]
 
 
 class OpenData:
     """A client without credentials."""
 
-    def __init__(self, upstream: Upstream) -> None:
-        """Prepare, without connecting."""
+    def __init__(self, upstream: Upstream, user_agent: str) -> None:
+        """Prepare, without connecting. The site refuses a `user_agent` that does not look like a browser's."""
         self._upstream = upstream
+        self._headers = {"User-Agent": user_agent, "Accept-Language": "fr-FR,fr;q=0.9"}
 
     async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
         """Ask for the colours of the days `[start, end[` of one season; unknown ones are left out. Raises RteError."""
         year = start.year if start.month >= 9 else start.year - 1
         try:
-            answer = await self._upstream.ask("GET", _PATH, params={"season": f"{year}-{year + 1}"}, headers=_HEADERS)
+            answer = await self._upstream.ask(
+                "GET", _PATH, params={"season": f"{year}-{year + 1}"}, headers=self._headers
+            )
         except UnreachableError as error:
             raise RteError(Meaning.DOWN, "unreachable") from error
         if answer.status != 200:

@@ -48,11 +48,14 @@ class EcowattHour(BaseModel):
 
 
 class EcowattSignal(BaseModel):
-    """A day: its worst level, what RTE says of it, and its hours; today has only those that are left."""
+    """A day: its worst level, what RTE says of it, and its hours; today has only those that are left.
+
+    `dvalue` is 1 at the least, though every hour were at 0.
+    """
 
     generated_at: datetime = Field(alias="GenerationFichier")
     jour: datetime
-    dvalue: int
+    dvalue: int | None = None
     message: str = ""
     values: list[EcowattHour] = []
 

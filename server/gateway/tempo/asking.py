@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from gateway.kit import paris
-from gateway.tempo.days import DAY_STARTS, begins, in_force, official_from, shown_from
+from gateway.tempo.days import DAY_STARTS, announced_from, begins, in_force, official_from, shown_from
 from gateway.tempo.models import TempoDay
 from gateway.tempo.season import Season
 
 FIRST_DAY = date(2014, 9, 1)
 """RTE knows no earlier one."""
 
-_MORNING_ENDS = time(12)
-_IN_THE_MORNING = timedelta(minutes=30)
-_LATER = timedelta(hours=3)
-_SHORTEST_REST = timedelta(hours=3)
+_PATIENCE = (
+    (DAY_STARTS, timedelta(minutes=10)),
+    (time(6, 30), timedelta(minutes=30)),
+    (time(12), timedelta(hours=4)),
+)
+"""How long to wait for a colour that is not there yet, from which hour on: RTE shows most of them before 06:30."""
+_AT_NIGHT = timedelta(hours=4)
+_SHORTEST_REST, _LONGEST_REST = timedelta(minutes=30), timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ def current(told: Mapping[date, TempoDay], now: datetime) -> Question:
     elif tomorrow not in told:
         day, at = tomorrow, shown_from(tomorrow)
     elif not told[tomorrow].confirmed:
-        day, at = tomorrow, official_from(tomorrow)
+        announced = announced_from(tomorrow)
+        day, at = tomorrow, announced if told[tomorrow].told_at < announced else official_from(tomorrow)
     else:
         day, at = tomorrow + paris.DAY, shown_from(tomorrow + paris.DAY)
     return Question(day, day + paris.DAY, at)
@@ -46,7 +51,7 @@ def past(told: Mapping[date, TempoDay], now: datetime) -> Question:
     """Return the next question about days that began: those of the newest season that has some due, in one window.
 
     A day that RTE left out, or never confirmed, is asked again after as long a rest as it has been missing: ever more
-    rarely. A day that began today is asked here only once it was left out.
+    rarely, down to once a week. A day that began today is asked here only once it was left out.
     """
     today = in_force(now)
     due = {day: now for day in paris.days(FIRST_DAY, today) if day not in told}
@@ -67,9 +72,10 @@ def last_day(question: Question) -> Question:
 
 def again(now: datetime) -> datetime:
     """Return when to ask again for a colour that is not there yet: often in the morning, at the latest at 06:00."""
-    morning = DAY_STARTS <= now.astimezone(paris.PARIS).time() < _MORNING_ENDS
-    return min(now + (_IN_THE_MORNING if morning else _LATER), begins(in_force(now) + paris.DAY))
+    clock = now.astimezone(paris.PARIS).time()
+    wait = next((wait for since, wait in reversed(_PATIENCE) if since <= clock), _AT_NIGHT)
+    return min(now + wait, begins(in_force(now) + paris.DAY))
 
 
 def _rested(row: TempoDay) -> datetime:
-    return row.told_at + max(_SHORTEST_REST, row.told_at - begins(row.day))
+    return row.told_at + min(max(_SHORTEST_REST, row.told_at - begins(row.day)), _LONGEST_REST)

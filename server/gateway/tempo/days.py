@@ -7,8 +7,8 @@ from gateway.kit import paris
 
 DAY_STARTS = time(6)
 OFF_PEAK_STARTS = time(22)
-OFFICIAL = time(11)
-"""RTE shows a colour from about 06:00 of the eve and may change it; it is official by 11:00."""
+ANNOUNCED, OFFICIAL = time(10, 40), time(11, 20)
+"""RTE shows a colour from about 06:00 of the eve, announces it by 10:40, and was seen to change it until 11:15."""
 
 
 class Color(StrEnum):
@@ -37,6 +37,11 @@ def begins(day: date) -> datetime:
 def shown_from(day: date) -> datetime:
     """Return the instant from which RTE can have the colour of a day."""
     return begins(day - paris.DAY)
+
+
+def announced_from(day: date) -> datetime:
+    """Return the instant from which RTE has usually settled on the colour of a day."""
+    return paris.at(day - paris.DAY, ANNOUNCED)
 
 
 def official_from(day: date) -> datetime:

@@ -17,7 +17,7 @@ class Source(StrEnum):
 
 
 class TempoDay(Base):
-    """What was told of a day, and when; `unknown` when the answer had no colour for it."""
+    """What was told of a day, and when it was asked; `unknown` when the answer had no colour for it."""
 
     __tablename__ = "tempo_days"
 

@@ -1,6 +1,6 @@
 """What there is to say of Tempo at a moment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,7 +24,7 @@ async def signal(session: AsyncSession, now: datetime) -> schemas.Tempo:
     season = Season.of(today)
     told = await repository.told(session, season.start, season.end + paris.DAY)
     known = _known(told)
-    can_be = possible(season, known) | possible(Season.of(tomorrow), known)
+    can_be = _can_be(told, {season, Season.of(tomorrow)})
     current, *coming = periods.ahead(known, now)
     freshness = [await feeds.freshness(session, rhythm, now, asked=True) for rhythm in (CURRENT, HISTORY)]
     return schemas.Tempo(
@@ -35,7 +35,11 @@ async def signal(session: AsyncSession, now: datetime) -> schemas.Tempo:
         season=schemas.Season(
             start=season.start,
             end=season.end,
-            days={color: schemas.Count.model_validate(count) for color, count in counts(season, known, today).items()},
+            days={
+                color: schemas.Count.model_validate(count)
+                for color, count in counts(season, known, can_be, today).items()
+            },
+            certain_red=[day for day in paris.days(tomorrow, season.end) if can_be[day] == {Color.RED}],
         ),
         next_change=min([current.until, *(feed.next_change for feed in freshness)]),
         as_of=freshness[0].as_of,
@@ -50,8 +54,7 @@ async def days(session: AsyncSession, start: date, end: date) -> schemas.Days:
         raise ProblemError(400, "range_too_long", f"Ask for at most {LONGEST_RANGE.days} days at once.")
     first, last = Season.of(start), Season.of(end - paris.DAY)
     told = await repository.told(session, first.start, last.end)
-    known = _known(told)
-    can_be = possible(first, known) | possible(last, known)
+    can_be = _can_be(told, {first, last})
     return schemas.Days(days=[_day(told, can_be, day) for day in paris.days(start, end)])
 
 
@@ -59,10 +62,19 @@ def _known(told: Mapping[date, TempoDay]) -> dict[date, Color]:
     return {day: row.color for day, row in told.items() if row.color is not Color.UNKNOWN}
 
 
+def _can_be(told: Mapping[date, TempoDay], seasons: Iterable[Season]) -> dict[date, frozenset[Color]]:
+    """Return what each day can be in the end: nothing is deduced from a colour that can still change."""
+    settled = _known({day: row for day, row in told.items() if row.confirmed})
+    can_be = {day: frozenset({color}) for day, color in settled.items()}
+    for season in seasons:
+        can_be |= possible(season, settled)
+    return can_be
+
+
 def _day(told: Mapping[date, TempoDay], can_be: Mapping[date, frozenset[Color]], day: date) -> schemas.Day:
     row = told.get(day)
     color = row.color if row else Color.UNKNOWN
-    colors = {color} if color is not Color.UNKNOWN else can_be[day]
+    colors = can_be[day] | {color}
     return schemas.Day(
         date=day,
         color=color,

@@ -1,12 +1,11 @@
 """`GET /v1/tempo` and `/v1/tempo/days`: for every account, from what was asked already."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.dependencies import RuntimeDep, get_caller
-from gateway.kit import conditional
 from gateway.problems import documented
 from gateway.tempo import outlook, schemas
 
@@ -19,13 +18,12 @@ _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
 @router.get("", response_model=schemas.Tempo, responses={304: {"description": "What the caller has is still good."}})
 async def tempo(request: Request, runtime: RuntimeDep) -> Response:
     """Today's and tomorrow's colour, the period in force, and the season's counters."""
-    now = runtime.clock.now()
 
-    async def make() -> schemas.Tempo:
+    async def make(now: datetime) -> schemas.Tempo:
         async with runtime.database.read() as session:
             return await outlook.signal(session, now)
 
-    return await conditional.respond_ready_made(request, runtime.store, "answer:tempo", now, make)
+    return await runtime.ready_made.respond(request, "tempo", make)
 
 
 @router.get("/days", responses=documented(400, 422))

@@ -13,7 +13,7 @@ from gateway.tempo.models import Source
 class Day(BaseModel):
     """A day from 06:00 of Paris to 06:00; not confirmed, its colour may still change.
 
-    `possible` are the colours it can have: one when it is known, or when the season leaves no choice.
+    `possible` are the colours it can have in the end: one when it is confirmed, or when the season leaves no choice.
     """
 
     date: dt.date
@@ -55,11 +55,16 @@ class Count(BaseModel):
 
 
 class Season(BaseModel):
-    """The season of today, `end` excluded; a tomorrow of the next season uses nothing of it."""
+    """The season of today, `end` excluded; a tomorrow of the next season uses nothing of it.
+
+    `certain_red` are the days after today that are red for certain: confirmed, or because as many red days are left as
+    days that can be red.
+    """
 
     start: dt.date
     end: dt.date
     days: dict[Color, Count]
+    certain_red: list[dt.date]
 
 
 class Tempo(Changing):

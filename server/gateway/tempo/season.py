@@ -71,9 +71,13 @@ class Count:
     left_after_tomorrow: int | None
 
 
-def counts(season: Season, known: Mapping[date, Color], today: date) -> dict[Color, Count]:
-    """Count by colour. `season` is today's; a `tomorrow` of the next season uses nothing of this one."""
-    can_be = possible(season, known)
+def counts(
+    season: Season, known: Mapping[date, Color], can_be: Mapping[date, frozenset[Color]], today: date
+) -> dict[Color, Count]:
+    """Count by colour, a day that is not known by what it can be.
+
+    `season` is today's; a `tomorrow` of the next season uses nothing of this one.
+    """
     tomorrow = min(today + paris.DAY, season.end - paris.DAY)
 
     def used(color: Color, through: date) -> int | None:

@@ -1,7 +1,7 @@
 """Keeping the colours, and answering with them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Protocol
@@ -25,8 +25,12 @@ from gateway.tempo.models import Source, TempoDay
 
 log = structlog.get_logger()
 
-CURRENT = Rhythm("tempo", pause=timedelta(minutes=5), longest_pause=timedelta(hours=2), calls_a_day=20)
-HISTORY = Rhythm("tempo_history", pause=timedelta(minutes=5), longest_pause=timedelta(hours=6), calls_a_day=60)
+_PAUSE = timedelta(minutes=5)
+CURRENT = Rhythm("tempo", _PAUSE, longest_pause=timedelta(hours=2), budget="tempo", calls_a_day=20)
+HISTORY = Rhythm("tempo_history", _PAUSE, longest_pause=timedelta(hours=6), budget="tempo", calls_a_day=10)
+_FILLING = replace(HISTORY, budget="tempo_history", calls_a_day=60)
+"""While history is not known, more than a few days at a time."""
+_A_FEW_DAYS = timedelta(days=7)
 NEVER = timedelta(days=365)
 
 _COLORS = {"BLUE": Color.BLUE, "WHITE": Color.WHITE, "RED": Color.RED}
@@ -82,8 +86,10 @@ async def _keep(
         question = await _question(session, rhythm, teller.source, now)
     if question.at > now:
         return await feeds.rest(database, rhythm, question.at)
-    if later := await feeds.take(database, rhythm, now):
+    filling = rhythm is HISTORY and question.end - question.start > _A_FEW_DAYS
+    if later := await feeds.take(database, _FILLING if filling else rhythm, clock):
         return later
+    asked = clock.now()
     try:
         answered, values = await teller.ask(question)
     except RteError as error:
@@ -95,18 +101,21 @@ async def _keep(
         "tempo_told", source=teller.source.value, start=str(answered.start), end=str(answered.end), days=len(values)
     )
     async with database.write() as session:
-        await _learn(session, teller.source, answered, values, now)
+        await _learn(session, teller.source, answered, values, asked, now)
         following = await _question(session, rhythm, teller.source, now)
-        in_vain = rhythm is CURRENT and following.start == question.start and following.at <= now
+        if rhythm is CURRENT:
+            in_vain = following.start == question.start and following.at <= asked
+        else:
+            in_vain = following.at <= now and not values
         return await feeds.answered(session, rhythm, now, asking.again(now) if in_vain else max(following.at, now))
 
 
 async def _let_stand_in(database: Database, clock: Clock, rhythm: Rhythm, stand_in: _Teller) -> None:
     """Ask somebody else what nobody has told."""
-    now = clock.now()
+    asked = clock.now()
     async with database.read() as session:
-        question = await _question(session, rhythm, stand_in.source, now)
-    if question.at > now:
+        question = await _question(session, rhythm, stand_in.source, asked)
+    if question.at > asked:
         return
     try:
         answered, values = await stand_in.ask(question)
@@ -114,42 +123,65 @@ async def _let_stand_in(database: Database, clock: Clock, rhythm: Rhythm, stand_
         log.warning("tempo_stand_in_failed", error=str(error))
         return
     async with database.write() as session:
-        await _learn(session, stand_in.source, answered, values, clock.now())
-        await feeds.stood_in(session, rhythm, clock.now())
+        now = clock.now()
+        await _learn(session, stand_in.source, answered, values, asked, now)
+        await feeds.stood_in(session, rhythm, now)
 
 
 async def _question(session: AsyncSession, rhythm: Rhythm, source: Source, now: datetime) -> Question:
-    """Return what to ask a source next; RTE is also asked what only its open data has told."""
+    """Return what to ask a source next; RTE is also asked what only its open data has told.
+
+    What was told later than now was told by a clock that has been set back since: it is asked again.
+    """
     today = in_force(now)
     told = await repository.told(session, asking.FIRST_DAY if rhythm is HISTORY else today, today + 2 * paris.DAY)
+    told = {day: row for day, row in told.items() if row.told_at <= now}
     if source is Source.RTE:
         told = {day: row for day, row in told.items() if row.source is Source.RTE}
     return asking.past(told, now) if rhythm is HISTORY else asking.current(told, now)
 
 
 async def _learn(
-    session: AsyncSession, source: Source, asked: Question, values: Iterable[TempoValue], now: datetime
+    session: AsyncSession,
+    source: Source,
+    question: Question,
+    values: Iterable[TempoValue],
+    asked: datetime,
+    now: datetime,
 ) -> None:
-    """Write what was said of the days asked for; a day that began and has no colour is written as unknown."""
+    """Write what was said of the days asked for; a day that had begun and has no colour is written as unknown.
+
+    What counts is when it was asked: an answer that comes late says what was true then.
+    """
     said = {value.day: value for value in values}
-    before = await repository.told(session, asked.start, asked.end)
-    for day in paris.days(asked.start, asked.end):
+    before = await repository.told(session, question.start, question.end)
+    for day in paris.days(question.start, question.end):
         value = said.get(day)
         color = _COLORS.get(value.value or "", Color.UNKNOWN) if value else Color.UNKNOWN
-        begun = day <= in_force(now)
+        begun = day <= in_force(asked)
         row = before.get(day)
         if row is None:
             if color is Color.UNKNOWN and not begun:
                 continue
             row = TempoDay(day=day, color=Color.UNKNOWN, confirmed=False, source=source)
             session.add(row)
+        elif asked < row.told_at <= now:
+            continue  # somebody asked later and wrote sooner
+        elif row.told_at > now:
+            row.confirmed = False
         _say_if_changed(row, source, color)
-        if row.confirmed and row.source is Source.RTE and source is Source.OPEN_DATA:
+        if source is Source.OPEN_DATA and _stands(row, asked):
             continue
-        row.told_at = now
+        row.told_at = asked
         if color is not Color.UNKNOWN:
             row.color, row.source = color, source
-            row.confirmed = begun or (now >= official_from(day) and not (value and value.fallback))
+            row.confirmed = begun or (asked >= official_from(day) and not (value and value.fallback))
+
+
+def _stands(row: TempoDay, asked: datetime) -> bool:
+    """Tell whether RTE's own word stands against open data: what it confirmed always does, the rest until official."""
+    told_by_rte = row.source is Source.RTE and row.color is not Color.UNKNOWN
+    return told_by_rte and (row.confirmed or asked < official_from(row.day))
 
 
 def _say_if_changed(row: TempoDay, source: Source, color: Color) -> None:

@@ -1,7 +1,9 @@
 """Ecowatt: hours at their instants, asked seldom, said as they are."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +11,9 @@ from hypothesis import strategies as st
 
 from gateway.ecowatt.hours import place, runs
 from gateway.kit.paris import PARIS
+from gateway.rte.client import Rte
 from gateway.rte.wire import EcowattSignal
+from gateway.store.memory import MemoryStore
 from tests.server.signals import House, keep_ecowatt, open_house, paris
 
 API = "ecowatt"
@@ -217,6 +221,73 @@ async def test_never_two_calls_in_a_quarter_of_an_hour(
         calls = [at for at, _, _ in await house.world.calls(API)]
         assert all(later - earlier > timedelta(minutes=15) for earlier, later in pairwise(calls))
         assert 3 <= len(calls) <= 15
+
+
+async def test_processes_at_once_and_in_a_loop_call_once(house: House) -> None:
+    twins = [house.twin() for _ in range(4)]
+    for _ in range(3):
+        await asyncio.gather(*(keep_ecowatt(twin.database, twin.rte, twin.clock) for twin in (house, *twins)))
+        await house.set(house.clock.now() + timedelta(minutes=4))
+        await house.restart()
+    assert len(await house.world.calls(API)) == 1
+    for twin in twins:
+        assert (await twin.ecowatt())["days"] == (await house.ecowatt())["days"] != []
+        await twin.close()
+
+
+@pytest.mark.parametrize("jump", [HOUR, 400 * DAY, -HOUR, -400 * DAY])
+async def test_a_clock_that_is_set_makes_no_second_call(house: House, jump: timedelta) -> None:
+    """A quarter of an hour is one of real time, whatever the clock shows."""
+    real = 0.0
+    house.rte = Rte(house.upstream, "simulator-rte", "simulator-rte-secret", MemoryStore(lambda: real))
+    await house.work(keep_ecowatt)
+    house.clock.time += jump
+    for _ in range(14):
+        real += 60
+        house.clock.time += timedelta(minutes=1)
+        await keep_ecowatt(house.database, house.rte, house.clock)
+    assert len(await house.world.calls(API)) == 1
+    for _ in range(60):
+        real += 60
+        house.clock.time += timedelta(minutes=1)
+        await keep_ecowatt(house.database, house.rte, house.clock)
+    assert len(await house.world.calls(API)) >= 2, "and it goes on"
+
+
+@pytest.mark.parametrize(
+    ("dvalue", "hours", "worst"), [(1, {8: 3}, 3), (2, {8: 1}, 2), (1, {8: 0}, 1), (7, {8: 2}, 2), (None, {8: 0}, 0)]
+)
+async def test_the_worst_of_a_day_is_a_level(
+    house: House, dvalue: int | None, hours: dict[int, int], worst: int
+) -> None:
+    await house.world.fault(api=API, status=200, body={"signals": [day_of(TODAY, dvalue, hours)]})
+    await house.work(keep_ecowatt)
+    assert [day["worst"] for day in (await house.ecowatt())["days"]] == [worst]
+
+
+async def test_a_day_of_which_nothing_is_readable_is_not_said(house: House) -> None:
+    signals = [day_of(TODAY, 9, {8: 9}), day_of(TODAY + DAY, 1, {8: 1})]
+    await house.world.fault(api=API, status=200, body={"signals": signals})
+    await house.work(keep_ecowatt)
+    assert [day["date"] for day in (await house.ecowatt())["days"]] == [f"{TODAY + DAY}"]
+
+
+async def test_an_answer_without_a_day_is_none(house: House) -> None:
+    await house.work(keep_ecowatt)
+    before = await house.ecowatt()
+    await house.world.fault(api=API, status=200, body={"signals": []})
+    await house.live(keep_ecowatt, paris("2026-01-20 10:30"))
+    assert (await house.ecowatt())["as_of"] == before["as_of"]
+
+
+def day_of(day: date, dvalue: int | None, hours: dict[int, int]) -> dict[str, Any]:
+    return {
+        "GenerationFichier": f"{day}T00:00:00+01:00",
+        "jour": f"{day}T00:00:00+01:00",
+        "dvalue": dvalue,
+        "message": "",
+        "values": [{"pas": pas, "hvalue": level} for pas, level in hours.items()],
+    }
 
 
 async def order(house: House, day: date, levels: list[int]) -> None:

@@ -1,5 +1,6 @@
 """Answers that are good until a moment, asked for with and without what the caller has."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 
 from gateway.kit import conditional
-from gateway.store.memory import MemoryStore
+from tests.server.conftest import SetClock
 
 NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 
@@ -49,21 +50,30 @@ def test_nobody_comes_back_before_it_can_change(seconds: float, header: str) -> 
 
 
 class Kitchen:
-    """Counts what it makes; the answer changes at a quarter past."""
+    """Counts what it makes; the answer changes `changes_in` seconds after NOW."""
 
     def __init__(self, changes_in: float) -> None:
-        self.store = MemoryStore(lambda: 0.0)
+        self.clock = SetClock(NOW)
+        self.seconds = 0.0
+        self.ready_made = conditional.ReadyMade(self.clock, lambda: self.seconds)
         self.made = 0
         self.next_change = NOW + timedelta(seconds=changes_in)
+        self.takes = timedelta(0)
 
-    async def make(self) -> Signal:
+    async def make(self, now: datetime) -> Signal:
         self.made += 1
-        return Signal(next_change=self.next_change, text=f"dish {self.made}")
+        text = f"dish {self.made} of {now:%H:%M:%S}"
+        await asyncio.sleep(0)
+        self.clock.set(self.clock.now() + self.takes)
+        return Signal(
+            next_change=self.next_change if now < self.next_change else now + timedelta(seconds=900), text=text
+        )
 
-    async def ask(self, after: float) -> Response:
+    async def ask(self, after: float | None = None) -> Response:
+        if after is not None:
+            self.clock.set(NOW + timedelta(seconds=after))
         request = Request({"type": "http", "method": "GET", "path": "/", "headers": []})
-        now = NOW + timedelta(seconds=after)
-        return await conditional.respond_ready_made(request, self.store, "dish", now, self.make)
+        return await self.ready_made.respond(request, "dish", self.make)
 
 
 async def test_what_was_made_serves_everybody_until_it_can_change() -> None:
@@ -76,9 +86,26 @@ async def test_what_was_made_serves_everybody_until_it_can_change() -> None:
     assert b"dish 2" in bytes((await kitchen.ask(900)).body)
 
 
-async def test_what_can_change_any_moment_is_made_each_time() -> None:
-    kitchen = Kitchen(changes_in=10)
-    assert (await kitchen.ask(0)).body != (await kitchen.ask(0)).body
+async def test_those_who_come_together_wait_for_one_making() -> None:
+    kitchen = Kitchen(changes_in=900)
+    answers = await asyncio.gather(*(kitchen.ask() for _ in range(50)))
+    assert {bytes(answer.body) for answer in answers} == {bytes(answers[0].body)}
+    assert kitchen.made == 1
+
+
+@pytest.mark.parametrize(("changes_in", "seconds"), [(900, 5), (10, 1)])
+async def test_what_another_process_wrote_is_noticed_in_seconds(changes_in: float, seconds: float) -> None:
+    """Even while the clock stands still; sooner when a change is near."""
+    kitchen = Kitchen(changes_in)
+    await kitchen.ask(0)
+    kitchen.seconds += seconds
+    assert b"dish 2" in bytes((await kitchen.ask(0)).body)
+
+
+async def test_a_database_so_slow_that_the_hour_strikes_meanwhile_makes_it_anew() -> None:
+    kitchen = Kitchen(changes_in=2)
+    kitchen.takes = timedelta(seconds=3)
+    assert b"dish 2 of 09:30:03" in bytes((await kitchen.ask()).body)
 
 
 async def test_a_clock_set_back_gets_no_answer_of_the_future() -> None:

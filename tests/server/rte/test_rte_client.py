@@ -1,14 +1,14 @@
 """What RTE says, on the wire, and what it means."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx2
 import pytest
 
-from gateway.kit.http import Upstream
+from gateway.kit.http import Answer, Upstream
 from gateway.rte.client import Rte
-from gateway.rte.errors import Meaning, RteError
+from gateway.rte.errors import Meaning, RteError, understand
 from gateway.store.memory import MemoryStore
 from tests.server.signals import House
 
@@ -80,6 +80,20 @@ async def test_how_long_rte_asks_to_wait(house: House, header: str, seconds: flo
 
 
 @pytest.mark.parametrize(
+    ("until", "date_header", "seconds"),
+    [
+        ("Tue, 20 Jan 2026 08:00:00 GMT", "Tue, 20 Jan 2026 07:10:00 GMT", 3000),
+        ("Tue, 20 Jan 2026 07:00:00 GMT", "Tue, 20 Jan 2026 07:10:00 GMT", 0),
+        ("Tue, 20 Jan 2027 08:00:00 GMT", "Tue, 20 Jan 2026 07:10:00 GMT", 86400),
+        ("Tue, 20 Jan 2026 08:00:00 -0000", "Tue, 20 Jan 2026 07:10:00 GMT", 0),
+        ("Tue, 20 Jan 2026 08:00:00 GMT", "", 0),
+    ],
+)
+def test_how_long_rte_asks_to_wait_by_a_date(until: str, date_header: str, seconds: float) -> None:
+    assert understand(Answer(503, b"", {"retry-after": until, "date": date_header})).retry_after == seconds
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "<html>Maintenance</html>",
@@ -111,6 +125,7 @@ async def test_a_refused_token_is_forgotten_and_the_call_not_repeated(house: Hou
         await house.api.ecowatt()
     assert raised.value.meaning is Meaning.UNAUTHORIZED
     assert len(await house.world.calls(ECOWATT)) == 1
+    await house.set(house.clock.now() + timedelta(minutes=16))
     assert await house.api.ecowatt(), "the next attempt brings a new token"
 
 

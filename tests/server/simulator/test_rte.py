@@ -140,12 +140,14 @@ async def test_bodies_may_be_arrays_or_xml(start):
 async def test_the_keyless_calendar_needs_no_token_and_knows_no_future(start):
     simulator = await start()
     await simulator.control("POST", "tempo", json={"date": "2026-11-22", "open_data": "RED"})
-    values = (await simulator.client.get("/cms/open_data/v1/tempo?season=2026-2027")).json()["values"]
+    path, browser = "/cms/open_data/v1/tempo?season=", {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"}
+    values = (await simulator.client.get(f"{path}2026-2027", headers=browser)).json()["values"]
     assert list(values) == [f"{day}" for day in days(date(2026, 9, 1), date(2026, 11, 25))]
     assert values["2026-11-22"] == "RED"
-    past = (await simulator.client.get("/cms/open_data/v1/tempo?season=2025-2026")).json()["values"]
+    past = (await simulator.client.get(f"{path}2025-2026", headers=browser)).json()["values"]
     assert Counter(past.values()) == {"BLUE": 300, "WHITE": 43, "RED": 22}
-    assert (await simulator.client.get("/cms/open_data/v1/tempo?season=2025")).json() == {"values": {}}
+    assert (await simulator.client.get(f"{path}2025", headers=browser)).json() == {"values": {}}
+    assert (await simulator.client.get(f"{path}2025-2026")).status_code == 403, "the site wants a browser"
 
 
 async def test_rte_needs_its_own_token(start):

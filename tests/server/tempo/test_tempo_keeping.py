@@ -37,7 +37,7 @@ async def test_history_comes_in_windows_of_a_season_and_is_never_asked_again(emp
     assert truth.items() - known.items() == {(date(2022, 12, 28), truth[date(2022, 12, 28)])}
     await house.live(keep_tempo, paris("2026-02-20 08:10"))
     later = [query["start_date"][:10] for _, query, _ in await house.world.calls(API)][len(asked) :]
-    assert min(later) == "2026-01-21"
+    assert [start for start in later if start < "2026-01-21"] == ["2022-12-28"] * 4, "the one without, once a week"
 
 
 async def test_a_day_without_a_color_stays_unknown_and_is_asked_ever_more_rarely(empty_house: House) -> None:
@@ -56,19 +56,25 @@ async def test_a_day_without_a_color_stays_unknown_and_is_asked_ever_more_rarely
     assert await colors(house, today, today + DAY) == await house.world.colors(today, today + DAY)
 
 
-async def test_tomorrow_is_provisional_until_official_and_asked_again_once(house: House) -> None:
+async def test_tomorrow_is_provisional_until_official_and_asked_again(house: House) -> None:
     await house.world.announce(TOMORROW, provisional="RED", colour="WHITE")
     due = await house.work(keep_tempo)
     early = (await house.tempo())["tomorrow"]
     assert (early["color"], early["confirmed"], early["source"]) == ("red", False, "rte")
-    assert due == paris("2026-01-20 11:00")
+    assert set(early["possible"]) == {"blue", "white", "red"}
+    assert due == paris("2026-01-20 10:40")
+    await house.set(due)
+    due = await house.work(keep_tempo)
+    announced = (await house.tempo())["tomorrow"]
+    assert (announced["color"], announced["confirmed"]) == ("white", False)
+    assert due == paris("2026-01-20 11:20")
     await house.set(due)
     due = await house.work(keep_tempo)
     final = (await house.tempo())["tomorrow"]
     assert (final["color"], final["confirmed"]) == ("white", True)
     assert due == paris("2026-01-21 06:00")
     asked = [at for at, query, _ in await house.world.calls(API) if query["start_date"][:10] == f"{TOMORROW}"]
-    assert asked == [paris("2026-01-20 08:10"), paris("2026-01-20 11:00")]
+    assert asked == [paris(f"2026-01-20 {clock}") for clock in ("08:10", "10:40", "11:20")]
 
 
 async def test_a_color_of_degraded_mode_is_not_confirmed(house: House) -> None:
@@ -106,7 +112,7 @@ async def test_a_day_that_is_never_published_costs_no_more_than_twenty_calls(hou
 
 async def test_an_outage_is_asked_about_with_growing_pauses_and_what_was_known_stays(house: House) -> None:
     await house.work(keep_tempo)
-    await house.set(paris("2026-01-20 11:00"))
+    await house.set(paris("2026-01-20 11:20"))
     await house.work(keep_tempo)
     before = await house.tempo()
     await house.world.fault(api=API, name="503")
@@ -114,7 +120,7 @@ async def test_an_outage_is_asked_about_with_growing_pauses_and_what_was_known_s
     during = await house.tempo()
     assert during["today"] == before["tomorrow"]
     assert during["tomorrow"]["color"] == "unknown"
-    assert during["as_of"] == before["as_of"] == "2026-01-20T10:00:00Z"
+    assert during["as_of"] == before["as_of"] == "2026-01-20T10:20:00Z"
     failed = [at for at, _, status in await house.world.calls(API) if status == 503]
     minutes = [(later - earlier) // timedelta(minutes=1) for earlier, later in pairwise(failed)]
     assert minutes == [5, 10, 20, 40, 80, 120]
@@ -178,40 +184,45 @@ async def test_without_credentials_nothing_is_asked(house: House) -> None:
     assert not await house.world.calls(API)
 
 
-TWICE = ("05:59", "11:00")
+TWICE = ("05:59", "11:30")
+FOUR_TIMES = ("00:30", "06:00", "12:00", "22:00")
 EVERY_HOUR = tuple(f"{hour:02}:00" for hour in range(24))
 LONG = [pytest.mark.long, pytest.mark.timeout(3000)]
+START, END = date(2025, 9, 1), date(2026, 9, 1)
 
 
 @pytest.mark.parametrize(
     ("first", "last", "at"),
     [
-        pytest.param(date(2025, 10, 24), date(2025, 10, 28), ("00:30", "06:00", "12:00", "22:00"), id="25 hours"),
+        pytest.param(date(2025, 10, 24), date(2025, 10, 28), FOUR_TIMES, id="25 hours"),
         pytest.param(date(2026, 3, 10), date(2026, 4, 2), TWICE, id="March 2026"),
-        pytest.param(date(2026, 3, 28), date(2026, 3, 30), ("00:30", "06:00", "12:00", "22:00"), id="23 hours"),
+        pytest.param(date(2026, 3, 28), date(2026, 3, 30), FOUR_TIMES, id="23 hours"),
         pytest.param(date(2026, 8, 30), date(2026, 8, 31), (*TWICE, "23:00"), id="the season's end"),
-        pytest.param(date(2025, 9, 1), date(2026, 8, 31), EVERY_HOUR, id="every hour of it", marks=LONG),
+        pytest.param(START, END - DAY, EVERY_HOUR, id="every hour of it", marks=LONG),
     ],
 )
 async def test_the_season_2025_26(tmp_path: Path, first: date, last: date, at: tuple[str, ...]) -> None:
-    """What is said at each moment against what is true; the gateway restarts every other day."""
-    start = date(2025, 9, 1)
+    """What is said at each moment against what is true.
+
+    Every fifth day is shown with another colour first; every third morning the gateway is killed in the middle of a
+    call, every other evening it restarts.
+    """
     async with open_house(tmp_path, paris(f"{first - DAY} 23:00")) as house:
-        truth = await house.world.colors(start - DAY, last + 2 * DAY)
-        used = Counter(color for day, color in truth.items() if start <= day < first)
-        counted = first - DAY
+        truth = await house.world.colors(START - DAY, last + 2 * DAY)
+        shown = dict(truth)
         day = first
         while day <= last:
+            if day.toordinal() % 5 == 0:
+                shown[day + DAY] = "white" if truth[day + DAY] != "white" else "red"
+                await house.world.announce(day + DAY, provisional=shown[day + DAY].upper())
             for clock in at:
+                if clock >= "06:00" and day.toordinal() % 3 == 0 and clock == next(c for c in at if c >= "06:00"):
+                    house.kill_in_next_call()
                 now = paris(f"{day} {clock}")
                 await house.live(keep_tempo, now)
                 await house.work(keep_tempo)
                 said = await house.tempo()
-                begun = clock >= "06:00"
-                today = day if begun else day - DAY
-                if today != counted:
-                    used[truth[today]] += 1
-                    counted = today
+                today = day if clock >= "06:00" else day - DAY
                 assert said["today"] == {
                     "date": f"{today}",
                     "color": truth[today],
@@ -219,29 +230,62 @@ async def test_the_season_2025_26(tmp_path: Path, first: date, last: date, at: t
                     "possible": [truth[today]],
                     "source": "rte",
                 }, now
-                peak = "06:00" <= clock < "22:00"
-                assert said["period"]["key"] == f"{truth[today]}_{'hp' if peak else 'hc'}"
-                assert said["period"]["until"] == (utc(day, "22:00") if peak else utc(today + DAY, "06:00"))
-                tomorrow = said["tomorrow"]
-                if not begun or clock >= "11:00":
-                    assert (tomorrow["color"], tomorrow["confirmed"]) == (truth[today + DAY], True), now
-                elif tomorrow["color"] != "unknown":
-                    assert (tomorrow["color"], tomorrow["confirmed"]) == (truth[today + DAY], False), now
-                assert truth[today + DAY] in tomorrow["possible"]
-                if today >= start:
-                    for color, count in said["season"]["days"].items():
-                        assert count["used_through_today"] == used[color], now
-                        assert count["left_after_today"] == count["total"] - used[color]
-                        if tomorrow["color"] != "unknown" and today < last:
-                            assert count["left_after_tomorrow"] == count["left_after_today"] - (
-                                color == truth[today + DAY]
-                            )
+                check_tomorrow(said["tomorrow"], today + DAY, clock, truth[today + DAY], shown[today + DAY])
+                check_periods(said, today, clock)
+                if today >= START:
+                    check_season(said, today, truth)
                 assert said["next_change"] > now.isoformat(timespec="seconds").replace("+00:00", "Z")
             if day.day % 2:
                 await house.restart()
             day += DAY
         calls = await calls_by_day(house)
         assert max(calls[first + n * DAY] for n in range(1, (last - first).days + 1)) <= 20
+
+
+def check_tomorrow(said: dict[str, Any], day: date, clock: str, true: str, shown: str) -> None:
+    assert said["date"] == f"{day}"
+    if "06:00" <= clock < "07:00":  # it appears in these minutes
+        assert (said["color"], said["confirmed"]) in {("unknown", False), (shown, False)}, (day, clock)
+    elif "07:00" <= clock < "10:40":
+        assert (said["color"], said["confirmed"]) == (shown, False), (day, clock)
+    elif "10:50" <= clock < "11:20":
+        assert (said["color"], said["confirmed"]) == (true, False), (day, clock)
+    else:
+        assert (said["color"], said["confirmed"]) == (true, True), (day, clock)
+    assert true in said["possible"]
+
+
+def check_periods(said: dict[str, Any], today: date, clock: str) -> None:
+    """The one in force and those to come, without a gap, up to the end of tomorrow."""
+    color, following = said["today"]["color"], said["tomorrow"]["color"]
+    wanted = [
+        (f"{color}_hp", utc(today, "22:00")),
+        (f"{color}_hc", utc(today + DAY, "06:00")),
+        (f"{following}_hp", utc(today + DAY, "22:00")),
+        (f"{following}_hc", utc(today + 2 * DAY, "06:00")),
+    ]
+    told = [said["period"], *said["coming"]]
+    assert [(period["key"], period["until"]) for period in told] == wanted[0 if "06:00" <= clock < "22:00" else 1 :]
+    assert [period["start"] for period in said["coming"]] == [period["until"] for period in told[:-1]]
+
+
+def check_season(said: dict[str, Any], today: date, truth: dict[date, str]) -> None:
+    tomorrow = said["tomorrow"]
+    used = Counter(color for day, color in truth.items() if START <= day <= today)
+    for color, total in (("blue", 300), ("white", 43), ("red", 22)):
+        count = said["season"]["days"][color]
+        left = total - used[color]
+        assert (count["total"], count["used_through_today"], count["left_after_today"]) == (total, used[color], left)
+        if tomorrow["color"] != "unknown" and today + DAY < END:
+            assert count["left_after_tomorrow"] == left - (color == tomorrow["color"])
+    settled = today + DAY if tomorrow["confirmed"] else today
+    told = [day for day in (today + DAY,) if day <= settled and day < END and truth[day] == "red"]
+    left = 22 - used["red"] - len(told)
+    winter = [START + n * DAY for n in range(365) if (START + n * DAY).month in {11, 12, 1, 2, 3}]
+    eligible = [day for day in winter if day > settled and day.weekday() < 5]
+    certain = told + (eligible if left == len(eligible) else [])
+    assert said["season"]["certain_red"] == [f"{day}" for day in certain], today
+    assert all(truth.get(day, "red") == "red" for day in certain)
 
 
 async def test_from_the_thirteenth_of_march_2026_every_working_day_is_red_for_certain(house: House) -> None:

@@ -38,7 +38,7 @@ async def test_without_credentials_everything_comes_from_open_data(empty_house: 
             "source": "open_data",
         }
     assert said["season"]["days"]["red"]["left_after_today"] is not None
-    assert said["as_of"] == "2026-01-20T10:00:00Z"
+    assert said["as_of"] == "2026-01-20T10:20:00Z"
     assert not await house.world.calls(API)
     async with house.database.read() as session:
         known = await repository.colors(session, date(2014, 9, 1), TOMORROW + DAY)
@@ -54,7 +54,8 @@ async def test_it_stands_in_while_the_api_fails_and_gives_way_when_it_is_back(ho
     await house.world.mend()
     await house.live(keep(house), paris("2026-01-20 15:00"))
     after = await house.tempo()
-    assert after["tomorrow"] == during["tomorrow"] | {"source": "rte", "confirmed": True}
+    confirmed = {"source": "rte", "confirmed": True, "possible": [during["tomorrow"]["color"]]}
+    assert after["tomorrow"] == during["tomorrow"] | confirmed
 
 
 async def test_where_they_disagree_the_api_wins_and_the_log_says_so(
@@ -79,6 +80,20 @@ async def test_what_the_api_confirmed_open_data_does_not_touch(house: House) -> 
     await house.world.fault(api=API, name="503")
     await house.live(keep(house), paris("2026-01-21 18:00"))
     assert (await house.tempo())["today"] == before
+
+
+async def test_a_provisional_color_of_the_api_stands_until_the_official_hour_only(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.world.announce(TOMORROW, provisional="RED", colour="WHITE", open_data="WHITE")
+    await house.live(keep(house), paris("2026-01-20 08:30"))
+    await house.world.fault(api=API, name="503")
+    await house.live(keep(house), paris("2026-01-20 11:15"))
+    assert ((await house.tempo())["tomorrow"]["color"], (await house.tempo())["tomorrow"]["source"]) == ("red", "rte")
+    assert "tempo_color_differs" in caplog.text
+    await house.live(keep(house), paris("2026-01-20 13:00"))
+    said = (await house.tempo())["tomorrow"]
+    assert (said["color"], said["source"], said["confirmed"]) == ("white", "open_data", True)
 
 
 async def test_both_down_is_unknown(house: House) -> None:

@@ -45,8 +45,13 @@ async def calendars(request: Request, world: TheWorld) -> Response:
 
 
 @router.get("/cms/open_data/v1/tempo")
-async def open_data(world: TheWorld, season: str = "") -> dict[str, dict[str, str]]:
-    """The keyless calendar of one season (`2025-2026`), as far as it is published; nothing for any other text."""
+async def open_data(request: Request, world: TheWorld, season: str = "") -> dict[str, dict[str, str]]:
+    """The keyless calendar of one season (`2025-2026`), as far as it is published; nothing for any other text.
+
+    It is a part of RTE's site, which lets in what looks like a browser.
+    """
+    if not request.headers.get("user-agent", "").startswith("Mozilla/"):
+        raise refusal("403")
     return {"values": _season(world, season)}
 
 
