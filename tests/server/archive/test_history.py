@@ -15,12 +15,21 @@ BASE, HOLES, NEW_METER, OTHER = "30001000000001", "30001000000006", "30001000000
 MEASURES = "mesure_synchrone"
 
 
+class TickingClock(SetClock):
+    """Pauses pass twenty times as fast, and a millisecond whenever somebody looks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.speed = 20
+
+    def now(self) -> datetime:
+        self.set(super().now() + timedelta(milliseconds=1))
+        return super().now()
+
+
 @pytest.fixture
 async def clock() -> SetClock:
-    """Pauses pass twenty times as fast; the date stands still."""
-    clock = SetClock()
-    clock.speed = 20
-    return clock
+    return TickingClock()
 
 
 @pytest.fixture
@@ -134,7 +143,8 @@ async def test_what_was_read_can_be_asked_again_deleted_and_told_of(
         assert (refused.status_code, refused.json()["code"]) == (400, "invalid_range")
 
     contract = await gateway.get(f"{path}/contract", who)
-    assert (contract["power_kva"], contract["as_of"]) == (6, "2026-11-03T09:30:00Z")
+    assert contract["power_kva"] == 6
+    assert contract["as_of"].startswith("2026-11-03T09:3")
     address = await gateway.get(f"{path}/address", who)
     assert address["city"]
     simulator.forget_calls()
