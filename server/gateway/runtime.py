@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gateway import instance as instances
+from gateway.accounts.passwords import Passwords
+from gateway.captcha import Captcha, NoCaptcha, Turnstile, hosts_of
 from gateway.consents.upkeep import ConsentKeeper
 from gateway.enedis.client import Enedis
 from gateway.instance import Instance
@@ -12,6 +14,7 @@ from gateway.kit.clock import Clock, SystemClock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.http import Upstream
+from gateway.mail.carriers import Carrier, Mailgun, NoCarrier
 from gateway.metering.archive import Archive
 from gateway.quotas.pace import EnedisPace
 from gateway.rte.client import Rte
@@ -31,6 +34,10 @@ class Runtime:
     store: Store
     keyring: Keyring
     instance: Instance
+    passwords: Passwords
+    captcha: Captcha
+    carrier: Carrier
+    enedis: Enedis
     archive: Archive
     consents: ConsentKeeper
     rte: Rte | None
@@ -47,6 +54,8 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
     enedis_upstream = Upstream(settings.enedis_url)
     rte_upstream = Upstream(settings.rte_base_url)
     open_data_upstream = Upstream(settings.rte_open_data_url)
+    mailgun_upstream = Upstream(settings.mailgun_api_base_url)
+    turnstile_upstream = Upstream(settings.turnstile_base_url)
     pace = EnedisPace(database, store, clock, settings.enedis_rate_limit, settings.user_daily_limit_no_cache)
     enedis = Enedis(
         enedis_upstream, settings.enedis_client_id, settings.enedis_client_secret.get_secret_value(), store, pace
@@ -56,6 +65,7 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
         if settings.rte_client_id
         else None
     )
+    passwords = Passwords()
     archive = Archive(database, store, clock, enedis, keyring)
     try:
         instance = await instances.load(database, keyring)
@@ -66,6 +76,10 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
             store=store,
             keyring=keyring,
             instance=instance,
+            passwords=passwords,
+            captcha=_captcha(settings, turnstile_upstream),
+            carrier=_carrier(settings, mailgun_upstream),
+            enedis=enedis,
             archive=archive,
             consents=ConsentKeeper(database, enedis, keyring, instance, clock),
             rte=rte,
@@ -73,7 +87,22 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
         )
     finally:
         await archive.close()
+        passwords.close()
+        await mailgun_upstream.close()
+        await turnstile_upstream.close()
         await enedis_upstream.close()
         await rte_upstream.close()
         await open_data_upstream.close()
         await database.close()
+
+
+def _captcha(settings: Settings, upstream: Upstream) -> Captcha:
+    secret = settings.turnstile_secret_key.get_secret_value()
+    return Turnstile(upstream, secret, hosts_of(settings), required=settings.require_captcha) if secret else NoCaptcha()
+
+
+def _carrier(settings: Settings, upstream: Upstream) -> Carrier:
+    if not settings.sends_mail:
+        return NoCarrier()
+    key = settings.mailgun_api_key.get_secret_value()
+    return Mailgun(upstream, key, settings.mailgun_domain, settings.mailgun_from_email)

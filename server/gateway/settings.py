@@ -112,7 +112,9 @@ class Settings(BaseSettings):
     def _can_do_what_it_requires(self) -> Self:
         mailgun = (self.mailgun_api_key.get_secret_value(), self.mailgun_domain, self.mailgun_from_email)
         if any(mailgun) and not all(mailgun):
-            raise ValueError("MAILGUN_API_KEY, MAILGUN_DOMAIN and MAILGUN_FROM_EMAIL go together: set all three or none")
+            raise ValueError(
+                "MAILGUN_API_KEY, MAILGUN_DOMAIN and MAILGUN_FROM_EMAIL go together: set all three or none"
+            )
         if self.require_email_verification and not self.sends_mail:
             raise ValueError("REQUIRE_EMAIL_VERIFICATION needs MAILGUN_API_KEY: without mail nobody could sign up")
         if self.require_captcha and not self.turnstile_secret_key.get_secret_value():

@@ -1,11 +1,14 @@
 """One id a request, in the answer and in every line of the log; one line a request, by its route and never its URL."""
 
+import re
 import uuid
 from time import perf_counter
 
 import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_UUID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 log = structlog.get_logger()
 
@@ -22,7 +25,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id, begun, status = str(uuid.uuid4()), perf_counter(), 500
+        request_id, begun, status = _request_id(scope), perf_counter(), 500
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def answer(message: Message) -> None:
@@ -45,3 +48,11 @@ class RequestLog:
                     status=status,
                     milliseconds=round((perf_counter() - begun) * 1000, 1),
                 )
+
+
+def _request_id(scope: Scope) -> str:
+    """Return the id that a proxy gave the request, if it is a UUID; else a new one. No other text gets into the log."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _UUID.fullmatch(value):
+            return str(uuid.UUID(value.decode()))
+    return str(uuid.uuid4())

@@ -3,6 +3,8 @@
 Columns are added where the tables stand: to make a table anew would, in SQLite, delete what refers to it.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,14 +13,18 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-_ACCOUNTS = (
-    sa.Column("address", sa.String(), nullable=False, server_default=""),
-    sa.Column("language", sa.String(), nullable=False, server_default="fr"),
-    sa.Column("password_hash", sa.String(), nullable=True),
-    sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
-    sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
-    sa.Column("deactivated_at", sa.DateTime(timezone=True), nullable=True),
-)
+
+def _columns() -> list[sa.Column[Any]]:
+    return [
+        sa.Column("address", sa.String(), nullable=False, server_default=""),
+        sa.Column("language", sa.String(), nullable=False, server_default="fr"),
+        sa.Column("password_hash", sa.String(), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deactivated_at", sa.DateTime(timezone=True), nullable=True),
+    ]
+
+
 _CHANGES = ("UPDATE", "DELETE")
 _POSTGRESQL_REFUSAL = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
@@ -28,8 +34,8 @@ $$ BEGIN RAISE EXCEPTION 'audit_events takes no change'; END $$
 
 def upgrade() -> None:
     """Apply."""
-    for column in _ACCOUNTS:
-        op.add_column("accounts", column.copy())
+    for column in _columns():
+        op.add_column("accounts", column)
     # until now accounts were made by the command line only
     op.execute("UPDATE accounts SET address = email, activated_at = created_at, verified_at = created_at")
     op.add_column("api_clients", sa.Column("token_version", sa.Integer(), nullable=False, server_default="0"))
@@ -114,5 +120,5 @@ def downgrade() -> None:
     for table in ("outbox", "mail_codes", "sessions"):
         op.drop_table(table)
     op.drop_column("api_clients", "token_version")
-    for column in reversed(_ACCOUNTS):
+    for column in reversed(_columns()):
         op.drop_column("accounts", column.name)
