@@ -11,6 +11,7 @@ from gateway import __version__, problems
 from gateway.accounts import client_routes as api_clients
 from gateway.accounts import pages as account_pages
 from gateway.accounts import routes as accounts
+from gateway.admin import routes as admin
 from gateway.billing import routes as billing
 from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
@@ -62,6 +63,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         billing,
         tempo,
         ecowatt,
+        admin,
     ):
         app.include_router(room.router)
     if settings.frontend_url:

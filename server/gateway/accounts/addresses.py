@@ -23,7 +23,7 @@ def canonical(text: str) -> str:
 
     What is no address has a canonical form too: it is compared like any, and found nowhere.
     """
-    local, at, domain = _folded(text).rpartition("@")
+    local, at, domain = folded(text).rpartition("@")
     with suppress(EmailNotValidError):
         domain = _parsed(f"x@{domain}").ascii_domain or domain
     return f"{local}{at}{domain}"
@@ -33,7 +33,7 @@ def _parsed(text: str) -> ValidatedEmail:
     return validate_email(text, check_deliverability=False, globally_deliverable=False)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Fold case and compatibility forms until nothing changes (Unicode 3.13, caseless matching by NFKC)."""
     folded = unicodedata.normalize("NFKC", text.strip())
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded.casefold()).casefold())

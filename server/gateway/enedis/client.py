@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationE
 
 from gateway.enedis.customer import Address, AddressAnswer, Contract, Metering, Service, Services, Supply, Synthesis
 from gateway.enedis.errors import EnedisError, Meaning, understand
+from gateway.enedis.trouble import note
 from gateway.enedis.wire import IndexMeasure, Measure, whole
 from gateway.kit.http import Answer, UnreachableError, Upstream
 from gateway.store import Store
@@ -97,6 +98,10 @@ class Enedis:
         self._credentials = (client_id, client_secret)
         self._store = store
         self._pace = pace
+
+    async def sign_in(self) -> None:
+        """Ask for a token, to see whether the credentials are good. Raises EnedisError."""
+        await self._new_token()
 
     async def load_curve(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> Measure:
         """Ask for average power by interval, in W, of the days `[start, end[`: at most 7."""
@@ -194,10 +199,10 @@ class Enedis:
                     method, path, params=params, json=json, headers={"Authorization": f"Bearer {token}"}
                 )
             except UnreachableError as error:
-                raise EnedisError(Meaning.DOWN, "unreachable") from error
+                raise await note(self._store, api, EnedisError(Meaning.DOWN, "unreachable")) from error
             if answer.status == 200:
                 return answer
-            refusal = understand(answer)
+            refusal = await note(self._store, api, understand(answer))
             if refusal.meaning is Meaning.QUOTA:
                 await self._pace.stop(api, refusal.retry_at)
             if refusal.meaning is not Meaning.UNAUTHORIZED or renewed:

@@ -75,6 +75,12 @@ class EnedisPace:
         until = until if until is not None and until > now else now + _PAUSE
         await self._store.set(self._stopped(api), until.isoformat(), (until - now).total_seconds())
 
+    @classmethod
+    async def stopped_until(cls, store: Store, api: Api) -> datetime | None:
+        """Return until when nobody calls, if Enedis refused for its quota."""
+        until = await store.get(cls._stopped(api))
+        return datetime.fromisoformat(until) if until else None
+
     @staticmethod
     def _stopped(api: Api) -> str:
         return f"enedis:{api}:stopped"
