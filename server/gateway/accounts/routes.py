@@ -1,13 +1,17 @@
 """`/v1/accounts`, `/v1/session` and `/v1/sessions`."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
-from gateway.accounts import deletion, log_in, recovery, repository, service, sessions, sign_up
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from gateway.accounts import belongings, deletion, export, log_in, recovery, repository, service, sessions, sign_up
 from gateway.accounts.log_in import Attempt
 from gateway.accounts.models import Account
 from gateway.accounts.schemas import (
     AccountView,
     ConfirmResetWish,
+    ExportFormat,
     LogInWish,
     PasswordWish,
     ResetWish,
@@ -83,6 +87,28 @@ async def delete_me(response: Response, runtime: RuntimeDep, caller: CallerDep, 
         )
     await deletion.delete_account(runtime, account.id)
     sessions.clear_cookie(response, runtime.settings)
+
+
+@router.get(
+    "/v1/accounts/me/export",
+    response_class=StreamingResponse,
+    responses=_LOGGED_IN
+    | {200: {"description": "Everything", "content": {"application/json": {}, "application/zip": {}}}},
+)
+async def export_me(
+    runtime: RuntimeDep, account: AccountDep, what: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.JSON
+) -> StreamingResponse:
+    """Take away all that the account owns: one JSON document, or a ZIP of CSV files."""
+    now = runtime.clock.now()
+    async with runtime.database.write() as session:
+        record(session, now, "exported", account.id)
+    owned = belongings.sections(runtime, account)
+    if what is ExportFormat.JSON:
+        body, media, ending = export.as_json(owned), "application/json", "json"
+    else:
+        body, media, ending = export.as_csv(owned, now), "application/zip", "zip"
+    disposition = f'attachment; filename="myelectricaldata-{now:%Y-%m-%d}.{ending}"'
+    return StreamingResponse(body, media_type=media, headers={"Content-Disposition": disposition})
 
 
 @router.put("/v1/accounts/me/password", status_code=204, responses=_AT_A_DOOR)

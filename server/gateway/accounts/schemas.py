@@ -1,5 +1,6 @@
 """What the doors of accounts take and give."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +13,13 @@ _Password = Annotated[str, Field(max_length=LONGEST, json_schema_extra={"format"
 _Code = Annotated[str, Field(max_length=100, description="From the mail")]
 _CaptchaToken = Annotated[str | None, Field(max_length=2048)]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+
+
+class ExportFormat(StrEnum):
+    """How belongings are written."""
+
+    JSON = "json"
+    CSV = "csv"
 
 
 class Wish(BaseModel):

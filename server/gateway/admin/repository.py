@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.accounts.models import Account, ApiClient
-from gateway.audit.models import AuditEvent
 from gateway.consents.models import Consent, ConsentStatus, UsagePoint
 from gateway.quotas.models import Counter
 from gateway.rte.models import Feed
@@ -75,19 +74,6 @@ async def give_back(session: AsyncSession, name: str, window: str) -> None:
 async def feeds(session: AsyncSession) -> Sequence[Feed]:
     """Return how RTE's feeds stand."""
     return (await session.scalars(select(Feed).order_by(Feed.name))).all()
-
-
-async def events(
-    session: AsyncSession, account_id: str | None, event: str | None, before: int | None, limit: int
-) -> Sequence[AuditEvent]:
-    """Return events, newest first, of one account or kind or all, older than the one numbered `before`."""
-    query = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(limit)
-    for column, value in ((AuditEvent.account_id, account_id), (AuditEvent.event, event)):
-        if value is not None:
-            query = query.where(column == value)
-    if before is not None:
-        query = query.where(AuditEvent.id < before)
-    return (await session.scalars(query)).all()
 
 
 def _later(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 
 from gateway.admin import repository, service
 from gateway.admin.schemas import ConsentPage, ConsentRow, Events, EventView, SearchWish, Upstreams, Users
+from gateway.audit import service as log
 from gateway.consents.models import ConsentStatus
 from gateway.dependencies import AdminDep, RuntimeDep, get_admin
 from gateway.problems import ProblemError, documented
@@ -101,7 +102,7 @@ async def audit(
 ) -> Events:
     """Read the log, newest first."""
     async with runtime.database.read() as session:
-        found = await repository.events(session, account_id, event, before, limit + 1)
+        found = await log.events(session, account_id=account_id, event=event, before=before, limit=limit + 1)
     page = found[:limit]
     return Events(
         items=[EventView.model_validate(row, from_attributes=True) for row in page],
