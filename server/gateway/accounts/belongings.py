@@ -1,4 +1,4 @@
-"""All that an account owns, section by section, page by page: never whole in memory, no transaction while it is sent."""
+"""All that an account owns, section by section, page by page: never whole in memory."""
 
 from collections.abc import AsyncIterator
 from typing import Any

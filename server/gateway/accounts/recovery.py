@@ -64,13 +64,8 @@ async def confirm_reset(runtime: Runtime, code: str, password: str) -> None:
         current = await repository.account_alone(session, account.id)
         if found is None or current is None:
             raise invalid_code()
-        if current.verified_at is None:
-            # whoever signed up may have been somebody else: what they made to come back by goes
-            await revoke_all(session, runtime.store, current)
-            await repository.delete_api_clients(session, current.id)
-        current.verified_at = current.verified_at or now
-        current.activated_at = current.activated_at or now
-        await set_password(session, runtime.store, current, hashed, now)
+        await hand_over(session, runtime.store, current, hashed, now)
+        await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
         record(session, now, "password_reset", current.id)
 
 
@@ -84,13 +79,23 @@ async def change_password(runtime: Runtime, account: Account, old: str, new: str
         now = runtime.clock.now()
         current = await repository.account_alone(session, account.id)
         if current is not None:
-            await set_password(session, runtime.store, current, hashed, now)
+            await set_password(session, runtime.store, current, hashed)
+            await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
             record(session, now, "password_changed", current.id)
 
 
-async def set_password(session: AsyncSession, store: Store, account: Account, hashed: str, now: datetime) -> None:
+async def hand_over(session: AsyncSession, store: Store, account: Account, hashed: str, now: datetime) -> None:
+    """Give an account, with a new password, to whoever showed to have its address."""
+    await set_password(session, store, account, hashed)
+    if account.verified_at is None:
+        # whoever signed up may have been somebody else: what they made to come back by goes
+        await repository.delete_api_clients(session, account.id)
+    account.verified_at = account.verified_at or now
+    account.activated_at = account.activated_at or now
+
+
+async def set_password(session: AsyncSession, store: Store, account: Account, hashed: str) -> None:
     """Put a new password in the place of the old one, and end whatever that opened."""
     account.password_hash = hashed
     await repository.delete_codes(session, account.id)
     await revoke_all(session, store, account)
-    await outbox.put(session, account.id, MailKind.PASSWORD_CHANGED, now)
