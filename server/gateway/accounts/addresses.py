@@ -34,6 +34,7 @@ def _parsed(text: str) -> ValidatedEmail:
 
 
 def folded(text: str) -> str:
-    """Fold case and compatibility forms until nothing changes (Unicode 3.13, caseless matching by NFKC)."""
-    folded = unicodedata.normalize("NFKC", text.strip())
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded.casefold()).casefold())
+    """Fold case and compatibility forms (Unicode 3.13: the compatibility caseless match)."""
+    for form in ("NFD", "NFKD"):
+        text = unicodedata.normalize(form, text).casefold()
+    return unicodedata.normalize("NFKC", text).strip()

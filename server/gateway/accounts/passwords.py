@@ -21,6 +21,10 @@ _MOST_WAITING = 200
 _NICE = 10
 
 
+HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1, type=Type.ID)
+"""RFC 9106's second choice, on one lane: 64 MiB, three passes."""
+
+
 class WeakPasswordError(ValueError):
     """A password that is short or easily guessed."""
 
@@ -29,7 +33,7 @@ def check(password: str, *known: str) -> None:
     """Refuse what is easily guessed; `known` are words that somebody would try, such as the address."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise WeakPasswordError(f"a password has {SHORTEST} to {LONGEST} characters")
-    words = [part for word in known for part in (word, *word.replace("@", ".").split("."))]
+    words = [part for word in known for part in (word, *word.split("@"), *word.replace("@", ".").split("."))]
     if zxcvbn(password[:_LOOKED_AT], user_inputs=words, max_length=_LOOKED_AT)["score"] < _SCORE:
         raise WeakPasswordError("this password is easily guessed: take several words that do not belong together")
 
@@ -37,9 +41,9 @@ def check(password: str, *known: str) -> None:
 class Passwords:
     """Hashes and verifies. One at a time, in a thread that gives way: a flood of guesses starves nobody who reads."""
 
-    def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        """Prepare. The default is RFC 9106's second choice, on one lane: 64 MiB, three passes."""
-        self._hasher = hasher or PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1, type=Type.ID)
+    def __init__(self) -> None:
+        """Prepare."""
+        self._hasher = HASHER
         cost = f"m={self._hasher.memory_cost},t={self._hasher.time_cost},p={self._hasher.parallelism}"
         self._nobodys = f"$argon2id$v=19${cost}${'A' * 22}${'A' * 43}"
         self._thread = ThreadPoolExecutor(1, "passwords", initializer=_give_way)

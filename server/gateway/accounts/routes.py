@@ -9,6 +9,7 @@ from gateway.accounts import belongings, deletion, export, log_in, recovery, rep
 from gateway.accounts.log_in import Attempt
 from gateway.accounts.models import Account
 from gateway.accounts.schemas import (
+    Accepted,
     AccountView,
     ConfirmResetWish,
     ExportFormat,
@@ -56,10 +57,11 @@ async def verify_email(runtime: RuntimeDep, client: ClientDep, wish: VerifyWish)
 
 
 @router.post("/v1/accounts/password-reset", status_code=202, responses=documented(403, 429, 503))
-async def ask_reset(response: Response, runtime: RuntimeDep, client: ClientDep, wish: ResetWish) -> None:
+async def ask_reset(response: Response, runtime: RuntimeDep, client: ClientDep, wish: ResetWish) -> Accepted:
     """Have a mail sent to choose a new password; the answer is the same when the address has no account."""
     standing = await recovery.ask_reset(runtime, recovery.Forgotten(wish.email, client, wish.captcha_token))
     response.headers.update(standing.headers)
+    return Accepted()
 
 
 @router.post("/v1/accounts/password-reset/confirm", status_code=204, responses=documented(503))

@@ -56,6 +56,12 @@ class ResetWish(Wish):
     captcha_token: _CaptchaToken = None
 
 
+class Accepted(BaseModel):
+    """A mail is on its way if the address has an account."""
+
+    status: Literal["check_your_mail"] = "check_your_mail"
+
+
 class ConfirmResetWish(Wish):
     """The code from the mail, and a new password."""
 

@@ -50,7 +50,7 @@ async def points_by_status(session: AsyncSession) -> dict[str, int]:
 async def points_of(session: AsyncSession, account_ids: Sequence[str]) -> dict[str, int]:
     """Count the usage points of each of these accounts."""
     query = select(UsagePoint.account_id, func.count()).where(UsagePoint.account_id.in_(account_ids))
-    return dict((await session.execute(query.group_by(UsagePoint.account_id))).tuples().all())
+    return dict(iter(await session.execute(query.group_by(UsagePoint.account_id))))
 
 
 async def clients_of(session: AsyncSession, account_ids: Sequence[str]) -> dict[str, tuple[int, datetime | None]]:
@@ -63,7 +63,7 @@ async def clients_of(session: AsyncSession, account_ids: Sequence[str]) -> dict[
 async def used(session: AsyncSession, names: Sequence[str], window: str) -> dict[str, int]:
     """Return how much of these budgets one window has used."""
     query = select(Counter.name, Counter.used).where(Counter.name.in_(names), Counter.window == window)
-    return dict((await session.execute(query)).tuples().all())
+    return dict(iter(await session.execute(query)))
 
 
 async def give_back(session: AsyncSession, name: str, window: str) -> None:

@@ -96,7 +96,7 @@ def _fill_environment(address: str, *, keeps: bool) -> None:
             if not os.environ.get(name):
                 hidden = name.endswith("SECRET")
                 os.environ[name] = typer.prompt(
-                    f"{words} (Enter: later)", default="", hide_input=hidden, show_default=False
+                    f"{label} (Enter: later)", default="", hide_input=hidden, show_default=False
                 )
 
 
