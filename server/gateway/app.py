@@ -19,7 +19,7 @@ from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
 from gateway.jobs import worker
 from gateway.kit.clock import Clock
-from gateway.kit.requests import RequestLog
+from gateway.kit.requests import BodyLimit, RequestLog
 from gateway.metering import routes as metering
 from gateway.migrations import upgrade
 from gateway.runtime import open_runtime
@@ -49,7 +49,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
-        max_body_size=_LARGEST_BODY,
     )
     problems.install(app)
     for room in (
@@ -76,5 +75,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
             expose_headers=["ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
         )
 
+    app.add_middleware(BodyLimit, largest=_LARGEST_BODY)
     app.add_middleware(RequestLog)
     return app

@@ -34,7 +34,7 @@ async def verify_email(
     request: Request, runtime: RuntimeDep, client: ClientDep, code: Code, password: Password
 ) -> Response:
     """Confirm an address, and say so."""
-    return await _done(request, "verify_email", code, sign_up.verify_email(runtime, code.strip(), password, client))
+    return await _done(request, "verify_email", sign_up.verify_email(runtime, code.strip(), password, client))
 
 
 @router.get("/accounts/reset-password")
@@ -46,23 +46,23 @@ async def reset_password_form(request: Request, runtime: RuntimeDep) -> Response
 @router.post("/accounts/reset-password", responses=_PAGES)
 async def reset_password(request: Request, runtime: RuntimeDep, code: Code, password: Password) -> Response:
     """Set a new password, and say so."""
-    return await _done(request, "reset_password", code, recovery.confirm_reset(runtime, code.strip(), password))
+    return await _done(request, "reset_password", recovery.confirm_reset(runtime, code.strip(), password))
 
 
 def _form(request: Request, front: str, form: str) -> Response:
     if front:
         # browsers keep what stands behind the #
         return RedirectResponse(f"{front.rstrip('/')}/{form.replace('_', '-')}", 303)
-    return render(request, "account_form.html", form=form, code="", problem=None)
+    return render(request, "account_form.html", form=form, problem=None)
 
 
-async def _done(request: Request, form: str, code: str, work: Awaitable[None]) -> Response:
+async def _done(request: Request, form: str, work: Awaitable[None]) -> Response:
     try:
         await work
     except ProblemError as problem:
         words = texts(language_of(request))
         said = words.get(f"form_{problem.code}", words["form_failed"])
-        page = render(request, "account_form.html", status=problem.status, form=form, code=code, problem=said)
+        page = render(request, "account_form.html", status=problem.status, form=form, problem=said)
         page.headers.update(problem.headers)
         return page
     return render(request, "account_done.html", form=form)
