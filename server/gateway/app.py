@@ -5,9 +5,13 @@ from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from gateway import __version__, problems
+from gateway.accounts import client_routes as api_clients
+from gateway.accounts import pages as account_pages
 from gateway.accounts import routes as accounts
+from gateway.admin import routes as admin
 from gateway.billing import routes as billing
 from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
@@ -15,13 +19,15 @@ from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
 from gateway.jobs import worker
 from gateway.kit.clock import Clock
-from gateway.kit.requests import RequestLog
+from gateway.kit.requests import BodyLimit, RequestLog
 from gateway.metering import routes as metering
 from gateway.migrations import upgrade
 from gateway.quotas import routes as quotas
 from gateway.runtime import open_runtime
-from gateway.settings import Settings
+from gateway.settings import Settings, origin
 from gateway.tempo import routes as tempo
+
+_LARGEST_BODY = 64 * 1024
 
 log = structlog.get_logger()
 
@@ -39,11 +45,39 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
             log.info("gateway_started", version=__version__, enedis=settings.enedis_environment)
             yield
 
-    app = FastAPI(title="MyElectricalData gateway", version=__version__, description=DESCRIPTION, lifespan=lifespan)
+    app = FastAPI(
+        title="MyElectricalData gateway",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+    )
     problems.install(app)
-    # most asked first
-    for room in (health, tempo, ecowatt, accounts, consents, consent_pages, metering, quotas, billing):
+    for room in (
+        # most asked first
+        health,
+        tempo,
+        ecowatt,
+        accounts,
+        account_pages,
+        api_clients,
+        consents,
+        consent_pages,
+        metering,
+        quotas,
+        billing,
+        admin,
+    ):
         app.include_router(room.router)
+    if settings.frontend_url:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=[origin(settings.frontend_url)],
+            allow_credentials=True,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+            expose_headers=["ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
+        )
 
+    app.add_middleware(BodyLimit, largest=_LARGEST_BODY)
     app.add_middleware(RequestLog)
     return app

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts import service, tokens
+from gateway.accounts import repository, service, sessions, tokens
+from gateway.accounts.models import Account
 from gateway.accounts.service import Caller
 from gateway.problems import ProblemError
 from gateway.runtime import Runtime
@@ -30,13 +31,53 @@ async def _write(runtime: RuntimeDep) -> AsyncIterator[AsyncSession]:
 # scope="function": committed before the answer leaves, so that nobody is told of a write that then fails
 WriteSession = Annotated[AsyncSession, Depends(_write, scope="function")]
 
-_bearer = HTTPBearer(auto_error=False, description="A token of POST /v1/oauth/token")
+
+async def get_client(request: Request) -> str | None:
+    """Return the address that a request comes from; behind a proxy that is trusted, the one that it names."""
+    return request.client.host if request.client else None
+
+
+ClientDep = Annotated[str | None, Depends(get_client)]
+
+
+async def one_kind_of_credentials(request: Request, runtime: RuntimeDep) -> None:
+    """Refuse a request that carries a browser's session and an Authorization header: whose would it be?"""
+    if "authorization" in request.headers and sessions.cookie_of(request, runtime.settings) is not None:
+        raise ProblemError(400, "two_credentials", "Send the session's cookie or an Authorization header, not both.")
+
+
+async def from_here(request: Request, runtime: RuntimeDep) -> None:
+    """Refuse what another site's page made a browser send."""
+    if sessions.comes_from_elsewhere(request, runtime.settings):
+        raise ProblemError(403, "cross_site", "A browser sent this for another site; it is taken from our own only.")
+
+
+OneKind = Depends(one_kind_of_credentials)
+FromHere = Depends(from_here)
+
+bearer_token = HTTPBearer(auto_error=False, description="A token of POST /v1/oauth/token")
+_cookie = APIKeyCookie(
+    name="__Host-med_session",
+    auto_error=False,
+    description="Set by POST /v1/session; without https its name is med_session",
+)
 
 
 async def get_caller(
-    runtime: RuntimeDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request,
+    runtime: RuntimeDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_token)],
+    _one_kind: Annotated[None, OneKind],
+    _documented: Annotated[str | None, Depends(_cookie)] = None,
 ) -> Caller:
-    """Return the account that asks. Raises a 401 problem."""
+    """Return the account that asks, by a browser's session or by an API client's token. Raises a 401 problem."""
+    token = sessions.cookie_of(request, runtime.settings)
+    if token is not None:
+        await from_here(request, runtime)
+        caller = await sessions.resume(runtime.database, runtime.settings, token, runtime.clock.now())
+        if caller is None:
+            raise _logged_out()
+        return caller
     try:
         if credentials is None:
             raise tokens.InvalidTokenError
@@ -56,4 +97,36 @@ async def get_caller(
         ) from error
 
 
+def _logged_out() -> ProblemError:
+    return ProblemError(401, "invalid_session", "This browser is not logged in any more; log in again.")
+
+
 CallerDep = Annotated[Caller, Depends(get_caller)]
+
+
+async def get_account(runtime: RuntimeDep, caller: CallerDep) -> Account:
+    """Return the account of somebody who is logged in. An API client's token reads homes: it changes no account."""
+    if caller.session_hash is None:
+        raise ProblemError(
+            403, "session_needed", "Log in at /v1/session for this: an API client's token is not enough."
+        )
+    async with runtime.database.read() as session:
+        account = await repository.find_account(session, caller.account_id)
+    if account is None:
+        raise _logged_out()
+    return account
+
+
+AccountDep = Annotated[Account, Depends(get_account)]
+
+
+async def get_admin(runtime: RuntimeDep, account: AccountDep) -> Account:
+    """Return the account of an administrator who is logged in. Raises a 403 problem."""
+    if not service.is_admin(account, runtime.settings.admin_emails):
+        raise ProblemError(
+            403, "admin_only", "This is for administrators: ADMIN_EMAILS lists their verified addresses."
+        )
+    return account
+
+
+AdminDep = Annotated[Account, Depends(get_admin)]

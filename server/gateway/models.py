@@ -6,9 +6,22 @@ from gateway.audit import models as audit
 from gateway.billing import models as billing
 from gateway.consents import models as consents
 from gateway.ecowatt import models as ecowatt
+from gateway.mail import models as mail
 from gateway.metering import models as metering
 from gateway.quotas import models as quotas
 from gateway.rte import models as rte
 from gateway.tempo import models as tempo
 
-__all__ = ["accounts", "audit", "billing", "consents", "ecowatt", "instance", "metering", "quotas", "rte", "tempo"]
+__all__ = [
+    "accounts",
+    "audit",
+    "billing",
+    "consents",
+    "ecowatt",
+    "instance",
+    "mail",
+    "metering",
+    "quotas",
+    "rte",
+    "tempo",
+]

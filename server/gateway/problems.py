@@ -67,7 +67,7 @@ def not_found() -> ProblemError:
 
 def respond(request: Request, problem: ProblemError) -> JSONResponse:
     """Write a problem."""
-    instance = getattr(request.state, "request_id", None) or uuid.uuid4()
+    instance = str(getattr(request.state, "request_id", None) or uuid.uuid4())
     return JSONResponse(
         {
             "type": f"urn:myelectricaldata:problem:{problem.code}",
@@ -79,7 +79,8 @@ def respond(request: Request, problem: ProblemError) -> JSONResponse:
             **problem.members,
         },
         status_code=problem.status,
-        headers=problem.headers,
+        # the last resort answers outside the middleware that sets these
+        headers={"X-Request-ID": instance, "Cache-Control": "no-store", **problem.headers},
         media_type=MEDIA_TYPE,
     )
 

@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from gateway import instance as instances
+from gateway.accounts.passwords import Passwords
+from gateway.captcha import Captcha, NoCaptcha, Turnstile, hosts_of
 from gateway.consents.contracts import CustomerData
 from gateway.consents.upkeep import ConsentKeeper
 from gateway.enedis.circuit import Circuit
@@ -15,6 +17,7 @@ from gateway.kit.conditional import ReadyMade
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.http import Upstream
+from gateway.mail.carriers import Carrier, Mailgun, NoCarrier
 from gateway.metering.archive import Archive
 from gateway.quotas.day import Day
 from gateway.quotas.pace import EnedisPace, HistoryPace
@@ -36,6 +39,10 @@ class Runtime:
     store: Store
     keyring: Keyring
     instance: Instance
+    passwords: Passwords
+    captcha: Captcha
+    carrier: Carrier
+    enedis: Enedis
     archive: Archive
     consents: ConsentKeeper
     customer_data: CustomerData
@@ -56,6 +63,8 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
     enedis_upstream = Upstream(settings.enedis_url)
     rte_upstream = Upstream(settings.rte_base_url)
     open_data_upstream = Upstream(settings.rte_open_data_url)
+    mailgun_upstream = Upstream(settings.mailgun_api_base_url)
+    turnstile_upstream = Upstream(settings.turnstile_base_url)
     pace = EnedisPace(database, store, clock, settings.enedis_rate_limit, settings.user_daily_limit_no_cache)
 
     def enedis_at(its_pace: Pace) -> Enedis:
@@ -68,6 +77,7 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
         if settings.rte_client_id
         else None
     )
+    passwords = Passwords()
     archive = Archive(database, store, clock, enedis, enedis_at(HistoryPace(pace)), keyring)
     try:
         instance = await instances.load(database, keyring)
@@ -79,6 +89,10 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
             store=store,
             keyring=keyring,
             instance=instance,
+            passwords=passwords,
+            captcha=_captcha(settings, turnstile_upstream),
+            carrier=_carrier(settings, mailgun_upstream),
+            enedis=enedis,
             archive=archive,
             consents=keeper,
             customer_data=CustomerData(database, store, clock, enedis, keeper, settings.cache_ttl_seconds),
@@ -95,8 +109,23 @@ async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncI
         )
     finally:
         await archive.close()
+        passwords.close()
+        await mailgun_upstream.close()
+        await turnstile_upstream.close()
         await enedis_upstream.close()
         await rte_upstream.close()
         await open_data_upstream.close()
         await database.close()
         await store.close()
+
+
+def _captcha(settings: Settings, upstream: Upstream) -> Captcha:
+    secret = settings.turnstile_secret_key.get_secret_value()
+    return Turnstile(upstream, secret, hosts_of(settings), required=settings.require_captcha) if secret else NoCaptcha()
+
+
+def _carrier(settings: Settings, upstream: Upstream) -> Carrier:
+    if not settings.sends_mail:
+        return NoCarrier()
+    key = settings.mailgun_api_key.get_secret_value()
+    return Mailgun(upstream, key, settings.mailgun_domain, settings.mailgun_from_email)

@@ -69,6 +69,16 @@ class Settings(BaseSettings):
     user_daily_limit_with_cache: int = Field(default=1000, ge=1)
     cache_ttl_seconds: int = Field(default=86400, ge=60)
 
+    mailgun_api_key: SecretStr = SecretStr("")
+    mailgun_domain: str = ""
+    mailgun_from_email: str = ""
+    mailgun_api_base_url: str = "https://api.eu.mailgun.net/v3"
+    require_email_verification: bool = False
+    turnstile_secret_key: SecretStr = SecretStr("")
+    turnstile_base_url: str = "https://challenges.cloudflare.com"
+    require_captcha: bool = False
+    admin_emails: str = ""
+
     @field_validator("secret_key")
     @classmethod
     def _is_a_secret(cls, value: SecretStr) -> SecretStr:
@@ -123,11 +133,39 @@ class Settings(BaseSettings):
             raise ValueError("ENCRYPTION_KEYS is needed with PostgreSQL; make one with: gateway keys new")
         return self
 
+    @model_validator(mode="after")
+    def _can_do_what_it_requires(self) -> Self:
+        mailgun = (self.mailgun_api_key.get_secret_value(), self.mailgun_domain, self.mailgun_from_email)
+        if any(mailgun) and not all(mailgun):
+            raise ValueError(
+                "MAILGUN_API_KEY, MAILGUN_DOMAIN and MAILGUN_FROM_EMAIL go together: set all three or none"
+            )
+        if self.require_email_verification and not self.sends_mail:
+            raise ValueError("REQUIRE_EMAIL_VERIFICATION needs MAILGUN_API_KEY: without mail nobody could sign up")
+        if self.require_captcha and not self.turnstile_secret_key.get_secret_value():
+            raise ValueError("REQUIRE_CAPTCHA needs TURNSTILE_SECRET_KEY: without it nobody could sign up")
+        return self
+
     @cached_property
     def sqlite_file(self) -> Path | None:
         """The database's file, when it is one."""
         url = make_url(self.database_url)
         return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether there is somebody who carries mail."""
+        return bool(self.mailgun_api_key.get_secret_value())
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the gateway by https."""
+        return self.backend_url.startswith("https://")
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins of the gateway and of its front end, as a browser spells them."""
+        return frozenset(origin(url) for url in (self.backend_url, self.frontend_url) if url)
 
     @property
     def enedis_url(self) -> str:
@@ -153,6 +191,12 @@ class Settings(BaseSettings):
             draft.write_text(Keyring.generate())
             draft.rename(file)
         return Keyring.parse(file.read_text().strip())
+
+
+def origin(url: str) -> str:
+    """Return the scheme and host of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def explain(error: ValidationError) -> str:

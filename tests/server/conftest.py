@@ -17,9 +17,11 @@ from typing import Any
 import httpx2
 import pytest
 import structlog
+from argon2 import PasswordHasher
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from gateway.accounts import passwords
 from gateway.accounts import service as accounts
 from gateway.app import create_app
 from gateway.billing.offpeak import OffPeakPeriod
@@ -124,6 +126,12 @@ def simulator(simulator_process: Simulator) -> Simulator:
     simulator_process.http.post("/control/reset").raise_for_status()
     simulator_process.forget_calls()
     return simulator_process
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id at its least: tests make many accounts."""
+    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

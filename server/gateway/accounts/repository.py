@@ -1,9 +1,12 @@
-"""Accounts and API clients in the database."""
+"""Accounts and what opens them in the database."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts.models import Account, ApiClient
+from gateway.accounts.models import Account, ApiClient, BrowserSession, MailCode, Purpose
 
 
 async def account(session: AsyncSession, account_id: str) -> Account:
@@ -11,11 +14,87 @@ async def account(session: AsyncSession, account_id: str) -> Account:
     return await session.get_one(Account, account_id)
 
 
+async def find_account(session: AsyncSession, account_id: str) -> Account | None:
+    """Return an account."""
+    return await session.get(Account, account_id)
+
+
+async def account_alone(session: AsyncSession, account_id: str) -> Account | None:
+    """Return an account that nobody else changes until this transaction ends."""
+    return await session.get(Account, account_id, with_for_update=True, populate_existing=True)
+
+
 async def account_by_email(session: AsyncSession, email: str) -> Account | None:
-    """Return the account of an address."""
+    """Return the account of an address, given as it is compared."""
     return await session.scalar(select(Account).where(Account.email == email))
+
+
+async def delete_account(session: AsyncSession, account_id: str) -> None:
+    """Delete an account; what it owned goes with it."""
+    await session.execute(delete(Account).where(Account.id == account_id))
+
+
+async def delete_never_activated(session: AsyncSession, before: datetime) -> None:
+    """Delete the accounts whose address nobody has shown to have."""
+    await session.execute(delete(Account).where(Account.activated_at.is_(None), Account.created_at < before))
 
 
 async def api_client(session: AsyncSession, client_id: str) -> ApiClient | None:
     """Return an API client."""
     return await session.get(ApiClient, client_id)
+
+
+async def own_api_client(session: AsyncSession, account_id: str, client_id: str) -> ApiClient | None:
+    """Return one of an account's API clients."""
+    return await session.scalar(
+        select(ApiClient).where(ApiClient.account_id == account_id, ApiClient.client_id == client_id)
+    )
+
+
+async def api_clients(session: AsyncSession, account_id: str) -> Sequence[ApiClient]:
+    """Return an account's API clients, oldest first."""
+    query = select(ApiClient).where(ApiClient.account_id == account_id)
+    return (await session.scalars(query.order_by(ApiClient.created_at, ApiClient.client_id))).all()
+
+
+async def count_api_clients(session: AsyncSession, account_id: str) -> int:
+    """Return how many API clients an account has."""
+    query = select(func.count()).select_from(ApiClient).where(ApiClient.account_id == account_id)
+    return await session.scalar(query) or 0
+
+
+async def delete_api_clients(session: AsyncSession, account_id: str) -> None:
+    """Delete all API clients of an account."""
+    await session.execute(delete(ApiClient).where(ApiClient.account_id == account_id))
+
+
+async def browser_session(session: AsyncSession, token_hash: bytes) -> BrowserSession | None:
+    """Return a browser's session."""
+    return await session.get(BrowserSession, token_hash)
+
+
+async def delete_session(session: AsyncSession, token_hash: bytes) -> None:
+    """Delete a browser's session."""
+    await session.execute(delete(BrowserSession).where(BrowserSession.token_hash == token_hash))
+
+
+async def delete_sessions(session: AsyncSession, account_id: str) -> None:
+    """Delete all sessions of an account."""
+    await session.execute(delete(BrowserSession).where(BrowserSession.account_id == account_id))
+
+
+async def mail_code(session: AsyncSession, code_hash: bytes, purpose: Purpose, now: datetime) -> MailCode | None:
+    """Return a code that still works."""
+    found = await session.get(MailCode, code_hash, with_for_update=True)
+    return found if found is not None and found.purpose is purpose and found.expires_at > now else None
+
+
+async def delete_codes(session: AsyncSession, account_id: str) -> None:
+    """Delete all codes that were sent to an account."""
+    await session.execute(delete(MailCode).where(MailCode.account_id == account_id))
+
+
+async def delete_ended(session: AsyncSession, sessions_before: datetime, now: datetime) -> None:
+    """Delete sessions and codes that no longer work."""
+    await session.execute(delete(BrowserSession).where(BrowserSession.created_at < sessions_before))
+    await session.execute(delete(MailCode).where(MailCode.expires_at <= now))

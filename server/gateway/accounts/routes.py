@@ -1,53 +1,167 @@
-"""`POST /v1/oauth/token`."""
+"""`/v1/accounts`, `/v1/session` and `/v1/sessions`."""
 
-import base64
-import binascii
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Form, Header
-from pydantic import BaseModel
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
-from gateway.accounts import service, tokens
-from gateway.dependencies import RuntimeDep, WriteSession
-from gateway.problems import ProblemError, documented
+from gateway.accounts import belongings, deletion, export, log_in, recovery, repository, service, sessions, sign_up
+from gateway.accounts.log_in import Attempt
+from gateway.accounts.models import Account
+from gateway.accounts.schemas import (
+    Accepted,
+    AccountView,
+    ConfirmResetWish,
+    ExportFormat,
+    LogInWish,
+    PasswordWish,
+    ResetWish,
+    SignedUp,
+    SignUpWish,
+    VerifyWish,
+)
+from gateway.audit.service import record
+from gateway.dependencies import AccountDep, CallerDep, ClientDep, FromHere, OneKind, RuntimeDep
+from gateway.pages import language_of
+from gateway.problems import ProblemError, documented, not_found
+from gateway.runtime import Runtime
 
-router = APIRouter(tags=["accounts"])
+router = APIRouter(tags=["accounts"], responses=documented(400, 413, 422))
+_AT_A_DOOR = documented(401, 403, 429, 503)
+_LOGGED_IN = documented(401, 403)
 
 
-class Token(BaseModel):
-    """An access token; `expires_in` in seconds."""
-
-    access_token: str
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a kind, no secret
-    expires_in: int
-
-
-@router.post("/v1/oauth/token", responses=documented(400, 401, 422))
-async def token(
-    runtime: RuntimeDep,
-    session: WriteSession,
-    grant_type: Annotated[Literal["client_credentials"], Form()],
-    client_id: Annotated[str | None, Form(max_length=100)] = None,
-    client_secret: Annotated[str | None, Form(max_length=200)] = None,
-    authorization: Annotated[str | None, Header()] = None,
-) -> Token:
-    """Exchange an API client's credentials, by Basic or in the form, for a bearer token."""
-    if authorization is not None:
-        client_id, client_secret = _basic(authorization)
-    now = runtime.clock.now()
-    claims = await service.authenticate_client(session, client_id or "", client_secret or "", now)
-    signed = tokens.issue(
-        claims, key=runtime.settings.secret_key.get_secret_value(), issuer=runtime.instance.id, now=now
+@router.post("/v1/accounts", status_code=201, responses=documented(403, 429, 503))
+async def make_account(
+    request: Request, response: Response, runtime: RuntimeDep, client: ClientDep, wish: SignUpWish
+) -> SignedUp:
+    """Sign up. The answer is the same when the address has an account: its owner gets a mail that says so."""
+    standing = await sign_up.sign_up(
+        runtime,
+        sign_up.SignUp(
+            email=wish.email,
+            password=wish.password,
+            language=language_of(request),
+            client=client,
+            captcha_token=wish.captcha_token,
+        ),
     )
-    return Token(access_token=signed, expires_in=int(tokens.LIFETIME.total_seconds()))
+    response.headers.update(standing.headers)
+    return SignedUp(status="check_your_mail" if runtime.settings.require_email_verification else "active")
 
 
-def _basic(header: str) -> tuple[str, str]:
-    scheme, _, encoded = header.partition(" ")
-    try:
-        name, separator, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except binascii.Error, UnicodeDecodeError:
-        separator = ""
-    if scheme.lower() != "basic" or not separator:
-        raise ProblemError(400, "invalid_request", "The Authorization header must be Basic client_id:client_secret.")
-    return name, secret
+@router.post("/v1/accounts/verify-email", status_code=204, responses=_AT_A_DOOR)
+async def verify_email(runtime: RuntimeDep, client: ClientDep, wish: VerifyWish) -> None:
+    """Show to have the address: by the code from the mail, and the password of the account."""
+    await sign_up.verify_email(runtime, wish.code, wish.password, client)
+
+
+@router.post("/v1/accounts/password-reset", status_code=202, responses=documented(403, 429, 503))
+async def ask_reset(response: Response, runtime: RuntimeDep, client: ClientDep, wish: ResetWish) -> Accepted:
+    """Have a mail sent to choose a new password; the answer is the same when the address has no account."""
+    standing = await recovery.ask_reset(runtime, recovery.Forgotten(wish.email, client, wish.captcha_token))
+    response.headers.update(standing.headers)
+    return Accepted()
+
+
+@router.post("/v1/accounts/password-reset/confirm", status_code=204, responses=documented(503))
+async def confirm_reset(runtime: RuntimeDep, wish: ConfirmResetWish) -> None:
+    """Choose a new password by the code from the mail; all tokens and sessions end."""
+    await recovery.confirm_reset(runtime, wish.code, wish.password)
+
+
+@router.get("/v1/accounts/me", responses=documented(401))
+async def me(runtime: RuntimeDep, caller: CallerDep) -> AccountView:
+    """Show the account."""
+    async with runtime.database.read() as session:
+        account = await repository.find_account(session, caller.account_id)
+    if account is None:
+        raise not_found()
+    return _view(runtime, account)
+
+
+@router.delete("/v1/accounts/me", status_code=204, responses=_LOGGED_IN)
+async def delete_me(response: Response, runtime: RuntimeDep, caller: CallerDep, account: AccountDep) -> None:
+    """Delete the account and all it owned, within 15 minutes of a log-in. Shares at Enedis are ended there."""
+    if not await sessions.is_fresh(runtime.database, caller, runtime.clock.now()):
+        raise ProblemError(
+            403, "log_in_again", "This cannot be undone: log in again, then repeat it within 15 minutes."
+        )
+    await deletion.delete_account(runtime, account.id)
+    sessions.clear_cookie(response, runtime.settings)
+
+
+@router.get(
+    "/v1/accounts/me/export",
+    response_class=StreamingResponse,
+    responses=_LOGGED_IN
+    | {200: {"description": "Everything", "content": {"application/json": {}, "application/zip": {}}}},
+)
+async def export_me(
+    runtime: RuntimeDep, account: AccountDep, what: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.JSON
+) -> StreamingResponse:
+    """Take away all that the account owns: one JSON document, or a ZIP of CSV files."""
+    now = runtime.clock.now()
+    async with runtime.database.write() as session:
+        record(session, now, "exported", account.id)
+    owned = belongings.sections(runtime, account)
+    if what is ExportFormat.JSON:
+        body, media, ending = export.as_json(owned), "application/json", "json"
+    else:
+        body, media, ending = export.as_csv(owned, now), "application/zip", "zip"
+    disposition = f'attachment; filename="myelectricaldata-{now:%Y-%m-%d}.{ending}"'
+    return StreamingResponse(body, media_type=media, headers={"Content-Disposition": disposition})
+
+
+@router.put("/v1/accounts/me/password", status_code=204, responses=_AT_A_DOOR)
+async def change_password(
+    response: Response, runtime: RuntimeDep, client: ClientDep, account: AccountDep, wish: PasswordWish
+) -> None:
+    """Change the password: all tokens and sessions end, and this browser gets a new one."""
+    await recovery.change_password(runtime, account, wish.current_password, wish.new_password, client)
+    async with runtime.database.write() as session:
+        current = await repository.account(session, account.id)
+        token = sessions.open_session(session, runtime.settings, current, runtime.clock.now())
+    sessions.set_cookie(response, runtime.settings, token)
+
+
+@router.post("/v1/session", status_code=204, dependencies=[FromHere, OneKind], responses=_AT_A_DOOR)
+async def open_session(response: Response, runtime: RuntimeDep, client: ClientDep, wish: LogInWish) -> None:
+    """Log a browser in, by a cookie that no script can read."""
+    account = await log_in.authenticate(runtime, Attempt(wish.email, wish.password, client, wish.captcha_token))
+    async with runtime.database.write() as session:
+        token = sessions.open_session(session, runtime.settings, account, runtime.clock.now())
+        record(session, runtime.clock.now(), "logged_in", account.id)
+    sessions.set_cookie(response, runtime.settings, token)
+
+
+@router.delete("/v1/session", status_code=204, responses=_LOGGED_IN)
+async def close_session(response: Response, runtime: RuntimeDep, caller: CallerDep, account: AccountDep) -> None:
+    """Log this browser out."""
+    async with runtime.database.write() as session:
+        if caller.session_hash is not None:
+            await repository.delete_session(session, caller.session_hash)
+        record(session, runtime.clock.now(), "logged_out", account.id)
+    sessions.clear_cookie(response, runtime.settings)
+
+
+@router.delete("/v1/sessions", status_code=204, responses=_LOGGED_IN)
+async def close_sessions(response: Response, runtime: RuntimeDep, account: AccountDep) -> None:
+    """Log out everywhere: all browsers' sessions and all tokens end. API clients keep their secrets."""
+    async with runtime.database.write() as session:
+        current = await repository.account_alone(session, account.id)
+        if current is not None:
+            await service.revoke_all(session, runtime.store, current)
+            record(session, runtime.clock.now(), "logged_out_everywhere", account.id)
+    sessions.clear_cookie(response, runtime.settings)
+
+
+def _view(runtime: Runtime, account: Account) -> AccountView:
+    return AccountView(
+        id=account.id,
+        email=account.address,
+        language=account.language,
+        verified=account.verified_at is not None,
+        admin=service.is_admin(account, runtime.settings.admin_emails),
+        created_at=account.created_at,
+    )

@@ -1,4 +1,4 @@
-"""Secrets that the gateway gives out: recognisable by prefix and checksum, kept as SHA-256 only."""
+"""Secrets that the gateway gives out: recognisable by prefix and checksum, kept as a hash only."""
 
 import hashlib
 import secrets
@@ -6,7 +6,7 @@ import string
 import zlib
 
 _ALPHABET = string.ascii_letters + string.digits
-_PREFIX = "meds_"
+_CLIENT, _SESSION, _CODE = "meds_", "medk_", "medm_"
 _LENGTH = 40
 
 
@@ -18,20 +18,35 @@ def _checksum(text: str) -> str:
     return "".join(characters)
 
 
+def _new(prefix: str) -> str:
+    """Make a secret of 238 bits."""
+    body = prefix + "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    return body + _checksum(body)
+
+
 def new_client_id() -> str:
     """Make the public name of an API client."""
     return "medc_" + "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(20))
 
 
 def new_client_secret() -> str:
-    """Make a secret of 238 bits."""
-    body = _PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
-    return body + _checksum(body)
+    """Make what an API client signs in with."""
+    return _new(_CLIENT)
+
+
+def new_session_token() -> str:
+    """Make what a browser's cookie holds."""
+    return _new(_SESSION)
+
+
+def new_mail_code() -> str:
+    """Make what a mail brings."""
+    return _new(_CODE)
 
 
 def looks_genuine(secret: str) -> bool:
     """Tell a mistyped secret from a wrong one without asking the database."""
-    return secret.startswith(_PREFIX) and secret[-6:] == _checksum(secret[:-6])
+    return secret.startswith((_CLIENT, _SESSION, _CODE)) and secret[-6:] == _checksum(secret[:-6])
 
 
 def fingerprint(secret: str) -> bytes:

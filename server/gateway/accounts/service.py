@@ -5,10 +5,11 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts import repository, tokens
+from gateway.accounts import addresses, repository, tokens
 from gateway.accounts.models import Account, ApiClient
 from gateway.accounts.secrets import fingerprint, looks_genuine, new_client_id, new_client_secret
 from gateway.kit.crypto import Keyring, new_key
@@ -18,15 +19,18 @@ from gateway.store import Store, StoreError
 from gateway.store.cache import keep, recall
 
 _LAST_USE_PRECISION = timedelta(minutes=1)
-_KEPT = timedelta(minutes=1)
+_KEPT = timedelta(seconds=5)
+_REVOKED = "revoked"
+_REVOKED_FOR = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """The account behind a request."""
+    """The account behind a request, which came from one of its API clients or from a browser that is logged in."""
 
     account_id: str
-    client_id: str
+    client_id: str | None = None
+    session_hash: bytes | None = None
 
 
 def data_key_context(account_id: str) -> str:
@@ -34,22 +38,43 @@ def data_key_context(account_id: str) -> str:
     return f"accounts.data_key:{account_id}"
 
 
-async def find_or_create_account(session: AsyncSession, keyring: Keyring, email: str, now: datetime) -> Account:
-    """Return the account of an address, made if there is none."""
-    address = email.strip().casefold()
-    if account := await repository.account_by_email(session, address):
-        return account
+def new_account(keyring: Keyring, address: str, language: str, now: datetime) -> Account:
+    """Make an account that nobody may use yet."""
     account_id = uuid.uuid4().hex
-    account = Account(
+    return Account(
         id=account_id,
-        email=address,
+        email=addresses.canonical(address),
+        address=address.strip(),
         created_at=now,
+        language=language,
+        password_hash=None,
+        verified_at=None,
+        activated_at=None,
+        deactivated_at=None,
         token_version=0,
         data_key=keyring.wrap(new_key(), data_key_context(account_id)),
     )
+
+
+async def find_or_create_account(session: AsyncSession, keyring: Keyring, email: str, now: datetime) -> Account:
+    """Return the account of an address for whoever runs the gateway, who vouches for one that is made."""
+    if account := await repository.account_by_email(session, addresses.canonical(email)):
+        return account
+    account = new_account(keyring, email, "fr", now)
+    account.verified_at = account.activated_at = now
     session.add(account)
     await session.flush()
     return account
+
+
+def is_admin(account: Account, admin_emails: str) -> bool:
+    """Tell whether an account is an administrator's: its address is on the list, and its owner showed to have it."""
+    return account.is_active and account.verified_at is not None and account.email in _compared(admin_emails)
+
+
+@lru_cache(maxsize=8)
+def _compared(emails: str) -> frozenset[str]:
+    return frozenset(addresses.canonical(email) for email in emails.split(",") if email.strip())
 
 
 async def create_api_client(session: AsyncSession, account: Account, name: str, now: datetime) -> tuple[str, str]:
@@ -61,6 +86,7 @@ async def create_api_client(session: AsyncSession, account: Account, name: str, 
             account_id=account.id,
             name=name,
             secret_hash=fingerprint(secret),
+            token_version=0,
             created_at=now,
             last_used_at=None,
         )
@@ -71,7 +97,9 @@ async def create_api_client(session: AsyncSession, account: Account, name: str, 
 async def authenticate_client(session: AsyncSession, client_id: str, secret: str, now: datetime) -> tokens.Claims:
     """Check an API client's credentials and return what its token will say. Raises a 401 problem."""
     client = await repository.api_client(session, client_id) if looks_genuine(secret) else None
-    if client is None or not hmac.compare_digest(client.secret_hash, fingerprint(secret)):
+    account = await repository.account(session, client.account_id) if client else None
+    genuine = client is not None and hmac.compare_digest(client.secret_hash, fingerprint(secret))
+    if client is None or account is None or not genuine or not account.is_active:
         raise ProblemError(
             401,
             "invalid_client",
@@ -80,37 +108,51 @@ async def authenticate_client(session: AsyncSession, client_id: str, secret: str
         )
     if client.last_used_at is None or now - client.last_used_at >= _LAST_USE_PRECISION:
         client.last_used_at = now
-    account = await repository.account(session, client.account_id)
-    return tokens.Claims(account.id, client.client_id, account.token_version)
+    return tokens.Claims(account.id, client.client_id, _version(account, client))
 
 
 async def caller_of(database: Database, store: Store, claims: tokens.Claims) -> Caller:
     """Return whose request this is. Raises InvalidTokenError when the token was revoked meanwhile.
 
-    The answer is kept for a minute in the store that all replicas share: whoever revokes removes it with `forget`.
+    The answer is kept for seconds in the store that all replicas share. Whoever revokes puts a mark in its place with
+    `forget`: while it stands, the database is asked each time.
     """
-    held = _held(claims)
-    if await recall(store, _kept(claims.client_id)) != held:
+    held, kept = f"{claims.account_id} {claims.version}", await recall(store, _kept(claims.client_id))
+    if kept != held:
         async with database.read() as session:
             client = await repository.api_client(session, claims.client_id)
             if client is None or client.account_id != claims.account_id:
                 raise tokens.InvalidTokenError
             account = await repository.account(session, client.account_id)
-        if account.token_version != claims.version:
+        if not account.is_active or _version(account, client) != claims.version:
             raise tokens.InvalidTokenError
-        await keep(store, _kept(claims.client_id), held, _KEPT.total_seconds())
+        # looked at again: it may have been revoked while the database was asked
+        if await recall(store, _kept(claims.client_id)) is None:
+            await keep(store, _kept(claims.client_id), held, _KEPT.total_seconds())
     return Caller(claims.account_id, claims.client_id)
 
 
 async def forget(store: Store, client_id: str) -> None:
-    """Have the database asked again whether an API client may still ask; without the store, in a minute at most."""
+    """Have the database asked again whether an API client may still ask. Call it before the change is committed.
+
+    Without the store it is asked again in seconds anyhow.
+    """
     with suppress(StoreError):
-        await store.delete(_kept(client_id))
+        await store.set(_kept(client_id), _REVOKED, _REVOKED_FOR.total_seconds())
+
+
+async def revoke_all(session: AsyncSession, store: Store, account: Account) -> None:
+    """End every token and every browser's session of an account at once."""
+    account.token_version += 1
+    await repository.delete_sessions(session, account.id)
+    for client in await repository.api_clients(session, account.id):
+        await forget(store, client.client_id)
+
+
+def _version(account: Account, client: ApiClient) -> int:
+    """Return what tokens of this moment are good for: either part only grows, so the sum comes once."""
+    return account.token_version + client.token_version
 
 
 def _kept(client_id: str) -> str:
     return f"caller:{client_id}"
-
-
-def _held(claims: tokens.Claims) -> str:
-    return f"{claims.account_id} {claims.version}"

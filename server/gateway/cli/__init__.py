@@ -2,11 +2,25 @@
 
 import typer
 
-from gateway.cli import api_client, keys, migrate, openapi, serve, simulator, usage_point
+from gateway.cli import (
+    api_client,
+    doctor,
+    init,
+    keys,
+    migrate,
+    openapi,
+    reset_password,
+    serve,
+    simulator,
+    usage_point,
+)
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="The gateway of MyElectricalData.")
+app.command("init")(init.init)
+app.command("doctor")(doctor.doctor)
 app.command("serve")(serve.serve)
 app.command("simulator")(simulator.simulator)
+app.command("reset-password")(reset_password.reset_password)
 app.command("migrate")(migrate.migrate)
 app.command("openapi")(openapi.openapi)
 app.add_typer(api_client.app, name="api-client")

@@ -52,7 +52,7 @@ async def start(request: Request, runtime: RuntimeDep, consent_id: ConsentId, br
         meter = service.masked((await service.open_secrets(session, consent, runtime.keyring)).prm)
     settings = runtime.settings
     address = authorisation.enedis_address(settings.authorize_url, settings.enedis_client_id, way.state)
-    page = render(request, "consent_start.html", account=account.email, meter=meter, authorize_url=address)
+    page = render(request, "consent_start.html", account=account.address, meter=meter, authorize_url=address)
     page.set_cookie(
         _COOKIE,
         way.browser,

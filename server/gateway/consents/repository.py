@@ -137,6 +137,12 @@ async def consent(session: AsyncSession, consent_id: str) -> Consent | None:
     return await session.get(Consent, consent_id)
 
 
+async def consents_of(session: AsyncSession, account_id: str) -> Sequence[Consent]:
+    """Return an account's consents, oldest first."""
+    query = select(Consent).where(Consent.account_id == account_id)
+    return (await session.scalars(query.order_by(Consent.created_at, Consent.id))).all()
+
+
 async def consent_alone(session: AsyncSession, consent_id: str) -> Consent | None:
     """Return a consent that nobody else changes until this transaction ends."""
     return await session.get(Consent, consent_id, with_for_update=True, populate_existing=True)

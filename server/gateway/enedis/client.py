@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationE
 from gateway.enedis.circuit import Circuit
 from gateway.enedis.customer import Address, AddressAnswer, Contract, Metering, Service, Services, Supply, Synthesis
 from gateway.enedis.errors import EnedisError, Meaning, understand
+from gateway.enedis.trouble import note
 from gateway.enedis.wire import IndexMeasure, Measure, whole
 from gateway.kit.http import Answer, UnreachableError, Upstream
 from gateway.store import Store
@@ -101,6 +102,10 @@ class Enedis:
         self._store = store
         self._pace = pace
         self._circuit = circuit
+
+    async def sign_in(self) -> None:
+        """Ask for a token, to see whether the credentials are good. Raises EnedisError."""
+        await self._new_token()
 
     async def load_curve(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> Measure:
         """Ask for average power by interval, in W, of the days `[start, end[`: at most 7."""
@@ -200,11 +205,11 @@ class Enedis:
                 )
             except UnreachableError as error:
                 await self._circuit.failed(api)
-                raise EnedisError(Meaning.DOWN, "unreachable") from error
+                raise await note(self._store, api, EnedisError(Meaning.DOWN, "unreachable")) from error
             if answer.status == 200:
                 await self._circuit.answered(api)
                 return answer
-            refusal = understand(answer)
+            refusal = await note(self._store, api, understand(answer))
             await (self._circuit.failed(api) if refusal.meaning is Meaning.DOWN else self._circuit.answered(api))
             if refusal.meaning is Meaning.QUOTA:
                 await self._pace.stop(api, refusal.retry_at)

@@ -1,9 +1,12 @@
-"""What is of no use any more goes: budgets of past days, consents that led nowhere. Audit events stay."""
+"""What is of no use any more goes: budgets of past days, consents and sign-ups that led nowhere. Audit events stay."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
+from gateway.accounts import repository as accounts
+from gateway.accounts.sessions import LIFETIME as SESSIONS
+from gateway.accounts.sign_up import NEVER_ACTIVATED_FOR
 from gateway.consents.models import Consent, ConsentStatus
 from gateway.kit import paris
 from gateway.kit.database import Database
@@ -21,4 +24,6 @@ async def purge(database: Database, now: datetime) -> datetime:
         # every window begins with its day, so that the texts sort by time
         await session.execute(delete(Counter).where(Counter.window < oldest))
         await session.execute(delete(Consent).where(*led_nowhere))
+        await accounts.delete_never_activated(session, now - NEVER_ACTIVATED_FOR)
+        await accounts.delete_ended(session, now - SESSIONS, now)
     return now + paris.DAY

@@ -9,6 +9,7 @@ import structlog
 
 from gateway.ecowatt import service as ecowatt
 from gateway.jobs.purge import purge
+from gateway.mail.outbox import Postman
 from gateway.metering import history, upkeep
 from gateway.runtime import Runtime
 from gateway.store import StoreError
@@ -50,6 +51,7 @@ async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
         "ecowatt": lambda: ecowatt.keep(runtime.database, runtime.rte, runtime.clock),
         "consents": runtime.consents.keep,
         "purge": lambda: purge(runtime.database, runtime.clock.now()),
+        "mail": Postman(runtime.database, runtime.carrier, runtime.settings, runtime.clock).keep,
         "archive": lambda: upkeep.keep(runtime.database, runtime.archive, runtime.clock),
         "history": lambda: history.keep(runtime.database, runtime.archive, runtime.clock),
     }

@@ -1,4 +1,4 @@
-"""Structured logs, one JSON object a line (or coloured text with DEBUG), meter numbers and secrets masked."""
+"""Structured logs, one JSON object a line (or coloured text with DEBUG); meter numbers, addresses, secrets masked."""
 
 import logging
 import re
@@ -8,7 +8,9 @@ from typing import Any
 
 import structlog
 
-_SECRET = re.compile(r"(?<!\d)\d{14}(?!\d)|meds_[A-Za-z0-9]+|eyJ[\w-]+\.[\w-]+\.[\w-]+")
+_SECRET = re.compile(
+    r"(?<!\d)\d{14}(?!\d)|med[skm]_[A-Za-z0-9]+|eyJ[\w-]+\.[\w-]+\.[\w-]+|[^\s\"'<>:/@]+@[^\s\"'<>:/@]+\.[^\W\d_]{2,}"
+)
 
 
 def _mask(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -3,12 +3,16 @@
 What a dependency leaves in `request.state.headers` is added to the answer, whatever the answer is.
 """
 
+import re
 import uuid
 from time import perf_counter
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_UUID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 log = structlog.get_logger()
 
@@ -25,7 +29,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id, begun, status = str(uuid.uuid4()), perf_counter(), 500
+        request_id, begun, status = _request_id(scope), perf_counter(), 500
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def answer(message: Message) -> None:
@@ -49,3 +53,39 @@ class RequestLog:
                     status=status,
                     milliseconds=round((perf_counter() - begun) * 1000, 1),
                 )
+
+
+class BodyLimit:
+    """An ASGI middleware: who sends more than so many bytes is told so (413), wherever the body is read."""
+
+    def __init__(self, app: ASGIApp, largest: int) -> None:
+        """Wrap an application."""
+        self._app = app
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, and count what comes."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        told = Headers(scope=scope).get("content-length", "")
+        size = int(told) if told.isascii() and told.isdigit() else 0
+
+        async def count() -> Message:
+            nonlocal size
+            message = await receive() if size <= self._largest else None
+            if message is not None and message["type"] == "http.request" and not told:
+                size += len(message.get("body", b""))
+            if message is None or size > self._largest:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, count, send)
+
+
+def _request_id(scope: Scope) -> str:
+    """Return the id that a proxy gave the request, if it is a UUID; else a new one. No other text gets into the log."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _UUID.fullmatch(value):
+            return str(uuid.UUID(value.decode()))
+    return str(uuid.uuid4())

@@ -1,12 +1,15 @@
-"""Limits by account: counted in rows, exact across replicas, in windows aligned on the clock."""
+"""Limits by account, client or address: counted in rows, exact across replicas, in windows aligned on the clock."""
 
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.limits.headers import headers
 from gateway.problems import ProblemError
+from gateway.quotas.models import Counter
 from gateway.quotas.service import Budget, ExhaustedError, charge, used
 
 
@@ -19,12 +22,33 @@ class Limit:
     window: timedelta
 
 
-async def knock(session: AsyncSession, limit: Limit, who: str, now: datetime) -> None:
+@dataclass(frozen=True)
+class Standing:
+    """How many knocks of a limit were counted, this one included, and the headers that tell."""
+
+    count: int
+    headers: dict[str, str]
+
+
+async def knock(session: AsyncSession, limit: Limit, who: str, now: datetime) -> Standing:
     """Count a knock of `who`. Raises a 429 problem when there were enough."""
+    budget = _budget(limit, who, now)
     try:
-        await charge(session, [_budget(limit, who, now)])
+        await charge(session, [budget])
     except ExhaustedError as error:
         raise _enough(limit, now) from error
+    count = await used(session, budget)
+    return Standing(count, _headers(limit, count, now))
+
+
+async def give_back(session: AsyncSession, limit: Limit, who: str, now: datetime) -> None:
+    """Take back a knock of a moment ago: it was the right key."""
+    budget = _budget(limit, who, now)
+    await session.execute(
+        update(Counter)
+        .where(Counter.name == budget.name, Counter.window == budget.window, Counter.used > 0)
+        .values(used=Counter.used - 1)
+    )
 
 
 async def note(session: AsyncSession, limit: Limit, who: str, now: datetime) -> None:
@@ -43,16 +67,24 @@ def _window_start(limit: Limit, now: datetime) -> float:
     return now.timestamp() // seconds * seconds
 
 
+def _reset(limit: Limit, now: datetime) -> float:
+    return _window_start(limit, now) + limit.window.total_seconds() - now.timestamp()
+
+
 def _budget(limit: Limit, who: str, now: datetime) -> Budget:
     start = datetime.fromtimestamp(_window_start(limit, now), UTC)
     return Budget(f"{limit.door}:{who}", start.strftime("%Y-%m-%dT%H:%M"), limit.times)
 
 
+def _headers(limit: Limit, count: int, now: datetime) -> dict[str, str]:
+    return headers(limit.door, limit.times, limit.times - count, _reset(limit, now), limit.window.total_seconds())
+
+
 def _enough(limit: Limit, now: datetime) -> ProblemError:
-    wait = _window_start(limit, now) + limit.window.total_seconds() - now.timestamp()
     return ProblemError(
         429,
         "too_many_attempts",
         f"That was tried {limit.times} times in a short while; wait, then try again.",
-        retry_after=wait,
+        retry_after=_reset(limit, now),
+        headers=_headers(limit, limit.times, now),
     )

@@ -1,4 +1,4 @@
-"""The few server-rendered pages, in French and English, that work without a script."""
+"""The few server-rendered pages, which work without a script, and the frame of mails, in French and English."""
 
 import json
 import secrets
@@ -12,7 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 LANGUAGES = ("fr", "en")
 
-_POLICY = "default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
 
 _templates = Environment(
     loader=PackageLoader("gateway.pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -55,3 +58,8 @@ def render(
             "Vary": "Accept-Language",
         },
     )
+
+
+def render_mail(language: str, **values: Any) -> str:
+    """Render the HTML of a mail."""
+    return _templates.get_template("mail.html").render(t=texts(language), language=language, **values)

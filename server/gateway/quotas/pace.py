@@ -113,5 +113,11 @@ def live_reserve(user_limit: int) -> int:
     return min(_LIVE_RESERVE, max(1, user_limit // 5))
 
 
+async def stopped_until(store: Store, api: Api) -> datetime | None:
+    """Return until when nobody calls, if Enedis refused for its quota."""
+    until = await store.get(_stopped(api))
+    return datetime.fromisoformat(until) if until else None
+
+
 def _stopped(api: Api) -> str:
     return f"enedis:{api}:stopped"

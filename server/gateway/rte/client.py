@@ -29,6 +29,10 @@ class Rte:
         self._credentials = (client_id, client_secret)
         self._store = store
 
+    async def sign_in(self) -> None:
+        """Ask for a token, to see whether the credentials are good. Raises RteError."""
+        await self._new_token()
+
     async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
         """Ask for the colours of the days `[start, end[`, at most 366, in RTE's order.
 

@@ -1,0 +1,118 @@
+"""All that an account owns, section by section, page by page: never whole in memory."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from gateway.accounts import repository
+from gateway.accounts.models import Account
+from gateway.audit import service as audit
+from gateway.consents import repository as consents
+from gateway.consents.models import UsagePoint
+from gateway.consents.service import open_secrets
+from gateway.kit.paris import iso
+from gateway.metering import owned
+from gateway.metering.ledger import Kind
+from gateway.runtime import Runtime
+
+type Section = tuple[str, AsyncIterator[dict[str, Any]]]
+
+
+def sections(runtime: Runtime, account: Account) -> list[Section]:
+    """Return what there is, by name. Secrets are left out: they are kept as hashes, which open nothing."""
+    return [
+        ("account", _account(account)),
+        ("api_clients", _api_clients(runtime, account)),
+        ("usage_points", _usage_points(runtime, account)),
+        ("consents", _consents(runtime, account)),
+        ("events", _events(runtime, account)),
+        *((str(kind), _readings(runtime, account, kind)) for kind in Kind),
+    ]
+
+
+async def _account(account: Account) -> AsyncIterator[dict[str, Any]]:
+    yield {
+        "id": account.id,
+        "email": account.address,
+        "language": account.language,
+        "created_at": iso(account.created_at),
+        "verified_at": iso(account.verified_at) if account.verified_at else None,
+    }
+
+
+async def _api_clients(runtime: Runtime, account: Account) -> AsyncIterator[dict[str, Any]]:
+    async with runtime.database.read() as session:
+        found = await repository.api_clients(session, account.id)
+    for client in found:
+        yield {
+            "client_id": client.client_id,
+            "name": client.name,
+            "created_at": iso(client.created_at),
+            "last_used_at": iso(client.last_used_at) if client.last_used_at else None,
+        }
+
+
+async def _points(runtime: Runtime, account: Account) -> list[UsagePoint]:
+    async with runtime.database.read() as session:
+        return list(await consents.of_account(session, account.id))
+
+
+async def _usage_points(runtime: Runtime, account: Account) -> AsyncIterator[dict[str, Any]]:
+    for point in await _points(runtime, account):
+        async with runtime.database.read() as session:
+            opened = await open_secrets(session, point, runtime.keyring)
+        yield {
+            "id": point.id,
+            "number": opened.prm,
+            "name": point.name,
+            "created_at": iso(point.created_at),
+            "status": str(point.status),
+            "ended_at": iso(point.ended_at) if point.ended_at else None,
+            "consent_expires_on": point.consent_expires_on.isoformat() if point.consent_expires_on else None,
+            "services": point.services,
+            "contract": point.contract,
+            "tariffs": point.tariffs,
+            "off_peak": point.off_peak,
+        }
+
+
+async def _consents(runtime: Runtime, account: Account) -> AsyncIterator[dict[str, Any]]:
+    async with runtime.database.read() as session:
+        found = await consents.consents_of(session, account.id)
+    for consent in found:
+        async with runtime.database.read() as session:
+            opened = await open_secrets(session, consent, runtime.keyring)
+        yield {
+            "usage_point": consent.point_id,
+            "number": opened.prm,
+            "status": str(consent.status),
+            "reason": consent.reason,
+            "created_at": iso(consent.created_at),
+            "expires_at": iso(consent.expires_at),
+        }
+
+
+async def _events(runtime: Runtime, account: Account) -> AsyncIterator[dict[str, Any]]:
+    before: int | None = None
+    while True:
+        async with runtime.database.read() as session:
+            found = await audit.events(session, account_id=account.id, before=before, limit=200)
+        for event in found:
+            yield {"at": iso(event.at), "event": event.event, "detail": event.detail}
+        if not found:
+            return
+        before = found[-1].id
+
+
+async def _readings(runtime: Runtime, account: Account, kind: Kind) -> AsyncIterator[dict[str, Any]]:
+    for point in await _points(runtime, account):
+        async with runtime.database.read() as session:
+            opened = await open_secrets(session, point, runtime.keyring)
+        for feed in owned.feeds(point.id, kind):
+            after = None
+            while True:
+                async with runtime.database.read() as session:
+                    found, after = await owned.page(session, feed, opened, after)
+                for value in found:
+                    yield value
+                if after is None:
+                    break

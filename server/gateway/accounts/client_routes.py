@@ -1,0 +1,133 @@
+"""`/v1/api-clients`, and the tokens that API clients get at `/v1/oauth/token`."""
+
+import base64
+import binascii
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Form, Header, Path, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials
+from starlette.requests import HTTPConnection
+
+from gateway.accounts import clients, log_in, repository, service, tokens
+from gateway.accounts.log_in import Attempt
+from gateway.accounts.models import Account
+from gateway.accounts.schemas import Clients, ClientSecret, ClientView, ClientWish, Token
+from gateway.dependencies import (
+    AccountDep,
+    CallerDep,
+    ClientDep,
+    OneKind,
+    RuntimeDep,
+    WriteSession,
+    bearer_token,
+    get_account,
+    get_caller,
+)
+from gateway.limits import service as limits
+from gateway.limits.service import Limit
+from gateway.problems import ProblemError, documented
+
+router = APIRouter(tags=["API clients"], responses=documented(400, 413, 422))
+
+_TOKENS = Limit("token", 60, timedelta(hours=1))
+
+type ClientId = Annotated[str, Path(pattern="^medc_[a-z0-9]{20}$")]
+
+
+class _Basic(HTTPBasic):
+    """Basic in UTF-8 (RFC 7617); FastAPI's own takes ASCII only."""
+
+    async def __call__(  # type: ignore[override]  # FastAPI's own differs from its base in the same way
+        self, request: HTTPConnection
+    ) -> HTTPBasicCredentials | None:
+        """Return who says to come, if it is said by Basic. Raises a 400 problem."""
+        header = request.headers.get("authorization", "")
+        if not header.lower().startswith("basic"):
+            return None
+        name, secret = _credentials(header)
+        return HTTPBasicCredentials(username=name, password=secret)
+
+
+_basic = _Basic(description="E-mail address and password: how Home Assistant signs in")
+
+
+async def get_owner(
+    request: Request,
+    runtime: RuntimeDep,
+    client: ClientDep,
+    _one_kind: Annotated[None, OneKind],
+    basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_token)],
+) -> Account:
+    """Return the account of a browser that is logged in, or of an address and its password by Basic."""
+    if basic is not None:
+        return await log_in.authenticate(runtime, Attempt(basic.username, basic.password, client))
+    return await get_account(runtime, await get_caller(request, runtime, bearer, None))
+
+
+@router.post("/v1/oauth/token", dependencies=[OneKind], responses=documented(401, 429))
+async def token(
+    response: Response,
+    runtime: RuntimeDep,
+    session: WriteSession,
+    grant_type: Annotated[Literal["client_credentials"], Form()],
+    client_id: Annotated[str | None, Form(max_length=100)] = None,
+    client_secret: Annotated[str | None, Form(max_length=200)] = None,
+    authorization: Annotated[str | None, Header()] = None,
+) -> Token:
+    """Exchange an API client's credentials, by Basic or in the form, for a bearer token."""
+    if authorization is not None:
+        client_id, client_secret = _credentials(authorization)
+    now = runtime.clock.now()
+    claims = await service.authenticate_client(session, client_id or "", client_secret or "", now)
+    standing = await limits.knock(session, _TOKENS, claims.client_id, now)
+    response.headers.update(standing.headers)
+    signed = tokens.issue(
+        claims, key=runtime.settings.secret_key.get_secret_value(), issuer=runtime.instance.id, now=now
+    )
+    return Token(access_token=signed, expires_in=int(tokens.LIFETIME.total_seconds()))
+
+
+@router.post("/v1/api-clients", status_code=201, responses=documented(401, 403, 404, 409, 429, 503))
+async def make_client(
+    runtime: RuntimeDep, owner: Annotated[Account, Depends(get_owner)], wish: ClientWish
+) -> ClientSecret:
+    """Make an API client, in a browser that is logged in or by Basic with e-mail address and password."""
+    client_id, secret = await clients.make(runtime, owner, wish.name.strip())
+    return ClientSecret(client_id=client_id, client_secret=secret)
+
+
+@router.get("/v1/api-clients", responses=documented(401))
+async def list_clients(runtime: RuntimeDep, caller: CallerDep) -> Clients:
+    """List the account's API clients."""
+    async with runtime.database.read() as session:
+        found = await repository.api_clients(session, caller.account_id)
+    return Clients(items=[ClientView.model_validate(client, from_attributes=True) for client in found])
+
+
+@router.post("/v1/api-clients/{client_id}/secret", responses=documented(401, 403, 404))
+async def renew_secret(
+    runtime: RuntimeDep, account: AccountDep, session: WriteSession, client_id: ClientId
+) -> ClientSecret:
+    """Give an API client a new secret; the old one and its tokens end at once."""
+    return ClientSecret(client_id=client_id, client_secret=await clients.renew(runtime, session, account.id, client_id))
+
+
+@router.delete("/v1/api-clients/{client_id}", status_code=204, responses=documented(401, 403, 404))
+async def revoke_client(runtime: RuntimeDep, account: AccountDep, session: WriteSession, client_id: ClientId) -> None:
+    """Revoke an API client; its tokens end at once."""
+    await clients.revoke(runtime, session, account.id, client_id)
+
+
+def _credentials(header: str) -> tuple[str, str]:
+    scheme, _, encoded = header.partition(" ")
+    try:
+        name, separator, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except binascii.Error, UnicodeDecodeError:
+        separator = ""
+    if scheme.lower() != "basic" or not separator:
+        raise ProblemError(
+            400, "invalid_request", "The Authorization header must be Basic, with name:secret in base64."
+        )
+    return name, secret

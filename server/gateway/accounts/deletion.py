@@ -1,0 +1,26 @@
+"""The end of an account, and of everything it owned."""
+
+from gateway.accounts import repository
+from gateway.accounts.service import revoke_all
+from gateway.audit.service import record
+from gateway.consents import repository as points
+from gateway.consents.models import PointStatus
+from gateway.consents.service import end
+from gateway.runtime import Runtime
+
+
+async def delete_account(runtime: Runtime, account_id: str) -> None:
+    """Delete an account with its meters, consents, readings, API clients and sessions; its tokens end at once."""
+    now = runtime.clock.now()
+    async with runtime.database.write() as session:
+        account = await repository.account_alone(session, account_id)
+        if account is None:
+            return
+        for point in await points.of_account(session, account_id):
+            if point.status is PointStatus.GRANTED:
+                end(point, PointStatus.ENDED, now)
+                record(session, now, "consent_ended", account_id, usage_point=point.id)
+        await revoke_all(session, runtime.store, account)
+        await session.flush()
+        await repository.delete_account(session, account_id)
+        record(session, now, "account_deleted", account_id)

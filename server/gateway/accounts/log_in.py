@@ -1,0 +1,76 @@
+"""Logging in: the same answer after the same time, whether the address exists or the password is wrong."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gateway.accounts import addresses, repository
+from gateway.accounts.models import Account
+from gateway.audit.service import record
+from gateway.limits import service as limits
+from gateway.limits import who
+from gateway.limits.service import Limit
+from gateway.problems import ProblemError
+from gateway.runtime import Runtime
+
+_FAILURES = Limit("log_in", 10, timedelta(minutes=10))
+_FAILURES_OF_CLIENT = Limit("log_in_client", 100, timedelta(minutes=10))
+_CAPTCHA_AFTER = 5
+
+
+@dataclass(frozen=True, repr=False)
+class Attempt:
+    """Somebody who says to be the owner of an address."""
+
+    email: str
+    password: str
+    client: str | None
+    captcha_token: str | None = None
+
+
+async def authenticate(runtime: Runtime, attempt: Attempt, *, pending: bool = False) -> Account:
+    """Return the account whose password this is; one that is not active yet only if `pending`.
+
+    Raises problems: 401, 403, 429, 503.
+
+    An attempt is counted before the password is looked at, and given back when it was right: no more are tried at
+    once than one after the other.
+    """
+    email = addresses.canonical(attempt.email)
+    knocks = (
+        (_FAILURES, who.email(runtime.instance, email)),
+        (_FAILURES_OF_CLIENT, who.client(runtime.instance, attempt.client)),
+    )
+    begun = runtime.clock.now()
+    async with runtime.passwords.turn(), runtime.database.write() as session:
+        counts = [(await limits.knock(session, limit, knocker, begun)).count for limit, knocker in knocks]
+        account = await repository.account_by_email(session, email)
+    if counts[0] > _CAPTCHA_AFTER:
+        await runtime.captcha.check(attempt.captcha_token, "log_in", attempt.client)
+    stored = account.password_hash if account else None
+    async with runtime.passwords.turn():
+        matches = await runtime.passwords.verify(stored, attempt.password)
+        outdated = matches and stored is not None and runtime.passwords.is_outdated(stored)
+        renewed = await runtime.passwords.hash(attempt.password) if outdated else stored
+    async with runtime.database.write() as session:
+        current = await repository.account_alone(session, account.id) if account else None
+        known = current is not None and (pending or current.activated_at is not None)
+        if current is None or not known or not matches or current.password_hash != stored:
+            record(session, runtime.clock.now(), "log_in_failed", account.id if account else None)
+            refusal = _wrong()
+        elif current.deactivated_at is not None:
+            record(session, runtime.clock.now(), "log_in_refused", current.id)
+            refusal = ProblemError(403, "account_inactive", "This account was deactivated by an administrator.")
+        else:
+            for limit, knocker in knocks:
+                await limits.give_back(session, limit, knocker, begun)
+            current.password_hash = renewed
+            return current
+    raise refusal
+
+
+def _wrong() -> ProblemError:
+    return ProblemError(
+        401,
+        "invalid_credentials",
+        "The e-mail address or the password is wrong, or the address was not verified yet: look for our mail.",
+    )

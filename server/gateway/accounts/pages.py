@@ -1,0 +1,68 @@
+"""The pages that mails lead to, until FRONTEND_URL names a front end that has its own."""
+
+from collections.abc import Awaitable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from gateway.accounts import recovery, sign_up
+from gateway.accounts.passwords import LONGEST
+from gateway.dependencies import ClientDep, RuntimeDep
+from gateway.pages import language_of, render, texts
+from gateway.problems import ProblemError, documented
+
+_FRONT: dict[int | str, dict[str, Any]] = {303: {}}
+_PAGES: dict[int | str, dict[str, Any]] = {
+    status: {"content": {"text/html": {}}} for status in (400, 401, 403, 429, 503)
+}
+
+router = APIRouter(tags=["account pages"], default_response_class=HTMLResponse, responses=_FRONT | documented(413, 422))
+
+type Code = Annotated[str, Form(max_length=100)]
+type Password = Annotated[str, Form(max_length=LONGEST)]
+
+
+@router.get("/accounts/verify-email")
+async def verify_email_form(request: Request, runtime: RuntimeDep) -> Response:
+    """Ask for the code from the mail, and for the password."""
+    return _form(request, runtime.settings.frontend_url, "verify_email")
+
+
+@router.post("/accounts/verify-email", responses=_PAGES)
+async def verify_email(
+    request: Request, runtime: RuntimeDep, client: ClientDep, code: Code, password: Password
+) -> Response:
+    """Confirm an address, and say so."""
+    return await _done(request, "verify_email", sign_up.verify_email(runtime, code.strip(), password, client))
+
+
+@router.get("/accounts/reset-password")
+async def reset_password_form(request: Request, runtime: RuntimeDep) -> Response:
+    """Ask for the code from the mail, and for a new password."""
+    return _form(request, runtime.settings.frontend_url, "reset_password")
+
+
+@router.post("/accounts/reset-password", responses=_PAGES)
+async def reset_password(request: Request, runtime: RuntimeDep, code: Code, password: Password) -> Response:
+    """Set a new password, and say so."""
+    return await _done(request, "reset_password", recovery.confirm_reset(runtime, code.strip(), password))
+
+
+def _form(request: Request, front: str, form: str) -> Response:
+    if front:
+        # browsers keep what stands behind the #
+        return RedirectResponse(f"{front.rstrip('/')}/{form.replace('_', '-')}", 303)
+    return render(request, "account_form.html", form=form, problem=None)
+
+
+async def _done(request: Request, form: str, work: Awaitable[None]) -> Response:
+    try:
+        await work
+    except ProblemError as problem:
+        words = texts(language_of(request))
+        said = words.get(f"form_{problem.code}", words["form_failed"])
+        page = render(request, "account_form.html", status=problem.status, form=form, problem=said)
+        page.headers.update(problem.headers)
+        return page
+    return render(request, "account_done.html", form=form)

@@ -1,0 +1,95 @@
+"""Passwords: which will do, and their argon2id hashes, computed one at a time beside everything else."""
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+
+from argon2 import PasswordHasher, Type
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+from gateway.problems import ProblemError
+
+SHORTEST, LONGEST = 12, 256
+_SCORE = 2
+_LOOKED_AT = 40
+"""Letters: the guess at a password's strength takes long for long ones, which are strong anyway."""
+_MOST_WAITING = 200
+_NICE = 10
+
+
+HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1, type=Type.ID)
+"""RFC 9106's second choice, on one lane: 64 MiB, three passes."""
+
+
+class WeakPasswordError(ValueError):
+    """A password that is short or easily guessed."""
+
+
+def check(password: str, *known: str) -> None:
+    """Refuse what is easily guessed; `known` are words that somebody would try, such as the address."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise WeakPasswordError(f"a password has {SHORTEST} to {LONGEST} characters")
+    words = [part for word in known for part in (word, *word.split("@"), *word.replace("@", ".").split("."))]
+    if zxcvbn(password[:_LOOKED_AT], user_inputs=words, max_length=_LOOKED_AT)["score"] < _SCORE:
+        raise WeakPasswordError("this password is easily guessed: take several words that do not belong together")
+
+
+class Passwords:
+    """Hashes and verifies. One at a time, in a thread that gives way: a flood of guesses starves nobody who reads."""
+
+    def __init__(self) -> None:
+        """Prepare."""
+        self._hasher = HASHER
+        cost = f"m={self._hasher.memory_cost},t={self._hasher.time_cost},p={self._hasher.parallelism}"
+        self._nobodys = f"$argon2id$v=19${cost}${'A' * 22}${'A' * 43}"
+        self._thread = ThreadPoolExecutor(1, "passwords", initializer=_give_way)
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for one's turn at the door, so that guesses come one after the other. Raises a 503 problem."""
+        if self._waiting >= _MOST_WAITING:
+            raise ProblemError(503, "busy", "Too many people are at this door; try again shortly.", retry_after=10)
+        self._waiting += 1
+        try:
+            async with self._turn:
+                yield
+        finally:
+            self._waiting -= 1
+
+    async def hash(self, password: str) -> str:
+        """Hash a password."""
+        return await self._run(lambda: self._hasher.hash(password))
+
+    async def verify(self, stored: str | None, password: str) -> bool:
+        """Tell whether a password is the stored one; without one it takes as long, and is not."""
+        return await self._run(lambda: self._matches(stored or self._nobodys, password)) and stored is not None
+
+    def is_outdated(self, stored: str) -> bool:
+        """Tell whether a hash was made with weaker parameters than today's."""
+        return self._hasher.check_needs_rehash(stored)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._thread.shutdown()
+
+    def _matches(self, stored: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(stored, password)
+        except VerificationError, InvalidHashError:
+            return False
+
+    async def _run[Result](self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _give_way() -> None:
+    with suppress(OSError, AttributeError):
+        # Linux takes a thread's own number here, others the process's: there it stays as it is
+        if threading.get_native_id() != os.getpid():
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

@@ -1,0 +1,101 @@
+"""A new password: by a mail for whoever forgot the old one, or by the old one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.accounts import addresses, repository
+from gateway.accounts.log_in import Attempt, authenticate
+from gateway.accounts.models import Account, Purpose
+from gateway.accounts.secrets import fingerprint
+from gateway.accounts.service import revoke_all
+from gateway.accounts.sign_up import checked_address, checked_password, invalid_code
+from gateway.audit.service import record
+from gateway.limits import service as limits
+from gateway.limits import who
+from gateway.limits.service import Limit, Standing
+from gateway.mail import outbox
+from gateway.mail.models import MailKind
+from gateway.runtime import Runtime
+from gateway.store import Store
+
+_RESETS = Limit("password_reset", 20, timedelta(hours=1))
+
+
+@dataclass(frozen=True, repr=False)
+class Forgotten:
+    """Somebody who says to be the owner of an address and to have forgotten the password."""
+
+    email: str
+    client: str | None
+    captcha_token: str | None
+
+
+async def ask_reset(runtime: Runtime, wish: Forgotten) -> Standing:
+    """Have a mail sent if the address has an account; nothing tells. Raises problems: 403, 422, 429, 503."""
+    email = addresses.canonical(checked_address(wish.email))
+    async with runtime.database.write() as session:
+        knocker = who.client(runtime.instance, wish.client)
+        standing = await limits.knock(session, _RESETS, knocker, runtime.clock.now())
+    await runtime.captcha.check(wish.captcha_token, "password_reset", wish.client)
+    async with runtime.database.write() as session:
+        now = runtime.clock.now()
+        account = await repository.account_by_email(session, email)
+        account_id = account.id if account is not None and account.deactivated_at is None else None
+        await outbox.put(session, account_id, MailKind.RESET_PASSWORD, now)
+        record(session, now, "password_reset_asked", account_id)
+    return standing
+
+
+async def confirm_reset(runtime: Runtime, code: str, password: str) -> None:
+    """Set the password by a code from a mail. Raises problems: 400, 422, 503."""
+    async with runtime.database.read() as session:
+        found = await repository.mail_code(session, fingerprint(code), Purpose.RESET_PASSWORD, runtime.clock.now())
+        account = await repository.account(session, found.account_id) if found else None
+    if account is None:
+        raise invalid_code()
+    checked_password(password, account.email)
+    async with runtime.passwords.turn():
+        hashed = await runtime.passwords.hash(password)
+    async with runtime.database.write() as session:
+        now = runtime.clock.now()
+        found = await repository.mail_code(session, fingerprint(code), Purpose.RESET_PASSWORD, now)
+        current = await repository.account_alone(session, account.id)
+        if found is None or current is None:
+            raise invalid_code()
+        await hand_over(session, runtime.store, current, hashed, now)
+        await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
+        record(session, now, "password_reset", current.id)
+
+
+async def change_password(runtime: Runtime, account: Account, old: str, new: str, client: str | None) -> None:
+    """Set the password by the old one; everybody is logged out. Raises problems: 401, 403, 422, 429, 503."""
+    await authenticate(runtime, Attempt(account.email, old, client))
+    checked_password(new, account.email)
+    async with runtime.passwords.turn():
+        hashed = await runtime.passwords.hash(new)
+    async with runtime.database.write() as session:
+        now = runtime.clock.now()
+        current = await repository.account_alone(session, account.id)
+        if current is not None:
+            await set_password(session, runtime.store, current, hashed)
+            await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
+            record(session, now, "password_changed", current.id)
+
+
+async def hand_over(session: AsyncSession, store: Store, account: Account, hashed: str, now: datetime) -> None:
+    """Give an account, with a new password, to whoever showed to have its address."""
+    await set_password(session, store, account, hashed)
+    if account.verified_at is None:
+        # whoever signed up may have been somebody else: what they made to come back by goes
+        await repository.delete_api_clients(session, account.id)
+    account.verified_at = account.verified_at or now
+    account.activated_at = account.activated_at or now
+
+
+async def set_password(session: AsyncSession, store: Store, account: Account, hashed: str) -> None:
+    """Put a new password in the place of the old one, and end whatever that opened."""
+    account.password_hash = hashed
+    await repository.delete_codes(session, account.id)
+    await revoke_all(session, store, account)

@@ -1,0 +1,131 @@
+"""What the doors of accounts take and give."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.accounts.passwords import LONGEST
+from gateway.kit.wire import Utc
+
+_Email = Annotated[str, Field(max_length=320)]
+_Password = Annotated[str, Field(max_length=LONGEST, json_schema_extra={"format": "password"})]
+_Code = Annotated[str, Field(max_length=100, description="From the mail")]
+_CaptchaToken = Annotated[str | None, Field(max_length=2048)]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+
+
+class ExportFormat(StrEnum):
+    """How belongings are written."""
+
+    JSON = "json"
+    CSV = "csv"
+
+
+class Wish(BaseModel):
+    """What is sent; a member that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class SignUpWish(Wish):
+    """An account; the language of mails is that of Accept-Language. The captcha's action is `sign_up`."""
+
+    email: _Email
+    password: _Password
+    captcha_token: _CaptchaToken = None
+
+
+class SignedUp(BaseModel):
+    """Whether a mail has to be answered first. The same whether the address had an account or not."""
+
+    status: Literal["active", "check_your_mail"]
+
+
+class VerifyWish(Wish):
+    """The code from the mail, and the password that was chosen."""
+
+    code: _Code
+    password: _Password
+
+
+class ResetWish(Wish):
+    """Whose password is forgotten. The captcha's action is `password_reset`."""
+
+    email: _Email
+    captcha_token: _CaptchaToken = None
+
+
+class Accepted(BaseModel):
+    """A mail is on its way if the address has an account."""
+
+    status: Literal["check_your_mail"] = "check_your_mail"
+
+
+class ConfirmResetWish(Wish):
+    """The code from the mail, and a new password."""
+
+    code: _Code
+    password: _Password
+
+
+class LogInWish(Wish):
+    """Who comes. After repeated failures a captcha is needed; its action is `log_in`."""
+
+    email: _Email
+    password: _Password
+    captcha_token: _CaptchaToken = None
+
+
+class PasswordWish(Wish):
+    """The old password and the new one."""
+
+    current_password: _Password
+    new_password: _Password
+
+
+class AccountView(BaseModel):
+    """An account, for its owner."""
+
+    id: str
+    email: str
+    language: str
+    verified: bool
+    admin: bool
+    created_at: Utc
+
+
+class ClientWish(Wish):
+    """What the API client is for, such as `Home Assistant`."""
+
+    name: Name
+
+
+class ClientSecret(BaseModel):
+    """An API client's credentials; the secret is shown this once."""
+
+    client_id: str
+    client_secret: str
+
+
+class ClientView(BaseModel):
+    """An API client, without its secret."""
+
+    client_id: str
+    name: str
+    created_at: Utc
+    last_used_at: Utc | None
+
+
+class Clients(BaseModel):
+    """All API clients of an account."""
+
+    items: list[ClientView]
+
+
+class Token(BaseModel):
+    """An access token; `expires_in` in seconds."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a kind, no secret
+    expires_in: int

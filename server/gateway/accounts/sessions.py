@@ -1,0 +1,108 @@
+"""Browsers that are logged in: a cookie that no script can read, void at once when its row is gone."""
+
+from datetime import datetime, timedelta
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.accounts import repository
+from gateway.accounts.models import Account, BrowserSession
+from gateway.accounts.secrets import looks_genuine, new_session_token
+from gateway.accounts.service import Caller
+from gateway.kit.crypto import keyed_hash
+from gateway.kit.database import Database
+from gateway.settings import Settings
+
+LIFETIME = timedelta(days=14)
+FRESH_FOR = timedelta(minutes=15)
+"""So long after a log-in a browser may do what cannot be undone."""
+_NAME = "med_session"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_NO_COOKIE = ""
+
+
+def cookie_name(settings: Settings) -> str:
+    """Return the cookie's name; behind https browsers themselves guard the prefix."""
+    return f"__Host-{_NAME}" if settings.is_https else _NAME
+
+
+def cookie_of(request: Request, settings: Settings) -> str | None:
+    """Return what the browser's session cookie holds."""
+    return request.cookies.get(cookie_name(settings))
+
+
+def open_session(session: AsyncSession, settings: Settings, account: Account, now: datetime) -> str:
+    """Log a browser in; return what its cookie will hold."""
+    token = new_session_token()
+    session.add(
+        BrowserSession(
+            token_hash=_hash(settings, token),
+            account_id=account.id,
+            token_version=account.token_version,
+            created_at=now,
+        )
+    )
+    return token
+
+
+async def resume(database: Database, settings: Settings, token: str, now: datetime) -> Caller | None:
+    """Return whose browser this is, unless its session has ended."""
+    if not looks_genuine(token):
+        return None
+    async with database.read() as session:
+        found = await repository.browser_session(session, _hash(settings, token))
+        account = await repository.find_account(session, found.account_id) if found else None
+    if found is None or account is None or found.created_at + LIFETIME <= now:
+        return None
+    if not account.is_active or found.token_version != account.token_version:
+        return None
+    return Caller(account.id, session_hash=found.token_hash)
+
+
+async def is_fresh(database: Database, caller: Caller, now: datetime) -> bool:
+    """Tell whether a browser logged in a short while ago."""
+    async with database.read() as session:
+        found = await repository.browser_session(session, caller.session_hash or b"")
+    return found is not None and now - found.created_at < FRESH_FOR
+
+
+def set_cookie(response: Response, settings: Settings, token: str) -> None:
+    """Give the browser its cookie."""
+    _put(response, settings, token, LIFETIME)
+
+
+def clear_cookie(response: Response, settings: Settings) -> None:
+    """Take the browser's cookie away."""
+    _put(response, settings, _NO_COOKIE, timedelta())
+
+
+def _put(response: Response, settings: Settings, value: str, age: timedelta) -> None:
+    response.set_cookie(
+        cookie_name(settings),
+        value,
+        max_age=int(age.total_seconds()),
+        path="/",
+        secure=settings.is_https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def comes_from_elsewhere(request: Request, settings: Settings) -> bool:
+    """Tell whether the browser says that another site's page made it send an unsafe request.
+
+    As Go's CrossOriginProtection: Sec-Fetch-Site where browsers send it, else Origin, which must be ours or the host
+    that was asked. What says neither is no browser.
+    """
+    if request.method in _SAFE:
+        return False
+    site, source = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if source is not None and source.lower() in settings.origins:
+        return False
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    return source is not None and source.lower() != f"{request.url.scheme}://{request.headers.get('host', '')}".lower()
+
+
+def _hash(settings: Settings, token: str) -> bytes:
+    return keyed_hash(settings.secret_key.get_secret_value().encode(), "session", token)

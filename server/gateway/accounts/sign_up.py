@@ -1,0 +1,123 @@
+"""Signing up, and showing that one has the address.
+
+Whoever verifies needs both the code from the mail and the password: by the code alone, the owner of an address who
+follows the link of a stranger's sign-up would let that stranger in.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.accounts import addresses, passwords, repository
+from gateway.accounts.log_in import Attempt, authenticate
+from gateway.accounts.models import Purpose
+from gateway.accounts.secrets import fingerprint
+from gateway.accounts.service import new_account
+from gateway.audit.service import record
+from gateway.limits import service as limits
+from gateway.limits import who
+from gateway.limits.service import Limit, Standing
+from gateway.mail import outbox
+from gateway.mail.models import MailKind
+from gateway.problems import ProblemError
+from gateway.runtime import Runtime
+
+NEVER_ACTIVATED_FOR = timedelta(days=7)
+"""How long a sign-up waits for its mail to be answered."""
+_SIGN_UPS = Limit("sign_up", 20, timedelta(hours=1))
+
+
+@dataclass(frozen=True, repr=False)
+class SignUp:
+    """What somebody signs up with."""
+
+    email: str
+    password: str
+    language: str
+    client: str | None
+    captcha_token: str | None
+
+
+async def sign_up(runtime: Runtime, wish: SignUp) -> Standing:
+    """Make an account, unless there is one: the mail tells, the answer does not. Raises problems."""
+    address = checked_address(wish.email)
+    checked_password(wish.password, address)
+    async with runtime.database.write() as session:
+        knocker = who.client(runtime.instance, wish.client)
+        standing = await limits.knock(session, _SIGN_UPS, knocker, runtime.clock.now())
+    await runtime.captcha.check(wish.captcha_token, "sign_up", wish.client)
+    async with runtime.passwords.turn():
+        hashed = await runtime.passwords.hash(wish.password)
+    try:
+        async with runtime.database.write() as session:
+            await _enter(session, runtime, address, hashed, wish.language)
+    except IntegrityError:
+        pass  # the same address at the same moment: that one's mail is on its way
+    return standing
+
+
+async def _enter(session: AsyncSession, runtime: Runtime, address: str, hashed: str, language: str) -> None:
+    now = runtime.clock.now()
+    account = await repository.account_by_email(session, addresses.canonical(address))
+    kind = MailKind.VERIFY_EMAIL
+    if account is None:
+        account = new_account(runtime.keyring, address, language, now)
+        account.password_hash = hashed
+        account.activated_at = None if runtime.settings.require_email_verification else now
+        session.add(account)
+        await session.flush()
+        record(session, now, "signed_up", account.id)
+    elif account.activated_at is None:
+        account.password_hash, account.language = hashed, language
+    elif account.verified_at is not None:
+        kind = MailKind.ALREADY_SIGNED_UP
+    await outbox.put(session, account.id, kind, now)
+
+
+async def verify_email(runtime: Runtime, code: str, password: str, client: str | None) -> None:
+    """Take a code from a mail, with the password of its account. Raises problems: 400, 401, 403, 429, 503."""
+    async with runtime.database.read() as session:
+        found = await repository.mail_code(session, fingerprint(code), Purpose.VERIFY_EMAIL, runtime.clock.now())
+        account = await repository.account(session, found.account_id) if found else None
+    if account is None:
+        raise invalid_code()
+    await authenticate(runtime, Attempt(account.email, password, client), pending=True)
+    async with runtime.database.write() as session:
+        now = runtime.clock.now()
+        current = await repository.account_alone(session, account.id)
+        if current is None or not await _take(session, code, Purpose.VERIFY_EMAIL, now):
+            raise invalid_code()
+        current.verified_at = current.verified_at or now
+        current.activated_at = current.activated_at or now
+        record(session, now, "email_verified", current.id)
+
+
+async def _take(session: AsyncSession, code: str, purpose: Purpose, now: datetime) -> bool:
+    """Use up a code, and with it all others of its account."""
+    found = await repository.mail_code(session, fingerprint(code), purpose, now)
+    if found is not None:
+        await repository.delete_codes(session, found.account_id)
+    return found is not None
+
+
+def invalid_code() -> ProblemError:
+    """A code that is unknown, was used, or is too old."""
+    return ProblemError(400, "invalid_code", "This code is not valid or no longer: have a new mail sent.")
+
+
+def checked_address(text: str) -> str:
+    """Return an address as its owner writes it. Raises a 422 problem."""
+    try:
+        return addresses.checked(text)
+    except addresses.InvalidAddressError as error:
+        raise ProblemError(422, "invalid_email", f"`email`: {error}.") from error
+
+
+def checked_password(password: str, address: str) -> None:
+    """Raise a 422 problem when a password will not do."""
+    try:
+        passwords.check(password, address)
+    except passwords.WeakPasswordError as error:
+        raise ProblemError(422, "weak_password", f"`password`: {error}.") from error

@@ -1,0 +1,82 @@
+"""What administrators look at, page by page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from gateway.accounts.models import Account, ApiClient
+from gateway.consents.models import Consent, ConsentStatus, UsagePoint
+from gateway.quotas.models import Counter
+from gateway.rte.models import Feed
+
+
+async def accounts(session: AsyncSession, part: str, after: str | None, limit: int) -> Sequence[Account]:
+    """Return accounts, oldest first, that have `part` in their address, after the one named."""
+    query = select(Account).order_by(Account.created_at, Account.id).limit(limit)
+    if part:
+        query = query.where(Account.email.contains(part, autoescape=True))
+    if after and (last := await session.get(Account, after)):
+        query = query.where(_later(Account.created_at, Account.id, last.created_at, last.id))
+    return (await session.scalars(query)).all()
+
+
+async def consents(
+    session: AsyncSession, status: ConsentStatus | None, after: tuple[datetime, str] | None, limit: int
+) -> Sequence[Consent]:
+    """Return consents, oldest first, of one status or all, after the one with that moment and usage point."""
+    query = select(Consent).order_by(Consent.created_at, Consent.point_id).limit(limit)
+    if status is not None:
+        query = query.where(Consent.status == status)
+    if after is not None:
+        query = query.where(_later(Consent.created_at, Consent.point_id, *after))
+    return (await session.scalars(query)).all()
+
+
+async def consents_by_status(session: AsyncSession) -> dict[str, int]:
+    """Count the consents of each status."""
+    query = select(Consent.status, func.count()).group_by(Consent.status)
+    return {str(status): count for status, count in await session.execute(query)}
+
+
+async def points_by_status(session: AsyncSession) -> dict[str, int]:
+    """Count the usage points of each status."""
+    query = select(UsagePoint.status, func.count()).group_by(UsagePoint.status)
+    return {str(status): count for status, count in await session.execute(query)}
+
+
+async def points_of(session: AsyncSession, account_ids: Sequence[str]) -> dict[str, int]:
+    """Count the usage points of each of these accounts."""
+    query = select(UsagePoint.account_id, func.count()).where(UsagePoint.account_id.in_(account_ids))
+    return dict(iter(await session.execute(query.group_by(UsagePoint.account_id))))
+
+
+async def clients_of(session: AsyncSession, account_ids: Sequence[str]) -> dict[str, tuple[int, datetime | None]]:
+    """Count the API clients of each of these accounts, and tell when one was last used."""
+    query = select(ApiClient.account_id, func.count(), func.max(ApiClient.last_used_at))
+    rows = await session.execute(query.where(ApiClient.account_id.in_(account_ids)).group_by(ApiClient.account_id))
+    return {account_id: (count, used_at) for account_id, count, used_at in rows}
+
+
+async def used(session: AsyncSession, names: Sequence[str], window: str) -> dict[str, int]:
+    """Return how much of these budgets one window has used."""
+    query = select(Counter.name, Counter.used).where(Counter.name.in_(names), Counter.window == window)
+    return dict(iter(await session.execute(query)))
+
+
+async def give_back(session: AsyncSession, name: str, window: str) -> None:
+    """Begin one window of a budget anew."""
+    await session.execute(delete(Counter).where(Counter.name == name, Counter.window == window))
+
+
+async def feeds(session: AsyncSession) -> Sequence[Feed]:
+    """Return how RTE's feeds stand."""
+    return (await session.scalars(select(Feed).order_by(Feed.name))).all()
+
+
+def _later(
+    moment: InstrumentedAttribute[datetime], name: InstrumentedAttribute[str], then: datetime, last: str
+) -> ColumnElement[bool]:
+    return or_(moment > then, and_(moment == then, name > last))

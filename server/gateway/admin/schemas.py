@@ -1,0 +1,109 @@
+"""What administrators see."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.consents.models import ConsentStatus
+from gateway.kit.wire import Utc
+
+
+class SearchWish(BaseModel):
+    """A part of an address; in the body, since addresses stand in no URL."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    part: Annotated[str, Field(min_length=1, max_length=320)]
+    after: Annotated[str | None, Field(max_length=32)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class UserView(BaseModel):
+    """An account, with what it has and what it used of its day."""
+
+    id: str
+    email: str
+    created_at: Utc
+    verified: bool
+    admin: bool
+    activated_at: Utc | None
+    deactivated_at: Utc | None
+    usage_points: int
+    api_clients: int
+    last_used_at: Utc | None
+    quota_used: int
+    quota_limit: int
+
+
+class Users(BaseModel):
+    """A page of accounts; `next` is the `after` of the following one."""
+
+    items: list[UserView]
+    next: str | None
+
+
+class ConsentRow(BaseModel):
+    """A consent; its meter is named by the usage point's public id."""
+
+    account_id: str
+    usage_point_id: str
+    status: ConsentStatus
+    reason: str | None
+    created_at: Utc
+    expires_at: Utc
+
+
+class ConsentPage(BaseModel):
+    """A page of consents, and how many consents and usage points there are of each status."""
+
+    items: list[ConsentRow]
+    next: str | None
+    consents: dict[str, int]
+    usage_points: dict[str, int]
+
+
+class EnedisApi(BaseModel):
+    """One of Enedis' APIs: this hour's calls, the last error of the past day, until when nobody asks."""
+
+    api: str
+    used: int
+    left: int
+    last_error: str | None
+    stopped_until: Utc | None
+
+
+class RteFeed(BaseModel):
+    """One of RTE's feeds: today's calls, and how the last ones went."""
+
+    feed: str
+    used: int
+    last_error: str | None
+    failures: int
+    asked_at: Utc
+    answered_at: Utc | None
+    next_at: Utc
+
+
+class Upstreams(BaseModel):
+    """How Enedis and RTE stand, and how many mails wait after a failure."""
+
+    enedis: list[EnedisApi]
+    rte: list[RteFeed]
+    mails_waiting: int
+
+
+class EventView(BaseModel):
+    """Something that happened."""
+
+    id: int
+    at: Utc
+    event: str
+    account_id: str | None
+    detail: dict[str, Any]
+
+
+class Events(BaseModel):
+    """A page of events, newest first; `next` is the `before` of the following one."""
+
+    items: list[EventView]
+    next: int | None

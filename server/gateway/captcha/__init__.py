@@ -1,0 +1,70 @@
+"""Whether somebody is a person: Cloudflare Turnstile, or nobody asks."""
+
+import json
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import structlog
+
+from gateway.kit.http import UnreachableError, Upstream
+from gateway.problems import ProblemError
+from gateway.settings import Settings
+
+log = structlog.get_logger()
+
+_PATH = "/turnstile/v0/siteverify"
+_LONGEST_TOKEN = 2048
+
+
+class Captcha(Protocol):
+    """Guards a door."""
+
+    async def check(self, token: str | None, action: str, client: str | None) -> None:
+        """Let a person in who solved it for this action. Raises problems: 403, 503."""
+        ...
+
+
+class NoCaptcha:
+    """Lets everybody in."""
+
+    async def check(self, token: str | None, action: str, client: str | None) -> None:
+        """Do nothing."""
+
+
+class Turnstile:
+    """Cloudflare's, asked by its HTTP API. When it is required the door stays shut while it cannot be asked."""
+
+    def __init__(self, upstream: Upstream, secret: str, hosts: frozenset[str], *, required: bool) -> None:
+        """Prepare, without connecting. `hosts` are those on which it may have been solved."""
+        self._upstream = upstream
+        self._secret = secret
+        self._hosts = hosts
+        self._required = required
+
+    async def check(self, token: str | None, action: str, client: str | None) -> None:
+        """Ask Cloudflare about a token, which is good once, for its host and action."""
+        if not token:
+            if self._required:
+                raise ProblemError(403, "captcha_needed", "Solve the captcha, and send its `captcha_token`.")
+            return
+        form = {"secret": self._secret, "response": token[:_LONGEST_TOKEN]} | ({"remoteip": client} if client else {})
+        try:
+            answer = await self._upstream.ask("POST", _PATH, form=form)
+            told = json.loads(answer.body) if answer.status == 200 else None
+        except UnreachableError, ValueError:
+            told = None
+        if not isinstance(told, dict):
+            log.warning("captcha_unreachable", action=action)
+            if self._required:
+                raise ProblemError(
+                    503, "captcha_unavailable", "The captcha cannot be checked now; try again shortly.", retry_after=60
+                )
+            return
+        if not (told.get("success") is True and told.get("action") == action and told.get("hostname") in self._hosts):
+            raise ProblemError(403, "captcha_failed", "The captcha was not solved; solve it once more.")
+
+
+def hosts_of(settings: Settings) -> frozenset[str]:
+    """Return the hosts on whose pages people sign up."""
+    names = (urlsplit(url).hostname for url in (settings.frontend_url, settings.backend_url))
+    return frozenset(name for name in names if name)

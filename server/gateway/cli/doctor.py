@@ -1,0 +1,79 @@
+"""`gateway doctor`."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.accounts import addresses, repository
+from gateway.accounts.service import is_admin
+from gateway.cli.common import load_settings, run
+from gateway.cli.upstreams import enedis_trouble, rte_trouble
+from gateway.kit.crypto import UndecipherableError
+from gateway.migrations import is_current
+from gateway.runtime import Runtime, open_runtime
+from gateway.settings import Settings
+
+type Finding = tuple[str, str | None]
+"""What was looked at, and what is wrong with it and how to mend it."""
+
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def doctor() -> None:
+    """Check a set-up, and say what is wrong and how to mend it. Ends with 1 when something is."""
+    settings = load_settings()
+
+    async def examine() -> int:
+        wrong = 0
+        async for what, trouble in _findings(settings):
+            print(f"{'wrong' if trouble else 'ok':<6}{what}{': ' if trouble else ''}{trouble or ''}")
+            wrong += trouble is not None
+        return wrong
+
+    if wrong := run(examine()):
+        print(f"\n{wrong} to mend.")
+        raise SystemExit(1)
+    print("\nAll is well.")
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    yield "settings", None  # read already, or we would not be here
+    yield "addresses", _address_trouble(settings)
+    try:
+        behind = not await is_current(settings.database_url)
+    except (SQLAlchemyError, OSError) as error:
+        yield "database", f"it does not answer ({type(error).__name__}): check DATABASE_URL, and that it runs"
+        return
+    yield "database", "its tables are of another version: run gateway migrate" if behind else None
+    if behind:
+        return
+    try:
+        async with open_runtime(settings) as runtime:
+            yield "keys", None
+            yield "administrator", await _admin_trouble(runtime)
+            yield "Enedis", await enedis_trouble(runtime)
+            yield "RTE", await rte_trouble(runtime)
+    except UndecipherableError:
+        yield "keys", "ENCRYPTION_KEYS, or the .keys file beside the database, are not those that it was written with"
+
+
+def _address_trouble(settings: Settings) -> str | None:
+    parts = urlsplit(settings.backend_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return "BACKEND_URL must begin with https:// and name a host"
+    if parts.scheme == "http" and parts.hostname not in _LOCAL:
+        return "BACKEND_URL is http: passwords cross the network unprotected; put a proxy with https before it"
+    return None
+
+
+async def _admin_trouble(runtime: Runtime) -> str | None:
+    listed = runtime.settings.admin_emails
+    if not listed.strip():
+        return "ADMIN_EMAILS is empty: nobody administers this gateway; run gateway init"
+    async with runtime.database.read() as session:
+        for email in listed.split(","):
+            account = await repository.account_by_email(session, addresses.canonical(email))
+            if account is not None and is_admin(account, listed):
+                return None
+    return "none of ADMIN_EMAILS has a verified account: run gateway init, or sign up and answer the mail"

@@ -1,0 +1,120 @@
+"""`gateway init`."""
+
+import os
+import secrets
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.accounts import addresses, recovery, repository
+from gateway.accounts.service import create_api_client, find_or_create_account
+from gateway.audit.service import record
+from gateway.cli import passwords
+from gateway.cli.common import fail, with_runtime
+from gateway.cli.upstreams import enedis_trouble, rte_trouble
+from gateway.runtime import Runtime
+
+_ASKED = {
+    "ENEDIS_CLIENT_ID": "Enedis: client id",
+    "ENEDIS_CLIENT_SECRET": "Enedis: client secret",
+    "RTE_CLIENT_ID": "RTE: client id",
+    "RTE_CLIENT_SECRET": "RTE: client secret",
+}
+_KEPT = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "ENCRYPTION_KEYS",
+    "BACKEND_URL",
+    "FRONTEND_URL",
+    "ADMIN_EMAILS",
+    "ENEDIS_ENVIRONMENT",
+    "ENEDIS_BASE_URL",
+    "RTE_BASE_URL",
+    *_ASKED,
+)
+
+
+def init(
+    email: Annotated[str, typer.Option(prompt="Your e-mail address", help="The first administrator's")],
+    env_file: Annotated[
+        Path | None, typer.Option(help="Write the settings to this new file, for its owner alone: it holds secrets")
+    ] = None,
+    client_name: Annotated[str, typer.Option(help="What the API client is called")] = "Home Assistant",
+) -> None:
+    """Set a gateway up: keys, database, administrator, an API client; check Enedis and RTE; say what is left to do.
+
+    At a terminal it asks for what is not set. Elsewhere settings come from the environment and the password is a line
+    of standard input. Secrets go to standard output and, if asked, to the file; never to the log.
+    """
+    try:
+        address = addresses.checked(email)
+    except addresses.InvalidAddressError as error:
+        fail(f"--email: {error}.", 2)
+    if env_file is not None and env_file.exists():
+        fail(f"{env_file} exists: name a new file, or move this one away.", 2)
+    _fill_environment(address, keeps=env_file is not None)
+    password = passwords.ask(address)
+
+    async def work(runtime: Runtime) -> tuple[str, str, list[str]]:
+        client_id, secret = await _set_up(runtime, address, password, client_name)
+        troubles = [await enedis_trouble(runtime), await rte_trouble(runtime)]
+        return client_id, secret, [trouble for trouble in troubles if trouble]
+
+    client_id, secret, left = with_runtime(work)
+    if env_file is not None:
+        _write(env_file)
+    print(f"The database is ready, and {address} administers it.\n")
+    print(f"Client id:     {client_id}\nClient secret: {secret}   (shown this once)\n")
+    for trouble in left:
+        print(f"To do: {trouble}")
+    where = f"set -a; . {env_file}; set +a; " if env_file is not None else ""
+    print(f"To do: {where}gateway serve")
+    print("To do: in Home Assistant, add the integration MyElectricalData with this client id and secret.")
+    print("To do: there, or with POST /v1/consents, share your meter.")
+
+
+def _fill_environment(address: str, *, keeps: bool) -> None:
+    """Ask for what is not set, and make what can be made; only a file that is kept may hold a new key."""
+    if not os.environ.get("SECRET_KEY"):
+        if not keeps:
+            fail(
+                "SECRET_KEY is not set. Name a file for it with --env-file, or set it yourself; make one with: "
+                'python3 -c "import secrets; print(secrets.token_urlsafe(32))"',
+                2,
+            )
+        os.environ["SECRET_KEY"] = secrets.token_urlsafe(32)
+    admins = [one for one in os.environ.get("ADMIN_EMAILS", "").split(",") if one.strip()]
+    if addresses.canonical(address) not in {addresses.canonical(one) for one in admins}:
+        if not keeps:
+            fail(f"ADMIN_EMAILS does not name {address}: set it, or name a file for it with --env-file.", 2)
+        os.environ["ADMIN_EMAILS"] = ",".join([*admins, address])
+    if sys.stdin.isatty() and keeps:
+        for name, label in _ASKED.items():
+            if not os.environ.get(name):
+                hidden = name.endswith("SECRET")
+                os.environ[name] = typer.prompt(
+                    f"{label} (Enter: later)", default="", hide_input=hidden, show_default=False
+                )
+
+
+async def _set_up(runtime: Runtime, address: str, password: str, client_name: str) -> tuple[str, str]:
+    hashed = await runtime.passwords.hash(password)
+    async with runtime.database.write() as session:
+        now = runtime.clock.now()
+        account = await repository.account_by_email(session, addresses.canonical(address))
+        if account is not None and account.password_hash is not None and account.verified_at is not None:
+            fail("This account exists already. `gateway reset-password` sets a new password.")
+        if account is None:
+            account = await find_or_create_account(session, runtime.keyring, address, now)
+        await recovery.hand_over(session, runtime.store, account, hashed, now)
+        record(session, now, "admin_made", account.id, by="command line")
+        return await create_api_client(session, account, client_name, now)
+
+
+def _write(file: Path) -> None:
+    lines = [f"{name}={shlex.quote(os.environ[name])}\n" for name in _KEPT if os.environ.get(name)]
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.writelines(lines)

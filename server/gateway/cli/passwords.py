@@ -1,0 +1,21 @@
+"""How commands ask for a password: hidden at a terminal, else a line of standard input."""
+
+import sys
+
+import typer
+
+from gateway.accounts import passwords
+from gateway.cli.common import fail
+
+
+def ask(address: str) -> str:
+    """Return a password that will do for an account, or end with what to change."""
+    if sys.stdin.isatty():
+        password: str = typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    try:
+        passwords.check(password, address)
+    except passwords.WeakPasswordError as error:
+        fail(f"The password will not do: {error}.", 2)
+    return password

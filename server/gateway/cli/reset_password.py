@@ -1,0 +1,34 @@
+"""`gateway reset-password`."""
+
+from typing import Annotated
+
+import typer
+
+from gateway.accounts import addresses, recovery, repository
+from gateway.audit.service import record
+from gateway.cli import passwords
+from gateway.cli.common import fail, with_runtime
+from gateway.runtime import Runtime
+
+
+def reset_password(
+    email: Annotated[str, typer.Option(prompt="E-mail address", help="Whose password it is")],
+) -> None:
+    """Set an account's password: asked for at a terminal, else a line of standard input. Everybody is logged out."""
+    password = passwords.ask(email)
+
+    async def work(runtime: Runtime) -> bool:
+        hashed = await runtime.passwords.hash(password)
+        async with runtime.database.write() as session:
+            account = await repository.account_by_email(session, addresses.canonical(email))
+            if account is None:
+                return False
+            now = runtime.clock.now()
+            account.activated_at = account.activated_at or now
+            await recovery.set_password(session, runtime.store, account, hashed)
+            record(session, now, "password_reset", account.id, by="command line")
+            return True
+
+    if not with_runtime(work):
+        fail("No account has this address. `gateway init` makes one.")
+    print("The password is set. Browsers are logged out, and tokens end within seconds.")

@@ -1,0 +1,30 @@
+"""Who knocks: named by keyed hashes, so that the counters tell nobody's address."""
+
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from gateway.instance import Instance
+
+_HOME = 64
+"""Bits of an IPv6 address that a home shares; whoever has one has all the addresses behind it."""
+
+
+def client(instance: Instance, host: str | None) -> str:
+    """Name the machine, or the home, that a request comes from."""
+    return instance.digest("client", _network(host or "")).hex()[:32]
+
+
+def email(instance: Instance, address: str) -> str:
+    """Name an e-mail address, given as it is compared, whether it has an account or not."""
+    return instance.digest("email", address).hex()[:32]
+
+
+def _network(host: str) -> str:
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ip_network((int(address), _HOME), strict=False))

@@ -1,0 +1,1 @@
+"""Mail: what has to be sent, its texts, and who carries it."""

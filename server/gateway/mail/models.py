@@ -1,0 +1,35 @@
+"""The outbox as stored."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from gateway.kit.database import Base
+
+
+class MailKind(StrEnum):
+    """What a mail is about; each has its texts."""
+
+    VERIFY_EMAIL = "verify_email"
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - a kind
+    ALREADY_SIGNED_UP = "already_signed_up"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind
+
+
+class OutboxMail(Base):
+    """A mail to send. It holds no words: they are written, with a new code, when it leaves, and kept nowhere.
+
+    Without an account it is for nobody: what is asked for an unknown address costs the same as for a known one.
+    """
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[MailKind]
+    created_at: Mapped[datetime]
+    next_at: Mapped[datetime] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]

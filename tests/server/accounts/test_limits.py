@@ -1,0 +1,90 @@
+"""How often a door may be knocked at: counted in the database, exactly, whoever asks how fast and where."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+from gateway.limits.headers import headers
+from gateway.limits.who import client
+from gateway.settings import Settings
+from tests.server.accounts.conftest import EMAIL, PASSWORD, api_client, log_in, logged_in, sign_up
+from tests.server.conftest import NOW, Gateway, SetClock, started
+
+
+def test_the_headers_are_those_of_the_draft() -> None:
+    assert headers("daily", 50, 12, 3599.6, 86400) == {
+        "RateLimit-Policy": '"daily";q=50;w=86400',
+        "RateLimit": '"daily";r=12;t=3600',
+    }
+
+
+async def test_ten_wrong_passwords_in_ten_minutes(gateway: Gateway, clock: SetClock) -> None:
+    await sign_up(gateway)
+    browser = gateway.new_browser()
+    for _ in range(10):
+        assert (await log_in(browser, password="wrong wrong wrong")).status_code == 401
+    answer = await log_in(browser)
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_attempts")
+    assert answer.headers["ratelimit"] == '"log_in";r=0;t=600'
+    assert int(answer.headers["retry-after"]) == 600
+    clock.set(NOW + timedelta(minutes=10))
+    assert (await log_in(browser)).status_code == 204
+
+
+async def test_right_passwords_are_not_counted(gateway: Gateway) -> None:
+    await sign_up(gateway)
+    for _ in range(12):
+        assert (await log_in(gateway.new_browser())).status_code == 204
+
+
+async def test_many_at_once_on_two_replicas_try_no_more_than_one_after_the_other(
+    settings: Settings, clock: SetClock
+) -> None:
+    async with AsyncExitStack() as stack:
+        replicas = [await stack.enter_async_context(started(settings, clock)) for _ in range(2)]
+        answers = await asyncio.gather(
+            *(log_in(replicas[number % 2].new_browser(), password="wrong wrong wrong") for number in range(24))
+        )
+    statuses = [answer.status_code for answer in answers]
+    assert (statuses.count(401), statuses.count(429)) == (10, 14)
+
+
+async def test_twenty_sign_ups_an_hour_and_address(gateway: Gateway, clock: SetClock) -> None:
+    weak = await sign_up(gateway, password="short")
+    assert weak.status_code == 422, "what will not do is not counted"
+    for number in range(20):
+        assert (await sign_up(gateway, f"number{number}@example.org")).status_code == 201
+    answer = await sign_up(gateway, "another@example.org")
+    assert (answer.status_code, answer.headers["ratelimit-policy"]) == (429, '"sign_up";q=20;w=3600')
+    assert int(answer.headers["retry-after"]) == 1800
+
+
+async def test_sixty_tokens_an_hour_and_client(gateway: Gateway, clock: SetClock) -> None:
+    browser = await logged_in(gateway)
+    clients = [await api_client(browser), await api_client(browser)]
+    form = {"grant_type": "client_credentials"}
+    for left in reversed(range(60)):
+        answer = await gateway.http.post("/v1/oauth/token", auth=clients[0], data=form)
+        assert answer.headers["ratelimit"].startswith(f'"token";r={left};')
+    assert (await gateway.http.post("/v1/oauth/token", auth=clients[0], data=form)).status_code == 429
+    assert (await gateway.http.post("/v1/oauth/token", auth=clients[1], data=form)).status_code == 200
+    wrong = (clients[0][0], clients[1][1])
+    assert (await gateway.http.post("/v1/oauth/token", auth=wrong, data=form)).status_code == 401
+    clock.set(NOW + timedelta(minutes=30))
+    assert (await gateway.http.post("/v1/oauth/token", auth=clients[0], data=form)).status_code == 200
+
+
+async def test_a_home_with_ipv6_is_one_client_and_nobodys_address_is_kept(gateway: Gateway) -> None:
+    instance = gateway.runtime.instance
+    assert (
+        client(instance, "2001:db8::1") == client(instance, "2001:db8::ffff:1") != client(instance, "2001:db8:0:1::1")
+    )
+    assert client(instance, "::ffff:192.0.2.1") == client(instance, "192.0.2.1") != client(instance, "192.0.2.2")
+    await sign_up(gateway)
+    await log_in(gateway.new_browser(), EMAIL, PASSWORD)
+    async with gateway.runtime.database.read() as session:
+        from sqlalchemy import text
+
+        names = " ".join(await session.scalars(text("SELECT name FROM counters")))
+    assert "127.0.0.1" not in names
+    assert EMAIL not in names

@@ -1,0 +1,166 @@
+"""A forgotten password, and mail that is sent once Mailgun takes it, whatever restarts meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from gateway.settings import Settings
+from tests.server.accounts.conftest import (
+    EMAIL,
+    PASSWORD,
+    StandIn,
+    api_client,
+    bearer,
+    log_in,
+    logged_in,
+    mails,
+    sign_up,
+)
+from tests.server.conftest import NOW, Gateway, SetClock, started, until
+
+NEW_PASSWORD = "nine quiet lamps beside rivers"
+
+
+async def rows(gateway: Gateway, table: str) -> int:
+    async with gateway.runtime.database.read() as session:
+        count: int = await session.scalar(text(f"SELECT count(*) FROM {table}")) or 0  # noqa: S608 - a test's own
+    return count
+
+
+async def test_a_reset_ends_everything_and_the_old_password(
+    with_mail: Settings, clock: SetClock, mailgun: StandIn
+) -> None:
+    settings = with_mail.model_copy(update={"require_email_verification": False, "backend_url": "http://gateway"})
+    async with started(settings, clock) as gateway:
+        browser = await logged_in(gateway)
+        await mails(mailgun, 1)
+        await gateway.http.post("/v1/accounts/verify-email", json={"code": mailgun.codes()[0], "password": PASSWORD})
+        client = await api_client(browser)
+        who = await bearer(gateway, client)
+        assert (await gateway.http.get("/v1/usage-points", headers=who)).status_code == 200
+
+        await gateway.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
+        assert (await mails(mailgun, 2))[1]["subject"] == "Choose a new password"
+        wish = {"code": mailgun.codes()[1], "password": NEW_PASSWORD}
+        weak = await gateway.http.post("/v1/accounts/password-reset/confirm", json=wish | {"password": "x"})
+        assert weak.json()["code"] == "weak_password"
+        assert (await gateway.http.post("/v1/accounts/password-reset/confirm", json=wish)).status_code == 204
+        again = await gateway.http.post("/v1/accounts/password-reset/confirm", json=wish)
+        assert (again.status_code, again.json()["code"]) == (400, "invalid_code")
+
+        assert (await browser.get("/v1/accounts/me")).status_code == 401
+        assert (await gateway.http.get("/v1/usage-points", headers=who)).status_code == 401
+        assert (await log_in(gateway.new_browser())).status_code == 401
+        assert (await log_in(gateway.new_browser(), password=NEW_PASSWORD)).status_code == 204
+        assert await bearer(gateway, client), "Home Assistant goes on with its own secret"
+        assert (await mails(mailgun, 3))[2]["subject"] == "Your password was changed"
+
+
+async def test_the_owner_of_an_address_takes_over_what_a_stranger_signed_up(
+    with_mail: Settings, clock: SetClock, mailgun: StandIn
+) -> None:
+    """Without REQUIRE_EMAIL_VERIFICATION anybody may sign up with any address: its owner must win in the end."""
+    settings = with_mail.model_copy(
+        update={"require_email_verification": False, "backend_url": "http://gateway", "admin_emails": EMAIL}
+    )
+    async with started(settings, clock) as gateway:
+        stranger = await logged_in(gateway)
+        client = await api_client(stranger)
+        assert (await stranger.get("/v1/admin/users")).status_code == 403, "the address is not verified"
+        await gateway.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
+        await mails(mailgun, 2)
+        await gateway.http.post(
+            "/v1/accounts/password-reset/confirm", json={"code": mailgun.codes()[1], "password": NEW_PASSWORD}
+        )
+        assert (await stranger.get("/v1/accounts/me")).status_code == 401
+        refused = await gateway.http.post("/v1/oauth/token", auth=client, data={"grant_type": "client_credentials"})
+        assert refused.json()["code"] == "invalid_client"
+        owner = gateway.new_browser()
+        await log_in(owner, password=NEW_PASSWORD)
+        assert (await owner.get("/v1/admin/users")).status_code == 200
+
+
+async def test_codes_end(mailing: Gateway, mailgun: StandIn, clock: SetClock) -> None:
+    await sign_up(mailing)
+    await mails(mailgun, 1)
+    clock.set(NOW + timedelta(days=2))
+    answer = await mailing.http.post(
+        "/v1/accounts/verify-email", json={"code": mailgun.codes()[0], "password": PASSWORD}
+    )
+    assert answer.json()["code"] == "invalid_code"
+
+
+@pytest.mark.parametrize("status", [500, 429, 401])
+async def test_a_mail_survives_a_restart_and_is_tried_again_with_growing_pauses(
+    with_mail: Settings, clock: SetClock, mailgun: StandIn, status: int
+) -> None:
+    mailgun.status = status
+    async with started(with_mail, clock) as gateway:
+        await sign_up(gateway)
+        await mails(mailgun, 1)
+    async with started(with_mail, clock) as gateway:
+        for attempt, minutes in enumerate((1, 3, 7), start=2):
+            clock.set(NOW + timedelta(minutes=minutes, seconds=attempt))
+            await mails(mailgun, attempt)
+        mailgun.status = 200
+        clock.set(NOW + timedelta(hours=1))
+        letters = await mails(mailgun, 5)
+        assert {letter["to"] for letter in letters} == {EMAIL}
+
+        async def empty() -> bool:
+            return await rows(gateway, "outbox") == 0
+
+        await until(empty)
+        answer = await gateway.http.post(
+            "/v1/accounts/verify-email", json={"code": mailgun.codes()[-1], "password": PASSWORD}
+        )
+        assert answer.status_code == 204
+
+
+async def test_what_mailgun_will_never_take_is_given_up_and_so_is_what_it_never_took(
+    with_mail: Settings, clock: SetClock, mailgun: StandIn
+) -> None:
+    async with started(with_mail, clock) as gateway:
+
+        async def empty() -> bool:
+            return await rows(gateway, "outbox") == 0
+
+        mailgun.status = 400
+        await sign_up(gateway)
+        await mails(mailgun, 1)
+        await until(empty)
+        mailgun.status = 503
+        await sign_up(gateway, "another@example.org")
+        await mails(mailgun, 2)
+        clock.set(NOW + timedelta(days=3))
+        await mails(mailgun, 3)
+        await until(empty)
+
+
+async def test_nobodys_letter_box_is_filled(mailing: Gateway, mailgun: StandIn) -> None:
+    await sign_up(mailing)
+    for _ in range(8):
+        answer = await mailing.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
+        assert answer.status_code == 202
+
+    async def empty() -> bool:
+        return await rows(mailing, "outbox") == 0
+
+    await until(empty)
+    assert len(mailgun.requests) == 5
+
+
+async def test_a_password_is_changed_by_the_old_one(gateway: Gateway) -> None:
+    browser, other = await logged_in(gateway), gateway.new_browser()
+    await log_in(other)
+    wrong = await browser.put(
+        "/v1/accounts/me/password", json={"current_password": NEW_PASSWORD, "new_password": NEW_PASSWORD}
+    )
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "invalid_credentials")
+    answer = await browser.put(
+        "/v1/accounts/me/password", json={"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+    )
+    assert answer.status_code == 204
+    assert (await browser.get("/v1/accounts/me")).status_code == 200, "this browser has a new session"
+    assert (await other.get("/v1/accounts/me")).status_code == 401

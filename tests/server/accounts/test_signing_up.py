@@ -1,0 +1,194 @@
+"""Signing up and in, with mail and without; nothing tells whether an address has an account."""
+
+import logging
+
+import httpx2
+import pytest
+
+from gateway.accounts import passwords
+from gateway.accounts.passwords import Passwords
+from gateway.settings import Settings
+from tests.server.accounts.conftest import EMAIL, PASSWORD, StandIn, log_in, logged_in, mails, sign_up
+from tests.server.conftest import Gateway, SetClock, started, until
+
+OTHER_PASSWORD = "eleven brown horses under water"
+
+
+def without_id(answer: httpx2.Response) -> tuple[int, str]:
+    body = answer.json() if answer.content else {}
+    body.pop("instance", None)
+    return answer.status_code, str(body)
+
+
+async def test_without_mail_an_account_is_active_at_once_and_the_log_says_what_would_have_gone(
+    gateway: Gateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    answer = await sign_up(gateway)
+    assert (answer.status_code, answer.json()) == (201, {"status": "active"})
+    assert answer.headers["ratelimit-policy"] == '"sign_up";q=20;w=3600'
+    assert answer.headers["ratelimit"].startswith('"sign_up";r=19;t=')
+    browser = gateway.new_browser()
+    logged = await log_in(browser, f" {EMAIL.upper()} ")
+    assert logged.status_code == 204
+    cookie = logged.headers["set-cookie"]
+    assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
+    seen = (await browser.get("/v1/accounts/me")).json()
+    assert (seen["email"], seen["language"], seen["verified"], seen["admin"]) == (EMAIL, "en", False, False)
+
+    async def told() -> bool:
+        return "mail_not_sent" in caplog.text
+
+    await until(told)
+    assert "medm_" not in caplog.text
+    assert EMAIL not in caplog.text
+
+
+async def test_an_address_is_verified_by_the_mail_and_the_password(mailing: Gateway, mailgun: StandIn) -> None:
+    assert (await sign_up(mailing, language="fr")).json() == {"status": "check_your_mail"}
+    [letter] = await mails(mailgun, 1)
+    assert mailgun.requests[0]["path"] == "/v3/mail.example.org/messages"
+    assert mailgun.requests[0]["headers"]["authorization"].startswith("Basic ")
+    assert letter["to"] == EMAIL
+    assert letter["subject"] == "Confirmez votre adresse"
+    assert letter["o:tracking-clicks"] == "no", "the link must not be rewritten"
+    [code] = mailgun.codes()
+    link = f"https://gateway.example.org/api/accounts/verify-email#code={code}"
+    assert link in letter["text"]
+    assert f'href="{link}"' in letter["html"]
+
+    browser = mailing.new_browser()
+    assert (await log_in(browser)).status_code == 401, "not verified yet"
+    wrong = await browser.post("/v1/accounts/verify-email", json={"code": code, "password": OTHER_PASSWORD})
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "invalid_credentials")
+    right = {"code": code, "password": PASSWORD}
+    assert (await browser.post("/v1/accounts/verify-email", json=right)).status_code == 204
+    again = await browser.post("/v1/accounts/verify-email", json=right)
+    assert (again.status_code, again.json()["code"]) == (400, "invalid_code"), "a code is used once"
+    logged = await log_in(browser)
+    assert logged.headers["set-cookie"].startswith("__Host-med_session=")
+    assert "Secure" in logged.headers["set-cookie"]
+
+
+async def test_answers_do_not_tell_whether_an_address_has_an_account(mailing: Gateway, mailgun: StandIn) -> None:
+    first = await sign_up(mailing)
+    await mails(mailgun, 1)
+    [code] = mailgun.codes()
+    await mailing.http.post("/v1/accounts/verify-email", json={"code": code, "password": PASSWORD})
+    second = await sign_up(mailing, EMAIL.upper(), OTHER_PASSWORD)
+    assert without_id(first) == without_id(second)
+    assert (await mails(mailgun, 2))[1]["subject"] == "You have an account already"
+    assert (await log_in(mailing.new_browser(), password=OTHER_PASSWORD)).status_code == 401
+
+    known = await log_in(mailing.new_browser(), password=OTHER_PASSWORD)
+    unknown = await log_in(mailing.new_browser(), "nobody@example.org")
+    assert without_id(known) == without_id(unknown)
+    forgotten = [
+        await mailing.http.post("/v1/accounts/password-reset", json={"email": email})
+        for email in (EMAIL, "nobody@example.org")
+    ]
+    assert without_id(forgotten[0]) == without_id(forgotten[1])
+    assert forgotten[0].status_code == 202
+    assert (await mails(mailgun, 3))[2]["to"] == EMAIL
+
+
+async def test_an_unknown_address_costs_a_hash_too(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    verify = Passwords.verify
+
+    async def counted(self: Passwords, stored: str | None, password: str) -> bool:
+        asked.append(stored is not None)
+        return await verify(self, stored, password)
+
+    monkeypatch.setattr(Passwords, "verify", counted)
+    await sign_up(gateway)
+    for email in (EMAIL, "nobody@example.org"):
+        assert (await log_in(gateway.new_browser(), email, OTHER_PASSWORD)).status_code == 401
+    assert asked == [True, False]
+
+
+async def test_a_strangers_sign_up_gets_no_rights_when_the_owner_follows_its_mail(
+    mailing: Gateway, mailgun: StandIn
+) -> None:
+    await sign_up(mailing, password=OTHER_PASSWORD)
+    await mails(mailgun, 1)
+    [code] = mailgun.codes()
+    answer = await mailing.http.post("/v1/accounts/verify-email", json={"code": code, "password": PASSWORD})
+    assert answer.status_code == 401
+    assert (await log_in(mailing.new_browser(), password=OTHER_PASSWORD)).status_code == 401
+
+
+async def test_the_page_of_the_mail_in_both_languages(mailing: Gateway, mailgun: StandIn) -> None:
+    await sign_up(mailing)
+    await mails(mailgun, 1)
+    [code] = mailgun.codes()
+    browser = mailing.new_browser()
+    page = await browser.get("/accounts/verify-email", headers={"Accept-Language": "fr"})
+    assert "Confirmer votre adresse" in page.text
+    assert "form-action 'self'" in page.headers["content-security-policy"]
+    english = {"Accept-Language": "en"}
+    refused = await browser.post("/accounts/verify-email", data={"code": "x", "password": "y"}, headers=english)
+    assert (refused.status_code, refused.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert "This code is not valid" in refused.text
+    form = {"code": f" {code} ", "password": PASSWORD}
+    done = await browser.post("/accounts/verify-email", data=form, headers=english)
+    assert "Address confirmed" in done.text
+
+
+async def test_a_front_end_has_pages_of_its_own(with_mail: Settings, clock: SetClock, mailgun: StandIn) -> None:
+    settings = with_mail.model_copy(update={"frontend_url": "https://front.example.org"})
+    async with started(settings, clock) as gateway:
+        await sign_up(gateway)
+        [letter] = await mails(mailgun, 1)
+        assert "https://front.example.org/verify-email#code=medm_" in letter["text"]
+        page = await gateway.http.get("/accounts/verify-email")
+        assert (page.status_code, page.headers["location"]) == (303, "https://front.example.org/verify-email")
+        allowed = await gateway.http.get("/ping", headers={"Origin": "https://front.example.org"})
+        assert allowed.headers["access-control-allow-origin"] == "https://front.example.org"
+        other = await gateway.http.get("/ping", headers={"Origin": "https://evil.example.org"})
+        assert "access-control-allow-origin" not in other.headers
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "code"),
+    [
+        ("nonsense", PASSWORD, "invalid_email"),
+        (EMAIL, "short", "weak_password"),
+        (EMAIL, "passwordpassword", "weak_password"),
+        (EMAIL, "somebody.else", "weak_password"),
+    ],
+)
+async def test_what_will_not_do(gateway: Gateway, email: str, password: str, code: str) -> None:
+    answer = await sign_up(gateway, email, password)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert password not in answer.text
+    assert (await log_in(gateway.new_browser(), email, password)).status_code == 401
+
+
+async def test_a_hash_of_weaker_parameters_is_renewed_at_log_in(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await logged_in(gateway)
+    assert not gateway.runtime.passwords.is_outdated(await gateway.runtime.passwords.hash(PASSWORD))
+    renewed: list[str] = []
+    hash_ = Passwords.hash
+
+    async def noted(self: Passwords, password: str) -> str:
+        renewed.append(password)
+        return await hash_(self, password)
+
+    monkeypatch.setattr(Passwords, "hash", noted)
+    monkeypatch.setattr(Passwords, "is_outdated", lambda *_: True)
+    assert (await log_in(browser)).status_code == 204
+    assert renewed == [PASSWORD]
+    assert (await log_in(browser)).status_code == 204
+
+
+_AS_IT_IS = passwords.HASHER
+"""Read before any test makes it cheaper."""
+
+
+def test_passwords_are_kept_as_rfc_9106_says() -> None:
+    stored = _AS_IT_IS.hash(PASSWORD)
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=1$")
+    assert _AS_IT_IS.verify(stored, PASSWORD)

@@ -1,0 +1,119 @@
+"""What opens a door ends at once when it is taken away, on every replica."""
+
+from contextlib import AsyncExitStack
+
+import httpx2
+import pytest
+from sqlalchemy import text
+
+from gateway.settings import Settings
+from tests.server.accounts.conftest import PASSWORD, api_client, bearer, log_in, logged_in
+from tests.server.conftest import Gateway, SetClock, started, until
+
+
+async def status(gateway: Gateway, who: dict[str, str]) -> int:
+    return (await gateway.http.get("/v1/usage-points", headers=who)).status_code
+
+
+def cookie(jar: dict[str, str]) -> dict[str, str]:
+    return {"Cookie": "; ".join(f"{name}={value}" for name, value in jar.items())}
+
+
+async def test_a_revoked_client_and_a_renewed_secret(gateway: Gateway) -> None:
+    browser = await logged_in(gateway)
+    clients = [await api_client(browser, name) for name in ("Home Assistant", "a script")]
+    tokens = [await bearer(gateway, client) for client in clients]
+    assert [await status(gateway, token) for token in tokens] == [200, 200]
+    listed = (await browser.get("/v1/api-clients")).json()["items"]
+    assert {item["name"] for item in listed} == {"Home Assistant", "a script"}
+    assert all(item["last_used_at"] for item in listed)
+    assert "secret" not in str(listed)
+
+    assert (await browser.delete(f"/v1/api-clients/{clients[0][0]}")).status_code == 204
+    assert [await status(gateway, token) for token in tokens] == [401, 200]
+    renewed = await browser.post(f"/v1/api-clients/{clients[1][0]}/secret")
+    assert [await status(gateway, token) for token in tokens] == [401, 401]
+    secret = renewed.json()["client_secret"]
+    assert secret != clients[1][1]
+    old = await gateway.http.post("/v1/oauth/token", auth=clients[1], data={"grant_type": "client_credentials"})
+    assert old.status_code == 401
+    assert await status(gateway, await bearer(gateway, (clients[1][0], secret))) == 200
+
+
+async def test_logging_out_here_and_everywhere(gateway: Gateway) -> None:
+    browser, other = await logged_in(gateway), gateway.new_browser()
+    await log_in(other)
+    token = await bearer(gateway, await api_client(browser))
+    kept = dict(browser.cookies)
+    assert (await browser.delete("/v1/session")).status_code == 204
+    assert not browser.cookies
+    stolen = await gateway.http.get("/v1/accounts/me", headers=cookie(kept))
+    assert stolen.status_code == 401, "the cookie is void, not only taken away"
+    assert (await other.get("/v1/accounts/me")).status_code == 200
+    assert await status(gateway, token) == 200
+    assert (await other.delete("/v1/sessions")).status_code == 204
+    assert await status(gateway, token) == 401
+
+
+async def test_another_process_knows_it_too(settings: Settings, clock: SetClock) -> None:
+    """Replicas share their store; a command beside a gateway does not, and is heeded within seconds all the same."""
+    async with AsyncExitStack() as stack:
+        one, other = [await stack.enter_async_context(started(settings, clock)) for _ in range(2)]
+        browser = await logged_in(one)
+        token = await bearer(one, await api_client(browser))
+        kept = cookie(dict(browser.cookies))
+        assert (await other.http.get("/v1/accounts/me", headers=kept)).status_code == 200
+        assert await status(other, token) == 200
+        await browser.delete("/v1/sessions")
+        assert (await other.http.get("/v1/accounts/me", headers=kept)).status_code == 401
+        assert await status(one, token) == 401
+
+        async def ended() -> bool:
+            return await status(other, token) == 401
+
+        await until(ended, 10)
+
+
+async def test_a_new_secret_key_logs_everybody_out_and_loses_nothing(settings: Settings, clock: SetClock) -> None:
+    async with started(settings, clock) as gateway:
+        browser = await logged_in(gateway)
+        client = await api_client(browser)
+        token, cookies = await bearer(gateway, client), dict(browser.cookies)
+    rekeyed = settings.model_copy(update={"secret_key": Settings(secret_key="n" * 43).secret_key})
+    async with started(rekeyed, clock) as gateway:
+        assert await status(gateway, token) == 401
+        assert (await gateway.http.get("/v1/accounts/me", headers=cookie(cookies))).status_code == 401
+        assert (await log_in(gateway.new_browser())).status_code == 204
+        assert await status(gateway, await bearer(gateway, client)) == 200
+
+
+async def test_home_assistant_signs_in_once_by_basic(gateway: Gateway) -> None:
+    await logged_in(gateway, "élise@example.org", "sept tortues vertes à l’été")
+    basic = httpx2.BasicAuth("Élise@example.org".encode(), "sept tortues vertes à l’été".encode())
+    answer = await gateway.http.post("/v1/api-clients", auth=basic, json={"name": "Home Assistant"})
+    assert answer.status_code == 201
+    made = answer.json()
+    assert await bearer(gateway, (made["client_id"], made["client_secret"]))
+    wrong = await gateway.http.post("/v1/api-clients", auth=("x@example.org", PASSWORD), json={"name": "x"})
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "invalid_credentials")
+    elsewhere = await gateway.http.get("/v1/api-clients", auth=basic)
+    assert elsewhere.status_code == 401, "by Basic an API client is made, and nothing else"
+
+
+async def test_an_account_has_so_many_api_clients(gateway: Gateway) -> None:
+    browser = await logged_in(gateway)
+    for number in range(20):
+        await api_client(browser, f"number {number}")
+    answer = await browser.post("/v1/api-clients", json={"name": "one more"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_many_api_clients")
+
+
+async def test_the_log_of_events_takes_no_change(gateway: Gateway) -> None:
+    await logged_in(gateway)
+    async with gateway.runtime.database.read() as session:
+        events = list(await session.scalars(text("SELECT event FROM audit_events ORDER BY id")))
+    assert events[:2] == ["signed_up", "logged_in"]
+    for statement in ("DELETE FROM audit_events", "UPDATE audit_events SET event = 'x'"):
+        with pytest.raises(Exception, match="takes no change"):
+            async with gateway.runtime.database.write() as session:
+                await session.execute(text(statement))

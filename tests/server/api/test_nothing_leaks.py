@@ -1,0 +1,189 @@
+"""Everybody goes through every door, well and badly; nothing that is secret or personal is seen anywhere it should not.
+
+What is looked for: passwords, tokens, secrets, codes, addresses and meter numbers. Where: every line of the log, every
+problem, every header but those that bring a secret to its owner, every address that was asked.
+"""
+
+import io
+import json
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx2
+import pytest
+import structlog
+
+from gateway.accounts.models import Account
+from gateway.kit import logging as gateway_logging
+from gateway.settings import Settings
+from tests.server.accounts.conftest import StandIn, mails
+from tests.server.accounts.conftest import mailgun as mailgun_fixture
+from tests.server.accounts.conftest import with_mail as with_mail_fixture
+from tests.server.conftest import SetClock, started
+
+mailgun, with_mail = mailgun_fixture, with_mail_fixture
+
+EMAIL, OTHER, PASSWORD, NEW = (
+    "zebulon.unseen@example.org",
+    "yolande.unseen@example.org",
+    "quelque chose que nul ne devine",
+    "autre chose que nul ne devine",
+)
+METER = "30001000000001"
+SECRET_HEADERS = {"set-cookie"}
+
+
+class Watched(httpx2.AsyncClient):
+    """A client that remembers all that it asked and was answered."""
+
+    seen: list[tuple[str, str]]
+
+    async def send(self, request: httpx2.Request, **more: Any) -> httpx2.Response:
+        answer = await super().send(request, **more)
+        self.seen.append(("address", str(request.url)))
+        headers = {name: value for name, value in answer.headers.items() if name not in SECRET_HEADERS}
+        self.seen.append(("headers", json.dumps(headers)))
+        if answer.status_code >= 400:
+            self.seen.append(("problem", answer.text))
+        return answer
+
+
+@contextmanager
+def log_as_served() -> Any:
+    """Write the log as `gateway serve` does, into a text."""
+    root, stderr, lines = logging.getLogger(), sys.stderr, io.StringIO()
+    handlers, level, words = root.handlers, root.level, structlog.get_config()
+    sys.stderr = lines
+    try:
+        gateway_logging.configure(debug=False)
+        structlog.configure(cache_logger_on_first_use=False)  # or later tests would write here too
+        yield lines
+    finally:
+        sys.stderr, root.handlers = stderr, handlers
+        root.setLevel(level)
+        structlog.configure(**words)
+
+
+@pytest.fixture
+def log() -> Any:
+    with log_as_served() as lines:
+        yield lines
+
+
+@pytest.fixture
+async def http(log: io.StringIO, with_mail: Settings, clock: SetClock) -> AsyncIterator[Watched]:
+    settings = with_mail.model_copy(update={"backend_url": "http://gateway", "admin_emails": EMAIL})
+    async with started(settings, clock) as gateway:
+        app = gateway.http._transport.app  # type: ignore[attr-defined]  # a test's own transport
+        transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+        async with Watched(transport=transport, base_url="http://gateway") as client:
+            client.seen = []
+            yield client
+
+
+async def enter(http: Watched, mailgun: StandIn) -> None:
+    """Sign up, badly and well; verify; log in."""
+    await http.post("/v1/accounts", json={"email": EMAIL, "password": PASSWORD, EMAIL: PASSWORD})
+    await http.post("/v1/accounts", content=f'{{"email": "{EMAIL}", "password": {PASSWORD}}}')
+    await http.post("/v1/accounts", json={"email": [EMAIL], "password": {"x": PASSWORD}})
+    await http.post("/v1/accounts", json={"email": f"{EMAIL}@", "password": PASSWORD})
+    await http.post("/v1/accounts", json={"email": EMAIL, "password": EMAIL})
+    for email in (EMAIL, OTHER):
+        await http.post("/v1/accounts", json={"email": email, "password": PASSWORD})
+    await mails(mailgun, 2)
+    for code in mailgun.codes():
+        await http.get("/accounts/verify-email")
+        await http.post("/accounts/verify-email", data={"code": code, "password": NEW})
+        await http.post("/v1/accounts/verify-email", json={"code": code, "password": PASSWORD})
+        await http.post("/v1/accounts/verify-email", json={"code": code, "password": PASSWORD})
+    await http.post("/v1/session", json={"email": EMAIL, "password": NEW})
+    answer = await http.post("/v1/session", json={"email": EMAIL, "password": PASSWORD})
+    assert answer.status_code == 204
+
+
+async def make_clients(http: Watched) -> tuple[str, str, str]:
+    """Make API clients, and get a token."""
+    made = (await http.post("/v1/api-clients", json={"name": "Home Assistant"})).json()
+    client = (made["client_id"], made["client_secret"])
+    cookies = dict(http.cookies)
+    http.cookies.clear()
+    await http.post("/v1/api-clients", auth=(EMAIL, NEW), json={"name": "x"})
+    await http.post("/v1/api-clients", auth=(EMAIL, PASSWORD), json={"name": "x", "y": PASSWORD})
+    form = {"grant_type": "client_credentials"}
+    await http.post("/v1/oauth/token", auth=(client[0], client[1] + "x"), data=form)
+    await http.post("/v1/oauth/token", data=form | {"client_secret": client[1], "grant_type": client[1]})
+    token = (await http.post("/v1/oauth/token", auth=client, data=form)).json()["access_token"]
+    for header in (f"Bearer {token}", f"Bearer {token}x", f"Basic {token}", token):
+        await http.get("/v1/usage-points", headers={"Authorization": header, "X-Request-ID": token})
+    http.cookies.update(cookies)
+    await http.get("/v1/accounts/me", headers={"Authorization": f"Bearer {token}"})
+    return *client, token
+
+
+async def share(http: Watched) -> None:
+    """Ask for consents, and look at their pages."""
+    asked = (await http.post("/v1/consents", json={"prm": METER})).json()
+    await http.post("/v1/consents", json={"prm": METER + "0"})
+    await http.post("/v1/consents", json={"prm": int(METER)})
+    await http.post("/v1/consents", json={METER: METER})
+    await http.get(f"/consents/{asked['id']}/start")
+    await http.get("/oauth/callback", params={"state": "x", "autorisation_id": "1"})
+    for path in ("/v1/accounts/me", "/v1/usage-points", "/v1/api-clients", "/v1/accounts/me/export", "/v1/tempo"):
+        assert (await http.get(path)).status_code == 200
+    for path in ("users", "consents", "upstreams", "audit"):
+        assert (await http.get(f"/v1/admin/{path}")).status_code == 200
+    await http.post("/v1/admin/users/search", json={"part": OTHER, "x": OTHER})
+    await http.post("/v1/admin/users/search", json={"part": OTHER})
+
+
+async def leave(http: Watched, mailgun: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the password, change it, meet a failure of the gateway's own, and go."""
+    await http.post("/v1/accounts/password-reset", json={"email": EMAIL, "captcha_token": 5})
+    await http.post("/v1/accounts/password-reset", json={"email": EMAIL})
+    await mails(mailgun, 3)
+    code = mailgun.codes()[2]
+    await http.post("/accounts/reset-password", data={"code": code, "password": "short"})
+    await http.post("/v1/accounts/password-reset/confirm", json={"code": code, "password": NEW})
+    await http.post("/v1/session", json={"email": EMAIL, "password": NEW})
+    await http.put("/v1/accounts/me/password", json={"current_password": PASSWORD, "new_password": NEW})
+    await http.put("/v1/accounts/me/password", json={"current_password": NEW, "new_password": PASSWORD})
+
+    with monkeypatch.context() as broken:
+
+        def fail(*_: object, **__: object) -> None:
+            raise RuntimeError(f"{EMAIL} {METER}: this is in the log, but what is personal in it is not")
+
+        broken.setattr(Account, "is_active", property(fail))
+        assert (await http.get("/v1/accounts/me")).status_code == 500
+    assert (await http.delete("/v1/accounts/me")).status_code == 204
+
+
+async def test_nothing_leaks(
+    http: Watched,
+    mailgun: StandIn,
+    log: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    await enter(http, mailgun)
+    cookie = next(iter(dict(http.cookies).values()))
+    client_id, secret, token = await make_clients(http)
+    await share(http)
+    await leave(http, mailgun, monkeypatch)
+    written = log.getvalue()
+    assert len(written.splitlines()) > 50
+    assert '"route": "/v1/consents"' in written
+    assert "unexpected_error" in written
+    looked_for = [EMAIL, OTHER, "zebulon", METER, PASSWORD, NEW, cookie, secret, token, *mailgun.codes()]
+    looked_for += ["simulator-enedis-secret", "simulator-rte-secret", "key-of-the-stand-in"]
+    for what in looked_for:
+        assert what not in written, f"the log has {what}"
+        for where, content in http.seen:
+            assert what.lower() not in content.lower(), f"{where}: {what}"
+    for line in written.splitlines():
+        assert json.loads(line)["timestamp"].endswith("Z")
+    assert client_id in written, "an API client's public name helps whoever reads the log"

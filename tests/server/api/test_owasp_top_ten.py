@@ -1,0 +1,161 @@
+"""A test for each row of the OWASP API Security Top 10 of 2023 that applies, beside those of each room.
+
+API1 and API5, whose rows are routes: test_who_may_what.py. API6, flows that are counted: accounts/test_limits.py,
+accounts/test_captcha.py and consents/test_hijacks.py. API10, what Enedis and RTE send: enedis/test_any_answer.py.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from gateway.kit.http import Upstream
+from tests.server.accounts.conftest import EMAIL, api_client, bearer, log_in, logged_in, sign_up
+from tests.server.conftest import Gateway
+
+DOCUMENT = Path(__file__).parents[3] / "server" / "openapi.json"
+
+
+async def test_api2_a_session_is_new_with_each_log_in_and_cannot_be_chosen(gateway: Gateway) -> None:
+    browser = gateway.new_browser()
+    browser.cookies.set("med_session", "medk_chosen-by-somebody-else")
+    await sign_up(gateway)
+    seen = set()
+    for _ in range(2):
+        answer = await log_in(browser)
+        seen.add(answer.headers["set-cookie"].partition(";")[0])
+    assert len(seen) == 2
+    assert not any("chosen" in cookie for cookie in seen)
+
+
+@pytest.mark.parametrize("member", ["verified_at", "verified", "admin", "id", "token_version", "activated_at"])
+async def test_api3_nobody_sets_what_is_not_theirs_to_set(gateway: Gateway, member: str) -> None:
+    answer = await sign_up(gateway, **{member: "1"})
+    assert answer.status_code == 422
+    assert [error["where"] for error in answer.json()["errors"]] == ["body"], "not even its name is repeated"
+
+
+async def test_api3_answers_show_what_their_schema_has_and_no_secret(gateway: Gateway) -> None:
+    browser = await logged_in(gateway)
+    me = (await browser.get("/v1/accounts/me")).json()
+    assert me.keys() == {"id", "email", "language", "verified", "admin", "created_at"}
+    await api_client(browser)
+    for item in (await browser.get("/v1/api-clients")).json()["items"]:
+        assert item.keys() == {"client_id", "name", "created_at", "last_used_at"}
+
+
+def bodies(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The JSON bodies that are taken, by route."""
+    found = {}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+            if schema:
+                name = schema["$ref"].rpartition("/")[2]
+                found[f"{method} {path}"] = document["components"]["schemas"][name]
+    return found
+
+
+def test_api3_every_body_refuses_members_that_it_does_not_know() -> None:
+    found = bodies(json.loads(DOCUMENT.read_text()))
+    assert found
+    for route, schema in found.items():
+        assert schema.get("additionalProperties") is False, route
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/accounts", "/v1/session", "/v1/oauth/token", "/v1/api-clients", "/accounts/verify-email"]
+)
+async def test_api4_a_body_is_at_most_64_kib(gateway: Gateway, path: str) -> None:
+    form = path in {"/v1/oauth/token", "/accounts/verify-email"}
+    kind = "application/x-www-form-urlencoded" if form else "application/json"
+    answer = await gateway.http.post(path, content=b"x" * 65537, headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_api4_a_body_that_does_not_say_its_length_is_too(gateway: Gateway) -> None:
+    async def endless() -> Any:
+        for _ in range(100):
+            yield b'{"email": "' + b"x" * 1000
+
+    answer = await gateway.http.post("/v1/session", content=endless(), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+
+
+def test_api4_every_text_and_list_that_is_taken_has_an_end() -> None:
+    for route, schema in bodies(json.loads(DOCUMENT.read_text())).items():
+        for name, member in schema["properties"].items():
+            kinds = member.get("anyOf", [member])
+            for kind in kinds:
+                if kind.get("type") == "string":
+                    assert "maxLength" in kind or "enum" in kind or "format" in kind, f"{route}: {name}"
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "gopher://example.org", "//example.org", "example.org"])
+def test_api7_only_http_goes_out(url: str) -> None:
+    with pytest.raises(ValueError, match="base URL"):
+        Upstream(url)
+
+
+async def test_api7_nothing_that_is_sent_is_an_address_to_ask() -> None:
+    for route, schema in bodies(json.loads(DOCUMENT.read_text())).items():
+        assert not {name for name in schema["properties"] if "url" in name or "uri" in name}, route
+
+
+async def test_api8_headers_and_errors_tell_little(gateway: Gateway) -> None:
+    browser = await logged_in(gateway)
+    for answer in (await browser.get("/v1/accounts/me"), await browser.get("/nowhere")):
+        assert answer.headers["cache-control"] == "no-store"
+        assert "server" not in answer.headers
+    assert (await gateway.http.request("TRACE", "/ping")).status_code == 405
+    page = await gateway.http.get("/accounts/verify-email")
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert page.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_api8_a_failure_of_our_own_says_nothing_of_itself(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gateway.accounts import repository
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("with a secret in it")
+
+    browser = await logged_in(gateway)
+    token = await bearer(gateway, await api_client(browser))
+    monkeypatch.setattr(repository, "find_account", broken)
+    quiet = httpx2.ASGITransport(browser._transport.app, raise_app_exceptions=False)  # type: ignore[attr-defined]  # a test's own transport
+    async with httpx2.AsyncClient(transport=quiet, base_url="http://gateway") as http:
+        answer = await http.get("/v1/accounts/me", headers=token)
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert "secret" not in answer.text
+    assert answer.headers["x-request-id"] == answer.json()["instance"].removeprefix("urn:uuid:")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_api9_one_version_and_all_of_it_written_down(gateway: Gateway) -> None:
+    paths = json.loads(DOCUMENT.read_text())["paths"]
+    beside = {path for path in paths if not path.startswith("/v1/")}
+    assert beside == {
+        "/ping",
+        "/ready",
+        "/accounts/verify-email",
+        "/accounts/reset-password",
+        "/consents/{consent_id}/start",
+        "/consents/{consent_id}/result",
+        "/oauth/callback",
+    }
+    assert (await gateway.http.get("/v2/usage-points")).status_code == 404
+
+
+async def test_one_request_id_from_the_proxy_to_the_answer(gateway: Gateway) -> None:
+    given = "7d9f1c1e-36a5-4c0f-9a55-0123456789ab"
+    answer = await gateway.http.get("/nowhere", headers={"X-Request-ID": given.upper()})
+    assert answer.headers["x-request-id"] == given
+    assert answer.json()["instance"] == f"urn:uuid:{given}"
+    for bad in (EMAIL, "30001000000001", "x" * 500, "", "7d9f1c1e-36a5-4c0f-9a55-0123456789ab\tx"):
+        answer = await gateway.http.get("/nowhere", headers={"X-Request-ID": bad})
+        assert answer.headers["x-request-id"] not in {bad, given}

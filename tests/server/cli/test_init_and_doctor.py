@@ -1,0 +1,155 @@
+"""One's own gateway without a web page: `gateway init`, `doctor` and `reset-password`, as processes of their own."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gateway.settings import EnedisEnvironment, Settings
+from tests.server.accounts.conftest import bearer, log_in
+from tests.server.conftest import SetClock, Simulator, started
+
+PASSWORD, NEW_PASSWORD = "seven green turtles on a roof", "nine quiet lamps beside rivers"
+ADMIN = "owner@example.org"
+
+
+@dataclass
+class Shell:
+    """A folder and an environment to run commands in."""
+
+    folder: Path
+    env: dict[str, str]
+
+    def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        command = [str(Path(sys.executable).parent / "gateway"), *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, env=self.env, input=given, capture_output=True, text=True, check=False, timeout=60
+        )
+
+
+@pytest.fixture
+def shell(tmp_path: Path, simulator: Simulator) -> Shell:
+    names = {name.upper() for name in Settings.model_fields}
+    env = {name: value for name, value in os.environ.items() if name not in names}
+    env |= {
+        "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/data/gateway.db",
+        "ENEDIS_ENVIRONMENT": "simulator",
+        "ENEDIS_BASE_URL": simulator.url,
+        "RTE_BASE_URL": simulator.url,
+        "ENEDIS_CLIENT_ID": "simulator-enedis",
+        "ENEDIS_CLIENT_SECRET": "simulator-enedis-secret",
+        "RTE_CLIENT_ID": "simulator-rte",
+        "RTE_CLIENT_SECRET": "simulator-rte-secret",
+    }
+    return Shell(tmp_path, env)
+
+
+def settings_of(file: Path) -> dict[str, str]:
+    return dict(line.replace("'", "").split("=", 1) for line in file.read_text().splitlines())
+
+
+async def test_from_nothing_to_a_gateway_that_home_assistant_signs_in_to(
+    shell: Shell, clock: SetClock, simulator: Simulator
+) -> None:
+    file = shell.folder / "gateway.env"
+    done = shell.run("init", "--email", ADMIN, "--env-file", str(file), given=f"{PASSWORD}\n")
+    assert done.returncode == 0, done.stderr
+    found = re.search(r"Client id: +(\S+)\nClient secret: (\S+) ", done.stdout)
+    assert found
+    assert "To do: in Home Assistant" in done.stdout
+    assert "Enedis" not in done.stdout.split("shown this once")[1].replace("POST", ""), (
+        "its token was given: nothing to do"
+    )
+    for secret in (found[2], PASSWORD, "simulator-enedis-secret"):
+        assert secret not in done.stderr, "the log"
+    assert file.stat().st_mode & 0o777 == 0o600
+    kept = settings_of(file)
+    assert len(kept["SECRET_KEY"]) == 43
+    assert kept["ADMIN_EMAILS"] == ADMIN
+    shell.env |= kept
+    well = shell.run("doctor")
+    assert (well.returncode, well.stdout.count("ok ")) == (0, 7), well.stdout
+    again = shell.run("init", "--email", ADMIN, "--env-file", str(file), given=f"{PASSWORD}\n")
+    assert again.returncode == 2
+    assert "exists" in again.stderr
+
+    renewed = shell.run("reset-password", "--email", f" {ADMIN.upper()}", given=f"{NEW_PASSWORD}\n")
+    assert renewed.returncode == 0, renewed.stderr
+    settings = Settings(
+        database_url=kept["DATABASE_URL"],
+        secret_key=kept["SECRET_KEY"],
+        admin_emails=kept["ADMIN_EMAILS"],
+        enedis_environment=EnedisEnvironment.SIMULATOR,
+        enedis_base_url=simulator.url,
+        rte_open_data_url=simulator.url,
+    )
+    async with started(settings, clock) as gateway:
+        assert await bearer(gateway, (found[1], found[2]))
+        browser = gateway.new_browser()
+        assert (await log_in(browser, ADMIN, PASSWORD)).status_code == 401
+        assert (await log_in(browser, ADMIN, NEW_PASSWORD)).status_code == 204
+        assert (await browser.get("/v1/admin/upstreams")).status_code == 200, "the first admin is verified"
+
+
+@pytest.mark.parametrize(
+    ("email", "given", "words"),
+    [
+        ("nonsense", f"{PASSWORD}\n", "not an e-mail address"),
+        (ADMIN, "short\n", "password has 12"),
+        (ADMIN, "", "password has 12"),
+    ],
+)
+def test_init_says_what_will_not_do_and_does_nothing(shell: Shell, email: str, given: str, words: str) -> None:
+    done = shell.run("init", "--email", email, "--env-file", "new.env", given=given)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert list(shell.folder.iterdir()) == []
+
+
+def test_without_a_file_init_does_not_make_a_key_that_would_be_lost(shell: Shell) -> None:
+    done = shell.run("init", "--email", ADMIN, given=f"{PASSWORD}\n")
+    assert done.returncode == 2
+    assert "--env-file" in done.stderr
+
+
+def test_init_names_credentials_that_are_refused(shell: Shell) -> None:
+    shell.env |= {"ENEDIS_CLIENT_SECRET": "a-wrong-one", "RTE_CLIENT_ID": ""}
+    done = shell.run("init", "--email", ADMIN, "--env-file", "new.env", given=f"{PASSWORD}\n")
+    assert done.returncode == 0, done.stderr
+    assert "To do: Enedis does not take ENEDIS_CLIENT_ID and ENEDIS_CLIENT_SECRET" in done.stdout
+    assert "To do: RTE_CLIENT_ID is not set" in done.stdout
+    assert "a-wrong-one" not in done.stdout + done.stderr
+
+
+def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(shell: Shell) -> None:
+    assert "SECRET_KEY is missing" in shell.run("doctor").stderr
+    shell.env |= {
+        "SECRET_KEY": "k" * 43,
+        "BACKEND_URL": "http://gateway.example.org",
+        "RTE_CLIENT_SECRET": "a-wrong-one",
+        "ENEDIS_BASE_URL": "http://127.0.0.1:9",
+    }
+    before = shell.run("doctor")
+    assert before.returncode == 1
+    assert "gateway migrate" in before.stdout
+    shell.run("migrate")
+    found = shell.run("doctor")
+    assert found.returncode == 1
+    for words in ("BACKEND_URL is http", "ADMIN_EMAILS is empty", "Enedis does not answer", "RTE does not take"):
+        assert words in found.stdout, found.stdout
+    assert "5 to mend" not in found.stdout
+    assert "4 to mend" in found.stdout
+    keys = next(shell.folder.glob("data/*.keys"))
+    keys.write_text("k1:" + "A" * 43)
+    assert "ENCRYPTION_KEYS" in shell.run("doctor").stdout
+
+
+def test_nobody_to_reset(shell: Shell) -> None:
+    shell.env["SECRET_KEY"] = "k" * 43
+    done = shell.run("reset-password", "--email", "nobody@example.org", given=f"{PASSWORD}\n")
+    assert done.returncode == 1
+    assert "No account" in done.stderr
