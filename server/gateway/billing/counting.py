@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from gateway.billing.buckets import DayRules
+from gateway.billing.buckets import DayRules, Span
 from gateway.billing.figures import WATT_MINUTES_A_WH, DayFigures, MadeOf, subscription_of
 from gateway.billing.options import UNKNOWN
 from gateway.kit import paris
@@ -38,7 +38,8 @@ def count(day: date, used: Facts, gave: Facts, rules: DayRules) -> DayFigures | 
     a value and no curve is one row, that of its midnight.
     """
     length = paris.minutes_in(day) // 60
-    taken, given = _by_hour(day, used.readings, rules), _by_hour(day, gave.readings, rules)
+    taken = _by_hour(day, used.readings, rules.spans)
+    given = _by_hour(day, gave.readings, ((0, length * 60, "given"),))
     hours, buckets, made_of = _rows(taken)
     if not hours and not used.readings and used.value is not None:
         hours, buckets, made_of = [0], _of_value(used.value, used.registers, rules), [MadeOf.DAY]
@@ -47,7 +48,8 @@ def count(day: date, used: Facts, gave: Facts, rules: DayRules) -> DayFigures | 
         made_of = [MadeOf.UNKNOWN] * len(hours)
     if not hours:
         return None
-    amounts, gave_made_of = _given(hours, given, gave)
+    is_day = made_of == [MadeOf.DAY]
+    amounts, gave_made_of = _given(hours, given, gave, is_day=is_day, length=length)
     return DayFigures(
         length=length,
         hours=hours,
@@ -57,14 +59,14 @@ def count(day: date, used: Facts, gave: Facts, rules: DayRules) -> DayFigures | 
         gave_made_of=gave_made_of,
         prices={bucket: price for bucket, price in rules.prices.items() if bucket in buckets},
         subscription=subscription_of(day, rules.subscription),
-        production_price=rules.production if amounts else None,
+        production_price=None if amounts is None else rules.production,
     )
 
 
-def _by_hour(day: date, readings: Sequence[Reading], rules: DayRules) -> dict[int, _Hour]:
+def _by_hour(day: date, readings: Sequence[Reading], spans: Sequence[Span]) -> dict[int, _Hour]:
     """Share the readings among the hours and buckets they touch, by minutes."""
     found: dict[int, _Hour] = {}
-    begins, spans, first = paris.midnight(day), rules.spans, 0
+    begins, first = paris.midnight(day), 0
     for reading in readings:
         position = (reading.start - begins).days * 1440 + (reading.start - begins).seconds // 60
         end = position + reading.minutes
@@ -104,6 +106,8 @@ def _of_value(wh: int, registers: Mapping[str, int], rules: DayRules) -> dict[st
     """Share a day's value among its buckets: by the registers where they agree with it, else it is of none."""
     if rules.only is not None:
         return {rules.only: [wh * WATT_MINUTES_A_WH]}
+    if wh == 0 and rules.buckets:
+        return {min(rules.buckets): [0]}
     known = {bucket: advance for bucket, advance in registers.items() if advance}
     rounding = sum(known.values()) - wh
     if not known or not known.keys() <= rules.buckets or abs(rounding) > len(registers):
@@ -113,19 +117,19 @@ def _of_value(wh: int, registers: Mapping[str, int], rules: DayRules) -> dict[st
     return {bucket: [advance * WATT_MINUTES_A_WH] for bucket, advance in sorted(known.items())}
 
 
-def _given(hours: Sequence[int], given: Mapping[int, _Hour], gave: Facts) -> tuple[list[int] | None, list[MadeOf]]:
+def _given(
+    hours: Sequence[int], given: Mapping[int, _Hour], gave: Facts, *, is_day: bool, length: int
+) -> tuple[list[int] | None, list[MadeOf]]:
+    """Return what was given in each row; a day's value stands in its midnight's."""
     if not gave.readings and gave.value is None:
         return None, []
-    if not gave.readings and gave.value is not None:
-        alone = hours[0] == 0
-        amounts = [gave.value * WATT_MINUTES_A_WH if alone and number == 0 else 0 for number in hours]
-        return amounts, [MadeOf.DAY if alone else MadeOf.UNKNOWN] * len(hours)
     known = {number: given[number] for number in _whole(given)}
-    if hours == [0] and gave.readings:
-        known = known if 0 in known else {}
+    total = sum(sum(hour.used.values()) for hour in known.values()) if len(known) == length else None
+    if total is None and gave.value is not None and (is_day or not gave.readings):
+        total = gave.value * WATT_MINUTES_A_WH
+    if is_day or not gave.readings:
+        placed = total is not None and hours[0] == 0
+        amounts = [total if placed and number == 0 and total is not None else 0 for number in hours]
+        return amounts, [MadeOf.DAY if placed else MadeOf.UNKNOWN] * len(hours)
     amounts = [sum(known[number].used.values()) if number in known else 0 for number in hours]
-    return amounts, [_made_of_given(known.get(number)) for number in hours]
-
-
-def _made_of_given(hour: _Hour | None) -> MadeOf:
-    return MadeOf.UNKNOWN if hour is None else hour.made_of
+    return amounts, [known[number].made_of if number in known else MadeOf.UNKNOWN for number in hours]

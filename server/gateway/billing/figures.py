@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from gateway.billing.options import UNKNOWN
 from gateway.billing.prices import MICRO
 
 WATT_MINUTES_A_WH = 60
@@ -49,17 +48,21 @@ class DayFigures:
     production_price: int | None = None
 
     @property
-    def whole(self) -> bool:
-        """Whether nothing of what the day used is missing."""
-        return len(self.hours) == self.length or self.used_made_of == [MadeOf.DAY]
+    def is_one_row(self) -> bool:
+        """Whether one row stands for the whole day."""
+        return self.used_made_of == [MadeOf.DAY] or (not self.used and self.gave_made_of == [MadeOf.DAY])
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no hour of the day is missing."""
+        return self.is_one_row or len(self.hours) == self.length
 
     def columns(self) -> Columns:
         """Return the amounts of each row by series."""
-        rows = range(len(self.hours))
         found: Columns = {}
         if self.used:
             found["consumption"] = [sum(values) for values in zip(*self.used.values(), strict=True)]
-        costs = {bucket: [price * wm for wm in self.used[bucket]] for bucket, price in self.prices.items() if bucket in self.used}
+        costs = {bucket: [price * wm for wm in self.used[bucket]] for bucket, price in self.prices.items()}
         found |= {f"consumption_{bucket}": values for bucket, values in self.used.items()}
         found |= {f"cost_{bucket}": values for bucket, values in costs.items()}
         if costs:
@@ -70,11 +73,10 @@ class DayFigures:
             found["production"] = self.gave
             if self.production_price is not None:
                 found["revenue"] = [self.production_price * wm for wm in self.gave]
-        assert all(len(values) == len(rows) for values in found.values())
         return found
 
     def _subscription(self, day: int) -> list[int]:
-        if self.used_made_of == [MadeOf.DAY]:
+        if self.is_one_row:
             return [day]
         return [day * (hour + 1) // self.length - day * hour // self.length for hour in self.hours]
 
@@ -139,6 +141,3 @@ def is_money(series: str) -> bool:
 def show(series: str, amount: int) -> float:
     """Return an amount in Wh to 3 decimals, or EUR to 6."""
     return round(amount / MONEY_A_EUR, 6) if is_money(series) else round(amount / WATT_MINUTES_A_WH, 3)
-
-
-__all__ = ["UNKNOWN", "Columns", "DayFigures", "MadeOf", "bucket_of", "is_money", "show", "subscription_of"]

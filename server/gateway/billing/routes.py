@@ -1,59 +1,42 @@
 """`GET /v1/usage-points/{id}/hours`."""
 
-from typing import Annotated, Literal
+import asyncio
+import gzip
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Path, Query, Request, Response
 
-from gateway.billing.hours import is_money, show
-from gateway.billing.service import Hours
+from gateway.billing.schemas import HoursView
+from gateway.billing.service import Hours, Rows
 from gateway.dependencies import CallerDep, RuntimeDep
-from gateway.kit.wire import Utc
-from gateway.metering.readings import Quality
 from gateway.problems import documented
 
 router = APIRouter(tags=["billing"], responses=documented(401, 404, 422))
 
-
-class SeriesView(BaseModel):
-    """A running sum and its unit."""
-
-    key: str
-    unit: Literal["Wh", "EUR"]
+_FAST = 1
+_WORTH_COMPRESSING = 2000
 
 
-class HoursView(BaseModel):
-    """Hours as columns, oldest first; `sum` runs from the published start. `from` null: nothing changed."""
-
-    epoch: str
-    cursor: str
-    first: Annotated[Utc | None, Field(alias="from")]
-    series: list[SeriesView]
-    start: list[Utc]
-    sum: dict[str, list[float]]
-    made_of: dict[str, list[Quality]]
-    next_change: Utc
-
-
-@router.get("/v1/usage-points/{point_id}/hours")
+@router.get("/v1/usage-points/{point_id}/hours", response_model=HoursView)
 async def hours(
+    request: Request,
     runtime: RuntimeDep,
     caller: CallerDep,
     point_id: Annotated[str, Path(pattern="^[a-z0-9]{16}$")],
     cursor: Annotated[str | None, Query(max_length=64, description="That of the last answer that was stored")] = None,
-) -> HoursView:
+    limit: Annotated[int | None, Query(ge=1, le=100_000, description="Rows at most; `more` tells of others")] = None,
+) -> Response:
     """Running sums by hour and series, from the first hour that changed since the cursor."""
     service = Hours(runtime.database, runtime.clock, runtime.keyring)
-    found = await service.since(caller.account_id, point_id, cursor)
-    return HoursView.model_validate(
-        {
-            "epoch": found.epoch,
-            "cursor": found.cursor,
-            "from": found.rows[0][0].start if found.rows else None,
-            "series": [{"key": key, "unit": "EUR" if is_money(key) else "Wh"} for key in found.series],
-            "start": [hour.start for hour, _ in found.rows],
-            "sum": {key: [show(key, sums[key]) for _, sums in found.rows] for key in found.series},
-            "made_of": {"consumption": [hour.quality for hour, _ in found.rows]},
-            "next_change": found.next_change,
-        }
-    )
+    rows = await service.since(caller.account_id, point_id, cursor, limit)
+    compress = "gzip" in request.headers.get("accept-encoding", "")
+    return await asyncio.to_thread(_respond, rows, compress=compress)
+
+
+def _respond(rows: Rows, *, compress: bool) -> Response:
+    content = HoursView.of(rows).model_dump_json(by_alias=True).encode()
+    headers = {"Vary": "Accept-Encoding"}
+    if compress and len(content) >= _WORTH_COMPRESSING:
+        content = gzip.compress(content, _FAST)
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, headers=headers, media_type="application/json")

@@ -1,7 +1,8 @@
 """The ledger in the database; readings are sealed with the key of their account."""
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -68,7 +69,7 @@ async def registers(
     """Return what the registers showed at the beginning of the days `[start, end[` that are known."""
     query = select(DayRecord.day, DayRecord.payload).where(*_among(feed, start, end), DayRecord.payload.is_not(None))
     return {
-        day: json.loads(unseal(secrets.data_key, payload, feed.context(day)))
+        day: read_registers(unseal(secrets.data_key, payload, feed.context(day)))
         for day, payload in await session.execute(query)
         if payload is not None
     }
@@ -113,3 +114,42 @@ def _among(feed: Feed, start: date, end: date) -> tuple[ColumnElement[bool], ...
         DayRecord.day >= start,
         DayRecord.day < end,
     )
+
+
+@dataclass(frozen=True)
+class OpenedDay:
+    """What is known of a day of a feed, its payload decrypted."""
+
+    entry: Entry
+    payload: bytes | None
+
+
+async def written_since(session: AsyncSession, point_id: str, since: datetime) -> set[date]:
+    """Return the days of which something was asked at `since` or later."""
+    query = select(DayRecord.day).where(DayRecord.usage_point_id == point_id, DayRecord.asked_at >= since)
+    return set(await session.scalars(query.distinct()))
+
+
+async def opened(
+    session: AsyncSession, point_id: str, kinds: Collection[Kind], secrets: Secrets, start: date, end: date
+) -> dict[Feed, dict[date, OpenedDay]]:
+    """Return what is known of the days `[start, end[` of these kinds, both directions."""
+    columns = (DayRecord.kind, DayRecord.direction, DayRecord.day, DayRecord.state, DayRecord.asked_at)
+    query = select(*columns, DayRecord.payload).where(
+        DayRecord.usage_point_id == point_id,
+        DayRecord.kind.in_(kinds),
+        DayRecord.day >= start,
+        DayRecord.day < end,
+    )
+    found: dict[Feed, dict[date, OpenedDay]] = defaultdict(dict)
+    for kind, direction, day, state, asked_at, payload in await session.execute(query):
+        feed = Feed(point_id, kind, Direction(direction))
+        content = None if payload is None else unseal(secrets.data_key, payload, feed.context(day))
+        found[feed][day] = OpenedDay(Entry(state, asked_at), content)
+    return found
+
+
+def read_registers(payload: bytes) -> Registers:
+    """Read what the registers showed."""
+    registers: Registers = json.loads(payload)
+    return registers
