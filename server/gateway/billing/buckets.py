@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
@@ -140,7 +141,7 @@ def _clock_hours(day: date) -> tuple[int, ...]:
     return tuple(hour.astimezone(paris.PARIS).hour for hour in paris.hours(day))
 
 
-def _micro(eur: object) -> int | None:
+def _micro(eur: Decimal | None) -> int | None:
     return None if eur is None else int(eur * MICRO)
 
 

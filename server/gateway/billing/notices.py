@@ -30,7 +30,11 @@ def prices_outdated(home: Home, first: date, last: date) -> date | None:
     """Return the first day since which prices used on the days from `first` to `last` are old: a newer grid is due."""
     found = []
     for tariff in hours.in_force(home.tariffs, first, last + paris.DAY):
-        later = [other.valid_from for other in home.tariffs if other.valid_from and other.valid_from > (tariff.valid_from or date.min)]
+        later = [
+            other.valid_from
+            for other in home.tariffs
+            if other.valid_from and other.valid_from > (tariff.valid_from or date.min)
+        ]
         newest = min([last, *(day - paris.DAY for day in later)])
         if tariff.prices == "regulated" and newest >= first:
             found.append(home.book.outdated_since(tariff.option, tariff.power_kva, newest))

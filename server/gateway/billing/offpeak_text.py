@@ -56,10 +56,7 @@ def _by_season(text: str) -> list[tuple[Season, str]] | None:
     if sorted(names) != [Season.SUMMER, Season.WINTER] or not _OPENING.fullmatch(text[: found[0].start()]):
         return None
     ends = [match.start() for match in found[1:]] + [len(text)]
-    return [
-        (name, text[match.end() : end].strip(" ;,+/"))
-        for name, match, end in zip(names, found, ends, strict=True)
-    ]
+    return [(name, text[match.end() : end].strip(" ;,+/")) for name, match, end in zip(names, found, ends, strict=True)]
 
 
 def _slots(text: str) -> _Slots | None:

@@ -33,7 +33,7 @@ from gateway.metering import repository as metering
 _FORMAT = 1
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
-"""What was written this long before the last look is looked at again: clocks differ, and a write ends after it began."""
+"""What was written so long before the last look is looked at again: clocks differ, and a write takes time."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,13 @@ class Publisher:
 
 
 def _difference(
-    home: Home, news: Publication, due: set[date], told: list[Told], last: Told | None, known: Known, published: set[str]
+    home: Home,
+    news: Publication,
+    due: set[date],
+    told: list[Told],
+    last: Told | None,
+    known: Known,
+    published: set[str],
 ) -> _Change:
     before = {day.day: day for day in told}
     rules = Rules(home.tariffs, home.off_peak, known.colors, home.book)

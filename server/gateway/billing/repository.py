@@ -77,7 +77,7 @@ async def publication(session: AsyncSession, point_id: str) -> Publication | Non
 async def series(session: AsyncSession, point_id: str) -> dict[str, int]:
     """Return the series published, and the revision each came in."""
     query = select(PublishedSeries.key, PublishedSeries.revision).where(PublishedSeries.usage_point_id == point_id)
-    return {key: revision for key, revision in await session.execute(query)}
+    return dict((await session.execute(query)).tuples().all())
 
 
 async def told(

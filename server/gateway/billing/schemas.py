@@ -44,7 +44,10 @@ class HoursView(BaseModel):
     def of(cls, rows: Rows) -> HoursView:
         """Show rows."""
         starts = [iso(start) for start in rows.start]
-        made_of = {"consumption": rows.used_made_of, "production": rows.gave_made_of}
+        made_of: dict[Literal["consumption", "production"], list[MadeOf]] = {
+            "consumption": rows.used_made_of,
+            "production": rows.gave_made_of,
+        }
         return cls.model_construct(
             epoch=rows.epoch,
             cursor=rows.cursor,

@@ -79,7 +79,8 @@ class Hours:
             revision = held.revision if all(came <= held.revision for came in series.values()) else _NOTHING_HELD
             changed = await repository.first_changed(session, home.id, revision)
             first = min(
-                (at for at in (held.until, paris.midnight(changed) if changed else None) if at is not None), default=None
+                (at for at in (held.until, paris.midnight(changed) if changed else None) if at is not None),
+                default=None,
             )
             told: list[Told] = []
             if first is not None:

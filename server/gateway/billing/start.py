@@ -31,13 +31,12 @@ async def published_from(
         return (standing.starts_on if standing else None), False
     if point.status is not PointStatus.GRANTED:
         return min(min(entries) for entries in asked.values()), True
-    since = {feed: _activation(point, feed.direction) for feed in asked}
-    first = min(begins(feed, since[feed], today) for feed in asked)
-    known_since = max(
-        first if found <= begins(feed, since[feed], today) else found
-        for feed in asked
-        for found in [await reached(session, feed, since[feed], today)]
-    )
+    oldest = {feed: begins(feed, _activation(point, feed.direction), today) for feed in asked}
+    first = min(oldest.values())
+    known_since = first
+    for feed in asked:
+        since = await reached(session, feed, _activation(point, feed.direction), today)
+        known_since = max(known_since, since if since > oldest[feed] else first)
     steps = (first, *(today - step for step in _STEPS))
     start = next((step for step in steps if known_since <= step), None)
     if standing is not None:
