@@ -77,7 +77,7 @@ async def publication(session: AsyncSession, point_id: str) -> Publication | Non
 async def series(session: AsyncSession, point_id: str) -> dict[str, int]:
     """Return the series published, and the revision each came in."""
     query = select(PublishedSeries.key, PublishedSeries.revision).where(PublishedSeries.usage_point_id == point_id)
-    return dict((await session.execute(query)).tuples().all())
+    return dict(iter(await session.execute(query)))
 
 
 async def told(
@@ -87,14 +87,14 @@ async def told(
     columns = (PublishedDay.day, PublishedDay.figures, PublishedDay.before, PublishedDay.revision)
     query = select(*columns).where(PublishedDay.usage_point_id == point_id, PublishedDay.day >= start)
     rows = await session.execute(query.order_by(PublishedDay.day).limit(limit))
-    return [_opened(point_id, data_key, *row) for row in rows.tuples()]
+    return [_opened(point_id, data_key, *row) for row in rows]
 
 
 async def told_before(session: AsyncSession, point_id: str, data_key: bytes, end: date) -> Told | None:
     """Return the newest published day before `end`."""
     columns = (PublishedDay.day, PublishedDay.figures, PublishedDay.before, PublishedDay.revision)
     query = select(*columns).where(PublishedDay.usage_point_id == point_id, PublishedDay.day < end)
-    row = (await session.execute(query.order_by(PublishedDay.day.desc()).limit(1))).tuples().first()
+    row = (await session.execute(query.order_by(PublishedDay.day.desc()).limit(1))).first()
     return None if row is None else _opened(point_id, data_key, *row)
 
 
