@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from gateway import __version__, problems
 from gateway.accounts import routes as accounts
+from gateway.billing import choices
 from gateway.billing import routes as billing
 from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
@@ -40,7 +41,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
     app = FastAPI(title="MyElectricalData gateway", version=__version__, description=DESCRIPTION, lifespan=lifespan)
     problems.install(app)
-    for room in (health, accounts, consents, consent_pages, metering, billing, tempo, ecowatt):
+    for room in (health, accounts, consents, consent_pages, metering, billing, choices, tempo, ecowatt):
         app.include_router(room.router)
 
     app.add_middleware(RequestLog)

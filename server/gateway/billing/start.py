@@ -14,7 +14,7 @@ from gateway.metering.history import begins, reached
 from gateway.metering.ledger import Kind
 from gateway.metering.repository import Feed
 
-_STEPS = (timedelta(days=365), RECENT)
+_YEAR = timedelta(days=365)
 _SINCE = ("{direction}_activated_on", "nothing_before_{direction}")
 
 
@@ -25,28 +25,37 @@ async def published_from(
     if standing is not None and standing.is_whole:
         return standing.starts_on, True
     today = paris.day_of(now)
-    asked = {feed: await metering.ledger(session, feed, date.min, today + paris.DAY) for feed in _feeds(point)}
-    asked = {feed: entries for feed, entries in asked.items() if entries}
+    main, *others = _feeds(point)
+    asked = await metering.ledger(session, main, date.min, today + paris.DAY)
     if not asked:
         return (standing.starts_on if standing else None), False
     if point.status is not PointStatus.GRANTED:
-        return min(min(entries) for entries in asked.values()), True
-    oldest = {feed: begins(feed, _activation(point, feed.direction), today) for feed in asked}
-    first = min(oldest.values())
-    known_since = first
-    for feed in asked:
-        since = await reached(session, feed, _activation(point, feed.direction), today)
-        known_since = max(known_since, since if since > oldest[feed] else first)
-    steps = (first, *(today - step for step in _STEPS))
-    start = next((step for step in steps if known_since <= step), None)
+        return min(asked), True
+    first = begins(main, _activation(point, main.direction), today)
+    recent = await _reached(session, point, main, first, today)
+    older = max([recent, *[await _reached(session, point, feed, first, today) for feed in others]])
+    steps = ((first, older), (max(first, today - _YEAR), older), (max(first, today - RECENT), recent))
+    start = next((step for step, known_since in steps if known_since <= step), None)
     if standing is not None:
         start = min(start or standing.starts_on, standing.starts_on)
-    return start, known_since <= first
+    return start, older <= first
+
+
+async def _reached(session: AsyncSession, point: UsagePoint, feed: Feed, first: date, today: date) -> date:
+    """Return since when a feed is known; `first` when all of it is."""
+    activation = _activation(point, feed.direction)
+    since = await reached(session, feed, activation, today)
+    return first if since <= begins(feed, activation, today) else since
 
 
 def _feeds(point: UsagePoint) -> list[Feed]:
+    """Return what makes the rows, and what else the older ones wait for, so that their sums are written once."""
     kind = Kind.DAILY if collects_curve(point) is False else Kind.CURVE
-    return [Feed(point.id, kind, direction) for direction in Direction]
+    used, gave = (Feed(point.id, kind, direction) for direction in Direction)
+    if not point.contract.get("gives"):
+        return [used]
+    takes = point.contract.get("power_kva") is not None
+    return [used, gave] if takes else [gave]
 
 
 def _activation(point: UsagePoint, direction: Direction) -> date | None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from gateway.cli import api_client, keys, migrate, openapi, serve, simulator, usage_point
+from gateway.cli import api_client, keys, migrate, openapi, serve, simulator, tariffs, usage_point
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="The gateway of MyElectricalData.")
 app.command("serve")(serve.serve)
@@ -12,3 +12,4 @@ app.command("openapi")(openapi.openapi)
 app.add_typer(api_client.app, name="api-client")
 app.add_typer(usage_point.app, name="usage-point")
 app.add_typer(keys.app, name="keys")
+app.add_typer(tariffs.app, name="tariffs")

@@ -7,6 +7,9 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.accounts import repository as accounts
+from gateway.billing import repository as billing
+from gateway.billing.home import Home
+from gateway.billing.notices import notices as billing_notices
 from gateway.billing.offpeak import OffPeakPeriod
 from gateway.billing.tariffs import Tariff
 from gateway.consents import authorisation, repository, service
@@ -91,19 +94,21 @@ async def usage_points(runtime: RuntimeDep, caller: CallerDep) -> UsagePoints:
     """List the account's meters."""
     async with runtime.database.read() as session:
         points = await repository.of_account(session, caller.account_id)
-    return UsagePoints(items=[await _view(runtime, point) for point in points])
+    return UsagePoints(items=[await view(runtime, point) for point in points])
 
 
 @router.get("/v1/usage-points/{point_id}")
 async def usage_point(runtime: RuntimeDep, point: PointDep) -> UsagePointView:
     """Show one of the account's meters."""
-    return await _view(runtime, point)
+    return await view(runtime, point)
 
 
-async def _view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
+async def view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
+    """Show a meter."""
     async with runtime.database.read() as session:
         opened = await service.open_secrets(session, point, runtime.keyring)
         complete_until = await freshness.complete_until(session, point.id)
+        home = Home(point, opened, await billing.book(session))
     return UsagePointView(
         id=point.id,
         masked_number=service.masked(opened.prm),
@@ -116,10 +121,10 @@ async def _view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
         contract=Contract.model_validate(point.contract),
         services=point.services,
         curve_collected=service.collects_curve(point),
-        tariffs=[Tariff.model_validate(tariff) for tariff in point.tariffs],
-        off_peak=[OffPeakPeriod.model_validate(period) for period in point.off_peak],
+        tariffs=home.tariffs,
+        off_peak=home.off_peak,
         freshness=Freshness(complete_until=complete_until, next_expected_at=_no_earlier(point, runtime.clock.now())),
-        notices=notices(point, runtime.clock.now()),
+        notices=[*notices(point, runtime.clock.now()), *billing_notices(home, runtime.clock.now())],
     )
 
 

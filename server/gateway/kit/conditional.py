@@ -5,6 +5,7 @@ import math
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 from gateway.kit.wire import Utc
 from gateway.store import Store
 
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "What the caller has is still good."}}
 _WORTH_KEEPING = timedelta(seconds=15)
 
 

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.billing import publishing
+from gateway.consents.models import PointStatus
 from gateway.enedis.client import Direction
 from gateway.kit.crypto import Keyring
 from gateway.metering.ledger import Kind, State
@@ -323,24 +325,12 @@ async def _live(folder: Path, steps: list[str], chance: random.Random) -> None:
         afresh = Client()
         afresh.take(await home.hours())
         assert (client.epoch, client.rows) == (afresh.epoch, afresh.rows)
-        await home.change(epoch="another", revision=0)
-        await _forget(home)
-        counted_anew = Client()
-        counted_anew.take(await home.hours())
-        newest = {
-            (start, key): value for (start, key), value in afresh.rows.items() if (start, key) in counted_anew.rows
-        }
-        assert newest == {place: value for place, value in counted_anew.rows.items() if place in afresh.rows}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(publishing, "_FORMAT", 0)  # all days are counted again
+            again = await home.hours(client.cursor)
+        assert (again["epoch"], again["from"]) == (client.epoch, None)
     finally:
         await home.database.close()
-
-
-async def _forget(home: ByHand) -> None:
-    from sqlalchemy import text
-
-    async with home.database.write() as session:
-        for table in ("published_days", "published_series", "publications"):
-            await session.execute(text(f"DELETE FROM {table}"))  # noqa: S608
 
 
 @given(STEPS, st.integers(0, 2**32))
@@ -349,3 +339,28 @@ def test_a_client_ends_with_the_figures_of_one_that_starts_afresh(empty: Path, s
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(empty / "gateway.db", folder)
         asyncio.run(_live(Path(folder), steps, random.Random(seed)))  # noqa: S311
+
+
+async def test_production_that_is_not_whole_keeps_no_consumption_back(home: ByHand) -> None:
+    await home.change(contract={"gives": True, "power_kva": 6})
+    await fill(home, past(60))
+    await home.write(Kind.CURVE, {past(1)[0]: whole_curve(past(1)[0], [100])}, Direction.PRODUCTION)
+    assert (await home.hours())["from"] == at(TODAY - timedelta(days=60))
+    await fill(home, past(365, 61))
+    assert (await home.hours())["from"] == at(TODAY - timedelta(days=60))
+    await home.write(Kind.CURVE, {day: whole_curve(day, [100]) for day in past(365)}, Direction.PRODUCTION)
+    assert (await home.hours())["from"] == at(TODAY - timedelta(days=365))
+
+
+async def test_a_new_meter_is_published_from_its_first_day(home: ByHand) -> None:
+    since = TODAY - timedelta(days=12)
+    await home.change(contract={"consumption_activated_on": since.isoformat()})
+    await fill(home, past(12))
+    assert (await home.hours())["from"] == at(since)
+
+
+async def test_what_is_known_of_a_meter_that_ended_is_published(home: ByHand) -> None:
+    await fill(home, past(20))
+    assert (await home.hours())["from"] is None
+    await home.change(status=PointStatus.ENDED)
+    assert (await home.hours())["from"] == at(TODAY - timedelta(days=20))
