@@ -63,7 +63,8 @@ class ByHand:
         database = Database(url)
         instance = await load(database, keyring)
         async with database.write() as session:
-            account = await accounts.find_or_create_account(session, keyring, "somebody@example.org", clock.now())
+            email = wishes.get("email", "somebody@example.org")
+            account = await accounts.find_or_create_account(session, keyring, email, clock.now())
             point = await points.add(
                 session, account, PRM, name="Home", keyring=keyring, instance=instance, now=clock.now()
             )
