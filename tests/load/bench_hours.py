@@ -86,9 +86,8 @@ async def _bench(folder: Path) -> None:
             print(f"two years again               {median(_ask(http, path)[0] for _ in range(TIMES)):8.0f} ms")
             print(f"memory, most                  {_memory():8.0f} MiB ({resting:.0f} before the first)")
             cursor = answer["cursor"]
-            print(
-                f"nothing new                   {median(_ask(http, path, cursor=cursor)[0] for _ in range(TIMES)):8.1f} ms"
-            )
+            times = [_ask(http, path, cursor=cursor)[0] for _ in range(TIMES)]
+            print(f"nothing new                   {median(times):8.1f} ms")
             times = []
             today = now.astimezone(PARIS).date()
             yesterday = today - timedelta(days=1)

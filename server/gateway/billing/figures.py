@@ -6,7 +6,7 @@ Exact whole numbers: energy in watt-minutes, money in watt-minutes times million
 import json
 import zlib
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -140,4 +140,10 @@ def is_money(series: str) -> bool:
 
 def show(series: str, amount: int) -> float:
     """Return an amount in Wh to 3 decimals, or EUR to 6."""
-    return round(amount / MONEY_A_EUR, 6) if is_money(series) else round(amount / WATT_MINUTES_A_WH, 3)
+    return show_all(series, [amount])[0]
+
+
+def show_all(series: str, amounts: Sequence[int]) -> list[float]:
+    """Return amounts in Wh to 3 decimals, or EUR to 6."""
+    unit, decimals = (MONEY_A_EUR, 6) if is_money(series) else (WATT_MINUTES_A_WH, 3)
+    return [round(amount / unit, decimals) for amount in amounts]

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,6 +35,8 @@ _FORMAT = 1
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
 """What was written so long before the last look is looked at again: clocks differ, and a write takes time."""
+_FEW = 7
+"""Days that are counted at once; more of them are, beside the loop."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class _Change:
     changed: list[Told] = field(default_factory=list)
     moved: Mapping[date, hours.Sums] = field(default_factory=dict)
     vanished: bool = False
+    is_first: bool = False
 
 
 class Publisher:
@@ -80,11 +84,11 @@ class Publisher:
             return None
         rules, end = _digest(home), paris.day_of(now) + paris.DAY
         news = Publication(usage_point_id=home.id, starts_on=start, is_whole=is_whole, rules=rules, looked_at=now)
-        due = set(paris.days(start, end))
+        due, is_first = set(paris.days(start, end)), False
         if standing is not None and (standing.rules, standing.starts_on) == (rules, start):
             due &= await self._written_since(session, home, standing.looked_at - _MARGIN)
         else:
-            standing = None
+            is_first, standing = standing is None, None
         is_news = standing is None or standing.is_whole != is_whole or now - standing.looked_at >= _MARGIN
         if not due:
             return _Change(news) if is_news else None
@@ -92,7 +96,8 @@ class Publisher:
         told = await repository.told(session, home.id, home.secrets.data_key, min(due))
         last = await repository.told_before(session, home.id, home.secrets.data_key, min(due))
         known = await facts.known(session, home.point, home.secrets, home.tariffs, min(due), max(due) + paris.DAY)
-        change = await asyncio.to_thread(_difference, home, news, due, told, last, known, set(published))
+        difference = partial(_difference, home, news, due, told, last, known, set(published), is_first=is_first)
+        change = difference() if len(due) <= _FEW else await asyncio.to_thread(difference)
         return change if is_news or change.changed or change.series or change.vanished else None
 
     async def _written_since(self, session: AsyncSession, home: Home, since: datetime) -> set[date]:
@@ -115,7 +120,7 @@ class Publisher:
                 return None
             await repository.write(session, home.id, home.secrets.data_key, change.changed, change.moved)
             await repository.add_series(session, home.id, change.series, revision)
-        await repository.stand(session, change.standing)
+        await repository.stand(session, change.standing, is_first=change.is_first)
         return revision
 
 
@@ -127,6 +132,8 @@ def _difference(
     last: Told | None,
     known: Known,
     published: set[str],
+    *,
+    is_first: bool,
 ) -> _Change:
     before = {day.day: day for day in told}
     rules = Rules(home.tariffs, home.off_peak, known.colors, home.book)
@@ -154,7 +161,7 @@ def _difference(
         sums = hours.after(current, sums)
     in_force = hours.in_force(home.tariffs, news.starts_on, paris.day_of(news.looked_at) + paris.DAY)
     series = [key for key in hours.series(sums, in_force, published) if key not in published]
-    return _Change(news, series if sums else [], changed, moved, vanished)
+    return _Change(news, series if sums else [], changed, moved, vanished, is_first)
 
 
 def _digest(home: Home) -> bytes:

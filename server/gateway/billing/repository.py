@@ -147,9 +147,14 @@ async def add_series(session: AsyncSession, point_id: str, keys: Iterable[str], 
     session.add_all(PublishedSeries(usage_point_id=point_id, key=key, revision=revision) for key in keys)
 
 
-async def stand(session: AsyncSession, publication: Publication) -> None:
+async def stand(session: AsyncSession, news: Publication, *, is_first: bool) -> None:
     """Note how far a usage point is published now."""
-    await session.merge(publication)
+    if is_first:
+        await session.merge(news)
+        return
+    columns = ("starts_on", "is_whole", "rules", "looked_at")
+    statement = update(Publication).where(Publication.usage_point_id == news.usage_point_id)
+    await session.execute(statement.values({name: getattr(news, name) for name in columns}))
 
 
 async def begin_afresh(session: AsyncSession, point: UsagePoint) -> None:

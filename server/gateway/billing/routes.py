@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from datetime import date, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -27,6 +28,7 @@ End = Annotated[date | None, Query(description="First day after the range", le=_
 _LONGEST = timedelta(days=366)
 _LAST_DAYS = timedelta(days=30)
 _FAST = 1
+_FEW_ROWS = 200
 _WORTH_COMPRESSING = 2000
 
 
@@ -43,7 +45,8 @@ async def hours(
     service = Hours(runtime.database, runtime.clock, runtime.keyring)
     rows = await service.since(caller.account_id, point_id, cursor, limit)
     compress = "gzip" in request.headers.get("accept-encoding", "")
-    return await asyncio.to_thread(_respond, rows, compress=compress)
+    respond = partial(_respond, rows, compress=compress)
+    return respond() if len(rows.start) <= _FEW_ROWS else await asyncio.to_thread(respond)
 
 
 def _respond(rows: Rows, *, compress: bool) -> Response:

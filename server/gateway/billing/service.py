@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from gateway.billing import hours, repository
 from gateway.billing.figures import Columns, MadeOf
@@ -24,6 +25,8 @@ from gateway.kit.database import Database
 _FIRST_FILL = timedelta(seconds=10)
 """How soon to come back while the first 60 days are being fetched."""
 _NOTHING_HELD = -1
+_FEW = 7
+"""Days that are shown at once; more of them are, beside the loop."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ class Hours:
             if first is not None:
                 days = None if limit is None else limit + 1
                 told = await repository.told(session, home.id, home.secrets.data_key, paris.day_of(first), days)
-        return await asyncio.to_thread(self._rows, home, sorted(series), told, first, limit)
+        rows = partial(self._rows, home, sorted(series), told, first, limit)
+        return rows() if len(told) <= _FEW else await asyncio.to_thread(rows)
 
     def _rows(
         self, home: Home, series: list[str], told: Sequence[Told], first: datetime | None, limit: int | None

@@ -106,8 +106,9 @@ def agree(ours: Bill, theirs: Bill) -> None:
     assert ours.keys() == theirs.keys()
     for hour, amounts in ours.items():
         for key in amounts.keys() | theirs[hour].keys():
-            allowed = Fraction(1, 10**9) if key == "subscription" else 0
-            assert abs(amounts.get(key, 0) - theirs[hour].get(key, 0)) <= allowed, (hour, key)
+            allowed = Fraction(1, 10**9) if key == "subscription" else Fraction(0)
+            difference = amounts.get(key, Fraction(0)) - theirs[hour].get(key, Fraction(0))
+            assert abs(difference) <= allowed, (hour, key)
 
 
 def clock(minute: int) -> str:
@@ -475,7 +476,10 @@ def test_zero_is_known() -> None:
     assert found == {"consumption": 0, "consumption_base": 0, "cost": 0, "cost_base": 0}
 
 
-def by_value(rules: Rules, wh: int, registers: dict[str, int] | None = None, gave: Facts = Facts()) -> DayFigures:
+NOTHING = Facts()
+
+
+def by_value(rules: Rules, wh: int, registers: dict[str, int] | None = None, gave: Facts = NOTHING) -> DayFigures:
     one = count(DAY, Facts(value=wh, registers=registers or {}), gave, rules.of_day(DAY))
     assert one is not None
     assert (one.hours, one.used_made_of, one.is_whole) == ([0], [MadeOf.DAY], True)

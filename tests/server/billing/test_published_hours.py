@@ -5,6 +5,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from gateway.consents.models import PointStatus
 from gateway.enedis.client import Direction
 from gateway.kit.crypto import Keyring
 from gateway.metering.ledger import Kind, State
+from gateway.metering.readings import Reading
 from gateway.migrations import upgrade
 from tests.server.billing.homes import ByHand, Client, midnight, sqlite, whole_curve
 from tests.server.conftest import SetClock
@@ -248,8 +250,26 @@ def empty() -> Iterator[Path]:
 
 STEPS = st.lists(
     st.sampled_from(
-        "late partial fill absent daily index color recolor tariff off_peak own_price produce collect tomorrow hour ask "
-        "ask lose interrupt page restart".split()
+        [
+            "late",
+            "partial",
+            "absent",
+            "daily",
+            "index",
+            "color",
+            "tariff",
+            "off_peak",
+            "own_price",
+            "produce",
+            "collect",
+            "tomorrow",
+            "hour",
+            "ask",
+            "lose",
+            "interrupt",
+            "page",
+            "restart",
+        ]
     ),
     min_size=5,
     max_size=25,
@@ -264,71 +284,95 @@ TARIFFS = [
 ]
 
 
-async def _live(folder: Path, steps: list[str], chance: random.Random) -> None:
+@dataclass
+class Life:
     """A home whose knowledge changes at random, and a client whose calls go as badly as they can."""
-    clock = SetClock(NOW)
-    home = await ByHand.open(sqlite(folder), clock, KEYRING, tariffs=TEMPO, off_peak=NIGHT)
+
+    home: ByHand
+    chance: random.Random
+    client: Client = field(default_factory=Client)
+    today: date = TODAY
+
+    async def step(self, name: str) -> None:
+        day = self.today - timedelta(days=self.chance.randrange(1, 40))
+        watts = [self.chance.randrange(3000) for _ in range(7)]
+        await getattr(self, name)(day, whole_curve(day, watts, self.chance.choice([10, 30, 60])))
+
+    async def late(self, day: date, curve: list[Reading]) -> None:
+        await self.home.write(Kind.CURVE, {day: curve})
+
+    async def partial(self, day: date, curve: list[Reading]) -> None:
+        await self.home.write(Kind.CURVE, {day: curve[: self.chance.randrange(1, len(curve))]}, state=State.PARTIAL)
+
+    async def absent(self, day: date, _: list[Reading]) -> None:
+        await self.home.write(Kind.CURVE, {day: None})
+
+    async def daily(self, day: date, _: list[Reading]) -> None:
+        direction = self.chance.choice(list(Direction))
+        await self.home.write(Kind.DAILY, {day: self.chance.randrange(20_000)}, direction)
+
+    async def index(self, day: date, _: list[Reading]) -> None:
+        registers = {day: {"hp": 7000, "hc": 3000}, day + timedelta(days=1): {"hp": 9000, "hc": 4000}}
+        await self.home.write(Kind.INDEX, registers)
+
+    async def color(self, day: date, _: list[Reading]) -> None:
+        await self.home.color({day: self.chance.choice(["blue", "white", "red", "unknown"])})
+
+    async def tariff(self, *_: object) -> None:
+        await self.home.change(tariffs=self.chance.choice(TARIFFS))
+
+    async def off_peak(self, day: date, _: list[Reading]) -> None:
+        await self.home.change(off_peak=[NIGHT[0], {"valid_from": day.isoformat(), "slots": [["12:07", "14:00"]]}])
+
+    async def own_price(self, *_: object) -> None:
+        price = {"bucket": "base", "eur_per_kwh": self.chance.randrange(100) / 100}
+        await self.home.change(tariffs=[BASE[0] | {"prices": [price], "subscription_eur_per_month": 10.0}])
+
+    async def produce(self, day: date, curve: list[Reading]) -> None:
+        await self.home.write(Kind.CURVE, {day: curve}, Direction.PRODUCTION)
+
+    async def collect(self, *_: object) -> None:
+        await self.home.change(services=self.chance.choice([["IDX"], ["CDC"]]))
+
+    async def tomorrow(self, *_: object) -> None:
+        await self.home.write(Kind.CURVE, {self.today: whole_curve(self.today, [500])})
+        self.today += timedelta(days=1)
+        self.home.clock.set(self.home.clock.now() + timedelta(days=1))
+
+    async def hour(self, *_: object) -> None:
+        self.home.clock.set(self.home.clock.now() + timedelta(minutes=self.chance.randrange(200)))
+
+    async def ask(self, *_: object) -> None:
+        self.client.take(await self.home.hours(self.client.cursor))
+
+    async def lose(self, *_: object) -> None:
+        await self.home.hours(self.client.cursor)
+
+    async def interrupt(self, *_: object) -> None:
+        self.client.take(await self.home.hours(self.client.cursor), interrupted=True)
+
+    async def page(self, *_: object) -> None:
+        self.client.take(await self.home.hours(self.client.cursor, limit=self.chance.choice([1, 100, 700])))
+
+    async def restart(self, *_: object) -> None:
+        self.client = Client()
+
+
+async def _live(folder: Path, steps: list[str], chance: random.Random) -> None:
+    home = await ByHand.open(sqlite(folder), SetClock(NOW), KEYRING, tariffs=TEMPO, off_peak=NIGHT)
     try:
         await home.color({day: chance.choice(["blue", "white", "red"]) for day in past(62, 2)})
         await home.write(Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in past(60)})
-        client, today = Client(), TODAY
-        for step in steps:
-            day = today - timedelta(days=chance.randrange(1, 40))
-            curve = whole_curve(day, [chance.randrange(3000) for _ in range(7)], chance.choice([10, 30, 60]))
-            match step:
-                case "late" | "fill":
-                    await home.write(Kind.CURVE, {day: curve})
-                case "partial":
-                    keep = chance.randrange(1, len(curve))
-                    await home.write(Kind.CURVE, {day: curve[:keep]}, state=State.PARTIAL)
-                case "absent":
-                    await home.write(Kind.CURVE, {day: None}, asked_at=clock.now())
-                case "daily":
-                    direction = chance.choice(list(Direction))
-                    await home.write(Kind.DAILY, {day: chance.randrange(20_000)}, direction)
-                case "index":
-                    await home.write(
-                        Kind.INDEX, {day: {"hp": 7000, "hc": 3000}, day + timedelta(days=1): {"hp": 9000, "hc": 4000}}
-                    )
-                case "color" | "recolor":
-                    await home.color({day: chance.choice(["blue", "white", "red", "unknown"])})
-                case "tariff":
-                    await home.change(tariffs=chance.choice(TARIFFS))
-                case "off_peak":
-                    await home.change(
-                        off_peak=[NIGHT[0], {"valid_from": day.isoformat(), "slots": [["12:07", "14:00"]]}]
-                    )
-                case "own_price":
-                    price = {"bucket": "base", "eur_per_kwh": chance.randrange(100) / 100}
-                    await home.change(tariffs=[BASE[0] | {"prices": [price], "subscription_eur_per_month": 10.0}])
-                case "produce":
-                    await home.write(Kind.CURVE, {day: curve}, Direction.PRODUCTION)
-                case "collect":
-                    await home.change(services=chance.choice([["IDX"], ["CDC"]]))
-                case "tomorrow":
-                    await home.write(Kind.CURVE, {today: whole_curve(today, [500])})
-                    today += timedelta(days=1)
-                    clock.set(clock.now() + timedelta(days=1))
-                case "hour":
-                    clock.set(clock.now() + timedelta(minutes=chance.randrange(200)))
-                case "ask":
-                    client.take(await home.hours(client.cursor))
-                case "lose":
-                    await home.hours(client.cursor)
-                case "interrupt":
-                    client.take(await home.hours(client.cursor), interrupted=True)
-                case "page":
-                    client.take(await home.hours(client.cursor, limit=chance.choice([1, 100, 700])))
-                case "restart":
-                    client = Client()
-        client.take(await home.hours(client.cursor))
+        life = Life(home, chance)
+        for step in [*steps, "ask"]:
+            await life.step(step)
         afresh = Client()
         afresh.take(await home.hours())
-        assert (client.epoch, client.rows) == (afresh.epoch, afresh.rows)
+        assert (life.client.epoch, life.client.rows) == (afresh.epoch, afresh.rows)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(publishing, "_FORMAT", 0)  # all days are counted again
-            again = await home.hours(client.cursor)
-        assert (again["epoch"], again["from"]) == (client.epoch, None)
+            again = await home.hours(life.client.cursor)
+        assert (again["epoch"], again["from"]) == (life.client.epoch, None)
     finally:
         await home.database.close()
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.billing.prices import Grid, packaged
+from gateway.billing.prices import packaged
 from gateway.billing.tariffs import Option, Tariff, tariff_on
 
 BUCKETS = {
