@@ -1,81 +1,153 @@
-"""Which bucket a minute is billed in, and at what price.
+"""Which bucket each minute of a day is billed in, and at what price."""
 
-Clocks change on the hour, so within one UTC hour the clock of Paris runs straight: buckets are found hour by hour from
-what the clock shows, and the two odd days need no rule of their own.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
-from gateway.billing.offpeak import OffPeakPeriod, slots_on
-from gateway.billing.tariffs import Option, Tariff, regulated, tariff_on
+from gateway.billing.offpeak import MINUTES_A_DAY, OffPeakPeriod, slots_on
+from gateway.billing.options import UNKNOWN, Option
+from gateway.billing.prices import MICRO, PriceBook
+from gateway.billing.tariffs import Price, Tariff, tariff_on
 from gateway.kit import paris
 
-TEMPO_DAY_STARTS = 6
-TEMPO_OFF_PEAK_STARTS = 22
-UNKNOWN = "unknown"
+TEMPO_DAY_STARTS = 6 * 60
+TEMPO_OFF_PEAK_STARTS = 22 * 60
+
+type Span = tuple[int, int, str]
+"""Minutes `[start, end[` in one bucket."""
 
 
 @dataclass(frozen=True)
-class Span:
-    """Minutes `[start, end[` of an hour in one bucket; `price` in millionths of EUR a kWh, None when unknown."""
+class DayRules:
+    """How a day is billed.
 
-    start: int
-    end: int
-    bucket: str
-    price: int | None
+    `spans` count minutes from the day's first instant and leave no gap. `prices` are millionths of EUR a kWh, of the
+    buckets that have one; `subscription` millionths of EUR a month; `production` millionths of EUR a kWh given.
+    `only` is the one bucket that all of the day is in, where there is but one.
+    """
+
+    spans: tuple[Span, ...]
+    buckets: frozenset[str]
+    prices: Mapping[str, int]
+    subscription: int | None
+    production: int | None
+
+    @property
+    def only(self) -> str | None:
+        """The bucket of the whole day, whenever in the day its energy was used."""
+        return next(iter(self.buckets)) if len(self.buckets) == 1 else None
 
 
-class Buckets:
-    """The rules of one usage point."""
+class Rules:
+    """The rules of one usage point, day by day."""
 
-    def __init__(self, tariffs: list[Tariff], off_peak: list[OffPeakPeriod], colors: Mapping[date, str]) -> None:
-        """Take the tariffs and off-peak hours, dated, and the colours of the Tempo days known."""
+    def __init__(
+        self,
+        tariffs: Sequence[Tariff],
+        off_peak: Sequence[OffPeakPeriod],
+        colors: Mapping[date, str],
+        book: PriceBook,
+    ) -> None:
+        """Take the tariffs and off-peak hours, dated, the colours of the Tempo days known, and the regulated prices."""
         self._tariffs = tariffs
         self._off_peak = off_peak
         self._colors = colors
-        self._of_clock = lru_cache(maxsize=48)(self._spans)
+        self._book = book
 
-    def of_hour(self, hour: datetime) -> list[Span]:
-        """Return the spans of the hour that begins at `hour`, in order, without gap."""
-        clock = hour.astimezone(paris.PARIS)
-        return self._of_clock(clock.date(), clock.hour)
-
-    def _spans(self, day: date, hour: int) -> list[Span]:
+    def of_day(self, day: date) -> DayRules:
+        """Return how `day` is billed."""
         tariff = tariff_on(self._tariffs, day)
+        clock = self._clock(tariff, day)
+        spans = elapsed(tuple(clock), _clock_hours(day))
         if tariff is None:
-            return [Span(0, 60, UNKNOWN, None)]
-        grid = regulated(tariff.option, tariff.power_kva, day)
-        return [
-            Span(start, end, bucket, None if grid is None else grid.micro(bucket))
-            for start, end, bucket in self._cut(tariff.option, day, hour)
-        ]
+            return DayRules(spans, frozenset(), {}, None, None)
+        prices, subscription = self._prices(tariff, day)
+        return DayRules(spans, tariff.buckets, prices, subscription, _micro(tariff.production_eur_per_kwh))
 
-    def _cut(self, option: Option, day: date, hour: int) -> list[tuple[int, int, str]]:
-        if option is Option.BASE:
-            return [(0, 60, "base")]
-        if option is Option.TEMPO:
-            return [(0, 60, tempo_bucket(self._colors, day, hour))]
-        slots = slots_on(self._off_peak, day)
-        if not slots:
-            return [(0, 60, UNKNOWN)]
-        first = hour * 60
-        edges = {edge - first for slot in slots for edge in slot if first < edge < first + 60}
-        cuts = [0, *sorted(edges), 60]
-        return [
-            (start, end, "hc" if any(slot[0] <= first + start < slot[1] for slot in slots) else "hp")
-            for start, end in pairwise(cuts)
-        ]
+    def _prices(self, tariff: Tariff, day: date) -> tuple[dict[str, int], int | None]:
+        own = tariff.subscription_eur_per_month
+        if tariff.prices != "regulated":
+            return {price.bucket: int(price.eur_per_kwh * MICRO) for price in tariff.prices}, _micro(own)
+        grid = self._book.grid(tariff.option, tariff.power_kva, day)
+        if grid is None:
+            return {}, _micro(own)
+        prices = {bucket: int(price * MICRO) for bucket, price in grid.prices}
+        return prices, _micro(grid.subscription_month if own is None else own)
+
+    def _clock(self, tariff: Tariff | None, day: date) -> list[Span]:
+        """Return the buckets of a day by what its clock shows."""
+        if tariff is None:
+            return [(0, MINUTES_A_DAY, UNKNOWN)]
+        if tariff.option is Option.BASE:
+            return [(0, MINUTES_A_DAY, "base")]
+        if tariff.option is Option.TEMPO:
+            return tempo_spans(self._colors.get(day - paris.DAY), self._colors.get(day))
+        if tariff.option is Option.HP_HC:
+            slots = slots_on(self._off_peak, day)
+            return _painted("hp", [(start, end, "hc") for start, end in slots]) if slots else [_WHOLLY_UNKNOWN]
+        return _custom(tariff.prices if tariff.prices != "regulated" else (), day)
 
 
-def tempo_bucket(colors: Mapping[date, str], day: date, hour: int) -> str:
-    """Return the bucket of an hour of the clock; before 06:00 the day before is still in force."""
-    tempo_day = day if hour >= TEMPO_DAY_STARTS else day - timedelta(days=1)
-    color = colors.get(tempo_day)
-    if color is None:
-        return UNKNOWN
-    peak = TEMPO_DAY_STARTS <= hour < TEMPO_OFF_PEAK_STARTS
-    return f"{color}_{'hp' if peak else 'hc'}"
+_WHOLLY_UNKNOWN: Span = (0, MINUTES_A_DAY, UNKNOWN)
+
+
+def tempo_spans(before: str | None, color: str | None) -> list[Span]:
+    """Return the buckets of a day by its clock: until 06:00 the colour of the day before is in force."""
+    return [
+        (0, TEMPO_DAY_STARTS, f"{before}_hc" if before else UNKNOWN),
+        (TEMPO_DAY_STARTS, TEMPO_OFF_PEAK_STARTS, f"{color}_hp" if color else UNKNOWN),
+        (TEMPO_OFF_PEAK_STARTS, MINUTES_A_DAY, f"{color}_hc" if color else UNKNOWN),
+    ]
+
+
+def _custom(prices: Sequence[Price], day: date) -> list[Span]:
+    rest = next(price.bucket for price in prices if not price.slots)
+    return _painted(rest, [(start, end, price.bucket) for price in prices for start, end in price.minutes_on(day)])
+
+
+def _painted(rest: str, spans: Sequence[Span]) -> list[Span]:
+    """Cut a day where a span begins or ends; of two that overlap the first counts."""
+    cuts = sorted({0, MINUTES_A_DAY, *(edge for start, end, _ in spans for edge in (start, end))})
+    return [
+        (start, end, next((bucket for first, last, bucket in spans if first <= start < last), rest))
+        for start, end in pairwise(cuts)
+    ]
+
+
+@lru_cache(maxsize=512)
+def elapsed(clock: tuple[Span, ...], hours: tuple[int, ...]) -> tuple[Span, ...]:
+    """Turn spans of the clock into minutes since the day began, whose hours the clock calls `hours`.
+
+    Clocks change on the hour, so that within an hour of the day the clock runs straight.
+    """
+    found: list[Span] = []
+    for number, hour in enumerate(hours):
+        shift = (number - hour) * 60
+        for start, end, bucket in clock:
+            first, last = max(start, hour * 60) + shift, min(end, hour * 60 + 60) + shift
+            if first < last and found and found[-1][2] == bucket:
+                found[-1] = (found[-1][0], last, bucket)
+            elif first < last:
+                found.append((first, last, bucket))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _clock_hours(day: date) -> tuple[int, ...]:
+    """Return what the clock shows in each of the 23, 24 or 25 hours of a day."""
+    return tuple(hour.astimezone(paris.PARIS).hour for hour in paris.hours(day))
+
+
+def _micro(eur: Decimal | None) -> int | None:
+    return None if eur is None else int(eur * MICRO)
+
+
+def at(day: date, minute: int) -> datetime:
+    """Return the instant that many minutes after a day began."""
+    return paris.midnight(day) + minute * _MINUTE
+
+
+_MINUTE = paris.HOUR / 60

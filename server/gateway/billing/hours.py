@@ -1,92 +1,47 @@
-"""Hours for statistics: what each hour consumed and cost, by bucket, and the running sums.
+"""Hours for statistics: which series there are, and the running sums of each."""
 
-Sums are exact: energy is counted in watt-minutes, money in watt-minutes times millionths of EUR a kWh, whole numbers.
-"""
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import accumulate
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from gateway.billing.figures import Columns, DayFigures, bucket_of
+from gateway.billing.tariffs import Tariff, tariff_on
 
-from gateway.billing.buckets import Buckets
-from gateway.billing.tariffs import MICRO
-from gateway.kit import paris
-from gateway.metering.readings import Quality, Reading
-
-WATT_MINUTES_A_WH = 60
-_MONEY_A_EUR = WATT_MINUTES_A_WH * 1000 * MICRO
-_WORST = {Quality.MEASURED: 0, Quality.ESTIMATED: 1}
-
-type Amounts = dict[str, int]
-"""By series key, in the exact units of this module."""
+type Sums = Mapping[str, int]
+"""By series key, what it comes to before a day; a series that is not named has not begun."""
 
 
-@dataclass(frozen=True)
-class Hour:
-    """One hour wholly known."""
-
-    start: datetime
-    amounts: Amounts
-    quality: Quality
+def columns(figures: DayFigures, sums: Sums, keys: Iterable[str]) -> Columns:
+    """Return the running sums of a day's rows, for every key, those that stand still included."""
+    amounts = figures.columns()
+    still = [0] * len(figures.hours)
+    return {key: list(accumulate(amounts.get(key, still), initial=sums.get(key, 0)))[1:] for key in keys}
 
 
-def is_money(series: str) -> bool:
-    """Tell EUR from Wh by the key of a series."""
-    return series.startswith(("cost", "subscription", "revenue"))
+def after(figures: DayFigures, sums: Sums) -> dict[str, int]:
+    """Return what each series comes to at the end of a day."""
+    return {**sums, **{key: sums.get(key, 0) + sum(values) for key, values in figures.columns().items()}}
 
 
-def show(series: str, amount: int) -> float:
-    """Return an amount in Wh to 3 decimals, or EUR to 6."""
-    return round(amount / _MONEY_A_EUR, 6) if is_money(series) else round(amount / WATT_MINUTES_A_WH, 3)
+def series(counted: Iterable[str], tariffs: Iterable[Tariff], published: Iterable[str]) -> list[str]:
+    """Return the series to show: those counted, those the tariffs will have, and those published, which stay.
+
+    One bucket alone repeats the total, and is left out.
+    """
+    known = set(published)
+    keys = known | set(counted)
+    for tariff in tariffs:
+        keys |= {f"consumption_{bucket}" for bucket in tariff.buckets}
+        if "cost" in keys:
+            keys |= {f"cost_{bucket}" for bucket in tariff.buckets}
+    buckets = {bucket for key in keys if (bucket := bucket_of(key))}
+    if len(buckets) == 1 and not any(bucket_of(key) for key in known):
+        keys = {key for key in keys if bucket_of(key) is None}
+    return sorted(keys)
 
 
-def hours_of(day: date, intervals: Sequence[Reading], buckets: Buckets) -> list[Hour]:
-    """Return the hours of `day` that the intervals cover wholly; an hour known in part is left out."""
-    minutes: dict[datetime, int] = defaultdict(int)
-    amounts: dict[datetime, Amounts] = defaultdict(lambda: defaultdict(int))
-    quality: dict[datetime, Quality] = {}
-    for interval in intervals:
-        for hour, start, end in _by_hour(interval):
-            minutes[hour] += end - start
-            quality[hour] = max(quality.get(hour, Quality.MEASURED), interval.quality, key=_WORST.__getitem__)
-            for span in buckets.of_hour(hour):
-                shared = min(end, span.end) - max(start, span.start)
-                if shared > 0:
-                    _count(amounts[hour], span.bucket, shared * interval.watts, span.price)
-    return [Hour(hour, dict(amounts[hour]), quality[hour]) for hour in paris.hours(day) if minutes.get(hour) == 60]
-
-
-def _by_hour(interval: Reading) -> Iterator[tuple[datetime, int, int]]:
-    """Yield the UTC hours an interval touches, with the minutes `[start, end[` it covers of each."""
-    start, left = interval.start, interval.minutes
-    while left > 0:
-        share = min(left, 60 - start.minute)
-        yield start.replace(minute=0), start.minute, start.minute + share
-        start += timedelta(minutes=share)
-        left -= share
-
-
-def _count(amounts: Amounts, bucket: str, watt_minutes: int, price: int | None) -> None:
-    amounts["consumption"] += watt_minutes
-    amounts[f"consumption_{bucket}"] += watt_minutes
-    if price is not None:
-        amounts["cost"] += watt_minutes * price
-        amounts[f"cost_{bucket}"] += watt_minutes * price
-
-
-def running_sums(hours: Iterable[Hour], keys: Iterable[str]) -> Iterator[Amounts]:
-    """Yield the sums after each hour, for every key, zero until a series begins."""
-    sums = dict.fromkeys(keys, 0)
-    for hour in hours:
-        for key, amount in hour.amounts.items():
-            sums[key] += amount
-        yield dict(sums)
-
-
-def fingerprint(hours: Sequence[Hour]) -> bytes:
-    """Return what changes when anything a client was told of these hours changes."""
-    digest = hashlib.blake2b(digest_size=16)
-    for hour in hours:
-        digest.update(f"{hour.start.isoformat()} {hour.quality} {sorted(hour.amounts.items())}\n".encode())
-    return digest.digest()
+def in_force(tariffs: list[Tariff], start: date, end: date) -> list[Tariff]:
+    """Return the tariffs of the days `[start, end[`."""
+    begun = [tariff for tariff in tariffs if tariff.valid_from is not None and start < tariff.valid_from < end]
+    first = tariff_on(tariffs, start)
+    return begun if first is None else [first, *begun]

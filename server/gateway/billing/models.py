@@ -1,19 +1,60 @@
-"""What clients were told, as stored."""
+"""What clients were told, and prices that were added, as stored."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import JSON, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base
 
 
+class Publication(Base):
+    """How far the hours of a usage point are published.
+
+    `starts_on` is their first day, which moves no more once `is_whole`; `rules` tells by which tariffs, prices and
+    off-peak hours they were counted; whatever was written before `looked_at` is in them.
+    """
+
+    __tablename__ = "publications"
+
+    usage_point_id: Mapped[str] = mapped_column(ForeignKey("usage_points.id", ondelete="CASCADE"), primary_key=True)
+    starts_on: Mapped[date]
+    is_whole: Mapped[bool]
+    rules: Mapped[bytes] = mapped_column(LargeBinary(16))
+    looked_at: Mapped[datetime]
+
+
 class PublishedDay(Base):
-    """A day whose hours were published: the revision it last changed in, and its fingerprint."""
+    """A day whose hours were published: the revision it last changed in, its figures and the sums before, sealed."""
 
     __tablename__ = "published_days"
 
     usage_point_id: Mapped[str] = mapped_column(ForeignKey("usage_points.id", ondelete="CASCADE"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     revision: Mapped[int]
-    fingerprint: Mapped[bytes] = mapped_column(LargeBinary(16))
+    figures: Mapped[bytes]
+    before: Mapped[bytes]
+
+
+class PublishedSeries(Base):
+    """A series that clients were told of, and the revision it came in."""
+
+    __tablename__ = "published_series"
+
+    usage_point_id: Mapped[str] = mapped_column(ForeignKey("usage_points.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+
+
+class RegulatedGrid(Base):
+    """Regulated prices that this version does not ship: EUR tax included, as decimal texts, by kWh and month."""
+
+    __tablename__ = "regulated_grids"
+
+    option: Mapped[str] = mapped_column(primary_key=True)
+    power_kva: Mapped[int] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    prices: Mapped[dict[str, Any]] = mapped_column(JSON)
+    subscription_month: Mapped[str]
+    added_at: Mapped[datetime]

@@ -1,8 +1,9 @@
 """Off-peak hours: dated, seasonal, by weekday, at any minute, across midnight."""
 
+from collections.abc import Sequence
 from datetime import date, time
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
@@ -50,17 +51,33 @@ type MinuteOfDay = Annotated[
 type Slot = Annotated[tuple[MinuteOfDay, MinuteOfDay], AfterValidator(_lasting)]
 
 
-class OffPeakPeriod(BaseModel):
-    """When hours are off-peak. `slots` are clock times, the end excluded; a slot may cross midnight."""
+class Times(BaseModel):
+    """Recurring times: `slots` are clock times of the days meant, the end excluded; a slot may cross midnight."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    valid_from: date | None = None
-    valid_to: date | None = None
     season: Season = Season.ALL
     weekdays: Annotated[frozenset[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1)] = frozenset(range(7))
+    slots: tuple[Slot, ...] = ()
+
+    def minutes_on(self, day: date) -> list[tuple[int, int]]:
+        """Return the minutes of `day` meant, as `[start, end[` of its clock, a slot across midnight cut in two."""
+        summer = 4 <= day.month <= 10
+        if day.weekday() not in self.weekdays or self.season is (Season.WINTER if summer else Season.SUMMER):
+            return []
+        cut = []
+        for start, end in self.slots:
+            cut += [(start, end)] if start < end else [(start, MINUTES_A_DAY), (0, end)]
+        return [slot for slot in cut if slot[0] < slot[1]]
+
+
+class OffPeakPeriod(Times):
+    """When hours are off-peak, from `valid_from` (null: always) to `valid_to`, the first day with others."""
+
+    valid_from: date | None = None
+    valid_to: date | None = None
     slots: tuple[Slot, ...]
-    source: str = "user"
+    source: Literal["enedis", "user"] = "user"
 
     @model_validator(mode="after")
     def _lasts(self) -> Self:
@@ -69,21 +86,10 @@ class OffPeakPeriod(BaseModel):
         return self
 
     def holds_on(self, day: date) -> bool:
-        """Tell whether this period is in force on `day`."""
-        summer = 4 <= day.month <= 10
-        return (
-            (self.valid_from is None or self.valid_from <= day)
-            and (self.valid_to is None or day < self.valid_to)
-            and day.weekday() in self.weekdays
-            and self.season in {Season.ALL, Season.SUMMER if summer else Season.WINTER}
-        )
+        """Tell whether `day` is among its days."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
 
 
-def slots_on(periods: list[OffPeakPeriod], day: date) -> list[tuple[int, int]]:
-    """Return the off-peak minutes of `day` as `[start, end[` of its clock, a slot across midnight cut in two."""
-    slots = []
-    for period in periods:
-        if period.holds_on(day):
-            for start, end in period.slots:
-                slots += [(start, end)] if start < end else [(start, MINUTES_A_DAY), (0, end)]
-    return sorted(slot for slot in slots if slot[0] < slot[1])
+def slots_on(periods: Sequence[OffPeakPeriod], day: date) -> list[tuple[int, int]]:
+    """Return the off-peak minutes of `day` as `[start, end[` of its clock."""
+    return sorted(slot for period in periods if period.holds_on(day) for slot in period.minutes_on(day))

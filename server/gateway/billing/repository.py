@@ -1,31 +1,187 @@
-"""What clients were told, in the database."""
+"""What clients were told, and prices that were added, in the database; figures are sealed with their account's key."""
 
-from collections.abc import Mapping
-from datetime import date
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.billing.models import PublishedDay
+from gateway.billing.figures import DayFigures
+from gateway.billing.hours import Sums
+from gateway.billing.models import Publication, PublishedDay, PublishedSeries, RegulatedGrid
+from gateway.billing.options import Option
+from gateway.billing.prices import Grid, PriceBook, with_added
 from gateway.consents.models import UsagePoint
+from gateway.kit.crypto import seal, unseal
+from gateway.tempo.models import TempoDay
+
+_TABLES = (PublishedDay, PublishedSeries, Publication)
 
 
-async def published(session: AsyncSession, point_id: str) -> dict[date, PublishedDay]:
-    """Return the days published so far."""
-    rows = await session.scalars(select(PublishedDay).where(PublishedDay.usage_point_id == point_id))
-    return {row.day: row for row in rows}
+@dataclass(frozen=True)
+class Told:
+    """A published day: its figures, the sums before it, and the revision it last changed in."""
+
+    day: date
+    figures: DayFigures
+    before: Sums
+    revision: int
 
 
-async def publish(session: AsyncSession, point_id: str, fingerprints: Mapping[date, bytes], after: int) -> bool:
-    """Record the days that changed since revision `after`; False when somebody else published meanwhile."""
-    moved = await session.scalar(
+async def book(session: AsyncSession) -> PriceBook:
+    """Return the regulated prices, those added included."""
+    rows = await session.scalars(select(RegulatedGrid).order_by(RegulatedGrid.added_at))
+    return with_added(
+        tuple(
+            Grid(
+                option=Option(row.option),
+                power_kva=row.power_kva,
+                valid_from=row.valid_from,
+                prices=tuple((bucket, Decimal(price)) for bucket, price in row.prices.items()),
+                subscription_month=Decimal(row.subscription_month),
+            )
+            for row in rows
+        )
+    )
+
+
+def add_grids(session: AsyncSession, grids: Iterable[Grid], now: datetime) -> None:
+    """Add grids that were not known."""
+    for grid in grids:
+        prices = {bucket: str(price) for bucket, price in grid.prices}
+        row = RegulatedGrid(
+            option=grid.option,
+            power_kva=grid.power_kva,
+            valid_from=grid.valid_from,
+            prices=prices,
+            subscription_month=str(grid.subscription_month),
+            added_at=now,
+        )
+        session.add(row)
+
+
+async def colors_told_since(session: AsyncSession, since: datetime) -> set[date]:
+    """Return the Tempo days of which something was told at `since` or later."""
+    return set(await session.scalars(select(TempoDay.day).where(TempoDay.told_at >= since)))
+
+
+async def publication(session: AsyncSession, point_id: str) -> Publication | None:
+    """Return how far a usage point is published."""
+    return await session.get(Publication, point_id)
+
+
+async def series(session: AsyncSession, point_id: str) -> dict[str, int]:
+    """Return the series published, and the revision each came in."""
+    query = select(PublishedSeries.key, PublishedSeries.revision).where(PublishedSeries.usage_point_id == point_id)
+    return dict(iter(await session.execute(query)))
+
+
+async def told(
+    session: AsyncSession, point_id: str, data_key: bytes, start: date = date.min, limit: int | None = None
+) -> list[Told]:
+    """Return the published days from `start` on, oldest first."""
+    columns = (PublishedDay.day, PublishedDay.figures, PublishedDay.before, PublishedDay.revision)
+    query = select(*columns).where(PublishedDay.usage_point_id == point_id, PublishedDay.day >= start)
+    rows = await session.execute(query.order_by(PublishedDay.day).limit(limit))
+    return [_opened(point_id, data_key, *row) for row in rows]
+
+
+async def told_before(session: AsyncSession, point_id: str, data_key: bytes, end: date) -> Told | None:
+    """Return the newest published day before `end`."""
+    columns = (PublishedDay.day, PublishedDay.figures, PublishedDay.before, PublishedDay.revision)
+    query = select(*columns).where(PublishedDay.usage_point_id == point_id, PublishedDay.day < end)
+    row = (await session.execute(query.order_by(PublishedDay.day.desc()).limit(1))).first()
+    return None if row is None else _opened(point_id, data_key, *row)
+
+
+async def first_changed(session: AsyncSession, point_id: str, held: int) -> date | None:
+    """Return the first day that changed after revision `held`."""
+    query = select(PublishedDay.day).where(PublishedDay.usage_point_id == point_id, PublishedDay.revision > held)
+    return await session.scalar(query.order_by(PublishedDay.day).limit(1))
+
+
+async def next_revision(session: AsyncSession, point: UsagePoint) -> int | None:
+    """Begin a revision; None when somebody else began one meanwhile."""
+    return await session.scalar(
         update(UsagePoint)
-        .where(UsagePoint.id == point_id, UsagePoint.revision == after)
-        .values(revision=after + 1)
+        .where(UsagePoint.id == point.id, UsagePoint.epoch == point.epoch, UsagePoint.revision == point.revision)
+        .values(revision=point.revision + 1)
         .returning(UsagePoint.revision)
     )
-    if moved is None:
-        return False
-    for day, fingerprint in fingerprints.items():
-        await session.merge(PublishedDay(usage_point_id=point_id, day=day, revision=moved, fingerprint=fingerprint))
-    return True
+
+
+async def write(
+    session: AsyncSession, point_id: str, data_key: bytes, changed: Sequence[Told], moved: Mapping[date, Sums]
+) -> None:
+    """Write days that changed, and the sums before those that did not."""
+    if changed:
+        days = [told.day for told in changed]
+        await session.execute(
+            delete(PublishedDay).where(PublishedDay.usage_point_id == point_id, PublishedDay.day.in_(days))
+        )
+        rows = [
+            {
+                "usage_point_id": point_id,
+                "day": told.day,
+                "revision": told.revision,
+                "figures": seal(data_key, told.figures.pack(), _context(point_id, "figures", told.day)),
+                "before": _sealed_sums(point_id, data_key, told.day, told.before),
+            }
+            for told in changed
+        ]
+        await session.execute(insert(PublishedDay), rows)
+    for day, before in moved.items():
+        await session.execute(
+            update(PublishedDay)
+            .where(PublishedDay.usage_point_id == point_id, PublishedDay.day == day)
+            .values(before=_sealed_sums(point_id, data_key, day, before))
+        )
+
+
+async def add_series(session: AsyncSession, point_id: str, keys: Iterable[str], revision: int) -> None:
+    """Note series that come in this revision."""
+    session.add_all(PublishedSeries(usage_point_id=point_id, key=key, revision=revision) for key in keys)
+
+
+async def stand(session: AsyncSession, news: Publication, *, is_first: bool) -> None:
+    """Note how far a usage point is published now."""
+    if is_first:
+        await session.merge(news)
+        return
+    columns = ("starts_on", "is_whole", "rules", "looked_at")
+    statement = update(Publication).where(Publication.usage_point_id == news.usage_point_id)
+    await session.execute(statement.values({name: getattr(news, name) for name in columns}))
+
+
+async def begin_afresh(session: AsyncSession, point: UsagePoint) -> None:
+    """Begin a new epoch, with nothing published; not when somebody else published meanwhile."""
+    began = await session.scalar(
+        update(UsagePoint)
+        .where(UsagePoint.id == point.id, UsagePoint.epoch == point.epoch, UsagePoint.revision == point.revision)
+        .values(epoch=secrets.token_hex(8), revision=0)
+        .returning(UsagePoint.id)
+    )
+    if began is not None:
+        for table in _TABLES:
+            await session.execute(delete(table).where(table.usage_point_id == point.id))
+
+
+def _opened(point_id: str, data_key: bytes, day: date, figures: bytes, before: bytes, revision: int) -> Told:
+    return Told(
+        day=day,
+        figures=DayFigures.unpack(unseal(data_key, figures, _context(point_id, "figures", day))),
+        before=json.loads(unseal(data_key, before, _context(point_id, "before", day))),
+        revision=revision,
+    )
+
+
+def _sealed_sums(point_id: str, data_key: bytes, day: date, sums: Sums) -> bytes:
+    return seal(data_key, json.dumps(sums, separators=(",", ":")).encode(), _context(point_id, "before", day))
+
+
+def _context(point_id: str, column: str, day: date) -> str:
+    return f"published_days.{column}:{point_id}:{day}"

@@ -1,59 +1,131 @@
-"""`GET /v1/usage-points/{id}/hours`."""
+"""`GET /v1/usage-points/{id}/hours`, `/periods`, `/totals`, `/comparison`, `/index-check`, and `/v1/tariffs`."""
 
-from typing import Annotated, Literal
+import asyncio
+import gzip
+from datetime import date, timedelta
+from functools import partial
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from gateway.billing.hours import is_money, show
-from gateway.billing.service import Hours
-from gateway.dependencies import CallerDep, RuntimeDep
-from gateway.kit.wire import Utc
-from gateway.metering.readings import Quality
-from gateway.problems import documented
+from gateway.billing import repository
+from gateway.billing.answers import Answers
+from gateway.billing.options import REGULATED, Option
+from gateway.billing.schemas import HoursView
+from gateway.billing.service import Hours, Rows
+from gateway.billing.views import ComparisonView, GridsView, GridView, IndexCheckView, PeriodsView, TotalsView
+from gateway.dependencies import CallerDep, RuntimeDep, get_caller
+from gateway.kit import conditional, paris
+from gateway.problems import ProblemError, documented
+from gateway.runtime import Runtime
 
 router = APIRouter(tags=["billing"], responses=documented(401, 404, 422))
 
-
-class SeriesView(BaseModel):
-    """A running sum and its unit."""
-
-    key: str
-    unit: Literal["Wh", "EUR"]
-
-
-class HoursView(BaseModel):
-    """Hours as columns, oldest first; `sum` runs from the published start. `from` null: nothing changed."""
-
-    epoch: str
-    cursor: str
-    first: Annotated[Utc | None, Field(alias="from")]
-    series: list[SeriesView]
-    start: list[Utc]
-    sum: dict[str, list[float]]
-    made_of: dict[str, list[Quality]]
-    next_change: Utc
+PointId = Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")]
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
+First = Annotated[date | None, Query(description="First day, of Paris", ge=_EARLIEST)]
+End = Annotated[date | None, Query(description="First day after the range", le=_LATEST)]
+_LONGEST = timedelta(days=366)
+_LAST_DAYS = timedelta(days=30)
+_FAST = 1
+_FEW_ROWS = 200
+_WORTH_COMPRESSING = 2000
 
 
-@router.get("/v1/usage-points/{point_id}/hours")
+@router.get("/v1/usage-points/{point_id}/hours", response_model=HoursView)
 async def hours(
+    request: Request,
     runtime: RuntimeDep,
     caller: CallerDep,
-    point_id: Annotated[str, Path(pattern="^[a-z0-9]{16}$")],
+    point_id: PointId,
     cursor: Annotated[str | None, Query(max_length=64, description="That of the last answer that was stored")] = None,
-) -> HoursView:
+    limit: Annotated[int | None, Query(ge=1, le=100_000, description="Rows at most; `more` tells of others")] = None,
+) -> Response:
     """Running sums by hour and series, from the first hour that changed since the cursor."""
     service = Hours(runtime.database, runtime.clock, runtime.keyring)
-    found = await service.since(caller.account_id, point_id, cursor)
-    return HoursView.model_validate(
-        {
-            "epoch": found.epoch,
-            "cursor": found.cursor,
-            "from": found.rows[0][0].start if found.rows else None,
-            "series": [{"key": key, "unit": "EUR" if is_money(key) else "Wh"} for key in found.series],
-            "start": [hour.start for hour, _ in found.rows],
-            "sum": {key: [show(key, sums[key]) for _, sums in found.rows] for key in found.series},
-            "made_of": {"consumption": [hour.quality for hour, _ in found.rows]},
-            "next_change": found.next_change,
-        }
-    )
+    rows = await service.since(caller.account_id, point_id, cursor, limit)
+    compress = "gzip" in request.headers.get("accept-encoding", "")
+    respond = partial(_respond, rows, compress=compress)
+    return respond() if len(rows.start) <= _FEW_ROWS else await asyncio.to_thread(respond)
+
+
+def _respond(rows: Rows, *, compress: bool) -> Response:
+    content = HoursView.of(rows).model_dump_json(by_alias=True).encode()
+    headers = {"Vary": "Accept-Encoding"}
+    if compress and len(content) >= _WORTH_COMPRESSING:
+        content = gzip.compress(content, _FAST)
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, headers=headers, media_type="application/json")
+
+
+@router.get(
+    "/v1/usage-points/{point_id}/periods", response_model=PeriodsView, responses=documented(400) | conditional.UNCHANGED
+)
+async def periods(
+    request: Request, runtime: RuntimeDep, caller: CallerDep, point_id: PointId, start: First = None, end: End = None
+) -> Response:
+    """Buckets by time with their price: from today on, and for eight days, unless told otherwise."""
+    _check(start, end, paris.day_of(runtime.clock.now()))
+    found = await _answers(runtime).periods(caller.account_id, point_id, start, end)
+    return conditional.respond(request, PeriodsView.of(found), now=runtime.clock.now(), next_change=found.next_change)
+
+
+@router.get("/v1/usage-points/{point_id}/totals", response_model=TotalsView, responses=conditional.UNCHANGED)
+async def totals(request: Request, runtime: RuntimeDep, caller: CallerDep, point_id: PointId) -> Response:
+    """Energy and money of day, week, month and year."""
+    found = await _answers(runtime).totals(caller.account_id, point_id)
+    return conditional.respond(request, TotalsView.of(found), now=runtime.clock.now(), next_change=found.next_change)
+
+
+@router.get("/v1/usage-points/{point_id}/comparison")
+async def comparison(
+    runtime: RuntimeDep,
+    caller: CallerDep,
+    point_id: PointId,
+    months: Annotated[int, Query(ge=1, le=36, description="The last whole months")] = 12,
+) -> ComparisonView:
+    """What the same hours would have cost under each option."""
+    return ComparisonView.of(await _answers(runtime).comparison(caller.account_id, point_id, months))
+
+
+@router.get("/v1/usage-points/{point_id}/index-check", responses=documented(400))
+async def index_check(
+    runtime: RuntimeDep, caller: CallerDep, point_id: PointId, start: First = None, end: End = None
+) -> IndexCheckView:
+    """The registers against what was made of the curve, by day and bucket: of the last 30 days, unless told."""
+    until = end or paris.day_of(runtime.clock.now())
+    first = start or until - _LAST_DAYS
+    _check(first, until, until)
+    return IndexCheckView.of(await _answers(runtime).index_check(caller.account_id, point_id, first, until))
+
+
+@router.get("/v1/tariffs", dependencies=[Depends(get_caller)])
+async def tariffs(
+    runtime: RuntimeDep,
+    option: Annotated[Option | None, Query(description="All regulated ones unless told")] = None,
+    power: Annotated[int | None, Query(ge=1, le=36, description="In kVA; all unless told")] = None,
+    on: Annotated[date | None, Query(description="Today unless told", ge=_EARLIEST, le=_LATEST)] = None,
+) -> GridsView:
+    """Regulated prices in force on a day."""
+    day = on or paris.day_of(runtime.clock.now())
+    async with runtime.database.read() as session:
+        book = await repository.book(session)
+    grids = [
+        grid
+        for each in ([option] if option else REGULATED)
+        for kva in book.powers(each)
+        if power in {None, kva} and (grid := book.grid(each, kva, day))
+    ]
+    return GridsView(items=[GridView.of(grid, book, day) for grid in grids])
+
+
+def _answers(runtime: Runtime) -> Answers:
+    return Answers(runtime.database, runtime.clock, runtime.keyring)
+
+
+def _check(start: date | None, end: date | None, today: date) -> None:
+    first = start or today
+    if end is not None and first >= end:
+        raise ProblemError(400, "invalid_range", "`start` must be before `end`; `end` is not included.")
+    if end is not None and end - first > _LONGEST:
+        raise ProblemError(400, "range_too_long", f"Ask for at most {_LONGEST.days} days at once.")

@@ -1,105 +1,133 @@
 """The hours of a usage point, for whoever holds a cursor into them.
 
-Days are compared with what was last published of them, by fingerprint; those that differ enter a new revision. A cursor
-names an epoch and a revision: what has a later revision is new to its holder, whatever made it change.
+A cursor names an epoch and a revision: what has a later one is new to its holder, whatever made it change. One that
+was given with a part of the rows also names the hour at which the rest begins.
 """
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from gateway.billing import repository
-from gateway.billing.buckets import Buckets
-from gateway.billing.hours import Amounts, Hour, fingerprint, hours_of, running_sums
-from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.tariffs import Tariff
-from gateway.consents import service as points
+from gateway.billing import hours, repository
+from gateway.billing.figures import Columns, MadeOf
+from gateway.billing.home import Home
+from gateway.billing.notices import prices_outdated
+from gateway.billing.publishing import Publisher
+from gateway.billing.repository import Told
 from gateway.consents.models import UsagePoint
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
-from gateway.metering import repository as metering
-from gateway.metering.ledger import Feed, Kind, expected_at
-from gateway.tempo import repository as tempo
 
 _FIRST_FILL = timedelta(seconds=10)
 """How soon to come back while the first 60 days are being fetched."""
+_NOTHING_HELD = -1
+_FEW = 7
+"""Days that are shown at once; more of them are, beside the loop."""
 
 
 @dataclass(frozen=True)
-class Published:
-    """The rows from the first that is new to the holder of a cursor."""
+class Rows:
+    """The rows from the first that is new to the holder of a cursor, as columns; `more` when they are not all."""
 
     epoch: str
     cursor: str
+    more: bool
     series: list[str]
-    rows: list[tuple[Hour, Amounts]]
+    start: list[datetime]
+    sums: Columns
+    used_made_of: list[MadeOf]
+    gave_made_of: list[MadeOf]
+    prices_outdated: date | None
     next_change: datetime
 
 
+@dataclass(frozen=True)
+class _Cursor:
+    """What its holder has: everything of a revision, as far as the hour `until` when that is given."""
+
+    revision: int = _NOTHING_HELD
+    until: datetime | None = None
+
+    @classmethod
+    def read(cls, text: str | None, point: UsagePoint) -> _Cursor:
+        """Understand a cursor; nothing is held with one of another epoch, or ahead of this one."""
+        epoch, *numbers = (text or "").split(".")
+        if epoch != point.epoch or not 1 <= len(numbers) <= 2 or not all(_is_number(number) for number in numbers):
+            return cls()
+        revision, *until = map(int, numbers)
+        if revision > point.revision:
+            return cls()
+        return cls(revision, datetime.fromtimestamp(until[0] * 3600, tz=UTC) if until else None)
+
+
 class Hours:
-    """Publishes the hours of usage points."""
+    """Answers from what is published."""
 
     def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
         """Prepare."""
         self._database = database
         self._clock = clock
-        self._keyring = keyring
+        self._publisher = Publisher(database, clock, keyring)
 
-    async def since(self, account_id: str, point_id: str, cursor: str | None) -> Published:
-        """Return what changed since `cursor`; everything when it is not one of this epoch."""
-        while True:
-            async with self._database.read() as session:
-                point = await points.get(session, account_id, point_id)
-                before = await repository.published(session, point.id)
-                by_day = await self._hours(session, point, min(before, default=None))
-            fingerprints = {day: fingerprint(hours) for day, hours in by_day.items()}
-            changed = {
-                day: digest
-                for day, digest in fingerprints.items()
-                if day not in before or before[day].fingerprint != digest
-            }
-            if not changed:
-                break
-            async with self._database.write() as session:
-                await repository.publish(session, point.id, changed, point.revision)
-        held = _held(cursor, point)
-        news = [day for day in by_day if before[day].revision > held]
-        hours = [hour for day in sorted(by_day) for hour in by_day[day]]
-        keys = sorted({key for hour in hours for key in hour.amounts})
-        rows = list(zip(hours, running_sums(hours, keys), strict=True))
-        first = paris.midnight(min(news)) if news else None
-        return Published(
-            epoch=point.epoch,
-            cursor=f"{point.epoch}.{point.revision}",
-            series=keys,
-            rows=[row for row in rows if first is not None and row[0].start >= first],
-            next_change=max(point.next_work_at, self._clock.now() + _FIRST_FILL),
+    async def since(self, account_id: str, point_id: str, cursor: str | None, limit: int | None = None) -> Rows:
+        """Return at most `limit` of the rows that are new to the holder of `cursor`, oldest first."""
+        home = await self._publisher.publish(account_id, point_id)
+        held = _Cursor.read(cursor, home.point)
+        async with self._database.read() as session:
+            series = await repository.series(session, home.id)
+            revision = held.revision if all(came <= held.revision for came in series.values()) else _NOTHING_HELD
+            changed = await repository.first_changed(session, home.id, revision)
+            first = min(
+                (at for at in (held.until, paris.midnight(changed) if changed else None) if at is not None),
+                default=None,
+            )
+            told: list[Told] = []
+            if first is not None:
+                days = None if limit is None else limit + 1
+                told = await repository.told(session, home.id, home.secrets.data_key, paris.day_of(first), days)
+        rows = partial(self._rows, home, sorted(series), told, first, limit)
+        return rows() if len(told) <= _FEW else await asyncio.to_thread(rows)
+
+    def _rows(
+        self, home: Home, series: list[str], told: Sequence[Told], first: datetime | None, limit: int | None
+    ) -> Rows:
+        sums: Columns = {key: [] for key in series}
+        start: list[datetime] = []
+        used_made_of: list[MadeOf] = []
+        gave_made_of: list[MadeOf] = []
+        gives = "production" in series
+        for day in told:
+            midnight = paris.midnight(day.day)
+            rows = len(day.figures.hours)
+            start += [midnight + paris.HOUR * number for number in day.figures.hours]
+            used_made_of += day.figures.used_made_of
+            gave_made_of += day.figures.gave_made_of or ([MadeOf.UNKNOWN] * rows if gives else [])
+            for key, column in hours.columns(day.figures, day.before, series).items():
+                sums[key] += column
+        skipped = sum(at < first for at in start[:25]) if first is not None else 0
+        shown = slice(skipped, None if limit is None else skipped + limit)
+        more = limit is not None and len(start) > skipped + limit
+        cursor = f"{home.point.epoch}.{home.point.revision}"
+        if more and limit is not None:
+            cursor += f".{int(start[skipped + limit].timestamp()) // 3600}"
+        now = self._clock.now()
+        return Rows(
+            epoch=home.point.epoch,
+            cursor=cursor,
+            more=more,
+            series=series,
+            start=start[shown],
+            sums={key: column[shown] for key, column in sums.items()},
+            used_made_of=used_made_of[shown],
+            gave_made_of=gave_made_of[shown],
+            prices_outdated=prices_outdated(home, told[0].day, told[-1].day) if told else None,
+            next_change=max(home.point.next_work_at, now + _FIRST_FILL),
         )
 
-    async def _hours(self, session: AsyncSession, point: UsagePoint, start: date | None) -> dict[date, list[Hour]]:
-        """Return the hours known of each day from the published start, empty days left out."""
-        feed, today = Feed(point.id, Kind.CURVE), paris.day_of(self._clock.now())
-        if start is None:
-            start = point.wanted_from
-            asked = await metering.ledger(session, feed, start, today)
-            if any(day not in asked and expected_at(day) <= self._clock.now() for day in paris.days(start, today)):
-                return {}  # published once the first fill is done, so that its sums are written once
-        opened = await points.open_secrets(session, point, self._keyring)
-        curves = await metering.curve(session, feed, opened, start, today)
-        buckets = Buckets(
-            [Tariff.model_validate(tariff) for tariff in point.tariffs],
-            [OffPeakPeriod.model_validate(period) for period in point.off_peak],
-            await tempo.colors(session, start - paris.DAY, today + paris.DAY),
-        )
-        by_day = {day: hours_of(day, readings, buckets) for day, readings in curves.items()}
-        return {day: hours for day, hours in by_day.items() if hours}
 
-
-def _held(cursor: str | None, point: UsagePoint) -> int:
-    """Return the revision that the holder of a cursor has; 0, before the first, for one that cannot be understood."""
-    epoch, _, text = (cursor or "").partition(".")
-    revision = int(text) if epoch == point.epoch and text.isdecimal() else 0
-    return revision if revision <= point.revision else 0
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 12

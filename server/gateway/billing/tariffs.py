@@ -1,84 +1,95 @@
-"""Tariff options of a usage point, and prices with their dates of effect."""
+"""What a usage point pays by: an option, a power, prices; each with the day it begins."""
 
-import csv
-from bisect import bisect_right
-from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
-from functools import cache
-from importlib.resources import files
-from typing import Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
-MICRO = 1_000_000
+from gateway.billing.offpeak import Times
+from gateway.billing.options import BUCKETS, UNKNOWN, Option
+from gateway.billing.prices import packaged
+
+__all__ = ["Option", "Price", "Tariff", "tariff_on"]
+
+type Eur = Annotated[
+    Decimal,
+    Field(ge=0, le=1000, decimal_places=6),
+    PlainSerializer(float, return_type=float, when_used="json"),
+]
+"""Money: decimal within, a number outside."""
 
 
-class Option(StrEnum):
-    """The regulated options."""
+class Price(Times):
+    """The price of a bucket. In a custom offer: at these times; of the one without, whenever no other holds."""
 
-    BASE = "base"
-    HP_HC = "hp_hc"
-    TEMPO = "tempo"
+    bucket: Annotated[str, Field(pattern="^[a-z0-9]+(_[a-z0-9]+)*$", max_length=32)]
+    eur_per_kwh: Eur
+
+    @field_validator("bucket")
+    @classmethod
+    def _has_a_meaning(cls, bucket: str) -> str:
+        if bucket == UNKNOWN:
+            raise ValueError(f"`{UNKNOWN}` is what is in no bucket; give it another name")
+        return bucket
 
 
 class Tariff(BaseModel):
-    """What a usage point pays by, from a day on (null: always)."""
+    """What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
+
+    A subscription of one's own replaces the regulated one. `production_eur_per_kwh` is what is paid for what it gives.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     valid_from: date | None = None
     option: Option
     power_kva: int = Field(ge=3, le=36)
-    prices: str = Field(default="regulated", pattern="^regulated$")
+    prices: Literal["regulated"] | tuple[Price, ...] = "regulated"
+    subscription_eur_per_month: Eur | None = None
+    production_eur_per_kwh: Eur | None = None
 
     @model_validator(mode="after")
-    def _is_sold(self) -> Self:
-        powers = sorted(power for option, power in _grids() if option is self.option)
-        if self.power_kva not in powers:
-            raise ValueError(f"the option {self.option} is sold with {', '.join(map(str, powers))} kVA")
+    def _is_whole(self) -> Self:
+        if self.prices == "regulated":
+            self._check_sold()
+        elif self.option is Option.CUSTOM:
+            self._check_custom(self.prices)
+        else:
+            self._check_option(self.prices)
         return self
 
+    def _check_sold(self) -> None:
+        if self.option is Option.CUSTOM:
+            raise ValueError("a custom offer has no regulated prices; list its own in `prices`")
+        powers = packaged().powers(self.option)
+        if self.power_kva not in powers:
+            raise ValueError(f"the option {self.option} is sold with {', '.join(map(str, powers))} kVA")
 
-@dataclass(frozen=True)
-class Grid:
-    """Regulated prices of an option and power: EUR tax included, by kWh and bucket, and by month."""
+    def _check_option(self, prices: tuple[Price, ...]) -> None:
+        names = sorted(BUCKETS[self.option])
+        if sorted(price.bucket for price in prices) != names:
+            raise ValueError(f"the option {self.option} has one price for each of {', '.join(names)}, and no other")
+        if any(price.slots for price in prices):
+            raise ValueError("only a custom offer has slots in its prices; off-peak hours belong in `off_peak`")
 
-    valid_from: date
-    prices: dict[str, Decimal]
-    subscription_month: Decimal
+    def _check_custom(self, prices: tuple[Price, ...]) -> None:
+        if sum(not price.slots for price in prices) != 1:
+            raise ValueError("a custom offer has one price without slots, which holds whenever no other does")
+        amounts: dict[str, Decimal] = {}
+        if any(amounts.setdefault(price.bucket, price.eur_per_kwh) != price.eur_per_kwh for price in prices):
+            raise ValueError("a bucket has one price; give what costs otherwise another bucket")
 
-    def micro(self, bucket: str) -> int | None:
-        """Return the price of a bucket in millionths of EUR a kWh."""
-        price = self.prices.get(bucket)
-        return None if price is None else int(price * MICRO)
-
-
-@cache
-def _grids() -> dict[tuple[Option, int], list[Grid]]:
-    grids: dict[tuple[Option, int], list[Grid]] = defaultdict(list)
-    with (files("gateway.billing") / "regulated_prices.csv").open(encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            start, option, power = row.pop("valid_from"), row.pop("option"), row.pop("power_kva")
-            month = Decimal(row.pop("subscription_eur_per_month"))
-            prices = {bucket: Decimal(price) for bucket, price in row.items() if price}
-            grids[Option(option), int(power)].append(Grid(date.fromisoformat(start), prices, month))
-    for dated in grids.values():
-        dated.sort(key=lambda grid: grid.valid_from)
-    return dict(grids)
-
-
-@cache
-def regulated(option: Option, power_kva: int, day: date) -> Grid | None:
-    """Return the grid in force on `day`; none before August 2023, or for a power the option is not sold with."""
-    dated = _grids().get((option, power_kva), [])
-    index = bisect_right(dated, day, key=lambda grid: grid.valid_from)
-    return dated[index - 1] if index else None
+    @property
+    def buckets(self) -> frozenset[str]:
+        """The buckets it has."""
+        if self.option is Option.CUSTOM and self.prices != "regulated":
+            return frozenset(price.bucket for price in self.prices)
+        return BUCKETS[self.option]
 
 
-def tariff_on(tariffs: list[Tariff], day: date) -> Tariff | None:
+def tariff_on(tariffs: Sequence[Tariff], day: date) -> Tariff | None:
     """Return the tariff in force on `day`: the one that began last."""
     begun = [tariff for tariff in tariffs if tariff.valid_from is None or tariff.valid_from <= day]
     return max(begun, key=lambda tariff: tariff.valid_from or date.min, default=None)

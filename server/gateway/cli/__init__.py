@@ -12,6 +12,7 @@ from gateway.cli import (
     reset_password,
     serve,
     simulator,
+    tariffs,
     usage_point,
 )
 
@@ -26,3 +27,4 @@ app.command("openapi")(openapi.openapi)
 app.add_typer(api_client.app, name="api-client")
 app.add_typer(usage_point.app, name="usage-point")
 app.add_typer(keys.app, name="keys")
+app.add_typer(tariffs.app, name="tariffs")

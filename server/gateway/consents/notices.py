@@ -1,5 +1,6 @@
 """What a person should know of a usage point."""
 
+import datetime as dt
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -15,11 +16,13 @@ _ENDED = {PointStatus.ENDED: "consent_ended", PointStatus.MOVED: "consent_moved"
 
 
 class Notice(BaseModel):
-    """Something to know: what, since when, until when."""
+    """Something to know: what, since when, until when; of a change its day, of words not understood the words."""
 
     code: str
     since: Utc
     until: Utc | None
+    date: dt.date | None = None
+    text: str | None = None
 
 
 def notices(point: UsagePoint, now: datetime) -> list[Notice]:

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.accounts import repository as accounts
 from gateway.audit.service import record
+from gateway.billing import repository as billing
+from gateway.billing.home import Home
+from gateway.billing.notices import notices as billing_notices
 from gateway.billing.offpeak import OffPeakPeriod
 from gateway.billing.tariffs import Tariff
 from gateway.consents import authorisation, repository, service
@@ -104,13 +107,13 @@ async def usage_points(runtime: RuntimeDep, caller: CallerDep) -> UsagePoints:
     """List the account's meters."""
     async with runtime.database.read() as session:
         points = await repository.of_account(session, caller.account_id)
-    return UsagePoints(items=[await _view(runtime, point) for point in points])
+    return UsagePoints(items=[await view(runtime, point) for point in points])
 
 
 @router.get("/v1/usage-points/{point_id}", responses=documented(429), dependencies=[Depends(counted)])
 async def usage_point(runtime: RuntimeDep, point: PointDep) -> UsagePointView:
     """Show one of the account's meters."""
-    return await _view(runtime, point)
+    return await view(runtime, point)
 
 
 @router.delete("/v1/usage-points/{point_id}", status_code=204)
@@ -141,7 +144,8 @@ async def address(runtime: RuntimeDep, point: PointDep) -> Address:
     return await runtime.customer_data.address(point, secrets)
 
 
-async def _view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
+async def view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
+    """Show a meter."""
     now = runtime.clock.now()
     async with runtime.database.read() as session:
         opened = await service.open_secrets(session, point, runtime.keyring)
@@ -149,6 +153,7 @@ async def _view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
         complete_until = await freshness.complete_until(session, meter.main(meter.first_direction))
         progress = await history.progress(session, meter, paris.day_of(now))
         holes = await freshness.holes(session, meter, now)
+        home = Home(point, opened, await billing.book(session))
     return UsagePointView(
         id=point.id,
         masked_number=service.masked(opened.prm),
@@ -161,8 +166,8 @@ async def _view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
         contract=Contract.model_validate(point.contract),
         services=point.services,
         curve_collected=service.collects_curve(point),
-        tariffs=[Tariff.model_validate(tariff) for tariff in point.tariffs],
-        off_peak=[OffPeakPeriod.model_validate(period) for period in point.off_peak],
+        tariffs=home.tariffs,
+        off_peak=home.off_peak,
         freshness=Freshness(complete_until=complete_until, next_expected_at=_no_earlier(point, now)),
         history=History(
             known_from=progress.known_from,
@@ -173,7 +178,7 @@ async def _view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
             next_call=point.history_at,
         ),
         holes=[Hole.model_validate(hole, from_attributes=True) for hole in holes],
-        notices=notices(point, now),
+        notices=[*notices(point, now), *billing_notices(home, now)],
     )
 
 

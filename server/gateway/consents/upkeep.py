@@ -1,13 +1,15 @@
 """What consents need behind requests: late services, and whether what was open still is."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import IntegrityError
 
 from gateway.audit.service import record
+from gateway.billing.offpeak import OffPeakPeriod
+from gateway.billing.offpeak_dates import renewed
 from gateway.consents import authorisation, details, repository, service
 from gateway.consents.authorisation import Outcome
 from gateway.consents.models import PointStatus, UsagePoint
@@ -132,6 +134,7 @@ class ConsentKeeper:
                 return  # shared anew or moved meanwhile: what was asked is of before
             current.details_at = again
             current.contract = {**current.contract, **contract}
+            _note_off_peak(current, contract.get("off_peak"), paris.day_of(now))
             if services is None or _note_services(current, prm, services):
                 current.doubted = current.doubted and services is None
             elif current.doubted:
@@ -139,6 +142,12 @@ class ConsentKeeper:
                 record(session, now, "consent_ended", current.account_id, usage_point=current.id)
             else:
                 current.doubted, current.details_at = True, now + _AFTER_DOUBT
+
+
+def _note_off_peak(point: UsagePoint, text: str | None, today: date) -> None:
+    """Keep the off-peak hours that Enedis tells; other ones than before begin today."""
+    periods = renewed([OffPeakPeriod.model_validate(period) for period in point.off_peak], text, today)
+    point.off_peak = [period.model_dump(mode="json") for period in periods]
 
 
 def _note_services(point: UsagePoint, prm: str, services: Sequence[Service]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import Request, Response
 from pydantic import BaseModel
@@ -16,6 +17,7 @@ from pydantic import BaseModel
 from gateway.kit.clock import Clock
 from gateway.kit.wire import Utc
 
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "What the caller has is still good."}}
 _LOOK_AGAIN = 3.0
 _LOOK_AGAIN_SOON = 0.5
 _SOON = timedelta(seconds=15)

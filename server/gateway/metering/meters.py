@@ -41,7 +41,7 @@ class Meter:
             secrets=secrets,
             is_open=point.status is PointStatus.GRANTED,
             curve_collected=collects_curve(point),
-            since={direction: _activation(point, direction) for direction in Direction},
+            since={direction: activation(point, direction) for direction in Direction},
             directions=tuple(_directions(point)),
             possible=tuple(_possible(point)),
             recent_from=point.wanted_from,
@@ -92,7 +92,7 @@ def never(direction: Direction) -> str:
     return f"no_{direction}"
 
 
-def _activation(point: UsagePoint, direction: Direction) -> date | None:
+def activation(point: UsagePoint, direction: Direction) -> date | None:
     """Return since when Enedis counts a direction, as far as it told, by its contract or by its refusals."""
     told = [point.contract.get(key.format(direction=direction)) for key in _SINCE]
     return max((date.fromisoformat(day) for day in told if day), default=None)

@@ -1,7 +1,8 @@
 """The ledger in the database; readings are sealed with the key of their account."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,11 +10,12 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.consents.service import Secrets
+from gateway.enedis.client import Direction
 from gateway.enedis.registers import Registers
 from gateway.kit import paris
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import insert
-from gateway.metering.ledger import Entry, Feed, State
+from gateway.metering.ledger import Entry, Feed, Kind, State
 from gateway.metering.models import DayRecord
 from gateway.metering.packing import pack, unpack
 from gateway.metering.readings import Peak, Reading
@@ -81,7 +83,7 @@ async def registers(
     session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date
 ) -> dict[date, Registers]:
     """Return what the registers showed at the beginning of the days `[start, end[` that are known."""
-    return {day: json.loads(payload) for day, payload in await _payloads(session, feed, secrets, start, end)}
+    return {day: read_registers(payload) for day, payload in await _payloads(session, feed, secrets, start, end)}
 
 
 async def _payloads(
@@ -151,3 +153,42 @@ def _of(feed: Feed) -> tuple[ColumnElement[bool], ...]:
 
 def _among(feed: Feed, start: date, end: date) -> tuple[ColumnElement[bool], ...]:
     return (*_of(feed), DayRecord.day >= start, DayRecord.day < end)
+
+
+@dataclass(frozen=True)
+class OpenedDay:
+    """What is known of a day of a feed, its payload decrypted."""
+
+    entry: Entry
+    payload: bytes | None
+
+
+async def written_since(session: AsyncSession, point_id: str, since: datetime) -> set[date]:
+    """Return the days of which something was asked at `since` or later."""
+    query = select(DayRecord.day).where(DayRecord.usage_point_id == point_id, DayRecord.asked_at >= since)
+    return set(await session.scalars(query.distinct()))
+
+
+async def opened(
+    session: AsyncSession, point_id: str, kinds: Collection[Kind], secrets: Secrets, start: date, end: date
+) -> dict[Feed, dict[date, OpenedDay]]:
+    """Return what is known of the days `[start, end[` of these kinds, both directions."""
+    columns = (DayRecord.kind, DayRecord.direction, DayRecord.day, DayRecord.state, DayRecord.asked_at)
+    query = select(*columns, DayRecord.payload).where(
+        DayRecord.usage_point_id == point_id,
+        DayRecord.kind.in_(kinds),
+        DayRecord.day >= start,
+        DayRecord.day < end,
+    )
+    found: dict[Feed, dict[date, OpenedDay]] = defaultdict(dict)
+    for kind, direction, day, state, asked_at, payload in await session.execute(query):
+        feed = Feed(point_id, kind, Direction(direction))
+        content = None if payload is None else unseal(secrets.data_key, payload, feed.context(day))
+        found[feed][day] = OpenedDay(Entry(state, asked_at), content)
+    return found
+
+
+def read_registers(payload: bytes) -> Registers:
+    """Read what the registers showed."""
+    registers: Registers = json.loads(payload)
+    return registers

@@ -1,7 +1,8 @@
 """Billing minute by minute, for comparison: slow, obvious, and sharing nothing with the gateway but its inputs."""
 
+import calendar
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -31,19 +32,23 @@ class Slots:
 
 @dataclass(frozen=True)
 class Price:
-    """EUR a kWh by bucket, from the midnight of a day."""
+    """EUR a kWh by bucket and EUR a month, from the midnight of a day."""
 
     first: date
     by_bucket: Mapping[str, Fraction]
+    month: Fraction | None = None
 
 
 @dataclass(frozen=True)
 class Contract:
-    """An option from the midnight of a day."""
+    """An option from the midnight of a day. `times` are those of a custom offer's buckets, `rest` its other one."""
 
     first: date
     option: str
     prices: list[Price]
+    times: Sequence[tuple[str, Slots]] = ()
+    rest: str = ""
+    production: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -52,20 +57,44 @@ class Home:
     off_peak: list[Slots]
     colors: Mapping[date, str]
 
+    def contract(self, day: date) -> Contract | None:
+        found = None
+        for candidate in sorted(self.contracts, key=lambda contract: contract.first):
+            if candidate.first <= day:
+                found = candidate
+        return found
+
+    def price(self, day: date) -> Price | None:
+        contract, found = self.contract(day), None
+        for candidate in sorted(contract.prices, key=lambda price: price.first) if contract else []:
+            if candidate.first <= day:
+                found = candidate
+        return found
+
     def bucket_and_price(self, minute: datetime) -> tuple[str, Fraction | None]:
         local = minute.astimezone(PARIS)
-        contract = None
-        for candidate in sorted(self.contracts, key=lambda contract: contract.first):
-            if candidate.first <= local.date():
-                contract = candidate
+        contract, price = self.contract(local.date()), self.price(local.date())
         if contract is None:
             return "unknown", None
-        bucket = self.bucket(contract.option, local)
-        prices: Mapping[str, Fraction] = {}
-        for price in sorted(contract.prices, key=lambda price: price.first):
-            if price.first <= local.date():
-                prices = price.by_bucket
-        return bucket, prices.get(bucket)
+        bucket = self.custom(contract, local) if contract.option == "custom" else self.bucket(contract.option, local)
+        return bucket, price.by_bucket.get(bucket) if price else None
+
+    def custom(self, contract: Contract, local: datetime) -> str:
+        for bucket, slots in contract.times:
+            if slots.say_of(local):
+                return bucket
+        return contract.rest
+
+    def subscription(self, minute: datetime) -> Fraction | None:
+        """What a minute costs, whether anything is used or not."""
+        day = minute.astimezone(PARIS).date()
+        price = self.price(day)
+        if price is None or price.month is None:
+            return None
+        midnights = [datetime(on.year, on.month, on.day, tzinfo=PARIS) for on in (day, day + timedelta(days=1))]
+        start, end = (midnight.astimezone(UTC) for midnight in midnights)
+        days = calendar.monthrange(day.year, day.month)[1]
+        return price.month / days / Fraction((end - start) // timedelta(minutes=1))
 
     def bucket(self, option: str, local: datetime) -> str:
         if option == "base":
@@ -82,23 +111,38 @@ class Home:
         return f"{color}_{'hp' if 6 <= local.hour < 22 else 'hc'}"
 
 
-def bill(home: Home, readings: list[tuple[datetime, int, int]]) -> dict[datetime, dict[str, Fraction]]:
+def bill(
+    home: Home, readings: list[tuple[datetime, int, int]], given: Sequence[tuple[datetime, int, int]] = ()
+) -> dict[datetime, dict[str, Fraction]]:
     """Wh and EUR by UTC hour and series, of the hours whose sixty minutes are all known.
 
-    Readings are start, minutes and watts.
+    Readings are start, minutes and watts; `given` those of what the home gave.
     """
     known: dict[datetime, int] = defaultdict(int)
     hours: dict[datetime, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
-    for start, minutes, watts in readings:
-        for number in range(minutes):
-            minute = start + timedelta(minutes=number)
-            hour = minute.astimezone(UTC).replace(minute=0)
-            known[hour] += 1
-            energy = Fraction(watts, 60)
-            bucket, price = home.bucket_and_price(minute)
-            hours[hour]["consumption"] += energy
-            hours[hour][f"consumption_{bucket}"] += energy
-            if price is not None:
-                hours[hour]["cost"] += energy / 1000 * price
-                hours[hour][f"cost_{bucket}"] += energy / 1000 * price
+    for minute, watts in _minutes(readings):
+        hour = minute.astimezone(UTC).replace(minute=0)
+        known[hour] += 1
+        energy = Fraction(watts, 60)
+        bucket, price = home.bucket_and_price(minute)
+        hours[hour]["consumption"] += energy
+        hours[hour][f"consumption_{bucket}"] += energy
+        if price is not None:
+            hours[hour]["cost"] += energy / 1000 * price
+            hours[hour][f"cost_{bucket}"] += energy / 1000 * price
+        subscription = home.subscription(minute)
+        if subscription is not None:
+            hours[hour]["subscription"] += subscription
+    for minute, watts in _minutes(given):
+        hour = minute.astimezone(UTC).replace(minute=0)
+        contract = home.contract(minute.astimezone(PARIS).date())
+        hours[hour]["production"] += Fraction(watts, 60)
+        if contract is not None and contract.production is not None:
+            hours[hour]["revenue"] += Fraction(watts, 60) / 1000 * contract.production
     return {hour: dict(series) for hour, series in sorted(hours.items()) if known[hour] == 60}
+
+
+def _minutes(readings: Sequence[tuple[datetime, int, int]]) -> list[tuple[datetime, int]]:
+    return [
+        (start + timedelta(minutes=number), watts) for start, minutes, watts in readings for number in range(minutes)
+    ]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.billing.tariffs import Option, Tariff, regulated, tariff_on
+from gateway.billing.prices import packaged
+from gateway.billing.tariffs import Option, Tariff, tariff_on
 
 BUCKETS = {
     Option.BASE: {"base"},
@@ -33,20 +34,20 @@ BUCKETS = {
     ],
 )
 def test_known_days(option: Option, power: int, day: date, bucket: str, price: str, month: str | None) -> None:
-    grid = regulated(option, power, day)
+    grid = packaged().grid(option, power, day)
     assert grid is not None
-    assert grid.prices[bucket] == Decimal(price)
+    assert dict(grid.prices)[bucket] == Decimal(price)
     assert grid.micro(bucket) == Decimal(price) * 1_000_000
     assert month is None or grid.subscription_month == Decimal(month)
 
 
-@given(st.sampled_from(list(Option)), st.sampled_from([6, 9, 12, 15, 18, 30, 36]), st.dates(date(2023, 8, 1)))
+@given(st.sampled_from(list(BUCKETS)), st.sampled_from([6, 9, 12, 15, 18, 30, 36]), st.dates(date(2023, 8, 1)))
 @settings(deadline=None)
 def test_every_day_has_every_price_of_its_option(option: Option, power: int, day: date) -> None:
-    grid = regulated(option, power, day)
+    grid = packaged().grid(option, power, day)
     assert grid is not None
-    assert set(grid.prices) == BUCKETS[option]
-    assert all(Decimal("0.05") < price < 1 for price in grid.prices.values())
+    assert set(dict(grid.prices)) == BUCKETS[option]
+    assert all(Decimal("0.05") < price < 1 for _, price in grid.prices)
     assert grid.valid_from <= day
     assert all(grid.micro(bucket) is None for bucket in ("unknown", "ejp"))
 
@@ -61,11 +62,11 @@ def test_every_day_has_every_price_of_its_option(option: Option, power: int, day
     ],
 )
 def test_what_is_not_sold_or_not_known_has_no_price(option: Option, power: int, day: date) -> None:
-    assert regulated(option, power, day) is None
+    assert packaged().grid(option, power, day) is None
 
 
 def test_a_power_without_a_newer_grid_keeps_its_last() -> None:
-    grid = regulated(Option.BASE, 18, date(2026, 8, 1))
+    grid = packaged().grid(Option.BASE, 18, date(2026, 8, 1))
     assert grid is not None
     assert grid.valid_from == date(2026, 2, 1)
 

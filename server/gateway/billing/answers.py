@@ -1,0 +1,162 @@
+"""What people ask of their bill: periods, totals, the comparison of options, the index's word."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.billing import comparison, facts, index_check, repository, totals
+from gateway.billing.figures import DayFigures
+from gateway.billing.home import Home
+from gateway.billing.notices import prices_outdated
+from gateway.billing.offpeak import slots_on
+from gateway.billing.options import Option
+from gateway.billing.periods import AHEAD, Period, certain_colors, periods
+from gateway.billing.publishing import Publisher
+from gateway.billing.tariffs import tariff_on
+from gateway.consents import service as points
+from gateway.enedis.client import Direction
+from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
+from gateway.metering import repository as metering
+from gateway.metering.ledger import Feed, Kind
+from gateway.tempo import repository as tempo
+from gateway.tempo.days import Color
+from gateway.tempo.season import Season
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Buckets by time."""
+
+    items: list[Period]
+    prices_outdated: date | None
+    next_change: datetime
+
+
+@dataclass(frozen=True)
+class Totals:
+    """By unit and by which one: `running`, `last`, `year_ago`."""
+
+    by_unit: Mapping[totals.Unit, Mapping[str, totals.Total]]
+    prices_outdated: date | None
+    next_change: datetime
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """By month; `power_kva` is what is subscribed, `lowest_power_kva` what would have done."""
+
+    months: list[comparison.Month]
+    power_kva: int | None
+    highest_va: int | None
+    lowest_power_kva: int | None
+    prices_outdated: date | None
+
+
+@dataclass(frozen=True)
+class IndexCheck:
+    """Registers against the curve's buckets."""
+
+    days: list[index_check.Difference]
+    fit: index_check.Fit | None
+
+
+class Answers:
+    """Answers from what is published and known."""
+
+    def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
+        """Prepare."""
+        self._database = database
+        self._clock = clock
+        self._keyring = keyring
+        self._publisher = Publisher(database, clock, keyring)
+
+    async def periods(self, account_id: str, point_id: str, start: date | None, end: date | None) -> Periods:
+        """Return the periods of `[start, end[`: from today, and for eight days, unless told otherwise."""
+        now = self._clock.now()
+        first = start or paris.day_of(now)
+        until = end or first + AHEAD
+        async with self._database.read() as session:
+            home = await self._home(session, account_id, point_id)
+            told = await tempo.told(session, Season.of(first - paris.DAY).start, Season.of(until).end)
+        known = {day: (row.color.value, row.confirmed) for day, row in told.items() if row.color is not Color.UNKNOWN}
+        colors = certain_colors(known, first - paris.DAY, until)
+        items = periods(home, colors, first, until)
+        now_ends = min((item.end for item in items if item.start <= now < item.end), default=now + paris.DAY)
+        tomorrow = paris.midnight(paris.day_of(now) + paris.DAY)
+        return Periods(
+            items, prices_outdated(home, first, until - paris.DAY), min(now_ends, tomorrow, now + paris.HOUR)
+        )
+
+    async def totals(self, account_id: str, point_id: str) -> Totals:
+        """Return the totals of every unit."""
+        home = await self._publisher.publish(account_id, point_id)
+        now = self._clock.now()
+        today = paris.day_of(now)
+        start = date(today.year - 2, 1, 1)
+        async with self._database.read() as session:
+            figures = await self._figures(session, home, start)
+        known_until = max(figures, default=today - paris.DAY) + paris.DAY
+        by_unit = {
+            unit: {
+                name: totals.total(span, figures, today)
+                for name, span in totals.spans(unit, today, min(known_until, today)).items()
+            }
+            for unit in totals.Unit
+        }
+        change = max(home.point.next_work_at, now)
+        return Totals(by_unit, prices_outdated(home, start, today), min(change, paris.midnight(today + paris.DAY)))
+
+    async def comparison(self, account_id: str, point_id: str, number: int) -> Comparison:
+        """Compare the options over the last so many whole months."""
+        home = await self._publisher.publish(account_id, point_id)
+        today = paris.day_of(self._clock.now())
+        spans = comparison.months(today, number)
+        start, end = spans[0][0], spans[-1][1]
+        async with self._database.read() as session:
+            own = await self._figures(session, home, start)
+            every_option = [*home.tariffs, *comparison.as_option(home, Option.TEMPO)]
+            known = await facts.known(session, home.point, home.secrets, every_option, start, end)
+            powers = await metering.values(session, Feed(home.id, Kind.MAX_POWER), home.secrets, start, end)
+        days = {
+            day: known.of(day, Direction.CONSUMPTION, as_day=day in own and own[day].is_one_row)
+            for day in paris.days(start, end)
+        }
+        months = await asyncio.to_thread(comparison.compare, home, known.colors, days, own, spans)
+        tariff = tariff_on(home.tariffs, today)
+        highest = max(powers.values(), default=None)
+        return Comparison(
+            months,
+            tariff.power_kva if tariff else None,
+            highest,
+            comparison.lowest_power(home, highest, today),
+            prices_outdated(home, start, end - paris.DAY),
+        )
+
+    async def index_check(self, account_id: str, point_id: str, start: date, end: date) -> IndexCheck:
+        """Compare the registers with the curve on the days `[start, end[`."""
+        home = await self._publisher.publish(account_id, point_id)
+        async with self._database.read() as session:
+            figures = await self._figures(session, home, start, end)
+            known = await facts.known(session, home.point, home.secrets, home.tariffs, start, end)
+        days = list(paris.days(start, end))
+        compared = index_check.differences(figures, {day: known.advance(day) for day in days})
+        curves = {one.day: known.of(one.day, Direction.CONSUMPTION).readings for one in compared}
+        slots = {one.day: slots_on(home.off_peak, one.day) for one in compared}
+        return IndexCheck(compared, await asyncio.to_thread(index_check.better_fit, compared, curves, slots))
+
+    async def _home(self, session: AsyncSession, account_id: str, point_id: str) -> Home:
+        point = await points.get(session, account_id, point_id)
+        opened = await points.open_secrets(session, point, self._keyring)
+        return Home(point, opened, await repository.book(session))
+
+    async def _figures(
+        self, session: AsyncSession, home: Home, start: date, end: date = date.max
+    ) -> dict[date, DayFigures]:
+        told = await repository.told(session, home.id, home.secrets.data_key, start)
+        return {day.day: day.figures for day in told if day.day < end}

@@ -1,0 +1,67 @@
+"""`PATCH /v1/usage-points/{id}`: its name, what it pays by, its off-peak hours."""
+
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from gateway.billing.offpeak import OffPeakPeriod
+from gateway.billing.offpeak_dates import chosen
+from gateway.billing.tariffs import Tariff
+from gateway.consents import service
+from gateway.consents.models import UsagePoint
+from gateway.consents.routes import UsagePointView, view
+from gateway.dependencies import CallerDep, RuntimeDep, WriteSession
+from gateway.problems import documented
+
+router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422))
+
+
+class Choices(BaseModel):
+    """What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
+
+    `off_peak` null gives up one's own hours for Enedis'.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] = ""
+    tariff: Tariff | None = None
+    tariffs: Annotated[list[Tariff] | None, Field(max_length=100)] = None
+    off_peak: Annotated[list[OffPeakPeriod] | None, Field(max_length=100)] = None
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if {"tariff", "tariffs"} <= self.model_fields_set:
+            raise ValueError("give either `tariff`, one that holds always, or `tariffs`, several with their dates")
+        if self.tariff is not None and self.tariff.valid_from is not None:
+            raise ValueError("`tariff` holds always; one with a date belongs in `tariffs`")
+        begins = [tariff.valid_from for tariff in self.tariffs or ()]
+        if len(set(begins)) < len(begins):
+            raise ValueError("two of `tariffs` begin on the same day; leave one of them out")
+        return self
+
+    def apply(self, point: UsagePoint) -> None:
+        """Change a usage point."""
+        if self.name:
+            point.name = self.name
+        if {"tariff", "tariffs"} & self.model_fields_set:
+            tariffs = self.tariffs or ([self.tariff] if self.tariff else [])
+            point.tariffs = [tariff.model_dump(mode="json") for tariff in tariffs]
+        if "off_peak" in self.model_fields_set:
+            before = [OffPeakPeriod.model_validate(period) for period in point.off_peak]
+            point.off_peak = [period.model_dump(mode="json") for period in chosen(before, self.off_peak)]
+
+
+@router.patch("/v1/usage-points/{point_id}")
+async def choose(
+    runtime: RuntimeDep,
+    session: WriteSession,
+    caller: CallerDep,
+    point_id: Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")],
+    choices: Choices,
+) -> UsagePointView:
+    """Change what is named. All figures follow: the next answer of `/hours` begins where they differ."""
+    point = await service.get(session, caller.account_id, point_id)
+    choices.apply(point)
+    return await view(runtime, point)

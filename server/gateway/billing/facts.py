@@ -1,0 +1,74 @@
+"""What the archive and the signals know of days, as billing needs it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.billing.counting import Facts
+from gateway.billing.options import Option
+from gateway.billing.tariffs import Tariff
+from gateway.consents.models import UsagePoint
+from gateway.consents.service import Secrets, collects_curve
+from gateway.enedis.client import Direction
+from gateway.enedis.registers import TOTAL, Registers
+from gateway.kit import paris
+from gateway.metering import repository as metering
+from gateway.metering.ledger import Feed, Kind, next_attempt
+from gateway.metering.packing import unpack
+from gateway.metering.repository import OpenedDay
+from gateway.tempo import repository as tempo
+
+_KINDS = (Kind.CURVE, Kind.DAILY, Kind.INDEX)
+
+type _Days = Mapping[date, OpenedDay]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the days of a usage point."""
+
+    feeds: Mapping[Feed, _Days]
+    point: UsagePoint
+    colors: Mapping[date, str]
+
+    def of(self, day: date, direction: Direction, *, as_day: bool = False) -> Facts:
+        """Return the facts of a day. Its value counts once no curve will come, or when it counted before."""
+        curve = self._day(Kind.CURVE, direction, day)
+        if curve is not None and curve.payload is not None:
+            return Facts(readings=unpack(curve.payload, paris.midnight(day)))
+        daily = self._day(Kind.DAILY, direction, day)
+        feed = Feed(self.point.id, Kind.CURVE, direction)
+        given_up = curve is not None and next_attempt(feed, day, curve.entry) is None
+        if daily is None or daily.payload is None:
+            return Facts()
+        if not (given_up or as_day or collects_curve(self.point) is False):
+            return Facts()
+        return Facts(value=int(daily.payload), registers=self.advance(day, direction))
+
+    def advance(self, day: date, direction: Direction = Direction.CONSUMPTION) -> dict[str, int]:
+        """Return what each register advanced by during a day, in Wh; empty when that is not known."""
+        first, last = self._registers(direction, day), self._registers(direction, day + paris.DAY)
+        names = (first.keys() | last.keys()) - {TOTAL}
+        if names - first.keys() or names - last.keys():
+            return {}
+        advance = {name: last[name] - first[name] for name in names}
+        return advance if all(wh >= 0 for wh in advance.values()) else {}
+
+    def _registers(self, direction: Direction, day: date) -> Registers:
+        known = self._day(Kind.INDEX, direction, day)
+        return {} if known is None or known.payload is None else metering.read_registers(known.payload)
+
+    def _day(self, kind: Kind, direction: Direction, day: date) -> OpenedDay | None:
+        return self.feeds.get(Feed(self.point.id, kind, direction), {}).get(day)
+
+
+async def known(
+    session: AsyncSession, point: UsagePoint, secrets: Secrets, tariffs: Collection[Tariff], start: date, end: date
+) -> Known:
+    """Gather what is known of the days `[start, end[`."""
+    feeds = await metering.opened(session, point.id, _KINDS, secrets, start, end + paris.DAY)
+    by_color = any(tariff.option is Option.TEMPO for tariff in tariffs)
+    colors = await tempo.colors(session, start - paris.DAY, end) if by_color else {}
+    return Known(feeds, point, colors)

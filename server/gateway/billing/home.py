@@ -1,0 +1,35 @@
+"""A usage point as billing sees it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from gateway.billing.offpeak import OffPeakPeriod
+from gateway.billing.offpeak_dates import effective
+from gateway.billing.prices import PriceBook
+from gateway.billing.tariffs import Tariff
+from gateway.consents.models import UsagePoint
+from gateway.consents.service import Secrets
+
+
+@dataclass(frozen=True, repr=False)
+class Home:
+    """A usage point with what opens its data, and the regulated prices."""
+
+    point: UsagePoint
+    secrets: Secrets
+    book: PriceBook
+
+    @property
+    def id(self) -> str:
+        """Its public id."""
+        return self.point.id
+
+    @cached_property
+    def tariffs(self) -> list[Tariff]:
+        """What it pays by."""
+        return [Tariff.model_validate(tariff) for tariff in self.point.tariffs]
+
+    @cached_property
+    def off_peak(self) -> list[OffPeakPeriod]:
+        """The off-peak hours that count."""
+        return effective([OffPeakPeriod.model_validate(period) for period in self.point.off_peak])

@@ -1,0 +1,110 @@
+"""The truth of the index: each day's registers against the buckets made from the curve.
+
+A register's clock is Enedis' own, so that where both are known they must agree. Where they do not and other off-peak
+hours explain the registers, those are told.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from gateway.billing.figures import WATT_MINUTES_A_WH, DayFigures
+from gateway.billing.offpeak import MINUTES_A_DAY
+from gateway.kit import paris
+from gateway.metering.readings import Reading
+
+SHIFTS = sorted(range(-120, 121), key=lambda minutes: (abs(minutes), minutes))
+"""By how many minutes off-peak hours may be wrong; the smallest that explains comes first."""
+_TOLERANCE = 0.005
+_WORTH_TELLING = 0.5
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A day's Wh by bucket: what the registers advanced by, and what the curve made of it."""
+
+    day: date
+    registers: Mapping[str, int]
+    curve: Mapping[str, float]
+
+    @property
+    def off_by(self) -> dict[str, float]:
+        """The registers less the curve."""
+        buckets = self.registers.keys() | self.curve.keys()
+        return {
+            bucket: round(self.registers.get(bucket, 0) - self.curve.get(bucket, 0), 3) for bucket in sorted(buckets)
+        }
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Off-peak hours that explain the registers better, and by how many minutes they are later than those in force."""
+
+    minutes: int
+    slots: list[tuple[int, int]]
+    difference_before: float
+    difference_after: float
+
+
+def differences(figures: Mapping[date, DayFigures], advances: Mapping[date, Mapping[str, int]]) -> list[Difference]:
+    """Compare the days of which both are known whole."""
+    found = []
+    for day, advance in sorted(advances.items()):
+        known = figures.get(day)
+        if advance and known is not None and known.is_whole and not known.is_one_row:
+            curve = {bucket: sum(values) / WATT_MINUTES_A_WH for bucket, values in known.used.items() if any(values)}
+            found.append(Difference(day, advance, curve))
+    return found
+
+
+def better_fit(
+    compared: Sequence[Difference],
+    curves: Mapping[date, Sequence[Reading]],
+    slots: Mapping[date, Sequence[tuple[int, int]]],
+) -> Fit | None:
+    """Return the shift of the off-peak hours that explains the registers; None where those in force do, or none does.
+
+    Only the newest days with the same hours are looked at.
+    """
+    days = [one for one in compared if "hc" in one.registers and one.day in curves]
+    if not days or not slots[days[-1].day]:
+        return None
+    in_force = list(slots[days[-1].day])
+    days = [one for one in days if list(slots[one.day]) == in_force]
+    used = [_used_until(curves[one.day]) for one in days]
+    totals: dict[int, float] = defaultdict(float)
+    for minutes in SHIFTS:
+        shifted = _shifted(in_force, minutes)
+        for one, sums in zip(days, used, strict=True):
+            off_peak = sum(sums[end] - sums[start] for start, end in shifted) / WATT_MINUTES_A_WH
+            totals[minutes] += abs(one.registers["hc"] - off_peak)
+    best = min(SHIFTS, key=lambda minutes: totals[minutes])
+    energy = sum(sums[-1] for sums in used) / WATT_MINUTES_A_WH
+    if totals[0] <= _TOLERANCE * energy or totals[best] > _WORTH_TELLING * totals[0]:
+        return None
+    return Fit(best, _shifted(in_force, best), round(totals[0], 3), round(totals[best], 3))
+
+
+def _used_until(readings: Sequence[Reading]) -> list[int]:
+    """Return the watt-minutes used before each minute of the clock; the odd days' extra hour counts with its first."""
+    by_minute = [0] * MINUTES_A_DAY
+    for reading in readings:
+        local = reading.start.astimezone(paris.PARIS)
+        first = local.hour * 60 + local.minute
+        for minute in range(first, first + reading.minutes):
+            by_minute[minute % MINUTES_A_DAY] += reading.watts
+    sums = [0]
+    for watts in by_minute:
+        sums.append(sums[-1] + watts)
+    return sums
+
+
+def _shifted(slots: Sequence[tuple[int, int]], minutes: int) -> list[tuple[int, int]]:
+    """Return slots of the clock so many minutes later, those across midnight cut in two."""
+    found = []
+    for start, end in slots:
+        first = (start + minutes) % MINUTES_A_DAY
+        last = first + end - start
+        found += [(first, min(last, MINUTES_A_DAY)), (0, last - MINUTES_A_DAY)]
+    return sorted(slot for slot in found if slot[0] < slot[1])

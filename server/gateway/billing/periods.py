@@ -1,0 +1,67 @@
+"""Buckets by time with their price, past and to come."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from gateway.billing.buckets import Rules, at
+from gateway.billing.home import Home
+from gateway.billing.options import UNKNOWN, Option
+from gateway.billing.prices import MICRO
+from gateway.billing.tariffs import tariff_on
+from gateway.kit import paris
+from gateway.tempo.days import Color, in_force
+from gateway.tempo.season import Season, possible
+
+AHEAD = timedelta(days=8)
+"""How far to look ahead unless told."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """A bucket during `[start, end[`; not certain, it may still become another."""
+
+    start: datetime
+    end: datetime
+    bucket: str
+    price: float | None
+    certain: bool
+
+
+def certain_colors(told: Mapping[date, tuple[str, bool]], start: date, end: date) -> dict[date, tuple[str, bool]]:
+    """Return the colours of the Tempo days `[start, end[` and whether each is final, those that follow from the season
+    included: it has so many days of a colour, and all are placed.
+    """
+    known = {day: Color(color) for day, (color, _) in told.items()}
+    found = dict(told)
+    for season in {Season.of(start), Season.of(end)}:
+        for day, colors in possible(season, known).items():
+            if len(colors) == 1 and start <= day < end:
+                found[day] = (next(iter(colors)).value, True)
+    return found
+
+
+def periods(home: Home, colors: Mapping[date, tuple[str, bool]], start: date, end: date) -> list[Period]:
+    """Return the periods of the days `[start, end[`, neighbours that are alike joined."""
+    rules = Rules(home.tariffs, home.off_peak, {day: color for day, (color, _) in colors.items()}, home.book)
+    joined: list[Period] = []
+    for day in paris.days(start, end):
+        for period in _of_day(home, rules, colors, day):
+            last = joined[-1] if joined else None
+            if last is not None and replace(last, start=period.start, end=period.end) == period:
+                joined[-1] = replace(last, end=period.end)
+            else:
+                joined.append(period)
+    return joined
+
+
+def _of_day(home: Home, rules: Rules, colors: Mapping[date, tuple[str, bool]], day: date) -> Iterator[Period]:
+    billed = rules.of_day(day)
+    tariff = tariff_on(home.tariffs, day)
+    by_color = tariff is not None and tariff.option is Option.TEMPO
+    for first, last, bucket in billed.spans:
+        start, price = at(day, first), billed.prices.get(bucket)
+        certain = bucket != UNKNOWN
+        if certain and by_color:
+            _, certain = colors[in_force(start)]
+        yield Period(start, at(day, last), bucket, None if price is None else price / MICRO, certain)

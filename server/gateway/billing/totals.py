@@ -1,0 +1,96 @@
+"""Energy and money of a day, week, month and year: the running one, the last one, and a year before that."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from gateway.billing.figures import Columns, DayFigures, MadeOf, bucket_of
+from gateway.kit import paris
+
+
+class Unit(StrEnum):
+    """What is added up."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days `[start, end[`."""
+
+    start: date
+    end: date
+
+
+@dataclass
+class Total:
+    """What is known of a span, in the exact units of figures; `complete` when nothing of it is missing."""
+
+    span: Span
+    complete: bool
+    sums: Mapping[str, int] = field(default_factory=dict)
+
+    def by_bucket(self, kind: str) -> dict[str, int]:
+        """Return the parts of `consumption` or `cost`."""
+        buckets = {key: bucket for key in self.sums if key.startswith(kind) and (bucket := bucket_of(key))}
+        return {bucket: self.sums[key] for key, bucket in sorted(buckets.items())}
+
+
+def spans(unit: Unit, today: date, known_until: date) -> dict[str, Span]:
+    """Return the running span so far, the last that ended before `known_until`, and that one a year before.
+
+    A week a year before is 52 weeks earlier, so that it is of Mondays too.
+    """
+    end = _begins(unit, known_until)
+    start = _begins(unit, end - paris.DAY)
+    return {
+        "running": Span(_begins(unit, today), today + paris.DAY),
+        "last": Span(start, end),
+        "year_ago": Span(_year_before(unit, start), _year_before(unit, end)),
+    }
+
+
+def _year_before(unit: Unit, day: date) -> date:
+    if unit is Unit.WEEK:
+        return day - timedelta(weeks=52)
+    february = day.replace(day=28) if (day.month, day.day) == (2, 29) else day
+    return february.replace(year=day.year - 1)
+
+
+def _begins(unit: Unit, day: date) -> date:
+    match unit:
+        case Unit.DAY:
+            return day
+        case Unit.WEEK:
+            return day - timedelta(days=day.weekday())
+        case Unit.MONTH:
+            return day.replace(day=1)
+        case Unit.YEAR:
+            return day.replace(month=1, day=1)
+
+
+def total(span: Span, figures: Mapping[date, DayFigures], today: date) -> Total:
+    """Add up the days of a span; today and later are still to come, so that a running span is never complete."""
+    sums: Counter[str] = Counter()
+    complete = span.end <= today
+    for day in paris.days(span.start, span.end):
+        known = figures.get(day)
+        complete = complete and known is not None and is_complete(known)
+        if known is not None:
+            sums.update(day_sums(known.columns()))
+    return Total(span, complete, sums)
+
+
+def is_complete(figures: DayFigures) -> bool:
+    """Tell whether all of a day is known: what it used, and what it gave if it gives."""
+    return figures.is_whole and MadeOf.UNKNOWN not in (*figures.used_made_of, *figures.gave_made_of)
+
+
+def day_sums(columns: Columns) -> Mapping[str, int]:
+    """Return what each series comes to."""
+    return {key: sum(values) for key, values in columns.items()}

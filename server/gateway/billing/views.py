@@ -1,0 +1,244 @@
+"""Periods, totals, the comparison and prices on the wire."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from gateway.billing.answers import Comparison, IndexCheck, Periods, Totals
+from gateway.billing.comparison import Cost
+from gateway.billing.figures import show
+from gateway.billing.options import Option
+from gateway.billing.prices import Grid, PriceBook
+from gateway.billing.totals import Total, Unit
+from gateway.kit.wire import Utc
+
+type _Which = Literal["running", "last", "year_ago"]
+
+
+class PeriodView(BaseModel):
+    """A bucket during `[start, end[`, and its price in EUR a kWh; not certain, it may still become another."""
+
+    start: Utc
+    end: Utc
+    bucket: str
+    price: float | None
+    certain: bool
+
+
+class PeriodsView(BaseModel):
+    """Buckets by time, without gap; what is in no known bucket is `unknown`."""
+
+    items: list[PeriodView]
+    prices_outdated: date | None
+    next_change: Utc
+
+    @classmethod
+    def of(cls, found: Periods) -> PeriodsView:
+        """Show periods."""
+        return cls.model_validate(found, from_attributes=True)
+
+
+class Energy(BaseModel):
+    """Energy in Wh."""
+
+    wh: float
+    by_bucket: dict[str, float]
+
+
+class TotalView(BaseModel):
+    """What is known of the days `[start, end[`: production in Wh, money in EUR, null of what nothing is known.
+
+    `cost` is what energy cost, without the subscription. Not `complete`, something is missing or still to come.
+    """
+
+    start: date
+    end: date
+    complete: bool
+    consumption: Energy | None
+    production: float | None
+    cost: float | None
+    cost_by_bucket: dict[str, float]
+    subscription: float | None
+    revenue: float | None
+
+    @classmethod
+    def of(cls, total: Total) -> TotalView:
+        """Show a total."""
+
+        def shown(key: str) -> float | None:
+            return show(key, total.sums[key]) if key in total.sums else None
+
+        def parts(kind: str) -> dict[str, float]:
+            return {bucket: show(kind, amount) for bucket, amount in total.by_bucket(kind).items()}
+
+        wh = shown("consumption")
+        return cls(
+            start=total.span.start,
+            end=total.span.end,
+            complete=total.complete,
+            consumption=None if wh is None else Energy(wh=wh, by_bucket=parts("consumption")),
+            production=shown("production"),
+            cost=shown("cost"),
+            cost_by_bucket=parts("cost"),
+            subscription=shown("subscription"),
+            revenue=shown("revenue"),
+        )
+
+
+class TotalsView(BaseModel):
+    """Each unit's running span, the last that ended and is known, and that one a year before."""
+
+    day: dict[_Which, TotalView]
+    week: dict[_Which, TotalView]
+    month: dict[_Which, TotalView]
+    year: dict[_Which, TotalView]
+    prices_outdated: date | None
+    next_change: Utc
+
+    @classmethod
+    def of(cls, found: Totals) -> TotalsView:
+        """Show totals."""
+        units = {
+            unit.value: {name: TotalView.of(total) for name, total in found.by_unit[unit].items()} for unit in Unit
+        }
+        return cls.model_validate({**units, "prices_outdated": found.prices_outdated, "next_change": found.next_change})
+
+
+class CostView(BaseModel):
+    """EUR: the energy of the hours with a price, `known` of all hours, the subscription, and both together."""
+
+    energy: float | None
+    subscription: float | None
+    total: float | None
+    known: float = Field(ge=0, le=1)
+
+    @classmethod
+    def of(cls, cost: Cost) -> CostView:
+        """Show a cost."""
+        energy = show("cost", cost.energy) if cost.priced else None
+        subscription = None if cost.subscription is None else show("subscription", cost.subscription)
+        both = cost.energy + cost.subscription if cost.priced and cost.subscription is not None else None
+        return cls(
+            energy=energy,
+            subscription=subscription,
+            total=None if both is None else show("cost", both),
+            known=cost.share,
+        )
+
+
+class MonthView(BaseModel):
+    """The days `[start, end[` under each option."""
+
+    start: date
+    end: date
+    options: dict[Literal["base", "hp_hc", "tempo", "own"], CostView]
+
+
+class ComparisonView(BaseModel):
+    """What the same hours would have cost, and the lowest power that the highest one used would have allowed."""
+
+    items: list[MonthView]
+    total: dict[Literal["base", "hp_hc", "tempo", "own"], CostView]
+    power_kva: int | None
+    highest_va: int | None
+    lowest_power_kva: int | None
+    prices_outdated: date | None
+
+    @classmethod
+    def of(cls, found: Comparison) -> ComparisonView:
+        """Show a comparison."""
+        whole: dict[str, Cost] = {}
+        for month in found.months:
+            for name, cost in month.costs.items():
+                whole[name] = whole.get(name, Cost()) + cost
+        return cls.model_validate(
+            {
+                "items": [
+                    {
+                        "start": month.start,
+                        "end": month.end,
+                        "options": {name: CostView.of(cost) for name, cost in month.costs.items()},
+                    }
+                    for month in found.months
+                ],
+                "total": {name: CostView.of(cost) for name, cost in whole.items()},
+                "power_kva": found.power_kva,
+                "highest_va": found.highest_va,
+                "lowest_power_kva": found.lowest_power_kva,
+                "prices_outdated": found.prices_outdated,
+            }
+        )
+
+
+class DifferenceView(BaseModel):
+    """A day's Wh by bucket: by the registers, by the curve, and the first less the second."""
+
+    date: date
+    registers: dict[str, float]
+    curve: dict[str, float]
+    difference: dict[str, float]
+
+
+class FitView(BaseModel):
+    """Off-peak hours so many minutes later than those in force, and the Wh they leave unexplained."""
+
+    minutes: int
+    slots: list[tuple[str, str]]
+    difference_before: float
+    difference_after: float
+
+
+class IndexCheckView(BaseModel):
+    """The registers against the curve; `better_off_peak` where other off-peak hours explain them better."""
+
+    items: list[DifferenceView]
+    better_off_peak: FitView | None
+
+    @classmethod
+    def of(cls, found: IndexCheck) -> IndexCheckView:
+        """Show a check."""
+        fit = found.fit and {
+            "minutes": found.fit.minutes,
+            "slots": [(_clock(start), _clock(end)) for start, end in found.fit.slots],
+            "difference_before": found.fit.difference_before,
+            "difference_after": found.fit.difference_after,
+        }
+        items = [
+            {"date": one.day, "registers": one.registers, "curve": one.curve, "difference": one.off_by}
+            for one in found.days
+        ]
+        return cls.model_validate({"items": items, "better_off_peak": fit})
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+class GridView(BaseModel):
+    """Regulated prices in force since `valid_from`, EUR tax included."""
+
+    option: Option
+    power_kva: int
+    valid_from: date
+    eur_per_kwh: dict[str, float]
+    subscription_eur_per_month: float
+    prices_outdated: date | None
+
+    @classmethod
+    def of(cls, grid: Grid, book: PriceBook, day: date) -> GridView:
+        """Show the grid that is in force on `day`."""
+        return cls(
+            option=grid.option,
+            power_kva=grid.power_kva,
+            valid_from=grid.valid_from,
+            eur_per_kwh={bucket: float(price) for bucket, price in grid.prices},
+            subscription_eur_per_month=float(grid.subscription_month),
+            prices_outdated=book.outdated_since(grid.option, grid.power_kva, day),
+        )
+
+
+class GridsView(BaseModel):
+    """Prices by option and power."""
+
+    items: list[GridView]

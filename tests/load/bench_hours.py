@@ -1,0 +1,107 @@
+"""What `/hours` costs over HTTP: two years of ten series, at first and again, a day that is new, and nothing new."""
+
+import asyncio
+import gzip
+import os
+import random
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import httpx2
+
+from gateway.cli.api_client import OWNER
+from gateway.enedis.client import Direction
+from gateway.kit.crypto import Keyring
+from gateway.metering.ledger import Kind
+from tests.load import running
+from tests.server.billing.homes import PARIS, ByHand, sqlite, whole_curve
+from tests.server.conftest import SetClock
+
+TARIFF = {
+    "option": "custom",
+    "power_kva": 9,
+    "prices": [
+        {"bucket": "weekend", "eur_per_kwh": 0.17, "weekdays": [5, 6], "slots": [["00:00", "24:00"]]},
+        {"bucket": "night", "eur_per_kwh": 0.15, "slots": [["22:30", "06:30"]]},
+        {"bucket": "day", "eur_per_kwh": 0.24},
+    ],
+    "subscription_eur_per_month": 15.65,
+}
+TIMES = 15
+DAYS = 731
+
+
+async def _fill(url: str, keyring: Keyring, now: datetime) -> ByHand:
+    """Make a home of which two years are known, and nothing is to be asked."""
+    home = await ByHand.open(url, SetClock(now), keyring, tariffs=[TARIFF], email=OWNER)
+    later = now + timedelta(days=30)
+    since = now.date() - timedelta(days=DAYS)
+    contract = {"consumption_activated_on": since.isoformat(), "production_activated_on": since.isoformat()}
+    await home.change(next_work_at=later, details_at=later, contract=contract)
+    chance = random.Random(1)  # noqa: S311
+    days = [since + timedelta(days=number) for number in range(DAYS)]
+    for direction in Direction:
+        curves = {day: whole_curve(day, [chance.randrange(6000) for _ in range(48)]) for day in days}
+        await home.write(Kind.CURVE, curves, direction, asked_at=now - timedelta(days=1))
+    return home
+
+
+def _memory() -> float:
+    """Return the most memory that the gateway, our one child, has used, in MiB."""
+    [child] = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    status = Path(f"/proc/{child}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
+
+
+def _ask(http: httpx2.Client, path: str, **query: str) -> tuple[float, dict[str, Any], int]:
+    """Return the milliseconds to the last byte, the answer, and its size as it came."""
+    begun = time.perf_counter()
+    with http.stream("GET", path, params=query) as answer:
+        raw = b"".join(answer.iter_raw())
+    elapsed = (time.perf_counter() - begun) * 1000
+    assert answer.status_code == 200, raw
+    packed = answer.headers.get("content-encoding") == "gzip"
+    content = httpx2.Response(200, content=gzip.decompress(raw) if packed else raw).json()
+    return elapsed, content, len(raw)
+
+
+async def _bench(folder: Path) -> None:
+    keyring_text = Keyring.generate()
+    env = running.environment(folder, "http://127.0.0.1:9") | {"ENCRYPTION_KEYS": keyring_text}
+    now = datetime.now(UTC)
+    with running.gateway(env) as port:
+        who = await asyncio.to_thread(running.bearer, env, port)
+        home = await _fill(sqlite(folder), Keyring.parse(keyring_text), now)
+        path = f"/v1/usage-points/{home.point_id}/hours"
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=who) as http:
+            http.get("/ping")
+            resting = _memory()
+            first, answer, size = _ask(http, path)
+            print(f"rows {len(answer['start'])}, series {len(answer['series'])}, {size / 1024:.0f} KiB compressed")
+            print(f"first question, counted anew  {first:8.0f} ms")
+            print(f"two years again               {median(_ask(http, path)[0] for _ in range(TIMES)):8.0f} ms")
+            print(f"memory, most                  {_memory():8.0f} MiB ({resting:.0f} before the first)")
+            cursor = answer["cursor"]
+            times = [_ask(http, path, cursor=cursor)[0] for _ in range(TIMES)]
+            print(f"nothing new                   {median(times):8.1f} ms")
+            times = []
+            today = now.astimezone(PARIS).date()
+            yesterday = today - timedelta(days=1)
+            for number in range(TIMES):
+                watts = [500 + number]
+                await home.write(Kind.CURVE, {yesterday: whole_curve(yesterday, watts)})
+                elapsed, answer, _ = _ask(http, path, cursor=cursor)
+                assert len(answer["start"]) == 24, len(answer["start"])
+                cursor = answer["cursor"]
+                times.append(elapsed)
+            print(f"a day that is new             {median(times):8.1f} ms")
+        await home.database.close()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as directory:
+        asyncio.run(_bench(Path(directory)))

@@ -1,0 +1,139 @@
+"""A home whose archive tests fill by hand: no Enedis, a real database."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gateway.accounts import service as accounts
+from gateway.billing.schemas import HoursView
+from gateway.billing.service import Hours
+from gateway.consents import service as points
+from gateway.consents.models import UsagePoint
+from gateway.enedis.client import Direction
+from gateway.instance import load
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
+from gateway.metering import repository as metering
+from gateway.metering.ledger import Feed, Kind, State
+from gateway.metering.readings import Reading
+from gateway.metering.repository import Fact
+from gateway.migrations import upgrade
+from gateway.tempo.days import Color
+from gateway.tempo.models import Source, TempoDay
+from tests.server.conftest import SetClock
+
+PARIS = ZoneInfo("Europe/Paris")
+PRM = "30001000000001"
+
+
+def midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
+
+
+def whole_curve(day: date, watts: Sequence[int], step: int = 30) -> list[Reading]:
+    start, end = midnight(day), midnight(day + timedelta(days=1))
+    count = (end - start) // timedelta(minutes=step)
+    return [
+        Reading(start + timedelta(minutes=step * number), step, watts[number % len(watts)]) for number in range(count)
+    ]
+
+
+@dataclass
+class ByHand:
+    """A usage point in a database of its own."""
+
+    database: Database
+    clock: SetClock
+    keyring: Keyring
+    account_id: str
+    point_id: str
+    secrets: points.Secrets
+
+    @classmethod
+    async def make(cls, url: str, clock: SetClock, **wishes: Any) -> ByHand:
+        await upgrade(url)
+        return await cls.open(url, clock, Keyring.parse(Keyring.generate()), **wishes)
+
+    @classmethod
+    async def open(cls, url: str, clock: SetClock, keyring: Keyring, **wishes: Any) -> ByHand:
+        database = Database(url)
+        instance = await load(database, keyring)
+        async with database.write() as session:
+            email = wishes.get("email", "somebody@example.org")
+            account = await accounts.find_or_create_account(session, keyring, email, clock.now())
+            point = await points.add(
+                session, account, PRM, name="Home", keyring=keyring, instance=instance, now=clock.now()
+            )
+            point.tariffs, point.off_peak = wishes.get("tariffs", []), wishes.get("off_peak", [])
+            point.services = wishes.get("services", ["CDC", "IDX"])
+            point.contract = wishes.get("contract", {})
+            await session.flush()
+            opened = await points.open_secrets(session, point, keyring)
+            return cls(database, clock, keyring, account.id, point.id, opened)
+
+    async def change(self, **members: Any) -> None:
+        async with self.database.write() as session:
+            point = await session.get_one(UsagePoint, self.point_id)
+            for name, value in members.items():
+                setattr(point, name, value)
+
+    async def write(
+        self,
+        kind: Kind,
+        content: Mapping[date, Sequence[Reading] | int | dict[str, int] | None],
+        direction: Direction = Direction.CONSUMPTION,
+        state: State | None = None,
+        asked_at: datetime | None = None,
+    ) -> None:
+        """Write days of a feed, as the archive does; None is absent."""
+        feed = Feed(self.point_id, kind, direction)
+        async with self.database.write() as session:
+            for day, known in content.items():
+                payload: bytes | None = None
+                if isinstance(known, int):
+                    payload = metering.sealed(feed, self.secrets, day, str(known).encode())
+                elif isinstance(known, dict):
+                    payload = metering.sealed(feed, self.secrets, day, metering.packed_registers(known))
+                elif known is not None:
+                    payload = metering.sealed_curve(feed, self.secrets, day, known)
+                stands = state or (State.ABSENT if payload is None else State.COMPLETE)
+                await metering.save(session, feed, [Fact(day, stands, payload)], asked_at or self.clock.now())
+
+    async def color(self, colors: Mapping[date, str]) -> None:
+        async with self.database.write() as session:
+            for day, color in colors.items():
+                row = TempoDay(day=day, color=Color(color), confirmed=True, source=Source.RTE, told_at=self.clock.now())
+                await session.merge(row)
+
+    async def hours(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+        """The answer of `/hours`."""
+        rows = await Hours(self.database, self.clock, self.keyring).since(self.account_id, self.point_id, cursor, limit)
+        answer: dict[str, Any] = json.loads(HoursView.of(rows).model_dump_json(by_alias=True))
+        return answer
+
+
+class Client:
+    """What somebody holds who writes rows as they come, and the cursor after them."""
+
+    def __init__(self) -> None:
+        self.epoch: str | None = None
+        self.cursor: str | None = None
+        self.rows: dict[tuple[str, str], float] = {}
+
+    def take(self, answer: dict[str, Any], *, interrupted: bool = False) -> None:
+        """Write an answer's rows; the cursor only if nothing interrupts."""
+        if answer["epoch"] != self.epoch:
+            self.rows, self.epoch, self.cursor = {}, answer["epoch"], None
+        for series in answer["series"]:
+            for start, value in zip(answer["start"], answer["sum"][series["key"]], strict=True):
+                self.rows[start, series["key"]] = value
+        if not interrupted:
+            self.cursor = answer["cursor"]
+
+
+def sqlite(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}/gateway.db"

@@ -1,0 +1,176 @@
+"""Off-peak hours as Enedis spells them and people write them, and what becomes of them over time."""
+
+from datetime import date
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from gateway.billing.offpeak import OffPeakPeriod, slots_on
+from gateway.billing.offpeak_dates import chosen, effective, renewed
+from gateway.billing.offpeak_text import parse
+
+NIGHT = [("22:00", "06:00")]
+TWO = [("02:00", "07:00"), ("13:00", "16:00")]
+
+
+def written(periods: list[OffPeakPeriod] | None) -> list[tuple[str, ...]] | None:
+    return (
+        None if periods is None else [tuple(slot) for one in periods for slot in one.model_dump(mode="json")["slots"]]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("HC (22H00-6H00)", NIGHT),
+        ("HC (2H00-7H00;13H00-16H00)", TWO),
+        ("HC (1H30-8H00;12H30-14H00)", [("01:30", "08:00"), ("12:30", "14:00")]),
+        ("HC (22H56-6H56)", [("22:56", "06:56")]),
+        ("HC (1H28-6H58;13H58-16H28)", [("01:28", "06:58"), ("13:58", "16:28")]),
+        ("hc (22h00-6h00)", NIGHT),
+        ("HC (22H30-6H30), (13H00-15H00)", [("22:30", "06:30"), ("13:00", "15:00")]),
+        ("22h30-06h30", [("22:30", "06:30")]),
+        ("HC (02H00-07H00 + 13H00-16H00)", TWO),
+        ("22:30-06:30", [("22:30", "06:30")]),
+        ("22h30 à 6h30", [("22:30", "06:30")]),
+        ("de 22h à 6h", NIGHT),
+        ("22h-6h", NIGHT),
+        ("Heures creuses : 22 h – 6 h", NIGHT),
+        ("Heures creuses de 2h à 7h et de 13h à 16h", TWO),
+        ("  HC(22H00/6H00)  ", NIGHT),
+        ("2H00-7H00,13H00-16H00", TWO),
+        ("2H00-7H00 13H00-16H00", TWO),
+        ("2h00/7h00/13h00/16h00", TWO),
+        ("HC (0H00-6H00;22H00-24H00)", [("00:00", "06:00"), ("22:00", "24:00")]),
+        ("HC (24H00-6H00;22H00-0H00)", [("00:00", "06:00"), ("22:00", "24:00")]),
+        ("0H00/24H00", [("00:00", "24:00")]),
+        ("minuit à 6h ; midi-14h", [("00:00", "06:00"), ("12:00", "14:00")]),
+        ("23h30 min - 7h", [("23:30", "07:00")]),
+    ],
+)
+def test_spellings(text: str, slots: list[tuple[str, str]]) -> None:
+    assert written(parse(text)) == slots
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "HC",
+        "HC ()",
+        "néant",
+        "HC (22H00)",
+        "HC (22H00-6H00;13H00)",
+        "HC (22H00-22H00)",
+        "HC (25H00-6H00)",
+        "HC (22H60-6H00)",
+        "HC (22H00-6H00) le week-end",
+        "sauf HC (22H00-6H00)",
+        "2H00-7H00-13H00-16H00",
+        "22H00;6H00",
+        "22-6",
+        "2200-0600",
+        "222H00-6H00",
+        "HC été (2H00-7H00)",
+        "HC (22H00-6H00) été (2H00-7H00) hiver (1H00-6H00)",
+        "été 2H00-7H00 été 1H00-6H00",
+    ],
+)
+def test_what_is_not_certain_is_not_read(text: str) -> None:
+    assert parse(text) is None
+
+
+def test_two_seasons() -> None:
+    periods = parse("HC Été (2H00-7H00;13H00-16H00) Hiver (22H00-6H00)")
+    assert periods is not None
+    assert slots_on(periods, date(2026, 7, 1)) == [(120, 420), (780, 960)]
+    assert slots_on(periods, date(2026, 12, 1)) == [(0, 360), (1320, 1440)]
+
+
+@given(st.text(max_size=60))
+@example("HC (\u0661H00-6H00)")
+@example("١H٠٠-٢H٠٠")
+@settings(deadline=None)
+def test_any_text_is_read_or_not(text: str) -> None:
+    parse(text)
+
+
+clocks = st.tuples(st.integers(0, 23), st.integers(0, 59))
+
+
+@given(
+    st.lists(st.tuples(clocks, clocks).filter(lambda slot: slot[0] != slot[1]), min_size=1, max_size=3),
+    st.sampled_from(["H", "h", ":", " h "]),
+    st.sampled_from(["-", " - ", " à ", "–"]),
+    st.sampled_from([";", " ; ", " + ", ", ", "), (", " et ", " "]),
+    st.sampled_from([("HC (", ")"), ("", ""), ("hc ", ""), ("(", ")")]),
+    st.booleans(),
+)
+@settings(deadline=None)
+def test_any_slots_in_any_dress(
+    slots: list[tuple[tuple[int, int], tuple[int, int]]],
+    hour: str,
+    dash: str,
+    comma: str,
+    around: tuple[str, str],
+    wide: bool,
+) -> None:
+    def clock(at: tuple[int, int]) -> str:
+        return f"{at[0]:02}{hour}{at[1]:02}" if wide else f"{at[0]}{hour}{at[1]:02}"
+
+    text = around[0] + comma.join(f"{clock(start)}{dash}{clock(end)}" for start, end in slots) + around[1]
+    expected = [
+        (f"{start[0]:02}:{start[1]:02}", "24:00" if end == (0, 0) else f"{end[0]:02}:{end[1]:02}")
+        for start, end in slots
+    ]
+    assert written(parse(text)) == expected
+
+
+FIRST, SECOND, THIRD = date(2026, 11, 2), date(2026, 12, 1), date(2027, 4, 1)
+
+
+def test_the_first_hours_told_hold_always_and_others_begin_on_the_day_they_are_told() -> None:
+    periods = renewed([], "HC (22H00-6H00)", FIRST)
+    assert [(one.valid_from, one.valid_to, one.source) for one in periods] == [(None, None, "enedis")]
+    assert renewed(periods, "hc (22:00-06:00)", SECOND) == periods  # spelled otherwise, meant alike
+    moved = renewed(periods, "HC (2H00-7H00;13H00-16H00)", SECOND)
+    assert [(one.valid_from, one.valid_to) for one in moved] == [(None, SECOND), (SECOND, None)]
+    assert slots_on(moved, date(2026, 11, 30)) == [(0, 360), (1320, 1440)]
+    assert slots_on(moved, SECOND) == [(120, 420), (780, 960)]
+    again = renewed(moved, "HC (22H00-6H00)", THIRD)
+    assert [(one.valid_from, one.valid_to) for one in again] == [(None, SECOND), (SECOND, THIRD), (THIRD, None)]
+
+
+def test_a_change_told_twice_in_a_day_leaves_no_empty_period() -> None:
+    periods = renewed(renewed([], "22h-6h", FIRST), "23h-7h", SECOND)
+    corrected = renewed(periods, "21h-5h", SECOND)
+    assert [(one.valid_from, one.valid_to) for one in corrected] == [(None, SECOND), (SECOND, None)]
+    assert slots_on(corrected, SECOND) == [(0, 300), (1260, 1440)]
+
+
+def test_hours_that_cannot_be_read_end_the_old_ones_and_are_not_guessed() -> None:
+    periods = renewed(renewed([], "22h-6h", FIRST), "selon contrat", SECOND)
+    assert slots_on(periods, FIRST) != []
+    assert slots_on(periods, SECOND) == []
+    assert renewed(periods, "selon contrat", THIRD) == periods
+    assert slots_on(renewed(periods, "22h-6h", THIRD), THIRD) == [(0, 360), (1320, 1440)]
+    assert renewed([], "selon contrat", FIRST) == []
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_no_text_tells_nothing(nothing: str | None) -> None:
+    periods = renewed([], "22h-6h", FIRST)
+    assert renewed(periods, nothing, SECOND) == periods
+
+
+def test_the_users_own_hours_win_until_they_are_given_up() -> None:
+    own = OffPeakPeriod.model_validate({"slots": [["01:00", "09:00"]]})
+    periods = chosen(renewed([], "22h-6h", FIRST), [own])
+    assert effective(periods) == [own]
+    periods = renewed(periods, "23h-7h", SECOND)  # Enedis' are kept up meanwhile
+    assert effective(periods) == [own]
+    back = effective(chosen(periods, None))
+    assert slots_on(back, FIRST) == [(0, 360), (1320, 1440)]
+    assert slots_on(back, SECOND) == [(0, 420), (1380, 1440)]

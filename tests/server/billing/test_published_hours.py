@@ -1,0 +1,410 @@
+"""What clients of `/hours` end up with, whatever changes and however their calls go."""
+
+import asyncio
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.billing import publishing
+from gateway.consents.models import PointStatus
+from gateway.enedis.client import Direction
+from gateway.kit.crypto import Keyring
+from gateway.metering.ledger import Kind, State
+from gateway.metering.readings import Reading
+from gateway.migrations import upgrade
+from tests.server.billing.homes import ByHand, Client, midnight, sqlite, whole_curve
+from tests.server.conftest import SetClock
+
+NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
+TODAY = date(2026, 11, 3)
+BASE = [{"option": "base", "power_kva": 6}]
+HP_HC = [{"option": "hp_hc", "power_kva": 6}]
+TEMPO = [{"option": "tempo", "power_kva": 9}]
+NIGHT = [{"slots": [["22:30", "06:30"]]}]
+
+
+def past(days: int, first: int = 1) -> list[date]:
+    """The days before today, oldest first, from `days` ago to `first` ago."""
+    return [TODAY - timedelta(days=number) for number in range(days, first - 1, -1)]
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> Any:
+    made = await ByHand.make(sqlite(tmp_path), SetClock(NOW), tariffs=BASE)
+    yield made
+    await made.database.close()
+
+
+def at(day: date, hour: int = 0) -> str:
+    return (midnight(day) + timedelta(hours=hour)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+async def fill(home: ByHand, days: list[date], watts: int = 600) -> None:
+    await home.write(Kind.CURVE, {day: whole_curve(day, [watts]) for day in days})
+
+
+async def test_nothing_is_published_before_sixty_days_are_known(home: ByHand) -> None:
+    await fill(home, past(59))
+    assert (await home.hours())["from"] is None
+    await fill(home, past(60, 60))
+    answer = await home.hours()
+    assert (answer["from"], len(answer["start"])) == (at(TODAY - timedelta(days=60)), 60 * 24 + 1)
+    assert [series["key"] for series in answer["series"]] == ["consumption", "cost", "subscription"]
+    assert answer["sum"]["consumption"][-1] == 600 * (60 * 24 + 1)
+    assert set(answer["made_of"]["consumption"]) == {"measured"}
+
+
+async def test_the_start_moves_back_at_a_year_and_at_the_end_only(home: ByHand) -> None:
+    client = Client()
+    await fill(home, past(60))
+    client.take(await home.hours())
+    await fill(home, past(300, 61))
+    assert (await home.hours(client.cursor))["from"] is None
+    await fill(home, past(365, 301))
+    answer = await home.hours(client.cursor)
+    assert answer["from"] == at(TODAY - timedelta(days=365))
+    client.take(answer)
+    oldest = (TODAY - date(2024, 10, 19)).days
+    await fill(home, past(oldest - 1, 366))
+    assert (await home.hours(client.cursor))["from"] is None
+    await fill(home, past(oldest, oldest))
+    answer = await home.hours(client.cursor)
+    assert answer["from"] == at(date(2024, 10, 19))
+    assert answer["epoch"] == client.epoch
+    home.clock.set(NOW + timedelta(days=1))
+    await fill(home, [TODAY])
+    assert (await home.hours(answer["cursor"]))["from"] == at(TODAY)
+
+
+async def test_a_late_reading_moves_from_back_to_its_day(home: ByHand) -> None:
+    await fill(home, past(60))
+    late = TODAY - timedelta(days=5)
+    await home.write(Kind.CURVE, {late: whole_curve(late, [600])[:20]}, state=State.PARTIAL)
+    first = await home.hours()
+    assert at(late, 9) in first["start"]
+    assert at(late, 10) not in first["start"]
+    await fill(home, [late])
+    answer = await home.hours(first["cursor"])
+    assert answer["from"] == at(late)
+    assert at(late, 10) in answer["start"]
+    assert (await home.hours(answer["cursor"]))["start"] == []
+
+
+async def test_a_new_price_or_hours_or_option_moves_it_to_the_day_it_begins(home: ByHand) -> None:
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await fill(home, past(60))
+    cursor = (await home.hours())["cursor"]
+    moved = TODAY - timedelta(days=10)
+    begins = moved.isoformat()
+    await home.change(off_peak=[NIGHT[0] | {"valid_to": begins}, {"valid_from": begins, "slots": [["01:00", "09:00"]]}])
+    answer = await home.hours(cursor)
+    assert answer["from"] == at(moved)
+    own = {"prices": [{"bucket": "hp", "eur_per_kwh": 0.3}, {"bucket": "hc", "eur_per_kwh": 0.2}]}
+    await home.change(tariffs=[*HP_HC, HP_HC[0] | own | {"valid_from": TODAY.replace(day=2).isoformat()}])
+    answer = await home.hours(answer["cursor"])
+    assert answer["from"] == at(TODAY.replace(day=2))
+
+
+async def test_a_colour_that_arrives_moves_it_to_the_day_and_prices_it(home: ByHand) -> None:
+    await home.change(tariffs=TEMPO)
+    days = past(61, 0)
+    missing = TODAY - timedelta(days=3)
+    await home.color({day: "blue" for day in days if day != missing})
+    await fill(home, past(60))
+    first = await home.hours()
+    assert {series["key"] for series in first["series"]} >= {"consumption_red_hp", "consumption_unknown"}
+    await home.color({missing: "white"})
+    answer = await home.hours(first["cursor"])
+    assert answer["from"] == at(missing)
+    assert answer["sum"]["consumption_unknown"][-1] == 0
+    assert answer["sum"]["consumption_white_hp"][-1] == 16 * 600
+    assert answer["sum"]["consumption_white_hc"][-1] == 8 * 600
+
+
+async def test_a_series_that_comes_is_told_from_the_start(home: ByHand) -> None:
+    await fill(home, past(60))
+    first = await home.hours()
+    await home.write(Kind.CURVE, {past(1)[0]: whole_curve(past(1)[0], [100])}, Direction.PRODUCTION)
+    answer = await home.hours(first["cursor"])
+    assert answer["from"] == first["from"]
+    assert answer["sum"]["production"][0] == 0
+    assert answer["sum"]["production"][-1] == 2400
+    assert answer["made_of"]["production"][-1] == "measured"
+    assert answer["made_of"]["production"][0] == "unknown"
+
+
+async def test_the_bucket_of_a_base_home_is_left_out_until_there_are_others(home: ByHand) -> None:
+    await fill(home, past(60))
+    first = await home.hours()
+    await home.change(tariffs=[*BASE, HP_HC[0] | {"valid_from": "2026-10-20"}], off_peak=NIGHT)
+    answer = await home.hours(first["cursor"])
+    assert answer["from"] == first["from"]
+    sums = answer["sum"]
+    for row in range(len(answer["start"])):
+        buckets = sum(sums[f"consumption_{bucket}"][row] for bucket in ("base", "hp", "hc"))
+        assert buckets == pytest.approx(sums["consumption"][row])
+    await home.change(tariffs=BASE)
+    answer = await home.hours(answer["cursor"])  # what was told stays, at nothing
+    assert answer["sum"]["consumption_hp"][-1] == 0
+    assert answer["sum"]["consumption_base"] == answer["sum"]["consumption"]
+
+
+async def test_a_day_without_a_curve_is_a_row_once_no_curve_will_come(home: ByHand) -> None:
+    await fill(home, past(60))
+    lost = TODAY - timedelta(days=20)
+    await home.write(Kind.CURVE, {lost: None}, asked_at=midnight(lost) + timedelta(days=3))
+    await home.write(Kind.DAILY, {lost: 12_345})
+    first = await home.hours()
+    assert not any(at(lost) <= start < at(lost + timedelta(days=1)) for start in first["start"])
+    await home.write(Kind.CURVE, {lost: None})
+    answer = await home.hours(first["cursor"])
+    assert answer["from"] == at(lost)
+    assert answer["start"][:2] == [at(lost), at(lost + timedelta(days=1))]
+    assert answer["made_of"]["consumption"][:2] == ["day", "measured"]
+    before = first["sum"]["consumption"][first["start"].index(at(lost - timedelta(days=1), 23))]
+    assert answer["sum"]["consumption"][0] == before + 12_345
+    await fill(home, [lost])
+    again = await home.hours(answer["cursor"])
+    assert (again["epoch"], again["start"][:2]) == (answer["epoch"], [at(lost), at(lost, 1)])
+
+
+async def test_where_the_curve_is_not_collected_every_day_is_a_row(home: ByHand) -> None:
+    await home.change(services=["IDX"], tariffs=HP_HC, off_peak=NIGHT)
+    days = past(60)
+    await home.write(Kind.DAILY, dict.fromkeys(days, 10_000))
+    await home.write(
+        Kind.INDEX, {day: {"hp": 7000 * number, "hc": 3000 * number} for number, day in enumerate([*days, TODAY])}
+    )
+    answer = await home.hours()
+    assert answer["start"] == [at(day) for day in days]
+    assert set(answer["made_of"]["consumption"]) == {"day"}
+    assert answer["sum"]["consumption_hc"][-1] == 60 * 3000
+    assert answer["sum"]["cost"][-1] == pytest.approx(60 * (7 * 0.2142 + 3 * 0.1589))
+
+
+async def test_rows_that_vanish_begin_an_epoch(home: ByHand) -> None:
+    await fill(home, past(60))
+    first = await home.hours()
+    gone = past(1)[0]
+    await home.write(Kind.CURVE, {gone: whole_curve(gone, [600])[6:]}, state=State.PARTIAL)
+    answer = await home.hours(first["cursor"])
+    assert answer["epoch"] != first["epoch"]
+    assert answer["from"] == first["from"]
+
+
+async def test_pages_continue_and_a_change_between_them_is_not_missed(home: ByHand) -> None:
+    await fill(home, past(60))
+    client, pages = Client(), 0
+    while True:
+        answer = await home.hours(client.cursor, limit=100)
+        assert len(answer["start"]) <= 100
+        client.take(answer)
+        pages += 1
+        if pages == 6:
+            await fill(home, past(50, 49), 700)  # shown already
+        if not answer["more"]:
+            break
+    assert pages > 15
+    afresh = Client()
+    afresh.take(await home.hours())
+    assert client.rows == afresh.rows
+    assert (await home.hours(client.cursor))["start"] == []
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "{epoch}", "{epoch}.x", "{epoch}.99", "{epoch}.1.2.3", "{epoch}.-1", "..."]
+)
+async def test_a_cursor_that_means_nothing_gets_everything(home: ByHand, cursor: str) -> None:
+    await fill(home, past(60))
+    first = await home.hours()
+    answer = await home.hours(cursor.format(epoch=first["epoch"]))
+    assert answer["start"] == first["start"]
+
+
+async def test_old_prices_are_flagged(home: ByHand) -> None:
+    await fill(home, past(60))
+    assert (await home.hours())["prices_outdated"] is None
+    await home.change(tariffs=[{"option": "base", "power_kva": 15}])  # of August 2026, 6, 9 and 12 kVA are known
+    assert (await home.hours())["prices_outdated"] == "2026-08-01"
+
+
+KEYRING = Keyring.parse(Keyring.generate())
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[Path]:
+    """A database with its tables, to be copied."""
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(upgrade(sqlite(Path(folder))))
+        yield Path(folder)
+
+
+STEPS = st.lists(
+    st.sampled_from(
+        [
+            "late",
+            "partial",
+            "absent",
+            "daily",
+            "index",
+            "color",
+            "tariff",
+            "off_peak",
+            "own_price",
+            "produce",
+            "collect",
+            "tomorrow",
+            "hour",
+            "ask",
+            "lose",
+            "interrupt",
+            "page",
+            "restart",
+        ]
+    ),
+    min_size=5,
+    max_size=25,
+)
+TARIFFS = [
+    BASE,
+    HP_HC,
+    TEMPO,
+    [],
+    [*BASE, TEMPO[0] | {"valid_from": "2026-10-15"}],
+    [{"option": "base", "power_kva": 6, "production_eur_per_kwh": 0.1}],
+]
+
+
+@dataclass
+class Life:
+    """A home whose knowledge changes at random, and a client whose calls go as badly as they can."""
+
+    home: ByHand
+    chance: random.Random
+    client: Client = field(default_factory=Client)
+    today: date = TODAY
+
+    async def step(self, name: str) -> None:
+        day = self.today - timedelta(days=self.chance.randrange(1, 40))
+        watts = [self.chance.randrange(3000) for _ in range(7)]
+        await getattr(self, name)(day, whole_curve(day, watts, self.chance.choice([10, 30, 60])))
+
+    async def late(self, day: date, curve: list[Reading]) -> None:
+        await self.home.write(Kind.CURVE, {day: curve})
+
+    async def partial(self, day: date, curve: list[Reading]) -> None:
+        await self.home.write(Kind.CURVE, {day: curve[: self.chance.randrange(1, len(curve))]}, state=State.PARTIAL)
+
+    async def absent(self, day: date, _: list[Reading]) -> None:
+        await self.home.write(Kind.CURVE, {day: None})
+
+    async def daily(self, day: date, _: list[Reading]) -> None:
+        direction = self.chance.choice(list(Direction))
+        await self.home.write(Kind.DAILY, {day: self.chance.randrange(20_000)}, direction)
+
+    async def index(self, day: date, _: list[Reading]) -> None:
+        registers = {day: {"hp": 7000, "hc": 3000}, day + timedelta(days=1): {"hp": 9000, "hc": 4000}}
+        await self.home.write(Kind.INDEX, registers)
+
+    async def color(self, day: date, _: list[Reading]) -> None:
+        await self.home.color({day: self.chance.choice(["blue", "white", "red", "unknown"])})
+
+    async def tariff(self, *_: object) -> None:
+        await self.home.change(tariffs=self.chance.choice(TARIFFS))
+
+    async def off_peak(self, day: date, _: list[Reading]) -> None:
+        await self.home.change(off_peak=[NIGHT[0], {"valid_from": day.isoformat(), "slots": [["12:07", "14:00"]]}])
+
+    async def own_price(self, *_: object) -> None:
+        price = {"bucket": "base", "eur_per_kwh": self.chance.randrange(100) / 100}
+        await self.home.change(tariffs=[BASE[0] | {"prices": [price], "subscription_eur_per_month": 10.0}])
+
+    async def produce(self, day: date, curve: list[Reading]) -> None:
+        await self.home.write(Kind.CURVE, {day: curve}, Direction.PRODUCTION)
+
+    async def collect(self, *_: object) -> None:
+        await self.home.change(services=self.chance.choice([["IDX"], ["CDC"]]))
+
+    async def tomorrow(self, *_: object) -> None:
+        await self.home.write(Kind.CURVE, {self.today: whole_curve(self.today, [500])})
+        self.today += timedelta(days=1)
+        self.home.clock.set(self.home.clock.now() + timedelta(days=1))
+
+    async def hour(self, *_: object) -> None:
+        self.home.clock.set(self.home.clock.now() + timedelta(minutes=self.chance.randrange(200)))
+
+    async def ask(self, *_: object) -> None:
+        self.client.take(await self.home.hours(self.client.cursor))
+
+    async def lose(self, *_: object) -> None:
+        await self.home.hours(self.client.cursor)
+
+    async def interrupt(self, *_: object) -> None:
+        self.client.take(await self.home.hours(self.client.cursor), interrupted=True)
+
+    async def page(self, *_: object) -> None:
+        self.client.take(await self.home.hours(self.client.cursor, limit=self.chance.choice([1, 100, 700])))
+
+    async def restart(self, *_: object) -> None:
+        self.client = Client()
+
+
+async def _live(folder: Path, steps: list[str], chance: random.Random) -> None:
+    home = await ByHand.open(sqlite(folder), SetClock(NOW), KEYRING, tariffs=TEMPO, off_peak=NIGHT)
+    try:
+        await home.color({day: chance.choice(["blue", "white", "red"]) for day in past(62, 2)})
+        await home.write(Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in past(60)})
+        life = Life(home, chance)
+        for step in [*steps, "ask"]:
+            await life.step(step)
+        afresh = Client()
+        afresh.take(await home.hours())
+        assert (life.client.epoch, life.client.rows) == (afresh.epoch, afresh.rows)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(publishing, "_FORMAT", 0)  # all days are counted again
+            again = await home.hours(life.client.cursor)
+        assert (again["epoch"], again["from"]) == (life.client.epoch, None)
+    finally:
+        await home.database.close()
+
+
+@given(STEPS, st.integers(0, 2**32))
+@settings(max_examples=25, deadline=None)
+def test_a_client_ends_with_the_figures_of_one_that_starts_afresh(empty: Path, steps: list[str], seed: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(empty / "gateway.db", folder)
+        asyncio.run(_live(Path(folder), steps, random.Random(seed)))  # noqa: S311
+
+
+async def test_production_that_is_not_whole_keeps_no_consumption_back(home: ByHand) -> None:
+    await home.change(contract={"gives": True, "power_kva": 6})
+    await fill(home, past(60))
+    await home.write(Kind.CURVE, {past(1)[0]: whole_curve(past(1)[0], [100])}, Direction.PRODUCTION)
+    assert (await home.hours())["from"] == at(TODAY - timedelta(days=60))
+    await fill(home, past(365, 61))
+    assert (await home.hours())["from"] == at(TODAY - timedelta(days=60))
+    await home.write(Kind.CURVE, {day: whole_curve(day, [100]) for day in past(365)}, Direction.PRODUCTION)
+    assert (await home.hours())["from"] == at(TODAY - timedelta(days=365))
+
+
+async def test_a_new_meter_is_published_from_its_first_day(home: ByHand) -> None:
+    since = TODAY - timedelta(days=12)
+    await home.change(contract={"consumption_activated_on": since.isoformat()})
+    await fill(home, past(12))
+    assert (await home.hours())["from"] == at(since)
+
+
+async def test_what_is_known_of_a_meter_that_ended_is_published(home: ByHand) -> None:
+    await fill(home, past(20))
+    assert (await home.hours())["from"] is None
+    await home.change(status=PointStatus.ENDED)
+    assert (await home.hours())["from"] == at(TODAY - timedelta(days=20))
