@@ -83,7 +83,7 @@ def better_fit(
     energy = sum(sums[-1] for sums in used) / WATT_MINUTES_A_WH
     if totals[0] <= _TOLERANCE * energy or totals[best] > _WORTH_TELLING * totals[0]:
         return None
-    return Fit(best, _shifted(in_force, best), round(totals[0], 3), round(totals[best], 3))
+    return Fit(best, _joined(_shifted(in_force, best)), round(totals[0], 3), round(totals[best], 3))
 
 
 def _used_until(readings: Sequence[Reading]) -> list[int]:
@@ -108,3 +108,16 @@ def _shifted(slots: Sequence[tuple[int, int]], minutes: int) -> list[tuple[int, 
         last = first + end - start
         found += [(first, min(last, MINUTES_A_DAY)), (0, last - MINUTES_A_DAY)]
     return sorted(slot for slot in found if slot[0] < slot[1])
+
+
+def _joined(slots: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Write slots as people do: those that touch are one, across midnight too."""
+    joined: list[tuple[int, int]] = []
+    for start, end in slots:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    if len(joined) > 1 and joined[0][0] == 0 and joined[-1][1] == MINUTES_A_DAY:
+        joined = [*joined[1:-1], (joined[-1][0], joined[0][1])]
+    return joined

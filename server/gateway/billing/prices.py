@@ -61,9 +61,9 @@ class PriceBook:
         return dated[index - 1] if index else None
 
     def outdated_since(self, option: Option, power_kva: int, day: date) -> date | None:
-        """Return the day since which the prices of `day` are old: a revision has passed without a grid of its own."""
+        """Return the day since which the prices of `day` are old: a revision has passed without a newer grid."""
         grid = self.grid(option, power_kva, day)
-        if grid is None:
+        if grid is None or grid is not self._dated[option, power_kva][-1]:
             return None
         due = next_revision(grid.valid_from)
         return due if due <= day else None
