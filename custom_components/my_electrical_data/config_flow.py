@@ -78,18 +78,18 @@ _FIELDS = {
     "gateway_too_new": CONF_URL,
     "invalid_auth": CONF_CLIENT_SECRET,
     "invalid_credentials": CONF_PASSWORD,
-    "password_too_weak": CONF_PASSWORD,
-    "email_taken": CONF_EMAIL,
+    "weak_password": CONF_PASSWORD,
     "invalid_email": CONF_EMAIL,
 }
 # Refusals of the gateway that have words of their own here.
 _PROBLEMS = {
-    "captcha_required",
+    "account_inactive",
+    "captcha_needed",
     "email_not_verified",
-    "email_taken",
     "invalid_credentials",
     "invalid_email",
-    "password_too_weak",
+    "too_many_api_clients",
+    "weak_password",
 }
 
 type Submit = Callable[[dict[str, Any]], Awaitable[ConfigFlowResult]]

@@ -31,10 +31,10 @@ def _move(hass: HomeAssistant, entry: ConfigEntry, device: dr.DeviceEntry, point
     )
     hass.config_entries.async_add_subentry(entry, subentry)
     registry = er.async_get(hass)
-    entities = er.async_entries_for_device(registry, device.id, include_disabled_entities=True)
-    _move_device(dr.async_get(hass), device, entry.entry_id, subentry.subentry_id)
-    for entity in entities:
+    # Before the device: entities that are not where their device is are removed.
+    for entity in er.async_entries_for_device(registry, device.id, include_disabled_entities=True):
         registry.async_update_entity(entity.entity_id, config_subentry_id=subentry.subentry_id)
+    _move_device(dr.async_get(hass), device, entry.entry_id, subentry.subentry_id)
 
 
 def _move_device(devices: dr.DeviceRegistry, device: dr.DeviceEntry, entry_id: str, subentry_id: str) -> None:

@@ -19,12 +19,12 @@ async def test_meters_become_subentries_and_keep_their_entities(hass: HomeAssist
     entry = MockConfigEntry(domain=DOMAIN, unique_id=INSTANCE_ID, data=data, version=1)
     entry.add_to_hass(hass)
     devices, entities = dr.async_get(hass), er.async_get(hass)
-    for identifier, name in ((INSTANCE_ID, "Gateway"), (f"{INSTANCE_ID}_grid", "Grid"), (POINT_ID, "Maison")):
+    _, _, meter = (
         devices.async_get_or_create(
             config_entry_id=entry.entry_id, identifiers={(DOMAIN, identifier)}, name=name, manufacturer="x"
         )
-    meter = devices.async_get_device(identifiers={(DOMAIN, POINT_ID)})
-    assert meter
+        for identifier, name in ((INSTANCE_ID, "Gateway"), (f"{INSTANCE_ID}_grid", "Grid"), (POINT_ID, "Maison"))
+    )
     devices.async_update_device(meter.id, name_by_user="Chez nous")
     kept = entities.async_get_or_create(
         "sensor",
