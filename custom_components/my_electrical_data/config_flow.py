@@ -37,7 +37,6 @@ from .api import (
     GatewayClient,
     GatewayError,
     IncompatibleError,
-    RequestRefusedError,
     find_gateway,
     make_api_client,
     sign_up,
@@ -85,7 +84,6 @@ _FIELDS = {
 _PROBLEMS = {
     "account_inactive",
     "captcha_needed",
-    "email_not_verified",
     "invalid_credentials",
     "invalid_email",
     "too_many_api_clients",
@@ -176,14 +174,14 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_log_in(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for an account's e-mail address and password, to make an API client with, once."""
-        return await self._form("log_in", _LOG_IN, user_input, self._log_in)
+        return await self._form("log_in", _LOG_IN, user_input, self._make_client)
 
     async def async_step_sign_up(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for what makes an account."""
         return await self._form("sign_up", _SIGN_UP, user_input, self._sign_up)
 
     async def async_step_verify_email(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Wait until the link of the gateway's mail was followed."""
+        """Wait until the mail of the gateway was answered; until then it knows no such account."""
         return await self._form("verify_email", {}, user_input, lambda _: self._make_client(self._typed))
 
     async def async_step_api_client(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -193,17 +191,10 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _sign_up(self, typed: dict[str, Any]) -> ConfigFlowResult:
         gateway = await self._gateway()
         session = async_get_clientsession(self.hass)
-        await sign_up(session, gateway.address, typed[CONF_EMAIL], typed[CONF_PASSWORD])
-        return await self._log_in(typed)
-
-    async def _log_in(self, typed: dict[str, Any]) -> ConfigFlowResult:
-        try:
-            return await self._make_client(typed)
-        except RequestRefusedError as error:
-            if error.problem != "email_not_verified":
-                raise
+        if await sign_up(session, gateway.address, typed[CONF_EMAIL], typed[CONF_PASSWORD]):
             self._typed = typed
             return await self.async_step_verify_email()
+        return await self._make_client(typed)
 
     async def _make_client(self, typed: dict[str, Any]) -> ConfigFlowResult:
         gateway = await self._gateway()
@@ -360,6 +351,8 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
 def _code(error: GatewayError, step: str) -> str:
     """Return the key of the words for an error."""
+    if step == "verify_email" and isinstance(error, AuthenticationFailedError):
+        return "email_not_verified"
     if error.problem in _PROBLEMS:
         return error.problem
     if isinstance(error, AuthenticationFailedError) and step != "api_client":

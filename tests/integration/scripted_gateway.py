@@ -77,6 +77,7 @@ class ScriptedGateway:
             CONSENTS: self._ask_consent,
             CONSENT: body("consent"),
         }
+        self.signed_up = "active"
         self.accounts = {EMAIL: PASSWORD}
         self.told: list[Any] = []
         self.headers: dict[str, dict[str, str]] = defaultdict(dict)
@@ -131,7 +132,7 @@ class ScriptedGateway:
     async def _sign_up(self, request: web.Request) -> Any:
         wish = await request.json()
         self.accounts[wish["email"]] = wish["password"]
-        return web.json_response({"id": "account"}, status=201)
+        return web.json_response({"status": self.signed_up}, status=201)
 
     async def _make_client(self, request: web.Request) -> Any:
         known = {f"{email}:{password}" for email, password in self.accounts.items()}

@@ -119,12 +119,11 @@ async def test_signs_up(hass: HomeAssistant, gateway: ScriptedGateway, found: An
     assert gateway.accounts["new@example.org"] == "a long enough one"
 
 
-@pytest.mark.parametrize("way", ["log_in", "sign_up"])
-async def test_an_address_that_must_be_verified(
-    hass: HomeAssistant, gateway: ScriptedGateway, found: Any, way: str
-) -> None:
-    right, gateway.answers[CLIENTS] = gateway.answers[CLIENTS], problem(403, "email_not_verified")
-    await choose(hass, found, way)
+async def test_an_address_that_must_be_verified(hass: HomeAssistant, gateway: ScriptedGateway, found: Any) -> None:
+    """Until then the gateway knows no such account."""
+    gateway.signed_up = "check_your_mail"
+    right, gateway.answers[CLIENTS] = gateway.answers[CLIENTS], problem(401, "invalid_credentials")
+    await choose(hass, found, "sign_up")
     result = await submit(hass, found, ACCOUNT)
     assert (result["step_id"], result["errors"]) == ("verify_email", {})
     result = await submit(hass, found, {})
@@ -214,7 +213,7 @@ async def test_says_what_is_wrong_with_an_address(
         (TOKEN, problem(429, "too_many_tokens", **{"Retry-After": "60"}), "base", "rate_limited"),
         (TOKEN, problem(401, "invalid_client"), CONF_CLIENT_SECRET, "invalid_auth"),
         (TOKEN, {"access_token": 12}, "base", "malformed_answer"),
-        (POINTS, problem(403, "email_not_verified"), "base", "email_not_verified"),
+        (POINTS, problem(403, "account_inactive"), "base", "account_inactive"),
         (POINTS, problem(403, "forbidden"), "base", "request_refused"),
         (POINTS, problem(503, "database_down"), "base", "gateway_unavailable"),
         (POINTS, {"items": [{"id": "x"}]}, "base", "malformed_answer"),

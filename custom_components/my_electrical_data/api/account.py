@@ -8,10 +8,10 @@ from aiohttp import ClientSession
 from .address import candidate_addresses
 from .decode import Decoder
 from .errors import NotAGatewayError
-from .models import ApiClient, Ping
+from .models import ApiClient, Ping, SignedUp
 from .wire import Wire
 
-_API_CLIENT = Decoder(ApiClient)
+_API_CLIENT, _SIGNED_UP = Decoder(ApiClient), Decoder(SignedUp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,11 @@ async def find_gateway(session: ClientSession, text: str) -> Found:
                 raise
 
 
-async def sign_up(session: ClientSession, address: str, email: str, password: str) -> None:
-    """Make an account. Raises RequestRefusedError, whose `problem` may be that a captcha is wanted."""
+async def sign_up(session: ClientSession, address: str, email: str, password: str) -> bool:
+    """Make an account, and tell whether it has to answer a mail first. Raises RequestRefusedError."""
     reply = await Wire(session, address).send("POST", "/v1/accounts", json={"email": email, "password": password})
     reply.check()
+    return _SIGNED_UP(reply.body).status != "active"
 
 
 async def make_api_client(session: ClientSession, address: str, email: str, password: str, name: str) -> ApiClient:

@@ -31,6 +31,13 @@ class Token:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SignedUp:
+    """Whether a new account is `active`, or has a mail to answer first."""
+
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ApiClient:
     """What a program signs in with; the secret is told once."""
 
