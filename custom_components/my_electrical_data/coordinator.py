@@ -113,6 +113,13 @@ class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
         points = {point.id: point for point in answer.data.items}
         return Answer(points, answer.max_age), None
 
+    @callback
+    @override
+    def _async_refresh_finished(self) -> None:
+        """Tell of every failure, not of the first alone: a gateway that stays away becomes a repair in time."""
+        if self.problem is not None:
+            self.async_update_listeners()
+
 
 class TempoCoordinator(FeedCoordinator[Tempo]):
     """The Tempo colours."""

@@ -74,14 +74,18 @@ def async_forget(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
 
 
 @callback
-def async_offer_to_delete(hass: HomeAssistant, entry: GatewayConfigEntry, usage_point_id: str, name: str) -> None:
-    """Ask what becomes of the statistics of a meter that was removed; nothing else is left to say of it."""
+def async_forget_meter(hass: HomeAssistant, usage_point_id: str) -> None:
+    """Take back everything of a meter that is removed."""
     for domain, issue_id in list(ir.async_get(hass).issues):
         if domain == DOMAIN and issue_id.endswith(f"_{usage_point_id}"):
             ir.async_delete_issue(hass, domain, issue_id)
-    _raise(
-        hass, entry, Problem(key="statistics_left", owner=usage_point_id, fixable=True, placeholders={"meter": name})
-    )
+
+
+@callback
+def async_offer_to_delete(hass: HomeAssistant, entry: GatewayConfigEntry, usage_point_id: str, name: str) -> None:
+    """Ask what becomes of the statistics of a meter that was removed."""
+    left = Problem(key="statistics_left", owner=usage_point_id, fixable=True, placeholders={"meter": name})
+    _raise(hass, entry, left)
 
 
 def _show(hass: HomeAssistant, entry: GatewayConfigEntry, problems: list[Problem], *, keep_meters: bool) -> None:

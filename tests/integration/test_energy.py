@@ -93,7 +93,7 @@ async def test_production_is_given_back(hass: HomeAssistant, gateway: ScriptedGa
     hours = gateway.hours[0]
     units = {"consumption": "Wh", "consumption_base": "Wh", "cost": "EUR", "production": "Wh", "revenue": "EUR"}
     hours["series"] = [{"key": key, "unit": unit} for key, unit in units.items()]
-    hours["sum"] = dict.fromkeys(units, [1, 2, 3])
+    hours["sum"] = {key: [1, 2, 3] for key in units}
     await set_up()
     form = await begin(hass)
     assert form["step_id"] == "total", "with one bucket there is nothing to choose"
