@@ -361,6 +361,7 @@ def _code(error: GatewayError, step: str) -> str:
 
 
 def _announced_addresses(info: ZeroconfServiceInfo) -> list[str]:
-    """Return where an announced gateway may be: the address it gives itself, and the one it was heard from."""
-    host = f"[{info.ip_address}]" if isinstance(info.ip_address, IPv6Address) else info.host
-    return [address for address in (info.properties.get("url"), f"http://{host}:{info.port}") if address]
+    """Return where an announced gateway may be: the address it gives itself, and those it was heard from."""
+    hosts = [f"[{ip}]" if isinstance(ip, IPv6Address) else str(ip) for ip in info.ip_addresses]
+    own = info.properties.get("url")
+    return [*([own] if own else []), *(f"http://{host}:{info.port}" for host in hosts)]

