@@ -2,51 +2,54 @@
 
 import asyncio
 
-from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from .api import GatewayClient
-from .const import DOMAIN, PLATFORMS
+from . import energy
+from .const import DOMAIN, METER, PLATFORMS
 from .coordinator import (
     EcowattCoordinator,
     GatewayConfigEntry,
     RuntimeData,
     TempoCoordinator,
     UsagePointsCoordinator,
+    client_of,
     meter_of,
 )
-from .devices import async_device_ids, async_settle_devices
-from .statistics import progress_store
+from .devices import async_register_gateway
+from .issues import async_forget, async_review, async_review_failure
+from .migration import async_meters_to_subentries
+from .removal import async_remove_client, async_remove_meter
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:
     """Set up a gateway."""
-    client = GatewayClient(
-        async_get_clientsession(hass),
-        entry.data[CONF_URL],
-        entry.data[CONF_CLIENT_ID],
-        entry.data[CONF_CLIENT_SECRET],
-    )
+    client = client_of(hass, entry)
     usage_points = UsagePointsCoordinator(hass, entry, client, "usage points")
     tempo = TempoCoordinator(hass, entry, client, "Tempo")
     ecowatt = EcowattCoordinator(hass, entry, client, "Ecowatt")
-    await usage_points.async_config_entry_first_refresh()
+    try:
+        await usage_points.async_config_entry_first_refresh()
+    except ConfigEntryNotReady:
+        async_review_failure(hass, entry, usage_points.problem)
+        raise
     # A gateway without RTE still serves its meters: these two may come later.
-    await asyncio.gather(tempo.async_refresh(), ecowatt.async_refresh())
+    await asyncio.gather(tempo.async_refresh(), ecowatt.async_refresh(), energy.async_prepare(hass))
 
-    meters = {point_id: meter_of(hass, entry, client, point) for point_id, point in usage_points.data.items()}
-    entry.runtime_data = RuntimeData(usage_points, tempo, ecowatt, meters)
-    async_settle_devices(hass, entry)
+    meters = [meter_of(hass, entry, client, subentry) for subentry in entry.get_subentries_of_type(METER)]
+    entry.runtime_data = RuntimeData(client, usage_points, tempo, ecowatt, {meter.point_id: meter for meter in meters})
+    async_register_gateway(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
-    usage_points.async_reload_when_meters_change()
-    entry.async_on_unload(entry.add_update_listener(_reload))
+    for feed in (usage_points, *(feed for meter in meters for feed in (meter.daily, meter.hours))):
+        entry.async_on_unload(feed.async_add_listener(lambda: async_review(hass, entry)))
+    async_review(hass, entry)
+    entry.async_on_unload(entry.add_update_listener(_changed))
     # The first hours may be years of them, and the gateway may have to wait for Enedis: set-up does not wait for these.
-    for meter in meters.values():
+    for meter in meters:
         for feed in (meter.daily, meter.hours):
             entry.async_create_background_task(hass, feed.async_refresh(), f"{DOMAIN} first {feed.name}")
     return True
@@ -58,10 +61,24 @@ async def async_unload_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Forget how far the meters were read; imported statistics stay."""
-    for device_id in async_device_ids(hass, entry):
-        await progress_store(hass, device_id).async_remove()
+    """Leave nothing behind: neither here, but for statistics that one may wish to keep, nor at the gateway."""
+    async_forget(hass, entry)
+    for subentry in entry.get_subentries_of_type(METER):
+        await async_remove_meter(hass, entry, subentry.unique_id or "", subentry.title)
+    await async_remove_client(hass, entry)
 
 
-async def _reload(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+async def async_migrate_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:
+    """Bring an entry of an earlier version to today's; one of a later version is refused."""
+    if entry.version == 1:
+        async_meters_to_subentries(hass, entry)
+    return entry.version == 2
+
+
+async def _changed(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+    """Set the entry up again, without the meters that were removed."""
+    here = {subentry.unique_id for subentry in entry.get_subentries_of_type(METER)}
+    for meter in entry.runtime_data.meters.values():
+        if meter.point_id not in here:
+            await async_remove_meter(hass, entry, meter.point_id, meter.name)
     hass.config_entries.async_schedule_reload(entry.entry_id)

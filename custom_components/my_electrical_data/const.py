@@ -10,3 +10,14 @@ LOGGER: Final = logging.getLogger(__package__)
 PLATFORMS: Final = [Platform.SENSOR]
 
 MANUFACTURER: Final = "MyElectricalData"
+DOCS: Final = "https://github.com/MyElectricalData/my_electrical_data/blob/main/docs/troubleshooting.md"
+TITLE: Final = "MyElectricalData"
+
+METER: Final = "meter"
+"""The type of subentries: each is a meter, by the public id of its usage point."""
+
+CONF_MADE_HERE: Final = "made_here"
+"""Whether this Home Assistant made its API client, and so deletes it at the end."""
+CONF_METERS: Final = "meters"
+CONF_BUCKETS: Final = "buckets"
+"""The option to import the buckets of a tariff beside the totals."""

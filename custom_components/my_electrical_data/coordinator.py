@@ -8,16 +8,18 @@ from random import random
 from typing import override
 from zoneinfo import ZoneInfo
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from .api import Answer, AuthenticationFailedError, GatewayClient, GatewayError
 from .api.models import DailyReadings, Ecowatt, Ping, Tempo, UsagePoint
-from .const import DOMAIN, LOGGER
+from .const import CONF_BUCKETS, DOMAIN, LOGGER
 from .pacing import Pace, until_retry, with_jitter
 from .statistics import HoursImporter, Imported
 
@@ -27,16 +29,20 @@ DAYS_ASKED = timedelta(days=7)
 
 @dataclass(slots=True)
 class Meter:
-    """The feeds of one usage point."""
+    """One usage point: its public id, the subentry it is, its name there, and its feeds."""
 
+    point_id: str
+    subentry_id: str
+    name: str
     daily: DailyCoordinator
     hours: HoursCoordinator
 
 
 @dataclass(slots=True)
 class RuntimeData:
-    """What a loaded entry holds."""
+    """What a loaded entry holds; meters are by the public id of their usage point."""
 
+    client: GatewayClient
     usage_points: UsagePointsCoordinator
     tempo: TempoCoordinator
     ecowatt: EcowattCoordinator
@@ -58,6 +64,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
             hass, LOGGER, config_entry=entry, name=name, update_interval=self.pace.usual, always_update=False
         )
         self.client = client
+        self.problem: GatewayError | None = None
         self._failures = 0
 
     async def _ask(self) -> tuple[Answer[DataT], datetime | None]:
@@ -69,6 +76,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
         with self._translated_errors():
             answer, next_change = await self._ask()
         self._failures = 0
+        self.problem = None
         wait = self.pace.until_next(dt_util.utcnow(), next_change, answer.max_age)
         self.update_interval = with_jitter(wait, random)
         return answer.data
@@ -81,6 +89,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
             raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.code) from error
         except GatewayError as error:
             self._failures += 1
+            self.problem = error
             retry = with_jitter(until_retry(self._failures, error.retry_after), random)
             raise UpdateFailed(
                 translation_domain=DOMAIN,
@@ -96,32 +105,20 @@ class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
     ping: Ping
 
     @override
-    async def _async_setup(self) -> None:
-        with self._translated_errors():
-            self.ping = await self.client.ping()
+    async def _ask(self) -> tuple[Answer[dict[str, UsagePoint]], datetime | None]:
+        self.ping = await self.client.ping()
         if self.ping.instance_id != self.config_entry.unique_id:
             raise ConfigEntryError(translation_domain=DOMAIN, translation_key="wrong_gateway")
-
-    @override
-    async def _ask(self) -> tuple[Answer[dict[str, UsagePoint]], datetime | None]:
         answer = await self.client.usage_points()
         points = {point.id: point for point in answer.data.items}
         return Answer(points, answer.max_age), None
 
     @callback
-    def async_reload_when_meters_change(self) -> None:
-        """Set the entry up again when a meter comes, goes or is given another name."""
-        before = self._names()
-
-        @callback
-        def compare() -> None:
-            if self._names() != before:
-                self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
-
-        self.config_entry.async_on_unload(self.async_add_listener(compare))
-
-    def _names(self) -> dict[str, str]:
-        return {point.id: point.label for point in self.data.values()}
+    @override
+    def _async_refresh_finished(self) -> None:
+        """Tell of every failure, not of the first alone: a gateway that stays away becomes a repair in time."""
+        if self.problem is not None:
+            self.async_update_listeners()
 
 
 class TempoCoordinator(FeedCoordinator[Tempo]):
@@ -198,11 +195,12 @@ class HoursCoordinator(FeedCoordinator[Imported]):
     pace = Pace(usual=timedelta(hours=1))
 
     def __init__(
-        self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, point: UsagePoint
+        self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, point_id: str, meter: str
     ) -> None:
-        """Take the usage point."""
+        """Take the usage point's public id and its name."""
         super().__init__(hass, entry, client, name="hours")
-        self._importer = HoursImporter(hass, client, point.id, point.label)
+        buckets: bool = entry.options.get(CONF_BUCKETS, True)
+        self._importer = HoursImporter(hass, client, point_id, meter, buckets=buckets)
         # Hours are imported for the recorder, and even when every entity is disabled.
         self.async_add_listener(lambda: None)
 
@@ -212,6 +210,20 @@ class HoursCoordinator(FeedCoordinator[Imported]):
         return Answer(imported), imported.next_change
 
 
-def meter_of(hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, point: UsagePoint) -> Meter:
-    """Return the feeds of a usage point."""
-    return Meter(DailyCoordinator(hass, entry, client, point.id), HoursCoordinator(hass, entry, client, point))
+def meter_of(hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, subentry: ConfigSubentry) -> Meter:
+    """Return the meter that a subentry is."""
+    point_id = subentry.unique_id or ""
+    return Meter(
+        point_id=point_id,
+        subentry_id=subentry.subentry_id,
+        name=subentry.title,
+        daily=DailyCoordinator(hass, entry, client, point_id),
+        hours=HoursCoordinator(hass, entry, client, point_id, subentry.title),
+    )
+
+
+def client_of(hass: HomeAssistant, entry: GatewayConfigEntry) -> GatewayClient:
+    """Return a client of the gateway that an entry is."""
+    return GatewayClient(
+        async_get_clientsession(hass), entry.data[CONF_URL], entry.data[CONF_CLIENT_ID], entry.data[CONF_CLIENT_SECRET]
+    )

@@ -5,9 +5,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
-from .api.models import UsagePoint
 from .const import DOMAIN, MANUFACTURER
-from .coordinator import GatewayConfigEntry
+from .coordinator import GatewayConfigEntry, Meter
 
 
 def grid_id(entry: GatewayConfigEntry) -> str:
@@ -25,38 +24,26 @@ def grid_device(entry: GatewayConfigEntry) -> DeviceInfo:
     )
 
 
-def meter_device(point: UsagePoint) -> DeviceInfo:
+def meter_device(meter: Meter) -> DeviceInfo:
     """Describe a meter."""
     return DeviceInfo(
-        identifiers={(DOMAIN, point.id)},
+        identifiers={(DOMAIN, meter.point_id)},
         manufacturer="Enedis",
         model="Linky",
-        name=point.label,
+        name=meter.name,
     )
 
 
 @callback
-def async_settle_devices(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Register the gateway, and remove the meters that it has no more."""
-    registry = dr.async_get(hass)
-    points = entry.runtime_data.usage_points
-    registry.async_get_or_create(
+def async_register_gateway(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+    """Register the gateway. The other devices come with their entities, and go with their subentry."""
+    ping = entry.runtime_data.usage_points.ping
+    dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
-        identifiers={(DOMAIN, points.ping.instance_id)},
+        identifiers={(DOMAIN, ping.instance_id)},
         entry_type=DeviceEntryType.SERVICE,
         manufacturer=MANUFACTURER,
         translation_key="gateway",
-        sw_version=points.ping.version,
+        sw_version=ping.version,
         configuration_url=entry.data[CONF_URL],
     )
-    present = {(DOMAIN, known) for known in (points.ping.instance_id, grid_id(entry), *points.data)}
-    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
-        if not device.identifiers & present:
-            registry.async_remove_device(device.id)
-
-
-@callback
-def async_device_ids(hass: HomeAssistant, entry: GatewayConfigEntry) -> list[str]:
-    """Return the identifiers of all devices of the entry."""
-    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    return [identifier for device in devices for domain, identifier in device.identifiers if domain == DOMAIN]

@@ -22,8 +22,9 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Gateway
     secrets = [entry.unique_id or "", URL(entry.data[CONF_URL]).host or ""]
     secrets += [entry.data[CONF_CLIENT_ID], entry.data[CONF_CLIENT_SECRET]]
     secrets += [text for point in points for text in (point.id, point.name or "")]
+    secrets += [subentry.title for subentry in entry.subentries.values()]
     report = {
-        "entry": dict(entry.data),
+        "entry": {**entry.data, "options": dict(entry.options)},
         "gateway": _plain(feeds.usage_points.ping),
         "tempo": _feed(feeds.tempo),
         "ecowatt": _feed(feeds.ecowatt),

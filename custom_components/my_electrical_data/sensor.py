@@ -16,7 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .api.models import DailyReadings, Ecowatt, EcowattLevel, Tempo, TempoColor, TempoDay, UsagePoint
-from .coordinator import FeedCoordinator, GatewayConfigEntry, UsagePointsCoordinator
+from .coordinator import FeedCoordinator, GatewayConfigEntry, Meter, UsagePointsCoordinator
 from .devices import grid_device, grid_id, meter_device
 from .entity import FeedEntity
 
@@ -149,11 +149,11 @@ class UsagePointSensor(FeedEntity[UsagePointsCoordinator], SensorEntity):
     entity_description: FeedSensorDescription[UsagePoint]
 
     def __init__(
-        self, coordinator: UsagePointsCoordinator, description: FeedSensorDescription[UsagePoint], point: UsagePoint
+        self, coordinator: UsagePointsCoordinator, description: FeedSensorDescription[UsagePoint], meter: Meter
     ) -> None:
-        """Take the usage point."""
-        super().__init__(coordinator, description, point.id, meter_device(point))
-        self._point_id = point.id
+        """Take the meter."""
+        super().__init__(coordinator, description, meter.point_id, meter_device(meter))
+        self._point_id = meter.point_id
 
     @property
     @override
@@ -175,6 +175,11 @@ async def async_setup_entry(
     feeds, grid = entry.runtime_data, (grid_id(entry), grid_device(entry))
     async_add_entities(FeedSensor(feeds.tempo, description, *grid) for description in TEMPO)
     async_add_entities(FeedSensor(feeds.ecowatt, description, *grid) for description in ECOWATT)
-    for point in feeds.usage_points.data.values():
-        async_add_entities([FeedSensor(feeds.meters[point.id].daily, LAST_DAY, point.id, meter_device(point))])
-        async_add_entities(UsagePointSensor(feeds.usage_points, description, point) for description in FRESHNESS)
+    for meter in feeds.meters.values():
+        async_add_entities(
+            [
+                FeedSensor(meter.daily, LAST_DAY, meter.point_id, meter_device(meter)),
+                *(UsagePointSensor(feeds.usage_points, description, meter) for description in FRESHNESS),
+            ],
+            config_subentry_id=meter.subentry_id,
+        )

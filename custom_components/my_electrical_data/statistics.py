@@ -1,15 +1,16 @@
 """Hours from the gateway into Home Assistant's recorder, as external statistics.
 
-The gateway sends running sums, and a cursor; rows are written as they come, so that writing them twice changes nothing.
-The cursor is kept only once the recorder shows the rows, and is forgotten when the recorder has lost them.
+The gateway sends running sums in pages, each with a cursor; rows are written as they come, so that writing them twice
+changes nothing. A page's cursor is kept only once the recorder shows its rows, and is forgotten when the recorder has
+lost them.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import batched
 from math import isclose
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import (
@@ -31,7 +32,7 @@ from .api.models import Hours, Series, Unit
 from .const import DOMAIN, LOGGER
 from .pacing import FIRST_RETRY
 
-CHUNK_ROWS = 2000
+PAGE_HOURS = 1000
 STORE_VERSION = 1
 
 
@@ -59,13 +60,15 @@ class _Progress(TypedDict):
     epoch: str
     cursor: str
     last: dict[str, _LastRow]
+    buckets: NotRequired[bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The hours the recorder holds: the start of the newest one, and when the gateway will have more."""
+    """What the recorder holds: the newest hour, the ids of its statistics; and when the gateway will have more."""
 
     newest: datetime | None
+    statistic_ids: tuple[str, ...]
     next_change: datetime | None
 
 
@@ -74,78 +77,119 @@ def progress_store(hass: HomeAssistant, usage_point_id: str) -> Store[_Progress]
     return Store(hass, STORE_VERSION, f"{DOMAIN}.{usage_point_id}")
 
 
+async def async_statistic_ids(hass: HomeAssistant, usage_point_id: str) -> list[str]:
+    """Return all statistics of a usage point."""
+    known = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
+    beginning = statistic_id(usage_point_id, "")
+    return [row["statistic_id"] for row in known if row["statistic_id"].startswith(beginning)]
+
+
+async def async_names(hass: HomeAssistant, statistic_ids: Iterable[str]) -> dict[str, str]:
+    """Return the names that statistics have for people."""
+    known = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass, set(statistic_ids))
+    return {row["statistic_id"]: row["name"] or row["statistic_id"] for row in known}
+
+
+async def async_delete_statistics(hass: HomeAssistant, usage_point_id: str) -> None:
+    """Delete all statistics of a usage point."""
+    if ids := await async_statistic_ids(hass, usage_point_id):
+        get_instance(hass).async_clear_statistics(ids)
+        await _committed(hass)
+
+
+def statistic_id(usage_point_id: str, key: str) -> str:
+    """Name the statistic of a series."""
+    return f"{DOMAIN}:{usage_point_id}_{key}"
+
+
 class HoursImporter:
     """Imports the hours of one usage point."""
 
-    def __init__(self, hass: HomeAssistant, client: GatewayClient, usage_point_id: str, meter_name: str) -> None:
-        """Take the public id of the usage point, and its name for people."""
+    def __init__(
+        self, hass: HomeAssistant, client: GatewayClient, usage_point_id: str, meter_name: str, *, buckets: bool
+    ) -> None:
+        """Take the public id of the usage point, its name for people, and whether buckets are wanted."""
         self._hass = hass
         self._client = client
         self._id = usage_point_id
         self._meter_name = meter_name
+        self._buckets = buckets
         self._store = progress_store(hass, usage_point_id)
 
     async def run(self) -> Imported:
         """Import what changed since the last time. Raises GatewayError, and UpdateFailed when rows did not arrive."""
         progress = await self._store.async_load()
-        if progress is not None and not await self._recorder_still_holds(progress["last"]):
-            LOGGER.info("The recorder has lost imported hours: importing all of them again")
+        if progress is not None and (why := await self._why_afresh(progress)):
+            LOGGER.info("%s: importing all hours again", why)
             progress = None
-        hours = (await self._client.hours(self._id, cursor=progress["cursor"] if progress else None)).data
-        if progress is not None and hours.epoch != progress["epoch"]:
-            LOGGER.info("The gateway has begun its sums afresh: importing all hours again")
-            progress = None
-            hours = (await self._client.hours(self._id, cursor=None)).data
-        if hours.start:
-            if progress is None:
-                await self._forget()
-            last = await self._write(hours)
-            await self._store.async_save(_Progress(epoch=hours.epoch, cursor=hours.cursor, last=last))
-            newest: datetime | None = hours.start[-1]
-        else:
-            newest = _newest(progress["last"]) if progress else None
-        return Imported(newest=newest, next_change=hours.next_change)
+        while True:
+            hours = await self._ask(progress)
+            if progress is not None and (hours.epoch != progress["epoch"] or self._has_new_series(hours, progress)):
+                LOGGER.info("The gateway has begun its sums afresh: importing all hours again")
+                progress = None
+                hours = await self._ask(None)
+            if hours.start:
+                if progress is None:
+                    await self._forget()
+                progress = await self._write(hours)
+            if not hours.more or not hours.start:
+                break
+        last = progress["last"] if progress else {}
+        return Imported(newest=_newest(last), statistic_ids=tuple(last), next_change=hours.next_change)
 
-    def _statistic_id(self, series: Series) -> str:
-        return f"{DOMAIN}:{self._id}_{series.key}"
+    async def _ask(self, progress: _Progress | None) -> Hours:
+        cursor = progress["cursor"] if progress else None
+        return (await self._client.hours(self._id, cursor=cursor, limit=PAGE_HOURS)).data
+
+    async def _why_afresh(self, progress: _Progress) -> str | None:
+        if progress.get("buckets", True) != self._buckets:
+            return "Other statistics are wanted than before"
+        if not await self._recorder_still_holds(progress["last"]):
+            return "The recorder has lost imported hours"
+        return None
+
+    def _wanted(self, hours: Hours) -> list[Series]:
+        """Return the series to import, totals before their buckets: they are what the Energy dashboard waits for."""
+        series = [series for series in hours.series if self._buckets or "_" not in series.key]
+        return sorted(series, key=lambda series: "_" in series.key)
+
+    def _has_new_series(self, hours: Hours, progress: _Progress) -> bool:
+        return any(statistic_id(self._id, series.key) not in progress["last"] for series in self._wanted(hours))
 
     async def _forget(self) -> None:
         """Drop the progress first, so that an interruption leads here again; then the rows of an earlier epoch."""
         await self._store.async_remove()
-        recorder = get_instance(self._hass)
-        known = await recorder.async_add_executor_job(list_statistic_ids, self._hass)
-        ours = [row["statistic_id"] for row in known if row["statistic_id"].startswith(f"{DOMAIN}:{self._id}_")]
-        if ours:
-            recorder.async_clear_statistics(ours)
-            await self._committed()
+        await async_delete_statistics(self._hass, self._id)
 
-    async def _write(self, hours: Hours) -> dict[str, _LastRow]:
-        """Write all rows, and return the last one of each statistic once the recorder shows it."""
+    async def _write(self, hours: Hours) -> _Progress:
+        """Write a page of rows, and keep its cursor once the recorder shows them."""
         labels = await async_get_translations(self._hass, self._hass.config.language, "selector", [DOMAIN])
-        # Totals before their buckets: they are what the Energy dashboard waits for.
-        for series in sorted(hours.series, key=lambda series: "_" in series.key):
-            for rows in batched(_rows(hours, series), CHUNK_ROWS, strict=False):
-                async_add_external_statistics(self._hass, self._metadata(series, labels), list(rows))
-                await self._committed()
-        written = {
-            self._statistic_id(series): _LastRow(
+        wanted = self._wanted(hours)
+        for series in wanted:
+            async_add_external_statistics(self._hass, self._metadata(series, labels), list(_rows(hours, series)))
+            await asyncio.sleep(0)  # let others have the event loop between two series
+        await _committed(self._hass)
+        last = {
+            statistic_id(self._id, series.key): _LastRow(
                 start=hours.start[-1].timestamp(), sum=hours.sum[series.key][-1] / _UNITS[series.unit].divisor
             )
-            for series in hours.series
+            for series in wanted
         }
-        if not await self._recorder_still_holds(written):
+        if not await self._recorder_still_holds(last):
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key="recorder_incomplete",
                 retry_after=FIRST_RETRY.total_seconds(),
             )
-        LOGGER.debug("Imported %s hours of %s series", len(hours.start), len(hours.series))
-        return written
+        LOGGER.debug("Imported %s hours of %s series", len(hours.start), len(wanted))
+        progress = _Progress(epoch=hours.epoch, cursor=hours.cursor, last=last, buckets=self._buckets)
+        await self._store.async_save(progress)
+        return progress
 
     def _metadata(self, series: Series, labels: dict[str, str]) -> StatisticMetaData:
         unit = _UNITS[series.unit]
         return StatisticMetaData(
-            statistic_id=self._statistic_id(series),
+            statistic_id=statistic_id(self._id, series.key),
             source=DOMAIN,
             name=f"{self._meter_name} {_label(series.key, labels)}",
             unit_of_measurement=unit.unit,
@@ -157,14 +201,15 @@ class HoursImporter:
     async def _recorder_still_holds(self, last: dict[str, _LastRow]) -> bool:
         return await get_instance(self._hass).async_add_executor_job(_holds, self._hass, last)
 
-    async def _committed(self) -> None:
-        """Wait until the recorder has done all it was given.
 
-        Its own async_block_till_done would not wait for a task that has left the queue and is still running.
-        """
-        done = self._hass.loop.create_future()
-        get_instance(self._hass).queue_task(SynchronizeTask(done))
-        await done
+async def _committed(hass: HomeAssistant) -> None:
+    """Wait until the recorder has done all it was given.
+
+    Its own async_block_till_done would not wait for a task that has left the queue and is still running.
+    """
+    done = hass.loop.create_future()
+    get_instance(hass).queue_task(SynchronizeTask(done))
+    await done
 
 
 def _rows(hours: Hours, series: Series) -> Iterator[StatisticData]:

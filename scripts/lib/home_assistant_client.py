@@ -1,6 +1,7 @@
 """What a person does in Home Assistant's pages, done over its REST API and its websocket."""
 
 import itertools
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, override
@@ -51,18 +52,24 @@ class HomeAssistantClient(AbstractAsyncContextManager["HomeAssistantClient"]):
         """The answer of `POST path`."""
         return await self._request("POST", path, body)
 
-    async def add_integration(self, domain: str, answers: dict[str, Any], *, entry_id: str | None = None) -> None:
-        """Go through the one-step form of an integration, anew or, for an entry, to configure it again.
+    async def add_integration(
+        self, domain: str, answers: Iterable[dict[str, Any]], *, entry_id: str | None = None
+    ) -> None:
+        """Answer the forms and menus of an integration in turn, anew or, for an entry, to configure it again.
 
         Raises:
-            HomeAssistantError: the form was refused, with its errors.
+            HomeAssistantError: a form was refused, with its errors, or there are more of them than answers.
         """
         start = {"handler": domain} | ({"entry_id": entry_id} if entry_id else {})
-        form = await self.post("/api/config/config_entries/flow", start)
-        result = await self.post(f"/api/config/config_entries/flow/{form['flow_id']}", answers)
-        done = result["type"] == "create_entry" or result.get("reason") == "reconfigure_successful"
+        step = await self.post("/api/config/config_entries/flow", start)
+        for answer in answers:
+            step = await self.post(f"/api/config/config_entries/flow/{step['flow_id']}", answer)
+            if step.get("errors"):
+                break
+        done = step["type"] == "create_entry" or step.get("reason") == "reconfigure_successful"
         if not done:
-            raise HomeAssistantError(f"{domain}'s form was refused: {result.get('errors') or result.get('reason')}")
+            what = step.get("errors") or step.get("reason") or step.get("step_id")
+            raise HomeAssistantError(f"{domain}'s form was refused: {what}")
 
     async def entries(self, domain: str) -> list[dict[str, Any]]:
         """The config entries of an integration."""

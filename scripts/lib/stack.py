@@ -115,8 +115,14 @@ class Stack(AsyncExitStack):
         entries = await client.entries(DOMAIN)
         if entries and self.is_connected and self._connected.read_text() == self.gateway_url:
             return
-        answers = {"url": self.gateway_url, **await self.add_api_client("Home Assistant")}
-        await client.add_integration(DOMAIN, answers, entry_id=entries[0]["entry_id"] if entries else None)
+        address = {"url": self.gateway_url}
+        if entries:
+            await client.add_integration(DOMAIN, [address], entry_id=entries[0]["entry_id"])
+        else:
+            api_client = await self.add_api_client("Home Assistant")
+            every_meter: dict[str, Any] = {}  # as the form offers
+            answers = [address, {"next_step_id": "api_client"}, api_client, every_meter]
+            await client.add_integration(DOMAIN, answers)
         self._connected.write_text(self.gateway_url)
 
     @property

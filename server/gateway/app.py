@@ -16,6 +16,7 @@ from gateway.billing import choices
 from gateway.billing import routes as billing
 from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
+from gateway.discovery.announcement import announced
 from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
 from gateway.jobs import worker
@@ -41,7 +42,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await upgrade(settings.database_url)
-        async with open_runtime(settings, clock) as runtime, worker.working(runtime):
+        async with (
+            open_runtime(settings, clock) as runtime,
+            worker.working(runtime),
+            announced(settings, runtime.instance.id),
+        ):
             app.state.runtime = runtime
             log.info("gateway_started", version=__version__, enedis=settings.enedis_environment)
             yield

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     encryption_keys: SecretStr = SecretStr("")
     backend_url: str = "http://localhost:8000"
     frontend_url: str = ""
+    advertise: bool = False
 
     redis_url: SecretStr = SecretStr("")
 

@@ -11,10 +11,10 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
     MockConfigEntry,
     async_fire_time_changed,
 )
-from scripted_gateway import CLIENT_ID, CLIENT_SECRET, INSTANCE_ID, ScriptedGateway
+from scripted_gateway import CLIENT_ID, CLIENT_SECRET, INSTANCE_ID, POINT_ID, ScriptedGateway
 
 # Before Home Assistant mounts its own configuration directory, whose custom_components would hide ours.
-from custom_components.my_electrical_data.const import DOMAIN
+from custom_components.my_electrical_data.const import CONF_MADE_HERE, DOMAIN, METER
 
 # The test package has every SQL statement logged.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
@@ -56,7 +56,14 @@ def entry(gateway: ScriptedGateway) -> MockConfigEntry:
         domain=DOMAIN,
         title="MyElectricalData",
         unique_id=INSTANCE_ID,
-        data={CONF_URL: gateway.url, CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: CLIENT_SECRET},
+        version=2,
+        data={
+            CONF_URL: gateway.url,
+            CONF_CLIENT_ID: CLIENT_ID,
+            CONF_CLIENT_SECRET: CLIENT_SECRET,
+            CONF_MADE_HERE: True,
+        },
+        subentries_data=[{"data": {}, "subentry_type": METER, "title": "Maison", "unique_id": POINT_ID}],
     )
 
 

@@ -1,7 +1,7 @@
 """A gateway that answers what a test tells it to, over real HTTP on 127.0.0.1."""
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from copy import deepcopy
@@ -18,7 +18,11 @@ POINT_ID = "a1b2c3d4e5f6g7h8"
 
 PING, TOKEN, POINTS = "/ping", "/v1/oauth/token", "/v1/usage-points"
 TEMPO, ECOWATT = "/v1/tempo", "/v1/ecowatt"
-DAILY, HOURS = f"{POINTS}/{POINT_ID}/daily", f"{POINTS}/{POINT_ID}/hours"
+POINT, DAILY, HOURS = (f"{POINTS}/{POINT_ID}{path}" for path in ("", "/daily", "/hours"))
+ACCOUNTS, CLIENTS, CONSENTS = "/v1/accounts", "/v1/api-clients", "/v1/consents"
+EMAIL, PASSWORD = "someone@example.org", "correct horse: battery"
+NUMBER = "12345678900017"
+CONSENT = f"{CONSENTS}/{'c' * 32}"
 
 
 type Script = Callable[[web.Request], Awaitable[web.Response]]
@@ -66,7 +70,16 @@ class ScriptedGateway:
             HOURS: self._hours,
             TEMPO: body("tempo"),
             ECOWATT: body("ecowatt"),
+            POINT: self._point,
+            ACCOUNTS: self._sign_up,
+            CLIENTS: self._make_client,
+            f"{CLIENTS}/{CLIENT_ID}": raw(204, ""),
+            CONSENTS: self._ask_consent,
+            CONSENT: body("consent"),
         }
+        self.signed_up = "active"
+        self.accounts = {EMAIL: PASSWORD}
+        self.told: list[Any] = []
         self.headers: dict[str, dict[str, str]] = defaultdict(dict)
         self.requests: list[web.Request] = []
         self.hours: list[Any] = [body("hours")]
@@ -92,7 +105,7 @@ class ScriptedGateway:
         if not request.path.startswith(self.prefix) or path not in self.answers:
             return web.Response(status=404, text="<html>Nothing here</html>", content_type="text/html")
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if path not in {PING, TOKEN} and bearer not in self.accepted_tokens:
+        if path not in {PING, TOKEN, ACCOUNTS, CLIENTS} and bearer not in self.accepted_tokens:
             return _problem(401, "invalid_token")
         answer = self.answers[path]
         if callable(answer):
@@ -116,19 +129,48 @@ class ScriptedGateway:
         self.accepted_tokens.add(token)
         return body("token") | {"access_token": token, "expires_in": self.expires_in}
 
+    async def _sign_up(self, request: web.Request) -> Any:
+        wish = await request.json()
+        self.accounts[wish["email"]] = wish["password"]
+        return web.json_response({"status": self.signed_up}, status=201)
+
+    async def _make_client(self, request: web.Request) -> Any:
+        known = {f"{email}:{password}" for email, password in self.accounts.items()}
+        basic = b64decode(request.headers["Authorization"].removeprefix("Basic ")).decode()
+        self.told.append(await request.json())
+        if basic not in known:
+            return _problem(401, "invalid_credentials")
+        return web.json_response({"client_id": CLIENT_ID, "client_secret": self.accepted_secret}, status=201)
+
+    async def _ask_consent(self, request: web.Request) -> Any:
+        self.told.append(await request.json())
+        return web.json_response(body("consent_asked"), status=201)
+
+    async def _point(self, request: web.Request) -> Any:
+        """Show the first meter; a change is remembered, and shown from then on."""
+        point = self.answers[POINTS]["items"][0]
+        if request.method == "PATCH":
+            self.told.append(told := await request.json())
+            point |= {name: value for name, value in told.items() if value is not None}
+        return point
+
     async def _hours(self, request: web.Request) -> Any:
         """Answer as the gateway would: all rows of the newest state, or those that changed since the cursor.
 
-        `hours` are successive states; the cursor names the one that was read before.
+        `hours` are successive states; the cursor names the one that was read before, and how far, as `c1+20`.
         """
         newest = deepcopy(self.hours[-1])
-        cursor = request.query.get("cursor")
-        if cursor == newest["cursor"]:
+        asked, _, done = request.query.get("cursor", "").partition("+")
+        if asked == newest["cursor"] and not done:
             return newest | {"from": None, "start": [], "sum": {key: [] for key in newest["sum"]}}
-        if cursor in {state["cursor"] for state in self.hours} and "changed_from" in newest:
-            first = newest["start"].index(newest["changed_from"])
-            newest["from"] = newest["changed_from"]
-            newest["start"] = newest["start"][first:]
-            newest["sum"] = {key: sums[first:] for key, sums in newest["sum"].items()}
-        newest.pop("changed_from", None)
+        changed_from, first = newest.pop("changed_from", None), int(done or 0)
+        if not done and changed_from and asked in {state["cursor"] for state in self.hours}:
+            first = newest["start"].index(changed_from)
+        last = min(first + int(request.query["limit"]), len(newest["start"]))
+        newest["more"] = last < len(newest["start"])
+        if newest["more"]:
+            newest["cursor"] += f"+{last}"
+        newest["start"] = newest["start"][first:last]
+        newest["from"] = newest["start"][0] if newest["start"] else newest["from"]
+        newest["sum"] = {key: sums[first:last] for key, sums in newest["sum"].items()}
         return newest

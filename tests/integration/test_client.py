@@ -133,10 +133,10 @@ async def test_numbers_that_are_none(client: GatewayClient, gateway: ScriptedGat
 async def test_secrets_are_not_carried_from_https_to_http(gateway: ScriptedGateway) -> None:
     async with aiohttp.ClientSession() as session:
         client = GatewayClient(session, gateway.url, CLIENT_ID, CLIENT_SECRET)
-        client.address = client.address.replace("http:", "https:")
+        client._wire.address = gateway.url.replace("http:", "https:")
         landed = gateway.server.make_url("/ping")
         with pytest.raises(NotAGatewayError):
-            client._stay_where_redirected(landed)
+            client._wire._stay_where_redirected(landed)
 
 
 @pytest.mark.parametrize(

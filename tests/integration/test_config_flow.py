@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -17,18 +18,24 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
-from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
+from homeassistant.config_entries import SOURCE_USER, SOURCE_ZEROCONF, ConfigEntryState
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_EMAIL, CONF_PASSWORD, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
     MockConfigEntry,
 )
 from scripted_gateway import (
+    ACCOUNTS,
     CLIENT_ID,
     CLIENT_SECRET,
+    CLIENTS,
+    EMAIL,
     INSTANCE_ID,
+    PASSWORD,
     PING,
+    POINT_ID,
     POINTS,
     TOKEN,
     Script,
@@ -38,17 +45,25 @@ from scripted_gateway import (
     raw,
 )
 
-from custom_components.my_electrical_data.const import DOMAIN
+from custom_components.my_electrical_data.config_flow import _announced_addresses
+from custom_components.my_electrical_data.const import CONF_MADE_HERE, CONF_METERS, DOMAIN
 
 
-def typed(gateway: ScriptedGateway, **changes: str) -> dict[str, str]:
-    return {CONF_URL: gateway.url, CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: CLIENT_SECRET} | changes
+def client(**changes: str) -> dict[str, str]:
+    return {CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: CLIENT_SECRET} | changes
 
 
-async def submit(hass: HomeAssistant, flow: Any, data: dict[str, str]) -> Any:
+ACCOUNT = {CONF_EMAIL: EMAIL, CONF_PASSWORD: PASSWORD}
+
+
+async def submit(hass: HomeAssistant, flow: Any, data: Any) -> Any:
     result = await hass.config_entries.flow.async_configure(flow["flow_id"], data)
     await hass.async_block_till_done(wait_background_tasks=True)
     return result
+
+
+async def choose(hass: HomeAssistant, flow: Any, option: str) -> Any:
+    return await submit(hass, flow, {"next_step_id": option})
 
 
 @pytest.fixture
@@ -56,84 +71,200 @@ async def flow(hass: HomeAssistant) -> Any:
     return await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
 
 
-async def test_sets_up(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any) -> None:
+@pytest.fixture
+async def found(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any) -> Any:
+    """The flow, once it has found the gateway."""
+    return await submit(hass, flow, {CONF_URL: gateway.url})
+
+
+def words(result: Any) -> str:
+    """Return the text of the one error, as it is shown."""
+    texts = json.loads((Path("custom_components") / DOMAIN / "translations" / "en.json").read_text())
+    [error] = result["errors"].values()
+    text: str = texts["config"]["error"][error].format(**result["description_placeholders"])
+    return text
+
+
+async def test_logs_in_and_takes_the_meters(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any) -> None:
+    hass.config.location_name = "Maison"
     assert (flow["type"], flow["step_id"], flow["errors"]) == (FlowResultType.FORM, "user", {})
-    result = await submit(hass, flow, typed(gateway))
+    menu = await submit(hass, flow, {CONF_URL: gateway.url})
+    assert (menu["type"], menu["menu_options"]) == (FlowResultType.MENU, ["log_in", "sign_up", "api_client"])
+    assert menu["description_placeholders"]["address"] == gateway.url
+    assert (await choose(hass, menu, "log_in"))["step_id"] == "log_in"
+    meters = await submit(hass, flow, ACCOUNT)
+    assert meters["step_id"] == "meters"
+    result = await submit(hass, flow, {CONF_METERS: [POINT_ID]})
+    assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, "MyElectricalData")
+    entry = result["result"]
+    assert entry.data == {CONF_URL: gateway.url, **client(), CONF_MADE_HERE: True}
+    assert (entry.unique_id, entry.state, entry.version) == (INSTANCE_ID, ConfigEntryState.LOADED, 2)
+    assert [(meter.title, meter.unique_id) for meter in entry.subentries.values()] == [("Maison", POINT_ID)]
+    assert gateway.told == [{"name": "Home Assistant Maison"}]
+    assert PASSWORD not in json.dumps(entry.as_dict(), default=str), "the password is not kept"
+
+
+async def test_meters_may_be_left_out(hass: HomeAssistant, gateway: ScriptedGateway, found: Any) -> None:
+    await choose(hass, found, "log_in")
+    await submit(hass, found, ACCOUNT)
+    result = await submit(hass, found, {CONF_METERS: []})
+    assert result["result"].subentries == {}
+
+
+async def test_signs_up(hass: HomeAssistant, gateway: ScriptedGateway, found: Any) -> None:
+    gateway.answers[POINTS]["items"] = []
+    assert (await choose(hass, found, "sign_up"))["step_id"] == "sign_up"
+    result = await submit(hass, found, {CONF_EMAIL: "new@example.org", CONF_PASSWORD: "a long enough one"})
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert result["title"] == "MyElectricalData"
-    assert result["data"] == typed(gateway)
-    assert result["result"].unique_id == INSTANCE_ID
-    assert result["result"].state is ConfigEntryState.LOADED
+    assert gateway.accounts["new@example.org"] == "a long enough one"
+
+
+async def test_an_address_that_must_be_verified(hass: HomeAssistant, gateway: ScriptedGateway, found: Any) -> None:
+    """Until then the gateway knows no such account."""
+    gateway.signed_up = "check_your_mail"
+    right, gateway.answers[CLIENTS] = gateway.answers[CLIENTS], problem(401, "invalid_credentials")
+    await choose(hass, found, "sign_up")
+    result = await submit(hass, found, ACCOUNT)
+    assert (result["step_id"], result["errors"]) == ("verify_email", {})
+    result = await submit(hass, found, {})
+    assert result["errors"] == {"base": "email_not_verified"}
+    assert "Follow the link" in words(result)
+    gateway.answers[CLIENTS] = right
+    assert (await submit(hass, found, {}))["step_id"] == "meters"
+
+
+@pytest.mark.parametrize(
+    ("way", "path", "answer", "field", "error"),
+    [
+        ("sign_up", ACCOUNTS, problem(403, "captcha_needed"), "base", "captcha_needed"),
+        ("sign_up", ACCOUNTS, problem(422, "invalid_email"), CONF_EMAIL, "invalid_email"),
+        ("sign_up", ACCOUNTS, problem(422, "weak_password"), CONF_PASSWORD, "weak_password"),
+        ("sign_up", ACCOUNTS, problem(403, "sign_up_closed"), "base", "request_refused"),
+        ("sign_up", ACCOUNTS, problem(429, "too_many_attempts"), "base", "rate_limited"),
+        ("log_in", CLIENTS, problem(401, "invalid_credentials"), CONF_PASSWORD, "invalid_credentials"),
+        ("log_in", CLIENTS, problem(401, "unauthorized"), CONF_PASSWORD, "invalid_credentials"),
+        ("log_in", CLIENTS, problem(403, "account_inactive"), "base", "account_inactive"),
+        ("log_in", CLIENTS, problem(409, "too_many_api_clients"), "base", "too_many_api_clients"),
+        ("log_in", CLIENTS, problem(403, "captcha_needed"), "base", "captcha_needed"),
+        ("log_in", CLIENTS, problem(403, "something_else"), "base", "request_refused"),
+        ("log_in", CLIENTS, problem(503, "database_down"), "base", "gateway_unavailable"),
+        ("log_in", CLIENTS, {"client_id": 1}, "base", "malformed_answer"),
+    ],
+)
+async def test_says_why_one_cannot_sign_in(
+    hass: HomeAssistant,
+    gateway: ScriptedGateway,
+    found: Any,
+    way: str,
+    path: str,
+    answer: Script | Any,
+    field: str,
+    error: str,
+) -> None:
+    right, gateway.answers[path] = gateway.answers[path], answer
+    await choose(hass, found, way)
+    result = await submit(hass, found, ACCOUNT)
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {field: error})
+    assert words(result)
+    suggested = {str(key): (key.description or {}).get("suggested_value") for key in result["data_schema"].schema}
+    assert suggested == {CONF_EMAIL: EMAIL, CONF_PASSWORD: None}
+    gateway.answers[path] = right
+    assert (await submit(hass, found, ACCOUNT))["step_id"] == "meters"
+
+
+async def test_an_api_client_made_elsewhere(hass: HomeAssistant, gateway: ScriptedGateway, found: Any) -> None:
+    assert (await choose(hass, found, "api_client"))["step_id"] == "api_client"
+    await submit(hass, found, client())
+    result = await submit(hass, found, {CONF_METERS: [POINT_ID]})
+    assert result["result"].data == {CONF_URL: gateway.url, **client(), CONF_MADE_HERE: False}
 
 
 def ping(**changes: str) -> dict[str, Any]:
     return {**body("ping"), **changes}
 
 
-MISTAKES: list[tuple[str, Any, str, str]] = [
-    (PING, raw(200, "<html>A router</html>"), CONF_URL, "not_a_gateway"),
-    (PING, {"status": "ok"}, CONF_URL, "not_a_gateway"),
-    (PING, ping(name="AnotherService"), CONF_URL, "not_a_gateway"),
-    (PING, ping(api="one"), CONF_URL, "not_a_gateway"),
-    (PING, ping(api="0.9"), CONF_URL, "gateway_too_old"),
-    (PING, ping(api="2.0"), CONF_URL, "gateway_too_new"),
-    (PING, raw(502, "Bad gateway"), "base", "gateway_unavailable"),
-    (TOKEN, problem(429, "too_many_tokens", **{"Retry-After": "60"}), "base", "rate_limited"),
-    (TOKEN, problem(401, "invalid_client"), CONF_CLIENT_SECRET, "invalid_auth"),
-    (TOKEN, {"access_token": 12}, "base", "malformed_answer"),
-    (POINTS, problem(403, "email_not_verified"), "base", "request_refused"),
-    (POINTS, problem(503, "database_down"), "base", "gateway_unavailable"),
-    (POINTS, {"items": [{"id": "x"}]}, "base", "malformed_answer"),
-    (POINTS, raw(204, ""), "base", "malformed_answer"),
-]
+@pytest.mark.parametrize(
+    ("answer", "field", "error"),
+    [
+        (raw(200, "<html>A router</html>"), CONF_URL, "not_a_gateway"),
+        ({"status": "ok"}, CONF_URL, "not_a_gateway"),
+        (ping(name="AnotherService"), CONF_URL, "not_a_gateway"),
+        (ping(api="one"), CONF_URL, "not_a_gateway"),
+        (ping(api="0.9"), CONF_URL, "gateway_too_old"),
+        (ping(api="2.0"), CONF_URL, "gateway_too_new"),
+        (raw(502, "Bad gateway"), "base", "gateway_unavailable"),
+        (problem(429, "too_many_attempts"), "base", "rate_limited"),
+    ],
+)
+async def test_says_what_is_wrong_with_an_address(
+    hass: HomeAssistant, gateway: ScriptedGateway, flow: Any, answer: Script | Any, field: str, error: str
+) -> None:
+    right, gateway.answers[PING] = gateway.answers[PING], answer
+    result = await submit(hass, flow, {CONF_URL: gateway.url})
+    assert (result["type"], result["errors"]) == (FlowResultType.FORM, {field: error})
+    assert words(result)
+    gateway.answers[PING] = right
+    assert (await submit(hass, flow, {CONF_URL: gateway.url}))["type"] is FlowResultType.MENU
 
 
-@pytest.mark.parametrize(("path", "answer", "field", "error"), MISTAKES)
-async def test_says_what_is_wrong_and_lets_try_again(
-    hass: HomeAssistant, gateway: ScriptedGateway, flow: Any, path: str, answer: Script | Any, field: str, error: str
+@pytest.mark.parametrize(
+    ("path", "answer", "field", "error"),
+    [
+        (TOKEN, problem(429, "too_many_tokens", **{"Retry-After": "60"}), "base", "rate_limited"),
+        (TOKEN, problem(401, "invalid_client"), CONF_CLIENT_SECRET, "invalid_auth"),
+        (TOKEN, {"access_token": 12}, "base", "malformed_answer"),
+        (POINTS, problem(403, "account_inactive"), "base", "account_inactive"),
+        (POINTS, problem(403, "forbidden"), "base", "request_refused"),
+        (POINTS, problem(503, "database_down"), "base", "gateway_unavailable"),
+        (POINTS, {"items": [{"id": "x"}]}, "base", "malformed_answer"),
+        (POINTS, raw(304, ""), "base", "malformed_answer"),
+    ],
+)
+async def test_says_what_is_wrong_with_an_api_client(
+    hass: HomeAssistant, gateway: ScriptedGateway, found: Any, path: str, answer: Script | Any, field: str, error: str
 ) -> None:
     right, gateway.answers[path] = gateway.answers[path], answer
-    result = await submit(hass, flow, typed(gateway))
+    await choose(hass, found, "api_client")
+    result = await submit(hass, found, client())
     assert (result["type"], result["errors"]) == (FlowResultType.FORM, {field: error})
-    texts = json.loads((Path("custom_components") / DOMAIN / "translations" / "en.json").read_text())
-    assert texts["config"]["error"][error].format(**result["description_placeholders"])
+    assert words(result)
     gateway.answers[path] = right
-    result = await submit(hass, flow, typed(gateway))
-    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert (await submit(hass, found, client()))["step_id"] == "meters"
 
 
 @pytest.mark.parametrize("url", ["", "ftp://gateway", "http://", "http://user:word@gateway", "http://a b", "http://[x"])
 async def test_not_an_address(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any, url: str) -> None:
-    result = await submit(hass, flow, typed(gateway, url=url))
+    result = await submit(hass, flow, {CONF_URL: url})
     assert result["errors"] == {CONF_URL: "invalid_url"}
     assert not gateway.requests
 
 
 async def test_nothing_listens(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any) -> None:
-    result = await submit(hass, flow, typed(gateway, url=f"http://127.0.0.1:{unused_port()}"))
+    result = await submit(hass, flow, {CONF_URL: f"http://127.0.0.1:{unused_port()}"})
     assert result["errors"] == {CONF_URL: "cannot_connect"}
 
 
 async def test_no_answer_in_time(
     hass: HomeAssistant, gateway: ScriptedGateway, flow: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.my_electrical_data.api.client._TIMEOUT", 0)
-    result = await submit(hass, flow, typed(gateway))
+    monkeypatch.setattr("custom_components.my_electrical_data.api.wire._TIMEOUT", 0)
+    result = await submit(hass, flow, {CONF_URL: gateway.url})
     assert result["errors"] == {CONF_URL: "cannot_connect"}
 
 
-async def test_the_secret_goes_to_a_gateway_only(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any) -> None:
+async def test_secrets_go_to_a_gateway_only(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any) -> None:
     gateway.answers[PING] = raw(200, "something else")
-    await submit(hass, flow, typed(gateway))
-    assert not gateway.asked(TOKEN)
+    await submit(hass, flow, {CONF_URL: gateway.url})
+    assert {request.path for request in gateway.requests} == {"/ping", "/api/ping"}
     assert not any("Authorization" in request.headers for request in gateway.requests)
 
 
-async def test_the_secret_is_not_shown_again(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any) -> None:
+async def test_the_secret_is_not_shown_again(hass: HomeAssistant, gateway: ScriptedGateway, found: Any) -> None:
     gateway.accepted_secret = "another"
-    result = await submit(hass, flow, typed(gateway))
+    await choose(hass, found, "api_client")
+    result = await submit(hass, found, client())
     suggested = {str(field): (field.description or {}).get("suggested_value") for field in result["data_schema"].schema}
-    assert suggested == {CONF_URL: gateway.url, CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: None}
+    assert suggested == {CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: None}
 
 
 @pytest.fixture
@@ -161,25 +292,25 @@ def untrusted(socket_enabled: None, tmp_path: Path) -> Iterator[str]:
 
 
 async def test_untrusted_certificate(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any, untrusted: str) -> None:
-    result = await submit(hass, flow, typed(gateway, url=untrusted))
+    result = await submit(hass, flow, {CONF_URL: untrusted})
     assert result["errors"] == {CONF_URL: "certificate_refused"}
 
 
 @pytest.mark.parametrize("suffix", ["/", "/docs", "/ping", "//", "/docs/?a=b#c"])
 async def test_pasted_addresses(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any, suffix: str) -> None:
-    result = await submit(hass, flow, typed(gateway, url=f" {gateway.url}{suffix} "))
-    assert result["data"][CONF_URL] == gateway.url
+    menu = await submit(hass, flow, {CONF_URL: f" {gateway.url}{suffix} "})
+    assert menu["description_placeholders"]["address"] == gateway.url
 
 
 async def test_address_without_scheme(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any) -> None:
-    result = await submit(hass, flow, typed(gateway, url=gateway.url.removeprefix("http://")))
-    assert result["data"][CONF_URL] == gateway.url
+    menu = await submit(hass, flow, {CONF_URL: gateway.url.removeprefix("http://")})
+    assert menu["description_placeholders"]["address"] == gateway.url
 
 
 async def test_finds_the_gateway_behind_its_proxy(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any) -> None:
     gateway.prefix = "/api"
-    result = await submit(hass, flow, typed(gateway, url=gateway.url.removesuffix("/api")))
-    assert result["data"][CONF_URL] == gateway.url
+    menu = await submit(hass, flow, {CONF_URL: gateway.url.removesuffix("/api")})
+    assert menu["description_placeholders"]["address"] == gateway.url
     assert gateway.url.endswith("/api")
 
 
@@ -190,32 +321,139 @@ async def test_follows_a_redirection_and_stays_there(hass: HomeAssistant, gatewa
     app = web.Application()
     app.router.add_get("/{path:.*}", redirect)
     async with TestServer(app, host="127.0.0.1") as old:
-        result = await submit(hass, flow, typed(gateway, url=str(old.make_url("/"))))
-    assert result["data"][CONF_URL] == gateway.url
+        menu = await submit(hass, flow, {CONF_URL: str(old.make_url("/"))})
+    assert menu["description_placeholders"]["address"] == gateway.url
 
 
 async def test_a_gateway_is_set_up_once(
     hass: HomeAssistant, gateway: ScriptedGateway, flow: Any, set_up: SetUp
 ) -> None:
     entry = await set_up()
-    result = await submit(hass, flow, typed(gateway))
+    result = await submit(hass, flow, {CONF_URL: gateway.url})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
     assert hass.config_entries.async_entries(DOMAIN) == [entry]
 
 
-async def test_asks_for_a_new_client_when_the_gateway_refuses_it(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+async def test_several_gateways(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any, set_up: SetUp) -> None:
+    await set_up()
+    gateway.answers[PING] = ping(instance_id="another-gateway-1")
+    menu = await submit(hass, flow, {CONF_URL: gateway.url})
+    await choose(hass, menu, "api_client")
+    await submit(hass, flow, client())
+    result = await submit(hass, flow, {CONF_METERS: []})
+    assert result["title"] == "MyElectricalData 127.0.0.1"
+    assert len(hass.config_entries.async_entries(DOMAIN)) == 2
+
+
+# Announced on the network
+
+
+def announced(gateway: ScriptedGateway, **properties: str | None) -> ZeroconfServiceInfo:
+    address = ip_address("127.0.0.1")
+    return ZeroconfServiceInfo(
+        ip_address=address,
+        ip_addresses=[address],
+        port=gateway.server.port,
+        hostname="gateway.local.",
+        type="_myelecdata._tcp.local.",
+        name="MyElectricalData._myelecdata._tcp.local.",
+        properties={"id": INSTANCE_ID, "api": "1.0"} | properties,
+    )
+
+
+async def hear(hass: HomeAssistant, info: ZeroconfServiceInfo) -> Any:
+    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_ZEROCONF}, data=info)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return result
+
+
+@pytest.mark.parametrize("url", [None, "http://127.0.0.1:1/nothing", "not an address"])
+async def test_a_gateway_that_announces_itself(hass: HomeAssistant, gateway: ScriptedGateway, url: str | None) -> None:
+    menu = await hear(hass, announced(gateway, url=url))
+    assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "account")
+    assert menu["description_placeholders"]["address"] == gateway.url
+    [progress] = hass.config_entries.flow.async_progress()
+    assert progress["context"]["title_placeholders"] == {"name": "127.0.0.1"}
+    await choose(hass, menu, "log_in")
+    await submit(hass, menu, ACCOUNT)
+    result = await submit(hass, menu, {CONF_METERS: [POINT_ID]})
+    assert result["result"].unique_id == INSTANCE_ID
+
+
+async def test_the_address_a_gateway_gives_itself_comes_first(hass: HomeAssistant, gateway: ScriptedGateway) -> None:
+    gateway.prefix = "/api"
+    menu = await hear(hass, announced(gateway, url=gateway.url))
+    assert menu["description_placeholders"]["address"] == gateway.url
+
+
+@pytest.mark.parametrize(
+    ("properties", "answer", "reason"),
+    [
+        ({"id": ""}, None, "not_a_gateway"),
+        ({"id": "another-gateway-1"}, None, "cannot_connect"),
+        ({}, raw(200, "a router"), "cannot_connect"),
+        ({}, ping(api="0.9"), "gateway_too_old"),
+        ({}, ping(api="2.0"), "gateway_too_new"),
+    ],
+)
+async def test_what_announces_itself_and_cannot_be_used(
+    hass: HomeAssistant, gateway: ScriptedGateway, properties: dict[str, str], answer: Any, reason: str
+) -> None:
+    gateway.answers[PING] = answer or gateway.answers[PING]
+    result = await hear(hass, announced(gateway, **properties))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, reason)
+
+
+def test_an_ipv6_address_is_written_in_brackets(gateway: ScriptedGateway) -> None:
+    info = announced(gateway)
+    info.ip_addresses = [ip_address("fd00::1")]
+    assert _announced_addresses(info) == [f"http://[fd00::1]:{gateway.server.port}"]
+
+
+async def test_a_gateway_that_works_is_not_moved(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    entry = await set_up()
+    gateway.requests.clear()
+    result = await hear(hass, announced(gateway, url="http://127.0.0.1:1"))
+    assert result["reason"] == "already_configured"
+    assert entry.data[CONF_URL] == gateway.url
+    assert not gateway.requests
+
+
+@pytest.mark.parametrize(("scheme", "moves"), [("http", True), ("https", False)])
+async def test_a_gateway_that_moved_is_followed(
+    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp, scheme: str, moves: bool
+) -> None:
+    """But its secret does not leave https for whoever announces its id."""
+    old = f"{scheme}://127.0.0.1:{unused_port()}"
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_URL: old})
+    await set_up()
+    assert entry.reason
+    assert (await hear(hass, announced(gateway)))["reason"] == "already_configured"
+    assert entry.data[CONF_URL] == (gateway.url if moves else old)
+    assert (entry.state is ConfigEntryState.LOADED) is moves
+
+
+# Later
+
+
+@pytest.mark.parametrize("way", ["log_in", "api_client"])
+async def test_signs_in_again_when_the_gateway_refuses_its_client(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, way: str
 ) -> None:
     gateway.accepted_secret = "renewed"
     entry = await set_up()
     assert (entry.state, bool(entry.update_listeners)) == (ConfigEntryState.SETUP_ERROR, False)
     [flow] = hass.config_entries.flow.async_progress()
     assert flow["step_id"] == "reauth_confirm"
-    result = await submit(hass, flow, {CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: "wrong"})
-    assert result["errors"] == {CONF_CLIENT_SECRET: "invalid_auth"}
-    result = await submit(hass, flow, {CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: "renewed"})
+    await choose(hass, flow, way)
+    wrong = client(client_secret="wrong") if way == "api_client" else ACCOUNT | {CONF_PASSWORD: "wrong"}
+    result = await submit(hass, flow, wrong)
+    assert list(result["errors"].values()) == ["invalid_auth" if way == "api_client" else "invalid_credentials"]
+    result = await submit(hass, flow, client(client_secret="renewed") if way == "api_client" else ACCOUNT)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
-    assert entry.data == typed(gateway, client_secret="renewed")
+    assert entry.data[CONF_CLIENT_SECRET] == "renewed"
+    assert entry.data[CONF_MADE_HERE] is (way == "log_in")
     assert entry.state is ConfigEntryState.LOADED
 
 
@@ -225,18 +463,22 @@ async def test_reauthentication_of_a_gateway_that_has_gone(
     entry = await set_up()
     gateway.answers[PING] = raw(200, "a router")
     flow = await entry.start_reauth_flow(hass)
-    result = await submit(hass, flow, {CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: CLIENT_SECRET})
+    await choose(hass, flow, "api_client")
+    result = await submit(hass, flow, client())
     assert result["errors"] == {"base": "not_a_gateway"}, "the form has no address to mark"
 
 
 async def test_reauthentication_with_what_was_there_sets_up_again(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp
 ) -> None:
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_MADE_HERE: False})
     gateway.accepted_secret = "for a moment"
-    entry = await set_up()
+    await set_up()
     gateway.accepted_secret = CLIENT_SECRET
     [flow] = hass.config_entries.flow.async_progress()
-    await submit(hass, flow, {CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: CLIENT_SECRET})
+    await choose(hass, flow, "api_client")
+    await submit(hass, flow, client())
     assert entry.state is ConfigEntryState.LOADED
 
 
@@ -248,12 +490,26 @@ async def test_reconfigures_a_loaded_gateway(
     flow = await entry.start_reconfigure_flow(hass)
     assert flow["step_id"] == "reconfigure"
     gateway.requests.clear()
-    result = await submit(hass, flow, typed(gateway))
+    result = await submit(hass, flow, {CONF_URL: gateway.url})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     assert entry.data[CONF_URL] == gateway.url
     assert entry.state is ConfigEntryState.LOADED
     assert len(gateway.asked(PING)) == 2, "once by the flow, and once by the reload"
     assert "has an update listener" not in caplog.text
+
+
+async def test_reconfiguration_signs_in_again_when_it_must(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    gateway.accepted_secret = "renewed"
+    flow = await entry.start_reconfigure_flow(hass)
+    menu = await submit(hass, flow, {CONF_URL: gateway.url})
+    assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "reauth_confirm")
+    await choose(hass, flow, "log_in")
+    result = await submit(hass, flow, ACCOUNT)
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.data[CONF_CLIENT_SECRET] == "renewed"
 
 
 @pytest.mark.parametrize("step", ["reauth", "reconfigure"])
@@ -263,12 +519,13 @@ async def test_another_gateway_is_not_taken_for_this_one(
     entry: MockConfigEntry = await set_up()
     before = dict(entry.data)
     gateway.answers[PING]["instance_id"] = "another-gateway-1"
-    gateway.accepted_secret = "other"
-    start = entry.start_reauth_flow if step == "reauth" else entry.start_reconfigure_flow
-    form = await start(hass)
-    data = typed(gateway, client_secret="other")
     if step == "reauth":
-        del data[CONF_URL]
-    result = await submit(hass, form, data)
+        flow = await entry.start_reauth_flow(hass)
+        await choose(hass, flow, "api_client")
+        result = await submit(hass, flow, client(client_secret="other"))
+    else:
+        flow = await entry.start_reconfigure_flow(hass)
+        result = await submit(hass, flow, {CONF_URL: gateway.url})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_gateway")
     assert entry.data == before
+    assert not any("other" in request.headers.get("Authorization", "") for request in gateway.requests)

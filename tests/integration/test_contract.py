@@ -11,6 +11,8 @@ FIXTURES = Path(__file__).parent / "fixtures"
 DOCUMENT = json.loads((Path(__file__).parents[2] / "server" / "openapi.json").read_text())
 POINT = "/v1/usage-points/{point_id}"
 ANSWERS = {
+    "consent": ("get", "/v1/consents/{consent_id}"),
+    "consent_asked": ("post", "/v1/consents"),
     "daily": ("get", f"{POINT}/daily"),
     "ecowatt": ("get", "/v1/ecowatt"),
     "hours": ("get", f"{POINT}/hours"),
@@ -29,7 +31,8 @@ def test_every_fixture_is_checked() -> None:
 def test_a_fixture_is_an_answer_of_the_gateway(name: str) -> None:
     method, path = ANSWERS[name]
     body: Any = json.loads((FIXTURES / f"{name}.json").read_text())
-    schema = DOCUMENT["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"]
+    answers = DOCUMENT["paths"][path][method]["responses"]
+    schema = answers["201" if "201" in answers else "200"]["content"]["application/json"]["schema"]
     validator = jsonschema.Draft202012Validator(
         {**schema, "components": DOCUMENT["components"]}, format_checker=jsonschema.FormatChecker()
     )

@@ -189,18 +189,23 @@ async def test_devices(hass: HomeAssistant, gateway: ScriptedGateway, set_up: Se
     assert (gateway_device.sw_version, gateway_device.configuration_url) == ("0.1.0", gateway.url)
 
 
-async def test_a_meter_comes_and_another_goes(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+async def test_a_meter_of_the_account_that_was_not_chosen_is_not_here(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    entry = await set_up()
-    other = "z" * 16
-    for path in ("daily", "hours"):
-        gateway.answers[f"{POINTS}/{other}/{path}"] = gateway.answers[f"{POINTS}/{POINT_ID}/{path}"]
     [point] = gateway.answers[POINTS]["items"]
-    gateway.answers[POINTS]["items"] = [point | {"id": other, "name": None}]
-    await move_to("2026-11-23T10:36:00+00:00")
+    gateway.answers[POINTS]["items"] = [point, point | {"id": "z" * 16, "name": "Atelier"}]
+    entry = await set_up()
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    assert {device.name for device in devices} == {"MyElectricalData gateway", "French grid", "••••••••••0017"}
+    assert "Atelier" not in {device.name for device in devices}
+
+
+async def test_a_meter_belongs_to_its_subentry(hass: HomeAssistant, set_up: SetUp) -> None:
+    entry = await set_up()
+    [subentry] = entry.subentries.values()
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    assert sum(entity.unique_id.startswith(other) for entity in entities) == 3
-    assert not any(entity.unique_id.startswith(POINT_ID) for entity in entities)
+    of_the_meter = [entity for entity in entities if entity.config_subentry_id == subentry.subentry_id]
+    assert {entity.unique_id.removeprefix(f"{POINT_ID}_") for entity in of_the_meter} == {
+        "last_day_energy",
+        "complete_until",
+        "next_expected",
+    }

@@ -9,6 +9,9 @@ from conftest import MoveTo, SetUp
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
+    MockConfigEntry,
+)
 from scripted_gateway import ECOWATT, HOURS, PING, POINTS, TEMPO, ScriptedGateway, body, problem, raw
 
 from custom_components.my_electrical_data.const import DOMAIN
@@ -72,9 +75,13 @@ async def test_a_client_withdrawn_later_asks_for_another(
     assert {flow["step_id"] for flow in hass.config_entries.flow.async_progress()} == {"reauth_confirm"}
 
 
-async def test_an_account_without_meters(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
-    gateway.answers[POINTS]["items"] = []
-    entry = await set_up()
+async def test_a_gateway_without_meters(
+    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp
+) -> None:
+    entry.add_to_hass(hass)
+    for subentry_id in list(entry.subentries):
+        hass.config_entries.async_remove_subentry(entry, subentry_id)
+    await set_up()
     assert entry.state is ConfigEntryState.LOADED
     assert len(hass.states.async_all("sensor")) == 6
     assert not gateway.asked(HOURS)

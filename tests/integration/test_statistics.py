@@ -2,22 +2,24 @@
 
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
+from aiohttp import web
 from conftest import MoveTo, SetUp
 from homeassistant.components.recorder.statistics import list_statistic_ids, statistics_during_period
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import get_instance
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
-    async_fire_time_changed,
+    MockConfigEntry,
 )
 from scripted_gateway import HOURS, POINT_ID, POINTS, ScriptedGateway, body, problem
 
 from custom_components.my_electrical_data import statistics
-from custom_components.my_electrical_data.const import DOMAIN
+from custom_components.my_electrical_data.const import CONF_BUCKETS, DOMAIN, METER
 
 CONSUMPTION, COST = f"{DOMAIN}:{POINT_ID}_consumption", f"{DOMAIN}:{POINT_ID}_cost"
 TOMORROW = "2026-11-24T07:00:05+00:00"
@@ -194,9 +196,12 @@ async def test_a_new_epoch_clears_what_was(
 
 
 async def test_another_meters_statistics_are_left_alone(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp, move_to: MoveTo
 ) -> None:
     other = "z" * 16
+    entry.add_to_hass(hass)
+    atelier = ConfigSubentry(data=MappingProxyType({}), subentry_type=METER, title="Atelier", unique_id=other)
+    hass.config_entries.async_add_subentry(entry, atelier)
     [point] = gateway.answers[POINTS]["items"]
     gateway.answers[POINTS]["items"] = [point, point | {"id": other, "name": "Atelier"}]
     gateway.answers[f"{POINTS}/{other}/hours"] = body("hours")
@@ -294,15 +299,86 @@ async def test_the_two_odd_days(hass: HomeAssistant, gateway: ScriptedGateway, s
     assert [round(row["change"] or 0, 6) for row in daily[CONSUMPTION]] == [hours / 10]
 
 
-async def test_many_hours_go_in_chunks(
+async def test_many_hours_come_in_pages(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(statistics, "CHUNK_ROWS", 20)
+    monkeypatch.setattr(statistics, "PAGE_HOURS", 20)
     gateway.hours = [state_of(datetime(2026, 11, 1, tzinfo=UTC), [100.0] * 130)]
     await set_up()
     rows = await kept(hass)
     assert len(rows) == 130
     assert rows[-1][1] == 13.0
+    asked = [(request.query.get("cursor"), request.query["limit"]) for request in gateway.asked(HOURS)]
+    assert asked == [(cursor, "20") for cursor in (None, "c1+20", "c1+40", "c1+60", "c1+80", "c1+100", "c1+120")]
+
+
+async def test_a_restart_resumes_at_the_page_that_was_next(
+    hass: HomeAssistant,
+    gateway: ScriptedGateway,
+    set_up: SetUp,
+    move_to: MoveTo,
+    monkeypatch: pytest.MonkeyPatch,
+    hass_storage: dict[str, Any],
+) -> None:
+    monkeypatch.setattr(statistics, "PAGE_HOURS", 20)
+    gateway.hours = [state_of(datetime(2026, 11, 1, tzinfo=UTC), [100.0] * 50)]
+    whole = gateway.answers[HOURS]
+
+    async def one_page(request: web.Request) -> Any:
+        if "cursor" in request.query:
+            return await problem(503, "upstream_down")(request)
+        return await whole(request)
+
+    gateway.answers[HOURS] = one_page
+    entry = await set_up()
+    assert len(await kept(hass)) == 20
+    assert hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]["cursor"] == "c1+20"
+    gateway.answers[HOURS] = whole
+    gateway.requests.clear()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == ["c1+20", "c1+40"]
+    assert len(await kept(hass)) == 50
+
+
+async def test_a_restored_backup_is_filled_up(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_storage: dict[str, Any]
+) -> None:
+    """The recorder is older than the cursor, as when only the database comes from a backup."""
+    entry = await set_up()
+    stored = hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]
+    for row in stored["last"].values():
+        row["start"] += 3600
+        row["sum"] += 1
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == [None, None]
+    assert len(await kept(hass)) == 3
+
+
+async def test_totals_alone_when_buckets_are_not_wanted(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    assert len(await metadata(hass)) == 4
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    assert flow["step_id"] == "init"
+    await hass.config_entries.options.async_configure(flow["flow_id"], {CONF_BUCKETS: False})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert set(await metadata(hass)) == {CONSUMPTION, COST}
+    assert [row[1] for row in await kept(hass)] == [1.0, 1.2505, 1.9]
+
+
+async def test_a_new_series_comes_with_its_whole_history(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    await set_up()
+    newer = deepcopy(gateway.hours[0]) | {"cursor": "c2", "changed_from": "2026-11-22T22:00:00Z"}
+    newer["series"].append({"key": "production", "unit": "Wh"})
+    newer["sum"]["production"] = [10, 20, 30]
+    gateway.hours.append(newer)
+    await move_to(TOMORROW)
+    assert [row[1] for row in await kept(hass, f"{DOMAIN}:{POINT_ID}_production")] == [0.01, 0.02, 0.03]
 
 
 SPOILT: list[dict[str, Any]] = [
@@ -344,15 +420,3 @@ async def test_refused_hours_do_not_stop_the_rest(
     entry = await set_up()
     assert entry.state is ConfigEntryState.LOADED
     assert "The gateway refused a request (the gateway refused: no_consent (403))" in caplog.text
-
-
-async def test_removal_forgets_the_cursor_and_keeps_the_history(
-    hass: HomeAssistant, set_up: SetUp, hass_storage: dict[str, Any]
-) -> None:
-    entry = await set_up()
-    assert f"{DOMAIN}.{POINT_ID}" in hass_storage
-    await hass.config_entries.async_remove(entry.entry_id)
-    async_fire_time_changed(hass)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
-    assert len(await kept(hass)) == 3

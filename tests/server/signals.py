@@ -56,6 +56,9 @@ class Clock:
     def now(self) -> datetime:
         return self.time
 
+    def monotonic(self) -> float:
+        return self.time.timestamp()
+
     async def sleep(self, seconds: float) -> None:
         raise AssertionError(f"nobody waits here, not even {seconds} s")
 

@@ -1,5 +1,6 @@
 """A client of the MyElectricalData gateway. It knows nothing of Home Assistant."""
 
+from .account import Found, find_gateway, make_api_client, sign_up
 from .address import candidate_addresses
 from .client import Answer, GatewayClient
 from .errors import (
@@ -22,6 +23,7 @@ __all__ = [
     "Answer",
     "AuthenticationFailedError",
     "CertificateRefusedError",
+    "Found",
     "GatewayClient",
     "GatewayConnectionError",
     "GatewayError",
@@ -35,4 +37,7 @@ __all__ = [
     "RateLimitedError",
     "RequestRefusedError",
     "candidate_addresses",
+    "find_gateway",
+    "make_api_client",
+    "sign_up",
 ]

@@ -1,6 +1,7 @@
 """What can go wrong between a client and its gateway.
 
-Each error carries a stable `code`: callers choose their words by it. No message holds what was sent or received.
+Each error carries a stable `code`: callers choose their words by it. `problem` is the gateway's own code, when it gave
+one. No message holds what was sent or received.
 """
 
 from typing import ClassVar
@@ -11,6 +12,7 @@ class GatewayError(Exception):
 
     code: ClassVar[str] = "unknown"
     retry_after: float | None = None
+    problem: str = "unknown"
 
 
 class InvalidAddressError(GatewayError):
@@ -32,9 +34,14 @@ class CertificateRefusedError(GatewayConnectionError):
 
 
 class AuthenticationFailedError(GatewayError):
-    """The gateway does not accept this API client."""
+    """The gateway does not accept this API client, or this account."""
 
     code = "invalid_auth"
+
+    def __init__(self, message: str, problem: str = "unknown") -> None:
+        """Take the gateway's `problem` code."""
+        super().__init__(message)
+        self.problem = problem
 
 
 class NotAGatewayError(GatewayError):
@@ -69,10 +76,11 @@ class RateLimitedError(GatewayError):
 
     code = "rate_limited"
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
-        """Take the seconds until it is worth asking again."""
+    def __init__(self, message: str, retry_after: float | None = None, problem: str = "unknown") -> None:
+        """Take the seconds until it is worth asking again, and the gateway's `problem` code."""
         super().__init__(message)
         self.retry_after = retry_after
+        self.problem = problem
 
 
 class GatewayUnavailableError(GatewayError):

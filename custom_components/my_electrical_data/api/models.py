@@ -31,6 +31,21 @@ class Token:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SignedUp:
+    """Whether a new account is `active`, or has a mail to answer first."""
+
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApiClient:
+    """What a program signs in with; the secret is told once."""
+
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Freshness:
     """`complete_until` is the first day that is not whole yet."""
 
@@ -44,6 +59,73 @@ class Consent:
 
     status: str
     expires_at: datetime | None
+
+
+class ConsentStatus(StrEnum):
+    """How far a request for a consent has come."""
+
+    PENDING = "pending"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentAsked:
+    """Where the holder of a meter gives the consent."""
+
+    id: str
+    authorize_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentRequest:
+    """How a request for a consent stands; `reason` says why it failed, `usage_points` what it opened."""
+
+    status: ConsentStatus
+    reason: str | None
+    usage_points: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contract:
+    """What Enedis tells of a contract; None: not told (yet). `off_peak` is Enedis' own spelling."""
+
+    segment: str | None = None
+    power_kva: int | None = None
+    off_peak: str | None = None
+    gives: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Price:
+    """What a kWh of a bucket costs, tax included."""
+
+    bucket: str
+    eur_per_kwh: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tariff:
+    """What a meter pays by, from a day on (None: always): regulated prices, or one's own."""
+
+    valid_from: date | None
+    option: str
+    power_kva: int
+    prices: str | tuple[Price, ...]
+    subscription_eur_per_month: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OffPeak:
+    """When hours are off-peak: clock times, the end excluded, on these weekdays of this season."""
+
+    valid_from: date | None
+    valid_to: date | None
+    season: str
+    weekdays: tuple[int, ...]
+    slots: tuple[tuple[str, str], ...]
+    source: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +146,10 @@ class UsagePoint:
     name: str | None
     consent: Consent
     freshness: Freshness
+    contract: Contract = Contract()
+    curve_collected: bool | None = None
+    tariffs: tuple[Tariff, ...] = ()
+    off_peak: tuple[OffPeak, ...] = ()
     notices: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
@@ -75,6 +161,11 @@ class UsagePoint:
     def label(self) -> str:
         """What people call it."""
         return self.name or self.masked_number
+
+    @property
+    def description(self) -> str:
+        """What people call it, and what its number ends with."""
+        return f"{self.name} ({self.masked_number})" if self.name else self.masked_number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,7 +221,8 @@ class Series:
 class Hours:
     """Running sums by hour, from the first hour that changed since the cursor; nothing changed when `since` is None.
 
-    `sum` holds one value per `start` and series. A new `epoch` means that all earlier rows are void.
+    `sum` holds one value per `start` and series. A new `epoch` means that all earlier rows are void. `more`: the cursor
+    leads to the rows that follow.
     """
 
     epoch: str
@@ -140,6 +232,7 @@ class Hours:
     start: tuple[datetime, ...]
     sum: dict[str, tuple[float, ...]]
     next_change: datetime | None = None
+    more: bool = False
 
     def __post_init__(self) -> None:
         """Refuse rows that would corrupt what they are written into."""

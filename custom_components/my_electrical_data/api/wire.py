@@ -1,0 +1,156 @@
+"""One address of a gateway: it says hello, and takes requests."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import ClientConnectorCertificateError, ClientError, ClientResponse, ClientSession, ClientSSLError
+from yarl import URL
+
+from .decode import Decoder
+from .errors import (
+    AuthenticationFailedError,
+    CertificateRefusedError,
+    GatewayConnectionError,
+    GatewayTooNewError,
+    GatewayTooOldError,
+    GatewayUnavailableError,
+    MalformedAnswerError,
+    NotAGatewayError,
+    RateLimitedError,
+    RequestRefusedError,
+)
+from .models import Ping
+
+GATEWAY_NAME = "MyElectricalData"
+API_MAJOR, API_MINOR = 1, 0
+PROBLEM_TYPE = "application/problem+json"
+
+_TIMEOUT = 60.0  # well above the 20 s that the gateway may wait for Enedis
+_MAX_AGE = re.compile(r"max-age=(\d+)")
+_API_VERSION = re.compile(r"(\d+)\.(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    code: str
+
+
+_PING, _PROBLEM = Decoder(Ping), Decoder(_Problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as it came; header names are in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    url: URL
+
+    @property
+    def max_age(self) -> float | None:
+        """How many seconds it holds, when the gateway knows."""
+        found = _MAX_AGE.search(self.headers.get("cache-control", ""))
+        return float(found[1]) if found else None
+
+    def check(self) -> None:
+        """Raise the error that this answer is, if it is one."""
+        self.check_pressure()
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            raise AuthenticationFailedError("the credentials are not accepted", self._problem_code())
+        if self.status >= HTTPStatus.BAD_REQUEST:
+            raise RequestRefusedError(self.status, self._problem_code())
+        if not HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
+            raise MalformedAnswerError(f"an answer of status {self.status}")
+
+    def check_pressure(self) -> None:
+        """Raise when the gateway asks to come back later."""
+        if self.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise RateLimitedError("asked too often", self._retry_after(), self._problem_code())
+        if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise GatewayUnavailableError(f"the gateway answers {self.status}", self._retry_after())
+
+    def _problem_code(self) -> str:
+        if not self.headers.get("content-type", "").startswith(PROBLEM_TYPE):
+            return "unknown"
+        try:
+            return _PROBLEM(self.body).code
+        except MalformedAnswerError:
+            return "unknown"
+
+    def _retry_after(self) -> float | None:
+        """Read Retry-After, seconds or a date (RFC 9110, 10.2.3). A date counts from the answer's own."""
+        value = self.headers.get("retry-after", "").strip()
+        if value.isdecimal():
+            return float(value)
+        try:
+            wait = parsedate_to_datetime(value) - parsedate_to_datetime(self.headers.get("date", ""))
+        except TypeError, ValueError:
+            return None
+        return max(0.0, wait.total_seconds())
+
+
+class Wire:
+    """Sends to one gateway, in a session that its owner opens and closes."""
+
+    def __init__(self, session: ClientSession, address: str) -> None:
+        """Take the base `address`, without a slash at the end."""
+        self.address = address
+        self._session = session
+
+    async def ping(self) -> Ping:
+        """Ask who is there, and check that it can be talked to. Follows a redirection, and stays where it led."""
+        reply = await self.send("GET", "/ping", allow_redirects=True)
+        reply.check_pressure()
+        try:
+            ping = _PING(reply.body)
+        except MalformedAnswerError as error:
+            raise NotAGatewayError("something else answers") from error
+        if reply.status != HTTPStatus.OK or ping.name != GATEWAY_NAME:
+            raise NotAGatewayError("something else answers")
+        _check_version(ping.api)
+        self._stay_where_redirected(reply.url)
+        return ping
+
+    async def send(self, method: str, path: str, *, allow_redirects: bool = False, **options: Any) -> Reply:
+        """Send a request and return whatever answers. Raises GatewayConnectionError."""
+        try:
+            async with (
+                asyncio.timeout(_TIMEOUT),
+                self._session.request(
+                    method, f"{self.address}{path}", allow_redirects=allow_redirects, **options
+                ) as response,
+            ):
+                return await _read(response)
+        except (ClientConnectorCertificateError, ClientSSLError) as error:
+            raise CertificateRefusedError("the certificate is not trusted") from error
+        except TimeoutError as error:
+            raise GatewayConnectionError("no answer in time") from error
+        except (ClientError, OSError) as error:
+            raise GatewayConnectionError("no connection") from error
+
+    def _stay_where_redirected(self, landed: URL) -> None:
+        """Keep the address that answered, unless it would send secrets in clear that were meant for https."""
+        if self.address.startswith("https:") and landed.scheme != "https":
+            raise NotAGatewayError("redirected from https to http")
+        self.address = str(landed.with_query(None)).removesuffix("/ping")
+
+
+async def _read(response: ClientResponse) -> Reply:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Reply(response.status, headers, await response.read(), response.url)
+
+
+def _check_version(api: str) -> None:
+    """Accept the same major, and a minor that is at least ours."""
+    if not (version := _API_VERSION.fullmatch(api)):
+        raise NotAGatewayError("no API version")
+    major, minor = int(version[1]), int(version[2])
+    if (major, minor) < (API_MAJOR, API_MINOR):
+        raise GatewayTooOldError(api)
+    if major > API_MAJOR:
+        raise GatewayTooNewError(api)

@@ -1,0 +1,40 @@
+"""Waiting for a consent that is given elsewhere, at Enedis."""
+
+import asyncio
+from typing import Final
+
+from .api import GatewayClient, GatewayConnectionError, GatewayUnavailableError, RateLimitedError
+from .api.models import ConsentAsked, ConsentRequest, ConsentStatus, UsagePoint
+
+LOOK_EVERY: Final = 3.0
+DETAILS_LOOKS: Final = 20
+
+
+async def wait_for_consent(client: GatewayClient, asked: ConsentAsked) -> ConsentRequest:
+    """Return how it ended. The gateway ends it itself, if nobody does; one that does not answer is waited for."""
+    while True:
+        try:
+            consent = await client.consent(asked.id)
+        except GatewayConnectionError, GatewayUnavailableError, RateLimitedError:
+            pass
+        else:
+            if consent.status is not ConsentStatus.PENDING:
+                return consent
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def first_details(client: GatewayClient, usage_point_id: str) -> UsagePoint:
+    """Return a meter once its contract is known, or after a minute without. Raises GatewayError."""
+    point = await client.usage_point(usage_point_id)
+    for _ in range(DETAILS_LOOKS):
+        if point.contract.segment is not None:
+            break
+        await asyncio.sleep(LOOK_EVERY)
+        point = await client.usage_point(usage_point_id)
+    return point
+
+
+def meter_number(text: str) -> str | None:
+    """Return the 14 digits that were typed, however they were grouped."""
+    digits = "".join(text.split()).replace(".", "").replace("-", "")
+    return digits if len(digits) == 14 and digits.isascii() and digits.isdecimal() else None

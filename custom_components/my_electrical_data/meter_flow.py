@@ -1,0 +1,241 @@
+"""Adding a meter: its number, Enedis' consent, what came, what it pays; and changing what it pays later."""
+
+import asyncio
+from typing import Any, override
+
+import voluptuous as vol
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntryState, ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.core import callback
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+)
+from homeassistant.helpers.translation import async_get_translations
+
+from .api import GatewayClient, GatewayError
+from .api.models import ConsentAsked, ConsentStatus, UsagePoint
+from .consent import first_details, meter_number, wait_for_consent
+from .const import DOMAIN
+from .coordinator import GatewayConfigEntry
+from .tariff_form import (
+    CONF_OFF_PEAK,
+    CONF_OPTION,
+    CONF_OWN_PRICES,
+    changes,
+    off_peak_periods,
+    present_tariff,
+    price_fields,
+    tariff_fields,
+)
+
+CONF_NUMBER, CONF_POINT = "number", "usage_point"
+_ANOTHER = "another"
+
+# Ends of a consent that have words of their own.
+_REASONS = {
+    "refused_at_enedis",
+    "expired",
+    "other_browser",
+    "wrong_meter",
+    "held_by_another",
+    "not_opened",
+    "upstream_down",
+    "too_often",
+}
+
+
+class MeterFlow(ConfigSubentryFlow):
+    """A subentry is a meter; its unique id is the public id of its usage point. What it pays, the gateway keeps."""
+
+    _offered: tuple[UsagePoint, ...] = ()
+    _asked: ConsentAsked
+    _waiting: asyncio.Task[UsagePoint | str] | None = None
+    _reason: str
+    _point: UsagePoint
+    _answers: dict[str, Any]
+
+    @property
+    def _client(self) -> GatewayClient:
+        entry: GatewayConfigEntry = self._get_entry()
+        return entry.runtime_data.client
+
+    # Which meter
+
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Offer the meters that the gateway reads already, if there are any that are not here."""
+        if user_input is not None:
+            chosen = user_input[CONF_POINT]
+            found = next((point for point in self._offered if point.id == chosen), None)
+            return await self._show(found) if found else await self.async_step_number()
+        if self._get_entry().state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        try:
+            points = (await self._client.usage_points()).data.items
+        except GatewayError as error:
+            return self._failed(error)
+        self._offered = tuple(point for point in points if point.id not in self._here())
+        if not self._offered:
+            return await self.async_step_number()
+        options = [SelectOptionDict(value=point.id, label=point.description) for point in self._offered]
+        options.append(SelectOptionDict(value=_ANOTHER, label=(await self._words())[_ANOTHER]))
+        selector = SelectSelector(SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST))
+        schema: Any = vol.Schema({vol.Required(CONF_POINT, default=self._offered[0].id): selector})
+        return self.async_show_form(step_id="user", data_schema=schema)
+
+    async def async_step_number(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask for the number, and the gateway for a consent to read it."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if number := meter_number(user_input[CONF_NUMBER]):
+                try:
+                    self._asked = await self._client.ask_consent(number)
+                    return await self.async_step_consent()
+                except GatewayError as error:
+                    errors = (
+                        {CONF_NUMBER: "invalid_number"} if error.problem == "invalid_number" else {"base": error.code}
+                    )
+            else:
+                errors = {CONF_NUMBER: "invalid_number"}
+        schema: Any = vol.Schema({vol.Required(CONF_NUMBER): TextSelector(TextSelectorConfig(autocomplete="off"))})
+        schema = self.add_suggested_values_to_schema(schema, user_input)
+        return self.async_show_form(step_id="number", data_schema=schema, errors=errors)
+
+    # Enedis' consent
+
+    async def async_step_consent(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
+        """Open Enedis' page, and wait for how it ends there."""
+        if self._waiting is None:
+            self._waiting = self.hass.async_create_background_task(self._wait(), f"{DOMAIN} consent")
+            self._waiting.add_done_callback(self._come_back)
+        if not self._waiting.done():
+            return self.async_external_step(step_id="consent", url=self._asked.authorize_url)
+        match self._waiting.result():
+            case str(reason):
+                self._reason = reason
+                return self.async_external_step_done(next_step_id="refused")
+            case point:
+                self._point = point
+                return self.async_external_step_done(next_step_id="tariff")
+
+    async def _wait(self) -> UsagePoint | str:
+        """Return the meter that the consent opened, or the reason why there is none."""
+        try:
+            consent = await wait_for_consent(self._client, self._asked)
+            if consent.status is not ConsentStatus.GRANTED:
+                return f"consent_{consent.reason}" if consent.reason in _REASONS else "consent_failed"
+            new = [point_id for point_id in consent.usage_points if point_id not in self._here()]
+            return await first_details(self._client, new[0]) if new else "already_configured"
+        except GatewayError:
+            return "consent_failed"
+
+    async def async_step_refused(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
+        """Say why there is no meter."""
+        return self.async_abort(reason=self._reason)
+
+    @callback
+    def _come_back(self, waiting: asyncio.Task[UsagePoint | str]) -> None:
+        if not waiting.cancelled():
+            self.hass.async_create_task(self.hass.config_entries.subentries.async_configure(self.flow_id))
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Stop waiting when the dialog is closed."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    # What it pays
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
+        """Ask again what the meter pays."""
+        if self._get_entry().state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="entry_not_loaded")
+        try:
+            return await self._show(await self._client.usage_point(self._get_reconfigure_subentry().unique_id or ""))
+        except GatewayError as error:
+            return self._failed(error)
+
+    async def _show(self, point: UsagePoint) -> SubentryFlowResult:
+        self._point = point
+        return await self.async_step_tariff()
+
+    async def async_step_tariff(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Show what Enedis told, and ask which tariff it is."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            self._answers = user_input
+            try:
+                if text := user_input.get(CONF_OFF_PEAK, "").strip():
+                    off_peak_periods(text)
+            except ValueError:
+                errors = {CONF_OFF_PEAK: "invalid_off_peak"}
+            else:
+                if user_input[CONF_OWN_PRICES]:
+                    return await self.async_step_prices()
+                if not (errors := await self._tell(None)):
+                    return self._finish()
+        schema: Any = vol.Schema(tariff_fields(self._point, dated=self.source == SOURCE_RECONFIGURE))
+        return self.async_show_form(
+            step_id="tariff",
+            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            errors=errors,
+            description_placeholders=await self._what_came(),
+        )
+
+    async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Ask for one's own prices."""
+        errors: dict[str, str] = {}
+        if user_input is not None and not (errors := await self._tell(user_input)):
+            return self._finish()
+        schema: Any = vol.Schema(price_fields(self._answers[CONF_OPTION], present_tariff(self._point)))
+        return self.async_show_form(
+            step_id="prices", data_schema=self.add_suggested_values_to_schema(schema, user_input), errors=errors
+        )
+
+    async def _tell(self, prices: dict[str, Any] | None) -> dict[str, str]:
+        """Tell the gateway, and return what it has against it."""
+        try:
+            self._point = await self._client.change_usage_point(
+                self._point.id, changes(self._point, self._answers, prices)
+            )
+        except GatewayError as error:
+            return {"base": "tariff_refused" if error.code == "request_refused" else error.code}
+        return {}
+
+    def _finish(self) -> SubentryFlowResult:
+        if self.source != SOURCE_RECONFIGURE:
+            return self.async_create_entry(title=self._point.label, data={}, unique_id=self._point.id)
+        entry, subentry = self._get_entry(), self._get_reconfigure_subentry()
+        if subentry.title == self._point.label:
+            # Nothing of the entry changes, so its listener will not hear of it.
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        return self.async_update_and_abort(entry, subentry, title=self._point.label)
+
+    def _here(self) -> set[str | None]:
+        return {subentry.unique_id for subentry in self._get_entry().subentries.values()}
+
+    def _failed(self, error: GatewayError) -> SubentryFlowResult:
+        return self.async_abort(reason="gateway_failed", description_placeholders={"reason": str(error)})
+
+    async def _what_came(self) -> dict[str, str]:
+        """Describe the meter as Enedis does."""
+        words, contract = await self._words(), self._point.contract
+        unknown = words["unknown"]
+        curve = {True: "curve_collected", False: "curve_not_collected", None: "unknown"}
+        return {
+            "meter": self._point.masked_number,
+            "contract": contract.segment or unknown,
+            "power": f"{contract.power_kva} kVA" if contract.power_kva else unknown,
+            "off_peak": contract.off_peak or words["none"],
+            "curve": words[curve[self._point.curve_collected]],
+            "example": "22:30-06:30, 12:30-14:30",
+        }
+
+    async def _words(self) -> dict[str, str]:
+        path = f"component.{DOMAIN}.selector.found.options."
+        texts = await async_get_translations(self.hass, self.hass.config.language, "selector", [DOMAIN])
+        return {key.removeprefix(path): text for key, text in texts.items() if key.startswith(path)}

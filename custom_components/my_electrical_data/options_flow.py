@@ -1,0 +1,24 @@
+"""What may be chosen once a gateway is set up.
+
+A plain options flow: the entry has an update listener, because of its subentries, and that one reloads it.
+"""
+
+from typing import Any
+
+import voluptuous as vol
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.helpers.selector import BooleanSelector
+
+from .const import CONF_BUCKETS
+
+
+class GatewayOptionsFlow(OptionsFlow):
+    """One page."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask which statistics to import."""
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        chosen = self.config_entry.options.get(CONF_BUCKETS, True)
+        schema: Any = vol.Schema({vol.Required(CONF_BUCKETS, default=chosen): BooleanSelector()})
+        return self.async_show_form(step_id="init", data_schema=schema)

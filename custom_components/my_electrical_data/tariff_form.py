@@ -1,0 +1,147 @@
+"""The questions about what a meter pays: fields, what they begin with, and the answers as the gateway takes them."""
+
+import re
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import voluptuous as vol
+from homeassistant.const import CONF_NAME
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    DateSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
+
+from .api.models import OffPeak, Tariff, UsagePoint
+
+CONF_OPTION, CONF_POWER, CONF_OFF_PEAK = "option", "power", "off_peak"
+CONF_OWN_PRICES, CONF_VALID_FROM, CONF_SUBSCRIPTION = "own_prices", "valid_from", "subscription"
+REGULATED = "regulated"
+
+POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36]
+BUCKETS = {
+    "base": ["base"],
+    "hp_hc": ["hp", "hc"],
+    "tempo": ["blue_hp", "blue_hc", "white_hp", "white_hc", "red_hp", "red_hc"],
+}
+
+_SLOT = re.compile(r"([01]?\d|2[0-3])[:hH]([0-5]\d) ?[-–] ?([01]?\d|2[0-4])[:hH]([0-5]\d)")
+_EVERY_DAY = tuple(range(7))
+
+type Answers = dict[str, Any]
+
+
+def present_tariff(point: UsagePoint) -> Tariff | None:
+    """Return the tariff that began last."""
+    return max(point.tariffs, key=lambda tariff: tariff.valid_from or date.min, default=None)
+
+
+def tariff_fields(point: UsagePoint, *, dated: bool) -> dict[Any, Any]:
+    """Ask for name, option and power, beginning with what the gateway knows, else with what Enedis tells."""
+    tariff = present_tariff(point)
+    option = tariff.option if tariff else "hp_hc" if point.contract.off_peak else "base"
+    power = tariff.power_kva if tariff else point.contract.power_kva
+    known_power = {"default": str(power)} if power in POWERS else {}
+    fields: dict[Any, Any] = {
+        vol.Required(CONF_NAME, default=point.label): TextSelector(),
+        vol.Required(CONF_OPTION, default=option if option in BUCKETS else "base"): _choice("option", list(BUCKETS)),
+        vol.Required(CONF_POWER, **known_power): _choice("power", [str(each) for each in POWERS]),
+        vol.Optional(CONF_OFF_PEAK, description={"suggested_value": simple_slots(point.off_peak)}): TextSelector(),
+        vol.Required(CONF_OWN_PRICES, default=tariff is not None and tariff.prices != REGULATED): BooleanSelector(),
+    }
+    if dated:
+        fields[vol.Optional(CONF_VALID_FROM)] = DateSelector()
+    return fields
+
+
+def price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
+    """Ask for the price of each bucket, beginning with the present ones if they are one's own."""
+    own = (
+        {price.bucket: price.eur_per_kwh for price in tariff.prices}
+        if tariff and not isinstance(tariff.prices, str)
+        else {}
+    )
+    month = tariff.subscription_eur_per_month if tariff else None
+    return {
+        **{_price(bucket, own.get(bucket)): _euros(2, "EUR/kWh") for bucket in BUCKETS[option]},
+        _price(CONF_SUBSCRIPTION, month): _euros(1000, "EUR"),
+    }
+
+
+def changes(point: UsagePoint, answers: Answers, prices: Answers | None) -> Answers:
+    """Return what to tell the gateway. Tariffs that began before the new one stay."""
+    valid_from = answers.get(CONF_VALID_FROM)
+    new: Answers = {
+        "valid_from": valid_from,
+        "option": answers[CONF_OPTION],
+        "power_kva": int(answers[CONF_POWER]),
+        "prices": REGULATED,
+    }
+    if prices is not None:
+        new["prices"] = [{"bucket": bucket, "eur_per_kwh": prices[bucket]} for bucket in BUCKETS[answers[CONF_OPTION]]]
+        new["subscription_eur_per_month"] = prices[CONF_SUBSCRIPTION]
+    earlier = [
+        _plain(tariff)
+        for tariff in point.tariffs
+        if valid_from and (tariff.valid_from is None or tariff.valid_from.isoformat() < valid_from)
+    ]
+    told: Answers = {"name": answers[CONF_NAME].strip(), "tariffs": [*earlier, new]}
+    typed = answers.get(CONF_OFF_PEAK, "").strip()
+    if answers[CONF_OPTION] == "hp_hc" and typed != simple_slots(point.off_peak):
+        told["off_peak"] = off_peak_periods(typed) if typed else None
+    return told
+
+
+def off_peak_periods(text: str) -> list[Answers]:
+    """Read `22:30-06:30, 12:00-14:00`: the same every day of the year. Raises ValueError."""
+    slots = []
+    for part in re.split(r"[,;]", text):
+        if not (found := _SLOT.fullmatch(part.strip())):
+            raise ValueError("slot")
+        start, end = f"{int(found[1]):02}:{found[2]}", f"{int(found[3]):02}:{found[4]}"
+        if start == end or end > "24:00":
+            raise ValueError("slot")
+        slots.append([start, end])
+    period = {"valid_from": None, "valid_to": None, "season": "all", "weekdays": list(_EVERY_DAY), "slots": slots}
+    return [{**period, "source": "user"}]
+
+
+def simple_slots(periods: tuple[OffPeak, ...]) -> str:
+    """Write off-peak hours that are the same every day of the year as a person would; others as nothing."""
+    match periods:
+        case (OffPeak(valid_from=None, valid_to=None, season="all", weekdays=days, slots=slots),) if (
+            tuple(sorted(days)) == _EVERY_DAY
+        ):
+            return ", ".join(f"{start}-{end}" for start, end in slots)
+    return ""
+
+
+def _choice(key: str, options: list[str]) -> SelectSelector:
+    return SelectSelector(SelectSelectorConfig(options=options, translation_key=key, mode=SelectSelectorMode.DROPDOWN))
+
+
+def _price(name: str, known: float | None) -> Any:
+    return vol.Required(name) if known is None else vol.Required(name, default=known)
+
+
+def _euros(most: float, unit: str) -> NumberSelector:
+    return NumberSelector(
+        NumberSelectorConfig(min=0, max=most, step="any", mode=NumberSelectorMode.BOX, unit_of_measurement=unit)
+    )
+
+
+def _plain(tariff: Tariff) -> Answers:
+    plain = asdict(tariff)
+    plain["valid_from"] = tariff.valid_from.isoformat() if tariff.valid_from else None
+    if not isinstance(tariff.prices, str):
+        plain["prices"] = [asdict(price) for price in tariff.prices]
+    if tariff.subscription_eur_per_month is None:
+        del plain["subscription_eur_per_month"]
+    return plain

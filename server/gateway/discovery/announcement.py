@@ -1,0 +1,72 @@
+"""What is announced, and for how long: as long as the gateway runs."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import ifaddr
+import structlog
+from zeroconf import ServiceInfo
+from zeroconf.asyncio import AsyncZeroconf
+
+from gateway import API_VERSION
+from gateway.settings import Settings
+
+log = structlog.get_logger()
+
+SERVICE = "_myelecdata._tcp.local."
+
+
+@asynccontextmanager
+async def announced(
+    settings: Settings, instance_id: str, addresses: Sequence[str] | None = None
+) -> AsyncIterator[None]:
+    """Announce meanwhile, if ADVERTISE says so, at these addresses of this machine (None: all of them but loopback).
+
+    A network that does not allow it is logged, and keeps nobody from being served.
+    """
+    if not settings.advertise:
+        yield
+        return
+    try:
+        heard_at = list(addresses or _addresses())
+        zeroconf = AsyncZeroconf(interfaces=heard_at)
+    except (OSError, ValueError) as error:
+        log.warning("not_announced", reason=type(error).__name__)
+        yield
+        return
+    try:
+        # Replicas announce the same gateway, each at its own address: no name is anybody's alone.
+        await zeroconf.async_register_service(service(settings, instance_id, heard_at), cooperating_responders=True)
+        yield
+    finally:
+        await zeroconf.async_unregister_all_services()
+        await zeroconf.async_close()
+
+
+def service(settings: Settings, instance_id: str, addresses: list[str]) -> ServiceInfo:
+    """Describe the gateway: who it is, which API it speaks, and BACKEND_URL when others can reach it."""
+    backend = urlsplit(settings.backend_url)
+    url = {} if _is_loopback(backend.hostname or "") else {"url": settings.backend_url.rstrip("/")}
+    return ServiceInfo(
+        SERVICE,
+        f"MyElectricalData {instance_id}.{SERVICE}",
+        port=backend.port or (443 if backend.scheme == "https" else 80),
+        properties={"id": instance_id, "api": API_VERSION, **url},
+        server=f"{instance_id}.local.",
+        parsed_addresses=addresses,
+    )
+
+
+def _addresses() -> list[str]:
+    """Return this machine's IPv4 addresses that others can reach."""
+    known = [str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4]
+    return [address for address in known if not _is_loopback(address)]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host in {"", "localhost"}

@@ -1,0 +1,315 @@
+"""What is wrong: said in its own words, put right by its own flow, and taken back when it is over."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import MoveTo, SetUp
+from homeassistant.components.repairs import DOMAIN as REPAIRS
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
+    MockConfigEntry,
+)
+from scripted_gateway import (
+    CONSENT,
+    CONSENTS,
+    DAILY,
+    HOURS,
+    NUMBER,
+    PING,
+    POINT,
+    POINT_ID,
+    POINTS,
+    ScriptedGateway,
+    body,
+    problem,
+    raw,
+)
+
+from custom_components.my_electrical_data.const import DOMAIN
+
+
+@pytest.fixture(autouse=True)
+async def repairs(hass: HomeAssistant) -> None:
+    assert await async_setup_component(hass, REPAIRS, {})
+
+
+@pytest.fixture(autouse=True)
+def long_consent(gateway: ScriptedGateway) -> None:
+    """Nothing is wrong to begin with."""
+    gateway.answers[POINTS]["items"][0] |= {
+        "consent": {"status": "granted", "expires_at": "2029-11-23T23:00:00Z", "ended_at": None},
+        "notices": [],
+    }
+
+
+def raised(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
+    return {
+        str(issue.translation_key): issue
+        for (domain, _), issue in ir.async_get(hass).issues.items()
+        if domain == DOMAIN
+    }
+
+
+def said(issue: ir.IssueEntry) -> str:
+    """Return the title and, without a flow, the description, as they are shown."""
+    texts = json.loads((Path("custom_components") / DOMAIN / "translations" / "fr.json").read_text())["issues"]
+    words = texts[issue.translation_key]
+    assert issue.is_fixable == ("fix_flow" in words)
+    return " ".join(
+        words.get(part, "").format(**issue.translation_placeholders or {}) for part in ("title", "description")
+    )
+
+
+async def fix(hass: HomeAssistant, key: str) -> Any:
+    issue = raised(hass)[key]
+    manager = hass.data[REPAIRS]["flow_manager"]
+    return await manager.async_init(DOMAIN, context={"issue_id": issue.issue_id}, data={"issue_id": issue.issue_id})
+
+
+async def submit(hass: HomeAssistant, flow: Any, data: Any) -> Any:
+    result = await hass.data[REPAIRS]["flow_manager"].async_configure(flow["flow_id"], data)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return result
+
+
+def words_of(key: str, step: str, result: Any) -> str:
+    texts = json.loads((Path("custom_components") / DOMAIN / "translations" / "en.json").read_text())["issues"]
+    flow = texts[key]["fix_flow"]
+    parts = [flow["step"][step]["description"], *(flow["error"][code] for code in (result["errors"] or {}).values())]
+    return " ".join(part.format(**result["description_placeholders"]) for part in parts)
+
+
+async def test_nothing_is_wrong(hass: HomeAssistant, set_up: SetUp) -> None:
+    await set_up()
+    assert raised(hass) == {}
+
+
+# The gateway
+
+
+async def test_a_gateway_that_stays_away(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, caplog: pytest.LogCaptureFixture
+) -> None:
+    await set_up()
+    for path in list(gateway.answers):
+        gateway.answers[path] = raw(502, "")
+    await move_to("2026-11-23T10:36:00+00:00")
+    assert raised(hass) == {}, "a restart of the gateway is no repair"
+    for moment in ("10:50:00", "11:20:00", "11:50:00"):
+        await move_to(f"2026-11-23T{moment}+00:00")
+    assert "2026-11-23" in said(raised(hass)["gateway_down"])
+    assert caplog.text.count("Error fetching usage points data") == 1, "it is logged once"
+    caplog.set_level("INFO", f"custom_components.{DOMAIN}")
+    gateway.answers |= ScriptedGateway().answers
+    gateway.answers[POINTS]["items"][0] |= {"notices": [], "consent": {"status": "granted", "expires_at": None}}
+    await move_to("2026-11-23T12:25:00+00:00")
+    assert "gateway_down" not in raised(hass)
+    assert caplog.text.count("Fetching usage points data recovered") == 1
+
+
+async def test_a_gateway_that_is_away_at_the_start(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    gateway.answers[PING] = raw(502, "")
+    entry = await set_up()
+    assert raised(hass) == {}
+    await move_to("2026-11-23T11:06:00+00:00")
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert raised(hass).keys() == {"gateway_down"}
+    gateway.answers[PING] = body("ping")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert raised(hass) == {}
+
+
+@pytest.mark.parametrize(("api", "key"), [("0.9", "gateway_too_old"), ("2.0", "gateway_too_new")])
+async def test_versions_that_do_not_fit(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, api: str, key: str
+) -> None:
+    await set_up()
+    gateway.answers[PING] |= {"api": api}
+    await move_to("2026-11-23T10:36:00+00:00")
+    assert api in said(raised(hass)[key])
+    gateway.answers[PING] |= {"api": "1.3"}
+    await move_to("2026-11-23T11:30:00+00:00")
+    assert raised(hass) == {}
+
+
+# A meter
+
+
+@pytest.mark.parametrize(
+    ("status", "expires", "key"),
+    [
+        ("granted", "2027-01-23T10:05:01Z", None),
+        ("granted", "2027-01-22T10:05:00Z", "consent_ends"),
+        ("granted", "2026-12-08T10:05:00Z", "consent_ends_soon"),
+        ("granted", "2026-11-20T10:05:00Z", "consent_ends_soon"),
+        ("granted", None, None),
+        ("ended", "2027-11-20T10:05:00Z", "consent_ended"),
+    ],
+)
+async def test_a_consent_that_ends(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, status: str, expires: str | None, key: str | None
+) -> None:
+    gateway.answers[POINTS]["items"][0]["consent"] |= {"status": status, "expires_at": expires}
+    await set_up()
+    assert raised(hass).keys() == ({key} if key else set())
+    for issue in raised(hass).values():
+        assert "Maison" in said(issue)
+
+
+NOTICES = ["curve_not_collected", "prices_outdated", "off_peak_unreadable", "off_peak_changes", "consent_moved"]
+
+
+@pytest.mark.parametrize("code", NOTICES)
+async def test_what_the_gateway_gives_notice_of(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, code: str
+) -> None:
+    notice = {"code": code, "since": "2026-11-01T23:00:00Z", "until": "2026-12-01T23:00:00Z"}
+    unknown = {"code": "of_a_later_gateway", "since": None, "until": None}
+    gateway.answers[POINTS]["items"][0]["notices"] = [notice, unknown]
+    await set_up()
+    assert raised(hass).keys() == {code}
+    assert "Maison" in said(raised(hass)[code]) or code == "off_peak_changes"
+    gateway.answers[POINTS]["items"][0]["notices"] = []
+    await move_to("2026-11-23T10:36:00+00:00")
+    assert raised(hass) == {}
+
+
+@pytest.mark.parametrize("path", [DAILY, HOURS])
+async def test_a_quota_that_is_used_up(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, path: str
+) -> None:
+    right, gateway.answers[path] = gateway.answers[path], problem(429, "quota", **{"Retry-After": "3600"})
+    await set_up()
+    assert "Maison" in said(raised(hass)["quota_reached"])
+    gateway.answers[path] = right
+    await move_to("2026-11-23T11:06:00+00:00")
+    assert raised(hass) == {}
+
+
+async def test_haste_is_no_quota(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    gateway.answers[HOURS] = problem(429, "too_many_attempts", **{"Retry-After": "3600"})
+    await set_up()
+    assert raised(hass) == {}
+
+
+# Put right
+
+
+async def test_renews_a_consent(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    point = gateway.answers[POINTS]["items"][0]
+    point["consent"] |= {"status": "ended"}
+    await set_up()
+    form = await fix(hass, "consent_ended")
+    assert form["step_id"] == "number"
+    assert "••••••••••0017" in words_of("consent_ended", "number", form)
+    for number, error in (("123", "invalid_number"), ("12345678900018", "another_meter")):
+        result = await submit(hass, form, {"number": number})
+        assert result["errors"] == {"base": error}
+        assert words_of("consent_ended", "number", result)
+    assert not gateway.asked(CONSENTS)
+    for answer, error in (
+        (problem(503, "upstream_down"), "gateway_failed"),
+        (problem(422, "invalid_number"), "invalid_number"),
+    ):
+        right, gateway.answers[CONSENTS] = gateway.answers[CONSENTS], answer
+        assert (await submit(hass, form, {"number": NUMBER}))["errors"] == {"base": error}
+        gateway.answers[CONSENTS] = right
+
+    link = await submit(hass, form, {"number": NUMBER})
+    assert body("consent_asked")["authorize_url"] in words_of("consent_ended", "link", link)
+    for answer, error in (
+        (problem(503, "upstream_down"), "gateway_failed"),
+        (body("consent") | {"status": "pending"}, "consent_pending"),
+        (body("consent") | {"status": "refused", "reason": "wrong_meter"}, "consent_failed"),
+    ):
+        gateway.answers[CONSENT] = answer
+        result = await submit(hass, form, {})
+        assert result["errors"] == {"base": error}
+        assert words_of("consent_ended", "link", result)
+    gateway.answers[CONSENT] = body("consent")
+    point["consent"] |= {"status": "granted"}
+    assert (await submit(hass, form, {}))["type"] is FlowResultType.CREATE_ENTRY
+    assert raised(hass) == {}
+
+
+def notice(gateway: ScriptedGateway, code: str) -> None:
+    gateway.answers[POINTS]["items"][0]["notices"] = [{"code": code, "since": None, "until": None}]
+
+
+async def test_asks_for_off_peak_hours_that_cannot_be_read(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    notice(gateway, "off_peak_unreadable")
+    await set_up()
+    form = await fix(hass, "off_peak_unreadable")
+    assert "HC (22H00-6H00)" in words_of("off_peak_unreadable", "off_peak", form)
+    result = await submit(hass, form, {"off_peak": "at night"})
+    assert result["errors"] == {"base": "invalid_off_peak"}
+    assert "22:30-06:30" in words_of("off_peak_unreadable", "off_peak", result)
+    right, gateway.answers[POINT] = gateway.answers[POINT], problem(503, "database_down")
+    assert (await submit(hass, form, {"off_peak": "22:00-06:00"}))["errors"] == {"base": "gateway_failed"}
+    gateway.answers[POINT] = right
+    gateway.answers[POINTS]["items"][0]["notices"] = []
+    assert (await submit(hass, form, {"off_peak": "22:00-06:00"}))["type"] is FlowResultType.CREATE_ENTRY
+    assert gateway.told[-1]["off_peak"][0]["slots"] == [["22:00", "06:00"]]
+    assert raised(hass) == {}
+
+
+async def test_asks_for_new_prices(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    notice(gateway, "prices_outdated")
+    own = {"prices": [{"bucket": "hp", "eur_per_kwh": 0.2}, {"bucket": "hc", "eur_per_kwh": 0.1}]}
+    gateway.answers[POINTS]["items"][0]["tariffs"][0] |= own | {"subscription_eur_per_month": 15}
+    await set_up()
+    form = await fix(hass, "prices_outdated")
+    assert words_of("prices_outdated", "prices", form)
+    prices = {"valid_from": "2026-11-01", "hp": 0.22, "hc": 0.12, "subscription": 16}
+    right, gateway.answers[POINT] = gateway.answers[POINT], problem(422, "invalid_request")
+    assert (await submit(hass, form, prices))["errors"] == {"base": "gateway_failed"}
+    gateway.answers[POINT] = right
+    gateway.answers[POINTS]["items"][0]["notices"] = []
+    assert (await submit(hass, form, prices))["type"] is FlowResultType.CREATE_ENTRY
+    before, after = gateway.told[-1]["tariffs"]
+    assert (before["valid_from"], before["prices"]) == (None, own["prices"])
+    assert (after["valid_from"], after["option"], after["power_kva"]) == ("2026-11-01", "hp_hc", 9)
+    assert [price["eur_per_kwh"] for price in after["prices"]] == [0.22, 0.12]
+
+
+async def test_a_tariff_that_cannot_be_priced_here(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    notice(gateway, "prices_outdated")
+    gateway.answers[POINTS]["items"][0]["tariffs"][0]["option"] = "custom"
+    await set_up()
+    assert (await fix(hass, "prices_outdated"))["reason"] == "no_tariff"
+
+
+async def test_a_meter_that_the_gateway_has_no_more(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    entry = await set_up()
+    gateway.answers[POINTS]["items"] = []
+    await move_to("2026-11-23T10:36:00+00:00")
+    assert raised(hass).keys() == {"meter_gone"}
+    form = await fix(hass, "meter_gone")
+    assert "Maison" in words_of("meter_gone", "confirm", form)
+    await submit(hass, form, {})
+    assert entry.subentries == {}
+    assert raised(hass).keys() == {"statistics_left"}
+
+
+async def test_a_flow_needs_its_gateway(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    notice(gateway, "off_peak_unreadable")
+    entry: MockConfigEntry = await set_up()
+    await hass.config_entries.async_unload(entry.entry_id)
+    result = await fix(hass, "off_peak_unreadable")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
+    assert POINT_ID in raised(hass)["off_peak_unreadable"].issue_id

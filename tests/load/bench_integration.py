@@ -1,0 +1,213 @@
+"""What the integration costs Home Assistant: pauses of its event loop while two years come in, memory, start-up time.
+
+Each figure comes from a Home Assistant of its own, started in a process of its own; the gateway is a stand-in with
+hours ready to send.
+"""
+
+import asyncio
+import gc
+import json
+import logging
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from aiohttp import web
+from homeassistant import bootstrap
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.runner import RuntimeConfig
+
+from scripts.lib import home_assistant
+from scripts.lib.program import free_port
+
+HOURS = 2 * 365 * 24
+ENERGY = ("consumption", "consumption_hp", "consumption_hc", "consumption_unknown", "production")
+MONEY = ("cost", "cost_hp", "cost_hc", "subscription", "revenue")
+START = datetime(2024, 11, 1, tzinfo=UTC)
+FIXTURES = Path(__file__).parents[1] / "integration" / "fixtures"
+POINT_ID = "a1b2c3d4e5f6g7h8"
+ROUNDS = 3
+IDLE_SECONDS = 10.0
+
+
+def _stand_in() -> web.Application:
+    starts = [(START + timedelta(hours=hour)).strftime("%Y-%m-%dT%H:%M:%SZ") for hour in range(HOURS)]
+    sums = [round(hour * 341.127, 3) for hour in range(HOURS)]
+    series = [{"key": key, "unit": "Wh"} for key in ENERGY] + [{"key": key, "unit": "EUR"} for key in MONEY]
+
+    async def hours(request: web.Request) -> web.Response:
+        first = int(request.query.get("cursor", 0))
+        last = min(first + int(request.query["limit"]), HOURS)
+        page = {
+            "epoch": "e",
+            "cursor": str(last),
+            "from": starts[first] if first < HOURS else None,
+            "series": series,
+            "start": starts[first:last],
+            "sum": dict.fromkeys((*ENERGY, *MONEY), sums[first:last]),
+            "more": last < HOURS,
+        }
+        return web.json_response(page)
+
+    def fixture(name: str) -> Callable[[web.Request], Any]:
+        body = json.loads((FIXTURES / f"{name}.json").read_text())
+
+        async def answer(_request: web.Request) -> web.Response:
+            return web.json_response(body)
+
+        return answer
+
+    app = web.Application()
+    app.router.add_get("/ping", fixture("ping"))
+    app.router.add_post("/v1/oauth/token", fixture("token"))
+    app.router.add_get("/v1/usage-points", fixture("usage_points"))
+    app.router.add_get(f"/v1/usage-points/{POINT_ID}/daily", fixture("daily"))
+    app.router.add_get(f"/v1/usage-points/{POINT_ID}/hours", hours)
+    app.router.add_get("/v1/tempo", fixture("tempo"))
+    app.router.add_get("/v1/ecowatt", fixture("ecowatt"))
+    return app
+
+
+def _entry(url: str) -> ConfigEntry:
+    meter = {"data": {}, "subentry_id": "m" * 26, "subentry_type": "meter", "title": "Home", "unique_id": POINT_ID}
+    return ConfigEntry(
+        data={"url": url, "client_id": "bench", "client_secret": "bench", "made_here": False},
+        discovery_keys=MappingProxyType({}),
+        domain="my_electrical_data",
+        minor_version=1,
+        options={},
+        source="user",
+        subentries_data=[meter],  # type: ignore[list-item]  # a dict of its shape
+        title="MyElectricalData",
+        unique_id=json.loads((FIXTURES / "ping.json").read_text())["instance_id"],
+        version=2,
+    )
+
+
+async def _started(folder: Path) -> HomeAssistant:
+    home_assistant.HomeAssistant(folder, free_port(), "en").prepare()
+    hass = await bootstrap.async_setup_hass(RuntimeConfig(config_dir=str(folder), skip_pip=True))
+    assert hass is not None
+    await hass.async_start()
+    await hass.async_block_till_done()
+    return hass
+
+
+async def _until_imported(entry: ConfigEntry) -> None:
+    while not (hasattr(entry, "runtime_data") and entry.runtime_data.meters[POINT_ID].hours.data):
+        await asyncio.sleep(0.05)
+
+
+def _megabytes() -> float:
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+
+class _Pauses:
+    """How long the event loop was held: by one callback's own work, and by anything, such as a busy machine."""
+
+    def __init__(self) -> None:
+        self.callbacks: list[float] = []
+        self.gaps: list[float] = []
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        run = asyncio.Handle._run
+
+        def timed(handle: asyncio.Handle) -> None:
+            begun = time.thread_time()
+            run(handle)
+            self.callbacks.append(time.thread_time() - begun)
+
+        asyncio.Handle._run = timed  # type: ignore[assignment]
+        watching = asyncio.get_running_loop().create_task(self._watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+            asyncio.Handle._run = run  # type: ignore[method-assign]
+
+    async def _watch(self) -> None:
+        while True:
+            begun = time.perf_counter()
+            await asyncio.sleep(0.001)
+            self.gaps.append(time.perf_counter() - begun - 0.001)
+
+
+async def _import(folder: Path, url: str) -> dict[str, float]:
+    """Import two years into a Home Assistant that has started and is quiet."""
+    hass = await _started(folder)
+    before, entry, idle, pauses = _megabytes(), _entry(url), _Pauses(), _Pauses()
+    with idle.watched():
+        await asyncio.sleep(IDLE_SECONDS)
+    with pauses.watched():
+        begun = time.perf_counter()
+        await hass.config_entries.async_add(entry)
+        await _until_imported(entry)
+        seconds = time.perf_counter() - begun
+    figures = {
+        "seconds to import": seconds,
+        "longest callback, ms": max(pauses.callbacks) * 1000,
+        "longest pause, ms": max(pauses.gaps) * 1000,
+        "the same while idle, ms": max(idle.gaps) * 1000,
+        "memory added, MB": _megabytes() - before,
+    }
+    await hass.async_stop()
+    return figures
+
+
+async def _start(folder: Path, url: str) -> dict[str, float]:
+    """Start with everything imported: what every later start costs, beside one without the integration."""
+    begun = time.perf_counter()
+    hass = await _started(folder)
+    figures = {"seconds to start": time.perf_counter() - begun, "memory, MB": _megabytes()}
+    if url:
+        assert hass.config_entries.async_entries("my_electrical_data")
+    await hass.async_stop()
+    return figures
+
+
+async def _child(what: str, folder: Path, url: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.load.bench_integration", what, str(folder), url]
+    child = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    output, _ = await child.communicate()
+    assert child.returncode == 0, f"{what} failed"
+    figures: dict[str, float] = json.loads(output.splitlines()[-1])
+    return figures
+
+
+async def _bench() -> None:
+    runner = web.AppRunner(_stand_in())
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    url = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryDirectory() as used:
+        print(f"two years of ten series: {HOURS} hours\n")
+        for name, figure in (await _child("import", Path(used), url)).items():
+            print(f"{name:<24}{figure:10.1f}")
+        await _child("start", Path(empty), "")  # the first start of a folder makes its database
+        print("\nstarts, without and with the integration")
+        for _ in range(ROUNDS):
+            without, with_it = await _child("start", Path(empty), ""), await _child("start", Path(used), url)
+            for name, figure in without.items():
+                print(f"{name:<24}{figure:10.1f}{with_it[name]:10.1f}{with_it[name] - figure:+10.1f}")
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    logging.disable()
+    if len(sys.argv) == 1:
+        asyncio.run(_bench())
+    else:
+        what, folder, url = sys.argv[1:]
+        print(json.dumps(asyncio.run({"import": _import, "start": _start}[what](Path(folder), url))))

@@ -1,0 +1,105 @@
+"""A browser of another program finds the gateway, and learns when it goes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from zeroconf import ServiceStateChange, Zeroconf
+from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
+
+from gateway import API_VERSION
+from gateway.discovery.announcement import SERVICE, announced, service
+from gateway.settings import Settings
+
+LOOPBACK = ["127.0.0.1"]
+ID = "k3v9q2m7x1c8b5n4"
+
+
+def settings(**changes: object) -> Settings:
+    return Settings.model_validate({"secret_key": "s" * 40, "advertise": True} | changes)
+
+
+class Browser:
+    """What is heard of gateways."""
+
+    def __init__(self) -> None:
+        self.zeroconf = AsyncZeroconf(interfaces=LOOPBACK)
+        self.heard: asyncio.Queue[tuple[str, ServiceStateChange]] = asyncio.Queue()
+        self._browser = AsyncServiceBrowser(self.zeroconf.zeroconf, SERVICE, handlers=[self._hear])
+
+    def _hear(
+        self,
+        zeroconf: Zeroconf,  # noqa: ARG002 - zeroconf hands them over by name
+        service_type: str,  # noqa: ARG002
+        name: str,
+        state_change: ServiceStateChange,
+    ) -> None:
+        if ID in name:  # other gateways may be about
+            self.heard.put_nowait((name, state_change))
+
+    async def next(self, wanted: ServiceStateChange) -> str:
+        async with asyncio.timeout(20):
+            while True:
+                name, change = await self.heard.get()
+                if change is wanted:
+                    return name
+
+    async def describe(self, name: str) -> AsyncServiceInfo:
+        info = AsyncServiceInfo(SERVICE, name)
+        assert await info.async_request(self.zeroconf.zeroconf, 10_000)
+        return info
+
+    async def close(self) -> None:
+        await self._browser.async_cancel()
+        await self.zeroconf.async_close()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    browser = Browser()
+    yield browser
+    await browser.close()
+
+
+async def test_is_found_and_says_goodbye(browser: Browser) -> None:
+    async with announced(settings(backend_url="http://192.168.1.20:8123/api/"), ID, LOOPBACK):
+        found = await browser.describe(await browser.next(ServiceStateChange.Added))
+        assert found.decoded_properties == {"id": ID, "api": API_VERSION, "url": "http://192.168.1.20:8123/api"}
+        assert (found.port, found.parsed_addresses()) == (8123, LOOPBACK)
+    await browser.next(ServiceStateChange.Removed)
+
+
+async def test_replicas_announce_the_same_gateway(browser: Browser) -> None:
+    async with announced(settings(), ID, LOOPBACK), announced(settings(), ID, LOOPBACK):
+        await browser.next(ServiceStateChange.Added)
+
+
+@pytest.mark.parametrize(
+    ("backend_url", "port", "url"),
+    [
+        ("http://localhost:8000", 8000, None),
+        ("http://127.0.0.1:9000/", 9000, None),
+        ("https://gateway.example.org/api", 443, "https://gateway.example.org/api"),
+        ("http://gateway.lan", 80, "http://gateway.lan"),
+    ],
+)
+def test_the_address_is_told_when_others_can_reach_it(backend_url: str, port: int, url: str | None) -> None:
+    told = service(settings(backend_url=backend_url), ID, LOOPBACK)
+    assert (told.port, told.decoded_properties.get("url")) == (port, url)
+
+
+async def test_says_nothing_unless_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.discovery.announcement.AsyncZeroconf", None)
+    async with announced(settings(advertise=False), ID):
+        pass
+
+
+async def test_a_network_that_does_not_allow_it_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_options: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("gateway.discovery.announcement.AsyncZeroconf", refuse)
+    served = False
+    async with announced(settings(), ID):
+        served = True
+    assert served
