@@ -22,7 +22,6 @@ from sqlalchemy.types import TypeDecorator
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",  # readers do not wait for the writer
     "PRAGMA synchronous=NORMAL",  # safe with WAL; FULL would cost a disk flush a transaction
-    "PRAGMA foreign_keys=ON",  # off by default in SQLite
     "PRAGMA busy_timeout=20000",
 )
 
@@ -72,8 +71,12 @@ class Base(DeclarativeBase):
 class Database:
     """The engine and its two kinds of transactions."""
 
-    def __init__(self, url: str, *, echo: bool = False) -> None:
-        """Prepare, without connecting. SQLite's folder is made."""
+    def __init__(self, url: str, *, echo: bool = False, checks_references: bool = True) -> None:
+        """Prepare, without connecting. SQLite's folder is made.
+
+        A migration of SQLite does without references: it changes a table by making it anew, and dropping the old one
+        would delete what refers to it.
+        """
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite and parsed.database:
@@ -85,7 +88,7 @@ class Database:
             pool_pre_ping=not self.is_sqlite,
         )
         if self.is_sqlite:
-            _prepare_sqlite(self.engine)
+            _prepare_sqlite(self.engine, f"PRAGMA foreign_keys={'ON' if checks_references else 'OFF'}")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -107,12 +110,12 @@ class Database:
         await self.engine.dispose()
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
+def _prepare_sqlite(engine: AsyncEngine, references: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late: ours is below
         cursor = connection.cursor()
-        for pragma in _SQLITE_PRAGMAS:
+        for pragma in (*_SQLITE_PRAGMAS, references):
             cursor.execute(pragma)
         cursor.close()
 
