@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, inspect, text
 import gateway.models  # noqa: F401 - every table
 from gateway.kit.database import Base, Database
 from gateway.migrations import NewerDatabaseError, known_revisions, revision_of, upgrade
+from tests.server.killing import kill_half_way
 
 _STOPS_HALF_WAY = """
 import asyncio, sys, time
@@ -34,7 +36,7 @@ asyncio.run(upgrade(sys.argv[1]))
 """
 
 
-async def _look[Found](url: str, look) -> Found:
+async def _look[Found](url: str, look: Callable[[Connection], Found]) -> Found:
     database = Database(url)
     async with database.engine.connect() as connection:
         found = await connection.run_sync(look)
@@ -49,7 +51,7 @@ def _tables(connection: Connection) -> set[str]:
 async def test_the_tables_are_those_of_the_models(database_url: str) -> None:
     await upgrade(database_url)
 
-    def differences(connection: Connection) -> list:
+    def differences(connection: Connection) -> list[Any]:
         return compare_metadata(MigrationContext.configure(connection), Base.metadata)
 
     assert await _look(database_url, differences) == []
@@ -57,12 +59,7 @@ async def test_the_tables_are_those_of_the_models(database_url: str) -> None:
 
 
 async def test_one_that_is_killed_half_way_leaves_nothing_and_the_next_begins_anew(database_url: str) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", _STOPS_HALF_WAY, database_url], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert await asyncio.to_thread(process.stdout.readline) == "half-way\n"
-        process.kill()
+    await kill_half_way(_STOPS_HALF_WAY, database_url)
     assert await _look(database_url, _tables) == set()
     await upgrade(database_url)
     assert await _look(database_url, revision_of) == known_revisions()[0]
@@ -102,7 +99,7 @@ async def test_the_version_before_reads_and_writes_on_the_new_tables(database_ur
     before: dict[tuple[str, str], Any] = {}
     for revision in reversed(known_revisions()):
         await upgrade(database_url, revision)
-        after = await _look(database_url, columns)
+        after: dict[tuple[str, str], Any] = await _look(database_url, columns)
         assert set(before) <= set(after), f"{revision} takes away what the version before uses"
         for (table, name), column in after.items():
             asked = not column["nullable"] and column["default"] is None
