@@ -2,12 +2,15 @@
 
 import typer
 
-from gateway.cli import api_client, keys, migrate, openapi, serve, simulator, usage_point
+from gateway.cli import api_client, keeping, keys, migrate, openapi, serve, simulator, usage_point
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="The gateway of MyElectricalData.")
 app.command("serve")(serve.serve)
 app.command("simulator")(simulator.simulator)
 app.command("migrate")(migrate.migrate)
+app.command("backup")(keeping.backup)
+app.command("restore")(keeping.restore)
+app.command("move")(keeping.move)
 app.command("openapi")(openapi.openapi)
 app.add_typer(api_client.app, name="api-client")
 app.add_typer(usage_point.app, name="usage-point")
