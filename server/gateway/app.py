@@ -15,8 +15,10 @@ from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
 from gateway.jobs import worker
 from gateway.kit.clock import Clock
+from gateway.kit.metrics import Metrics, serving
 from gateway.kit.requests import RequestLog
 from gateway.metering import routes as metering
+from gateway.metrics.gauges import Gauges
 from gateway.migrations import upgrade
 from gateway.runtime import open_runtime
 from gateway.settings import Settings
@@ -30,10 +32,18 @@ DESCRIPTION = "Consumption, production, Tempo and Ecowatt of French homes, asked
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     """Build the application; the database is migrated and the worker started with it."""
 
+    metrics = Metrics()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await upgrade(settings.database_url)
-        async with open_runtime(settings, clock) as runtime, worker.working(runtime):
+        async with (
+            open_runtime(settings, clock, metrics) as runtime,
+            serving(
+                metrics, Gauges(runtime.database, runtime.clock).gather, settings.metrics_host, settings.metrics_port
+            ),
+            worker.working(runtime),
+        ):
             app.state.runtime = runtime
             log.info("gateway_started", version=__version__, enedis=settings.enedis_environment)
             yield
@@ -43,5 +53,5 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     for room in (health, accounts, consents, consent_pages, metering, billing, tempo, ecowatt):
         app.include_router(room.router)
 
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, observe=metrics.request)
     return app

@@ -12,6 +12,7 @@ from gateway.kit.clock import Clock, SystemClock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.http import Upstream
+from gateway.kit.metrics import Metrics
 from gateway.metering.archive import Archive
 from gateway.quotas.pace import EnedisPace
 from gateway.rte.client import Rte
@@ -38,15 +39,18 @@ class Runtime:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Runtime]:
+async def open_runtime(
+    settings: Settings, clock: Clock | None = None, metrics: Metrics | None = None
+) -> AsyncIterator[Runtime]:
     """Build the parts on a migrated database, and close them afterwards."""
     clock = clock or SystemClock()
+    metrics = metrics or Metrics()
     keyring = settings.keyring()
     database = Database(settings.database_url, echo=settings.debug_sql)
     store = MemoryStore()
-    enedis_upstream = Upstream(settings.enedis_url)
-    rte_upstream = Upstream(settings.rte_base_url)
-    open_data_upstream = Upstream(settings.rte_open_data_url)
+    enedis_upstream = Upstream(settings.enedis_url, observe=metrics.upstream("enedis"))
+    rte_upstream = Upstream(settings.rte_base_url, observe=metrics.upstream("rte"))
+    open_data_upstream = Upstream(settings.rte_open_data_url, observe=metrics.upstream("rte_open_data"))
     pace = EnedisPace(database, store, clock, settings.enedis_rate_limit, settings.user_daily_limit_no_cache)
     enedis = Enedis(
         enedis_upstream, settings.enedis_client_id, settings.enedis_client_secret.get_secret_value(), store, pace

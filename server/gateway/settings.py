@@ -61,6 +61,9 @@ class Settings(BaseSettings):
 
     user_daily_limit_no_cache: int = Field(default=50, ge=1)
 
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+
     @field_validator("secret_key")
     @classmethod
     def _is_a_secret(cls, value: SecretStr) -> SecretStr:
