@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from prometheus_client.core import GaugeMetricFamily
-from sqlalchemy import Row
 
 from gateway.enedis.client import Api
 from gateway.kit import paris
@@ -24,7 +23,7 @@ class Gauges:
         """Prepare."""
         self._database = database
         self._clock = clock
-        self._archive: tuple[datetime, list[Row[tuple[str, str, int]]]] | None = None
+        self._archive: tuple[datetime, list[tuple[str, str, int]]] | None = None
 
     async def gather(self) -> Iterable[GaugeMetricFamily]:
         """Return them all."""

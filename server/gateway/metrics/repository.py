@@ -1,12 +1,10 @@
 """Counts, never who."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -26,15 +24,16 @@ class Work:
     oldest: datetime | None
 
 
-async def points_by_status(session: AsyncSession) -> Sequence[Row[tuple[PointStatus, int]]]:
+async def points_by_status(session: AsyncSession) -> list[tuple[str, int]]:
     """Count the usage points."""
-    return (await session.execute(select(UsagePoint.status, func.count()).group_by(UsagePoint.status))).all()
+    rows = await session.execute(select(UsagePoint.status, func.count()).group_by(UsagePoint.status))
+    return [(status, count) for status, count in rows]
 
 
-async def days_by_state(session: AsyncSession) -> list[Row[tuple[str, str, int]]]:
+async def days_by_state(session: AsyncSession) -> list[tuple[str, str, int]]:
     """Count the archive's days."""
     query = select(DayRecord.kind, DayRecord.state, func.count()).group_by(DayRecord.kind, DayRecord.state)
-    return list((await session.execute(query)).all())
+    return [(kind, state, count) for kind, state, count in await session.execute(query)]
 
 
 async def used_by_accounts(session: AsyncSession, day: date) -> tuple[int, int]:
