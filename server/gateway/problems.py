@@ -12,6 +12,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from gateway.store import StoreError
+
 log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
@@ -112,6 +114,11 @@ def install(app: FastAPI) -> None:
     async def raised(request: Request, error: HTTPException) -> JSONResponse:
         code, detail = _BY_STATUS.get(error.status_code, ("http_error", HTTPStatus(error.status_code).phrase))
         return respond(request, ProblemError(error.status_code, code, detail, headers=error.headers))
+
+    @app.exception_handler(StoreError)
+    async def waiting(request: Request, _: StoreError) -> JSONResponse:
+        words = "The gateway can not do this now: the store that its replicas share does not answer."
+        return respond(request, ProblemError(503, "store_down", words, retry_after=5))
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:

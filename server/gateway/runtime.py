@@ -20,6 +20,7 @@ from gateway.rte.open_data import OpenData
 from gateway.settings import Settings
 from gateway.store import Store
 from gateway.store.memory import MemoryStore
+from gateway.store.valkey import ValkeyStore
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,7 +48,8 @@ async def open_runtime(
     metrics = metrics or Metrics()
     keyring = settings.keyring()
     database = Database(settings.database_url, echo=settings.debug_sql)
-    store = MemoryStore()
+    redis_url = settings.redis_url.get_secret_value()
+    store = ValkeyStore(redis_url) if redis_url else MemoryStore()
     enedis_upstream = Upstream(settings.enedis_url, observe=metrics.upstream("enedis"))
     rte_upstream = Upstream(settings.rte_base_url, observe=metrics.upstream("rte"))
     open_data_upstream = Upstream(settings.rte_open_data_url, observe=metrics.upstream("rte_open_data"))
@@ -81,3 +83,4 @@ async def open_runtime(
         await rte_upstream.close()
         await open_data_upstream.close()
         await database.close()
+        await store.close()

@@ -1,9 +1,11 @@
 """Every setting, from the environment. Names and defaults are those of the deployment guide."""
 
+import re
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -46,6 +48,8 @@ class Settings(BaseSettings):
     encryption_keys: SecretStr = SecretStr("")
     backend_url: str = "http://localhost:8000"
     frontend_url: str = ""
+
+    redis_url: SecretStr = SecretStr("")
 
     enedis_client_id: str = ""
     enedis_client_secret: SecretStr = SecretStr("")
@@ -90,6 +94,24 @@ class Settings(BaseSettings):
             raise ValueError(f"DATABASE_URL must begin with {beginnings}; in a password, : @ / are %3A %40 %2F")
         if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
             raise ValueError("DATABASE_URL must name a file, such as sqlite+aiosqlite:///./data/myelectricaldata.db")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_known_store(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            try:
+                url = urlsplit(value.get_secret_value())
+                known = url.scheme in {"redis", "rediss"} and url.hostname and url.port != 0
+                known = known and re.fullmatch(r"(/\d*)?", url.path) and not url.query and not url.fragment
+            except ValueError:
+                known = False
+            if not known:
+                # raised out here: the words of the error above would quote the password
+                raise ValueError(
+                    "REDIS_URL must be redis://:password@host:6379/0, or rediss:// for TLS; "
+                    "in a password, : @ / are %3A %40 %2F"
+                )
         return value
 
     @model_validator(mode="after")

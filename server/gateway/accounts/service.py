@@ -2,6 +2,7 @@
 
 import hmac
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +14,8 @@ from gateway.accounts.secrets import fingerprint, looks_genuine, new_client_id, 
 from gateway.kit.crypto import Keyring, new_key
 from gateway.kit.database import Database
 from gateway.problems import ProblemError
-from gateway.store import Store
+from gateway.store import Store, StoreError
+from gateway.store.cache import keep, recall
 
 _LAST_USE_PRECISION = timedelta(minutes=1)
 _KEPT = timedelta(minutes=1)
@@ -88,7 +90,7 @@ async def caller_of(database: Database, store: Store, claims: tokens.Claims) -> 
     The answer is kept for a minute in the store that all replicas share: whoever revokes removes it with `forget`.
     """
     held = _held(claims)
-    if await store.get(_kept(claims.client_id)) != held:
+    if await recall(store, _kept(claims.client_id)) != held:
         async with database.read() as session:
             client = await repository.api_client(session, claims.client_id)
             if client is None or client.account_id != claims.account_id:
@@ -96,13 +98,14 @@ async def caller_of(database: Database, store: Store, claims: tokens.Claims) -> 
             account = await repository.account(session, client.account_id)
         if account.token_version != claims.version:
             raise tokens.InvalidTokenError
-        await store.set(_kept(claims.client_id), held, _KEPT.total_seconds())
+        await keep(store, _kept(claims.client_id), held, _KEPT.total_seconds())
     return Caller(claims.account_id, claims.client_id)
 
 
 async def forget(store: Store, client_id: str) -> None:
-    """Have the database asked again whether an API client may still ask."""
-    await store.delete(_kept(client_id))
+    """Have the database asked again whether an API client may still ask; without the store, in a minute at most."""
+    with suppress(StoreError):
+        await store.delete(_kept(client_id))
 
 
 def _kept(client_id: str) -> str:

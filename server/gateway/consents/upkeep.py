@@ -19,6 +19,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
+from gateway.store import StoreError
 
 log = structlog.get_logger()
 
@@ -68,6 +69,8 @@ class ConsentKeeper:
         except EnedisError as error:
             log.warning("consent_check_failed", reason=error.meaning, code=error.code)
             return await self._postpone(consent_id, error.retry_at)
+        except StoreError:
+            return await self._postpone(consent_id, None)
         try:
             return await self._decide(consent_id, prm, services)
         except IntegrityError:

@@ -80,7 +80,7 @@ class Pace(Protocol):
     """Who may call when."""
 
     async def wait(self, api: Api, payer: str) -> None:
-        """Wait for a call's turn and count it for `payer`. Raises EnedisError(QUOTA) when none is left."""
+        """Wait for a call's turn and count it for `payer`. Raises EnedisError(QUOTA) or StoreError: no call."""
         ...
 
     async def stop(self, api: Api, until: datetime | None) -> None:
@@ -184,7 +184,7 @@ class Enedis:
         params: dict[str, str] | None = None,
         json: object = None,
     ) -> Answer:
-        """Ask, renewing the token once if Enedis no longer takes it. Raises EnedisError."""
+        """Ask, renewing the token once if Enedis no longer takes it. Raises EnedisError, StoreError."""
         renewed = False
         while True:
             token = await self._token()

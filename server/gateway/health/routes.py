@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway import API_VERSION, __version__
 from gateway.dependencies import RuntimeDep
 from gateway.problems import ProblemError, documented
+from gateway.store import StoreError
 
 router = APIRouter(tags=["health"])
 
@@ -38,10 +39,14 @@ async def ping(runtime: RuntimeDep) -> Ping:
 
 @router.get("/ready", responses=documented(503))
 async def ready(runtime: RuntimeDep) -> Ready:
-    """Tell whether the database answers."""
+    """Tell whether the database and the store answer. While the store does not, readings are served all the same."""
     try:
         async with runtime.database.read() as session:
             await session.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError) as error:
         raise ProblemError(503, "not_ready", "The database does not answer.", retry_after=5) from error
+    try:
+        await runtime.store.get("ready")
+    except StoreError as error:
+        raise ProblemError(503, "not_ready", "The store of REDIS_URL does not answer.", retry_after=5) from error
     return Ready()

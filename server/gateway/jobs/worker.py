@@ -11,6 +11,7 @@ from gateway.ecowatt import service as ecowatt
 from gateway.jobs.purge import purge
 from gateway.metering import upkeep
 from gateway.runtime import Runtime
+from gateway.store import StoreError
 from gateway.tempo import service as tempo
 
 log = structlog.get_logger()
@@ -19,6 +20,7 @@ LONGEST_SLEEP = timedelta(seconds=5)
 """A usage point may be added by another process: look often, it is one query."""
 _SHORTEST_SLEEP = 0.05
 _LONGEST_FAREWELL = 25.0
+_LONGEST_CANCELLATION = 5.0
 _AFTER_FAILURE = timedelta(minutes=1)
 
 type Job = Callable[[], Awaitable[datetime]]
@@ -37,6 +39,9 @@ async def working(runtime: Runtime) -> AsyncIterator[None]:
         _, late = await asyncio.wait({work}, timeout=_LONGEST_FAREWELL)
         for task in late:
             task.cancel()
+        if late:
+            # for the leases they hold
+            await asyncio.wait(late, timeout=_LONGEST_CANCELLATION)
 
 
 async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
@@ -55,8 +60,11 @@ async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
 async def _repeat(runtime: Runtime, stopping: asyncio.Event, name: str, job: Job) -> None:
     while not stopping.is_set():
         try:
-            async with runtime.store.lease(f"job:{name}"):
-                due = await job()
+            async with runtime.store.try_lease(f"job:{name}") as ours:
+                due = await job() if ours else runtime.clock.now() + LONGEST_SLEEP
+        except StoreError:
+            # the store itself says when it is down and when it is back
+            due = runtime.clock.now() + LONGEST_SLEEP
         except Exception:
             log.exception("job_failed", job=name)
             due = runtime.clock.now() + _AFTER_FAILURE

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from gateway.kit.wire import Utc
 from gateway.store import Store
+from gateway.store.cache import keep, recall
 
 _WORTH_KEEPING = timedelta(seconds=15)
 
@@ -31,7 +32,7 @@ async def respond_ready_made(
     request: Request, store: Store, key: str, now: datetime, make: Callable[[], Awaitable[Changing]]
 ) -> Response:
     """Answer like `respond`, everybody alike: what was made once for `key` serves until it can change."""
-    if kept := await store.get(key):
+    if kept := await recall(store, key):
         made, until, etag, content = kept.split(" ", 3)
         good_until = datetime.fromisoformat(until)
         if datetime.fromisoformat(made) <= now < good_until:
@@ -41,7 +42,7 @@ async def respond_ready_made(
     etag = _etag(content)
     if until_change - now > _WORTH_KEEPING:
         kept = f"{now.isoformat()} {until_change.isoformat()} {etag} {content}"
-        await store.set(key, kept, (until_change - now).total_seconds())
+        await keep(store, key, kept, (until_change - now).total_seconds())
     return _respond(request, content, etag, now, until_change)
 
 

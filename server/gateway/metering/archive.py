@@ -26,7 +26,7 @@ from gateway.metering.ledger import Entry, Kind, State
 from gateway.metering.planner import Window, plan
 from gateway.metering.readings import completed
 from gateway.metering.repository import Feed
-from gateway.store import Store
+from gateway.store import Store, StoreError
 
 log = structlog.get_logger()
 
@@ -39,6 +39,7 @@ _PAUSES = {
     Meaning.QUOTA: timedelta(minutes=1),
 }
 _LONG_PAUSE = timedelta(hours=6)
+_UNTIL_THE_STORE_IS_BACK = timedelta(seconds=5)
 _KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.COMPLETE: 2}
 """An answer that knows less never replaces one that knew more."""
 _SINCE = ("{direction}_activated_on", "nothing_before_{direction}")
@@ -102,7 +103,7 @@ class Archive:
         A call that was begun is ended and its answer kept, even when whoever wanted it no longer waits. Returns why
         asking stopped early, if it did.
         """
-        task = asyncio.create_task(self._fill(meter, feed, wanted, calls))
+        task = asyncio.create_task(self._fill_if_alone(meter, feed, wanted, calls))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         await asyncio.wait({task}, timeout=PATIENCE)
@@ -112,6 +113,13 @@ class Archive:
         """Wait for the calls under way."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=PATIENCE)
+
+    async def _fill_if_alone(self, meter: Meter, feed: Feed, wanted: Sequence[date], calls: int) -> Refusal | None:
+        """Fill; without the store nobody can be sure to be alone, or in time, and nothing is asked."""
+        try:
+            return await self._fill(meter, feed, wanted, calls)
+        except StoreError:
+            return Refusal(Meaning.DOWN, self._clock.now() + _UNTIL_THE_STORE_IS_BACK)
 
     async def _fill(self, meter: Meter, feed: Feed, wanted: Sequence[date], calls: int) -> Refusal | None:
         if not wanted:

@@ -1,11 +1,15 @@
-"""What replicas share: a cache, leases, and the pace of outbound calls. The memory store serves one process."""
+"""What replicas share: cache, counters, leases, the pace of outbound calls. The memory store serves one process."""
 
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 
+class StoreError(Exception):
+    """The store does not answer, or a lease was lost: what must be done by one replica alone has to wait."""
+
+
 class Store(Protocol):
-    """What a store offers."""
+    """What a store offers; each method may raise StoreError."""
 
     async def get(self, key: str) -> str | None:
         """Return what `set` put there, unless it expired."""
@@ -19,6 +23,13 @@ class Store(Protocol):
         """Forget a value."""
         ...
 
+    async def increment(self, key: str, seconds: float) -> int:
+        """Count one more and return how many there are; the first begins to count for `seconds`.
+
+        `get` reads the count, `delete` ends it. Over a broken connection, one may be counted twice.
+        """
+        ...
+
     async def turn(self, name: str, interval: float) -> float:
         """Take the turn of `name` if `interval` seconds have passed since the last one was taken.
 
@@ -27,5 +38,16 @@ class Store(Protocol):
         ...
 
     def lease(self, name: str) -> AbstractAsyncContextManager[None]:
-        """Hold `name` alone; wait for it while somebody else does."""
+        """Hold `name` alone; wait for it while somebody else does, those who came first before.
+
+        The body is never interrupted: when the lease was lost meanwhile, StoreError is raised at its end.
+        """
+        ...
+
+    def try_lease(self, name: str) -> AbstractAsyncContextManager[bool]:
+        """Hold `name` alone, like `lease`, but do not wait: yields False when somebody else holds it."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections."""
         ...

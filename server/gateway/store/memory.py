@@ -35,6 +35,15 @@ class MemoryStore:
         """Forget a value."""
         self._values.pop(key, None)
 
+    async def increment(self, key: str, seconds: float) -> int:
+        """Count one more; see Store."""
+        until, value = self._values.get(key, (0.0, ""))
+        if until <= self._seconds():
+            await self.set(key, "1", seconds)
+            return 1
+        self._values[key] = (until, str(int(value) + 1))
+        return int(value) + 1
+
     async def turn(self, name: str, interval: float) -> float:
         """Take the turn of `name`, or say how long to wait; see Store."""
         now = self._seconds()
@@ -55,3 +64,15 @@ class MemoryStore:
             holders.pop()
             if not holders:
                 del self._locks[name]
+
+    @asynccontextmanager
+    async def try_lease(self, name: str) -> AsyncIterator[bool]:
+        """Hold `name` alone if nobody does; see Store."""
+        if name in self._locks:
+            yield False
+        else:
+            async with self.lease(name):
+                yield True
+
+    async def close(self) -> None:
+        """There is nothing to close."""

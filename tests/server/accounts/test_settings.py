@@ -91,6 +91,37 @@ def test_a_database_in_memory_is_refused_for_what_it_is(monkeypatch: pytest.Monk
     assert "PostgreSQL" not in said
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "host:6379",
+        "http://:hidden@host:6379/0",
+        "redis://",
+        "redis:///0",
+        "redis://:hid/den@host:6379/0",
+        "redis://:12/hidden@host:6379/0",
+        "redis://:hid#den@host:6379/0",
+        "redis://:hid?den@host:6379/0",
+        "redis://:[hidden@host:6379/0",
+        "redis://:hidden@host:port/0",
+        "redis://:hidden@host:6379/zero",
+        "redis://:hidden@host:6379/0?socket_timeout=hidden",
+    ],
+)
+def test_a_redis_url_that_is_none(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+    said = refusal()
+    assert said.startswith("REDIS_URL must be redis://")
+    assert "hid" not in said
+
+
+@pytest.mark.parametrize("url", ["", "redis://valkey", "redis://user:hidden@valkey:6379/0", "rediss://:hidden@[::1]/2"])
+def test_a_redis_url_shows_no_password(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+    assert Settings().redis_url.get_secret_value() == url
+    assert "hidden" not in repr(Settings())
+
+
 @pytest.mark.parametrize("ring", ["k1", "k1:short", RING.removeprefix("k1:"), f"{RING},{RING}", f"{RING};"])
 def test_encryption_keys_that_are_malformed(monkeypatch: pytest.MonkeyPatch, ring: str) -> None:
     monkeypatch.setenv("ENCRYPTION_KEYS", ring)

@@ -59,7 +59,7 @@ async def test_calls_and_what_is_left_of_the_hour(watched: tuple[Gateway, str], 
     async def agreed() -> dict[tuple[str, ...], float] | None:
         seen = await scrape(url)
         used = seen["enedis_hour_used", "measures"]
-        return seen if used and used == len(simulator.calls("metering_data")) else None
+        return seen if used and used == len(simulator.calls("mesure_synchrone")) else None
 
     seen = await until(agreed)
     used = seen["enedis_hour_used", "measures"]

@@ -1,0 +1,102 @@
+"""The line to a Valkey server: short of patience, and tried by nobody while it is known to be down."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as BrokenConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as TooLateError
+from redis.maint_notifications import MaintNotificationsConfig
+
+from gateway.store import StoreError
+
+log = structlog.get_logger()
+
+_PATIENCE_TO_CONNECT = 0.75
+_PATIENCE = 2.0
+"""Seconds for an answer: longer than a busy gateway itself may be held up, which must not look like a silent store."""
+_BETWEEN_LOOKS = 1.0
+_AT_ONCE = 32
+_DOWN = (BrokenConnectionError, TooLateError, OSError)
+
+
+class Line:
+    """Asks Valkey. Whatever goes wrong is a StoreError, whose text holds no address: a password may be in it."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare, without connecting."""
+        self._redis = Redis.from_url(
+            url,
+            protocol=3,
+            decode_responses=True,
+            socket_timeout=_PATIENCE,
+            socket_connect_timeout=_PATIENCE_TO_CONNECT,
+            socket_keepalive=True,
+            # once more, at once: the server may have closed a connection that lay idle, or have been restarted
+            retry=Retry(NoBackoff(), 1, (BrokenConnectionError,)),
+            # a command that Valkey does not have
+            maint_notifications_config=MaintNotificationsConfig(enabled=False),
+        )
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._looking: asyncio.Task[None] | None = None
+
+    def script(self, text: str) -> Callable[[Sequence[str], Sequence[str | int]], Awaitable[int]]:
+        """Prepare a script that returns a whole number; Valkey runs it without anybody between."""
+        script = self._redis.register_script(text)
+
+        async def run(keys: Sequence[str], arguments: Sequence[str | int]) -> int:
+            return int(await self.ask(lambda redis: script(keys, arguments, client=redis)))
+
+        return run
+
+    async def ask[T](self, command: Callable[[Redis], Awaitable[T]]) -> T:
+        """Return the answer to a command. Raises StoreError.
+
+        Whoever is cancelled meanwhile still waits for it, as long as the patience lasts: a lease may have been taken,
+        and an answer that nobody reads would be the next command's.
+        """
+        asking = asyncio.create_task(self._ask(command))
+        try:
+            await asyncio.wait({asking})
+        except asyncio.CancelledError:
+            await asyncio.wait({asking})
+            asking.exception()
+            raise
+        return asking.result()
+
+    async def _ask[T](self, command: Callable[[Redis], Awaitable[T]]) -> T:
+        async with self._slots:
+            if self._looking:
+                raise StoreError("the store is down")
+            try:
+                return await command(self._redis)
+            except _DOWN as error:
+                if not self._looking:
+                    log.warning("store_down", error=type(error).__name__)
+                    self._looking = asyncio.create_task(self._look_until_it_is_back())
+                raise StoreError(type(error).__name__) from None
+            except RedisError as error:
+                log.warning("store_refused", error=type(error).__name__)
+                raise StoreError(type(error).__name__) from None
+
+    async def _look_until_it_is_back(self) -> None:
+        """Look beside requests, so that none of them waits for a server that does not answer."""
+        while True:
+            await asyncio.sleep(_BETWEEN_LOOKS)
+            with suppress(RedisError, OSError):
+                await self._redis.ping()
+                log.info("store_back")
+                self._looking = None
+                return
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._looking:
+            self._looking.cancel()
+            await asyncio.wait({self._looking})
+        await self._redis.aclose()

@@ -1,0 +1,175 @@
+"""The store of a gateway with replicas: a Valkey server, by its own clock. Its keys begin with `med:`."""
+
+import asyncio
+import math
+import random
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from gateway.store import StoreError
+from gateway.store.line import Line
+from gateway.store.memory import MemoryStore
+
+_PREFIX = "med:"
+_LEASE_SECONDS = 10.0
+_SHORTEST_NAP, _LONGEST_NAP = 0.005, 0.1
+_PLACE_SECONDS = 1.0
+"""How long a place in the line for a lease is kept for somebody who has not asked again."""
+
+_INCREMENT = """
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return count
+"""
+
+_TURN = """
+local time, interval = redis.call('TIME'), tonumber(ARGV[1])
+local now = time[1] * 1000000 + time[2]
+local wait = tonumber(redis.call('GET', KEYS[1]) or now) - now
+if wait > 0 and wait <= interval then return wait end
+-- a wait beyond the interval is one of a clock that was set back since
+redis.call('SET', KEYS[1], string.format('%.0f', now + interval), 'PX', math.ceil(interval / 1000) + 1)
+return wait > 0 and interval or 0
+"""
+"""In microseconds: take the turn and return 0, or return how long to wait."""
+
+_TAKE = """
+local holder, following = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[2])
+if holder == ARGV[1] then return 1 end -- its answer was lost on the way
+local is_next = not following or following == ARGV[1]
+if is_next and not holder then
+  redis.call('DEL', KEYS[2])
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+  return 1
+end
+if is_next and tonumber(ARGV[3]) > 0 then redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[3]) end
+return 0
+"""
+"""Take a free lease, unless somebody else comes next; else come next, unless somebody does."""
+
+_RENEW = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2]) or 0"
+
+_GIVE_BACK = """
+local held = redis.call('GET', KEYS[1]) == ARGV[1]
+for _, key in ipairs(KEYS) do
+  if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end
+end
+return held and 1 or 0
+"""
+
+
+class ValkeyStore:
+    """Everything in Valkey, so that replicas share it. A killed holder's lease is free after `lease_seconds`."""
+
+    def __init__(self, url: str, *, lease_seconds: float = _LEASE_SECONDS) -> None:
+        """Prepare, without connecting."""
+        self._line = Line(url)
+        self._lease_seconds = lease_seconds
+        self._lease_milliseconds = math.ceil(lease_seconds * 1000)
+        self._here = MemoryStore()
+        self._increment = self._line.script(_INCREMENT)
+        self._turn = self._line.script(_TURN)
+        self._take = self._line.script(_TAKE)
+        self._renew = self._line.script(_RENEW)
+        self._give_back = self._line.script(_GIVE_BACK)
+
+    async def get(self, key: str) -> str | None:
+        """Return what `set` put there, unless it expired."""
+        found = await self._line.ask(lambda redis: redis.get(_PREFIX + key))
+        return None if found is None else str(found)
+
+    async def set(self, key: str, value: str, seconds: float) -> None:
+        """Keep a value for a while."""
+        milliseconds = math.ceil(seconds * 1000)
+        if milliseconds > 0:
+            await self._line.ask(lambda redis: redis.set(_PREFIX + key, value, px=milliseconds))
+        else:
+            await self.delete(key)
+
+    async def delete(self, key: str) -> None:
+        """Forget a value."""
+        await self._line.ask(lambda redis: redis.delete(_PREFIX + key))
+
+    async def increment(self, key: str, seconds: float) -> int:
+        """Count one more; see Store."""
+        return await self._increment([_PREFIX + key], [math.ceil(seconds * 1000)])
+
+    async def turn(self, name: str, interval: float) -> float:
+        """Take the turn of `name`, or say how long to wait; see Store."""
+        return await self._turn([f"{_PREFIX}turn:{name}"], [math.ceil(interval * 1_000_000)]) / 1_000_000
+
+    @asynccontextmanager
+    async def lease(self, name: str) -> AsyncIterator[None]:
+        """Hold `name` alone; see Store. Of those who wait in this process, only the first asks Valkey."""
+        async with self._here.lease(name), self._held(name, wait=True):
+            yield
+
+    @asynccontextmanager
+    async def try_lease(self, name: str) -> AsyncIterator[bool]:
+        """Hold `name` alone if nobody does; see Store."""
+        async with self._here.try_lease(name) as free:
+            if free:
+                async with self._held(name, wait=False) as taken:
+                    yield taken
+            else:
+                yield False
+
+    @asynccontextmanager
+    async def _held(self, name: str, *, wait: bool) -> AsyncIterator[bool]:
+        lease = _Lease(name)
+        taken = False
+        try:
+            taken = await self._taken(lease, wait=wait)
+            renewing = asyncio.create_task(self._keep(lease))
+            try:
+                yield taken
+            finally:
+                renewing.cancel()
+                await asyncio.wait({renewing})
+        finally:
+            was_ours = await self._returned(lease)
+        if taken and not was_ours:
+            raise StoreError("a lease was lost")
+
+    async def _taken(self, lease: _Lease, *, wait: bool) -> bool:
+        """Ask for the lease at growing, jittered pauses: most are held for milliseconds, some for seconds."""
+        place = math.ceil(_PLACE_SECONDS * 1000) if wait else 0
+        nap = _SHORTEST_NAP
+        while True:
+            lease.until = time.monotonic() + self._lease_seconds
+            if await self._take(lease.keys, [lease.token, self._lease_milliseconds, place]):
+                return True
+            if not wait:
+                return False
+            await asyncio.sleep(nap * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+            nap = min(nap * 1.5, _LONGEST_NAP)
+
+    async def _keep(self, lease: _Lease) -> None:
+        while True:
+            await asyncio.sleep(self._lease_seconds / 3)
+            until = time.monotonic() + self._lease_seconds
+            with suppress(StoreError):
+                if await self._renew(lease.keys, [lease.token, self._lease_milliseconds]):
+                    lease.until = until
+
+    async def _returned(self, lease: _Lease) -> bool:
+        """Give a lease, or the place in its line, back; return whether it was ours until now."""
+        try:
+            return bool(await self._give_back(lease.keys, [lease.token]))
+        except StoreError:
+            return time.monotonic() < lease.until
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._line.close()
+
+
+class _Lease:
+    """A lease and the place of who comes next for it, and a token to hold them; ours for certain `until` then."""
+
+    def __init__(self, name: str) -> None:
+        self.keys = [f"{_PREFIX}lease:{name}", f"{_PREFIX}lease:{name}:next"]
+        self.token = secrets.token_hex(8)
+        self.until = 0.0

@@ -1,0 +1,350 @@
+"""What every store keeps to, whether in memory or in a real Valkey."""
+
+import asyncio
+import secrets
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from gateway.store import Store, StoreError
+from gateway.store.memory import MemoryStore
+from gateway.store.valkey import ValkeyStore
+from tests.server.conftest import free_port, until
+from tests.server.valkey import Valkey
+
+EXPIRY = 0.6
+"""Of the leases of these tests, in seconds."""
+
+
+@pytest.fixture(scope="module")
+def valkey() -> Iterator[Valkey]:
+    server = Valkey(free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def replica(valkey: Valkey) -> AsyncIterator[Callable[[], ValkeyStore]]:
+    """Make a store as another replica of the gateway has it."""
+    made: list[ValkeyStore] = []
+
+    def make() -> ValkeyStore:
+        made.append(ValkeyStore(valkey.url, lease_seconds=EXPIRY))
+        return made[-1]
+
+    yield make
+    for store in made:
+        await store.close()
+
+
+@pytest.fixture(params=["memory", "valkey"])
+async def store(request: pytest.FixtureRequest, replica: Callable[[], ValkeyStore]) -> Store:
+    return MemoryStore() if request.param == "memory" else replica()
+
+
+@pytest.fixture
+def name() -> str:
+    """A name that no other test has used."""
+    return secrets.token_hex(8)
+
+
+async def test_a_value_is_there_until_it_is_deleted_or_expires(store: Store, name: str) -> None:
+    assert await store.get(name) is None
+    await store.set(name, "", 60)
+    assert await store.get(name) == ""
+    await store.set(name, "é 1 ", 60)
+    assert await store.get(name) == "é 1 "
+    await store.delete(name)
+    await store.delete(name)
+    assert await store.get(name) is None
+    await store.set(name, "a", 0.05)
+
+    async def gone() -> bool:
+        return await store.get(name) is None
+
+    await until(gone, 5)
+
+
+async def test_a_value_that_has_ended_already_is_not_there(store: Store, name: str) -> None:
+    await store.set(name, "a", 60)
+    await store.set(name, "b", -1)
+    assert await store.get(name) is None
+    await store.set(name, "b", 0)
+    assert await store.get(name) is None
+
+
+async def test_a_counter_counts_each_once_until_it_expires(store: Store, name: str) -> None:
+    counted = await asyncio.gather(*(store.increment(name, 60) for _ in range(50)))
+    assert sorted(counted) == list(range(1, 51))
+    assert await store.get(name) == "50"
+    await store.delete(name)
+    assert await store.increment(name, 0.2) == 1
+    # counting on does not put its end off
+    counts = [1]
+    async with asyncio.timeout(5):
+        while counts[-1] != 1 or len(counts) == 1:
+            counts.append(await store.increment(name, 0.2))
+            await asyncio.sleep(0.02)
+    assert len(counts) > 2
+
+
+async def test_a_turn_is_taken_once_in_an_interval_and_names_are_apart(store: Store, name: str) -> None:
+    assert await store.turn(name, 60) == 0
+    assert 59 < await store.turn(name, 60) <= 60
+    assert await store.turn(f"{name}:other", 60) == 0
+
+
+async def until_turn(store: Store, name: str, interval: float) -> float:
+    """Take a turn as the gateway does; return when."""
+    async with asyncio.timeout(30):
+        while (wait := await store.turn(name, interval)) > 0:
+            await asyncio.sleep(wait)
+        return time.monotonic()
+
+
+async def test_a_lease_is_held_by_one_at_a_time_and_all_get_it(store: Store, name: str) -> None:
+    assert await most_inside([store], name, 50) == 1
+
+
+async def most_inside(stores: list[Store], name: str, visits: int) -> int:
+    """Let many enter a lease by several stores; return how many were ever inside at once."""
+    inside, most = 0, 0
+
+    async def enter(store: Store) -> None:
+        nonlocal inside, most
+        async with store.lease(name):
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0)
+            inside -= 1
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(enter(stores[number % len(stores)]) for number in range(visits)))
+    return most
+
+
+async def test_leases_of_other_names_do_not_wait(store: Store, name: str) -> None:
+    async with asyncio.timeout(5), store.lease(name), store.lease(f"{name}:other"), store.try_lease(f"{name}:3") as got:
+        assert got
+
+
+async def test_a_lease_is_given_back_by_who_fails_and_left_by_who_is_cancelled(store: Store, name: str) -> None:
+    async def fail() -> None:
+        async with store.lease(name):
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    async with store.lease(name):
+        waiting = asyncio.create_task(fail())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        second = asyncio.create_task(fail())
+        await asyncio.sleep(0)
+        assert not second.done(), "the lease was given twice"
+    with pytest.raises(LookupError):
+        await second
+    async with asyncio.timeout(5), store.lease(name):
+        pass
+
+
+async def test_who_only_tries_a_lease_does_not_wait(store: Store, name: str) -> None:
+    async with store.try_lease(name) as first:
+        assert first
+        async with asyncio.timeout(5), store.try_lease(name) as second:
+            assert not second
+        async with store.try_lease(name) as third:
+            assert not third, "whoever did not get it gave it back"
+    async with store.lease(name), store.try_lease(name) as other:
+        assert not other
+    async with store.try_lease(name) as again:
+        assert again
+    with pytest.raises(LookupError):
+        async with store.try_lease(name):
+            raise LookupError
+    async with store.try_lease(name) as again:
+        assert again
+
+
+async def test_replicas_share_values_and_counters(replica: Callable[[], ValkeyStore], name: str) -> None:
+    one, two = replica(), replica()
+    await one.set(name, "a", 60)
+    assert await two.get(name) == "a"
+    await two.delete(name)
+    assert await one.get(name) is None
+    counted = await asyncio.gather(*(store.increment(name, 60) for _ in range(20) for store in (one, two)))
+    assert sorted(counted) == list(range(1, 41))
+
+
+async def test_two_replicas_take_no_more_than_five_turns_in_any_second(
+    replica: Callable[[], ValkeyStore], name: str
+) -> None:
+    async def take(store: ValkeyStore) -> list[float]:
+        return [await until_turn(store, name, 0.25) for _ in range(6)]
+
+    by_replica = await asyncio.gather(take(replica()), take(replica()))
+    taken = sorted(moment for moments in by_replica for moment in moments)
+    assert len(taken) == 12
+    for number, moment in enumerate(taken):
+        assert sum(other < moment + 1 for other in taken[number:]) <= 5
+    assert taken[-1] - taken[0] < 6, "turns are wasted"
+
+
+async def test_replicas_hold_a_lease_one_at_a_time(replica: Callable[[], ValkeyStore], name: str) -> None:
+    one, two = replica(), replica()
+    assert await most_inside([one, two], name, 60) == 1
+    async with one.lease(name), two.try_lease(name) as got:
+        assert not got
+
+
+async def test_a_replica_that_takes_a_lease_again_and_again_leaves_turns_to_another(
+    replica: Callable[[], ValkeyStore], name: str
+) -> None:
+    one, two = replica(), replica()
+    served = asyncio.Event()
+
+    async def fill_history() -> int:
+        calls = 0
+        while not served.is_set():
+            async with one.lease(name):
+                calls += 1
+                await asyncio.sleep(0.02)
+        return calls
+
+    busy = asyncio.create_task(fill_history())
+    for _ in range(3):
+        async with asyncio.timeout(5), two.lease(name):
+            pass
+    served.set()
+    assert await busy >= 2
+
+
+async def test_a_lease_is_renewed_while_it_is_held(replica: Callable[[], ValkeyStore], name: str) -> None:
+    one, two = replica(), replica()
+    began = time.monotonic()
+    async with one.lease(name):
+        while time.monotonic() < began + 3 * EXPIRY:
+            async with two.try_lease(name) as got:
+                assert not got
+            await asyncio.sleep(0.05)
+
+
+async def test_a_cancelled_waiter_leaves_nothing_behind(
+    replica: Callable[[], ValkeyStore], valkey: Valkey, name: str
+) -> None:
+    one, two = replica(), replica()
+
+    async def enter(store: ValkeyStore) -> None:
+        async with store.lease(name):
+            await asyncio.Event().wait()
+
+    for moment in range(40):  # at each of its steps, before and after it has the lease
+        task = asyncio.create_task(enter(one if moment % 2 else two))
+        for _ in range(moment):
+            await asyncio.sleep(0.0005)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        async with one.try_lease(name) as got:
+            assert got, moment
+    async with one.lease(name):
+        waiting = asyncio.create_task(enter(two))
+        assert await held(one, f"lease:{name}:next")
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert await one.get(f"lease:{name}:next") is None
+    assert await one.get(f"lease:{name}") is None
+
+
+async def held(store: ValkeyStore, key: str) -> str:
+    async def found() -> str | None:
+        return await store.get(key)
+
+    return await until(found, 5)
+
+
+HOLDER = """
+import asyncio, sys
+from gateway.store.valkey import ValkeyStore
+
+async def hold():
+    async with ValkeyStore(sys.argv[1], lease_seconds=float(sys.argv[3])).lease(sys.argv[2]):
+        print("held", flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(hold())
+"""
+
+
+async def test_a_killed_holder_s_lease_is_free_after_a_while(
+    replica: Callable[[], ValkeyStore], valkey: Valkey, name: str
+) -> None:
+    store = replica()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HOLDER, valkey.url, name, str(EXPIRY), stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"held\n"
+    async with store.try_lease(name) as got:
+        assert not got
+    process.kill()
+    await process.wait()
+    killed = time.monotonic()
+    async with asyncio.timeout(10), store.lease(name):
+        assert time.monotonic() - killed < EXPIRY + 1
+
+
+async def test_a_lease_that_was_lost_is_told_at_the_end_of_what_it_guarded(
+    replica: Callable[[], ValkeyStore], name: str
+) -> None:
+    store, done = replica(), []
+
+    async def lose(then: Exception | None) -> None:
+        async with store.lease(name):
+            await store.delete(f"lease:{name}")  # as when the server was started anew
+            async with replica().lease(name):
+                pass
+            if then:
+                raise then
+            done.append(then)
+
+    with pytest.raises(StoreError):
+        await lose(None)
+    assert done, "the body was interrupted"
+    with pytest.raises(LookupError):
+        await lose(LookupError())
+
+
+async def test_what_another_took_meanwhile_is_not_given_back_for_them(
+    replica: Callable[[], ValkeyStore], name: str
+) -> None:
+    one, two, three = replica(), replica(), replica()
+    async with AsyncExitStack() as of_two:
+
+        async def lose() -> None:
+            async with one.lease(name):
+                await one.delete(f"lease:{name}")
+                await of_two.enter_async_context(two.lease(name))
+
+        with pytest.raises(StoreError):
+            await lose()
+        async with three.try_lease(name) as got:
+            assert not got
+    async with three.try_lease(name) as got:
+        assert got
+
+
+async def test_a_server_whose_clock_was_set_back_makes_nobody_wait_for_it(
+    replica: Callable[[], ValkeyStore], name: str
+) -> None:
+    store = replica()
+    await store.set(f"turn:{name}", str(4_000_000_000_000_000), 60)
+    assert await store.turn(name, 0.05) == pytest.approx(0.05)
+    await until_turn(store, name, 0.05)

@@ -1,0 +1,196 @@
+"""A gateway whose store is Valkey: what goes on without it, what waits, and what two gateways share."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from redis.asyncio import Redis
+
+from gateway.settings import Settings
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, free_port, started, until
+from tests.server.valkey import PASSWORD, Valkey
+
+HOME = "30001000000001"
+CURVES = "courbe_de_charge"
+KNOWN = {"start": "2026-10-20", "end": "2026-10-27"}
+UNKNOWN = {"start": "2026-06-01", "end": "2026-06-08"}
+
+
+@pytest.fixture
+def valkey() -> Iterator[Valkey]:
+    server = Valkey(free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def settings(settings: Settings, valkey: Valkey) -> Settings:
+    return settings.model_copy(update={"redis_url": SecretStr(valkey.url)})
+
+
+async def freshness(gateway: Gateway, who: dict[str, str], point: str) -> str:
+    return str((await gateway.get(f"/v1/usage-points/{point}", who))["freshness"]["complete_until"])
+
+
+@pytest.fixture
+async def home(gateway: Gateway, simulator: Simulator) -> tuple[dict[str, str], str]:
+    """A home whose newest days are known."""
+    who = await gateway.sign_in()
+    point = await gateway.add_meter(HOME)
+
+    async def fresh() -> bool:
+        seen = await gateway.get(f"/v1/usage-points/{point}", who)
+        return datetime.fromisoformat(seen["freshness"]["next_expected_at"]) > NOW
+
+    await until(fresh)
+    simulator.forget_calls()
+    return who, point
+
+
+async def curve(gateway: Gateway, who: dict[str, str], point: str, days: dict[str, str]) -> tuple[int, Any]:
+    """Ask for a load curve; nobody waits long for an answer."""
+    async with asyncio.timeout(5):
+        answer = await gateway.http.get(f"/v1/usage-points/{point}/load-curve", headers=who, params=days)
+    return answer.status_code, answer.json()
+
+
+@pytest.mark.parametrize("how", ["stop", "freeze"])
+async def test_without_the_store_reading_goes_on_and_asking_waits(
+    gateway: Gateway,
+    home: tuple[dict[str, str], str],
+    valkey: Valkey,
+    simulator: Simulator,
+    clock: SetClock,
+    caplog: pytest.LogCaptureFixture,
+    how: str,
+) -> None:
+    caplog.set_level(logging.INFO)
+    who, point = home
+    assert (await gateway.http.get("/ready")).status_code == 200
+    caplog.clear()
+    getattr(valkey, how)()
+    for _ in range(20):
+        status, known = await curve(gateway, who, point, KNOWN)
+        assert status == 200
+        assert len(known["readings"]) == 7 * 48 + 2  # 25 October has 25 hours
+        assert known["missing"] == []
+    status, refused = await curve(gateway, who, point, UNKNOWN)
+    assert (status, refused["code"]) == (503, "upstream_down")
+    oldest = known["readings"][0]["start"]
+    status, partly = await curve(gateway, who, point, {"start": "2026-08-01", "end": "2026-10-27"})
+    assert status == 200
+    assert oldest in {reading["start"] for reading in partly["readings"]}
+    assert {gap["reason"] for gap in partly["missing"]} == {"upstream_down"}
+    for path in ("/ping", "/v1/tempo", "/v1/ecowatt", f"/v1/usage-points/{point}/hours"):
+        async with asyncio.timeout(5):
+            assert (await gateway.http.get(path, headers=who)).status_code == 200, path
+    not_ready = await gateway.http.get("/ready")
+    assert (not_ready.status_code, not_ready.json()["code"]) == (503, "not_ready")
+    assert 0 < int(not_ready.headers["retry-after"]) <= 60
+
+    # a night passes: the worker has something to ask, and waits
+    morning = datetime(2026, 11, 4, 10, 30, tzinfo=UTC)
+    simulator.set_clock(morning)
+    clock.set(morning)
+    new = await gateway.sign_in()
+    assert await freshness(gateway, new, point) == "2026-11-03"
+    assert simulator.calls("mesure") + simulator.calls("token") == []
+    assert sum("store_down" in record.getMessage() for record in caplog.records) == 1, "it is said once"
+
+    getattr(valkey, {"stop": "start", "freeze": "thaw"}[how])()
+
+    async def ready() -> bool:
+        return (await gateway.http.get("/ready")).status_code == 200
+
+    async def caught_up() -> bool:
+        return await freshness(gateway, new, point) == "2026-11-04"
+
+    await until(ready)
+    await until(caught_up)
+    status, answer = await curve(gateway, new, point, UNKNOWN)
+    assert status == 200
+    assert len(answer["readings"]) == 7 * 48
+    said = [record.getMessage() for record in caplog.records]
+    assert any("store_back" in words for words in said)
+    assert not [words for words in said if "job_failed" in words or "unexpected_error" in words]
+    assert PASSWORD not in caplog.text
+
+
+async def test_a_gateway_starts_without_its_store(
+    settings: Settings, clock: SetClock, valkey: Valkey, simulator: Simulator
+) -> None:
+    valkey.stop()
+    async with started(settings, clock) as gateway:
+        assert (await gateway.http.get("/ping")).status_code == 200
+        who = await gateway.sign_in()
+        point = await gateway.add_meter(HOME)
+        assert (await curve(gateway, who, point, UNKNOWN))[0] == 503
+        assert simulator.calls() == []
+        valkey.start()
+
+        async def asked() -> bool:
+            return (await curve(gateway, who, point, UNKNOWN))[0] == 200
+
+        await until(asked)
+
+
+async def test_fifty_at_once_on_two_gateways_cause_one_call(
+    gateway: Gateway, home: tuple[dict[str, str], str], settings: Settings, simulator: Simulator
+) -> None:
+    who, point = home
+    async with started(settings, SetClock()) as other:
+        answers = await asyncio.gather(
+            *(curve(replica, who, point, UNKNOWN) for _ in range(25) for replica in (gateway, other))
+        )
+        assert len(simulator.calls(CURVES)) == 1
+        assert len(simulator.calls("token")) == 0, "the token is shared too"
+        assert all(answer == answers[0] for answer in answers)
+        assert answers[0][0] == 200
+
+
+async def test_two_gateways_ask_each_new_day_once(
+    gateway: Gateway,
+    home: tuple[dict[str, str], str],
+    settings: Settings,
+    clock: SetClock,
+    simulator: Simulator,
+) -> None:
+    _, point = home
+    async with started(settings, clock) as other:
+        for day in (4, 5, 6):
+            morning = NOW.replace(day=day, hour=10)
+            simulator.set_clock(morning)
+            clock.set(morning)
+            who = await other.sign_in()
+
+            async def caught_up(who: dict[str, str] = who, day: int = day) -> bool:
+                return await freshness(other, who, point) == f"2026-11-0{day}"
+
+            await until(caught_up)
+    assert len([call for call in simulator.calls(CURVES) if call["status"] == 200]) == 3
+
+
+async def test_a_gateway_that_ends_gives_its_leases_back_and_waits_for_nobody_s(
+    settings: Settings, clock: SetClock, valkey: Valkey, simulator: Simulator
+) -> None:
+    async with started(settings, clock) as busy:
+        holding = asyncio.Event()
+
+        async def hold() -> None:
+            async with busy.runtime.store.lease("job:purge"), busy.runtime.store.lease("job:archive"):
+                holding.set()
+                await asyncio.Event().wait()
+
+        other_replica = asyncio.create_task(hold())
+        await holding.wait()
+        async with asyncio.timeout(10), started(settings, clock) as brief:
+            await brief.add_meter(HOME)
+        other_replica.cancel()
+        await asyncio.wait({other_replica})
+    async with Redis.from_url(valkey.url) as redis:
+        assert await redis.keys("med:lease:*") == []
