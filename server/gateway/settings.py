@@ -65,6 +65,7 @@ class Settings(BaseSettings):
 
     user_daily_limit_no_cache: int = Field(default=50, ge=1)
 
+    trusted_proxies: str = ""
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
@@ -127,6 +128,11 @@ class Settings(BaseSettings):
         """The database's file, when it is one."""
         url = make_url(self.database_url)
         return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+    @property
+    def shares(self) -> bool:
+        """Whether what replicas share is held where they can: one that holds it itself must be alone."""
+        return self.sqlite_file is None and bool(self.redis_url.get_secret_value())
 
     @property
     def enedis_url(self) -> str:

@@ -19,11 +19,16 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from gateway.kit.outage import told_apart
+
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",  # readers do not wait for the writer
     "PRAGMA synchronous=NORMAL",  # safe with WAL; FULL would cost a disk flush a transaction
     "PRAGMA busy_timeout=20000",
 )
+
+
+_POSTGRESQL_PATIENCE: dict[str, Any] = {"connect_args": {"timeout": 5}, "pool_timeout": 10}
 
 
 class Instant(TypeDecorator[datetime]):
@@ -69,7 +74,7 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """The engine and its two kinds of transactions."""
+    """The engine and its two kinds of transactions. Both raise DatabaseDownError when the database is away or full."""
 
     def __init__(self, url: str, *, echo: bool = False, checks_references: bool = True) -> None:
         """Prepare, without connecting. SQLite's folder is made.
@@ -86,6 +91,7 @@ class Database:
             echo=echo,
             hide_parameters=not echo,  # errors quote them otherwise, and reach the log
             pool_pre_ping=not self.is_sqlite,
+            **({} if self.is_sqlite else _POSTGRESQL_PATIENCE),
         )
         if self.is_sqlite:
             _prepare_sqlite(self.engine, f"PRAGMA foreign_keys={'ON' if checks_references else 'OFF'}")
@@ -93,17 +99,19 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A transaction that only reads."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            yield session
+        with told_apart():
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A transaction that is committed at the end, or rolled back if an error leaves it."""
-        async with (
-            AsyncSession(self.engine, expire_on_commit=False, execution_options={"write": True}) as session,
-            session.begin(),
-        ):
-            yield session
+        with told_apart():
+            async with (
+                AsyncSession(self.engine, expire_on_commit=False, execution_options={"write": True}) as session,
+                session.begin(),
+            ):
+                yield session
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 log = structlog.get_logger()
 
 _LOCK = 6_310_002
-_PATIENCE = 10.0
+_PATIENCE = 3.0
 """Seconds: whoever is just ending may still hold it."""
 _LOOK_AGAIN = 0.2
 _WATCH = 5.0

@@ -13,7 +13,7 @@ import pytest
 from gateway.settings import Settings
 from tests.server.conftest import new_database
 
-_GATEWAY = Path(sys.executable).parent / "gateway"
+GATEWAY = Path(sys.executable).parent / "gateway"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def environment(settings: Settings, **changed: str) -> dict[str, str]:
 
 async def run(*arguments: str | Path, env: Mapping[str, str]) -> Ended:
     """Run `gateway ARGUMENTS`."""
-    process = await asyncio.create_subprocess_exec(_GATEWAY, *arguments, env=env, stdout=PIPE, stderr=PIPE)
+    process = await asyncio.create_subprocess_exec(GATEWAY, *arguments, env=env, stdout=PIPE, stderr=PIPE)
     said, complained = await process.communicate()
     assert process.returncode is not None
     return Ended(process.returncode, said.decode(), complained.decode())

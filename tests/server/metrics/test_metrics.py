@@ -66,7 +66,7 @@ async def test_calls_and_what_is_left_of_the_hour(watched: tuple[Gateway, str], 
     assert seen["enedis_hour_left", "measures"] == 1000 - used
     assert seen["quota_used",] == used
     assert seen["quota_accounts",] == 1
-    assert seen["upstream_calls_total", "enedis", "200"] >= used, "its token is a call too"
+    assert seen["upstream_calls_total", "200", "enedis"] >= used, "its token is a call too"
     assert seen["usage_points", "granted"] == 1
     assert seen["database_answers",] == 1
 
