@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI
@@ -48,7 +49,15 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
             log.info("gateway_started", version=__version__, enedis=settings.enedis_environment)
             yield
 
-    app = FastAPI(title="MyElectricalData gateway", version=__version__, description=DESCRIPTION, lifespan=lifespan)
+    # behind the proxy the API is at /api, and so is what /docs tries out
+    prefix = urlsplit(settings.backend_url).path.rstrip("/")
+    app = FastAPI(
+        title="MyElectricalData gateway",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        servers=[{"url": prefix}] if prefix else None,
+    )
     problems.install(app)
     for room in (health, accounts, consents, consent_pages, metering, billing, tempo, ecowatt):
         app.include_router(room.router)
