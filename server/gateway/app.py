@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import FastAPI
@@ -21,8 +22,10 @@ from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
 from gateway.jobs import worker
 from gateway.kit.clock import Clock
+from gateway.kit.metrics import Metrics, serving
 from gateway.kit.requests import BodyLimit, RequestLog
 from gateway.metering import routes as metering
+from gateway.metrics.gauges import Gauges
 from gateway.migrations import upgrade
 from gateway.quotas import routes as quotas
 from gateway.runtime import open_runtime
@@ -39,11 +42,16 @@ DESCRIPTION = "Consumption, production, Tempo and Ecowatt of French homes, asked
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     """Build the application; the database is migrated and the worker started with it."""
 
+    metrics = Metrics()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await upgrade(settings.database_url)
         async with (
-            open_runtime(settings, clock) as runtime,
+            open_runtime(settings, clock, metrics) as runtime,
+            serving(
+                metrics, Gauges(runtime.database, runtime.clock).gather, settings.metrics_host, settings.metrics_port
+            ),
             worker.working(runtime),
             announced(settings, runtime.instance.id),
         ):
@@ -51,11 +59,14 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
             log.info("gateway_started", version=__version__, enedis=settings.enedis_environment)
             yield
 
+    # behind the proxy the API is at /api, and so is what /docs tries out
+    prefix = urlsplit(settings.backend_url).path.rstrip("/")
     app = FastAPI(
         title="MyElectricalData gateway",
         version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
+        servers=[{"url": prefix}] if prefix else None,
     )
     problems.install(app)
     for room in (
@@ -86,5 +97,5 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         )
 
     app.add_middleware(BodyLimit, largest=_LARGEST_BODY)
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, observe=metrics.request)
     return app

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from gateway.kit.crypto import Keyring, keyed_hash, new_key
 from gateway.kit.database import Base, Database
 
-_CONTEXT = "instance.hash_key"
+CONTEXT = "instance.hash_key"
 
 
 class InstanceRow(Base):
@@ -45,7 +45,7 @@ async def load(database: Database, keyring: Keyring) -> Instance:
         if row is None:
             row = InstanceRow(
                 id=base64.b32encode(secrets.token_bytes(10)).decode().lower(),
-                hash_key=keyring.wrap(new_key(), _CONTEXT),
+                hash_key=keyring.wrap(new_key(), CONTEXT),
             )
             session.add(row)
-        return Instance(row.id, keyring.unwrap(row.hash_key, _CONTEXT))
+        return Instance(row.id, keyring.unwrap(row.hash_key, CONTEXT))

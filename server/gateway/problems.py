@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from gateway.kit.outage import DatabaseDownError, DatabaseFullError
 from gateway.store import StoreError
 
 log = structlog.get_logger()
@@ -120,6 +121,18 @@ def install(app: FastAPI) -> None:
     async def waiting(request: Request, _: StoreError) -> JSONResponse:
         words = "The gateway can not do this now: the store that its replicas share does not answer."
         return respond(request, ProblemError(503, "store_down", words, retry_after=5))
+
+    @app.exception_handler(DatabaseFullError)
+    async def full(request: Request, error: DatabaseFullError) -> JSONResponse:
+        log.error("database_full", reason=str(error))
+        words = "The gateway's disk is full: nothing of this was kept. Its owner has to make room."
+        return respond(request, ProblemError(507, "storage_full", words, retry_after=60))
+
+    @app.exception_handler(DatabaseDownError)
+    async def away(request: Request, error: DatabaseDownError) -> JSONResponse:
+        log.warning("database_down", reason=str(error))
+        words = "The gateway can not do this now: its database does not answer."
+        return respond(request, ProblemError(503, "database_down", words, retry_after=5))
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -17,6 +17,7 @@ from gateway.kit.conditional import ReadyMade
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.http import Upstream
+from gateway.kit.metrics import Metrics
 from gateway.mail.carriers import Carrier, Mailgun, NoCarrier
 from gateway.metering.archive import Archive
 from gateway.quotas.day import Day
@@ -53,18 +54,21 @@ class Runtime:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Runtime]:
+async def open_runtime(
+    settings: Settings, clock: Clock | None = None, metrics: Metrics | None = None
+) -> AsyncIterator[Runtime]:
     """Build the parts on a migrated database, and close them afterwards."""
     clock = clock or SystemClock()
+    metrics = metrics or Metrics()
     keyring = settings.keyring()
     database = Database(settings.database_url, echo=settings.debug_sql)
     redis_url = settings.redis_url.get_secret_value()
     store = ValkeyStore(redis_url) if redis_url else MemoryStore(clock.monotonic)
-    enedis_upstream = Upstream(settings.enedis_url)
-    rte_upstream = Upstream(settings.rte_base_url)
-    open_data_upstream = Upstream(settings.rte_open_data_url)
-    mailgun_upstream = Upstream(settings.mailgun_api_base_url)
-    turnstile_upstream = Upstream(settings.turnstile_base_url)
+    enedis_upstream = Upstream(settings.enedis_url, observe=metrics.upstream("enedis"))
+    rte_upstream = Upstream(settings.rte_base_url, observe=metrics.upstream("rte"))
+    open_data_upstream = Upstream(settings.rte_open_data_url, observe=metrics.upstream("rte_open_data"))
+    mailgun_upstream = Upstream(settings.mailgun_api_base_url, observe=metrics.upstream("mailgun"))
+    turnstile_upstream = Upstream(settings.turnstile_base_url, observe=metrics.upstream("turnstile"))
     pace = EnedisPace(database, store, clock, settings.enedis_rate_limit, settings.user_daily_limit_no_cache)
 
     def enedis_at(its_pace: Pace) -> Enedis:

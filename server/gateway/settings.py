@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     require_captcha: bool = False
     admin_emails: str = ""
 
+    trusted_proxies: str = ""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+
     @field_validator("secret_key")
     @classmethod
     def _is_a_secret(cls, value: SecretStr) -> SecretStr:
@@ -169,6 +173,11 @@ class Settings(BaseSettings):
         return frozenset(origin(url) for url in (self.backend_url, self.frontend_url) if url)
 
     @property
+    def shares(self) -> bool:
+        """Whether what replicas share is held where they can: one that holds it itself must be alone."""
+        return self.sqlite_file is None and bool(self.redis_url.get_secret_value())
+
+    @property
     def enedis_url(self) -> str:
         """Where Enedis' API is."""
         return self.enedis_base_url or _ENEDIS_URLS[self.enedis_environment]
@@ -179,19 +188,34 @@ class Settings(BaseSettings):
         simulated = self.enedis_environment is EnedisEnvironment.SIMULATOR
         return self.enedis_authorize_url or (self.enedis_url + _AUTHORIZE_PATH if simulated else _AUTHORIZE_URL)
 
+    @property
+    def keys_file(self) -> Path | None:
+        """Where the keys are when ENCRYPTION_KEYS does not give them: beside SQLite's file."""
+        given = self.encryption_keys.get_secret_value()
+        return None if given or self.sqlite_file is None else self.sqlite_file.with_suffix(".keys")
+
+    @property
+    def keys_text(self) -> str | None:
+        """The keys as ENCRYPTION_KEYS has them; None where they are not made yet."""
+        if (file := self.keys_file) is None:
+            return self.encryption_keys.get_secret_value()
+        return file.read_text().strip() if file.exists() else None
+
+    def keep_keys(self, text: str) -> None:
+        """Write the file of the keys, wholly or not at all."""
+        assert self.keys_file is not None  # noqa: S101 - whoever gives keys in the environment keeps them there
+        self.keys_file.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.keys_file.with_suffix(".keys.new")
+        draft.touch(mode=0o600)
+        draft.write_text(text)
+        draft.rename(self.keys_file)
+
     def keyring(self) -> Keyring:
         """Return the keys; those of SQLite are made at the first start and kept beside it."""
-        if text := self.encryption_keys.get_secret_value():
-            return Keyring.parse(text)
-        assert self.sqlite_file is not None  # noqa: S101 - _has_its_keys refused anything else
-        file = self.sqlite_file.with_suffix(".keys")
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            draft = file.with_suffix(".keys.new")
-            draft.touch(mode=0o600)
-            draft.write_text(Keyring.generate())
-            draft.rename(file)
-        return Keyring.parse(file.read_text().strip())
+        if self.keys_text is None:
+            self.keep_keys(Keyring.generate())
+        assert self.keys_text is not None  # noqa: S101 - just written
+        return Keyring.parse(self.keys_text)
 
 
 def origin(url: str) -> str:

@@ -145,7 +145,7 @@ def postgresql_server() -> Iterator[str]:
         yield address
 
 
-async def _new_database(server: str) -> str:
+async def new_database(server: str) -> str:
     name = f"gateway_{secrets.token_hex(6)}"
     engine = create_async_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
@@ -158,7 +158,7 @@ async def _new_database(server: str) -> str:
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database: SQLite always, PostgreSQL too with --all."""
     if request.param == "postgresql":
-        return await _new_database(request.getfixturevalue("postgresql_server"))
+        return await new_database(request.getfixturevalue("postgresql_server"))
     return f"sqlite+aiosqlite:///{tmp_path}/gateway.db"
 
 

@@ -25,27 +25,57 @@ def _as_somebody(command: list[str]) -> list[str]:
     return ["runuser", "-u", ADMIN, "--", *command] if os.geteuid() == 0 else command
 
 
-@contextmanager
-def running(port: int) -> Iterator[str]:
-    """Start an empty server; yield the address of its databases."""
-    programs = _programs()
-    folder = Path(tempfile.mkdtemp(prefix="med-postgresql-"))
-    data = folder / "data"
-    if os.geteuid() == 0:
-        shutil.chown(folder, ADMIN)
-    try:
+class Server:
+    """An empty server that tests can stop and start again."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"postgresql+asyncpg://{ADMIN}@127.0.0.1:{port}"
+        programs = _programs()
+        self._folder = Path(tempfile.mkdtemp(prefix="med-postgresql-"))
+        data = self._folder / "data"
+        if os.geteuid() == 0:
+            shutil.chown(self._folder, ADMIN)
         subprocess.run(
             _as_somebody([str(programs / "initdb"), "-D", str(data), "-U", ADMIN, "-A", "trust", "-E", "UTF8", "-N"]),
             check=True,
             stdout=subprocess.DEVNULL,
         )
         # a crash of the machine may cost a test its data, but not its minutes
-        options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        control = _as_somebody([str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")])
-        subprocess.run([*control, "-o", options, "start"], check=True, stdout=subprocess.DEVNULL)
+        self._options = (
+            f"-p {port} -h 127.0.0.1 -k {self._folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        )
+        log = str(self._folder / "log")
+        self._control = _as_somebody([str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", log])
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        subprocess.run([*self._control, "-o", self._options, "start"], check=True, stdout=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        """End it at once."""
+        subprocess.run([*self._control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL)
+
+    def remove(self) -> None:
+        """Leave nothing."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def server(port: int) -> Iterator[Server]:
+    """Run a server for the length of the block."""
+    running_one = Server(port)
+    try:
+        running_one.start()
         try:
-            yield f"postgresql+asyncpg://{ADMIN}@127.0.0.1:{port}"
+            yield running_one
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL)
+            running_one.stop()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        running_one.remove()
+
+
+@contextmanager
+def running(port: int) -> Iterator[str]:
+    """Run a server; yield the address of its databases."""
+    with server(port) as running_one:
+        yield running_one.url

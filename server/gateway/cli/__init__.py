@@ -6,6 +6,7 @@ from gateway.cli import (
     api_client,
     doctor,
     init,
+    keeping,
     keys,
     migrate,
     openapi,
@@ -23,6 +24,9 @@ app.command("serve")(serve.serve)
 app.command("simulator")(simulator.simulator)
 app.command("reset-password")(reset_password.reset_password)
 app.command("migrate")(migrate.migrate)
+app.command("backup")(keeping.backup)
+app.command("restore")(keeping.restore)
+app.command("move")(keeping.move)
 app.command("openapi")(openapi.openapi)
 app.add_typer(api_client.app, name="api-client")
 app.add_typer(usage_point.app, name="usage-point")

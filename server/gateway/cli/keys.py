@@ -1,18 +1,50 @@
 """`gateway keys`."""
 
+import re
+from typing import Annotated
+
 import typer
 
-from gateway.kit.crypto import Keyring
+from gateway.cli.common import fail, with_runtime
+from gateway.keeping import keys
+from gateway.kit.crypto import Keyring, UndecipherableError
+from gateway.runtime import Runtime
 
 app = typer.Typer(no_args_is_help=True, help="The keys that encrypt what is stored.")
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `new` a command of its own while it is the only one."""
+@app.command()
+def new(name: Annotated[str, typer.Option(help="Letters and digits; each key needs a name of its own")] = "k1") -> None:
+    """Print a value for ENCRYPTION_KEYS. Whoever loses it loses the data."""
+    if not re.fullmatch("[A-Za-z0-9]+", name):
+        fail("--name is made of letters and digits, such as k2", 2)
+    print(Keyring.generate(name))
 
 
 @app.command()
-def new() -> None:
-    """Print a value for ENCRYPTION_KEYS. Whoever loses it loses the data."""
-    print(Keyring.generate())
+def rotate() -> None:
+    """Put everything under the newest key, the first of ENCRYPTION_KEYS, so that the older ones can go.
+
+    May be interrupted at any moment and run again, and run beside gateways that know the new key already.
+    """
+
+    async def work(runtime: Runtime) -> tuple[list[str], int, int]:
+        ring, done = runtime.keyring, 0
+        with typer.progressbar(length=await keys.waiting(runtime.database, ring), label="Wrapping keys anew") as bar:
+            async for step in keys.rotate(runtime.database, ring):
+                bar.update(step)
+                done += step
+        return list(ring.keys), done, await keys.waiting(runtime.database, ring)
+
+    try:
+        (newest, *older), done, left = with_runtime(work)
+    except UndecipherableError:
+        fail("A key that the database still needs is missing. Add the older keys after the new one, then run it again.")
+    print(f"{done} keys were wrapped anew by {newest}; {left} are not under it.")
+    if left:
+        fail("A gateway still runs that does not put the new key first: restart it, then run this again.")
+    if older:
+        print(
+            f"Nothing in the database needs {', '.join(older)} any more. Remove it from ENCRYPTION_KEYS, then restart."
+        )
+        print("Keep it as long as the backups made until now: they can be restored with it only.")

@@ -1,12 +1,22 @@
 """`gateway serve`."""
 
+import asyncio
 from typing import Annotated
 
 import typer
 import uvicorn
 
 from gateway.app import create_app
-from gateway.cli.common import load_settings
+from gateway.cli.common import fail, load_settings
+from gateway.kit.hold import HeldError, held
+from gateway.migrations import NewerDatabaseError, upgrade
+from gateway.settings import Settings
+
+_GOODBYE = 25
+_REPLICAS = """\
+The gateway cannot start: another one uses this database already.
+Several gateways (replicas) share PostgreSQL and Valkey: with SQLite, or without REDIS_URL, they would ask Enedis twice,
+and faster than it allows. Set DATABASE_URL (postgresql+asyncpg://) and REDIS_URL for all of them, or run one."""
 
 
 def serve(
@@ -15,12 +25,28 @@ def serve(
 ) -> None:
     """Migrate the database, then serve the HTTP API."""
     settings = load_settings()
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(settings),
         host=host,
         port=port,
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=25,
+        timeout_graceful_shutdown=_GOODBYE,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
     )
+    try:
+        asyncio.run(_serve(settings, uvicorn.Server(config)), loop_factory=config.get_loop_factory())
+    except HeldError:
+        fail(_REPLICAS)
+    except NewerDatabaseError as error:
+        fail(str(error))
+
+
+async def _serve(settings: Settings, server: uvicorn.Server) -> None:
+    async with held(settings.database_url, alone=not settings.shares):
+        await upgrade(settings.database_url)
+        await server.serve()
+    if not server.started:
+        raise SystemExit(3)

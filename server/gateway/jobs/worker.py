@@ -9,6 +9,7 @@ import structlog
 
 from gateway.ecowatt import service as ecowatt
 from gateway.jobs.purge import purge
+from gateway.kit.outage import DatabaseDownError
 from gateway.mail.outbox import Postman
 from gateway.metering import history, upkeep
 from gateway.runtime import Runtime
@@ -67,6 +68,9 @@ async def _repeat(runtime: Runtime, stopping: asyncio.Event, name: str, job: Job
                 due = await job() if ours else runtime.clock.now() + LONGEST_SLEEP
         except StoreError:
             # the store itself says when it is down and when it is back
+            due = runtime.clock.now() + LONGEST_SLEEP
+        except DatabaseDownError as error:
+            log.warning("database_down", job=name, reason=str(error), cause=type(error).__name__)
             due = runtime.clock.now() + LONGEST_SLEEP
         except Exception:
             log.exception("job_failed", job=name)

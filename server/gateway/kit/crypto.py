@@ -70,14 +70,23 @@ class Keyring:
         return cls(keys)
 
     @staticmethod
-    def generate() -> str:
+    def generate(name: str = "k1") -> str:
         """Make the text of a ring of one key."""
-        return "k1:" + base64.urlsafe_b64encode(new_key()).decode().rstrip("=")
+        return f"{name}:" + base64.urlsafe_b64encode(new_key()).decode().rstrip("=")
+
+    @property
+    def newest(self) -> str:
+        """The name of the key that encrypts."""
+        return next(iter(self.keys))
+
+    @property
+    def mark(self) -> bytes:
+        """What everything that the newest key wraps begins with: its name and a zero byte."""
+        return self.newest.encode() + b"\0"
 
     def wrap(self, plaintext: bytes, context: str) -> bytes:
-        """Encrypt with the newest key: its name, a zero byte, nonce and ciphertext."""
-        name, key = next(iter(self.keys.items()))
-        return name.encode() + b"\0" + seal(key, plaintext, context)
+        """Encrypt with the newest key: its mark, nonce and ciphertext."""
+        return self.mark + seal(self.keys[self.newest], plaintext, context)
 
     def unwrap(self, wrapped: bytes, context: str) -> bytes:
         """Decrypt what `wrap` made, whichever key it names. Raises UndecipherableError."""

@@ -20,12 +20,16 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from gateway.kit.outage import told_apart
+
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",  # readers do not wait for the writer
     "PRAGMA synchronous=NORMAL",  # safe with WAL; FULL would cost a disk flush a transaction
-    "PRAGMA foreign_keys=ON",  # off by default in SQLite
     "PRAGMA busy_timeout=20000",
 )
+
+
+_POSTGRESQL_PATIENCE: dict[str, Any] = {"connect_args": {"timeout": 5}, "pool_timeout": 10}
 
 
 class Instant(TypeDecorator[datetime]):
@@ -71,10 +75,14 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """The engine and its two kinds of transactions."""
+    """The engine and its two kinds of transactions. Both raise DatabaseDownError when the database is away or full."""
 
-    def __init__(self, url: str, *, echo: bool = False) -> None:
-        """Prepare, without connecting. SQLite's folder is made."""
+    def __init__(self, url: str, *, echo: bool = False, checks_references: bool = True) -> None:
+        """Prepare, without connecting. SQLite's folder is made.
+
+        A migration of SQLite does without references: it changes a table by making it anew, and dropping the old one
+        would delete what refers to it.
+        """
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite and parsed.database:
@@ -84,24 +92,27 @@ class Database:
             echo=echo,
             hide_parameters=not echo,  # errors quote them otherwise, and reach the log
             pool_pre_ping=not self.is_sqlite,
+            **({} if self.is_sqlite else _POSTGRESQL_PATIENCE),
         )
         if self.is_sqlite:
-            _prepare_sqlite(self.engine)
+            _prepare_sqlite(self.engine, f"PRAGMA foreign_keys={'ON' if checks_references else 'OFF'}")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A transaction that only reads."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            yield session
+        with told_apart():
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A transaction that is committed at the end, or rolled back if an error leaves it."""
-        async with (
-            AsyncSession(self.engine, expire_on_commit=False, execution_options={"write": True}) as session,
-            session.begin(),
-        ):
-            yield session
+        with told_apart():
+            async with (
+                AsyncSession(self.engine, expire_on_commit=False, execution_options={"write": True}) as session,
+                session.begin(),
+            ):
+                yield session
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -114,12 +125,12 @@ def insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqli
     return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
+def _prepare_sqlite(engine: AsyncEngine, references: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late: ours is below
         cursor = connection.cursor()
-        for pragma in _SQLITE_PRAGMAS:
+        for pragma in (*_SQLITE_PRAGMAS, references):
             cursor.execute(pragma)
         cursor.close()
 

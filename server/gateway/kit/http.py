@@ -1,6 +1,7 @@
 """How the gateway speaks to others: one client a host, bounded in time and size, never redirected."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -30,8 +31,15 @@ class Answer:
 class Upstream:
     """A client that speaks to one origin only."""
 
-    def __init__(self, base_url: str, *, transport: httpx2.AsyncBaseTransport | None = None) -> None:
-        """Prepare, without connecting."""
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        observe: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Prepare, without connecting; `observe` is told each answer's status, or `unreachable`."""
+        self._observe = observe
         parts = urlsplit(base_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("a base URL must start with https:// and name a host")
@@ -70,8 +78,13 @@ class Upstream:
                     body += chunk
                     if len(body) > MAX_BODY:
                         raise UnreachableError("the answer is too long")
+                self._observe(str(response.status_code))
                 return Answer(response.status_code, bytes(body), {k.lower(): v for k, v in response.headers.items()})
+        except UnreachableError:
+            self._observe("unreachable")
+            raise
         except (httpx2.HTTPError, TimeoutError) as error:
+            self._observe("unreachable")
             raise UnreachableError(type(error).__name__) from None
 
     async def close(self) -> None:

@@ -5,6 +5,7 @@ What a dependency leaves in `request.state.headers` is added to the answer, what
 
 import re
 import uuid
+from collections.abc import Callable
 from time import perf_counter
 
 import structlog
@@ -20,9 +21,10 @@ log = structlog.get_logger()
 class RequestLog:
     """An ASGI middleware."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap an application."""
+    def __init__(self, app: ASGIApp, observe: Callable[[str, str | None, int, float], None]) -> None:
+        """Wrap an application; `observe` is told method, route, status and seconds of each request."""
         self._app = app
+        self._observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request and tell of it."""
@@ -46,13 +48,13 @@ class RequestLog:
             try:
                 await self._app(scope, receive, answer)
             finally:
-                log.info(
-                    "request",
-                    method=scope["method"],
-                    route=getattr(scope.get("route"), "path", None),
-                    status=status,
-                    milliseconds=round((perf_counter() - begun) * 1000, 1),
+                method, route, seconds = (
+                    scope["method"],
+                    getattr(scope.get("route"), "path", None),
+                    perf_counter() - begun,
                 )
+                self._observe(method, route, status, seconds)
+                log.info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
 
 
 class BodyLimit:

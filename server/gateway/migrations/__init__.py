@@ -1,6 +1,5 @@
-"""One Alembic tree for both databases."""
+"""One Alembic tree for both databases. A migration happens whole or not at all, and once however many start with it."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
@@ -9,14 +8,35 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
 
 from gateway.kit.database import Database
 
+_LOCK = 6_310_001
+"""PostgreSQL's advisory lock of whoever migrates; SQLite has its write lock."""
 
-async def upgrade(database_url: str) -> None:
-    """Bring the database to this version's tables."""
-    with _config(database_url) as config:
-        await asyncio.to_thread(command.upgrade, config, "head")
+
+class NewerDatabaseError(Exception):
+    """The tables are those of a newer version of this program."""
+
+    def __init__(self, revision: str) -> None:
+        """Say what to do."""
+        super().__init__(
+            f"The database is of a newer version of the gateway (its tables are at {revision}, which this one does not "
+            "know). Start that version, or restore a backup made by this one."
+        )
+
+
+async def upgrade(database_url: str, revision: str = "head") -> None:
+    """Bring the database to this version's tables. Raises NewerDatabaseError."""
+    database = Database(database_url, checks_references=False)
+    try:
+        async with database.engine.connect() as connection:
+            await connection.execution_options(write=True)
+            async with connection.begin():
+                await connection.run_sync(upgrade_within, revision)
+    finally:
+        await database.close()
 
 
 async def is_current(database_url: str) -> bool:
@@ -24,17 +44,40 @@ async def is_current(database_url: str) -> bool:
     database = Database(database_url)
     try:
         async with database.engine.connect() as connection:
-            found = await connection.run_sync(lambda one: MigrationContext.configure(one).get_current_heads())
+            return await connection.run_sync(revision_of) == known_revisions()[0]
     finally:
         await database.close()
-    with _config(database_url) as config:
-        return set(found) == set(ScriptDirectory.from_config(config).get_heads())
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """Do so inside the caller's transaction, whose connection checks no references. Raises NewerDatabaseError."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    if not is_sqlite:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+    with _config() as config:
+        current = revision_of(connection)
+        if current is not None and current not in known_revisions():
+            raise NewerDatabaseError(current)
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+        raise RuntimeError(f"a migration left a row of {broken[0]} without the {broken[2]} that it belongs to")
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return where the tables are; None when there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_revisions() -> list[str]:
+    """Return every revision of this version, the newest first."""
+    with _config() as config:
+        return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
 
 
 @contextmanager
-def _config(database_url: str) -> Iterator[Config]:
+def _config() -> Iterator[Config]:
     with as_file(files("gateway.migrations")) as folder:
         config = Config()
         config.set_main_option("script_location", str(folder))
-        config.attributes["database_url"] = database_url
         yield config

@@ -1,0 +1,66 @@
+"""A backup becomes a gateway again: an empty one is filled, wholly or not at all, whatever version it was made by."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Table, inspect, select
+from sqlalchemy import func as functions
+
+from gateway.accounts.models import Account
+from gateway.keeping import rows
+from gateway.keeping.backup import Backup, BackupError
+from gateway.keeping.wrapped import unopened
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
+from gateway.migrations import upgrade_within
+
+
+async def restore(
+    database_url: str, backup: Backup, keyring: Keyring, before_commit: Callable[[], None] = lambda: None
+) -> None:
+    """Fill an empty gateway in one transaction: the backup's own tables, its rows, then this version's tables.
+
+    Each row is read back and compared. Raises BackupError, and then nothing has changed.
+    """
+    database = Database(database_url, checks_references=False)
+    try:
+        async with database.engine.connect() as connection:
+            await connection.execution_options(write=True)
+            async with connection.begin():
+                await connection.run_sync(_restore, backup, keyring, before_commit)
+    finally:
+        await database.close()
+
+
+def _restore(connection: Connection, backup: Backup, keyring: Keyring, before_commit: Callable[[], None]) -> None:
+    _check_empty(connection)
+    rows.drop_all(connection)
+    upgrade_within(connection, backup.manifest.revision)
+    tables = rows.tables_of(connection)
+    if {table.name for table in tables} != set(backup.manifest.tables):
+        raise BackupError("The backup's tables are not those of its version: it is damaged.")
+    for table in tables:
+        rows.fill(connection, table, backup.manifest.tables[table.name].columns, backup.lines(table.name))
+        _compare(connection, table, backup)
+    upgrade_within(connection)
+    if count := unopened(connection, keyring):
+        raise BackupError(
+            f"ENCRYPTION_KEYS do not open {count} of the keys in the backup: set them to what they were then."
+        )
+    before_commit()
+
+
+def _check_empty(connection: Connection) -> None:
+    """A gateway that was only started has no account, and nothing that could not be had again."""
+    if inspect(connection).has_table(Account.__tablename__) and connection.scalar(
+        select(functions.count()).select_from(Account)
+    ):
+        raise BackupError("The gateway at DATABASE_URL has accounts already: only an empty one can be filled.")
+
+
+def _compare(connection: Connection, table: Table, backup: Backup) -> None:
+    written = backup.manifest.tables[table.name]
+    digest = rows.Digest()
+    for _ in digest.of(rows.read(connection, table, written.columns)):
+        pass
+    if (digest.rows, digest.hexdigest()) != (written.rows, written.sha256):
+        raise BackupError(f"{table.name} did not come back as it was written: nothing was kept.")

@@ -1,0 +1,86 @@
+"""Figures for Prometheus, on a port of their own. Knows no domain; no label names a person, a meter or an address."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
+from typing import override
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client import start_http_server as start_server
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+log = structlog.get_logger()
+
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_PATIENCE = 10.0
+
+type Gather = Callable[[], Awaitable[Iterable[GaugeMetricFamily]]]
+"""Looks up figures when they are asked for."""
+
+
+class Metrics:
+    """What one process counted since it began."""
+
+    def __init__(self) -> None:
+        """Begin at zero."""
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        self._requests = Counter(
+            "gateway_requests", "Requests answered", ["method", "route", "status"], registry=self.registry
+        )
+        self._seconds = Histogram(
+            "gateway_request_seconds", "Time to answer", ["method", "route"], buckets=_BUCKETS, registry=self.registry
+        )
+        self._upstream = Counter(
+            "gateway_upstream_calls", "Calls to others", ["upstream", "status"], registry=self.registry
+        )
+
+    def request(self, method: str, route: str | None, status: int, seconds: float) -> None:
+        """Count a request by its route's template; what has none is counted together."""
+        self._requests.labels(method, route or "none", status).inc()
+        self._seconds.labels(method, route or "none").observe(seconds)
+
+    def upstream(self, name: str) -> Callable[[str], None]:
+        """Return what counts the calls to one of the others, by their status or `unreachable`."""
+        return lambda status: self._upstream.labels(name, status).inc()
+
+
+class _Gathered(Collector):
+    """Figures that the gateway's loop looks up while Prometheus' thread waits."""
+
+    def __init__(self, gather: Gather) -> None:
+        self._gather = gather
+        self._loop = asyncio.get_running_loop()
+
+    @override
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        answers = 1
+        try:
+            yield from asyncio.run_coroutine_threadsafe(self._all(), self._loop).result(_PATIENCE)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("metrics_incomplete", reason=type(error).__name__)
+            answers = 0
+        yield GaugeMetricFamily("gateway_database_answers", "Whether the database answered", value=answers)
+
+    async def _all(self) -> list[GaugeMetricFamily]:
+        return list(await self._gather())
+
+
+@asynccontextmanager
+async def serving(metrics: Metrics, gather: Gather, host: str, port: int | None) -> AsyncIterator[None]:
+    """Serve `GET /metrics` meanwhile; no port, no server."""
+    if port is None:
+        yield
+        return
+    metrics.registry.register(_Gathered(gather))
+    server, thread = start_server(port, host, registry=metrics.registry)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(server.shutdown)
+        server.server_close()
+        await asyncio.to_thread(thread.join)

@@ -1,0 +1,62 @@
+"""What a driver says when the database is away or full, told apart from what is a fault of ours."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+
+class DatabaseDownError(SQLAlchemyError):
+    """The database does not answer; nothing of the transaction was kept, or it is not known whether it was."""
+
+
+class DatabaseFullError(DatabaseDownError):
+    """The database has no room left; nothing of the transaction was kept."""
+
+
+_SQLITE_AWAY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_POSTGRESQL_FULL = "53100"
+_POSTGRESQL_AWAY = ("08", "53", "57P")
+"""Classes of SQLSTATE: connection exception, insufficient resources, operator intervention."""
+
+
+@contextmanager
+def told_apart() -> Iterator[None]:
+    """Raise DatabaseDownError or DatabaseFullError for what the driver raises inside."""
+    try:
+        yield
+    except DatabaseDownError:
+        raise
+    except (SQLAlchemyError, OSError) as error:
+        kind = _kind(error)
+        if kind is None:
+            raise
+        raise kind(type(error).__name__) from error
+    except Exception as error:
+        # asyncpg's own, while it connects: SQLAlchemy wraps it only later
+        if _of_postgresql(getattr(error, "sqlstate", None)) is None:
+            raise
+        raise DatabaseDownError(type(error).__name__) from error
+
+
+def _kind(error: Exception) -> type[DatabaseDownError] | None:
+    if isinstance(error, PoolTimeoutError | OSError):
+        return DatabaseDownError
+    if not isinstance(error, DBAPIError):
+        return None
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            return DatabaseFullError
+        return DatabaseDownError if code in _SQLITE_AWAY else None
+    if error.connection_invalidated:
+        return DatabaseDownError
+    return _of_postgresql(getattr(error.orig, "sqlstate", None))
+
+
+def _of_postgresql(state: str | None) -> type[DatabaseDownError] | None:
+    if state == _POSTGRESQL_FULL:
+        return DatabaseFullError
+    return DatabaseDownError if state and state.startswith(_POSTGRESQL_AWAY) else None

@@ -1,0 +1,1 @@
+"""What is worth watching of a gateway, counted when Prometheus asks."""

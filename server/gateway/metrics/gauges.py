@@ -1,0 +1,69 @@
+"""The figures that all replicas share, from the database."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from prometheus_client.core import GaugeMetricFamily
+
+from gateway.enedis.client import Api
+from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.database import Database
+from gateway.metrics import repository
+from gateway.quotas import service as quotas
+
+_KEPT = timedelta(minutes=5)
+"""Counting the archive reads all of it."""
+
+
+class Gauges:
+    """Looks them up."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Prepare."""
+        self._database = database
+        self._clock = clock
+        self._archive: tuple[datetime, list[tuple[str, str, int]]] | None = None
+
+    async def gather(self) -> Iterable[GaugeMetricFamily]:
+        """Return them all."""
+        now = self._clock.now()
+        async with self._database.read() as session:
+            points = await repository.points_by_status(session)
+            work = await repository.work(session, now)
+            hours = {api: await quotas.used(session, quotas.enedis_hour(api, now)) for api in Api}
+            users, used = await repository.used_by_accounts(session, paris.day_of(now))
+            if self._archive is None or now - self._archive[0] > _KEPT:
+                self._archive = (now, await repository.days_by_state(session))
+        return [
+            _family("usage_points", "Meters", ["status"], {(status,): count for status, count in points}),
+            _family(
+                "archive_days",
+                "Days that are known, counted every five minutes",
+                ["kind", "state"],
+                {(kind, state): count for kind, state, count in self._archive[1]},
+            ),
+            _family("work_waiting", "Work that is due", ["job"], {(job.name,): job.count for job in work}),
+            _family(
+                "work_oldest_seconds",
+                "How long the oldest of it is due",
+                ["job"],
+                {(job.name,): (now - job.oldest).total_seconds() if job.oldest else 0 for job in work},
+            ),
+            _family("enedis_hour_used", "Calls in this hour", ["api"], {(api,): count for api, count in hours.items()}),
+            _family(
+                "enedis_hour_left",
+                "Calls that Enedis allows in the rest of this hour",
+                ["api"],
+                {(api,): quotas.ENEDIS_HOUR - count for api, count in hours.items()},
+            ),
+            _family("quota_accounts", "Accounts that caused calls today", [], {(): users}),
+            _family("quota_used", "Calls that accounts caused today", [], {(): used}),
+        ]
+
+
+def _family(name: str, words: str, labels: list[str], values: dict[tuple[str, ...], float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"gateway_{name}", words, labels=labels)
+    for label_values, value in values.items():
+        family.add_metric(label_values, value)
+    return family

@@ -1,0 +1,62 @@
+"""Counts, never who."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from gateway.consents.models import Consent, PointStatus, UsagePoint
+from gateway.metering.models import DayRecord
+from gateway.quotas.models import Counter
+from gateway.quotas.service import user_day
+from gateway.rte.models import Feed
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is due of one job, and since when."""
+
+    name: str
+    count: int
+    oldest: datetime | None
+
+
+async def points_by_status(session: AsyncSession) -> list[tuple[str, int]]:
+    """Count the usage points."""
+    rows = await session.execute(select(UsagePoint.status, func.count()).group_by(UsagePoint.status))
+    return [(status, count) for status, count in rows]
+
+
+async def days_by_state(session: AsyncSession) -> list[tuple[str, str, int]]:
+    """Count the archive's days."""
+    query = select(DayRecord.kind, DayRecord.state, func.count()).group_by(DayRecord.kind, DayRecord.state)
+    return [(kind, state, count) for kind, state, count in await session.execute(query)]
+
+
+async def used_by_accounts(session: AsyncSession, day: date) -> tuple[int, int]:
+    """Return how many accounts caused calls on a day, and how many calls."""
+    of_user = user_day("", day, 0)
+    mine = (Counter.name.startswith(of_user.name), Counter.window == of_user.window)
+    count, used = (await session.execute(select(func.count(), func.sum(Counter.used)).where(*mine))).one()
+    return count, used or 0
+
+
+async def work(session: AsyncSession, now: datetime) -> list[Work]:
+    """Count what is due."""
+    is_open = UsagePoint.status == PointStatus.GRANTED
+    return [
+        await _due(session, "archive", UsagePoint.next_work_at, now, is_open),
+        await _due(session, "details", UsagePoint.details_at, now, is_open),
+        await _due(session, "consents", Consent.check_at, now),
+        await _due(session, "signals", Feed.next_at, now),
+    ]
+
+
+async def _due(
+    session: AsyncSession, name: str, at: InstrumentedAttribute[Any], now: datetime, *which: ColumnElement[bool]
+) -> Work:
+    count, oldest = (await session.execute(select(func.count(), func.min(at)).where(at <= now, *which))).one()
+    return Work(name, count, oldest)

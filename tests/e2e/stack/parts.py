@@ -1,0 +1,235 @@
+"""Caddy with the repository's Caddyfile, gateways behind it, and what they share: all real, all on loopback."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import ssl
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import DEVNULL, PIPE
+from typing import Any
+
+import httpx2
+
+from gateway.kit.crypto import Keyring
+from tests.e2e.stack.names import Names
+from tests.server import postgresql
+from tests.server.conftest import Simulator, free_port
+from tests.server.valkey import Valkey
+
+ROOT = Path(__file__).parents[3]
+_BIN = Path(sys.executable).parent
+
+
+async def until(probe: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+    """Ask until it is so."""
+    async with asyncio.timeout(seconds):
+        while not await probe():
+            await asyncio.sleep(0.05)
+
+
+async def _answers(url: str) -> bool:
+    async with httpx2.AsyncClient() as http:
+        try:
+            return (await http.get(url)).is_success
+        except httpx2.HTTPError:
+            return False
+
+
+class Program:
+    """A process with its log."""
+
+    def __init__(self, *command: str | Path, env: dict[str, str], log: Path, ready: str) -> None:
+        self._command = [str(part) for part in command]
+        self._env = env
+        self._log = log
+        self.ready = ready
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> float:
+        """Start it; return the seconds until it answered."""
+        begun = time.monotonic()
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, env=self._env, stdout=log, stderr=log, stdin=DEVNULL
+            )
+        await until(self._is_ready)
+        return time.monotonic() - begun
+
+    async def _is_ready(self) -> bool:
+        assert self._process is not None
+        assert self._process.returncode is None, self._log.read_text()[-3000:]
+        return await _answers(self.ready)
+
+    async def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it and wait until it has."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(how)
+            await self._process.wait()
+
+    @property
+    def resident_mebibytes(self) -> float:
+        """The memory it holds."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+@dataclass
+class Stack:
+    """What runs. `site` is where Caddy serves it; `http` trusts its certificate."""
+
+    folder: Path
+    simulator: Simulator
+    names: Names
+    caddy: Program
+    env: dict[str, str]
+    site: str
+    tls: ssl.SSLContext
+    port: int
+    valkey: Valkey | None
+    postgres: postgresql.Server | None
+    replicas: list[Program] = field(default_factory=list)
+
+    def client(self) -> httpx2.AsyncClient:
+        """A client that comes through Caddy, as everybody does."""
+        return httpx2.AsyncClient(base_url=f"{self.site}/api", verify=self.tls, timeout=40)
+
+    async def add_replica(self) -> float:
+        """Start one more gateway, and have it found; return the seconds until its first answer."""
+        address = f"127.0.0.{11 + len(self.replicas)}"
+        program = Program(
+            _BIN / "gateway",
+            *("serve", "--host", address, "--port", str(self.port)),
+            env=self.env,
+            log=self.folder / f"gateway-{len(self.replicas)}.log",
+            ready=f"http://{address}:{self.port}/ready",
+        )
+        self.replicas.append(program)
+        seconds = await program.start()
+        self.names.addresses.append(address)
+        return seconds
+
+    async def restart(self, number: int, how: signal.Signals = signal.SIGTERM) -> None:
+        """Replace a replica as Docker does: its name goes once it has ended, and is back once it answers."""
+        address = f"127.0.0.{11 + number}"
+        await self.replicas[number].stop(how)
+        self.names.addresses.remove(address)
+        await self.replicas[number].start()
+        self.names.addresses.append(address)
+
+    async def gateway(self, *arguments: str, given: str = "") -> Any:
+        """Run a command of the gateway; return the JSON it prints."""
+        process = await asyncio.create_subprocess_exec(
+            _BIN / "gateway", *arguments, "--json", env=self.env, stdin=PIPE, stdout=PIPE, stderr=PIPE
+        )
+        said, complained = await process.communicate(given.encode())
+        assert process.returncode == 0, complained.decode()
+        return json.loads(said)
+
+    async def home(self, prm: str) -> tuple[str, dict[str, str]]:
+        """Give a meter an account of its own: its id, and what an API client of the account sends for a token."""
+        email = f"{prm[-4:]}@example.org"
+        option = ("--option", "base", "--power", "6", "--email", email)
+        point = await self.gateway("usage-point", "add", "--name", "Home", *option, given=f"{prm}\n")
+        client = await self.gateway("api-client", "create", "--name", "stack", "--email", email)
+        return point["id"], client
+
+
+@asynccontextmanager
+async def running(folder: Path, replicas: int, *, shared: bool = True) -> AsyncIterator[Stack]:
+    """Run all of it; `shared` with PostgreSQL and Valkey, else with SQLite and memory."""
+    async with AsyncExitStack() as exits:
+        simulator_url = f"http://127.0.0.1:{free_port()}"
+        simulator = Program(
+            *(sys.executable, "-m", "gateway.simulator", "--port", simulator_url.rpartition(":")[2]),
+            env=dict(os.environ),
+            log=folder / "simulator.log",
+            ready=f"{simulator_url}/control/clock",
+        )
+        await simulator.start()
+        exits.push_async_callback(simulator.stop)
+        control = exits.enter_context(httpx2.Client(base_url=simulator_url, timeout=20))
+
+        names, resolver, port, caddy_port = Names(), free_port(), free_port(), free_port()
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(lambda: names, local_addr=("127.0.0.1", resolver))
+        exits.callback(transport.close)
+
+        valkey, postgres = None, None
+        env = {
+            **os.environ,
+            "SECRET_KEY": secrets.token_urlsafe(32),
+            "ENCRYPTION_KEYS": Keyring.generate(),
+            "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/gateway.db",
+            "BACKEND_URL": f"https://localhost:{caddy_port}/api",
+            "TRUSTED_PROXIES": "127.0.0.1",
+            "ENEDIS_ENVIRONMENT": "simulator",
+            "ENEDIS_BASE_URL": simulator_url,
+            "ENEDIS_CLIENT_ID": "simulator-enedis",
+            "ENEDIS_CLIENT_SECRET": "simulator-enedis-secret",
+            "RTE_BASE_URL": simulator_url,
+            "RTE_OPEN_DATA_URL": simulator_url,
+            "RTE_CLIENT_ID": "simulator-rte",
+            "RTE_CLIENT_SECRET": "simulator-rte-secret",
+            "USER_DAILY_LIMIT_NO_CACHE": "1000",
+            "USER_DAILY_LIMIT_WITH_CACHE": "100000000",
+        }
+        if shared:
+            valkey = Valkey(free_port())
+            valkey.start()
+            exits.callback(valkey.stop)
+            postgres = exits.enter_context(postgresql.server(free_port()))
+            env |= {"DATABASE_URL": f"{postgres.url}/postgres", "REDIS_URL": valkey.url}
+
+        admin = free_port()
+        caddy = Program(
+            *(_BIN / "caddy", "run", "--config", ROOT / "Caddyfile", "--adapter", "caddyfile"),
+            env={
+                **os.environ,
+                "XDG_DATA_HOME": str(folder / "caddy-data"),
+                "XDG_CONFIG_HOME": str(folder / "caddy-config"),
+                "CADDY_ADMIN": f"127.0.0.1:{admin}",
+                "SITE_ADDRESS": "localhost",
+                "HTTP_PORT": str(free_port()),
+                "HTTPS_PORT": str(caddy_port),
+                "RESOLVER": f"127.0.0.1:{resolver}",
+                "BACKEND_PORT": str(port),
+            },
+            log=folder / "caddy.log",
+            ready=f"http://127.0.0.1:{admin}/config/",
+        )
+        await caddy.start()
+        exits.push_async_callback(caddy.stop)
+        root = folder / "caddy-data/caddy/pki/authorities/local/root.crt"
+
+        async def has_certificate() -> bool:
+            return root.exists()
+
+        await until(has_certificate)
+        stack = Stack(
+            folder=folder,
+            simulator=Simulator(simulator_url, control),
+            names=names,
+            caddy=caddy,
+            env=env,
+            site=f"https://localhost:{caddy_port}",
+            tls=ssl.create_default_context(cafile=root),
+            port=port,
+            valkey=valkey,
+            postgres=postgres,
+        )
+        exits.push_async_callback(_stop_all, stack.replicas)
+        for _ in range(replicas):
+            await stack.add_replica()
+        yield stack
+
+
+async def _stop_all(programs: list[Program]) -> None:
+    await asyncio.gather(*(program.stop() for program in programs))

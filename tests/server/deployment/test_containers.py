@@ -1,0 +1,69 @@
+"""What the compose file promises holds for each service; read by docker-compose itself where it is at hand."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+def _program() -> Path:
+    """Return version 2 of docker-compose, as scripts/test fetched it; a system's own may be older."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    found = cache / "my-electrical-data/compose/usr/bin/docker-compose"
+    assert found.exists(), "docker-compose is not there: scripts/test fetches it"
+    return found
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The services as docker-compose understands them, from a copy with the example as settings."""
+    folder = tmp_path_factory.mktemp("compose")
+    for name in ("docker-compose.yml", "docker-compose.services.yml", "Caddyfile"):
+        shutil.copy(ROOT / name, folder / name)
+    (folder / "server").mkdir()
+    shutil.copy(ROOT / "server" / ".env.docker.example", folder / "server" / ".env.docker")
+    command = [str(_program()), "--profile", "postgres", "config", "--format", "json"]
+    config = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert config.returncode == 0, config.stderr
+    found: dict[str, Any] = json.loads(config.stdout)["services"]
+    return found
+
+
+@pytest.mark.long
+def test_each_service_is_confined_and_comes_back(services: dict[str, Any]) -> None:
+    assert set(services) == {"caddy", "backend", "valkey", "postgres"}
+    for name, service in services.items():
+        assert service["restart"] == "unless-stopped", name
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}, name
+        assert service["logging"]["options"].keys() == {"max-size", "max-file"}, name
+        assert "healthcheck" in service or "HEALTHCHECK" in (ROOT / "server/Dockerfile").read_text(), name
+        assert "container_name" not in service, name
+        is_ours = "build" in service
+        assert service.get("user", "").split(":")[0] not in {"root", "0"}, name
+        assert is_ours or ":" in service["image"], name
+
+
+@pytest.mark.long
+def test_only_caddy_is_reached_from_outside(services: dict[str, Any]) -> None:
+    published = {name: {port["published"] for port in service.get("ports", [])} for name, service in services.items()}
+    assert published == {"caddy": {"80", "443"}, "backend": set(), "valkey": set(), "postgres": set()}
+    assert set(services["caddy"]["networks"]) == {"front"}, "what opens the data is not where strangers knock"
+    assert set(services["valkey"]["networks"]) == set(services["postgres"]["networks"]) == {"data"}
+
+
+@pytest.mark.long
+def test_no_service_is_told_more_than_it_needs(services: dict[str, Any]) -> None:
+    told = {name: set(service.get("environment") or {}) for name, service in services.items()}
+    assert "SECRET_KEY" in told["backend"]
+    assert told["caddy"] == {"SITE_ADDRESS", "CERTIFICATES"}
+    assert told["postgres"] == {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"}
+    assert told["valkey"] == set()

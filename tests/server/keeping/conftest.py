@@ -1,0 +1,64 @@
+"""A gateway with something to keep, and its commands as a user runs them."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import PIPE
+
+import pytest
+
+from gateway.settings import Settings
+from tests.server.conftest import new_database
+
+GATEWAY = Path(sys.executable).parent / "gateway"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    status: int
+    said: str
+    complained: str
+
+
+type Command = Callable[..., Awaitable[Ended]]
+
+
+def environment(settings: Settings, **changed: str) -> dict[str, str]:
+    """What the environment of a gateway with these settings says."""
+    return {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key.get_secret_value(),
+        "ENCRYPTION_KEYS": settings.encryption_keys.get_secret_value(),
+        "ENEDIS_ENVIRONMENT": "simulator",
+        **changed,
+    }
+
+
+async def run(*arguments: str | Path, env: Mapping[str, str]) -> Ended:
+    """Run `gateway ARGUMENTS`."""
+    process = await asyncio.create_subprocess_exec(GATEWAY, *arguments, env=env, stdout=PIPE, stderr=PIPE)
+    said, complained = await process.communicate()
+    assert process.returncode is not None
+    return Ended(process.returncode, said.decode(), complained.decode())
+
+
+@pytest.fixture
+def command(settings: Settings) -> Command:
+    async def one(*arguments: str | Path, **changed: str) -> Ended:
+        return await run(*arguments, env=environment(settings, **changed))
+
+    return one
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+async def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Another empty database."""
+    if request.param == "postgresql":
+        return await new_database(request.getfixturevalue("postgresql_server"))
+    return f"sqlite+aiosqlite:///{tmp_path}/other.db"

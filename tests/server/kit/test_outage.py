@@ -1,0 +1,74 @@
+"""A database that is away or full is said to be so, loses nothing of before, and is used again when it can be."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from gateway.kit.database import Database
+from gateway.kit.outage import DatabaseDownError, DatabaseFullError
+from tests.server import postgresql
+from tests.server.conftest import free_port, until
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/small.db")
+    async with database.write() as session:
+        await session.execute(text("CREATE TABLE notes (id INTEGER PRIMARY KEY, words TEXT)"))
+    yield database
+    await database.close()
+
+
+async def note(database: Database, words: str) -> None:
+    async with database.write() as session:
+        await session.execute(text("PRAGMA max_page_count=20"))
+        await session.execute(text("INSERT INTO notes (words) VALUES (:words)"), {"words": words})
+
+
+async def test_a_full_disk_refuses_what_is_new_and_keeps_what_is_old(database: Database) -> None:
+    await note(database, "before")
+    with pytest.raises(DatabaseFullError):
+        await note(database, "x" * 200_000)
+    await note(database, "small enough")
+    async with database.read() as session:
+        assert list(await session.scalars(text("SELECT words FROM notes"))) == ["before", "small enough"]
+        assert await session.scalar(text("PRAGMA integrity_check")) == "ok"
+
+
+async def test_a_fault_of_ours_is_no_outage(database: Database) -> None:
+    with pytest.raises(Exception, match="no such table") as raised:
+        async with database.read() as session:
+            await session.execute(text("SELECT * FROM nowhere"))
+    assert not isinstance(raised.value, DatabaseDownError)
+
+
+@pytest.mark.long
+async def test_postgresql_restarted_is_an_outage_and_then_none() -> None:
+    with postgresql.server(free_port()) as server:
+        database = Database(f"{server.url}/postgres")
+        assert await _answers(database)
+        with pytest.raises(DatabaseDownError):
+            await _interrupted(database, server.stop)
+        with pytest.raises(DatabaseDownError):
+            async with database.read() as session:
+                await session.execute(text("SELECT 1"))
+        server.start()
+        assert await until(lambda: _answers(database))
+        await database.close()
+
+
+async def _interrupted(database: Database, stop: Callable[[], None]) -> None:
+    async with database.write() as session:
+        await session.execute(text("SELECT 1"))
+        stop()
+        await session.execute(text("SELECT 1"))
+
+
+async def _answers(database: Database) -> bool:
+    try:
+        async with database.read() as session:
+            return bool(await session.scalar(text("SELECT 1")))
+    except DatabaseDownError:
+        return False

@@ -1,0 +1,94 @@
+"""Prometheus sees what is asked, what is left and what waits, and nobody's name."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx2
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import update
+
+from gateway.consents.models import UsagePoint
+from gateway.kit.database import Database
+from gateway.metrics.gauges import Gauges
+from gateway.settings import Settings
+from tests.server.conftest import Gateway, SetClock, Simulator, free_port, started, until
+
+PRM = "30001000000001"
+
+
+@pytest.fixture
+async def watched(settings: Settings, clock: SetClock) -> AsyncIterator[tuple[Gateway, str]]:
+    port = free_port()
+    async with started(settings.model_copy(update={"metrics_port": port}), clock) as gateway:
+        yield gateway, f"http://127.0.0.1:{port}/metrics"
+
+
+async def scrape(url: str) -> dict[tuple[str, ...], float]:
+    async with httpx2.AsyncClient() as http:
+        text = (await http.get(url)).raise_for_status().text
+    return {
+        (sample.name.removeprefix("gateway_"), *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def test_requests_are_counted_by_their_routes_template(watched: tuple[Gateway, str]) -> None:
+    gateway, url = watched
+    who = await gateway.sign_in()
+    point = await gateway.add_meter(PRM)
+    for _ in range(3):
+        await gateway.get(f"/v1/usage-points/{point}", who)
+    await gateway.http.get("/no/such/place")
+    seen = await scrape(url)
+    assert seen["requests_total", "GET", "/v1/usage-points/{point_id}", "200"] == 3
+    assert seen["request_seconds_count", "GET", "/v1/usage-points/{point_id}"] == 3
+    assert seen["requests_total", "GET", "none", "404"] == 1
+    labels = " ".join(label for name, *labels in seen for label in labels)
+    for personal in (PRM, point, "example.org"):
+        assert personal not in labels
+
+
+async def test_calls_and_what_is_left_of_the_hour(watched: tuple[Gateway, str], simulator: Simulator) -> None:
+    gateway, url = watched
+    who = await gateway.sign_in()
+    point = await gateway.add_meter(PRM)
+    await gateway.get(f"/v1/usage-points/{point}/load-curve", who, start="2026-10-27", end="2026-11-03")
+
+    async def agreed() -> dict[tuple[str, ...], float] | None:
+        seen = await scrape(url)
+        used = seen["enedis_hour_used", "measures"]
+        return seen if used and used == len(simulator.calls("mesure_synchrone")) else None
+
+    seen = await until(agreed)
+    used = seen["enedis_hour_used", "measures"]
+    assert seen["enedis_hour_left", "measures"] == 1000 - used
+    assert seen["quota_used",] == used
+    assert seen["quota_accounts",] == 1
+    assert seen["upstream_calls_total", "200", "enedis"] >= used, "its token is a call too"
+    assert seen["usage_points", "granted"] == 1
+    assert seen["database_answers",] == 1
+
+
+async def test_work_that_waits_has_an_age(settings: Settings, clock: SetClock) -> None:
+    """A gateway that falls behind shows by how much."""
+    async with started(settings, clock) as gateway:
+        await gateway.add_meter(PRM)
+    # nobody works any more
+    database = Database(settings.database_url)
+    async with database.write() as session:
+        await session.execute(update(UsagePoint).values(next_work_at=clock.now() - timedelta(hours=2)))
+    figures = {
+        (family.name, *sample.labels.values()): sample.value
+        for family in await Gauges(database, clock).gather()
+        for sample in family.samples
+    }
+    await database.close()
+    assert figures["gateway_work_waiting", "archive"] == 1
+    assert figures["gateway_work_oldest_seconds", "archive"] == 7200
+
+
+async def test_without_a_port_nothing_listens(gateway: Gateway) -> None:
+    answer = await gateway.http.get("/metrics")
+    assert answer.status_code == 404
