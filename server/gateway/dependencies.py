@@ -34,9 +34,13 @@ _bearer = HTTPBearer(auto_error=False, description="A token of POST /v1/oauth/to
 
 
 async def get_caller(
-    runtime: RuntimeDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Caller:
-    """Return the account that asks. Raises a 401 problem."""
+    """Return the account that asks. Raises a 401 problem.
+
+    The runtime is no dependency here: each costs as much as the check itself, with every request.
+    """
+    runtime = await get_runtime(request)
     try:
         if credentials is None:
             raise tokens.InvalidTokenError

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from gateway.dependencies import RuntimeDep, get_caller
+from gateway.dependencies import RuntimeDep, get_caller, get_runtime
 from gateway.kit import conditional
 from gateway.problems import documented
 from gateway.tempo import outlook, schemas
@@ -18,8 +18,9 @@ _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 
 @router.get("", response_model=schemas.Tempo, responses=_NOT_MODIFIED)
-async def tempo(request: Request, runtime: RuntimeDep) -> Response:
+async def tempo(request: Request) -> Response:
     """Today's and tomorrow's colour, the period in force, and the season's counters."""
+    runtime = await get_runtime(request)
 
     async def make(now: datetime) -> schemas.Tempo:
         async with runtime.database.read() as session:
