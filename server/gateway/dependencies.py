@@ -65,12 +65,15 @@ _cookie = APIKeyCookie(
 
 async def get_caller(
     request: Request,
-    runtime: RuntimeDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_token)],
-    _one_kind: Annotated[None, OneKind],
     _documented: Annotated[str | None, Depends(_cookie)] = None,
 ) -> Caller:
-    """Return the account that asks, by a browser's session or by an API client's token. Raises a 401 problem."""
+    """Return the account that asks, by a browser's session or by an API client's token. Raises a 401 problem.
+
+    What it needs is called here and no dependency: each costs as much as the check itself, with every request.
+    """
+    runtime = await get_runtime(request)
+    await one_kind_of_credentials(request, runtime)
     token = sessions.cookie_of(request, runtime.settings)
     if token is not None:
         await from_here(request, runtime)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from gateway.dependencies import RuntimeDep, get_caller
+from gateway.dependencies import get_caller, get_runtime
 from gateway.ecowatt import outlook, schemas
 from gateway.problems import documented
 
@@ -17,8 +17,9 @@ router = APIRouter(
 
 
 @router.get("", response_model=schemas.Ecowatt, responses={304: {"description": "What the caller has is still good."}})
-async def ecowatt(request: Request, runtime: RuntimeDep) -> Response:
+async def ecowatt(request: Request) -> Response:
     """The level by hour, today and the days ahead."""
+    runtime = await get_runtime(request)
 
     async def make(now: datetime) -> schemas.Ecowatt:
         async with runtime.database.read() as session:

@@ -26,7 +26,7 @@ async def signal(session: AsyncSession, now: datetime) -> schemas.Tempo:
     known = _known(told)
     can_be = _can_be(told, {season, Season.of(tomorrow)})
     current, *coming = periods.ahead(known, now)
-    freshness = [await feeds.freshness(session, rhythm, now, asked=True) for rhythm in (CURRENT, HISTORY)]
+    freshness = await _freshness(session, now)
     return schemas.Tempo(
         today=_sourced(told, can_be, today),
         tomorrow=_sourced(told, can_be, tomorrow),
@@ -46,7 +46,7 @@ async def signal(session: AsyncSession, now: datetime) -> schemas.Tempo:
     )
 
 
-async def days(session: AsyncSession, start: date, end: date) -> schemas.Days:
+async def days(session: AsyncSession, start: date, end: date, now: datetime) -> schemas.Days:
     """List the days `[start, end[`. Raises a 400 problem for a range that is empty or longer than 366 days."""
     if start >= end:
         raise ProblemError(400, "invalid_range", "`start` must be before `end`; `end` is not included.")
@@ -55,7 +55,14 @@ async def days(session: AsyncSession, start: date, end: date) -> schemas.Days:
     first, last = Season.of(start), Season.of(end - paris.DAY)
     told = await repository.told(session, first.start, last.end)
     can_be = _can_be(told, {first, last})
-    return schemas.Days(days=[_day(told, can_be, day) for day in paris.days(start, end)])
+    listed = [_day(told, can_be, day) for day in paris.days(start, end)]
+    if all(day.confirmed for day in listed):
+        return schemas.Days(days=listed, next_change=paris.midnight(paris.day_of(now) + paris.DAY))
+    return schemas.Days(days=listed, next_change=min(feed.next_change for feed in await _freshness(session, now)))
+
+
+async def _freshness(session: AsyncSession, now: datetime) -> list[feeds.Freshness]:
+    return [await feeds.freshness(session, rhythm, now, asked=True) for rhythm in (CURRENT, HISTORY)]
 
 
 def _known(told: Mapping[date, TempoDay]) -> dict[date, Color]:

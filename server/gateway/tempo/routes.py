@@ -1,23 +1,26 @@
 """`GET /v1/tempo` and `/v1/tempo/days`: for every account, from what was asked already."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from gateway.dependencies import RuntimeDep, get_caller
+from gateway.dependencies import RuntimeDep, get_caller, get_runtime
+from gateway.kit import conditional
 from gateway.problems import documented
 from gateway.tempo import outlook, schemas
 
 router = APIRouter(prefix="/v1/tempo", tags=["signals"], dependencies=[Depends(get_caller)], responses=documented(401))
 
 
+_NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "What the caller has is still good."}}
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 
-@router.get("", response_model=schemas.Tempo, responses={304: {"description": "What the caller has is still good."}})
-async def tempo(request: Request, runtime: RuntimeDep) -> Response:
+@router.get("", response_model=schemas.Tempo, responses=_NOT_MODIFIED)
+async def tempo(request: Request) -> Response:
     """Today's and tomorrow's colour, the period in force, and the season's counters."""
+    runtime = await get_runtime(request)
 
     async def make(now: datetime) -> schemas.Tempo:
         async with runtime.database.read() as session:
@@ -26,12 +29,15 @@ async def tempo(request: Request, runtime: RuntimeDep) -> Response:
     return await runtime.ready_made.respond(request, "tempo", make)
 
 
-@router.get("/days", responses=documented(400, 422))
+@router.get("/days", response_model=schemas.Days, responses={**_NOT_MODIFIED, **documented(400, 422)})
 async def days(
+    request: Request,
     runtime: RuntimeDep,
     start: Annotated[date, Query(description="First day, of Paris", ge=_EARLIEST)],
     end: Annotated[date, Query(description="First day after the range, at most 366 days later", le=_LATEST)],
-) -> schemas.Days:
+) -> Response:
     """Colours by day since September 2014."""
+    now = runtime.clock.now()
     async with runtime.database.read() as session:
-        return await outlook.days(session, start, end)
+        found = await outlook.days(session, start, end, now)
+    return conditional.respond(request, found, now=now, next_change=found.next_change)

@@ -81,7 +81,7 @@ class Tempo(Changing):
     as_of: Utc | None
 
 
-class Days(BaseModel):
+class Days(Changing):
     """The days asked for, oldest first, unknown ones included."""
 
     days: list[Day]

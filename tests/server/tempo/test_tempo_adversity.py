@@ -196,8 +196,8 @@ async def test_a_database_that_was_down_at_the_answer_costs_one_pause(house: Hou
 
 async def test_a_day_before_all_and_a_season_ahead_are_unknown(house: House) -> None:
     async with house.database.read() as session:
-        early = await outlook.days(session, date(2014, 8, 30), date(2014, 9, 2))
-        ahead = await outlook.days(session, date(2028, 2, 27), date(2028, 3, 2))
+        early = await outlook.days(session, date(2014, 8, 30), date(2014, 9, 2), house.clock.now())
+        ahead = await outlook.days(session, date(2028, 2, 27), date(2028, 3, 2), house.clock.now())
     assert [day.color.value == "unknown" for day in early.days] == [True, True, False]
     assert [day.color.value for day in ahead.days] == ["unknown"] * 4
     assert ["red" in day.possible for day in ahead.days] == [False, True, True, True], "a Sunday"

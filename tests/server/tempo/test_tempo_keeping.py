@@ -293,7 +293,7 @@ async def test_from_the_thirteenth_of_march_2026_every_working_day_is_red_for_ce
     await house.work(keep_tempo)
     assert (await house.tempo())["season"]["days"]["red"]["left_after_today"] == 13
     async with house.database.read() as session:
-        coming = await outlook.days(session, date(2026, 3, 14), date(2026, 4, 2))
+        coming = await outlook.days(session, date(2026, 3, 14), date(2026, 4, 2), house.clock.now())
     said = {day.date: (day.color, day.possible) for day in coming.days}
     truth = await house.world.colors(date(2026, 3, 14), date(2026, 4, 1))
     for day, color in truth.items():
