@@ -149,7 +149,7 @@ def _of_a_meter(hass: HomeAssistant, meter: Meter, feeds: RuntimeData) -> Iterat
                 key=notice.code,
                 owner=owner,
                 fixable=_NOTICES[notice.code],
-                placeholders=named | {"until": _moment(notice.until)},
+                placeholders=named | {"since": _moment(notice.since), "date": str(notice.day or "?")},
             )
     if any(_is_out_of_quota(feed) for feed in (meter.daily, meter.hours)):
         yield Problem(key="quota_reached", owner=owner, placeholders=named)

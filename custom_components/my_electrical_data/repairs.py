@@ -22,6 +22,7 @@ from .tariff_form import (
     CONF_OFF_PEAK,
     CONF_OPTION,
     CONF_POWER,
+    CONF_PRODUCTION,
     CONF_VALID_FROM,
     changes,
     off_peak_periods,
@@ -174,7 +175,7 @@ class OffPeakFlow(_Flow):
 
 
 class PricesFlow(_Flow):
-    """Asks for the new prices of a contract of one's own."""
+    """Asks for new prices, where the gateway knows none yet."""
 
     @override
     async def _begin(self) -> RepairsFlowResult:
@@ -188,7 +189,12 @@ class PricesFlow(_Flow):
         if tariff is None or tariff.option not in BUCKETS:
             return self.async_abort(reason="no_tariff")
         if user_input is not None:
-            same = {CONF_NAME: point.label, CONF_OPTION: tariff.option, CONF_POWER: tariff.power_kva}
+            same = {
+                CONF_NAME: point.label,
+                CONF_OPTION: tariff.option,
+                CONF_POWER: tariff.power_kva,
+                CONF_PRODUCTION: tariff.production_eur_per_kwh,
+            }
             told = changes(point, same | {CONF_VALID_FROM: user_input[CONF_VALID_FROM]}, user_input)
             if not (errors := await self._tell({"tariffs": told["tariffs"]})):
                 return await self._done()

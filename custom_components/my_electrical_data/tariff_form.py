@@ -1,7 +1,6 @@
 """The questions about what a meter pays: fields, what they begin with, and the answers as the gateway takes them."""
 
 import re
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -22,7 +21,8 @@ from homeassistant.helpers.selector import (
 from .api.models import OffPeak, Tariff, UsagePoint
 
 CONF_OPTION, CONF_POWER, CONF_OFF_PEAK = "option", "power", "off_peak"
-CONF_OWN_PRICES, CONF_VALID_FROM, CONF_SUBSCRIPTION = "own_prices", "valid_from", "subscription"
+CONF_OWN_PRICES, CONF_VALID_FROM = "own_prices", "valid_from"
+CONF_SUBSCRIPTION, CONF_PRODUCTION = "subscription", "production"
 REGULATED = "regulated"
 
 POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36]
@@ -56,6 +56,10 @@ def tariff_fields(point: UsagePoint, *, dated: bool) -> dict[Any, Any]:
         vol.Optional(CONF_OFF_PEAK, description={"suggested_value": simple_slots(point.off_peak)}): TextSelector(),
         vol.Required(CONF_OWN_PRICES, default=tariff is not None and tariff.prices != REGULATED): BooleanSelector(),
     }
+    produced = tariff.production_eur_per_kwh if tariff else None
+    if point.contract.gives or produced is not None:
+        suggested = {"suggested_value": produced}
+        fields[vol.Optional(CONF_PRODUCTION, description=suggested)] = _euros(2, "EUR/kWh")
     if dated:
         fields[vol.Optional(CONF_VALID_FROM)] = DateSelector()
     return fields
@@ -84,11 +88,13 @@ def changes(point: UsagePoint, answers: Answers, prices: Answers | None) -> Answ
         "power_kva": int(answers[CONF_POWER]),
         "prices": REGULATED,
     }
+    if answers.get(CONF_PRODUCTION) is not None:
+        new["production_eur_per_kwh"] = answers[CONF_PRODUCTION]
     if prices is not None:
         new["prices"] = [{"bucket": bucket, "eur_per_kwh": prices[bucket]} for bucket in BUCKETS[answers[CONF_OPTION]]]
         new["subscription_eur_per_month"] = prices[CONF_SUBSCRIPTION]
     earlier = [
-        _plain(tariff)
+        tariff.raw
         for tariff in point.tariffs
         if valid_from and (tariff.valid_from is None or tariff.valid_from.isoformat() < valid_from)
     ]
@@ -135,13 +141,3 @@ def _euros(most: float, unit: str) -> NumberSelector:
     return NumberSelector(
         NumberSelectorConfig(min=0, max=most, step="any", mode=NumberSelectorMode.BOX, unit_of_measurement=unit)
     )
-
-
-def _plain(tariff: Tariff) -> Answers:
-    plain = asdict(tariff)
-    plain["valid_from"] = tariff.valid_from.isoformat() if tariff.valid_from else None
-    if not isinstance(tariff.prices, str):
-        plain["prices"] = [asdict(price) for price in tariff.prices]
-    if tariff.subscription_eur_per_month is None:
-        del plain["subscription_eur_per_month"]
-    return plain

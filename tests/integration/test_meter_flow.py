@@ -303,9 +303,12 @@ async def test_begins_with_what_the_meter_pays(hass: HomeAssistant, reconfigurin
 async def test_a_new_tariff_since_a_day_leaves_the_earlier_ones(
     hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any, entry: MockConfigEntry
 ) -> None:
-    own = [{"bucket": "base", "eur_per_kwh": 0.3}]
-    later = {"valid_from": "2026-10-01", "option": "base", "power_kva": 6, "prices": own}
-    gateway.answers[POINTS]["items"][0]["tariffs"].append(later | {"subscription_eur_per_month": 9.5})
+    own = [
+        {"bucket": "week", "eur_per_kwh": 0.3},
+        {"bucket": "night", "eur_per_kwh": 0.1, "slots": [["22:00", "06:00"]]},
+    ]
+    later = {"valid_from": "2026-10-01", "option": "custom", "power_kva": 6, "prices": own}
+    gateway.answers[POINTS]["items"][0]["tariffs"].append(later)
     await hass.config_entries.subentries.async_configure(reconfiguring["flow_id"], None)
     flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
     result = await submit(
@@ -315,10 +318,10 @@ async def test_a_new_tariff_since_a_day_leaves_the_earlier_ones(
     tariffs = gateway.told[-1]["tariffs"]
     assert [(tariff["valid_from"], tariff["option"]) for tariff in tariffs] == [
         (None, "hp_hc"),
-        ("2026-10-01", "base"),
+        ("2026-10-01", "custom"),
         ("2026-11-01", "tempo"),
     ]
-    assert tariffs[1] == later | {"subscription_eur_per_month": 9.5}
+    assert tariffs[1] == later, "as the gateway said it, even what this form does not know"
     assert "off_peak" not in gateway.told[-1]
 
 
@@ -352,6 +355,14 @@ async def test_prices_of_ones_own(hass: HomeAssistant, gateway: ScriptedGateway,
     [tariff] = gateway.told[-1]["tariffs"]
     assert tariff["prices"] == [{"bucket": "hp", "eur_per_kwh": 0.21}, {"bucket": "hc", "eur_per_kwh": 0.15}]
     assert tariff["subscription_eur_per_month"] == 16.5
+
+
+async def test_what_is_produced_has_a_price(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    entry = await set_up()
+    gateway.answers[POINTS]["items"][0]["contract"]["gives"] = True
+    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    await submit(hass, flow, OFF_PEAK | {"production": 0.04})
+    assert gateway.told[-1]["tariffs"][0]["production_eur_per_kwh"] == 0.04
 
 
 async def test_own_prices_are_shown_again(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:

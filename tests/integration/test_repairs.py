@@ -172,12 +172,13 @@ NOTICES = ["curve_not_collected", "prices_outdated", "off_peak_unreadable", "off
 async def test_what_the_gateway_gives_notice_of(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, code: str
 ) -> None:
-    notice = {"code": code, "since": "2026-11-01T23:00:00Z", "until": "2026-12-01T23:00:00Z"}
+    notice = {"code": code, "since": "2026-11-01T23:00:00Z", "until": "2026-12-01T23:00:00Z", "date": "2026-11-20"}
     unknown = {"code": "of_a_later_gateway", "since": None, "until": None}
     gateway.answers[POINTS]["items"][0]["notices"] = [notice, unknown]
     await set_up()
     assert raised(hass).keys() == {code}
-    assert "Maison" in said(raised(hass)[code]) or code == "off_peak_changes"
+    assert "Maison" in said(raised(hass)[code])
+    assert code != "off_peak_changes" or "2026-11-20" in said(raised(hass)[code])
     gateway.answers[POINTS]["items"][0]["notices"] = []
     await move_to("2026-11-23T10:36:00+00:00")
     assert raised(hass) == {}
@@ -267,7 +268,10 @@ async def test_asks_for_off_peak_hours_that_cannot_be_read(
 async def test_asks_for_new_prices(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     notice(gateway, "prices_outdated")
     own = {"prices": [{"bucket": "hp", "eur_per_kwh": 0.2}, {"bucket": "hc", "eur_per_kwh": 0.1}]}
-    gateway.answers[POINTS]["items"][0]["tariffs"][0] |= own | {"subscription_eur_per_month": 15}
+    gateway.answers[POINTS]["items"][0]["tariffs"][0] |= own | {
+        "subscription_eur_per_month": 15,
+        "production_eur_per_kwh": 0.04,
+    }
     await set_up()
     form = await fix(hass, "prices_outdated")
     assert words_of("prices_outdated", "prices", form)
@@ -281,6 +285,7 @@ async def test_asks_for_new_prices(hass: HomeAssistant, gateway: ScriptedGateway
     assert (before["valid_from"], before["prices"]) == (None, own["prices"])
     assert (after["valid_from"], after["option"], after["power_kva"]) == ("2026-11-01", "hp_hc", 9)
     assert [price["eur_per_kwh"] for price in after["prices"]] == [0.22, 0.12]
+    assert after["production_eur_per_kwh"] == 0.04
 
 
 async def test_a_tariff_that_cannot_be_priced_here(

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import Any
 
 from mashumaro import field_options
 
@@ -107,13 +108,23 @@ class Price:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tariff:
-    """What a meter pays by, from a day on (None: always): regulated prices, or one's own."""
+    """What a meter pays by, from a day on (None: always): regulated prices, or one's own.
+
+    `raw` is all that the gateway said of it, to be said again as it was.
+    """
 
     valid_from: date | None
     option: str
     power_kva: int
     prices: str | tuple[Price, ...]
+    raw: dict[str, Any]
     subscription_eur_per_month: float | None = None
+    production_eur_per_kwh: float | None = None
+
+    @classmethod
+    def __pre_deserialize__(cls, raw: dict[str, Any]) -> dict[str, Any]:
+        """Keep what was said, beside what is understood."""
+        return {**raw, "raw": raw}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,11 +141,12 @@ class OffPeak:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """Something a person should know about a usage point."""
+    """Something a person should know about a usage point; of a change, its day."""
 
     code: str
     since: datetime | None
     until: datetime | None
+    day: date | None = field(default=None, metadata=field_options(alias="date"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
