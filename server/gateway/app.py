@@ -22,6 +22,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.requests import BodyLimit, RequestLog
 from gateway.metering import routes as metering
 from gateway.migrations import upgrade
+from gateway.problems import documented
 from gateway.runtime import open_runtime
 from gateway.settings import Settings, origin
 from gateway.tempo import routes as tempo
@@ -64,7 +65,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         ecowatt,
         admin,
     ):
-        app.include_router(room.router)
+        # any request may carry two kinds of credentials, or a body that is not UTF-8
+        app.include_router(room.router, responses=documented(400))
     if settings.frontend_url:
         app.add_middleware(
             CORSMiddleware,
