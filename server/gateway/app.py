@@ -28,6 +28,7 @@ from gateway.metering import routes as metering
 from gateway.metrics.gauges import Gauges
 from gateway.migrations import upgrade
 from gateway.quotas import routes as quotas
+from gateway.problems import documented
 from gateway.runtime import open_runtime
 from gateway.settings import Settings, origin
 from gateway.tempo import routes as tempo
@@ -85,7 +86,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         choices,
         admin,
     ):
-        app.include_router(room.router)
+        # any request may carry two kinds of credentials, or a body that is not UTF-8
+        app.include_router(room.router, responses=documented(400))
     if settings.frontend_url:
         app.add_middleware(
             CORSMiddleware,

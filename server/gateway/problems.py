@@ -93,6 +93,7 @@ def _where(detail: Mapping[str, Any]) -> str:
 
 
 _BY_STATUS = {
+    400: ("invalid_request", "The request cannot be read: a body is JSON in UTF-8, or a form."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that method; the Allow header names those it takes."),
     413: ("too_large", "The request is too large."),

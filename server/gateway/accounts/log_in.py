@@ -15,6 +15,7 @@ from gateway.runtime import Runtime
 _FAILURES = Limit("log_in", 10, timedelta(minutes=10))
 _FAILURES_OF_CLIENT = Limit("log_in_client", 100, timedelta(minutes=10))
 _CAPTCHA_AFTER = 5
+_REFUSED_AFTER = 1.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,9 +42,14 @@ async def authenticate(runtime: Runtime, attempt: Attempt, *, pending: bool = Fa
         (_FAILURES_OF_CLIENT, who.client(runtime.instance, attempt.client)),
     )
     begun = runtime.clock.now()
-    async with runtime.passwords.turn(), runtime.database.write() as session:
-        counts = [(await limits.knock(session, limit, knocker, begun)).count for limit, knocker in knocks]
-        account = await repository.account_by_email(session, email)
+    try:
+        async with runtime.passwords.turn(), runtime.database.write() as session:
+            counts = [(await limits.knock(session, limit, knocker, begun)).count for limit, knocker in knocks]
+            account = await repository.account_by_email(session, email)
+    except ProblemError:
+        # whoever is refused would come back at once, and keep the gateway busy with refusing
+        await runtime.clock.sleep(_REFUSED_AFTER)
+        raise
     if counts[0] > _CAPTCHA_AFTER:
         await runtime.captcha.check(attempt.captcha_token, "log_in", attempt.client)
     stored = account.password_hash if account else None

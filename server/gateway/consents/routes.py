@@ -211,7 +211,7 @@ class ConsentView(BaseModel):
     usage_points: list[str]
 
 
-@router.post("/v1/consents", status_code=201, responses=documented(429))
+@router.post("/v1/consents", status_code=201, responses=documented(403, 413, 429))
 async def ask_consent(
     runtime: RuntimeDep, session: WriteSession, caller: CallerDep, wish: ConsentRequest
 ) -> ConsentAsked:
