@@ -27,8 +27,8 @@ from gateway.kit.requests import BodyLimit, RequestLog
 from gateway.metering import routes as metering
 from gateway.metrics.gauges import Gauges
 from gateway.migrations import upgrade
-from gateway.quotas import routes as quotas
 from gateway.problems import documented
+from gateway.quotas import routes as quotas
 from gateway.runtime import open_runtime
 from gateway.settings import Settings, origin
 from gateway.tempo import routes as tempo

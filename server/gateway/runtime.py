@@ -27,7 +27,6 @@ from gateway.rte.open_data import OpenData
 from gateway.settings import Settings
 from gateway.store import Store
 from gateway.store.memory import MemoryStore
-from gateway.store.valkey import ValkeyStore
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,7 +62,7 @@ async def open_runtime(
     keyring = settings.keyring()
     database = Database(settings.database_url, echo=settings.debug_sql)
     redis_url = settings.redis_url.get_secret_value()
-    store = ValkeyStore(redis_url) if redis_url else MemoryStore(clock.monotonic)
+    store: Store = _shared_store(redis_url) if redis_url else MemoryStore(clock.monotonic)
     enedis_upstream = Upstream(settings.enedis_url, observe=metrics.upstream("enedis"))
     rte_upstream = Upstream(settings.rte_base_url, observe=metrics.upstream("rte"))
     open_data_upstream = Upstream(settings.rte_open_data_url, observe=metrics.upstream("rte_open_data"))
@@ -121,6 +120,13 @@ async def open_runtime(
         await open_data_upstream.close()
         await database.close()
         await store.close()
+
+
+def _shared_store(url: str) -> Store:
+    # its client is big: a gateway alone does without
+    from gateway.store.valkey import ValkeyStore  # noqa: PLC0415
+
+    return ValkeyStore(url)
 
 
 def _captcha(settings: Settings, upstream: Upstream) -> Captcha:

@@ -1,12 +1,15 @@
 """A client that costs next to nothing, to time a server on loopback."""
 
 import asyncio
+import ssl
 import time
 from statistics import median
 
 
-async def _keep_asking(host: str, port: int, request: bytes, until: float, times: list[float]) -> None:
-    reader, writer = await asyncio.open_connection(host, port)
+async def _keep_asking(
+    host: str, port: int, request: bytes, until: float, times: list[float], tls: ssl.SSLContext | None
+) -> None:
+    reader, writer = await asyncio.open_connection(host, port, ssl=tls)
     while time.perf_counter() < until:
         begun = time.perf_counter()
         writer.write(request)
@@ -19,11 +22,25 @@ async def _keep_asking(host: str, port: int, request: bytes, until: float, times
     await writer.wait_closed()
 
 
-async def p50(port: int, path: str, headers: dict[str, str], connections: int, seconds: float) -> float:
-    """Ask over so many connections at once for so long; return the median in milliseconds."""
-    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", *(f"{name}: {value}" for name, value in headers.items())]
+async def keep_asking(
+    port: int,
+    path: str,
+    headers: dict[str, str],
+    connections: int,
+    seconds: float,
+    *,
+    host: str = "127.0.0.1",
+    tls: ssl.SSLContext | None = None,
+) -> list[float]:
+    """Ask over so many connections at once for so long: the seconds that each answer took."""
+    lines = [f"GET {path} HTTP/1.1", f"Host: {host}:{port}", *(f"{name}: {value}" for name, value in headers.items())]
     request = ("\r\n".join(lines) + "\r\n\r\n").encode()
     times: list[float] = []
     until = time.perf_counter() + seconds
-    await asyncio.gather(*(_keep_asking("127.0.0.1", port, request, until, times) for _ in range(connections)))
-    return median(times) * 1000
+    await asyncio.gather(*(_keep_asking(host, port, request, until, times, tls) for _ in range(connections)))
+    return times
+
+
+async def p50(port: int, path: str, headers: dict[str, str], connections: int, seconds: float) -> float:
+    """Ask likewise; return the median in milliseconds."""
+    return median(await keep_asking(port, path, headers, connections, seconds)) * 1000

@@ -8,6 +8,9 @@ import uvicorn
 
 from gateway.app import create_app
 from gateway.cli.common import fail, load_settings
+from gateway.instance import load
+from gateway.kit.crypto import UndecipherableError
+from gateway.kit.database import Database
 from gateway.kit.hold import HeldError, held
 from gateway.migrations import NewerDatabaseError, upgrade
 from gateway.settings import Settings
@@ -42,11 +45,22 @@ def serve(
         fail(_REPLICAS)
     except NewerDatabaseError as error:
         fail(str(error))
+    except UndecipherableError:
+        fail(f"The gateway cannot start: {settings.keys_file or 'ENCRYPTION_KEYS'} does not open this database.")
 
 
 async def _serve(settings: Settings, server: uvicorn.Server) -> None:
     async with held(settings.database_url, alone=not settings.shares):
         await upgrade(settings.database_url)
+        await _check_keys(settings)
         await server.serve()
     if not server.started:
         raise SystemExit(3)
+
+
+async def _check_keys(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    try:
+        await load(database, settings.keyring())
+    finally:
+        await database.close()

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from gateway.cli.common import fail
-from gateway.simulator.main import serve
 
 
 def simulator(
@@ -23,4 +22,7 @@ def simulator(
         start = None
     if now and (start is None or start.tzinfo is None):
         fail("--now is an instant with its offset, such as 2026-01-05T09:30+01:00", 2)
+    # what only this command needs costs the others nothing
+    from gateway.simulator.main import serve  # noqa: PLC0415
+
     serve(host, port, now=start)

@@ -1,13 +1,8 @@
 """One Alembic tree for both databases. A migration happens whole or not at all, and once however many start with it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.resources import as_file, files
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
 from sqlalchemy.engine import Connection
 
 from gateway.kit.database import Database
@@ -54,10 +49,18 @@ def upgrade_within(connection: Connection, revision: str = "head") -> None:
     is_sqlite = connection.dialect.name == "sqlite"
     if not is_sqlite:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-    with _config() as config:
-        current = revision_of(connection)
-        if current is not None and current not in known_revisions():
-            raise NewerDatabaseError(current)
+    current = revision_of(connection)
+    if current is not None and current not in known_revisions():
+        raise NewerDatabaseError(current)
+    if current == (known_revisions()[0] if revision == "head" else revision):
+        return
+    # Alembic stays in memory for good: a start that has nothing to migrate does without
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    with as_file(files(__name__)) as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
     if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
@@ -66,18 +69,13 @@ def upgrade_within(connection: Connection, revision: str = "head") -> None:
 
 def revision_of(connection: Connection) -> str | None:
     """Return where the tables are; None when there are none."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return revision
 
 
 def known_revisions() -> list[str]:
-    """Return every revision of this version, the newest first."""
-    with _config() as config:
-        return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
-
-
-@contextmanager
-def _config() -> Iterator[Config]:
-    with as_file(files("gateway.migrations")) as folder:
-        config = Config()
-        config.set_main_option("script_location", str(folder))
-        yield config
+    """Return every revision of this version, the newest first: the numbers that their files begin with."""
+    names = [file.name for file in (files(__name__) / "versions").iterdir() if file.name.endswith(".py")]
+    return sorted((name.partition("_")[0] for name in names if not name.startswith("_")), reverse=True)

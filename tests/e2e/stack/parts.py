@@ -116,13 +116,17 @@ class Stack:
         self.names.addresses.append(address)
         return seconds
 
-    async def restart(self, number: int, how: signal.Signals = signal.SIGTERM) -> None:
-        """Replace a replica as Docker does: its name goes once it has ended, and is back once it answers."""
+    async def restart(self, number: int, how: signal.Signals = signal.SIGTERM) -> float:
+        """Replace a replica as Docker does: its name goes once it has ended, and is back once it answers.
+
+        Returns the seconds until its first answer.
+        """
         address = f"127.0.0.{11 + number}"
         await self.replicas[number].stop(how)
         self.names.addresses.remove(address)
-        await self.replicas[number].start()
+        seconds = await self.replicas[number].start()
         self.names.addresses.append(address)
+        return seconds
 
     async def gateway(self, *arguments: str, given: str = "") -> Any:
         """Run a command of the gateway; return the JSON it prints."""

@@ -103,7 +103,7 @@ def asked(stack: Stack) -> Counter[tuple[str, str, str]]:
     for call in stack.simulator.calls("mesure_synchrone"):
         if call["status"] == 200:
             query = parse_qs(call["query"])
-            start, end = (date.fromisoformat(query[name][0]) for name in ("start", "end"))
+            start, end = (date.fromisoformat(query[name][0]) for name in ("dateDebut", "dateFin"))
             for number in range((end - start).days):
                 times[call["path"], call["prm"], (start + timedelta(days=number)).isoformat()] += 1
     return times
@@ -194,7 +194,7 @@ async def test_postgresql_restarted_is_said_and_then_all_goes_on(stack: Stack, h
 async def test_enedis_down_hides_nothing_that_is_known(stack: Stack, homes: Homes) -> None:
     older = (homes.week[0] - timedelta(days=370), homes.week[0] - timedelta(days=363))
     async with reading(stack, homes.readers(stack), EACH) as record, stack.client() as http:
-        stack.simulator.order("POST", "faults", api="measures", status=503)
+        stack.simulator.order("POST", "faults", api="mesure_synchrone_auto", status=503)
         answer = await homes.curve(http, PRMS[0], *older)
         assert answer.status_code == 503
         assert "Retry-After" in answer.headers
@@ -219,7 +219,7 @@ async def test_the_site_is_as_documented(stack: Stack) -> None:
         page = await http.get("/oauth/callback", params={"code": "x", "state": "y", "usage_point_id": PRMS[0]})
         assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'nonce-")
         assert page.headers["Referrer-Policy"] == "no-referrer"
-        assert (await http.get("/consents/nobody/start")).status_code == 404
+        assert (await http.get("/consents/" + "0" * 32 + "/start")).status_code == 404
         assert (await http.get("/")).status_code == 404, "the place of a front end"
         for answer in (ping, docs, page):
             assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from gateway import __version__
 from gateway.settings import Settings
 
 _EXAMPLE = Path(__file__).parents[3] / "server" / ".env.docker.example"
@@ -29,6 +30,8 @@ def test_what_is_shown_is_the_default() -> None:
         if is_shown and (field := Settings.model_fields.get(name.lower())):
             default = field.default
             text = default.get_secret_value() if isinstance(default, SecretStr) else "" if default is None else default
+            if not value and __version__ in str(text):
+                continue  # one that names the version is not written twice
             assert value == (str(text).lower() if isinstance(text, bool) else str(text)), name
 
 

@@ -9,6 +9,7 @@ from subprocess import PIPE
 import httpx2
 import pytest
 
+from gateway.kit.crypto import Keyring
 from gateway.settings import Settings
 from tests.server.conftest import Simulator, free_port, until
 from tests.server.keeping.conftest import GATEWAY, Command, environment
@@ -100,3 +101,13 @@ async def test_it_is_not_restored_under_a_running_one(
     refused = await command("restore", tmp_path / "one")
     assert refused.status == 1
     assert "stop it first" in refused.complained
+
+
+async def test_with_the_keys_of_another_database_it_says_so(serve: Callable[..., Serving]) -> None:
+    right, wrong = serve(), serve(ENCRYPTION_KEYS=Keyring.generate())
+    assert await right.start()
+    await right.stop()
+    assert not await wrong.start()
+    said = await wrong.stop()
+    assert "ENCRYPTION_KEYS does not open this database" in said
+    assert "Traceback" not in said

@@ -1,0 +1,73 @@
+"""What a replica brings and costs: reading a known week through Caddy, for 1, 2 and 3 of them, and for SQLite alone."""
+
+import asyncio
+import tempfile
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from statistics import quantiles
+
+import httpx2
+
+from tests.e2e.stack.parts import Stack, running, until
+from tests.load.http import keep_asking
+
+PRM = "30001000000001"
+READERS = 32
+SECONDS = 10.0
+
+
+async def _known(http: httpx2.AsyncClient, path: str, headers: dict[str, str]) -> bool:
+    answer = await http.get(path, headers=headers)
+    return answer.is_success and len(answer.json()["readings"]) == 48
+
+
+async def _measure(stack: Stack, name: str, path: str, headers: dict[str, str]) -> None:
+    rest = [replica.resident_mebibytes for replica in stack.replicas]
+    async with stack.client() as http:
+        await until(partial(_known, http, path, headers))
+    port = int(stack.site.rpartition(":")[2])
+    times = await keep_asking(port, f"/api{path}", headers, READERS, SECONDS, host="localhost", tls=stack.tls)
+    busy = [replica.resident_mebibytes for replica in stack.replicas]
+    p99 = quantiles(times, n=100)[98] * 1000
+    print(
+        f"{name:<28}{len(times) / SECONDS:>8.0f}/s{p99:>10.0f} ms{max(rest):>12.0f} MiB{max(busy):>12.0f} MiB",
+        flush=True,
+    )
+
+
+async def _add(stack: Stack) -> float:
+    """Add a replica that has nothing to migrate, as most starts have; return the seconds until its first answer."""
+    await stack.add_replica()
+    return await stack.restart(len(stack.replicas) - 1)
+
+
+async def _prepare(stack: Stack) -> tuple[str, dict[str, str]]:
+    point, client = await stack.home(PRM)
+    async with stack.client() as http:
+        answer = await http.post("/v1/oauth/token", data={"grant_type": "client_credentials", **client})
+    day = date.today() - timedelta(days=5)  # noqa: DTZ011 - any published day will do
+    path = f"/v1/usage-points/{point}/load-curve?start={day}&end={day + timedelta(days=1)}"
+    return path, {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}
+
+
+async def _main() -> None:
+    print(f"a known day through Caddy, {READERS} readers for {SECONDS:.0f} s; the most memory of a replica\n")
+    print(f"{'':<28}{'reads':>10}{'p99':>13}{'at rest':>16}{'under load':>16}")
+    starts = []
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(Path(folder), 0, shared=False) as stack:
+            starts.append(await _add(stack))
+            await _measure(stack, "SQLite, memory", *await _prepare(stack))
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(Path(folder), 0) as stack:
+            asks: tuple[str, dict[str, str]] | None = None
+            for number in (1, 2, 3):
+                starts.append(await _add(stack))
+                asks = asks or await _prepare(stack)
+                await _measure(stack, f"PostgreSQL, Valkey: {number}", *asks)
+    print("\ncold start to the first answer: " + ", ".join(f"{seconds:.1f} s" for seconds in starts))
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())
