@@ -63,7 +63,7 @@ async def get_owner(
     """Return the account of a browser that is logged in, or of an address and its password by Basic."""
     if basic is not None:
         return await log_in.authenticate(runtime, Attempt(basic.username, basic.password, client))
-    return await get_account(runtime, await get_caller(request, runtime, bearer, None))
+    return await get_account(runtime, await get_caller(request, bearer))
 
 
 @router.post("/v1/oauth/token", dependencies=[OneKind], responses=documented(401, 429))
