@@ -4,6 +4,8 @@ import httpx2
 import pytest
 
 from gateway.accounts import repository
+from gateway.consents import service
+from gateway.consents.models import PointStatus
 from gateway.settings import Settings
 from tests.server.accounts.conftest import api_client, bearer, log_in, logged_in
 from tests.server.conftest import Gateway, Simulator
@@ -84,9 +86,6 @@ async def test_quotas_are_seen_and_begun_anew(
     assert (found["quota_limit"], found["usage_points"], found["deactivated_at"]) == (50, 1, None)
     assert "masked_number" not in found
     # done by hand: the gateway itself keeps asking behind this test
-    from gateway.consents import service
-    from gateway.consents.models import PointStatus
-
     async with gateway.runtime.database.write() as session:
         service.end(await service.get(session, user, point), PointStatus.ENDED, gateway.runtime.clock.now())
     assert (await admin.post(f"/v1/admin/users/{user}/reset-quota")).status_code == 204
