@@ -83,3 +83,8 @@ def bearer(env: Mapping[str, str], port: int) -> dict[str, str]:
     form = {"grant_type": "client_credentials", **json.loads(made.stdout)}
     answer = httpx2.post(f"http://127.0.0.1:{port}/v1/oauth/token", data=form).raise_for_status()
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def migrated(env: Mapping[str, str]) -> None:
+    """Make a gateway's tables."""
+    subprocess.run([str(_BIN / "gateway"), "migrate"], env=env, check=True, stdout=subprocess.DEVNULL)

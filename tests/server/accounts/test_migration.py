@@ -1,6 +1,5 @@
 """The tables of accounts are the models', come and go on both databases, and lose nothing that was there."""
 
-import asyncio
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -8,7 +7,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 import gateway.models  # noqa: F401 - every table
 from gateway.kit.database import Base, Database
@@ -25,11 +24,19 @@ BOTH = text("SELECT a.address, a.activated_at, c.name FROM accounts a JOIN api_c
 
 
 async def migrate(direction: Any, url: str, revision: str) -> None:
-    with as_file(files("gateway.migrations")) as folder:
-        config = Config()
-        config.set_main_option("script_location", str(folder))
-        config.attributes["database_url"] = url
-        await asyncio.to_thread(direction, config, revision)
+    def within(connection: Connection) -> None:
+        with as_file(files("gateway.migrations")) as folder:
+            config = Config()
+            config.set_main_option("script_location", str(folder))
+            config.attributes["connection"] = connection
+            direction(config, revision)
+
+    database = Database(url, checks_references=False)
+    async with database.engine.connect() as connection:
+        await connection.execution_options(write=True)
+        async with connection.begin():
+            await connection.run_sync(within)
+    await database.close()
 
 
 async def test_an_account_of_before_keeps_all_it_had(database_url: str) -> None:

@@ -62,6 +62,19 @@ MATRIX = {
     f"GET {POINT}/load-curve": For.OWNER,
     f"GET {POINT}/daily": For.OWNER,
     f"GET {POINT}/hours": For.OWNER,
+    f"GET {POINT}/max-power": For.OWNER,
+    f"GET {POINT}/index": For.OWNER,
+    f"GET {POINT}/contract": For.OWNER,
+    f"GET {POINT}/address": For.OWNER,
+    f"GET {POINT}/periods": For.OWNER,
+    f"GET {POINT}/totals": For.OWNER,
+    f"GET {POINT}/comparison": For.OWNER,
+    f"GET {POINT}/index-check": For.OWNER,
+    f"POST {POINT}/refresh": For.OWNER,
+    f"PATCH {POINT}": For.OWNER,
+    f"DELETE {POINT}": For.OWNER,
+    "GET /v1/tariffs": For.CALLER,
+    "GET /v1/quota": For.CALLER,
     "GET /v1/tempo": For.CALLER,
     "GET /v1/tempo/days": For.CALLER,
     "GET /v1/ecowatt": For.CALLER,
@@ -164,7 +177,7 @@ def settings(settings: Settings) -> Settings:
 async def ask(http: httpx2.AsyncClient, route: str, ids: dict[str, str], **more: Any) -> tuple[int, str]:
     method, _, path = route.partition(" ")
     if method != "GET":
-        more["json"] = {}
+        more["json"] = RANGE if route.endswith("/refresh") else {}
     answer = await http.request(method, path.format_map(ids), params=RANGE if path.startswith("/v1/") else None, **more)
     kind = answer.headers.get("content-type", "")
     return answer.status_code, answer.json()["code"] if kind == "application/problem+json" else ""

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from sqlalchemy import MetaData, text
+from sqlalchemy import JSON, MetaData, text
 
 from gateway.accounts.service import data_key_context
 from gateway.audit.service import record
@@ -272,7 +272,8 @@ async def test_every_column_has_a_place_in_a_backup(other_url: str) -> None:
     async with database.engine.connect() as connection:
         tables = await connection.run_sync(rows.tables_of)
     await database.close()
-    kinds = {column.type.python_type for table in tables for column in table.columns}
+    columns = [column for table in tables for column in table.columns]
+    kinds = {column.type.python_type for column in columns if not isinstance(column.type, JSON)}
     assert kinds <= {str, int, bool, bytes, datetime, date, dict, float, Decimal}
 
 

@@ -96,8 +96,14 @@ async def test_the_version_before_reads_and_writes_on_the_new_tables(database_ur
             (table, column["name"]): column for table in seen.get_table_names() for column in seen.get_columns(table)
         }
 
+    def rewritten_before_the_first_release(revision: str, table: str) -> bool:
+        return (revision, table) == ("0004", "published_days")
+
     before: dict[tuple[str, str], Any] = {}
     for revision in reversed(known_revisions()):
+        before = {
+            key: column for key, column in before.items() if not rewritten_before_the_first_release(revision, key[0])
+        }
         await upgrade(database_url, revision)
         after: dict[tuple[str, str], Any] = await _look(database_url, columns)
         assert set(before) <= set(after), f"{revision} takes away what the version before uses"
