@@ -50,12 +50,28 @@ async def _read(http: httpx2.AsyncClient, reader: Reader, record: Record) -> Non
         await asyncio.sleep(_PAUSE)
 
 
+async def _post(http: httpx2.AsyncClient, record: Record) -> None:
+    """Knock with what is nobody's: a request with a body, which is never sent twice, is refused and not lost."""
+    form = {"grant_type": "client_credentials", "client_id": "nobody", "client_secret": "nothing"}
+    while True:
+        begun = time.monotonic()
+        try:
+            answer = await http.post("/v1/oauth/token", data=form)
+        except httpx2.HTTPError as error:
+            record.failed.append((begun, time.monotonic(), type(error).__name__))
+        else:
+            if answer.status_code not in {401, 429}:
+                record.failed.append((begun, time.monotonic(), f"{answer.status_code} {answer.text[:200]}"))
+        await asyncio.sleep(_PAUSE)
+
+
 @asynccontextmanager
 async def reading(stack: Stack, readers: list[Reader], each: int) -> AsyncIterator[Record]:
     """Keep reading, `each` at a time of each reader, until the end of the block."""
     record = Record()
     async with stack.client() as http, asyncio.TaskGroup() as group:
         tasks = [group.create_task(_read(http, reader, record)) for reader in readers for _ in range(each)]
+        tasks += [group.create_task(_post(http, record)) for _ in range(each)]
         try:
             yield record
         finally:
