@@ -122,14 +122,14 @@ class Answers:
             own = await self._figures(session, home, start)
             every_option = [*home.tariffs, *comparison.as_option(home, Option.TEMPO)]
             known = await facts.known(session, home.point, home.secrets, every_option, start, end)
-            powers = await metering.values(session, Feed(home.id, Kind.MAX_POWER), home.secrets, start, end)
+            peaks = await metering.peaks(session, Feed(home.id, Kind.MAX_POWER), home.secrets, start, end)
         days = {
             day: known.of(day, Direction.CONSUMPTION, as_day=day in own and own[day].is_one_row)
             for day in paris.days(start, end)
         }
         months = await asyncio.to_thread(comparison.compare, home, known.colors, days, own, spans)
         tariff = tariff_on(home.tariffs, today)
-        highest = max(powers.values(), default=None)
+        highest = max((peak.va for peak in peaks.values()), default=None)
         return Comparison(
             months,
             tariff.power_kva if tariff else None,
