@@ -1,6 +1,5 @@
 """All readings of a usage point, page by page, for their owner to take away."""
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -15,6 +14,8 @@ from gateway.kit.crypto import unseal
 from gateway.metering.ledger import Feed, Kind
 from gateway.metering.models import DayRecord
 from gateway.metering.packing import unpack
+from gateway.metering.readings import Peak
+from gateway.metering.repository import read_registers
 
 PAGE = 31
 """Days that are in memory at once."""
@@ -59,8 +60,8 @@ def _values(kind: Kind, day: date, payload: bytes) -> Iterator[dict[str, Any]]:
         case Kind.DAILY:
             yield {"date": day.isoformat(), "wh": int(payload)}
         case Kind.MAX_POWER:
-            va, _, at = payload.decode().partition(" ")
-            yield {"date": day.isoformat(), "va": int(va), "at": at or None}
+            peak = Peak.unpack(payload)
+            yield {"date": day.isoformat(), "va": peak.va, "at": paris.iso(peak.at) if peak.at else None}
         case Kind.INDEX:
-            for register, wh in json.loads(payload).items():
+            for register, wh in read_registers(payload).items():
                 yield {"date": day.isoformat(), "register": register, "wh": wh}
