@@ -46,7 +46,7 @@ HISTORY_DAYS = 6
 """Days in which the history comes in; the others are counted for what a home costs each day."""
 DISTANCE = 0.3
 """Seconds that Enedis takes to answer."""
-LONGEST_LOOK = timedelta(hours=3)
+LONGEST_LOOK = timedelta(hours=12)
 STORIES: dict[int, dict[str, bool]] = {3: {"late": True}, 7: {"late": True}, 11: {"holes": True}, 15: {"curve": False}}
 """What is changed of every twentieth home, counted from there."""
 PRODUCERS = {17: "30001000000005", 37: "30001000000004"}
@@ -132,7 +132,7 @@ async def _who(gateway: Gateway, home: Home, clock: leaping.LeapingClock) -> dic
 
 
 async def _home_assistant(gateway: Gateway, home: Home, clock: leaping.LeapingClock) -> None:
-    """Look when the gateway said that there would be news, and every three hours."""
+    """Look when the gateway said that there would be news, and twice a day anyhow: what the archive has costs nothing."""
     chance = Random(home.prm)  # noqa: S311
     while True:
         who, today = await _who(gateway, home, clock), paris.day_of(clock.now())
@@ -325,8 +325,8 @@ def main() -> None:
     _at_once()
     with (
         tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder,  # noqa: S108
-        # the jobs of a gateway look every five seconds for what another process may have done: here there is none
-        mock.patch("gateway.jobs.worker.LONGEST_SLEEP", timedelta(minutes=5)),
+        # the jobs of a gateway look every few seconds for what another process may have done: here there is none
+        mock.patch("gateway.jobs.worker.LONGEST_SLEEP", timedelta(minutes=15)),
     ):
         leaping.run(_sixty_days(_street(count), folder))
 
