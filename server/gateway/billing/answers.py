@@ -146,7 +146,7 @@ class Answers:
             known = await facts.known(session, home.point, home.secrets, home.tariffs, start, end)
         days = list(paris.days(start, end))
         compared = index_check.differences(figures, {day: known.advance(day) for day in days})
-        curves = {one.day: known.of(one.day, Direction.CONSUMPTION).readings for one in compared}
+        curves = {one.day: known.of(one.day, Direction.CONSUMPTION).curve for one in compared}
         slots = {one.day: slots_on(home.off_peak, one.day) for one in compared}
         return IndexCheck(compared, await asyncio.to_thread(index_check.better_fit, compared, curves, slots))
 

@@ -16,7 +16,7 @@ from gateway.enedis.registers import TOTAL, Registers
 from gateway.kit import paris
 from gateway.metering import repository as metering
 from gateway.metering.ledger import Feed, Kind, next_attempt
-from gateway.metering.packing import unpack
+from gateway.metering.packing import runs
 from gateway.metering.repository import OpenedDay
 from gateway.tempo import repository as tempo
 
@@ -37,7 +37,7 @@ class Known:
         """Return the facts of a day. Its value counts once no curve will come, or when it counted before."""
         curve = self._day(Kind.CURVE, direction, day)
         if curve is not None and curve.payload is not None:
-            return Facts(readings=unpack(curve.payload, paris.midnight(day)))
+            return Facts(curve=tuple(runs(curve.payload)))
         daily = self._day(Kind.DAILY, direction, day)
         feed = Feed(self.point.id, Kind.CURVE, direction)
         given_up = curve is not None and next_attempt(feed, day, curve.entry) is None

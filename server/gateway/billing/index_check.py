@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
+from gateway.billing.buckets import clock_hours
 from gateway.billing.figures import WATT_MINUTES_A_WH, DayFigures
 from gateway.billing.offpeak import MINUTES_A_DAY
-from gateway.kit import paris
-from gateway.metering.readings import Reading
+from gateway.metering.packing import Run
 
 SHIFTS = sorted(range(-120, 121), key=lambda minutes: (abs(minutes), minutes))
 """By how many minutes off-peak hours may be wrong; the smallest that explains comes first."""
@@ -60,7 +61,7 @@ def differences(figures: Mapping[date, DayFigures], advances: Mapping[date, Mapp
 
 def better_fit(
     compared: Sequence[Difference],
-    curves: Mapping[date, Sequence[Reading]],
+    curves: Mapping[date, Sequence[Run]],
     slots: Mapping[date, Sequence[tuple[int, int]]],
 ) -> Fit | None:
     """Return the shift of the off-peak hours that explains the registers; None where those in force do, or none does.
@@ -72,7 +73,7 @@ def better_fit(
         return None
     in_force = list(slots[days[-1].day])
     days = [one for one in days if list(slots[one.day]) == in_force]
-    used = [_used_until(curves[one.day]) for one in days]
+    used = [_used_until(one.day, curves[one.day]) for one in days]
     totals: dict[int, float] = defaultdict(float)
     for minutes in SHIFTS:
         shifted = _shifted(in_force, minutes)
@@ -86,18 +87,13 @@ def better_fit(
     return Fit(best, _joined(_shifted(in_force, best)), round(totals[0], 3), round(totals[best], 3))
 
 
-def _used_until(readings: Sequence[Reading]) -> list[int]:
+def _used_until(day: date, curve: Sequence[Run]) -> list[int]:
     """Return the watt-minutes used before each minute of the clock; the odd days' extra hour counts with its first."""
-    by_minute = [0] * MINUTES_A_DAY
-    for reading in readings:
-        local = reading.start.astimezone(paris.PARIS)
-        first = local.hour * 60 + local.minute
-        for minute in range(first, first + reading.minutes):
-            by_minute[minute % MINUTES_A_DAY] += reading.watts
-    sums = [0]
-    for watts in by_minute:
-        sums.append(sums[-1] + watts)
-    return sums
+    by_minute, hours = [0] * MINUTES_A_DAY, clock_hours(day)
+    for run in curve:
+        for minute in range(run.offset, min(run.offset + run.step * len(run.watts), 60 * len(hours))):
+            by_minute[hours[minute // 60] * 60 + minute % 60] += run.watts[(minute - run.offset) // run.step]
+    return list(accumulate(by_minute, initial=0))
 
 
 def _shifted(slots: Sequence[tuple[int, int]], minutes: int) -> list[tuple[int, int]]:

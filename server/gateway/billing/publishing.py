@@ -93,8 +93,8 @@ class Publisher:
         if not due:
             return _Change(news) if is_news else None
         published = await repository.series(session, home.id)
-        told = await repository.told(session, home.id, home.secrets.data_key, min(due))
-        last = await repository.told_before(session, home.id, home.secrets.data_key, min(due))
+        told = await repository.told(session, home.id, home.secrets.data_key, min(due), and_the_one_before=True)
+        last = told.pop(0) if told and told[0].day < min(due) else None
         known = await facts.known(session, home.point, home.secrets, home.tariffs, min(due), max(due) + paris.DAY)
         difference = partial(_difference, home, news, due, told, last, known, set(published), is_first=is_first)
         change = difference() if len(due) <= _FEW else await asyncio.to_thread(difference)

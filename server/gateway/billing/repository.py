@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.figures import DayFigures
@@ -81,21 +81,22 @@ async def series(session: AsyncSession, point_id: str) -> dict[str, int]:
 
 
 async def told(
-    session: AsyncSession, point_id: str, data_key: bytes, start: date = date.min, limit: int | None = None
+    session: AsyncSession,
+    point_id: str,
+    data_key: bytes,
+    start: date,
+    limit: int | None = None,
+    *,
+    and_the_one_before: bool = False,
 ) -> list[Told]:
     """Return the published days from `start` on, oldest first."""
     columns = (PublishedDay.day, PublishedDay.figures, PublishedDay.before, PublishedDay.revision)
-    query = select(*columns).where(PublishedDay.usage_point_id == point_id, PublishedDay.day >= start)
+    ours = PublishedDay.usage_point_id == point_id
+    before = select(func.max(PublishedDay.day)).where(ours, PublishedDay.day < start).scalar_subquery()
+    since = func.coalesce(before, start) if and_the_one_before else start
+    query = select(*columns).where(ours, PublishedDay.day >= since)
     rows = await session.execute(query.order_by(PublishedDay.day).limit(limit))
     return [_opened(point_id, data_key, *row) for row in rows]
-
-
-async def told_before(session: AsyncSession, point_id: str, data_key: bytes, end: date) -> Told | None:
-    """Return the newest published day before `end`."""
-    columns = (PublishedDay.day, PublishedDay.figures, PublishedDay.before, PublishedDay.revision)
-    query = select(*columns).where(PublishedDay.usage_point_id == point_id, PublishedDay.day < end)
-    row = (await session.execute(query.order_by(PublishedDay.day.desc()).limit(1))).first()
-    return None if row is None else _opened(point_id, data_key, *row)
 
 
 async def first_changed(session: AsyncSession, point_id: str, held: int) -> date | None:

@@ -24,6 +24,7 @@ from gateway.kit.database import Database
 
 _FIRST_FILL = timedelta(seconds=10)
 """How soon to come back while the first 60 days are being fetched."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING_HELD = -1
 _FEW = 7
 """Days that are shown at once; more of them are, beside the loop."""
@@ -31,13 +32,16 @@ _FEW = 7
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows from the first that is new to the holder of a cursor, as columns; `more` when they are not all."""
+    """The rows from the first that is new to the holder of a cursor, as columns; `more` when they are not all.
+
+    `start` are hours since 1970.
+    """
 
     epoch: str
     cursor: str
     more: bool
     series: list[str]
-    start: list[datetime]
+    start: list[int]
     sums: Columns
     used_made_of: list[MadeOf]
     gave_made_of: list[MadeOf]
@@ -50,7 +54,7 @@ class _Cursor:
     """What its holder has: everything of a revision, as far as the hour `until` when that is given."""
 
     revision: int = _NOTHING_HELD
-    until: datetime | None = None
+    until: int | None = None
 
     @classmethod
     def read(cls, text: str | None, point: UsagePoint) -> _Cursor:
@@ -61,7 +65,7 @@ class _Cursor:
         revision, *until = map(int, numbers)
         if revision > point.revision:
             return cls()
-        return cls(revision, datetime.fromtimestamp(until[0] * 3600, tz=UTC) if until else None)
+        return cls(revision, until[0] if until else None)
 
 
 class Hours:
@@ -82,28 +86,28 @@ class Hours:
             revision = held.revision if all(came <= held.revision for came in series.values()) else _NOTHING_HELD
             changed = await repository.first_changed(session, home.id, revision)
             first = min(
-                (at for at in (held.until, paris.midnight(changed) if changed else None) if at is not None),
+                (at for at in (held.until, _midnight(changed) if changed else None) if at is not None),
                 default=None,
             )
             told: list[Told] = []
             if first is not None:
                 days = None if limit is None else limit + 1
-                told = await repository.told(session, home.id, home.secrets.data_key, paris.day_of(first), days)
+                told = await repository.told(
+                    session, home.id, home.secrets.data_key, paris.day_of(_EPOCH + paris.HOUR * first), days
+                )
         rows = partial(self._rows, home, sorted(series), told, first, limit)
         return rows() if len(told) <= _FEW else await asyncio.to_thread(rows)
 
-    def _rows(
-        self, home: Home, series: list[str], told: Sequence[Told], first: datetime | None, limit: int | None
-    ) -> Rows:
+    def _rows(self, home: Home, series: list[str], told: Sequence[Told], first: int | None, limit: int | None) -> Rows:
         sums: Columns = {key: [] for key in series}
-        start: list[datetime] = []
+        start: list[int] = []
         used_made_of: list[MadeOf] = []
         gave_made_of: list[MadeOf] = []
         gives = "production" in series
         for day in told:
-            midnight = paris.midnight(day.day)
+            midnight = _midnight(day.day)
             rows = len(day.figures.hours)
-            start += [midnight + paris.HOUR * number for number in day.figures.hours]
+            start += [midnight + number for number in day.figures.hours]
             used_made_of += day.figures.used_made_of
             gave_made_of += day.figures.gave_made_of or ([MadeOf.UNKNOWN] * rows if gives else [])
             for key, column in hours.columns(day.figures, day.before, series).items():
@@ -113,7 +117,7 @@ class Hours:
         more = limit is not None and len(start) > skipped + limit
         cursor = f"{home.point.epoch}.{home.point.revision}"
         if more and limit is not None:
-            cursor += f".{int(start[skipped + limit].timestamp()) // 3600}"
+            cursor += f".{start[skipped + limit]}"
         now = self._clock.now()
         return Rows(
             epoch=home.point.epoch,
@@ -129,5 +133,9 @@ class Hours:
         )
 
 
+def _midnight(day: date) -> int:
+    return paris.hour_number(paris.midnight(day))
+
+
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 12
+    return text.isascii() and text.isdecimal() and len(text) < 10
