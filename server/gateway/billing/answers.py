@@ -95,7 +95,7 @@ class Answers:
 
     async def totals(self, account_id: str, point_id: str) -> Totals:
         """Return the totals of every unit."""
-        home = await self._publisher.publish(account_id, point_id)
+        home = (await self._publisher.publish(account_id, point_id)).home
         now = self._clock.now()
         today = paris.day_of(now)
         start = date(today.year - 2, 1, 1)
@@ -114,7 +114,7 @@ class Answers:
 
     async def comparison(self, account_id: str, point_id: str, number: int) -> Comparison:
         """Compare the options over the last so many whole months."""
-        home = await self._publisher.publish(account_id, point_id)
+        home = (await self._publisher.publish(account_id, point_id)).home
         today = paris.day_of(self._clock.now())
         spans = comparison.months(today, number)
         start, end = spans[0][0], spans[-1][1]
@@ -140,7 +140,7 @@ class Answers:
 
     async def index_check(self, account_id: str, point_id: str, start: date, end: date) -> IndexCheck:
         """Compare the registers with the curve on the days `[start, end[`."""
-        home = await self._publisher.publish(account_id, point_id)
+        home = (await self._publisher.publish(account_id, point_id)).home
         async with self._database.read() as session:
             figures = await self._figures(session, home, start, end)
             known = await facts.known(session, home.point, home.secrets, home.tariffs, start, end)

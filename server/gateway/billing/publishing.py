@@ -51,6 +51,14 @@ class _Change:
     is_first: bool = False
 
 
+@dataclass(frozen=True)
+class Published:
+    """A usage point whose hours are up to date, and the series they have, with the revision that each came in."""
+
+    home: Home
+    series: Mapping[str, int]
+
+
 class Publisher:
     """Publishes the hours of usage points."""
 
@@ -60,24 +68,25 @@ class Publisher:
         self._clock = clock
         self._keyring = keyring
 
-    async def publish(self, account_id: str, point_id: str) -> Home:
-        """Bring a usage point's hours up to date, and return it. Raises the problem `not_found`."""
+    async def publish(self, account_id: str, point_id: str) -> Published:
+        """Bring a usage point's hours up to date. Raises the problem `not_found`."""
         while True:
             now = self._clock.now()
             async with self._database.read() as session:
                 point = await points.get(session, account_id, point_id)
                 opened = await points.open_secrets(session, point, self._keyring)
                 home = Home(point, opened, await repository.book(session))
-                change = await self._compare(session, home, now)
+                series = await repository.series(session, home.id)
+                change = await self._compare(session, home, set(series), now)
             if change is None:
-                return home
+                return Published(home, series)
             async with self._database.write() as session:
                 revision = await self._write(session, home, change)
             if revision is not None:
                 point.revision = revision
-                return home
+                return Published(home, series | dict.fromkeys(change.series, revision))
 
-    async def _compare(self, session: AsyncSession, home: Home, now: datetime) -> _Change | None:
+    async def _compare(self, session: AsyncSession, home: Home, series: set[str], now: datetime) -> _Change | None:
         standing = await repository.publication(session, home.id)
         start, is_whole = await published_from(session, home.point, standing, now)
         if start is None:
@@ -92,11 +101,10 @@ class Publisher:
         is_news = standing is None or standing.is_whole != is_whole or now - standing.looked_at >= _MARGIN
         if not due:
             return _Change(news) if is_news else None
-        published = await repository.series(session, home.id)
         told = await repository.told(session, home.id, home.secrets.data_key, min(due), and_the_one_before=True)
         last = told.pop(0) if told and told[0].day < min(due) else None
         known = await facts.known(session, home.point, home.secrets, home.tariffs, min(due), max(due) + paris.DAY)
-        difference = partial(_difference, home, news, due, told, last, known, set(published), is_first=is_first)
+        difference = partial(_difference, home, news, due, told, last, known, series, is_first=is_first)
         change = difference() if len(due) <= _FEW else await asyncio.to_thread(difference)
         return change if is_news or change.changed or change.series or change.vanished else None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.figures import DayFigures
@@ -17,6 +17,7 @@ from gateway.billing.options import Option
 from gateway.billing.prices import Grid, PriceBook, with_added
 from gateway.consents.models import UsagePoint
 from gateway.kit.crypto import seal, unseal
+from gateway.kit.database import insert
 from gateway.tempo.models import TempoDay
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
@@ -81,28 +82,35 @@ async def series(session: AsyncSession, point_id: str) -> dict[str, int]:
 
 
 async def told(
-    session: AsyncSession,
-    point_id: str,
-    data_key: bytes,
-    start: date,
-    limit: int | None = None,
-    *,
-    and_the_one_before: bool = False,
+    session: AsyncSession, point_id: str, data_key: bytes, start: date, *, and_the_one_before: bool = False
 ) -> list[Told]:
     """Return the published days from `start` on, oldest first."""
-    columns = (PublishedDay.day, PublishedDay.figures, PublishedDay.before, PublishedDay.revision)
-    ours = PublishedDay.usage_point_id == point_id
-    before = select(func.max(PublishedDay.day)).where(ours, PublishedDay.day < start).scalar_subquery()
+    before = select(func.max(PublishedDay.day)).where(_of(point_id), PublishedDay.day < start).scalar_subquery()
     since = func.coalesce(before, start) if and_the_one_before else start
-    query = select(*columns).where(ours, PublishedDay.day >= since)
-    rows = await session.execute(query.order_by(PublishedDay.day).limit(limit))
-    return [_opened(point_id, data_key, *row) for row in rows]
+    return await _told(session, point_id, data_key, PublishedDay.day >= since)
 
 
-async def first_changed(session: AsyncSession, point_id: str, held: int) -> date | None:
-    """Return the first day that changed after revision `held`."""
-    query = select(PublishedDay.day).where(PublishedDay.usage_point_id == point_id, PublishedDay.revision > held)
-    return await session.scalar(query.order_by(PublishedDay.day).limit(1))
+async def told_anew(
+    session: AsyncSession, point_id: str, data_key: bytes, held: int, unread: date | None, limit: int | None
+) -> list[Told]:
+    """Return the days from the first that changed after revision `held`, or is `unread`; at most `limit` of them."""
+    changed = select(func.min(PublishedDay.day)).where(_of(point_id), PublishedDay.revision > held).scalar_subquery()
+    since = PublishedDay.day >= changed
+    return await _told(
+        session, point_id, data_key, since if unread is None else or_(since, PublishedDay.day >= unread), limit
+    )
+
+
+async def _told(
+    session: AsyncSession, point_id: str, data_key: bytes, wanted: ColumnElement[bool], limit: int | None = None
+) -> list[Told]:
+    columns = (PublishedDay.day, PublishedDay.figures, PublishedDay.before, PublishedDay.revision)
+    query = select(*columns).where(_of(point_id), wanted).order_by(PublishedDay.day).limit(limit)
+    return [_opened(point_id, data_key, *row) for row in await session.execute(query)]
+
+
+def _of(point_id: str) -> ColumnElement[bool]:
+    return PublishedDay.usage_point_id == point_id
 
 
 async def next_revision(session: AsyncSession, point: UsagePoint) -> int | None:
@@ -120,10 +128,6 @@ async def write(
 ) -> None:
     """Write days that changed, and the sums before those that did not."""
     if changed:
-        days = [told.day for told in changed]
-        await session.execute(
-            delete(PublishedDay).where(PublishedDay.usage_point_id == point_id, PublishedDay.day.in_(days))
-        )
         rows = [
             {
                 "usage_point_id": point_id,
@@ -134,7 +138,10 @@ async def write(
             }
             for told in changed
         ]
-        await session.execute(insert(PublishedDay), rows)
+        statement = insert(session, PublishedDay)
+        news = {name: statement.excluded[name] for name in ("revision", "figures", "before")}
+        statement = statement.on_conflict_do_update(index_elements=("usage_point_id", "day"), set_=news)
+        await session.execute(statement, rows)
     for day, before in moved.items():
         await session.execute(
             update(PublishedDay)

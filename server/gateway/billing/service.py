@@ -79,26 +79,21 @@ class Hours:
 
     async def since(self, account_id: str, point_id: str, cursor: str | None, limit: int | None = None) -> Rows:
         """Return at most `limit` of the rows that are new to the holder of `cursor`, oldest first."""
-        home = await self._publisher.publish(account_id, point_id)
+        published = await self._publisher.publish(account_id, point_id)
+        home, series = published.home, published.series
         held = _Cursor.read(cursor, home.point)
-        async with self._database.read() as session:
-            series = await repository.series(session, home.id)
-            revision = held.revision if all(came <= held.revision for came in series.values()) else _NOTHING_HELD
-            changed = await repository.first_changed(session, home.id, revision)
-            first = min(
-                (at for at in (held.until, _midnight(changed) if changed else None) if at is not None),
-                default=None,
-            )
-            told: list[Told] = []
-            if first is not None:
-                days = None if limit is None else limit + 1
-                told = await repository.told(
-                    session, home.id, home.secrets.data_key, paris.day_of(_EPOCH + paris.HOUR * first), days
-                )
-        rows = partial(self._rows, home, sorted(series), told, first, limit)
+        if any(came > held.revision for came in series.values()):
+            held = _Cursor()
+        told: list[Told] = []
+        if held != _Cursor(home.point.revision):
+            unread = None if held.until is None else paris.day_of(_instant(held.until))
+            days = None if limit is None else limit + 1
+            async with self._database.read() as session:
+                told = await repository.told_anew(session, home.id, home.secrets.data_key, held.revision, unread, days)
+        rows = partial(self._rows, home, sorted(series), told, held, limit)
         return rows() if len(told) <= _FEW else await asyncio.to_thread(rows)
 
-    def _rows(self, home: Home, series: list[str], told: Sequence[Told], first: int | None, limit: int | None) -> Rows:
+    def _rows(self, home: Home, series: list[str], told: Sequence[Told], held: _Cursor, limit: int | None) -> Rows:
         sums: Columns = {key: [] for key in series}
         start: list[int] = []
         used_made_of: list[MadeOf] = []
@@ -112,7 +107,9 @@ class Hours:
             gave_made_of += day.figures.gave_made_of or ([MadeOf.UNKNOWN] * rows if gives else [])
             for key, column in hours.columns(day.figures, day.before, series).items():
                 sums[key] += column
-        skipped = sum(at < first for at in start[:25]) if first is not None else 0
+        skipped = 0
+        if held.until is not None and told and told[0].revision <= held.revision:
+            skipped = sum(at < held.until for at in start[:25])
         shown = slice(skipped, None if limit is None else skipped + limit)
         more = limit is not None and len(start) > skipped + limit
         cursor = f"{home.point.epoch}.{home.point.revision}"
@@ -131,6 +128,10 @@ class Hours:
             prices_outdated=prices_outdated(home, told[0].day, told[-1].day) if told else None,
             next_change=max(home.point.next_work_at, now + _FIRST_FILL),
         )
+
+
+def _instant(hour: int) -> datetime:
+    return _EPOCH + hour * paris.HOUR
 
 
 def _midnight(day: date) -> int:
