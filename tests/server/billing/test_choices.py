@@ -18,13 +18,17 @@ from gateway.kit.crypto import Keyring
 from tests.server.conftest import Gateway, Simulator, until
 
 METER = "30001000000002"
-_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+_WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE '%usage_points%FOR UPDATE%'
+"""
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("first", ["enedis", "person"])
 async def test_hours_of_ones_own_and_other_ones_of_enedis_at_the_same_moment_are_both_kept(
-    gateway: Gateway, simulator: Simulator
+    gateway: Gateway, simulator: Simulator, first: str
 ) -> None:
     """Both wait for the row, so that whichever comes second reads what the first wrote."""
     who, runtime = await gateway.sign_in(), gateway.runtime
@@ -36,20 +40,27 @@ async def test_hours_of_ones_own_and_other_ones_of_enedis_at_the_same_moment_are
     async def told() -> Any:
         return (await seen())["off_peak"]
 
-    async def both_wait() -> bool:
-        async with runtime.database.read() as session:
-            return await session.scalar(text(_WAITING)) == 2
+    async def waiting(number: int) -> None:
+        async def seen_to_wait() -> bool:
+            async with runtime.database.read() as session:
+                return await session.scalar(text(_WAITING)) == number
+
+        await until(seen_to_wait)
+
+    async def choose() -> None:
+        own = {"off_peak": [{"slots": [["12:00", "14:00"]]}]}
+        answer = await gateway.http.patch(f"/v1/usage-points/{point_id}", headers=who, json=own)
+        assert answer.status_code == 200
 
     await until(told)
     simulator.order("PATCH", f"homes/{METER}", hours_written="HC (2H00-7H00;13H00-16H00)")
-    own = {"off_peak": [{"slots": [["12:00", "14:00"]]}]}
     async with asyncio.TaskGroup() as group, runtime.database.write() as session:
         account_id = (await session.execute(text("SELECT account_id FROM usage_points"))).scalar_one()
         point = await points.get(session, account_id, point_id, to_change=True)
-        group.create_task(runtime.consents.refresh(point))
-        changed = group.create_task(gateway.http.patch(f"/v1/usage-points/{point_id}", headers=who, json=own))
-        await until(both_wait)
-    assert changed.result().status_code == 200
+        both = [runtime.consents.refresh(point), choose()]
+        for number, one in enumerate(both if first == "enedis" else reversed(both), 1):
+            group.create_task(one)
+            await waiting(number)
     assert [period["slots"] for period in (await seen())["off_peak"]] == [[["12:00", "14:00"]]]
     given_up = await gateway.http.patch(f"/v1/usage-points/{point_id}", headers=who, json={"off_peak": None})
     *_, of_enedis = given_up.json()["off_peak"]
