@@ -121,7 +121,7 @@ class Answers:
         async with self._database.read() as session:
             own = await self._figures(session, home, start)
             every_option = [*home.tariffs, *comparison.as_option(home, Option.TEMPO)]
-            known = await facts.known(session, home.point, home.secrets, every_option, start, end)
+            known = await facts.known(session, home, every_option, start, end, today)
             peaks = await metering.peaks(session, Feed(home.id, Kind.MAX_POWER), home.secrets, start, end)
         days = {
             day: known.of(day, Direction.CONSUMPTION, as_day=day in own and own[day].is_one_row)
@@ -141,9 +141,10 @@ class Answers:
     async def index_check(self, account_id: str, point_id: str, start: date, end: date) -> IndexCheck:
         """Compare the registers with the curve on the days `[start, end[`."""
         home = (await self._publisher.publish(account_id, point_id)).home
+        today = paris.day_of(self._clock.now())
         async with self._database.read() as session:
             figures = await self._figures(session, home, start, end)
-            known = await facts.known(session, home.point, home.secrets, home.tariffs, start, end)
+            known = await facts.known(session, home, home.tariffs, start, end, today)
         days = list(paris.days(start, end))
         compared = index_check.differences(figures, {day: known.advance(day) for day in days})
         curves = {one.day: known.of(one.day, Direction.CONSUMPTION).curve for one in compared}

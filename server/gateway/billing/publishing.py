@@ -31,7 +31,7 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
 
-_FORMAT = 1
+_FORMAT = 2
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
 """What was written so long before the last look is looked at again: clocks differ, and a write takes time."""
@@ -88,7 +88,7 @@ class Publisher:
 
     async def _compare(self, session: AsyncSession, home: Home, series: set[str], now: datetime) -> _Change | None:
         standing = await repository.publication(session, home.id)
-        start, is_whole = await published_from(session, home.point, standing, now)
+        start, is_whole = await published_from(session, home, standing, now)
         if start is None:
             return None
         rules, end = _digest(home), paris.day_of(now) + paris.DAY
@@ -103,7 +103,7 @@ class Publisher:
             return _Change(news) if is_news else None
         told = await repository.told(session, home.id, home.secrets.data_key, min(due), and_the_one_before=True)
         last = told.pop(0) if told and told[0].day < min(due) else None
-        known = await facts.known(session, home.point, home.secrets, home.tariffs, min(due), max(due) + paris.DAY)
+        known = await facts.known(session, home, home.tariffs, min(due), max(due) + paris.DAY, paris.day_of(now))
         difference = partial(_difference, home, news, due, told, last, known, series, is_first=is_first)
         change = difference() if len(due) <= _FEW else await asyncio.to_thread(difference)
         return change if is_news or change.changed or change.series or change.vanished else None

@@ -77,9 +77,18 @@ async def test_the_start_moves_back_at_a_year_and_at_the_end_only(home: ByHand) 
     await fill(home, past(oldest - 1, 366))
     assert (await home.hours(client.cursor))["from"] is None
     await fill(home, past(oldest, oldest))
+    assert (await home.hours(client.cursor))["from"] is None
+    values = [date(2023, 10, 19) + timedelta(days=number) for number in range(366)]
+    await home.write(Kind.DAILY, dict.fromkeys(values[1:], 12_345))
+    assert (await home.hours(client.cursor))["from"] is None
+    await home.write(Kind.DAILY, {values[0]: None})  # Enedis has none
     answer = await home.hours(client.cursor)
-    assert answer["from"] == at(date(2024, 10, 19))
     assert answer["epoch"] == client.epoch
+    assert answer["start"][:2] == [at(date(2023, 10, 20)), at(date(2023, 10, 21))]
+    assert answer["sum"]["consumption"][:2] == [12_345, 2 * 12_345]
+    assert answer["sum"]["cost"][0] == pytest.approx(12.345 * 0.2276)
+    assert answer["made_of"]["consumption"][364:367] == ["day", "measured", "measured"]
+    assert answer["start"][365] == at(date(2024, 10, 19))
     home.clock.set(NOW + timedelta(days=1))
     await fill(home, [TODAY])
     assert (await home.hours(answer["cursor"]))["from"] == at(TODAY)
