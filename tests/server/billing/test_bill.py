@@ -23,7 +23,7 @@ from gateway.billing.prices import packaged
 from gateway.billing.tariffs import Option, Tariff
 from gateway.metering.packing import pack, runs
 from gateway.metering.readings import Quality, Reading
-from tests.server.billing.naive import Contract, Home, Price, Slots, bill
+from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, bill
 
 PARIS = ZoneInfo("Europe/Paris")
 UNITS = {True: 60_000_000_000, False: 60}
@@ -210,7 +210,7 @@ def homes(draw: st.DrawFn, first: date) -> tuple[Rules, Home]:
     return rules, home
 
 
-def told(readings: Sequence[Reading]) -> list[tuple[datetime, int, int]]:
+def told(readings: Sequence[Reading]) -> list[Interval]:
     return [(reading.start, reading.minutes, reading.watts) for reading in readings]
 
 
