@@ -12,7 +12,7 @@ from gateway.billing.figures import DayFigures
 from gateway.billing.home import Home
 from gateway.billing.notices import prices_outdated
 from gateway.billing.offpeak import slots_on
-from gateway.billing.options import Option
+from gateway.billing.options import REGULATED, Option
 from gateway.billing.periods import AHEAD, Period, certain_colors, periods
 from gateway.billing.publishing import Publisher
 from gateway.billing.tariffs import tariff_on
@@ -49,11 +49,15 @@ class Totals:
 
 @dataclass(frozen=True)
 class Comparison:
-    """By month; `power_kva` is what is subscribed, `lowest_power_kva` what would have done."""
+    """By month; `power_kva` is what is subscribed, `lowest_power_kva` what would have done.
+
+    `highest_known` is the share of the days whose highest power is known.
+    """
 
     months: list[comparison.Month]
     power_kva: int | None
     highest_va: int | None
+    highest_known: float
     lowest_power_kva: int | None
     prices_outdated: date | None
 
@@ -90,7 +94,9 @@ class Answers:
         now_ends = min((item.end for item in items if item.start <= now < item.end), default=now + paris.DAY)
         tomorrow = paris.midnight(paris.day_of(now) + paris.DAY)
         return Periods(
-            items, prices_outdated(home, first, until - paris.DAY), min(now_ends, tomorrow, now + paris.HOUR)
+            items,
+            prices_outdated(home.book, home.tariffs, first, until - paris.DAY),
+            min(now_ends, tomorrow, now + paris.HOUR),
         )
 
     async def totals(self, account_id: str, point_id: str) -> Totals:
@@ -110,7 +116,8 @@ class Answers:
             for unit in totals.Unit
         }
         change = max(home.point.next_work_at, now)
-        return Totals(by_unit, prices_outdated(home, start, today), min(change, paris.midnight(today + paris.DAY)))
+        outdated = prices_outdated(home.book, home.tariffs, start, today)
+        return Totals(by_unit, outdated, min(change, paris.midnight(today + paris.DAY)))
 
     async def comparison(self, account_id: str, point_id: str, number: int) -> Comparison:
         """Compare the options over the last so many whole months."""
@@ -129,13 +136,16 @@ class Answers:
         }
         months = await asyncio.to_thread(comparison.compare, home, known.colors, days, own, spans)
         tariff = tariff_on(home.tariffs, today)
+        used = [home.tariffs, *(comparison.as_option(home, option) for option in REGULATED)]
+        outdated = [prices_outdated(home.book, tariffs, start, end - paris.DAY) for tariffs in used]
         highest = max((peak.va for peak in peaks.values()), default=None)
         return Comparison(
             months,
             tariff.power_kva if tariff else None,
             highest,
+            len(peaks) / len(days),
             comparison.lowest_power(home, highest, today),
-            prices_outdated(home, start, end - paris.DAY),
+            min((day for day in outdated if day is not None), default=None),
         )
 
     async def index_check(self, account_id: str, point_id: str, start: date, end: date) -> IndexCheck:

@@ -125,7 +125,7 @@ class Hours:
             sums={key: column[shown] for key, column in sums.items()},
             used_made_of=used_made_of[shown],
             gave_made_of=gave_made_of[shown],
-            prices_outdated=prices_outdated(home, told[0].day, told[-1].day) if told else None,
+            prices_outdated=prices_outdated(home.book, home.tariffs, told[0].day, told[-1].day) if told else None,
             next_change=max(home.point.next_work_at, now + _FIRST_FILL),
         )
 

@@ -207,6 +207,7 @@ async def test_what_october_would_have_cost_under_each_option(home: ByHand) -> N
     assert options["tempo"]["total"] == pytest.approx(options["tempo"]["energy"] + 15.80)
     assert found["total"] == options
     assert (found["power_kva"], found["highest_va"], found["lowest_power_kva"]) == (6, 4_900, 6)
+    assert found["highest_known"] == round(1 / 31, 4)
 
 
 async def test_a_comparison_says_how_much_it_knows(home: ByHand) -> None:
@@ -219,7 +220,7 @@ async def test_a_comparison_says_how_much_it_knows(home: ByHand) -> None:
     assert options["hp_hc"]["known"] == 0  # its off-peak hours are nobody's guess
     assert options["hp_hc"]["energy"] is None
     assert options["tempo"]["known"] == 0
-    assert (found["highest_va"], found["lowest_power_kva"]) == (None, None)
+    assert (found["highest_va"], found["lowest_power_kva"], found["highest_known"]) == (None, None, 0)
 
 
 async def test_an_option_that_is_not_sold_at_that_power_is_not_compared(home: ByHand) -> None:
@@ -267,3 +268,12 @@ async def test_old_prices_are_flagged_in_every_answer_that_uses_them(home: ByHan
     for found in (await periods(home), await totals(home), await compare(home)):
         assert found["prices_outdated"] == "2026-08-01"
     assert (await periods(home, date(2026, 7, 1), date(2026, 7, 5)))["prices_outdated"] is None
+
+
+async def test_old_prices_of_an_option_that_is_compared_are_flagged(home: ByHand) -> None:
+    """Ones own prices are nobody's to call old; those of the regulated options at 15 kVA are of February."""
+    own = {"prices": [{"bucket": "base", "eur_per_kwh": 0.2}], "subscription_eur_per_month": 20}
+    await home.change(tariffs=[{"option": "base", "power_kva": 15} | own])
+    await fill(home, date(2026, 9, 4))
+    assert (await totals(home))["prices_outdated"] is None
+    assert (await compare(home))["prices_outdated"] == "2026-08-01"
