@@ -110,8 +110,8 @@ async def test_a_year_agrees_to_the_cent(gateway: Gateway, simulator: Simulator,
         simulator.set_clock(now)
         who = await gateway.sign_in()
         await until(lambda: at_rest(gateway, path, who, now), 120)  # noqa: B023 - awaited here
+        colors = await all_colors(gateway, who, min(END, now.date()))
         client.take(await gateway.get(f"{path}/hours", who, cursor=client.cursor or ""))
-    colors = await all_colors(gateway, who)
     paid = tariff.get("production_eur_per_kwh")
     contract = Contract(
         date.min,
@@ -140,11 +140,11 @@ async def at_rest(gateway: Gateway, path: str, who: dict[str, str], now: datetim
     return seen["history"]["finished"] and datetime.fromisoformat(due) > now + timedelta(minutes=5)
 
 
-async def all_colors(gateway: Gateway, who: dict[str, str]) -> dict[date, str]:
+async def all_colors(gateway: Gateway, who: dict[str, str], end: date) -> dict[date, str]:
     """The colours as RTE told them, all of them known."""
 
     async def known() -> dict[date, str] | None:
-        span = {"start": (START - DAY).isoformat(), "end": END.isoformat()}
+        span = {"start": (START - DAY).isoformat(), "end": end.isoformat()}
         days = (await gateway.get("/v1/tempo/days", who, **span))["days"]
         found = {date.fromisoformat(day["date"]): day["color"] for day in days}
         return None if "unknown" in found.values() else found
