@@ -7,7 +7,7 @@ last look, all of them when the rules differ, and compares: days whose figures d
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -46,7 +46,7 @@ class _Change:
     standing: Publication
     series: list[str] = field(default_factory=list)
     changed: list[Told] = field(default_factory=list)
-    moved: Mapping[date, hours.Sums] = field(default_factory=dict)
+    moved: list[Told] = field(default_factory=list)
     vanished: bool = False
     is_first: bool = False
 
@@ -159,17 +159,28 @@ def _difference(
     different = {day for day, counted in figures.items() if day not in before or counted != before[day].figures}
     revision, sums = home.point.revision + 1, {} if last is None else hours.after(last.figures, last.before)
     changed: list[Told] = []
-    moved: dict[date, hours.Sums] = {}
+    moved: list[Told] = []
     for day in sorted(before.keys() | figures.keys()):
         current = figures.get(day) or before[day].figures
         if day in different:
-            changed.append(Told(day, current, sums, revision))
+            changed.append(_changed(before.get(day), Told(day, current, sums, revision, ((revision, 0),))))
         elif sums != before[day].before:
-            moved[day] = sums
+            moved.append(replace(before[day], before=sums))
         sums = hours.after(current, sums)
     in_force = hours.in_force(home.tariffs, news.starts_on, paris.day_of(news.looked_at) + paris.DAY)
     series = [key for key in hours.series(sums, in_force, published) if key not in published]
     return _Change(news, series if sums else [], changed, moved, vanished, is_first)
+
+
+def _changed(before: Told | None, now: Told) -> Told:
+    """Return a day as it is now, with the hour from which on its rows changed; they may be the same all the same."""
+    if before is None:
+        return now
+    hour = hours.first_change(before.figures, now.figures)
+    if hour is None:
+        return replace(now, revision=before.revision, changes=before.changes)
+    earlier = [change for change in before.changes if change[1] < hour]
+    return replace(now, changes=(*earlier, (now.revision, hour)))
 
 
 def _digest(home: Home) -> bytes:

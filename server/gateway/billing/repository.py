@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,12 +25,21 @@ _TABLES = (PublishedDay, PublishedSeries, Publication)
 
 @dataclass(frozen=True)
 class Told:
-    """A published day: its figures, the sums before it, and the revision it last changed in."""
+    """A published day: its figures, the sums before it, and the revision it last changed in.
+
+    `changes` are the revisions in which it changed, each with the hour of the day from which on it did; one that a
+    later change made earlier is left out.
+    """
 
     day: date
     figures: DayFigures
     before: Sums
     revision: int
+    changes: tuple[tuple[int, int], ...]
+
+    def changed_from(self, held: int) -> int:
+        """Return from which of its hours on the day is new to the holder of a revision before its own."""
+        return min(hour for revision, hour in self.changes if revision > held)
 
 
 async def book(session: AsyncSession) -> PriceBook:
@@ -124,7 +133,7 @@ async def next_revision(session: AsyncSession, point: UsagePoint) -> int | None:
 
 
 async def write(
-    session: AsyncSession, point_id: str, data_key: bytes, changed: Sequence[Told], moved: Mapping[date, Sums]
+    session: AsyncSession, point_id: str, data_key: bytes, changed: Sequence[Told], moved: Sequence[Told]
 ) -> None:
     """Write days that changed, and the sums before those that did not."""
     if changed:
@@ -134,7 +143,7 @@ async def write(
                 "day": told.day,
                 "revision": told.revision,
                 "figures": seal(data_key, told.figures.pack(), _context(point_id, "figures", told.day)),
-                "before": _sealed_sums(point_id, data_key, told.day, told.before),
+                "before": _sealed_before(point_id, data_key, told),
             }
             for told in changed
         ]
@@ -142,11 +151,11 @@ async def write(
         news = {name: statement.excluded[name] for name in ("revision", "figures", "before")}
         statement = statement.on_conflict_do_update(index_elements=("usage_point_id", "day"), set_=news)
         await session.execute(statement, rows)
-    for day, before in moved.items():
+    for told in moved:
         await session.execute(
             update(PublishedDay)
-            .where(PublishedDay.usage_point_id == point_id, PublishedDay.day == day)
-            .values(before=_sealed_sums(point_id, data_key, day, before))
+            .where(_of(point_id), PublishedDay.day == told.day)
+            .values(before=_sealed_before(point_id, data_key, told))
         )
 
 
@@ -179,16 +188,19 @@ async def begin_afresh(session: AsyncSession, point: UsagePoint) -> None:
 
 
 def _opened(point_id: str, data_key: bytes, day: date, figures: bytes, before: bytes, revision: int) -> Told:
+    sums, changes = json.loads(unseal(data_key, before, _context(point_id, "before", day)))
     return Told(
         day=day,
         figures=DayFigures.unpack(unseal(data_key, figures, _context(point_id, "figures", day))),
-        before=json.loads(unseal(data_key, before, _context(point_id, "before", day))),
+        before=sums,
         revision=revision,
+        changes=tuple((since, hour) for since, hour in changes),
     )
 
 
-def _sealed_sums(point_id: str, data_key: bytes, day: date, sums: Sums) -> bytes:
-    return seal(data_key, json.dumps(sums, separators=(",", ":")).encode(), _context(point_id, "before", day))
+def _sealed_before(point_id: str, data_key: bytes, told: Told) -> bytes:
+    content = json.dumps([told.before, told.changes], separators=(",", ":"))
+    return seal(data_key, content.encode(), _context(point_id, "before", told.day))
 
 
 def _context(point_id: str, column: str, day: date) -> str:

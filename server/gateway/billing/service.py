@@ -107,9 +107,10 @@ class Hours:
             gave_made_of += day.figures.gave_made_of or ([MadeOf.UNKNOWN] * rows if gives else [])
             for key, column in hours.columns(day.figures, day.before, series).items():
                 sums[key] += column
-        skipped = 0
-        if held.until is not None and told and told[0].revision <= held.revision:
-            skipped = sum(at < held.until for at in start[:25])
+        news = [] if held.until is None else [held.until]
+        if told and told[0].revision > held.revision:
+            news.append(_midnight(told[0].day) + told[0].changed_from(held.revision))
+        skipped = sum(at < min(news) for at in start[:25]) if news else 0
         shown = slice(skipped, None if limit is None else skipped + limit)
         more = limit is not None and len(start) > skipped + limit
         cursor = f"{home.point.epoch}.{home.point.revision}"
