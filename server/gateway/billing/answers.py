@@ -159,7 +159,8 @@ class Answers:
         compared = index_check.differences(figures, {day: known.advance(day) for day in days})
         curves = {one.day: known.of(one.day, Direction.CONSUMPTION).curve for one in compared}
         slots = {one.day: slots_on(home.off_peak, one.day) for one in compared}
-        return IndexCheck(compared, await asyncio.to_thread(index_check.better_fit, compared, curves, slots))
+        told = {one.day: slots_on(home.off_peak_told, one.day) for one in compared}
+        return IndexCheck(compared, await asyncio.to_thread(index_check.better_fit, compared, curves, slots, told))
 
     async def _home(self, session: AsyncSession, account_id: str, point_id: str) -> Home:
         point = await points.get(session, account_id, point_id)

@@ -186,9 +186,12 @@ class DifferenceView(BaseModel):
 
 
 class FitView(BaseModel):
-    """Off-peak hours so many minutes later than those in force, and the Wh they leave unexplained."""
+    """Off-peak hours of which all, or one slot, are so many minutes later than those in force, and the Wh unexplained.
 
-    minutes: int
+    `minutes` null: they are other ones, which Enedis told.
+    """
+
+    minutes: int | None
     slots: list[tuple[str, str]]
     difference_before: float
     difference_after: float
