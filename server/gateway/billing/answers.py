@@ -164,9 +164,8 @@ class Answers:
         return IndexCheck(compared, await asyncio.to_thread(index_check.better_fit, compared, curves, slots, told))
 
     async def _home(self, session: AsyncSession, account_id: str, point_id: str) -> Home:
-        point = await points.get(session, account_id, point_id)
-        opened = await points.open_secrets(session, point, self._keyring)
-        return Home(point, opened, await repository.book(session))
+        point, secrets = await points.open_point(session, account_id, point_id, self._keyring)
+        return Home(point, secrets, await repository.book(session))
 
     async def _figures(
         self, session: AsyncSession, home: Home, start: date, end: date = date.max

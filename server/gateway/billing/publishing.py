@@ -73,9 +73,8 @@ class Publisher:
         while True:
             now = self._clock.now()
             async with self._database.read() as session:
-                point = await points.get(session, account_id, point_id)
-                opened = await points.open_secrets(session, point, self._keyring)
-                home = Home(point, opened, await repository.book(session))
+                point, secrets = await points.open_point(session, account_id, point_id, self._keyring)
+                home = Home(point, secrets, await repository.book(session))
                 series = await repository.series(session, home.id)
                 change = await self._compare(session, home, set(series), now)
             if change is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.figures import DayFigures
@@ -21,6 +21,11 @@ from gateway.kit.database import insert
 from gateway.tempo.models import TempoDay
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
+# built once: they are asked with every question
+_ADDED_GRIDS = select(RegulatedGrid).order_by(RegulatedGrid.added_at)
+_SERIES = select(PublishedSeries.key, PublishedSeries.revision).where(
+    PublishedSeries.usage_point_id == bindparam("point")
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Told:
 
 async def book(session: AsyncSession) -> PriceBook:
     """Return the regulated prices, those added included."""
-    rows = await session.scalars(select(RegulatedGrid).order_by(RegulatedGrid.added_at))
+    rows = await session.scalars(_ADDED_GRIDS)
     return with_added(
         tuple(
             Grid(
@@ -86,8 +91,7 @@ async def publication(session: AsyncSession, point_id: str) -> Publication | Non
 
 async def series(session: AsyncSession, point_id: str) -> dict[str, int]:
     """Return the series published, and the revision each came in."""
-    query = select(PublishedSeries.key, PublishedSeries.revision).where(PublishedSeries.usage_point_id == point_id)
-    return dict(iter(await session.execute(query)))
+    return dict(iter(await session.execute(_SERIES, {"point": point_id})))
 
 
 async def told(
