@@ -229,7 +229,8 @@ async def test_pages_continue_and_a_change_between_them_is_not_missed(home: ByHa
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "x", "{epoch}", "{epoch}.x", "{epoch}.99", "{epoch}.1.2.3", "{epoch}.-1", "..."]
+    "cursor",
+    ["", "x", "{epoch}", "{epoch}.x", "{epoch}.99", "{epoch}.1.2.3", "{epoch}.-1", "{epoch}.1.999999999", "..."],
 )
 async def test_a_cursor_that_means_nothing_gets_everything(home: ByHand, cursor: str) -> None:
     await fill(home, past(60))
