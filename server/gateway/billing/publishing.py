@@ -31,6 +31,8 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
 
+NOTHING_HELD = -1
+"""The revision of somebody who has nothing."""
 _FORMAT = 2
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
@@ -47,16 +49,22 @@ class _Change:
     series: list[str] = field(default_factory=list)
     changed: list[Told] = field(default_factory=list)
     moved: list[Told] = field(default_factory=list)
+    anew: list[Told] = field(default_factory=list)
     vanished: bool = False
     is_first: bool = False
 
 
 @dataclass(frozen=True)
 class Published:
-    """A usage point whose hours are up to date, and the series they have, with the revision that each came in."""
+    """A usage point whose hours are up to date, and the series they have, with the revision that each came in.
+
+    `anew` is what the holder of the revision `since` lacks: the days from the first that changed on.
+    """
 
     home: Home
     series: Mapping[str, int]
+    anew: list[Told]
+    since: int
 
 
 class Publisher:
@@ -78,12 +86,13 @@ class Publisher:
                 series = await repository.series(session, home.id)
                 change = await self._compare(session, home, set(series), now)
             if change is None:
-                return Published(home, series)
+                return Published(home, series, [], point.revision)
             async with self._database.write() as session:
                 revision = await self._write(session, home, change)
             if revision is not None:
+                since = NOTHING_HELD if change.is_first else point.revision
                 point.revision = revision
-                return Published(home, series | dict.fromkeys(change.series, revision))
+                return Published(home, series | dict.fromkeys(change.series, revision), change.anew, since)
 
     async def _compare(self, session: AsyncSession, home: Home, series: set[str], now: datetime) -> _Change | None:
         standing = await repository.publication(session, home.id)
@@ -159,16 +168,23 @@ def _difference(
     revision, sums = home.point.revision + 1, {} if last is None else hours.after(last.figures, last.before)
     changed: list[Told] = []
     moved: list[Told] = []
+    anew: list[Told] = []
     for day in sorted(before.keys() | figures.keys()):
         current = figures.get(day) or before[day].figures
         if day in different:
-            changed.append(_changed(before.get(day), Told(day, current, sums, revision, ((revision, 0),))))
+            told_now = _changed(before.get(day), Told(day, current, sums, revision, ((revision, 0),)))
+            changed.append(told_now)
         elif sums != before[day].before:
-            moved.append(replace(before[day], before=sums))
+            told_now = replace(before[day], before=sums)
+            moved.append(told_now)
+        else:
+            told_now = before[day]
+        if anew or told_now.revision == revision:
+            anew.append(told_now)
         sums = hours.after(current, sums)
     in_force = hours.in_force(home.tariffs, news.starts_on, paris.day_of(news.looked_at) + paris.DAY)
     series = [key for key in hours.series(sums, in_force, published) if key not in published]
-    return _Change(news, series if sums else [], changed, moved, vanished, is_first)
+    return _Change(news, series if sums else [], changed, moved, anew, vanished, is_first)
 
 
 def _changed(before: Told | None, now: Told) -> Told:

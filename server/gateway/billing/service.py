@@ -14,7 +14,7 @@ from gateway.billing import hours, repository
 from gateway.billing.figures import Columns, MadeOf
 from gateway.billing.home import Home
 from gateway.billing.notices import prices_outdated
-from gateway.billing.publishing import Publisher
+from gateway.billing.publishing import NOTHING_HELD, Publisher
 from gateway.billing.repository import Told
 from gateway.consents.models import UsagePoint
 from gateway.kit import paris
@@ -25,7 +25,6 @@ from gateway.kit.database import Database
 _FIRST_FILL = timedelta(seconds=10)
 """How soon to come back while the first 60 days are being fetched."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NOTHING_HELD = -1
 _FEW = 7
 """Days that are shown at once; more of them are, beside the loop."""
 
@@ -53,7 +52,7 @@ class Rows:
 class _Cursor:
     """What its holder has: everything of a revision, as far as the hour `until` when that is given."""
 
-    revision: int = _NOTHING_HELD
+    revision: int = NOTHING_HELD
     until: int | None = None
 
     @classmethod
@@ -84,10 +83,10 @@ class Hours:
         held = _Cursor.read(cursor, home.point)
         if any(came > held.revision for came in series.values()):
             held = _Cursor()
-        told: list[Told] = []
-        if held != _Cursor(home.point.revision):
+        days = None if limit is None else limit + 1
+        told = published.anew[:days]
+        if held.until is not None or held.revision < published.since:
             unread = None if held.until is None else paris.day_of(_instant(held.until))
-            days = None if limit is None else limit + 1
             async with self._database.read() as session:
                 told = await repository.told_anew(session, home.id, home.secrets.data_key, held.revision, unread, days)
         rows = partial(self._rows, home, sorted(series), told, held, limit)
