@@ -138,6 +138,18 @@ async def test_a_colour_that_arrives_moves_it_to_its_six_o_clock_and_prices_it(h
     assert answer["sum"]["consumption_white_hc"][-1] == 8 * 600
 
 
+async def test_a_price_of_what_was_not_used_tells_nobody_anything_new(home: ByHand) -> None:
+    def priced(eur: float) -> list[dict[str, object]]:
+        return [HP_HC[0] | {"prices": [{"bucket": bucket, "eur_per_kwh": eur} for bucket in ("hp", "hc")]}]
+
+    await home.change(tariffs=priced(0.2), off_peak=NIGHT)
+    await fill(home, past(60, 2), 0)
+    await fill(home, past(1))
+    cursor = (await home.hours())["cursor"]
+    await home.change(tariffs=priced(0.3))
+    assert (await home.hours(cursor))["from"] == at(past(1)[0])
+
+
 async def test_a_series_that_comes_is_told_from_the_start(home: ByHand) -> None:
     await fill(home, past(60))
     first = await home.hours()
