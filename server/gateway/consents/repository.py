@@ -24,6 +24,12 @@ async def of_account(session: AsyncSession, account_id: str) -> Sequence[UsagePo
     return (await session.scalars(query.order_by(UsagePoint.created_at, UsagePoint.id))).all()
 
 
+async def granted(session: AsyncSession) -> Sequence[UsagePoint]:
+    """Return everybody's usage points that Enedis lets us read, oldest first."""
+    query = select(UsagePoint).where(UsagePoint.status == PointStatus.GRANTED)
+    return (await session.scalars(query.order_by(UsagePoint.created_at, UsagePoint.id))).all()
+
+
 async def find(session: AsyncSession, account_id: str, point_id: str, *, to_change: bool = False) -> UsagePoint | None:
     """Return one of an account's usage points; `to_change`: what was read stays true until the transaction ends."""
     query = select(UsagePoint).where(UsagePoint.account_id == account_id, UsagePoint.id == point_id)
