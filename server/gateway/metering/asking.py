@@ -42,11 +42,12 @@ class Asker:
         return await self._by_kind[feed.kind](meter, feed, window)
 
     async def _curve(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
+        # first, so that nothing stands between an answer and its being kept
+        async with self._database.read() as session:
+            before = await repository.curve(session, feed, meter.secrets, window.start, window.end)
         answer = await self._enedis.load_curve(
             meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
         )
-        async with self._database.read() as session:
-            before = await repository.curve(session, feed, meter.secrets, window.start, window.end)
         placed = place(answer.points(_QUANTITY[feed.direction], "PA"))
         if placed.refused:
             log.warning("points_refused", usage_point=meter.id, start=str(window.start), count=placed.refused)
