@@ -44,7 +44,9 @@ class Asker:
     async def _curve(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
         # first, so that nothing stands between an answer and its being kept
         async with self._database.read() as session:
-            before = await repository.curve(session, feed, meter.secrets, window.start, window.end)
+            _, before = await repository.known(
+                session, feed, meter.secrets, repository.read_curve, window.start, window.end
+            )
         answer = await self._enedis.load_curve(
             meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
         )
