@@ -54,7 +54,10 @@ def serve(
 def _migrate(settings: Settings) -> None:
     """Migrate in a process of its own: what that takes, 15 MB for good, goes with it."""
     if child := os.fork():
-        if status := os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if status < 0:
+            fail(f"The gateway cannot start: its migration was ended by signal {-status}. Nothing of it was kept.")
+        if status:
             raise SystemExit(status)
         return
     try:
@@ -62,6 +65,7 @@ def _migrate(settings: Settings) -> None:
     except SystemExit as refused:
         os._exit(1 if refused.code else 0)
     except BaseException:
+        # a child never goes on as its parent
         log.exception("not_migrated")
         os._exit(1)
     os._exit(0)
