@@ -50,9 +50,7 @@ def open_session(session: AsyncSession, settings: Settings, account: Account, no
     return token
 
 
-async def resume(
-    database: Database, store: Store, settings: Settings, token: str, now: datetime
-) -> Caller | None:
+async def resume(database: Database, store: Store, settings: Settings, token: str, now: datetime) -> Caller | None:
     """Return whose browser this is, unless its session has ended."""
     if not looks_genuine(token):
         return None

@@ -6,6 +6,7 @@ import re
 import select
 import subprocess
 import sys
+import termios
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,17 +43,35 @@ class Shell:
             command, cwd=self.folder, env=self.env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
         ) as running:
             os.close(theirs)
-            seen, told = "", 0
-            for prompt, answer in answers:
-                while prompt not in seen[told:]:
-                    assert (more := _read(ours)), f"{prompt} was not asked: {seen}"
+            try:
+                seen, told = "", 0
+                for prompt, answer in answers:
+                    while prompt not in seen[told:]:
+                        more = _read(ours)
+                        assert more, f"{prompt} was not asked: {seen}"
+                        seen += more
+                    told = len(seen)
+                    if _HIDDEN.search(prompt):
+                        _until_hidden(ours)
+                    os.write(ours, f"{answer}\n".encode())
+                while more := _read(ours):
                     seen += more
-                told = len(seen)
-                os.write(ours, f"{answer}\n".encode())
-            while more := _read(ours):
-                seen += more
+            except BaseException:
+                running.kill()
+                raise
         os.close(ours)
         return running.returncode, seen
+
+
+_HIDDEN = re.compile("Password|Repeat|secret")
+
+
+def _until_hidden(terminal: int) -> None:
+    """Wait until nothing that is typed is shown: what comes before is thrown away."""
+    deadline = time.monotonic() + 60
+    while termios.tcgetattr(terminal)[3] & termios.ECHO:
+        assert time.monotonic() < deadline, "a secret would be shown"
+        time.sleep(0.01)
 
 
 def _read(terminal: int) -> str:
