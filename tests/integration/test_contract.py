@@ -16,8 +16,12 @@ ANSWERS = {
     "daily": ("get", f"{POINT}/daily"),
     "ecowatt": ("get", "/v1/ecowatt"),
     "hours": ("get", f"{POINT}/hours"),
+    "max_power": ("get", f"{POINT}/max-power"),
+    "periods": ("get", f"{POINT}/periods"),
     "ping": ("get", "/ping"),
     "tempo": ("get", "/v1/tempo"),
+    "tempo_days": ("get", "/v1/tempo/days"),
+    "totals": ("get", f"{POINT}/totals"),
     "token": ("post", "/v1/oauth/token"),
     "usage_points": ("get", "/v1/usage-points"),
 }
