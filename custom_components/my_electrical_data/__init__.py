@@ -5,6 +5,7 @@ import asyncio
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
 
 from . import energy
 from .const import DOMAIN, METER, PLATFORMS
@@ -21,8 +22,15 @@ from .devices import async_register_gateway
 from .issues import async_forget, async_review, async_review_failure
 from .migration import async_meters_to_subentries
 from .removal import async_remove_client, async_remove_meter
+from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:  # noqa: ARG001
+    """Register the actions, which are there whether a gateway is or not."""
+    async_setup_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:

@@ -204,6 +204,14 @@ class HoursCoordinator(FeedCoordinator[Imported]):
         # Hours are imported for the recorder, and even when every entity is disabled.
         self.async_add_listener(lambda: None)
 
+    async def async_import_again(self) -> Imported:
+        """Import all hours afresh, and return what is there then. Raises what kept it from being so."""
+        await self._importer.start_over()
+        await self.async_refresh()
+        if self.last_exception is not None:
+            raise self.last_exception
+        return self.data
+
     @override
     async def _ask(self) -> tuple[Answer[Imported], datetime | None]:
         imported = await self._importer.run()

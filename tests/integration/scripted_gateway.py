@@ -19,6 +19,9 @@ POINT_ID = "a1b2c3d4e5f6g7h8"
 PING, TOKEN, POINTS = "/ping", "/v1/oauth/token", "/v1/usage-points"
 TEMPO, ECOWATT = "/v1/tempo", "/v1/ecowatt"
 POINT, DAILY, HOURS = (f"{POINTS}/{POINT_ID}{path}" for path in ("", "/daily", "/hours"))
+CURVE, PEAKS, PERIODS, COMPARISON, REFRESH = (
+    f"{POINT}/{path}" for path in ("load-curve", "max-power", "periods", "comparison", "refresh")
+)
 ACCOUNTS, CLIENTS, CONSENTS = "/v1/accounts", "/v1/api-clients", "/v1/consents"
 EMAIL, PASSWORD = "someone@example.org", "correct horse: battery"
 NUMBER = "12345678900017"
@@ -71,6 +74,11 @@ class ScriptedGateway:
             TEMPO: body("tempo"),
             ECOWATT: body("ecowatt"),
             POINT: self._point,
+            CURVE: body("load_curve"),
+            PEAKS: body("peaks"),
+            PERIODS: body("periods"),
+            COMPARISON: body("comparison"),
+            REFRESH: self._refresh,
             ACCOUNTS: self._sign_up,
             CLIENTS: self._make_client,
             f"{CLIENTS}/{CLIENT_ID}": raw(204, ""),
@@ -153,6 +161,10 @@ class ScriptedGateway:
             self.told.append(told := await request.json())
             point |= {name: value for name, value in told.items() if value is not None}
         return point
+
+    async def _refresh(self, request: web.Request) -> Any:
+        self.told.append(await request.json())
+        return web.json_response(body("refresh"), status=202)
 
     async def _hours(self, request: web.Request) -> Any:
         """Answer as the gateway would: all rows of the newest state, or those that changed since the cursor.

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import ClientSession
 
+from .asked import Comparison, Curve, Days, Peaks, Periods, Refresh
 from .decode import Decoder
 from .models import (
     ConsentAsked,
@@ -30,6 +31,8 @@ _TOKEN = Decoder(Token)
 _USAGE_POINTS, _USAGE_POINT = Decoder(UsagePoints), Decoder(UsagePoint)
 _CONSENT_ASKED, _CONSENT = Decoder(ConsentAsked), Decoder(ConsentRequest)
 _DAILY, _HOURS = Decoder(DailyReadings), Decoder(Hours)
+_DAYS, _CURVE, _PEAKS = Decoder(Days), Decoder(Curve), Decoder(Peaks)
+_COMPARISON, _PERIODS, _REFRESH = Decoder(Comparison), Decoder(Periods), Decoder(Refresh)
 _TEMPO, _ECOWATT = Decoder(Tempo), Decoder(Ecowatt)
 
 
@@ -101,6 +104,33 @@ class GatewayClient:
         query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
         return await self._get(_HOURS, f"/v1/usage-points/{usage_point_id}/hours", query)
 
+    async def days(self, usage_point_id: str, *, start: date, end: date, direction: str) -> Answer[Days]:
+        """Return the energy of the days from `start` to before `end`, and what is missing."""
+        return await self._get(_DAYS, f"/v1/usage-points/{usage_point_id}/daily", _range(start, end, direction))
+
+    async def load_curve(self, usage_point_id: str, *, start: date, end: date, direction: str) -> Answer[Curve]:
+        """Return the load curve of the days from `start` to before `end`, and what is missing."""
+        return await self._get(_CURVE, f"/v1/usage-points/{usage_point_id}/load-curve", _range(start, end, direction))
+
+    async def peaks(self, usage_point_id: str, *, start: date, end: date) -> Answer[Peaks]:
+        """Return the greatest power of the days from `start` to before `end`, and what is missing."""
+        return await self._get(_PEAKS, f"/v1/usage-points/{usage_point_id}/max-power", _range(start, end))
+
+    async def periods(self, usage_point_id: str, *, start: date, end: date) -> Answer[Periods]:
+        """Return the buckets of the days from `start` to before `end` with their price, as far as they are known."""
+        return await self._get(_PERIODS, f"/v1/usage-points/{usage_point_id}/periods", _range(start, end))
+
+    async def comparison(self, usage_point_id: str, *, months: int) -> Comparison:
+        """Return what the last whole months would have cost under each option."""
+        path = f"/v1/usage-points/{usage_point_id}/comparison"
+        return (await self._get(_COMPARISON, path, {"months": str(months)})).data
+
+    async def refresh(self, usage_point_id: str, *, start: date, end: date) -> Refresh:
+        """Have Enedis asked again for the days from `start` to before `end`."""
+        reply = await self._authorized("POST", f"/v1/usage-points/{usage_point_id}/refresh", json=_range(start, end))
+        reply.check()
+        return _REFRESH(reply.body)
+
     async def tempo(self) -> Answer[Tempo]:
         """Return the Tempo colours."""
         return await self._get(_TEMPO, "/v1/tempo")
@@ -156,3 +186,8 @@ class GatewayClient:
         self._token = token.access_token
         self._token_ends = now + token.expires_in - min(_RENEW_BEFORE, token.expires_in / 2)
         return self._token
+
+
+def _range(start: date, end: date, direction: str | None = None) -> dict[str, str]:
+    days = {"start": start.isoformat(), "end": end.isoformat()}
+    return days | ({"direction": direction} if direction else {})

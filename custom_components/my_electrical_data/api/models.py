@@ -304,12 +304,20 @@ class TempoPeriod:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ComingPeriod(TempoPeriod):
+    """A bucket that follows."""
+
+    start: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Tempo:
-    """The colours of today and tomorrow."""
+    """The colours of today and tomorrow; `coming` are the periods that follow, the last two of them tomorrow's."""
 
     today: TempoDay
     tomorrow: TempoDay
     period: TempoPeriod
+    coming: tuple[ComingPeriod, ...]
     season: TempoSeason
     next_change: datetime
     as_of: datetime | None

@@ -1,0 +1,127 @@
+"""What the gateway answers when somebody asks for something: readings, a comparison, days to ask Enedis for again.
+
+As in models.py: moments are aware and in UTC, days are days of Paris, energy is Wh, power W or VA, money EUR.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Missing:
+    """What is not known of a range, why, and when it is expected (None: it will not come)."""
+
+    start: datetime
+    end: datetime
+    reason: str
+    expected_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Day:
+    """The energy of a day."""
+
+    date: date
+    wh: float
+    quality: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Interval:
+    """The average power of some minutes."""
+
+    start: datetime
+    minutes: int
+    watts: int
+    quality: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Peak:
+    """The greatest power of a day, and its moment (None: not certain)."""
+
+    date: date
+    va: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Days:
+    """Days, oldest first, and what is missing among them."""
+
+    readings: tuple[Day, ...]
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Curve:
+    """A load curve, oldest first, and what is missing in it."""
+
+    readings: tuple[Interval, ...]
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Peaks:
+    """Greatest powers, oldest first, and what is missing among them."""
+
+    readings: tuple[Peak, ...]
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OptionCost:
+    """What an option comes to: the energy of the hours with a price, `known` of all (0 to 1), and the subscription."""
+
+    energy: float | None
+    subscription: float | None
+    total: float | None
+    known: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComparedMonth:
+    """The days from `start` to before `end` under each option."""
+
+    start: date
+    end: date
+    options: dict[str, OptionCost]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """What the same hours would have cost under each option, and the lowest power that would have been enough."""
+
+    items: tuple[ComparedMonth, ...]
+    total: dict[str, OptionCost]
+    power_kva: int | None
+    highest_va: int | None
+    lowest_power_kva: int | None
+    prices_outdated: date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refresh:
+    """How many days are asked again, by how many calls of the day's quota at the least, and from when."""
+
+    days: int
+    calls: int
+    expected_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Period:
+    """A bucket during `[start, end[` and its price a kWh (None: not known); not certain, it may still change."""
+
+    start: datetime
+    end: datetime
+    bucket: str
+    price: float | None
+    certain: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Periods:
+    """What a meter pays by, oldest first, without a gap."""
+
+    items: tuple[Period, ...]
