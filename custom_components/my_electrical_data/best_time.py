@@ -1,12 +1,11 @@
-"""What the hours ahead cost, by a meter's prices, by Tempo or by Ecowatt: as the gateway tells it."""
+"""What the hours ahead cost, by a meter's prices, by Tempo or by Ecowatt: as the gateway told it."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from .api import GatewayClient
-from .api.models import HOUR, Ecowatt, Tempo, TempoColor
-from .coordinator import PARIS
+from .api.figures import Periods
+from .api.signals import HOUR, ComingTempoPeriod, Ecowatt, Tempo, TempoColor, TempoPeriod
 from .window import Span
 
 
@@ -20,36 +19,28 @@ class By(StrEnum):
 
 # Each rank weighs so much more than the one below that no time of a lower one makes up for a higher one.
 _WEIGHT = 1000.0
-_TEMPO_RANKS = [
-    f"{color}_{time}" for color in (TempoColor.BLUE, TempoColor.WHITE, TempoColor.RED) for time in ("hc", "hp")
-]
+_COLORS = (TempoColor.BLUE, TempoColor.WHITE, TempoColor.RED)
+_TEMPO_RANKS = [f"{color}_{time}" for color in _COLORS for time in ("hc", "hp")]
 
 
-async def async_spans(client: GatewayClient, by: By, point_id: str, earliest: datetime, latest: datetime) -> list[Span]:
-    """Return what is known from `earliest` to `latest`, oldest first. Raises GatewayError."""
-    match by:
-        case By.TEMPO:
-            return list(_of_tempo((await client.tempo()).data, earliest))
-        case By.ECOWATT:
-            return list(_of_ecowatt((await client.ecowatt()).data))
-        case _:
-            start, end = earliest.astimezone(PARIS).date(), latest.astimezone(PARIS).date() + timedelta(days=1)
-            periods = (await client.periods(point_id, start=start, end=end)).data
-            return [
-                Span(period.start, period.end, period.price, period.bucket, period.certain) for period in periods.items
-            ]
+def of_prices(periods: Periods) -> Iterator[Span]:
+    """Yield what a kWh costs."""
+    for period in periods.items:
+        yield Span(period.start, period.end, period.price, period.bucket, period.certain)
 
 
-def _of_tempo(tempo: Tempo, earliest: datetime) -> Iterator[Span]:
-    """Yield the periods of today and tomorrow; the last two are tomorrow's."""
-    start, until_tomorrow = min(earliest, tempo.period.until), len(tempo.coming) - 2
-    for number, period in enumerate((tempo.period, *tempo.coming), start=-1):
-        day = tempo.today if number < until_tomorrow else tempo.tomorrow
-        value = _WEIGHT ** _TEMPO_RANKS.index(period.key) if period.key in _TEMPO_RANKS else None
-        yield Span(start, period.until, value, period.key, day.confirmed)
-        start = period.until
+def of_tempo(tempo: Tempo, now: datetime) -> Iterator[Span]:
+    """Yield the periods of today and tomorrow, from now on."""
+    ahead: tuple[TempoPeriod | ComingTempoPeriod, ...] = (tempo.period, *tempo.coming)
+    for period in ahead:
+        if period.until > now:
+            day = tempo.today if now < tempo.tomorrow.start else tempo.tomorrow
+            value = _WEIGHT ** _TEMPO_RANKS.index(period.key) if period.key in _TEMPO_RANKS else None
+            yield Span(now, period.until, value, period.key, day.confirmed)
+            now = period.until
 
 
-def _of_ecowatt(ecowatt: Ecowatt) -> Iterator[Span]:
+def of_ecowatt(ecowatt: Ecowatt) -> Iterator[Span]:
+    """Yield the level of each hour."""
     for hour in ecowatt.hours:
         yield Span(hour.start, hour.start + HOUR, _WEIGHT**hour.level, hour.level.name.lower())

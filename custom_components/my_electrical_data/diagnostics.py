@@ -9,7 +9,8 @@ from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
 from homeassistant.core import HomeAssistant
 from yarl import URL
 
-from .coordinator import FeedCoordinator, GatewayConfigEntry
+from .coordinator import GatewayConfigEntry
+from .feed import FeedCoordinator
 
 _KEYS = {CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, "id", "instance_id", "masked_number", "name"}
 _METER_NUMBER = re.compile(r"(?<!\d)\d{14}(?!\d)|•+\d{4}")

@@ -6,7 +6,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .coordinator import FeedCoordinator
+from .feed import FeedCoordinator
 
 
 class FeedEntity[CoordinatorT: FeedCoordinator[Any]](CoordinatorEntity[CoordinatorT]):

@@ -15,10 +15,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .api.models import DailyReadings, Ecowatt, EcowattLevel, Tempo, TempoColor, TempoDay, UsagePoint
-from .coordinator import FeedCoordinator, GatewayConfigEntry, Meter, UsagePointsCoordinator
+from .api.figures import DailyReadings
+from .api.models import UsagePoint
+from .api.signals import Ecowatt, EcowattLevel, Tempo, TempoColor, TempoDay
+from .coordinator import GatewayConfigEntry, Meter, UsagePointsCoordinator
 from .devices import grid_device, grid_id, meter_device
 from .entity import FeedEntity
+from .feed import FeedCoordinator
 
 PARALLEL_UPDATES = 0
 

@@ -16,12 +16,14 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
+from . import best_time
 from .api import AuthenticationFailedError, GatewayError, RequestRefusedError
-from .best_time import By, async_spans
+from .best_time import By
 from .const import DOMAIN
-from .coordinator import PARIS, GatewayConfigEntry, Meter
+from .coordinator import GatewayConfigEntry, Meter
+from .paris import PARIS
 from .statistics import async_hours
-from .window import cheapest, unknown_from
+from .window import Span, cheapest, unknown_from
 
 ATTR_START, ATTR_END = "start", "end"
 ATTR_KIND, ATTR_DIRECTION = "kind", "direction"
@@ -123,17 +125,14 @@ async def _get_readings(call: ServiceCall) -> ServiceResponse:
 async def _get_cheapest_window(call: ServiceCall) -> ServiceResponse:
     """Return the cheapest window. Without one, `start` is null, and `unknown_from` says since when nothing is known."""
     by, length, now = call.data[ATTR_BY], call.data[ATTR_DURATION], dt_util.now()
-    entry, point_id = _device(call)
-    if by is By.PRICE:
-        _, meter = _meter(call)
-        point_id = meter.point_id
-    earliest = max(dt_util.as_utc(now), _next(call.data.get(ATTR_AFTER, now), now))
+    spans = _spans(call, by, now)
+    earliest = _next(call.data.get(ATTR_AFTER, now), now)
+    if by is By.TEMPO:
+        earliest = max(earliest, dt_util.as_utc(now))
     latest = _next(call.data[ATTR_BEFORE], dt_util.as_local(earliest))
     _check_range(earliest, latest)
     if length > latest - earliest:
         raise _invalid("window_too_long")
-    with _translated_errors(call.hass, entry):
-        spans = await async_spans(entry.runtime_data.client, by, point_id, earliest, latest)
     window = cheapest(spans, length, earliest=earliest, latest=latest)
     return {
         "start": _plain(window.start if window else None),
@@ -146,6 +145,20 @@ async def _get_cheapest_window(call: ServiceCall) -> ServiceResponse:
         ],
         "unknown_from": _plain(unknown_from(spans, earliest=earliest, latest=latest)),
     }
+
+
+def _spans(call: ServiceCall, by: By, now: datetime) -> list[Span]:
+    """Return what is known of the time ahead. The gateway told it before: nothing is asked."""
+    entry, _ = _device(call)
+    feeds = entry.runtime_data
+    if by is By.PRICE:
+        _, meter = _meter(call)
+        spans = best_time.of_prices(meter.periods.data) if meter.periods.data else ()
+    elif by is By.TEMPO:
+        spans = best_time.of_tempo(feeds.tempo.data, now) if feeds.tempo.data else ()
+    else:
+        spans = best_time.of_ecowatt(feeds.ecowatt.data) if feeds.ecowatt.data else ()
+    return list(spans)
 
 
 async def _compare_options(call: ServiceCall) -> ServiceResponse:

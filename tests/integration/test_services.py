@@ -25,7 +25,7 @@ from scripted_gateway import (
     ECOWATT,
     HOURS,
     INSTANCE_ID,
-    PEAKS,
+    MAX_POWER,
     PERIODS,
     POINT_ID,
     REFRESH,
@@ -113,10 +113,10 @@ async def test_readings(hass: HomeAssistant, gateway: ScriptedGateway, set_up: S
     }
     peaks = await act(hass, "get_readings", kind="max_power", **DAYS)
     assert peaks["readings"] == [
-        {"date": "2026-11-22", "va": 6540, "at": "2026-11-22T19:42:10+01:00"},
-        {"date": "2026-11-23", "va": 5110, "at": None},
+        {"date": "2026-11-21", "va": 4210, "share": 0.4678, "at": None},
+        {"date": "2026-11-22", "va": 7380, "share": 0.82, "at": "2026-11-22T19:42:00+01:00"},
     ]
-    asked = [dict(gateway.asked(path)[0].query) for path in (DAILY, CURVE, PEAKS)]
+    asked = [dict(gateway.asked(path)[-1].query) for path in (DAILY, CURVE, MAX_POWER)]
     assert asked == [DAYS | {"direction": "consumption"}, DAYS | {"direction": "production"}, DAYS]
 
 
@@ -155,8 +155,25 @@ async def test_importing_again_fails(hass: HomeAssistant, gateway: ScriptedGatew
 # The cheapest window. It is 11:05 of a white day in Paris, and tomorrow is red.
 
 
-async def test_the_cheapest_by_price(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+@pytest.fixture
+async def tempo_home(gateway: ScriptedGateway, set_up: SetUp) -> None:
+    """A meter that pays by Tempo; the day after tomorrow is not known."""
+    periods = [
+        ("2026-11-23T05:00:00Z", "2026-11-23T21:00:00Z", "white_hp", 0.1921, True),
+        ("2026-11-23T21:00:00Z", "2026-11-24T05:00:00Z", "white_hc", 0.1536, True),
+        ("2026-11-24T05:00:00Z", "2026-11-24T21:00:00Z", "red_hp", 0.7295, False),
+        ("2026-11-24T21:00:00Z", "2026-11-25T05:00:00Z", "red_hc", 0.1615, False),
+        ("2026-11-25T05:00:00Z", "2026-11-30T23:00:00Z", "unknown", None, False),
+    ]
+    keys = ("start", "end", "bucket", "price", "certain")
+    gateway.answers[PERIODS]["items"] = [
+        dict(zip(keys, period, strict=True)) | {"off_peak": None} for period in periods
+    ]
     await set_up()
+
+
+async def test_the_cheapest_by_price(hass: HomeAssistant, gateway: ScriptedGateway, tempo_home: None) -> None:
+    gateway.requests.clear()
     answer = await act(hass, "get_cheapest_window", duration={"hours": 3}, before="07:00:00")
     assert answer == {
         "start": "2026-11-23T22:00:00+01:00",
@@ -168,12 +185,11 @@ async def test_the_cheapest_by_price(hass: HomeAssistant, gateway: ScriptedGatew
         ],
         "unknown_from": None,
     }
-    assert dict(gateway.asked(PERIODS)[0].query) == {"start": "2026-11-23", "end": "2026-11-25"}
+    assert not gateway.requests
 
 
-async def test_across_six_in_the_morning(hass: HomeAssistant, set_up: SetUp) -> None:
+async def test_across_six_in_the_morning(hass: HomeAssistant, tempo_home: None) -> None:
     """A window that is too long for the night takes from the day that costs least."""
-    await set_up()
     answer = await act(hass, "get_cheapest_window", duration="09:00:00", before="2026-11-25 06:00:00")
     assert (answer["start"], answer["end"]) == ("2026-11-23T21:00:00+01:00", "2026-11-24T06:00:00+01:00")
     assert [part["what"] for part in answer["parts"]] == ["white_hp", "white_hc"]
@@ -187,8 +203,7 @@ async def test_across_six_in_the_morning(hass: HomeAssistant, set_up: SetUp) -> 
     assert over["certain"] is False
 
 
-async def test_what_is_not_known_is_not_guessed(hass: HomeAssistant, set_up: SetUp) -> None:
-    await set_up()
+async def test_what_is_not_known_is_not_guessed(hass: HomeAssistant, tempo_home: None) -> None:
     nothing = await act(
         hass, "get_cheapest_window", duration="02:00:00", after="2026-11-25 05:00:00", before="2026-11-25 20:00:00"
     )
@@ -200,6 +215,10 @@ async def test_what_is_not_known_is_not_guessed(hass: HomeAssistant, set_up: Set
         "parts": [],
         "unknown_from": "2026-11-25T06:00:00+01:00",
     }
+    begun = await act(
+        hass, "get_cheapest_window", duration="01:00:00", after="2026-11-23 08:00:00", before="2026-11-23 20:00:00"
+    )
+    assert begun["start"] == "2026-11-23T08:00:00+01:00"  # asked again later, the answer is the same
     known = await act(
         hass, "get_cheapest_window", duration="01:00:00", after="2026-11-25 04:00:00", before="2026-11-25 20:00:00"
     )
@@ -216,9 +235,35 @@ async def test_the_cheapest_by_tempo(hass: HomeAssistant, gateway: ScriptedGatew
     assert (answer["start"], answer["price"], answer["certain"]) == ("2026-11-23T22:00:00+01:00", None, True)
     tomorrow = await act(hass, "get_cheapest_window", grid, after="2026-11-24 06:00:00", **window)
     assert [part["what"] for part in tomorrow["parts"]] == ["red_hc"]
-    unknown = [{**period, "key": period["key"].replace("red", "unknown")} for period in body("tempo")["coming"]]
-    gateway.answers[TEMPO]["coming"] = unknown
-    assert (await act(hass, "get_cheapest_window", grid, after="2026-11-24 06:00:00", **window))["start"] is None
+    assert (await act(hass, "get_cheapest_window", grid, after="2026-11-23 06:00:00", **window)) == answer
+
+
+@pytest.mark.parametrize(("path", "by"), [(PERIODS, "price"), (TEMPO, "tempo"), (ECOWATT, "ecowatt")])
+async def test_without_an_answer_of_the_gateway_there_is_no_window(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, path: str, by: str
+) -> None:
+    gateway.answers[path] = problem(503, "upstream_down")
+    await set_up()
+    answer = await act(hass, "get_cheapest_window", duration="01:00:00", before="07:00:00", by=by)
+    assert answer["start"] is None
+    assert answer["unknown_from"] == "2026-11-23T11:05:00+01:00"
+
+
+async def test_a_colour_that_nobody_knows_is_no_cheap_one(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    coming = gateway.answers[TEMPO]["coming"]
+    coming[1:] = [{**period, "key": period["key"].replace("red", "unknown")} for period in coming[1:]]
+    await set_up()
+    answer = await act(
+        hass,
+        "get_cheapest_window",
+        duration="03:00:00",
+        after="2026-11-24 06:00:00",
+        before="2026-11-25 06:00:00",
+        by="tempo",
+    )
+    assert (answer["start"], answer["unknown_from"]) == (None, "2026-11-24T06:00:00+01:00")
 
 
 async def test_the_cheapest_by_ecowatt(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
@@ -315,10 +360,7 @@ async def test_a_device_that_cannot_answer(hass: HomeAssistant, set_up: SetUp) -
     [
         ("get_readings", DAILY, DAYS),
         ("get_readings", CURVE, DAYS | {"kind": "load_curve"}),
-        ("get_readings", PEAKS, DAYS | {"kind": "max_power"}),
-        ("get_cheapest_window", PERIODS, {"duration": "01:00:00", "before": "07:00:00"}),
-        ("get_cheapest_window", TEMPO, {"duration": "01:00:00", "before": "07:00:00", "by": "tempo"}),
-        ("get_cheapest_window", ECOWATT, {"duration": "01:00:00", "before": "07:00:00", "by": "ecowatt"}),
+        ("get_readings", MAX_POWER, DAYS | {"kind": "max_power"}),
         ("compare_options", COMPARISON, {}),
         ("ask_enedis_again", REFRESH, DAYS),
     ],

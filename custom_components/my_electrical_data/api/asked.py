@@ -1,10 +1,12 @@
 """What the gateway answers when somebody asks for something: readings, a comparison, days to ask Enedis for again.
 
-As in models.py: moments are aware and in UTC, days are days of Paris, energy is Wh, power W or VA, money EUR.
+Moments are aware and in UTC, days are days of Paris, energy is Wh, power W or VA, money EUR.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from .figures import DayReading, PeakReading
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,15 +20,6 @@ class Missing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Day:
-    """The energy of a day."""
-
-    date: date
-    wh: float
-    quality: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Interval:
     """The average power of some minutes."""
 
@@ -37,19 +30,10 @@ class Interval:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Peak:
-    """The greatest power of a day, and its moment (None: not certain)."""
-
-    date: date
-    va: int
-    at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Days:
     """Days, oldest first, and what is missing among them."""
 
-    readings: tuple[Day, ...]
+    readings: tuple[DayReading, ...]
     missing: tuple[Missing, ...]
 
 
@@ -65,7 +49,7 @@ class Curve:
 class Peaks:
     """Greatest powers, oldest first, and what is missing among them."""
 
-    readings: tuple[Peak, ...]
+    readings: tuple[PeakReading, ...]
     missing: tuple[Missing, ...]
 
 
@@ -107,21 +91,3 @@ class Refresh:
     days: int
     calls: int
     expected_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Period:
-    """A bucket during `[start, end[` and its price a kWh (None: not known); not certain, it may still change."""
-
-    start: datetime
-    end: datetime
-    bucket: str
-    price: float | None
-    certain: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Periods:
-    """What a meter pays by, oldest first, without a gap."""
-
-    items: tuple[Period, ...]
