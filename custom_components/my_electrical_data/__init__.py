@@ -20,6 +20,7 @@ from .coordinator import (
     meter_of,
 )
 from .devices import async_register_gateway
+from .happenings import async_watch
 from .issues import async_forget, async_review, async_review_failure
 from .migration import async_meters_to_subentries
 from .removal import async_remove_client, async_remove_meter
@@ -58,6 +59,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     for reviewed in (usage_points, *(feed for meter in meters for feed in (meter.daily, meter.hours))):
         entry.async_on_unload(reviewed.async_add_listener(lambda: async_review(hass, entry)))
     async_review(hass, entry)
+    async_watch(hass, entry)
     entry.async_on_unload(entry.add_update_listener(_changed))
     # The first hours may be years of them, and the gateway may have to wait for Enedis: set-up does not wait for these.
     for feed in (tempo_days, *(feed for meter in meters for feed in meter.feeds)):

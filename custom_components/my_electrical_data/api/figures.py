@@ -88,7 +88,7 @@ class Hours:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PeakReading:
-    """The greatest power of a day in VA, its share of the subscribed one (1: all), and its moment where that is certain."""
+    """The greatest power of a day in VA, its share of the subscribed one, and its moment where that is certain."""
 
     date: date
     va: int

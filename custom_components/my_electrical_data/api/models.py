@@ -5,7 +5,7 @@ Moments are aware and in UTC, days are days of Paris, money is EUR.
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -182,6 +182,17 @@ class UsagePoint:
         """Refuse an id that could not be part of a statistic's."""
         if not _USAGE_POINT_ID.fullmatch(self.id):
             raise ValueError("id")
+
+    @property
+    def missing_days(self) -> set[date]:
+        """The days of its holes, in whichever direction."""
+        return {
+            hole.start + timedelta(days=number) for hole in self.holes for number in range((hole.end - hole.start).days)
+        }
+
+    def is_late(self, moment: datetime) -> bool:
+        """Tell whether the next day of data should have come by `moment`."""
+        return moment >= self.freshness.late_at
 
     @property
     def label(self) -> str:
