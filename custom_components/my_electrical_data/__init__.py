@@ -19,6 +19,7 @@ from .coordinator import (
     client_of,
     meter_of,
 )
+from .dashboard import async_show_or_hide as async_show_or_hide_dashboard
 from .devices import async_register_gateway
 from .happenings import async_watch
 from .issues import async_forget, async_review, async_review_failure
@@ -55,6 +56,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     entry.runtime_data = RuntimeData(client, usage_points, tempo, tempo_days, ecowatt, by_id)
     async_register_gateway(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await async_show_or_hide_dashboard(hass)
 
     for reviewed in (usage_points, *(feed for meter in meters for feed in (meter.daily, meter.hours))):
         entry.async_on_unload(reviewed.async_add_listener(lambda: async_review(hass, entry)))
@@ -79,6 +81,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
     for subentry in entry.get_subentries_of_type(METER):
         await async_remove_meter(hass, entry, subentry.unique_id or "", subentry.title)
     await async_remove_client(hass, entry)
+    await async_show_or_hide_dashboard(hass)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:

@@ -135,6 +135,8 @@ async def _get_cheapest_window(call: ServiceCall) -> ServiceResponse:
         raise _invalid("window_too_long")
     window = cheapest(spans, length, earliest=earliest, latest=latest)
     return {
+        "after": _plain(earliest),
+        "before": _plain(latest),
         "start": _plain(window.start if window else None),
         "end": _plain(window.end if window else None),
         "price": round(window.mean, 6) if window and by is By.PRICE else None,

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.json import json_bytes, json_fragment
 from homeassistant.helpers.translation import async_get_translations
 
-from ..const import CONF_DASHBOARD, DOMAIN
+from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN
 from .content import async_content
 
 URL_PATH: Final = "my-electricity"
@@ -26,7 +26,7 @@ class ReadyDashboard(LovelaceStorage):
         return {"mode": self.mode, "views": len((await self.async_load(force=False))["views"])}
 
     @override
-    async def async_load(self, force: bool) -> dict[str, Any]:  # noqa: FBT001 - as Home Assistant calls it
+    async def async_load(self, force: bool) -> dict[str, Any]:
         """Return what was saved, or else what is generated."""
         try:
             return await super().async_load(force)
@@ -34,7 +34,7 @@ class ReadyDashboard(LovelaceStorage):
             return await async_content(self.hass)
 
     @override
-    async def async_json(self, force: bool) -> json_fragment:  # noqa: FBT001
+    async def async_json(self, force: bool) -> json_fragment:
         """Return the same, as it is sent."""
         return json_fragment(json_bytes(await self.async_load(force)))
 
@@ -49,9 +49,9 @@ async def async_show_or_hide(hass: HomeAssistant) -> None:
     """Show the dashboard if any gateway wants it, and hide it if none does."""
     if LOVELACE_DATA not in hass.data:
         return
-    dashboards = hass.data[LOVELACE_DATA].dashboards
+    dashboards, entries = hass.data[LOVELACE_DATA].dashboards, hass.config_entries.async_entries(DOMAIN)
     shown = isinstance(dashboards.get(URL_PATH), ReadyDashboard)
-    wanted = any(entry.options.get(CONF_DASHBOARD) for entry in hass.config_entries.async_entries(DOMAIN))
+    wanted = any(entry.options.get(CONF_DASHBOARD) for entry in entries)
     if wanted and not shown and not frontend.async_panel_exists(hass, URL_PATH):
         words = await async_get_translations(hass, hass.config.language, "selector", [DOMAIN])
         title = words[f"component.{DOMAIN}.selector.dashboard.options.title"]
@@ -67,5 +67,7 @@ async def async_show_or_hide(hass: HomeAssistant) -> None:
             config={"mode": dashboards[URL_PATH].mode},
         )
     elif shown and not wanted:
-        dashboards.pop(URL_PATH)
+        hidden = dashboards.pop(URL_PATH)
         frontend.async_remove_panel(hass, URL_PATH)
+        if not entries:
+            await hidden.async_delete()

@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_get_translations
 
-from ..const import CONF_DASHBOARD, DOMAIN, METER
-from ..statistics import async_statistic_ids, statistic_id
+from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN, METER
+from custom_components.my_electrical_data.statistics import async_statistic_ids, statistic_id
 from .cards import by_color, ecowatt_hours, graph, heading, picture, tile
 
 type Card = dict[str, Any]
@@ -90,7 +90,9 @@ def _of_the_grid(find: Find, words: _Words) -> list[list[Card]]:
         *(
             card
             for color, shade in (("blue", "blue"), ("white", "grey"), ("red", "red"))
-            for card in tile(find(f"sensor.tempo_{color}_days_left"), columns=4, name=words(color), color=shade, up=True)
+            for card in tile(
+                find(f"sensor.tempo_{color}_days_left"), columns=4, name=words(color), color=shade, up=True
+            )
         ),
         *tile(find("sensor.tempo_next_red_day"), columns=12, name=words("next_red"), color="red", only_known=True),
     ]
