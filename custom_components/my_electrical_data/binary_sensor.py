@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, override
 
-from homeassistant.components.binary_sensor import (
-    BinarySensorDeviceClass,  # type: ignore[attr-defined]  # where 2026.6 has it, and later versions still do
+from homeassistant.components.binary_sensor import (  # type: ignore[attr-defined]  # 2026.6 has all of it there
+    BinarySensorDeviceClass,
     BinarySensorEntity,
 )
 from homeassistant.const import EntityCategory

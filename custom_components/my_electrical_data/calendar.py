@@ -39,7 +39,7 @@ class FeedCalendar[CoordinatorT: FeedCoordinator[Any]](FeedEntity[CoordinatorT],
         """Yield the events that are held, oldest first."""
         raise NotImplementedError
 
-    async def _outside(self, start: date, end: date) -> list[CalendarEvent]:
+    async def _outside(self, start: date, end: date) -> list[CalendarEvent]:  # noqa: ARG002 - others do
         """Return the events of the days `[start, end[` that are not held."""
         return []
 
@@ -47,12 +47,15 @@ class FeedCalendar[CoordinatorT: FeedCoordinator[Any]](FeedEntity[CoordinatorT],
     @override
     def event(self) -> CalendarEvent | None:
         now = dt_util.utcnow()
-        return next((event for event in self._held() if event.end_datetime_local > now), None)
+        held = self._held() if self.coordinator.data else ()
+        return next((event for event in held if event.end_datetime_local > now), None)
 
     @override
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
+        if self.coordinator.data is None:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="nothing_yet")
         try:
             others = await self._outside(paris_day(start_date) - DAY, paris_day(end_date) + DAY)
         except GatewayError as error:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.const import UnitOfTime
 
 from .api.signals import Ecowatt, EcowattDay, EcowattLevel, Tempo, TempoColor, TempoDay, TempoNow
 from .description import FeedSensorDescription, choice, sensor
@@ -32,7 +31,6 @@ def _days_left(color: TempoColor) -> FeedSensorDescription[Tempo]:
     return sensor(
         f"tempo_{color}_days_left",
         lambda tempo, now: tempo.at(now).left.get(color),
-        native_unit_of_measurement=UnitOfTime.DAYS,
     )
 
 

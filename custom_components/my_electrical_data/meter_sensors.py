@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfApparentPower, UnitOfEnergy, UnitOfTime
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfApparentPower, UnitOfEnergy
 
 from .api.figures import UNKNOWN_BUCKET, DailyReadings, MaxPower, Period, Periods
 from .api.models import UsagePoint
@@ -160,8 +160,8 @@ USAGE_POINT: Final[tuple[FeedSensorDescription[UsagePoint], ...]] = (
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=_DIAGNOSTIC,
     ),
-    sensor("data_age", _age, native_unit_of_measurement=UnitOfTime.DAYS, entity_category=_DIAGNOSTIC),
-    sensor("days_missing", _missing, _holes, native_unit_of_measurement=UnitOfTime.DAYS, entity_category=_DIAGNOSTIC),
+    sensor("data_age", _age, entity_category=_DIAGNOSTIC),
+    sensor("days_missing", _missing, _holes, entity_category=_DIAGNOSTIC),
     sensor(
         "consent_end",
         lambda point, _: point.consent.expires_at,

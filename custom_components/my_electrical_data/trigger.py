@@ -142,7 +142,7 @@ class _ColorUnknown(_Trigger):
             cancel = async_track_point_in_utc_time(self._hass, look, next_time(now, GIVEN_UP_AT))
 
         wait(dt_util.utcnow())
-        return lambda: cancel()
+        return lambda: cancel()  # noqa: PLW0108 - what it is by then
 
 
 def _tomorrow_is_known(tempo: Any, now: datetime) -> bool:
