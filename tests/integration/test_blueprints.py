@@ -1,19 +1,22 @@
 """Blueprints: each is loaded by Home Assistant as a person would import it, and run."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import MoveTo, SetUp
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.blueprint.models import DomainBlueprints
-from homeassistant.const import EVENT_HOMEASSISTANT_START, STATE_OFF, STATE_ON
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, STATE_ON
+from homeassistant.core import CoreState, HomeAssistant, ServiceCall
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
+    async_fire_time_changed,
     async_mock_service,
 )
 from scripted_gateway import PERIODS, POINT_ID, POINTS, TEMPO, ScriptedGateway, body, problem
@@ -55,16 +58,53 @@ def said(hass: HomeAssistant) -> list[ServiceCall]:
 async def automate(hass: HomeAssistant, request: pytest.FixtureRequest) -> AsyncIterator[Automate]:
     """Make an automation of a blueprint, in each language."""
 
-    async def do(name: str, **inputs: Any) -> None:
+    async def do(name: str, *, as_hass_starts: bool = False, **inputs: Any) -> None:
+        if as_hass_starts:
+            hass.set_state(CoreState.starting)
         use = {"path": f"{DOMAIN}/{name}_{request.param}.yaml", "input": inputs}
         assert await async_setup_component(hass, "automation", {"automation": {"alias": name, "use_blueprint": use}})
-        await hass.async_block_till_done()
+        if as_hass_starts:
+            hass.set_state(CoreState.running)
+            hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+        await settle(hass)
         state = hass.states.get(f"automation.{name}")
         assert state
         assert state.state == STATE_ON
 
     yield do
     await hass.services.async_call("automation", "turn_off", {"entity_id": "all"}, blocking=True)
+
+
+async def settle(hass: HomeAssistant) -> None:
+    """Wait for everything that happens, but for automations that wait themselves."""
+
+    def is_waiting(task: asyncio.Future[Any]) -> bool:
+        name = task.get_coro().__qualname__ if isinstance(task, asyncio.Task) else ""  # type: ignore[union-attr]
+        return name.startswith(("Script.", "AutomationEntity."))
+
+    quiet = 0
+    while quiet < 20:
+        await asyncio.sleep(0)
+        others = [
+            task
+            for task in hass._tasks | hass._background_tasks
+            if task is not asyncio.current_task() and not is_waiting(task)
+        ]
+        if others:
+            await asyncio.wait(others)
+        quiet = 0 if others else quiet + 1
+
+
+@pytest.fixture
+def move_to(hass: HomeAssistant, now: FrozenDateTimeFactory) -> MoveTo:
+    """Move the clock, and wait for what happens then."""
+
+    async def do(moment: str) -> None:
+        now.move_to(moment)
+        async_fire_time_changed(hass)
+        await settle(hass)
+
+    return do
 
 
 def is_on(hass: HomeAssistant, entity_id: str = SWITCH) -> bool:
@@ -142,7 +182,7 @@ async def test_tomorrow_is_not_known_at_eight(
     await automate("tempo_red_tomorrow")
     await move_to("2026-11-23T18:59:59+00:00")
     assert not said
-    await move_to("2026-11-23T19:00:00+00:00")
+    await move_to("2026-11-23T19:00:00.9+00:00")
     assert [call.data["title"] for call in said] in (
         ["Tempo: tomorrow is not known"],
         ["Tempo : demain n’est pas connu"],
@@ -156,10 +196,10 @@ async def test_the_water_heater_rests(
     await automate("tempo_red_water_heater", devices=[SWITCH])
     for moment, on in (
         ("2026-11-24T04:59:59+00:00", True),
-        ("2026-11-24T05:00:00+00:00", False),
-        ("2026-11-24T12:00:00+00:00", False),
+        ("2026-11-24T05:00:00.9+00:00", False),
+        ("2026-11-24T12:00:00.9+00:00", False),
         ("2026-11-24T20:59:59+00:00", False),
-        ("2026-11-24T21:00:00+00:00", True),
+        ("2026-11-24T21:00:00.9+00:00", True),
         ("2026-11-25T04:00:00+00:00", True),
     ):
         await move_to(moment)
@@ -178,11 +218,11 @@ async def test_the_water_heater_and_a_colour_that_nobody_knows(
     gateway.answers[TEMPO] = colors("white", "unknown")
     await set_up()
     await automate("tempo_red_water_heater", devices=[SWITCH], unknown_is_red=careful)
-    await move_to("2026-11-24T05:00:00+00:00")
+    await move_to("2026-11-24T05:00:00.9+00:00")
     assert is_on(hass) == (not careful)
     gateway.answers[TEMPO] = colors("white", "blue")
     await move_to("2026-11-24T06:00:00+00:00")
-    await move_to("2026-11-24T06:05:00+00:00")
+    await move_to("2026-11-24T06:05:00.9+00:00")
     assert is_on(hass)
 
 
@@ -194,9 +234,9 @@ async def test_the_water_heater_when_the_gateway_is_gone(
     await set_up()
     await automate("tempo_red_water_heater", devices=[SWITCH])
     gateway.answers[TEMPO] = problem(503, "upstream_down")
-    await move_to("2026-11-24T05:00:00+00:00")
+    await move_to("2026-11-24T05:00:00.9+00:00")
     assert is_on(hass)
-    await move_to("2026-11-25T05:00:00+00:00")
+    await move_to("2026-11-25T05:00:00.9+00:00")
     assert not is_on(hass)
 
 
@@ -205,11 +245,9 @@ async def test_the_water_heater_after_a_restart(
 ) -> None:
     gateway.answers[TEMPO] = colors("red", "blue")
     await set_up()
-    await automate("tempo_red_water_heater", devices=[SWITCH])
-    hass.bus.async_fire(EVENT_HOMEASSISTANT_START)
-    await hass.async_block_till_done()
-    hass.states.async_set(SWITCH, STATE_ON)
-    await move_to("2026-11-23T21:00:00+00:00")
+    await automate("tempo_red_water_heater", as_hass_starts=True, devices=[SWITCH])
+    assert not is_on(hass)
+    await move_to("2026-11-23T21:00:00.9+00:00")
     assert is_on(hass)
 
 
@@ -219,9 +257,9 @@ async def test_shedding(hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, aut
     await automate("ecowatt_shedding", devices=[SWITCH, OTHER], level="very_tense")
     for moment, on in (
         ("2026-11-23T11:59:59+00:00", True),
-        ("2026-11-23T12:00:00+00:00", False),
+        ("2026-11-23T12:00:00.9+00:00", False),
         ("2026-11-23T12:55:00+00:00", False),
-        ("2026-11-23T13:00:00+00:00", True),
+        ("2026-11-23T13:00:00.9+00:00", True),
     ):
         await move_to(moment)
         assert is_on(hass) == on, moment
@@ -235,12 +273,12 @@ async def test_charging(
     await set_up()
     await automate("charge_cheapest", meter=meter(hass), charger=OTHER, duration={"hours": 3, "minutes": 30})
     for moment, on in (
-        ("2026-11-23T19:00:00+00:00", False),
+        ("2026-11-23T19:00:00.9+00:00", False),
         ("2026-11-23T20:59:59+00:00", False),
-        ("2026-11-23T21:00:00+00:00", True),
+        ("2026-11-23T21:00:00.9+00:00", True),
         ("2026-11-24T00:29:59+00:00", True),
-        ("2026-11-24T00:30:00+00:00", False),
-        ("2026-11-24T12:00:00+00:00", False),
+        ("2026-11-24T00:30:00.9+00:00", False),
+        ("2026-11-24T12:00:00.9+00:00", False),
     ):
         await move_to(moment)
         assert is_on(hass, OTHER) == on, moment
@@ -251,14 +289,18 @@ async def test_charging_goes_on_after_a_restart(
 ) -> None:
     await set_up()
     await move_to("2026-11-23T22:00:00+00:00")
-    await automate("charge_cheapest", meter=meter(hass), charger=OTHER, duration={"hours": 3})
-    hass.bus.async_fire(EVENT_HOMEASSISTANT_START)
-    await hass.async_block_till_done()
+    await automate("charge_cheapest", as_hass_starts=True, meter=meter(hass), charger=OTHER, duration={"hours": 3})
     assert is_on(hass, OTHER)
-    await move_to("2026-11-24T00:00:00+00:00")
+    await move_to("2026-11-24T00:00:00.9+00:00")
     assert not is_on(hass, OTHER)
-    hass.bus.async_fire(EVENT_HOMEASSISTANT_START)
-    await hass.async_block_till_done()
+
+
+async def test_charging_that_is_over_does_not_begin_again(
+    hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, automate: Automate
+) -> None:
+    await set_up()
+    await move_to("2026-11-24T01:00:00+00:00")
+    await automate("charge_cheapest", as_hass_starts=True, meter=meter(hass), charger=OTHER, duration={"hours": 3})
     assert not is_on(hass, OTHER)
 
 
@@ -270,9 +312,9 @@ async def test_charging_without_prices(
     await set_up()
     await automate("charge_cheapest", meter=meter(hass), charger=OTHER, duration={"hours": 3}, charge_anyway=anyway)
     for moment, on in (
-        ("2026-11-23T19:00:00+00:00", False),
+        ("2026-11-23T19:00:00.9+00:00", False),
         ("2026-11-24T02:59:59+00:00", False),
-        ("2026-11-24T03:00:00+00:00", anyway),
+        ("2026-11-24T03:00:00.9+00:00", anyway),
         ("2026-11-24T06:00:00+00:00", False),
     ):
         await move_to(moment)
@@ -315,9 +357,9 @@ async def test_off_peak_hours_change(
     await move_to("2026-11-23T11:00:00+00:00")
     assert [("2026-11-26" in call.data["message"]) for call in said] == [True]
     await hass.config_entries.async_reload(hass.config_entries.async_entries(DOMAIN)[0].entry_id)
-    await move_to("2026-11-24T17:00:00+00:00")
+    await move_to("2026-11-24T17:00:00.9+00:00")
     assert len(said) == 1
-    await move_to("2026-11-25T17:00:00+00:00")
+    await move_to("2026-11-25T17:00:00.9+00:00")
     assert len(said) == 2
     assert {call.data["title"] for call in said} <= {"New off-peak hours", "Nouvelles heures creuses"}
 
@@ -327,9 +369,9 @@ async def test_on_in_off_peak_hours(hass: HomeAssistant, set_up: SetUp, move_to:
     await automate("off_peak_switch", meter=meter(hass), devices=[OTHER])
     for moment, on in (
         ("2026-11-23T20:59:59+00:00", False),
-        ("2026-11-23T21:00:00+00:00", True),
+        ("2026-11-23T21:00:00.9+00:00", True),
         ("2026-11-24T04:59:59+00:00", True),
-        ("2026-11-24T05:00:00+00:00", False),
+        ("2026-11-24T05:00:00.9+00:00", False),
     ):
         await move_to(moment)
         assert is_on(hass, OTHER) == on, moment
@@ -340,8 +382,5 @@ async def test_off_peak_hours_that_began_meanwhile(
 ) -> None:
     await set_up()
     await move_to("2026-11-23T22:00:00+00:00")
-    await automate("off_peak_switch", meter=meter(hass), devices=[OTHER])
-    assert hass.states.get(OTHER).state == STATE_OFF
-    hass.bus.async_fire(EVENT_HOMEASSISTANT_START)
-    await hass.async_block_till_done()
+    await automate("off_peak_switch", as_hass_starts=True, meter=meter(hass), devices=[OTHER])
     assert is_on(hass, OTHER)

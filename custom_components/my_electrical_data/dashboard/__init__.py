@@ -11,6 +11,7 @@ from homeassistant.helpers.json import json_bytes, json_fragment
 from homeassistant.helpers.translation import async_get_translations
 
 from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN
+
 from .content import async_content
 
 URL_PATH: Final = "my-electricity"

@@ -10,6 +10,7 @@ from homeassistant.helpers.translation import async_get_translations
 
 from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN, METER
 from custom_components.my_electrical_data.statistics import async_statistic_ids, statistic_id
+
 from .cards import by_color, ecowatt_hours, graph, heading, picture, tile
 
 type Card = dict[str, Any]
