@@ -124,8 +124,8 @@ def _of_a_meter(name: str, point_id: str, find: Find, statistic_ids: Iterable[st
         *tile(find("sensor.month_cost"), columns=6, name=words("this_month"), color="amber"),
         *graph(words("month_by_period"), series or in_all, period="day", days=31),
         *tile(find("sensor.year_energy"), columns=6, name=words("this_year"), color="amber"),
-        *tile(find("sensor.year_energy_year_ago"), columns=6, name=words("year_ago"), color="grey"),
+        *tile(find("sensor.year_energy_year_ago"), columns=6, name=words("year_ago"), color="grey", only_known=True),
         *tile(find("sensor.year_cost"), columns=6, name=words("this_year"), color="amber"),
-        *tile(find("sensor.year_cost_year_ago"), columns=6, name=words("year_ago"), color="grey"),
+        *tile(find("sensor.year_cost_year_ago"), columns=6, name=words("year_ago"), color="grey", only_known=True),
         *graph(words("two_years"), in_all, period="month", days=730),
     ]
