@@ -52,6 +52,12 @@ class HomeAssistantClient(AbstractAsyncContextManager["HomeAssistantClient"]):
         """The answer of `POST path`."""
         return await self._request("POST", path, body)
 
+    async def text(self, path: str, body: Any) -> str:
+        """The answer of `POST path`, which is no JSON."""
+        async with self._session.post(path, json=body) as answer:
+            text: str = await answer.text()
+            return text
+
     async def add_integration(
         self, domain: str, answers: Iterable[dict[str, Any]], *, entry_id: str | None = None
     ) -> None:
