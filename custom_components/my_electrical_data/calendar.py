@@ -28,7 +28,9 @@ PARALLEL_UPDATES = 0
 type Words = Mapping[str, str]
 
 TEMPO: Final = CalendarEntityDescription(key="tempo", translation_key="tempo", initial_color="#1e88e5")
-ECOWATT: Final = CalendarEntityDescription(key="ecowatt", translation_key="ecowatt", initial_color="#fb8c00")
+ECOWATT: Final = CalendarEntityDescription(
+    key="ecowatt_alerts", translation_key="ecowatt_alerts", initial_color="#fb8c00"
+)
 OFF_PEAK: Final = CalendarEntityDescription(key="off_peak", translation_key="off_peak", initial_color="#43a047")
 
 

@@ -174,6 +174,8 @@ class MaxPowerCoordinator(MeterFeed[MaxPower]):
 class TotalsCoordinator(MeterFeed[Totals]):
     """Energy and money of day, week, month and year."""
 
+    pace = Pace(usual=timedelta(hours=1), least=timedelta(minutes=1))
+
     @override
     async def _ask(self) -> tuple[Answer[Totals], datetime | None]:
         answer = await self.client.totals(self._point_id)

@@ -63,7 +63,7 @@ def check(hass: HomeAssistant, world: World, now: datetime) -> None:
 
     assert shown(hass, "tempo", "calendar") == "on", "every day has a colour"
     assert shown(hass, "off_peak", "calendar") == ("on" if is_off_peak else "off")
-    assert shown(hass, "ecowatt", "calendar") == ("on" if level in {"tense", "very_tense"} else "off")
+    assert shown(hass, "ecowatt_alerts", "calendar") == ("on" if level in {"tense", "very_tense"} else "off")
 
 
 @pytest.mark.parametrize("on_tempo", [False, True], ids=["hp_hc", "tempo"])

@@ -12,6 +12,9 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.translation import async_get_translations
 from paris_home import World, paris
+from pytest_homeassistant_custom_component.typing import (  # type: ignore[import-untyped]  # it ships no types
+    ClientSessionGenerator,
+)
 from scripted_gateway import (
     INSTANCE_ID,
     MAX_POWER,
@@ -173,11 +176,40 @@ async def test_off_peak_hours_of_last_month_are_asked_for(
 
 
 async def test_a_calendar_that_was_told_nothing_says_so(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_client: ClientSessionGenerator
 ) -> None:
     gateway.answers[TEMPO_DAYS] = problem(503, "upstream_down")
     await set_up()
     assert shown(hass, "tempo", "calendar") == "unavailable"
+    client = await hass_client()
+    day = {"start": "2026-11-23T00:00:00Z", "end": "2026-11-24T00:00:00Z"}
+    answer = await client.get(f"/api/calendars/{entity_id(hass, 'tempo', 'calendar')}", params=day)
+    assert answer.status == 500
+    assert "has not told anything of this yet" in (await answer.json())["message"]
+
+
+async def test_off_peak_hours_go_on_where_only_the_price_changes(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    items = gateway.answers[PERIODS]["items"]
+    night = next(item for item in items if item["start"] == "2026-11-23T21:00:00Z")
+    position = items.index(night)
+    items[position : position + 1] = [
+        night | {"end": "2026-11-23T23:00:00Z"},
+        night | {"start": "2026-11-23T23:00:00Z", "price": 0.1601},
+    ]
+    await set_up()
+    assert shown(hass, "off_peak_hours") == "22:00-06:00"
+    [event] = await events(hass, "off_peak", paris("2026-11-23T21:00"), paris("2026-11-24T12:00"))
+    assert (event["start"], event["end"]) == ("2026-11-23T21:00Z", "2026-11-24T05:00Z")
+
+
+async def test_no_periods_at_all(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    gateway.answers[PERIODS]["items"] = []
+    await set_up()
+    for key in ("tariff_period", "tariff_price", "tariff_period_end", "next_tariff_period", "off_peak_hours"):
+        assert shown(hass, key) == "unknown"
+    assert shown(hass, "off_peak", "calendar") == "off"
 
 
 async def test_nothing_is_written_while_nothing_changes(

@@ -214,7 +214,7 @@ async def test_off_peak_hours(
     fired = await automate(name)
     await set_up()
     clocks = ("05:59:59", "06:00", "12:00", "21:59:59", "22:00", "23:59")
-    heard = []
+    heard: list[str] = []
     for clock in clocks:
         await go(move_to, f"2026-11-24T{clock}")
         heard += [clock] * (len(fired) - len(heard))
