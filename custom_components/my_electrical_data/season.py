@@ -1,6 +1,6 @@
 """The Tempo season as a picture: a month a row, a day a square, in colours that are seen by day and by night."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Final
 
@@ -15,10 +15,10 @@ _FILLS: Final = {
 }
 
 
-def season_picture(days: Iterable[TempoDay], today: date | None, months: Sequence[str]) -> bytes:
-    """Draw the days, of which `today` is framed, with the names of the twelve months, as SVG."""
-    shown = sorted(days, key=lambda day: day.date)
-    rows = sorted({(day.date.year, day.date.month) for day in shown})
+def season_picture(days: Collection[TempoDay], today: date | None, months: Sequence[str]) -> bytes:
+    """Draw the days of twelve months, of which `today` is framed, with the names of the months, as SVG."""
+    rows = sorted({(day.date.year, day.date.month) for day in days})[:12]
+    shown = sorted((day for day in days if (day.date.year, day.date.month) in rows), key=lambda day: day.date)
     width, height = _MARGIN + 31 * _STEP, len(rows) * _STEP + 2
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">']
     for number, (_, month) in enumerate(rows):

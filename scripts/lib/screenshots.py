@@ -1,18 +1,20 @@
 """`python -m scripts.lib.screenshots`: the README's pictures, taken of the demo on a red Tempo day."""
 
 import asyncio
+import io
 import tempfile
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import Locator, Page
+from PIL import Image
 
 from scripts.lib import dashboard
 from scripts.lib.browser import open_page
 from scripts.lib.demo import arrange
 from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant import ROOT
+from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
 from scripts.lib.stack import HOMES, Ports, Stack
 from scripts.lib.words import WORDS
@@ -20,6 +22,19 @@ from scripts.lib.words import WORDS
 IMAGES = ROOT / "docs" / "images"
 NOW = datetime(2026, 1, 28, 11, 30, tzinfo=ZoneInfo("Europe/Paris"))
 PREVIOUS = {"en": "Previous", "fr": "Précédent"}
+AUTOMATION = {
+    language: {
+        "alias": alias,
+        "triggers": [{"trigger": "my_electrical_data.tempo_color_announced", "options": {"colors": ["red"]}}],
+        "conditions": [{"condition": "my_electrical_data.off_peak_is"}],
+        "actions": [{"action": "persistent_notification.create", "data": {"message": alias}}],
+    }
+    for language, alias in (("en", "Red tomorrow"), ("fr", "Rouge demain"))
+}
+
+
+PHONE, TABLET = (390, 844), (1280, 800)
+LOW_COLORS = 256
 
 
 async def main() -> None:
@@ -34,29 +49,44 @@ async def main() -> None:
                     await stack.add_home(home, words[key])
                 async with await stack.start_home_assistant() as client:
                     await arrange(stack, client, words, now=NOW)
-                await _take_all(stack.home_assistant.url, language)
+                    await take_all(stack.home_assistant.url, client, language)
 
 
-async def _take_all(url: str, language: str) -> None:
-    async with open_page(f"{url}/{dashboard.URL_PATH}", language=language, width=1440, height=900, at=NOW) as page:
-        chart = page.locator("hui-statistics-graph-card canvas").nth(1)
-        await _take(page, f"dashboard.{language}.png", once_at_rest=chart)
-    async with open_page(f"{url}/energy", language=language, width=1440, height=900, at=NOW) as page:
-        await page.get_by_label(PREVIOUS[language]).click(timeout=60_000)
-        chart = page.locator("hui-energy-usage-graph-card canvas").first
-        await _take(page, f"energy.{language}.png", once_at_rest=chart)
+async def take_all(url: str, client: HomeAssistantClient, language: str) -> None:
+    """Take the pictures of a demo that runs at `url`."""
+    await _take(f"{url}/{dashboard.URL_PATH}", f"dashboard.{language}", *TABLET, graph=True)
+    await _take(f"{url}/{dashboard.URL_PATH}", f"dashboard-dark.{language}", *TABLET, graph=True, dark=True)
+    await _take(f"{url}/{dashboard.URL_PATH}", f"dashboard-phone.{language}", *PHONE, graph=True)
+    await _take(f"{url}/{dashboard.URL_PATH}", f"dashboard-phone-dark.{language}", *PHONE, graph=True, dark=True)
+    await _take(f"{url}/calendar", f"calendars.{language}", *TABLET)
+    devices = await client.command("config/device_registry/list")
+    meter = next(device["id"] for device in devices if device["name"] == WORDS[language]["tempo"])
+    await _take(f"{url}/config/devices/device/{meter}", f"meter.{language}", *TABLET)
+    await client.post("/api/config/automation/config/red_tomorrow", AUTOMATION[language])
+    await _take(f"{url}/config/automation/edit/red_tomorrow", f"editor.{language}", *TABLET)
+    await _take(f"{url}/energy", f"energy.{language}", *TABLET, click=PREVIOUS[language])
 
 
-async def _take(page: Page, name: str, *, once_at_rest: Locator) -> None:
-    """A picture of the page once a chart has come to rest: the same twice in a row."""
-    before = b""
-    async with asyncio.timeout(120):
-        while (now := await once_at_rest.screenshot(timeout=60_000)) != before:
-            before = now
-            await asyncio.sleep(2)
+async def _take(
+    url: str, name: str, width: int, height: int, *, graph: bool = False, dark: bool = False, click: str | None = None
+) -> None:
+    """A picture of a page once it has come to rest: the same three times in a row."""
+    language = name.rpartition(".")[2]
+    async with open_page(url, language=language, width=width, height=height, dark=dark, at=NOW) as page:
+        await page.locator("home-assistant-main").wait_for(timeout=180_000)
+        if graph:
+            await page.locator("hui-statistics-graph-card canvas").last.wait_for(timeout=180_000)
+        if click:
+            await page.get_by_label(click).click(timeout=180_000)
+        seen: list[bytes] = []
+        async with asyncio.timeout(180):
+            while len(seen) < 3 or len(set(seen[-3:])) > 1:
+                await asyncio.sleep(2)
+                seen.append(await page.screenshot())
     IMAGES.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=IMAGES / name)
-    print(f"Written: {(IMAGES / name).relative_to(ROOT)}")
+    with Image.open(io.BytesIO(seen[-1])) as picture:
+        picture.convert("RGB").quantize(LOW_COLORS).save(IMAGES / f"{name}.png", optimize=True)
+    print(f"Written: {(IMAGES / name).relative_to(ROOT)}.png")
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ async def until_known(client: HomeAssistantClient, key: str, state: str) -> None
 
 async def test_the_cheapest_hours_of_a_red_day(red_day: HomeAssistantClient) -> None:
     """They are the off-peak ones, which begin at 22:00."""
-    await until_known(red_day, "tariff_period", "blue_hc")
+    await until_known(red_day, "tariff_period", "white_hc")
     devices = await red_day.command("config/device_registry/list")
     meter = next(device["id"] for device in devices if device["name"] == "tempo")
     answer = await red_day.post(

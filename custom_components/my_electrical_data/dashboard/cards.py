@@ -29,6 +29,11 @@ def heading(text: str, icon: str) -> Card:
     return {"type": "heading", "heading": text, "icon": icon}
 
 
+def subheading(text: str) -> Card:
+    """Begin a part of a section."""
+    return {"type": "heading", "heading": text, "heading_style": "subtitle"}
+
+
 def tile(
     entity: str | None, *, columns: int, name: str, color: str, up: bool = False, only_known: bool = False
 ) -> list[Card]:
@@ -79,14 +84,15 @@ def graph(title: str, series: list[tuple[str, str, str]], *, period: str, days: 
     if not series:
         return []
     return [
+        subheading(title),
         {
             "type": "statistics-graph",
-            "title": title,
             "chart_type": "bar-stack",
             "stat_types": ["change"],
             "period": period,
             "days_to_show": days,
             "entities": [{"entity": each, "name": name, "color": color} for each, name, color in series],
+            "hide_legend": len(series) == 1,
             "grid_options": {"columns": 12},
-        }
+        },
     ]
