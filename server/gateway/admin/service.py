@@ -17,6 +17,7 @@ from gateway.kit import paris
 from gateway.mail import repository as mail
 from gateway.problems import ProblemError, not_found
 from gateway.quotas import service as quotas
+from gateway.quotas.day import forget_calls
 from gateway.quotas.pace import stopped_until
 from gateway.runtime import Runtime
 
@@ -83,11 +84,13 @@ async def reactivate(runtime: Runtime, admin: Account, account_id: str) -> None:
 async def reset_quota(runtime: Runtime, admin: Account, account_id: str) -> None:
     """Begin an account's day of calls to Enedis anew. Raises `not_found`."""
     now = runtime.clock.now()
+    today = paris.day_of(now)
     async with runtime.database.write() as session:
         await _account(session, account_id)
-        budget = quotas.user_day(account_id, paris.day_of(now), runtime.settings.user_daily_limit_no_cache)
+        budget = quotas.user_day(account_id, today, runtime.settings.user_daily_limit_no_cache)
         await repository.give_back(session, budget.name, budget.window)
         record(session, now, "admin_reset_quota", account_id, by=admin.id)
+    await forget_calls(runtime.store, account_id, today)
 
 
 async def _account(session: AsyncSession, account_id: str) -> Account:

@@ -122,7 +122,8 @@ class Answers:
             own = await self._figures(session, home, start)
             every_option = [*home.tariffs, *comparison.as_option(home, Option.TEMPO)]
             known = await facts.known(session, home.point, home.secrets, every_option, start, end)
-            peaks = await metering.peaks(session, Feed(home.id, Kind.MAX_POWER), home.secrets, start, end)
+            power = Feed(home.id, Kind.MAX_POWER)
+            _, peaks = await metering.known(session, power, home.secrets, metering.read_peak, start, end)
         days = {
             day: known.of(day, Direction.CONSUMPTION, as_day=day in own and own[day].is_one_row)
             for day in paris.days(start, end)

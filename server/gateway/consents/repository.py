@@ -3,11 +3,19 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.accounts.models import Account
 from gateway.consents.models import Consent, ConsentState, PointStatus, UsagePoint
+
+# built once: it is asked with every reading
+_WITH_KEY = (
+    select(UsagePoint, Account.data_key)
+    .join(Account, Account.id == UsagePoint.account_id)
+    .where(UsagePoint.account_id == bindparam("account"), UsagePoint.id == bindparam("point"))
+)
 
 
 async def of_account(session: AsyncSession, account_id: str) -> Sequence[UsagePoint]:
@@ -21,6 +29,12 @@ async def find(session: AsyncSession, account_id: str, point_id: str) -> UsagePo
     return await session.scalar(
         select(UsagePoint).where(UsagePoint.account_id == account_id, UsagePoint.id == point_id)
     )
+
+
+async def find_with_key(session: AsyncSession, account_id: str, point_id: str) -> tuple[UsagePoint, bytes] | None:
+    """Return one of an account's usage points with the account's wrapped key."""
+    found = (await session.execute(_WITH_KEY, {"account": account_id, "point": point_id})).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 async def with_work(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:

@@ -119,10 +119,24 @@ async def get(session: AsyncSession, account_id: str, point_id: str) -> UsagePoi
     return point
 
 
+async def open_point(
+    session: AsyncSession, account_id: str, point_id: str, keyring: Keyring
+) -> tuple[UsagePoint, Secrets]:
+    """Return one of an account's usage points and what opens its data, in one query. Raises the problem `not_found`."""
+    found = await repository.find_with_key(session, account_id, point_id)
+    if found is None:
+        raise not_found()
+    point, wrapped = found
+    return point, _secrets(point, keyring.unwrap(wrapped, data_key_context(account_id)))
+
+
 async def open_secrets(session: AsyncSession, row: UsagePoint | Consent, keyring: Keyring) -> Secrets:
     """Decrypt what belongs to a usage point, or to the consent that may open it."""
     account = await accounts.account(session, row.account_id)
-    data_key = keyring.unwrap(account.data_key, data_key_context(account.id))
+    return _secrets(row, keyring.unwrap(account.data_key, data_key_context(account.id)))
+
+
+def _secrets(row: UsagePoint | Consent, data_key: bytes) -> Secrets:
     return Secrets(unseal(data_key, row.prm_sealed, _context(row.id)).decode(), data_key)
 
 

@@ -96,12 +96,15 @@ class Database:
         )
         if self.is_sqlite:
             _prepare_sqlite(self.engine, f"PRAGMA foreign_keys={'ON' if checks_references else 'OFF'}")
+        # PostgreSQL shows each statement what is committed then, in a transaction or not: BEGIN and ROLLBACK, which are
+        # trips to the server, would give a reader nothing. SQLite's BEGIN keeps one state for all of them.
+        self._reading = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A transaction that only reads."""
         with told_apart():
-            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            async with AsyncSession(self._reading, expire_on_commit=False) as session:
                 yield session
 
     @asynccontextmanager

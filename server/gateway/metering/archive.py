@@ -206,8 +206,8 @@ class Archive:
         start, end = min(days), max(days) + paris.DAY
         async with self._store.lease(f"archive:{curve.point_id}:{curve.kind}:{curve.direction}"):
             async with self._database.read() as session:
-                values = await repository.values(session, daily, meter.secrets, start, end)
-                curves = await repository.curve(session, curve, meter.secrets, start, end)
+                _, values = await repository.known(session, daily, meter.secrets, repository.read_value, start, end)
+                _, curves = await repository.known(session, curve, meter.secrets, repository.read_curve, start, end)
             whole = {
                 day: readings
                 for day in days

@@ -46,7 +46,9 @@ class Asker:
             meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
         )
         async with self._database.read() as session:
-            before = await repository.curve(session, feed, meter.secrets, window.start, window.end)
+            _, before = await repository.known(
+                session, feed, meter.secrets, repository.read_curve, window.start, window.end
+            )
         placed = place(answer.points(_QUANTITY[feed.direction], "PA"))
         if placed.refused:
             log.warning("points_refused", usage_point=meter.id, start=str(window.start), count=placed.refused)

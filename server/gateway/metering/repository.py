@@ -2,11 +2,11 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.consents.service import Secrets
@@ -21,6 +21,18 @@ from gateway.metering.packing import pack, unpack
 from gateway.metering.readings import Peak, Reading
 
 _KEY = ("usage_point_id", "kind", "direction", "day")
+# built once: it is asked with every reading
+_KNOWN = (
+    select(DayRecord.day, DayRecord.state, DayRecord.asked_at, DayRecord.again_at, DayRecord.payload)
+    .where(
+        DayRecord.usage_point_id == bindparam("point"),
+        DayRecord.kind == bindparam("kind"),
+        DayRecord.direction == bindparam("direction"),
+        DayRecord.day >= bindparam("start"),
+        DayRecord.day < bindparam("end"),
+    )
+    .order_by(DayRecord.day)
+)
 
 
 @dataclass(frozen=True)
@@ -34,16 +46,17 @@ class Fact:
 
 async def ledger(session: AsyncSession, feed: Feed, start: date, end: date) -> dict[date, Entry]:
     """Return what is known of the days `[start, end[`."""
-    query = select(DayRecord.day, DayRecord.state, DayRecord.asked_at, DayRecord.again_at)
-    rows = await session.execute(query.where(*_among(feed, start, end)))
-    return {day: Entry(state, asked_at, again_at) for day, state, asked_at, again_at in rows}
+    return await _entries(session, *_among(feed, start, end))
 
 
 async def unfinished(session: AsyncSession, feed: Feed) -> dict[date, Entry]:
     """Return the days that are known in part or not at all although they were asked."""
+    return await _entries(session, *_of(feed), DayRecord.state.in_([State.PARTIAL, State.ABSENT]))
+
+
+async def _entries(session: AsyncSession, *conditions: ColumnElement[bool]) -> dict[date, Entry]:
     query = select(DayRecord.day, DayRecord.state, DayRecord.asked_at, DayRecord.again_at).order_by(DayRecord.day)
-    lacking = DayRecord.state.in_([State.PARTIAL, State.ABSENT])
-    rows = await session.execute(query.where(*_of(feed), lacking))
+    rows = await session.execute(query.where(*conditions))
     return {day: Entry(state, asked_at, again_at) for day, state, asked_at, again_at in rows}
 
 
@@ -53,45 +66,43 @@ async def count(session: AsyncSession, feed: Feed, start: date, end: date) -> in
     return await session.scalar(query) or 0
 
 
-async def packed_curve(
-    session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date
-) -> list[tuple[date, bytes]]:
-    """Return the days `[start, end[` that have readings, in order, as `packing` wrote them."""
-    return await _payloads(session, feed, secrets, start, end)
+async def known[Value](
+    session: AsyncSession, feed: Feed, secrets: Secrets, read: Callable[[date, bytes], Value], start: date, end: date
+) -> tuple[dict[date, Entry], dict[date, Value]]:
+    """Return what is known of the days `[start, end[`, in order, and what `read` makes of their payloads."""
+    entries: dict[date, Entry] = {}
+    values: dict[date, Value] = {}
+    asked = {"point": feed.point_id, "kind": feed.kind, "direction": feed.direction, "start": start, "end": end}
+    for day, state, asked_at, again_at, payload in await session.execute(_KNOWN, asked):
+        entries[day] = Entry(state, asked_at, again_at)
+        if payload is not None:
+            values[day] = read(day, unseal(secrets.data_key, payload, feed.context(day)))
+    return entries, values
 
 
-async def curve(
-    session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date
-) -> dict[date, list[Reading]]:
-    """Return the readings of the days `[start, end[` that have some."""
-    return {
-        day: unpack(packed, paris.midnight(day)) for day, packed in await _payloads(session, feed, secrets, start, end)
-    }
+def read_packed(_day: date, payload: bytes) -> bytes:
+    """Return a curve as `packing` wrote it."""
+    return payload
 
 
-async def values(session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date) -> dict[date, int]:
-    """Return the daily values of the days `[start, end[` that have one, in Wh."""
-    return {day: int(payload) for day, payload in await _payloads(session, feed, secrets, start, end)}
+def read_curve(day: date, payload: bytes) -> list[Reading]:
+    """Read a curve."""
+    return unpack(payload, paris.midnight(day))
 
 
-async def peaks(session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date) -> dict[date, Peak]:
-    """Return the greatest power of the days `[start, end[` that have one."""
-    return {day: Peak.unpack(payload) for day, payload in await _payloads(session, feed, secrets, start, end)}
+def read_value(_day: date, payload: bytes) -> int:
+    """Read the energy of a day, in Wh."""
+    return int(payload)
 
 
-async def registers(
-    session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date
-) -> dict[date, Registers]:
-    """Return what the registers showed at the beginning of the days `[start, end[` that are known."""
-    return {day: read_registers(payload) for day, payload in await _payloads(session, feed, secrets, start, end)}
+def read_peak(_day: date, payload: bytes) -> Peak:
+    """Read the greatest power of a day."""
+    return Peak.unpack(payload)
 
 
-async def _payloads(
-    session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date
-) -> list[tuple[date, bytes]]:
-    query = select(DayRecord.day, DayRecord.payload).where(*_among(feed, start, end), DayRecord.payload.is_not(None))
-    rows = (await session.execute(query.order_by(DayRecord.day))).all()
-    return [(day, unseal(secrets.data_key, payload, feed.context(day))) for day, payload in rows if payload is not None]
+def read_index(_day: date, payload: bytes) -> Registers:
+    """Read what the registers showed at the beginning of a day."""
+    return read_registers(payload)
 
 
 async def save(session: AsyncSession, feed: Feed, facts: Iterable[Fact], now: datetime) -> None:

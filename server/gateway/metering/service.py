@@ -1,6 +1,6 @@
 """Readings for whoever asks: what is known, and why the rest is not."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.consents import repository as points
 from gateway.consents import service as consents
 from gateway.consents.models import UsagePoint
-from gateway.consents.service import Secrets, open_secrets
+from gateway.consents.service import Secrets
 from gateway.enedis.client import Direction
 from gateway.enedis.registers import Registers
 from gateway.kit import paris
@@ -56,7 +56,7 @@ class DayPeak:
     at: datetime | None
 
 
-type _Read[Value] = Callable[[AsyncSession, Feed, Secrets, date, date], Awaitable[dict[date, Value]]]
+type _Read[Value] = Callable[[date, bytes], Value]
 
 
 class Readings:
@@ -74,7 +74,7 @@ class Readings:
     ) -> Known[bytes]:
         """Return the packed curve of `[start, end[`. Raises a problem when a fault or quota leaves nothing of it."""
         days, feed = self._checked(start, end), Feed(point_id, Kind.CURVE, direction)
-        meter, known, curves, refusal = await self._ensured(account_id, feed, days, _packed)
+        meter, known, curves, refusal = await self._ensured(account_id, feed, days, repository.read_packed)
         missing = []
         for day in days:
             entry = known.get(day)
@@ -91,12 +91,14 @@ class Readings:
         """Return the days of `[start, end[`: the sum of the curve where it is whole, else Enedis' daily value."""
         days = self._checked(start, end)
         curve, daily = Feed(point_id, Kind.CURVE, direction), Feed(point_id, Kind.DAILY, direction)
-        meter, entries, curves, refusal = await self._ensured(account_id, curve, days, _packed, recent_only=True)
+        meter, entries, curves, refusal = await self._ensured(
+            account_id, curve, days, repository.read_packed, recent_only=True
+        )
         whole = {day for day, entry in entries.items() if entry.state is State.COMPLETE}
         others = [day for day in days if day not in whole]
         young = self._clock.now() - WITHOUT_CURVE
         asked = [day for day in others if not _may_still_come(meter, day, entries.get(day), young)]
-        _, known, values, refused = await self._ensured(account_id, daily, asked, repository.values)
+        _, known, values, refused = await self._ensured(account_id, daily, asked, repository.read_value)
         refusal = refusal or refused
         found = {day: _energy(curves[day]) for day in whole}
         found |= {day: DayValue(values[day], Quality.MEASURED) for day in asked if day in values}
@@ -111,7 +113,7 @@ class Readings:
 
     async def max_power(self, account_id: str, point_id: str, start: date, end: date) -> Known[DayPeak]:
         """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
-        found = await self._by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, repository.peaks)
+        found = await self._by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, repository.read_peak)
         async with self._database.read() as session:
             kva = (await consents.get(session, account_id, point_id)).contract.get("power_kva")
         peaks = {day: DayPeak(peak.va, _share(peak, kva), peak.at) for day, peak in found.days.items()}
@@ -122,7 +124,7 @@ class Readings:
     ) -> Known[Registers]:
         """Return the registers at the beginning of the days `[start, end[`, which are asked each week from now on."""
         feed = Feed(point_id, Kind.INDEX, direction)
-        return await self._by_day(account_id, feed, start, end, repository.registers)
+        return await self._by_day(account_id, feed, start, end, repository.read_index)
 
     async def _by_day[Value](
         self, account_id: str, feed: Feed, start: date, end: date, read: _Read[Value]
@@ -143,8 +145,7 @@ class Readings:
     ) -> tuple[Meter, dict[date, Entry], dict[date, Value], Refusal | None]:
         """Return what is known of days, after asking for what is due of them; `recent_only`: of the live days."""
         async with self._database.read() as session:
-            point = await consents.get(session, account_id, feed.point_id)
-            secrets = await open_secrets(session, point, self._keyring)
+            point, secrets = await consents.open_point(session, account_id, feed.point_id, self._keyring)
             known, values = await _known(session, feed, secrets, days, read)
         meter = Meter.of(point, secrets, self._clock.now())
         await self._note(point, feed.kind)
@@ -181,17 +182,12 @@ class Readings:
         return max((entry.asked_at for entry in known.values()), default=self._clock.now())
 
 
-async def _packed(session: AsyncSession, feed: Feed, secrets: Secrets, start: date, end: date) -> dict[date, bytes]:
-    return dict(await repository.packed_curve(session, feed, secrets, start, end))
-
-
 async def _known[Value](
     session: AsyncSession, feed: Feed, secrets: Secrets, days: Collection[date], read: _Read[Value]
 ) -> tuple[dict[date, Entry], dict[date, Value]]:
     if not days:
         return {}, {}
-    start, end = min(days), max(days) + paris.DAY
-    return await repository.ledger(session, feed, start, end), await read(session, feed, secrets, start, end)
+    return await repository.known(session, feed, secrets, read, min(days), max(days) + paris.DAY)
 
 
 def _may_still_come(meter: Meter, day: date, entry: Entry | None, young: datetime) -> bool:

@@ -4,8 +4,9 @@ Calls are rows of the database, exact whatever restarts. Answers cost Enedis not
 store, and not at all while it is down.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -14,6 +15,16 @@ from gateway.limits.headers import headers
 from gateway.problems import ProblemError
 from gateway.quotas import service as quotas
 from gateway.store import Store, StoreError
+from gateway.store.cache import keep, recall
+
+_REMEMBERED = 60.0
+"""Seconds. Whoever counts a call has the number forgotten; a reader at that very moment may keep the one before."""
+
+
+async def forget_calls(store: Store, account_id: str, day: date) -> None:
+    """Have the calls of an account's day read again: they were counted, or reset."""
+    with suppress(StoreError):
+        await store.delete(_calls_key(account_id, day))
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,16 @@ class Day:
         today = paris.day_of(self._clock.now())
         async with self._database.read() as session:
             used = await quotas.used(session, quotas.user_day(account_id, today, self._calls))
-        return Use("enedis", used, self._calls, paris.midnight(today + paris.DAY))
+        return Use("enedis", used, self._calls, self._midnight())
+
+    async def calls_lately(self, account_id: str) -> Use:
+        """Return the same from the store where it is, for headers: they are wanted with every answer."""
+        key = _calls_key(account_id, paris.day_of(self._clock.now()))
+        if (remembered := await recall(self._store, key)) is not None:
+            return Use("enedis", int(remembered), self._calls, self._midnight())
+        calls = await self.calls(account_id)
+        await keep(self._store, key, str(calls.used), _REMEMBERED)
+        return calls
 
     async def answers(self, account_id: str) -> Use:
         """Return what is used of the answers."""
@@ -77,3 +97,7 @@ class Day:
 
     def _key(self, account_id: str) -> str:
         return f"answers:{account_id}:{paris.day_of(self._clock.now())}"
+
+
+def _calls_key(account_id: str, day: date) -> str:
+    return f"calls:{account_id}:{day}"

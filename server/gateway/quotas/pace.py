@@ -10,6 +10,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.quotas import service as quotas
+from gateway.quotas.day import forget_calls
 from gateway.store import Store
 
 _MARGIN = 1.25
@@ -79,6 +80,7 @@ class EnedisPace:
         try:
             async with self._database.write() as session:
                 await quotas.charge(session, budgets)
+            await forget_calls(self._store, payer, day)
         except quotas.ExhaustedError as error:
             if error.budget == of_user:
                 raise EnedisError(Meaning.QUOTA, "day", paris.midnight(day + paris.DAY)) from error

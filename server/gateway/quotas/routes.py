@@ -38,7 +38,7 @@ async def counted(request: Request, runtime: RuntimeDep, caller: CallerDep) -> N
     """Count an answer about a usage point, and tell what is left in its headers."""
     now = runtime.clock.now()
     answers = (await runtime.day.count_answer(caller.account_id)).headers(now)
-    calls = (await runtime.day.calls(caller.account_id)).headers(now)
+    calls = (await runtime.day.calls_lately(caller.account_id)).headers(now)
     request.state.headers = {name: f"{calls[name]}, {answers[name]}" for name in calls}
 
 
