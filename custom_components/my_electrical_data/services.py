@@ -115,11 +115,11 @@ async def _get_readings(call: ServiceCall) -> ServiceResponse:
     with _translated_errors(call.hass, entry):
         match call.data[ATTR_KIND]:
             case Kind.DAILY:
-                return _answer((await client.days(point, start=start, end=end, direction=direction)).data)
+                return _answer((await client.daily(point, start=start, end=end, direction=direction)).data)
             case Kind.LOAD_CURVE:
                 return _answer((await client.load_curve(point, start=start, end=end, direction=direction)).data)
             case _:
-                return _answer((await client.peaks(point, start=start, end=end)).data)
+                return _answer((await client.max_power(point, start=start, end=end)).data)
 
 
 async def _get_cheapest_window(call: ServiceCall) -> ServiceResponse:

@@ -1,4 +1,4 @@
-"""What the gateway answers when somebody asks for something: readings, a comparison, days to ask Enedis for again.
+"""What the gateway answers when somebody asks for something: a load curve, a comparison, days to ask Enedis for again.
 
 Moments are aware and in UTC, days are days of Paris, energy is Wh, power W or VA, money EUR.
 """
@@ -6,17 +6,7 @@ Moments are aware and in UTC, days are days of Paris, energy is Wh, power W or V
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from .figures import DayReading, PeakReading
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Missing:
-    """What is not known of a range, why, and when it is expected (None: it will not come)."""
-
-    start: datetime
-    end: datetime
-    reason: str
-    expected_at: datetime | None
+from .figures import Missing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,26 +20,10 @@ class Interval:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Days:
-    """Days, oldest first, and what is missing among them."""
-
-    readings: tuple[DayReading, ...]
-    missing: tuple[Missing, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Curve:
     """A load curve, oldest first, and what is missing in it."""
 
     readings: tuple[Interval, ...]
-    missing: tuple[Missing, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Peaks:
-    """Greatest powers, oldest first, and what is missing among them."""
-
-    readings: tuple[PeakReading, ...]
     missing: tuple[Missing, ...]
 
 

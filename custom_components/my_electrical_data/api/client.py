@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from .asked import Comparison, Curve, Days, Peaks, Refresh
+from .asked import Comparison, Curve, Refresh
 from .decode import Decoder
 from .figures import DailyReadings, Hours, MaxPower, Periods, Totals
 from .models import ConsentAsked, ConsentRequest, Ping, Token, UsagePoint, UsagePoints
@@ -23,8 +23,7 @@ _USAGE_POINTS, _USAGE_POINT = Decoder(UsagePoints), Decoder(UsagePoint)
 _CONSENT_ASKED, _CONSENT = Decoder(ConsentAsked), Decoder(ConsentRequest)
 _DAILY, _HOURS, _MAX_POWER = Decoder(DailyReadings), Decoder(Hours), Decoder(MaxPower)
 _TOTALS, _PERIODS = Decoder(Totals), Decoder(Periods)
-_DAYS, _CURVE, _PEAKS = Decoder(Days), Decoder(Curve), Decoder(Peaks)
-_COMPARISON, _REFRESH = Decoder(Comparison), Decoder(Refresh)
+_CURVE, _COMPARISON, _REFRESH = Decoder(Curve), Decoder(Comparison), Decoder(Refresh)
 _TEMPO, _TEMPO_DAYS, _ECOWATT = Decoder(Tempo), Decoder(TempoDays), Decoder(Ecowatt)
 
 
@@ -86,10 +85,11 @@ class GatewayClient:
         """Delete the API client that this is: nothing can be asked with it afterwards."""
         (await self._authorized("DELETE", f"/v1/api-clients/{self._client_id}")).check()
 
-    async def daily(self, usage_point_id: str, *, start: date, end: date) -> Answer[DailyReadings]:
-        """Return the daily consumption of the days from `start` to before `end`."""
-        query = {"direction": "consumption", **_range(start, end)}
-        return await self._get(_DAILY, f"/v1/usage-points/{usage_point_id}/daily", query)
+    async def daily(
+        self, usage_point_id: str, *, start: date, end: date, direction: str = "consumption"
+    ) -> Answer[DailyReadings]:
+        """Return the energy of the days from `start` to before `end`, and what is missing."""
+        return await self._get(_DAILY, f"/v1/usage-points/{usage_point_id}/daily", _range(start, end, direction))
 
     async def max_power(self, usage_point_id: str, *, start: date, end: date) -> Answer[MaxPower]:
         """Return the greatest power of the days from `start` to before `end`. Asking has Enedis asked, each day."""
@@ -108,17 +108,9 @@ class GatewayClient:
         query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
         return await self._get(_HOURS, f"/v1/usage-points/{usage_point_id}/hours", query)
 
-    async def days(self, usage_point_id: str, *, start: date, end: date, direction: str) -> Answer[Days]:
-        """Return the energy of the days from `start` to before `end`, and what is missing."""
-        return await self._get(_DAYS, f"/v1/usage-points/{usage_point_id}/daily", _range(start, end, direction))
-
     async def load_curve(self, usage_point_id: str, *, start: date, end: date, direction: str) -> Answer[Curve]:
         """Return the load curve of the days from `start` to before `end`, and what is missing."""
         return await self._get(_CURVE, f"/v1/usage-points/{usage_point_id}/load-curve", _range(start, end, direction))
-
-    async def peaks(self, usage_point_id: str, *, start: date, end: date) -> Answer[Peaks]:
-        """Return the greatest power of the days from `start` to before `end`, and what is missing."""
-        return await self._get(_PEAKS, f"/v1/usage-points/{usage_point_id}/max-power", _range(start, end))
 
     async def comparison(self, usage_point_id: str, *, months: int) -> Comparison:
         """Return what the last whole months would have cost under each option."""
