@@ -176,6 +176,8 @@ async def test_the_cheapest_by_price(hass: HomeAssistant, gateway: ScriptedGatew
     gateway.requests.clear()
     answer = await act(hass, "get_cheapest_window", duration={"hours": 3}, before="07:00:00")
     assert answer == {
+        "after": "2026-11-23T11:05:00+01:00",
+        "before": "2026-11-24T07:00:00+01:00",
         "start": "2026-11-23T22:00:00+01:00",
         "end": "2026-11-24T01:00:00+01:00",
         "price": 0.1536,
@@ -208,6 +210,8 @@ async def test_what_is_not_known_is_not_guessed(hass: HomeAssistant, tempo_home:
         hass, "get_cheapest_window", duration="02:00:00", after="2026-11-25 05:00:00", before="2026-11-25 20:00:00"
     )
     assert nothing == {
+        "after": "2026-11-25T05:00:00+01:00",
+        "before": "2026-11-25T20:00:00+01:00",
         "start": None,
         "end": None,
         "price": None,
