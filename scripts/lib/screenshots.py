@@ -5,6 +5,7 @@ import io
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from PIL import Image
@@ -54,30 +55,33 @@ async def main() -> None:
 
 async def take_all(url: str, client: HomeAssistantClient, language: str) -> None:
     """Take the pictures of a demo that runs at `url`."""
-    await _take(f"{url}/{dashboard.URL_PATH}", f"dashboard.{language}", *TABLET, graph=True)
-    await _take(f"{url}/{dashboard.URL_PATH}", f"dashboard-dark.{language}", *TABLET, graph=True, dark=True)
-    await _take(f"{url}/{dashboard.URL_PATH}", f"dashboard-phone.{language}", *PHONE, graph=True)
-    await _take(f"{url}/{dashboard.URL_PATH}", f"dashboard-phone-dark.{language}", *PHONE, graph=True, dark=True)
-    await _take(f"{url}/calendar", f"calendars.{language}", *TABLET)
+
+    async def take(path: str, name: str, size: tuple[int, int], once_there: str, **how: Any) -> None:
+        await _take(f"{url}{path}", f"{name}.{language}", size, once_there, **how)
+
+    ours, graph = f"/{dashboard.URL_PATH}", "hui-statistics-graph-card canvas"
+    await take(ours, "dashboard", TABLET, graph)
+    await take(ours, "dashboard-dark", TABLET, graph, dark=True)
+    await take(ours, "dashboard-phone", PHONE, graph)
+    await take(ours, "dashboard-phone-dark", PHONE, graph, dark=True)
+    await take("/calendar", "calendars", TABLET, "ha-full-calendar .fc-event")
     devices = await client.command("config/device_registry/list")
     meter = next(device["id"] for device in devices if device["name"] == WORDS[language]["tempo"])
-    await _take(f"{url}/config/devices/device/{meter}", f"meter.{language}", *TABLET)
+    await take(f"/config/devices/device/{meter}", "meter", TABLET, "ha-config-device-page ha-card")
     await client.post("/api/config/automation/config/red_tomorrow", AUTOMATION[language])
-    await _take(f"{url}/config/automation/edit/red_tomorrow", f"editor.{language}", *TABLET)
-    await _take(f"{url}/energy", f"energy.{language}", *TABLET, click=PREVIOUS[language])
+    await take("/config/automation/edit/red_tomorrow", "editor", TABLET, "manual-automation-editor ha-card")
+    await take("/energy", "energy", TABLET, "hui-energy-usage-graph-card canvas", click=PREVIOUS[language])
 
 
 async def _take(
-    url: str, name: str, width: int, height: int, *, graph: bool = False, dark: bool = False, click: str | None = None
+    url: str, name: str, size: tuple[int, int], once_there: str, *, dark: bool = False, click: str | None = None
 ) -> None:
-    """A picture of a page once it has come to rest: the same three times in a row."""
-    language = name.rpartition(".")[2]
+    """A picture of a page once something is there and all has come to rest: the same three times in a row."""
+    language, (width, height) = name.rpartition(".")[2], size
     async with open_page(url, language=language, width=width, height=height, dark=dark, at=NOW) as page:
-        await page.locator("home-assistant-main").wait_for(timeout=180_000)
-        if graph:
-            await page.locator("hui-statistics-graph-card canvas").last.wait_for(timeout=180_000)
         if click:
             await page.get_by_label(click).click(timeout=180_000)
+        await page.locator(once_there).first.wait_for(timeout=180_000)
         seen: list[bytes] = []
         async with asyncio.timeout(180):
             while len(seen) < 3 or len(set(seen[-3:])) > 1:

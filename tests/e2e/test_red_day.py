@@ -19,7 +19,7 @@ PARIS = ZoneInfo("Europe/Paris")
 # The night before a red day that was one: 28 January 2026, after a day that was not.
 NIGHT = datetime(2026, 1, 28, 5, 30, tzinfo=PARIS)
 BEGINS = datetime(2026, 1, 28, 6, 0, tzinfo=PARIS)
-BACK_ON = BEGINS + timedelta(minutes=2)
+BACK_ON = BEGINS + timedelta(minutes=1)
 HEATER = "input_boolean.chauffe_eau"
 
 
