@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -98,11 +98,12 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
-def simulator_process() -> Iterator[Simulator]:
+@contextmanager
+def simulated(*options: str) -> Iterator[Simulator]:
+    """Run a simulator, its clock frozen."""
     port = free_port()
     command = [sys.executable, "-m", "gateway.simulator", "--port", str(port), "--now", NOW.isoformat(), "--frozen"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ) as process:
+    with subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, env=os.environ) as process:
         try:
             with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as http:
                 deadline = time.monotonic() + 20
@@ -117,6 +118,12 @@ def simulator_process() -> Iterator[Simulator]:
                 yield Simulator(f"http://127.0.0.1:{port}", http)
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def simulator_process() -> Iterator[Simulator]:
+    with simulated() as simulator:
+        yield simulator
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from gateway.billing.figures import DayFigures
 from gateway.billing.home import Home
 from gateway.billing.notices import prices_outdated
 from gateway.billing.offpeak import slots_on
-from gateway.billing.options import Option
+from gateway.billing.options import REGULATED, Option
 from gateway.billing.periods import AHEAD, Period, certain_colors, periods
 from gateway.billing.publishing import Publisher
 from gateway.billing.tariffs import tariff_on
@@ -49,11 +49,15 @@ class Totals:
 
 @dataclass(frozen=True)
 class Comparison:
-    """By month; `power_kva` is what is subscribed, `lowest_power_kva` what would have done."""
+    """By month; `power_kva` is what is subscribed, `lowest_power_kva` what would have done.
+
+    `highest_known` is the share of the days whose highest power is known.
+    """
 
     months: list[comparison.Month]
     power_kva: int | None
     highest_va: int | None
+    highest_known: float
     lowest_power_kva: int | None
     prices_outdated: date | None
 
@@ -90,12 +94,14 @@ class Answers:
         now_ends = min((item.end for item in items if item.start <= now < item.end), default=now + paris.DAY)
         tomorrow = paris.midnight(paris.day_of(now) + paris.DAY)
         return Periods(
-            items, prices_outdated(home, first, until - paris.DAY), min(now_ends, tomorrow, now + paris.HOUR)
+            items,
+            prices_outdated(home.book, home.tariffs, first, until - paris.DAY),
+            min(now_ends, tomorrow, now + paris.HOUR),
         )
 
     async def totals(self, account_id: str, point_id: str) -> Totals:
         """Return the totals of every unit."""
-        home = await self._publisher.publish(account_id, point_id)
+        home = (await self._publisher.publish(account_id, point_id)).home
         now = self._clock.now()
         today = paris.day_of(now)
         start = date(today.year - 2, 1, 1)
@@ -110,18 +116,19 @@ class Answers:
             for unit in totals.Unit
         }
         change = max(home.point.next_work_at, now)
-        return Totals(by_unit, prices_outdated(home, start, today), min(change, paris.midnight(today + paris.DAY)))
+        outdated = prices_outdated(home.book, home.tariffs, start, today)
+        return Totals(by_unit, outdated, min(change, paris.midnight(today + paris.DAY)))
 
     async def comparison(self, account_id: str, point_id: str, number: int) -> Comparison:
         """Compare the options over the last so many whole months."""
-        home = await self._publisher.publish(account_id, point_id)
+        home = (await self._publisher.publish(account_id, point_id)).home
         today = paris.day_of(self._clock.now())
         spans = comparison.months(today, number)
         start, end = spans[0][0], spans[-1][1]
         async with self._database.read() as session:
             own = await self._figures(session, home, start)
             every_option = [*home.tariffs, *comparison.as_option(home, Option.TEMPO)]
-            known = await facts.known(session, home.point, home.secrets, every_option, start, end)
+            known = await facts.known(session, home, every_option, start, end, today)
             power = Feed(home.id, Kind.MAX_POWER)
             _, peaks = await metering.known(session, power, home.secrets, metering.read_peak, start, end)
         days = {
@@ -130,31 +137,35 @@ class Answers:
         }
         months = await asyncio.to_thread(comparison.compare, home, known.colors, days, own, spans)
         tariff = tariff_on(home.tariffs, today)
+        used = [home.tariffs, *(comparison.as_option(home, option) for option in REGULATED)]
+        outdated = [prices_outdated(home.book, tariffs, start, end - paris.DAY) for tariffs in used]
         highest = max((peak.va for peak in peaks.values()), default=None)
         return Comparison(
             months,
             tariff.power_kva if tariff else None,
             highest,
+            len(peaks) / len(days),
             comparison.lowest_power(home, highest, today),
-            prices_outdated(home, start, end - paris.DAY),
+            min((day for day in outdated if day is not None), default=None),
         )
 
     async def index_check(self, account_id: str, point_id: str, start: date, end: date) -> IndexCheck:
         """Compare the registers with the curve on the days `[start, end[`."""
-        home = await self._publisher.publish(account_id, point_id)
+        home = (await self._publisher.publish(account_id, point_id)).home
+        today = paris.day_of(self._clock.now())
         async with self._database.read() as session:
             figures = await self._figures(session, home, start, end)
-            known = await facts.known(session, home.point, home.secrets, home.tariffs, start, end)
+            known = await facts.known(session, home, home.tariffs, start, end, today)
         days = list(paris.days(start, end))
         compared = index_check.differences(figures, {day: known.advance(day) for day in days})
-        curves = {one.day: known.of(one.day, Direction.CONSUMPTION).readings for one in compared}
+        curves = {one.day: known.of(one.day, Direction.CONSUMPTION).curve for one in compared}
         slots = {one.day: slots_on(home.off_peak, one.day) for one in compared}
-        return IndexCheck(compared, await asyncio.to_thread(index_check.better_fit, compared, curves, slots))
+        told = {one.day: slots_on(home.off_peak_told, one.day) for one in compared}
+        return IndexCheck(compared, await asyncio.to_thread(index_check.better_fit, compared, curves, slots, told))
 
     async def _home(self, session: AsyncSession, account_id: str, point_id: str) -> Home:
-        point = await points.get(session, account_id, point_id)
-        opened = await points.open_secrets(session, point, self._keyring)
-        return Home(point, opened, await repository.book(session))
+        point, secrets = await points.open_point(session, account_id, point_id, self._keyring)
+        return Home(point, secrets, await repository.book(session))
 
     async def _figures(
         self, session: AsyncSession, home: Home, start: date, end: date = date.max

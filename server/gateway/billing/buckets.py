@@ -61,7 +61,7 @@ class Rules:
         """Return how `day` is billed."""
         tariff = tariff_on(self._tariffs, day)
         clock = self._clock(tariff, day)
-        spans = elapsed(tuple(clock), _clock_hours(day))
+        spans = elapsed(tuple(clock), clock_hours(day))
         if tariff is None:
             return DayRules(spans, frozenset(), {}, None, None)
         prices, subscription = self._prices(tariff, day)
@@ -153,7 +153,7 @@ def elapsed(clock: tuple[Span, ...], hours: tuple[int, ...]) -> tuple[Span, ...]
 
 
 @lru_cache(maxsize=4096)
-def _clock_hours(day: date) -> tuple[int, ...]:
+def clock_hours(day: date) -> tuple[int, ...]:
     """Return what the clock shows in each of the 23, 24 or 25 hours of a day."""
     return tuple(hour.astimezone(paris.PARIS).hour for hour in paris.hours(day))
 

@@ -62,6 +62,6 @@ async def choose(
     choices: Choices,
 ) -> UsagePointView:
     """Change what is named. All figures follow: the next answer of `/hours` begins where they differ."""
-    point = await service.get(session, caller.account_id, point_id)
+    point = await service.get(session, caller.account_id, point_id, to_change=True)
     choices.apply(point)
     return await view(runtime, point)

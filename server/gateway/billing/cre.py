@@ -31,6 +31,8 @@ _YEARLY = (Decimal(50), Decimal(2000))
 _MOST_TAX = Decimal(3)
 _LARGEST_STEP = Decimal("1.6")
 _AHEAD = timedelta(days=366)
+_ON_THE_FIRST_SINCE = date(2013, 1, 1)
+"""CRE's oldest rows begin on 23 July 2012."""
 
 
 class UnreadableGridError(ValueError):
@@ -85,7 +87,7 @@ def _taxed(column: str) -> tuple[str, str]:
 
 def _grid(row: Mapping[str, str | None], option: Option, today: date) -> Grid:
     start = _date(row, _START)
-    if start.day != 1:
+    if start.day != 1 and start >= _ON_THE_FIRST_SINCE:
         raise ValueError(f"{_START} is not the first of a month; prices change then")
     if start > today + _AHEAD:
         raise ValueError(f"{_START} is more than a year ahead")

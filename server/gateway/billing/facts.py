@@ -7,16 +7,18 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.counting import Facts
+from gateway.billing.home import Home
 from gateway.billing.options import Option
 from gateway.billing.tariffs import Tariff
 from gateway.consents.models import UsagePoint
-from gateway.consents.service import Secrets, collects_curve
+from gateway.consents.service import collects_curve
 from gateway.enedis.client import Direction
 from gateway.enedis.registers import TOTAL, Registers
 from gateway.kit import paris
 from gateway.metering import repository as metering
 from gateway.metering.ledger import Feed, Kind, next_attempt
-from gateway.metering.packing import unpack
+from gateway.metering.packing import runs
+from gateway.metering.planner import history_starts
 from gateway.metering.repository import OpenedDay
 from gateway.tempo import repository as tempo
 
@@ -27,20 +29,21 @@ type _Days = Mapping[date, OpenedDay]
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of the days of a usage point."""
+    """What is known of the days of a usage point; Enedis has curves since `curves_since`."""
 
     feeds: Mapping[Feed, _Days]
     point: UsagePoint
     colors: Mapping[date, str]
+    curves_since: date
 
     def of(self, day: date, direction: Direction, *, as_day: bool = False) -> Facts:
         """Return the facts of a day. Its value counts once no curve will come, or when it counted before."""
         curve = self._day(Kind.CURVE, direction, day)
         if curve is not None and curve.payload is not None:
-            return Facts(readings=unpack(curve.payload, paris.midnight(day)))
+            return Facts(curve=tuple(runs(curve.payload)))
         daily = self._day(Kind.DAILY, direction, day)
         feed = Feed(self.point.id, Kind.CURVE, direction)
-        given_up = curve is not None and next_attempt(feed, day, curve.entry) is None
+        given_up = day < self.curves_since if curve is None else next_attempt(feed, day, curve.entry) is None
         if daily is None or daily.payload is None:
             return Facts()
         if not (given_up or as_day or collects_curve(self.point) is False):
@@ -65,10 +68,10 @@ class Known:
 
 
 async def known(
-    session: AsyncSession, point: UsagePoint, secrets: Secrets, tariffs: Collection[Tariff], start: date, end: date
+    session: AsyncSession, home: Home, tariffs: Collection[Tariff], start: date, end: date, today: date
 ) -> Known:
     """Gather what is known of the days `[start, end[`."""
-    feeds = await metering.opened(session, point.id, _KINDS, secrets, start, end + paris.DAY)
+    feeds = await metering.opened(session, home.id, _KINDS, home.secrets, start, end + paris.DAY)
     by_color = any(tariff.option is Option.TEMPO for tariff in tariffs)
     colors = await tempo.colors(session, start - paris.DAY, end) if by_color else {}
-    return Known(feeds, point, colors)
+    return Known(feeds, home.point, colors, history_starts(Kind.CURVE, today))

@@ -113,10 +113,11 @@ class DayFigures:
 
 
 _MADE_OF = {member.value[0]: member for member in MadeOf}
+_LETTER = {member: letter for letter, member in _MADE_OF.items()}
 
 
 def _letters(made_of: list[MadeOf]) -> str:
-    return "".join(member.value[0] for member in made_of)
+    return "".join([_LETTER[member] for member in made_of])
 
 
 def subscription_of(day: date, micro_a_month: int | None) -> int | None:
@@ -144,6 +145,8 @@ def show(series: str, amount: int) -> float:
 
 
 def show_all(series: str, amounts: Sequence[int]) -> list[float]:
-    """Return amounts in Wh to 3 decimals, or EUR to 6."""
-    unit, decimals = (MONEY_A_EUR, 6) if is_money(series) else (WATT_MINUTES_A_WH, 3)
-    return [round(amount / unit, decimals) for amount in amounts]
+    """Return amounts in Wh to 3 decimals, or EUR to 6: the nearest, found in whole numbers."""
+    if is_money(series):
+        return [(amount + MONEY_A_MICRO // 2) // MONEY_A_MICRO / MICRO for amount in amounts]
+    thousands, half = 1000, WATT_MINUTES_A_WH // 2
+    return [(amount * thousands + half) // WATT_MINUTES_A_WH / thousands for amount in amounts]

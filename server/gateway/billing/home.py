@@ -32,4 +32,13 @@ class Home:
     @cached_property
     def off_peak(self) -> list[OffPeakPeriod]:
         """The off-peak hours that count."""
-        return effective([OffPeakPeriod.model_validate(period) for period in self.point.off_peak])
+        return effective(self._periods)
+
+    @property
+    def off_peak_told(self) -> list[OffPeakPeriod]:
+        """Those that Enedis told, whether they count or not."""
+        return [period for period in self._periods if period.source == "enedis"]
+
+    @cached_property
+    def _periods(self) -> list[OffPeakPeriod]:
+        return [OffPeakPeriod.model_validate(period) for period in self.point.off_peak]

@@ -23,6 +23,24 @@ def after(figures: DayFigures, sums: Sums) -> dict[str, int]:
     return {**sums, **{key: sums.get(key, 0) + sum(values) for key, values in figures.columns().items()}}
 
 
+def first_change(old: DayFigures, new: DayFigures) -> int | None:
+    """Return the first hour of a day whose row differs; None when none does, though the figures may."""
+    before, after_ = _by_hour(old), _by_hour(new)
+    return min((hour for hour in before.keys() | after_.keys() if before.get(hour) != after_.get(hour)), default=None)
+
+
+def _by_hour(figures: DayFigures) -> dict[int, tuple[object, ...]]:
+    amounts = figures.columns()
+    return {
+        hour: (
+            {key: values[row] for key, values in amounts.items() if values[row]},
+            figures.used_made_of[row : row + 1],
+            figures.gave_made_of[row : row + 1],
+        )
+        for row, hour in enumerate(figures.hours)
+    }
+
+
 def series(counted: Iterable[str], tariffs: Iterable[Tariff], published: Iterable[str]) -> list[str]:
     """Return the series to show: those counted, those the tariffs will have, and those published, which stay.
 

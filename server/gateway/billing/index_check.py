@@ -4,18 +4,22 @@ A register's clock is Enedis' own, so that where both are known they must agree.
 hours explain the registers, those are told.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate, pairwise
 
+from gateway.billing.buckets import clock_hours
 from gateway.billing.figures import WATT_MINUTES_A_WH, DayFigures
 from gateway.billing.offpeak import MINUTES_A_DAY
-from gateway.kit import paris
-from gateway.metering.readings import Reading
+from gateway.metering.packing import Run
 
 SHIFTS = sorted(range(-120, 121), key=lambda minutes: (abs(minutes), minutes))
 """By how many minutes off-peak hours may be wrong; the smallest that explains comes first."""
+
+type Slots = Sequence[tuple[int, int]]
+"""Off-peak minutes of the clock, `[start, end[`."""
+
 _TOLERANCE = 0.005
 _WORTH_TELLING = 0.5
 
@@ -39,9 +43,12 @@ class Difference:
 
 @dataclass(frozen=True)
 class Fit:
-    """Off-peak hours that explain the registers better, and by how many minutes they are later than those in force."""
+    """Off-peak hours that explain the registers better, and by how many minutes they, or one slot, are later.
 
-    minutes: int
+    `minutes` None: they are not those in force moved, but other ones that Enedis told.
+    """
+
+    minutes: int | None
     slots: list[tuple[int, int]]
     difference_before: float
     difference_after: float
@@ -60,57 +67,74 @@ def differences(figures: Mapping[date, DayFigures], advances: Mapping[date, Mapp
 
 def better_fit(
     compared: Sequence[Difference],
-    curves: Mapping[date, Sequence[Reading]],
-    slots: Mapping[date, Sequence[tuple[int, int]]],
+    curves: Mapping[date, Sequence[Run]],
+    slots: Mapping[date, Slots],
+    told: Mapping[date, Slots],
 ) -> Fit | None:
-    """Return the shift of the off-peak hours that explains the registers; None where those in force do, or none does.
+    """Return the off-peak hours that explain the registers; None where those in force do, or none does.
 
-    Only the newest days with the same hours are looked at.
+    Tried are the hours in force, all of them or one slot moved, and those that Enedis told. Only the newest days with
+    the same hours are looked at.
     """
     days = [one for one in compared if "hc" in one.registers and one.day in curves]
     if not days or not slots[days[-1].day]:
         return None
-    in_force = list(slots[days[-1].day])
+    in_force, of_enedis = list(slots[days[-1].day]), told[days[-1].day]
     days = [one for one in days if list(slots[one.day]) == in_force]
-    used = [_used_until(curves[one.day]) for one in days]
-    totals: dict[int, float] = defaultdict(float)
-    for minutes in SHIFTS:
-        shifted = _shifted(in_force, minutes)
-        for one, sums in zip(days, used, strict=True):
-            off_peak = sum(sums[end] - sums[start] for start, end in shifted) / WATT_MINUTES_A_WH
-            totals[minutes] += abs(one.registers["hc"] - off_peak)
-    best = min(SHIFTS, key=lambda minutes: totals[minutes])
+    used = [_used_until(one.day, curves[one.day]) for one in days]
+
+    def unexplained(tried: Slots) -> float:
+        return sum(
+            abs(one.registers["hc"] - sum(sums[end] - sums[start] for start, end in tried) / WATT_MINUTES_A_WH)
+            for one, sums in zip(days, used, strict=True)
+        )
+
+    before = unexplained(in_force)
+    after, _, minutes, best = min(
+        (unexplained(tried), number, minutes, tried)
+        for number, (minutes, tried) in enumerate(_candidates(in_force, of_enedis))
+    )
     energy = sum(sums[-1] for sums in used) / WATT_MINUTES_A_WH
-    if totals[0] <= _TOLERANCE * energy or totals[best] > _WORTH_TELLING * totals[0]:
+    if before <= _TOLERANCE * energy or after > _WORTH_TELLING * before:
         return None
-    return Fit(best, _joined(_shifted(in_force, best)), round(totals[0], 3), round(totals[best], 3))
+    return Fit(minutes, _joined(best), round(before, 3), round(after, 3))
 
 
-def _used_until(readings: Sequence[Reading]) -> list[int]:
+def _candidates(in_force: Slots, of_enedis: Slots) -> Iterator[tuple[int | None, list[tuple[int, int]]]]:
+    """Yield off-peak hours to try, and by how many minutes they are moved; what changes less comes first."""
+    for minutes in SHIFTS:
+        yield minutes, _shifted(in_force, minutes)
+    stated = _joined(in_force)
+    for moved in stated if len(stated) > 1 else ():
+        others = _shifted([slot for slot in stated if slot != moved], 0)
+        for minutes in SHIFTS:
+            tried = sorted([*others, *_shifted([moved], minutes)])
+            if all(one[1] <= following[0] for one, following in pairwise(tried)):
+                yield minutes, tried
+    if of_enedis:
+        yield None, list(of_enedis)
+
+
+def _used_until(day: date, curve: Sequence[Run]) -> list[int]:
     """Return the watt-minutes used before each minute of the clock; the odd days' extra hour counts with its first."""
-    by_minute = [0] * MINUTES_A_DAY
-    for reading in readings:
-        local = reading.start.astimezone(paris.PARIS)
-        first = local.hour * 60 + local.minute
-        for minute in range(first, first + reading.minutes):
-            by_minute[minute % MINUTES_A_DAY] += reading.watts
-    sums = [0]
-    for watts in by_minute:
-        sums.append(sums[-1] + watts)
-    return sums
+    by_minute, hours = [0] * MINUTES_A_DAY, clock_hours(day)
+    for run in curve:
+        for minute in range(run.offset, min(run.offset + run.step * len(run.watts), 60 * len(hours))):
+            by_minute[hours[minute // 60] * 60 + minute % 60] += run.watts[(minute - run.offset) // run.step]
+    return list(accumulate(by_minute, initial=0))
 
 
-def _shifted(slots: Sequence[tuple[int, int]], minutes: int) -> list[tuple[int, int]]:
+def _shifted(slots: Slots, minutes: int) -> list[tuple[int, int]]:
     """Return slots of the clock so many minutes later, those across midnight cut in two."""
     found = []
     for start, end in slots:
         first = (start + minutes) % MINUTES_A_DAY
-        last = first + end - start
+        last = first + ((end - start) % MINUTES_A_DAY or MINUTES_A_DAY)
         found += [(first, min(last, MINUTES_A_DAY)), (0, last - MINUTES_A_DAY)]
     return sorted(slot for slot in found if slot[0] < slot[1])
 
 
-def _joined(slots: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _joined(slots: Slots) -> list[tuple[int, int]]:
     """Write slots as people do: those that touch are one, across midnight too."""
     joined: list[tuple[int, int]] = []
     for start, end in slots:

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from gateway.billing import hours
 from gateway.billing.home import Home
 from gateway.billing.offpeak_text import parse
+from gateway.billing.prices import PriceBook
+from gateway.billing.tariffs import Tariff
 from gateway.consents.notices import WARN_BEFORE, Notice
 from gateway.kit import paris
 
@@ -15,7 +17,7 @@ _TOLD_FOR = timedelta(days=30)
 def notices(home: Home, now: datetime) -> Iterator[Notice]:
     """Yield what there is to know now."""
     today = paris.day_of(now)
-    if since := prices_outdated(home, today, today):
+    if since := prices_outdated(home.book, home.tariffs, today, today):
         yield Notice(code="prices_outdated", since=paris.midnight(since), until=None)
     text = home.point.contract.get("off_peak")
     if text and parse(text) is None and all(period.source == "enedis" for period in home.off_peak):
@@ -26,16 +28,16 @@ def notices(home: Home, now: datetime) -> Iterator[Notice]:
             yield Notice(code="off_peak_changes", since=since_, until=until, date=day)
 
 
-def prices_outdated(home: Home, first: date, last: date) -> date | None:
+def prices_outdated(book: PriceBook, tariffs: list[Tariff], first: date, last: date) -> date | None:
     """Return the first day since which prices used on the days from `first` to `last` are old: a newer grid is due."""
     found = []
-    for tariff in hours.in_force(home.tariffs, first, last + paris.DAY):
+    for tariff in hours.in_force(tariffs, first, last + paris.DAY):
         later = [
             other.valid_from
-            for other in home.tariffs
+            for other in tariffs
             if other.valid_from and other.valid_from > (tariff.valid_from or date.min)
         ]
         newest = min([last, *(day - paris.DAY for day in later)])
         if tariff.prices == "regulated" and newest >= first:
-            found.append(home.book.outdated_since(tariff.option, tariff.power_kva, newest))
+            found.append(book.outdated_since(tariff.option, tariff.power_kva, newest))
     return min((day for day in found if day is not None), default=None)

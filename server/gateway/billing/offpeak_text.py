@@ -11,14 +11,25 @@ from pydantic import ValidationError
 
 from gateway.billing.offpeak import OffPeakPeriod, Season
 
-_TIME = re.compile(r"(?<!\d)(\d{1,2})\s*[h:]\s*(\d{2})?(?!\d)(?:\s*min\b)?")
-_OPENING = re.compile(r"(?:h\.?c\.?|(?:heures?\s+)?creuses?)?[\s:=]*[(\[]?\s*(?:de\s|from\s)?\s*")
-_CLOSING = re.compile(r"\s*[)\]]?\s*\.?\s*")
-_RANGE = re.compile(r"\s*(?:-|/|>|->|a|to)\s*")
-_LIST = re.compile(r"\s*[)\]]?\s*(?:[;,+/&]|et(?:\sde)?|and|puis|\n)?\s*(?:de\s)?\s*[(\[]?\s*")
+_HC = r"(?:h\.?c\.?|(?:heures?\s+)?creuses?)"
+_TIME = re.compile(
+    r"(?<![\d.])(\d{1,2})\s*"
+    r"(?:(?:h(?:eures?|rs?)?|:)(?:\s*(\d{2})(?!\s*h)(?::00)?(?:\s*mi?n\b)?)?|\.(\d{2}))"
+    r"(?![\d.:]*\d)"
+)
+_OPENING = re.compile(rf"{_HC}?[\s:=,]*[(\[]?\s*(?:de\s|from\s)?\s*")
+_CLOSING = re.compile(r"[\s)\];,.]*")
+_RANGE = re.compile(r"\s*(?:-+>?|=>|/|>|a|jusqu'a|to|until)\s*")
+_LIST = re.compile(rf"\s*[)\]]?\s*(?:[;,+/&]|et(?:\sde)?|and|puis)?\s*(?:{_HC}[\s:=]*)?[(\[]?\s*(?:de\s|from\s)?\s*")
+_BETWEEN = re.compile(rf"\b(?:entre|between)\s+({_TIME.pattern})\s+(?:et|and)\s+(?={_TIME.pattern})")
 _SEASONS = re.compile(r"\b(ete|summer|hiver|winter)\b\s*:?")
 _SEASON = {"ete": Season.SUMMER, "summer": Season.SUMMER, "hiver": Season.WINTER, "winter": Season.WINTER}
-_WORDS = {"minuit": "24h00", "midi": "12h00"}
+_WORDS = {
+    r"minuit|midnight": "24h00",
+    r"(?<!apres-)midi|noon": "12h00",
+    r"tous les jours|toutes les nuits|chaque (?:jour|nuit)|every (?:day|night)|7\s*j(?:ours)?\s*/\s*7": "",
+}
+"""What has another spelling, or says nothing that would not hold without it."""
 
 type _Slots = tuple[tuple[str, str], ...]
 
@@ -39,12 +50,13 @@ def parse(text: str) -> list[OffPeakPeriod] | None:
 
 
 def _plain(text: str) -> str:
-    """Write without accents, in lower case, with one kind of dash."""
+    """Write without accents, in lower case, with one kind of dash and of apostrophe."""
     decomposed = unicodedata.normalize("NFKD", text.strip().lower())
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    for word, time in _WORDS.items():
-        plain = re.sub(rf"\b{word}\b", time, plain)
-    return re.sub("[\u2010-\u2015\u2212\u2192]", "-", plain)
+    plain = re.sub("[\u2010-\u2015\u2212\u2192]", "-", plain).replace("\u2019", "'")
+    for words, meant in _WORDS.items():
+        plain = re.sub(rf"\b(?:{words})(?!\w)", meant, plain)
+    return _BETWEEN.sub(r"\1-", " ".join(plain.split()))
 
 
 def _by_season(text: str) -> list[tuple[Season, str]] | None:
@@ -78,4 +90,4 @@ def _slots(text: str) -> _Slots | None:
 
 
 def _clock(match: re.Match[str]) -> str:
-    return f"{int(match[1]):02}:{match[2] or '00'}"
+    return f"{int(match[1]):02}:{match[2] or match[3] or '00'}"

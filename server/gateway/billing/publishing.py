@@ -7,7 +7,7 @@ last look, all of them when the rules differ, and compares: days whose figures d
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -31,7 +31,9 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
 
-_FORMAT = 1
+NOTHING_HELD = -1
+"""The revision of somebody who has nothing."""
+_FORMAT = 2
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
 """What was written so long before the last look is looked at again: clocks differ, and a write takes time."""
@@ -46,9 +48,23 @@ class _Change:
     standing: Publication
     series: list[str] = field(default_factory=list)
     changed: list[Told] = field(default_factory=list)
-    moved: Mapping[date, hours.Sums] = field(default_factory=dict)
+    moved: list[Told] = field(default_factory=list)
+    anew: list[Told] = field(default_factory=list)
     vanished: bool = False
     is_first: bool = False
+
+
+@dataclass(frozen=True)
+class Published:
+    """A usage point whose hours are up to date, and the series they have, with the revision that each came in.
+
+    `anew` is what the holder of the revision `since` lacks: the days from the first that changed on.
+    """
+
+    home: Home
+    series: Mapping[str, int]
+    anew: list[Told]
+    since: int
 
 
 class Publisher:
@@ -60,26 +76,27 @@ class Publisher:
         self._clock = clock
         self._keyring = keyring
 
-    async def publish(self, account_id: str, point_id: str) -> Home:
-        """Bring a usage point's hours up to date, and return it. Raises the problem `not_found`."""
+    async def publish(self, account_id: str, point_id: str) -> Published:
+        """Bring a usage point's hours up to date. Raises the problem `not_found`."""
         while True:
             now = self._clock.now()
             async with self._database.read() as session:
-                point = await points.get(session, account_id, point_id)
-                opened = await points.open_secrets(session, point, self._keyring)
-                home = Home(point, opened, await repository.book(session))
-                change = await self._compare(session, home, now)
+                point, secrets = await points.open_point(session, account_id, point_id, self._keyring)
+                home = Home(point, secrets, await repository.book(session))
+                series = await repository.series(session, home.id)
+                change = await self._compare(session, home, set(series), now)
             if change is None:
-                return home
+                return Published(home, series, [], point.revision)
             async with self._database.write() as session:
                 revision = await self._write(session, home, change)
             if revision is not None:
+                since = NOTHING_HELD if change.is_first else point.revision
                 point.revision = revision
-                return home
+                return Published(home, series | dict.fromkeys(change.series, revision), change.anew, since)
 
-    async def _compare(self, session: AsyncSession, home: Home, now: datetime) -> _Change | None:
+    async def _compare(self, session: AsyncSession, home: Home, series: set[str], now: datetime) -> _Change | None:
         standing = await repository.publication(session, home.id)
-        start, is_whole = await published_from(session, home.point, standing, now)
+        start, is_whole = await published_from(session, home, standing, now)
         if start is None:
             return None
         rules, end = _digest(home), paris.day_of(now) + paris.DAY
@@ -92,11 +109,10 @@ class Publisher:
         is_news = standing is None or standing.is_whole != is_whole or now - standing.looked_at >= _MARGIN
         if not due:
             return _Change(news) if is_news else None
-        published = await repository.series(session, home.id)
-        told = await repository.told(session, home.id, home.secrets.data_key, min(due))
-        last = await repository.told_before(session, home.id, home.secrets.data_key, min(due))
-        known = await facts.known(session, home.point, home.secrets, home.tariffs, min(due), max(due) + paris.DAY)
-        difference = partial(_difference, home, news, due, told, last, known, set(published), is_first=is_first)
+        told = await repository.told(session, home.id, home.secrets.data_key, min(due), and_the_one_before=True)
+        last = told.pop(0) if told and told[0].day < min(due) else None
+        known = await facts.known(session, home, home.tariffs, min(due), max(due) + paris.DAY, paris.day_of(now))
+        difference = partial(_difference, home, news, due, told, last, known, series, is_first=is_first)
         change = difference() if len(due) <= _FEW else await asyncio.to_thread(difference)
         return change if is_news or change.changed or change.series or change.vanished else None
 
@@ -151,17 +167,35 @@ def _difference(
     different = {day for day, counted in figures.items() if day not in before or counted != before[day].figures}
     revision, sums = home.point.revision + 1, {} if last is None else hours.after(last.figures, last.before)
     changed: list[Told] = []
-    moved: dict[date, hours.Sums] = {}
+    moved: list[Told] = []
+    anew: list[Told] = []
     for day in sorted(before.keys() | figures.keys()):
         current = figures.get(day) or before[day].figures
         if day in different:
-            changed.append(Told(day, current, sums, revision))
+            told_now = _changed(before.get(day), Told(day, current, sums, revision, ((revision, 0),)))
+            changed.append(told_now)
         elif sums != before[day].before:
-            moved[day] = sums
+            told_now = replace(before[day], before=sums)
+            moved.append(told_now)
+        else:
+            told_now = before[day]
+        if anew or told_now.revision == revision:
+            anew.append(told_now)
         sums = hours.after(current, sums)
     in_force = hours.in_force(home.tariffs, news.starts_on, paris.day_of(news.looked_at) + paris.DAY)
     series = [key for key in hours.series(sums, in_force, published) if key not in published]
-    return _Change(news, series if sums else [], changed, moved, vanished, is_first)
+    return _Change(news, series if sums else [], changed, moved, anew, vanished, is_first)
+
+
+def _changed(before: Told | None, now: Told) -> Told:
+    """Return a day as it is now, with the hour from which on its rows changed; they may be the same all the same."""
+    if before is None:
+        return now
+    hour = hours.first_change(before.figures, now.figures)
+    if hour is None:
+        return replace(now, revision=before.revision, changes=before.changes)
+    earlier = [change for change in before.changes if change[1] < hour]
+    return replace(now, changes=(*earlier, (now.revision, hour)))
 
 
 def _digest(home: Home) -> bytes:

@@ -2,12 +2,12 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.figures import DayFigures
@@ -17,24 +17,39 @@ from gateway.billing.options import Option
 from gateway.billing.prices import Grid, PriceBook, with_added
 from gateway.consents.models import UsagePoint
 from gateway.kit.crypto import seal, unseal
+from gateway.kit.database import insert
 from gateway.tempo.models import TempoDay
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
+# built once: they are asked with every question
+_ADDED_GRIDS = select(RegulatedGrid).order_by(RegulatedGrid.added_at)
+_SERIES = select(PublishedSeries.key, PublishedSeries.revision).where(
+    PublishedSeries.usage_point_id == bindparam("point")
+)
 
 
 @dataclass(frozen=True)
 class Told:
-    """A published day: its figures, the sums before it, and the revision it last changed in."""
+    """A published day: its figures, the sums before it, and the revision it last changed in.
+
+    `changes` are the revisions in which it changed, each with the hour of the day from which on it did; one that a
+    later change made earlier is left out.
+    """
 
     day: date
     figures: DayFigures
     before: Sums
     revision: int
+    changes: tuple[tuple[int, int], ...]
+
+    def changed_from(self, held: int) -> int:
+        """Return from which of its hours on the day is new to the holder of a revision before its own."""
+        return min(hour for revision, hour in self.changes if revision > held)
 
 
 async def book(session: AsyncSession) -> PriceBook:
     """Return the regulated prices, those added included."""
-    rows = await session.scalars(select(RegulatedGrid).order_by(RegulatedGrid.added_at))
+    rows = await session.scalars(_ADDED_GRIDS)
     return with_added(
         tuple(
             Grid(
@@ -76,32 +91,39 @@ async def publication(session: AsyncSession, point_id: str) -> Publication | Non
 
 async def series(session: AsyncSession, point_id: str) -> dict[str, int]:
     """Return the series published, and the revision each came in."""
-    query = select(PublishedSeries.key, PublishedSeries.revision).where(PublishedSeries.usage_point_id == point_id)
-    return dict(iter(await session.execute(query)))
+    return dict(iter(await session.execute(_SERIES, {"point": point_id})))
 
 
 async def told(
-    session: AsyncSession, point_id: str, data_key: bytes, start: date = date.min, limit: int | None = None
+    session: AsyncSession, point_id: str, data_key: bytes, start: date, *, and_the_one_before: bool = False
 ) -> list[Told]:
     """Return the published days from `start` on, oldest first."""
+    before = select(func.max(PublishedDay.day)).where(_of(point_id), PublishedDay.day < start).scalar_subquery()
+    since = func.coalesce(before, start) if and_the_one_before else start
+    return await _told(session, point_id, data_key, PublishedDay.day >= since)
+
+
+async def told_anew(
+    session: AsyncSession, point_id: str, data_key: bytes, held: int, unread: date | None, limit: int | None
+) -> list[Told]:
+    """Return the days from the first that changed after revision `held`, or is `unread`; at most `limit` of them."""
+    changed = select(func.min(PublishedDay.day)).where(_of(point_id), PublishedDay.revision > held).scalar_subquery()
+    since = PublishedDay.day >= changed
+    return await _told(
+        session, point_id, data_key, since if unread is None else or_(since, PublishedDay.day >= unread), limit
+    )
+
+
+async def _told(
+    session: AsyncSession, point_id: str, data_key: bytes, wanted: ColumnElement[bool], limit: int | None = None
+) -> list[Told]:
     columns = (PublishedDay.day, PublishedDay.figures, PublishedDay.before, PublishedDay.revision)
-    query = select(*columns).where(PublishedDay.usage_point_id == point_id, PublishedDay.day >= start)
-    rows = await session.execute(query.order_by(PublishedDay.day).limit(limit))
-    return [_opened(point_id, data_key, *row) for row in rows]
+    query = select(*columns).where(_of(point_id), wanted).order_by(PublishedDay.day).limit(limit)
+    return [_opened(point_id, data_key, *row) for row in await session.execute(query)]
 
 
-async def told_before(session: AsyncSession, point_id: str, data_key: bytes, end: date) -> Told | None:
-    """Return the newest published day before `end`."""
-    columns = (PublishedDay.day, PublishedDay.figures, PublishedDay.before, PublishedDay.revision)
-    query = select(*columns).where(PublishedDay.usage_point_id == point_id, PublishedDay.day < end)
-    row = (await session.execute(query.order_by(PublishedDay.day.desc()).limit(1))).first()
-    return None if row is None else _opened(point_id, data_key, *row)
-
-
-async def first_changed(session: AsyncSession, point_id: str, held: int) -> date | None:
-    """Return the first day that changed after revision `held`."""
-    query = select(PublishedDay.day).where(PublishedDay.usage_point_id == point_id, PublishedDay.revision > held)
-    return await session.scalar(query.order_by(PublishedDay.day).limit(1))
+def _of(point_id: str) -> ColumnElement[bool]:
+    return PublishedDay.usage_point_id == point_id
 
 
 async def next_revision(session: AsyncSession, point: UsagePoint) -> int | None:
@@ -115,30 +137,29 @@ async def next_revision(session: AsyncSession, point: UsagePoint) -> int | None:
 
 
 async def write(
-    session: AsyncSession, point_id: str, data_key: bytes, changed: Sequence[Told], moved: Mapping[date, Sums]
+    session: AsyncSession, point_id: str, data_key: bytes, changed: Sequence[Told], moved: Sequence[Told]
 ) -> None:
     """Write days that changed, and the sums before those that did not."""
     if changed:
-        days = [told.day for told in changed]
-        await session.execute(
-            delete(PublishedDay).where(PublishedDay.usage_point_id == point_id, PublishedDay.day.in_(days))
-        )
         rows = [
             {
                 "usage_point_id": point_id,
                 "day": told.day,
                 "revision": told.revision,
                 "figures": seal(data_key, told.figures.pack(), _context(point_id, "figures", told.day)),
-                "before": _sealed_sums(point_id, data_key, told.day, told.before),
+                "before": _sealed_before(point_id, data_key, told),
             }
             for told in changed
         ]
-        await session.execute(insert(PublishedDay), rows)
-    for day, before in moved.items():
+        statement = insert(session, PublishedDay)
+        news = {name: statement.excluded[name] for name in ("revision", "figures", "before")}
+        statement = statement.on_conflict_do_update(index_elements=("usage_point_id", "day"), set_=news)
+        await session.execute(statement, rows)
+    for told in moved:
         await session.execute(
             update(PublishedDay)
-            .where(PublishedDay.usage_point_id == point_id, PublishedDay.day == day)
-            .values(before=_sealed_sums(point_id, data_key, day, before))
+            .where(_of(point_id), PublishedDay.day == told.day)
+            .values(before=_sealed_before(point_id, data_key, told))
         )
 
 
@@ -171,16 +192,19 @@ async def begin_afresh(session: AsyncSession, point: UsagePoint) -> None:
 
 
 def _opened(point_id: str, data_key: bytes, day: date, figures: bytes, before: bytes, revision: int) -> Told:
+    sums, changes = json.loads(unseal(data_key, before, _context(point_id, "before", day)))
     return Told(
         day=day,
         figures=DayFigures.unpack(unseal(data_key, figures, _context(point_id, "figures", day))),
-        before=json.loads(unseal(data_key, before, _context(point_id, "before", day))),
+        before=sums,
         revision=revision,
+        changes=tuple((since, hour) for since, hour in changes),
     )
 
 
-def _sealed_sums(point_id: str, data_key: bytes, day: date, sums: Sums) -> bytes:
-    return seal(data_key, json.dumps(sums, separators=(",", ":")).encode(), _context(point_id, "before", day))
+def _sealed_before(point_id: str, data_key: bytes, told: Told) -> bytes:
+    content = json.dumps([told.before, told.changes], separators=(",", ":"))
+    return seal(data_key, content.encode(), _context(point_id, "before", told.day))
 
 
 def _context(point_id: str, column: str, day: date) -> str:

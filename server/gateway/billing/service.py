@@ -14,7 +14,7 @@ from gateway.billing import hours, repository
 from gateway.billing.figures import Columns, MadeOf
 from gateway.billing.home import Home
 from gateway.billing.notices import prices_outdated
-from gateway.billing.publishing import Publisher
+from gateway.billing.publishing import NOTHING_HELD, Publisher
 from gateway.billing.repository import Told
 from gateway.consents.models import UsagePoint
 from gateway.kit import paris
@@ -24,20 +24,23 @@ from gateway.kit.database import Database
 
 _FIRST_FILL = timedelta(seconds=10)
 """How soon to come back while the first 60 days are being fetched."""
-_NOTHING_HELD = -1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FEW = 7
 """Days that are shown at once; more of them are, beside the loop."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows from the first that is new to the holder of a cursor, as columns; `more` when they are not all."""
+    """The rows from the first that is new to the holder of a cursor, as columns; `more` when they are not all.
+
+    `start` are hours since 1970.
+    """
 
     epoch: str
     cursor: str
     more: bool
     series: list[str]
-    start: list[datetime]
+    start: list[int]
     sums: Columns
     used_made_of: list[MadeOf]
     gave_made_of: list[MadeOf]
@@ -49,8 +52,8 @@ class Rows:
 class _Cursor:
     """What its holder has: everything of a revision, as far as the hour `until` when that is given."""
 
-    revision: int = _NOTHING_HELD
-    until: datetime | None = None
+    revision: int = NOTHING_HELD
+    until: int | None = None
 
     @classmethod
     def read(cls, text: str | None, point: UsagePoint) -> _Cursor:
@@ -61,7 +64,7 @@ class _Cursor:
         revision, *until = map(int, numbers)
         if revision > point.revision:
             return cls()
-        return cls(revision, datetime.fromtimestamp(until[0] * 3600, tz=UTC) if until else None)
+        return cls(revision, until[0] if until else None)
 
 
 class Hours:
@@ -75,45 +78,43 @@ class Hours:
 
     async def since(self, account_id: str, point_id: str, cursor: str | None, limit: int | None = None) -> Rows:
         """Return at most `limit` of the rows that are new to the holder of `cursor`, oldest first."""
-        home = await self._publisher.publish(account_id, point_id)
+        published = await self._publisher.publish(account_id, point_id)
+        home, series = published.home, published.series
         held = _Cursor.read(cursor, home.point)
-        async with self._database.read() as session:
-            series = await repository.series(session, home.id)
-            revision = held.revision if all(came <= held.revision for came in series.values()) else _NOTHING_HELD
-            changed = await repository.first_changed(session, home.id, revision)
-            first = min(
-                (at for at in (held.until, paris.midnight(changed) if changed else None) if at is not None),
-                default=None,
-            )
-            told: list[Told] = []
-            if first is not None:
-                days = None if limit is None else limit + 1
-                told = await repository.told(session, home.id, home.secrets.data_key, paris.day_of(first), days)
-        rows = partial(self._rows, home, sorted(series), told, first, limit)
+        if any(came > held.revision for came in series.values()):
+            held = _Cursor()
+        days = None if limit is None else limit + 1
+        told = published.anew[:days]
+        if held.until is not None or held.revision < published.since:
+            unread = None if held.until is None else paris.day_of(_instant(held.until))
+            async with self._database.read() as session:
+                told = await repository.told_anew(session, home.id, home.secrets.data_key, held.revision, unread, days)
+        rows = partial(self._rows, home, sorted(series), told, held, limit)
         return rows() if len(told) <= _FEW else await asyncio.to_thread(rows)
 
-    def _rows(
-        self, home: Home, series: list[str], told: Sequence[Told], first: datetime | None, limit: int | None
-    ) -> Rows:
+    def _rows(self, home: Home, series: list[str], told: Sequence[Told], held: _Cursor, limit: int | None) -> Rows:
         sums: Columns = {key: [] for key in series}
-        start: list[datetime] = []
+        start: list[int] = []
         used_made_of: list[MadeOf] = []
         gave_made_of: list[MadeOf] = []
         gives = "production" in series
         for day in told:
-            midnight = paris.midnight(day.day)
+            midnight = _midnight(day.day)
             rows = len(day.figures.hours)
-            start += [midnight + paris.HOUR * number for number in day.figures.hours]
+            start += [midnight + number for number in day.figures.hours]
             used_made_of += day.figures.used_made_of
             gave_made_of += day.figures.gave_made_of or ([MadeOf.UNKNOWN] * rows if gives else [])
             for key, column in hours.columns(day.figures, day.before, series).items():
                 sums[key] += column
-        skipped = sum(at < first for at in start[:25]) if first is not None else 0
+        news = [] if held.until is None else [held.until]
+        if told and told[0].revision > held.revision:
+            news.append(_midnight(told[0].day) + told[0].changed_from(held.revision))
+        skipped = sum(at < min(news) for at in start[:25]) if news else 0
         shown = slice(skipped, None if limit is None else skipped + limit)
         more = limit is not None and len(start) > skipped + limit
         cursor = f"{home.point.epoch}.{home.point.revision}"
         if more and limit is not None:
-            cursor += f".{int(start[skipped + limit].timestamp()) // 3600}"
+            cursor += f".{start[skipped + limit]}"
         now = self._clock.now()
         return Rows(
             epoch=home.point.epoch,
@@ -124,10 +125,18 @@ class Hours:
             sums={key: column[shown] for key, column in sums.items()},
             used_made_of=used_made_of[shown],
             gave_made_of=gave_made_of[shown],
-            prices_outdated=prices_outdated(home, told[0].day, told[-1].day) if told else None,
+            prices_outdated=prices_outdated(home.book, home.tariffs, told[0].day, told[-1].day) if told else None,
             next_change=max(home.point.next_work_at, now + _FIRST_FILL),
         )
 
 
+def _instant(hour: int) -> datetime:
+    return _EPOCH + hour * paris.HOUR
+
+
+def _midnight(day: date) -> int:
+    return paris.hour_number(paris.midnight(day))
+
+
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 12
+    return text.isascii() and text.isdecimal() and len(text) < 8

@@ -142,12 +142,16 @@ class MonthView(BaseModel):
 
 
 class ComparisonView(BaseModel):
-    """What the same hours would have cost, and the lowest power that the highest one used would have allowed."""
+    """What the same hours would have cost, and the lowest power that the highest one used would have allowed.
+
+    `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
+    """
 
     items: list[MonthView]
     total: dict[Literal["base", "hp_hc", "tempo", "own"], CostView]
     power_kva: int | None
     highest_va: int | None
+    highest_known: float = Field(ge=0, le=1)
     lowest_power_kva: int | None
     prices_outdated: date | None
 
@@ -171,6 +175,7 @@ class ComparisonView(BaseModel):
                 "total": {name: CostView.of(cost) for name, cost in whole.items()},
                 "power_kva": found.power_kva,
                 "highest_va": found.highest_va,
+                "highest_known": round(found.highest_known, 4),
                 "lowest_power_kva": found.lowest_power_kva,
                 "prices_outdated": found.prices_outdated,
             }
@@ -187,9 +192,12 @@ class DifferenceView(BaseModel):
 
 
 class FitView(BaseModel):
-    """Off-peak hours so many minutes later than those in force, and the Wh they leave unexplained."""
+    """Off-peak hours of which all, or one slot, are so many minutes later than those in force, and the Wh unexplained.
 
-    minutes: int
+    `minutes` null: they are other ones, which Enedis told.
+    """
+
+    minutes: int | None
     slots: list[tuple[str, str]]
     difference_before: float
     difference_after: float

@@ -5,6 +5,7 @@ import typer
 from gateway.cli import (
     api_client,
     doctor,
+    history,
     init,
     keeping,
     keys,
@@ -23,6 +24,7 @@ app.command("doctor")(doctor.doctor)
 app.command("serve")(serve.serve)
 app.command("simulator")(simulator.simulator)
 app.command("reset-password")(reset_password.reset_password)
+app.command("history")(history.history)
 app.command("migrate")(migrate.migrate)
 app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)

@@ -2,14 +2,14 @@
 
 import json as json_format
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
 from gateway.accounts.service import find_or_create_account
-from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.tariffs import Option, Tariff
+from gateway.billing.choices import Choices
+from gateway.billing.options import Option
 from gateway.cli.api_client import OWNER
 from gateway.cli.common import fail, with_runtime
 from gateway.consents import service
@@ -41,8 +41,10 @@ def add(
         print("Number of the usage point (14 digits), then Enter: ", end="", flush=True)
     try:
         prm = service.check_number(sys.stdin.readline())
-        tariff = Tariff(option=option, power_kva=power)
-        periods = [OffPeakPeriod(slots=tuple(_slot(text) for text in off_peak))] if off_peak else []
+        wish: dict[str, Any] = {"tariff": {"option": option, "power_kva": power}}
+        if off_peak:  # otherwise those that hold stay: the user's, or Enedis'
+            wish["off_peak"] = [{"slots": [_slot(text) for text in off_peak]}]
+        choices = Choices.model_validate(wish)
     except ValidationError as error:
         fail("\n".join(detail["msg"].removeprefix("Value error, ") for detail in error.errors()), 2)
     except ValueError as error:
@@ -61,8 +63,7 @@ def add(
                 instance=runtime.instance,
                 now=now,
             )
-            point.tariffs = [tariff.model_dump(mode="json")]
-            point.off_peak = [period.model_dump(mode="json") for period in periods]
+            choices.apply(point)
             return point.id
 
     point_id = with_runtime(work)

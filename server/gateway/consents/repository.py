@@ -24,11 +24,16 @@ async def of_account(session: AsyncSession, account_id: str) -> Sequence[UsagePo
     return (await session.scalars(query.order_by(UsagePoint.created_at, UsagePoint.id))).all()
 
 
-async def find(session: AsyncSession, account_id: str, point_id: str) -> UsagePoint | None:
-    """Return one of an account's usage points."""
-    return await session.scalar(
-        select(UsagePoint).where(UsagePoint.account_id == account_id, UsagePoint.id == point_id)
-    )
+async def granted(session: AsyncSession) -> Sequence[UsagePoint]:
+    """Return everybody's usage points that Enedis lets us read, oldest first."""
+    query = select(UsagePoint).where(UsagePoint.status == PointStatus.GRANTED)
+    return (await session.scalars(query.order_by(UsagePoint.created_at, UsagePoint.id))).all()
+
+
+async def find(session: AsyncSession, account_id: str, point_id: str, *, to_change: bool = False) -> UsagePoint | None:
+    """Return one of an account's usage points; `to_change`: what was read stays true until the transaction ends."""
+    query = select(UsagePoint).where(UsagePoint.account_id == account_id, UsagePoint.id == point_id)
+    return await session.scalar(query.with_for_update() if to_change else query)
 
 
 async def find_with_key(session: AsyncSession, account_id: str, point_id: str) -> tuple[UsagePoint, bytes] | None:
@@ -79,7 +84,7 @@ async def history_due(session: AsyncSession, point_id: str, at: datetime | None)
 
 async def want(session: AsyncSession, point_id: str, kind: str, now: datetime) -> None:
     """Note that a client wants a kind of measure that is not asked for everybody."""
-    point = await session.get(UsagePoint, point_id)
+    point = await session.get(UsagePoint, point_id, with_for_update=True)
     if point is not None:
         point.wants = {**point.wants, kind: now.isoformat()}
         point.next_work_at = min(point.next_work_at, now)
@@ -101,7 +106,7 @@ async def doubt(session: AsyncSession, point_id: str, at: datetime) -> None:
 
 async def note_nothing_before(session: AsyncSession, point_id: str, direction: str, day: date) -> None:
     """Note that Enedis has nothing older than `day`: the meter was put into service then or later."""
-    point = await session.get(UsagePoint, point_id)
+    point = await session.get(UsagePoint, point_id, with_for_update=True)
     if point is not None:
         key = f"nothing_before_{direction}"
         point.contract = {**point.contract, key: max(day.isoformat(), point.contract.get(key) or "")}
@@ -124,7 +129,7 @@ async def delete(session: AsyncSession, point: UsagePoint) -> None:
 
 async def note(session: AsyncSession, point_id: str, key: str, *, value: bool) -> None:
     """Note something that Enedis told of a usage point by the way."""
-    point = await session.get(UsagePoint, point_id)
+    point = await session.get(UsagePoint, point_id, with_for_update=True)
     if point is not None:
         point.contract = {**point.contract, key: value}
 

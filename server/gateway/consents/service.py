@@ -72,7 +72,7 @@ async def add(
             end(other, PointStatus.MOVED, now)
             record(session, now, "meter_moved", other.account_id, usage_point=other.id)
     await session.flush()  # before the new holder is written: there is never more than one
-    point = await repository.find(session, account.id, identifier)
+    point = await repository.find(session, account.id, identifier, to_change=True)
     if point is None:
         point = UsagePoint(
             id=identifier,
@@ -111,9 +111,9 @@ def number_hash(instance: Instance, prm: str) -> bytes:
     return instance.digest("prm", prm)
 
 
-async def get(session: AsyncSession, account_id: str, point_id: str) -> UsagePoint:
-    """Return one of an account's usage points. Raises the problem `not_found`."""
-    point = await repository.find(session, account_id, point_id)
+async def get(session: AsyncSession, account_id: str, point_id: str, *, to_change: bool = False) -> UsagePoint:
+    """Return one of an account's usage points, locked `to_change` it. Raises the problem `not_found`."""
+    point = await repository.find(session, account_id, point_id, to_change=to_change)
     if point is None:
         raise not_found()
     return point

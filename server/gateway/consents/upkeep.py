@@ -129,7 +129,7 @@ class ConsentKeeper:
             again = error.retry_at or self._clock.now() + _AFTER_FAILURE
         now = self._clock.now()
         async with self._database.write() as session:
-            current = await repository.find(session, point.account_id, point.id)
+            current = await repository.find(session, point.account_id, point.id, to_change=True)
             if current is None or (current.status, current.details_at) != (PointStatus.GRANTED, point.details_at):
                 return  # shared anew or moved meanwhile: what was asked is of before
             current.details_at = again

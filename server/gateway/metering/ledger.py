@@ -8,9 +8,10 @@ from gateway.enedis.client import Direction
 from gateway.kit import paris
 
 PUBLISHED_FROM = time(8)
-"""Enedis publishes a day the next morning from about 08:00 Paris (its documentation; sometimes later)."""
-ASKED_UNTIL = time(20)
-"""Nothing was ever seen to appear at night: what would be asked then waits for the morning, and shares its call."""
+"""Enedis publishes a day the next morning from about 08:00 Paris, sometimes an hour or two later, else the day after at
+08:00 (its documentation)."""
+ASKED_UNTIL = time(14)
+"""What would be asked in the afternoon waits for the morning after, and shares its call."""
 RETRY_FOR = timedelta(days=15)
 
 
@@ -32,6 +33,10 @@ class State(StrEnum):
     BEFORE_ACTIVATION = "before_activation"
 
 
+_MORNING = {Kind.CURVE: time(8, 30), Kind.DAILY: time(8, 30), Kind.MAX_POWER: time(10, 30), Kind.INDEX: time(10, 30)}
+"""From when a feed is asked of a morning, within an hour: most days are there then. What nobody waits for is asked when
+the rest had a second try, and misses no call for a day that is late."""
+_SPREAD = 3600
 _FIRST_PAUSE = {State.ABSENT: timedelta(hours=2), State.PARTIAL: paris.DAY}
 """A late day may come within hours; one that came with holes was not filled the same day."""
 
@@ -59,10 +64,13 @@ class Feed:
 
     def expected_at(self, day: date) -> datetime:
         """Return when `day` is first worth asking for: the index weekly, on a weekday of the usage point's own."""
-        if self.kind is not Kind.INDEX:
-            return expected_at(day)
-        days = (sum(self.point_id.encode()) - day.weekday() - 1) % 7
-        return expected_at(day + timedelta(days=days))
+        wait = (sum(self.point_id.encode()) - day.weekday() - 1) % 7 if self.kind is Kind.INDEX else 0
+        return self.morning(day + timedelta(days=1 + wait))
+
+    def morning(self, day: date) -> datetime:
+        """Return when it is asked on the morning of `day`, at a second of the usage point's own: not all at once."""
+        own = timedelta(seconds=int.from_bytes(self.point_id.encode()) % _SPREAD)
+        return paris.at(day, _MORNING[self.kind]) + own
 
 
 def expected_at(day: date) -> datetime:
@@ -74,26 +82,26 @@ def next_attempt(feed: Feed, day: date, entry: Entry | None) -> datetime | None:
     """Return when to ask for `day` (again); None when it is known or will not come any more.
 
     A day that came late or in part is asked again when it is three times as old as it was the last time: soon at first,
-    then at growing pauses, never at night, and a last time after 15 days.
+    then at growing pauses, of mornings, and a last time after 15 days.
     """
+    first = feed.expected_at(day)
     if entry is None:
-        return feed.expected_at(day)
+        return first
     if entry.again_at is not None:
         return entry.again_at
     if entry.state in {State.COMPLETE, State.BEFORE_ACTIVATION}:
         return None
-    expected = feed.expected_at(day)
-    last = expected_at(day + RETRY_FOR)
+    last = feed.morning(day + paris.DAY + RETRY_FOR)
     if entry.asked_at >= last:
         return None
-    first = 7 * paris.DAY if feed.kind is Kind.INDEX else _FIRST_PAUSE[entry.state]
-    again = entry.asked_at + max(2 * (entry.asked_at - expected), first)
-    return min(max(_by_day(again), expected), last)
+    pause = 7 * paris.DAY if feed.kind is Kind.INDEX else _FIRST_PAUSE[entry.state]
+    again = entry.asked_at + max(2 * (entry.asked_at - expected_at(day)), pause)
+    return min(max(_by_morning(feed, again), first), last)
 
 
-def _by_day(instant: datetime) -> datetime:
-    """Move an instant of the night to the morning after."""
+def _by_morning(feed: Feed, instant: datetime) -> datetime:
+    """Move an instant of the afternoon or night to the next time that the feed is asked anyway."""
     day = paris.day_of(instant)
-    if instant < paris.at(day, PUBLISHED_FROM):
-        return paris.at(day, PUBLISHED_FROM)
-    return instant if instant < paris.at(day, ASKED_UNTIL) else paris.at(day + paris.DAY, PUBLISHED_FROM)
+    if instant < feed.morning(day):
+        return feed.morning(day)
+    return instant if instant < paris.at(day, ASKED_UNTIL) else feed.morning(day + paris.DAY)

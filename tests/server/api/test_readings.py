@@ -12,6 +12,8 @@ BASE, WATER_HEATER, TEMPO, HOLES, NO_CURVE, NEW_METER, WITHDRAWN, DOWN = (
     f"300010000000{number:02}" for number in (1, 2, 3, 6, 7, 8, 9, 12)
 )
 ODD_DAY = date(2026, 10, 25)
+FIRST_TRY, LAST_FIRST_TRY = "2026-11-04T07:30:00Z", "2026-11-04T08:30:00Z"
+"""Tomorrow's morning in Paris: each usage point is asked for at a second of its own."""
 
 
 async def test_a_load_curve_is_what_the_meter_counted_on_the_day_with_25_hours_too(
@@ -45,15 +47,14 @@ async def test_today_is_missing_because_it_is_not_published(gateway: Gateway) ->
     point = await gateway.add_meter(BASE)
     answer = await gateway.get(f"/v1/usage-points/{point}/load-curve", who, start="2026-11-02", end="2026-11-04")
     assert len(answer["readings"]) == 48
-    assert answer["missing"] == [
-        {
-            "start": "2026-11-02T23:00:00Z",
-            "end": "2026-11-03T23:00:00Z",
-            "reason": "not_published",
-            "expected_at": "2026-11-04T07:00:00Z",
-        }
-    ]
-    assert answer["next_change"] == "2026-11-04T07:00:00Z"
+    [today] = answer["missing"]
+    assert today == {
+        "start": "2026-11-02T23:00:00Z",
+        "end": "2026-11-03T23:00:00Z",
+        "reason": "not_published",
+        "expected_at": answer["next_change"],
+    }
+    assert FIRST_TRY <= answer["next_change"] < LAST_FIRST_TRY
 
 
 async def test_holes_are_listed_and_never_filled_with_zero(gateway: Gateway, simulator: Simulator) -> None:
@@ -75,7 +76,7 @@ async def test_days_before_the_meter_was_installed_are_not_asked_for_again(
     async def filled() -> bool:
         seen = await gateway.get(f"/v1/usage-points/{point}", who)
         known = seen["freshness"]["complete_until"] is not None
-        return known and seen["freshness"]["next_expected_at"] == "2026-11-04T07:00:00Z"
+        return known and FIRST_TRY <= seen["freshness"]["next_expected_at"] < LAST_FIRST_TRY
 
     await until(filled)
     assert [call["status"] for call in simulator.calls("courbe")] == [200, 200], "12 days, and none before them"

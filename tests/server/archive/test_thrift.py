@@ -53,7 +53,7 @@ async def test_a_new_day_costs_one_call_and_only_after_it_is_published(
     point = await gateway.add_meter(BASE)
     await _fresh(gateway, who, point)
     simulator.forget_calls()
-    for now in (datetime(2026, 11, 4, 0, 30, tzinfo=UTC), datetime(2026, 11, 4, 6, 59, tzinfo=UTC)):
+    for now in (datetime(2026, 11, 4, 0, 30, tzinfo=UTC), datetime(2026, 11, 4, 7, 29, tzinfo=UTC)):
         simulator.set_clock(now)
         clock.set(now)
         who = await gateway.sign_in()
@@ -116,12 +116,11 @@ async def test_a_partial_day_is_asked_along_with_the_new_ones(
         await _fresh(gateway, who, point)
     asked = [(call["time"][8:13], call["query"].partition("&")[2]) for call in live(simulator)]
     assert asked == [
-        ("04T07", "dateDebut=2026-11-03&dateFin=2026-11-04"),
-        ("04T09", "dateDebut=2026-11-03&dateFin=2026-11-04"),  # a Tuesday: nothing came, and nothing does
-        ("04T14", "dateDebut=2026-11-03&dateFin=2026-11-04"),
-        ("05T07", "dateDebut=2026-11-03&dateFin=2026-11-05"),
-        ("05T07", "dateDebut=2026-10-20&dateFin=2026-10-21"),  # a last time after fifteen days
-        ("06T07", "dateDebut=2026-11-03&dateFin=2026-11-06"),
+        ("04T08", "dateDebut=2026-11-03&dateFin=2026-11-04"),
+        ("04T11", "dateDebut=2026-11-03&dateFin=2026-11-04"),  # a Tuesday: nothing came, and nothing does
+        ("05T08", "dateDebut=2026-11-03&dateFin=2026-11-05"),
+        ("05T08", "dateDebut=2026-10-20&dateFin=2026-10-21"),  # a last time after fifteen days
+        ("06T08", "dateDebut=2026-11-03&dateFin=2026-11-06"),
     ]
 
 

@@ -123,16 +123,25 @@ class Client:
         self.epoch: str | None = None
         self.cursor: str | None = None
         self.rows: dict[tuple[str, str], float] = {}
+        self.made_of: dict[tuple[str, str], str] = {}
 
     def take(self, answer: dict[str, Any], *, interrupted: bool = False) -> None:
         """Write an answer's rows; the cursor only if nothing interrupts."""
         if answer["epoch"] != self.epoch:
-            self.rows, self.epoch, self.cursor = {}, answer["epoch"], None
-        for series in answer["series"]:
-            for start, value in zip(answer["start"], answer["sum"][series["key"]], strict=True):
-                self.rows[start, series["key"]] = value
+            self.rows, self.made_of, self.epoch, self.cursor = {}, {}, answer["epoch"], None
+        for name, rows in (("sum", self.rows), ("made_of", self.made_of)):
+            for key, column in answer[name].items():
+                rows.update(zip(((start, key) for start in answer["start"]), column, strict=True))
         if not interrupted:
             self.cursor = answer["cursor"]
+
+    def lacks_first_of(self, answer: dict[str, Any]) -> bool:
+        """Whether the first row of an answer is not one that it has just so."""
+        return any(
+            rows.get((answer["from"], key)) != column[0]
+            for name, rows in (("sum", self.rows), ("made_of", self.made_of))
+            for key, column in answer[name].items()
+        )
 
 
 def sqlite(path: Path) -> str:

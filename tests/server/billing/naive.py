@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
 
+type Interval = tuple[datetime, int, int | Fraction]
+"""Its start, minutes and watts."""
+
 
 @dataclass(frozen=True)
 class Slots:
@@ -112,18 +115,18 @@ class Home:
 
 
 def bill(
-    home: Home, readings: list[tuple[datetime, int, int]], given: Sequence[tuple[datetime, int, int]] = ()
+    home: Home, readings: Sequence[Interval], given: Sequence[Interval] = ()
 ) -> dict[datetime, dict[str, Fraction]]:
     """Wh and EUR by UTC hour and series, of the hours whose sixty minutes are all known.
 
-    Readings are start, minutes and watts; `given` those of what the home gave.
+    `given` are the intervals of what the home gave.
     """
     known: dict[datetime, int] = defaultdict(int)
     hours: dict[datetime, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
     for minute, watts in _minutes(readings):
         hour = minute.astimezone(UTC).replace(minute=0)
         known[hour] += 1
-        energy = Fraction(watts, 60)
+        energy = Fraction(watts) / 60
         bucket, price = home.bucket_and_price(minute)
         hours[hour]["consumption"] += energy
         hours[hour][f"consumption_{bucket}"] += energy
@@ -136,13 +139,13 @@ def bill(
     for minute, watts in _minutes(given):
         hour = minute.astimezone(UTC).replace(minute=0)
         contract = home.contract(minute.astimezone(PARIS).date())
-        hours[hour]["production"] += Fraction(watts, 60)
+        hours[hour]["production"] += Fraction(watts) / 60
         if contract is not None and contract.production is not None:
-            hours[hour]["revenue"] += Fraction(watts, 60) / 1000 * contract.production
+            hours[hour]["revenue"] += Fraction(watts) / 60000 * contract.production
     return {hour: dict(series) for hour, series in sorted(hours.items()) if known[hour] == 60}
 
 
-def _minutes(readings: Sequence[tuple[datetime, int, int]]) -> list[tuple[datetime, int]]:
+def _minutes(readings: Sequence[Interval]) -> list[tuple[datetime, int | Fraction]]:
     return [
         (start + timedelta(minutes=number), watts) for start, minutes, watts in readings for number in range(minutes)
     ]

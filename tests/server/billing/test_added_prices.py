@@ -16,6 +16,7 @@ from gateway.kit.crypto import Keyring
 
 TODAY = date(2026, 11, 3)
 BASE = "DATE_DEBUT;DATE_FIN;P_SOUSCRITE;PART_FIXE_HT;PART_FIXE_TTC;PART_VARIABLE_HT;PART_VARIABLE_TTC"
+OLDEST = "23/07/2012;31/07/2013;6;65,64;82,98;0,0828;0,1263"
 OLD = "01/08/2025;;6;132,84;185,94;0,1327;0,1952"
 NEW = "01/02/2027;;6;150,00;192,00;0,1350;0,2050"
 HP_HC = (
@@ -35,8 +36,8 @@ def text(*lines: str) -> str:
 
 
 def test_a_newer_grid_is_read_and_what_is_known_is_left() -> None:
-    [grid], known = read(text(BASE, OLD, NEW, ";;;;;;", "01/08/2016;;3;;;;"), packaged(), TODAY)
-    assert (grid.option, grid.power_kva, grid.valid_from, known) == (Option.BASE, 6, date(2027, 2, 1), 1)
+    [grid], known = read(text(BASE, OLDEST, OLD, NEW, ";;;;;;", "01/08/2016;;3;;;;"), packaged(), TODAY)
+    assert (grid.option, grid.power_kva, grid.valid_from, known) == (Option.BASE, 6, date(2027, 2, 1), 2)
     assert dict(grid.prices) == {"base": Decimal("0.2050")}
     assert grid.subscription_month == 16
     book = PriceBook([*packaged().grids(), grid])

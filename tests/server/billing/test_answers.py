@@ -236,6 +236,7 @@ async def test_what_october_would_have_cost_under_each_option(home: ByHand) -> N
     assert options["tempo"]["total"] == pytest.approx(options["tempo"]["energy"] + 15.80)
     assert found["total"] == options
     assert (found["power_kva"], found["highest_va"], found["lowest_power_kva"]) == (6, 4_900, 6)
+    assert found["highest_known"] == round(1 / 31, 4)
 
 
 async def test_a_comparison_says_how_much_it_knows(home: ByHand) -> None:
@@ -248,7 +249,7 @@ async def test_a_comparison_says_how_much_it_knows(home: ByHand) -> None:
     assert options["hp_hc"]["known"] == 0  # its off-peak hours are nobody's guess
     assert options["hp_hc"]["energy"] is None
     assert options["tempo"]["known"] == 0
-    assert (found["highest_va"], found["lowest_power_kva"]) == (None, None)
+    assert (found["highest_va"], found["lowest_power_kva"], found["highest_known"]) == (None, None, 0)
 
 
 async def test_an_option_that_is_not_sold_at_that_power_is_not_compared(home: ByHand) -> None:
@@ -259,35 +260,57 @@ async def test_an_option_that_is_not_sold_at_that_power_is_not_compared(home: By
     assert options["hp_hc"] == {"energy": None, "subscription": None, "total": None, "known": 0}
 
 
-async def test_the_registers_tell_off_peak_hours_that_are_wrong(home: ByHand) -> None:
-    """The meter's own hours begin at 22:00; 22:30 was stated."""
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
-    start, first = date(2026, 9, 4), date(2026, 10, 1)
-    await fill(home, start, 300)
+FIRST = date(2026, 10, 1)
+
+
+async def count_by_registers(home: ByHand, *slots: tuple[int, int]) -> None:
+    """Ten days of which the meter's own off-peak hours are these minutes of the clock."""
+    await fill(home, date(2026, 9, 4), 300)
     shown_: dict[date, dict[str, int]] = {}
     peak = off_peak = 0
     for number in range(11):
-        day = first + timedelta(days=number)
-        curve = whole_curve(day, [500] * 13 + [900] * 31 + [4000] * 4)
+        day = FIRST + timedelta(days=number)
+        curve = whole_curve(day, [500] * 13 + [900 + 90 * number] * 14 + [1700] * 17 + [4000] * 4)
         await home.write(Kind.CURVE, {day: curve})
         shown_[day] = {"hp": peak, "hc": off_peak}
         for reading in curve:
             minute = (reading.start - midnight(day)) // timedelta(minutes=1)
-            if minute < 360 or minute >= 22 * 60:
+            if any(start <= minute < end for start, end in slots):
                 off_peak += reading.watts // 2
             else:
                 peak += reading.watts // 2
     await home.write(Kind.INDEX, shown_)
-    found = await check_index(home, first, first + timedelta(days=10))
+
+
+async def test_the_registers_tell_off_peak_hours_that_are_wrong(home: ByHand) -> None:
+    """The meter's own hours begin at 22:00; 22:30 was stated."""
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await count_by_registers(home, (0, 360), (1320, 1440))
+    found = await check_index(home, FIRST, FIRST + timedelta(days=10))
     assert len(found["items"]) == 10
     assert found["items"][0]["difference"] == {"hc": 4000 // 2 - 500 // 2, "hp": 500 // 2 - 4000 // 2}
     better = found["better_off_peak"]
     assert (better["minutes"], better["slots"]) == (-30, [["22:00", "06:00"]])
     assert better["difference_after"] == 0
     await home.change(off_peak=[{"slots": [["22:00", "06:00"]]}])
-    right = await check_index(home, first, first + timedelta(days=10))
+    right = await check_index(home, FIRST, FIRST + timedelta(days=10))
     assert right["better_off_peak"] is None
     assert all(set(item["difference"].values()) == {0} for item in right["items"])
+
+
+async def test_the_registers_tell_which_slot_is_wrong(home: ByHand) -> None:
+    await home.change(tariffs=HP_HC, off_peak=[{"slots": [["02:00", "07:00"], ["12:30", "15:30"]]}])
+    await count_by_registers(home, (120, 420), (780, 960))
+    better = (await check_index(home, FIRST, FIRST + timedelta(days=10)))["better_off_peak"]
+    assert (better["minutes"], better["slots"]) == (30, [["02:00", "07:00"], ["13:00", "16:00"]])
+
+
+async def test_the_registers_tell_that_enedis_hours_are_the_right_ones(home: ByHand) -> None:
+    told = {"slots": [["02:00", "07:00"], ["13:00", "16:00"]], "source": "enedis"}
+    await home.change(tariffs=HP_HC, off_peak=[told, *NIGHT])
+    await count_by_registers(home, (120, 420), (780, 960))
+    better = (await check_index(home, FIRST, FIRST + timedelta(days=10)))["better_off_peak"]
+    assert (better["minutes"], better["slots"], better["difference_after"]) == (None, told["slots"], 0)
 
 
 async def test_old_prices_are_flagged_in_every_answer_that_uses_them(home: ByHand) -> None:
@@ -296,3 +319,12 @@ async def test_old_prices_are_flagged_in_every_answer_that_uses_them(home: ByHan
     for found in (await periods(home), await totals(home), await compare(home)):
         assert found["prices_outdated"] == "2026-08-01"
     assert (await periods(home, date(2026, 7, 1), date(2026, 7, 5)))["prices_outdated"] is None
+
+
+async def test_old_prices_of_an_option_that_is_compared_are_flagged(home: ByHand) -> None:
+    """Ones own prices are nobody's to call old; those of the regulated options at 15 kVA are of February."""
+    own = {"prices": [{"bucket": "base", "eur_per_kwh": 0.2}], "subscription_eur_per_month": 20}
+    await home.change(tariffs=[{"option": "base", "power_kva": 15} | own])
+    await fill(home, date(2026, 9, 4))
+    assert (await totals(home))["prices_outdated"] is None
+    assert (await compare(home))["prices_outdated"] == "2026-08-01"

@@ -21,8 +21,9 @@ from gateway.billing.figures import DayFigures, MadeOf, is_money, show
 from gateway.billing.offpeak import OffPeakPeriod
 from gateway.billing.prices import packaged
 from gateway.billing.tariffs import Option, Tariff
+from gateway.metering.packing import pack, runs
 from gateway.metering.readings import Quality, Reading
-from tests.server.billing.naive import Contract, Home, Price, Slots, bill
+from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, bill
 
 PARIS = ZoneInfo("Europe/Paris")
 UNITS = {True: 60_000_000_000, False: 60}
@@ -84,10 +85,15 @@ type Bill = dict[datetime, dict[str, Fraction]]
 def figures(rules: Rules, readings: Sequence[Reading], given: Sequence[Reading] = ()) -> dict[date, DayFigures]:
     found, gave = by_day(readings), by_day(given)
     counted = {
-        day: count(day, Facts(known), Facts(gave.get(day, ())), rules.of_day(day))
+        day: count(day, curve_of(day, known), curve_of(day, gave.get(day, ())), rules.of_day(day))
         for day, known in sorted(found.items())
     }
     return {day: one for day, one in counted.items() if one is not None}
+
+
+def curve_of(day: date, readings: Sequence[Reading]) -> Facts:
+    """What the archive would know of these readings."""
+    return Facts(curve=tuple(runs(pack(readings, midnight(day)))))
 
 
 def exact(counted: dict[date, DayFigures]) -> Bill:
@@ -204,7 +210,7 @@ def homes(draw: st.DrawFn, first: date) -> tuple[Rules, Home]:
     return rules, home
 
 
-def told(readings: Sequence[Reading]) -> list[tuple[datetime, int, int]]:
+def told(readings: Sequence[Reading]) -> list[Interval]:
     return [(reading.start, reading.minutes, reading.watts) for reading in readings]
 
 
@@ -503,14 +509,14 @@ def test_a_day_without_a_curve_is_billed_by_its_registers_or_not_at_all() -> Non
 
 
 def test_what_a_day_without_a_curve_gave_stands_in_the_same_row() -> None:
-    assert by_value(base_home(), 10_000, gave=Facts(readings=flat(DAY, 100))).gave == [24 * 100 * 60]
+    assert by_value(base_home(), 10_000, gave=curve_of(DAY, flat(DAY, 100))).gave == [24 * 100 * 60]
     assert by_value(base_home(), 10_000, gave=Facts(value=5_000)).gave == [300_000]
-    part = by_value(base_home(), 10_000, gave=Facts(readings=flat(DAY, 100)[3:]))
+    part = by_value(base_home(), 10_000, gave=curve_of(DAY, flat(DAY, 100)[3:]))
     assert (part.gave, part.gave_made_of) == ([0], [MadeOf.UNKNOWN])
 
 
 def test_a_meter_that_only_gives_has_rows_of_its_own() -> None:
-    one = count(DAY, Facts(), Facts(readings=flat(DAY, 100)), base_home().of_day(DAY))
+    one = count(DAY, Facts(), curve_of(DAY, flat(DAY, 100)), base_home().of_day(DAY))
     assert one is not None
     assert (len(one.hours), one.columns()["production"]) == (24, [6_000] * 24)
     assert "consumption" not in one.columns()
@@ -518,7 +524,7 @@ def test_a_meter_that_only_gives_has_rows_of_its_own() -> None:
 
 
 def test_what_was_given_and_is_not_known_stands_still_and_says_so() -> None:
-    one = count(DAY, Facts(flat(DAY, 100)), Facts(flat(DAY, 50)[:4]), base_home().of_day(DAY))
+    one = count(DAY, curve_of(DAY, flat(DAY, 100)), curve_of(DAY, flat(DAY, 50)[:4]), base_home().of_day(DAY))
     assert one is not None
     assert one.gave == [3_000, 3_000, *[0] * 22]
     assert one.gave_made_of == [MadeOf.MEASURED, MadeOf.MEASURED, *[MadeOf.UNKNOWN] * 22]

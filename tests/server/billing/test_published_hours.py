@@ -77,15 +77,24 @@ async def test_the_start_moves_back_at_a_year_and_at_the_end_only(home: ByHand) 
     await fill(home, past(oldest - 1, 366))
     assert (await home.hours(client.cursor))["from"] is None
     await fill(home, past(oldest, oldest))
+    assert (await home.hours(client.cursor))["from"] is None
+    values = [date(2023, 10, 19) + timedelta(days=number) for number in range(366)]
+    await home.write(Kind.DAILY, dict.fromkeys(values[1:], 12_345))
+    assert (await home.hours(client.cursor))["from"] is None
+    await home.write(Kind.DAILY, {values[0]: None})  # Enedis has none
     answer = await home.hours(client.cursor)
-    assert answer["from"] == at(date(2024, 10, 19))
     assert answer["epoch"] == client.epoch
+    assert answer["start"][:2] == [at(date(2023, 10, 20)), at(date(2023, 10, 21))]
+    assert answer["sum"]["consumption"][:2] == [12_345, 2 * 12_345]
+    assert answer["sum"]["cost"][0] == pytest.approx(12.345 * 0.2276)
+    assert answer["made_of"]["consumption"][364:367] == ["day", "measured", "measured"]
+    assert answer["start"][365] == at(date(2024, 10, 19))
     home.clock.set(NOW + timedelta(days=1))
     await fill(home, [TODAY])
     assert (await home.hours(answer["cursor"]))["from"] == at(TODAY)
 
 
-async def test_a_late_reading_moves_from_back_to_its_day(home: ByHand) -> None:
+async def test_a_late_reading_moves_from_back_to_its_hour(home: ByHand) -> None:
     await fill(home, past(60))
     late = TODAY - timedelta(days=5)
     await home.write(Kind.CURVE, {late: whole_curve(late, [600])[:20]}, state=State.PARTIAL)
@@ -94,8 +103,7 @@ async def test_a_late_reading_moves_from_back_to_its_day(home: ByHand) -> None:
     assert at(late, 10) not in first["start"]
     await fill(home, [late])
     answer = await home.hours(first["cursor"])
-    assert answer["from"] == at(late)
-    assert at(late, 10) in answer["start"]
+    assert answer["from"] == at(late, 10)
     assert (await home.hours(answer["cursor"]))["start"] == []
 
 
@@ -114,7 +122,7 @@ async def test_a_new_price_or_hours_or_option_moves_it_to_the_day_it_begins(home
     assert answer["from"] == at(TODAY.replace(day=2))
 
 
-async def test_a_colour_that_arrives_moves_it_to_the_day_and_prices_it(home: ByHand) -> None:
+async def test_a_colour_that_arrives_moves_it_to_its_six_o_clock_and_prices_it(home: ByHand) -> None:
     await home.change(tariffs=TEMPO)
     days = past(61, 0)
     missing = TODAY - timedelta(days=3)
@@ -124,10 +132,22 @@ async def test_a_colour_that_arrives_moves_it_to_the_day_and_prices_it(home: ByH
     assert {series["key"] for series in first["series"]} >= {"consumption_red_hp", "consumption_unknown"}
     await home.color({missing: "white"})
     answer = await home.hours(first["cursor"])
-    assert answer["from"] == at(missing)
+    assert answer["from"] == at(missing, 6)
     assert answer["sum"]["consumption_unknown"][-1] == 0
     assert answer["sum"]["consumption_white_hp"][-1] == 16 * 600
     assert answer["sum"]["consumption_white_hc"][-1] == 8 * 600
+
+
+async def test_a_price_of_what_was_not_used_tells_nobody_anything_new(home: ByHand) -> None:
+    def priced(eur: float) -> list[dict[str, object]]:
+        return [HP_HC[0] | {"prices": [{"bucket": bucket, "eur_per_kwh": eur} for bucket in ("hp", "hc")]}]
+
+    await home.change(tariffs=priced(0.2), off_peak=NIGHT)
+    await fill(home, past(60, 2), 0)
+    await fill(home, past(1))
+    cursor = (await home.hours())["cursor"]
+    await home.change(tariffs=priced(0.3))
+    assert (await home.hours(cursor))["from"] == at(past(1)[0])
 
 
 async def test_a_series_that_comes_is_told_from_the_start(home: ByHand) -> None:
@@ -221,7 +241,8 @@ async def test_pages_continue_and_a_change_between_them_is_not_missed(home: ByHa
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "x", "{epoch}", "{epoch}.x", "{epoch}.99", "{epoch}.1.2.3", "{epoch}.-1", "..."]
+    "cursor",
+    ["", "x", "{epoch}", "{epoch}.x", "{epoch}.99", "{epoch}.1.2.3", "{epoch}.-1", "{epoch}.1.999999999", "..."],
 )
 async def test_a_cursor_that_means_nothing_gets_everything(home: ByHand, cursor: str) -> None:
     await fill(home, past(60))
@@ -291,6 +312,7 @@ class Life:
     home: ByHand
     chance: random.Random
     client: Client = field(default_factory=Client)
+    is_current: bool = False
     today: date = TODAY
 
     async def step(self, name: str) -> None:
@@ -343,16 +365,22 @@ class Life:
         self.home.clock.set(self.home.clock.now() + timedelta(minutes=self.chance.randrange(200)))
 
     async def ask(self, *_: object) -> None:
-        self.client.take(await self.home.hours(self.client.cursor))
+        answer = await self.home.hours(self.client.cursor)
+        if self.is_current and answer["epoch"] == self.client.epoch:
+            assert answer["from"] is None or self.client.lacks_first_of(answer), "no further back than needed"
+        self.client.take(answer)
+        self.is_current = True
 
     async def lose(self, *_: object) -> None:
         await self.home.hours(self.client.cursor)
 
     async def interrupt(self, *_: object) -> None:
         self.client.take(await self.home.hours(self.client.cursor), interrupted=True)
+        self.is_current = False
 
     async def page(self, *_: object) -> None:
         self.client.take(await self.home.hours(self.client.cursor, limit=self.chance.choice([1, 100, 700])))
+        self.is_current = False
 
     async def restart(self, *_: object) -> None:
         self.client = Client()
@@ -369,6 +397,7 @@ async def _live(folder: Path, steps: list[str], chance: random.Random) -> None:
         afresh = Client()
         afresh.take(await home.hours())
         assert (life.client.epoch, life.client.rows) == (afresh.epoch, afresh.rows)
+        assert life.client.made_of == afresh.made_of
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(publishing, "_FORMAT", 0)  # all days are counted again
             again = await home.hours(life.client.cursor)

@@ -1,5 +1,7 @@
 """The fewest calls, of the right days, at the right time."""
 
+import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -161,11 +163,42 @@ def test_history_never_reaches_too_far_and_never_moves_back(today: date) -> None
     ("day", "utc_hour"),
     [(date(2026, 7, 1), 6), (date(2026, 12, 1), 7), (date(2026, 3, 28), 6), (date(2026, 10, 24), 7)],
 )
-def test_a_day_is_expected_at_eight_the_next_morning_in_paris(day: date, utc_hour: int) -> None:
-    morning = datetime.combine(day + DAY, time(), UTC) + timedelta(hours=utc_hour)
-    assert expected_at(day) == morning
-    assert plan(CURVE, {}, [day], morning - timedelta(seconds=1)).calls == []
-    assert plan(CURVE, {}, [day], morning).calls == [Window(day, day + DAY)]
+def test_a_day_is_expected_at_eight_and_asked_from_half_past_the_next_morning_in_paris(
+    day: date, utc_hour: int
+) -> None:
+    eight = datetime.combine(day + DAY, time(), UTC) + timedelta(hours=utc_hour)
+    assert expected_at(day) == eight
+    first = CURVE.expected_at(day)
+    assert timedelta(minutes=30) <= first - eight < timedelta(minutes=90)
+    assert plan(CURVE, {}, [day], first - timedelta(seconds=1)).calls == []
+    assert plan(CURVE, {}, [day], first).calls == [Window(day, day + DAY)]
+
+
+def test_homes_do_not_ask_in_the_same_minute() -> None:
+    chance = random.Random(1)  # noqa: S311
+    ids = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=16)) for _ in range(3000)]
+    minutes = Counter(Feed(point, Kind.CURVE).expected_at(TODAY).replace(second=0) for point in ids)
+    assert len(minutes) == 60
+    assert max(minutes.values()) < 100, "fifty would be perfectly even"
+
+
+@given(st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.integers(0, 59))
+@settings(deadline=None)
+def test_a_day_that_is_late_costs_two_calls_of_its_own_and_then_shares_those_of_the_mornings(
+    day: date, second: int
+) -> None:
+    first = CURVE.expected_at(day)
+    asked = first + timedelta(seconds=second)
+    second_try = next_attempt(CURVE, day, Entry(State.ABSENT, asked))
+    assert second_try is not None
+    assert timedelta(hours=2) <= second_try - asked < timedelta(hours=3, minutes=1)
+    assert next_attempt(CURVE, day, Entry(State.ABSENT, second_try)) == CURVE.expected_at(day + DAY)
+
+
+def test_maximum_power_is_asked_when_the_curve_had_its_second_try() -> None:
+    second_try = next_attempt(CURVE, TODAY, Entry(State.ABSENT, CURVE.expected_at(TODAY)))
+    assert second_try is not None
+    assert second_try <= Feed(POINT, Kind.MAX_POWER).expected_at(TODAY) + timedelta(hours=1)
 
 
 @given(
@@ -177,7 +210,7 @@ def test_a_day_is_expected_at_eight_the_next_morning_in_paris(day: date, utc_hou
 def test_a_late_day_is_asked_at_growing_pauses_and_given_up_after_fifteen_days(
     day: date, state: State, late: int
 ) -> None:
-    given_up = expected_at(day + timedelta(days=15))
+    given_up = CURVE.expected_at(day + timedelta(days=15))
     attempts = [expected_at(day) + timedelta(minutes=late)]
     while (again := next_attempt(CURVE, day, Entry(state, attempts[-1]))) is not None:
         attempts.append(again)
@@ -197,9 +230,9 @@ def test_what_is_known_is_never_asked_again(day: date, state: State) -> None:
 
 @given(st.dates(date(2020, 1, 1), date(2030, 12, 31)), st.integers(0, 15 * 24 * 60))
 @settings(deadline=None)
-def test_nothing_is_asked_again_at_night(day: date, late: int) -> None:
+def test_nothing_is_asked_again_in_the_afternoon_or_at_night(day: date, late: int) -> None:
     again = next_attempt(CURVE, day, Entry(State.ABSENT, expected_at(day) + timedelta(minutes=late)))
-    assert again is None or time(6) < again.astimezone(PARIS).time() < time(20)
+    assert again is None or time(8, 30) <= again.astimezone(PARIS).time() < time(14)
 
 
 def test_what_somebody_wishes_is_asked_again_though_it_is_known() -> None:
@@ -209,4 +242,4 @@ def test_what_somebody_wishes_is_asked_again_though_it_is_known() -> None:
 
 def test_a_day_asked_too_early_waits_until_it_is_expected() -> None:
     early = expected_at(TODAY) - timedelta(hours=9)
-    assert next_attempt(CURVE, TODAY, Entry(State.ABSENT, early)) == expected_at(TODAY)
+    assert next_attempt(CURVE, TODAY, Entry(State.ABSENT, early)) == CURVE.expected_at(TODAY)

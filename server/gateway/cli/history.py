@@ -1,0 +1,83 @@
+"""`gateway history`."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from gateway.cli.common import fail, with_runtime
+from gateway.consents import repository as points
+from gateway.kit import paris
+from gateway.metering import history as histories
+from gateway.metering.history import Progress
+from gateway.runtime import Runtime
+
+_BETWEEN_LOOKS = 2.0
+_WIDTH = 24
+
+
+@dataclass(frozen=True)
+class _Home:
+    """A usage point's history; `next_call` None: nothing is left to ask."""
+
+    id: str
+    name: str
+    progress: Progress
+    next_call: datetime | None
+
+    def line(self, now: datetime) -> str:
+        """Show it as a bar, with what is left and what comes next."""
+        done, whole = self.progress.days, self.progress.of_days
+        filled = _WIDTH if self.next_call is None else _WIDTH * done // max(1, whole)
+        bar = "█" * filled + "░" * (_WIDTH - filled)
+        return f"{self.id}  {bar}  {done} of {whole} days  {self._next(now)}  {self.name}"
+
+    def _next(self, now: datetime) -> str:
+        if self.next_call is None:
+            return f"back to {self.progress.oldest}, all that Enedis has"
+        left = f"back to {self.progress.known_from}, {self.progress.calls_left} calls left"
+        waits = self.next_call - now > paris.HOUR / 60
+        return left + (f", on from {self.next_call.astimezone(paris.PARIS):%Y-%m-%d %H:%M}" if waits else "")
+
+
+def history(
+    follow: Annotated[bool, typer.Option("--follow", help="Go on showing it until all is there")] = False,
+) -> None:
+    """Show how much of each meter's history is in the archive. A running gateway fetches it by itself."""
+
+    async def work(runtime: Runtime) -> None:
+        homes = await _look(runtime)
+        if not homes:
+            fail("There is no meter yet: add one with `gateway usage-point add`, or by Home Assistant.")
+        if follow:
+            await _follow(runtime, homes)
+            homes = await _look(runtime)
+        for home in homes:
+            print(home.line(runtime.clock.now()))
+
+    with_runtime(work)
+
+
+async def _follow(runtime: Runtime, homes: list[_Home]) -> None:
+    with typer.progressbar(length=sum(home.progress.of_days for home in homes), label="Days in the archive") as bar:
+        while True:
+            bar.update(sum(home.progress.days for home in homes) - bar.pos)
+            if all(home.next_call is None for home in homes):
+                return
+            await asyncio.sleep(_BETWEEN_LOOKS)
+            homes = await _look(runtime)
+
+
+async def _look(runtime: Runtime) -> list[_Home]:
+    today = paris.day_of(runtime.clock.now())
+    async with runtime.database.read() as session:
+        found = await points.granted(session)
+    homes = []
+    for point in found:
+        meter = await runtime.archive.open(point)
+        async with runtime.database.read() as session:
+            progress = await histories.progress(session, meter, today)
+        homes.append(_Home(point.id, point.name, progress, point.history_at))
+    return homes
