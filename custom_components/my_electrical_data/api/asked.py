@@ -48,12 +48,16 @@ class ComparedMonth:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
-    """What the same hours would have cost under each option, and the lowest power that would have been enough."""
+    """What the same hours would have cost under each option, and the lowest power that would have been enough.
+
+    `highest_known` is the share of the days (0 to 1) whose highest power is known.
+    """
 
     items: tuple[ComparedMonth, ...]
     total: dict[str, OptionCost]
     power_kva: int | None
     highest_va: int | None
+    highest_known: float
     lowest_power_kva: int | None
     prices_outdated: date | None
 
