@@ -34,7 +34,7 @@ AUTOMATION = {
 }
 
 
-PHONE, TABLET = (390, 844), (1280, 800)
+PHONE, TABLET, WHOLE = (390, 844), (1280, 800), (1280, 1180)
 LOW_COLORS = 256
 
 
@@ -59,11 +59,11 @@ async def take_all(url: str, client: HomeAssistantClient, language: str) -> None
     async def take(path: str, name: str, size: tuple[int, int], once_there: str, **how: Any) -> None:
         await _take(f"{url}{path}", f"{name}.{language}", size, once_there, **how)
 
-    ours, graph = f"/{dashboard.URL_PATH}", "hui-statistics-graph-card canvas"
-    await take(ours, "dashboard", TABLET, graph)
-    await take(ours, "dashboard-dark", TABLET, graph, dark=True)
-    await take(ours, "dashboard-phone", PHONE, graph)
-    await take(ours, "dashboard-phone-dark", PHONE, graph, dark=True)
+    ours, season = f"/{dashboard.URL_PATH}", "hui-picture-card img"
+    await take(ours, "dashboard", WHOLE, "hui-statistics-graph-card canvas")
+    await take(ours, "dashboard-dark", TABLET, season, dark=True)
+    await take(ours, "dashboard-phone", PHONE, season)
+    await take(ours, "dashboard-phone-dark", PHONE, season, dark=True)
     await take("/calendar", "calendars", TABLET, "ha-full-calendar .fc-event")
     devices = await client.command("config/device_registry/list")
     meter = next(device["id"] for device in devices if device["name"] == WORDS[language]["tempo"])
