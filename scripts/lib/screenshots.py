@@ -17,7 +17,7 @@ from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
-from scripts.lib.stack import HOMES, Ports, Stack
+from scripts.lib.stack import DOMAIN, HOMES, Ports, Stack
 from scripts.lib.words import WORDS
 
 IMAGES = ROOT / "docs" / "images"
@@ -54,7 +54,11 @@ async def main() -> None:
 
 
 async def take_all(url: str, client: HomeAssistantClient, language: str) -> None:
-    """Take the pictures of a demo that runs at `url`."""
+    """Take the pictures of a demo that runs at `url`, once it has everything to show."""
+    while True:
+        if not await _lacks(client):
+            break
+        await asyncio.sleep(2)
 
     async def take(path: str, name: str, size: tuple[int, int], once_there: str, **how: Any) -> None:
         await _take(f"{url}{path}", f"{name}.{language}", size, once_there, **how)
@@ -71,6 +75,14 @@ async def take_all(url: str, client: HomeAssistantClient, language: str) -> None
     await client.post("/api/config/automation/config/red_tomorrow", AUTOMATION[language])
     await take("/config/automation/edit/red_tomorrow", "editor", TABLET, "manual-automation-editor ha-card")
     await take("/energy", "energy", TABLET, "hui-energy-usage-graph-card canvas", click=PREVIOUS[language])
+
+
+async def _lacks(client: HomeAssistantClient) -> bool:
+    """Whether something of ours has not come yet."""
+    registry = await client.command("config/entity_registry/list")
+    ours = {entity["entity_id"] for entity in registry if entity["platform"] == DOMAIN}
+    states = await client.get("/api/states")
+    return any(state["state"] == "unavailable" for state in states if state["entity_id"] in ours)
 
 
 async def _take(
