@@ -55,6 +55,7 @@ class Settings(BaseSettings):
 
     enedis_client_id: str = ""
     enedis_client_secret: SecretStr = SecretStr("")
+    enedis_redirect_uri: str = ""
     enedis_environment: EnedisEnvironment = EnedisEnvironment.PRODUCTION
     enedis_base_url: str = ""
     enedis_authorize_url: str = ""
@@ -149,6 +150,16 @@ class Settings(BaseSettings):
             raise ValueError("REQUIRE_EMAIL_VERIFICATION needs MAILGUN_API_KEY: without mail nobody could sign up")
         if self.require_captcha and not self.turnstile_secret_key.get_secret_value():
             raise ValueError("REQUIRE_CAPTCHA needs TURNSTILE_SECRET_KEY: without it nobody could sign up")
+        return self
+
+    @model_validator(mode="after")
+    def _is_where_enedis_comes_back(self) -> Self:
+        ours = (f"{origin(self.backend_url)}/oauth/callback", f"{self.backend_url.rstrip('/')}/oauth/callback")
+        if self.enedis_redirect_uri and self.enedis_redirect_uri not in ours:
+            raise ValueError(
+                f"ENEDIS_REDIRECT_URI must be {ours[0]}, on the site of BACKEND_URL: "
+                "Enedis sends people back to the address that is registered there, and only that one is served"
+            )
         return self
 
     @cached_property

@@ -1,6 +1,7 @@
 """What a replica brings and costs: reading a known week through Caddy, for 1, 2 and 3 of them, and for SQLite alone."""
 
 import asyncio
+import os
 import tempfile
 from datetime import date, timedelta
 from functools import partial
@@ -70,4 +71,8 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main())
+    # as in an image, where everything is compiled
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with tempfile.TemporaryDirectory() as bytecode:
+        os.environ["PYTHONPYCACHEPREFIX"] = bytecode
+        asyncio.run(_main())

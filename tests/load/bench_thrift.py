@@ -44,11 +44,20 @@ BEGUN = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
 """The autumn's odd day, late in October, is among the sixty."""
 HISTORY_DAYS = 6
 """Days in which the history comes in; the others are counted for what a home costs each day."""
+NEWEST_HOURS = 3
+"""Two hours of Enedis' quota is what the newest sixty days of 200 homes take; histories come behind them."""
 DISTANCE = 0.3
 """Seconds that Enedis takes to answer."""
 LONGEST_LOOK = timedelta(hours=12)
-STORIES: dict[int, dict[str, bool]] = {3: {"late": True}, 7: {"late": True}, 11: {"holes": True}, 15: {"curve": False}}
-"""What is changed of every twentieth home, counted from there."""
+STORIES: dict[int, dict[str, bool]] = {
+    3: {"late": True},
+    24: {"late": True},
+    11: {"holes": True},
+    32: {"holes": True},
+    15: {"curve": False},
+    36: {"curve": False},
+}
+"""What is changed of every fortieth home, counted from there."""
 PRODUCERS = {17: "30001000000005", 37: "30001000000004"}
 FAULTS = {
     20: {"api": "mesure_synchrone_auto", "status": 503, "body": "<html>down</html>"},
@@ -132,7 +141,7 @@ async def _who(gateway: Gateway, home: Home, clock: leaping.LeapingClock) -> dic
 
 
 async def _home_assistant(gateway: Gateway, home: Home, clock: leaping.LeapingClock) -> None:
-    """Look when the gateway said that there would be news, and twice a day anyhow: what the archive has costs nothing."""
+    """Look when the gateway said that there would be news, and twice a day anyhow."""
     chance = Random(home.prm)  # noqa: S311
     while True:
         who, today = await _who(gateway, home, clock), paris.day_of(clock.now())
@@ -169,7 +178,7 @@ async def _waiting(gateway: Gateway) -> int:
 
 async def _add(gateway: Gateway, street: Street, homes: Sequence[Home]) -> None:
     for number, home in enumerate(homes):
-        if story := STORIES.get(number % 20):
+        if story := STORIES.get(number % 40):
             await street.order("PATCH", f"/homes/{home.prm}", **story)
         home.point = await gateway.add_meter(home.prm, home.email)
 
@@ -192,7 +201,7 @@ async def _history(gateway: Gateway, street: Street, homes: Sequence[Home], cloc
     for hour in range(24 * HISTORY_DAYS):
         before = len(street.measures)
         next_hour = (clock.now() + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
-        if waits and hour < 20:
+        if waits and NEWEST_HOURS <= hour < NEWEST_HOURS + 20:
             await clock.sleep(600)
             live.append(await _live(gateway, homes[(9 * hour + 1) % len(homes)], clock))
         await clock.sleep((next_hour - clock.now()).total_seconds())
@@ -202,8 +211,9 @@ async def _history(gateway: Gateway, street: Street, homes: Sequence[Home], cloc
         waits = still
     costs = _history_calls(street)
     print(f"history   calls a direction: {max(costs)} at most, {mean(costs):.1f} on average    (to reach: 115)")
-    print(f"          calls in the {len(hours)} hours with a backlog: {min(hours)} to {max(hours)}    (to reach: 700)")
-    print(f"          a live request then took {max(live):.2f} s at most of {len(live)}    (to reach: 2 s)")
+    least, most = min(hours, default=0), max(hours, default=0)
+    print(f"          calls in the {len(hours)} hours with a backlog: {least} to {most}    (to reach: 700)")
+    print(f"          a live request then took {max(live, default=0):.2f} s at most of {len(live)}    (to reach: 2 s)")
 
 
 def _history_calls(street: Street) -> list[int]:

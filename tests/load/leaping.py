@@ -50,7 +50,9 @@ class LeapingLoop(asyncio.SelectorEventLoop):
         return self.leaping.now
 
     @override
-    def run_in_executor(self, executor: Executor | None, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+    def run_in_executor[*Given, Result](
+        self, executor: Executor | None, func: Callable[[*Given], Result], *args: *Given
+    ) -> asyncio.Future[Result]:
         future = super().run_in_executor(executor, func, *args)
         self.leaping.at_work += 1
         future.add_done_callback(lambda _: self._rested())

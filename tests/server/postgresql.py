@@ -40,10 +40,8 @@ class Server:
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        # a crash of the machine may cost a test its data, but not its minutes
-        self._options = (
-            f"-p {port} -h 127.0.0.1 -k {self._folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        )
+        # a crash of the machine may cost a test its data, but not its minutes; one of the server costs nothing
+        self._options = f"-p {port} -h 127.0.0.1 -k {self._folder} -c fsync=off -c full_page_writes=off"
         log = str(self._folder / "log")
         self._control = _as_somebody([str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", log])
 

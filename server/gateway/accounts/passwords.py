@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager, suppress
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 from gateway.problems import ProblemError
 
@@ -33,6 +32,9 @@ def check(password: str, *known: str) -> None:
     """Refuse what is easily guessed; `known` are words that somebody would try, such as the address."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise WeakPasswordError(f"a password has {SHORTEST} to {LONGEST} characters")
+    # its dictionaries take 11 MB, which a gateway that only serves does without
+    from zxcvbn import zxcvbn  # noqa: PLC0415
+
     words = [part for word in known for part in (word, *word.split("@"), *word.replace("@", ".").split("."))]
     if zxcvbn(password[:_LOOKED_AT], user_inputs=words, max_length=_LOOKED_AT)["score"] < _SCORE:
         raise WeakPasswordError("this password is easily guessed: take several words that do not belong together")

@@ -76,7 +76,7 @@ class Rules:
         if tariff is None or not any(map(is_off_peak, tariff.buckets)):
             return [(0, paris.minutes_in(day), None)]
         clock = tempo_spans(UNKNOWN, UNKNOWN) if tariff.option is Option.TEMPO else self._clock(tariff, day)
-        spans = elapsed(tuple(clock), _clock_hours(day))
+        spans = elapsed(tuple(clock), clock_hours(day))
         return [(start, end, None if bucket == UNKNOWN else is_off_peak(bucket)) for start, end, bucket in spans]
 
     def _prices(self, tariff: Tariff, day: date) -> tuple[dict[str, int], int | None]:

@@ -2,19 +2,26 @@
 
 import asyncio
 import gc
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
+import structlog
 import typer
 import uvicorn
 
 from gateway.app import create_app
 from gateway.cli.common import fail, load_settings
 from gateway.instance import load
+from gateway.kit import leaving
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.kit.hold import HeldError, held
 from gateway.migrations import NewerDatabaseError, upgrade
 from gateway.settings import Settings
+
+log = structlog.get_logger()
 
 _GOODBYE = 25
 _REPLICAS = """\
@@ -40,8 +47,45 @@ def serve(
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
     )
+    _migrate(settings)
+    with _words(settings):
+        asyncio.run(_serve(settings, leaving.Server(config)), loop_factory=config.get_loop_factory())
+
+
+def _migrate(settings: Settings) -> None:
+    """Migrate in a process of its own: what that takes, 15 MB for good, goes with it."""
+    if child := os.fork():
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if status < 0:
+            fail(f"The gateway cannot start: its migration was ended by signal {-status}. Nothing of it was kept.")
+        if status:
+            raise SystemExit(status)
+        return
     try:
-        asyncio.run(_serve(settings, uvicorn.Server(config)), loop_factory=config.get_loop_factory())
+        _migrate_here(settings)
+    except SystemExit as refused:
+        os._exit(1 if refused.code else 0)
+    except BaseException:
+        # a child never goes on as its parent
+        log.exception("not_migrated")
+        os._exit(1)
+    os._exit(0)
+
+
+def _migrate_here(settings: Settings) -> None:
+    async def work() -> None:
+        async with held(settings.database_url, alone=not settings.shares):
+            await upgrade(settings.database_url)
+
+    with _words(settings):
+        asyncio.run(work())
+
+
+@contextmanager
+def _words(settings: Settings) -> Iterator[None]:
+    """Say what keeps a gateway from starting."""
+    try:
+        yield
     except HeldError:
         fail(_REPLICAS)
     except NewerDatabaseError as error:
@@ -52,7 +96,6 @@ def serve(
 
 async def _serve(settings: Settings, server: uvicorn.Server) -> None:
     async with held(settings.database_url, alone=not settings.shares):
-        await upgrade(settings.database_url)
         await _check_keys(settings)
         gc.collect()
         gc.freeze()  # what was loaded stays: looking through it again would hold an answer up for 80 ms

@@ -65,6 +65,16 @@ async def schedule(session: AsyncSession, point_id: str, at: datetime) -> None:
     await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(next_work_at=at))
 
 
+async def bring_back(session: AsyncSession, furthest: datetime, now: datetime) -> Sequence[str]:
+    """Have those looked at now that would only be after `furthest`; return which they are."""
+    late = (UsagePoint.next_work_at > furthest) | (UsagePoint.history_at > furthest)
+    ahead = (await session.scalars(select(UsagePoint.id).where(late))).all()
+    theirs = update(UsagePoint).where(UsagePoint.id.in_(ahead))
+    await session.execute(theirs.values(next_work_at=now))
+    await session.execute(theirs.where(UsagePoint.history_at.is_not(None)).values(history_at=now))
+    return ahead
+
+
 async def next_history(session: AsyncSession) -> UsagePoint | None:
     """Return the usage point whose account waited longest for a call of its history; one not due yet, too."""
     query = select(UsagePoint).where(UsagePoint.history_at.is_not(None), UsagePoint.status == PointStatus.GRANTED)

@@ -3,15 +3,16 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import ifaddr
 import structlog
-from zeroconf import ServiceInfo
-from zeroconf.asyncio import AsyncZeroconf
 
 from gateway import API_VERSION
 from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from zeroconf import ServiceInfo
 
 log = structlog.get_logger()
 
@@ -29,6 +30,9 @@ async def announced(
     if not settings.advertise:
         yield
         return
+    # most gateways announce nothing, and do without
+    from zeroconf.asyncio import AsyncZeroconf  # noqa: PLC0415
+
     try:
         heard_at = list(addresses or _addresses())
         zeroconf = AsyncZeroconf(interfaces=heard_at)
@@ -47,6 +51,8 @@ async def announced(
 
 def service(settings: Settings, instance_id: str, addresses: list[str]) -> ServiceInfo:
     """Describe the gateway: who it is, which API it speaks, and BACKEND_URL when others can reach it."""
+    from zeroconf import ServiceInfo  # noqa: PLC0415
+
     backend = urlsplit(settings.backend_url)
     url = {} if _is_loopback(backend.hostname or "") else {"url": settings.backend_url.rstrip("/")}
     return ServiceInfo(
@@ -61,6 +67,8 @@ def service(settings: Settings, instance_id: str, addresses: list[str]) -> Servi
 
 def _addresses() -> list[str]:
     """Return this machine's IPv4 addresses that others can reach."""
+    import ifaddr  # noqa: PLC0415
+
     known = [str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4]
     return [address for address in known if not _is_loopback(address)]
 

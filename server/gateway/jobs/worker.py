@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from gateway.ecowatt import service as ecowatt
+from gateway.jobs.clocks import Watch
 from gateway.jobs.purge import purge
 from gateway.kit.outage import DatabaseDownError
 from gateway.mail.outbox import Postman
@@ -48,6 +49,7 @@ async def working(runtime: Runtime) -> AsyncIterator[None]:
 
 async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
     jobs: dict[str, Job] = {
+        "clock": Watch(runtime.database, runtime.clock).keep,
         "tempo": lambda: tempo.keep(runtime.database, runtime.rte, runtime.clock, runtime.open_data),
         "ecowatt": lambda: ecowatt.keep(runtime.database, runtime.rte, runtime.clock),
         "consents": runtime.consents.keep,

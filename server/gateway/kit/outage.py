@@ -1,11 +1,13 @@
 """What a driver says when the database is away or full, told apart from what is a fault of ours."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from gateway.kit.clock import Clock
 
 
 class DatabaseDownError(SQLAlchemyError):
@@ -20,6 +22,28 @@ _SQLITE_AWAY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOP
 _POSTGRESQL_FULL = "53100"
 _POSTGRESQL_AWAY = ("08", "53", "57P")
 """Classes of SQLSTATE: connection exception, insufficient resources, operator intervention."""
+
+
+_LOOK_AGAIN = 1.0
+_PATIENCE = 60.0
+"""Seconds: a restart of PostgreSQL takes a few."""
+
+
+async def outlast(work: Callable[[], Awaitable[None]], clock: Clock) -> None:
+    """Write what could not be had again for nothing, if need be once the database is back. Raises DatabaseDownError.
+
+    The work may be done twice, where it is not known whether the first time was kept.
+    """
+    until = clock.monotonic() + _PATIENCE
+    while True:
+        try:
+            await work()
+        except DatabaseDownError:
+            if clock.monotonic() >= until:
+                raise
+            await clock.sleep(_LOOK_AGAIN)
+        else:
+            return
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -20,6 +21,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
+from gateway.kit.outage import outlast
 from gateway.metering import repository
 from gateway.metering.asking import Asker
 from gateway.metering.ledger import Entry, Feed, Kind, State, expected_at, next_attempt
@@ -140,7 +142,8 @@ class Archive:
                             await self._store.set(pause, f"{meant.reason} {meant.until.isoformat()}", seconds)
                         return meant
                     facts = meant
-                await self._keep(feed, facts, known)
+                # a call is charged already: its answer waits for the database rather than be asked again
+                await outlast(partial(self._keep, feed, facts, known), self._clock)
         return None
 
     async def _understand(self, meter: Meter, feed: Feed, window: Window, error: EnedisError) -> list[Fact] | Refusal:

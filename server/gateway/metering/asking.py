@@ -42,13 +42,14 @@ class Asker:
         return await self._by_kind[feed.kind](meter, feed, window)
 
     async def _curve(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
-        answer = await self._enedis.load_curve(
-            meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
-        )
+        # first, so that nothing stands between an answer and its being kept
         async with self._database.read() as session:
             _, before = await repository.known(
                 session, feed, meter.secrets, repository.read_curve, window.start, window.end
             )
+        answer = await self._enedis.load_curve(
+            meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
+        )
         placed = place(answer.points(_QUANTITY[feed.direction], "PA"))
         if placed.refused:
             log.warning("points_refused", usage_point=meter.id, start=str(window.start), count=placed.refused)

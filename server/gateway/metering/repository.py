@@ -133,6 +133,12 @@ async def asked_in_vain(session: AsyncSession, feed: Feed, days: Sequence[date],
         await session.execute(statement.values(asked_at=now, again_at=None))
 
 
+async def bring_back(session: AsyncSession, point_ids: Collection[str], now: datetime) -> None:
+    """Have what was asked later than now count as asked now."""
+    ahead = (DayRecord.usage_point_id.in_(point_ids), DayRecord.asked_at > now)
+    await session.execute(update(DayRecord).where(*ahead).values(asked_at=now))
+
+
 async def ask_again(session: AsyncSession, feed: Feed, start: date, end: date, at: datetime) -> int:
     """Wish the days `[start, end[` that were asked before asked anew; return how many there are."""
     statement = update(DayRecord).where(*_among(feed, start, end)).values(again_at=at).returning(DayRecord.day)

@@ -52,6 +52,8 @@ async def _visit(database: Database, archive: Archive, point: UsagePoint, clock:
     for feed in meter.kept_up():
         since = meter.since[feed.direction]
         days = list(paris.days(max(point.wanted_from, begins(feed, since, today)), today + paris.DAY))
+        if not days:
+            continue  # by a clock that is behind
         refusal = await archive.fill(meter, feed, days, _CALLS_A_VISIT)
         if refusal is not None and refusal.for_all:
             return refusal

@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 
 from prometheus_client.core import GaugeMetricFamily
 
+from gateway.ecowatt.service import FEED as ECOWATT
 from gateway.enedis.client import Api
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metrics import repository
 from gateway.quotas import service as quotas
+from gateway.rte.feeds import left_today
+from gateway.tempo.service import CURRENT as TEMPO
 
 _KEPT = timedelta(minutes=5)
 """Counting the archive reads all of it."""
@@ -32,6 +35,7 @@ class Gauges:
             points = await repository.points_by_status(session)
             work = await repository.work(session, now)
             hours = {api: await quotas.used(session, quotas.enedis_hour(api, now)) for api in Api}
+            rte = {rhythm.name: await left_today(session, rhythm, now) for rhythm in (TEMPO, ECOWATT)}
             users, used = await repository.used_by_accounts(session, paris.day_of(now))
             if self._archive is None or now - self._archive[0] > _KEPT:
                 self._archive = (now, await repository.days_by_state(session))
@@ -56,6 +60,12 @@ class Gauges:
                 "Calls that Enedis allows in the rest of this hour",
                 ["api"],
                 {(api,): quotas.ENEDIS_HOUR - count for api, count in hours.items()},
+            ),
+            _family(
+                "rte_day_left",
+                "Calls to RTE that a feed has left today",
+                ["feed"],
+                {(feed,): count for feed, count in rte.items()},
             ),
             _family("quota_accounts", "Accounts that caused calls today", [], {(): users}),
             _family("quota_used", "Calls that accounts caused today", [], {(): used}),

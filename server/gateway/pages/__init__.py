@@ -4,11 +4,13 @@ import json
 import secrets
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 LANGUAGES = ("fr", "en")
 
@@ -17,9 +19,16 @@ _POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 
-_templates = Environment(
-    loader=PackageLoader("gateway.pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
+
+@cache
+def _template(name: str) -> Template:
+    # a gateway that shows no page does without
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+
+    templates = Environment(
+        loader=PackageLoader("gateway.pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return templates.get_template(name)
 
 
 @cache
@@ -47,7 +56,7 @@ def render(
     """Render a page; `refresh` reloads it after so many seconds."""
     language, nonce = language_of(request), secrets.token_urlsafe(16)
     words = texts(language)
-    html = _templates.get_template(template).render(t=words, language=language, nonce=nonce, refresh=refresh, **values)
+    html = _template(template).render(t=words, language=language, nonce=nonce, refresh=refresh, **values)
     return HTMLResponse(
         html,
         status_code=status,
@@ -62,4 +71,4 @@ def render(
 
 def render_mail(language: str, **values: Any) -> str:
     """Render the HTML of a mail."""
-    return _templates.get_template("mail.html").render(t=texts(language), language=language, **values)
+    return _template("mail.html").render(t=texts(language), language=language, **values)

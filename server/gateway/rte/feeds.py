@@ -69,7 +69,7 @@ async def take(database: Database, rhythm: Rhythm, clock: Clock) -> datetime | N
 async def _take(session: AsyncSession, rhythm: Rhythm, clock: Clock) -> datetime | None:
     feed = await session.get(Feed, rhythm.name, with_for_update=True)
     now = clock.now()  # read when nobody else can take it any more
-    budget = quotas.Budget(f"rte:{rhythm.budget}", paris.day_of(now).isoformat(), rhythm.calls_a_day)
+    budget = _today(rhythm, now)
     if feed is None:
         feed = Feed(name=rhythm.name, asked_at=now, next_at=now, answered_at=None, failures=0, last_error=None)
         session.add(feed)
@@ -81,6 +81,16 @@ async def _take(session: AsyncSession, rhythm: Rhythm, clock: Clock) -> datetime
     feed.asked_at, feed.next_at, feed.last_error = now, now + rhythm.pause, UNDER_WAY
     await quotas.charge(session, [budget])
     return None
+
+
+def _today(rhythm: Rhythm, now: datetime) -> quotas.Budget:
+    return quotas.Budget(f"rte:{rhythm.budget}", paris.day_of(now).isoformat(), rhythm.calls_a_day)
+
+
+async def left_today(session: AsyncSession, rhythm: Rhythm, now: datetime) -> int:
+    """Return how many calls a feed has left of its day."""
+    budget = _today(rhythm, now)
+    return max(budget.limit - await quotas.used(session, budget), 0)
 
 
 async def rest(database: Database, rhythm: Rhythm, until: datetime) -> datetime:

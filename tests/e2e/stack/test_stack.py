@@ -227,6 +227,15 @@ async def test_the_site_is_as_documented(stack: Stack) -> None:
             assert "Server" not in answer.headers
             assert "h3=" in answer.headers["Alt-Svc"]
         assert (await http.get("/metrics")).status_code == 404
+        knocks = [
+            await http.post(
+                "/api/v1/accounts/password-reset",
+                json={"email": "nobody@example.org"},
+                headers={"X-Forwarded-For": f"198.51.100.{number}"},
+            )
+            for number in range(25)
+        ]
+        assert knocks[-1].status_code == 429, "what a client says of its own address is not believed"
         log = (stack.folder / "caddy.log").read_text()
         assert PRMS[0] not in log
         assert "state=y" not in log

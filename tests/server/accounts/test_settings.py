@@ -185,3 +185,14 @@ def test_settings_do_not_show_their_secrets(monkeypatch: pytest.MonkeyPatch) -> 
     shown = f"{Settings()!r} {Settings()}"
     for secret in (SECRET, RING, "hidden"):
         assert secret not in shown
+
+
+@pytest.mark.parametrize(
+    "address", ["https://elsewhere.example/oauth/callback", "https://me.example/callback", "me.example/oauth/callback"]
+)
+def test_a_redirect_uri_that_does_not_lead_here_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("BACKEND_URL", "https://me.example/api")
+    monkeypatch.setenv("ENEDIS_REDIRECT_URI", address)
+    assert "ENEDIS_REDIRECT_URI must be https://me.example/oauth/callback" in refusal()
+    monkeypatch.setenv("ENEDIS_REDIRECT_URI", "https://me.example/oauth/callback")
+    assert Settings().enedis_redirect_uri

@@ -89,7 +89,7 @@ def test_the_address_is_told_when_others_can_reach_it(backend_url: str, port: in
 
 
 async def test_says_nothing_unless_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.discovery.announcement.AsyncZeroconf", None)
+    monkeypatch.setattr("zeroconf.asyncio.AsyncZeroconf", None)
     async with announced(settings(advertise=False), ID):
         pass
 
@@ -98,7 +98,7 @@ async def test_a_network_that_does_not_allow_it_stops_nobody(monkeypatch: pytest
     def refuse(**_options: object) -> None:
         raise OSError
 
-    monkeypatch.setattr("gateway.discovery.announcement.AsyncZeroconf", refuse)
+    monkeypatch.setattr("zeroconf.asyncio.AsyncZeroconf", refuse)
     served = False
     async with announced(settings(), ID):
         served = True

@@ -40,18 +40,18 @@ def environment(settings: Settings, **changed: str) -> dict[str, str]:
     }
 
 
-async def run(*arguments: str | Path, env: Mapping[str, str]) -> Ended:
-    """Run `gateway ARGUMENTS`."""
-    process = await asyncio.create_subprocess_exec(GATEWAY, *arguments, env=env, stdout=PIPE, stderr=PIPE)
-    said, complained = await process.communicate()
+async def run(*arguments: str | Path, env: Mapping[str, str], given: str = "") -> Ended:
+    """Run `gateway ARGUMENTS`, with `given` as its standard input."""
+    process = await asyncio.create_subprocess_exec(GATEWAY, *arguments, env=env, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    said, complained = await process.communicate(given.encode())
     assert process.returncode is not None
     return Ended(process.returncode, said.decode(), complained.decode())
 
 
 @pytest.fixture
 def command(settings: Settings) -> Command:
-    async def one(*arguments: str | Path, **changed: str) -> Ended:
-        return await run(*arguments, env=environment(settings, **changed))
+    async def one(*arguments: str | Path, given: str = "", **changed: str) -> Ended:
+        return await run(*arguments, env=environment(settings, **changed), given=given)
 
     return one
 

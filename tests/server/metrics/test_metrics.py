@@ -67,6 +67,9 @@ async def test_calls_and_what_is_left_of_the_hour(watched: tuple[Gateway, str], 
     assert seen["quota_used",] == used
     assert seen["quota_accounts",] == 1
     assert seen["upstream_calls_total", "200", "enedis"] >= used, "its token is a call too"
+    for feed, allowed in {"tempo": 20, "ecowatt": 60}.items():
+        assert 0 <= seen["rte_day_left", feed] <= allowed
+    assert seen["rte_day_left", "ecowatt"] == 60 - len(simulator.calls("ecowatt"))
     assert seen["usage_points", "granted"] == 1
     assert seen["database_answers",] == 1
 

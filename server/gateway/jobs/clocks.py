@@ -1,0 +1,46 @@
+"""The machine's clock may be set: that is said, and what one that was ahead wrote keeps nothing from being asked.
+
+A small board without a battery begins in the past; a clock that was years ahead leaves days that were "asked" then, and
+usage points with nothing to ask until then.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from gateway.consents import repository as points
+from gateway.kit.clock import Clock
+from gateway.kit.database import Database
+from gateway.metering import repository
+
+log = structlog.get_logger()
+
+_AS_USUAL = timedelta(minutes=2)
+_FURTHEST = timedelta(hours=36)
+"""A usage point always has something to ask sooner; what less wrote ahead comes due by itself."""
+_OFTEN = timedelta(seconds=5)
+
+
+class Watch:
+    """Compares the time of day with the seconds that have passed."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """Prepare."""
+        self._database = database
+        self._clock = clock
+        self._seen: tuple[datetime, float] | None = None
+
+    async def keep(self) -> datetime:
+        """Look; return when to look again."""
+        now, passed = self._clock.now(), self._clock.monotonic()
+        moved = now - self._seen[0] - timedelta(seconds=passed - self._seen[1]) if self._seen else timedelta()
+        if abs(moved) > _AS_USUAL:
+            log.warning("clock_was_set", seconds=round(moved.total_seconds()))
+        if self._seen is None or moved < -_AS_USUAL:
+            async with self._database.write() as session:
+                ahead = await points.bring_back(session, now + _FURTHEST, now)
+                await repository.bring_back(session, ahead, now)
+            if ahead:
+                log.warning("clock_was_ahead", usage_points=len(ahead))
+        self._seen = now, passed
+        return now + _OFTEN

@@ -1,0 +1,134 @@
+"""What a Dockerfile says, done without Docker: each stage in a root of its own, each step by chroot, as root."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
+_LINE_GOES_ON = re.compile(r"\\\n")
+_CACHE = re.compile(r"--mount=type=cache,target=(\S+)\s+")
+_WAY_OUT = ("SSL_CERT_FILE", "HTTPS_PROXY", "NO_PROXY")
+
+
+@dataclass
+class Stage:
+    """A root, and how programs run in it."""
+
+    root: Path
+    env: dict[str, str] = field(default_factory=lambda: {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"})
+    workdir: str = "/"
+    user: str = "0:0"
+    command: list[str] = field(default_factory=list)
+    health: list[str] = field(default_factory=list)
+    volumes: list[str] = field(default_factory=list)
+
+    def at(self, path: str) -> Path:
+        """Return a path of the stage as the machine has it."""
+        return self.root / os.path.normpath(os.path.join(self.workdir, path)).lstrip("/")  # noqa: PTH118 - of another root
+
+    def environment(self, **more: str) -> str:
+        """Return the beginning of a shell's line that sets the environment, and nothing else."""
+        return "env -i " + " ".join(f"{name}={shlex.quote(value)}" for name, value in (self.env | more).items())
+
+
+def as_root(script: str, *namespaces: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell script whose mounts nobody else sees."""
+    command = [*AS_ROOT, "unshare", "--mount", *namespaces, "bash", "-euc", script]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def do(script: str) -> None:
+    """Run a shell script that has to succeed."""
+    done = as_root(script)
+    assert done.returncode == 0, f"{script}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
+
+
+@dataclass
+class Build:
+    """The steps of the Dockerfile in `context`, taken in `folder`.
+
+    `base` stands for the image of Python, `uv` for that of uv; `cache` is what steps keep from one run to the next.
+    """
+
+    context: Path
+    folder: Path
+    base: Path
+    uv: Path
+    cache: Path
+    stages: dict[str, Stage] = field(default_factory=dict)
+
+    def last_stage(self) -> Stage:
+        """Take every step."""
+        text = (self.context / "Dockerfile").read_text()
+        lines = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+        for line in _LINE_GOES_ON.sub(" ", lines).splitlines():
+            instruction, _, said = line.partition(" ")
+            if instruction == "FROM":
+                stage = self._from(*said.split())
+            elif instruction:
+                getattr(self, f"_{instruction.lower()}")(stage, said.strip())
+        return stage
+
+    def _from(self, image: str, _: str = "AS", name: str = "") -> Stage:
+        stage = Stage(self.folder / f"stage{len(self.stages)}")
+        self.stages[name] = stage
+        if image.startswith("python:"):
+            do(f"cp -a {self.base} {stage.root}")
+        else:
+            assert "/uv:" in image, image
+            stage.root.mkdir()
+            shutil.copy(self.uv, stage.root / "uv")
+        return stage
+
+    def _copy(self, stage: Stage, said: str) -> None:
+        *sources, target = said.split()
+        origin = self.context
+        if sources[0].startswith("--from="):
+            origin = self.stages[sources.pop(0).removeprefix("--from=")].root
+        for source in sources:
+            found, into = origin / source.lstrip("/"), stage.at(target)
+            if found.is_dir():
+                # the folder's content, as Docker has it, without what this machine compiled
+                do(f"mkdir -p {into} && cp -a {found}/. {into}")
+                if origin == self.context:
+                    do(f"find {into} -name __pycache__ -prune -exec rm -r {{}} +")
+            else:
+                do(f"cp {found} {into / found.name if target.endswith('/') else into}")
+
+    def _run(self, stage: Stage, said: str) -> None:
+        mounts = f"mount -t proc proc {stage.root}/proc; mount --bind /etc/ssl {stage.root}/etc/ssl; "
+        for target in _CACHE.findall(said):
+            mounts += f"mkdir -p {stage.at(target)}; mount --bind {self.cache} {stage.at(target)}; "
+        way_out = {name: os.environ[name] for name in _WAY_OUT if name in os.environ}
+        line = f"cd {stage.workdir} && {_CACHE.sub('', said)}"
+        environment = stage.environment(HOME="/root", **way_out)
+        do(f"{mounts}{environment} chroot {stage.root} /bin/sh -c {shlex.quote(line)}")
+
+    def _env(self, stage: Stage, said: str) -> None:
+        for pair in said.split():
+            name, _, value = pair.partition("=")
+            stage.env[name] = value.replace("$PATH", stage.env["PATH"])
+
+    def _workdir(self, stage: Stage, said: str) -> None:
+        stage.workdir = said
+        do(f"mkdir -p {stage.at('.')}")
+
+    def _user(self, stage: Stage, said: str) -> None:
+        stage.user = said
+
+    def _volume(self, stage: Stage, said: str) -> None:
+        stage.volumes = said.split()
+
+    def _expose(self, stage: Stage, said: str) -> None:
+        """It publishes nothing."""
+
+    def _healthcheck(self, stage: Stage, said: str) -> None:
+        stage.health = json.loads(said[said.index("CMD") + 3 :])
+
+    def _cmd(self, stage: Stage, said: str) -> None:
+        stage.command = json.loads(said)

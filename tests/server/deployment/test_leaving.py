@@ -1,0 +1,49 @@
+"""Whoever sends a request to a gateway that is just ending gets an answer."""
+
+import asyncio
+from collections.abc import Callable
+from signal import SIGTERM
+
+from tests.server.conftest import until
+from tests.server.keeping.test_serving import Serving, serve
+
+__all__ = ["serve"]
+
+_REQUEST = b"%s HTTP/1.1\r\nHost: gateway\r\nContent-Length: 0\r\n\r\n"
+
+
+async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line: bytes) -> str:
+    """Send a request over a connection that is open; return the head of the answer."""
+    writer.write(_REQUEST % line)
+    head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+    length = next(int(line.partition(":")[2]) for line in head.splitlines() if line.startswith("content-length:"))
+    await reader.readexactly(length)
+    return head
+
+
+async def test_a_connection_that_lay_idle_is_served_once_more(serve: Callable[..., Serving]) -> None:
+    gateway = serve()
+    assert await gateway.start()
+    assert gateway.process is not None
+    connections = [await asyncio.open_connection("127.0.0.1", gateway.port) for _ in range(3)]
+    for reader, writer in connections:
+        assert "connection: close" not in await ask(reader, writer, b"GET /ping")
+    gateway.process.send_signal(SIGTERM)
+
+    async def takes_nobody() -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+        except ConnectionRefusedError:
+            return True
+        writer.close()
+        return False
+
+    await until(takes_nobody)
+    for reader, writer in connections:
+        head = await ask(reader, writer, b"POST /v1/oauth/token")
+        assert head.startswith("http/1.1 4"), head
+        assert "connection: close" in head
+        assert await reader.read() == b"", "and then it is closed"
+        writer.close()
+    async with asyncio.timeout(20):
+        assert await gateway.process.wait() == -SIGTERM
