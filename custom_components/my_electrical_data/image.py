@@ -54,6 +54,13 @@ class TempoSeasonImage(FeedEntity[TempoDaysCoordinator], ImageEntity):
         return self._shown
 
     @callback
+    @override
+    def async_update_token(self) -> None:
+        """Keep the first: the colours are no secret, and a new one every five minutes would be a new state each time."""
+        if not self.access_tokens:
+            super().async_update_token()
+
+    @callback
     def _draw(self) -> None:
         """Draw it anew; it is another image only if something of it has changed."""
         if self.coordinator.data is None:
