@@ -56,7 +56,7 @@ class TempoSeasonImage(FeedEntity[TempoDaysCoordinator], ImageEntity):
     @callback
     @override
     def async_update_token(self) -> None:
-        """Keep the first: the colours are no secret, and a new one every five minutes would be a new state each time."""
+        """Keep the first: the colours are no secret, and a new one every five minutes would be a new state."""
         if not self.access_tokens:
             super().async_update_token()
 
