@@ -14,9 +14,11 @@ from homeassistant.util.hass_dict import HassKey
 
 from .api import GatewayError, IncompatibleError, RateLimitedError
 from .api.models import UsagePoint
-from .const import DOCS, DOMAIN
-from .coordinator import FeedCoordinator, GatewayConfigEntry, Meter, RuntimeData
+from .const import CONF_DASHBOARD, DOCS, DOMAIN
+from .coordinator import GatewayConfigEntry, Meter, RuntimeData
+from .dashboard import async_may_offer as async_may_offer_dashboard
 from .energy import async_may_offer
+from .feed import FeedCoordinator
 
 DOWN_AFTER: Final = timedelta(hours=1)
 ENDS_EARLY, ENDS_SOON = timedelta(days=60), timedelta(days=15)
@@ -54,6 +56,8 @@ def async_review(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     """Raise what is wrong now, and take back what was."""
     feeds = entry.runtime_data
     problems = [*_of_the_gateway(hass, entry, feeds.usage_points.problem)]
+    if CONF_DASHBOARD not in entry.options and async_may_offer_dashboard(hass):
+        problems.append(Problem(key="dashboard", owner=entry.entry_id, fixable=True))
     if feeds.usage_points.problem is None:
         for meter in feeds.meters.values():
             problems += _of_a_meter(hass, meter, feeds)

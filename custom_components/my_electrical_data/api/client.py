@@ -9,19 +9,11 @@ from typing import Any
 
 from aiohttp import ClientSession
 
+from .asked import Comparison, Curve, Refresh
 from .decode import Decoder
-from .models import (
-    ConsentAsked,
-    ConsentRequest,
-    DailyReadings,
-    Ecowatt,
-    Hours,
-    Ping,
-    Tempo,
-    Token,
-    UsagePoint,
-    UsagePoints,
-)
+from .figures import DailyReadings, Hours, MaxPower, Periods, Totals
+from .models import ConsentAsked, ConsentRequest, Ping, Token, UsagePoint, UsagePoints
+from .signals import Ecowatt, Tempo, TempoDays
 from .wire import Reply, Wire
 
 _RENEW_BEFORE = 60.0
@@ -29,8 +21,10 @@ _RENEW_BEFORE = 60.0
 _TOKEN = Decoder(Token)
 _USAGE_POINTS, _USAGE_POINT = Decoder(UsagePoints), Decoder(UsagePoint)
 _CONSENT_ASKED, _CONSENT = Decoder(ConsentAsked), Decoder(ConsentRequest)
-_DAILY, _HOURS = Decoder(DailyReadings), Decoder(Hours)
-_TEMPO, _ECOWATT = Decoder(Tempo), Decoder(Ecowatt)
+_DAILY, _HOURS, _MAX_POWER = Decoder(DailyReadings), Decoder(Hours), Decoder(MaxPower)
+_TOTALS, _PERIODS = Decoder(Totals), Decoder(Periods)
+_CURVE, _COMPARISON, _REFRESH = Decoder(Curve), Decoder(Comparison), Decoder(Refresh)
+_TEMPO, _TEMPO_DAYS, _ECOWATT = Decoder(Tempo), Decoder(TempoDays), Decoder(Ecowatt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +85,51 @@ class GatewayClient:
         """Delete the API client that this is: nothing can be asked with it afterwards."""
         (await self._authorized("DELETE", f"/v1/api-clients/{self._client_id}")).check()
 
-    async def daily(self, usage_point_id: str, *, start: date, end: date) -> Answer[DailyReadings]:
-        """Return the daily consumption of the days from `start` to before `end`."""
-        query = {"direction": "consumption", "start": start.isoformat(), "end": end.isoformat()}
-        return await self._get(_DAILY, f"/v1/usage-points/{usage_point_id}/daily", query)
+    async def daily(
+        self, usage_point_id: str, *, start: date, end: date, direction: str = "consumption"
+    ) -> Answer[DailyReadings]:
+        """Return the energy of the days from `start` to before `end`, and what is missing."""
+        return await self._get(_DAILY, f"/v1/usage-points/{usage_point_id}/daily", _range(start, end, direction))
+
+    async def max_power(self, usage_point_id: str, *, start: date, end: date) -> Answer[MaxPower]:
+        """Return the greatest power of the days from `start` to before `end`. Asking has Enedis asked, each day."""
+        return await self._get(_MAX_POWER, f"/v1/usage-points/{usage_point_id}/max-power", _range(start, end))
+
+    async def totals(self, usage_point_id: str) -> Answer[Totals]:
+        """Return energy and money of day, week, month and year."""
+        return await self._get(_TOTALS, f"/v1/usage-points/{usage_point_id}/totals")
+
+    async def periods(self, usage_point_id: str, *, start: date, end: date) -> Answer[Periods]:
+        """Return the buckets by time of the days from `start` to before `end`, at most 366 of them."""
+        return await self._get(_PERIODS, f"/v1/usage-points/{usage_point_id}/periods", _range(start, end))
 
     async def hours(self, usage_point_id: str, *, cursor: str | None, limit: int) -> Answer[Hours]:
         """Return at most `limit` hours of sums that changed since `cursor`, or of all without one; and a new cursor."""
         query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
         return await self._get(_HOURS, f"/v1/usage-points/{usage_point_id}/hours", query)
 
+    async def load_curve(self, usage_point_id: str, *, start: date, end: date, direction: str) -> Answer[Curve]:
+        """Return the load curve of the days from `start` to before `end`, and what is missing."""
+        return await self._get(_CURVE, f"/v1/usage-points/{usage_point_id}/load-curve", _range(start, end, direction))
+
+    async def comparison(self, usage_point_id: str, *, months: int) -> Comparison:
+        """Return what the last whole months would have cost under each option."""
+        path = f"/v1/usage-points/{usage_point_id}/comparison"
+        return (await self._get(_COMPARISON, path, {"months": str(months)})).data
+
+    async def refresh(self, usage_point_id: str, *, start: date, end: date) -> Refresh:
+        """Have Enedis asked again for the days from `start` to before `end`."""
+        reply = await self._authorized("POST", f"/v1/usage-points/{usage_point_id}/refresh", json=_range(start, end))
+        reply.check()
+        return _REFRESH(reply.body)
+
     async def tempo(self) -> Answer[Tempo]:
         """Return the Tempo colours."""
         return await self._get(_TEMPO, "/v1/tempo")
+
+    async def tempo_days(self, *, start: date, end: date) -> Answer[TempoDays]:
+        """Return the colours of the days from `start` to before `end`, at most 366 of them."""
+        return await self._get(_TEMPO_DAYS, "/v1/tempo/days", _range(start, end))
 
     async def ecowatt(self) -> Answer[Ecowatt]:
         """Return the Ecowatt signal."""
@@ -156,3 +182,8 @@ class GatewayClient:
         self._token = token.access_token
         self._token_ends = now + token.expires_in - min(_RENEW_BEFORE, token.expires_in / 2)
         return self._token
+
+
+def _range(start: date, end: date, direction: str | None = None) -> dict[str, str]:
+    days = {"start": start.isoformat(), "end": end.isoformat()}
+    return days | ({"direction": direction} if direction else {})
