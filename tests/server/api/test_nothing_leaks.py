@@ -166,13 +166,14 @@ async def ask_for_the_rest(http: Watched, gateway: Gateway, client_id: str) -> s
     for method, path in sorted(
         routes - {("DELETE", "/v1/accounts/me")}, key=lambda route: (route[0] == "DELETE", route)
     ):
-        body = {} if method == "GET" else {"json": {METER: EMAIL, "name": [PASSWORD], "start": METER, "part": 5}}
-        await http.request(method, path.format_map(ids), params=days, **body)
+        body = None if method == "GET" else {METER: EMAIL, "name": [PASSWORD], "start": METER, "part": 5}
+        await http.request(method, path.format_map(ids), params=days, json=body)
         http.careless = True
         personal = dict.fromkeys(("start", "end", "cursor", "after", "format", "state", "error", EMAIL), METER)
-        await http.request(method, path.format_map(ids), params=personal, **body)
-        await http.request(method, path.format_map(dict.fromkeys(ids, METER)) + f"/{EMAIL}", **body)
-        await http.request(method, path.format_map(dict.fromkeys(ids, EMAIL)), **body)
+        await http.request(method, path.format_map(ids), params=personal, json=body)
+        for bad in (METER, EMAIL):
+            await http.request(method, path.format_map(dict.fromkeys(ids, bad)), json=body)
+            await http.request(method, f"{path.format_map(ids)}/{bad}", json=body)
         http.careless = False
     assert (await http.post("/v1/session", json={"email": EMAIL, "password": PASSWORD})).status_code == 204
     return routes
