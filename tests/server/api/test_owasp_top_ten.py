@@ -160,6 +160,27 @@ async def test_api8_headers_and_errors_tell_little(gateway: Gateway) -> None:
     assert page.headers["referrer-policy"] == "no-referrer"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("POST", "/nowhere", 404, "not_found"),
+        ("PUT", "/ping", 405, "method_not_allowed"),
+        ("POST", "/v1/session", 422, "invalid_request"),
+    ],
+)
+async def test_api8_every_refusal_is_a_problem_that_repeats_nothing(
+    gateway: Gateway, method: str, path: str, status: int, code: str
+) -> None:
+    answer = await gateway.http.request(method, path, json={"email": EMAIL, "something-sent": "another-thing-sent"})
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
+    assert problem["type"] == f"urn:myelectricaldata:problem:{code}"
+    for sent in (EMAIL, "something-sent", "another-thing-sent"):
+        assert sent not in answer.text
+    assert ("allow" in answer.headers) is (status == 405)
+
+
 async def test_api8_a_failure_of_our_own_says_nothing_of_itself(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
