@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.accounts import addresses, repository
 from gateway.accounts.service import is_admin
 from gateway.cli.common import load_settings, run
-from gateway.cli.upstreams import enedis_trouble, rte_trouble
+from gateway.cli.upstreams import enedis_trouble, mail_trouble, rte_trouble
 from gateway.kit.crypto import UndecipherableError
 from gateway.migrations import is_current
 from gateway.runtime import Runtime, open_runtime
@@ -57,6 +57,8 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
             yield "administrator", await _admin_trouble(runtime)
             yield "Enedis", await enedis_trouble(runtime)
             yield "RTE", await rte_trouble(runtime)
+            if settings.sends_mail:
+                yield "mail", await mail_trouble(runtime)
     except UndecipherableError:
         yield "keys", "ENCRYPTION_KEYS, or the .keys file beside the database, are not those that it was written with"
 

@@ -1,5 +1,6 @@
 """One's own gateway without a web page: `gateway init`, `doctor` and `reset-password`, as processes of their own."""
 
+import asyncio
 import os
 import pty
 import re
@@ -14,8 +15,11 @@ from pathlib import Path
 import pytest
 
 from gateway.settings import EnedisEnvironment, Settings
-from tests.server.accounts.conftest import bearer, log_in
+from tests.server.accounts.conftest import StandIn, bearer, log_in
+from tests.server.accounts.conftest import mailgun as mailgun_fixture
 from tests.server.conftest import SetClock, Simulator, started
+
+mailgun = mailgun_fixture
 
 PASSWORD, NEW_PASSWORD = "seven green turtles on a roof", "nine quiet lamps beside rivers"
 ADMIN = "owner@example.org"
@@ -274,6 +278,35 @@ def test_the_doctor_finds_the_one_thing_that_is_wrong(shell: Shell, changed: dic
     assert "\n1 to mend." in found.stdout, found.stdout
     for secret in ("a-wrong-one", "hidden"):
         assert secret not in found.stdout + found.stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "ok    mail"),
+        (401, "does not take MAILGUN_API_KEY"),
+        (404, "MAILGUN_DOMAIN there: check it, and the region in MAILGUN_API_BASE_URL"),
+        (503, "Mailgun does not answer now"),
+    ],
+)
+async def test_the_doctor_asks_mailgun_and_sends_nothing(
+    shell: Shell, mailgun: StandIn, status: int, words: str
+) -> None:
+    mailgun.status = status
+    shell.env |= {
+        "SECRET_KEY": "k" * 43,
+        "MAILGUN_API_KEY": "hidden",
+        "MAILGUN_DOMAIN": "mail.example.org",
+        "MAILGUN_FROM_EMAIL": "noreply@mail.example.org",
+        "MAILGUN_API_BASE_URL": f"{mailgun.url}/v3",
+    }
+    await asyncio.to_thread(shell.run, "migrate")
+    found = await asyncio.to_thread(shell.run, "doctor")
+    assert words in found.stdout, found.stdout
+    assert "hidden" not in found.stdout + found.stderr
+    [asked] = mailgun.requests
+    assert asked["path"] == "/v3/mail.example.org/messages"
+    assert "to" not in asked["form"]
 
 
 def test_the_doctor_meets_a_database_that_does_not_answer(shell: Shell) -> None:
