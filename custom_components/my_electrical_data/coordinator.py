@@ -8,7 +8,7 @@ from random import random
 from typing import override
 from zoneinfo import ZoneInfo
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentry
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
@@ -21,6 +21,7 @@ from .api import Answer, AuthenticationFailedError, GatewayClient, GatewayError
 from .api.models import DailyReadings, Ecowatt, Ping, Tempo, UsagePoint
 from .const import CONF_BUCKETS, DOMAIN, LOGGER
 from .pacing import Pace, until_retry, with_jitter
+from .presence import presence_of
 from .statistics import HoursImporter, Imported
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -66,6 +67,8 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
         self.client = client
         self.problem: GatewayError | None = None
         self._failures = 0
+        self._presence = presence_of(hass, entry)
+        self._failed_silently = False
 
     async def _ask(self) -> tuple[Answer[DataT], datetime | None]:
         """Return the gateway's answer, and when it is announced to change."""
@@ -75,6 +78,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
     async def _async_update_data(self) -> DataT:
         with self._translated_errors():
             answer, next_change = await self._ask()
+        self._gateway_answered()
         self._failures = 0
         self.problem = None
         wait = self.pace.until_next(dt_util.utcnow(), next_change, answer.max_age)
@@ -86,8 +90,13 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
         try:
             yield
         except AuthenticationFailedError as error:
+            self._gateway_answered()
             raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.code) from error
         except GatewayError as error:
+            if error.is_away:
+                self._gateway_is_away(error)
+            else:
+                self._gateway_answered()
             self._failures += 1
             self.problem = error
             retry = with_jitter(until_retry(self._failures, error.retry_after), random)
@@ -97,6 +106,20 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
                 translation_placeholders={"reason": str(error)},
                 retry_after=retry.total_seconds(),
             ) from error
+
+    @callback
+    def _gateway_is_away(self, error: GatewayError) -> None:
+        """Have it said once a gateway: the base class, which would say it once a feed, finds nothing new to say."""
+        if self.config_entry.state is not ConfigEntryState.SETUP_IN_PROGRESS:  # Home Assistant says that itself
+            self._presence.away(str(error))
+        self._failed_silently |= self.last_update_success
+        self.last_update_success = False
+
+    @callback
+    def _gateway_answered(self) -> None:
+        self._presence.answers()
+        if self._failed_silently:
+            self._failed_silently, self.last_update_success = False, True
 
 
 class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):

@@ -52,6 +52,10 @@ class HomeAssistantClient(AbstractAsyncContextManager["HomeAssistantClient"]):
         """The answer of `POST path`."""
         return await self._request("POST", path, body)
 
+    async def delete(self, path: str) -> Any:
+        """The answer of `DELETE path`."""
+        return await self._request("DELETE", path)
+
     async def add_integration(
         self, domain: str, answers: Iterable[dict[str, Any]], *, entry_id: str | None = None
     ) -> None:
