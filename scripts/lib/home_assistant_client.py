@@ -1,6 +1,5 @@
 """What a person does in Home Assistant's pages, done over its REST API and its websocket."""
 
-import itertools
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
@@ -20,8 +19,6 @@ class HomeAssistantClient(AbstractAsyncContextManager["HomeAssistantClient"]):
         self._url = url
         self._token = token
         self._session = aiohttp.ClientSession(url, headers={"Authorization": f"Bearer {token}"})
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._ids = itertools.count(1)
 
     @override
     async def __aexit__(
@@ -31,9 +28,7 @@ class HomeAssistantClient(AbstractAsyncContextManager["HomeAssistantClient"]):
         await self.close()
 
     async def close(self) -> None:
-        """End the session and its websocket."""
-        if self._socket is not None:
-            await self._socket.close()
+        """End the session."""
         await self._session.close()
 
     async def is_running(self) -> bool:
@@ -55,6 +50,12 @@ class HomeAssistantClient(AbstractAsyncContextManager["HomeAssistantClient"]):
     async def delete(self, path: str) -> Any:
         """The answer of `DELETE path`."""
         return await self._request("DELETE", path)
+
+    async def text(self, path: str, body: Any) -> str:
+        """The answer of `POST path`, which is no JSON."""
+        async with self._session.post(path, json=body) as answer:
+            text: str = await answer.text()
+            return text
 
     async def add_integration(
         self, domain: str, answers: Iterable[dict[str, Any]], *, entry_id: str | None = None
@@ -86,22 +87,17 @@ class HomeAssistantClient(AbstractAsyncContextManager["HomeAssistantClient"]):
         Raises:
             HomeAssistantError: it was refused.
         """
-        socket = self._socket or await self._connect()
-        number = next(self._ids)
-        await socket.send_json({"id": number, "type": kind, **fields})
-        while (answer := await socket.receive_json()).get("id") != number:
-            pass
+        # A socket of its own: one that is kept has to answer Home Assistant's pings, or is closed.
+        async with self._session.ws_connect("/api/websocket", max_msg_size=0) as socket:
+            await socket.receive_json()
+            await socket.send_json({"type": "auth", "access_token": self._token})
+            if (welcome := await socket.receive_json())["type"] != "auth_ok":
+                raise HomeAssistantError(f"the websocket refused the token: {welcome.get('message')}")
+            await socket.send_json({"id": 1, "type": kind, **fields})
+            answer = await socket.receive_json()
         if not answer["success"]:
             raise HomeAssistantError(f"{kind}: {answer['error']['message']}")
         return answer["result"]
-
-    async def _connect(self) -> aiohttp.ClientWebSocketResponse:
-        self._socket = socket = await self._session.ws_connect("/api/websocket", max_msg_size=0)
-        await socket.receive_json()
-        await socket.send_json({"type": "auth", "access_token": self._token})
-        if (answer := await socket.receive_json())["type"] != "auth_ok":
-            raise HomeAssistantError(f"the websocket refused the token: {answer.get('message')}")
-        return socket
 
     async def _request(self, method: str, path: str, body: Any = None) -> Any:
         async with self._session.request(method, path, json=body) as answer:
