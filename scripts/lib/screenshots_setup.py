@@ -1,4 +1,4 @@
-"""`python -m scripts.lib.screenshots_setup`: the pictures of docs/installation: a gateway, a meter, the Energy dashboard.
+"""`python -m scripts.lib.screenshots_setup`: the pictures of docs/installation.
 
 A newcomer's way through Home Assistant's own pages, each picture taken where they stop to read.
 """
@@ -60,7 +60,6 @@ async def _take_all(stack: Stack, client: HomeAssistantClient, language: str) ->
         dialog = page.locator("dialog-data-entry-flow")
         await _agree(page)
         await dialog.locator("input").first.fill(stack.gateway_url)
-        await _take(page, f"setup-address.{language}")
         await _submit(dialog)
         await dialog.locator("step-flow-menu").wait_for()
         await _take(page, f"setup-account.{language}")
@@ -69,7 +68,6 @@ async def _take_all(stack: Stack, client: HomeAssistantClient, language: str) ->
     account = {"email": EMAIL, "password": PASSWORD}
     for answer in ({"url": stack.gateway_url}, {"next_step_id": "sign_up"}, account):
         step = await client.post(f"{FLOWS}/{step['flow_id']}", answer)
-    (entry,) = await client.entries(DOMAIN)
 
     page_of_ours = f"{url}/config/integrations/integration/{DOMAIN}"
     async with open_page(page_of_ours, language=language, width=width, height=height, at=NOW) as page:
@@ -80,7 +78,6 @@ async def _take_all(stack: Stack, client: HomeAssistantClient, language: str) ->
         await page.get_by_text(add, exact=True).first.click(timeout=60_000)
         dialog = page.locator("dialog-data-entry-flow")
         await dialog.locator("input").first.fill(PRM)
-        await _take(page, f"setup-meter.{language}")
         async with page.expect_popup() as enedis:
             await _submit(dialog)
         shown = await enedis.value

@@ -4,7 +4,7 @@ Everything is done over HTTP, as the pages of Home Assistant, of the gateway and
 """
 
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 from scripts.lib import energy
 from scripts.lib.browser import open_page
 from scripts.lib.faketime import clock_set_to
-from scripts.lib.home_assistant_client import HomeAssistantClient, HomeAssistantError
+from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
 from scripts.lib.stack import DOMAIN, HOMES, Ports, Stack
 from tests.e2e import bill
@@ -47,6 +47,14 @@ class Story:
     gateway: Stack = field(init=False)
     home: Stack = field(init=False)
     client: HomeAssistantClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.simulator, self.gateway, self.home = (self.stack(FIRST) for _ in range(3))
+
+    async def aclose(self) -> None:
+        """Stop whatever runs."""
+        for stack in (self.home, self.gateway, self.simulator):
+            await stack.aclose()
 
     def stack(self, now: datetime, *, folder: str = "stack", gateway: int | None = None) -> Stack:
         ports = Ports(self.ports.home_assistant, gateway or self.ports.gateway, self.ports.simulator)
@@ -151,11 +159,8 @@ def published(hours: dict[datetime, float], until_moment: datetime) -> dict[date
 async def story(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Story]:
     ports = Ports(home_assistant=free_port(), gateway=free_port(), simulator=free_port())
     story = Story(tmp_path_factory.mktemp("story"), ports)
-    async with AsyncExitStack() as exits:
-        story.simulator = await exits.enter_async_context(story.stack(FIRST))
+    async with aclosing(story):
         await story.simulator.start_simulator()
-        exits.push_async_callback(lambda: story.gateway.aclose())
-        exits.push_async_callback(lambda: story.home.aclose())
         await story.start_gateway(FIRST)
         await story.start_home_assistant(FIRST)
         order = {"mode": "ask", "redirect_uri": f"{story.gateway.gateway_url}/oauth/callback"}

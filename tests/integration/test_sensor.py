@@ -190,7 +190,8 @@ async def test_a_gateway_that_is_away_is_one_line_and_what_still_fails_then_anot
     assert ours == [
         "MyElectricalData: the gateway does not answer (the gateway answers 503)",
         "MyElectricalData: the gateway answers again",
-        "Error fetching Tempo data: The gateway cannot answer now (the gateway answers 503); it will be asked again later",
+        "Error fetching Tempo data: The gateway cannot answer now (the gateway answers 503);"
+        " it will be asked again later",
     ]
 
 
