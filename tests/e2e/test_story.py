@@ -6,7 +6,7 @@ Everything is done over HTTP, as the pages of Home Assistant, of the gateway and
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ PRM = "30001000000015"
 FIRST = datetime(2026, 11, 10, 11, 0, tzinfo=bill.PARIS)
 SECOND = FIRST + timedelta(days=1)
 EVENING = time(18)
-OLDEST = datetime(2026, 6, 1, tzinfo=UTC)
+BEGIN = datetime.combine(FIRST.date() - timedelta(days=60), time(), bill.PARIS)
+"""Older hours may come meanwhile: what is shown here begins with those that are fetched at once."""
 DEAR, SINCE = 0.3, date(2026, 11, 1)
 EMAIL, PASSWORD = "somebody@example.org", "seven green turtles in summer"
 AFRESH = "importing all hours again"
@@ -124,7 +125,7 @@ class Story:
 
     async def series(self, name: str) -> dict[datetime, float]:
         ids = await energy.statistics(self.client, name)
-        return await energy.hours(self.client, next(iter(ids)), OLDEST) if ids else {}
+        return await energy.hours(self.client, next(iter(ids)), BEGIN) if ids else {}
 
     async def comes(self, name: str, expected: dict[datetime, float], what: str) -> None:
         """Wait until a series is what it should be, hour by hour; on failure say where it is not."""
@@ -145,8 +146,7 @@ class Story:
 
     async def truth(self, end: date) -> list[dict[str, Any]]:
         """The days that Home Assistant should hold: sixty days before the first one, and on."""
-        start = FIRST.date() - timedelta(days=60)
-        query = {"prm": PRM, "direction": "consumption", "start": str(start), "end": str(end)}
+        query = {"prm": PRM, "direction": "consumption", "start": str(BEGIN.date()), "end": str(end)}
         days: list[dict[str, Any]] = await self.at_simulator("GET", "/control/truth", params=query)
         return days
 
