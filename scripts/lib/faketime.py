@@ -18,4 +18,6 @@ def clock_set_to(moment: datetime) -> dict[str, str]:
         "LD_PRELOAD": str(library),
         "FAKETIME": f"{moment.timestamp() - time.time():.0f}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        # its fix for an old libc has threads that wait for Python's lock spin
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",
     }
