@@ -13,11 +13,13 @@ from .coordinator import (
     GatewayConfigEntry,
     RuntimeData,
     TempoCoordinator,
+    TempoDaysCoordinator,
     UsagePointsCoordinator,
     client_of,
     meter_of,
 )
 from .devices import async_register_gateway
+from .happenings import async_watch
 from .issues import async_forget, async_review, async_review_failure
 from .migration import async_meters_to_subentries
 from .removal import async_remove_client, async_remove_meter
@@ -38,19 +40,22 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         raise
     # A gateway without RTE still serves its meters: these two may come later.
     await asyncio.gather(tempo.async_refresh(), ecowatt.async_refresh(), energy.async_prepare(hass))
+    tempo_days = TempoDaysCoordinator(hass, entry, client, tempo)
 
     meters = [meter_of(hass, entry, client, subentry) for subentry in entry.get_subentries_of_type(METER)]
-    entry.runtime_data = RuntimeData(client, usage_points, tempo, ecowatt, {meter.point_id: meter for meter in meters})
+    by_id = {meter.point_id: meter for meter in meters}
+    entry.runtime_data = RuntimeData(client, usage_points, tempo, tempo_days, ecowatt, by_id)
     async_register_gateway(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
 
-    for feed in (usage_points, *(feed for meter in meters for feed in (meter.daily, meter.hours))):
-        entry.async_on_unload(feed.async_add_listener(lambda: async_review(hass, entry)))
+    for reviewed in (usage_points, *(feed for meter in meters for feed in (meter.daily, meter.hours))):
+        entry.async_on_unload(reviewed.async_add_listener(lambda: async_review(hass, entry)))
     async_review(hass, entry)
+    async_watch(hass, entry)
     entry.async_on_unload(entry.add_update_listener(_changed))
     # The first hours may be years of them, and the gateway may have to wait for Enedis: set-up does not wait for these.
-    for meter in meters:
-        for feed in (meter.daily, meter.hours):
+    for feed in (tempo_days, *(feed for meter in meters for feed in meter.feeds)):
+        if feed.is_wanted:
             entry.async_create_background_task(hass, feed.async_refresh(), f"{DOMAIN} first {feed.name}")
     return True
 

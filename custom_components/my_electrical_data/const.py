@@ -7,7 +7,7 @@ from homeassistant.const import Platform
 
 DOMAIN: Final = "my_electrical_data"
 LOGGER: Final = logging.getLogger(__package__)
-PLATFORMS: Final = [Platform.SENSOR]
+PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR]
 
 MANUFACTURER: Final = "MyElectricalData"
 DOCS: Final = "https://github.com/MyElectricalData/my_electrical_data/blob/main/docs/troubleshooting.md"
@@ -21,3 +21,9 @@ CONF_MADE_HERE: Final = "made_here"
 CONF_METERS: Final = "meters"
 CONF_BUCKETS: Final = "buckets"
 """The option to import the buckets of a tariff beside the totals."""
+CONF_ALL_DAY: Final = "tempo_all_day"
+"""The option to show Tempo days as whole days in the calendar, rather than from 06:00 to 06:00."""
+
+CURRENCY: Final = "EUR"
+BUCKETS: Final = ["base", "hp", "hc", "blue_hp", "blue_hc", "white_hp", "white_hc", "red_hp", "red_hc"]
+"""What the regulated options bill a kWh as. An offer of one's own has names of its own beside these."""

@@ -1,31 +1,30 @@
-"""One coordinator a feed. Here, and only here, errors of the gateway become Home Assistant's."""
+"""One coordinator a feed, and what a loaded entry holds."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import random
-from typing import override
-from zoneinfo import ZoneInfo
+from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryError
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
-from homeassistant.helpers.event import async_track_point_in_utc_time
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .api import Answer, AuthenticationFailedError, GatewayClient, GatewayError
-from .api.models import DailyReadings, Ecowatt, Ping, Tempo, UsagePoint
-from .const import CONF_BUCKETS, DOMAIN, LOGGER
-from .pacing import Pace, until_retry, with_jitter
-from .presence import presence_of
+from .api import Answer, GatewayClient
+from .api.figures import DailyReadings, MaxPower, Periods, Totals
+from .api.models import Ping, UsagePoint
+from .api.signals import Ecowatt, Tempo, TempoDays
+from .const import CONF_BUCKETS, DOMAIN
+from .feed import FeedCoordinator
+from .pacing import Pace
+from .paris import DAY, midnight_after, paris_day
 from .statistics import HoursImporter, Imported
 
-PARIS = ZoneInfo("Europe/Paris")
 DAYS_ASKED = timedelta(days=7)
+PERIODS_BACK, PERIODS_AHEAD = timedelta(days=7), timedelta(days=8)
+MOST_DAYS = timedelta(days=366)
 
 
 @dataclass(slots=True)
@@ -37,6 +36,14 @@ class Meter:
     name: str
     daily: DailyCoordinator
     hours: HoursCoordinator
+    totals: TotalsCoordinator
+    periods: PeriodsCoordinator
+    max_power: MaxPowerCoordinator
+
+    @property
+    def feeds(self) -> tuple[FeedCoordinator[Any], ...]:
+        """All of them."""
+        return self.periods, self.daily, self.totals, self.hours, self.max_power
 
 
 @dataclass(slots=True)
@@ -46,80 +53,12 @@ class RuntimeData:
     client: GatewayClient
     usage_points: UsagePointsCoordinator
     tempo: TempoCoordinator
+    tempo_days: TempoDaysCoordinator
     ecowatt: EcowattCoordinator
     meters: dict[str, Meter]
 
 
 type GatewayConfigEntry = ConfigEntry[RuntimeData]
-
-
-class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
-    """Asks for one feed, and again when the gateway says that something will have changed."""
-
-    config_entry: GatewayConfigEntry
-    pace = Pace(usual=timedelta(minutes=30))
-
-    def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, name: str) -> None:
-        """Take the `name` of the feed, for the log."""
-        super().__init__(
-            hass, LOGGER, config_entry=entry, name=name, update_interval=self.pace.usual, always_update=False
-        )
-        self.client = client
-        self.problem: GatewayError | None = None
-        self._failures = 0
-        self._presence = presence_of(hass, entry)
-        self._failed_silently = False
-
-    async def _ask(self) -> tuple[Answer[DataT], datetime | None]:
-        """Return the gateway's answer, and when it is announced to change."""
-        raise NotImplementedError
-
-    @override
-    async def _async_update_data(self) -> DataT:
-        with self._translated_errors():
-            answer, next_change = await self._ask()
-        self._gateway_answered()
-        self._failures = 0
-        self.problem = None
-        wait = self.pace.until_next(dt_util.utcnow(), next_change, answer.max_age)
-        self.update_interval = with_jitter(wait, random)
-        return answer.data
-
-    @contextmanager
-    def _translated_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except AuthenticationFailedError as error:
-            self._gateway_answered()
-            raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.code) from error
-        except GatewayError as error:
-            if error.is_away:
-                self._gateway_is_away(error)
-            else:
-                self._gateway_answered()
-            self._failures += 1
-            self.problem = error
-            retry = with_jitter(until_retry(self._failures, error.retry_after), random)
-            raise UpdateFailed(
-                translation_domain=DOMAIN,
-                translation_key=error.code,
-                translation_placeholders={"reason": str(error)},
-                retry_after=retry.total_seconds(),
-            ) from error
-
-    @callback
-    def _gateway_is_away(self, error: GatewayError) -> None:
-        """Have it said once a gateway: the base class, which would say it once a feed, finds nothing new to say."""
-        if self.config_entry.state is not ConfigEntryState.SETUP_IN_PROGRESS:  # Home Assistant says that itself
-            self._presence.away(str(error))
-        self._failed_silently |= self.last_update_success
-        self.last_update_success = False
-
-    @callback
-    def _gateway_answered(self) -> None:
-        self._presence.answers()
-        if self._failed_silently:
-            self._failed_silently, self.last_update_success = False, True
 
 
 class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
@@ -136,10 +75,15 @@ class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
         points = {point.id: point for point in answer.data.items}
         return Answer(points, answer.max_age), None
 
+    @override
+    def _edges(self) -> Iterable[datetime]:
+        return [*(point.freshness.late_at for point in self.data.values()), midnight_after(dt_util.utcnow())]
+
     @callback
     @override
     def _async_refresh_finished(self) -> None:
         """Tell of every failure, not of the first alone: a gateway that stays away becomes a repair in time."""
+        super()._async_refresh_finished()
         if self.problem is not None:
             self.async_update_listeners()
 
@@ -152,64 +96,104 @@ class TempoCoordinator(FeedCoordinator[Tempo]):
         answer = await self.client.tempo()
         return answer, answer.data.next_change
 
+    @override
+    def _edges(self) -> Iterable[datetime]:
+        return self.data.edges
+
+
+class TempoDaysCoordinator(FeedCoordinator[TempoDays]):
+    """The colours of the season by day: what is past, tomorrow, and days ahead whose colour is certain."""
+
+    pace = Pace(usual=timedelta(hours=1))
+
+    def __init__(
+        self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, tempo: TempoCoordinator
+    ) -> None:
+        """Take the feed that tells the season."""
+        super().__init__(hass, entry, client, name="Tempo days")
+        self._tempo = tempo
+
+    @override
+    async def _ask(self) -> tuple[Answer[TempoDays], datetime | None]:
+        tomorrow = paris_day(dt_util.utcnow()) + DAY
+        season = self._tempo.data.season if self._tempo.data else None
+        end = max(season.end if season else tomorrow, tomorrow) + DAY
+        start = max(season.start if season else end - MOST_DAYS, end - MOST_DAYS)
+        answer = await self.client.tempo_days(start=start, end=end)
+        return answer, answer.data.next_change
+
 
 class EcowattCoordinator(FeedCoordinator[Ecowatt]):
-    """The Ecowatt signal. Its hours are known ahead: entities are told on the hour, without asking."""
-
-    _cancel_tick: CALLBACK_TYPE | None = None
+    """The Ecowatt signal."""
 
     @override
     async def _ask(self) -> tuple[Answer[Ecowatt], datetime | None]:
         answer = await self.client.ecowatt()
         return answer, answer.data.next_change
 
-    @callback
     @override
-    def _async_refresh_finished(self) -> None:
-        self._schedule_tick()
-
-    @callback
-    def _schedule_tick(self) -> None:
-        self._stop_ticking()
-        now = dt_util.utcnow()
-        if self.data is not None and not self._shutdown_requested:
-            ahead = [hour.start for hour in self.data.hours if hour.start > now]
-            if ahead:
-                self._cancel_tick = async_track_point_in_utc_time(self.hass, self._tick, min(ahead))
-
-    @callback
-    def _tick(self, _now: datetime) -> None:
-        self._cancel_tick = None
-        self.async_update_listeners()
-        self._schedule_tick()
-
-    @callback
-    def _stop_ticking(self) -> None:
-        if self._cancel_tick is not None:
-            self._cancel_tick()
-            self._cancel_tick = None
-
-    @override
-    async def async_shutdown(self) -> None:
-        self._stop_ticking()
-        await super().async_shutdown()
+    def _edges(self) -> Iterable[datetime]:
+        return [*(hour.start for hour in self.data.hours), midnight_after(dt_util.utcnow())]
 
 
-class DailyCoordinator(FeedCoordinator[DailyReadings]):
-    """The latest days of one usage point."""
+class MeterFeed[DataT](FeedCoordinator[DataT]):
+    """A feed of one usage point."""
 
     pace = Pace(usual=timedelta(hours=1))
 
-    def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, point_id: str) -> None:
-        """Take the usage point's public id."""
-        super().__init__(hass, entry, client, name="daily energy")
+    def __init__(
+        self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, point_id: str, name: str
+    ) -> None:
+        """Take the usage point's public id, and the `name` of the feed."""
+        super().__init__(hass, entry, client, name)
         self._point_id = point_id
+
+
+class DailyCoordinator(MeterFeed[DailyReadings]):
+    """The latest days of one usage point."""
 
     @override
     async def _ask(self) -> tuple[Answer[DailyReadings], datetime | None]:
-        today = dt_util.now(PARIS).date()
+        today = paris_day(dt_util.utcnow())
         answer = await self.client.daily(self._point_id, start=today - DAYS_ASKED, end=today)
         return answer, answer.data.next_change
+
+
+class MaxPowerCoordinator(MeterFeed[MaxPower]):
+    """The greatest power of the latest days. Asking has Enedis asked, each day: only if somebody wants to see it."""
+
+    always = False
+
+    @override
+    async def _ask(self) -> tuple[Answer[MaxPower], datetime | None]:
+        today = paris_day(dt_util.utcnow())
+        answer = await self.client.max_power(self._point_id, start=today - DAYS_ASKED, end=today)
+        return answer, answer.data.next_change
+
+
+class TotalsCoordinator(MeterFeed[Totals]):
+    """Energy and money of day, week, month and year."""
+
+    pace = Pace(usual=timedelta(hours=1), least=timedelta(minutes=1))
+
+    @override
+    async def _ask(self) -> tuple[Answer[Totals], datetime | None]:
+        answer = await self.client.totals(self._point_id)
+        return answer, answer.data.next_change
+
+
+class PeriodsCoordinator(MeterFeed[Periods]):
+    """What energy is billed as: last week, so that hours which began then are seen whole, and as far as is known."""
+
+    @override
+    async def _ask(self) -> tuple[Answer[Periods], datetime | None]:
+        today = paris_day(dt_util.utcnow())
+        answer = await self.client.periods(self._point_id, start=today - PERIODS_BACK, end=today + PERIODS_AHEAD)
+        return answer, answer.data.next_change
+
+    @override
+    def _edges(self) -> Iterable[datetime]:
+        return [*(item.start for item in self.data.items), midnight_after(dt_util.utcnow())]
 
 
 class HoursCoordinator(FeedCoordinator[Imported]):
@@ -221,11 +205,9 @@ class HoursCoordinator(FeedCoordinator[Imported]):
         self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, point_id: str, meter: str
     ) -> None:
         """Take the usage point's public id and its name."""
-        super().__init__(hass, entry, client, name="hours")
+        super().__init__(hass, entry, client, "hours")
         buckets: bool = entry.options.get(CONF_BUCKETS, True)
         self._importer = HoursImporter(hass, client, point_id, meter, buckets=buckets)
-        # Hours are imported for the recorder, and even when every entity is disabled.
-        self.async_add_listener(lambda: None)
 
     @override
     async def _ask(self) -> tuple[Answer[Imported], datetime | None]:
@@ -240,8 +222,11 @@ def meter_of(hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClie
         point_id=point_id,
         subentry_id=subentry.subentry_id,
         name=subentry.title,
-        daily=DailyCoordinator(hass, entry, client, point_id),
+        daily=DailyCoordinator(hass, entry, client, point_id, "daily energy"),
         hours=HoursCoordinator(hass, entry, client, point_id, subentry.title),
+        totals=TotalsCoordinator(hass, entry, client, point_id, "totals"),
+        periods=PeriodsCoordinator(hass, entry, client, point_id, "tariff periods"),
+        max_power=MaxPowerCoordinator(hass, entry, client, point_id, "maximum power"),
     )
 
 

@@ -15,8 +15,9 @@ from homeassistant.util.hass_dict import HassKey
 from .api import GatewayError, IncompatibleError, RateLimitedError
 from .api.models import UsagePoint
 from .const import DOCS, DOMAIN
-from .coordinator import FeedCoordinator, GatewayConfigEntry, Meter, RuntimeData
+from .coordinator import GatewayConfigEntry, Meter, RuntimeData
 from .energy import async_may_offer
+from .feed import FeedCoordinator
 
 DOWN_AFTER: Final = timedelta(hours=1)
 ENDS_EARLY, ENDS_SOON = timedelta(days=60), timedelta(days=15)

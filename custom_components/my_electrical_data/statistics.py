@@ -28,7 +28,7 @@ from homeassistant.util.dt import utc_from_timestamp
 from homeassistant.util.unit_conversion import EnergyConverter
 
 from .api import GatewayClient
-from .api.models import Hours, Series, Unit
+from .api.figures import Hours, Series, Unit
 from .const import DOMAIN, LOGGER
 from .pacing import FIRST_RETRY
 

@@ -39,7 +39,7 @@ def now(freezer: FrozenDateTimeFactory) -> FrozenDateTimeFactory:
 @pytest.fixture(autouse=True)
 def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask again at the very moment: tests of the pace add their own spread."""
-    monkeypatch.setattr("custom_components.my_electrical_data.coordinator.random", lambda: 0.0)
+    monkeypatch.setattr("custom_components.my_electrical_data.feed.random", lambda: 0.0)
 
 
 @pytest.fixture

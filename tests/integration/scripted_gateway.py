@@ -17,8 +17,9 @@ INSTANCE_ID = "k3v9q2m7x1c8b5n4"
 POINT_ID = "a1b2c3d4e5f6g7h8"
 
 PING, TOKEN, POINTS = "/ping", "/v1/oauth/token", "/v1/usage-points"
-TEMPO, ECOWATT = "/v1/tempo", "/v1/ecowatt"
+TEMPO, TEMPO_DAYS, ECOWATT = "/v1/tempo", "/v1/tempo/days", "/v1/ecowatt"
 POINT, DAILY, HOURS = (f"{POINTS}/{POINT_ID}{path}" for path in ("", "/daily", "/hours"))
+TOTALS, PERIODS, MAX_POWER = (f"{POINTS}/{POINT_ID}{path}" for path in ("/totals", "/periods", "/max-power"))
 ACCOUNTS, CLIENTS, CONSENTS = "/v1/accounts", "/v1/api-clients", "/v1/consents"
 EMAIL, PASSWORD = "someone@example.org", "correct horse: battery"
 NUMBER = "12345678900017"
@@ -68,7 +69,11 @@ class ScriptedGateway:
             POINTS: body("usage_points"),
             DAILY: body("daily"),
             HOURS: self._hours,
+            TOTALS: body("totals"),
+            PERIODS: body("periods"),
+            MAX_POWER: body("max_power"),
             TEMPO: body("tempo"),
+            TEMPO_DAYS: body("tempo_days"),
             ECOWATT: body("ecowatt"),
             POINT: self._point,
             ACCOUNTS: self._sign_up,

@@ -1,11 +1,19 @@
-"""The answers that the other tests play are such as the gateway's OpenAPI document allows."""
+"""The answers that the other tests play are such as the gateway's OpenAPI document allows, and so are the models."""
 
 import json
+from dataclasses import MISSING, fields
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from aiohttp.test_utils import make_mocked_request
+from paris_home import World, paris
+from scripted_gateway import POINT_ID, ScriptedGateway
+
+from custom_components.my_electrical_data.api import figures, models, signals
 
 FIXTURES = Path(__file__).parent / "fixtures"
 DOCUMENT = json.loads((Path(__file__).parents[2] / "server" / "openapi.json").read_text())
@@ -16,8 +24,12 @@ ANSWERS = {
     "daily": ("get", f"{POINT}/daily"),
     "ecowatt": ("get", "/v1/ecowatt"),
     "hours": ("get", f"{POINT}/hours"),
+    "max_power": ("get", f"{POINT}/max-power"),
+    "periods": ("get", f"{POINT}/periods"),
     "ping": ("get", "/ping"),
     "tempo": ("get", "/v1/tempo"),
+    "tempo_days": ("get", "/v1/tempo/days"),
+    "totals": ("get", f"{POINT}/totals"),
     "token": ("post", "/v1/oauth/token"),
     "usage_points": ("get", "/v1/usage-points"),
 }
@@ -27,13 +39,81 @@ def test_every_fixture_is_checked() -> None:
     assert {file.stem for file in FIXTURES.glob("*.json")} == ANSWERS.keys()
 
 
+def schema_of(name: str) -> dict[str, Any]:
+    method, path = ANSWERS[name]
+    answers = DOCUMENT["paths"][path][method]["responses"]
+    schema: dict[str, Any] = answers["201" if "201" in answers else "200"]["content"]["application/json"]["schema"]
+    return schema
+
+
+def complaints(name: str, body: Any) -> list[str]:
+    """Return what the document has against an answer."""
+    validator = jsonschema.Draft202012Validator(
+        {**schema_of(name), "components": DOCUMENT["components"]}, format_checker=jsonschema.FormatChecker()
+    )
+    return [error.message for error in validator.iter_errors(body)]
+
+
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_fixture_is_an_answer_of_the_gateway(name: str) -> None:
-    method, path = ANSWERS[name]
-    body: Any = json.loads((FIXTURES / f"{name}.json").read_text())
-    answers = DOCUMENT["paths"][path][method]["responses"]
-    schema = answers["201" if "201" in answers else "200"]["content"]["application/json"]["schema"]
-    validator = jsonschema.Draft202012Validator(
-        {**schema, "components": DOCUMENT["components"]}, format_checker=jsonschema.FormatChecker()
-    )
-    assert [error.message for error in validator.iter_errors(body)] == []
+    assert complaints(name, json.loads((FIXTURES / f"{name}.json").read_text())) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("tempo", ""),
+        ("ecowatt", ""),
+        ("tempo_days", "?start=2026-10-20&end=2026-11-01"),
+        ("periods", "?start=2026-10-20&end=2026-11-01"),
+    ],
+)
+async def test_what_a_world_tells_is_an_answer_of_the_gateway(name: str, query: str) -> None:
+    gateway = ScriptedGateway()
+    days = {date(2026, 11, 24): "red", date(2026, 10, 25): "unknown"}
+    World(colors=days, levels={paris("2026-11-24T08:00"): 3}, on_tempo=True).serve(gateway)
+    path = ANSWERS[name][1].replace("{point_id}", POINT_ID)
+    body = await gateway.answers[path](make_mocked_request("GET", f"{path}{query}"))
+    assert complaints(name, body) == []
+
+
+# What the integration reads, and how the document calls it.
+MODELS: dict[type, str] = {
+    models.Freshness: "Freshness",
+    models.Hole: "Hole",
+    models.Notice: "Notice",
+    models.UsagePoint: "UsagePointView",
+    figures.PeakReading: "PeakReading",
+    figures.Total: "TotalView",
+    figures.Totals: "TotalsView",
+    figures.Period: "PeriodView",
+    figures.Periods: "PeriodsView",
+    signals.TempoDay: "gateway__tempo__schemas__Day",
+    signals.TempoCount: "Count",
+    signals.TempoSeason: "gateway__tempo__schemas__Season",
+    signals.Tempo: "Tempo",
+    signals.EcowattSpan: "Run",
+    signals.Ecowatt: "Ecowatt",
+}
+ENUMS: dict[type[StrEnum], str] = {signals.TempoColor: "Color"}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_the_gateway_promises_what_is_read(model: Any) -> None:
+    schema = DOCUMENT["components"]["schemas"][MODELS[model]]
+    for field in fields(model):
+        name = field.metadata.get("alias", field.name)
+        assert name in schema["properties"], f"{MODELS[model]} has no {name}"
+        needed = field.default is MISSING and field.default_factory is MISSING
+        assert not needed or name in schema["required"], f"{MODELS[model]} may leave {name} out"
+
+
+@pytest.mark.parametrize("enum", ENUMS, ids=lambda enum: enum.__name__)
+def test_every_word_of_the_gateway_is_understood(enum: type[StrEnum]) -> None:
+    assert set(enum) == set(DOCUMENT["components"]["schemas"][ENUMS[enum]]["enum"])
+
+
+def test_every_total_is_understood() -> None:
+    view = DOCUMENT["components"]["schemas"]["TotalsView"]["properties"]
+    assert {unit.value for unit in figures.TotalsUnit} <= view.keys()
+    assert set(DOCUMENT["components"]["schemas"]["_Which"]["enum"]) == set(figures.Which)

@@ -44,8 +44,9 @@ async def kept(hass: HomeAssistant, statistic_id: str = CONSUMPTION) -> list[tup
 
 
 async def metadata(hass: HomeAssistant) -> dict[str, dict[str, Any]]:
+    """Return what is said of the statistics that are imported; sensors have theirs from the recorder itself."""
     rows = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
-    return {row["statistic_id"]: row for row in rows}
+    return {row["statistic_id"]: row for row in rows if row["source"] == DOMAIN}
 
 
 def state_of(start: datetime, watt_hours: list[float], **changes: Any) -> dict[str, Any]:

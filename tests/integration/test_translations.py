@@ -5,10 +5,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from conftest import SetUp
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util.yaml import load_yaml_dict
 
 from custom_components.my_electrical_data.api import errors
 from custom_components.my_electrical_data.const import DOMAIN
@@ -42,6 +44,29 @@ def test_every_error_has_its_words() -> None:
         assert f".exceptions.{code}.message" in english
     for code in codes - {"unknown"}:
         assert f".config.error.{code}" in english
+
+
+@pytest.mark.parametrize("kind", ["triggers", "conditions"])
+def test_every_trigger_and_condition_has_its_words_and_an_icon(kind: str) -> None:
+    described = {
+        name: what or {}
+        for name, what in load_yaml_dict(str(ROOM / f"{kind}.yaml")).items()
+        if not name.startswith(".")
+    }
+    icons = json.loads((ROOM / "icons.json").read_text())[kind]
+    english = texts("en")
+    assert icons.keys() == described.keys()
+    for name, what in described.items():
+        assert english[f".{kind}.{name}.name"]
+        assert english[f".{kind}.{name}.description"]
+        for option, field in what.get("fields", {}).items():
+            assert english[f".{kind}.{name}.fields.{option}.name"]
+            assert english[f".{kind}.{name}.fields.{option}.description"]
+            choices = field["selector"].get("select") or {"options": []}
+            for choice in choices["options"]:
+                assert english[f".selector.{choices['translation_key']}.options.{choice}"]
+    told = {path.split(".")[2] for path in english if path.startswith(f".{kind}.")}
+    assert told == described.keys()
 
 
 async def test_every_entity_has_a_name_and_an_icon(hass: HomeAssistant, set_up: SetUp) -> None:

@@ -44,6 +44,8 @@ BEGUN = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
 """The autumn's odd day, late in October, is among the sixty."""
 HISTORY_DAYS = 6
 """Days in which the history comes in; the others are counted for what a home costs each day."""
+NEWEST_HOURS = 3
+"""Two hours of Enedis' quota is what the newest sixty days of 200 homes take; histories come behind them."""
 DISTANCE = 0.3
 """Seconds that Enedis takes to answer."""
 LONGEST_LOOK = timedelta(hours=12)
@@ -199,7 +201,7 @@ async def _history(gateway: Gateway, street: Street, homes: Sequence[Home], cloc
     for hour in range(24 * HISTORY_DAYS):
         before = len(street.measures)
         next_hour = (clock.now() + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
-        if waits and hour < 20:
+        if waits and NEWEST_HOURS <= hour < NEWEST_HOURS + 20:
             await clock.sleep(600)
             live.append(await _live(gateway, homes[(9 * hour + 1) % len(homes)], clock))
         await clock.sleep((next_hour - clock.now()).total_seconds())

@@ -10,18 +10,9 @@ from typing import Any
 from aiohttp import ClientSession
 
 from .decode import Decoder
-from .models import (
-    ConsentAsked,
-    ConsentRequest,
-    DailyReadings,
-    Ecowatt,
-    Hours,
-    Ping,
-    Tempo,
-    Token,
-    UsagePoint,
-    UsagePoints,
-)
+from .figures import DailyReadings, Hours, MaxPower, Periods, Totals
+from .models import ConsentAsked, ConsentRequest, Ping, Token, UsagePoint, UsagePoints
+from .signals import Ecowatt, Tempo, TempoDays
 from .wire import Reply, Wire
 
 _RENEW_BEFORE = 60.0
@@ -29,8 +20,9 @@ _RENEW_BEFORE = 60.0
 _TOKEN = Decoder(Token)
 _USAGE_POINTS, _USAGE_POINT = Decoder(UsagePoints), Decoder(UsagePoint)
 _CONSENT_ASKED, _CONSENT = Decoder(ConsentAsked), Decoder(ConsentRequest)
-_DAILY, _HOURS = Decoder(DailyReadings), Decoder(Hours)
-_TEMPO, _ECOWATT = Decoder(Tempo), Decoder(Ecowatt)
+_DAILY, _HOURS, _MAX_POWER = Decoder(DailyReadings), Decoder(Hours), Decoder(MaxPower)
+_TOTALS, _PERIODS = Decoder(Totals), Decoder(Periods)
+_TEMPO, _TEMPO_DAYS, _ECOWATT = Decoder(Tempo), Decoder(TempoDays), Decoder(Ecowatt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +85,20 @@ class GatewayClient:
 
     async def daily(self, usage_point_id: str, *, start: date, end: date) -> Answer[DailyReadings]:
         """Return the daily consumption of the days from `start` to before `end`."""
-        query = {"direction": "consumption", "start": start.isoformat(), "end": end.isoformat()}
+        query = {"direction": "consumption", **_range(start, end)}
         return await self._get(_DAILY, f"/v1/usage-points/{usage_point_id}/daily", query)
+
+    async def max_power(self, usage_point_id: str, *, start: date, end: date) -> Answer[MaxPower]:
+        """Return the greatest power of the days from `start` to before `end`. Asking has Enedis asked, each day."""
+        return await self._get(_MAX_POWER, f"/v1/usage-points/{usage_point_id}/max-power", _range(start, end))
+
+    async def totals(self, usage_point_id: str) -> Answer[Totals]:
+        """Return energy and money of day, week, month and year."""
+        return await self._get(_TOTALS, f"/v1/usage-points/{usage_point_id}/totals")
+
+    async def periods(self, usage_point_id: str, *, start: date, end: date) -> Answer[Periods]:
+        """Return the buckets by time of the days from `start` to before `end`, at most 366 of them."""
+        return await self._get(_PERIODS, f"/v1/usage-points/{usage_point_id}/periods", _range(start, end))
 
     async def hours(self, usage_point_id: str, *, cursor: str | None, limit: int) -> Answer[Hours]:
         """Return at most `limit` hours of sums that changed since `cursor`, or of all without one; and a new cursor."""
@@ -104,6 +108,10 @@ class GatewayClient:
     async def tempo(self) -> Answer[Tempo]:
         """Return the Tempo colours."""
         return await self._get(_TEMPO, "/v1/tempo")
+
+    async def tempo_days(self, *, start: date, end: date) -> Answer[TempoDays]:
+        """Return the colours of the days from `start` to before `end`, at most 366 of them."""
+        return await self._get(_TEMPO_DAYS, "/v1/tempo/days", _range(start, end))
 
     async def ecowatt(self) -> Answer[Ecowatt]:
         """Return the Ecowatt signal."""
@@ -156,3 +164,7 @@ class GatewayClient:
         self._token = token.access_token
         self._token_ends = now + token.expires_in - min(_RENEW_BEFORE, token.expires_in / 2)
         return self._token
+
+
+def _range(start: date, end: date) -> dict[str, str]:
+    return {"start": start.isoformat(), "end": end.isoformat()}

@@ -40,7 +40,7 @@ class Periods:
 
 @dataclass(frozen=True)
 class Totals:
-    """By unit and by which one: `running`, `last`, `year_ago`."""
+    """By unit and by which one: `running`, `running_year_ago`, `last`, `year_ago`."""
 
     by_unit: Mapping[totals.Unit, Mapping[str, totals.Total]]
     prices_outdated: date | None

@@ -67,6 +67,18 @@ class Rules:
         prices, subscription = self._prices(tariff, day)
         return DayRules(spans, tariff.buckets, prices, subscription, _micro(tariff.production_eur_per_kwh))
 
+    def off_peak_of_day(self, day: date) -> list[tuple[int, int, bool | None]]:
+        """Return the minutes of `day` and whether they are off-peak: those of a bucket `hc`, whatever its colour.
+
+        None where the tariff has no such bucket, or the hours are not known.
+        """
+        tariff = tariff_on(self._tariffs, day)
+        if tariff is None or not any(map(is_off_peak, tariff.buckets)):
+            return [(0, paris.minutes_in(day), None)]
+        clock = tempo_spans(UNKNOWN, UNKNOWN) if tariff.option is Option.TEMPO else self._clock(tariff, day)
+        spans = elapsed(tuple(clock), clock_hours(day))
+        return [(start, end, None if bucket == UNKNOWN else is_off_peak(bucket)) for start, end, bucket in spans]
+
     def _prices(self, tariff: Tariff, day: date) -> tuple[dict[str, int], int | None]:
         own = tariff.subscription_eur_per_month
         if tariff.prices != "regulated":
@@ -92,6 +104,11 @@ class Rules:
 
 
 _WHOLLY_UNKNOWN: Span = (0, MINUTES_A_DAY, UNKNOWN)
+
+
+def is_off_peak(bucket: str) -> bool:
+    """Tell whether a bucket is one of off-peak hours: `hc`, `red_hc`, or so named in an offer of one's own."""
+    return bucket == "hc" or bucket.endswith("_hc")
 
 
 def tempo_spans(before: str | None, color: str | None) -> list[Span]:

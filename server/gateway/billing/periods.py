@@ -1,10 +1,10 @@
 """Buckets by time with their price, past and to come."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from gateway.billing.buckets import Rules, at
+from gateway.billing.buckets import Rules, Span, at
 from gateway.billing.home import Home
 from gateway.billing.options import UNKNOWN, Option
 from gateway.billing.prices import MICRO
@@ -19,11 +19,15 @@ AHEAD = timedelta(days=8)
 
 @dataclass(frozen=True)
 class Period:
-    """A bucket during `[start, end[`; not certain, it may still become another."""
+    """A bucket during `[start, end[`; not certain, it may still become another.
+
+    `off_peak` is None where there are no off-peak hours, or they are not known.
+    """
 
     start: datetime
     end: datetime
     bucket: str
+    off_peak: bool | None
     price: float | None
     certain: bool
 
@@ -59,9 +63,19 @@ def _of_day(home: Home, rules: Rules, colors: Mapping[date, tuple[str, bool]], d
     billed = rules.of_day(day)
     tariff = tariff_on(home.tariffs, day)
     by_color = tariff is not None and tariff.option is Option.TEMPO
-    for first, last, bucket in billed.spans:
+    for first, last, bucket, off_peak in _with_off_peak(billed.spans, rules.off_peak_of_day(day)):
         start, price = at(day, first), billed.prices.get(bucket)
         certain = bucket != UNKNOWN
         if certain and by_color:
             _, certain = colors[in_force(start)]
-        yield Period(start, at(day, last), bucket, None if price is None else price / MICRO, certain)
+        yield Period(start, at(day, last), bucket, off_peak, None if price is None else price / MICRO, certain)
+
+
+def _with_off_peak(
+    spans: Sequence[Span], off_peak: Sequence[tuple[int, int, bool | None]]
+) -> Iterator[tuple[int, int, str, bool | None]]:
+    """Cut the buckets of a day where off-peak hours begin or end: these are known even where a colour is not."""
+    for start, end, bucket in spans:
+        for first, last, is_off_peak in off_peak:
+            if max(start, first) < min(end, last):
+                yield max(start, first), min(end, last), bucket, is_off_peak

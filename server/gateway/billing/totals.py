@@ -1,4 +1,4 @@
-"""Energy and money of a day, week, month and year: the running one, the last one, and a year before that."""
+"""Energy and money of a day, week, month and year: the running one, the last one, and each a year before."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -44,12 +44,15 @@ class Total:
 def spans(unit: Unit, today: date, known_until: date) -> dict[str, Span]:
     """Return the running span so far, the last that ended before `known_until`, and that one a year before.
 
-    A week a year before is 52 weeks earlier, so that it is of Mondays too.
+    What is known of the running one is compared to as many days a year before. A week a year before is 52 weeks
+    earlier, so that it is of Mondays too.
     """
     end = _begins(unit, known_until)
     start = _begins(unit, end - paris.DAY)
+    begun = _begins(unit, today)
     return {
-        "running": Span(_begins(unit, today), today + paris.DAY),
+        "running": Span(begun, today + paris.DAY),
+        "running_year_ago": Span(_year_before(unit, begun), _year_before(unit, max(begun, known_until))),
         "last": Span(start, end),
         "year_ago": Span(_year_before(unit, start), _year_before(unit, end)),
     }

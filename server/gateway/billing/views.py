@@ -13,15 +13,19 @@ from gateway.billing.prices import Grid, PriceBook
 from gateway.billing.totals import Total, Unit
 from gateway.kit.wire import Utc
 
-type _Which = Literal["running", "last", "year_ago"]
+type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
 
 
 class PeriodView(BaseModel):
-    """A bucket during `[start, end[`, and its price in EUR a kWh; not certain, it may still become another."""
+    """A bucket during `[start, end[`, and its price in EUR a kWh; not certain, it may still become another.
+
+    `off_peak`: null where the tariff knows no off-peak hours, or these are not known.
+    """
 
     start: Utc
     end: Utc
     bucket: str
+    off_peak: bool | None
     price: float | None
     certain: bool
 
@@ -87,7 +91,9 @@ class TotalView(BaseModel):
 
 
 class TotalsView(BaseModel):
-    """Each unit's running span, the last that ended and is known, and that one a year before."""
+    """Each unit's running span and as much of it a year before, the last that ended and is known, and that one a year
+    before.
+    """
 
     day: dict[_Which, TotalView]
     week: dict[_Which, TotalView]

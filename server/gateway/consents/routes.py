@@ -72,9 +72,10 @@ class ContractView(Contract):
 
 
 class Freshness(BaseModel):
-    """Up to which day (excluded) the energy is known, and when more is expected."""
+    """Up to which day (excluded) the energy is known, when more is expected, and from when that is late."""
 
     complete_until: date | None
+    late_at: Utc
     next_expected_at: Utc
 
 
@@ -168,7 +169,11 @@ async def view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
         curve_collected=service.collects_curve(point),
         tariffs=home.tariffs,
         off_peak=home.off_peak,
-        freshness=Freshness(complete_until=complete_until, next_expected_at=_no_earlier(point, now)),
+        freshness=Freshness(
+            complete_until=complete_until,
+            late_at=freshness.late_at(complete_until, point.created_at),
+            next_expected_at=_no_earlier(point, now),
+        ),
         history=History(
             known_from=progress.known_from,
             oldest=progress.oldest,

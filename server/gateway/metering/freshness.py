@@ -1,7 +1,7 @@
 """How far the archive has come with a usage point, and what it lacks."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,9 @@ from gateway.metering.ledger import Feed, State
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Reason, of_day
 from gateway.metering.models import DayRecord
+
+_LATE_AFTER = timedelta(hours=36)
+"""Enedis publishes a day the next morning, or else the one after (Data Connect guide): by noon, both have passed."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,12 @@ async def complete_until(session: AsyncSession, feed: Feed) -> date | None:
         )
     )
     return None if newest is None else newest + paris.DAY
+
+
+def late_at(complete_until: date | None, created_at: datetime) -> datetime:
+    """Return the instant from which the next day is late; without any, counted from when the meter was added."""
+    ends = created_at if complete_until is None else paris.midnight(complete_until + paris.DAY)
+    return ends + _LATE_AFTER
 
 
 async def holes(session: AsyncSession, meter: Meter, now: datetime) -> list[Hole]:

@@ -77,7 +77,7 @@ async def max_power(
 ) -> MaxPowerAnswer:
     """Return the greatest power taken on each day, in VA. Whoever asks has it kept up each day for a month."""
     found = await _readings(runtime).max_power(caller.account_id, point_id, start, end)
-    readings = [PeakReading(date=day, va=peak.va, at=peak.at) for day, peak in found.days.items()]
+    readings = [PeakReading(date=day, va=one.va, share=one.share, at=one.at) for day, one in found.days.items()]
     return MaxPowerAnswer(**_frame(found, start, end, Direction.CONSUMPTION), readings=readings)
 
 

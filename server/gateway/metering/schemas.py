@@ -37,10 +37,14 @@ class DayReading(BaseModel):
 
 
 class PeakReading(BaseModel):
-    """The greatest power of a day of Paris, in VA, and its moment (null: not certain)."""
+    """The greatest power of a day of Paris, in VA, and its moment (null: not certain).
+
+    `share` is of the power that is subscribed today, 1 being all of it (null: Enedis has not told that power).
+    """
 
     date: date
     va: int
+    share: float | None
     at: Utc | None
 
 

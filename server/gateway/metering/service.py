@@ -47,6 +47,15 @@ class DayValue:
     quality: Quality
 
 
+@dataclass(frozen=True)
+class DayPeak:
+    """The greatest power of a day in VA, its share of what is subscribed today where that is told, and its moment."""
+
+    va: int
+    share: float | None
+    at: datetime | None
+
+
 type _Read[Value] = Callable[[date, bytes], Value]
 
 
@@ -102,9 +111,13 @@ class Readings:
         refuse_if_nothing(found, refusal, self._clock.now())
         return Known(dict(sorted(found.items())), merged(missing), self._as_of({**entries, **known}))
 
-    async def max_power(self, account_id: str, point_id: str, start: date, end: date) -> Known[Peak]:
+    async def max_power(self, account_id: str, point_id: str, start: date, end: date) -> Known[DayPeak]:
         """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
-        return await self._by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, repository.read_peak)
+        found = await self._by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, repository.read_peak)
+        async with self._database.read() as session:
+            kva = (await consents.get(session, account_id, point_id)).contract.get("power_kva")
+        peaks = {day: DayPeak(peak.va, _share(peak, kva), peak.at) for day, peak in found.days.items()}
+        return Known(peaks, found.missing, found.as_of)
 
     async def index(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
@@ -182,6 +195,10 @@ def _may_still_come(meter: Meter, day: date, entry: Entry | None, young: datetim
     if meter.curve_collected is False or day < meter.recent_from or expected_at(day) < young:
         return False
     return entry is None or entry.state is State.ABSENT
+
+
+def _share(peak: Peak, kva: int | None) -> float | None:
+    return round(peak.va / (kva * 1000), 4) if kva else None
 
 
 def _energy(packed: bytes) -> DayValue:

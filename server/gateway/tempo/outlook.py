@@ -9,7 +9,7 @@ from gateway.kit import paris
 from gateway.problems import ProblemError
 from gateway.rte import feeds
 from gateway.tempo import periods, repository, schemas
-from gateway.tempo.days import COLORS, Color, in_force
+from gateway.tempo.days import COLORS, Color, begins, in_force
 from gateway.tempo.models import TempoDay
 from gateway.tempo.season import Season, counts, possible
 from gateway.tempo.service import CURRENT, HISTORY
@@ -84,6 +84,8 @@ def _day(told: Mapping[date, TempoDay], can_be: Mapping[date, frozenset[Color]],
     colors = can_be[day] | {color}
     return schemas.Day(
         date=day,
+        start=begins(day),
+        until=begins(day + paris.DAY),
         color=color,
         confirmed=row is not None and row.confirmed,
         possible=[color for color in COLORS if color in colors],

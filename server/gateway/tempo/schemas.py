@@ -11,12 +11,14 @@ from gateway.tempo.models import Source
 
 
 class Day(BaseModel):
-    """A day from 06:00 of Paris to 06:00; not confirmed, its colour may still change.
+    """A day from 06:00 of Paris to 06:00, `[start, until[`; not confirmed, its colour may still change.
 
     `possible` are the colours it can have in the end: one when it is confirmed, or when the season leaves no choice.
     """
 
     date: dt.date
+    start: Utc
+    until: Utc
     color: Color
     confirmed: bool
     possible: list[Color]

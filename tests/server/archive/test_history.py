@@ -166,6 +166,10 @@ async def test_maximum_power_and_index_are_asked_when_a_client_wants_them(
     assert simulator.calls("puissance") == simulator.calls("index") == []
     powers = await gateway.get(f"{path}/max-power", who, start="2026-10-30", end="2026-11-02")
     assert [reading["date"] for reading in powers["readings"]] == [f"2026-1{day}" for day in ("0-30", "0-31", "1-01")]
+    kva = (await gateway.get(path, who))["contract"]["power_kva"]
+    assert [one["share"] for one in powers["readings"]] == [
+        pytest.approx(one["va"] / 1000 / kva, abs=1e-4) for one in powers["readings"]
+    ]
     assert all(reading["va"] > 0 and reading["at"].endswith("Z") for reading in powers["readings"])
     registers = await gateway.get(f"{path}/index", who, start="2026-10-26", end="2026-11-03")
     shown = [reading["registers"]["total"] for reading in registers["readings"]]

@@ -69,6 +69,8 @@ async def test_a_new_day_costs_one_call_and_only_after_it_is_published(
         return seen["freshness"]["complete_until"] == "2026-11-04"
 
     await until(arrived)
+    seen = await gateway.get(f"/v1/usage-points/{point}", who)
+    assert seen["freshness"]["late_at"] == "2026-11-06T11:00:00Z", "two mornings after the day that comes next"
     asked = [call["query"].partition("&")[2] for call in live(simulator)]
     assert asked == ["dateDebut=2026-11-03&dateFin=2026-11-04"]
 

@@ -65,6 +65,7 @@ async def test_a_base_home_is_one_period_as_far_as_asked(home: ByHand) -> None:
             "start": "2026-11-02T23:00:00Z",
             "end": "2026-11-10T23:00:00Z",
             "bucket": "base",
+            "off_peak": None,
             "price": 0.2001,
             "certain": True,
         }
@@ -104,8 +105,26 @@ async def test_tempo_is_certain_as_far_as_its_colours_are(home: ByHand) -> None:
         ("2026-11-03T05:00:00Z", "red_hp", 0.7295, True),
         ("2026-11-03T21:00:00Z", "red_hc", 0.1615, True),
         ("2026-11-04T05:00:00Z", "unknown", None, False),
+        ("2026-11-04T21:00:00Z", "unknown", None, False),
     ]
     assert items[-1]["end"] == "2026-11-04T23:00:00Z"
+    assert [item["off_peak"] for item in items] == [True, False, True, False, True], "whatever the colour"
+
+
+async def test_off_peak_hours_are_told_where_there_are_any(home: ByHand) -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    told = [(item["bucket"], item["off_peak"]) for item in (await periods(home, TODAY, tomorrow))["items"]]
+    assert told == [("hc", True), ("hp", False), ("hc", True)]
+    await home.change(tariffs=HP_HC, off_peak=[])
+    assert [item["off_peak"] for item in (await periods(home, TODAY, tomorrow))["items"]] == [None]
+    own = [
+        {"bucket": "day", "eur_per_kwh": 0.2},
+        {"bucket": "night_hc", "eur_per_kwh": 0.1, "slots": [["01:28", "07:28"]]},
+    ]
+    await home.change(tariffs=[HP_HC[0] | {"option": "custom", "prices": own}])
+    told = [(item["bucket"], item["off_peak"]) for item in (await periods(home, TODAY, tomorrow))["items"]]
+    assert told == [("day", False), ("night_hc", True), ("day", False)]
 
 
 async def test_a_colour_that_the_season_leaves_no_choice_of_is_certain(home: ByHand) -> None:
@@ -148,6 +167,16 @@ async def test_totals_of_what_is_known(home: ByHand) -> None:
     assert (running["start"], running["complete"], running["consumption"]["wh"]) == ("2026-11-01", False, 48_000)
     year = found["year"]["running"]
     assert (year["start"], year["complete"], year["consumption"]["wh"]) == ("2026-01-01", False, HOURS * 1000)
+    so_far = {
+        unit: (found[unit]["running_year_ago"]["start"], found[unit]["running_year_ago"]["end"])
+        for unit in ("day", "week", "month", "year")
+    }
+    assert so_far == {
+        "day": ("2025-11-03", "2025-11-03"),
+        "week": ("2025-11-03", "2025-11-04"),
+        "month": ("2025-11-01", "2025-11-03"),
+        "year": ("2025-01-01", "2025-11-03"),
+    }, "as many days as are known of the running one"
     for unit in ("day", "week", "month", "year"):
         assert found[unit]["year_ago"]["consumption"] is None
         assert found[unit]["year_ago"]["complete"] is False

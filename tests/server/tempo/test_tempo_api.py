@@ -28,6 +28,8 @@ async def test_today_tomorrow_and_the_season(gateway: Gateway, simulator: Simula
     today, tomorrow = colors["2026-11-03"], colors["2026-11-04"]
     assert said["today"] == {
         "date": "2026-11-03",
+        "start": "2026-11-03T05:00:00Z",
+        "until": "2026-11-04T05:00:00Z",
         "color": today,
         "confirmed": True,
         "possible": [today],

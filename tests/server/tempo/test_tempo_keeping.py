@@ -1,7 +1,7 @@
 """Asking RTE about Tempo: as it publishes, as it fails, and through a whole season."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -191,6 +191,10 @@ LONG = [pytest.mark.long, pytest.mark.timeout(3000)]
 START, END = date(2025, 9, 1), date(2026, 9, 1)
 
 
+def at_six(day: date) -> str:
+    return paris(f"{day} 06:00").astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 @pytest.mark.parametrize(
     ("first", "last", "at"),
     [
@@ -225,6 +229,8 @@ async def test_the_season_2025_26(tmp_path: Path, first: date, last: date, at: t
                 today = day if clock >= "06:00" else day - DAY
                 assert said["today"] == {
                     "date": f"{today}",
+                    "start": at_six(today),
+                    "until": at_six(today + DAY),
                     "color": truth[today],
                     "confirmed": True,
                     "possible": [truth[today]],

@@ -32,6 +32,8 @@ async def test_without_credentials_everything_comes_from_open_data(empty_house: 
     for name, day in (("today", TODAY), ("tomorrow", TOMORROW)):
         assert said[name] == {
             "date": f"{day}",
+            "start": f"{day}T05:00:00Z",
+            "until": f"{day + DAY}T05:00:00Z",
             "color": truth[day],
             "confirmed": True,
             "possible": [truth[day]],

@@ -1,0 +1,245 @@
+"""What the gateway knows of a meter's energy.
+
+Moments are aware and in UTC, days are days of Paris, energy is Wh, money EUR.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from mashumaro import field_options
+
+_SERIES_KEY = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+UNKNOWN_BUCKET = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayReading:
+    """The energy of one day."""
+
+    date: date
+    wh: float
+    quality: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DailyReadings:
+    """The days of a range that are known, oldest first."""
+
+    readings: tuple[DayReading, ...]
+    next_change: datetime | None = None
+
+    @property
+    def newest(self) -> DayReading | None:
+        """The latest day that is known."""
+        return max(self.readings, key=lambda reading: reading.date, default=None)
+
+
+class Unit(StrEnum):
+    """The unit of a series."""
+
+    WATT_HOUR = "Wh"
+    EURO = "EUR"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Series:
+    """A running sum: `consumption`, `cost`, or one of their buckets, such as `consumption_hp`."""
+
+    key: str
+    unit: Unit
+
+    def __post_init__(self) -> None:
+        """Refuse a key that could not be part of a statistic's id."""
+        if not _SERIES_KEY.fullmatch(self.key):
+            raise ValueError("key")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hours:
+    """Running sums by hour, from the first hour that changed since the cursor; nothing changed when `since` is None.
+
+    `sum` holds one value per `start` and series. A new `epoch` means that all earlier rows are void. `more`: the cursor
+    leads to the rows that follow.
+    """
+
+    epoch: str
+    cursor: str
+    since: datetime | None = field(metadata=field_options(alias="from"))
+    series: tuple[Series, ...]
+    start: tuple[datetime, ...]
+    sum: dict[str, tuple[float, ...]]
+    next_change: datetime | None = None
+    more: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse rows that would corrupt what they are written into."""
+        if any(len(self.sum.get(series.key, ())) != len(self.start) for series in self.series):
+            raise ValueError("sum")
+        if any(start.minute or start.second or start.microsecond for start in self.start):
+            raise ValueError("start")
+        if any(later <= earlier for earlier, later in zip(self.start, self.start[1:], strict=False)):
+            raise ValueError("start")
+        if self.start and (self.since is None or self.start[0] < self.since):
+            raise ValueError("from")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeakReading:
+    """The greatest power of a day in VA, its share of the subscribed one, and its moment where that is certain."""
+
+    date: date
+    va: int
+    share: float | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MaxPower:
+    """The days of a range that are known, oldest first."""
+
+    readings: tuple[PeakReading, ...]
+    next_change: datetime | None = None
+
+    @property
+    def newest(self) -> PeakReading | None:
+        """The latest day that is known."""
+        return max(self.readings, key=lambda reading: reading.date, default=None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Energy:
+    """An amount of energy, and what of it is billed as what."""
+
+    wh: float
+    by_bucket: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Total:
+    """What is known of the days `[start, end[`, None of what nothing is; `cost` is without the subscription."""
+
+    start: date
+    end: date
+    complete: bool
+    consumption: Energy | None
+    production: float | None
+    cost: float | None
+    cost_by_bucket: dict[str, float]
+    subscription: float | None
+    revenue: float | None
+
+
+class Which(StrEnum):
+    """The running day, week, month or year; as much of it a year ago; the last one that ended; that one a year ago."""
+
+    RUNNING = "running"
+    RUNNING_YEAR_AGO = "running_year_ago"
+    LAST = "last"
+    YEAR_AGO = "year_ago"
+
+
+class TotalsUnit(StrEnum):
+    """What is added up."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Totals:
+    """Totals by unit and by which one."""
+
+    day: dict[Which, Total]
+    week: dict[Which, Total]
+    month: dict[Which, Total]
+    year: dict[Which, Total]
+    next_change: datetime
+
+    def of(self, unit: TotalsUnit, which: Which) -> Total:
+        """Return one of them."""
+        by_unit = {
+            TotalsUnit.DAY: self.day,
+            TotalsUnit.WEEK: self.week,
+            TotalsUnit.MONTH: self.month,
+            TotalsUnit.YEAR: self.year,
+        }
+        return by_unit[unit][which]
+
+    @property
+    def last_day(self) -> Total:
+        """The last day that ended and is known."""
+        return self.of(TotalsUnit.DAY, Which.LAST)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Period:
+    """A bucket during `[start, end[` and its price in EUR a kWh; not certain, it may still become another.
+
+    `off_peak` is None where the tariff knows no off-peak hours, or these are not known.
+    """
+
+    start: datetime
+    end: datetime
+    bucket: str
+    off_peak: bool | None
+    price: float | None
+    certain: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """The time `[start, end[`."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Periods:
+    """Buckets by time, oldest first and without a gap."""
+
+    items: tuple[Period, ...]
+    next_change: datetime | None = None
+
+    def at(self, moment: datetime) -> Period | None:
+        """Return what holds at `moment`, as far as this answer reaches."""
+        return next((item for item in self.items if item.start <= moment < item.end), None)
+
+    def end_of_bucket(self, moment: datetime) -> datetime | None:
+        """Return when the bucket of `moment` ends: not where its price or its certainty changes; None: out of sight."""
+        current = self.at(moment)
+        if current is None or current.bucket == UNKNOWN_BUCKET:
+            return None
+        return next((item.start for item in self.items if item.start > moment and item.bucket != current.bucket), None)
+
+    def next_bucket(self, moment: datetime) -> Period | None:
+        """Return what follows the bucket of `moment`."""
+        ends = self.end_of_bucket(moment)
+        return self.at(ends) if ends else None
+
+    @property
+    def off_peak(self) -> list[Window]:
+        """The off-peak hours that lie in here wholly, oldest first, neighbours joined."""
+        if not self.items:
+            return []
+        first, last = self.items[0].start, self.items[-1].end
+        return [window for window in self._joined() if window.start > first and window.end < last]
+
+    def _joined(self) -> Iterator[Window]:
+        window: Window | None = None
+        for item in self.items:
+            if not item.off_peak:
+                continue
+            if window and window.end == item.start:
+                window = Window(start=window.start, end=item.end)
+                continue
+            if window:
+                yield window
+            window = Window(start=item.start, end=item.end)
+        if window:
+            yield window

@@ -1,0 +1,210 @@
+"""The national signals as the gateway tells them. Moments are aware and in UTC, days are days of Paris."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import IntEnum, StrEnum
+
+HOUR = timedelta(hours=1)
+
+
+class TempoColor(StrEnum):
+    """The colour of a Tempo day."""
+
+    BLUE = "blue"
+    WHITE = "white"
+    RED = "red"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TempoDay:
+    """A day from 06:00 to 06:00 of Paris, `[start, until[`, and the colours that it can have in the end."""
+
+    date: date
+    start: datetime
+    until: datetime
+    color: TempoColor
+    confirmed: bool
+    possible: tuple[TempoColor, ...]
+
+    @property
+    def sure_color(self) -> TempoColor:
+        """The colour, told or left by the season as the only one."""
+        if self.color is TempoColor.UNKNOWN and len(self.possible) == 1:
+            return self.possible[0]
+        return self.color
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TempoDays:
+    """The days of a range, oldest first, unknown ones included."""
+
+    days: tuple[TempoDay, ...]
+    next_change: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TempoCount:
+    """How many days of a colour the season has, and how many are left; None while an unknown day could change it."""
+
+    total: int
+    used_through_today: int | None
+    left_after_today: int | None
+    left_after_tomorrow: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TempoSeason:
+    """From 1 September to the next, end excluded; `certain_red` are the days after today that are red for certain."""
+
+    start: date
+    end: date
+    days: dict[TempoColor, TempoCount]
+    certain_red: tuple[date, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TempoPeriod:
+    """The bucket in force, such as `red_hp`, and its end."""
+
+    key: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComingTempoPeriod:
+    """A bucket during `[start, until[`."""
+
+    key: str
+    start: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TempoNow:
+    """What holds at a moment; None of what was not told that far."""
+
+    today: TempoDay | None
+    tomorrow: TempoDay | None
+    period: TempoPeriod | None
+    left: dict[TempoColor, int | None]
+    next_red: date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tempo:
+    """The colours of today and tomorrow, as they were told."""
+
+    today: TempoDay
+    tomorrow: TempoDay
+    period: TempoPeriod
+    coming: tuple[ComingTempoPeriod, ...]
+    season: TempoSeason
+    next_change: datetime
+    as_of: datetime | None
+
+    @property
+    def edges(self) -> list[datetime]:
+        """The moments at which this means something else."""
+        return [self.tomorrow.start, self.tomorrow.until, self.period.until, *(period.until for period in self.coming)]
+
+    def at(self, moment: datetime) -> TempoNow:
+        """Return what holds at `moment`: what was told as tomorrow becomes today by itself."""
+        turned = moment >= self.tomorrow.start
+        today = self.tomorrow if turned else self.today
+        if moment >= today.until:
+            return TempoNow(today=None, tomorrow=None, period=None, left={}, next_red=None)
+        in_season = today.date < self.season.end
+        return TempoNow(
+            today=today,
+            tomorrow=None if turned else self.tomorrow,
+            period=self._period(moment),
+            left={
+                color: count.left_after_tomorrow if turned else count.left_after_today
+                for color, count in self.season.days.items()
+                if in_season
+            },
+            next_red=next((day for day in self.season.certain_red if day > today.date), None),
+        )
+
+    def _period(self, moment: datetime) -> TempoPeriod | None:
+        ahead = (self.period, *(TempoPeriod(key=period.key, until=period.until) for period in self.coming))
+        return next((period for period in ahead if moment < period.until), None)
+
+
+class EcowattLevel(IntEnum):
+    """How tense the French grid is."""
+
+    LOW_CARBON = 0
+    NORMAL = 1
+    TENSE = 2
+    VERY_TENSE = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EcowattSpan:
+    """A level and the time it holds, end exclusive."""
+
+    level: EcowattLevel
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EcowattHour:
+    """The level of one hour."""
+
+    start: datetime
+    level: EcowattLevel
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EcowattDay:
+    """A day's hours, with RTE's message in French."""
+
+    date: date
+    worst: EcowattLevel
+    message: str | None
+    hours: tuple[EcowattHour, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ecowatt:
+    """The signal for today and the days ahead; `tense` are the hours of the two high levels that are not over."""
+
+    now: EcowattSpan | None
+    tense: tuple[EcowattSpan, ...]
+    next_change: datetime
+    days: tuple[EcowattDay, ...]
+    as_of: datetime | None
+
+    @property
+    def hours(self) -> list[EcowattHour]:
+        """All hours, oldest first."""
+        return [hour for day in self.days for hour in day.hours]
+
+    def at(self, moment: datetime) -> EcowattSpan | None:
+        """Return the level of `moment` and how long it holds, as far as the hours tell."""
+        if self.now is not None and self.now.since <= moment < self.now.until:
+            return self.now
+        for span in self._spans():
+            if span.since <= moment < span.until:
+                return span
+        return None
+
+    def alert(self, moment: datetime) -> EcowattSpan | None:
+        """Return the tense hours that `moment` is in."""
+        return next((span for span in self.tense if span.since <= moment < span.until), None)
+
+    def on(self, day: date) -> EcowattDay | None:
+        """Return what is known of a day."""
+        return next((known for known in self.days if known.date == day), None)
+
+    def _spans(self) -> list[EcowattSpan]:
+        spans: list[EcowattSpan] = []
+        for hour in self.hours:
+            since, end = hour.start, hour.start + HOUR
+            if spans and spans[-1].level == hour.level and spans[-1].until == since:
+                since = spans.pop().since
+            spans.append(EcowattSpan(level=hour.level, since=since, until=end))
+        return spans

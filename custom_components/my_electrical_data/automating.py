@@ -1,0 +1,56 @@
+"""What triggers and conditions share: their options, and what is loaded."""
+
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import device_registry as dr
+
+from .api.signals import EcowattLevel
+from .const import DOMAIN
+from .coordinator import GatewayConfigEntry, Meter, RuntimeData
+from .grid_sensors import COLORS, LEVELS
+
+METER, BUCKETS, COLORS_OPTION, CONFIRMED, DAY, LEVEL = "meter", "buckets", "colors", "confirmed", "day", "level"
+TODAY, TOMORROW = "today", "tomorrow"
+UNKNOWN: Final = "unknown"
+
+RANKS: Final[dict[str, EcowattLevel]] = {name: level for level, name in LEVELS.items()}
+ANY_METER: Final[dict[Any, Any]] = {vol.Optional(METER): vol.Any(None, cv.string)}
+AT_LEAST: Final[dict[Any, Any]] = {vol.Required(LEVEL, default=LEVELS[EcowattLevel.TENSE]): vol.In(RANKS)}
+
+
+def some_of(known: list[str]) -> Any:
+    """Accept one or several of what is known."""
+    return vol.All(cv.ensure_list, [vol.In(known)], vol.Length(min=1))
+
+
+ANNOUNCED: Final[dict[Any, Any]] = {
+    vol.Required(COLORS_OPTION, default=COLORS): some_of(COLORS),
+    vol.Required(CONFIRMED, default=False): cv.boolean,
+}
+
+
+def feeds(hass: HomeAssistant) -> list[RuntimeData]:
+    """Return what the loaded entries hold."""
+    entries: list[GatewayConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    return [entry.runtime_data for entry in entries]
+
+
+def meters(hass: HomeAssistant, device_id: str | None) -> list[tuple[RuntimeData, Meter]]:
+    """Return the meter of a device, or all of them."""
+    return [
+        (held, meter)
+        for held in feeds(hass)
+        for meter in held.meters.values()
+        if is_meter(hass, device_id, meter.point_id)
+    ]
+
+
+def is_meter(hass: HomeAssistant, device_id: str | None, point_id: str | None) -> bool:
+    """Tell whether a device is that of a usage point; none stands for any."""
+    if not device_id:
+        return True
+    device = dr.async_get(hass).async_get(device_id)
+    return device is not None and (DOMAIN, point_id) in device.identifiers

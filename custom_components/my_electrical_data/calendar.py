@@ -1,0 +1,189 @@
+"""Calendars: Tempo days, tense hours of Ecowatt, off-peak hours of a meter."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any, Final, override
+
+from homeassistant.components.calendar import CalendarEntity, CalendarEntityDescription, CalendarEvent
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util import dt as dt_util
+
+from .api import GatewayError
+from .api.figures import Periods
+from .api.signals import TempoColor, TempoDay
+from .const import CONF_ALL_DAY, DOMAIN
+from .coordinator import MOST_DAYS, EcowattCoordinator, GatewayConfigEntry, Meter, PeriodsCoordinator, RuntimeData
+from .coordinator import TempoDaysCoordinator as TempoDaysFeed
+from .devices import grid_device, grid_id, meter_device
+from .entity import FeedEntity
+from .feed import FeedCoordinator
+from .grid_sensors import LEVELS
+from .paris import DAY, paris_day
+
+PARALLEL_UPDATES = 0
+
+type Words = Mapping[str, str]
+
+TEMPO: Final = CalendarEntityDescription(key="tempo", translation_key="tempo", initial_color="#1e88e5")
+ECOWATT: Final = CalendarEntityDescription(
+    key="ecowatt_alerts", translation_key="ecowatt_alerts", initial_color="#fb8c00"
+)
+OFF_PEAK: Final = CalendarEntityDescription(key="off_peak", translation_key="off_peak", initial_color="#43a047")
+
+
+class FeedCalendar[CoordinatorT: FeedCoordinator[Any]](FeedEntity[CoordinatorT], CalendarEntity):
+    """A calendar that shows what a feed holds, and asks for what lies outside of it."""
+
+    def _held(self) -> Iterator[CalendarEvent]:
+        """Yield the events that are held, oldest first."""
+        raise NotImplementedError
+
+    async def _outside(self, start: date, end: date) -> list[CalendarEvent]:  # noqa: ARG002 - others do
+        """Return the events of the days `[start, end[` that are not held."""
+        return []
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        now = dt_util.utcnow()
+        held = self._held() if self.coordinator.data else ()
+        return next((event for event in held if event.end_datetime_local > now), None)
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        if self.coordinator.data is None:
+            raise HomeAssistantError(translation_domain=DOMAIN, translation_key="nothing_yet")
+        try:
+            others = await self._outside(paris_day(start_date) - DAY, paris_day(end_date) + DAY)
+        except GatewayError as error:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key=error.code, translation_placeholders={"reason": str(error)}
+            ) from error
+        return [
+            event
+            for event in (*others, *self._held())
+            if event.start_datetime_local < end_date and event.end_datetime_local > start_date
+        ]
+
+
+class TempoCalendar(FeedCalendar[TempoDaysFeed]):
+    """Each Tempo day, from 06:00 to 06:00 or as a whole day."""
+
+    def __init__(self, entry: GatewayConfigEntry, words: Words) -> None:
+        """Take the entry, whose options say how to show a day."""
+        feeds = entry.runtime_data
+        super().__init__(feeds.tempo_days, TEMPO, grid_id(entry), grid_device(entry))
+        self._tempo = feeds.tempo
+        self._all_day: bool = entry.options.get(CONF_ALL_DAY, False)
+        self._words = words
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self._tempo.async_add_listener(self._handle_coordinator_update))
+
+    @override
+    def _held(self) -> Iterator[CalendarEvent]:
+        told = {day.date: day for day in self.coordinator.data.days}
+        if signal := self._tempo.data:  # tomorrow's colour comes there first
+            told |= {day.date: day for day in (signal.today, signal.tomorrow)}
+        for _, day in sorted(told.items()):
+            yield from self._shown(day)
+
+    @override
+    async def _outside(self, start: date, end: date) -> list[CalendarEvent]:
+        held_from = min((day.date for day in self.coordinator.data.days), default=end)
+        if start >= held_from:
+            return []
+        first, last = max(start, min(end, held_from) - MOST_DAYS), min(end, held_from)
+        answer = await self.coordinator.client.tempo_days(start=first, end=last)
+        return [event for day in answer.data.days for event in self._shown(day)]
+
+    def _shown(self, day: TempoDay) -> Iterator[CalendarEvent]:
+        color = day.sure_color
+        if color is TempoColor.UNKNOWN:
+            return
+        summary = f"Tempo {self._words[f'sensor.tempo_today.state.{color}'].lower()}"
+        if day.color is color and not day.confirmed:
+            summary += f" ({self._words['sensor.tempo_tomorrow.state_attributes.confirmed.state.false'].lower()})"
+        span = (day.date, day.date + DAY) if self._all_day else (day.start, day.until)
+        yield CalendarEvent(start=span[0], end=span[1], summary=summary, uid=f"tempo-{day.date}")
+
+
+class EcowattCalendar(FeedCalendar[EcowattCoordinator]):
+    """The hours when the grid is tense, as far ahead as RTE tells."""
+
+    def __init__(self, entry: GatewayConfigEntry, words: Words) -> None:
+        """Take the entry."""
+        super().__init__(entry.runtime_data.ecowatt, ECOWATT, grid_id(entry), grid_device(entry))
+        self._words = words
+
+    @override
+    def _held(self) -> Iterator[CalendarEvent]:
+        for span in self.coordinator.data.tense:
+            day = self.coordinator.data.on(paris_day(span.since))
+            level = self._words[f"sensor.ecowatt.state.{LEVELS[span.level]}"].lower()
+            yield CalendarEvent(
+                start=span.since,
+                end=span.until,
+                summary=f"Ecowatt {level}",
+                description=day.message if day else None,
+                uid=f"ecowatt-{span.since:%Y%m%dT%H}",
+            )
+
+
+class OffPeakCalendar(FeedCalendar[PeriodsCoordinator]):
+    """The off-peak hours of a meter."""
+
+    def __init__(self, feeds: RuntimeData, meter: Meter, words: Words) -> None:
+        """Take the meter."""
+        super().__init__(meter.periods, OFF_PEAK, meter.point_id, meter_device(meter))
+        self._client = feeds.client
+        self._point_id = meter.point_id
+        self._summary = words["binary_sensor.off_peak.name"]
+
+    @override
+    def _held(self) -> Iterator[CalendarEvent]:
+        return self._shown(self.coordinator.data)
+
+    @override
+    async def _outside(self, start: date, end: date) -> list[CalendarEvent]:
+        held = list(self._held())
+        first = paris_day(held[0].start_datetime_local) if held else end
+        last = paris_day(held[-1].end_datetime_local) if held else end
+        if start >= first and end <= last:
+            return []
+        # A day more at both ends, so that hours across midnight are seen whole.
+        answer = await self._client.periods(self._point_id, start=start - DAY, end=min(end + DAY, start + MOST_DAYS))
+        known = {event.start for event in held}
+        return [event for event in self._shown(answer.data) if event.start not in known]
+
+    def _shown(self, periods: Periods) -> Iterator[CalendarEvent]:
+        for window in periods.off_peak:
+            yield CalendarEvent(
+                start=window.start, end=window.end, summary=self._summary, uid=f"off-peak-{window.start:%Y%m%dT%H%M}"
+            )
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: GatewayConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the calendars of the grid and of each meter."""
+    words = await _words(hass)
+    async_add_entities([TempoCalendar(entry, words), EcowattCalendar(entry, words)])
+    for meter in entry.runtime_data.meters.values():
+        async_add_entities([OffPeakCalendar(entry.runtime_data, meter, words)], config_subentry_id=meter.subentry_id)
+
+
+async def _words(hass: HomeAssistant) -> Words:
+    """Return the texts of entities, for events have none of their own, in Home Assistant's language."""
+    prefix = f"component.{DOMAIN}.entity."
+    texts = await async_get_translations(hass, hass.config.language, "entity", [DOMAIN])
+    return {key.removeprefix(prefix): text for key, text in texts.items()}

@@ -1,0 +1,123 @@
+"""Conditions: how things stand, for whoever builds an automation on it. What is not known is not so."""
+
+from typing import Any, ClassVar, Final, cast, override
+
+import voluptuous as vol
+from homeassistant.const import CONF_OPTIONS
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.condition import Condition, ConditionConfig
+from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
+
+from .api.figures import Period
+from .automating import (
+    ANY_METER,
+    AT_LEAST,
+    BUCKETS,
+    COLORS_OPTION,
+    DAY,
+    LEVEL,
+    METER,
+    RANKS,
+    TODAY,
+    TOMORROW,
+    UNKNOWN,
+    feeds,
+    meters,
+    some_of,
+)
+from .grid_sensors import COLORS
+
+
+class _Condition(Condition):
+    """A condition with options and no target."""
+
+    options: ClassVar[dict[Any, Any]] = {}
+
+    @classmethod
+    @override
+    async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
+        return cast("ConfigType", vol.Schema({vol.Required(CONF_OPTIONS, default=dict): cls.options})(config))
+
+    def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
+        """Take its options."""
+        super().__init__(hass, config)
+        self._chosen: dict[str, Any] = config.options or {}
+
+
+class _TempoColorIs(_Condition):
+    options: ClassVar[dict[Any, Any]] = {
+        vol.Required(DAY, default=TODAY): vol.In([TODAY, TOMORROW]),
+        vol.Required(COLORS_OPTION): some_of([*COLORS, UNKNOWN]),
+    }
+
+    @override
+    def _async_check(self, **kwargs: Any) -> bool:
+        now = dt_util.utcnow()
+        told = [held.tempo.data.at(now) for held in feeds(self._hass) if held.tempo.data]
+        days = [one.today if self._chosen[DAY] == TODAY else one.tomorrow for one in told]
+        colors = {day.color.value for day in days if day} - {UNKNOWN} or {UNKNOWN}
+        return not colors.isdisjoint(self._chosen[COLORS_OPTION])
+
+
+class _EcowattLevelIs(_Condition):
+    options = AT_LEAST
+
+    @override
+    def _async_check(self, **kwargs: Any) -> bool:
+        now, wanted = dt_util.utcnow(), RANKS[self._chosen[LEVEL]]
+        spans = [held.ecowatt.data.at(now) for held in feeds(self._hass) if held.ecowatt.data]
+        return any(span.level >= wanted for span in spans if span)
+
+
+class _OfAMeter(_Condition):
+    options = ANY_METER
+
+    def _periods(self) -> list[Period]:
+        """Return what holds now, of each meter that is meant."""
+        now = dt_util.utcnow()
+        found = [meter.periods.data.at(now) for _, meter in self._meters() if meter.periods.data]
+        return [period for period in found if period]
+
+    def _meters(self) -> list[Any]:
+        return meters(self._hass, self._chosen.get(METER))
+
+
+class _TariffPeriodIs(_OfAMeter):
+    options: ClassVar[dict[Any, Any]] = {
+        vol.Required(BUCKETS): vol.All(cv.ensure_list, [cv.string], vol.Length(min=1)),
+        **ANY_METER,
+    }
+
+    @override
+    def _async_check(self, **kwargs: Any) -> bool:
+        return any(period.bucket in self._chosen[BUCKETS] for period in self._periods())
+
+
+class _OffPeakIs(_OfAMeter):
+    @override
+    def _async_check(self, **kwargs: Any) -> bool:
+        return any(period.off_peak for period in self._periods())
+
+
+class _DataIsLate(_OfAMeter):
+    @override
+    def _async_check(self, **kwargs: Any) -> bool:
+        now = dt_util.utcnow()
+        points = [held.usage_points.data.get(meter.point_id) for held, meter in self._meters()]
+        return any(point.is_late(now) for point in points if point)
+
+
+CONDITIONS: Final[dict[str, type[Condition]]] = {
+    "tempo_color_is": _TempoColorIs,
+    "ecowatt_level_is": _EcowattLevelIs,
+    "tariff_period_is": _TariffPeriodIs,
+    "off_peak_is": _OffPeakIs,
+    "data_is_late": _DataIsLate,
+}
+
+
+async def async_get_conditions(hass: HomeAssistant) -> dict[str, type[Condition]]:  # noqa: ARG001
+    """Return the conditions."""
+    return CONDITIONS

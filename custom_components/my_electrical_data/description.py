@@ -1,0 +1,52 @@
+"""What an entity is, by what it shows of its feed at a moment."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from homeassistant.components.binary_sensor import BinarySensorEntityDescription
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
+
+type Value = str | int | float | date | datetime | None
+
+
+def _no_attributes(_data: object, _now: datetime) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedSensorDescription[DataT](SensorEntityDescription):
+    """A sensor."""
+
+    value: Callable[[DataT, datetime], Value]
+    attributes: Callable[[DataT, datetime], Mapping[str, Any]] = _no_attributes
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedBinarySensorDescription[DataT](BinarySensorEntityDescription):
+    """A binary sensor."""
+
+    value: Callable[[DataT, datetime], bool | None]
+    attributes: Callable[[DataT, datetime], Mapping[str, Any]] = _no_attributes
+
+
+def sensor[DataT](
+    key: str,
+    value: Callable[[DataT, datetime], Value],
+    attributes: Callable[[DataT, datetime], Mapping[str, Any]] = _no_attributes,
+    **what: Any,
+) -> FeedSensorDescription[DataT]:
+    """Describe a sensor that is named by its key; `what` else it is, by the names of Home Assistant."""
+    return FeedSensorDescription(key=key, translation_key=key, value=value, attributes=attributes, **what)
+
+
+def choice[DataT](
+    key: str,
+    options: list[str],
+    value: Callable[[DataT, datetime], str | None],
+    attributes: Callable[[DataT, datetime], Mapping[str, Any]] = _no_attributes,
+    **what: Any,
+) -> FeedSensorDescription[DataT]:
+    """Describe a sensor that shows one of `options`."""
+    return sensor(key, value, attributes, device_class=SensorDeviceClass.ENUM, options=options, **what)

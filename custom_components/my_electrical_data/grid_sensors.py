@@ -1,0 +1,98 @@
+"""The sensors of the French grid: Tempo and Ecowatt."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from homeassistant.components.sensor import SensorDeviceClass
+
+from .api.signals import Ecowatt, EcowattDay, EcowattLevel, Tempo, TempoColor, TempoDay, TempoNow
+from .description import FeedSensorDescription, choice, sensor
+from .paris import DAY, paris_day
+
+COLORS: Final = [color.value for color in TempoColor if color is not TempoColor.UNKNOWN]
+PERIODS: Final = [f"{color}_{hours}" for color in COLORS for hours in ("hp", "hc")]
+LEVELS: Final = {level: level.name.lower() for level in EcowattLevel}
+
+
+def _tempo_day(key: str, pick: Callable[[TempoNow], TempoDay | None]) -> FeedSensorDescription[Tempo]:
+    def color(tempo: Tempo, now: datetime) -> str | None:
+        day = pick(tempo.at(now))
+        return None if day is None or day.color is TempoColor.UNKNOWN else day.color.value
+
+    def attributes(tempo: Tempo, now: datetime) -> Mapping[str, Any]:
+        day = pick(tempo.at(now))
+        return {"date": day.date.isoformat(), "confirmed": day.confirmed} if day else {}
+
+    return choice(key, COLORS, color, attributes)
+
+
+def _days_left(color: TempoColor) -> FeedSensorDescription[Tempo]:
+    return sensor(
+        f"tempo_{color}_days_left",
+        lambda tempo, now: tempo.at(now).left.get(color),
+    )
+
+
+def _period(tempo: Tempo, now: datetime) -> str | None:
+    period = tempo.at(now).period
+    return period.key if period and period.key in PERIODS else None
+
+
+def _period_attributes(tempo: Tempo, now: datetime) -> Mapping[str, Any]:
+    period = tempo.at(now).period
+    return {"until": period.until.isoformat()} if period else {}
+
+
+TEMPO: Final = (
+    _tempo_day("tempo_today", lambda tempo: tempo.today),
+    _tempo_day("tempo_tomorrow", lambda tempo: tempo.tomorrow),
+    choice("tempo_period", PERIODS, _period, _period_attributes),
+    *(_days_left(color) for color in (TempoColor.BLUE, TempoColor.WHITE, TempoColor.RED)),
+    sensor("tempo_next_red_day", lambda tempo, now: tempo.at(now).next_red, device_class=SensorDeviceClass.DATE),
+)
+
+
+def _level(ecowatt: Ecowatt, now: datetime) -> str | None:
+    return LEVELS[span.level] if (span := ecowatt.at(now)) else None
+
+
+def _level_attributes(ecowatt: Ecowatt, now: datetime) -> Mapping[str, Any]:
+    span = ecowatt.at(now)
+    return {
+        "since": span.since.isoformat() if span else None,
+        "until": span.until.isoformat() if span else None,
+        "hours": [{"start": hour.start.isoformat(), "level": LEVELS[hour.level]} for hour in ecowatt.hours],
+    }
+
+
+def _next_change(ecowatt: Ecowatt, now: datetime) -> datetime | None:
+    span = ecowatt.at(now)
+    return span.until if span and ecowatt.at(span.until) else None
+
+
+def _next_change_attributes(ecowatt: Ecowatt, now: datetime) -> Mapping[str, Any]:
+    change = _next_change(ecowatt, now)
+    return {"level": _level(ecowatt, change)} if change else {}
+
+
+def _worst(key: str, days_ahead: int) -> FeedSensorDescription[Ecowatt]:
+    def day(ecowatt: Ecowatt, now: datetime) -> EcowattDay | None:
+        return ecowatt.on(paris_day(now) + days_ahead * DAY)
+
+    def worst(ecowatt: Ecowatt, now: datetime) -> str | None:
+        return LEVELS[known.worst] if (known := day(ecowatt, now)) else None
+
+    def attributes(ecowatt: Ecowatt, now: datetime) -> Mapping[str, Any]:
+        known = day(ecowatt, now)
+        return {"date": known.date.isoformat(), "message": known.message} if known else {}
+
+    return choice(key, list(LEVELS.values()), worst, attributes)
+
+
+ECOWATT: Final = (
+    choice("ecowatt", list(LEVELS.values()), _level, _level_attributes),
+    sensor("ecowatt_next_change", _next_change, _next_change_attributes, device_class=SensorDeviceClass.TIMESTAMP),
+    _worst("ecowatt_today", 0),
+    _worst("ecowatt_tomorrow", 1),
+)

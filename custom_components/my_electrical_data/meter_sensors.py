@@ -1,0 +1,177 @@
+"""The sensors of a meter, other than its totals: what it pays now, its last day, its peaks, how fresh its data are.
+
+None of what arrives the day after has a state class: it must not be booked, by the recorder, at the hour it arrives.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfApparentPower, UnitOfEnergy
+
+from .api.figures import UNKNOWN_BUCKET, DailyReadings, MaxPower, Period, Periods
+from .api.models import UsagePoint
+from .const import BUCKETS, CURRENCY
+from .description import FeedSensorDescription, choice, sensor
+from .paris import PARIS, paris_day
+
+
+def _bucket(period: Period | None) -> str | None:
+    return period.bucket if period and period.bucket != UNKNOWN_BUCKET else None
+
+
+def _current_attributes(periods: Periods, now: datetime) -> Mapping[str, Any]:
+    current = periods.at(now)
+    return {"certain": current.certain} if current else {}
+
+
+def _next_attributes(periods: Periods, now: datetime) -> Mapping[str, Any]:
+    following = periods.next_bucket(now)
+    return {"start": following.start.isoformat(), "price": following.price} if following else {}
+
+
+def _price(periods: Periods, now: datetime) -> float | None:
+    return current.price if (current := periods.at(now)) else None
+
+
+def _off_peak_hours(periods: Periods, now: datetime) -> str | None:
+    """Write the off-peak hours that begin today as a clock shows them."""
+    current, today = periods.at(now), paris_day(now)
+    if current is None or current.off_peak is None:
+        return None
+    clocks = [
+        f"{window.start.astimezone(PARIS):%H:%M}-{window.end.astimezone(PARIS):%H:%M}"
+        for window in periods.off_peak
+        if paris_day(window.start) == today
+    ]
+    return ", ".join(clocks) or None
+
+
+def _off_peak_ahead(periods: Periods, now: datetime) -> Mapping[str, Any]:
+    ahead = [window for window in periods.off_peak if window.end > now]
+    return {"windows": [{"start": window.start.isoformat(), "end": window.end.isoformat()} for window in ahead]}
+
+
+PERIODS: Final[tuple[FeedSensorDescription[Periods], ...]] = (
+    choice("tariff_period", BUCKETS, lambda periods, now: _bucket(periods.at(now)), _current_attributes),
+    sensor(
+        "tariff_price",
+        _price,
+        native_unit_of_measurement=f"{CURRENCY}/{UnitOfEnergy.KILO_WATT_HOUR}",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=4,
+    ),
+    sensor(
+        "tariff_period_end",
+        lambda periods, now: periods.end_of_bucket(now),
+        device_class=SensorDeviceClass.TIMESTAMP,
+    ),
+    choice("next_tariff_period", BUCKETS, lambda periods, now: _bucket(periods.next_bucket(now)), _next_attributes),
+    sensor("off_peak_hours", _off_peak_hours, _off_peak_ahead),
+)
+
+
+def _last_day(days: DailyReadings, _now: datetime) -> float | None:
+    return days.newest.wh / 1000 if days.newest else None
+
+
+def _last_day_attributes(days: DailyReadings, _now: datetime) -> Mapping[str, Any]:
+    return {"date": days.newest.date.isoformat(), "quality": days.newest.quality} if days.newest else {}
+
+
+LAST_DAY: Final = sensor(
+    "last_day_energy",
+    _last_day,
+    _last_day_attributes,
+    device_class=SensorDeviceClass.ENERGY,
+    native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+    suggested_display_precision=2,
+)
+
+
+def _peak_day(peaks: MaxPower, _now: datetime) -> Mapping[str, Any]:
+    return {"date": peaks.newest.date.isoformat()} if peaks.newest else {}
+
+
+def _share(peaks: MaxPower, _now: datetime) -> float | None:
+    return peaks.newest.share * 100 if peaks.newest and peaks.newest.share is not None else None
+
+
+# Disabled until wanted: showing them has Enedis asked once more each day.
+MAX_POWER: Final[tuple[FeedSensorDescription[MaxPower], ...]] = (
+    sensor(
+        "max_power",
+        lambda peaks, _: peaks.newest.va if peaks.newest else None,
+        _peak_day,
+        device_class=SensorDeviceClass.APPARENT_POWER,
+        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
+        entity_registry_enabled_default=False,
+    ),
+    sensor(
+        "max_power_at",
+        lambda peaks, _: peaks.newest.at if peaks.newest else None,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_registry_enabled_default=False,
+    ),
+    sensor(
+        "max_power_share",
+        _share,
+        _peak_day,
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=False,
+    ),
+)
+
+
+def _age(point: UsagePoint, now: datetime) -> int | None:
+    known = point.freshness.complete_until
+    return (paris_day(now) - known).days if known else None
+
+
+def _missing(point: UsagePoint, _now: datetime) -> int:
+    return len(point.missing_days)
+
+
+def _holes(point: UsagePoint, _now: datetime) -> Mapping[str, Any]:
+    shown = ("direction", "start", "end", "reason")
+    return {"holes": [{name: str(getattr(hole, name)) for name in shown} for hole in point.holes]}
+
+
+def _next_off_peak_change(point: UsagePoint, now: datetime) -> date | None:
+    today = paris_day(now)
+    days = [notice.day for notice in point.notices if notice.code == "off_peak_changes" and notice.day]
+    return min((day for day in days if day > today), default=None)
+
+
+_DIAGNOSTIC: Final = EntityCategory.DIAGNOSTIC
+
+USAGE_POINT: Final[tuple[FeedSensorDescription[UsagePoint], ...]] = (
+    sensor(
+        "complete_until",
+        lambda point, _: point.freshness.complete_until,
+        device_class=SensorDeviceClass.DATE,
+        entity_category=_DIAGNOSTIC,
+    ),
+    sensor(
+        "next_expected",
+        lambda point, _: point.freshness.next_expected_at,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=_DIAGNOSTIC,
+    ),
+    sensor("data_age", _age, entity_category=_DIAGNOSTIC),
+    sensor("days_missing", _missing, _holes, entity_category=_DIAGNOSTIC),
+    sensor(
+        "consent_end",
+        lambda point, _: point.consent.expires_at,
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=_DIAGNOSTIC,
+    ),
+    sensor(
+        "off_peak_change",
+        _next_off_peak_change,
+        device_class=SensorDeviceClass.DATE,
+        entity_category=_DIAGNOSTIC,
+    ),
+)

@@ -1,0 +1,24 @@
+"""Days of Paris, which the gateway counts by, wherever Home Assistant is."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+DAY = timedelta(days=1)
+
+
+def paris_day(moment: datetime) -> date:
+    """Return the day in Paris at `moment`."""
+    return moment.astimezone(PARIS).date()
+
+
+def midnight_after(moment: datetime) -> datetime:
+    """Return when the next day of Paris begins."""
+    return next_time(moment, time())
+
+
+def next_time(moment: datetime, clock: time) -> datetime:
+    """Return when the clocks of Paris next show `clock`."""
+    local = moment.astimezone(PARIS)
+    day = local.date() if local.time() < clock else local.date() + DAY
+    return datetime.combine(day, clock, PARIS)

@@ -1,0 +1,103 @@
+"""The sensors of a meter's totals: energy and money of day, week, month and year.
+
+None has a state class: it must not be booked, by the recorder, at the hour it arrives.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import UnitOfEnergy
+
+from .api.figures import Total, Totals, TotalsUnit, Which
+from .const import CURRENCY
+from .description import FeedSensorDescription, sensor
+
+_ENERGY: Final[dict[str, Any]] = {
+    "device_class": SensorDeviceClass.ENERGY,
+    "native_unit_of_measurement": UnitOfEnergy.KILO_WATT_HOUR,
+    "suggested_display_precision": 2,
+}
+_MONEY: Final[dict[str, Any]] = {
+    "device_class": SensorDeviceClass.MONETARY,
+    "native_unit_of_measurement": CURRENCY,
+    "suggested_display_precision": 2,
+}
+
+type Amount = Callable[[Total], float | None]
+type Details = Callable[[Total], Mapping[str, Any]]
+
+
+def _total(
+    key: str, unit: TotalsUnit, which: Which, amount: Amount, details: Details, **what: Any
+) -> FeedSensorDescription[Totals]:
+    """Show one total. A running one is what is known so far; of another, part of it would mislead."""
+
+    def value(totals: Totals, _now: datetime) -> float | None:
+        total = totals.of(unit, which)
+        return amount(total) if total.complete or which is Which.RUNNING else None
+
+    def attributes(totals: Totals, _now: datetime) -> Mapping[str, Any]:
+        total = totals.of(unit, which)
+        span = {"start": total.start.isoformat(), "end": total.end.isoformat(), "complete": total.complete}
+        return {**span, **details(total)}
+
+    return sensor(key, value, attributes, **what)
+
+
+def _kwh(total: Total) -> float | None:
+    return total.consumption.wh / 1000 if total.consumption else None
+
+
+def _kwh_by_bucket(total: Total) -> Mapping[str, Any]:
+    buckets = total.consumption.by_bucket if total.consumption else {}
+    return {"by_bucket": {bucket: wh / 1000 for bucket, wh in buckets.items()}}
+
+
+def _eur_by_bucket(total: Total) -> Mapping[str, Any]:
+    return {"by_bucket": dict(total.cost_by_bucket), "subscription": total.subscription}
+
+
+def _nothing(_total: Total) -> Mapping[str, Any]:
+    return {}
+
+
+def _produced(total: Total) -> float | None:
+    return total.production / 1000 if total.production is not None else None
+
+
+# What a total is called: this year, the same time a year ago, last year. Few look back at the last one.
+_WHICH: Final = (
+    (TotalsUnit.DAY, Which.LAST, "last_day_{}", True),
+    (TotalsUnit.DAY, Which.YEAR_AGO, "last_day_{}_year_ago", False),
+    *((unit, Which.RUNNING, f"{unit}_{{}}", True) for unit in (TotalsUnit.WEEK, TotalsUnit.MONTH, TotalsUnit.YEAR)),
+    *(
+        (unit, Which.RUNNING_YEAR_AGO, f"{unit}_{{}}_year_ago", True)
+        for unit in (TotalsUnit.WEEK, TotalsUnit.MONTH, TotalsUnit.YEAR)
+    ),
+    *((unit, Which.LAST, f"last_{unit}_{{}}", False) for unit in (TotalsUnit.WEEK, TotalsUnit.MONTH, TotalsUnit.YEAR)),
+)
+
+CONSUMPTION: Final = tuple(
+    _total(name.format(kind), unit, which, amount, details, entity_registry_enabled_default=shown, **what)
+    for kind, amount, details, what in (
+        ("energy", _kwh, _kwh_by_bucket, _ENERGY),
+        ("cost", lambda total: total.cost, _eur_by_bucket, _MONEY),
+    )
+    for unit, which, name, shown in _WHICH
+    if name != "last_day_{}" or kind != "energy"  # the daily feed has it, earlier and with its quality
+)
+
+
+def production(*, shown: bool) -> tuple[FeedSensorDescription[Totals], ...]:
+    """Describe what a meter gives; `shown` by default to whoever has one that does."""
+    return tuple(
+        _total(name.format(kind), unit, which, amount, _nothing, entity_registry_enabled_default=shown, **what)
+        for kind, amount, what in (
+            ("production", _produced, _ENERGY),
+            ("revenue", lambda total: total.revenue, _MONEY),
+        )
+        for unit, which, name, _ in _WHICH
+        if name == "last_day_{}" or (which is Which.RUNNING and unit is not TotalsUnit.WEEK)
+    )

@@ -1,0 +1,174 @@
+"""Triggers: what happens, for whoever builds an automation on it."""
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast, override
+
+import voluptuous as vol
+from homeassistant.const import CONF_OPTIONS
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.helpers.trigger import Trigger, TriggerActionRunner, TriggerConfig
+from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
+
+from .api.signals import TempoColor
+from .automating import (
+    ANNOUNCED,
+    ANY_METER,
+    AT_LEAST,
+    BUCKETS,
+    COLORS_OPTION,
+    CONFIRMED,
+    LEVEL,
+    METER,
+    RANKS,
+    feeds,
+    is_meter,
+)
+from .happenings import HAPPENED, Happening
+from .paris import next_time
+
+if TYPE_CHECKING:
+    from homeassistant.helpers.trigger import TriggerNotTriggeredReporter
+
+GIVEN_UP_AT: Final = time(20)
+"""When a colour that is still not known is worth an alarm: it is due before noon."""
+
+type Options = dict[str, Any]
+
+
+class _Trigger(Trigger):
+    """A trigger with options and no target."""
+
+    options: ClassVar[dict[Any, Any]] = {}
+
+    @classmethod
+    @override
+    async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
+        return cast("ConfigType", vol.Schema({vol.Required(CONF_OPTIONS, default=dict): cls.options})(config))
+
+    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
+        """Take its options."""
+        super().__init__(hass, config)
+        self._chosen: Options = config.options or {}
+
+
+class _HappeningTrigger(_Trigger):
+    """Fires when something of its kinds happens, if its options want it."""
+
+    kinds: ClassVar[frozenset[str]]
+
+    def _wants(self, _happening: Happening) -> bool:
+        return True
+
+    @override
+    async def async_attach_runner(
+        self, run_action: TriggerActionRunner, did_not_trigger: TriggerNotTriggeredReporter | None = None
+    ) -> CALLBACK_TYPE:
+        @callback
+        def happened(happening: Happening) -> None:
+            if happening.kind in self.kinds and self._wants(happening):
+                run_action(dict(happening.data), happening.kind.replace("_", " "))
+
+        return async_dispatcher_connect(self._hass, HAPPENED, happened)
+
+
+class _OfAMeter(_HappeningTrigger):
+    options = ANY_METER
+
+    @override
+    def _wants(self, happening: Happening) -> bool:
+        return is_meter(self._hass, self._chosen.get(METER), happening.point_id)
+
+
+class _ColorAnnounced(_HappeningTrigger):
+    """Fires when tomorrow's colour becomes known or another; or, if wished, when it is confirmed."""
+
+    options = ANNOUNCED
+    kinds = frozenset({"tempo_announced", "tempo_changed", "tempo_confirmed"})
+
+    @override
+    def _wants(self, happening: Happening) -> bool:
+        wished = happening.kind == "tempo_confirmed" if self._chosen[CONFIRMED] else happening.kind != "tempo_confirmed"
+        return wished and happening.data["is_tomorrow"] and happening.data["color"] in self._chosen[COLORS_OPTION]
+
+
+class _LevelReached(_HappeningTrigger):
+    """Fires when Ecowatt comes to a level from below it."""
+
+    options = AT_LEAST
+    kinds = frozenset({"ecowatt_level"})
+
+    @override
+    def _wants(self, happening: Happening) -> bool:
+        wanted = RANKS[self._chosen[LEVEL]]
+        return bool(happening.data["previous_rank"] < wanted <= happening.data["rank"])
+
+
+class _PeriodStarted(_OfAMeter):
+    """Fires when another bucket begins."""
+
+    options: ClassVar[dict[Any, Any]] = {
+        vol.Optional(BUCKETS): vol.Any(None, vol.All(cv.ensure_list, [cv.string])),
+        **ANY_METER,
+    }
+    kinds = frozenset({"tariff_period_started"})
+
+    @override
+    def _wants(self, happening: Happening) -> bool:
+        wanted = self._chosen.get(BUCKETS)
+        return super()._wants(happening) and (not wanted or happening.data["bucket"] in wanted)
+
+
+class _ColorUnknown(_Trigger):
+    """Fires at 20:00 of Paris if no gateway tells tomorrow's colour, also when none answers."""
+
+    @override
+    async def async_attach_runner(
+        self, run_action: TriggerActionRunner, did_not_trigger: TriggerNotTriggeredReporter | None = None
+    ) -> CALLBACK_TYPE:
+        cancel: CALLBACK_TYPE
+
+        @callback
+        def look(now: datetime) -> None:
+            wait(now)
+            if not any(_tomorrow_is_known(held.tempo.data, now) for held in feeds(self._hass)):
+                run_action({"color": TempoColor.UNKNOWN.value}, "tempo color unknown")
+
+        def wait(now: datetime) -> None:
+            nonlocal cancel
+            cancel = async_track_point_in_utc_time(self._hass, look, next_time(now, GIVEN_UP_AT))
+
+        wait(dt_util.utcnow())
+        return lambda: cancel()  # noqa: PLW0108 - what it is by then
+
+
+def _tomorrow_is_known(tempo: Any, now: datetime) -> bool:
+    tomorrow = tempo.at(now).tomorrow if tempo else None
+    return tomorrow is not None and tomorrow.color is not TempoColor.UNKNOWN
+
+
+def _simply[TriggerT: _HappeningTrigger](kind: type[TriggerT], happening: str) -> type[TriggerT]:
+    """Return the trigger that fires on one kind of happening."""
+    return type(f"_{happening}", (kind,), {"kinds": frozenset({happening})})
+
+
+TRIGGERS: Final[dict[str, type[Trigger]]] = {
+    "tempo_color_announced": _ColorAnnounced,
+    "tempo_red_day_started": _simply(_HappeningTrigger, "tempo_red_day_started"),
+    "tempo_red_day_ended": _simply(_HappeningTrigger, "tempo_red_day_ended"),
+    "tempo_color_unknown": _ColorUnknown,
+    "ecowatt_level_reached": _LevelReached,
+    "tariff_period_started": _PeriodStarted,
+    "off_peak_started": _simply(_OfAMeter, "off_peak_started"),
+    "off_peak_ended": _simply(_OfAMeter, "off_peak_ended"),
+    "data_arrived": _simply(_OfAMeter, "data_arrived"),
+    "data_late": _simply(_OfAMeter, "data_late"),
+}
+
+
+async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:  # noqa: ARG001
+    """Return the triggers."""
+    return TRIGGERS

@@ -1,0 +1,223 @@
+"""Every entity as a person sees it, in both languages; which are there by default; what each is to Home Assistant."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from conftest import MoveTo, SetUp
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.translation import async_get_translations
+from paris_home import World, paris
+from pytest_homeassistant_custom_component.typing import (  # type: ignore[import-untyped]  # it ships no types
+    ClientSessionGenerator,
+)
+from scripted_gateway import (
+    INSTANCE_ID,
+    MAX_POWER,
+    PERIODS,
+    POINT_ID,
+    POINTS,
+    TEMPO_DAYS,
+    TOTALS,
+    ScriptedGateway,
+    problem,
+)
+from states import entity, entity_id, events, shown
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.my_electrical_data.const import CONF_ALL_DAY, CONF_BUCKETS, DOMAIN
+
+type Row = dict[str, Any]
+
+
+@pytest.fixture
+def everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enable entities that are disabled by default."""
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", property(lambda _: True))
+
+
+async def rows(hass: HomeAssistant, entry_id: str, language: str) -> Mapping[str, Row]:
+    """Return what a person sees of each entity."""
+    texts = await async_get_translations(hass, language, "entity", [DOMAIN])
+    found = {}
+    for known in er.async_entries_for_config_entry(er.async_get(hass), entry_id):
+        state = hass.states.get(known.entity_id)
+        assert state, known.entity_id
+        path = f"component.{DOMAIN}.entity.{known.domain}.{known.translation_key}"
+        key = known.unique_id.removeprefix(f"{INSTANCE_ID}_").removeprefix(f"{POINT_ID}_")
+        found[f"{known.domain} {key}"] = {
+            "name": state.attributes["friendly_name"],
+            "shown": texts.get(f"{path}.state.{state.state}", state.state),
+        }
+    return dict(sorted(found.items()))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_as_a_person_sees_them(
+    hass: HomeAssistant, set_up: SetUp, everything: None, language: str, snapshot: SnapshotAssertion
+) -> None:
+    hass.config.language = language
+    entry = await set_up()
+    assert await rows(hass, entry.entry_id, language) == snapshot
+
+
+async def test_as_home_assistant_sees_them(
+    hass: HomeAssistant, set_up: SetUp, everything: None, snapshot: SnapshotAssertion
+) -> None:
+    entry = await set_up()
+    found = {}
+    for known in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id):
+        state = hass.states.get(known.entity_id)
+        assert state
+        attributes = {name: value for name, value in state.attributes.items() if name != "friendly_name"}
+        found[known.entity_id] = {"state": state.state, "category": known.entity_category, **attributes}
+    assert dict(sorted(found.items())) == snapshot
+
+
+async def test_those_disabled_by_default(hass: HomeAssistant, set_up: SetUp, snapshot: SnapshotAssertion) -> None:
+    entry = await set_up()
+    known = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    assert sorted(one.unique_id.removeprefix(f"{POINT_ID}_") for one in known if one.disabled) == snapshot
+
+
+async def test_what_a_meter_gives_is_shown_when_it_gives(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    gateway.answers[POINTS]["items"][0]["contract"]["gives"] = True
+    gateway.answers[TOTALS]["month"]["running"] |= {"production": 43210.5, "revenue": 5.42}
+    await set_up()
+    assert (shown(hass, "month_production"), shown(hass, "month_revenue")) == ("43.2105", "5.42")
+
+
+async def test_maximum_power_is_asked_for_only_when_it_is_shown(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    entry = await set_up()
+    assert gateway.asked(MAX_POWER) == []
+    registry = er.async_get(hass)
+    registry.async_update_entity(entity_id(hass, "max_power_share"), disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, "max_power_share") == "82.0"
+    assert len(gateway.asked(MAX_POWER)) == 1
+
+
+async def test_a_total_that_is_not_whole_is_not_shown(hass: HomeAssistant, set_up: SetUp) -> None:
+    await set_up()
+    assert shown(hass, "year_energy_year_ago") == "unknown"
+    assert entity(hass, "year_energy_year_ago").attributes["complete"] is False
+    assert shown(hass, "year_energy") == "4100.0", "the running one is what is known so far"
+
+
+async def test_an_offer_of_ones_own(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    for item in gateway.answers[PERIODS]["items"]:
+        item |= {"bucket": "weekend" if item["bucket"] == "hc" else "week", "off_peak": None}
+    await set_up()
+    assert (shown(hass, "tariff_period"), shown(hass, "next_tariff_period")) == ("week", "weekend")
+    assert {"week", "weekend"} <= set(entity(hass, "tariff_period").attributes["options"])
+    assert shown(hass, "off_peak", "binary_sensor") == shown(hass, "off_peak_hours") == "unknown"
+
+
+async def test_off_peak_hours_that_will_change(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    notice = {"code": "off_peak_changes", "since": "2026-10-02T23:00:00Z", "until": None, "date": "2026-12-01"}
+    gateway.answers[POINTS]["items"][0]["notices"] = [notice, notice | {"date": "2026-11-20"}]
+    await set_up()
+    assert shown(hass, "off_peak_change") == "2026-12-01"
+
+
+async def test_a_day_that_only_the_season_tells_is_in_the_calendar(hass: HomeAssistant, set_up: SetUp) -> None:
+    await set_up()
+    [event] = await events(hass, "tempo", paris("2027-07-14T07:00"), paris("2027-07-15T05:00"))
+    assert (event["summary"], event["start"]) == ("Tempo blue", "2027-07-14T04:00Z")
+
+
+async def test_whole_days_by_option(hass: HomeAssistant, set_up: SetUp) -> None:
+    entry = await set_up()
+    flow = await hass.config_entries.options.async_init(entry.entry_id)
+    await hass.config_entries.options.async_configure(flow["flow_id"], {CONF_BUCKETS: True, CONF_ALL_DAY: True})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    [event] = await events(hass, "tempo", paris("2026-11-24T10:00"), paris("2026-11-24T11:00"))
+    assert (event["summary"], event["start"], event["end"]) == ("Tempo red", "2026-11-24", "2026-11-25")
+
+
+async def test_days_of_an_earlier_season_are_asked_for(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    World(colors={paris("2026-01-28T12:00").date(): "red"}).serve(gateway)
+    await set_up()
+    asked = len(gateway.asked(TEMPO_DAYS))
+    [event] = await events(hass, "tempo", paris("2026-01-28T07:00"), paris("2026-01-29T05:00"))
+    assert event["summary"] == "Tempo red"
+    assert len(gateway.asked(TEMPO_DAYS)) == asked + 1
+    gateway.answers[TEMPO_DAYS] = problem(503, "upstream_down")
+    with pytest.raises(HomeAssistantError) as refused:
+        await events(hass, "tempo", paris("2026-01-28T07:00"), paris("2026-01-29T05:00"))
+    assert refused.value.translation_key == "gateway_unavailable"
+
+
+async def test_off_peak_hours_of_last_month_are_asked_for(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    World(slots=(("22:00", "06:00"), ("12:30", "14:30"))).serve(gateway)
+    await set_up()
+    found = await events(hass, "off_peak", paris("2026-10-24T12:00"), paris("2026-10-26T05:00"))
+    assert [(event["start"], event["end"]) for event in found] == [
+        ("2026-10-24T10:30Z", "2026-10-24T12:30Z"),
+        ("2026-10-24T20:00Z", "2026-10-25T05:00Z"),
+        ("2026-10-25T11:30Z", "2026-10-25T13:30Z"),
+        ("2026-10-25T21:00Z", "2026-10-26T05:00Z"),
+    ]
+    now = await events(hass, "off_peak", paris("2026-11-01T12:00"), paris("2026-12-01T12:00"))
+    assert len({event["start"] for event in now}) == len(now) == 60, "none twice where what is held ends"
+
+
+async def test_a_calendar_that_was_told_nothing_says_so(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_client: ClientSessionGenerator
+) -> None:
+    gateway.answers[TEMPO_DAYS] = problem(503, "upstream_down")
+    await set_up()
+    assert shown(hass, "tempo", "calendar") == "unavailable"
+    client = await hass_client()
+    day = {"start": "2026-11-23T00:00:00Z", "end": "2026-11-24T00:00:00Z"}
+    answer = await client.get(f"/api/calendars/{entity_id(hass, 'tempo', 'calendar')}", params=day)
+    assert answer.status == 500
+    assert "has not told anything of this yet" in (await answer.json())["message"]
+
+
+async def test_off_peak_hours_go_on_where_only_the_price_changes(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    items = gateway.answers[PERIODS]["items"]
+    night = next(item for item in items if item["start"] == "2026-11-23T21:00:00Z")
+    position = items.index(night)
+    items[position : position + 1] = [
+        night | {"end": "2026-11-23T23:00:00Z"},
+        night | {"start": "2026-11-23T23:00:00Z", "price": 0.1601},
+    ]
+    await set_up()
+    assert shown(hass, "off_peak_hours") == "22:00-06:00"
+    [event] = await events(hass, "off_peak", paris("2026-11-23T21:00"), paris("2026-11-24T12:00"))
+    assert (event["start"], event["end"]) == ("2026-11-23T21:00Z", "2026-11-24T05:00Z")
+
+
+async def test_no_periods_at_all(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    gateway.answers[PERIODS]["items"] = []
+    await set_up()
+    for key in ("tariff_period", "tariff_price", "tariff_period_end", "next_tariff_period", "off_peak_hours"):
+        assert shown(hass, key) == "unknown"
+    assert shown(hass, "off_peak", "calendar") == "off"
+
+
+async def test_nothing_is_written_while_nothing_changes(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    World().serve(gateway)
+    await set_up()
+    written: list[Any] = []
+    hass.bus.async_listen(EVENT_STATE_CHANGED, lambda event: written.append(event.data["entity_id"]))
+    await move_to("2026-11-23T10:20:00+00:00")
+    assert written == []
