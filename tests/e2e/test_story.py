@@ -249,7 +249,7 @@ async def test_a_restart_takes_up_where_it_was(story: Story) -> None:
     await story.home.aclose()
     await story.start_home_assistant(FIRST)
     assert sum(await story.imported()) < 100, "what is new, if anything"
-    assert await story.series("consumption") == before
+    await story.comes("consumption", before, "every hour once")
 
 
 async def test_the_other_half_of_a_late_day_is_filled_in(story: Story) -> None:
@@ -277,7 +277,7 @@ async def test_a_new_price_changes_what_came_after_it(story: Story) -> None:
     begins = datetime.combine(SINCE, time(), bill.PARIS)
     dear = {hour: used[hour] * DEAR if hour >= begins else cost for hour, cost in paid.items()}
     await story.comes("cost", dear, "the new price since its day, and the old one before")
-    assert await story.series("consumption") == pytest.approx(used, abs=5e-6)
+    await story.comes("consumption", used, "the same hours")
 
 
 async def test_a_restored_backup_of_the_gateway_heals(story: Story) -> None:
@@ -320,7 +320,7 @@ async def test_a_consent_that_was_withdrawn_is_renewed(story: Story, owner: aioh
     step = await story.answer(REPAIRS, step, {})
     assert step["type"] == "create_entry", step
     assert "consent_ended" not in await story.issues()
-    assert await story.series("consumption") == pytest.approx(bill.usage(await story.truth(SECOND.date())), abs=5e-6)
+    await story.comes("consumption", bill.usage(await story.truth(SECOND.date())), "the same hours")
 
 
 async def test_another_gateway_is_refused_and_the_own_one_found_elsewhere(story: Story) -> None:
@@ -332,7 +332,7 @@ async def test_another_gateway_is_refused_and_the_own_one_found_elsewhere(story:
     await story.start_gateway(SECOND, port=free_port())
     assert (await story.reconfigure(story.gateway.gateway_url))["reason"] == "reconfigure_successful"
     await story.until_loaded()
-    assert await story.series("consumption") == pytest.approx(bill.usage(await story.truth(SECOND.date())), abs=5e-6)
+    await story.comes("consumption", bill.usage(await story.truth(SECOND.date())), "the same hours")
 
 
 async def test_what_is_removed_leaves_nothing_behind(story: Story, owner: aiohttp.ClientSession) -> None:
