@@ -100,7 +100,8 @@ async def _offer_energy(stack: Stack, client: HomeAssistantClient, language: str
     async with open_page(f"{stack.home_assistant.url}/config/repairs", language=language, at=NOW) as page:
         page.set_default_timeout(PATIENCE)
         await page.locator("ha-config-repairs").get_by_text(NAMES[language]).first.click()
-        await page.locator("step-flow-menu ha-list-item-button, step-flow-menu ha-list-item").first.wait_for()
+        await page.locator("step-flow-menu ha-list-item-button, step-flow-menu ha-list-item").last.click()
+        await page.locator("step-flow-form").wait_for()
         await _take(page, f"setup-energy.{language}")
 
 
