@@ -5,6 +5,7 @@ import asyncio
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
 
 from . import energy
 from .const import DOMAIN, METER, PLATFORMS
@@ -18,13 +19,21 @@ from .coordinator import (
     client_of,
     meter_of,
 )
+from .dashboard import async_show_or_hide as async_show_or_hide_dashboard
 from .devices import async_register_gateway
 from .happenings import async_watch
 from .issues import async_forget, async_review, async_review_failure
 from .migration import async_meters_to_subentries
 from .removal import async_remove_client, async_remove_meter
+from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:  # noqa: ARG001
+    """Register the actions, which are there whether a gateway is or not."""
+    async_setup_services(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:
@@ -47,6 +56,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     entry.runtime_data = RuntimeData(client, usage_points, tempo, tempo_days, ecowatt, by_id)
     async_register_gateway(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await async_show_or_hide_dashboard(hass)
 
     for reviewed in (usage_points, *(feed for meter in meters for feed in (meter.daily, meter.hours))):
         entry.async_on_unload(reviewed.async_add_listener(lambda: async_review(hass, entry)))
@@ -71,6 +81,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
     for subentry in entry.get_subentries_of_type(METER):
         await async_remove_meter(hass, entry, subentry.unique_id or "", subentry.title)
     await async_remove_client(hass, entry)
+    await async_show_or_hide_dashboard(hass)
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:

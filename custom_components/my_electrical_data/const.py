@@ -7,7 +7,7 @@ from homeassistant.const import Platform
 
 DOMAIN: Final = "my_electrical_data"
 LOGGER: Final = logging.getLogger(__package__)
-PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR]
+PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.IMAGE, Platform.SENSOR]
 
 MANUFACTURER: Final = "MyElectricalData"
 DOCS: Final = "https://github.com/MyElectricalData/my_electrical_data/blob/main/docs/troubleshooting.md"
@@ -21,6 +21,8 @@ CONF_MADE_HERE: Final = "made_here"
 CONF_METERS: Final = "meters"
 CONF_BUCKETS: Final = "buckets"
 """The option to import the buckets of a tariff beside the totals."""
+CONF_DASHBOARD: Final = "dashboard"
+"""The option to show the ready dashboard; absent as long as nobody has answered the offer."""
 CONF_ALL_DAY: Final = "tempo_all_day"
 """The option to show Tempo days as whole days in the calendar, rather than from 06:00 to 06:00."""
 

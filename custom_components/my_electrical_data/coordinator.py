@@ -209,6 +209,14 @@ class HoursCoordinator(FeedCoordinator[Imported]):
         buckets: bool = entry.options.get(CONF_BUCKETS, True)
         self._importer = HoursImporter(hass, client, point_id, meter, buckets=buckets)
 
+    async def async_import_again(self) -> Imported:
+        """Import all hours afresh, and return what is there then. Raises what kept it from being so."""
+        await self._importer.start_over()
+        await self.async_refresh()
+        if self.last_exception is not None:
+            raise self.last_exception
+        return self.data
+
     @override
     async def _ask(self) -> tuple[Answer[Imported], datetime | None]:
         imported = await self._importer.run()

@@ -14,8 +14,9 @@ from homeassistant.util.hass_dict import HassKey
 
 from .api import GatewayError, IncompatibleError, RateLimitedError
 from .api.models import UsagePoint
-from .const import DOCS, DOMAIN
+from .const import CONF_DASHBOARD, DOCS, DOMAIN
 from .coordinator import GatewayConfigEntry, Meter, RuntimeData
+from .dashboard import async_may_offer as async_may_offer_dashboard
 from .energy import async_may_offer
 from .feed import FeedCoordinator
 
@@ -55,6 +56,8 @@ def async_review(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     """Raise what is wrong now, and take back what was."""
     feeds = entry.runtime_data
     problems = [*_of_the_gateway(hass, entry, feeds.usage_points.problem)]
+    if CONF_DASHBOARD not in entry.options and async_may_offer_dashboard(hass):
+        problems.append(Problem(key="dashboard", owner=entry.entry_id, fixable=True))
     if feeds.usage_points.problem is None:
         for meter in feeds.meters.values():
             problems += _of_a_meter(hass, meter, feeds)

@@ -9,14 +9,14 @@ import voluptuous as vol
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.helpers.selector import BooleanSelector
 
-from .const import CONF_ALL_DAY, CONF_BUCKETS
+from .const import CONF_ALL_DAY, CONF_BUCKETS, CONF_DASHBOARD
 
 
 class GatewayOptionsFlow(OptionsFlow):
     """One page."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask which statistics to import, and how to show Tempo days."""
+        """Ask which statistics to import, and what to show how."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         chosen = self.config_entry.options
@@ -24,6 +24,7 @@ class GatewayOptionsFlow(OptionsFlow):
             {
                 vol.Required(CONF_BUCKETS, default=chosen.get(CONF_BUCKETS, True)): BooleanSelector(),
                 vol.Required(CONF_ALL_DAY, default=chosen.get(CONF_ALL_DAY, False)): BooleanSelector(),
+                vol.Required(CONF_DASHBOARD, default=chosen.get(CONF_DASHBOARD, False)): BooleanSelector(),
             }
         )
         return self.async_show_form(step_id="init", data_schema=schema)

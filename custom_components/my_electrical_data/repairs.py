@@ -14,6 +14,7 @@ from . import energy
 from .api import GatewayError
 from .api.models import ConsentAsked, ConsentStatus, UsagePoint
 from .consent import meter_number
+from .const import CONF_DASHBOARD
 from .coordinator import GatewayConfigEntry, Meter
 from .issues import CONSENT_RENEWALS
 from .statistics import async_delete_statistics, async_names
@@ -232,6 +233,27 @@ class EnergyFlow(_Flow):
         return self.async_create_entry(data={})
 
 
+class DashboardFlow(_Flow):
+    """Shows the ready dashboard, or offers it no more."""
+
+    @override
+    async def _begin(self) -> RepairsFlowResult:
+        return self.async_show_menu(step_id="init", menu_options=["show", "hide"])
+
+    async def async_step_show(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002
+        """Show it."""
+        return self._choose(shown=True)
+
+    async def async_step_hide(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002
+        """Leave it."""
+        return self._choose(shown=False)
+
+    def _choose(self, *, shown: bool) -> RepairsFlowResult:
+        entry = self._loaded
+        self.hass.config_entries.async_update_entry(entry, options={**entry.options, CONF_DASHBOARD: shown})
+        return self.async_create_entry(data={})
+
+
 class MeterGoneFlow(_Flow):
     """Removes a meter that the gateway has no more."""
 
@@ -272,6 +294,7 @@ _FLOWS: dict[str, type[_Flow]] = {
     "off_peak_unreadable": OffPeakFlow,
     "prices_outdated": PricesFlow,
     "energy_dashboard": EnergyFlow,
+    "dashboard": DashboardFlow,
     "meter_gone": MeterGoneFlow,
     "statistics_left": StatisticsLeftFlow,
 }

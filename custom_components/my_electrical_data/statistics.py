@@ -17,6 +17,7 @@ from homeassistant.components.recorder.statistics import (
     async_add_external_statistics,
     get_last_statistics,
     list_statistic_ids,
+    statistics_during_period,
 )
 from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.core import HomeAssistant
@@ -90,6 +91,30 @@ async def async_names(hass: HomeAssistant, statistic_ids: Iterable[str]) -> dict
     return {row["statistic_id"]: row["name"] or row["statistic_id"] for row in known}
 
 
+async def async_hours(
+    hass: HomeAssistant, usage_point_id: str, start: datetime, end: datetime
+) -> list[dict[str, datetime | float]]:
+    """Return the hours imported of `[start, end[`: the `start` of each, and what it added to a series, kWh or EUR."""
+    beginning = statistic_id(usage_point_id, "")
+    found = await get_instance(hass).async_add_executor_job(
+        statistics_during_period,
+        hass,
+        start,
+        end,
+        set(await async_statistic_ids(hass, usage_point_id)),
+        "hour",
+        None,
+        {"change"},
+    )
+    hours: dict[float, dict[str, datetime | float]] = {}
+    for identifier, rows in found.items():
+        for row in rows:
+            if (change := row.get("change")) is not None:
+                hour = hours.setdefault(row["start"], {"start": utc_from_timestamp(row["start"])})
+                hour[identifier.removeprefix(beginning)] = round(change, 6)
+    return [hours[start] for start in sorted(hours)]
+
+
 async def async_delete_statistics(hass: HomeAssistant, usage_point_id: str) -> None:
     """Delete all statistics of a usage point."""
     if ids := await async_statistic_ids(hass, usage_point_id):
@@ -115,9 +140,19 @@ class HoursImporter:
         self._meter_name = meter_name
         self._buckets = buckets
         self._store = progress_store(hass, usage_point_id)
+        self._alone = asyncio.Lock()
+
+    async def start_over(self) -> None:
+        """Forget how far it came: the next run imports everything again."""
+        async with self._alone:
+            await self._store.async_remove()
 
     async def run(self) -> Imported:
         """Import what changed since the last time. Raises GatewayError, and UpdateFailed when rows did not arrive."""
+        async with self._alone:
+            return await self._run()
+
+    async def _run(self) -> Imported:
         progress = await self._store.async_load()
         if progress is not None and (why := await self._why_afresh(progress)):
             LOGGER.info("%s: importing all hours again", why)

@@ -137,7 +137,7 @@ async def arrange(stack: Stack, client: HomeAssistantClient, words: dict[str, st
         print(f"  {words['history_late']}")
     with _step(words["dashboard"]):
         await energy.show(client)
-        await dashboard.show(client, words)
+        await dashboard.show(client)
 
 
 async def _history(client: HomeAssistantClient, oldest: datetime) -> bool:

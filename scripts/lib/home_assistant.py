@@ -33,10 +33,13 @@ class HomeAssistant:
         """Write what a first start needs; on later ones, only what may have changed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         # JSON is YAML too
-        (self.folder / "configuration.yaml").write_text(json.dumps(self._configuration(), indent=2, ensure_ascii=False))
-        link = self.folder / "custom_components"
-        if not link.is_symlink():
-            link.symlink_to(ROOT / "custom_components")
+        configuration = json.dumps(self._configuration(), indent=2, ensure_ascii=False)
+        # but for this: where the automation editor saves
+        configuration = configuration.replace('"automation": null', '"automation": !include automations.yaml')
+        (self.folder / "configuration.yaml").write_text(configuration)
+        (self.folder / "automations.yaml").touch()
+        self._link("custom_components")
+        self._link("blueprints/automation/my_electrical_data")
         # An old version of this file on purpose: Home Assistant fills in what a newer one has.
         self._write("http", {"server_host": ["127.0.0.1"], "server_port": self.port})
         if not self._storage("auth").exists():
@@ -71,7 +74,11 @@ class HomeAssistant:
                 ],
             },
             "recorder": {"commit_interval": 1},
-            **{name: {} for name in ("frontend", "history", "logbook", "energy", "system_health")},
+            **{
+                name: {}
+                for name in ("config", "frontend", "history", "input_boolean", "logbook", "energy", "system_health")
+            },
+            "automation": None,
             "logger": {"default": "warning", "logs": {"custom_components.my_electrical_data": "info"}},
         }
 
@@ -116,6 +123,13 @@ class HomeAssistant:
                 ],
             },
         )
+
+    def _link(self, path: str) -> None:
+        """Let it use what the repository has at this path."""
+        link = self.folder / path
+        link.parent.mkdir(parents=True, exist_ok=True)
+        if not link.is_symlink():
+            link.symlink_to(ROOT / path)
 
     def _storage(self, key: str) -> Path:
         return self.folder / ".storage" / key

@@ -1,25 +1,41 @@
 """`python -m scripts.lib.screenshots`: the README's pictures, taken of the demo on a red Tempo day."""
 
 import asyncio
+import io
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import Locator, Page
+from PIL import Image
 
 from scripts.lib import dashboard
 from scripts.lib.browser import open_page
 from scripts.lib.demo import arrange
 from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant import ROOT
+from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
-from scripts.lib.stack import HOMES, Ports, Stack
+from scripts.lib.stack import DOMAIN, HOMES, Ports, Stack
 from scripts.lib.words import WORDS
 
 IMAGES = ROOT / "docs" / "images"
 NOW = datetime(2026, 1, 28, 11, 30, tzinfo=ZoneInfo("Europe/Paris"))
 PREVIOUS = {"en": "Previous", "fr": "Précédent"}
+AUTOMATION = {
+    language: {
+        "alias": alias,
+        "triggers": [{"trigger": "my_electrical_data.tempo_color_announced", "options": {"colors": ["red"]}}],
+        "conditions": [{"condition": "my_electrical_data.off_peak_is"}],
+        "actions": [{"action": "persistent_notification.create", "data": {"message": alias}}],
+    }
+    for language, alias in (("en", "Red tomorrow"), ("fr", "Rouge demain"))
+}
+
+
+PHONE, TABLET, WHOLE = (390, 844), (1280, 800), (1280, 1180)
+LOW_COLORS = 256
 
 
 async def main() -> None:
@@ -34,29 +50,59 @@ async def main() -> None:
                     await stack.add_home(home, words[key])
                 async with await stack.start_home_assistant() as client:
                     await arrange(stack, client, words, now=NOW)
-                await _take_all(stack.home_assistant.url, language)
+                    await take_all(stack.home_assistant.url, client, language)
 
 
-async def _take_all(url: str, language: str) -> None:
-    async with open_page(f"{url}/{dashboard.URL_PATH}", language=language, width=1440, height=900, at=NOW) as page:
-        chart = page.locator("hui-statistics-graph-card canvas").nth(1)
-        await _take(page, f"dashboard.{language}.png", once_at_rest=chart)
-    async with open_page(f"{url}/energy", language=language, width=1440, height=900, at=NOW) as page:
-        await page.get_by_label(PREVIOUS[language]).click(timeout=60_000)
-        chart = page.locator("hui-energy-usage-graph-card canvas").first
-        await _take(page, f"energy.{language}.png", once_at_rest=chart)
+async def take_all(url: str, client: HomeAssistantClient, language: str) -> None:
+    """Take the pictures of a demo that runs at `url`, once it has everything to show."""
+    while True:
+        if not await _lacks(client):
+            break
+        await asyncio.sleep(2)
+
+    async def take(path: str, name: str, size: tuple[int, int], once_there: str, **how: Any) -> None:
+        await _take(f"{url}{path}", f"{name}.{language}", size, once_there, **how)
+
+    ours, season = f"/{dashboard.URL_PATH}", "hui-picture-card img"
+    await take(ours, "dashboard", WHOLE, "hui-statistics-graph-card canvas")
+    await take(ours, "dashboard-dark", TABLET, season, dark=True)
+    await take(ours, "dashboard-phone", PHONE, season)
+    await take(ours, "dashboard-phone-dark", PHONE, season, dark=True)
+    await take("/calendar", "calendars", TABLET, "ha-full-calendar .fc-event")
+    devices = await client.command("config/device_registry/list")
+    meter = next(device["id"] for device in devices if device["name"] == WORDS[language]["tempo"])
+    await take(f"/config/devices/device/{meter}", "meter", TABLET, "ha-config-device-page ha-card")
+    await client.post("/api/config/automation/config/red_tomorrow", AUTOMATION[language])
+    await take("/config/automation/edit/red_tomorrow", "editor", TABLET, "manual-automation-editor ha-card")
+    await take("/energy", "energy", TABLET, "hui-energy-usage-graph-card canvas", click=PREVIOUS[language])
 
 
-async def _take(page: Page, name: str, *, once_at_rest: Locator) -> None:
-    """A picture of the page once a chart has come to rest: the same twice in a row."""
-    before = b""
-    async with asyncio.timeout(120):
-        while (now := await once_at_rest.screenshot(timeout=60_000)) != before:
-            before = now
-            await asyncio.sleep(2)
+async def _lacks(client: HomeAssistantClient) -> bool:
+    """Whether something of ours has not come yet."""
+    registry = await client.command("config/entity_registry/list")
+    ours = {entity["entity_id"] for entity in registry if entity["platform"] == DOMAIN}
+    states = await client.get("/api/states")
+    return any(state["state"] == "unavailable" for state in states if state["entity_id"] in ours)
+
+
+async def _take(
+    url: str, name: str, size: tuple[int, int], once_there: str, *, dark: bool = False, click: str | None = None
+) -> None:
+    """A picture of a page once something is there and all has come to rest: the same three times in a row."""
+    language, (width, height) = name.rpartition(".")[2], size
+    async with open_page(url, language=language, width=width, height=height, dark=dark, at=NOW) as page:
+        if click:
+            await page.get_by_label(click).click(timeout=180_000)
+        await page.locator(once_there).first.wait_for(timeout=180_000)
+        seen: list[bytes] = []
+        async with asyncio.timeout(180):
+            while len(seen) < 3 or len(set(seen[-3:])) > 1:
+                await asyncio.sleep(2)
+                seen.append(await page.screenshot())
     IMAGES.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=IMAGES / name)
-    print(f"Written: {(IMAGES / name).relative_to(ROOT)}")
+    with Image.open(io.BytesIO(seen[-1])) as picture:
+        picture.convert("RGB").quantize(LOW_COLORS).save(IMAGES / f"{name}.png", optimize=True)
+    print(f"Written: {(IMAGES / name).relative_to(ROOT)}.png")
 
 
 if __name__ == "__main__":

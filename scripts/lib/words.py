@@ -17,7 +17,7 @@ WORDS = {
         "ready": """
 Ready. Open {home_assistant} : no login is asked.
 
-  Dashboard    {home_assistant}/{dashboard}   Tempo, Ecowatt, yesterday’s energy
+  Dashboard    {home_assistant}/{dashboard}   Tempo, Ecowatt, the season, each home’s month and year
   Energy       {home_assistant}/energy   hourly bars and their cost: choose a day of the last two months
   Gateway      {gateway}/docs   its HTTP API
   Simulator    {simulator}/docs   Enedis and RTE, and /control to change the weather
@@ -28,19 +28,6 @@ Logs are in {logs}. Ctrl-C stops everything; scripts/demo --reset begins afresh.
         "base": "Apartment",
         "off_peak": "House",
         "tempo": "Farmhouse",
-        "title": "My electricity",
-        "tempo_heading": "Tempo",
-        "ecowatt_heading": "Ecowatt",
-        "energy_heading": "Energy of the last day",
-        "today": "Today",
-        "tomorrow": "Tomorrow",
-        "unknown": "not known yet",
-        "days_left": "Days left this season",
-        "by_day": "Energy by day",
-        "cost_by_day": "Cost by day",
-        "open_energy": "Open the Energy dashboard",
-        "consumption": "Consumption",
-        "hour": "h",
     },
     "fr": {
         "simulator": "Enedis et RTE simulés",
@@ -56,7 +43,7 @@ Logs are in {logs}. Ctrl-C stops everything; scripts/demo --reset begins afresh.
         "ready": """
 C’est prêt. Ouvrez {home_assistant} : aucun mot de passe n’est demandé.
 
-  Tableau de bord  {home_assistant}/{dashboard}   Tempo, Ecowatt, l’énergie d’hier
+  Tableau de bord  {home_assistant}/{dashboard}   Tempo, Ecowatt, la saison, le mois et l’année de chaque logement
   Énergie          {home_assistant}/energy   barres horaires et leur coût : choisissez un jour des deux derniers mois
   Passerelle       {gateway}/docs   son API HTTP
   Simulateur       {simulator}/docs   Enedis et RTE, et /control pour changer la météo
@@ -67,19 +54,6 @@ Les journaux sont dans {logs}. Ctrl-C arrête tout ; scripts/demo --reset recomm
         "base": "Appartement",
         "off_peak": "Maison",
         "tempo": "Ferme",
-        "title": "Mon électricité",
-        "tempo_heading": "Tempo",
-        "ecowatt_heading": "Ecowatt",
-        "energy_heading": "Énergie du dernier jour",
-        "today": "Aujourd’hui",
-        "tomorrow": "Demain",
-        "unknown": "pas encore connu",
-        "days_left": "Jours restants cette saison",
-        "by_day": "Énergie par jour",
-        "cost_by_day": "Coût par jour",
-        "open_energy": "Ouvrir le tableau de bord Énergie",
-        "consumption": "Consommation",
-        "hour": "h",
     },
 }
 

@@ -20,6 +20,7 @@ PING, TOKEN, POINTS = "/ping", "/v1/oauth/token", "/v1/usage-points"
 TEMPO, TEMPO_DAYS, ECOWATT = "/v1/tempo", "/v1/tempo/days", "/v1/ecowatt"
 POINT, DAILY, HOURS = (f"{POINTS}/{POINT_ID}{path}" for path in ("", "/daily", "/hours"))
 TOTALS, PERIODS, MAX_POWER = (f"{POINTS}/{POINT_ID}{path}" for path in ("/totals", "/periods", "/max-power"))
+CURVE, COMPARISON, REFRESH = (f"{POINT}/{path}" for path in ("load-curve", "comparison", "refresh"))
 ACCOUNTS, CLIENTS, CONSENTS = "/v1/accounts", "/v1/api-clients", "/v1/consents"
 EMAIL, PASSWORD = "someone@example.org", "correct horse: battery"
 NUMBER = "12345678900017"
@@ -76,6 +77,9 @@ class ScriptedGateway:
             TEMPO_DAYS: body("tempo_days"),
             ECOWATT: body("ecowatt"),
             POINT: self._point,
+            CURVE: body("load_curve"),
+            COMPARISON: body("comparison"),
+            REFRESH: self._refresh,
             ACCOUNTS: self._sign_up,
             CLIENTS: self._make_client,
             f"{CLIENTS}/{CLIENT_ID}": raw(204, ""),
@@ -158,6 +162,10 @@ class ScriptedGateway:
             self.told.append(told := await request.json())
             point |= {name: value for name, value in told.items() if value is not None}
         return point
+
+    async def _refresh(self, request: web.Request) -> Any:
+        self.told.append(await request.json())
+        return web.json_response(body("refresh"), status=202)
 
     async def _hours(self, request: web.Request) -> Any:
         """Answer as the gateway would: all rows of the newest state, or those that changed since the cursor.

@@ -13,16 +13,19 @@ from aiohttp.test_utils import make_mocked_request
 from paris_home import World, paris
 from scripted_gateway import POINT_ID, ScriptedGateway
 
-from custom_components.my_electrical_data.api import figures, models, signals
+from custom_components.my_electrical_data.api import asked, figures, models, signals
 
 FIXTURES = Path(__file__).parent / "fixtures"
 DOCUMENT = json.loads((Path(__file__).parents[2] / "server" / "openapi.json").read_text())
 POINT = "/v1/usage-points/{point_id}"
 ANSWERS = {
+    "comparison": ("get", f"{POINT}/comparison"),
     "consent": ("get", "/v1/consents/{consent_id}"),
     "consent_asked": ("post", "/v1/consents"),
     "daily": ("get", f"{POINT}/daily"),
     "ecowatt": ("get", "/v1/ecowatt"),
+    "load_curve": ("get", f"{POINT}/load-curve"),
+    "refresh": ("post", f"{POINT}/refresh"),
     "hours": ("get", f"{POINT}/hours"),
     "max_power": ("get", f"{POINT}/max-power"),
     "periods": ("get", f"{POINT}/periods"),
@@ -42,7 +45,8 @@ def test_every_fixture_is_checked() -> None:
 def schema_of(name: str) -> dict[str, Any]:
     method, path = ANSWERS[name]
     answers = DOCUMENT["paths"][path][method]["responses"]
-    schema: dict[str, Any] = answers["201" if "201" in answers else "200"]["content"]["application/json"]["schema"]
+    answer = next(answers[status] for status in ("200", "201", "202") if status in answers)
+    schema: dict[str, Any] = answer["content"]["application/json"]["schema"]
     return schema
 
 
@@ -83,11 +87,20 @@ MODELS: dict[type, str] = {
     models.Hole: "Hole",
     models.Notice: "Notice",
     models.UsagePoint: "UsagePointView",
+    figures.Missing: "MissingRange",
+    figures.DailyReadings: "DailyAnswer",
+    figures.MaxPower: "MaxPowerAnswer",
     figures.PeakReading: "PeakReading",
     figures.Total: "TotalView",
     figures.Totals: "TotalsView",
     figures.Period: "PeriodView",
     figures.Periods: "PeriodsView",
+    asked.Interval: "CurveReading",
+    asked.Curve: "CurveAnswer",
+    asked.OptionCost: "CostView",
+    asked.ComparedMonth: "MonthView",
+    asked.Comparison: "ComparisonView",
+    asked.Refresh: "RefreshAnswer",
     signals.TempoDay: "gateway__tempo__schemas__Day",
     signals.TempoCount: "Count",
     signals.TempoSeason: "gateway__tempo__schemas__Season",

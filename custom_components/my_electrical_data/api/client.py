@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import ClientSession
 
+from .asked import Comparison, Curve, Refresh
 from .decode import Decoder
 from .figures import DailyReadings, Hours, MaxPower, Periods, Totals
 from .models import ConsentAsked, ConsentRequest, Ping, Token, UsagePoint, UsagePoints
@@ -22,6 +23,7 @@ _USAGE_POINTS, _USAGE_POINT = Decoder(UsagePoints), Decoder(UsagePoint)
 _CONSENT_ASKED, _CONSENT = Decoder(ConsentAsked), Decoder(ConsentRequest)
 _DAILY, _HOURS, _MAX_POWER = Decoder(DailyReadings), Decoder(Hours), Decoder(MaxPower)
 _TOTALS, _PERIODS = Decoder(Totals), Decoder(Periods)
+_CURVE, _COMPARISON, _REFRESH = Decoder(Curve), Decoder(Comparison), Decoder(Refresh)
 _TEMPO, _TEMPO_DAYS, _ECOWATT = Decoder(Tempo), Decoder(TempoDays), Decoder(Ecowatt)
 
 
@@ -83,10 +85,11 @@ class GatewayClient:
         """Delete the API client that this is: nothing can be asked with it afterwards."""
         (await self._authorized("DELETE", f"/v1/api-clients/{self._client_id}")).check()
 
-    async def daily(self, usage_point_id: str, *, start: date, end: date) -> Answer[DailyReadings]:
-        """Return the daily consumption of the days from `start` to before `end`."""
-        query = {"direction": "consumption", **_range(start, end)}
-        return await self._get(_DAILY, f"/v1/usage-points/{usage_point_id}/daily", query)
+    async def daily(
+        self, usage_point_id: str, *, start: date, end: date, direction: str = "consumption"
+    ) -> Answer[DailyReadings]:
+        """Return the energy of the days from `start` to before `end`, and what is missing."""
+        return await self._get(_DAILY, f"/v1/usage-points/{usage_point_id}/daily", _range(start, end, direction))
 
     async def max_power(self, usage_point_id: str, *, start: date, end: date) -> Answer[MaxPower]:
         """Return the greatest power of the days from `start` to before `end`. Asking has Enedis asked, each day."""
@@ -104,6 +107,21 @@ class GatewayClient:
         """Return at most `limit` hours of sums that changed since `cursor`, or of all without one; and a new cursor."""
         query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
         return await self._get(_HOURS, f"/v1/usage-points/{usage_point_id}/hours", query)
+
+    async def load_curve(self, usage_point_id: str, *, start: date, end: date, direction: str) -> Answer[Curve]:
+        """Return the load curve of the days from `start` to before `end`, and what is missing."""
+        return await self._get(_CURVE, f"/v1/usage-points/{usage_point_id}/load-curve", _range(start, end, direction))
+
+    async def comparison(self, usage_point_id: str, *, months: int) -> Comparison:
+        """Return what the last whole months would have cost under each option."""
+        path = f"/v1/usage-points/{usage_point_id}/comparison"
+        return (await self._get(_COMPARISON, path, {"months": str(months)})).data
+
+    async def refresh(self, usage_point_id: str, *, start: date, end: date) -> Refresh:
+        """Have Enedis asked again for the days from `start` to before `end`."""
+        reply = await self._authorized("POST", f"/v1/usage-points/{usage_point_id}/refresh", json=_range(start, end))
+        reply.check()
+        return _REFRESH(reply.body)
 
     async def tempo(self) -> Answer[Tempo]:
         """Return the Tempo colours."""
@@ -166,5 +184,6 @@ class GatewayClient:
         return self._token
 
 
-def _range(start: date, end: date) -> dict[str, str]:
-    return {"start": start.isoformat(), "end": end.isoformat()}
+def _range(start: date, end: date, direction: str | None = None) -> dict[str, str]:
+    days = {"start": start.isoformat(), "end": end.isoformat()}
+    return days | ({"direction": direction} if direction else {})

@@ -16,6 +16,16 @@ UNKNOWN_BUCKET = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Missing:
+    """What is not known of a range, why, and when it is expected (None: it will not come)."""
+
+    start: datetime
+    end: datetime
+    reason: str
+    expected_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DayReading:
     """The energy of one day."""
 
@@ -26,9 +36,10 @@ class DayReading:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DailyReadings:
-    """The days of a range that are known, oldest first."""
+    """The days of a range that are known, oldest first, and what is missing among them."""
 
     readings: tuple[DayReading, ...]
+    missing: tuple[Missing, ...]
     next_change: datetime | None = None
 
     @property
@@ -98,9 +109,10 @@ class PeakReading:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MaxPower:
-    """The days of a range that are known, oldest first."""
+    """The days of a range that are known, oldest first, and what is missing among them."""
 
     readings: tuple[PeakReading, ...]
+    missing: tuple[Missing, ...]
     next_change: datetime | None = None
 
     @property

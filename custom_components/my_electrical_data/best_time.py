@@ -1,0 +1,46 @@
+"""What the hours ahead cost, by a meter's prices, by Tempo or by Ecowatt: as the gateway told it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+
+from .api.figures import Periods
+from .api.signals import HOUR, ComingTempoPeriod, Ecowatt, Tempo, TempoColor, TempoPeriod
+from .window import Span
+
+
+class By(StrEnum):
+    """What makes a time cheap."""
+
+    PRICE = "price"
+    TEMPO = "tempo"
+    ECOWATT = "ecowatt"
+
+
+# Each rank weighs so much more than the one below that no time of a lower one makes up for a higher one.
+_WEIGHT = 1000.0
+_COLORS = (TempoColor.BLUE, TempoColor.WHITE, TempoColor.RED)
+_TEMPO_RANKS = [f"{color}_{time}" for color in _COLORS for time in ("hc", "hp")]
+
+
+def of_prices(periods: Periods) -> Iterator[Span]:
+    """Yield what a kWh costs."""
+    for period in periods.items:
+        yield Span(period.start, period.end, period.price, period.bucket, period.certain)
+
+
+def of_tempo(tempo: Tempo, now: datetime) -> Iterator[Span]:
+    """Yield the periods of today and tomorrow, from now on."""
+    ahead: tuple[TempoPeriod | ComingTempoPeriod, ...] = (tempo.period, *tempo.coming)
+    for period in ahead:
+        if period.until > now:
+            day = tempo.today if now < tempo.tomorrow.start else tempo.tomorrow
+            value = _WEIGHT ** _TEMPO_RANKS.index(period.key) if period.key in _TEMPO_RANKS else None
+            yield Span(now, period.until, value, period.key, day.confirmed)
+            now = period.until
+
+
+def of_ecowatt(ecowatt: Ecowatt) -> Iterator[Span]:
+    """Yield the level of each hour."""
+    for hour in ecowatt.hours:
+        yield Span(hour.start, hour.start + HOUR, _WEIGHT**hour.level, hour.level.name.lower())

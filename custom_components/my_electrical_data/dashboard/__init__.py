@@ -1,0 +1,74 @@
+"""A ready dashboard: made of what is there whenever it is opened, until its owner edits it; then it is the owner's."""
+
+from typing import Any, Final, override
+
+from homeassistant.components import frontend
+from homeassistant.components.lovelace.const import DOMAIN as LOVELACE
+from homeassistant.components.lovelace.const import LOVELACE_DATA, ConfigNotFound
+from homeassistant.components.lovelace.dashboard import LovelaceStorage
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.json import json_bytes, json_fragment
+from homeassistant.helpers.translation import async_get_translations
+
+from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN
+
+from .content import async_content
+
+URL_PATH: Final = "my-electricity"
+ICON: Final = "mdi:transmission-tower"
+
+
+class ReadyDashboard(LovelaceStorage):
+    """Generated as long as nothing is stored: what is saved in its editor is, and is deleted to begin again."""
+
+    @override
+    async def async_get_info(self) -> dict[str, Any]:
+        """Say how many views it has."""
+        return {"mode": self.mode, "views": len((await self.async_load(force=False))["views"])}
+
+    @override
+    async def async_load(self, force: bool) -> dict[str, Any]:
+        """Return what was saved, or else what is generated."""
+        try:
+            return await super().async_load(force)
+        except ConfigNotFound:
+            return await async_content(self.hass)
+
+    @override
+    async def async_json(self, force: bool) -> json_fragment:
+        """Return the same, as it is sent."""
+        return json_fragment(json_bytes(await self.async_load(force)))
+
+
+@callback
+def async_may_offer(hass: HomeAssistant) -> bool:
+    """Tell whether there is a place for a dashboard."""
+    return LOVELACE_DATA in hass.data
+
+
+async def async_show_or_hide(hass: HomeAssistant) -> None:
+    """Show the dashboard if any gateway wants it, and hide it if none does."""
+    if LOVELACE_DATA not in hass.data:
+        return
+    dashboards, entries = hass.data[LOVELACE_DATA].dashboards, hass.config_entries.async_entries(DOMAIN)
+    shown = isinstance(dashboards.get(URL_PATH), ReadyDashboard)
+    wanted = any(entry.options.get(CONF_DASHBOARD) for entry in entries)
+    if wanted and not shown and not frontend.async_panel_exists(hass, URL_PATH):
+        words = await async_get_translations(hass, hass.config.language, "selector", [DOMAIN])
+        title = words[f"component.{DOMAIN}.selector.dashboard.options.title"]
+        # In the list of dashboards as one that is configured elsewhere: it is shown and hidden by an option of ours.
+        listed = {"mode": "yaml", "title": title, "icon": ICON, "show_in_sidebar": True, "require_admin": False}
+        dashboards[URL_PATH] = ReadyDashboard(hass, {"id": DOMAIN, "url_path": URL_PATH, **listed})
+        frontend.async_register_built_in_panel(
+            hass,
+            LOVELACE,
+            sidebar_title=title,
+            sidebar_icon=ICON,
+            frontend_url_path=URL_PATH,
+            config={"mode": dashboards[URL_PATH].mode},
+        )
+    elif shown and not wanted:
+        hidden = dashboards.pop(URL_PATH)
+        frontend.async_remove_panel(hass, URL_PATH)
+        if not entries:
+            await hidden.async_delete()

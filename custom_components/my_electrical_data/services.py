@@ -1,0 +1,266 @@
+"""Actions: what may be asked of a meter, with an answer for scripts and automations."""
+
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+import voluptuous as vol
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
+
+from . import best_time
+from .api import AuthenticationFailedError, GatewayError, RequestRefusedError
+from .best_time import By
+from .const import DOMAIN
+from .coordinator import GatewayConfigEntry, Meter
+from .paris import PARIS
+from .statistics import async_hours
+from .window import Span, cheapest, unknown_from
+
+ATTR_START, ATTR_END = "start", "end"
+ATTR_KIND, ATTR_DIRECTION = "kind", "direction"
+ATTR_DURATION, ATTR_AFTER, ATTR_BEFORE, ATTR_BY = "duration", "after", "before", "by"
+ATTR_MONTHS = "months"
+
+LONGEST_HOURS: Final = timedelta(days=366)
+_REFUSED_RANGES: Final = {"invalid_range", "range_too_long"}
+
+
+class Kind(StrEnum):
+    """Which readings."""
+
+    DAILY = "daily"
+    LOAD_CURVE = "load_curve"
+    MAX_POWER = "max_power"
+
+
+_DEVICE: Final[dict[Any, Any]] = {vol.Required(ATTR_DEVICE_ID): cv.string}
+_DAYS: Final[dict[Any, Any]] = {vol.Required(ATTR_START): cv.date, vol.Required(ATTR_END): cv.date}
+_MOMENT: Final = vol.Any(cv.time, cv.datetime)
+
+_HOURS: Final[Any] = vol.Schema(
+    {
+        **_DEVICE,
+        vol.Required(ATTR_START): cv.datetime,
+        vol.Required(ATTR_END): cv.datetime,
+    }
+)
+_READINGS: Final[Any] = vol.Schema(
+    {
+        **_DEVICE,
+        **_DAYS,
+        vol.Optional(ATTR_KIND, default=Kind.DAILY): vol.Coerce(Kind),
+        vol.Optional(ATTR_DIRECTION, default="consumption"): vol.In(["consumption", "production"]),
+    }
+)
+_WINDOW: Final[Any] = vol.Schema(
+    {
+        **_DEVICE,
+        vol.Required(ATTR_DURATION): cv.positive_time_period,
+        vol.Required(ATTR_BEFORE): _MOMENT,
+        vol.Optional(ATTR_AFTER): _MOMENT,
+        vol.Optional(ATTR_BY, default=By.PRICE): vol.Coerce(By),
+    }
+)
+_COMPARISON: Final[Any] = vol.Schema(
+    {
+        **_DEVICE,
+        vol.Optional(ATTR_MONTHS, default=12): vol.All(vol.Coerce(int), vol.Range(min=1, max=36)),
+    }
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    only, optional = SupportsResponse.ONLY, SupportsResponse.OPTIONAL
+    actions: dict[str, tuple[_Action, Any, SupportsResponse]] = {
+        "get_hours": (_get_hours, _HOURS, only),
+        "get_readings": (_get_readings, _READINGS, only),
+        "get_cheapest_window": (_get_cheapest_window, _WINDOW, only),
+        "compare_options": (_compare_options, _COMPARISON, only),
+        "ask_enedis_again": (_ask_enedis_again, vol.Schema({**_DEVICE, **_DAYS}), optional),
+        "import_hours_again": (_import_hours_again, vol.Schema(_DEVICE), optional),
+    }
+    for name, (action, schema, answers) in actions.items():
+        hass.services.async_register(DOMAIN, name, action, schema=schema, supports_response=answers)
+
+
+type _Action = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
+
+
+async def _get_hours(call: ServiceCall) -> ServiceResponse:
+    """Return the hours that were imported. What is not known is not in the list."""
+    _, meter = _meter(call)
+    start, end = (dt_util.as_utc(call.data[name]) for name in (ATTR_START, ATTR_END))
+    _check_range(start, end)
+    if end - start > LONGEST_HOURS:
+        raise _invalid("range_too_long")
+    return {"hours": _plain(await async_hours(call.hass, meter.point_id, start, end))}
+
+
+async def _get_readings(call: ServiceCall) -> ServiceResponse:
+    """Return readings as the gateway has them, and what is missing."""
+    entry, meter = _meter(call)
+    client, point = entry.runtime_data.client, meter.point_id
+    start, end, direction = _days(call), call.data[ATTR_END], call.data[ATTR_DIRECTION]
+    with _translated_errors(call.hass, entry):
+        match call.data[ATTR_KIND]:
+            case Kind.DAILY:
+                return _answer((await client.daily(point, start=start, end=end, direction=direction)).data)
+            case Kind.LOAD_CURVE:
+                return _answer((await client.load_curve(point, start=start, end=end, direction=direction)).data)
+            case _:
+                return _answer((await client.max_power(point, start=start, end=end)).data)
+
+
+async def _get_cheapest_window(call: ServiceCall) -> ServiceResponse:
+    """Return the cheapest window. Without one, `start` is null, and `unknown_from` says since when nothing is known."""
+    by, length, now = call.data[ATTR_BY], call.data[ATTR_DURATION], dt_util.now()
+    spans = _spans(call, by, now)
+    earliest = _next(call.data.get(ATTR_AFTER, now), now)
+    if by is By.TEMPO:
+        earliest = max(earliest, dt_util.as_utc(now))
+    latest = _next(call.data[ATTR_BEFORE], dt_util.as_local(earliest))
+    _check_range(earliest, latest)
+    if length > latest - earliest:
+        raise _invalid("window_too_long")
+    window = cheapest(spans, length, earliest=earliest, latest=latest)
+    return {
+        "after": _plain(earliest),
+        "before": _plain(latest),
+        "start": _plain(window.start if window else None),
+        "end": _plain(window.end if window else None),
+        "price": round(window.mean, 6) if window and by is By.PRICE else None,
+        "certain": window.certain if window else False,
+        "parts": [
+            {"start": _plain(part.start), "end": _plain(part.end), "what": part.label}
+            for part in (window.parts if window else ())
+        ],
+        "unknown_from": _plain(unknown_from(spans, earliest=earliest, latest=latest)),
+    }
+
+
+def _spans(call: ServiceCall, by: By, now: datetime) -> list[Span]:
+    """Return what is known of the time ahead. The gateway told it before: nothing is asked."""
+    entry, _ = _device(call)
+    feeds = entry.runtime_data
+    if by is By.PRICE:
+        _, meter = _meter(call)
+        spans = best_time.of_prices(meter.periods.data) if meter.periods.data else ()
+    elif by is By.TEMPO:
+        spans = best_time.of_tempo(feeds.tempo.data, now) if feeds.tempo.data else ()
+    else:
+        spans = best_time.of_ecowatt(feeds.ecowatt.data) if feeds.ecowatt.data else ()
+    return list(spans)
+
+
+async def _compare_options(call: ServiceCall) -> ServiceResponse:
+    """Return what the last whole months would have cost under each option."""
+    entry, meter = _meter(call)
+    with _translated_errors(call.hass, entry):
+        return _answer(await entry.runtime_data.client.comparison(meter.point_id, months=call.data[ATTR_MONTHS]))
+
+
+async def _ask_enedis_again(call: ServiceCall) -> ServiceResponse:
+    """Have the gateway ask for days that it knows already."""
+    entry, meter = _meter(call)
+    with _translated_errors(call.hass, entry):
+        asked = await entry.runtime_data.client.refresh(meter.point_id, start=_days(call), end=call.data[ATTR_END])
+    return _answer(asked)
+
+
+async def _import_hours_again(call: ServiceCall) -> ServiceResponse:
+    """Import all hours afresh, and return once they are there."""
+    _, meter = _meter(call)
+    imported = await meter.hours.async_import_again()
+    return {"newest": _plain(imported.newest), "statistic_ids": list(imported.statistic_ids)}
+
+
+def _device(call: ServiceCall) -> tuple[GatewayConfigEntry, str]:
+    """Return the loaded entry of the device, and what the device is identified by."""
+    registry = dr.async_get(call.hass)
+    for entry in call.hass.config_entries.async_entries(DOMAIN):
+        for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+            if device.id == call.data[ATTR_DEVICE_ID]:
+                if entry.state is not ConfigEntryState.LOADED:
+                    raise _invalid("entry_not_loaded")
+                return entry, next(identifier for domain, identifier in device.identifiers if domain == DOMAIN)
+    raise _invalid("not_ours")
+
+
+def _meter(call: ServiceCall) -> tuple[GatewayConfigEntry, Meter]:
+    """Return the meter that the device is."""
+    entry, identifier = _device(call)
+    meters: dict[str, Meter] = entry.runtime_data.meters
+    if (meter := meters.get(identifier)) is None:
+        raise _invalid("not_a_meter")
+    return entry, meter
+
+
+def _days(call: ServiceCall) -> date:
+    """Return the first day, before the one that ends the range."""
+    start: date = call.data[ATTR_START]
+    _check_range(start, call.data[ATTR_END])
+    return start
+
+
+def _check_range[T: (date, datetime)](start: T, end: T) -> None:
+    if start >= end:
+        raise _invalid("invalid_range")
+
+
+def _next(moment: time | datetime, now: datetime) -> datetime:
+    """Return a moment, or the next one at which the clock reads a time, in UTC; `now` is local."""
+    if isinstance(moment, datetime):
+        return dt_util.as_utc(moment)
+    today = datetime.combine(now.date(), moment, now.tzinfo)
+    return dt_util.as_utc(today if today > now else today + timedelta(days=1))
+
+
+@contextmanager
+def _translated_errors(hass: HomeAssistant, entry: GatewayConfigEntry) -> Iterator[None]:
+    try:
+        yield
+    except GatewayError as error:
+        if isinstance(error, RequestRefusedError) and error.problem in _REFUSED_RANGES:
+            raise _invalid(error.problem) from error
+        if isinstance(error, AuthenticationFailedError):
+            entry.async_start_reauth(hass)
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key=error.code,
+            translation_placeholders={"reason": str(error)},
+        ) from error
+
+
+def _invalid(key: str) -> ServiceValidationError:
+    return ServiceValidationError(translation_domain=DOMAIN, translation_key=key)
+
+
+def _answer(model: Any) -> ServiceResponse:
+    """Return a model as an answer."""
+    return {field.name: _plain(getattr(model, field.name)) for field in fields(model)}
+
+
+def _plain(value: Any) -> Any:
+    """Return something as JSON has it, moments by Paris' clock."""
+    if is_dataclass(value):
+        return _answer(value)
+    if isinstance(value, datetime):
+        return value.astimezone(PARIS).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,216 @@
+"""The ready dashboard: offered once, made of what is there, its owner's once it is edited; and the season's picture."""
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from conftest import MoveTo, SetUp
+from homeassistant.components.frontend import async_panel_exists, async_register_built_in_panel
+from homeassistant.components.lovelace.const import LOVELACE_DATA
+from homeassistant.components.repairs import DOMAIN as REPAIRS
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
+    MockConfigEntry,
+)
+from scripted_gateway import INSTANCE_ID, POINT_ID, TEMPO_DAYS, ScriptedGateway, body, problem
+
+from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN
+from custom_components.my_electrical_data.dashboard import URL_PATH
+
+CORE_CARDS = {"heading", "tile", "picture", "markdown", "statistics-graph"}
+
+
+@pytest.fixture(autouse=True)
+async def pages(hass: HomeAssistant) -> None:
+    """Home Assistant's own pages."""
+    assert await async_setup_component(hass, REPAIRS, {})
+    assert await async_setup_component(hass, "lovelace", {})
+
+
+@pytest.fixture
+async def shown(hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp) -> MockConfigEntry:
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, options={CONF_DASHBOARD: True})
+    return await set_up()
+
+
+def offer(hass: HomeAssistant) -> ir.IssueEntry | None:
+    issues = ir.async_get(hass).issues.values()
+    return next((issue for issue in issues if issue.translation_key == "dashboard"), None)
+
+
+async def answer(hass: HomeAssistant, choice: str) -> None:
+    issue = offer(hass)
+    assert issue
+    manager = hass.data[REPAIRS]["flow_manager"]
+    start = {"issue_id": issue.issue_id}
+    flow = await manager.async_init(DOMAIN, context=start, data=start)
+    assert flow["menu_options"] == ["show", "hide"]
+    await manager.async_configure(flow["flow_id"], {"next_step_id": choice})
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def view(hass: HomeAssistant) -> dict[str, Any]:
+    (only,) = (await hass.data[LOVELACE_DATA].dashboards[URL_PATH].async_load(False))["views"]
+    found: dict[str, Any] = only
+    return found
+
+
+def cards(view: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for section in view["sections"]:
+        yield from section["cards"]
+
+
+async def test_it_is_offered_and_accepted(hass: HomeAssistant, set_up: SetUp) -> None:
+    await set_up()
+    assert not async_panel_exists(hass, URL_PATH)
+    await answer(hass, "show")
+    assert async_panel_exists(hass, URL_PATH)
+    assert offer(hass) is None
+
+
+async def test_it_is_offered_and_refused(hass: HomeAssistant, set_up: SetUp) -> None:
+    entry = await set_up()
+    await answer(hass, "hide")
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert not async_panel_exists(hass, URL_PATH)
+    assert offer(hass) is None
+
+
+async def test_an_option_shows_and_hides_it(hass: HomeAssistant, shown: MockConfigEntry) -> None:
+    for wanted in (False, True, False):
+        flow = await hass.config_entries.options.async_init(shown.entry_id)
+        chosen = {"buckets": True, "tempo_all_day": False, "dashboard": wanted}
+        await hass.config_entries.options.async_configure(flow["flow_id"], chosen)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert async_panel_exists(hass, URL_PATH) == wanted
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "My electricity"), ("fr", "Mon électricité")])
+async def test_it_shows_what_is_there(
+    hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp, language: str, title: str
+) -> None:
+    hass.config.language = language
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, options={CONF_DASHBOARD: True})
+    await set_up()
+    seen = await view(hass)
+    assert seen["title"] == title
+    assert {card["type"] for card in cards(seen)} == CORE_CARDS
+    entities = [card[key] for card in cards(seen) for key in ("entity", "image_entity") if key in card]
+    assert {hass.states.get(entity_id) is not None for entity_id in entities} == {True}
+    keys = {
+        entity.translation_key
+        for entity_id in entities
+        if (entity := er.async_get(hass).async_get(entity_id)) is not None
+    }
+    assert {"tempo_today", "tempo_tomorrow", "tempo_season", "tempo_red_days_left", "ecowatt", "month_cost"} <= keys
+    months, years = (card for card in cards(seen) if card["type"] == "statistics-graph")
+    ids = [row["entity"] for row in months["entities"]]
+    assert ids == [f"{DOMAIN}:{POINT_ID}_consumption_{bucket}" for bucket in ("hp", "hc")]
+    assert [row["entity"] for row in years["entities"]] == [f"{DOMAIN}:{POINT_ID}_consumption"]
+    texts = [str(card.get(key, "")) for card in cards(seen) for key in ("name", "heading", "title")]
+    assert not [text for text in texts if "_" in text]
+
+
+async def test_it_follows_what_is_set_up(hass: HomeAssistant, shown: MockConfigEntry) -> None:
+    registry = er.async_get(hass)
+    left = registry.async_get_entity_id("sensor", DOMAIN, f"{INSTANCE_ID}_grid_tempo_red_days_left")
+    assert left
+    assert left in str(await view(hass))
+    registry.async_update_entity(left, new_entity_id="sensor.red_days")
+    assert "sensor.red_days" in str(await view(hass))
+    registry.async_update_entity("sensor.red_days", disabled_by=er.RegistryEntryDisabler.USER)
+    assert "sensor.red_days" not in str(await view(hass))
+    (subentry_id,) = shown.subentries
+    hass.config_entries.async_remove_subentry(shown, subentry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert POINT_ID not in str(await view(hass))
+
+
+async def test_once_edited_it_is_its_owners(hass: HomeAssistant, shown: MockConfigEntry, hass_ws_client: Any) -> None:
+    socket = await hass_ws_client(hass)
+
+    async def ask(kind: str, **fields: Any) -> Any:
+        await socket.send_json_auto_id({"type": f"lovelace/{kind}", "url_path": URL_PATH, **fields})
+        reply = await socket.receive_json()
+        assert reply["success"]
+        return reply["result"]
+
+    made = await ask("config")
+    assert made["views"]
+    mine = {"views": [{"title": "Mine", "cards": []}]}
+    await ask("config/save", config=mine)
+    await hass.config_entries.async_reload(shown.entry_id)
+    assert await ask("config") == mine
+    await ask("config/delete")
+    assert await ask("config") == made
+    await socket.send_json_auto_id({"type": "lovelace/dashboards/list"})
+    (listed,) = (await socket.receive_json())["result"]
+    assert (listed["url_path"], listed["mode"]) == (URL_PATH, "yaml")
+    info = await hass.data[LOVELACE_DATA].dashboards[URL_PATH].async_get_info()
+    assert info == {"mode": "storage", "views": 1}
+
+
+async def test_it_goes_with_the_last_gateway(
+    hass: HomeAssistant, shown: MockConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    await hass.data[LOVELACE_DATA].dashboards[URL_PATH].async_save({"views": []})
+    assert f"lovelace.{DOMAIN}" in hass_storage
+    await hass.config_entries.async_remove(shown.entry_id)
+    assert not async_panel_exists(hass, URL_PATH)
+    assert f"lovelace.{DOMAIN}" not in hass_storage
+
+
+async def test_a_page_of_the_same_path_is_left_alone(
+    hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp
+) -> None:
+    async_register_built_in_panel(hass, "lovelace", frontend_url_path=URL_PATH, config={"mode": "storage"})
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, options={CONF_DASHBOARD: True})
+    await set_up()
+    assert URL_PATH not in hass.data[LOVELACE_DATA].dashboards
+
+
+# The season
+
+
+async def season(hass: HomeAssistant, hass_client: Any) -> str:
+    state = hass.states.get("image.french_grid_tempo_season")
+    assert state
+    answer = await (await hass_client()).get(state.attributes["entity_picture"])
+    assert answer.status == HTTPStatus.OK
+    assert answer.content_type == "image/svg+xml"
+    text: str = await answer.text()
+    return text
+
+
+async def test_the_season(hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, hass_client: Any) -> None:
+    await set_up()
+    days = body("tempo_days")["days"]
+    drawn = await season(hass, hass_client)
+    assert drawn.count("<rect") == len(days)
+    for color, fill in (("blue", "#1e88e5"), ("white", "#fafafa"), ("red", "#e53935")):
+        told = [day for day in days if day["color"] == color or day["possible"] == [color]]
+        assert drawn.count(f'fill="{fill}"') == len(told), color
+    assert len(re.findall('stroke="#ff9800"', drawn)) == 1
+    before = hass.states.get("image.french_grid_tempo_season")
+    await move_to("2026-11-24T05:00:00+00:00")
+    after = hass.states.get("image.french_grid_tempo_season")
+    assert before
+    assert after
+    assert before.state != after.state
+    assert await season(hass, hass_client) != drawn
+
+
+async def test_no_season_is_known(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    gateway.answers[TEMPO_DAYS] = problem(503, "upstream_down")
+    await set_up()
+    state = hass.states.get("image.french_grid_tempo_season")
+    assert state
+    assert state.state == "unavailable"
