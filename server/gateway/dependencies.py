@@ -77,7 +77,7 @@ async def get_caller(
     token = sessions.cookie_of(request, runtime.settings)
     if token is not None:
         await from_here(request, runtime)
-        caller = await sessions.resume(runtime.database, runtime.settings, token, runtime.clock.now())
+        caller = await sessions.resume(runtime.database, runtime.store, runtime.settings, token, runtime.clock.now())
         if caller is None:
             raise _logged_out()
         return caller

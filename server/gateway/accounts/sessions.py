@@ -12,8 +12,13 @@ from gateway.accounts.service import Caller
 from gateway.kit.crypto import keyed_hash
 from gateway.kit.database import Database
 from gateway.settings import Settings
+from gateway.store import Store
+from gateway.store.cache import keep, recall
 
 LIFETIME = timedelta(days=14)
+IDLE = timedelta(days=1)
+"""A browser that nobody used for so long is logged out."""
+_SEEN_PRECISION = timedelta(minutes=5)
 FRESH_FOR = timedelta(minutes=15)
 """So long after a log-in a browser may do what cannot be undone."""
 _NAME = "med_session"
@@ -45,7 +50,7 @@ def open_session(session: AsyncSession, settings: Settings, account: Account, no
     return token
 
 
-async def resume(database: Database, settings: Settings, token: str, now: datetime) -> Caller | None:
+async def resume(database: Database, store: Store, settings: Settings, token: str, now: datetime) -> Caller | None:
     """Return whose browser this is, unless its session has ended."""
     if not looks_genuine(token):
         return None
@@ -56,7 +61,24 @@ async def resume(database: Database, settings: Settings, token: str, now: dateti
         return None
     if not account.is_active or found.token_version != account.token_version:
         return None
+    if not await _in_use(store, found, now):
+        return None
     return Caller(account.id, session_hash=found.token_hash)
+
+
+async def _in_use(store: Store, found: BrowserSession, now: datetime) -> bool:
+    """Tell whether a browser was used of late, and note that it is now.
+
+    The store keeps when: without it, whoever logged in longer ago than IDLE has to do so again.
+    """
+    key = f"session:{found.token_hash.hex()}"
+    kept = await recall(store, key)
+    seen = datetime.fromisoformat(kept) if kept else found.created_at
+    if now - seen >= IDLE:
+        return False
+    if now - seen >= _SEEN_PRECISION:
+        await keep(store, key, now.isoformat(), IDLE.total_seconds())
+    return True
 
 
 async def is_fresh(database: Database, caller: Caller, now: datetime) -> bool:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.consents.models import ConsentStatus
+from gateway.enedis.circuit import CircuitState
 from gateway.kit.wire import Utc
 
 
@@ -63,20 +64,30 @@ class ConsentPage(BaseModel):
 
 
 class EnedisApi(BaseModel):
-    """One of Enedis' APIs: this hour's calls, the last error of the past day, until when nobody asks."""
+    """One of Enedis' APIs: this hour's calls, the last error of the past day, until when nobody asks.
+
+    The circuit is open while it does not answer, and probing when one call at a time is sent to see.
+    """
 
     api: str
     used: int
     left: int
     last_error: str | None
+    last_error_at: Utc | None
+    circuit: CircuitState
     stopped_until: Utc | None
 
 
 class RteFeed(BaseModel):
-    """One of RTE's feeds: today's calls, and how the last ones went."""
+    """One of RTE's feeds: today's calls, how the last ones went, and when the next one goes.
+
+    The circuit is open after a failure until then; feeds that share a budget show the same calls.
+    """
 
     feed: str
     used: int
+    left: int
+    circuit: CircuitState
     last_error: str | None
     failures: int
     asked_at: Utc

@@ -1,6 +1,7 @@
 """What administrators do, each act in the log; and what they see, put together."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,7 +12,8 @@ from gateway.accounts.service import is_admin, revoke_all
 from gateway.admin import repository
 from gateway.admin.schemas import EnedisApi, RteFeed, Upstreams, Users, UserView
 from gateway.audit.service import record
-from gateway.enedis import trouble
+from gateway.ecowatt.service import FEED as ECOWATT
+from gateway.enedis.circuit import Circuit, CircuitState
 from gateway.enedis.client import Api
 from gateway.kit import paris
 from gateway.mail import repository as mail
@@ -19,7 +21,12 @@ from gateway.problems import ProblemError, not_found
 from gateway.quotas import service as quotas
 from gateway.quotas.day import forget_calls
 from gateway.quotas.pace import stopped_until
+from gateway.rte.feeds import Rhythm
+from gateway.rte.models import UNDER_WAY, Feed
 from gateway.runtime import Runtime
+from gateway.tempo.service import CURRENT, HISTORY
+
+_FEEDS = {rhythm.name: rhythm for rhythm in (CURRENT, HISTORY, ECOWATT)}
 
 
 async def users(runtime: Runtime, part: str, after: str | None, limit: int) -> Users:
@@ -104,34 +111,48 @@ async def upstreams(runtime: Runtime) -> Upstreams:
     """Tell how Enedis and RTE stand."""
     now = runtime.clock.now()
     hours = {api: quotas.enedis_hour(api, now) for api in Api}
+    budgets = [f"rte:{rhythm.budget}" for rhythm in _FEEDS.values()]
     async with runtime.database.read() as session:
         used = await repository.used(session, [hour.name for hour in hours.values()], hours[Api.MEASURES].window)
+        of_rte = await repository.used(session, budgets, paris.day_of(now).isoformat())
         feeds = await repository.feeds(session)
-        names = [f"rte:{feed.name}" for feed in feeds]
-        of_rte = await repository.used(session, names, paris.day_of(now).isoformat())
         waiting = await mail.waiting(session)
     return Upstreams(
-        enedis=[
-            EnedisApi(
-                api=api,
-                used=used.get(hour.name, 0),
-                left=hour.limit - used.get(hour.name, 0),
-                last_error=await trouble.last(runtime.store, api),
-                stopped_until=await stopped_until(runtime.store, api),
-            )
-            for api, hour in hours.items()
-        ],
-        rte=[
-            RteFeed(
-                feed=feed.name,
-                used=of_rte.get(f"rte:{feed.name}", 0),
-                last_error=feed.last_error,
-                failures=feed.failures,
-                asked_at=feed.asked_at,
-                answered_at=feed.answered_at,
-                next_at=feed.next_at,
-            )
-            for feed in feeds
-        ],
+        enedis=[await _enedis(runtime, api, used.get(hour.name, 0), hour.limit) for api, hour in hours.items()],
+        rte=[_rte(feed, rhythm, of_rte, now) for feed in feeds if (rhythm := _FEEDS.get(feed.name))],
         mails_waiting=waiting,
+    )
+
+
+async def _enedis(runtime: Runtime, api: Api, used: int, limit: int) -> EnedisApi:
+    standing = await Circuit(runtime.store, runtime.clock).standing(api)
+    stops = [moment for moment in (standing.open_until, await stopped_until(runtime.store, api)) if moment]
+    return EnedisApi(
+        api=api,
+        used=used,
+        left=limit - used,
+        last_error=standing.last_error,
+        last_error_at=standing.last_error_at,
+        circuit=standing.circuit,
+        stopped_until=max(stops, default=None),
+    )
+
+
+def _rte(feed: Feed, rhythm: Rhythm, used: dict[str, int], now: datetime) -> RteFeed:
+    calls = used.get(f"rte:{rhythm.budget}", 0)
+    under_way = feed.last_error == UNDER_WAY
+    if feed.failures == 0:
+        circuit = CircuitState.CLOSED
+    else:
+        circuit = CircuitState.PROBING if under_way or feed.next_at <= now else CircuitState.OPEN
+    return RteFeed(
+        feed=feed.name,
+        used=calls,
+        left=max(rhythm.calls_a_day - calls, 0),
+        circuit=circuit,
+        last_error=None if under_way else feed.last_error,
+        failures=feed.failures,
+        asked_at=feed.asked_at,
+        answered_at=feed.answered_at,
+        next_at=feed.next_at,
     )

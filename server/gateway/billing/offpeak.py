@@ -49,6 +49,7 @@ type MinuteOfDay = Annotated[
 ]
 
 type Slot = Annotated[tuple[MinuteOfDay, MinuteOfDay], AfterValidator(_lasting)]
+type Slots = Annotated[tuple[Slot, ...], Field(max_length=48)]
 
 
 class Times(BaseModel):
@@ -57,8 +58,10 @@ class Times(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     season: Season = Season.ALL
-    weekdays: Annotated[frozenset[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1)] = frozenset(range(7))
-    slots: tuple[Slot, ...] = ()
+    weekdays: Annotated[frozenset[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1, max_length=7)] = frozenset(
+        range(7)
+    )
+    slots: Slots = ()
 
     def minutes_on(self, day: date) -> list[tuple[int, int]]:
         """Return the minutes of `day` meant, as `[start, end[` of its clock, a slot across midnight cut in two."""
@@ -76,7 +79,7 @@ class OffPeakPeriod(Times):
 
     valid_from: date | None = None
     valid_to: date | None = None
-    slots: tuple[Slot, ...]
+    slots: Slots
     source: Literal["enedis", "user"] = "user"
 
     @model_validator(mode="after")

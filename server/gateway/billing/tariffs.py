@@ -46,7 +46,7 @@ class Tariff(BaseModel):
     valid_from: date | None = None
     option: Option
     power_kva: int = Field(ge=3, le=36)
-    prices: Literal["regulated"] | tuple[Price, ...] = "regulated"
+    prices: Literal["regulated"] | Annotated[tuple[Price, ...], Field(max_length=50)] = "regulated"
     subscription_eur_per_month: Eur | None = None
     production_eur_per_kwh: Eur | None = None
 

@@ -8,11 +8,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.accounts import addresses, repository
 from gateway.accounts.service import is_admin
 from gateway.cli.common import load_settings, run
-from gateway.cli.upstreams import enedis_trouble, rte_trouble
+from gateway.cli.upstreams import enedis_trouble, mail_trouble, rte_trouble
 from gateway.kit.crypto import UndecipherableError
 from gateway.migrations import is_current
 from gateway.runtime import Runtime, open_runtime
 from gateway.settings import Settings
+from gateway.store import StoreError
 
 type Finding = tuple[str, str | None]
 """What was looked at, and what is wrong with it and how to mend it."""
@@ -51,9 +52,13 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     try:
         async with open_runtime(settings) as runtime:
             yield "keys", None
+            if settings.redis_url.get_secret_value():
+                yield "store", await _store_trouble(runtime)
             yield "administrator", await _admin_trouble(runtime)
             yield "Enedis", await enedis_trouble(runtime)
             yield "RTE", await rte_trouble(runtime)
+            if settings.sends_mail:
+                yield "mail", await mail_trouble(runtime)
     except UndecipherableError:
         yield "keys", "ENCRYPTION_KEYS, or the .keys file beside the database, are not those that it was written with"
 
@@ -64,6 +69,14 @@ def _address_trouble(settings: Settings) -> str | None:
         return "BACKEND_URL must begin with https:// and name a host"
     if parts.scheme == "http" and parts.hostname not in _LOCAL:
         return "BACKEND_URL is http: passwords cross the network unprotected; put a proxy with https before it"
+    return None
+
+
+async def _store_trouble(runtime: Runtime) -> str | None:
+    try:
+        await runtime.store.get("doctor")
+    except StoreError:
+        return "the store does not answer: check REDIS_URL, and that Valkey runs"
     return None
 
 

@@ -53,8 +53,10 @@ def init(
         address = addresses.checked(email)
     except addresses.InvalidAddressError as error:
         fail(f"--email: {error}.", 2)
-    if env_file is not None and env_file.exists():
-        fail(f"{env_file} exists: name a new file, or move this one away.", 2)
+    if env_file is None and sys.stdin.isatty() and not os.environ.get("SECRET_KEY"):
+        env_file = Path(typer.prompt("A new file for the settings, which holds secrets", default="gateway.env"))
+    if env_file is not None:
+        _check_is_new(env_file)
     _fill_environment(address, keeps=env_file is not None)
     password = passwords.ask(address)
 
@@ -74,6 +76,14 @@ def init(
     print(f"To do: {where}gateway serve")
     print("To do: in Home Assistant, add the integration MyElectricalData with this client id and secret.")
     print("To do: there, or with POST /v1/consents, share your meter.")
+
+
+def _check_is_new(file: Path) -> None:
+    """End before anything is made when its secrets could not be written down."""
+    if file.exists():
+        fail(f"{file} exists: name a new file, or move this one away.", 2)
+    if not os.access(file.absolute().parent, os.W_OK):
+        fail(f"{file} can not be written: its folder is not there, or not yours.", 2)
 
 
 def _fill_environment(address: str, *, keeps: bool) -> None:

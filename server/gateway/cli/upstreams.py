@@ -1,7 +1,8 @@
-"""Whether Enedis and RTE take the credentials, by really asking for a token."""
+"""Whether Enedis, RTE and Mailgun take the credentials, by really asking them."""
 
 from gateway.enedis.errors import EnedisError
 from gateway.enedis.errors import Meaning as EnedisMeaning
+from gateway.mail.carriers import MailError, Mailgun
 from gateway.rte.errors import Meaning as RteMeaning
 from gateway.rte.errors import RteError
 from gateway.runtime import Runtime
@@ -37,4 +38,19 @@ async def rte_trouble(runtime: Runtime) -> str | None:
         return "RTE " + _REFUSED.format(
             names="RTE_CLIENT_ID and RTE_CLIENT_SECRET", where="https://data.rte-france.com"
         )
+    return None
+
+
+async def mail_trouble(runtime: Runtime) -> str | None:
+    """Return what is wrong with Mailgun's settings and how to mend it; nothing without Mailgun."""
+    if not isinstance(runtime.carrier, Mailgun):
+        return None
+    try:
+        await runtime.carrier.sign_in()
+    except MailError as error:
+        if error.reason in {"401", "403"}:
+            return "Mailgun does not take MAILGUN_API_KEY: copy it again, whole"
+        if error.reason == "404":
+            return "Mailgun does not know MAILGUN_DOMAIN there: check it, and the region in MAILGUN_API_BASE_URL"
+        return f"Mailgun {_DOWN}"
     return None

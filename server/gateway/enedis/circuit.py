@@ -1,7 +1,13 @@
-"""When Enedis does not answer, all replicas leave it alone for a while, then send one call to see."""
+"""What each of Enedis' APIs last did wrong, shared by all replicas.
+
+When one does not answer, all leave it alone for a while, then send one call to see. The last error of a day is kept for
+whoever runs the gateway.
+"""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from gateway.enedis.errors import EnedisError, Meaning
 from gateway.kit.clock import Clock
@@ -13,7 +19,30 @@ _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(minutes=15)
 _PROBE = 30.0
 """Seconds that a call sent to see has before the next one."""
-_FORGOTTEN = 3600.0
+_COUNTED_FOR = 3600.0
+_REMEMBERED_FOR = 24 * 3600.0
+_TROUBLE = frozenset(
+    {Meaning.QUOTA, Meaning.UNAUTHORIZED, Meaning.NOT_SUBSCRIBED, Meaning.OUR_FAULT, Meaning.DOWN},
+)
+"""The other meanings tell of one meter, not of Enedis or of our application."""
+
+
+class CircuitState(StrEnum):
+    """Closed: calls go through. Open: none does. Probing: one at a time does, to see."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    PROBING = "probing"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an API stands: the circuit, until when it is open, and the last error of a day with its moment."""
+
+    circuit: CircuitState
+    open_until: datetime | None
+    last_error: str | None
+    last_error_at: datetime | None
 
 
 class Circuit:
@@ -26,34 +55,64 @@ class Circuit:
 
     async def check(self, api: str) -> None:
         """Let a call through, or raise EnedisError(DOWN) that says when to come back."""
-        failures, until = await self._state(api)
-        if failures < FAILURES:
-            return
-        now = self._clock.now()
-        if now < until:
+        state, until = await self._state(api)
+        if state is CircuitState.OPEN:
             raise EnedisError(Meaning.DOWN, "circuit", until)
-        if wait := await self._store.turn(f"enedis:{api}:probe", _PROBE):
-            raise EnedisError(Meaning.DOWN, "circuit", now + timedelta(seconds=wait))
+        if state is CircuitState.PROBING and (wait := await self._store.turn(f"enedis:{api}:probe", _PROBE)):
+            raise EnedisError(Meaning.DOWN, "circuit", self._clock.now() + timedelta(seconds=wait))
 
     async def answered(self, api: str) -> None:
         """Note that Enedis answers, whatever it says."""
-        if (await self._state(api))[0]:
-            await self._store.delete(_key(api))
+        if (await self._failures(api))[0]:
+            await self._store.delete(_failures_key(api))
 
-    async def failed(self, api: str) -> None:
-        """Note that Enedis did not answer."""
-        failures = (await self._state(api))[0] + 1
+    async def refused(self, api: str, error: EnedisError) -> EnedisError:
+        """Note that a call was refused, or not answered; return the error."""
+        await self.remember(api, error)
+        if error.meaning is not Meaning.DOWN:
+            await self.answered(api)
+            return error
+        failures = (await self._failures(api))[0] + 1
         pause = min(_FIRST_PAUSE * 2 ** max(0, failures - FAILURES), _LONGEST_PAUSE)
         state = json.dumps([failures, (self._clock.now() + pause).isoformat()])
-        await self._store.set(_key(api), state, _FORGOTTEN)
+        await self._store.set(_failures_key(api), state, _COUNTED_FOR)
+        return error
 
-    async def _state(self, api: str) -> tuple[int, datetime]:
-        text = await self._store.get(_key(api))
+    async def remember(self, api: str, error: EnedisError) -> None:
+        """Keep an error for a day, if it is one of Enedis' or of our application."""
+        if error.meaning in _TROUBLE:
+            words = f"{error.meaning} {error.code}".strip()
+            await self._store.set(_error_key(api), json.dumps([words, self._clock.now().isoformat()]), _REMEMBERED_FOR)
+
+    async def standing(self, api: str) -> Standing:
+        """Tell how an API stands."""
+        state, until = await self._state(api)
+        text = await self._store.get(_error_key(api))
+        words, at = json.loads(text) if text else (None, None)
+        return Standing(
+            state,
+            until if state is CircuitState.OPEN else None,
+            words,
+            datetime.fromisoformat(at) if at else None,
+        )
+
+    async def _state(self, api: str) -> tuple[CircuitState, datetime]:
+        failures, until = await self._failures(api)
+        if failures < FAILURES:
+            return CircuitState.CLOSED, until
+        return CircuitState.OPEN if self._clock.now() < until else CircuitState.PROBING, until
+
+    async def _failures(self, api: str) -> tuple[int, datetime]:
+        text = await self._store.get(_failures_key(api))
         if text is None:
             return 0, self._clock.now()
         failures, until = json.loads(text)
         return failures, datetime.fromisoformat(until)
 
 
-def _key(api: str) -> str:
+def _failures_key(api: str) -> str:
     return f"enedis:{api}:circuit"
+
+
+def _error_key(api: str) -> str:
+    return f"enedis:{api}:trouble"

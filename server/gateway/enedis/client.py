@@ -9,7 +9,6 @@ from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationE
 from gateway.enedis.circuit import Circuit
 from gateway.enedis.customer import Address, AddressAnswer, Contract, Metering, Service, Services, Supply, Synthesis
 from gateway.enedis.errors import EnedisError, Meaning, understand
-from gateway.enedis.trouble import note
 from gateway.enedis.wire import IndexMeasure, Measure, whole
 from gateway.kit.http import Answer, UnreachableError, Upstream
 from gateway.store import Store
@@ -197,20 +196,18 @@ class Enedis:
         renewed = False
         while True:
             await self._circuit.check(api)
-            token = await self._token()
+            token = await self._token(api)
             await self._pace.wait(api, payer)
             try:
                 answer = await self._upstream.ask(
                     method, path, params=params, json=json, headers={"Authorization": f"Bearer {token}"}
                 )
             except UnreachableError as error:
-                await self._circuit.failed(api)
-                raise await note(self._store, api, EnedisError(Meaning.DOWN, "unreachable")) from error
+                raise await self._circuit.refused(api, EnedisError(Meaning.DOWN, "unreachable")) from error
             if answer.status == 200:
                 await self._circuit.answered(api)
                 return answer
-            refusal = await note(self._store, api, understand(answer))
-            await (self._circuit.failed(api) if refusal.meaning is Meaning.DOWN else self._circuit.answered(api))
+            refusal = await self._circuit.refused(api, understand(answer))
             if refusal.meaning is Meaning.QUOTA:
                 await self._pace.stop(api, refusal.retry_at)
             if refusal.meaning is not Meaning.UNAUTHORIZED or renewed:
@@ -218,7 +215,7 @@ class Enedis:
             renewed = True
             await self._drop(token)
 
-    async def _token(self) -> str:
+    async def _token(self, api: Api) -> str:
         if token := await self._store.get(_TOKEN_KEY):
             return token
         async with self._store.lease(_TOKEN_KEY):
@@ -229,6 +226,7 @@ class Enedis:
             try:
                 new = await self._new_token()
             except EnedisError as error:
+                await self._circuit.remember(api, error)
                 # whoever waits behind would only hear the same, one after the other
                 await self._store.set(_NO_TOKEN_KEY, error.meaning, _NO_TOKEN_FOR)
                 raise

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import structlog
 
-from gateway.kit.http import UnreachableError, Upstream
+from gateway.kit.http import Answer, UnreachableError, Upstream
 
 log = structlog.get_logger()
 
@@ -52,6 +52,12 @@ class Mailgun:
         self._path = f"/{domain}/messages"
         self._sender = sender
 
+    async def sign_in(self) -> None:
+        """Hand over a letter for nobody, to see whether the key and the domain are good. Raises MailError if not."""
+        answer = await self._post({"from": self._sender, "o:testmode": "yes"})
+        if answer.status != 400:  # how it refuses the letter once it has taken the rest
+            raise MailError(str(answer.status))
+
     async def carry(self, letter: Letter, *, account_id: str) -> None:
         """Hand a letter over; its links are left as they are, and nobody is told who opened it."""
         form = {
@@ -65,13 +71,16 @@ class Mailgun:
             "o:tracking-opens": "no",
             "o:tag": letter.kind,
         }
-        try:
-            answer = await self._upstream.ask("POST", self._path, form=form, auth=self._auth)
-        except UnreachableError as error:
-            raise MailError("unreachable") from error
+        answer = await self._post(form)
         if answer.status != 200:
             raise MailError(str(answer.status), is_final=answer.status in _WILL_NOT)
         log.info("mail_sent", kind=letter.kind, account=account_id)
+
+    async def _post(self, form: dict[str, str]) -> Answer:
+        try:
+            return await self._upstream.ask("POST", self._path, form=form, auth=self._auth)
+        except UnreachableError as error:
+            raise MailError("unreachable") from error
 
 
 class NoCarrier:

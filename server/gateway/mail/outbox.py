@@ -34,11 +34,11 @@ _OF_CODE = {
 
 
 async def put(session: AsyncSession, account_id: str | None, kind: MailKind, now: datetime) -> None:
-    """Put a mail in, once its cause is committed; none for an account is forgotten, but costs the same."""
+    """Put a mail in, once its cause is committed; one for nobody, or one too many, is forgotten but costs the same."""
     to = account_id or "nobody"
     if await limits.is_reached(session, _TO_ONE_ACCOUNT, to, now) and account_id is not None:
         log.warning("mail_held_back", kind=kind, account=account_id)
-        return
+        account_id = None
     await limits.note(session, _TO_ONE_ACCOUNT, to, now)
     session.add(OutboxMail(account_id=account_id, kind=kind, created_at=now, next_at=now, attempts=0, last_error=None))
 

@@ -73,6 +73,11 @@ async def test_unreachable_the_door_is_shut_where_it_is_required_and_open_elsewh
     assert int(answer.headers["retry-after"]) > 0
     turnstile.status, turnstile.answer = 200, b"<html>"
     assert outcome(await sign_up(guarded, captcha_token="x")) == (503, "captcha_unavailable")
+    nowhere = guarded_settings.model_copy(update={"turnstile_base_url": "http://127.0.0.1:9"})
+    async with started(nowhere, clock) as gateway:
+        assert outcome(await sign_up(gateway, captcha_token="x")) == (503, "captcha_unavailable")
+        answer = await gateway.http.post("/v1/accounts/password-reset", json={"email": EMAIL, "captcha_token": "x"})
+        assert outcome(answer) == (503, "captcha_unavailable")
     relaxed = guarded_settings.model_copy(update={"require_captcha": False})
     async with started(relaxed, clock) as gateway:
         assert (await sign_up(gateway, captcha_token="x")).status_code == 201

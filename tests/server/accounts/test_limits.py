@@ -59,6 +59,15 @@ async def test_twenty_sign_ups_an_hour_and_address(gateway: Gateway, clock: SetC
     assert int(answer.headers["retry-after"]) == 1800
 
 
+async def test_twenty_resets_an_hour_and_address(gateway: Gateway) -> None:
+    for left in reversed(range(20)):
+        answer = await gateway.http.post("/v1/accounts/password-reset", json={"email": f"number{left}@example.org"})
+        assert answer.status_code == 202
+        assert answer.headers["ratelimit"].startswith(f'"password_reset";r={left};')
+    answer = await gateway.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1800")
+
+
 async def test_sixty_tokens_an_hour_and_client(gateway: Gateway, clock: SetClock) -> None:
     browser = await logged_in(gateway)
     clients = [await api_client(browser), await api_client(browser)]

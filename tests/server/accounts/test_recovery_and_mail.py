@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+import httpx2
 import pytest
 from sqlalchemy import text
 
+from gateway.accounts import repository
+from gateway.kit.http import Upstream
+from gateway.mail.carriers import Letter, Mailgun
 from gateway.settings import Settings
 from tests.server.accounts.conftest import (
     EMAIL,
@@ -138,6 +142,56 @@ async def test_what_mailgun_will_never_take_is_given_up_and_so_is_what_it_never_
         await until(empty)
 
 
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("", "https://api.eu.mailgun.net/v3/mail.example.org/messages"),
+        ("https://api.mailgun.net/v3", "https://api.mailgun.net/v3/mail.example.org/messages"),
+    ],
+)
+async def test_both_regions_of_mailgun(given: str, asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The European one unless the setting names the other."""
+    monkeypatch.setenv("MAILGUN_API_BASE_URL", given)
+    seen: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        seen.append(request)
+        return httpx2.Response(200)
+
+    upstream = Upstream(Settings(secret_key="k" * 43).mailgun_api_base_url, transport=httpx2.MockTransport(answer))
+    mailgun = Mailgun(upstream, "key-of-nobody", "mail.example.org", "noreply@mail.example.org")
+    await mailgun.carry(Letter("kind", EMAIL, "subject", "text", "<p>html</p>"), account_id="a")
+    await upstream.close()
+    [request] = seen
+    assert (request.method, str(request.url)) == ("POST", asked)
+    assert request.headers["authorization"] == httpx2.BasicAuth("api", "key-of-nobody")._auth_header
+
+
+async def test_a_deactivated_account_gets_no_mail_and_no_way_back(mailing: Gateway, mailgun: StandIn) -> None:
+    await sign_up(mailing)
+    await mails(mailgun, 1)
+    await mailing.http.post("/v1/accounts/verify-email", json={"code": mailgun.codes()[0], "password": PASSWORD})
+    await mailing.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
+    await mails(mailgun, 2)
+    async with mailing.runtime.database.write() as session:
+        account = await repository.account_by_email(session, EMAIL)
+        assert account is not None
+        account.deactivated_at = NOW
+    answer = await mailing.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
+    assert answer.status_code == 202
+
+    async def empty() -> bool:
+        return await rows(mailing, "outbox") == 0
+
+    await until(empty)
+    assert len(mailgun.requests) == 2
+    # a code of before sets a password, and lets nobody in
+    wish = {"code": mailgun.codes()[1], "password": NEW_PASSWORD}
+    assert (await mailing.http.post("/v1/accounts/password-reset/confirm", json=wish)).status_code == 204
+    refused = await log_in(mailing.new_browser(), password=NEW_PASSWORD)
+    assert (refused.status_code, refused.json()["code"]) == (403, "account_inactive")
+
+
 async def test_nobodys_letter_box_is_filled(mailing: Gateway, mailgun: StandIn) -> None:
     await sign_up(mailing)
     for _ in range(8):
@@ -154,6 +208,9 @@ async def test_nobodys_letter_box_is_filled(mailing: Gateway, mailgun: StandIn) 
 async def test_a_password_is_changed_by_the_old_one(gateway: Gateway) -> None:
     browser, other = await logged_in(gateway), gateway.new_browser()
     await log_in(other)
+    client = await api_client(browser)
+    who = await bearer(gateway, client)
+    assert (await gateway.http.get("/v1/usage-points", headers=who)).status_code == 200
     wrong = await browser.put(
         "/v1/accounts/me/password", json={"current_password": NEW_PASSWORD, "new_password": NEW_PASSWORD}
     )
@@ -164,3 +221,6 @@ async def test_a_password_is_changed_by_the_old_one(gateway: Gateway) -> None:
     assert answer.status_code == 204
     assert (await browser.get("/v1/accounts/me")).status_code == 200, "this browser has a new session"
     assert (await other.get("/v1/accounts/me")).status_code == 401
+    assert (await gateway.http.get("/v1/usage-points", headers=who)).status_code == 401
+    assert await bearer(gateway, client), "Home Assistant goes on with its own secret"
+    assert (await log_in(gateway.new_browser())).status_code == 401

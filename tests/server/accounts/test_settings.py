@@ -156,6 +156,23 @@ def test_a_value_out_of_range_names_its_setting(monkeypatch: pytest.MonkeyPatch,
     assert refusal().startswith(name)
 
 
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"REQUIRE_EMAIL_VERIFICATION": "true"}, "REQUIRE_EMAIL_VERIFICATION needs MAILGUN_API_KEY"),
+        ({"REQUIRE_CAPTCHA": "true"}, "REQUIRE_CAPTCHA needs TURNSTILE_SECRET_KEY"),
+        ({"MAILGUN_API_KEY": "hidden"}, "MAILGUN_API_KEY, MAILGUN_DOMAIN and MAILGUN_FROM_EMAIL go together"),
+    ],
+)
+def test_what_is_required_must_be_possible(monkeypatch: pytest.MonkeyPatch, values: dict[str, str], words: str) -> None:
+    """Or nobody could sign up."""
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    said = refusal()
+    assert words in said
+    assert "hidden" not in said
+
+
 def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "short")
     monkeypatch.setenv("DATABASE_URL", "nonsense")

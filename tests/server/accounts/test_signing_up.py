@@ -1,11 +1,18 @@
 """Signing up and in, with mail and without; nothing tells whether an address has an account."""
 
 import logging
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any
 
 import httpx2
 import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import event
 
-from gateway.accounts import passwords
+from gateway.accounts import passwords, repository
 from gateway.accounts.passwords import Passwords
 from gateway.settings import Settings
 from tests.server.accounts.conftest import EMAIL, PASSWORD, StandIn, log_in, logged_in, mails, sign_up
@@ -92,19 +99,94 @@ async def test_answers_do_not_tell_whether_an_address_has_an_account(mailing: Ga
     assert (await mails(mailgun, 3))[2]["to"] == EMAIL
 
 
-async def test_an_unknown_address_costs_a_hash_too(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[bool] = []
-    verify = Passwords.verify
+_WORK: ContextVar[Counter[str] | None] = ContextVar("work", default=None)
 
-    async def counted(self: Passwords, stored: str | None, password: str) -> bool:
-        asked.append(stored is not None)
-        return await verify(self, stored, password)
 
-    monkeypatch.setattr(Passwords, "verify", counted)
-    await sign_up(gateway)
-    for email in (EMAIL, "nobody@example.org"):
-        assert (await log_in(gateway.new_browser(), email, OTHER_PASSWORD)).status_code == 401
-    assert asked == [True, False]
+@pytest.fixture
+async def work(mailing: Gateway, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
+    """Send a request, and count what it made the gateway do: hashes, and statements by kind and table."""
+    run = Passwords._run
+
+    async def hashing(self: Passwords, task: Callable[[], Any]) -> Any:
+        count("hash")
+        return await run(self, task)
+
+    def count(what: str) -> None:
+        if (counted := _WORK.get()) is not None:
+            counted[what] += 1
+
+    def stated(_: object, __: object, statement: str, *___: object) -> None:
+        table = re.search(r"(?:FROM|INTO|UPDATE) (\w+)", statement)
+        count(f"{statement.split(maxsplit=1)[0]} {table[1] if table else ''}")
+
+    async def send(path: str, **body: str) -> Counter[str]:
+        counted: Counter[str] = Counter()
+        before = _WORK.set(counted)  # the worker, which began earlier, counts for nobody
+        try:
+            await mailing.http.post(path, json=body)
+        finally:
+            _WORK.reset(before)
+        return counted
+
+    monkeypatch.setattr(Passwords, "_run", hashing)
+    engine = mailing.runtime.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", stated)
+    yield send
+    event.remove(engine, "before_cursor_execute", stated)
+
+
+async def test_an_unknown_address_makes_as_much_work(
+    mailing: Gateway, mailgun: StandIn, work: Callable[..., Awaitable[Counter[str]]]
+) -> None:
+    """Work is what takes time: where it is the same, nobody learns from a clock whether an address has an account."""
+    await sign_up(mailing)
+    await mails(mailgun, 1)
+    await mailing.http.post("/v1/accounts/verify-email", json={"code": mailgun.codes()[0], "password": PASSWORD})
+    await sign_up(mailing, "pending@example.org")
+
+    known, pending, unknown = [
+        await work("/v1/session", email=email, password=OTHER_PASSWORD)
+        for email in (EMAIL, "pending@example.org", "nobody@example.org")
+    ]
+    assert known["hash"] == 1
+    assert known == pending == unknown
+
+    # after five mails an hour the next ones are held back, as costly as those that go
+    resets = [await work("/v1/accounts/password-reset", email=EMAIL) for _ in range(7)]
+    assert resets[0]["INSERT outbox"] == 1
+    assert resets == [resets[0]] * 7
+    assert await work("/v1/accounts/password-reset", email="nobody@example.org") == resets[0]
+
+    sign_ups = [
+        await work("/v1/accounts", email=email, password=OTHER_PASSWORD) for email in (EMAIL, "new@example.org")
+    ]
+    # a new account is a row more, beside a hash that takes a hundred times as long
+    assert [(done["hash"], done["INSERT outbox"]) for done in sign_ups] == [(1, 1), (1, 1)]
+
+
+async def test_who_is_not_verified_or_was_shut_out_hears_no_more_than_a_wrong_password_does(
+    mailing: Gateway, mailgun: StandIn
+) -> None:
+    async def doors(email: str, password: str) -> list[tuple[int, str]]:
+        basic = httpx2.BasicAuth(email, password)
+        made = await mailing.http.post("/v1/api-clients", auth=basic, json={"name": "x"})
+        return [without_id(await log_in(mailing.new_browser(), email, password)), without_id(made)]
+
+    nobody = await doors("nobody@example.org", PASSWORD)
+    assert [status for status, _ in nobody] == [401, 401]
+    await sign_up(mailing)
+    assert await doors(EMAIL, PASSWORD) == await doors(EMAIL, OTHER_PASSWORD) == nobody, "not verified"
+    await mails(mailgun, 1)
+    await mailing.http.post("/v1/accounts/verify-email", json={"code": mailgun.codes()[0], "password": PASSWORD})
+    assert [status for status, _ in await doors(EMAIL, PASSWORD)] == [204, 201]
+    async with mailing.runtime.database.write() as session:
+        account = await repository.account_by_email(session, EMAIL)
+        assert account is not None
+        account.deactivated_at = mailing.runtime.clock.now()
+    assert await doors(EMAIL, OTHER_PASSWORD) == nobody
+    for status, words in await doors(EMAIL, PASSWORD):
+        assert status == 403
+        assert "account_inactive" in words
 
 
 async def test_a_strangers_sign_up_gets_no_rights_when_the_owner_follows_its_mail(
@@ -166,22 +248,27 @@ async def test_what_will_not_do(gateway: Gateway, email: str, password: str, cod
 
 
 async def test_a_hash_of_weaker_parameters_is_renewed_at_log_in(
-    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    browser = await logged_in(gateway)
-    assert not gateway.runtime.passwords.is_outdated(await gateway.runtime.passwords.hash(PASSWORD))
-    renewed: list[str] = []
-    hash_ = Passwords.hash
+    async def stored(gateway: Gateway) -> str:
+        async with gateway.runtime.database.read() as session:
+            account = await repository.account_by_email(session, EMAIL)
+        assert account is not None
+        return account.password_hash or ""
 
-    async def noted(self: Passwords, password: str) -> str:
-        renewed.append(password)
-        return await hash_(self, password)
-
-    monkeypatch.setattr(Passwords, "hash", noted)
-    monkeypatch.setattr(Passwords, "is_outdated", lambda *_: True)
-    assert (await log_in(browser)).status_code == 204
-    assert renewed == [PASSWORD]
-    assert (await log_in(browser)).status_code == 204
+    async with started(settings, clock) as gateway:
+        await logged_in(gateway)
+        before = await stored(gateway)
+        assert before.startswith("$argon2id$v=19$m=8,t=1,p=1$")
+        assert (await log_in(gateway.new_browser())).status_code == 204
+        assert await stored(gateway) == before, "as strong as today's"
+    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    async with started(settings, clock) as gateway:
+        assert (await log_in(gateway.new_browser(), password=OTHER_PASSWORD)).status_code == 401
+        assert await stored(gateway) == before, "a wrong password changes nothing"
+        assert (await log_in(gateway.new_browser())).status_code == 204
+        assert (await stored(gateway)).startswith("$argon2id$v=19$m=16,t=2,p=1$")
+        assert (await log_in(gateway.new_browser())).status_code == 204
 
 
 _AS_IT_IS = passwords.HASHER

@@ -1,6 +1,7 @@
 """What opens a door ends at once when it is taken away, on every replica."""
 
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import text
 
 from gateway.settings import Settings
 from tests.server.accounts.conftest import PASSWORD, api_client, bearer, log_in, logged_in
-from tests.server.conftest import Gateway, SetClock, started, until
+from tests.server.conftest import NOW, Gateway, SetClock, started, until
 
 
 async def status(gateway: Gateway, who: dict[str, str]) -> int:
@@ -68,6 +69,26 @@ async def test_logging_out_here_and_everywhere(gateway: Gateway) -> None:
     assert await status(gateway, token) == 200
     assert (await other.delete("/v1/sessions")).status_code == 204
     assert await status(gateway, token) == 401
+
+
+async def test_a_browser_that_nobody_uses_is_logged_out_after_a_day_and_any_after_fourteen(
+    gateway: Gateway, clock: SetClock
+) -> None:
+    browser, idle = await logged_in(gateway), gateway.new_browser()
+    await log_in(idle)
+
+    async def seen(after: timedelta, who: httpx2.AsyncClient) -> int:
+        clock.set(NOW + after)
+        return (await who.get("/v1/accounts/me")).status_code
+
+    assert await seen(timedelta(hours=23, minutes=59), idle) == 200
+    assert await seen(timedelta(hours=47), idle) == 200, "counted from its last use"
+    for hours in range(23, 14 * 24, 23):
+        assert await seen(timedelta(hours=hours), browser) == 200
+    assert await seen(timedelta(days=14), browser) == 401
+    assert await seen(timedelta(hours=71), idle) == 401
+    assert (await log_in(idle)).status_code == 204
+    assert (await idle.get("/v1/accounts/me")).status_code == 200
 
 
 async def test_another_process_knows_it_too(settings: Settings, clock: SetClock) -> None:

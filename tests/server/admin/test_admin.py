@@ -1,14 +1,22 @@
 """Administrators see and do what keeps a gateway in order; each act is in the log, and no reading is in sight."""
 
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
 import httpx2
 import pytest
 
 from gateway.accounts import repository
 from gateway.consents import service
 from gateway.consents.models import PointStatus
+from gateway.ecowatt.service import FEED as ECOWATT
+from gateway.enedis.errors import EnedisError
+from gateway.rte.errors import Meaning, RteError
+from gateway.rte.feeds import failed
 from gateway.settings import Settings
 from tests.server.accounts.conftest import api_client, bearer, log_in, logged_in
-from tests.server.conftest import Gateway, Simulator
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, started, until
 
 ADMIN = "admin@example.org"
 METER = "30001000000001"
@@ -89,6 +97,8 @@ async def test_quotas_are_seen_and_begun_anew(
     async with gateway.runtime.database.write() as session:
         service.end(await service.get(session, user, point), PointStatus.ENDED, gateway.runtime.clock.now())
     assert (await admin.post(f"/v1/admin/users/{user}/reset-quota")).status_code == 204
+    found = (await admin.post("/v1/admin/users/search", json={"part": "user@"})).json()["items"][0]
+    assert found["quota_used"] == 0
     events = (await admin.get("/v1/admin/audit", params={"account_id": user})).json()["items"]
     assert events[0]["event"] == "admin_reset_quota"
     assert events[0]["detail"]["by"] == (await admin.get("/v1/accounts/me")).json()["id"]
@@ -104,8 +114,65 @@ async def test_upstreams(gateway: Gateway, admin: httpx2.AsyncClient, simulator:
     assert measures["used"] + measures["left"] == 1000
     assert measures["used"] >= 1
     assert measures["last_error"].startswith("upstream_down")
-    assert measures["stopped_until"] is None
-    assert {one["feed"] for one in found["rte"]} >= {"tempo", "ecowatt"}
+    assert measures["last_error_at"] == "2026-11-03T09:30:00Z"
+    assert (measures["circuit"], measures["stopped_until"]) == ("closed", None)
+
+
+async def test_an_api_that_does_not_answer_is_left_alone_and_administrators_see_until_when(
+    gateway: Gateway, admin: httpx2.AsyncClient, simulator: Simulator, clock: SetClock
+) -> None:
+    async def address() -> dict[str, Any]:
+        found = (await admin.get("/v1/admin/upstreams")).json()["enedis"]
+        return {one["api"]: one for one in found}["address"]
+
+    async def ask() -> None:
+        with suppress(EnedisError):
+            await gateway.runtime.enedis.address("somebody", METER)
+
+    assert (await address())["last_error"] is None
+    simulator.order("POST", "faults", api="donnees_generales_auto", status=503, body="<html>down</html>")
+    for _ in range(5):
+        assert (await address())["circuit"] == "closed"
+        await ask()
+    seen = await address()
+    assert (seen["circuit"], seen["stopped_until"]) == ("open", "2026-11-03T09:31:00Z")
+    assert seen["last_error"].startswith("upstream_down")
+    assert (seen["used"], seen["left"]) == (5, 995)
+    clock.set(NOW + timedelta(minutes=1))
+    seen = await address()
+    assert (seen["circuit"], seen["stopped_until"]) == ("probing", None)
+    simulator.order("DELETE", "faults")
+    await ask()
+    seen = await address()
+    assert seen["circuit"] == "closed"
+    assert seen["last_error"].startswith("upstream_down"), "it is remembered for a day"
+
+
+async def test_credentials_that_enedis_refuses_are_its_last_error(
+    gateway: Gateway, admin: httpx2.AsyncClient, simulator: Simulator, settings: Settings, clock: SetClock
+) -> None:
+    wrong = settings.model_copy(update={"enedis_client_id": "nobody"})
+    async with started(wrong, clock) as other:
+        with pytest.raises(EnedisError):
+            await other.runtime.enedis.address("somebody", METER)
+        browser = other.new_browser()
+        await log_in(browser, ADMIN)
+        found = (await browser.get("/v1/admin/upstreams")).json()["enedis"]
+    assert {one["api"]: one["last_error"] for one in found}["address"]
+
+
+async def test_rtes_feeds(gateway: Gateway, admin: httpx2.AsyncClient, simulator: Simulator, clock: SetClock) -> None:
+    async def feeds() -> dict[str, dict[str, Any]] | None:
+        found = {one["feed"]: one for one in (await admin.get("/v1/admin/upstreams")).json()["rte"]}
+        return found if {name for name, feed in found.items() if feed["answered_at"]} >= {"tempo", "ecowatt"} else None
+
+    ecowatt = (await until(feeds))["ecowatt"]
+    assert ecowatt["used"] == len(simulator.calls("ecowatt")) == 1
+    assert (ecowatt["left"], ecowatt["circuit"], ecowatt["last_error"]) == (59, "closed", None)
+    await failed(gateway.runtime.database, ECOWATT, clock.now(), RteError(Meaning.DOWN, "503"))
+    ecowatt = (await until(feeds))["ecowatt"]
+    assert (ecowatt["circuit"], ecowatt["failures"], ecowatt["next_at"]) == ("open", 1, "2026-11-03T09:46:00Z")
+    assert "503" in ecowatt["last_error"]
 
 
 async def test_consents_by_state_without_what_opens_them(gateway: Gateway, admin: httpx2.AsyncClient) -> None:

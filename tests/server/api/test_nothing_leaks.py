@@ -1,7 +1,8 @@
 """Everybody goes through every door, well and badly; nothing that is secret or personal is seen anywhere it should not.
 
 What is looked for: passwords, tokens, secrets, codes, addresses and meter numbers. Where: every line of the log, every
-problem, every header but those that bring a secret to its owner, every address that was asked.
+figure of the metrics, every problem, every header but those that bring a secret to its owner, every address that was
+asked. A route of the document that nobody asked makes this test fail.
 """
 
 import io
@@ -22,7 +23,7 @@ from gateway.settings import Settings
 from tests.server.accounts.conftest import StandIn, mails
 from tests.server.accounts.conftest import mailgun as mailgun_fixture
 from tests.server.accounts.conftest import with_mail as with_mail_fixture
-from tests.server.conftest import SetClock, started
+from tests.server.conftest import Gateway, SetClock, free_port, started
 
 mailgun, with_mail = mailgun_fixture, with_mail_fixture
 
@@ -40,10 +41,13 @@ class Watched(httpx2.AsyncClient):
     """A client that remembers all that it asked and was answered."""
 
     seen: list[tuple[str, str]]
+    careless = False
+    """Whether what is personal stands in the very addresses that are asked."""
 
     async def send(self, request: httpx2.Request, **more: Any) -> httpx2.Response:
         answer = await super().send(request, **more)
-        self.seen.append(("address", str(request.url)))
+        if not self.careless:
+            self.seen.append(("address", str(request.url)))
         headers = {name: value for name, value in answer.headers.items() if name not in SECRET_HEADERS}
         self.seen.append(("headers", json.dumps(headers)))
         if answer.status_code >= 400:
@@ -74,14 +78,24 @@ def log() -> Any:
 
 
 @pytest.fixture
-async def http(log: io.StringIO, with_mail: Settings, clock: SetClock) -> AsyncIterator[Watched]:
-    settings = with_mail.model_copy(update={"backend_url": "http://gateway", "admin_emails": EMAIL})
-    async with started(settings, clock) as gateway:
-        app = gateway.http._transport.app  # type: ignore[attr-defined]  # a test's own transport
-        transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-        async with Watched(transport=transport, base_url="http://gateway") as client:
-            client.seen = []
-            yield client
+def watched_settings(with_mail: Settings) -> Settings:
+    more = {"backend_url": "http://gateway", "admin_emails": EMAIL, "metrics_port": free_port()}
+    return with_mail.model_copy(update=more)
+
+
+@pytest.fixture
+async def gateway(log: io.StringIO, watched_settings: Settings, clock: SetClock) -> AsyncIterator[Gateway]:
+    async with started(watched_settings, clock) as running:
+        yield running
+
+
+@pytest.fixture
+async def http(gateway: Gateway) -> AsyncIterator[Watched]:
+    app = gateway.http._transport.app  # type: ignore[attr-defined]  # a test's own transport
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with Watched(transport=transport, base_url="http://gateway") as client:
+        client.seen = []
+        yield client
 
 
 async def enter(http: Watched, mailgun: StandIn) -> None:
@@ -139,6 +153,32 @@ async def share(http: Watched) -> None:
     await http.post("/v1/admin/users/search", json={"part": OTHER})
 
 
+async def ask_for_the_rest(http: Watched, gateway: Gateway, client_id: str) -> set[tuple[str, str]]:
+    """Ask at every route, well and badly, with what is personal where it does not belong; return all routes."""
+    point = await gateway.add_meter(METER, EMAIL)
+    users = (await http.get("/v1/admin/users")).json()["items"]
+    other = next(user["id"] for user in users if user["email"] == OTHER)
+    asked = (await http.post("/v1/consents", json={"prm": METER})).json()
+    ids = {"point_id": point, "client_id": client_id, "account_id": other, "consent_id": asked["id"]}
+    days = {"start": "2026-10-20", "end": "2026-10-27"}
+    paths = (await http.get("/openapi.json")).json()["paths"]
+    routes = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+    for method, path in sorted(
+        routes - {("DELETE", "/v1/accounts/me")}, key=lambda route: (route[0] == "DELETE", route)
+    ):
+        body = None if method == "GET" else {METER: EMAIL, "name": [PASSWORD], "start": METER, "part": 5}
+        await http.request(method, path.format_map(ids), params=days, json=body)
+        http.careless = True
+        personal = dict.fromkeys(("start", "end", "cursor", "after", "format", "state", "error", EMAIL), METER)
+        await http.request(method, path.format_map(ids), params=personal, json=body)
+        for bad in (METER, EMAIL):
+            await http.request(method, path.format_map(dict.fromkeys(ids, bad)), json=body)
+            await http.request(method, f"{path.format_map(ids)}/{bad}", json=body)
+        http.careless = False
+    assert (await http.post("/v1/session", json={"email": EMAIL, "password": PASSWORD})).status_code == 204
+    return routes
+
+
 async def leave(http: Watched, mailgun: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the password, change it, meet a failure of the gateway's own, and go."""
     await http.post("/v1/accounts/password-reset", json={"email": EMAIL, "captcha_token": 5})
@@ -163,27 +203,39 @@ async def leave(http: Watched, mailgun: StandIn, monkeypatch: pytest.MonkeyPatch
 
 async def test_nothing_leaks(
     http: Watched,
+    gateway: Gateway,
     mailgun: StandIn,
     log: io.StringIO,
     monkeypatch: pytest.MonkeyPatch,
+    watched_settings: Settings,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO)  # pytest has set it back since the gateway began
     await enter(http, mailgun)
     cookie = next(iter(dict(http.cookies).values()))
     client_id, secret, token = await make_clients(http)
     await share(http)
+    routes = await ask_for_the_rest(http, gateway, client_id)
+    request_id = "7d9f1c1e-36a5-4c0f-9a55-0123456789ab"
+    await http.get("/ping", headers={"X-Request-ID": request_id})
     await leave(http, mailgun, monkeypatch)
-    written = log.getvalue()
-    assert len(written.splitlines()) > 50
-    assert '"route": "/v1/consents"' in written
-    assert "unexpected_error" in written
+    async with httpx2.AsyncClient() as prometheus:
+        metrics = (await prometheus.get(f"http://127.0.0.1:{watched_settings.metrics_port}/metrics")).raise_for_status()
+    http.seen.append(("metrics", metrics.text))
+    assert 'route="/v1/usage-points/{point_id}/daily"' in metrics.text
+    assert 'gateway_upstream_calls_total{status="200",upstream="enedis"}' in metrics.text
+
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    http.seen.append(("the log", log.getvalue()))
+    requests = [line for line in lines if line["event"] == "request"]
+    assert routes <= {(line["method"], line["route"]) for line in requests}, "a route that nobody asked"
+    assert all(line["timestamp"].endswith("Z") for line in lines)
+    assert [line["route"] for line in requests if line["request_id"] == request_id] == ["/ping"]
+    assert "unexpected_error" in {line["event"] for line in lines}
+    assert client_id in log.getvalue(), "an API client's public name helps whoever reads the log"
+
     looked_for = [EMAIL, OTHER, "zebulon", METER, PASSWORD, NEW, cookie, secret, token, *mailgun.codes()]
     looked_for += ["simulator-enedis-secret", "simulator-rte-secret", "key-of-the-stand-in"]
     for what in looked_for:
-        assert what not in written, f"the log has {what}"
         for where, content in http.seen:
             assert what.lower() not in content.lower(), f"{where}: {what}"
-    for line in written.splitlines():
-        assert json.loads(line)["timestamp"].endswith("Z")
-    assert client_id in written, "an API client's public name helps whoever reads the log"

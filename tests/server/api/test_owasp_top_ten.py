@@ -1,10 +1,13 @@
 """A test for each row of the OWASP API Security Top 10 of 2023 that applies, beside those of each room.
 
-API1 and API5, whose rows are routes: test_who_may_what.py. API6, flows that are counted: accounts/test_limits.py,
-accounts/test_captcha.py and consents/test_hijacks.py. API10, what Enedis and RTE send: enedis/test_any_answer.py.
+API1 and API5, whose rows are routes: test_who_may_what.py. API2, tokens: accounts/test_tokens_and_secrets.py and
+test_tokens_end.py; guesses: accounts/test_limits.py. API6, flows that are counted: accounts/test_limits.py and
+test_captcha.py, consents/test_hijacks.py. API10, what others send: enedis/test_any_answer.py, kit/test_upstream.py.
 """
 
 import json
+from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -85,13 +88,54 @@ async def test_api4_a_body_that_does_not_say_its_length_is_too(gateway: Gateway)
     assert answer.status_code == 413
 
 
-def test_api4_every_text_and_list_that_is_taken_has_an_end() -> None:
-    for route, schema in bodies(json.loads(DOCUMENT.read_text())).items():
-        for name, member in schema["properties"].items():
-            kinds = member.get("anyOf", [member])
-            for kind in kinds:
-                if kind.get("type") == "string":
-                    assert "maxLength" in kind or "enum" in kind or "format" in kind, f"{route}: {name}"
+def taken(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """All that bodies may hold, however deep, with where it stands."""
+
+    def within(schema: dict[str, Any], where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        if "$ref" in schema:
+            yield from within(document["components"]["schemas"][schema["$ref"].rpartition("/")[2]], where)
+            return
+        kinds = schema.get("anyOf", [])
+        # an exact number may be written as a text, whose end is the number's
+        number = any(kind.get("type") == "number" for kind in kinds)
+        for kind in kinds:
+            if not (number and kind.get("type") == "string"):
+                yield from within(kind, where)
+        yield where, schema
+        for name, member in schema.get("properties", {}).items():
+            yield from within(member, f"{where}.{name}")
+        if isinstance(schema.get("items"), dict):
+            yield from within(schema["items"], f"{where}[]")
+
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                yield from within(content["schema"], f"{method} {path}")
+
+
+def test_api4_every_text_list_and_number_that_is_taken_has_an_end() -> None:
+    ends = {
+        "string": {"maxLength", "enum", "const", "format", "pattern"},
+        "array": {"maxItems", "prefixItems"},
+        "integer": {"maximum"},
+        "number": {"maximum"},
+    }
+    found = list(taken(json.loads(DOCUMENT.read_text())))
+    assert {schema.get("type") for _, schema in found} >= ends.keys()
+    endless = [
+        where for where, schema in found if schema.get("type") in ends if not ends[schema["type"]] & schema.keys()
+    ]
+    assert endless == []
+
+
+@pytest.mark.parametrize("path", ["load-curve", "daily", "max-power", "index", "periods"])
+async def test_api4_a_range_has_an_end(gateway: Gateway, path: str) -> None:
+    who = await gateway.sign_in()
+    point = await gateway.add_meter("30001000000001")
+    end = date(2026, 11, 1)
+    wish = {"start": str(end - timedelta(days=1201)), "end": str(end)}
+    answer = await gateway.http.get(f"/v1/usage-points/{point}/{path}", headers=who, params=wish)
+    assert (answer.status_code, answer.json()["code"]) == (400, "range_too_long")
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "gopher://example.org", "//example.org", "example.org"])
@@ -114,6 +158,27 @@ async def test_api8_headers_and_errors_tell_little(gateway: Gateway) -> None:
     page = await gateway.http.get("/accounts/verify-email")
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("POST", "/nowhere", 404, "not_found"),
+        ("PUT", "/ping", 405, "method_not_allowed"),
+        ("POST", "/v1/session", 422, "invalid_request"),
+    ],
+)
+async def test_api8_every_refusal_is_a_problem_that_repeats_nothing(
+    gateway: Gateway, method: str, path: str, status: int, code: str
+) -> None:
+    answer = await gateway.http.request(method, path, json={"email": EMAIL, "something-sent": "another-thing-sent"})
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
+    assert problem["type"] == f"urn:myelectricaldata:problem:{code}"
+    for sent in (EMAIL, "something-sent", "another-thing-sent"):
+        assert sent not in answer.text
+    assert ("allow" in answer.headers) is (status == 405)
 
 
 async def test_api8_a_failure_of_our_own_says_nothing_of_itself(
