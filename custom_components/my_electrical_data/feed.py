@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from random import random
 from typing import TYPE_CHECKING, override
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.event import async_track_point_in_utc_time
@@ -18,6 +19,7 @@ from homeassistant.util import dt as dt_util
 from .api import Answer, AuthenticationFailedError, GatewayClient, GatewayError
 from .const import DOMAIN, LOGGER
 from .pacing import Pace, until_retry, with_jitter
+from .presence import presence_of
 
 if TYPE_CHECKING:
     from .coordinator import GatewayConfigEntry
@@ -39,6 +41,8 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
         self.client = client
         self.problem: GatewayError | None = None
         self._failures = 0
+        self._presence = presence_of(hass, entry)
+        self._failed_silently = False
         self._cancel_tick: CALLBACK_TYPE | None = None
         if self.always:
             # The recorder and automations want it even when every entity is disabled.
@@ -61,6 +65,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
     async def _async_update_data(self) -> DataT:
         with self._translated_errors():
             answer, next_change = await self._ask()
+        self._gateway_answered()
         self._failures = 0
         self.problem = None
         wait = self.pace.until_next(dt_util.utcnow(), next_change, answer.max_age)
@@ -72,8 +77,13 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
         try:
             yield
         except AuthenticationFailedError as error:
+            self._gateway_answered()
             raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.code) from error
         except GatewayError as error:
+            if error.is_away:
+                self._gateway_is_away(error)
+            else:
+                self._gateway_answered()
             self._failures += 1
             self.problem = error
             retry = with_jitter(until_retry(self._failures, error.retry_after), random)
@@ -83,6 +93,20 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
                 translation_placeholders={"reason": str(error)},
                 retry_after=retry.total_seconds(),
             ) from error
+
+    @callback
+    def _gateway_is_away(self, error: GatewayError) -> None:
+        """Have it said once a gateway: the base class, which would say it once a feed, finds nothing new to say."""
+        if self.config_entry.state is not ConfigEntryState.SETUP_IN_PROGRESS:  # Home Assistant says that itself
+            self._presence.away(str(error))
+        self._failed_silently |= self.last_update_success
+        self.last_update_success = False
+
+    @callback
+    def _gateway_answered(self) -> None:
+        self._presence.answers()
+        if self._failed_silently:
+            self._failed_silently, self.last_update_success = False, True
 
     @callback
     @override

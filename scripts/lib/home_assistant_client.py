@@ -47,6 +47,10 @@ class HomeAssistantClient(AbstractAsyncContextManager["HomeAssistantClient"]):
         """The answer of `POST path`."""
         return await self._request("POST", path, body)
 
+    async def delete(self, path: str) -> Any:
+        """The answer of `DELETE path`."""
+        return await self._request("DELETE", path)
+
     async def text(self, path: str, body: Any) -> str:
         """The answer of `POST path`, which is no JSON."""
         async with self._session.post(path, json=body) as answer:

@@ -125,6 +125,27 @@ class Stack(AsyncExitStack):
             await client.add_integration(DOMAIN, answers)
         self._connected.write_text(self.gateway_url)
 
+    async def command(self, *arguments: str, given: str = "") -> str:
+        """Run a command of the gateway with a line on its standard input, and return what it prints.
+
+        Raises:
+            ProgramError: it failed.
+        """
+        log = self.log("gateway-commands")
+        with log.open("ab") as errors:
+            process = await asyncio.create_subprocess_exec(
+                GATEWAY_BIN / "gateway",
+                *arguments,
+                env=self._gateway_env(),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+            )
+            output, _ = await process.communicate(f"{given}\n".encode())
+        if process.returncode:
+            raise ProgramError(f"gateway {' '.join(arguments[:2])} failed. The end of {log}:\n{tail(log)}")
+        return output.decode()
+
     @property
     def is_connected(self) -> bool:
         """Whether an earlier start has told the gateway of the homes, and Home Assistant of the gateway."""
@@ -158,22 +179,8 @@ class Stack(AsyncExitStack):
             await self._programs[-1].until(answers, seconds=120)
 
     async def _gateway(self, *arguments: str, given: str = "") -> Any:
-        """Run a command of the gateway with a line on its standard input, and return the JSON it prints."""
-        log = self.log("gateway-commands")
-        with log.open("ab") as errors:
-            process = await asyncio.create_subprocess_exec(
-                GATEWAY_BIN / "gateway",
-                *arguments,
-                "--json",
-                env=self._gateway_env(),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=errors,
-            )
-            output, _ = await process.communicate(f"{given}\n".encode())
-        if process.returncode:
-            raise ProgramError(f"gateway {' '.join(arguments[:2])} failed. The end of {log}:\n{tail(log)}")
-        return json.loads(output)
+        """Run a command of the gateway, and return the JSON it prints."""
+        return json.loads(await self.command(*arguments, "--json", given=given))
 
     def _gateway_env(self) -> dict[str, str]:
         return {

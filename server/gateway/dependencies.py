@@ -110,9 +110,7 @@ CallerDep = Annotated[Caller, Depends(get_caller)]
 async def get_account(runtime: RuntimeDep, caller: CallerDep) -> Account:
     """Return the account of somebody who is logged in. An API client's token reads homes: it changes no account."""
     if caller.session_hash is None:
-        raise ProblemError(
-            403, "session_needed", "Log in at /v1/session for this: an API client's token is not enough."
-        )
+        raise service.session_needed()
     async with runtime.database.read() as session:
         account = await repository.find_account(session, caller.account_id)
     if account is None:

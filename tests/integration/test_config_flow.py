@@ -411,11 +411,13 @@ def test_an_ipv6_address_is_written_in_brackets(gateway: ScriptedGateway) -> Non
 
 
 async def test_a_gateway_that_works_is_not_moved(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    """Not even to where it would be found: nobody is asked before something is wrong."""
     entry = await set_up()
+    before = entry.data[CONF_URL]
+    gateway.prefix = "/api"
     gateway.requests.clear()
-    result = await hear(hass, announced(gateway, url="http://127.0.0.1:1"))
-    assert result["reason"] == "already_configured"
-    assert entry.data[CONF_URL] == gateway.url
+    result = await hear(hass, announced(gateway, url=gateway.url))
+    assert (result["reason"], entry.data[CONF_URL]) == ("already_configured", before)
     assert not gateway.requests
 
 
@@ -429,8 +431,11 @@ async def test_a_gateway_that_moved_is_followed(
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_URL: old})
     await set_up()
     assert entry.reason
-    assert (await hear(hass, announced(gateway)))["reason"] == "already_configured"
+    result = await hear(hass, announced(gateway))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert gateway.asked(PING), "it was seen to be itself"
     assert entry.data[CONF_URL] == (gateway.url if moves else old)
+    assert bool(gateway.asked(TOKEN)) is moves, "its secret went there, or nowhere"
     assert (entry.state is ConfigEntryState.LOADED) is moves
 
 

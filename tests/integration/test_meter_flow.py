@@ -335,6 +335,16 @@ async def test_a_tariff_for_always_replaces_all(
     assert gateway.asked(POINTS), "the entry is set up again although its name stays"
 
 
+async def test_a_tariff_that_the_gateway_refuses_is_asked_for_again(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+) -> None:
+    right, gateway.answers[POINT] = gateway.answers[POINT], problem(422, "invalid_request")
+    form = await submit(hass, reconfiguring, OFF_PEAK)
+    assert (form["step_id"], form["errors"]) == ("tariff", {"base": "tariff_refused"})
+    gateway.answers[POINT] = right
+    assert (await submit(hass, reconfiguring, OFF_PEAK))["reason"] == "reconfigure_successful"
+
+
 async def test_a_new_name_is_the_devices(hass: HomeAssistant, reconfiguring: Any, entry: MockConfigEntry) -> None:
     await submit(hass, reconfiguring, OFF_PEAK | {"name": "Chalet"})
     assert [subentry.title for subentry in entry.subentries.values()] == ["Chalet"]

@@ -104,13 +104,15 @@ async def test_a_gateway_that_stays_away(
     for moment in ("10:50:00", "11:20:00", "11:50:00"):
         await move_to(f"2026-11-23T{moment}+00:00")
     assert "2026-11-23" in said(raised(hass)["gateway_down"])
-    assert caplog.text.count("Error fetching usage points data") == 1, "it is logged once"
+    assert caplog.text.count("the gateway does not answer") == 1, "it is logged once"
+    assert "Error fetching" not in caplog.text, "and not once a feed"
     caplog.set_level("INFO", f"custom_components.{DOMAIN}")
     gateway.answers |= ScriptedGateway().answers
     gateway.answers[POINTS]["items"][0] |= {"notices": [], "consent": {"status": "granted", "expires_at": None}}
     await move_to("2026-11-23T12:25:00+00:00")
     assert "gateway_down" not in raised(hass)
-    assert caplog.text.count("Fetching usage points data recovered") == 1
+    assert caplog.text.count("the gateway answers again") == 1
+    assert "recovered" not in caplog.text
 
 
 async def test_a_gateway_that_is_away_at_the_start(

@@ -169,6 +169,30 @@ async def test_down_and_back_is_logged_once(
     assert caplog.text.count("Fetching Tempo data recovered") == 1
 
 
+async def test_a_gateway_that_is_away_is_one_line_and_what_still_fails_then_another(
+    hass: HomeAssistant,
+    gateway: ScriptedGateway,
+    set_up: SetUp,
+    move_to: MoveTo,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    gateway.answers[TEMPO]["next_change"] = gateway.answers[ECOWATT]["next_change"] = "2026-11-23T10:40:00Z"
+    await set_up()
+    caplog.set_level("INFO", "custom_components.my_electrical_data")
+    working = gateway.answers
+    gateway.answers = {path: problem(503, "database_down") for path in working}
+    await move_to("2026-11-23T10:40:05+00:00")
+    assert {shown(hass, name)[0] for name in ("tempo_today", "ecowatt")} == {STATE_UNAVAILABLE}
+    gateway.answers = working | {TEMPO: problem(503, "upstream_down")}
+    await move_to("2026-11-23T10:42:00+00:00")
+    assert shown(hass, "ecowatt")[0] == "tense"
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("custom_components")]
+    away, back, tempo = ours
+    assert away == "MyElectricalData: the gateway does not answer (the gateway answers 503)"
+    assert back == "MyElectricalData: the gateway answers again"
+    assert tempo.startswith("Error fetching Tempo data: The gateway cannot answer now")
+
+
 async def test_without_word_from_the_gateway_the_pause_grows(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:

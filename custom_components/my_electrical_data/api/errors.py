@@ -13,6 +13,8 @@ class GatewayError(Exception):
     code: ClassVar[str] = "unknown"
     retry_after: float | None = None
     problem: str = "unknown"
+    is_away: bool = False
+    """Whether nothing can be had from the gateway, and not from one part of it only."""
 
 
 class InvalidAddressError(GatewayError):
@@ -25,6 +27,7 @@ class GatewayConnectionError(GatewayError):
     """Nothing answered, or not in time."""
 
     code = "cannot_connect"
+    is_away = True
 
 
 class CertificateRefusedError(GatewayConnectionError):
@@ -88,10 +91,15 @@ class GatewayUnavailableError(GatewayError):
 
     code = "gateway_unavailable"
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
-        """Take the seconds until it is worth asking again."""
+    def __init__(self, message: str, retry_after: float | None = None, problem: str = "unknown") -> None:
+        """Take the seconds until it is worth asking again, and the gateway's `problem` code.
+
+        Without one a proxy answers in the place of a gateway that is down.
+        """
         super().__init__(message)
         self.retry_after = retry_after
+        self.problem = problem
+        self.is_away = problem in {"unknown", "database_down"}
 
 
 class RequestRefusedError(GatewayError):

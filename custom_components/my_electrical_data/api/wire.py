@@ -72,7 +72,9 @@ class Reply:
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise RateLimitedError("asked too often", self._retry_after(), self._problem_code())
         if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise GatewayUnavailableError(f"the gateway answers {self.status}", self._retry_after())
+            raise GatewayUnavailableError(
+                f"the gateway answers {self.status}", self._retry_after(), self._problem_code()
+            )
 
     def _problem_code(self) -> str:
         if not self.headers.get("content-type", "").startswith(PROBLEM_TYPE):

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.accounts import repository
 from gateway.accounts.models import Account
 from gateway.accounts.secrets import fingerprint, new_client_secret
-from gateway.accounts.service import create_api_client, forget
+from gateway.accounts.service import Caller, create_api_client, forget, session_needed
 from gateway.audit.service import record
 from gateway.problems import ProblemError, not_found
 from gateway.runtime import Runtime
@@ -39,11 +39,16 @@ async def renew(runtime: Runtime, session: AsyncSession, account_id: str, client
     return secret
 
 
-async def revoke(runtime: Runtime, session: AsyncSession, account_id: str, client_id: str) -> None:
-    """Delete an API client; its tokens end at once. Raises `not_found`."""
-    client = await repository.own_api_client(session, account_id, client_id)
+async def revoke(runtime: Runtime, session: AsyncSession, caller: Caller, client_id: str) -> None:
+    """Delete an API client; its tokens end at once. A token ends its own API client and no other.
+
+    Raises `session_needed`, `not_found`.
+    """
+    if caller.session_hash is None and caller.client_id != client_id:
+        raise session_needed()
+    client = await repository.own_api_client(session, caller.account_id, client_id)
     if client is None:
         raise not_found()
     await session.delete(client)
     await forget(runtime.store, client_id)
-    record(session, runtime.clock.now(), "api_client_revoked", account_id, client=client_id)
+    record(session, runtime.clock.now(), "api_client_revoked", caller.account_id, client=client_id)

@@ -33,6 +33,11 @@ class Caller:
     session_hash: bytes | None = None
 
 
+def session_needed() -> ProblemError:
+    """Make the refusal of what takes a browser that is logged in."""
+    return ProblemError(403, "session_needed", "Log in at /v1/session for this: an API client's token is not enough.")
+
+
 def data_key_context(account_id: str) -> str:
     """Name what a wrapped data key belongs to."""
     return f"accounts.data_key:{account_id}"

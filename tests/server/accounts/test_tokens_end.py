@@ -41,6 +41,21 @@ async def test_a_revoked_client_and_a_renewed_secret(gateway: Gateway) -> None:
     assert await status(gateway, await bearer(gateway, (clients[1][0], secret))) == 200
 
 
+async def test_an_api_client_ends_itself_and_no_other(gateway: Gateway) -> None:
+    browser = await logged_in(gateway)
+    own, other = [await api_client(browser, name) for name in ("Home Assistant", "a script")]
+    token, others = await bearer(gateway, own), await bearer(gateway, other)
+    unknown = "medc_" + "0" * 20
+    for client_id in (other[0], unknown):
+        answer = await gateway.http.delete(f"/v1/api-clients/{client_id}", headers=token)
+        assert (answer.status_code, answer.json()["code"]) == (403, "session_needed")
+    assert (await gateway.http.delete(f"/v1/api-clients/{own[0]}", headers=token)).status_code == 204
+    assert [await status(gateway, each) for each in (token, others)] == [401, 200]
+    assert (await gateway.http.delete(f"/v1/api-clients/{own[0]}", headers=token)).status_code == 401
+    listed = (await browser.get("/v1/api-clients")).json()["items"]
+    assert [item["client_id"] for item in listed] == [other[0]]
+
+
 async def test_logging_out_here_and_everywhere(gateway: Gateway) -> None:
     browser, other = await logged_in(gateway), gateway.new_browser()
     await log_in(other)

@@ -25,6 +25,7 @@ class For(Enum):
     OWNER = auto()  # names something of one account
     BROWSER = auto()
     BROWSER_OWNER = auto()
+    ITSELF = auto()  # a browser's owner, and the very API client that it names
     ADMIN = auto()
 
 
@@ -51,7 +52,7 @@ MATRIX = {
     "GET /v1/api-clients": For.CALLER,
     "POST /v1/api-clients": For.BROWSER,
     "POST /v1/api-clients/{client_id}/secret": For.BROWSER_OWNER,
-    "DELETE /v1/api-clients/{client_id}": For.BROWSER_OWNER,
+    "DELETE /v1/api-clients/{client_id}": For.ITSELF,
     "POST /v1/consents": For.CALLER,
     "GET /v1/consents/{consent_id}": For.OWNER,
     "GET /consents/{consent_id}/start": For.ALL,  # its id is the secret
@@ -137,8 +138,9 @@ class Cast:
         assert (await ask(self.nobody, route, ids, headers=invalid))[0] == 401, f"{route}: an invalid token"
 
     async def try_tokens(self, route: str, kind: For) -> None:
-        for somebody in (self.owner, self.admin):
-            found = await ask(self.nobody, route, somebody.ids, headers=somebody.token)
+        for somebody, another in ((self.owner, self.admin), (self.admin, self.owner)):
+            named = another if kind is For.ITSELF else somebody
+            found = await ask(self.nobody, route, named.ids, headers=somebody.token)
             if kind in {For.CALLER, For.OWNER}:
                 assert found[0] not in {401, 403}, f"{route}: {found}"
             else:
@@ -154,7 +156,7 @@ class Cast:
     async def try_all(self, route: str, kind: For) -> None:
         await self.try_without_rights(route)
         await self.try_tokens(route, kind)
-        if kind in {For.OWNER, For.BROWSER_OWNER}:
+        if kind in {For.OWNER, For.BROWSER_OWNER, For.ITSELF}:
             await self.try_others(route, kind)
         if kind is For.ADMIN:
             assert await ask(self.owner.browser, route, self.owner.ids) == (403, "admin_only"), route

@@ -1,0 +1,40 @@
+"""Whether a gateway answers: logged once when it stops, and once when it is back, whichever feed notices."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN, LOGGER
+
+_PRESENCES: HassKey[dict[str, Presence]] = HassKey(f"{DOMAIN}_presences")
+
+
+class Presence:
+    """One gateway's, by the name of its entry. It outlives a reload."""
+
+    def __init__(self, name: str) -> None:
+        """Begin with a gateway that answers."""
+        self._name = name
+        self._is_away = False
+
+    @callback
+    def away(self, reason: str) -> None:
+        """Take note that it did not answer."""
+        if not self._is_away:
+            LOGGER.warning("%s: the gateway does not answer (%s)", self._name, reason)
+        self._is_away = True
+
+    @callback
+    def answers(self) -> None:
+        """Take note that it did."""
+        if self._is_away:
+            LOGGER.info("%s: the gateway answers again", self._name)
+        self._is_away = False
+
+
+@callback
+def presence_of(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Presence:
+    """Return the presence of an entry's gateway."""
+    return hass.data.setdefault(_PRESENCES, {}).setdefault(entry.entry_id, Presence(entry.title))
