@@ -5,7 +5,7 @@ call.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -114,7 +114,7 @@ class Archive:
     ) -> Refusal | None:
         if not wanted or feed.direction not in meter.possible:
             return None
-        pause, longest = f"archive:pause:{feed.point_id}:{feed.kind}:{feed.direction}", None
+        pause = f"archive:pause:{feed.point_id}:{feed.kind}:{feed.direction}"
         for _ in range(calls):
             async with self._store.lease(f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"):
                 if paused := await self._store.get(pause):
@@ -124,27 +124,38 @@ class Archive:
                     if not await points.is_open(session, meter.id):
                         return Refusal(Meaning.NO_CONSENT, self._clock.now())
                     known = await repository.ledger(session, feed, min(wanted), max(wanted) + paris.DAY)
-                since = meter.since[feed.direction]
-                planned = plan(feed, known, wanted, self._clock.now(), since=since, budget=1, longest=longest)
-                if not planned.calls:
+                told = await self._ask(asker, meter, feed, known, wanted)
+                if told is None:
                     return None
-                window, longest = planned.calls[0], None
-                try:
-                    facts = await asker.ask(meter, feed, window)
-                except EnedisError as error:
-                    if error.meaning is Meaning.TOO_LONG and (window.end - window.start).days > SHORTER:
-                        longest = SHORTER
-                        continue
-                    meant = await self._understand(meter, feed, window, error)
-                    if isinstance(meant, Refusal):
-                        if not meant.for_all and meant.reason is not Meaning.QUOTA:  # these know their own end
-                            seconds = (meant.until - self._clock.now()).total_seconds()
-                            await self._store.set(pause, f"{meant.reason} {meant.until.isoformat()}", seconds)
-                        return meant
-                    facts = meant
+                if isinstance(told, Refusal):
+                    if not told.for_all and told.reason is not Meaning.QUOTA:  # these know their own end
+                        seconds = (told.until - self._clock.now()).total_seconds()
+                        await self._store.set(pause, f"{told.reason} {told.until.isoformat()}", seconds)
+                    return told
                 # a call is charged already: its answer waits for the database rather than be asked again
-                await outlast(partial(self._keep, feed, facts, known), self._clock)
+                await outlast(partial(self._keep, feed, told, known), self._clock)
         return None
+
+    async def _ask(
+        self,
+        asker: Asker,
+        meter: Meter,
+        feed: Feed,
+        known: Mapping[date, Entry],
+        wanted: Collection[date],
+        longest: int | None = None,
+    ) -> list[Fact] | Refusal | None:
+        """Make the newest call that is due, a shorter one where Enedis finds it too long; None: nothing is due."""
+        since = meter.since[feed.direction]
+        calls = plan(feed, known, wanted, self._clock.now(), since=since, budget=1, longest=longest).calls
+        if not calls:
+            return None
+        try:
+            return await asker.ask(meter, feed, calls[0])
+        except EnedisError as error:
+            if error.meaning is Meaning.TOO_LONG and (calls[0].end - calls[0].start).days > SHORTER:
+                return await self._ask(asker, meter, feed, known, wanted, SHORTER)
+            return await self._understand(meter, feed, calls[0], error)
 
     async def _understand(self, meter: Meter, feed: Feed, window: Window, error: EnedisError) -> list[Fact] | Refusal:
         """Return what a refusal tells of the days asked, or that asking has to stop."""
@@ -173,7 +184,7 @@ class Archive:
         log.warning("enedis_refused", reason=error.meaning, code=error.code, until=paris.iso(until))
         return Refusal(error.meaning, until, error.is_for_all)
 
-    async def _keep(self, feed: Feed, facts: Collection[Fact], known: dict[date, Entry]) -> None:
+    async def _keep(self, feed: Feed, facts: Collection[Fact], known: Mapping[date, Entry]) -> None:
         news = [fact for fact in facts if fact.day not in known or _KNOWS[fact.state] >= _KNOWS[known[fact.day].state]]
         told = {fact.day for fact in news}
         async with self._database.write() as session:

@@ -97,9 +97,10 @@ async def _step(database: Database, archive: Archive, meter: Meter, now: datetim
             known = await repository.ledger(session, feed, days[0], days[-1] + paris.DAY) if days else {}
             calls = plan(feed, known, days, now, since=meter.since[feed.direction]).calls
             if calls:
-                planned.append((calls[0].end, feed, days))
+                planned.append((feed, calls[0]))
     if planned:
-        _, feed, days = max(planned, key=lambda item: (item[1].kind is Kind.CURVE, item[0]))
+        feed, window = max(planned, key=lambda call: (call[0].kind is Kind.CURVE, call[1].end))
+        days = list(paris.days(window.start, window.end))
         refusal = await archive.fill(meter, feed, days, calls=1, background=True)
         return refusal if refusal is None or refusal.reason is not Meaning.WRONG_DIRECTION else None, False
     for direction in meter.directions:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -65,6 +66,24 @@ async def test_where_seven_days_are_refused_six_are_asked(gateway: Gateway, simu
         ("2026-06-02", "2026-06-08", 200),
         ("2026-06-01", "2026-06-02", 200),
     ]
+
+
+async def test_a_history_goes_on_where_seven_days_are_refused(
+    gateway: Gateway, simulator: Simulator, clock: SetClock
+) -> None:
+    who = await gateway.sign_in()
+    point = await gateway.add_meter(BASE)
+    await _rests(gateway, who, point)
+    simulator.order("POST", "faults", api="mesure_synchrone_auto", name="ADAM-ERR0126", times=1)
+    clock.set(NOW + timedelta(seconds=1))  # a turn is an instant: while the clock stands, there is but one
+
+    async def refused_and_next() -> tuple[tuple[str, str, int], tuple[str, str, int]] | None:
+        calls = pairwise(_windows(simulator))
+        return next(((call, following) for call, following in calls if call[2] == 400), None)
+
+    refused, shorter = await until(refused_and_next)
+    assert (shorter[1], shorter[2]) == (refused[1], 200)
+    assert date.fromisoformat(shorter[1]) - date.fromisoformat(shorter[0]) == timedelta(days=6)
 
 
 async def test_after_five_failures_in_a_row_enedis_is_left_alone_and_one_call_sees_whether_it_is_back(
