@@ -107,9 +107,7 @@ async def test_a_partial_day_is_asked_along_with_the_new_ones(
     point = await gateway.add_meter(HOLES)
     await _fresh(gateway, who, point)
     simulator.forget_calls()
-    now = NOW
-    while now < NOW + timedelta(days=3):
-        now += timedelta(hours=1)
+    for now in (NOW + timedelta(days=day, hours=hours) for day in (1, 2, 3) for hours in (-2, -1, 1, 2, 4, 12)):
         simulator.set_clock(now)
         clock.set(now)
         who = await gateway.sign_in()
