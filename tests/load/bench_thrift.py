@@ -223,7 +223,7 @@ def _history_calls(street: Street) -> list[int]:
     for call in street.measures:
         asked = parse_qs(call.query)
         if "puissance" not in call.path and "index" not in call.path and asked["dateFin"][0] <= begun:
-            calls[call.prm, call.path.rpartition("_")[2]] += 1
+            calls[call.prm, "production" if "production" in call.path else "consommation"] += 1
     return list(calls.values())
 
 
