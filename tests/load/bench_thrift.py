@@ -35,8 +35,8 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.http import Upstream
 from gateway.settings import EnedisEnvironment, Settings
 from gateway.simulator.app import create_app as create_simulator
-from tests.load import leaping, running
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, free_port, started
+from tests.load import leaping
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, free_port, simulated, started
 from tests.server.valkey import Valkey
 
 HOMES, DAYS = 200, 60
@@ -302,21 +302,11 @@ def _at_once() -> None:
     valkey.start()
     try:
         for replicas in (1, 2):
-            with (
-                tempfile.TemporaryDirectory() as folder,
-                _simulator() as simulator,
-            ):
+            with tempfile.TemporaryDirectory() as folder, simulated() as simulator:
                 calls = asyncio.run(_fifty_at_once(simulator, folder, valkey.url, replicas))
             print(f"at once   50 identical requests to {replicas} replica(s): {calls} call(s)    (to reach: 1)")
     finally:
         valkey.stop()
-
-
-@contextmanager
-def _simulator() -> Iterator[Simulator]:
-
-    with running.simulator("--now", NOW.isoformat(), "--frozen") as url, httpx2.Client(base_url=url) as control:
-        yield Simulator(url, control)
 
 
 def _street(count: int) -> list[Home]:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import secrets
 import signal
 import ssl
 import sys
@@ -19,6 +18,7 @@ import httpx2
 
 from gateway.kit.crypto import Keyring
 from tests.e2e.stack.names import Names
+from tests.load.running import environment
 from tests.server import postgresql
 from tests.server.conftest import Simulator, free_port
 from tests.server.valkey import Valkey
@@ -168,20 +168,10 @@ async def running(folder: Path, replicas: int, *, shared: bool = True) -> AsyncI
 
         valkey, postgres = None, None
         env = {
-            **os.environ,
-            "SECRET_KEY": secrets.token_urlsafe(32),
+            **environment(folder, simulator_url),
             "ENCRYPTION_KEYS": Keyring.generate(),
-            "DATABASE_URL": f"sqlite+aiosqlite:///{folder}/gateway.db",
             "BACKEND_URL": f"https://localhost:{caddy_port}/api",
             "TRUSTED_PROXIES": "127.0.0.1",
-            "ENEDIS_ENVIRONMENT": "simulator",
-            "ENEDIS_BASE_URL": simulator_url,
-            "ENEDIS_CLIENT_ID": "simulator-enedis",
-            "ENEDIS_CLIENT_SECRET": "simulator-enedis-secret",
-            "RTE_BASE_URL": simulator_url,
-            "RTE_OPEN_DATA_URL": simulator_url,
-            "RTE_CLIENT_ID": "simulator-rte",
-            "RTE_CLIENT_SECRET": "simulator-rte-secret",
             "USER_DAILY_LIMIT_NO_CACHE": "1000",
             "USER_DAILY_LIMIT_WITH_CACHE": "100000000",
         }
