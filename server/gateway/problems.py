@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -64,6 +65,14 @@ class ProblemError(Exception):
 def not_found() -> ProblemError:
     """What is not there, or is somebody else's, which is answered alike."""
     return ProblemError(404, "not_found", "There is nothing at this address, or it is not yours.")
+
+
+def check_range(start: date, end: date, longest: timedelta) -> None:
+    """Raise a 400 problem for days `[start, end[` that are none, or more than may be asked at once."""
+    if start >= end:
+        raise ProblemError(400, "invalid_range", "`start` must be before `end`; `end` is not included.")
+    if end - start > longest:
+        raise ProblemError(400, "range_too_long", f"Ask for at most {longest.days} days at once.")
 
 
 def respond(request: Request, problem: ProblemError) -> JSONResponse:

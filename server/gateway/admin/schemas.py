@@ -2,17 +2,16 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from gateway.accounts.schemas import Wish
 from gateway.consents.models import ConsentStatus
 from gateway.enedis.circuit import CircuitState
 from gateway.kit.wire import Utc
 
 
-class SearchWish(BaseModel):
+class SearchWish(Wish):
     """A part of an address; in the body, since addresses stand in no URL."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     part: Annotated[str, Field(min_length=1, max_length=320)]
     after: Annotated[str | None, Field(max_length=32)] = None

@@ -108,13 +108,7 @@ class Answers:
         async with self._database.read() as session:
             figures = await self._figures(session, home, start)
         known_until = max(figures, default=today - paris.DAY) + paris.DAY
-        by_unit = {
-            unit: {
-                name: totals.total(span, figures, today)
-                for name, span in totals.spans(unit, today, min(known_until, today)).items()
-            }
-            for unit in totals.Unit
-        }
+        by_unit = await asyncio.to_thread(totals.by_unit, figures, today, min(known_until, today))
         change = max(home.point.next_work_at, now)
         outdated = prices_outdated(home.book, home.tariffs, start, today)
         return Totals(by_unit, outdated, min(change, paris.midnight(today + paris.DAY)))
@@ -126,7 +120,7 @@ class Answers:
         spans = comparison.months(today, number)
         start, end = spans[0][0], spans[-1][1]
         async with self._database.read() as session:
-            own = await self._figures(session, home, start)
+            own = await self._figures(session, home, start, end)
             every_option = [*home.tariffs, *comparison.as_option(home, Option.TEMPO)]
             known = await facts.known(session, home, every_option, start, end, today)
             power = Feed(home.id, Kind.MAX_POWER)
@@ -170,5 +164,5 @@ class Answers:
     async def _figures(
         self, session: AsyncSession, home: Home, start: date, end: date = date.max
     ) -> dict[date, DayFigures]:
-        told = await repository.told(session, home.id, home.secrets.data_key, start)
-        return {day.day: day.figures for day in told if day.day < end}
+        told = await repository.told(session, home.id, home.secrets.data_key, start, end)
+        return {day.day: day.figures for day in told}

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from gateway.billing.offpeak import OffPeakPeriod
@@ -11,10 +11,11 @@ from gateway.billing.tariffs import Tariff
 from gateway.consents import service
 from gateway.consents.models import UsagePoint
 from gateway.consents.routes import UsagePointView, view
-from gateway.dependencies import CallerDep, RuntimeDep, WriteSession
+from gateway.dependencies import CallerDep, PointId, RuntimeDep, WriteSession
 from gateway.problems import documented
+from gateway.quotas.routes import counted
 
-router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422))
+router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422, 429))
 
 
 class Choices(BaseModel):
@@ -53,12 +54,12 @@ class Choices(BaseModel):
             point.off_peak = [period.model_dump(mode="json") for period in chosen(before, self.off_peak)]
 
 
-@router.patch("/v1/usage-points/{point_id}")
+@router.patch("/v1/usage-points/{point_id}", dependencies=[Depends(counted)])
 async def choose(
     runtime: RuntimeDep,
     session: WriteSession,
     caller: CallerDep,
-    point_id: Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")],
+    point_id: PointId,
     choices: Choices,
 ) -> UsagePointView:
     """Change what is named. All figures follow: the next answer of `/hours` begins where they differ."""

@@ -34,13 +34,13 @@ class Period:
 
 def certain_colors(told: Mapping[date, tuple[str, bool]], start: date, end: date) -> dict[date, tuple[str, bool]]:
     """Return the colours of the Tempo days `[start, end[` and whether each is final, those that follow from the season
-    included: it has so many days of a colour, and all are placed.
+    included: it has so many days of a colour, and all are placed. Nothing follows from a colour that can still change.
     """
-    known = {day: Color(color) for day, (color, _) in told.items()}
+    settled = {day: Color(color) for day, (color, confirmed) in told.items() if confirmed}
     found = dict(told)
     for season in {Season.of(start), Season.of(end)}:
-        for day, colors in possible(season, known).items():
-            if len(colors) == 1 and start <= day < end:
+        for day, colors in possible(season, settled).items():
+            if len(colors) == 1 and start <= day < end and day not in told:
                 found[day] = (next(iter(colors)).value, True)
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.figures import DayFigures
@@ -95,12 +95,18 @@ async def series(session: AsyncSession, point_id: str) -> dict[str, int]:
 
 
 async def told(
-    session: AsyncSession, point_id: str, data_key: bytes, start: date, *, and_the_one_before: bool = False
+    session: AsyncSession,
+    point_id: str,
+    data_key: bytes,
+    start: date,
+    end: date = date.max,
+    *,
+    and_the_one_before: bool = False,
 ) -> list[Told]:
-    """Return the published days from `start` on, oldest first."""
+    """Return the published days `[start, end[`, oldest first."""
     before = select(func.max(PublishedDay.day)).where(_of(point_id), PublishedDay.day < start).scalar_subquery()
     since = func.coalesce(before, start) if and_the_one_before else start
-    return await _told(session, point_id, data_key, PublishedDay.day >= since)
+    return await _told(session, point_id, data_key, and_(PublishedDay.day >= since, PublishedDay.day < end))
 
 
 async def told_anew(

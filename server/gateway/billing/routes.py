@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.billing import repository
 from gateway.billing.answers import Answers
@@ -14,14 +14,15 @@ from gateway.billing.options import REGULATED, Option
 from gateway.billing.schemas import HoursView
 from gateway.billing.service import Hours, Rows
 from gateway.billing.views import ComparisonView, GridsView, GridView, IndexCheckView, PeriodsView, TotalsView
-from gateway.dependencies import CallerDep, RuntimeDep, get_caller
+from gateway.dependencies import CallerDep, PointId, RuntimeDep, get_caller
 from gateway.kit import conditional, paris
-from gateway.problems import ProblemError, documented
+from gateway.problems import check_range, documented
+from gateway.quotas.routes import counted
 from gateway.runtime import Runtime
 
-router = APIRouter(tags=["billing"], responses=documented(401, 404, 422))
+router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
+_COUNTED = [Depends(counted)]
 
-PointId = Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")]
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
 First = Annotated[date | None, Query(description="First day, of Paris", ge=_EARLIEST)]
 End = Annotated[date | None, Query(description="First day after the range", le=_LATEST)]
@@ -32,7 +33,7 @@ _FEW_ROWS = 200
 _WORTH_COMPRESSING = 2000
 
 
-@router.get("/v1/usage-points/{point_id}/hours", response_model=HoursView)
+@router.get("/v1/usage-points/{point_id}/hours", response_model=HoursView, dependencies=_COUNTED)
 async def hours(
     request: Request,
     runtime: RuntimeDep,
@@ -59,7 +60,10 @@ def _respond(rows: Rows, *, compress: bool) -> Response:
 
 
 @router.get(
-    "/v1/usage-points/{point_id}/periods", response_model=PeriodsView, responses=documented(400) | conditional.UNCHANGED
+    "/v1/usage-points/{point_id}/periods",
+    response_model=PeriodsView,
+    responses=documented(400) | conditional.UNCHANGED,
+    dependencies=_COUNTED,
 )
 async def periods(
     request: Request, runtime: RuntimeDep, caller: CallerDep, point_id: PointId, start: First = None, end: End = None
@@ -70,14 +74,19 @@ async def periods(
     return conditional.respond(request, PeriodsView.of(found), now=runtime.clock.now(), next_change=found.next_change)
 
 
-@router.get("/v1/usage-points/{point_id}/totals", response_model=TotalsView, responses=conditional.UNCHANGED)
+@router.get(
+    "/v1/usage-points/{point_id}/totals",
+    response_model=TotalsView,
+    responses=conditional.UNCHANGED,
+    dependencies=_COUNTED,
+)
 async def totals(request: Request, runtime: RuntimeDep, caller: CallerDep, point_id: PointId) -> Response:
     """Energy and money of day, week, month and year."""
     found = await _answers(runtime).totals(caller.account_id, point_id)
     return conditional.respond(request, TotalsView.of(found), now=runtime.clock.now(), next_change=found.next_change)
 
 
-@router.get("/v1/usage-points/{point_id}/comparison")
+@router.get("/v1/usage-points/{point_id}/comparison", dependencies=_COUNTED)
 async def comparison(
     runtime: RuntimeDep,
     caller: CallerDep,
@@ -88,7 +97,7 @@ async def comparison(
     return ComparisonView.of(await _answers(runtime).comparison(caller.account_id, point_id, months))
 
 
-@router.get("/v1/usage-points/{point_id}/index-check", responses=documented(400))
+@router.get("/v1/usage-points/{point_id}/index-check", responses=documented(400), dependencies=_COUNTED)
 async def index_check(
     runtime: RuntimeDep, caller: CallerDep, point_id: PointId, start: First = None, end: End = None
 ) -> IndexCheckView:
@@ -125,7 +134,5 @@ def _answers(runtime: Runtime) -> Answers:
 
 def _check(start: date | None, end: date | None, today: date) -> None:
     first = start or today
-    if end is not None and first >= end:
-        raise ProblemError(400, "invalid_range", "`start` must be before `end`; `end` is not included.")
-    if end is not None and end - first > _LONGEST:
-        raise ProblemError(400, "range_too_long", f"Ask for at most {_LONGEST.days} days at once.")
+    if end is not None:
+        check_range(first, end, _LONGEST)

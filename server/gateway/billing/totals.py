@@ -41,6 +41,14 @@ class Total:
         return {bucket: self.sums[key] for key, bucket in sorted(buckets.items())}
 
 
+@dataclass(frozen=True)
+class _Day:
+    """What a day comes to, by series."""
+
+    complete: bool
+    sums: Mapping[str, int]
+
+
 def spans(unit: Unit, today: date, known_until: date) -> dict[str, Span]:
     """Return the running span so far, the last that ended before `known_until`, and that one a year before.
 
@@ -77,23 +85,32 @@ def _begins(unit: Unit, day: date) -> date:
             return day.replace(month=1, day=1)
 
 
-def total(span: Span, figures: Mapping[date, DayFigures], today: date) -> Total:
+def by_unit(figures: Mapping[date, DayFigures], today: date, known_until: date) -> dict[Unit, dict[str, Total]]:
+    """Add up each span of every unit."""
+    days = {day: _Day(_is_complete(known), _sums(known.columns())) for day, known in figures.items()}
+    return {
+        unit: {name: _total(span, days, today) for name, span in spans(unit, today, known_until).items()}
+        for unit in Unit
+    }
+
+
+def _total(span: Span, days: Mapping[date, _Day], today: date) -> Total:
     """Add up the days of a span; today and later are still to come, so that a running span is never complete."""
     sums: Counter[str] = Counter()
     complete = span.end <= today
     for day in paris.days(span.start, span.end):
-        known = figures.get(day)
-        complete = complete and known is not None and is_complete(known)
+        known = days.get(day)
+        complete = complete and known is not None and known.complete
         if known is not None:
-            sums.update(day_sums(known.columns()))
+            sums.update(known.sums)
     return Total(span, complete, sums)
 
 
-def is_complete(figures: DayFigures) -> bool:
+def _is_complete(figures: DayFigures) -> bool:
     """Tell whether all of a day is known: what it used, and what it gave if it gives."""
     return figures.is_whole and MadeOf.UNKNOWN not in (*figures.used_made_of, *figures.gave_made_of)
 
 
-def day_sums(columns: Columns) -> Mapping[str, int]:
+def _sums(columns: Columns) -> Mapping[str, int]:
     """Return what each series comes to."""
     return {key: sum(values) for key, values in columns.items()}

@@ -17,7 +17,7 @@ from gateway.consents import authorisation, repository, service
 from gateway.consents.contracts import told_at
 from gateway.consents.models import Consent, ConsentStatus, PointStatus, UsagePoint
 from gateway.consents.notices import Notice, notices
-from gateway.dependencies import CallerDep, RuntimeDep, WriteSession
+from gateway.dependencies import CallerDep, PointId, RuntimeDep, WriteSession
 from gateway.enedis.customer import Address
 from gateway.kit import paris
 from gateway.kit.wire import Utc
@@ -29,9 +29,6 @@ from gateway.quotas.routes import counted
 from gateway.runtime import Runtime
 
 router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422))
-
-
-PointId = Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")]
 
 
 async def get_point(runtime: RuntimeDep, caller: CallerDep, point_id: PointId) -> UsagePoint:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.dependencies import get_caller, get_runtime
 from gateway.ecowatt import outlook, schemas
+from gateway.kit import conditional
 from gateway.problems import documented
 
 router = APIRouter(
@@ -16,7 +17,7 @@ router = APIRouter(
 )
 
 
-@router.get("", response_model=schemas.Ecowatt, responses={304: {"description": "What the caller has is still good."}})
+@router.get("", response_model=schemas.Ecowatt, responses=conditional.UNCHANGED)
 async def ecowatt(request: Request) -> Response:
     """The level by hour, today and the days ahead."""
     runtime = await get_runtime(request)

@@ -81,7 +81,7 @@ _BY_WORDS = {
 """For the bodies whose code tells nothing; a part of their words, in lower case."""
 _CODE = re.compile(r"(?!.*\d{8})[\w -]{1,40}")
 """What a code looks like; whatever else stands in its place may hold a meter number and goes no further."""
-_FOR_ALL = frozenset({"unreachable", "circuit", "token", "stopped", "hour", "busy", "store"})
+_FOR_ALL = frozenset({"unreachable", "circuit", "token", "stopped", "hour", "busy"})
 """Codes of our own that say nothing of the usage point asked for."""
 _NEXT_ACCESS = "%Y-%b-%d %H:%M:%S%z UTC"
 

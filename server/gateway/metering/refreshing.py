@@ -13,7 +13,7 @@ from gateway.kit.database import Database
 from gateway.metering import repository
 from gateway.metering.ledger import Feed, Kind
 from gateway.metering.planner import WINDOWS, history_starts
-from gateway.problems import ProblemError
+from gateway.problems import ProblemError, check_range
 
 LONGEST_RANGE = timedelta(days=62)
 
@@ -31,10 +31,7 @@ async def wish(database: Database, clock: Clock, account_id: str, point_id: str,
     """Have the days `[start, end[` asked again soon, in all that was asked of them. Raises a problem."""
     now = clock.now()
     today = paris.day_of(now)
-    if start >= end:
-        raise ProblemError(400, "invalid_range", "`start` must be before `end`; `end` is not included.")
-    if end - start > LONGEST_RANGE:
-        raise ProblemError(400, "range_too_long", f"Refresh at most {LONGEST_RANGE.days} days at once.")
+    check_range(start, end, LONGEST_RANGE)
     if end > today or start < history_starts(Kind.CURVE, today):
         raise ProblemError(400, "invalid_range", "Only past days can be refreshed, and as far as Enedis' history goes.")
     days = calls = 0

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from gateway.dependencies import CallerDep, RuntimeDep
+from gateway.dependencies import CallerDep, PointId, RuntimeDep
 from gateway.enedis.client import Direction
 from gateway.metering import refreshing
 from gateway.metering.encoding import curve_json
@@ -36,7 +36,6 @@ router = APIRouter(
     dependencies=[Depends(counted)],
 )
 
-PointId = Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")]
 Start = Annotated[date, Query(description="First day, of Paris")]
 End = Annotated[date, Query(description="First day after the range")]
 

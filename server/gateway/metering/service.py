@@ -23,7 +23,7 @@ from gateway.metering.meters import Meter
 from gateway.metering.missing import Missing, merged, of_day, refuse_if_nothing
 from gateway.metering.planner import plan
 from gateway.metering.readings import Peak, Quality, gaps
-from gateway.problems import ProblemError
+from gateway.problems import ProblemError, check_range
 
 LONGEST_RANGE = timedelta(days=1200)
 _EARLIEST = date(2000, 1, 1)
@@ -168,10 +168,7 @@ class Readings:
 
     def _checked(self, start: date, end: date) -> list[date]:
         today = paris.day_of(self._clock.now())
-        if start >= end:
-            raise ProblemError(400, "invalid_range", "`start` must be before `end`; `end` is not included.")
-        if end - start > LONGEST_RANGE:
-            raise ProblemError(400, "range_too_long", f"Ask for at most {LONGEST_RANGE.days} days at once.")
+        check_range(start, end, LONGEST_RANGE)
         if start < _EARLIEST:
             raise ProblemError(400, "invalid_range", f"`start` must not be before {_EARLIEST}: no meter told anything.")
         if end > today + paris.DAY:

@@ -1,4 +1,4 @@
-"""What the archive keeps up behind requests: each usage point's newest days, as soon as Enedis has them."""
+"""What the archive keeps up behind requests: each usage point's newest days, each morning at a time of its own."""
 
 import asyncio
 from datetime import date, datetime

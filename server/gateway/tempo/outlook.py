@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.kit import paris
-from gateway.problems import ProblemError
+from gateway.problems import check_range
 from gateway.rte import feeds
 from gateway.tempo import periods, repository, schemas
 from gateway.tempo.days import COLORS, Color, begins, in_force
@@ -48,10 +48,7 @@ async def signal(session: AsyncSession, now: datetime) -> schemas.Tempo:
 
 async def days(session: AsyncSession, start: date, end: date, now: datetime) -> schemas.Days:
     """List the days `[start, end[`. Raises a 400 problem for a range that is empty or longer than 366 days."""
-    if start >= end:
-        raise ProblemError(400, "invalid_range", "`start` must be before `end`; `end` is not included.")
-    if end - start > LONGEST_RANGE:
-        raise ProblemError(400, "range_too_long", f"Ask for at most {LONGEST_RANGE.days} days at once.")
+    check_range(start, end, LONGEST_RANGE)
     first, last = Season.of(start), Season.of(end - paris.DAY)
     told = await repository.told(session, first.start, last.end)
     can_be = _can_be(told, {first, last})

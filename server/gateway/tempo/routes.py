@@ -1,7 +1,7 @@
 """`GET /v1/tempo` and `/v1/tempo/days`: for every account, from what was asked already."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -13,11 +13,10 @@ from gateway.tempo import outlook, schemas
 router = APIRouter(prefix="/v1/tempo", tags=["signals"], dependencies=[Depends(get_caller)], responses=documented(401))
 
 
-_NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "What the caller has is still good."}}
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 
-@router.get("", response_model=schemas.Tempo, responses=_NOT_MODIFIED)
+@router.get("", response_model=schemas.Tempo, responses=conditional.UNCHANGED)
 async def tempo(request: Request) -> Response:
     """Today's and tomorrow's colour, the period in force, and the season's counters."""
     runtime = await get_runtime(request)
@@ -29,7 +28,7 @@ async def tempo(request: Request) -> Response:
     return await runtime.ready_made.respond(request, "tempo", make)
 
 
-@router.get("/days", response_model=schemas.Days, responses={**_NOT_MODIFIED, **documented(400, 422)})
+@router.get("/days", response_model=schemas.Days, responses={**conditional.UNCHANGED, **documented(400, 422)})
 async def days(
     request: Request,
     runtime: RuntimeDep,

@@ -48,3 +48,14 @@ async def test_calls_and_answers_are_told_and_begin_anew_at_midnight_of_paris(
     fresh = await gateway.get("/v1/quota", who)
     assert (fresh["enedis"]["used"], fresh["answers"]["used"]) == (0, 0)
     await gateway.get(path, who)
+
+
+async def test_whatever_is_told_of_a_usage_point_is_counted(gateway: Gateway) -> None:
+    who, point = await gateway.sign_in(), await gateway.add_meter(NEW_METER)
+    document = (await gateway.http.get("/openapi.json")).json()
+    paths = [path for path, methods in document["paths"].items() if "{point_id}" in path and "get" in methods]
+    assert len(paths) >= 12
+    days = {"start": "2026-10-28", "end": "2026-10-30"}
+    for number, path in enumerate(paths, 1):
+        answer = await gateway.http.get(path.format(point_id=point), headers=who, params=days)
+        assert f'"answers";r={40 - number};' in answer.headers["RateLimit"], path
