@@ -1,6 +1,6 @@
 """What all feeds share: when to ask, what goes wrong, and the moments at which what is held means something else.
 
-Here, and only here, errors of the gateway become Home Assistant's.
+Here errors of the gateway become Home Assistant's.
 """
 
 from collections.abc import Iterable, Iterator
@@ -78,6 +78,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
             yield
         except AuthenticationFailedError as error:
             self._gateway_answered()
+            self.problem = None
             raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.code) from error
         except GatewayError as error:
             if error.is_away:

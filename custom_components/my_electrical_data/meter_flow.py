@@ -25,6 +25,7 @@ from .tariff_form import (
     CONF_OFF_PEAK,
     CONF_OPTION,
     CONF_OWN_PRICES,
+    KEEP,
     changes,
     off_peak_periods,
     present_tariff,
@@ -174,7 +175,7 @@ class MeterFlow(ConfigSubentryFlow):
             except ValueError:
                 errors = {CONF_OFF_PEAK: "invalid_off_peak"}
             else:
-                if user_input[CONF_OWN_PRICES]:
+                if user_input[CONF_OWN_PRICES] and user_input[CONF_OPTION] != KEEP:
                     return await self.async_step_prices()
                 if not (errors := await self._tell(None)):
                     return self._finish()

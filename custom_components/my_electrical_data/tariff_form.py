@@ -17,13 +17,17 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
+from homeassistant.util import dt as dt_util
 
 from .api.models import OffPeak, Tariff, UsagePoint
+from .paris import PARIS
 
 CONF_OPTION, CONF_POWER, CONF_OFF_PEAK = "option", "power", "off_peak"
 CONF_OWN_PRICES, CONF_VALID_FROM = "own_prices", "valid_from"
 CONF_SUBSCRIPTION, CONF_PRODUCTION = "subscription", "production"
 REGULATED = "regulated"
+KEEP = "keep"
+"""The tariffs stay as they are: offered where there are some, and chosen unless told otherwise."""
 
 POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36]
 BUCKETS = {
@@ -39,19 +43,23 @@ type Answers = dict[str, Any]
 
 
 def present_tariff(point: UsagePoint) -> Tariff | None:
-    """Return the tariff that began last."""
-    return max(point.tariffs, key=lambda tariff: tariff.valid_from or date.min, default=None)
+    """Return the tariff in force; before the first one begins, that one."""
+    today = dt_util.now(PARIS).date()
+    in_order = sorted(point.tariffs, key=lambda tariff: tariff.valid_from or date.min)
+    begun = [tariff for tariff in in_order if tariff.valid_from is None or tariff.valid_from <= today]
+    return next(iter([*begun[-1:], *in_order]), None)
 
 
 def tariff_fields(point: UsagePoint, *, dated: bool) -> dict[Any, Any]:
     """Ask for name, option and power, beginning with what the gateway knows, else with what Enedis tells."""
     tariff = present_tariff(point)
-    option = tariff.option if tariff else "hp_hc" if point.contract.off_peak else "base"
+    option = KEEP if tariff else "hp_hc" if point.contract.off_peak else "base"
+    options = [*([KEEP] if tariff else []), *BUCKETS]
     power = tariff.power_kva if tariff else point.contract.power_kva
     known_power = {"default": str(power)} if power in POWERS else {}
     fields: dict[Any, Any] = {
         vol.Required(CONF_NAME, default=point.label): TextSelector(),
-        vol.Required(CONF_OPTION, default=option if option in BUCKETS else "base"): _choice("option", list(BUCKETS)),
+        vol.Required(CONF_OPTION, default=option): _choice("option", options),
         vol.Required(CONF_POWER, **known_power): _choice("power", [str(each) for each in POWERS]),
         vol.Optional(CONF_OFF_PEAK, description={"suggested_value": simple_slots(point.off_peak)}): TextSelector(),
         vol.Required(CONF_OWN_PRICES, default=tariff is not None and tariff.prices != REGULATED): BooleanSelector(),
@@ -80,7 +88,19 @@ def price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
 
 
 def changes(point: UsagePoint, answers: Answers, prices: Answers | None) -> Answers:
-    """Return what to tell the gateway. Tariffs that began before the new one stay."""
+    """Return what to tell the gateway. A new tariff since a day leaves those of other days."""
+    told: Answers = {"name": answers[CONF_NAME].strip()}
+    tariff = present_tariff(point)
+    option = tariff.option if tariff and answers[CONF_OPTION] == KEEP else answers[CONF_OPTION]
+    if answers[CONF_OPTION] != KEEP:
+        told["tariffs"] = _with_new(point, answers, prices)
+    typed = answers.get(CONF_OFF_PEAK, "").strip()
+    if option == "hp_hc" and typed != simple_slots(point.off_peak):
+        told["off_peak"] = off_peak_periods(typed) if typed else None
+    return told
+
+
+def _with_new(point: UsagePoint, answers: Answers, prices: Answers | None) -> list[Answers]:
     valid_from = answers.get(CONF_VALID_FROM)
     new: Answers = {
         "valid_from": valid_from,
@@ -93,16 +113,12 @@ def changes(point: UsagePoint, answers: Answers, prices: Answers | None) -> Answ
     if prices is not None:
         new["prices"] = [{"bucket": bucket, "eur_per_kwh": prices[bucket]} for bucket in BUCKETS[answers[CONF_OPTION]]]
         new["subscription_eur_per_month"] = prices[CONF_SUBSCRIPTION]
-    earlier = [
-        tariff.raw
-        for tariff in point.tariffs
-        if valid_from and (tariff.valid_from is None or tariff.valid_from.isoformat() < valid_from)
-    ]
-    told: Answers = {"name": answers[CONF_NAME].strip(), "tariffs": [*earlier, new]}
-    typed = answers.get(CONF_OFF_PEAK, "").strip()
-    if answers[CONF_OPTION] == "hp_hc" and typed != simple_slots(point.off_peak):
-        told["off_peak"] = off_peak_periods(typed) if typed else None
-    return told
+    others = [tariff.raw for tariff in point.tariffs if valid_from and _day(tariff.raw) != valid_from]
+    return sorted([*others, new], key=_day)
+
+
+def _day(tariff: Answers) -> str:
+    return tariff.get("valid_from") or ""
 
 
 def off_peak_periods(text: str) -> list[Answers]:

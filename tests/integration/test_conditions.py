@@ -146,11 +146,32 @@ async def test_tariff_period_is(
     assert await holds(hass, "tariff_period_is", buckets=buckets, **meter) is (expected and whose != "another")
 
 
-async def test_what_is_not_known_does_not_hold(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
-    gateway.answers[PERIODS] = problem(503, "upstream_down")
-    gateway.answers[ECOWATT] = problem(503, "upstream_down")
+@pytest.mark.parametrize(
+    ("condition", "options", "clock"),
+    [
+        ("off_peak_is", {}, "22:00"),
+        ("tariff_period_is", {"buckets": ["hc"]}, "22:00"),
+        ("ecowatt_level_is", {"level": "normal"}, "11:05"),
+    ],
+)
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.usefixtures("world")
+async def test_what_is_not_known_does_not_hold(
+    hass: HomeAssistant,
+    gateway: ScriptedGateway,
+    set_up: SetUp,
+    move_to: MoveTo,
+    condition: str,
+    options: dict[str, Any],
+    clock: str,
+    known: bool,
+) -> None:
+    if not known:
+        gateway.answers[PERIODS] = problem(503, "upstream_down")
+        gateway.answers[ECOWATT] = problem(503, "upstream_down")
     await set_up()
-    assert await holds(hass, "off_peak_is") is False
+    await move_to(paris(f"2026-11-24T{clock}").isoformat())
+    assert await holds(hass, condition, **options) is known
 
 
 @pytest.mark.parametrize(("clock", "late"), [("2026-11-25T11:59", False), ("2026-11-25T12:00", True)])
@@ -162,3 +183,4 @@ async def test_data_is_late(
     assert await holds(hass, "data_is_late") is late
     gateway.answers[POINTS]["items"] = []
     await move_to(paris("2026-11-26T12:00").isoformat())
+    assert await holds(hass, "data_is_late") is False

@@ -79,6 +79,7 @@ async def test_a_newcomers_meter(
     hass: HomeAssistant, gateway: ScriptedGateway, entry_without_meters: MockConfigEntry
 ) -> None:
     entry = entry_without_meters
+    gateway.answers[POINT].point["tariffs"] = []
     states = iter(["pending", "pending", "granted"])
 
     async def stands(request: web.Request) -> Any:
@@ -323,6 +324,33 @@ async def test_a_new_tariff_since_a_day_leaves_the_earlier_ones(
     ]
     assert tariffs[1] == later, "as the gateway said it, even what this form does not know"
     assert "off_peak" not in gateway.told[-1]
+
+
+async def test_a_new_name_leaves_every_tariff(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+) -> None:
+    form = reconfiguring["data_schema"]({"name": "Chalet"})
+    assert form["option"] == "keep"
+    result = await submit(hass, reconfiguring, form | {"off_peak": "22:00-06:00"})
+    assert result["reason"] == "reconfigure_successful"
+    assert gateway.told[-1] == {"name": "Chalet"}
+
+
+async def test_a_tariff_before_one_to_come_leaves_that_one(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any, entry: MockConfigEntry
+) -> None:
+    to_come = {"valid_from": "2027-02-01", "option": "base", "power_kva": 12, "prices": "regulated"}
+    gateway.answers[POINTS]["items"][0]["tariffs"].append(to_come)
+    await hass.config_entries.subentries.async_configure(reconfiguring["flow_id"], None)
+    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    assert flow["data_schema"]({"name": "Maison"})["power"] == "9", "what is in force, not what is to come"
+    wish = {"name": "Maison", "option": "tempo", "power": "9", "own_prices": False, "valid_from": "2026-11-01"}
+    await submit(hass, flow, wish)
+    assert [(tariff["valid_from"], tariff["option"]) for tariff in gateway.told[-1]["tariffs"]] == [
+        (None, "hp_hc"),
+        ("2026-11-01", "tempo"),
+        ("2027-02-01", "base"),
+    ]
 
 
 async def test_a_tariff_for_always_replaces_all(

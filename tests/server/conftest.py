@@ -227,6 +227,16 @@ class Gateway:
             point.off_peak = [period.model_dump(mode="json") for period in off_peak or []]
             return point.id
 
+    async def at_rest(self, who: dict[str, str], point: str) -> dict[str, Any]:
+        """Wait until a usage point's live days are as whole as they get for now; return it."""
+
+        async def seen() -> dict[str, Any] | None:
+            found: dict[str, Any] = await self.get(f"/v1/usage-points/{point}", who)
+            idle = datetime.fromisoformat(found["freshness"]["next_expected_at"]) > self.runtime.clock.now()
+            return found if idle else None
+
+        return await until(seen)
+
     async def get(self, path: str, who: dict[str, str], **params: str) -> Any:
         answer = await self.http.get(path, headers=who, params=params)
         assert answer.status_code == 200, answer.text

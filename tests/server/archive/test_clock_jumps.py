@@ -13,13 +13,7 @@ HOME = "30001000000001"
 
 async def idle(gateway: Gateway, point: str) -> str | None:
     """Wait until nothing is to be asked; return up to which day the curve is known."""
-
-    async def done() -> tuple[str | None] | None:
-        seen = await gateway.get(f"/v1/usage-points/{point}", await gateway.sign_in())
-        rests = datetime.fromisoformat(seen["freshness"]["next_expected_at"]) > gateway.runtime.clock.now()
-        return (seen["freshness"]["complete_until"],) if rests else None
-
-    return (await until(done))[0]
+    return (await gateway.at_rest(await gateway.sign_in(), point))["freshness"]["complete_until"]
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(days=-400)])

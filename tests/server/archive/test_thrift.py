@@ -19,24 +19,13 @@ def live(simulator: Simulator) -> list[dict[str, Any]]:
     return [call for call in calls if parse_qs(call["query"])["dateFin"][0] > LIVE_FROM]
 
 
-async def _fresh(gateway: Gateway, who: dict[str, str], point: str) -> str:
-    """Wait until the first fill is done; return up to which day the curve is known."""
-
-    async def filled() -> str | None:
-        seen = await gateway.get(f"/v1/usage-points/{point}", who)
-        idle = datetime.fromisoformat(seen["freshness"]["next_expected_at"]) > gateway.runtime.clock.now()
-        return seen["freshness"]["complete_until"] if idle else None
-
-    return await until(filled)
-
-
 async def test_sixty_days_cost_nine_calls_and_are_never_asked_again(
     start: Any, clock: SetClock, simulator: Simulator
 ) -> None:
     async with start() as gateway:
         who = await gateway.sign_in()
         point = await gateway.add_meter(BASE)
-        assert await _fresh(gateway, who, point) == "2026-11-03"
+        assert (await gateway.at_rest(who, point))["freshness"]["complete_until"] == "2026-11-03"
         assert len(live(simulator)) == 9
     async with start() as gateway:  # a restart remembers
         who = await gateway.sign_in()
@@ -51,7 +40,7 @@ async def test_a_new_day_costs_one_call_and_only_after_it_is_published(
 ) -> None:
     who = await gateway.sign_in()
     point = await gateway.add_meter(BASE)
-    await _fresh(gateway, who, point)
+    await gateway.at_rest(who, point)
     simulator.forget_calls()
     for now in (datetime(2026, 11, 4, 0, 30, tzinfo=UTC), datetime(2026, 11, 4, 7, 29, tzinfo=UTC)):
         simulator.set_clock(now)
@@ -78,7 +67,7 @@ async def test_a_new_day_costs_one_call_and_only_after_it_is_published(
 async def test_fifty_at_once_cause_one_call(gateway: Gateway, simulator: Simulator) -> None:
     who = await gateway.sign_in()
     point = await gateway.add_meter(BASE)
-    await _fresh(gateway, who, point)
+    await gateway.at_rest(who, point)
     simulator.forget_calls()
     path = f"/v1/usage-points/{point}/load-curve"
     answers = await asyncio.gather(*(gateway.get(path, who, start="2026-06-01", end="2026-06-08") for _ in range(50)))
@@ -91,7 +80,7 @@ async def test_a_long_range_waits_for_five_calls_and_says_the_rest_is_scheduled(
 ) -> None:
     who = await gateway.sign_in()
     point = await gateway.add_meter(BASE)
-    await _fresh(gateway, who, point)
+    await gateway.at_rest(who, point)
     simulator.forget_calls()
     answer = await gateway.get(f"/v1/usage-points/{point}/load-curve", who, start="2026-01-01", end="2026-04-01")
     asked = [parse_qs(call["query"])["dateDebut"][0] for call in simulator.calls(CURVES)]
@@ -105,13 +94,13 @@ async def test_a_partial_day_is_asked_along_with_the_new_ones(
 ) -> None:
     who = await gateway.sign_in()
     point = await gateway.add_meter(HOLES)
-    await _fresh(gateway, who, point)
+    await gateway.at_rest(who, point)
     simulator.forget_calls()
     for now in (NOW + timedelta(days=day, hours=hours) for day in (1, 2, 3) for hours in (-2, -1, 1, 2, 4, 12)):
         simulator.set_clock(now)
         clock.set(now)
         who = await gateway.sign_in()
-        await _fresh(gateway, who, point)
+        await gateway.at_rest(who, point)
     asked = [(call["time"][8:13], call["query"].partition("&")[2]) for call in live(simulator)]
     assert asked == [
         ("04T08", "dateDebut=2026-11-03&dateFin=2026-11-04"),

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,17 +25,6 @@ WEEK = {"start": "2026-06-01", "end": "2026-06-08"}
 A_MOMENT = timedelta(seconds=61)
 
 
-async def _rests(gateway: Gateway, who: dict[str, str], point: str) -> dict[str, Any]:
-    """Wait until the live days are as whole as they get for now."""
-
-    async def seen() -> dict[str, Any] | None:
-        found: dict[str, Any] = await gateway.get(f"/v1/usage-points/{point}", who)
-        idle = datetime.fromisoformat(found["freshness"]["next_expected_at"]) > gateway.runtime.clock.now()
-        return found if idle else None
-
-    return await until(seen)
-
-
 async def _no_history(gateway: Gateway) -> None:
     """Leave the older history alone: its calls are not what is looked at."""
     async with gateway.runtime.database.write() as session:
@@ -54,7 +43,7 @@ def _windows(simulator: Simulator, *, older_than: str = "2026-09") -> list[tuple
 async def test_where_seven_days_are_refused_six_are_asked(gateway: Gateway, simulator: Simulator) -> None:
     who = await gateway.sign_in()
     point = await gateway.add_meter(BASE)
-    await _rests(gateway, who, point)
+    await gateway.at_rest(who, point)
     await _no_history(gateway)
     simulator.forget_calls()
     simulator.order("POST", "faults", api="mesure_synchrone_auto", name="ADAM-ERR0126", times=1)
@@ -73,7 +62,7 @@ async def test_a_history_goes_on_where_seven_days_are_refused(
 ) -> None:
     who = await gateway.sign_in()
     point = await gateway.add_meter(BASE)
-    await _rests(gateway, who, point)
+    await gateway.at_rest(who, point)
     simulator.order("POST", "faults", api="mesure_synchrone_auto", name="ADAM-ERR0126", times=1)
     clock.set(NOW + timedelta(seconds=1))  # a turn is an instant: while the clock stands, there is but one
 
@@ -93,7 +82,7 @@ async def test_after_five_failures_in_a_row_enedis_is_left_alone_and_one_call_se
     for number in range(7):
         who = await gateway.sign_in(f"home{number}@example.org")
         point = await gateway.add_meter(f"3000900000000{number}", f"home{number}@example.org")
-        await _rests(gateway, who, point)
+        await gateway.at_rest(who, point)
         homes.append((who, point))
     await _no_history(gateway)
     simulator.forget_calls()
@@ -125,7 +114,7 @@ async def test_a_day_that_never_comes_whole_is_settled_by_its_value_and_marked(
     """A Tuesday without its afternoon: nothing is invented for fifteen days, then the day's value says how much."""
     who = await gateway.sign_in()
     point = await gateway.add_meter(HOLES)
-    await _rests(gateway, who, point)
+    await gateway.at_rest(who, point)
     await _no_history(gateway)
     tuesday = date(2026, 10, 27)
     curve = {"start": str(tuesday), "end": str(tuesday + paris.DAY)}
@@ -135,7 +124,7 @@ async def test_a_day_that_never_comes_whole_is_settled_by_its_value_and_marked(
         clock.set(now)
         simulator.set_clock(now)
         who = await gateway.sign_in()
-        seen = await _rests(gateway, who, point)
+        seen = await gateway.at_rest(who, point)
         holes = [hole for hole in seen["holes"] if hole["start"] <= str(tuesday) < hole["end"]]
         answer = await gateway.get(f"{path}/load-curve", who, **curve)
         if day < 10:
@@ -154,7 +143,9 @@ async def test_a_day_that_never_comes_whole_is_settled_by_its_value_and_marked(
 
 async def test_a_year_of_half_hours_takes_less_than_200_kib(gateway: Gateway, database_url: str) -> None:
     """The noisiest home there can be; with its row, its index, and what the database adds."""
-    await gateway.add_meter(BASE)
+    who, point_id = await gateway.sign_in(), await gateway.add_meter(BASE)
+    await gateway.at_rest(who, point_id)
+    await _no_history(gateway)
     database = gateway.runtime.database
     chance = random.Random(4)  # noqa: S311
 
@@ -169,7 +160,7 @@ async def test_a_year_of_half_hours_takes_less_than_200_kib(gateway: Gateway, da
             return int(await session.scalar(text("SELECT pg_total_relation_size('days')")) or 0)
 
     async with database.read() as session:
-        [point_id, account_id] = (await session.execute(text("SELECT id, account_id FROM usage_points"))).one()
+        account_id = (await session.execute(text("SELECT account_id FROM usage_points"))).scalar_one()
         _, opened = await points.open_point(session, account_id, point_id, gateway.runtime.keyring)
     before = await size()
     feed = Feed(point_id, Kind.CURVE, Direction.PRODUCTION)

@@ -42,12 +42,7 @@ async def home(gateway: Gateway, simulator: Simulator) -> tuple[dict[str, str], 
     """A home whose newest days are known."""
     who = await gateway.sign_in()
     point = await gateway.add_meter(HOME)
-
-    async def fresh() -> bool:
-        seen = await gateway.get(f"/v1/usage-points/{point}", who)
-        return datetime.fromisoformat(seen["freshness"]["next_expected_at"]) > NOW
-
-    await until(fresh)
+    await gateway.at_rest(who, point)
     simulator.forget_calls()
     return who, point
 
