@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.accounts import repository
 from gateway.accounts.models import Account
-from gateway.audit import service as audit
+from gateway.audit import repository as audit
 from gateway.consents import repository as consents
 from gateway.consents.models import UsagePoint
 from gateway.consents.service import open_secrets
