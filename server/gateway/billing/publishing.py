@@ -30,6 +30,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
+from gateway.tempo import repository as tempo
 
 NOTHING_HELD = -1
 """The revision of somebody who has nothing."""
@@ -120,7 +121,7 @@ class Publisher:
         written = await metering.written_since(session, home.id, since)
         written |= {day - paris.DAY for day in written}  # the index of a day ends the one before
         if any(tariff.option is Option.TEMPO for tariff in home.tariffs):
-            colors = await repository.colors_told_since(session, since)
+            colors = await tempo.told_since(session, since)
             written |= colors | {day + paris.DAY for day in colors}  # whose night is still of that colour
         return written
 

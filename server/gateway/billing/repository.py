@@ -18,7 +18,6 @@ from gateway.billing.prices import Grid, PriceBook, with_added
 from gateway.consents.models import UsagePoint
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import insert
-from gateway.tempo.models import TempoDay
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
 # built once: they are asked with every question
@@ -77,11 +76,6 @@ def add_grids(session: AsyncSession, grids: Iterable[Grid], now: datetime) -> No
             added_at=now,
         )
         session.add(row)
-
-
-async def colors_told_since(session: AsyncSession, since: datetime) -> set[date]:
-    """Return the Tempo days of which something was told at `since` or later."""
-    return set(await session.scalars(select(TempoDay.day).where(TempoDay.told_at >= since)))
 
 
 async def publication(session: AsyncSession, point_id: str) -> Publication | None:

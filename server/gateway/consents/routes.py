@@ -22,6 +22,7 @@ from gateway.enedis.customer import Address
 from gateway.kit import paris
 from gateway.kit.wire import Utc
 from gateway.metering import freshness, history
+from gateway.metering import repository as archive
 from gateway.metering.meters import Meter
 from gateway.metering.schemas import History, Hole
 from gateway.problems import ProblemError, documented, not_found
@@ -148,7 +149,7 @@ async def view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
     async with runtime.database.read() as session:
         opened = await service.open_secrets(session, point, runtime.keyring)
         meter = Meter.of(point, opened, now)
-        complete_until = await freshness.complete_until(session, meter.main(meter.first_direction))
+        complete_until = await archive.complete_until(session, meter.main(meter.first_direction))
         progress = await history.progress(session, meter, paris.day_of(now))
         holes = await freshness.holes(session, meter, now)
         home = Home(point, opened, await billing.book(session))
