@@ -95,7 +95,7 @@ async def left_today(session: AsyncSession, rhythm: Rhythm, now: datetime) -> in
 
 
 async def rest(database: Database, rhythm: Rhythm, until: datetime) -> datetime:
-    """Write that there is nothing to ask before `until`, and return it."""
+    """Write that there is nothing to ask before `until`, unless the feed was never asked; return `until`."""
     async with database.write() as session:
         if feed := await session.get(Feed, rhythm.name):
             feed.next_at = max(feed.next_at, until)

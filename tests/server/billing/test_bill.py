@@ -19,8 +19,9 @@ from gateway.billing.buckets import Rules
 from gateway.billing.counting import Facts, count
 from gateway.billing.figures import DayFigures, MadeOf, is_money, show
 from gateway.billing.offpeak import OffPeakPeriod
+from gateway.billing.options import Option
 from gateway.billing.prices import packaged
-from gateway.billing.tariffs import Option, Tariff
+from gateway.billing.tariffs import Tariff
 from gateway.metering.packing import pack, runs
 from gateway.metering.readings import Quality, Reading
 from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, bill
