@@ -107,19 +107,22 @@ async def test_a_meter_just_installed_has_no_history_to_ask(gateway: Gateway, si
     assert len(simulator.calls(MEASURES)) <= 3
 
 
-async def test_a_usage_point_lists_its_holes_why_and_what_is_planned(
-    gateway: Gateway, clock: SetClock, simulator: Simulator
-) -> None:
+async def test_a_usage_point_lists_its_holes_why_and_what_is_planned(gateway: Gateway) -> None:
+    """Its Tuesdays: those known in part are filled from the day's value once nothing more will come."""
     who = await gateway.sign_in()
     point = await gateway.add_meter(HOLES)
-
-    async def settled() -> list[dict[str, Any]] | None:
-        seen = await gateway.get(f"/v1/usage-points/{point}", who)
-        return seen["holes"] or None
-
-    holes = await until(settled, 30)
-    assert {hole["reason"] for hole in holes} <= {"absent", "not_published", "scheduled"}
-    assert all(hole["next_try"] is None for hole in holes if hole["reason"] == "absent")
+    holes = (await gateway.at_rest(who, point))["holes"]
+    recent = [hole for hole in holes if hole["start"] >= "2026-09-04"]
+    assert [(hole["start"], hole["end"], hole["reason"]) for hole in recent] == [
+        ("2026-10-27", "2026-10-28", "not_published"),
+        ("2026-10-20", "2026-10-21", "not_published"),
+        ("2026-10-06", "2026-10-07", "absent"),
+        ("2026-09-22", "2026-09-23", "absent"),
+        ("2026-09-08", "2026-09-09", "absent"),
+    ]
+    tries = [hole["next_try"] for hole in recent]
+    assert tries[2:] == [None] * 3
+    assert NOW < datetime.fromisoformat(tries[1]) < datetime.fromisoformat(tries[0]) < NOW + timedelta(days=15)
 
 
 async def test_what_was_read_can_be_asked_again_deleted_and_told_of(

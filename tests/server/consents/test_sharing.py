@@ -197,17 +197,21 @@ async def test_an_outage_of_enedis_is_nobodys_failure(alice: Person, clock: SetC
     await until(granted)
 
 
-async def test_one_row_that_cannot_be_read_does_not_end_the_worker(gateway: Gateway, clock: SetClock) -> None:
-    who = await gateway.sign_in()
+async def test_one_row_that_cannot_be_read_does_not_end_the_worker(
+    gateway: Gateway, simulator: Simulator, clock: SetClock
+) -> None:
     await gateway.add_meter(SHARED)
     broken = await gateway.add_meter(WITHDRAWN_LATER)
     async with gateway.runtime.database.write() as session:
         await session.execute(update(UsagePoint).where(UsagePoint.id == broken).values(prm_sealed=b"nothing"))
-    clock.set(NOW + timedelta(hours=21, minutes=30))
+    later = NOW + timedelta(hours=21, minutes=30)
+    simulator.set_clock(later)
+    clock.set(later)
     who = await gateway.sign_in()
 
     async def tempo_goes_on() -> bool:
-        return (await gateway.get("/v1/tempo", who))["today"]["date"] == "2026-11-04"
+        tomorrow = (await gateway.get("/v1/tempo", who))["tomorrow"]
+        return (tomorrow["date"], tomorrow["color"] != "unknown") == ("2026-11-05", True)
 
     await until(tempo_goes_on)
 
