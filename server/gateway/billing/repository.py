@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.figures import DayFigures
@@ -128,12 +128,13 @@ def _of(point_id: str) -> ColumnElement[bool]:
 
 async def next_revision(session: AsyncSession, point: UsagePoint) -> int | None:
     """Begin a revision; None when somebody else began one meanwhile."""
-    return await session.scalar(
-        update(UsagePoint)
-        .where(UsagePoint.id == point.id, UsagePoint.epoch == point.epoch, UsagePoint.revision == point.revision)
-        .values(revision=point.revision + 1)
-        .returning(UsagePoint.revision)
-    )
+    return await session.scalar(_as_read(point).values(revision=point.revision + 1).returning(UsagePoint.revision))
+
+
+def _as_read(point: UsagePoint) -> Update:
+    """Change a usage point, unless somebody else published meanwhile."""
+    unchanged = (UsagePoint.epoch == point.epoch, UsagePoint.revision == point.revision)
+    return update(UsagePoint).where(UsagePoint.id == point.id, *unchanged)
 
 
 async def write(
@@ -180,12 +181,8 @@ async def stand(session: AsyncSession, news: Publication, *, is_first: bool) -> 
 
 async def begin_afresh(session: AsyncSession, point: UsagePoint) -> None:
     """Begin a new epoch, with nothing published; not when somebody else published meanwhile."""
-    began = await session.scalar(
-        update(UsagePoint)
-        .where(UsagePoint.id == point.id, UsagePoint.epoch == point.epoch, UsagePoint.revision == point.revision)
-        .values(epoch=secrets.token_hex(8), revision=0)
-        .returning(UsagePoint.id)
-    )
+    afresh = _as_read(point).values(epoch=secrets.token_hex(8), revision=0)
+    began = await session.scalar(afresh.returning(UsagePoint.id))
     if began is not None:
         for table in _TABLES:
             await session.execute(delete(table).where(table.usage_point_id == point.id))
