@@ -87,10 +87,8 @@ async def ask_consent(
     consent = await authorisation.ask(
         session, account, prm, keyring=runtime.keyring, instance=runtime.instance, now=runtime.clock.now()
     )
-    base = runtime.settings.backend_url.rstrip("/")
-    return ConsentAsked(
-        id=consent.id, authorize_url=f"{base}/consents/{consent.id}/start", expires_at=consent.expires_at
-    )
+    start = f"{runtime.settings.backend_url}/consents/{consent.id}/start"
+    return ConsentAsked(id=consent.id, authorize_url=start, expires_at=consent.expires_at)
 
 
 @router.get("/v1/consents/{consent_id}")
