@@ -207,9 +207,10 @@ async def test_one_row_that_cannot_be_read_does_not_end_the_worker(
     later = NOW + timedelta(hours=21, minutes=30)
     simulator.set_clock(later)
     clock.set(later)
-    who = await gateway.sign_in()
 
     async def tempo_goes_on() -> bool:
+        clock.set(clock.now() + timedelta(minutes=1))  # a call with a token that has ended is made again
+        who = await gateway.sign_in()
         tomorrow = (await gateway.get("/v1/tempo", who))["tomorrow"]
         return (tomorrow["date"], tomorrow["color"] != "unknown") == ("2026-11-05", True)
 
