@@ -136,7 +136,9 @@ async def test_a_withdrawn_consent_is_noticed_and_what_was_read_stays(
     path = f"/v1/usage-points/{point}"
 
     async def filled() -> bool:
-        return "2026-11-04T07:30" < (await gateway.get(path, who))["freshness"]["next_expected_at"] < "2026-11-04T08:31"
+        return (
+            "2026-11-04T08:00" <= (await gateway.get(path, who))["freshness"]["next_expected_at"] < "2026-11-04T09:01"
+        )
 
     await until(filled)
     simulator.order("POST", "consents", prm=SHARED, shared=False)
