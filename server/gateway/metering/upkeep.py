@@ -59,8 +59,10 @@ async def _visit(database: Database, archive: Archive, point: UsagePoint, clock:
         if refusal is not None and refusal.for_all:
             return refusal
         due.append(refusal.until if refusal else await _next(database, feed, days))
+    history_is_under_way = point.history_at is not None
     for direction in meter.directions:
-        refusal = await archive.settle(meter, direction, Haste.UPKEEP)
+        since = point.wanted_from if history_is_under_way else date.min
+        refusal = await archive.settle(meter, direction, Haste.UPKEEP, since)
         if refusal is not None and refusal.for_all:
             return refusal
         due += [refusal.until] if refusal else []
