@@ -112,6 +112,11 @@ async def with_stale_details(session: AsyncSession, now: datetime, limit: int) -
     return (await session.scalars(query.order_by(UsagePoint.details_at).limit(limit))).all()
 
 
+async def details_due(session: AsyncSession, point_id: str, at: datetime) -> None:
+    """Say when Enedis is to be asked again what is open."""
+    await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(details_at=at))
+
+
 async def doubt(session: AsyncSession, point_id: str, at: datetime) -> None:
     """Note that Enedis refused a reading for want of consent: at the next look, one sign more ends it."""
     point = await session.get(UsagePoint, point_id)

@@ -19,7 +19,7 @@ from gateway.enedis.client import Direction, Enedis
 from gateway.enedis.errors import EnedisError, Meaning
 from gateway.kit import paris
 from gateway.kit.clock import Clock
-from gateway.kit.crypto import Keyring
+from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
 from gateway.kit.outage import outlast
 from gateway.metering import repository
@@ -55,6 +55,12 @@ class Refusal:
     reason: Meaning
     until: datetime
     for_all: bool = False
+
+
+def damaged(point: UsagePoint, error: UndecipherableError, now: datetime) -> Refusal:
+    """Say that a usage point cannot be decrypted: it waits, and nobody waits for it."""
+    log.error("undecipherable", usage_point=point.id, what=str(error))
+    return Refusal(Meaning.OUR_FAULT, now + _LONG_PAUSE)
 
 
 class Archive:

@@ -1,13 +1,12 @@
 """The calls to RTE's APIs, each made once: who asks decides when to ask again."""
 
-import json
 from datetime import date
 
 from gateway.kit import paris
 from gateway.kit.http import Answer, Upstream
 from gateway.rte.asking import ask, read
 from gateway.rte.errors import Meaning, RteError, understand
-from gateway.rte.wire import EcowattAnswer, EcowattSignal, TempoAnswer, TempoValue
+from gateway.rte.wire import EcowattAnswer, EcowattSignal, TempoAnswer, TempoValue, Token
 from gateway.store import Store
 
 _TOKEN_PATH = "/token/oauth/"  # noqa: S105 - an address
@@ -80,12 +79,8 @@ class Rte:
             raise RteError(Meaning.CREDENTIALS, str(answer.status))
         if answer.status != 200:
             raise understand(answer)
-        try:
-            body = json.loads(answer.body)
-            token, seconds = str(body["access_token"]), float(body["expires_in"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise RteError(Meaning.DOWN, "unreadable_answer") from error
-        return token, max(seconds - _RENEW_BEFORE, _SHORTEST_TOKEN)
+        token = read(Token, answer)
+        return token.access_token, max(token.expires_in - _RENEW_BEFORE, _SHORTEST_TOKEN)
 
 
 def _midnight(day: date) -> str:
