@@ -190,6 +190,7 @@ async def test_an_outage_of_enedis_is_nobodys_failure(alice: Person, clock: SetC
     alice.who = await alice.gateway.sign_in("alice@example.org")
     assert await alice.status(asked) == ("pending", None)
     alice.simulator.order("DELETE", "faults")
+    clock.speed = 60  # the half minute between two probes
 
     async def granted() -> bool:
         clock.set(clock.now() + timedelta(minutes=1))
