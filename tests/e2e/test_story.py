@@ -4,6 +4,7 @@ Everything is done over HTTP, as the pages of Home Assistant, of the gateway and
 """
 
 import re
+import warnings
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from ifaddr import get_adapters
 
 from scripts.lib import energy
 from scripts.lib.browser import open_page
@@ -33,6 +35,9 @@ BEGIN = datetime.combine(FIRST.date() - timedelta(days=60), time(), bill.PARIS)
 """Older hours may come meanwhile: what is shown here begins with those that are fetched at once."""
 DEAR, SINCE = 0.3, date(2026, 11, 1)
 EMAIL, PASSWORD = "somebody@example.org", "seven green turtles in summer"
+
+NETWORK = {str(ip.ip) for adapter in get_adapters() for ip in adapter.ips if ip.is_IPv4} - {"127.0.0.1"}
+"""Where others can reach this machine: where the gateway announces itself."""
 
 FLOWS = "/api/config/config_entries/flow"
 METER_FLOWS = "/api/config/config_entries/subentries/flow"
@@ -65,7 +70,8 @@ class Story:
 
     def stack(self, day: datetime, *, folder: str = "stack", gateway: int | None = None) -> Stack:
         ports = Ports(self.ports.home_assistant, gateway or self.ports.gateway, self.ports.simulator)
-        return Stack(self.folder / folder, ports, language="en", env=clock_set_to(self.now(day)))
+        env = clock_set_to(self.now(day))
+        return Stack(self.folder / folder, ports, language="en", env=env, announced=bool(NETWORK))
 
     async def start_gateway(self, day: datetime, *, port: int | None = None) -> None:
         self.gateway = self.stack(day, gateway=port)
@@ -103,6 +109,19 @@ class Story:
     async def entry(self) -> dict[str, Any]:
         (entry,) = await self.client.entries(DOMAIN)
         return entry
+
+    async def found(self) -> dict[str, Any]:
+        """Take up the gateway that Home Assistant shows because it announced itself: the first step."""
+
+        async def shown() -> dict[str, Any] | None:
+            flows = await self.client.command("config_entries/flow/progress")
+            return next((flow for flow in flows if flow["handler"] == DOMAIN), None)
+
+        flow = await until(shown, "a gateway discovered")
+        assert flow["context"]["source"] == "zeroconf"
+        assert flow["context"]["title_placeholders"]["name"] in NETWORK
+        step: dict[str, Any] = await self.client.get(f"{FLOWS}/{flow['flow_id']}")
+        return step
 
     async def until_loaded(self) -> None:
         async def loaded() -> bool:
@@ -208,8 +227,15 @@ async def test_a_gateway_is_found_and_signed_up_to(story: Story, owner: aiohttp.
     step = await story.client.post(FLOWS, {"handler": DOMAIN})
     step = await story.answer(FLOWS, step, {"url": story.simulator.simulator_url})
     assert step["errors"] == {"url": "not_a_gateway"}
-    step = await story.answer(FLOWS, step, {"url": story.gateway.gateway_url}, {"next_step_id": "sign_up"})
-    step = await story.answer(FLOWS, step, {"email": EMAIL, "password": PASSWORD})
+    if NETWORK:
+        await story.client.delete(f"{FLOWS}/{step['flow_id']}")
+        step = await story.found()
+    else:
+        warnings.warn("No network to be found on: the gateway's address is typed", stacklevel=1)
+        step = await story.answer(FLOWS, step, {"url": story.gateway.gateway_url})
+    assert step["step_id"] == "account"
+    account = {"email": EMAIL, "password": PASSWORD}
+    step = await story.answer(FLOWS, step, {"next_step_id": "sign_up"}, account)
     assert step["type"] == "create_entry", step
     await story.until_loaded()
     await log_in(story, owner)

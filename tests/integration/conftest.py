@@ -12,6 +12,8 @@ from pytest_homeassistant_custom_component.common import (  # type: ignore[impor
     async_fire_time_changed,
 )
 from scripted_gateway import CLIENT_ID, CLIENT_SECRET, INSTANCE_ID, POINT_ID, ScriptedGateway
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.amber import AmberSnapshotExtension
 
 # Before Home Assistant mounts its own configuration directory, whose custom_components would hide ours.
 from custom_components.my_electrical_data.const import CONF_MADE_HERE, DOMAIN, METER
@@ -91,3 +93,9 @@ def move_to(hass: HomeAssistant, now: FrozenDateTimeFactory) -> MoveTo:
         await hass.async_block_till_done(wait_background_tasks=True)
 
     return do
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Plain values, in the folder that each release of the test package agrees to."""
+    return snapshot.use_extension(AmberSnapshotExtension)

@@ -9,7 +9,7 @@ import pytest
 from conftest import MoveTo, SetUp
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.blueprint.models import DomainBlueprints
-from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, STATE_ON
+from homeassistant.const import STATE_ON
 from homeassistant.core import CoreState, HomeAssistant, ServiceCall
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
@@ -60,12 +60,11 @@ async def automate(hass: HomeAssistant, request: pytest.FixtureRequest) -> Async
 
     async def do(name: str, *, as_hass_starts: bool = False, **inputs: Any) -> None:
         if as_hass_starts:
-            hass.set_state(CoreState.starting)
+            hass.set_state(CoreState.not_running)
         use = {"path": f"{DOMAIN}/{name}_{request.param}.yaml", "input": inputs}
         assert await async_setup_component(hass, "automation", {"automation": {"alias": name, "use_blueprint": use}})
         if as_hass_starts:
-            hass.set_state(CoreState.running)
-            hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+            await hass.async_start()
         await settle(hass)
         state = hass.states.get(f"automation.{name}")
         assert state

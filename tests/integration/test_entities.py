@@ -74,7 +74,7 @@ async def test_as_home_assistant_sees_them(
         state = hass.states.get(known.entity_id)
         assert state
         by_chance = {"friendly_name", "access_token", "entity_picture"}
-        attributes = {name: value for name, value in state.attributes.items() if name not in by_chance}
+        attributes = {str(name): value for name, value in state.attributes.items() if name not in by_chance}
         found[known.entity_id] = {"state": state.state, "category": known.entity_category, **attributes}
     assert dict(sorted(found.items())) == snapshot
 
