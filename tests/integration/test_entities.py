@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from conftest import MoveTo, SetUp
+from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -187,6 +188,20 @@ async def test_a_calendar_that_was_told_nothing_says_so(
     answer = await client.get(f"/api/calendars/{entity_id(hass, 'tempo', 'calendar')}", params=day)
     assert answer.status == 500
     assert "has not told anything of this yet" in (await answer.json())["message"]
+
+
+async def test_a_calendar_that_is_refused_has_one_sign_in_again(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_client: ClientSessionGenerator
+) -> None:
+    entry = await set_up()
+    gateway.answers[TEMPO_DAYS] = problem(401, "invalid_token")
+    client = await hass_client()
+    day = {"start": "2025-11-23T00:00:00Z", "end": "2025-11-24T00:00:00Z"}
+    answer = await client.get(f"/api/calendars/{entity_id(hass, 'tempo', 'calendar')}", params=day)
+    assert answer.status == 500
+    assert "no longer accepts" in (await answer.json())["message"]
+    [flow] = entry.async_get_active_flows(hass, {SOURCE_REAUTH})
+    assert flow["step_id"] == "reauth_confirm"
 
 
 async def test_off_peak_hours_go_on_where_only_the_price_changes(
