@@ -276,9 +276,7 @@ async def _bench() -> None:
         figures, held = await _child("import", Path(used), url)
         for name, figure in figures.items():
             print(f"{name:<24}{figure:10.1f}")
-        print(
-            f"\ncallbacks over {MOST_SECONDS * 1000:.0f} ms; ours is the integration and what it calls, garbage Python's"
-        )
+        print(f"\ncallbacks over {MOST_SECONDS * 1000:.0f} ms; ours is the integration and what it calls")
         print("\n".join(held) or "none")
         await _child("start", Path(empty), "")  # the first start of a folder makes its database
         print("\nstarts, without and with the integration")
