@@ -21,7 +21,7 @@ from .energy import async_may_offer
 from .feed import FeedCoordinator
 
 DOWN_AFTER: Final = timedelta(hours=1)
-ENDS_EARLY, ENDS_SOON = timedelta(days=60), timedelta(days=15)
+ENDS_SOON = timedelta(days=15)
 CONSENT_RENEWALS: Final = {"consent_ends", "consent_ends_soon", "consent_ended"}
 
 # Notices of the gateway that are a repair as they are; those that a person can do something about have a flow.
@@ -163,24 +163,22 @@ def _of_a_meter(hass: HomeAssistant, meter: Meter, feeds: RuntimeData) -> Iterat
 
 
 def _of_its_consent(point: UsagePoint, named: dict[str, str]) -> Iterator[Problem]:
-    ends = point.consent.expires_at
-    if point.consent.status == "ended":
-        yield Problem(
-            key="consent_ended", owner=point.id, severity=IssueSeverity.ERROR, fixable=True, placeholders=named
-        )
-    elif point.consent.status == "granted" and ends is not None:
-        left = ends - dt_util.utcnow()
-        placeholders = named | {"until": _moment(ends), "days": str(max(left.days, 0))}
-        if left <= ENDS_SOON:
+    """Say what the gateway gives notice of; in the last days more urgently."""
+    for notice in point.notices:
+        if notice.code == "consent_ended":
             yield Problem(
-                key="consent_ends_soon",
-                owner=point.id,
-                severity=IssueSeverity.ERROR,
-                fixable=True,
-                placeholders=placeholders,
+                key=notice.code, owner=point.id, severity=IssueSeverity.ERROR, fixable=True, placeholders=named
             )
-        elif left <= ENDS_EARLY:
-            yield Problem(key="consent_ends", owner=point.id, fixable=True, placeholders=placeholders)
+        elif notice.code == "consent_ends" and notice.until is not None:
+            left = notice.until - dt_util.utcnow()
+            soon = left <= ENDS_SOON
+            yield Problem(
+                key="consent_ends_soon" if soon else notice.code,
+                owner=point.id,
+                severity=IssueSeverity.ERROR if soon else IssueSeverity.WARNING,
+                fixable=True,
+                placeholders=named | {"until": _moment(notice.until), "days": str(max(left.days, 0))},
+            )
 
 
 def _is_out_of_quota(feed: FeedCoordinator[Any]) -> bool:

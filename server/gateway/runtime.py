@@ -20,8 +20,9 @@ from gateway.kit.http import Upstream
 from gateway.kit.metrics import Metrics
 from gateway.mail.carriers import Carrier, Mailgun, NoCarrier
 from gateway.metering.archive import Archive
+from gateway.metering.asking import Haste
 from gateway.quotas.day import Day
-from gateway.quotas.pace import EnedisPace, HistoryPace
+from gateway.quotas.pace import EnedisPace, HistoryPace, UpkeepPace
 from gateway.rte.client import Rte
 from gateway.rte.open_data import OpenData
 from gateway.settings import Settings
@@ -81,7 +82,12 @@ async def open_runtime(
         else None
     )
     passwords = Passwords()
-    archive = Archive(database, store, clock, enedis, enedis_at(HistoryPace(pace)), keyring)
+    by_haste = {
+        Haste.PERSON: enedis,
+        Haste.UPKEEP: enedis_at(UpkeepPace(pace)),
+        Haste.HISTORY: enedis_at(HistoryPace(pace)),
+    }
+    archive = Archive(database, store, clock, by_haste, keyring)
     try:
         instance = await instances.load(database, keyring)
         keeper = ConsentKeeper(database, enedis, keyring, instance, clock)

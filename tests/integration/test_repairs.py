@@ -147,24 +147,23 @@ async def test_versions_that_do_not_fit(
 
 
 @pytest.mark.parametrize(
-    ("status", "expires", "key"),
+    ("code", "until", "key"),
     [
-        ("granted", "2027-01-23T10:05:01Z", None),
-        ("granted", "2027-01-22T10:05:00Z", "consent_ends"),
-        ("granted", "2026-12-08T10:05:00Z", "consent_ends_soon"),
-        ("granted", "2026-11-20T10:05:00Z", "consent_ends_soon"),
-        ("granted", None, None),
-        ("ended", "2027-11-20T10:05:00Z", "consent_ended"),
+        ("consent_ends", "2027-01-22T10:05:00Z", "consent_ends"),
+        ("consent_ends", "2026-12-08T10:05:01Z", "consent_ends"),
+        ("consent_ends", "2026-12-08T10:05:00Z", "consent_ends_soon"),
+        ("consent_ends", "2026-11-20T10:05:00Z", "consent_ends_soon"),
+        ("consent_ended", None, "consent_ended"),
     ],
 )
 async def test_a_consent_that_ends(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, status: str, expires: str | None, key: str | None
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, code: str, until: str | None, key: str
 ) -> None:
-    gateway.answers[POINTS]["items"][0]["consent"] |= {"status": status, "expires_at": expires}
+    notice = {"code": code, "since": "2026-11-01T23:00:00Z", "until": until}
+    gateway.answers[POINTS]["items"][0]["notices"] = [notice]
     await set_up()
-    assert raised(hass).keys() == ({key} if key else set())
-    for issue in raised(hass).values():
-        assert "Maison" in said(issue)
+    assert raised(hass).keys() == {key}
+    assert "Maison" in said(raised(hass)[key])
 
 
 NOTICES = ["curve_not_collected", "prices_outdated", "off_peak_unreadable", "off_peak_changes", "consent_moved"]
@@ -208,8 +207,7 @@ async def test_haste_is_no_quota(hass: HomeAssistant, gateway: ScriptedGateway, 
 
 
 async def test_renews_a_consent(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
-    point = gateway.answers[POINTS]["items"][0]
-    point["consent"] |= {"status": "ended"}
+    notice(gateway, "consent_ended")
     await set_up()
     form = await fix(hass, "consent_ended")
     assert form["step_id"] == "number"
@@ -239,7 +237,7 @@ async def test_renews_a_consent(hass: HomeAssistant, gateway: ScriptedGateway, s
         assert result["errors"] == {"base": error}
         assert words_of("consent_ended", "link", result)
     gateway.answers[CONSENT] = body("consent")
-    point["consent"] |= {"status": "granted"}
+    gateway.answers[POINTS]["items"][0]["notices"] = []
     assert (await submit(hass, form, {}))["type"] is FlowResultType.CREATE_ENTRY
     assert raised(hass) == {}
 

@@ -99,12 +99,14 @@ class Database:
         if self.is_sqlite:
             _prepare_sqlite(self.engine, f"PRAGMA foreign_keys={'ON' if checks_references else 'OFF'}")
         # PostgreSQL shows each statement what is committed then, in a transaction or not: BEGIN and ROLLBACK, which are
-        # trips to the server, would give a reader nothing. SQLite's BEGIN keeps one state for all of them.
-        self._reading = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # trips to the server or to SQLite's thread, would give a reader nothing.
+        self._reading = self.engine.execution_options(
+            **{"begins_by": None} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        )
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that only reads."""
+        """A session that only reads, each statement what is committed then."""
         with told_apart():
             async with AsyncSession(self._reading, expire_on_commit=False) as session:
                 yield session
@@ -114,7 +116,9 @@ class Database:
         """A transaction that is committed at the end, or rolled back if an error leaves it."""
         with told_apart():
             async with (
-                AsyncSession(self.engine, expire_on_commit=False, execution_options={"write": True}) as session,
+                AsyncSession(
+                    self.engine, expire_on_commit=False, execution_options={"begins_by": "BEGIN IMMEDIATE"}
+                ) as session,
                 session.begin(),
             ):
                 yield session
@@ -148,4 +152,5 @@ def _prepare_sqlite(engine: AsyncEngine, references: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def begun(connection: Connection) -> None:
         options: dict[str, Any] = dict(connection.get_execution_options())
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
+        if begin := options.get("begins_by", "BEGIN"):
+            connection.exec_driver_sql(begin)

@@ -23,7 +23,7 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.outage import outlast
 from gateway.metering import repository
-from gateway.metering.asking import Asker
+from gateway.metering.asking import Asker, Haste
 from gateway.metering.ledger import Entry, Feed, Kind, State, expected_at, next_attempt
 from gateway.metering.meters import Meter, never
 from gateway.metering.planner import SHORTER, Window, plan
@@ -58,10 +58,10 @@ class Refusal:
 
 
 class Archive:
-    """Fills the ledger; `background` calls give way to all others."""
+    """Fills the ledger, asking an Enedis for each haste."""
 
     def __init__(
-        self, database: Database, store: Store, clock: Clock, enedis: Enedis, background: Enedis, keyring: Keyring
+        self, database: Database, store: Store, clock: Clock, enedis: Mapping[Haste, Enedis], keyring: Keyring
     ) -> None:
         """Prepare."""
         self._database = database
@@ -69,8 +69,7 @@ class Archive:
         self._clock = clock
         self._keyring = keyring
         self._tasks: set[asyncio.Task[Refusal | None]] = set()
-        self._live = Asker(database, enedis)
-        self._background = Asker(database, background)
+        self._askers = {haste: Asker(database, its) for haste, its in enedis.items()}
 
     async def open(self, point: UsagePoint) -> Meter:
         """Decrypt what a usage point needs to be asked and read."""
@@ -86,7 +85,7 @@ class Archive:
         A call that was begun is ended and its answer kept, even when whoever wanted it no longer waits. Returns why
         asking stopped early, if it did.
         """
-        task = asyncio.create_task(self.fill(meter, feed, wanted, calls))
+        task = asyncio.create_task(self.fill(meter, feed, wanted, calls, Haste.PERSON))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         await asyncio.wait({task}, timeout=PATIENCE)
@@ -98,14 +97,14 @@ class Archive:
             await asyncio.wait(self._tasks, timeout=PATIENCE)
 
     async def fill(
-        self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, *, background: bool = False
+        self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, haste: Haste
     ) -> Refusal | None:
         """Ask for what is missing of the wanted days, by so many calls; see `ensure`.
 
         Without the store nobody can be sure to be alone, or in time, and nothing is asked.
         """
         try:
-            return await self._fill(meter, feed, wanted, calls, self._background if background else self._live)
+            return await self._fill(meter, feed, wanted, calls, self._askers[haste])
         except StoreError:
             return Refusal(Meaning.DOWN, self._clock.now() + _UNTIL_THE_STORE_IS_BACK, for_all=True)
 
@@ -192,7 +191,7 @@ class Archive:
             vain = [fact.day for fact in facts if fact.day not in told]
             await repository.asked_in_vain(session, feed, vain, self._clock.now())
 
-    async def settle(self, meter: Meter, direction: Direction, *, background: bool = False) -> Refusal | None:
+    async def settle(self, meter: Meter, direction: Direction, haste: Haste) -> Refusal | None:
         """Ask the daily values of days whose curve will not come (whole) any more; fill in what they say is missing."""
         curve, daily = Feed(meter.id, Kind.CURVE, direction), Feed(meter.id, Kind.DAILY, direction)
         now = self._clock.now()
@@ -210,7 +209,7 @@ class Archive:
         refusal = None
         if plan(daily, asked, valued, now, since=meter.since[direction]).calls:
             # the others will be wanted one day, and cost nothing now
-            refusal = await self.fill(meter, daily, list(lacking), CALLS_A_REQUEST, background=background)
+            refusal = await self.fill(meter, daily, list(lacking), CALLS_A_REQUEST, haste)
         await self._fill_in(meter, curve, daily, [day for day in over if lacking[day].state is State.PARTIAL])
         return refusal
 

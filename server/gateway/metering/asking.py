@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime
+from enum import Enum
 
 import structlog
 
@@ -21,6 +22,14 @@ from gateway.metering.repository import Fact
 log = structlog.get_logger()
 
 _QUANTITY = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
+
+
+class Haste(Enum):
+    """For whom a call is made; each gives way to those before it."""
+
+    PERSON = "somebody waits for the answer"
+    UPKEEP = "the newest days"
+    HISTORY = "the older ones"
 
 
 class Asker:

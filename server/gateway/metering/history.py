@@ -13,6 +13,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import repository
 from gateway.metering.archive import Archive, Refusal
+from gateway.metering.asking import Haste
 from gateway.metering.ledger import Feed, Kind
 from gateway.metering.meters import Meter
 from gateway.metering.planner import WINDOWS, history_starts, plan
@@ -101,10 +102,10 @@ async def _step(database: Database, archive: Archive, meter: Meter, now: datetim
     if planned:
         feed, window = max(planned, key=lambda call: (call[0].kind is Kind.CURVE, call[1].end))
         days = list(paris.days(window.start, window.end))
-        refusal = await archive.fill(meter, feed, days, calls=1, background=True)
+        refusal = await archive.fill(meter, feed, days, 1, Haste.HISTORY)
         return refusal if refusal is None or refusal.reason is not Meaning.WRONG_DIRECTION else None, False
     for direction in meter.directions:
-        if refusal := await archive.settle(meter, direction, background=True):
+        if refusal := await archive.settle(meter, direction, Haste.HISTORY):
             return refusal, False
     return None, True
 

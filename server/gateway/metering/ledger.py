@@ -33,7 +33,7 @@ class State(StrEnum):
     BEFORE_ACTIVATION = "before_activation"
 
 
-_MORNING = {Kind.CURVE: time(8, 30), Kind.DAILY: time(8, 30), Kind.MAX_POWER: time(10, 30), Kind.INDEX: time(10, 30)}
+_MORNING = {Kind.CURVE: time(9), Kind.DAILY: time(9), Kind.MAX_POWER: time(11), Kind.INDEX: time(11)}
 """From when a feed is asked of a morning, within an hour: most days are there then. What nobody waits for is asked when
 the rest had a second try, and misses no call for a day that is late."""
 _SPREAD = 3600
@@ -81,8 +81,8 @@ def expected_at(day: date) -> datetime:
 def next_attempt(feed: Feed, day: date, entry: Entry | None) -> datetime | None:
     """Return when to ask for `day` (again); None when it is known or will not come any more.
 
-    A day that came late or in part is asked again when it is three times as old as it was the last time: soon at first,
-    then at growing pauses, of mornings, and a last time after 15 days.
+    A day that came late or in part is asked again when three times as long has passed since it was due as at the last
+    time: soon at first, then at growing pauses, of mornings, and a last time after 15 days.
     """
     first = feed.expected_at(day)
     if entry is None:
@@ -95,7 +95,7 @@ def next_attempt(feed: Feed, day: date, entry: Entry | None) -> datetime | None:
     if entry.asked_at >= last:
         return None
     pause = 7 * paris.DAY if feed.kind is Kind.INDEX else _FIRST_PAUSE[entry.state]
-    again = entry.asked_at + max(2 * (entry.asked_at - expected_at(day)), pause)
+    again = entry.asked_at + max(2 * (entry.asked_at - first), pause)
     return min(max(_by_morning(feed, again), first), last)
 
 

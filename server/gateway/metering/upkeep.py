@@ -10,6 +10,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import repository
 from gateway.metering.archive import Archive, Refusal
+from gateway.metering.asking import Haste
 from gateway.metering.history import begins
 from gateway.metering.ledger import Feed, next_attempt
 
@@ -54,12 +55,12 @@ async def _visit(database: Database, archive: Archive, point: UsagePoint, clock:
         days = list(paris.days(max(point.wanted_from, begins(feed, since, today)), today + paris.DAY))
         if not days:
             continue  # by a clock that is behind
-        refusal = await archive.fill(meter, feed, days, _CALLS_A_VISIT)
+        refusal = await archive.fill(meter, feed, days, _CALLS_A_VISIT, Haste.UPKEEP)
         if refusal is not None and refusal.for_all:
             return refusal
         due.append(refusal.until if refusal else await _next(database, feed, days))
     for direction in meter.directions:
-        refusal = await archive.settle(meter, direction)
+        refusal = await archive.settle(meter, direction, Haste.UPKEEP)
         if refusal is not None and refusal.for_all:
             return refusal
         due += [refusal.until] if refusal else []

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import override
 
 from gateway.enedis.client import Api
 from gateway.enedis.errors import EnedisError, Meaning
@@ -17,8 +18,10 @@ _MARGIN = 1.25
 """Calls leave 250 ms apart, so that one that is delayed by as much still makes no sixth in Enedis' second."""
 _PATIENCE = 60.0
 _PAUSE = timedelta(minutes=1)
+UPKEEP_HOUR = quotas.ENEDIS_HOUR * 19 // 20
+"""Calls in an hour after which none is made for newest days behind requests: the rest is for people who wait."""
 HISTORY_HOUR = quotas.ENEDIS_HOUR * 3 // 4
-"""Calls in an hour after which none is made for older history: the rest is for people who wait."""
+"""Calls in an hour after which none is made for older history: the rest is for the newest days and for people."""
 _HISTORY_INTERVAL = 3600 / HISTORY_HOUR
 _LIVE_RESERVE = 10
 """Calls of a user's day that are kept for the live day: two directions, maximum power, index, and second tries."""
@@ -39,6 +42,10 @@ class EnedisPace:
     async def wait(self, api: Api, payer: str) -> None:
         """Wait for a turn, first come, first served, and count the call. Raises EnedisError(QUOTA)."""
         await self.wait_within(api, payer, quotas.ENEDIS_HOUR, self._user_limit)
+
+    async def wait_for_upkeep(self, api: Api, payer: str) -> None:
+        """Wait for a turn of the newest days: a part of the hour is left to people."""
+        await self.wait_within(api, payer, UPKEEP_HOUR, self._user_limit)
 
     async def wait_for_history(self, payer: str) -> None:
         """Wait for a turn of the older history: spread over the hour, and leaving a part of both budgets."""
@@ -93,21 +100,30 @@ class EnedisPace:
         await self._store.set(_stopped(api), until.isoformat(), (until - now).total_seconds())
 
 
-class HistoryPace:
-    """The pace of the older history, behind everybody else."""
+class UpkeepPace:
+    """The pace of the newest days, behind people who wait."""
 
     def __init__(self, pace: EnedisPace) -> None:
         """Share the turns and budgets of all others."""
         self._pace = pace
 
     async def wait(self, api: Api, payer: str) -> None:
-        """Wait for a turn; history is made of measures. Raises EnedisError(QUOTA)."""
-        assert api is Api.MEASURES  # noqa: S101 - nothing else is asked for history
-        await self._pace.wait_for_history(payer)
+        """Wait for a turn. Raises EnedisError(QUOTA)."""
+        await self._pace.wait_for_upkeep(api, payer)
 
     async def stop(self, api: Api, until: datetime | None) -> None:
         """Let nobody call before `until`."""
         await self._pace.stop(api, until)
+
+
+class HistoryPace(UpkeepPace):
+    """The pace of the older history, behind everybody else."""
+
+    @override
+    async def wait(self, api: Api, payer: str) -> None:
+        """Wait for a turn; history is made of measures. Raises EnedisError(QUOTA)."""
+        assert api is Api.MEASURES  # noqa: S101 - nothing else is asked for history
+        await self._pace.wait_for_history(payer)
 
 
 def live_reserve(user_limit: int) -> int:
