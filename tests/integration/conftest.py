@@ -7,6 +7,7 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
 from homeassistant.core import HomeAssistant
+from homeassistant.util import executor
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
     MockConfigEntry,
     async_fire_time_changed,
@@ -20,6 +21,10 @@ from custom_components.my_electrical_data.const import CONF_MADE_HERE, DOMAIN, M
 
 # The test package has every SQL statement logged.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+# On a busy machine the ten seconds that Home Assistant gives its threads to end are too short for those of a test, and
+# to interrupt one keeps the others from ending.
+executor.EXECUTOR_SHUTDOWN_TIMEOUT = 120
 
 NOW = "2026-11-23T10:05:00+00:00"
 
@@ -42,6 +47,14 @@ def now(freezer: FrozenDateTimeFactory) -> FrozenDateTimeFactory:
 def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask again at the very moment: tests of the pace add their own spread."""
     monkeypatch.setattr("custom_components.my_electrical_data.feed.random", lambda: 0.0)
+
+
+@pytest.fixture
+async def clock_of_paris(hass: HomeAssistant) -> AsyncIterator[None]:
+    """Have Home Assistant live in Paris."""
+    await hass.config.async_set_time_zone("Europe/Paris")
+    yield
+    await hass.config.async_set_time_zone("UTC")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.translation import async_get_translations
+from pages import told
 from paris_home import World, paris
 from pytest_homeassistant_custom_component.typing import (  # type: ignore[import-untyped]  # it ships no types
     ClientSessionGenerator,
@@ -188,6 +189,16 @@ async def test_a_calendar_that_was_told_nothing_says_so(
     answer = await client.get(f"/api/calendars/{entity_id(hass, 'tempo', 'calendar')}", params=day)
     assert answer.status == 500
     assert "has not told anything of this yet" in (await answer.json())["message"]
+
+
+async def test_tense_hours_are_in_the_calendar(hass: HomeAssistant, set_up: SetUp) -> None:
+    await set_up()
+    day = await events(hass, "ecowatt_alerts", paris("2026-11-23T00:00"), paris("2026-11-24T00:00"))
+    assert told(day, "start", "end", "summary", "description") == [
+        ("2026-11-23T10:00Z", "2026-11-23T12:00Z", "Ecowatt tense", "Le réseau est tendu."),
+        ("2026-11-23T12:00Z", "2026-11-23T13:00Z", "Ecowatt very tense", "Le réseau est tendu."),
+        ("2026-11-23T17:00Z", "2026-11-23T19:00Z", "Ecowatt tense", "Le réseau est tendu."),
+    ]
 
 
 async def test_a_calendar_that_is_refused_has_one_sign_in_again(
