@@ -11,7 +11,7 @@ from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
-from pages import ACCOUNT, choose, submit
+from pages import ACCOUNT, choose, client, submit
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
     MockConfigEntry,
 )
@@ -118,3 +118,22 @@ async def test_a_gateway_that_moved_is_followed(
     assert entry.data[CONF_URL] == (gateway.url if moves else old)
     assert bool(gateway.asked(TOKEN)) is moves, "its secret went there, or nowhere"
     assert (entry.state is ConfigEntryState.LOADED) is moves
+
+
+@pytest.mark.parametrize("step", ["reauth", "reconfigure"])
+async def test_what_is_announced_keeps_nobody_from_putting_an_entry_right(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, step: str
+) -> None:
+    """Another gateway answers at the address, and is offered as one to set up: it is said to be another."""
+    entry: MockConfigEntry = await set_up()
+    gateway.answers[PING]["instance_id"] = "another-gateway-1"
+    offered = await hear(hass, announced(gateway, id="another-gateway-1"))
+    assert offered["step_id"] == "account"
+    if step == "reauth":
+        flow = await entry.start_reauth_flow(hass)
+        await choose(hass, flow, "api_client")
+        result = await submit(hass, flow, client())
+    else:
+        flow = await entry.start_reconfigure_flow(hass)
+        result = await submit(hass, flow, {CONF_URL: gateway.url})
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_gateway")
