@@ -4,10 +4,10 @@ import re
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -37,6 +37,10 @@ _ENEDIS_URLS = {
 }
 
 
+_Site = Annotated[str, AfterValidator(lambda url: url.rstrip("/"))]
+"""The address of a site, to which paths are added."""
+
+
 class Settings(BaseSettings):
     """What the environment says; a setting left empty has its default."""
 
@@ -47,8 +51,8 @@ class Settings(BaseSettings):
     debug_sql: bool = False
     secret_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
     encryption_keys: SecretStr = SecretStr("")
-    backend_url: str = "http://localhost:8000"
-    frontend_url: str = ""
+    backend_url: _Site = "http://localhost:8000"
+    frontend_url: _Site = ""
     advertise: bool = False
 
     redis_url: SecretStr = SecretStr("")
@@ -154,7 +158,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _is_where_enedis_comes_back(self) -> Self:
-        ours = (f"{origin(self.backend_url)}/oauth/callback", f"{self.backend_url.rstrip('/')}/oauth/callback")
+        ours = (f"{origin(self.backend_url)}/oauth/callback", f"{self.backend_url}/oauth/callback")
         if self.enedis_redirect_uri and self.enedis_redirect_uri not in ours:
             raise ValueError(
                 f"ENEDIS_REDIRECT_URI must be {ours[0]}, on the site of BACKEND_URL: "

@@ -25,7 +25,8 @@ from gateway.accounts import passwords
 from gateway.accounts import service as accounts
 from gateway.app import create_app
 from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.tariffs import Option, Tariff
+from gateway.billing.options import Option
+from gateway.billing.tariffs import Tariff
 from gateway.consents import service as points
 from gateway.kit.crypto import Keyring
 from gateway.runtime import Runtime

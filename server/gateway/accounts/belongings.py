@@ -5,10 +5,10 @@ from typing import Any
 
 from gateway.accounts import repository
 from gateway.accounts.models import Account
-from gateway.audit import service as audit
+from gateway.audit import repository as audit
 from gateway.consents import repository as consents
 from gateway.consents.models import UsagePoint
-from gateway.consents.service import open_secrets
+from gateway.consents.service import Secrets, open_secrets
 from gateway.kit.paris import iso
 from gateway.metering import owned
 from gateway.metering.ledger import Kind
@@ -51,15 +51,14 @@ async def _api_clients(runtime: Runtime, account: Account) -> AsyncIterator[dict
         }
 
 
-async def _points(runtime: Runtime, account: Account) -> list[UsagePoint]:
+async def _opened(runtime: Runtime, account: Account) -> list[tuple[UsagePoint, Secrets]]:
     async with runtime.database.read() as session:
-        return list(await consents.of_account(session, account.id))
+        points = await consents.of_account(session, account.id)
+        return [(point, await open_secrets(session, point, runtime.keyring)) for point in points]
 
 
 async def _usage_points(runtime: Runtime, account: Account) -> AsyncIterator[dict[str, Any]]:
-    for point in await _points(runtime, account):
-        async with runtime.database.read() as session:
-            opened = await open_secrets(session, point, runtime.keyring)
+    for point, opened in await _opened(runtime, account):
         yield {
             "id": point.id,
             "number": opened.prm,
@@ -77,10 +76,11 @@ async def _usage_points(runtime: Runtime, account: Account) -> AsyncIterator[dic
 
 async def _consents(runtime: Runtime, account: Account) -> AsyncIterator[dict[str, Any]]:
     async with runtime.database.read() as session:
-        found = await consents.consents_of(session, account.id)
-    for consent in found:
-        async with runtime.database.read() as session:
-            opened = await open_secrets(session, consent, runtime.keyring)
+        found = [
+            (consent, await open_secrets(session, consent, runtime.keyring))
+            for consent in await consents.consents_of(session, account.id)
+        ]
+    for consent, opened in found:
         yield {
             "usage_point": consent.point_id,
             "number": opened.prm,
@@ -104,9 +104,7 @@ async def _events(runtime: Runtime, account: Account) -> AsyncIterator[dict[str,
 
 
 async def _readings(runtime: Runtime, account: Account, kind: Kind) -> AsyncIterator[dict[str, Any]]:
-    for point in await _points(runtime, account):
-        async with runtime.database.read() as session:
-            opened = await open_secrets(session, point, runtime.keyring)
+    for point, opened in await _opened(runtime, account):
         for feed in owned.feeds(point.id, kind):
             after = None
             while True:

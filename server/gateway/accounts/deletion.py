@@ -1,17 +1,25 @@
 """The end of an account, and of everything it owned."""
 
-from gateway.accounts import repository
-from gateway.accounts.service import revoke_all
+from gateway.accounts import repository, sessions
+from gateway.accounts.service import Caller, revoke_all
 from gateway.audit.service import record
 from gateway.consents import repository as points
 from gateway.consents.models import PointStatus
 from gateway.consents.service import end
+from gateway.problems import ProblemError
 from gateway.runtime import Runtime
 
 
-async def delete_account(runtime: Runtime, account_id: str) -> None:
-    """Delete an account with its meters, consents, readings, API clients and sessions; its tokens end at once."""
-    now = runtime.clock.now()
+async def delete_account(runtime: Runtime, caller: Caller) -> None:
+    """Delete an account with its meters, consents, readings, API clients and sessions; its tokens end at once.
+
+    Raises a 403 problem unless its browser logged in a short while ago.
+    """
+    now, account_id = runtime.clock.now(), caller.account_id
+    if not await sessions.is_fresh(runtime.database, caller, now):
+        raise ProblemError(
+            403, "log_in_again", "This cannot be undone: log in again, then repeat it within 15 minutes."
+        )
     async with runtime.database.write() as session:
         account = await repository.account_alone(session, account_id)
         if account is None:

@@ -1,10 +1,11 @@
-"""Logging in: the same answer after the same time, whether the address exists or the password is wrong."""
+"""Logging in: the same answer after the same time, whether the address exists or the password is wrong. Logging out."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gateway.accounts import addresses, repository
+from gateway.accounts import addresses, repository, sessions
 from gateway.accounts.models import Account
+from gateway.accounts.service import Caller, revoke_all
 from gateway.audit.service import record
 from gateway.limits import service as limits
 from gateway.limits import who
@@ -26,6 +27,31 @@ class Attempt:
     password: str
     client: str | None
     captcha_token: str | None = None
+
+
+async def log_in(runtime: Runtime, attempt: Attempt) -> str:
+    """Log a browser in; return what its cookie will hold. Raises the problems of `authenticate`."""
+    account = await authenticate(runtime, attempt)
+    async with runtime.database.write() as session:
+        now = runtime.clock.now()
+        record(session, now, "logged_in", account.id)
+        return sessions.open_session(session, runtime.settings, account, now)
+
+
+async def log_out(runtime: Runtime, caller: Caller) -> None:
+    """Log a browser out."""
+    async with runtime.database.write() as session:
+        await repository.delete_session(session, caller.session_hash or b"")
+        record(session, runtime.clock.now(), "logged_out", caller.account_id)
+
+
+async def log_out_everywhere(runtime: Runtime, account_id: str) -> None:
+    """End all browsers' sessions and all tokens of an account. API clients keep their secrets."""
+    async with runtime.database.write() as session:
+        current = await repository.account_alone(session, account_id)
+        if current is not None:
+            await revoke_all(session, runtime.store, current)
+            record(session, runtime.clock.now(), "logged_out_everywhere", account_id)
 
 
 async def authenticate(runtime: Runtime, attempt: Attempt, *, pending: bool = False) -> Account:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts import addresses, repository
+from gateway.accounts import addresses, repository, sessions
 from gateway.accounts.log_in import Attempt, authenticate
 from gateway.accounts.models import Account, Purpose
 from gateway.accounts.secrets import fingerprint
@@ -17,6 +17,7 @@ from gateway.limits import who
 from gateway.limits.service import Limit, Standing
 from gateway.mail import outbox
 from gateway.mail.models import MailKind
+from gateway.problems import not_found
 from gateway.runtime import Runtime
 from gateway.store import Store
 
@@ -69,8 +70,11 @@ async def confirm_reset(runtime: Runtime, code: str, password: str) -> None:
         record(session, now, "password_reset", current.id)
 
 
-async def change_password(runtime: Runtime, account: Account, old: str, new: str, client: str | None) -> None:
-    """Set the password by the old one; everybody is logged out. Raises problems: 401, 403, 422, 429, 503."""
+async def change_password(runtime: Runtime, account: Account, old: str, new: str, client: str | None) -> str:
+    """Set the password by the old one: everybody is logged out; return what this browser's new cookie will hold.
+
+    Raises problems: 401, 403, 404, 422, 429, 503.
+    """
     await authenticate(runtime, Attempt(account.email, old, client))
     checked_password(new, account.email)
     async with runtime.passwords.turn():
@@ -78,10 +82,12 @@ async def change_password(runtime: Runtime, account: Account, old: str, new: str
     async with runtime.database.write() as session:
         now = runtime.clock.now()
         current = await repository.account_alone(session, account.id)
-        if current is not None:
-            await set_password(session, runtime.store, current, hashed)
-            await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
-            record(session, now, "password_changed", current.id)
+        if current is None:
+            raise not_found()
+        await set_password(session, runtime.store, current, hashed)
+        await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
+        record(session, now, "password_changed", current.id)
+        return sessions.open_session(session, runtime.settings, current, now)
 
 
 async def hand_over(session: AsyncSession, store: Store, account: Account, hashed: str, now: datetime) -> None:

@@ -23,7 +23,7 @@ from gateway.accounts.schemas import (
 from gateway.audit.service import record
 from gateway.dependencies import AccountDep, CallerDep, ClientDep, FromHere, OneKind, RuntimeDep
 from gateway.pages import language_of
-from gateway.problems import ProblemError, documented, not_found
+from gateway.problems import documented, not_found
 from gateway.runtime import Runtime
 
 router = APIRouter(tags=["accounts"], responses=documented(400, 413, 422))
@@ -81,13 +81,9 @@ async def me(runtime: RuntimeDep, caller: CallerDep) -> AccountView:
 
 
 @router.delete("/v1/accounts/me", status_code=204, responses=_LOGGED_IN)
-async def delete_me(response: Response, runtime: RuntimeDep, caller: CallerDep, account: AccountDep) -> None:
+async def delete_me(response: Response, runtime: RuntimeDep, caller: CallerDep, _account: AccountDep) -> None:
     """Delete the account and all it owned, within 15 minutes of a log-in. Shares at Enedis are ended there."""
-    if not await sessions.is_fresh(runtime.database, caller, runtime.clock.now()):
-        raise ProblemError(
-            403, "log_in_again", "This cannot be undone: log in again, then repeat it within 15 minutes."
-        )
-    await deletion.delete_account(runtime, account.id)
+    await deletion.delete_account(runtime, caller)
     sessions.clear_cookie(response, runtime.settings)
 
 
@@ -118,41 +114,28 @@ async def change_password(
     response: Response, runtime: RuntimeDep, client: ClientDep, account: AccountDep, wish: PasswordWish
 ) -> None:
     """Change the password: all tokens and sessions end, and this browser gets a new one."""
-    await recovery.change_password(runtime, account, wish.current_password, wish.new_password, client)
-    async with runtime.database.write() as session:
-        current = await repository.account(session, account.id)
-        token = sessions.open_session(session, runtime.settings, current, runtime.clock.now())
+    token = await recovery.change_password(runtime, account, wish.current_password, wish.new_password, client)
     sessions.set_cookie(response, runtime.settings, token)
 
 
 @router.post("/v1/session", status_code=204, dependencies=[FromHere, OneKind], responses=_AT_A_DOOR)
 async def open_session(response: Response, runtime: RuntimeDep, client: ClientDep, wish: LogInWish) -> None:
     """Log a browser in, by a cookie that no script can read."""
-    account = await log_in.authenticate(runtime, Attempt(wish.email, wish.password, client, wish.captcha_token))
-    async with runtime.database.write() as session:
-        token = sessions.open_session(session, runtime.settings, account, runtime.clock.now())
-        record(session, runtime.clock.now(), "logged_in", account.id)
+    token = await log_in.log_in(runtime, Attempt(wish.email, wish.password, client, wish.captcha_token))
     sessions.set_cookie(response, runtime.settings, token)
 
 
 @router.delete("/v1/session", status_code=204, responses=_LOGGED_IN)
-async def close_session(response: Response, runtime: RuntimeDep, caller: CallerDep, account: AccountDep) -> None:
+async def close_session(response: Response, runtime: RuntimeDep, caller: CallerDep, _account: AccountDep) -> None:
     """Log this browser out."""
-    async with runtime.database.write() as session:
-        if caller.session_hash is not None:
-            await repository.delete_session(session, caller.session_hash)
-        record(session, runtime.clock.now(), "logged_out", account.id)
+    await log_in.log_out(runtime, caller)
     sessions.clear_cookie(response, runtime.settings)
 
 
 @router.delete("/v1/sessions", status_code=204, responses=_LOGGED_IN)
 async def close_sessions(response: Response, runtime: RuntimeDep, account: AccountDep) -> None:
     """Log out everywhere: all browsers' sessions and all tokens end. API clients keep their secrets."""
-    async with runtime.database.write() as session:
-        current = await repository.account_alone(session, account.id)
-        if current is not None:
-            await service.revoke_all(session, runtime.store, current)
-            record(session, runtime.clock.now(), "logged_out_everywhere", account.id)
+    await log_in.log_out_everywhere(runtime, account.id)
     sessions.clear_cookie(response, runtime.settings)
 
 

@@ -5,7 +5,7 @@ follows the link of a stranger's sign-up would let that stranger in.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -87,19 +87,13 @@ async def verify_email(runtime: Runtime, code: str, password: str, client: str |
     async with runtime.database.write() as session:
         now = runtime.clock.now()
         current = await repository.account_alone(session, account.id)
-        if current is None or not await _take(session, code, Purpose.VERIFY_EMAIL, now):
+        found = await repository.mail_code(session, fingerprint(code), Purpose.VERIFY_EMAIL, now)
+        if current is None or found is None:
             raise invalid_code()
+        await repository.delete_codes(session, current.id)
         current.verified_at = current.verified_at or now
         current.activated_at = current.activated_at or now
         record(session, now, "email_verified", current.id)
-
-
-async def _take(session: AsyncSession, code: str, purpose: Purpose, now: datetime) -> bool:
-    """Use up a code, and with it all others of its account."""
-    found = await repository.mail_code(session, fingerprint(code), purpose, now)
-    if found is not None:
-        await repository.delete_codes(session, found.account_id)
-    return found is not None
 
 
 def invalid_code() -> ProblemError:

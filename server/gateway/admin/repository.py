@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.accounts.models import Account, ApiClient
 from gateway.consents.models import Consent, ConsentStatus, UsagePoint
-from gateway.quotas.models import Counter
 from gateway.rte.models import Feed
 
 
@@ -41,12 +40,6 @@ async def consents_by_status(session: AsyncSession) -> dict[str, int]:
     return {str(status): count for status, count in await session.execute(query)}
 
 
-async def points_by_status(session: AsyncSession) -> dict[str, int]:
-    """Count the usage points of each status."""
-    query = select(UsagePoint.status, func.count()).group_by(UsagePoint.status)
-    return {str(status): count for status, count in await session.execute(query)}
-
-
 async def points_of(session: AsyncSession, account_ids: Sequence[str]) -> dict[str, int]:
     """Count the usage points of each of these accounts."""
     query = select(UsagePoint.account_id, func.count()).where(UsagePoint.account_id.in_(account_ids))
@@ -58,17 +51,6 @@ async def clients_of(session: AsyncSession, account_ids: Sequence[str]) -> dict[
     query = select(ApiClient.account_id, func.count(), func.max(ApiClient.last_used_at))
     rows = await session.execute(query.where(ApiClient.account_id.in_(account_ids)).group_by(ApiClient.account_id))
     return {account_id: (count, used_at) for account_id, count, used_at in rows}
-
-
-async def used(session: AsyncSession, names: Sequence[str], window: str) -> dict[str, int]:
-    """Return how much of these budgets one window has used."""
-    query = select(Counter.name, Counter.used).where(Counter.name.in_(names), Counter.window == window)
-    return dict(iter(await session.execute(query)))
-
-
-async def give_back(session: AsyncSession, name: str, window: str) -> None:
-    """Begin one window of a budget anew."""
-    await session.execute(delete(Counter).where(Counter.name == name, Counter.window == window))
 
 
 async def feeds(session: AsyncSession) -> Sequence[Feed]:

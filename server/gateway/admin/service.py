@@ -1,16 +1,14 @@
-"""What administrators do, each act in the log; and what they see, put together."""
+"""What administrators do, each act in the log; and how the upstreams stand."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts import addresses
 from gateway.accounts import repository as accounts
 from gateway.accounts.models import Account
-from gateway.accounts.service import is_admin, revoke_all
+from gateway.accounts.service import revoke_all
 from gateway.admin import repository
-from gateway.admin.schemas import EnedisApi, RteFeed, Upstreams, Users, UserView
+from gateway.admin.schemas import EnedisApi, RteFeed, Upstreams
 from gateway.audit.service import record
 from gateway.ecowatt.service import FEED as ECOWATT
 from gateway.enedis.circuit import Circuit, CircuitState
@@ -21,50 +19,12 @@ from gateway.problems import ProblemError, not_found
 from gateway.quotas import service as quotas
 from gateway.quotas.day import forget_calls
 from gateway.quotas.pace import stopped_until
-from gateway.rte.feeds import Rhythm
+from gateway.rte.feeds import budget_of
 from gateway.rte.models import UNDER_WAY, Feed
 from gateway.runtime import Runtime
 from gateway.tempo.service import CURRENT, HISTORY
 
-_FEEDS = {rhythm.name: rhythm for rhythm in (CURRENT, HISTORY, ECOWATT)}
-
-
-async def users(runtime: Runtime, part: str, after: str | None, limit: int) -> Users:
-    """Return a page of accounts that have `part` in their address."""
-    async with runtime.database.read() as session:
-        found = await repository.accounts(session, addresses.folded(part), after, limit + 1)
-        page = found[:limit]
-        return Users(
-            items=await _views(runtime, session, page),
-            next=page[-1].id if len(found) > limit else None,
-        )
-
-
-async def _views(runtime: Runtime, session: AsyncSession, page: Sequence[Account]) -> list[UserView]:
-    ids = [account.id for account in page]
-    settings = runtime.settings
-    today = paris.day_of(runtime.clock.now())
-    budgets = {one: quotas.user_day(one, today, settings.user_daily_limit_no_cache) for one in ids}
-    points = await repository.points_of(session, ids)
-    clients = await repository.clients_of(session, ids)
-    used = await repository.used(session, [budget.name for budget in budgets.values()], today.isoformat())
-    return [
-        UserView(
-            id=account.id,
-            email=account.address,
-            created_at=account.created_at,
-            verified=account.verified_at is not None,
-            admin=is_admin(account, settings.admin_emails),
-            activated_at=account.activated_at,
-            deactivated_at=account.deactivated_at,
-            usage_points=points.get(account.id, 0),
-            api_clients=clients.get(account.id, (0, None))[0],
-            last_used_at=clients.get(account.id, (0, None))[1],
-            quota_used=used.get(budgets[account.id].name, 0),
-            quota_limit=budgets[account.id].limit,
-        )
-        for account in page
-    ]
+_RHYTHMS = (CURRENT, HISTORY, ECOWATT)
 
 
 async def deactivate(runtime: Runtime, admin: Account, account_id: str) -> None:
@@ -95,7 +55,7 @@ async def reset_quota(runtime: Runtime, admin: Account, account_id: str) -> None
     async with runtime.database.write() as session:
         await _account(session, account_id)
         budget = quotas.user_day(account_id, today, runtime.settings.user_daily_limit_no_cache)
-        await repository.give_back(session, budget.name, budget.window)
+        await quotas.begin_anew(session, budget)
         record(session, now, "admin_reset_quota", account_id, by=admin.id)
     await forget_calls(runtime.store, account_id, today)
 
@@ -111,15 +71,14 @@ async def upstreams(runtime: Runtime) -> Upstreams:
     """Tell how Enedis and RTE stand."""
     now = runtime.clock.now()
     hours = {api: quotas.enedis_hour(api, now) for api in Api}
-    budgets = [f"rte:{rhythm.budget}" for rhythm in _FEEDS.values()]
+    days = {rhythm.name: budget_of(rhythm, now) for rhythm in _RHYTHMS}
     async with runtime.database.read() as session:
-        used = await repository.used(session, [hour.name for hour in hours.values()], hours[Api.MEASURES].window)
-        of_rte = await repository.used(session, budgets, paris.day_of(now).isoformat())
+        used = await quotas.used_of(session, [*hours.values(), *days.values()])
         feeds = await repository.feeds(session)
         waiting = await mail.waiting(session)
     return Upstreams(
-        enedis=[await _enedis(runtime, api, used.get(hour.name, 0), hour.limit) for api, hour in hours.items()],
-        rte=[_rte(feed, rhythm, of_rte, now) for feed in feeds if (rhythm := _FEEDS.get(feed.name))],
+        enedis=[await _enedis(runtime, api, used[hour], hour.limit) for api, hour in hours.items()],
+        rte=[_rte(feed, used[day], day.limit, now) for feed in feeds if (day := days.get(feed.name))],
         mails_waiting=waiting,
     )
 
@@ -138,8 +97,7 @@ async def _enedis(runtime: Runtime, api: Api, used: int, limit: int) -> EnedisAp
     )
 
 
-def _rte(feed: Feed, rhythm: Rhythm, used: dict[str, int], now: datetime) -> RteFeed:
-    calls = used.get(f"rte:{rhythm.budget}", 0)
+def _rte(feed: Feed, used: int, limit: int, now: datetime) -> RteFeed:
     under_way = feed.last_error == UNDER_WAY
     if feed.failures == 0:
         circuit = CircuitState.CLOSED
@@ -147,8 +105,8 @@ def _rte(feed: Feed, rhythm: Rhythm, used: dict[str, int], now: datetime) -> Rte
         circuit = CircuitState.PROBING if under_way or feed.next_at <= now else CircuitState.OPEN
     return RteFeed(
         feed=feed.name,
-        used=calls,
-        left=max(rhythm.calls_a_day - calls, 0),
+        used=used,
+        left=max(limit - used, 0),
         circuit=circuit,
         last_error=None if under_way else feed.last_error,
         failures=feed.failures,

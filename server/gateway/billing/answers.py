@@ -12,11 +12,10 @@ from gateway.billing.figures import DayFigures
 from gateway.billing.home import Home
 from gateway.billing.notices import prices_outdated
 from gateway.billing.offpeak import slots_on
-from gateway.billing.options import REGULATED, Option
+from gateway.billing.options import REGULATED
 from gateway.billing.periods import AHEAD, Period, certain_colors, periods
 from gateway.billing.publishing import Publisher
 from gateway.billing.tariffs import tariff_on
-from gateway.consents import service as points
 from gateway.enedis.client import Direction
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -86,7 +85,7 @@ class Answers:
         first = start or paris.day_of(now)
         until = end or first + AHEAD
         async with self._database.read() as session:
-            home = await self._home(session, account_id, point_id)
+            home = await Home.opened(session, account_id, point_id, self._keyring)
             told = await tempo.told(session, Season.of(first - paris.DAY).start, Season.of(until).end)
         known = {day: (row.color.value, row.confirmed) for day, row in told.items() if row.color is not Color.UNKNOWN}
         colors = certain_colors(known, first - paris.DAY, until)
@@ -121,8 +120,7 @@ class Answers:
         start, end = spans[0][0], spans[-1][1]
         async with self._database.read() as session:
             own = await self._figures(session, home, start, end)
-            every_option = [*home.tariffs, *comparison.as_option(home, Option.TEMPO)]
-            known = await facts.known(session, home, every_option, start, end, today)
+            known = await facts.known(session, home, start, end, today, by_color=True)
             power = Feed(home.id, Kind.MAX_POWER)
             _, peaks = await metering.known(session, power, home.secrets, metering.read_peak, start, end)
         days = {
@@ -149,17 +147,13 @@ class Answers:
         today = paris.day_of(self._clock.now())
         async with self._database.read() as session:
             figures = await self._figures(session, home, start, end)
-            known = await facts.known(session, home, home.tariffs, start, end, today)
+            known = await facts.known(session, home, start, end, today)
         days = list(paris.days(start, end))
         compared = index_check.differences(figures, {day: known.advance(day) for day in days})
         curves = {one.day: known.of(one.day, Direction.CONSUMPTION).curve for one in compared}
         slots = {one.day: slots_on(home.off_peak, one.day) for one in compared}
         told = {one.day: slots_on(home.off_peak_told, one.day) for one in compared}
         return IndexCheck(compared, await asyncio.to_thread(index_check.better_fit, compared, curves, slots, told))
-
-    async def _home(self, session: AsyncSession, account_id: str, point_id: str) -> Home:
-        point, secrets = await points.open_point(session, account_id, point_id, self._keyring)
-        return Home(point, secrets, await repository.book(session))
 
     async def _figures(
         self, session: AsyncSession, home: Home, start: date, end: date = date.max

@@ -12,9 +12,7 @@ from gateway.billing.options import UNKNOWN, Option
 from gateway.billing.prices import MICRO, PriceBook
 from gateway.billing.tariffs import Price, Tariff, tariff_on
 from gateway.kit import paris
-
-TEMPO_DAY_STARTS = 6 * 60
-TEMPO_OFF_PEAK_STARTS = 22 * 60
+from gateway.tempo.days import DAY_STARTS, OFF_PEAK_STARTS
 
 type Span = tuple[int, int, str]
 """Minutes `[start, end[` in one bucket."""
@@ -24,9 +22,9 @@ type Span = tuple[int, int, str]
 class DayRules:
     """How a day is billed.
 
-    `spans` count minutes from the day's first instant and leave no gap. `prices` are millionths of EUR a kWh, of the
-    buckets that have one; `subscription` millionths of EUR a month; `production` millionths of EUR a kWh given.
-    `only` is the one bucket that all of the day is in, where there is but one.
+    `spans` count minutes from the day's first instant and leave no gap. `buckets` are those of the tariff, whether the
+    day has them or not; `prices` millionths of EUR a kWh, of the buckets that have one; `subscription` millionths of
+    EUR a month; `production` millionths of EUR a kWh given.
     """
 
     spans: tuple[Span, ...]
@@ -37,7 +35,7 @@ class DayRules:
 
     @property
     def only(self) -> str | None:
-        """The bucket of the whole day, whenever in the day its energy was used."""
+        """The one bucket of the tariff, whenever in the day its energy was used; None when it has several, or none."""
         return next(iter(self.buckets)) if len(self.buckets) == 1 else None
 
 
@@ -113,10 +111,11 @@ def is_off_peak(bucket: str) -> bool:
 
 def tempo_spans(before: str | None, color: str | None) -> list[Span]:
     """Return the buckets of a day by its clock: until 06:00 the colour of the day before is in force."""
+    morning, evening = (clock.hour * 60 + clock.minute for clock in (DAY_STARTS, OFF_PEAK_STARTS))
     return [
-        (0, TEMPO_DAY_STARTS, f"{before}_hc" if before else UNKNOWN),
-        (TEMPO_DAY_STARTS, TEMPO_OFF_PEAK_STARTS, f"{color}_hp" if color else UNKNOWN),
-        (TEMPO_OFF_PEAK_STARTS, MINUTES_A_DAY, f"{color}_hc" if color else UNKNOWN),
+        (0, morning, f"{before}_hc" if before else UNKNOWN),
+        (morning, evening, f"{color}_hp" if color else UNKNOWN),
+        (evening, MINUTES_A_DAY, f"{color}_hc" if color else UNKNOWN),
     ]
 
 

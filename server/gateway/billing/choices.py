@@ -10,7 +10,7 @@ from gateway.billing.offpeak_dates import chosen
 from gateway.billing.tariffs import Tariff
 from gateway.consents import service
 from gateway.consents.models import UsagePoint
-from gateway.consents.routes import UsagePointView, view
+from gateway.consents.views import UsagePointView, view
 from gateway.dependencies import CallerDep, PointId, RuntimeDep, WriteSession
 from gateway.problems import documented
 from gateway.quotas.routes import counted

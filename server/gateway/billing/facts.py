@@ -1,6 +1,6 @@
 """What the archive and the signals know of days, as billing needs it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,8 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.counting import Facts
 from gateway.billing.home import Home
-from gateway.billing.options import Option
-from gateway.billing.tariffs import Tariff
 from gateway.consents.models import UsagePoint
 from gateway.consents.service import collects_curve
 from gateway.enedis.client import Direction
@@ -68,10 +66,9 @@ class Known:
 
 
 async def known(
-    session: AsyncSession, home: Home, tariffs: Collection[Tariff], start: date, end: date, today: date
+    session: AsyncSession, home: Home, start: date, end: date, today: date, *, by_color: bool = False
 ) -> Known:
-    """Gather what is known of the days `[start, end[`."""
+    """Gather what is known of the days `[start, end[`, the colours only if they are to be billed `by_color`."""
     feeds = await metering.opened(session, home.id, _KINDS, home.secrets, start, end + paris.DAY)
-    by_color = any(tariff.option is Option.TEMPO for tariff in tariffs)
     colors = await tempo.colors(session, start - paris.DAY, end) if by_color else {}
     return Known(feeds, home.point, colors, history_starts(Kind.CURVE, today))

@@ -14,8 +14,7 @@ from enum import StrEnum
 from gateway.billing.prices import MICRO
 
 WATT_MINUTES_A_WH = 60
-MONEY_A_EUR = WATT_MINUTES_A_WH * 1000 * MICRO
-MONEY_A_MICRO = MONEY_A_EUR // MICRO
+MONEY_A_MICRO = WATT_MINUTES_A_WH * 1000
 
 type Columns = dict[str, list[int]]
 """By series key, a value a row."""

@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.billing import repository
 from gateway.billing.offpeak import OffPeakPeriod
 from gateway.billing.offpeak_dates import effective
+from gateway.billing.options import Option
 from gateway.billing.prices import PriceBook
 from gateway.billing.tariffs import Tariff
+from gateway.consents import service as points
 from gateway.consents.models import UsagePoint
 from gateway.consents.service import Secrets
+from gateway.kit.crypto import Keyring
 
 
 @dataclass(frozen=True, repr=False)
@@ -19,6 +25,12 @@ class Home:
     secrets: Secrets
     book: PriceBook
 
+    @classmethod
+    async def opened(cls, session: AsyncSession, account_id: str, point_id: str, keyring: Keyring) -> Home:
+        """Open one of an account's usage points. Raises the problem `not_found`."""
+        point, secrets = await points.open_point(session, account_id, point_id, keyring)
+        return cls(point, secrets, await repository.book(session))
+
     @property
     def id(self) -> str:
         """Its public id."""
@@ -28,6 +40,11 @@ class Home:
     def tariffs(self) -> list[Tariff]:
         """What it pays by."""
         return [Tariff.model_validate(tariff) for tariff in self.point.tariffs]
+
+    @property
+    def pays_by_color(self) -> bool:
+        """Whether the colours of days tell what it pays."""
+        return any(tariff.option is Option.TEMPO for tariff in self.tariffs)
 
     @cached_property
     def off_peak(self) -> list[OffPeakPeriod]:

@@ -24,12 +24,12 @@ def _minute_of_day(value: object) -> object:
         if value == "24:00":
             return MINUTES_A_DAY
         try:
-            clock = time.fromisoformat(value)
+            read = time.fromisoformat(value)
         except ValueError:
-            clock = None  # its own words would repeat the value
-        if clock is None or clock.second or clock.microsecond or clock.tzinfo:
+            read = None  # its own words would repeat the value
+        if read is None or read.second or read.microsecond or read.tzinfo:
             raise ValueError("a time of day is HH:MM")
-        return clock.hour * 60 + clock.minute
+        return read.hour * 60 + read.minute
     return value
 
 
@@ -40,12 +40,13 @@ def _lasting(slot: tuple[int, int]) -> tuple[int, int]:
     return slot
 
 
-def _text(minute: int) -> str:
+def clock(minute: int) -> str:
+    """Write a minute of the day as `22:30`."""
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
 type MinuteOfDay = Annotated[
-    int, Field(ge=0, le=MINUTES_A_DAY), BeforeValidator(_minute_of_day), PlainSerializer(_text, return_type=str)
+    int, Field(ge=0, le=MINUTES_A_DAY), BeforeValidator(_minute_of_day), PlainSerializer(clock, return_type=str)
 ]
 
 type Slot = Annotated[tuple[MinuteOfDay, MinuteOfDay], AfterValidator(_lasting)]

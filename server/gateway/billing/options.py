@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
+from gateway.tempo.days import COLORS
+
 UNKNOWN = "unknown"
-COLORS = ("blue", "white", "red")
 
 
 class Option(StrEnum):

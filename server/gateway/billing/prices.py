@@ -28,11 +28,6 @@ class Grid:
     prices: tuple[tuple[str, Decimal], ...]
     subscription_month: Decimal
 
-    def micro(self, bucket: str) -> int | None:
-        """Return the price of a bucket in millionths of EUR a kWh."""
-        price = dict(self.prices).get(bucket)
-        return None if price is None else int(price * MICRO)
-
 
 class PriceBook:
     """Every grid known."""

@@ -20,7 +20,6 @@ from gateway.billing.facts import Known
 from gateway.billing.figures import DayFigures
 from gateway.billing.home import Home
 from gateway.billing.models import Publication
-from gateway.billing.options import Option
 from gateway.billing.repository import Told
 from gateway.billing.start import published_from
 from gateway.consents import service as points
@@ -30,6 +29,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
+from gateway.tempo import repository as tempo
 
 NOTHING_HELD = -1
 """The revision of somebody who has nothing."""
@@ -81,17 +81,16 @@ class Publisher:
         while True:
             now = self._clock.now()
             async with self._database.read() as session:
-                point, secrets = await points.open_point(session, account_id, point_id, self._keyring)
-                home = Home(point, secrets, await repository.book(session))
+                home = await Home.opened(session, account_id, point_id, self._keyring)
                 series = await repository.series(session, home.id)
                 change = await self._compare(session, home, set(series), now)
             if change is None:
-                return Published(home, series, [], point.revision)
+                return Published(home, series, [], home.point.revision)
             async with self._database.write() as session:
                 revision = await self._write(session, home, change)
             if revision is not None:
-                since = NOTHING_HELD if change.is_first else point.revision
-                point.revision = revision
+                since = NOTHING_HELD if change.is_first else home.point.revision
+                home.point.revision = revision
                 return Published(home, series | dict.fromkeys(change.series, revision), change.anew, since)
 
     async def _compare(self, session: AsyncSession, home: Home, series: set[str], now: datetime) -> _Change | None:
@@ -111,7 +110,8 @@ class Publisher:
             return _Change(news) if is_news else None
         told = await repository.told(session, home.id, home.secrets.data_key, min(due), and_the_one_before=True)
         last = told.pop(0) if told and told[0].day < min(due) else None
-        known = await facts.known(session, home, home.tariffs, min(due), max(due) + paris.DAY, paris.day_of(now))
+        days = (min(due), max(due) + paris.DAY)
+        known = await facts.known(session, home, *days, paris.day_of(now), by_color=home.pays_by_color)
         difference = partial(_difference, home, news, due, told, last, known, series, is_first=is_first)
         change = difference() if len(due) <= _FEW else await asyncio.to_thread(difference)
         return change if is_news or change.changed or change.series or change.vanished else None
@@ -119,8 +119,8 @@ class Publisher:
     async def _written_since(self, session: AsyncSession, home: Home, since: datetime) -> set[date]:
         written = await metering.written_since(session, home.id, since)
         written |= {day - paris.DAY for day in written}  # the index of a day ends the one before
-        if any(tariff.option is Option.TEMPO for tariff in home.tariffs):
-            colors = await repository.colors_told_since(session, since)
+        if home.pays_by_color:
+            colors = await tempo.told_since(session, since)
             written |= colors | {day + paris.DAY for day in colors}  # whose night is still of that colour
         return written
 

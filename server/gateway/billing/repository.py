@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.figures import DayFigures
@@ -18,7 +18,6 @@ from gateway.billing.prices import Grid, PriceBook, with_added
 from gateway.consents.models import UsagePoint
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import insert
-from gateway.tempo.models import TempoDay
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
 # built once: they are asked with every question
@@ -79,11 +78,6 @@ def add_grids(session: AsyncSession, grids: Iterable[Grid], now: datetime) -> No
         session.add(row)
 
 
-async def colors_told_since(session: AsyncSession, since: datetime) -> set[date]:
-    """Return the Tempo days of which something was told at `since` or later."""
-    return set(await session.scalars(select(TempoDay.day).where(TempoDay.told_at >= since)))
-
-
 async def publication(session: AsyncSession, point_id: str) -> Publication | None:
     """Return how far a usage point is published."""
     return await session.get(Publication, point_id)
@@ -134,12 +128,13 @@ def _of(point_id: str) -> ColumnElement[bool]:
 
 async def next_revision(session: AsyncSession, point: UsagePoint) -> int | None:
     """Begin a revision; None when somebody else began one meanwhile."""
-    return await session.scalar(
-        update(UsagePoint)
-        .where(UsagePoint.id == point.id, UsagePoint.epoch == point.epoch, UsagePoint.revision == point.revision)
-        .values(revision=point.revision + 1)
-        .returning(UsagePoint.revision)
-    )
+    return await session.scalar(_as_read(point).values(revision=point.revision + 1).returning(UsagePoint.revision))
+
+
+def _as_read(point: UsagePoint) -> Update:
+    """Change a usage point, unless somebody else published meanwhile."""
+    unchanged = (UsagePoint.epoch == point.epoch, UsagePoint.revision == point.revision)
+    return update(UsagePoint).where(UsagePoint.id == point.id, *unchanged)
 
 
 async def write(
@@ -186,12 +181,8 @@ async def stand(session: AsyncSession, news: Publication, *, is_first: bool) -> 
 
 async def begin_afresh(session: AsyncSession, point: UsagePoint) -> None:
     """Begin a new epoch, with nothing published; not when somebody else published meanwhile."""
-    began = await session.scalar(
-        update(UsagePoint)
-        .where(UsagePoint.id == point.id, UsagePoint.epoch == point.epoch, UsagePoint.revision == point.revision)
-        .values(epoch=secrets.token_hex(8), revision=0)
-        .returning(UsagePoint.id)
-    )
+    afresh = _as_read(point).values(epoch=secrets.token_hex(8), revision=0)
+    began = await session.scalar(afresh.returning(UsagePoint.id))
     if began is not None:
         for table in _TABLES:
             await session.execute(delete(table).where(table.usage_point_id == point.id))

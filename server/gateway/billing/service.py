@@ -7,7 +7,7 @@ was given with a part of the rows also names the hour at which the rest begins.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from gateway.billing import hours, repository
@@ -24,7 +24,6 @@ from gateway.kit.database import Database
 
 _FIRST_FILL = timedelta(seconds=10)
 """How soon to come back while the first 60 days are being fetched."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FEW = 7
 """Days that are shown at once; more of them are, beside the loop."""
 
@@ -86,7 +85,7 @@ class Hours:
         days = None if limit is None else limit + 1
         told = published.anew[:days]
         if held.until is not None or held.revision < published.since:
-            unread = None if held.until is None else paris.day_of(_instant(held.until))
+            unread = None if held.until is None else paris.day_of(paris.hour_at(held.until))
             async with self._database.read() as session:
                 told = await repository.told_anew(session, home.id, home.secrets.data_key, held.revision, unread, days)
         rows = partial(self._rows, home, sorted(series), told, held, limit)
@@ -128,10 +127,6 @@ class Hours:
             prices_outdated=prices_outdated(home.book, home.tariffs, told[0].day, told[-1].day) if told else None,
             next_change=max(home.point.next_work_at, now + _FIRST_FILL),
         )
-
-
-def _instant(hour: int) -> datetime:
-    return _EPOCH + hour * paris.HOUR
 
 
 def _midnight(day: date) -> int:

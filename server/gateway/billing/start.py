@@ -1,5 +1,6 @@
 """Since when hours are published: while history fills, the start moves back three times and not with every answer."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,7 +37,7 @@ async def published_from(
     recent = await _reached(session, meter, main, first, today)
     others = [meter.main(direction) for direction in meter.directions if direction is not main.direction]
     older = max([recent, *[await _reached(session, meter, feed, first, today) for feed in others]])
-    oldest = await _values_reached(session, meter, main, first, today) if older <= first else None
+    oldest = await _values_reached(session, meter, main, asked, first, today) if older <= first else None
     if oldest is not None:
         return oldest, True
     steps = ((max(first, today - _YEAR), older), (max(first, today - RECENT), recent))
@@ -53,14 +54,14 @@ async def _reached(session: AsyncSession, meter: Meter, feed: Feed, first: date,
     return first if day <= begins(feed, since, today) else day
 
 
-async def _values_reached(session: AsyncSession, meter: Meter, main: Feed, first: date, today: date) -> date | None:
+async def _values_reached(
+    session: AsyncSession, meter: Meter, main: Feed, asked: Iterable[date], first: date, today: date
+) -> date | None:
     """Return the oldest day that Enedis may have a value of, once all those before the curve's `first` day were asked.
 
-    Both limits move on with each day: what had a curve needs no value.
+    Both limits move on with each day: what had a curve, `asked` before, needs no value.
     """
     daily = Feed(main.point_id, Kind.DAILY, main.direction)
     oldest = begins(daily, meter.since[main.direction], today)
-    asked: set[date] = set()
-    for feed in (main, daily):
-        asked |= (await metering.ledger(session, feed, oldest, first)).keys()
-    return oldest if asked.issuperset(paris.days(oldest, first)) else None
+    known = {*asked, *await metering.ledger(session, daily, oldest, first)}
+    return oldest if known.issuperset(paris.days(oldest, first)) else None

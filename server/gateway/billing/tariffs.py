@@ -11,8 +11,6 @@ from gateway.billing.offpeak import Times
 from gateway.billing.options import BUCKETS, UNKNOWN, Option
 from gateway.billing.prices import packaged
 
-__all__ = ["Option", "Price", "Tariff", "tariff_on"]
-
 type Eur = Annotated[
     Decimal,
     Field(ge=0, le=1000, decimal_places=6),

@@ -8,11 +8,13 @@ from pydantic import BaseModel, Field
 from gateway.billing.answers import Comparison, IndexCheck, Periods, Totals
 from gateway.billing.comparison import Cost
 from gateway.billing.figures import show
+from gateway.billing.offpeak import clock
 from gateway.billing.options import Option
 from gateway.billing.prices import Grid, PriceBook
 from gateway.billing.totals import Total, Unit
 from gateway.kit.wire import Utc
 
+_Billed = Literal["base", "hp_hc", "tempo", "own"]
 type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
 
 
@@ -138,7 +140,7 @@ class MonthView(BaseModel):
 
     start: date
     end: date
-    options: dict[Literal["base", "hp_hc", "tempo", "own"], CostView]
+    options: dict[_Billed, CostView]
 
 
 class ComparisonView(BaseModel):
@@ -148,7 +150,7 @@ class ComparisonView(BaseModel):
     """
 
     items: list[MonthView]
-    total: dict[Literal["base", "hp_hc", "tempo", "own"], CostView]
+    total: dict[_Billed, CostView]
     power_kva: int | None
     highest_va: int | None
     highest_known: float = Field(ge=0, le=1)
@@ -214,7 +216,7 @@ class IndexCheckView(BaseModel):
         """Show a check."""
         fit = found.fit and {
             "minutes": found.fit.minutes,
-            "slots": [(_clock(start), _clock(end)) for start, end in found.fit.slots],
+            "slots": [(clock(start), clock(end)) for start, end in found.fit.slots],
             "difference_before": found.fit.difference_before,
             "difference_after": found.fit.difference_after,
         }
@@ -223,10 +225,6 @@ class IndexCheckView(BaseModel):
             for one in found.days
         ]
         return cls.model_validate({"items": items, "better_off_peak": fit})
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 class GridView(BaseModel):

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import NoReturn
 
@@ -35,11 +35,6 @@ async def _opened(settings: Settings) -> AsyncIterator[Runtime]:
     await upgrade(settings.database_url)
     async with open_runtime(settings) as runtime:
         yield runtime
-
-
-def run[Result](work: Coroutine[None, None, Result]) -> Result:
-    """Run a command's work that opens what it needs by itself."""
-    return asyncio.run(work)
 
 
 def with_runtime[Result](work: Callable[[Runtime], Awaitable[Result]]) -> Result:

@@ -1,5 +1,6 @@
 """`gateway doctor`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
@@ -7,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.accounts import addresses, repository
 from gateway.accounts.service import is_admin
-from gateway.cli.common import load_settings, run
+from gateway.cli.common import load_settings
 from gateway.cli.upstreams import enedis_trouble, mail_trouble, rte_trouble
 from gateway.kit.crypto import UndecipherableError
 from gateway.migrations import is_current
@@ -32,7 +33,7 @@ def doctor() -> None:
             wrong += trouble is not None
         return wrong
 
-    if wrong := run(examine()):
+    if wrong := asyncio.run(examine()):
         print(f"\n{wrong} to mend.")
         raise SystemExit(1)
     print("\nAll is well.")

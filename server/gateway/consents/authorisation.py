@@ -112,6 +112,11 @@ def outcome_of(consent: Consent, now: datetime) -> Outcome:
     return Outcome(consent.reason) if consent.reason else Outcome.PENDING
 
 
+def status_of(consent: Consent, now: datetime) -> ConsentStatus:
+    """Return how far a consent has come: one that nobody gave in time has expired."""
+    return ConsentStatus.EXPIRED if outcome_of(consent, now) is Outcome.EXPIRED else consent.status
+
+
 async def set_out(session: AsyncSession, consent: Consent, browser: str | None, now: datetime) -> Way | None:
     """Make a state for one way to Enedis, bound to the browser that asks; None after too many failures or tries.
 

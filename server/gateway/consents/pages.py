@@ -57,7 +57,7 @@ async def start(request: Request, runtime: RuntimeDep, consent_id: ConsentId, br
         _COOKIE,
         way.browser,
         max_age=int(LIFETIME.total_seconds()),
-        secure=settings.backend_url.startswith("https://"),
+        secure=settings.is_https,
         httponly=True,
         samesite="lax",  # it must come along when Enedis sends the browser back
     )
@@ -94,10 +94,10 @@ async def result(request: Request, runtime: RuntimeDep, consent_id: ConsentId) -
 
 
 def _result(request: Request, runtime: Runtime, outcome: Outcome, consent_id: str | None) -> Response:
-    base = runtime.settings.backend_url.rstrip("/")
+    base = runtime.settings.backend_url
     if outcome is Outcome.PENDING and not request.url.path.endswith("/result"):
         return RedirectResponse(f"{base}/consents/{consent_id}/result", 303, headers={"Referrer-Policy": "no-referrer"})
-    front = runtime.settings.frontend_url.rstrip("/")
+    front = runtime.settings.frontend_url
     if front and outcome is not Outcome.PENDING and consent_id:
         return RedirectResponse(f"{front}/consents/{consent_id}", 303, headers={"Referrer-Policy": "no-referrer"})
     again = f"{base}/consents/{consent_id}/start" if outcome in _AGAIN and consent_id else None

@@ -8,7 +8,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.models import Account
-from gateway.consents.models import Consent, ConsentState, PointStatus, UsagePoint
+from gateway.consents.models import Consent, ConsentState, ConsentStatus, PointStatus, UsagePoint
 
 # built once: it is asked with every reading
 _WITH_KEY = (
@@ -28,6 +28,12 @@ async def granted(session: AsyncSession) -> Sequence[UsagePoint]:
     """Return everybody's usage points that Enedis lets us read, oldest first."""
     query = select(UsagePoint).where(UsagePoint.status == PointStatus.GRANTED)
     return (await session.scalars(query.order_by(UsagePoint.created_at, UsagePoint.id))).all()
+
+
+async def count_by_status(session: AsyncSession) -> dict[str, int]:
+    """Count everybody's usage points of each status."""
+    query = select(UsagePoint.status, func.count()).group_by(UsagePoint.status)
+    return {str(status): count for status, count in await session.execute(query)}
 
 
 async def find(session: AsyncSession, account_id: str, point_id: str, *, to_change: bool = False) -> UsagePoint | None:
@@ -106,6 +112,11 @@ async def with_stale_details(session: AsyncSession, now: datetime, limit: int) -
     return (await session.scalars(query.order_by(UsagePoint.details_at).limit(limit))).all()
 
 
+async def details_due(session: AsyncSession, point_id: str, at: datetime) -> None:
+    """Say when Enedis is to be asked again what is open."""
+    await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(details_at=at))
+
+
 async def doubt(session: AsyncSession, point_id: str, at: datetime) -> None:
     """Note that Enedis refused a reading for want of consent: at the next look, one sign more ends it."""
     point = await session.get(UsagePoint, point_id)
@@ -170,6 +181,12 @@ async def consents_of(session: AsyncSession, account_id: str) -> Sequence[Consen
     """Return an account's consents, oldest first."""
     query = select(Consent).where(Consent.account_id == account_id)
     return (await session.scalars(query.order_by(Consent.created_at, Consent.id))).all()
+
+
+async def delete_led_nowhere(session: AsyncSession, before: datetime) -> None:
+    """Delete the consents of before that were not granted; their states go with them."""
+    led_nowhere = (Consent.status != ConsentStatus.GRANTED, Consent.created_at < before)
+    await session.execute(sql_delete(Consent).where(*led_nowhere))
 
 
 async def consent_alone(session: AsyncSession, consent_id: str) -> Consent | None:

@@ -101,6 +101,12 @@ async def add(
     return point
 
 
+async def delete(session: AsyncSession, account_id: str, point_id: str, now: datetime) -> None:
+    """Forget one of an account's usage points and all that was read of it. Raises the problem `not_found`."""
+    await repository.delete(session, await get(session, account_id, point_id))
+    record(session, now, "usage_point_deleted", account_id, usage_point=point_id)
+
+
 def end(point: UsagePoint, status: PointStatus, now: datetime) -> None:
     """Note that Enedis no longer lets this account read; what was read stays."""
     point.status, point.ended_at = status, now
@@ -117,6 +123,14 @@ async def get(session: AsyncSession, account_id: str, point_id: str, *, to_chang
     if point is None:
         raise not_found()
     return point
+
+
+async def own_consent(session: AsyncSession, account_id: str, consent_id: str) -> Consent:
+    """Return one of an account's consents. Raises the problem `not_found`."""
+    consent = await repository.consent(session, consent_id)
+    if consent is None or consent.account_id != account_id:
+        raise not_found()
+    return consent
 
 
 async def open_point(

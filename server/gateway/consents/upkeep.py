@@ -19,7 +19,7 @@ from gateway.enedis.errors import EnedisError
 from gateway.instance import Instance
 from gateway.kit import paris
 from gateway.kit.clock import Clock
-from gateway.kit.crypto import Keyring
+from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
 from gateway.store import StoreError
 
@@ -50,9 +50,18 @@ class ConsentKeeper:
             consents = [consent.id for consent in await repository.consents_to_check(session, now, _A_ROUND)]
             stale = await repository.with_stale_details(session, now, _A_ROUND)
         for consent_id in consents:
-            await self.check(consent_id)
+            try:
+                await self.check(consent_id)
+            except UndecipherableError:
+                log.error("undecipherable_consent")  # noqa: TRY400 - its id is known to its browser only
+                await self._postpone(consent_id, now + _AFTER_FAILURE)
         for point in stale:
-            await self.refresh(point)
+            try:
+                await self.refresh(point)
+            except UndecipherableError:
+                log.exception("undecipherable", usage_point=point.id)
+                async with self._database.write() as session:
+                    await repository.details_due(session, point.id, now + _AFTER_FAILURE)
         async with self._database.read() as session:
             return await repository.next_check(session, now + paris.HOUR)
 

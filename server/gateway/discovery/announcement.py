@@ -54,7 +54,7 @@ def service(settings: Settings, instance_id: str, addresses: list[str]) -> Servi
     from zeroconf import ServiceInfo  # noqa: PLC0415
 
     backend = urlsplit(settings.backend_url)
-    url = {} if _is_loopback(backend.hostname or "") else {"url": settings.backend_url.rstrip("/")}
+    url = {} if _is_loopback(backend.hostname or "") else {"url": settings.backend_url}
     return ServiceInfo(
         SERVICE,
         f"MyElectricalData {instance_id}.{SERVICE}",

@@ -24,7 +24,7 @@ LONGEST_SLEEP = timedelta(seconds=5)
 _SHORTEST_SLEEP = 0.05
 _LONGEST_FAREWELL = 25.0
 _LONGEST_CANCELLATION = 5.0
-_AFTER_FAILURE = timedelta(minutes=1)
+_AFTER_FAILURE = 60.0
 
 type Job = Callable[[], Awaitable[datetime]]
 """Does what is due, and returns when it wants to be called next."""
@@ -76,7 +76,8 @@ async def _repeat(runtime: Runtime, stopping: asyncio.Event, name: str, job: Job
             due = runtime.clock.now() + LONGEST_SLEEP
         except Exception:
             log.exception("job_failed", job=name)
-            due = runtime.clock.now() + _AFTER_FAILURE
+            await _sleep(runtime, stopping, _AFTER_FAILURE)
+            continue
         wait = (min(due, runtime.clock.now() + LONGEST_SLEEP) - runtime.clock.now()).total_seconds()
         await _sleep(runtime, stopping, max(wait, _SHORTEST_SLEEP))
 

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import math
-import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -46,10 +45,9 @@ class ReadyMade:
     It is also made anew every few seconds: whatever another process wrote, and whenever, is noticed by then.
     """
 
-    def __init__(self, clock: Clock, seconds: Callable[[], float] = time.monotonic) -> None:
-        """Begin empty. `seconds` only goes forward, whatever happens to `clock`."""
+    def __init__(self, clock: Clock) -> None:
+        """Begin empty."""
         self._clock = clock
-        self._seconds = seconds
         self._made: dict[str, _Made] = {}
         self._makers: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -63,15 +61,15 @@ class ReadyMade:
 
     def _good(self, key: str) -> _Made | None:
         made = self._made.get(key)
-        if made and self._seconds() < made.look_again and made.since <= self._clock.now() < made.until:
+        if made and self._clock.monotonic() < made.look_again and made.since <= self._clock.now() < made.until:
             return made
         return None
 
     async def _make(self, key: str, make: Callable[[datetime], Awaitable[Changing]]) -> _Made:
-        begun, now = self._seconds(), self._clock.now()
+        begun, now = self._clock.monotonic(), self._clock.now()
         body = await make(now)
         if body.next_change <= self._clock.now():  # the database was slow, and the hour struck meanwhile
-            begun, now = self._seconds(), self._clock.now()
+            begun, now = self._clock.monotonic(), self._clock.now()
             body = await make(now)
         pause = _LOOK_AGAIN if body.next_change - now > _SOON else _LOOK_AGAIN_SOON
         content = body.model_dump_json().encode()

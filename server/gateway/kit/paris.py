@@ -77,6 +77,11 @@ def hour_number(instant: datetime) -> int:
     return int(instant.timestamp()) // 3600
 
 
+def hour_at(number: int) -> datetime:
+    """Return the instant at which the hour of that number begins."""
+    return datetime.fromtimestamp(number * 3600, UTC)
+
+
 def hour_iso(number: int) -> str:
     """Write the hour of that number as `iso` does; there are many, and this is faster."""
     day, hour = divmod(number, 24)

@@ -4,13 +4,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.limits.headers import headers
 from gateway.problems import ProblemError
-from gateway.quotas.models import Counter
-from gateway.quotas.service import Budget, ExhaustedError, charge, used
+from gateway.quotas.service import Budget, ExhaustedError, take, take_back, used
 
 
 @dataclass(frozen=True)
@@ -32,29 +30,22 @@ class Standing:
 
 async def knock(session: AsyncSession, limit: Limit, who: str, now: datetime) -> Standing:
     """Count a knock of `who`. Raises a 429 problem when there were enough."""
-    budget = _budget(limit, who, now)
     try:
-        await charge(session, [budget])
+        count = await take(session, _budget(limit, who, now))
     except ExhaustedError as error:
         raise _enough(limit, now) from error
-    count = await used(session, budget)
     return Standing(count, _headers(limit, count, now))
 
 
 async def give_back(session: AsyncSession, limit: Limit, who: str, now: datetime) -> None:
     """Take back a knock of a moment ago: it was the right key."""
-    budget = _budget(limit, who, now)
-    await session.execute(
-        update(Counter)
-        .where(Counter.name == budget.name, Counter.window == budget.window, Counter.used > 0)
-        .values(used=Counter.used - 1)
-    )
+    await take_back(session, _budget(limit, who, now))
 
 
 async def note(session: AsyncSession, limit: Limit, who: str, now: datetime) -> None:
     """Count something that has happened already, such as a failure; `is_reached` tells when there were enough."""
     with suppress(ExhaustedError):
-        await charge(session, [_budget(limit, who, now)])
+        await take(session, _budget(limit, who, now))
 
 
 async def is_reached(session: AsyncSession, limit: Limit, who: str, now: datetime) -> bool:

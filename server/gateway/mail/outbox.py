@@ -99,13 +99,13 @@ def _link(session: AsyncSession, settings: Settings, account: Account, kind: Mai
 
     The code stands behind the #, which browsers send to nobody: it is in no log on the way.
     """
-    front = settings.frontend_url.rstrip("/")
+    front = settings.frontend_url
     if kind not in _OF_CODE:
-        return front or settings.backend_url.rstrip("/")
+        return front or settings.backend_url
     purpose, lifetime, path = _OF_CODE[kind]
     code = new_mail_code()
     session.add(
         MailCode(code_hash=fingerprint(code), account_id=account.id, purpose=purpose, expires_at=now + lifetime)
     )
-    base = front + path.removeprefix("/accounts") if front else settings.backend_url.rstrip("/") + path
+    base = front + path.removeprefix("/accounts") if front else settings.backend_url + path
     return f"{base}#code={quote(code)}"

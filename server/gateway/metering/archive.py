@@ -19,7 +19,7 @@ from gateway.enedis.client import Direction, Enedis
 from gateway.enedis.errors import EnedisError, Meaning
 from gateway.kit import paris
 from gateway.kit.clock import Clock
-from gateway.kit.crypto import Keyring
+from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
 from gateway.kit.outage import outlast
 from gateway.metering import repository
@@ -55,6 +55,12 @@ class Refusal:
     reason: Meaning
     until: datetime
     for_all: bool = False
+
+
+def damaged(point: UsagePoint, error: UndecipherableError, now: datetime) -> Refusal:
+    """Say that a usage point cannot be decrypted: it waits, and nobody waits for it."""
+    log.error("undecipherable", usage_point=point.id, what=str(error))
+    return Refusal(Meaning.OUR_FAULT, now + _LONG_PAUSE)
 
 
 class Archive:
@@ -191,12 +197,16 @@ class Archive:
             vain = [fact.day for fact in facts if fact.day not in told]
             await repository.asked_in_vain(session, feed, vain, self._clock.now())
 
-    async def settle(self, meter: Meter, direction: Direction, haste: Haste) -> Refusal | None:
-        """Ask the daily values of days whose curve will not come (whole) any more; fill in what they say is missing."""
+    async def settle(self, meter: Meter, direction: Direction, haste: Haste, since: date = date.min) -> Refusal | None:
+        """Ask the daily values of days whose curve will not come (whole) any more; fill in what they say is missing.
+
+        `since`: of no older days, while a history is under way that ends by settling them all at once.
+        """
         curve, daily = Feed(meter.id, Kind.CURVE, direction), Feed(meter.id, Kind.DAILY, direction)
         now = self._clock.now()
         async with self._database.read() as session:
-            lacking = await repository.unfinished(session, curve)
+            unfinished = await repository.unfinished(session, curve)
+            lacking = {day: entry for day, entry in unfinished.items() if day >= since}
             if not lacking:
                 return None
             asked = await repository.ledger(session, daily, min(lacking), max(lacking) + paris.DAY)

@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.enedis.client import Direction
 from gateway.kit import paris
 from gateway.metering import repository
-from gateway.metering.ledger import Feed, State
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Reason, of_day
-from gateway.metering.models import DayRecord
 
 _LATE_AFTER = timedelta(hours=36)
 """Enedis publishes a day the next morning, or else the one after (Data Connect guide): by noon, both have passed."""
@@ -27,19 +24,6 @@ class Hole:
     end: date
     reason: Reason
     next_try: datetime | None
-
-
-async def complete_until(session: AsyncSession, feed: Feed) -> date | None:
-    """Return the day after the newest that is whole."""
-    newest = await session.scalar(
-        select(func.max(DayRecord.day)).where(
-            DayRecord.usage_point_id == feed.point_id,
-            DayRecord.kind == feed.kind,
-            DayRecord.direction == feed.direction,
-            DayRecord.state == State.COMPLETE,
-        )
-    )
-    return None if newest is None else newest + paris.DAY
 
 
 def late_at(complete_until: date | None, created_at: datetime) -> datetime:

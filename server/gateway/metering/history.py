@@ -10,9 +10,10 @@ from gateway.consents import repository as points
 from gateway.enedis.errors import Meaning
 from gateway.kit import paris
 from gateway.kit.clock import Clock
+from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.metering import repository
-from gateway.metering.archive import Archive, Refusal
+from gateway.metering.archive import Archive, Refusal, damaged
 from gateway.metering.asking import Haste
 from gateway.metering.ledger import Feed, Kind
 from gateway.metering.meters import Meter
@@ -75,7 +76,10 @@ async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
         return point.history_at
     if point.details_at <= now:
         return now + _CONTRACT_FIRST
-    refusal, finished = await _step(database, archive, await archive.open(point), now)
+    try:
+        refusal, finished = await _step(database, archive, await archive.open(point), now)
+    except UndecipherableError as error:
+        refusal, finished = damaged(point, error, now), False
     if refusal is not None and refusal.for_all:
         return refusal.until
     # a moment later than now, so that those who wait since now are not behind

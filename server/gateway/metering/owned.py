@@ -4,18 +4,15 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.consents.service import Secrets
 from gateway.enedis.client import Direction
 from gateway.kit import paris
-from gateway.kit.crypto import unseal
+from gateway.metering import repository
 from gateway.metering.ledger import Feed, Kind
-from gateway.metering.models import DayRecord
 from gateway.metering.packing import unpack
 from gateway.metering.readings import Peak
-from gateway.metering.repository import read_registers
 
 PAGE = 31
 """Days that are in memory at once."""
@@ -25,21 +22,13 @@ async def page(
     session: AsyncSession, feed: Feed, secrets: Secrets, after: date | None
 ) -> tuple[list[dict[str, Any]], date | None]:
     """Return the readings of the next days after `after`, and the last of these days; None at the end."""
-    query = select(DayRecord.day, DayRecord.payload).where(
-        DayRecord.usage_point_id == feed.point_id,
-        DayRecord.kind == feed.kind,
-        DayRecord.direction == feed.direction,
-        DayRecord.payload.is_not(None),
-        DayRecord.day > (after or date.min),
-    )
-    rows = (await session.execute(query.order_by(DayRecord.day).limit(PAGE))).all()
+    days = await repository.next_payloads(session, feed, secrets, after or date.min, PAGE)
     found = [
         {"usage_point": feed.point_id, "direction": str(feed.direction), **value}
-        for day, payload in rows
-        if payload is not None
-        for value in _values(feed.kind, day, unseal(secrets.data_key, payload, feed.context(day)))
+        for day, payload in days
+        for value in _values(feed.kind, day, payload)
     ]
-    return found, rows[-1][0] if rows else None
+    return found, days[-1][0] if days else None
 
 
 def feeds(point_id: str, kind: Kind) -> list[Feed]:
@@ -63,5 +52,5 @@ def _values(kind: Kind, day: date, payload: bytes) -> Iterator[dict[str, Any]]:
             peak = Peak.unpack(payload)
             yield {"date": day.isoformat(), "va": peak.va, "at": paris.iso(peak.at) if peak.at else None}
         case Kind.INDEX:
-            for register, wh in read_registers(payload).items():
+            for register, wh in repository.read_registers(payload).items():
                 yield {"date": day.isoformat(), "register": register, "wh": wh}

@@ -1,7 +1,7 @@
 """The ledger in the database; readings are sealed with the key of their account."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -60,6 +60,13 @@ async def _entries(session: AsyncSession, *conditions: ColumnElement[bool]) -> d
     return {day: Entry(state, asked_at, again_at) for day, state, asked_at, again_at in rows}
 
 
+async def complete_until(session: AsyncSession, feed: Feed) -> date | None:
+    """Return the day after the newest that is whole."""
+    query = select(func.max(DayRecord.day)).where(*_of(feed), DayRecord.state == State.COMPLETE)
+    newest = await session.scalar(query)
+    return None if newest is None else newest + paris.DAY
+
+
 async def count(session: AsyncSession, feed: Feed, start: date, end: date) -> int:
     """Return how many of the days `[start, end[` were asked."""
     query = select(func.count()).select_from(DayRecord).where(*_among(feed, start, end))
@@ -78,6 +85,17 @@ async def known[Value](
         if payload is not None:
             values[day] = read(day, unseal(secrets.data_key, payload, feed.context(day)))
     return entries, values
+
+
+async def next_payloads(
+    session: AsyncSession, feed: Feed, secrets: Secrets, after: date, limit: int
+) -> list[tuple[date, bytes]]:
+    """Return the payloads of the next days after `after` that have one, in order."""
+    query = select(DayRecord.day, DayRecord.payload).where(
+        *_of(feed), DayRecord.payload.is_not(None), DayRecord.day > after
+    )
+    rows = await session.execute(query.order_by(DayRecord.day).limit(limit))
+    return [(day, unseal(secrets.data_key, payload, feed.context(day))) for day, payload in rows if payload is not None]
 
 
 def read_packed(_day: date, payload: bytes) -> bytes:
@@ -139,10 +157,12 @@ async def bring_back(session: AsyncSession, point_ids: Collection[str], now: dat
     await session.execute(update(DayRecord).where(*ahead).values(asked_at=now))
 
 
-async def ask_again(session: AsyncSession, feed: Feed, start: date, end: date, at: datetime) -> int:
-    """Wish the days `[start, end[` that were asked before asked anew; return how many there are."""
-    statement = update(DayRecord).where(*_among(feed, start, end)).values(again_at=at).returning(DayRecord.day)
-    return len((await session.scalars(statement)).all())
+async def ask_again(session: AsyncSession, point_id: str, start: date, end: date, at: datetime) -> Counter[Feed]:
+    """Wish all of the days `[start, end[` that was asked before asked anew; return how many days there are of each."""
+    theirs = (DayRecord.usage_point_id == point_id, DayRecord.day >= start, DayRecord.day < end)
+    statement = update(DayRecord).where(*theirs).values(again_at=at).returning(DayRecord.kind, DayRecord.direction)
+    marked = await session.execute(statement)
+    return Counter(Feed(point_id, kind, Direction(direction)) for kind, direction in marked)
 
 
 def sealed(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:

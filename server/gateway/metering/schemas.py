@@ -1,11 +1,12 @@
 """Readings on the wire."""
 
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
 from gateway.enedis.client import Direction
 from gateway.kit.wire import Utc
+from gateway.metering.history import Progress
 from gateway.metering.missing import Reason
 from gateway.metering.readings import Quality
 
@@ -56,7 +57,7 @@ class IndexReading(BaseModel):
 
 
 class Answer(BaseModel):
-    """What every range has: `as_of` is when Enedis was last asked for any of it."""
+    """What every range has: `as_of` is when Enedis was last asked for any of it; the present, when it never was."""
 
     direction: Direction
     start: date
@@ -126,3 +127,15 @@ class History(BaseModel):
     of_days: int
     finished: bool
     next_call: Utc | None
+
+    @classmethod
+    def of(cls, progress: Progress, next_call: datetime | None) -> History:
+        """Show how far it has come; it is finished once nothing is left to ask and nothing was left out."""
+        return cls(
+            known_from=progress.known_from,
+            oldest=progress.oldest,
+            days=progress.days,
+            of_days=progress.of_days,
+            finished=next_call is None and progress.known_from <= progress.oldest,
+            next_call=next_call,
+        )

@@ -7,9 +7,10 @@ from gateway.consents import repository as points
 from gateway.consents.models import UsagePoint
 from gateway.kit import paris
 from gateway.kit.clock import Clock
+from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.metering import repository
-from gateway.metering.archive import Archive, Refusal
+from gateway.metering.archive import Archive, Refusal, damaged
 from gateway.metering.asking import Haste
 from gateway.metering.history import begins
 from gateway.metering.ledger import Feed, next_attempt
@@ -29,7 +30,10 @@ async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
     async def visit_next() -> None:
         while waiting and not stopped:
             point = waiting.pop(0)
-            due = await _visit(database, archive, point, clock)
+            try:
+                due = await _visit(database, archive, point, clock)
+            except UndecipherableError as error:
+                due = damaged(point, error, clock.now()).until
             if isinstance(due, Refusal):
                 stopped.append(due)
                 return
@@ -59,8 +63,10 @@ async def _visit(database: Database, archive: Archive, point: UsagePoint, clock:
         if refusal is not None and refusal.for_all:
             return refusal
         due.append(refusal.until if refusal else await _next(database, feed, days))
+    history_is_under_way = point.history_at is not None
     for direction in meter.directions:
-        refusal = await archive.settle(meter, direction, Haste.UPKEEP)
+        since = point.wanted_from if history_is_under_way else date.min
+        refusal = await archive.settle(meter, direction, Haste.UPKEEP, since)
         if refusal is not None and refusal.for_all:
             return refusal
         due += [refusal.until] if refusal else []

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from prometheus_client.core import GaugeMetricFamily
 
+from gateway.consents import repository as usage_points
 from gateway.ecowatt.service import FEED as ECOWATT
 from gateway.enedis.client import Api
 from gateway.kit import paris
@@ -31,16 +32,17 @@ class Gauges:
     async def gather(self) -> Iterable[GaugeMetricFamily]:
         """Return them all."""
         now = self._clock.now()
+        hours = {api: quotas.enedis_hour(api, now) for api in Api}
         async with self._database.read() as session:
-            points = await repository.points_by_status(session)
+            points = await usage_points.count_by_status(session)
             work = await repository.work(session, now)
-            hours = {api: await quotas.used(session, quotas.enedis_hour(api, now)) for api in Api}
+            calls = await quotas.used_of(session, hours.values())
             rte = {rhythm.name: await left_today(session, rhythm, now) for rhythm in (TEMPO, ECOWATT)}
             users, used = await repository.used_by_accounts(session, paris.day_of(now))
             if self._archive is None or now - self._archive[0] > _KEPT:
                 self._archive = (now, await repository.days_by_state(session))
         return [
-            _family("usage_points", "Meters", ["status"], {(status,): count for status, count in points}),
+            _family("usage_points", "Meters", ["status"], {(status,): count for status, count in points.items()}),
             _family(
                 "archive_days",
                 "Days that are known, counted every five minutes",
@@ -54,12 +56,14 @@ class Gauges:
                 ["job"],
                 {(job.name,): (now - job.oldest).total_seconds() if job.oldest else 0 for job in work},
             ),
-            _family("enedis_hour_used", "Calls in this hour", ["api"], {(api,): count for api, count in hours.items()}),
+            _family(
+                "enedis_hour_used", "Calls in this hour", ["api"], {(api,): calls[hour] for api, hour in hours.items()}
+            ),
             _family(
                 "enedis_hour_left",
                 "Calls that Enedis allows in the rest of this hour",
                 ["api"],
-                {(api,): quotas.ENEDIS_HOUR - count for api, count in hours.items()},
+                {(api,): hour.limit - calls[hour] for api, hour in hours.items()},
             ),
             _family(
                 "rte_day_left",

@@ -24,12 +24,6 @@ class Work:
     oldest: datetime | None
 
 
-async def points_by_status(session: AsyncSession) -> list[tuple[str, int]]:
-    """Count the usage points."""
-    rows = await session.execute(select(UsagePoint.status, func.count()).group_by(UsagePoint.status))
-    return [(status, count) for status, count in rows]
-
-
 async def days_by_state(session: AsyncSession) -> list[tuple[str, str, int]]:
     """Count the archive's days."""
     query = select(DayRecord.kind, DayRecord.state, func.count()).group_by(DayRecord.kind, DayRecord.state)

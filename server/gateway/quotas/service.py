@@ -1,15 +1,13 @@
 """Budgets: exact under concurrency on both databases, whatever restarts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.kit import paris
-from gateway.kit.database import insert
-from gateway.quotas.models import Counter
+from gateway.quotas import repository
 
 ENEDIS_HOUR = 1000
 """Calls an hour and API that Enedis allows an application; its hours look aligned on the clock."""
@@ -48,28 +46,39 @@ class ExhaustedError(Exception):
         self.budget = budget
 
 
-async def charge(session: AsyncSession, budgets: Sequence[Budget]) -> None:
+async def charge(session: AsyncSession, budgets: Iterable[Budget]) -> None:
     """Use one of each budget, or none. Raises ExhaustedError.
 
     The budgets are taken in the order of their names, so that two who need the same ones cannot wait for each other.
     """
     for budget in sorted(budgets, key=lambda budget: budget.name):
-        if budget.limit < 1:
-            raise ExhaustedError(budget)
-        statement = (
-            insert(session, Counter)
-            .values(name=budget.name, window=budget.window, used=1)
-            .on_conflict_do_update(
-                index_elements=[Counter.name, Counter.window],
-                set_={"used": Counter.used + 1},
-                where=Counter.used < budget.limit,
-            )
-            .returning(Counter.used)
-        )
-        if await session.scalar(statement) is None:
-            raise ExhaustedError(budget)
+        await take(session, budget)
+
+
+async def take(session: AsyncSession, budget: Budget) -> int:
+    """Use one of a budget; return how much of it is used then. Raises ExhaustedError."""
+    count = await repository.take(session, budget.name, budget.window, budget.limit)
+    if count is None:
+        raise ExhaustedError(budget)
+    return count
+
+
+async def take_back(session: AsyncSession, budget: Budget) -> None:
+    """Give back one use of a budget."""
+    await repository.take_back(session, budget.name, budget.window)
+
+
+async def begin_anew(session: AsyncSession, budget: Budget) -> None:
+    """Give back all that was used of a budget."""
+    await repository.forget(session, budget.name, budget.window)
 
 
 async def used(session: AsyncSession, budget: Budget) -> int:
     """Return how much of a budget is used."""
-    return await session.scalar(select(Counter.used).filter_by(name=budget.name, window=budget.window)) or 0
+    return (await used_of(session, [budget]))[budget]
+
+
+async def used_of(session: AsyncSession, budgets: Collection[Budget]) -> dict[Budget, int]:
+    """Return how much of each budget is used."""
+    found = await repository.used(session, {budget.name for budget in budgets}, {budget.window for budget in budgets})
+    return {budget: found.get((budget.name, budget.window), 0) for budget in budgets}

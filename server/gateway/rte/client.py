@@ -1,14 +1,12 @@
 """The calls to RTE's APIs, each made once: who asks decides when to ask again."""
 
-import json
 from datetime import date
 
-from pydantic import BaseModel, ValidationError
-
 from gateway.kit import paris
-from gateway.kit.http import Answer, UnreachableError, Upstream
+from gateway.kit.http import Answer, Upstream
+from gateway.rte.asking import ask, read
 from gateway.rte.errors import Meaning, RteError, understand
-from gateway.rte.wire import EcowattAnswer, EcowattSignal, TempoAnswer, TempoValue
+from gateway.rte.wire import EcowattAnswer, EcowattSignal, TempoAnswer, TempoValue, Token
 from gateway.store import Store
 
 _TOKEN_PATH = "/token/oauth/"  # noqa: S105 - an address
@@ -39,7 +37,7 @@ class Rte:
         Raises RteError, with NOT_PUBLISHED when the last day is not known yet.
         """
         params = {"start_date": _midnight(start), "end_date": _midnight(end), "fallback_status": "true"}
-        answer = _read(TempoAnswer, await self._get(_TEMPO, params))
+        answer = read(TempoAnswer, await self._get(_TEMPO, params))
         return [value for calendar in answer.tempo_like_calendars for value in calendar.values]
 
     async def ecowatt(self) -> list[EcowattSignal]:
@@ -49,7 +47,7 @@ class Rte:
         """
         if wait := await self._store.turn("rte:ecowatt", _BETWEEN_ECOWATTS):
             raise RteError(Meaning.QUOTA, "too_soon", wait)
-        signals = _read(EcowattAnswer, await self._get(_ECOWATT, {})).signals
+        signals = read(EcowattAnswer, await self._get(_ECOWATT, {})).signals
         if not signals:
             raise RteError(Meaning.DOWN, "empty_answer")
         return signals
@@ -57,7 +55,7 @@ class Rte:
     async def _get(self, path: str, params: dict[str, str]) -> Answer:
         """Ask once. A token that RTE no longer takes is forgotten, so that the next attempt brings a new one."""
         token = await self._token()
-        answer = await self._ask("GET", path, params=params, headers={"Authorization": f"Bearer {token}"})
+        answer = await ask(self._upstream, "GET", path, params=params, headers={"Authorization": f"Bearer {token}"})
         if answer.status == 200:
             return answer
         refusal = understand(answer)
@@ -76,39 +74,14 @@ class Rte:
             return token
 
     async def _new_token(self) -> tuple[str, float]:
-        answer = await self._ask("POST", _TOKEN_PATH, auth=self._credentials)
+        answer = await ask(self._upstream, "POST", _TOKEN_PATH, auth=self._credentials)
         if answer.status in {400, 401, 403}:
             raise RteError(Meaning.CREDENTIALS, str(answer.status))
         if answer.status != 200:
             raise understand(answer)
-        try:
-            body = json.loads(answer.body)
-            token, seconds = str(body["access_token"]), float(body["expires_in"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise RteError(Meaning.DOWN, "unreadable_answer") from error
-        return token, max(seconds - _RENEW_BEFORE, _SHORTEST_TOKEN)
-
-    async def _ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: dict[str, str] | None = None,
-        headers: dict[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-    ) -> Answer:
-        try:
-            return await self._upstream.ask(method, path, params=params, headers=headers, auth=auth)
-        except UnreachableError as error:
-            raise RteError(Meaning.DOWN, "unreachable") from error
+        token = read(Token, answer)
+        return token.access_token, max(token.expires_in - _RENEW_BEFORE, _SHORTEST_TOKEN)
 
 
 def _midnight(day: date) -> str:
     return paris.midnight(day).astimezone(paris.PARIS).isoformat()
-
-
-def _read[Form: BaseModel](form: type[Form], answer: Answer) -> Form:
-    try:
-        return form.model_validate_json(answer.body)
-    except ValidationError:
-        raise RteError(Meaning.DOWN, "unreadable_answer") from None

@@ -1,9 +1,10 @@
 """What RTE's refusals mean for the rest of the house."""
 
-import json
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+
+from pydantic import BaseModel, ValidationError
 
 from gateway.kit.http import Answer
 
@@ -54,13 +55,15 @@ def understand(answer: Answer) -> RteError:
     return RteError(meaning, code or str(answer.status), _wait(answer.headers))
 
 
+class _Refusal(BaseModel):
+    error: str
+
+
 def _code(raw: bytes) -> str:
     try:
-        body = json.loads(raw)
-    except ValueError:
+        return _Refusal.model_validate_json(raw).error[:100]
+    except ValidationError:
         return ""
-    code = body.get("error") if isinstance(body, dict) else None
-    return code[:100] if isinstance(code, str) else ""
 
 
 def _wait(headers: Mapping[str, str]) -> float:

@@ -69,7 +69,7 @@ async def take(database: Database, rhythm: Rhythm, clock: Clock) -> datetime | N
 async def _take(session: AsyncSession, rhythm: Rhythm, clock: Clock) -> datetime | None:
     feed = await session.get(Feed, rhythm.name, with_for_update=True)
     now = clock.now()  # read when nobody else can take it any more
-    budget = _today(rhythm, now)
+    budget = budget_of(rhythm, now)
     if feed is None:
         feed = Feed(name=rhythm.name, asked_at=now, next_at=now, answered_at=None, failures=0, last_error=None)
         session.add(feed)
@@ -79,22 +79,23 @@ async def _take(session: AsyncSession, rhythm: Rhythm, clock: Clock) -> datetime
         feed.next_at = paris.midnight(paris.day_of(now) + paris.DAY)
         return feed.next_at
     feed.asked_at, feed.next_at, feed.last_error = now, now + rhythm.pause, UNDER_WAY
-    await quotas.charge(session, [budget])
+    await quotas.take(session, budget)
     return None
 
 
-def _today(rhythm: Rhythm, now: datetime) -> quotas.Budget:
+def budget_of(rhythm: Rhythm, now: datetime) -> quotas.Budget:
+    """Return the calls that a feed may make today."""
     return quotas.Budget(f"rte:{rhythm.budget}", paris.day_of(now).isoformat(), rhythm.calls_a_day)
 
 
 async def left_today(session: AsyncSession, rhythm: Rhythm, now: datetime) -> int:
     """Return how many calls a feed has left of its day."""
-    budget = _today(rhythm, now)
+    budget = budget_of(rhythm, now)
     return max(budget.limit - await quotas.used(session, budget), 0)
 
 
 async def rest(database: Database, rhythm: Rhythm, until: datetime) -> datetime:
-    """Write that there is nothing to ask before `until`, and return it."""
+    """Write that there is nothing to ask before `until`, unless the feed was never asked; return `until`."""
     async with database.write() as session:
         if feed := await session.get(Feed, rhythm.name):
             feed.next_at = max(feed.next_at, until)

@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from gateway.kit import paris
-from gateway.kit.http import UnreachableError, Upstream
-from gateway.rte.errors import Meaning, RteError, understand
+from gateway.kit.http import Upstream
+from gateway.rte.asking import ask, read
+from gateway.rte.errors import understand
 from gateway.rte.wire import TempoValue
 
 _PATH = "/cms/open_data/v1/tempo"
@@ -27,20 +28,12 @@ class OpenData:
     async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
         """Ask for the colours of the days `[start, end[` of one season; unknown ones are left out. Raises RteError."""
         year = start.year if start.month >= 9 else start.year - 1
-        try:
-            answer = await self._upstream.ask(
-                "GET", _PATH, params={"season": f"{year}-{year + 1}"}, headers=self._headers
-            )
-        except UnreachableError as error:
-            raise RteError(Meaning.DOWN, "unreachable") from error
+        season = {"season": f"{year}-{year + 1}"}
+        answer = await ask(self._upstream, "GET", _PATH, params=season, headers=self._headers)
         if answer.status != 200:
             raise understand(answer)
-        try:
-            season = _Season.model_validate_json(answer.body)
-        except ValidationError:
-            raise RteError(Meaning.DOWN, "unreadable_answer") from None
         return [
             TempoValue(start_date=paris.midnight(day), value=color)
-            for day, color in season.values.items()
+            for day, color in read(_Season, answer).values.items()
             if start <= day < end
         ]

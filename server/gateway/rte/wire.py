@@ -1,4 +1,4 @@
-"""Tempo calendars and Ecowatt signals as RTE writes them.
+"""Tokens, Tempo calendars and Ecowatt signals as RTE writes them.
 
 Where its documents and its answers disagree on an object or an array, both are read.
 """
@@ -13,6 +13,13 @@ from gateway.kit import paris
 
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
+
+
+class Token(BaseModel):
+    """What a header can carry, and for how many seconds; RTE writes them as a number or as a string."""
+
+    access_token: Annotated[str, Field(pattern=r"^[!-~]+$")]
+    expires_in: Annotated[float, Field(allow_inf_nan=False)]
 
 
 class TempoValue(BaseModel):

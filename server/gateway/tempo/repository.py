@@ -1,6 +1,6 @@
 """Tempo days in the database."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,3 +21,8 @@ async def colors(session: AsyncSession, start: date, end: date) -> dict[date, st
         TempoDay.day >= start, TempoDay.day < end, TempoDay.color != Color.UNKNOWN
     )
     return {day: color.value for day, color in await session.execute(query)}
+
+
+async def told_since(session: AsyncSession, since: datetime) -> set[date]:
+    """Return the days of which something was told at `since` or later."""
+    return set(await session.scalars(select(TempoDay.day).where(TempoDay.told_at >= since)))

@@ -213,3 +213,9 @@ def test_a_redirect_uri_that_does_not_lead_here_is_refused(monkeypatch: pytest.M
     assert "ENEDIS_REDIRECT_URI must be https://me.example/oauth/callback" in refusal()
     monkeypatch.setenv("ENEDIS_REDIRECT_URI", "https://me.example/oauth/callback")
     assert Settings().enedis_redirect_uri
+
+
+def test_a_slash_at_the_end_of_an_address_counts_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKEND_URL", "https://me.example/api/")
+    monkeypatch.setenv("FRONTEND_URL", "https://me.example/")
+    assert (Settings().backend_url, Settings().frontend_url) == ("https://me.example/api", "https://me.example")

@@ -6,7 +6,7 @@ test_captcha.py, consents/test_hijacks.py. API10, what others send: enedis/test_
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ import pytest
 from gateway.kit.http import Upstream
 from tests.server.accounts.conftest import EMAIL, api_client, bearer, log_in, logged_in, sign_up
 from tests.server.conftest import Gateway
+from tests.server.keeping.test_serving import Serving, serve
+
+__all__ = ["serve"]
 
 DOCUMENT = Path(__file__).parents[3] / "server" / "openapi.json"
 
@@ -153,11 +156,20 @@ async def test_api8_headers_and_errors_tell_little(gateway: Gateway) -> None:
     browser = await logged_in(gateway)
     for answer in (await browser.get("/v1/accounts/me"), await browser.get("/nowhere")):
         assert answer.headers["cache-control"] == "no-store"
-        assert "server" not in answer.headers
     assert (await gateway.http.request("TRACE", "/ping")).status_code == 405
     page = await gateway.http.get("/accounts/verify-email")
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_api8_a_server_does_not_say_what_it_runs_on(serve: Callable[..., Serving]) -> None:
+    gateway = serve()
+    assert await gateway.start()
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}") as http:
+        answer = await http.get("/ping")
+    assert answer.is_success
+    assert "server" not in answer.headers
+    assert "x-powered-by" not in answer.headers
 
 
 @pytest.mark.parametrize(

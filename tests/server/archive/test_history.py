@@ -52,25 +52,29 @@ async def rests(gateway: Gateway, point: str) -> dict[str, Any] | None:
     return seen if all(at is None or datetime.fromisoformat(at) > now for at in due) else None
 
 
-@pytest.mark.long
-async def test_a_history_is_filled_over_the_days_across_restarts_and_asks_nothing_twice(
-    start: Any, clock: SetClock, simulator: Simulator
-) -> None:
-    now, point = NOW, ""
-    for day in range(8):
-        now = NOW + timedelta(days=day)
-        clock.set(now)
-        simulator.set_clock(now)
-        async with start() as gateway:  # each day a new process
-            point = point or await gateway.add_meter(BASE)
-            seen = (await until(partial(rests, gateway, point), 60))["history"]
+async def filled(start: Any, clock: SetClock, simulator: Simulator, prm: str) -> dict[str, Any]:
+    """Return a history that was filled by a new process each day."""
+    point = ""
+    for day in range(9):
+        clock.set(NOW + timedelta(days=day))
+        simulator.set_clock(NOW + timedelta(days=day))
+        async with start() as gateway:
+            point = point or await gateway.add_meter(prm)
+            seen: dict[str, Any] = (await until(partial(rests, gateway, point), 60))["history"]
             who = await gateway.sign_in()
             used = (await gateway.get("/v1/quota", who))["enedis"]
             assert used["used"] <= 30 - 6 or day == 0, "the live day's reserve"
             assert seen["known_from"] >= seen["oldest"]
         if seen["finished"]:
-            break
-    assert seen["finished"]
+            return seen
+    raise AssertionError("it takes too long")
+
+
+@pytest.mark.long
+async def test_a_history_is_filled_over_the_days_across_restarts_and_asks_nothing_twice(
+    start: Any, clock: SetClock, simulator: Simulator
+) -> None:
+    seen = await filled(start, clock, simulator, BASE)
     assert seen["known_from"] == seen["oldest"] == "2024-10-23"
     curves = asked(simulator, "courbe_de_charge")
     assert len(curves) <= 9 + 100 + 5, "nine live ones, a history, and new days"
@@ -83,7 +87,16 @@ async def test_a_history_is_filled_over_the_days_across_restarts_and_asks_nothin
     assert max(days.values()) == 1, "a day was asked twice"
     history_calls = [window for window in curves if window[1] <= "2026-09-04"]
     assert history_calls == sorted(history_calls, reverse=True), "newest first"
-    assert len(asked(simulator, "consommation_quotidienne")) <= 2
+    assert len(asked(simulator, "consommation_quotidienne")) == 1, "the year before the curve's"
+
+
+@pytest.mark.long
+async def test_the_values_of_old_days_with_holes_are_asked_together(
+    start: Any, clock: SetClock, simulator: Simulator
+) -> None:
+    await filled(start, clock, simulator, HOLES)
+    values = asked(simulator, "consommation_quotidienne")
+    assert len(values) <= 5, "the live days', the year's before the curve, the history's in two years, and a new one"
 
 
 async def test_accounts_take_turns(gateway: Gateway, simulator: Simulator) -> None:
@@ -107,19 +120,22 @@ async def test_a_meter_just_installed_has_no_history_to_ask(gateway: Gateway, si
     assert len(simulator.calls(MEASURES)) <= 3
 
 
-async def test_a_usage_point_lists_its_holes_why_and_what_is_planned(
-    gateway: Gateway, clock: SetClock, simulator: Simulator
-) -> None:
+async def test_a_usage_point_lists_its_holes_why_and_what_is_planned(gateway: Gateway) -> None:
+    """Its Tuesdays: those known in part are filled from the day's value once nothing more will come."""
     who = await gateway.sign_in()
     point = await gateway.add_meter(HOLES)
-
-    async def settled() -> list[dict[str, Any]] | None:
-        seen = await gateway.get(f"/v1/usage-points/{point}", who)
-        return seen["holes"] or None
-
-    holes = await until(settled, 30)
-    assert {hole["reason"] for hole in holes} <= {"absent", "not_published", "scheduled"}
-    assert all(hole["next_try"] is None for hole in holes if hole["reason"] == "absent")
+    holes = (await gateway.at_rest(who, point))["holes"]
+    recent = [hole for hole in holes if hole["start"] >= "2026-09-04"]
+    assert [(hole["start"], hole["end"], hole["reason"]) for hole in recent] == [
+        ("2026-10-27", "2026-10-28", "not_published"),
+        ("2026-10-20", "2026-10-21", "not_published"),
+        ("2026-10-06", "2026-10-07", "absent"),
+        ("2026-09-22", "2026-09-23", "absent"),
+        ("2026-09-08", "2026-09-09", "absent"),
+    ]
+    tries = [hole["next_try"] for hole in recent]
+    assert tries[2:] == [None] * 3
+    assert NOW < datetime.fromisoformat(tries[1]) < datetime.fromisoformat(tries[0]) < NOW + timedelta(days=15)
 
 
 async def test_what_was_read_can_be_asked_again_deleted_and_told_of(

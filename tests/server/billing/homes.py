@@ -28,10 +28,20 @@ from tests.server.conftest import SetClock
 
 PARIS = ZoneInfo("Europe/Paris")
 PRM = "30001000000001"
+TODAY = date(2026, 11, 3)
+BASE = [{"option": "base", "power_kva": 6}]
+HP_HC = [{"option": "hp_hc", "power_kva": 6}]
+TEMPO = [{"option": "tempo", "power_kva": 9}]
+NIGHT = [{"slots": [["22:30", "06:30"]]}]
 
 
 def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
+
+
+def past(days: int, first: int = 1) -> list[date]:
+    """The days before today, oldest first, from `days` ago to `first` ago."""
+    return [TODAY - timedelta(days=number) for number in range(days, first - 1, -1)]
 
 
 def whole_curve(day: date, watts: Sequence[int], step: int = 30) -> list[Reading]:

@@ -1,7 +1,7 @@
 """Periods, totals, the comparison of options and the index's word, of a home that is filled by hand."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,9 @@ import pytest
 from gateway.billing.answers import Answers
 from gateway.billing.views import ComparisonView, IndexCheckView, PeriodsView, TotalsView
 from gateway.metering.ledger import Kind, State
-from tests.server.billing.homes import ByHand, midnight, sqlite, whole_curve
-from tests.server.conftest import SetClock
+from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, midnight, sqlite, whole_curve
+from tests.server.conftest import NOW, SetClock
 
-NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
-TODAY = date(2026, 11, 3)
-BASE = [{"option": "base", "power_kva": 6}]
-HP_HC = [{"option": "hp_hc", "power_kva": 6}]
-TEMPO = [{"option": "tempo", "power_kva": 9}]
-NIGHT = [{"slots": [["22:30", "06:30"]]}]
 HOURS = 24 * 60 + 1
 
 

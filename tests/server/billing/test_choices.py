@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from gateway.billing.tariffs import Option, Tariff
+from gateway.billing.options import Option
+from gateway.billing.tariffs import Tariff
 from gateway.cli import app
 from gateway.consents import service as points
 from gateway.kit.crypto import Keyring

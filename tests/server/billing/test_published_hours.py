@@ -1,40 +1,28 @@
-"""What clients of `/hours` end up with, whatever changes and however their calls go."""
+"""What clients of `/hours` are told, and what they are told anew when something changes."""
 
-import asyncio
-import random
-import shutil
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from gateway.billing import publishing
 from gateway.consents.models import PointStatus
 from gateway.enedis.client import Direction
-from gateway.kit.crypto import Keyring
 from gateway.metering.ledger import Kind, State
-from gateway.metering.readings import Reading
-from gateway.migrations import upgrade
-from tests.server.billing.homes import ByHand, Client, midnight, sqlite, whole_curve
-from tests.server.conftest import SetClock
-
-NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
-TODAY = date(2026, 11, 3)
-BASE = [{"option": "base", "power_kva": 6}]
-HP_HC = [{"option": "hp_hc", "power_kva": 6}]
-TEMPO = [{"option": "tempo", "power_kva": 9}]
-NIGHT = [{"slots": [["22:30", "06:30"]]}]
-
-
-def past(days: int, first: int = 1) -> list[date]:
-    """The days before today, oldest first, from `days` ago to `first` ago."""
-    return [TODAY - timedelta(days=number) for number in range(days, first - 1, -1)]
+from tests.server.billing.homes import (
+    BASE,
+    HP_HC,
+    NIGHT,
+    TEMPO,
+    TODAY,
+    ByHand,
+    Client,
+    midnight,
+    past,
+    sqlite,
+    whole_curve,
+)
+from tests.server.conftest import NOW, SetClock
 
 
 @pytest.fixture
@@ -256,162 +244,6 @@ async def test_old_prices_are_flagged(home: ByHand) -> None:
     assert (await home.hours())["prices_outdated"] is None
     await home.change(tariffs=[{"option": "base", "power_kva": 15}])  # of August 2026, 6, 9 and 12 kVA are known
     assert (await home.hours())["prices_outdated"] == "2026-08-01"
-
-
-KEYRING = Keyring.parse(Keyring.generate())
-
-
-@pytest.fixture(scope="module")
-def empty() -> Iterator[Path]:
-    """A database with its tables, to be copied."""
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(upgrade(sqlite(Path(folder))))
-        yield Path(folder)
-
-
-STEPS = st.lists(
-    st.sampled_from(
-        [
-            "late",
-            "partial",
-            "absent",
-            "daily",
-            "index",
-            "color",
-            "tariff",
-            "off_peak",
-            "own_price",
-            "produce",
-            "collect",
-            "tomorrow",
-            "hour",
-            "ask",
-            "lose",
-            "interrupt",
-            "page",
-            "restart",
-        ]
-    ),
-    min_size=5,
-    max_size=25,
-)
-TARIFFS = [
-    BASE,
-    HP_HC,
-    TEMPO,
-    [],
-    [*BASE, TEMPO[0] | {"valid_from": "2026-10-15"}],
-    [{"option": "base", "power_kva": 6, "production_eur_per_kwh": 0.1}],
-]
-
-
-@dataclass
-class Life:
-    """A home whose knowledge changes at random, and a client whose calls go as badly as they can."""
-
-    home: ByHand
-    chance: random.Random
-    client: Client = field(default_factory=Client)
-    is_current: bool = False
-    today: date = TODAY
-
-    async def step(self, name: str) -> None:
-        day = self.today - timedelta(days=self.chance.randrange(1, 40))
-        watts = [self.chance.randrange(3000) for _ in range(7)]
-        await getattr(self, name)(day, whole_curve(day, watts, self.chance.choice([10, 30, 60])))
-
-    async def late(self, day: date, curve: list[Reading]) -> None:
-        await self.home.write(Kind.CURVE, {day: curve})
-
-    async def partial(self, day: date, curve: list[Reading]) -> None:
-        await self.home.write(Kind.CURVE, {day: curve[: self.chance.randrange(1, len(curve))]}, state=State.PARTIAL)
-
-    async def absent(self, day: date, _: list[Reading]) -> None:
-        await self.home.write(Kind.CURVE, {day: None})
-
-    async def daily(self, day: date, _: list[Reading]) -> None:
-        direction = self.chance.choice(list(Direction))
-        await self.home.write(Kind.DAILY, {day: self.chance.randrange(20_000)}, direction)
-
-    async def index(self, day: date, _: list[Reading]) -> None:
-        registers = {day: {"hp": 7000, "hc": 3000}, day + timedelta(days=1): {"hp": 9000, "hc": 4000}}
-        await self.home.write(Kind.INDEX, registers)
-
-    async def color(self, day: date, _: list[Reading]) -> None:
-        await self.home.color({day: self.chance.choice(["blue", "white", "red", "unknown"])})
-
-    async def tariff(self, *_: object) -> None:
-        await self.home.change(tariffs=self.chance.choice(TARIFFS))
-
-    async def off_peak(self, day: date, _: list[Reading]) -> None:
-        await self.home.change(off_peak=[NIGHT[0], {"valid_from": day.isoformat(), "slots": [["12:07", "14:00"]]}])
-
-    async def own_price(self, *_: object) -> None:
-        price = {"bucket": "base", "eur_per_kwh": self.chance.randrange(100) / 100}
-        await self.home.change(tariffs=[BASE[0] | {"prices": [price], "subscription_eur_per_month": 10.0}])
-
-    async def produce(self, day: date, curve: list[Reading]) -> None:
-        await self.home.write(Kind.CURVE, {day: curve}, Direction.PRODUCTION)
-
-    async def collect(self, *_: object) -> None:
-        await self.home.change(services=self.chance.choice([["IDX"], ["CDC"]]))
-
-    async def tomorrow(self, *_: object) -> None:
-        await self.home.write(Kind.CURVE, {self.today: whole_curve(self.today, [500])})
-        self.today += timedelta(days=1)
-        self.home.clock.set(self.home.clock.now() + timedelta(days=1))
-
-    async def hour(self, *_: object) -> None:
-        self.home.clock.set(self.home.clock.now() + timedelta(minutes=self.chance.randrange(200)))
-
-    async def ask(self, *_: object) -> None:
-        answer = await self.home.hours(self.client.cursor)
-        if self.is_current and answer["epoch"] == self.client.epoch:
-            assert answer["from"] is None or self.client.lacks_first_of(answer), "no further back than needed"
-        self.client.take(answer)
-        self.is_current = True
-
-    async def lose(self, *_: object) -> None:
-        await self.home.hours(self.client.cursor)
-
-    async def interrupt(self, *_: object) -> None:
-        self.client.take(await self.home.hours(self.client.cursor), interrupted=True)
-        self.is_current = False
-
-    async def page(self, *_: object) -> None:
-        self.client.take(await self.home.hours(self.client.cursor, limit=self.chance.choice([1, 100, 700])))
-        self.is_current = False
-
-    async def restart(self, *_: object) -> None:
-        self.client = Client()
-
-
-async def _live(folder: Path, steps: list[str], chance: random.Random) -> None:
-    home = await ByHand.open(sqlite(folder), SetClock(NOW), KEYRING, tariffs=TEMPO, off_peak=NIGHT)
-    try:
-        await home.color({day: chance.choice(["blue", "white", "red"]) for day in past(62, 2)})
-        await home.write(Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in past(60)})
-        life = Life(home, chance)
-        for step in [*steps, "ask"]:
-            await life.step(step)
-        afresh = Client()
-        afresh.take(await home.hours())
-        assert (life.client.epoch, life.client.rows) == (afresh.epoch, afresh.rows)
-        assert life.client.made_of == afresh.made_of
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(publishing, "_FORMAT", 0)  # all days are counted again
-            again = await home.hours(life.client.cursor)
-        assert (again["epoch"], again["from"]) == (life.client.epoch, None)
-    finally:
-        await home.database.close()
-
-
-@given(STEPS, st.integers(0, 2**32))
-@settings(max_examples=25, deadline=None)
-def test_a_client_ends_with_the_figures_of_one_that_starts_afresh(empty: Path, steps: list[str], seed: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(empty / "gateway.db", folder)
-        asyncio.run(_live(Path(folder), steps, random.Random(seed)))  # noqa: S311
 
 
 async def test_production_that_is_not_whole_keeps_no_consumption_back(home: ByHand) -> None:

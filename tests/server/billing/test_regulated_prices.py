@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.billing.options import Option
 from gateway.billing.prices import packaged
-from gateway.billing.tariffs import Option, Tariff, tariff_on
+from gateway.billing.tariffs import Tariff, tariff_on
 
 BUCKETS = {
     Option.BASE: {"base"},
@@ -37,7 +38,6 @@ def test_known_days(option: Option, power: int, day: date, bucket: str, price: s
     grid = packaged().grid(option, power, day)
     assert grid is not None
     assert dict(grid.prices)[bucket] == Decimal(price)
-    assert grid.micro(bucket) == Decimal(price) * 1_000_000
     assert month is None or grid.subscription_month == Decimal(month)
 
 
@@ -49,7 +49,6 @@ def test_every_day_has_every_price_of_its_option(option: Option, power: int, day
     assert set(dict(grid.prices)) == BUCKETS[option]
     assert all(Decimal("0.05") < price < 1 for _, price in grid.prices)
     assert grid.valid_from <= day
-    assert all(grid.micro(bucket) is None for bucket in ("unknown", "ejp"))
 
 
 @pytest.mark.parametrize(

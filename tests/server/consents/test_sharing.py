@@ -136,7 +136,9 @@ async def test_a_withdrawn_consent_is_noticed_and_what_was_read_stays(
     path = f"/v1/usage-points/{point}"
 
     async def filled() -> bool:
-        return "2026-11-04T07:30" < (await gateway.get(path, who))["freshness"]["next_expected_at"] < "2026-11-04T08:31"
+        return (
+            "2026-11-04T08:00" <= (await gateway.get(path, who))["freshness"]["next_expected_at"] < "2026-11-04T09:01"
+        )
 
     await until(filled)
     simulator.order("POST", "consents", prm=SHARED, shared=False)
@@ -197,17 +199,22 @@ async def test_an_outage_of_enedis_is_nobodys_failure(alice: Person, clock: SetC
     await until(granted)
 
 
-async def test_one_row_that_cannot_be_read_does_not_end_the_worker(gateway: Gateway, clock: SetClock) -> None:
-    who = await gateway.sign_in()
+async def test_one_row_that_cannot_be_read_does_not_end_the_worker(
+    gateway: Gateway, simulator: Simulator, clock: SetClock
+) -> None:
     await gateway.add_meter(SHARED)
     broken = await gateway.add_meter(WITHDRAWN_LATER)
     async with gateway.runtime.database.write() as session:
         await session.execute(update(UsagePoint).where(UsagePoint.id == broken).values(prm_sealed=b"nothing"))
-    clock.set(NOW + timedelta(hours=21, minutes=30))
-    who = await gateway.sign_in()
+    later = NOW + timedelta(hours=21, minutes=30)
+    simulator.set_clock(later)
+    clock.set(later)
 
     async def tempo_goes_on() -> bool:
-        return (await gateway.get("/v1/tempo", who))["today"]["date"] == "2026-11-04"
+        clock.set(clock.now() + timedelta(minutes=1))  # a call with a token that has ended is made again
+        who = await gateway.sign_in()
+        tomorrow = (await gateway.get("/v1/tempo", who))["tomorrow"]
+        return (tomorrow["date"], tomorrow["color"] != "unknown") == ("2026-11-05", True)
 
     await until(tempo_goes_on)
 

@@ -80,3 +80,10 @@ def test_days_exclude_their_end() -> None:
 def test_instants_are_written_in_utc(hours: int) -> None:
     instant = datetime(2026, 11, 3, 8, 30, 15, 999, tzinfo=UTC)
     assert paris.iso(instant.astimezone(timezone(timedelta(hours=hours)))) == "2026-11-03T08:30:15Z"
+
+
+def test_an_hour_has_a_number_that_leads_back_to_it() -> None:
+    for hour in (hour for day in [*SPRING, *AUTUMN, *ALL_DAYS[::30]] for hour in paris.hours(day)):
+        number = paris.hour_number(hour + timedelta(minutes=59))
+        assert paris.hour_at(number) == hour
+        assert paris.hour_iso(number) == paris.iso(hour)

@@ -20,7 +20,7 @@ TODAY = NOW.date()
 DAY = timedelta(days=1)
 POINT = "abcdefghijklmnop"
 CURVE = Feed(POINT, Kind.CURVE)
-LONGEST = {Kind.CURVE: 7, Kind.DAILY: 365, Kind.MAX_POWER: 365, Kind.INDEX: 365}
+LONGEST = {Kind.CURVE: 7, Kind.DAILY: 366, Kind.MAX_POWER: 366, Kind.INDEX: 366}
 
 ages = st.integers(-2, 60) | st.integers(700, 760) | st.integers(1090, 1130)
 entries = st.builds(

@@ -102,13 +102,20 @@ def test_how_long_rte_asks_to_wait_by_a_date(until: str, date_header: str, secon
         {"tempo_like_calendars": None},
         {"tempo_like_calendars": {"values": [{"value": "RED"}]}},
         {"tempo_like_calendars": {"values": "RED"}},
+        "[" * 100_000,
     ],
 )
-async def test_what_cannot_be_read_is_an_outage(house: House, body: Any) -> None:
-    await house.world.fault(api=TEMPO, status=200, body=body)
+@pytest.mark.parametrize("api", [TEMPO, "rte_token"])
+async def test_what_cannot_be_read_is_an_outage(house: House, api: str, body: Any) -> None:
+    await house.world.fault(api=api, status=200, body=body)
     with pytest.raises(RteError) as raised:
         await house.api.tempo_calendar(START, END)
     assert (raised.value.meaning, raised.value.code) == (Meaning.DOWN, "unreadable_answer")
+
+
+def test_a_refusal_that_cannot_be_read_is_known_by_its_status() -> None:
+    refusal = understand(Answer(403, b"[" * 100_000, {}))
+    assert (refusal.meaning, refusal.code) == (Meaning.FORBIDDEN, "403")
 
 
 async def test_one_token_serves_until_it_ends(house: House) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from gateway.kit.outage import DatabaseDownError
 from gateway.kit.paris import day_of
 from gateway.tempo import outlook, repository
 from tests.server.signals import House, keep_tempo, paris
@@ -179,15 +180,19 @@ async def test_nothing_is_certain_because_of_a_color_that_can_still_change(house
 async def test_a_database_that_was_down_at_the_answer_costs_one_pause(house: House) -> None:
     """The colour is asked again when what RTE said could not be written."""
 
+    away = house.file.with_name("away")
+
     async def lose_it() -> None:
         await house.database.close()
-        house.file.chmod(0o400)
-        raise OSError("the disk is full")
+        house.file.rename(away)
+        house.file.mkdir()  # so that no other one is made there
 
     house.line.meanwhile = lose_it
-    with pytest.raises(OSError, match="disk"):
+    with pytest.raises(DatabaseDownError):
         await keep_tempo(house.database, house.rte, house.clock)
-    house.file.chmod(0o600)
+    assert house.line.meanwhile is None, "RTE answered"
+    house.file.rmdir()
+    away.rename(house.file)
     await house.restart()
     assert (await house.tempo())["tomorrow"]["color"] == "unknown"
     await house.live(keep_tempo, paris("2026-01-20 08:15"))

@@ -1,0 +1,105 @@
+"""What administrators look through, page by page: accounts, consents, the log."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.accounts import addresses
+from gateway.accounts.models import Account
+from gateway.accounts.service import is_admin
+from gateway.admin import repository
+from gateway.admin.schemas import ConsentPage, ConsentRow, Events, EventView, Users, UserView
+from gateway.audit import repository as log
+from gateway.consents import repository as points
+from gateway.consents.models import ConsentStatus
+from gateway.kit import paris
+from gateway.problems import ProblemError
+from gateway.quotas import service as quotas
+from gateway.runtime import Runtime
+
+
+async def users(runtime: Runtime, part: str, after: str | None, limit: int) -> Users:
+    """Return a page of accounts that have `part` in their address."""
+    async with runtime.database.read() as session:
+        found = await repository.accounts(session, addresses.folded(part), after, limit + 1)
+        page, last = _cut(found, limit)
+        return Users(items=await _views(runtime, session, page), next=last.id if last else None)
+
+
+async def _views(runtime: Runtime, session: AsyncSession, page: Sequence[Account]) -> list[UserView]:
+    ids = [account.id for account in page]
+    settings = runtime.settings
+    today = paris.day_of(runtime.clock.now())
+    budgets = {one: quotas.user_day(one, today, settings.user_daily_limit_no_cache) for one in ids}
+    points = await repository.points_of(session, ids)
+    clients = await repository.clients_of(session, ids)
+    used = await quotas.used_of(session, budgets.values())
+    return [
+        UserView(
+            id=account.id,
+            email=account.address,
+            created_at=account.created_at,
+            verified=account.verified_at is not None,
+            admin=is_admin(account, settings.admin_emails),
+            activated_at=account.activated_at,
+            deactivated_at=account.deactivated_at,
+            usage_points=points.get(account.id, 0),
+            api_clients=clients.get(account.id, (0, None))[0],
+            last_used_at=clients.get(account.id, (0, None))[1],
+            quota_used=used[budgets[account.id]],
+            quota_limit=budgets[account.id].limit,
+        )
+        for account in page
+    ]
+
+
+async def consents(runtime: Runtime, status: ConsentStatus | None, after: str | None, limit: int) -> ConsentPage:
+    """Return a page of consents, and count them all. Raises a 422 problem when no page ended with `after`."""
+    async with runtime.database.read() as session:
+        page, last = _cut(await repository.consents(session, status, _place(after), limit + 1), limit)
+        return ConsentPage(
+            items=[
+                ConsentRow(
+                    account_id=consent.account_id,
+                    usage_point_id=consent.point_id,
+                    status=consent.status,
+                    reason=consent.reason,
+                    created_at=consent.created_at,
+                    expires_at=consent.expires_at,
+                )
+                for consent in page
+            ],
+            next=f"{last.created_at.isoformat()}_{last.point_id}" if last else None,
+            consents=await repository.consents_by_status(session),
+            usage_points=await points.count_by_status(session),
+        )
+
+
+def _place(after: str | None) -> tuple[datetime, str] | None:
+    if after is None:
+        return None
+    moment, _, point_id = after.partition("_")
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise ProblemError(422, "invalid_request", "`after` must be the `next` of the page before.")
+    return at, point_id
+
+
+async def events(runtime: Runtime, account_id: str | None, event: str | None, before: int | None, limit: int) -> Events:
+    """Return a page of the log."""
+    async with runtime.database.read() as session:
+        found = await log.events(session, account_id=account_id, event=event, before=before, limit=limit + 1)
+    page, last = _cut(found, limit)
+    return Events(
+        items=[EventView.model_validate(row, from_attributes=True) for row in page], next=last.id if last else None
+    )
+
+
+def _cut[Row](found: Sequence[Row], limit: int) -> tuple[Sequence[Row], Row | None]:
+    """Return a page of what was found, and its last row where more follows: one row more than a page was asked for."""
+    page = found[:limit]
+    return page, page[-1] if len(found) > limit else None

@@ -1,0 +1,26 @@
+"""The log in the database."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.audit.models import AuditEvent
+
+
+async def events(
+    session: AsyncSession,
+    *,
+    account_id: str | None = None,
+    event: str | None = None,
+    before: int | None = None,
+    limit: int,
+) -> Sequence[AuditEvent]:
+    """Return events, newest first, of one account or kind or all, older than the one numbered `before`."""
+    query = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(limit)
+    for column, value in ((AuditEvent.account_id, account_id), (AuditEvent.event, event)):
+        if value is not None:
+            query = query.where(column == value)
+    if before is not None:
+        query = query.where(AuditEvent.id < before)
+    return (await session.scalars(query)).all()

@@ -1,0 +1,30 @@
+"""One question to RTE, and its answer understood."""
+
+from pydantic import BaseModel, ValidationError
+
+from gateway.kit.http import Answer, UnreachableError, Upstream
+from gateway.rte.errors import Meaning, RteError
+
+
+async def ask(
+    upstream: Upstream,
+    method: str,
+    path: str,
+    *,
+    params: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+    auth: tuple[str, str] | None = None,
+) -> Answer:
+    """Ask once, whatever is answered. Raises RteError when nothing is."""
+    try:
+        return await upstream.ask(method, path, params=params, headers=headers, auth=auth)
+    except UnreachableError as error:
+        raise RteError(Meaning.DOWN, "unreachable") from error
+
+
+def read[Form: BaseModel](form: type[Form], answer: Answer) -> Form:
+    """Read an answer's body. Raises RteError when it has another form."""
+    try:
+        return form.model_validate_json(answer.body)
+    except ValidationError:
+        raise RteError(Meaning.DOWN, "unreadable_answer") from None

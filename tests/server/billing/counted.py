@@ -1,0 +1,68 @@
+"""Readings counted under a tariff, and homes to count them for."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from gateway.billing.buckets import Rules
+from gateway.billing.counting import Facts, count
+from gateway.billing.figures import DayFigures, is_money
+from gateway.billing.offpeak import OffPeakPeriod
+from gateway.billing.options import Option
+from gateway.billing.prices import packaged
+from gateway.billing.tariffs import Tariff
+from gateway.metering.packing import pack, runs
+from gateway.metering.readings import Reading
+from tests.server.billing.homes import PARIS, midnight
+
+UNITS = {True: 60_000_000_000, False: 60}
+"""The exact units of an hour's amounts, in EUR (True) and Wh."""
+
+
+def by_day(readings: Sequence[Reading]) -> dict[date, list[Reading]]:
+    found: dict[date, list[Reading]] = defaultdict(list)
+    for reading in readings:
+        found[reading.start.astimezone(PARIS).date()].append(reading)
+    return found
+
+
+type Bill = dict[datetime, dict[str, Fraction]]
+
+
+def figures(rules: Rules, readings: Sequence[Reading], given: Sequence[Reading] = ()) -> dict[date, DayFigures]:
+    found, gave = by_day(readings), by_day(given)
+    counted = {
+        day: count(day, curve_of(day, known), curve_of(day, gave.get(day, ())), rules.of_day(day))
+        for day, known in sorted(found.items())
+    }
+    return {day: one for day, one in counted.items() if one is not None}
+
+
+def curve_of(day: date, readings: Sequence[Reading]) -> Facts:
+    """What the archive would know of these readings."""
+    return Facts(curve=tuple(runs(pack(readings, midnight(day)))))
+
+
+def exact(counted: dict[date, DayFigures]) -> Bill:
+    """The amounts of each hour, in Wh and EUR."""
+    return {
+        midnight(day) + timedelta(hours=number): {
+            key: Fraction(values[row], UNITS[is_money(key)]) for key, values in one.columns().items()
+        }
+        for day, one in counted.items()
+        for row, number in enumerate(one.hours)
+    }
+
+
+def off_peak_home(power: int, *slots_: list[str]) -> Rules:
+    period = OffPeakPeriod.model_validate({"slots": slots_})
+    return Rules([Tariff(option=Option.HP_HC, power_kva=power)], [period], {}, packaged())
+
+
+def base_home(**dates: date) -> Rules:
+    return Rules([Tariff(option=Option.BASE, power_kva=6, **dates)], [], {}, packaged())
+
+
+def tempo_home(colors: dict[date, str]) -> Rules:
+    return Rules([Tariff(option=Option.TEMPO, power_kva=9)], [], colors, packaged())
