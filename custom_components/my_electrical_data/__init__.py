@@ -64,7 +64,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     async_watch(hass, entry)
     entry.async_on_unload(entry.add_update_listener(_changed))
     # The first hours may be years of them, and the gateway may have to wait for Enedis: set-up does not wait for these.
-    for feed in (tempo_days, *(feed for meter in meters for feed in meter.feeds)):
+    for feed in (tempo_days, *(feed for meter in meters for feed in meter.feeds.values())):
         if feed.is_wanted:
             entry.async_create_background_task(hass, feed.async_refresh(), f"{DOMAIN} first {feed.name}")
     return True

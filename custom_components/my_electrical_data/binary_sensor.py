@@ -16,10 +16,10 @@ from homeassistant.util import dt as dt_util
 from .api.figures import Periods
 from .api.models import UsagePoint
 from .api.signals import Ecowatt
-from .coordinator import GatewayConfigEntry
+from .coordinator import GatewayConfigEntry, UsagePointsCoordinator
 from .description import FeedBinarySensorDescription
 from .devices import grid_device, grid_id, meter_device
-from .entity import FeedEntity, UsagePointEntity
+from .entity import DescribedEntity, UsagePointEntity
 from .feed import FeedCoordinator
 from .grid_sensors import LEVELS
 
@@ -66,37 +66,20 @@ DATA_LATE: Final = FeedBinarySensorDescription[UsagePoint](
 )
 
 
-class FeedBinarySensor[DataT](FeedEntity[FeedCoordinator[DataT]], BinarySensorEntity):
+class FeedBinarySensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[CoordinatorT], BinarySensorEntity):
     """A binary sensor that shows its feed as it is now."""
 
     _unrecorded_attributes = frozenset({"hours"})
-    entity_description: FeedBinarySensorDescription[DataT]
+    entity_description: FeedBinarySensorDescription[Any]
 
     @property
     @override
     def is_on(self) -> bool | None:
-        return self.entity_description.value(self.coordinator.data, dt_util.utcnow())
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, Any]:
-        return self.entity_description.attributes(self.coordinator.data, dt_util.utcnow())
+        return self.entity_description.value(self._said, dt_util.utcnow())
 
 
-class UsagePointBinarySensor(UsagePointEntity, BinarySensorEntity):
+class UsagePointBinarySensor(UsagePointEntity, FeedBinarySensor[UsagePointsCoordinator]):
     """A binary sensor of what the list of usage points says of one."""
-
-    entity_description: FeedBinarySensorDescription[UsagePoint]
-
-    @property
-    @override
-    def is_on(self) -> bool | None:
-        return self.entity_description.value(self.point, dt_util.utcnow())
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, Any]:
-        return self.entity_description.attributes(self.point, dt_util.utcnow())
 
 
 async def async_setup_entry(

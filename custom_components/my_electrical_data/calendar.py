@@ -11,7 +11,6 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
-from .api import GatewayError
 from .api.figures import Periods
 from .api.signals import TempoColor, TempoDay
 from .const import CONF_ALL_DAY, DOMAIN
@@ -19,7 +18,7 @@ from .coordinator import MOST_DAYS, EcowattCoordinator, GatewayConfigEntry, Mete
 from .coordinator import TempoDaysCoordinator as TempoDaysFeed
 from .devices import grid_device, grid_id, meter_device
 from .entity import FeedEntity
-from .feed import FeedCoordinator
+from .feed import FeedCoordinator, translated_errors
 from .grid_sensors import LEVELS
 from .paris import DAY, paris_day
 
@@ -58,12 +57,8 @@ class FeedCalendar[CoordinatorT: FeedCoordinator[Any]](FeedEntity[CoordinatorT],
     ) -> list[CalendarEvent]:
         if self.coordinator.data is None:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="nothing_yet")
-        try:
+        with translated_errors(hass, self.coordinator.config_entry):
             others = await self._outside(paris_day(start_date) - DAY, paris_day(end_date) + DAY)
-        except GatewayError as error:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN, translation_key=error.code, translation_placeholders={"reason": str(error)}
-            ) from error
         return [
             event
             for event in (*others, *self._held())

@@ -229,7 +229,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         if self._found is None:
             address = self._get_reauth_entry().data[CONF_URL]
             found = await find_gateway(async_get_clientsession(self.hass), address)
-            await self.async_set_unique_id(found.ping.instance_id)
+            await self.async_set_unique_id(found.ping.instance_id, raise_on_progress=False)
             self._abort_if_unique_id_mismatch(reason="wrong_gateway")
             self._found = found
         return self._found
@@ -268,7 +268,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         entry = self._get_reconfigure_entry()
         session = async_get_clientsession(self.hass)
         self._found = await find_gateway(session, typed[CONF_URL])
-        await self.async_set_unique_id(self._found.ping.instance_id)
+        await self.async_set_unique_id(self._found.ping.instance_id, raise_on_progress=False)
         self._abort_if_unique_id_mismatch(reason="wrong_gateway")
         address = self._found.address
         client = GatewayClient(session, address, entry.data[CONF_CLIENT_ID], entry.data[CONF_CLIENT_SECRET])

@@ -27,5 +27,10 @@ CONF_ALL_DAY: Final = "tempo_all_day"
 """The option to show Tempo days as whole days in the calendar, rather than from 06:00 to 06:00."""
 
 CURRENCY: Final = "EUR"
-BUCKETS: Final = ["base", "hp", "hc", "blue_hp", "blue_hc", "white_hp", "white_hc", "red_hp", "red_hc"]
-"""What the regulated options bill a kWh as. An offer of one's own has names of its own beside these."""
+OPTIONS: Final = {
+    "base": ["base"],
+    "hp_hc": ["hp", "hc"],
+    "tempo": ["blue_hp", "blue_hc", "white_hp", "white_hc", "red_hp", "red_hc"],
+}
+"""The regulated options, and what each bills a kWh as. An offer of one's own has names of its own beside these."""
+BUCKETS: Final = [bucket for buckets in OPTIONS.values() for bucket in buckets]

@@ -41,9 +41,15 @@ class Meter:
     max_power: MaxPowerCoordinator
 
     @property
-    def feeds(self) -> tuple[FeedCoordinator[Any], ...]:
-        """All of them."""
-        return self.periods, self.daily, self.totals, self.hours, self.max_power
+    def feeds(self) -> dict[str, MeterFeed[Any]]:
+        """All of them by their names, those first that most is shown of."""
+        return {
+            "periods": self.periods,
+            "daily": self.daily,
+            "totals": self.totals,
+            "hours": self.hours,
+            "max_power": self.max_power,
+        }
 
 
 @dataclass(slots=True)
@@ -196,16 +202,14 @@ class PeriodsCoordinator(MeterFeed[Periods]):
         return [*(item.start for item in self.data.items), midnight_after(dt_util.utcnow())]
 
 
-class HoursCoordinator(FeedCoordinator[Imported]):
+class HoursCoordinator(MeterFeed[Imported]):
     """Brings the hours of one usage point into the recorder."""
-
-    pace = Pace(usual=timedelta(hours=1))
 
     def __init__(
         self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, point_id: str, meter: str
     ) -> None:
         """Take the usage point's public id and its name."""
-        super().__init__(hass, entry, client, "hours")
+        super().__init__(hass, entry, client, point_id, "hours")
         buckets: bool = entry.options.get(CONF_BUCKETS, True)
         self._importer = HoursImporter(hass, client, point_id, meter, buckets=buckets)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
+from homeassistant.helpers.entity import EntityDescription
 
 type Value = str | int | float | date | datetime | None
 
@@ -16,19 +17,21 @@ def _no_attributes(_data: object, _now: datetime) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FeedSensorDescription[DataT](SensorEntityDescription):
-    """A sensor."""
+class FeedDescription[DataT, ValueT](EntityDescription):
+    """An entity: its state and its attributes, of what its feed holds and of the moment."""
 
-    value: Callable[[DataT, datetime], Value]
+    value: Callable[[DataT, datetime], ValueT]
     attributes: Callable[[DataT, datetime], Mapping[str, Any]] = _no_attributes
 
 
 @dataclass(frozen=True, kw_only=True)
-class FeedBinarySensorDescription[DataT](BinarySensorEntityDescription):
-    """A binary sensor."""
+class FeedSensorDescription[DataT](FeedDescription[DataT, Value], SensorEntityDescription):
+    """A sensor."""
 
-    value: Callable[[DataT, datetime], bool | None]
-    attributes: Callable[[DataT, datetime], Mapping[str, Any]] = _no_attributes
+
+@dataclass(frozen=True, kw_only=True)
+class FeedBinarySensorDescription[DataT](FeedDescription[DataT, bool | None], BinarySensorEntityDescription):
+    """A binary sensor."""
 
 
 def sensor[DataT](

@@ -13,7 +13,6 @@ from .coordinator import GatewayConfigEntry
 from .feed import FeedCoordinator
 
 _KEYS = {CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL, "id", "instance_id", "masked_number", "name"}
-_METER_FEEDS = ("daily", "hours", "totals", "periods", "max_power")
 _METER_NUMBER = re.compile(r"(?<!\d)\d{14}(?!\d)|•+\d{4}")
 
 
@@ -32,7 +31,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Gateway
         "tempo_days": _feed(feeds.tempo_days),
         "ecowatt": _feed(feeds.ecowatt),
         "usage_points": {**_feed(feeds.usage_points), "data": [_plain(point) for point in points]},
-        "meters": [{name: _feed(getattr(meter, name)) for name in _METER_FEEDS} for meter in feeds.meters.values()],
+        "meters": [{name: _feed(feed) for name, feed in meter.feeds.items()} for meter in feeds.meters.values()],
     }
     redacted: dict[str, Any] = _without([text for text in secrets if text], async_redact_data(report, _KEYS))
     return redacted

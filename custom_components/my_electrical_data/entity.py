@@ -1,13 +1,16 @@
 """What all entities share."""
 
+from collections.abc import Mapping
 from typing import Any, override
 
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.util import dt as dt_util
 
 from .api.models import UsagePoint
 from .coordinator import Meter, UsagePointsCoordinator
+from .description import FeedDescription
 from .devices import meter_device
 from .feed import FeedCoordinator
 
@@ -32,7 +35,23 @@ class FeedEntity[CoordinatorT: FeedCoordinator[Any]](CoordinatorEntity[Coordinat
         return super().available and self.coordinator.data is not None
 
 
-class UsagePointEntity(FeedEntity[UsagePointsCoordinator]):
+class DescribedEntity[CoordinatorT: FeedCoordinator[Any]](FeedEntity[CoordinatorT]):
+    """An entity that shows what its description makes of its feed as it is now."""
+
+    entity_description: FeedDescription[Any, Any]
+
+    @property
+    def _said(self) -> Any:
+        """What is said of what the entity is about."""
+        return self.coordinator.data
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        return self.entity_description.attributes(self._said, dt_util.utcnow())
+
+
+class UsagePointEntity(DescribedEntity[UsagePointsCoordinator]):
     """An entity that shows something of what the list of usage points says of one."""
 
     def __init__(self, coordinator: UsagePointsCoordinator, description: EntityDescription, meter: Meter) -> None:
@@ -41,8 +60,8 @@ class UsagePointEntity(FeedEntity[UsagePointsCoordinator]):
         self._point_id = meter.point_id
 
     @property
-    def point(self) -> UsagePoint:
-        """What is said of it."""
+    @override
+    def _said(self) -> UsagePoint:
         return self.coordinator.data[self._point_id]
 
     @property

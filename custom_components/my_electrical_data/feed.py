@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from random import random
 from typing import TYPE_CHECKING, override
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -23,6 +23,19 @@ from .presence import presence_of
 
 if TYPE_CHECKING:
     from .coordinator import GatewayConfigEntry
+
+
+@contextmanager
+def translated_errors(hass: HomeAssistant, entry: ConfigEntry) -> Iterator[None]:
+    """Ask the gateway because a person wants to see something, beside what its feeds ask."""
+    try:
+        yield
+    except GatewayError as error:
+        if isinstance(error, AuthenticationFailedError):
+            entry.async_start_reauth(hass)
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key=error.code, translation_placeholders={"reason": str(error)}
+        ) from error
 
 
 class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):

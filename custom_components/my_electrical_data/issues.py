@@ -121,16 +121,17 @@ def _raise(hass: HomeAssistant, entry: GatewayConfigEntry, problem: Problem) -> 
 def _of_the_gateway(hass: HomeAssistant, entry: GatewayConfigEntry, problem: GatewayError | None) -> Iterator[Problem]:
     down_since = hass.data.setdefault(_DOWN_SINCE, {})
     address = {"address": entry.data[CONF_URL]}
-    if problem is None:
+    answers = problem is None or isinstance(problem, IncompatibleError | RateLimitedError)
+    if answers:
         down_since.pop(entry.entry_id, None)
-    elif isinstance(problem, IncompatibleError):
+    if isinstance(problem, IncompatibleError):
         yield Problem(
             key=problem.code,
             owner=entry.entry_id,
             severity=IssueSeverity.ERROR,
             placeholders=address | {"api": problem.version},
         )
-    elif not isinstance(problem, RateLimitedError):
+    elif not answers:
         since = down_since.setdefault(entry.entry_id, dt_util.utcnow())
         if dt_util.utcnow() - since >= DOWN_AFTER:
             yield Problem(

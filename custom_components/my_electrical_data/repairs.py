@@ -14,12 +14,11 @@ from . import energy
 from .api import GatewayError
 from .api.models import ConsentAsked, ConsentStatus, UsagePoint
 from .consent import meter_number
-from .const import CONF_DASHBOARD
+from .const import CONF_DASHBOARD, OPTIONS
 from .coordinator import GatewayConfigEntry, Meter
 from .issues import CONSENT_RENEWALS
 from .statistics import async_delete_statistics, async_names
 from .tariff_form import (
-    BUCKETS,
     CONF_OFF_PEAK,
     CONF_OPTION,
     CONF_POWER,
@@ -187,7 +186,7 @@ class PricesFlow(_Flow):
         errors: dict[str, str] = {}
         point: UsagePoint = self._loaded.runtime_data.usage_points.data[self._owner]
         tariff = present_tariff(point)
-        if tariff is None or tariff.option not in BUCKETS:
+        if tariff is None or tariff.option not in OPTIONS:
             return self.async_abort(reason="no_tariff")
         if user_input is not None:
             same = {

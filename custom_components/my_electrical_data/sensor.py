@@ -1,45 +1,43 @@
 """Sensors: Tempo, Ecowatt and the meters. What each shows stands in grid_sensors, meter_sensors and total_sensors."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, override
+import asyncio
+from collections.abc import Iterator
+from itertools import batched
+from typing import Any, Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .api.figures import UNKNOWN_BUCKET, Periods
-from .api.models import UsagePoint
-from .coordinator import GatewayConfigEntry, Meter, RuntimeData
+from .api.figures import UNKNOWN_BUCKET
+from .coordinator import GatewayConfigEntry, Meter, PeriodsCoordinator, RuntimeData, UsagePointsCoordinator
 from .description import FeedSensorDescription, Value
 from .devices import grid_device, grid_id, meter_device
-from .entity import FeedEntity, UsagePointEntity
+from .entity import DescribedEntity, UsagePointEntity
 from .feed import FeedCoordinator
 from .grid_sensors import ECOWATT, TEMPO
 from .meter_sensors import LAST_DAY, MAX_POWER, PERIODS, USAGE_POINT
 from .total_sensors import CONSUMPTION, production
 
 PARALLEL_UPDATES = 0
+AT_ONCE: Final = 10
+"""How many sensors are added in one go: each takes Home Assistant most of a millisecond."""
 
 
-class FeedSensor[DataT](FeedEntity[FeedCoordinator[DataT]], SensorEntity):
+class FeedSensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[CoordinatorT], SensorEntity):
     """A sensor that shows its feed as it is now."""
 
     _unrecorded_attributes = frozenset({"hours", "windows"})
-    entity_description: FeedSensorDescription[DataT]
+    entity_description: FeedSensorDescription[Any]
 
     @property
     @override
     def native_value(self) -> Value:
-        return self.entity_description.value(self.coordinator.data, dt_util.utcnow())
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, Any]:
-        return self.entity_description.attributes(self.coordinator.data, dt_util.utcnow())
+        return self.entity_description.value(self._said, dt_util.utcnow())
 
 
-class PeriodsSensor(FeedSensor[Periods]):
+class PeriodsSensor(FeedSensor[PeriodsCoordinator]):
     """A sensor of what a meter pays; an offer of one's own has buckets of its own."""
 
     @property
@@ -52,21 +50,10 @@ class PeriodsSensor(FeedSensor[Periods]):
         return [*known, *sorted(seen - {UNKNOWN_BUCKET, *known})]
 
 
-class UsagePointSensor(UsagePointEntity, SensorEntity):
+class UsagePointSensor(UsagePointEntity, FeedSensor[UsagePointsCoordinator]):
     """A sensor of what the list of usage points says of one."""
 
     _unrecorded_attributes = frozenset({"holes"})
-    entity_description: FeedSensorDescription[UsagePoint]
-
-    @property
-    @override
-    def native_value(self) -> Value:
-        return self.entity_description.value(self.point, dt_util.utcnow())
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, Any]:
-        return self.entity_description.attributes(self.point, dt_util.utcnow())
 
 
 async def async_setup_entry(
@@ -79,10 +66,12 @@ async def async_setup_entry(
     async_add_entities(FeedSensor(feeds.tempo, description, *grid) for description in TEMPO)
     async_add_entities(FeedSensor(feeds.ecowatt, description, *grid) for description in ECOWATT)
     for meter in feeds.meters.values():
-        async_add_entities(_of_meter(feeds, meter), config_subentry_id=meter.subentry_id)
+        for sensors in batched(_of_meter(feeds, meter), AT_ONCE, strict=False):
+            await asyncio.sleep(0)  # let others have the event loop
+            async_add_entities(sensors, config_subentry_id=meter.subentry_id)
 
 
-def _of_meter(feeds: RuntimeData, meter: Meter) -> Iterable[SensorEntity]:
+def _of_meter(feeds: RuntimeData, meter: Meter) -> Iterator[SensorEntity]:
     owner = (meter.point_id, meter_device(meter))
     point = feeds.usage_points.data.get(meter.point_id)
     given = production(shown=bool(point and point.contract.gives))

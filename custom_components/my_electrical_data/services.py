@@ -11,16 +11,17 @@ import voluptuous as vol
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
 from . import best_time
-from .api import AuthenticationFailedError, GatewayError, RequestRefusedError
+from .api import RequestRefusedError
 from .best_time import By
 from .const import DOMAIN
 from .coordinator import GatewayConfigEntry, Meter
+from .feed import translated_errors
 from .paris import PARIS
 from .statistics import async_hours
 from .window import Span, cheapest, unknown_from
@@ -112,7 +113,7 @@ async def _get_readings(call: ServiceCall) -> ServiceResponse:
     entry, meter = _meter(call)
     client, point = entry.runtime_data.client, meter.point_id
     start, end, direction = _days(call), call.data[ATTR_END], call.data[ATTR_DIRECTION]
-    with _translated_errors(call.hass, entry):
+    with _asking(call.hass, entry):
         match call.data[ATTR_KIND]:
             case Kind.DAILY:
                 return _answer((await client.daily(point, start=start, end=end, direction=direction)).data)
@@ -166,14 +167,14 @@ def _spans(call: ServiceCall, by: By, now: datetime) -> list[Span]:
 async def _compare_options(call: ServiceCall) -> ServiceResponse:
     """Return what the last whole months would have cost under each option."""
     entry, meter = _meter(call)
-    with _translated_errors(call.hass, entry):
+    with _asking(call.hass, entry):
         return _answer(await entry.runtime_data.client.comparison(meter.point_id, months=call.data[ATTR_MONTHS]))
 
 
 async def _ask_enedis_again(call: ServiceCall) -> ServiceResponse:
     """Have the gateway ask for days that it knows already."""
     entry, meter = _meter(call)
-    with _translated_errors(call.hass, entry):
+    with _asking(call.hass, entry):
         asked = await entry.runtime_data.client.refresh(meter.point_id, start=_days(call), end=call.data[ATTR_END])
     return _answer(asked)
 
@@ -227,19 +228,14 @@ def _next(moment: time | datetime, now: datetime) -> datetime:
 
 
 @contextmanager
-def _translated_errors(hass: HomeAssistant, entry: GatewayConfigEntry) -> Iterator[None]:
-    try:
-        yield
-    except GatewayError as error:
-        if isinstance(error, RequestRefusedError) and error.problem in _REFUSED_RANGES:
-            raise _invalid(error.problem) from error
-        if isinstance(error, AuthenticationFailedError):
-            entry.async_start_reauth(hass)
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key=error.code,
-            translation_placeholders={"reason": str(error)},
-        ) from error
+def _asking(hass: HomeAssistant, entry: GatewayConfigEntry) -> Iterator[None]:
+    with translated_errors(hass, entry):
+        try:
+            yield
+        except RequestRefusedError as error:
+            if error.problem in _REFUSED_RANGES:
+                raise _invalid(error.problem) from error
+            raise
 
 
 def _invalid(key: str) -> ServiceValidationError:

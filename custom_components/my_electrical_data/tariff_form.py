@@ -20,6 +20,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 
 from .api.models import OffPeak, Tariff, UsagePoint
+from .const import OPTIONS
 from .paris import PARIS
 
 CONF_OPTION, CONF_POWER, CONF_OFF_PEAK = "option", "power", "off_peak"
@@ -30,11 +31,6 @@ KEEP = "keep"
 """The tariffs stay as they are: offered where there are some, and chosen unless told otherwise."""
 
 POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36]
-BUCKETS = {
-    "base": ["base"],
-    "hp_hc": ["hp", "hc"],
-    "tempo": ["blue_hp", "blue_hc", "white_hp", "white_hc", "red_hp", "red_hc"],
-}
 
 _SLOT = re.compile(r"([01]?\d|2[0-3])[:hH]([0-5]\d) ?[-–] ?([01]?\d|2[0-4])[:hH]([0-5]\d)")
 _EVERY_DAY = tuple(range(7))
@@ -54,7 +50,7 @@ def tariff_fields(point: UsagePoint, *, dated: bool) -> dict[Any, Any]:
     """Ask for name, option and power, beginning with what the gateway knows, else with what Enedis tells."""
     tariff = present_tariff(point)
     option = KEEP if tariff else "hp_hc" if point.contract.off_peak else "base"
-    options = [*([KEEP] if tariff else []), *BUCKETS]
+    options = [*([KEEP] if tariff else []), *OPTIONS]
     power = tariff.power_kva if tariff else point.contract.power_kva
     known_power = {"default": str(power)} if power in POWERS else {}
     fields: dict[Any, Any] = {
@@ -82,7 +78,7 @@ def price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
     )
     month = tariff.subscription_eur_per_month if tariff else None
     return {
-        **{_price(bucket, own.get(bucket)): _euros(2, "EUR/kWh") for bucket in BUCKETS[option]},
+        **{_price(bucket, own.get(bucket)): _euros(2, "EUR/kWh") for bucket in OPTIONS[option]},
         _price(CONF_SUBSCRIPTION, month): _euros(1000, "EUR"),
     }
 
@@ -111,7 +107,7 @@ def _with_new(point: UsagePoint, answers: Answers, prices: Answers | None) -> li
     if answers.get(CONF_PRODUCTION) is not None:
         new["production_eur_per_kwh"] = answers[CONF_PRODUCTION]
     if prices is not None:
-        new["prices"] = [{"bucket": bucket, "eur_per_kwh": prices[bucket]} for bucket in BUCKETS[answers[CONF_OPTION]]]
+        new["prices"] = [{"bucket": bucket, "eur_per_kwh": prices[bucket]} for bucket in OPTIONS[answers[CONF_OPTION]]]
         new["subscription_eur_per_month"] = prices[CONF_SUBSCRIPTION]
     others = [tariff.raw for tariff in point.tariffs if valid_from and _day(tariff.raw) != valid_from]
     return sorted([*others, new], key=_day)

@@ -18,11 +18,15 @@ TOKEN_LIFE = timedelta(days=3650)
 
 @dataclass(frozen=True)
 class HomeAssistant:
-    """Its configuration folder, the port of 127.0.0.1 it listens at, and the language of its texts (`en` or `fr`)."""
+    """Its configuration folder, the port of 127.0.0.1 it listens at, and the language of its texts (`en` or `fr`).
+
+    With `discovers`, it listens for what announces itself on this machine's network.
+    """
 
     folder: Path
     port: int
     language: str
+    discovers: bool = False
 
     @property
     def url(self) -> str:
@@ -78,6 +82,7 @@ class HomeAssistant:
                 name: {}
                 for name in ("config", "frontend", "history", "input_boolean", "logbook", "energy", "system_health")
             },
+            **({"zeroconf": {}} if self.discovers else {}),
             "automation": None,
             "logger": {"default": "warning", "logs": {"custom_components.my_electrical_data": "info"}},
         }

@@ -107,13 +107,17 @@ def manifest() -> Iterator[str]:
 
 
 def hacs() -> Iterator[str]:
-    """hacs.json has a name, a file to fetch, and nothing that HACS does not know."""
+    """hacs.json has a name, a file to fetch, nothing unknown to HACS, and the blueprints' oldest Home Assistant."""
     content = _json(ROOT / "hacs.json")
     yield from (f"hacs.json: {key} is unknown to HACS" for key in sorted(set(content) - HACS_MAY))
     if not content.get("name"):
         yield "hacs.json: name is missing"
     if content.get("zip_release") and not content.get("filename"):
         yield "hacs.json: zip_release needs a filename"
+    oldest = f"min_version: {content.get('homeassistant')}\n"
+    for blueprint in sorted((ROOT / "blueprints").rglob("*.yaml")):
+        if oldest not in blueprint.read_text():
+            yield f"{blueprint.relative_to(ROOT)}: another oldest Home Assistant than hacs.json's"
 
 
 def demo() -> Iterator[str]:

@@ -48,19 +48,29 @@ HOMES = {
 class Stack(AsyncExitStack):
     """The simulator, the gateway and Home Assistant, in a folder that keeps what they know, from one start to the next.
 
-    `env` is added to each program's environment. Leaving the context stops whatever was started.
+    `env` is added to each program's environment. With `announced`, the gateway announces itself on this machine's
+    network and answers there too, and Home Assistant listens for it. Leaving the context stops whatever was started.
     """
 
-    def __init__(self, folder: Path, ports: Ports, *, language: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        ports: Ports,
+        *,
+        language: str,
+        env: Mapping[str, str] | None = None,
+        announced: bool = False,
+    ) -> None:
         super().__init__()
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.ports = ports
-        self.home_assistant = HomeAssistant(folder / "home-assistant", ports.home_assistant, language)
+        self.home_assistant = HomeAssistant(folder / "home-assistant", ports.home_assistant, language, announced)
         self.simulator_url = f"http://127.0.0.1:{ports.simulator}"
         self.gateway_url = f"http://127.0.0.1:{ports.gateway}"
         self._connected = folder / "gateway-url"
         self._env = dict(env or {})
+        self._announced = announced
         self._programs: list[Program] = []
 
     def log(self, name: str) -> Path:
@@ -81,7 +91,9 @@ class Stack(AsyncExitStack):
 
     async def start_gateway(self) -> None:
         """Start the gateway, which prepares its database."""
-        command: list[str | Path] = [GATEWAY_BIN / "gateway", "serve", "--port", str(self.ports.gateway)]
+        host = "0.0.0.0" if self._announced else "127.0.0.1"  # noqa: S104 - it is announced at each of these
+        where = ["--host", host, "--port", str(self.ports.gateway)]
+        command: list[str | Path] = [GATEWAY_BIN / "gateway", "serve", *where]
         await self._start(Program("The gateway", command, log=self.log("gateway"), env=self._gateway_env()))
         await self._until_answers(f"{self.gateway_url}/ready")
 
@@ -189,6 +201,7 @@ class Stack(AsyncExitStack):
             "REDIS_URL": "",
             "SECRET_KEY": self._secret_key(),
             "BACKEND_URL": self.gateway_url,
+            "ADVERTISE": str(self._announced),
             "ENEDIS_ENVIRONMENT": "simulator",
             "ENEDIS_BASE_URL": self.simulator_url,
             "ENEDIS_AUTHORIZE_URL": f"{self.simulator_url}/dataconnect/v2/oauth2/authorize",

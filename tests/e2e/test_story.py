@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from ifaddr import get_adapters
 
 from scripts.lib import energy
 from scripts.lib.browser import open_page
@@ -65,7 +66,8 @@ class Story:
 
     def stack(self, day: datetime, *, folder: str = "stack", gateway: int | None = None) -> Stack:
         ports = Ports(self.ports.home_assistant, gateway or self.ports.gateway, self.ports.simulator)
-        return Stack(self.folder / folder, ports, language="en", env=clock_set_to(self.now(day)))
+        env = clock_set_to(self.now(day))
+        return Stack(self.folder / folder, ports, language="en", env=env, announced=True)
 
     async def start_gateway(self, day: datetime, *, port: int | None = None) -> None:
         self.gateway = self.stack(day, gateway=port)
@@ -103,6 +105,20 @@ class Story:
     async def entry(self) -> dict[str, Any]:
         (entry,) = await self.client.entries(DOMAIN)
         return entry
+
+    async def found(self) -> dict[str, Any]:
+        """Take up the gateway that Home Assistant shows because it announced itself: the first step."""
+
+        async def shown() -> dict[str, Any] | None:
+            flows = await self.client.command("config_entries/flow/progress")
+            return next((flow for flow in flows if flow["handler"] == DOMAIN), None)
+
+        flow = await until(shown, "a gateway discovered, as any network that lets multicast through has it")
+        own = {str(ip.ip) for adapter in get_adapters() for ip in adapter.ips if ip.is_IPv4}
+        assert flow["context"]["source"] == "zeroconf"
+        assert flow["context"]["title_placeholders"]["name"] in own - {"127.0.0.1"}
+        step: dict[str, Any] = await self.client.get(f"{FLOWS}/{flow['flow_id']}")
+        return step
 
     async def until_loaded(self) -> None:
         async def loaded() -> bool:
@@ -208,8 +224,11 @@ async def test_a_gateway_is_found_and_signed_up_to(story: Story, owner: aiohttp.
     step = await story.client.post(FLOWS, {"handler": DOMAIN})
     step = await story.answer(FLOWS, step, {"url": story.simulator.simulator_url})
     assert step["errors"] == {"url": "not_a_gateway"}
-    step = await story.answer(FLOWS, step, {"url": story.gateway.gateway_url}, {"next_step_id": "sign_up"})
-    step = await story.answer(FLOWS, step, {"email": EMAIL, "password": PASSWORD})
+    await story.client.delete(f"{FLOWS}/{step['flow_id']}")
+    step = await story.found()
+    assert step["step_id"] == "account"
+    account = {"email": EMAIL, "password": PASSWORD}
+    step = await story.answer(FLOWS, step, {"next_step_id": "sign_up"}, account)
     assert step["type"] == "create_entry", step
     await story.until_loaded()
     await log_in(story, owner)

@@ -7,17 +7,24 @@ import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
 from homeassistant.core import HomeAssistant
+from homeassistant.util import executor
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
     MockConfigEntry,
     async_fire_time_changed,
 )
 from scripted_gateway import CLIENT_ID, CLIENT_SECRET, INSTANCE_ID, POINT_ID, ScriptedGateway
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.amber import AmberSnapshotExtension
 
 # Before Home Assistant mounts its own configuration directory, whose custom_components would hide ours.
 from custom_components.my_electrical_data.const import CONF_MADE_HERE, DOMAIN, METER
 
 # The test package has every SQL statement logged.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+# On a busy machine the ten seconds that Home Assistant gives its threads to end are too short for those of a test, and
+# to interrupt one keeps the others from ending.
+executor.EXECUTOR_SHUTDOWN_TIMEOUT = 120
 
 NOW = "2026-11-23T10:05:00+00:00"
 
@@ -40,6 +47,14 @@ def now(freezer: FrozenDateTimeFactory) -> FrozenDateTimeFactory:
 def no_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask again at the very moment: tests of the pace add their own spread."""
     monkeypatch.setattr("custom_components.my_electrical_data.feed.random", lambda: 0.0)
+
+
+@pytest.fixture
+async def clock_of_paris(hass: HomeAssistant) -> AsyncIterator[None]:
+    """Have Home Assistant live in Paris."""
+    await hass.config.async_set_time_zone("Europe/Paris")
+    yield
+    await hass.config.async_set_time_zone("UTC")
 
 
 @pytest.fixture
@@ -91,3 +106,9 @@ def move_to(hass: HomeAssistant, now: FrozenDateTimeFactory) -> MoveTo:
         await hass.async_block_till_done(wait_background_tasks=True)
 
     return do
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Plain values, in the folder that each release of the test package agrees to."""
+    return snapshot.use_extension(AmberSnapshotExtension)

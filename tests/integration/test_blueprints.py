@@ -9,12 +9,12 @@ import pytest
 from conftest import MoveTo, SetUp
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.blueprint.models import DomainBlueprints
-from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, STATE_ON
+from homeassistant.const import STATE_ON
 from homeassistant.core import CoreState, HomeAssistant, ServiceCall
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict
+from pages import device
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
     async_fire_time_changed,
     async_mock_service,
@@ -31,11 +31,7 @@ SWITCH, OTHER = "input_boolean.one", "input_boolean.other"
 type Automate = Callable[..., Awaitable[None]]
 
 
-@pytest.fixture(autouse=True)
-async def paris(hass: HomeAssistant) -> Any:
-    await hass.config.async_set_time_zone("Europe/Paris")
-    yield
-    await hass.config.async_set_time_zone("UTC")
+pytestmark = pytest.mark.usefixtures("clock_of_paris")
 
 
 @pytest.fixture(autouse=True)
@@ -60,12 +56,11 @@ async def automate(hass: HomeAssistant, request: pytest.FixtureRequest) -> Async
 
     async def do(name: str, *, as_hass_starts: bool = False, **inputs: Any) -> None:
         if as_hass_starts:
-            hass.set_state(CoreState.starting)
+            hass.set_state(CoreState.not_running)
         use = {"path": f"{DOMAIN}/{name}_{request.param}.yaml", "input": inputs}
         assert await async_setup_component(hass, "automation", {"automation": {"alias": name, "use_blueprint": use}})
         if as_hass_starts:
-            hass.set_state(CoreState.running)
-            hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+            await hass.async_start()
         await settle(hass)
         state = hass.states.get(f"automation.{name}")
         assert state
@@ -111,12 +106,6 @@ def is_on(hass: HomeAssistant, entity_id: str = SWITCH) -> bool:
     state = hass.states.get(entity_id)
     assert state
     return state.state == STATE_ON
-
-
-def meter(hass: HomeAssistant) -> str:
-    (entry,) = hass.config_entries.async_entries(DOMAIN)
-    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    return next(device.id for device in devices if (DOMAIN, POINT_ID) in device.identifiers)
 
 
 def colors(today: str, tomorrow: str) -> Any:
@@ -271,7 +260,7 @@ async def test_charging(
 ) -> None:
     """Off-peak hours begin at 22:00, and the car needs three and a half."""
     await set_up()
-    await automate("charge_cheapest", meter=meter(hass), charger=OTHER, duration={"hours": 3, "minutes": 30})
+    await automate("charge_cheapest", meter=device(hass), charger=OTHER, duration={"hours": 3, "minutes": 30})
     for moment, on in (
         ("2026-11-23T19:00:00.9+00:00", False),
         ("2026-11-23T20:59:59+00:00", False),
@@ -289,7 +278,7 @@ async def test_charging_goes_on_after_a_restart(
 ) -> None:
     await set_up()
     await move_to("2026-11-23T22:00:00+00:00")
-    await automate("charge_cheapest", as_hass_starts=True, meter=meter(hass), charger=OTHER, duration={"hours": 3})
+    await automate("charge_cheapest", as_hass_starts=True, meter=device(hass), charger=OTHER, duration={"hours": 3})
     assert is_on(hass, OTHER)
     await move_to("2026-11-24T00:00:00.9+00:00")
     assert not is_on(hass, OTHER)
@@ -300,7 +289,7 @@ async def test_charging_that_is_over_does_not_begin_again(
 ) -> None:
     await set_up()
     await move_to("2026-11-24T01:00:00+00:00")
-    await automate("charge_cheapest", as_hass_starts=True, meter=meter(hass), charger=OTHER, duration={"hours": 3})
+    await automate("charge_cheapest", as_hass_starts=True, meter=device(hass), charger=OTHER, duration={"hours": 3})
     assert not is_on(hass, OTHER)
 
 
@@ -310,7 +299,7 @@ async def test_charging_without_prices(
 ) -> None:
     gateway.answers[PERIODS] = problem(503, "upstream_down")
     await set_up()
-    await automate("charge_cheapest", meter=meter(hass), charger=OTHER, duration={"hours": 3}, charge_anyway=anyway)
+    await automate("charge_cheapest", meter=device(hass), charger=OTHER, duration={"hours": 3}, charge_anyway=anyway)
     for moment, on in (
         ("2026-11-23T19:00:00.9+00:00", False),
         ("2026-11-24T02:59:59+00:00", False),
@@ -366,7 +355,7 @@ async def test_off_peak_hours_change(
 
 async def test_on_in_off_peak_hours(hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, automate: Automate) -> None:
     await set_up()
-    await automate("off_peak_switch", meter=meter(hass), devices=[OTHER])
+    await automate("off_peak_switch", meter=device(hass), devices=[OTHER])
     for moment, on in (
         ("2026-11-23T20:59:59+00:00", False),
         ("2026-11-23T21:00:00.9+00:00", True),
@@ -382,5 +371,5 @@ async def test_off_peak_hours_that_began_meanwhile(
 ) -> None:
     await set_up()
     await move_to("2026-11-23T22:00:00+00:00")
-    await automate("off_peak_switch", as_hass_starts=True, meter=meter(hass), devices=[OTHER])
+    await automate("off_peak_switch", as_hass_starts=True, meter=device(hass), devices=[OTHER])
     assert is_on(hass, OTHER)

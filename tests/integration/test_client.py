@@ -130,6 +130,13 @@ async def test_numbers_that_are_none(client: GatewayClient, gateway: ScriptedGat
         await client.daily("p", start=date(2026, 11, 22), end=date(2026, 11, 23))
 
 
+async def test_an_id_that_no_statistic_could_bear_is_refused(client: GatewayClient, gateway: ScriptedGateway) -> None:
+    gateway.answers[POINTS]["items"][0]["id"] = "12345678901234"
+    with pytest.raises(MalformedAnswerError, match="UsagePoint") as malformed:
+        await client.usage_points()
+    assert "12345678901234" not in str(malformed.value)
+
+
 async def test_secrets_are_not_carried_from_https_to_http(gateway: ScriptedGateway) -> None:
     async with aiohttp.ClientSession() as session:
         client = GatewayClient(session, gateway.url, CLIENT_ID, CLIENT_SECRET)

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from conftest import MoveTo, SetUp
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.condition import async_get_all_descriptions
 from homeassistant.setup import async_setup_component
+from pages import device
 from paris_home import World, paris
-from scripted_gateway import ECOWATT, PERIODS, POINT_ID, POINTS, TEMPO, ScriptedGateway, problem
+from scripted_gateway import ECOWATT, PERIODS, POINTS, TEMPO, ScriptedGateway, problem
 
 from custom_components.my_electrical_data.condition import CONDITIONS
 from custom_components.my_electrical_data.const import DOMAIN
@@ -138,10 +138,9 @@ async def test_tariff_period_is(
     expected: bool,
     whose: str,
 ) -> None:
-    entry = await set_up()
+    await set_up()
     await move_to(paris("2026-11-24T22:00").isoformat())
-    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    mine = next(device.id for device in devices if (DOMAIN, POINT_ID) in device.identifiers)
+    mine = device(hass)
     meter = {"any": {}, "mine": {"meter": mine}, "another": {"meter": "0" * 32}}[whose]
     assert await holds(hass, "tariff_period_is", buckets=buckets, **meter) is (expected and whose != "another")
 

@@ -1,11 +1,10 @@
-"""Every way through the configuration flow, and the words and the way out of each mistake."""
+"""Setting a gateway up by its address: every way through, and the words and the way out of each mistake."""
 
 import json
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -18,18 +17,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from homeassistant.config_entries import SOURCE_USER, SOURCE_ZEROCONF, ConfigEntryState
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_EMAIL, CONF_PASSWORD, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
-from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
-    MockConfigEntry,
-)
+from pages import ACCOUNT, choose, client, submit, texts
 from scripted_gateway import (
     ACCOUNTS,
     CLIENT_ID,
-    CLIENT_SECRET,
     CLIENTS,
     EMAIL,
     INSTANCE_ID,
@@ -45,25 +40,7 @@ from scripted_gateway import (
     raw,
 )
 
-from custom_components.my_electrical_data.config_flow import _announced_addresses
 from custom_components.my_electrical_data.const import CONF_MADE_HERE, CONF_METERS, DOMAIN
-
-
-def client(**changes: str) -> dict[str, str]:
-    return {CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: CLIENT_SECRET} | changes
-
-
-ACCOUNT = {CONF_EMAIL: EMAIL, CONF_PASSWORD: PASSWORD}
-
-
-async def submit(hass: HomeAssistant, flow: Any, data: Any) -> Any:
-    result = await hass.config_entries.flow.async_configure(flow["flow_id"], data)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return result
-
-
-async def choose(hass: HomeAssistant, flow: Any, option: str) -> Any:
-    return await submit(hass, flow, {"next_step_id": option})
 
 
 @pytest.fixture
@@ -79,9 +56,8 @@ async def found(hass: HomeAssistant, gateway: ScriptedGateway, flow: Any) -> Any
 
 def words(result: Any) -> str:
     """Return the text of the one error, as it is shown."""
-    texts = json.loads((Path("custom_components") / DOMAIN / "translations" / "en.json").read_text())
     [error] = result["errors"].values()
-    text: str = texts["config"]["error"][error].format(**result["description_placeholders"])
+    text: str = texts("en")["config"]["error"][error].format(**result["description_placeholders"])
     return text
 
 
@@ -343,194 +319,3 @@ async def test_several_gateways(hass: HomeAssistant, gateway: ScriptedGateway, f
     result = await submit(hass, flow, {CONF_METERS: []})
     assert result["title"] == "MyElectricalData 127.0.0.1"
     assert len(hass.config_entries.async_entries(DOMAIN)) == 2
-
-
-# Announced on the network
-
-
-def announced(gateway: ScriptedGateway, **properties: str | None) -> ZeroconfServiceInfo:
-    address = ip_address("127.0.0.1")
-    return ZeroconfServiceInfo(
-        ip_address=address,
-        ip_addresses=[address],
-        port=gateway.server.port,
-        hostname="gateway.local.",
-        type="_myelecdata._tcp.local.",
-        name="MyElectricalData._myelecdata._tcp.local.",
-        properties={"id": INSTANCE_ID, "api": "1.0"} | properties,
-    )
-
-
-async def hear(hass: HomeAssistant, info: ZeroconfServiceInfo) -> Any:
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_ZEROCONF}, data=info)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return result
-
-
-@pytest.mark.parametrize("url", [None, "http://127.0.0.1:1/nothing", "not an address"])
-async def test_a_gateway_that_announces_itself(hass: HomeAssistant, gateway: ScriptedGateway, url: str | None) -> None:
-    menu = await hear(hass, announced(gateway, url=url))
-    assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "account")
-    assert menu["description_placeholders"]["address"] == gateway.url
-    [progress] = hass.config_entries.flow.async_progress()
-    assert progress["context"]["title_placeholders"] == {"name": "127.0.0.1"}
-    await choose(hass, menu, "log_in")
-    await submit(hass, menu, ACCOUNT)
-    result = await submit(hass, menu, {CONF_METERS: [POINT_ID]})
-    assert result["result"].unique_id == INSTANCE_ID
-
-
-async def test_the_address_a_gateway_gives_itself_comes_first(hass: HomeAssistant, gateway: ScriptedGateway) -> None:
-    gateway.prefix = "/api"
-    menu = await hear(hass, announced(gateway, url=gateway.url))
-    assert menu["description_placeholders"]["address"] == gateway.url
-
-
-@pytest.mark.parametrize(
-    ("properties", "answer", "reason"),
-    [
-        ({"id": ""}, None, "not_a_gateway"),
-        ({"id": "another-gateway-1"}, None, "cannot_connect"),
-        ({}, raw(200, "a router"), "cannot_connect"),
-        ({}, ping(api="0.9"), "gateway_too_old"),
-        ({}, ping(api="2.0"), "gateway_too_new"),
-    ],
-)
-async def test_what_announces_itself_and_cannot_be_used(
-    hass: HomeAssistant, gateway: ScriptedGateway, properties: dict[str, str], answer: Any, reason: str
-) -> None:
-    gateway.answers[PING] = answer or gateway.answers[PING]
-    result = await hear(hass, announced(gateway, **properties))
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, reason)
-
-
-def test_an_ipv6_address_is_written_in_brackets(gateway: ScriptedGateway) -> None:
-    info = announced(gateway)
-    info.ip_addresses = [ip_address("fd00::1")]
-    assert _announced_addresses(info) == [f"http://[fd00::1]:{gateway.server.port}"]
-
-
-async def test_a_gateway_that_works_is_not_moved(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
-    """Not even to where it would be found: nobody is asked before something is wrong."""
-    entry = await set_up()
-    before = entry.data[CONF_URL]
-    gateway.prefix = "/api"
-    gateway.requests.clear()
-    result = await hear(hass, announced(gateway, url=gateway.url))
-    assert (result["reason"], entry.data[CONF_URL]) == ("already_configured", before)
-    assert not gateway.requests
-
-
-@pytest.mark.parametrize(("scheme", "moves"), [("http", True), ("https", False)])
-async def test_a_gateway_that_moved_is_followed(
-    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp, scheme: str, moves: bool
-) -> None:
-    """But its secret does not leave https for whoever announces its id."""
-    old = f"{scheme}://127.0.0.1:{unused_port()}"
-    entry.add_to_hass(hass)
-    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_URL: old})
-    await set_up()
-    assert entry.reason
-    result = await hear(hass, announced(gateway))
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
-    assert gateway.asked(PING), "it was seen to be itself"
-    assert entry.data[CONF_URL] == (gateway.url if moves else old)
-    assert bool(gateway.asked(TOKEN)) is moves, "its secret went there, or nowhere"
-    assert (entry.state is ConfigEntryState.LOADED) is moves
-
-
-# Later
-
-
-@pytest.mark.parametrize("way", ["log_in", "api_client"])
-async def test_signs_in_again_when_the_gateway_refuses_its_client(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, way: str
-) -> None:
-    gateway.accepted_secret = "renewed"
-    entry = await set_up()
-    assert (entry.state, bool(entry.update_listeners)) == (ConfigEntryState.SETUP_ERROR, False)
-    [flow] = hass.config_entries.flow.async_progress()
-    assert flow["step_id"] == "reauth_confirm"
-    await choose(hass, flow, way)
-    wrong = client(client_secret="wrong") if way == "api_client" else ACCOUNT | {CONF_PASSWORD: "wrong"}
-    result = await submit(hass, flow, wrong)
-    assert list(result["errors"].values()) == ["invalid_auth" if way == "api_client" else "invalid_credentials"]
-    result = await submit(hass, flow, client(client_secret="renewed") if way == "api_client" else ACCOUNT)
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
-    assert entry.data[CONF_CLIENT_SECRET] == "renewed"
-    assert entry.data[CONF_MADE_HERE] is (way == "log_in")
-    assert entry.state is ConfigEntryState.LOADED
-
-
-async def test_reauthentication_of_a_gateway_that_has_gone(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
-) -> None:
-    entry = await set_up()
-    gateway.answers[PING] = raw(200, "a router")
-    flow = await entry.start_reauth_flow(hass)
-    await choose(hass, flow, "api_client")
-    result = await submit(hass, flow, client())
-    assert result["errors"] == {"base": "not_a_gateway"}, "the form has no address to mark"
-
-
-async def test_reauthentication_with_what_was_there_sets_up_again(
-    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp
-) -> None:
-    entry.add_to_hass(hass)
-    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_MADE_HERE: False})
-    gateway.accepted_secret = "for a moment"
-    await set_up()
-    gateway.accepted_secret = CLIENT_SECRET
-    [flow] = hass.config_entries.flow.async_progress()
-    await choose(hass, flow, "api_client")
-    await submit(hass, flow, client())
-    assert entry.state is ConfigEntryState.LOADED
-
-
-async def test_reconfigures_a_loaded_gateway(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, caplog: pytest.LogCaptureFixture
-) -> None:
-    entry = await set_up()
-    gateway.prefix = "/api"
-    flow = await entry.start_reconfigure_flow(hass)
-    assert flow["step_id"] == "reconfigure"
-    gateway.requests.clear()
-    result = await submit(hass, flow, {CONF_URL: gateway.url})
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
-    assert entry.data[CONF_URL] == gateway.url
-    assert entry.state is ConfigEntryState.LOADED
-    assert len(gateway.asked(PING)) == 2, "once by the flow, and once by the reload"
-    assert "has an update listener" not in caplog.text
-
-
-async def test_reconfiguration_signs_in_again_when_it_must(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
-) -> None:
-    entry = await set_up()
-    gateway.accepted_secret = "renewed"
-    flow = await entry.start_reconfigure_flow(hass)
-    menu = await submit(hass, flow, {CONF_URL: gateway.url})
-    assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "reauth_confirm")
-    await choose(hass, flow, "log_in")
-    result = await submit(hass, flow, ACCOUNT)
-    assert result["reason"] == "reconfigure_successful"
-    assert entry.data[CONF_CLIENT_SECRET] == "renewed"
-
-
-@pytest.mark.parametrize("step", ["reauth", "reconfigure"])
-async def test_another_gateway_is_not_taken_for_this_one(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, step: str
-) -> None:
-    entry: MockConfigEntry = await set_up()
-    before = dict(entry.data)
-    gateway.answers[PING]["instance_id"] = "another-gateway-1"
-    if step == "reauth":
-        flow = await entry.start_reauth_flow(hass)
-        await choose(hass, flow, "api_client")
-        result = await submit(hass, flow, client(client_secret="other"))
-    else:
-        flow = await entry.start_reconfigure_flow(hass)
-        result = await submit(hass, flow, {CONF_URL: gateway.url})
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_gateway")
-    assert entry.data == before
-    assert not any("other" in request.headers.get("Authorization", "") for request in gateway.requests)

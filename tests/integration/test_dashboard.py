@@ -14,6 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from pages import mend, mend_with
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
     MockConfigEntry,
 )
@@ -47,12 +48,9 @@ def offer(hass: HomeAssistant) -> ir.IssueEntry | None:
 async def answer(hass: HomeAssistant, choice: str) -> None:
     issue = offer(hass)
     assert issue
-    manager = hass.data[REPAIRS]["flow_manager"]
-    start = {"issue_id": issue.issue_id}
-    flow = await manager.async_init(DOMAIN, context=start, data=start)
-    assert flow["menu_options"] == ["show", "hide"]
-    await manager.async_configure(flow["flow_id"], {"next_step_id": choice})
-    await hass.async_block_till_done(wait_background_tasks=True)
+    menu = await mend(hass, issue.issue_id)
+    assert menu["menu_options"] == ["show", "hide"]
+    await mend_with(hass, menu, {"next_step_id": choice})
 
 
 async def view(hass: HomeAssistant) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from pages import mend, mend_with
 from scripted_gateway import POINT_ID, ScriptedGateway, problem
 
 from custom_components.my_electrical_data.const import DOMAIN
@@ -37,12 +38,7 @@ def offered(hass: HomeAssistant) -> bool:
 
 
 async def begin(hass: HomeAssistant) -> Any:
-    manager = hass.data[REPAIRS]["flow_manager"]
-    return await manager.async_init(DOMAIN, context={"issue_id": ISSUE}, data={"issue_id": ISSUE})
-
-
-async def submit(hass: HomeAssistant, flow: Any, data: Any) -> Any:
-    return await hass.data[REPAIRS]["flow_manager"].async_configure(flow["flow_id"], data)
+    return await mend(hass, ISSUE)
 
 
 async def sources(hass: HomeAssistant) -> list[Any]:
@@ -56,10 +52,10 @@ async def test_the_whole_is_added_once_it_was_shown(hass: HomeAssistant, set_up:
     await set_up()
     menu = await begin(hass)
     assert (menu["type"], menu["menu_options"]) == (FlowResultType.MENU, ["total", "buckets"])
-    form = await submit(hass, menu, {"next_step_id": "total"})
+    form = await mend_with(hass, menu, {"next_step_id": "total"})
     assert form["description_placeholders"]["lines"] == "- Maison consumption · Maison cost"
     assert await sources(hass) == [], "nothing is changed before it was agreed to"
-    assert (await submit(hass, menu, {}))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await mend_with(hass, menu, {}))["type"] is FlowResultType.CREATE_ENTRY
     [grid] = await sources(hass)
     assert (grid["stat_energy_from"], grid["stat_cost"]) == (f"{OURS}_consumption", f"{OURS}_cost")
     assert (grid["stat_energy_to"], grid["stat_compensation"]) == (None, None)
@@ -76,12 +72,12 @@ async def test_each_bucket_is_added(hass: HomeAssistant, gateway: ScriptedGatewa
     hours["sum"]["cost_hc"] = [0, 0.1, 0.2]
     await set_up()
     menu = await begin(hass)
-    form = await submit(hass, menu, {"next_step_id": "buckets"})
+    form = await mend_with(hass, menu, {"next_step_id": "buckets"})
     assert form["description_placeholders"]["lines"].splitlines() == [
         "- Maison consumption off-peak · Maison cost off-peak",
         "- Maison consumption peak",
     ]
-    await submit(hass, menu, {})
+    await mend_with(hass, menu, {})
     assert [(grid["stat_energy_from"], grid["stat_cost"]) for grid in await sources(hass)] == [
         (f"{OURS}_consumption_hc", f"{OURS}_cost_hc"),
         (f"{OURS}_consumption_hp", None),
@@ -97,7 +93,7 @@ async def test_production_is_given_back(hass: HomeAssistant, gateway: ScriptedGa
     await set_up()
     form = await begin(hass)
     assert form["step_id"] == "total", "with one bucket there is nothing to choose"
-    await submit(hass, form, {})
+    await mend_with(hass, form, {})
     [grid] = await sources(hass)
     assert (grid["stat_energy_to"], grid["stat_compensation"]) == (f"{OURS}_production", f"{OURS}_revenue")
 

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from conftest import MoveTo, SetUp
+from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.translation import async_get_translations
+from pages import told
 from paris_home import World, paris
 from pytest_homeassistant_custom_component.typing import (  # type: ignore[import-untyped]  # it ships no types
     ClientSessionGenerator,
@@ -74,7 +76,7 @@ async def test_as_home_assistant_sees_them(
         state = hass.states.get(known.entity_id)
         assert state
         by_chance = {"friendly_name", "access_token", "entity_picture"}
-        attributes = {name: value for name, value in state.attributes.items() if name not in by_chance}
+        attributes = {str(name): value for name, value in state.attributes.items() if name not in by_chance}
         found[known.entity_id] = {"state": state.state, "category": known.entity_category, **attributes}
     assert dict(sorted(found.items())) == snapshot
 
@@ -187,6 +189,30 @@ async def test_a_calendar_that_was_told_nothing_says_so(
     answer = await client.get(f"/api/calendars/{entity_id(hass, 'tempo', 'calendar')}", params=day)
     assert answer.status == 500
     assert "has not told anything of this yet" in (await answer.json())["message"]
+
+
+async def test_tense_hours_are_in_the_calendar(hass: HomeAssistant, set_up: SetUp) -> None:
+    await set_up()
+    day = await events(hass, "ecowatt_alerts", paris("2026-11-23T00:00"), paris("2026-11-24T00:00"))
+    assert told(day, "start", "end", "summary", "description") == [
+        ("2026-11-23T10:00Z", "2026-11-23T12:00Z", "Ecowatt tense", "Le réseau est tendu."),
+        ("2026-11-23T12:00Z", "2026-11-23T13:00Z", "Ecowatt very tense", "Le réseau est tendu."),
+        ("2026-11-23T17:00Z", "2026-11-23T19:00Z", "Ecowatt tense", "Le réseau est tendu."),
+    ]
+
+
+async def test_a_calendar_that_is_refused_has_one_sign_in_again(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, hass_client: ClientSessionGenerator
+) -> None:
+    entry = await set_up()
+    gateway.answers[TEMPO_DAYS] = problem(401, "invalid_token")
+    client = await hass_client()
+    day = {"start": "2025-11-23T00:00:00Z", "end": "2025-11-24T00:00:00Z"}
+    answer = await client.get(f"/api/calendars/{entity_id(hass, 'tempo', 'calendar')}", params=day)
+    assert answer.status == 500
+    assert "no longer accepts" in (await answer.json())["message"]
+    [flow] = entry.async_get_active_flows(hass, {SOURCE_REAUTH})
+    assert flow["step_id"] == "reauth_confirm"
 
 
 async def test_off_peak_hours_go_on_where_only_the_price_changes(

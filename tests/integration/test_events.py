@@ -6,6 +6,7 @@ from typing import Any
 from conftest import MoveTo, SetUp
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_state_change_event
+from pages import told
 from paris_home import World, paris, reds
 from scripted_gateway import ScriptedGateway
 from states import entity_id, shown
@@ -23,10 +24,6 @@ def listen(hass: HomeAssistant, key: str) -> Heard:
 
     async_track_state_change_event(hass, entity_id(hass, key, "event"), note)
     return heard
-
-
-def told(heard: Heard, *names: str) -> list[tuple[Any, ...]]:
-    return [tuple(one.get(name) for name in names) for one in heard]
 
 
 async def test_a_color(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo) -> None:

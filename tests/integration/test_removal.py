@@ -12,6 +12,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.setup import async_setup_component
+from pages import mend, mend_with
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
     MockConfigEntry,
     async_fire_time_changed,
@@ -49,12 +50,9 @@ async def remove_meter(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 
 async def answer(hass: HomeAssistant, choice: str) -> None:
-    manager = hass.data[REPAIRS]["flow_manager"]
-    issue = f"statistics_left_{POINT_ID}"
-    menu = await manager.async_init(DOMAIN, context={"issue_id": issue}, data={"issue_id": issue})
+    menu = await mend(hass, f"statistics_left_{POINT_ID}")
     assert menu["menu_options"] == ["delete", "keep"]
-    await manager.async_configure(menu["flow_id"], {"next_step_id": choice})
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await mend_with(hass, menu, {"next_step_id": choice})
 
 
 async def test_a_gateway_leaves_nothing_but_the_history(

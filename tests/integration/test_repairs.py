@@ -1,7 +1,5 @@
 """What is wrong: said in its own words, put right by its own flow, and taken back when it is over."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from pages import mend, mend_with, texts
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
     MockConfigEntry,
 )
@@ -58,8 +57,7 @@ def raised(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
 
 def said(issue: ir.IssueEntry) -> str:
     """Return the title and, without a flow, the description, as they are shown."""
-    texts = json.loads((Path("custom_components") / DOMAIN / "translations" / "fr.json").read_text())["issues"]
-    words = texts[issue.translation_key]
+    words = texts("fr")["issues"][issue.translation_key]
     assert issue.is_fixable == ("fix_flow" in words)
     return " ".join(
         words.get(part, "").format(**issue.translation_placeholders or {}) for part in ("title", "description")
@@ -67,20 +65,11 @@ def said(issue: ir.IssueEntry) -> str:
 
 
 async def fix(hass: HomeAssistant, key: str) -> Any:
-    issue = raised(hass)[key]
-    manager = hass.data[REPAIRS]["flow_manager"]
-    return await manager.async_init(DOMAIN, context={"issue_id": issue.issue_id}, data={"issue_id": issue.issue_id})
-
-
-async def submit(hass: HomeAssistant, flow: Any, data: Any) -> Any:
-    result = await hass.data[REPAIRS]["flow_manager"].async_configure(flow["flow_id"], data)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return result
+    return await mend(hass, raised(hass)[key].issue_id)
 
 
 def words_of(key: str, step: str, result: Any) -> str:
-    texts = json.loads((Path("custom_components") / DOMAIN / "translations" / "en.json").read_text())["issues"]
-    flow = texts[key]["fix_flow"]
+    flow = texts("en")["issues"][key]["fix_flow"]
     parts = [flow["step"][step]["description"], *(flow["error"][code] for code in (result["errors"] or {}).values())]
     return " ".join(part.format(**result["description_placeholders"]) for part in parts)
 
@@ -128,6 +117,17 @@ async def test_a_gateway_that_is_away_at_the_start(
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert raised(hass) == {}
+
+
+async def test_a_gateway_that_asks_to_wait_is_there(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    await set_up()
+    away, busy = raw(502, ""), problem(429, "too_many_attempts", **{"Retry-After": "600"})
+    for moment, answer in (("10:36", away), ("11:10", busy), ("11:25", away), ("12:10", away), ("12:40", away)):
+        gateway.answers[PING] = answer
+        await move_to(f"2026-11-23T{moment}:00+00:00")
+        assert ("gateway_down" in raised(hass)) == (moment == "12:40"), moment
 
 
 @pytest.mark.parametrize(("api", "key"), [("0.9", "gateway_too_old"), ("2.0", "gateway_too_new")])
@@ -213,7 +213,7 @@ async def test_renews_a_consent(hass: HomeAssistant, gateway: ScriptedGateway, s
     assert form["step_id"] == "number"
     assert "••••••••••0017" in words_of("consent_ended", "number", form)
     for number, error in (("123", "invalid_number"), ("12345678900018", "another_meter")):
-        result = await submit(hass, form, {"number": number})
+        result = await mend_with(hass, form, {"number": number})
         assert result["errors"] == {"base": error}
         assert words_of("consent_ended", "number", result)
     assert not gateway.asked(CONSENTS)
@@ -222,10 +222,10 @@ async def test_renews_a_consent(hass: HomeAssistant, gateway: ScriptedGateway, s
         (problem(422, "invalid_number"), "invalid_number"),
     ):
         right, gateway.answers[CONSENTS] = gateway.answers[CONSENTS], answer
-        assert (await submit(hass, form, {"number": NUMBER}))["errors"] == {"base": error}
+        assert (await mend_with(hass, form, {"number": NUMBER}))["errors"] == {"base": error}
         gateway.answers[CONSENTS] = right
 
-    link = await submit(hass, form, {"number": NUMBER})
+    link = await mend_with(hass, form, {"number": NUMBER})
     assert body("consent_asked")["authorize_url"] in words_of("consent_ended", "link", link)
     for answer, error in (
         (problem(503, "upstream_down"), "gateway_failed"),
@@ -233,12 +233,12 @@ async def test_renews_a_consent(hass: HomeAssistant, gateway: ScriptedGateway, s
         (body("consent") | {"status": "refused", "reason": "wrong_meter"}, "consent_failed"),
     ):
         gateway.answers[CONSENT] = answer
-        result = await submit(hass, form, {})
+        result = await mend_with(hass, form, {})
         assert result["errors"] == {"base": error}
         assert words_of("consent_ended", "link", result)
     gateway.answers[CONSENT] = body("consent")
     gateway.answers[POINTS]["items"][0]["notices"] = []
-    assert (await submit(hass, form, {}))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await mend_with(hass, form, {}))["type"] is FlowResultType.CREATE_ENTRY
     assert raised(hass) == {}
 
 
@@ -253,14 +253,14 @@ async def test_asks_for_off_peak_hours_that_cannot_be_read(
     await set_up()
     form = await fix(hass, "off_peak_unreadable")
     assert "HC (22H00-6H00)" in words_of("off_peak_unreadable", "off_peak", form)
-    result = await submit(hass, form, {"off_peak": "at night"})
+    result = await mend_with(hass, form, {"off_peak": "at night"})
     assert result["errors"] == {"base": "invalid_off_peak"}
     assert "22:30-06:30" in words_of("off_peak_unreadable", "off_peak", result)
     right, gateway.answers[POINT] = gateway.answers[POINT], problem(503, "database_down")
-    assert (await submit(hass, form, {"off_peak": "22:00-06:00"}))["errors"] == {"base": "gateway_failed"}
+    assert (await mend_with(hass, form, {"off_peak": "22:00-06:00"}))["errors"] == {"base": "gateway_failed"}
     gateway.answers[POINT] = right
     gateway.answers[POINTS]["items"][0]["notices"] = []
-    assert (await submit(hass, form, {"off_peak": "22:00-06:00"}))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await mend_with(hass, form, {"off_peak": "22:00-06:00"}))["type"] is FlowResultType.CREATE_ENTRY
     assert gateway.told[-1]["off_peak"][0]["slots"] == [["22:00", "06:00"]]
     assert raised(hass) == {}
 
@@ -277,10 +277,10 @@ async def test_asks_for_new_prices(hass: HomeAssistant, gateway: ScriptedGateway
     assert words_of("prices_outdated", "prices", form)
     prices = {"valid_from": "2026-11-01", "hp": 0.22, "hc": 0.12, "subscription": 16}
     right, gateway.answers[POINT] = gateway.answers[POINT], problem(422, "invalid_request")
-    assert (await submit(hass, form, prices))["errors"] == {"base": "gateway_failed"}
+    assert (await mend_with(hass, form, prices))["errors"] == {"base": "gateway_failed"}
     gateway.answers[POINT] = right
     gateway.answers[POINTS]["items"][0]["notices"] = []
-    assert (await submit(hass, form, prices))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await mend_with(hass, form, prices))["type"] is FlowResultType.CREATE_ENTRY
     before, after = gateway.told[-1]["tariffs"]
     assert (before["valid_from"], before["prices"]) == (None, own["prices"])
     assert (after["valid_from"], after["option"], after["power_kva"]) == ("2026-11-01", "hp_hc", 9)
@@ -306,7 +306,7 @@ async def test_a_meter_that_the_gateway_has_no_more(
     assert raised(hass).keys() == {"meter_gone"}
     form = await fix(hass, "meter_gone")
     assert "Maison" in words_of("meter_gone", "confirm", form)
-    await submit(hass, form, {})
+    await mend_with(hass, form, {})
     assert entry.subentries == {}
     assert raised(hass).keys() == {"statistics_left"}
 

@@ -1,6 +1,5 @@
 """An entry's life: set up, in trouble, unloaded."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from conftest import MoveTo, SetUp
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
+from pages import texts
 from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
     MockConfigEntry,
 )
@@ -53,7 +53,7 @@ async def test_trouble_at_the_start(
     gateway.answers[path] = answer
     entry = await set_up()
     assert entry.state is state
-    message = json.loads((ROOM / "translations" / "en.json").read_text())["exceptions"][reason]["message"]
+    message = texts("en")["exceptions"][reason]["message"]
     assert entry.reason
     assert entry.reason.startswith(message.partition(" (")[0].removesuffix("."))
 

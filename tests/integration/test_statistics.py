@@ -284,17 +284,17 @@ async def test_imported_with_every_entity_disabled(
 
 
 @pytest.mark.parametrize("start", [datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)])
-async def test_the_two_odd_days(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, start: datetime) -> None:
+async def test_the_two_odd_days(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, clock_of_paris: None, start: datetime
+) -> None:
     """23 hours in March, 25 in October: each is a row of its own, and none is missing."""
     hours = 23 if start.month == 3 else 25
     gateway.hours = [state_of(start, [100.0] * hours)]
-    await hass.config.async_set_time_zone("Europe/Paris")
     await set_up()
     rows = await kept(hass)
     daily = await get_instance(hass).async_add_executor_job(
         statistics_during_period, hass, start - timedelta(days=2), None, {CONSUMPTION}, "day", None, {"change"}
     )
-    await hass.config.async_set_time_zone("UTC")
     expected = [(start + timedelta(hours=number)).isoformat() for number in range(hours)]
     assert [row[0] for row in rows] == expected
     assert [round(row["change"] or 0, 6) for row in daily[CONSUMPTION]] == [hours / 10]

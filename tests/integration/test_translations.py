@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.yaml import load_yaml_dict
+from pages import texts
 
 from custom_components.my_electrical_data.api import errors
 from custom_components.my_electrical_data.const import DOMAIN
@@ -18,7 +19,7 @@ from custom_components.my_electrical_data.const import DOMAIN
 ROOM = Path("custom_components") / DOMAIN
 
 
-def texts(language: str) -> dict[str, str]:
+def by_path(language: str) -> dict[str, str]:
     """Return all texts of a language by their path."""
 
     def walk(path: str, node: Any) -> dict[str, str]:
@@ -26,11 +27,11 @@ def texts(language: str) -> dict[str, str]:
             return {path: node}
         return {key: text for name, below in node.items() for key, text in walk(f"{path}.{name}", below).items()}
 
-    return walk("", json.loads((ROOM / "translations" / f"{language}.json").read_text()))
+    return walk("", texts(language))
 
 
 def test_french_is_as_complete_as_english() -> None:
-    english, french = texts("en"), texts("fr")
+    english, french = by_path("en"), by_path("fr")
     assert french.keys() == english.keys()
     for path, text in english.items():
         assert re.findall(r"{\w+}", french[path]) == re.findall(r"{\w+}", text), path
@@ -39,7 +40,7 @@ def test_french_is_as_complete_as_english() -> None:
 
 def test_every_error_has_its_words() -> None:
     codes = {kind.code for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "code")}
-    english = texts("en")
+    english = by_path("en")
     for code in codes - {"invalid_url"}:
         assert f".exceptions.{code}.message" in english
     for code in codes - {"unknown"}:
@@ -54,7 +55,7 @@ def test_every_trigger_and_condition_has_its_words_and_an_icon(kind: str) -> Non
         if not name.startswith(".")
     }
     icons = json.loads((ROOM / "icons.json").read_text())[kind]
-    english = texts("en")
+    english = by_path("en")
     assert icons.keys() == described.keys()
     for name, what in described.items():
         assert english[f".{kind}.{name}.name"]

@@ -10,6 +10,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.trigger import async_get_all_descriptions
 from homeassistant.setup import async_setup_component
+from pages import told
 from paris_home import DAY, World, paris, reds
 from scripted_gateway import POINT_ID, POINTS, TEMPO, TOTALS, ScriptedGateway, body, problem
 
@@ -49,10 +50,6 @@ async def automate(hass: HomeAssistant) -> AsyncIterator[Automate]:
 async def go(move_to: MoveTo, *clocks: str) -> None:
     for clock in clocks:
         await move_to(paris(clock).isoformat())
-
-
-def told(fired: Fired, *names: str) -> list[tuple[Any, ...]]:
-    return [tuple(one[name] for name in names) for one in fired]
 
 
 async def test_all_are_described(hass: HomeAssistant, set_up: SetUp) -> None:

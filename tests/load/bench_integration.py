@@ -10,12 +10,15 @@ import json
 import logging
 import sys
 import tempfile
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
+from types import FrameType, MappingProxyType
 from typing import Any
 
 from aiohttp import web
@@ -35,6 +38,9 @@ FIXTURES = Path(__file__).parents[1] / "integration" / "fixtures"
 POINT_ID = "a1b2c3d4e5f6g7h8"
 ROUNDS = 3
 IDLE_SECONDS = 10.0
+MOST_SECONDS = 0.02
+LOOK_SECONDS = 0.0005
+OURS = "/custom_components/my_electrical_data/"
 
 
 def _stand_in() -> web.Application:
@@ -110,27 +116,75 @@ def _megabytes() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
 
 
+@dataclass
+class _Callback:
+    """What the event loop did in one go: its own work in seconds, and what it was seen at while it did."""
+
+    name: str
+    seconds: float = 0.0
+    collecting: float = 0.0
+    """Seconds of it that Python collected garbage, of all of Home Assistant."""
+    seen: list[tuple[str, bool]] = field(default_factory=list)
+    """The innermost function each time it was looked at, and whether code of the integration had led there."""
+
+    @property
+    def ours(self) -> float:
+        """Seconds in the integration, and in what it called."""
+        looks = len(self.seen) or 1
+        return (self.seconds - self.collecting) * sum(ours for _, ours in self.seen) / looks
+
+    def __str__(self) -> str:
+        total, ours, garbage = (f"{each * 1000:.1f}" for each in (self.seconds, self.ours, self.collecting))
+        at = ", ".join(f"{at} {times}" for at, times in Counter(at for at, _ in self.seen).most_common(3))
+        return f"{total} ms, ours {ours}, garbage {garbage}: {self.name}; seen at {at or 'nothing'}"
+
+
 class _Pauses:
     """How long the event loop was held: by one callback's own work, and by anything, such as a busy machine."""
 
     def __init__(self) -> None:
-        self.callbacks: list[float] = []
+        self.callbacks: list[_Callback] = []
         self.gaps: list[float] = []
 
     @contextmanager
     def watched(self) -> Iterator[None]:
         run = asyncio.Handle._run
+        current: _Callback | None = None
+        over, loop_thread = threading.Event(), threading.get_ident()
 
         def timed(handle: asyncio.Handle) -> None:
+            nonlocal current
+            current = _Callback(_name(handle))
             begun = time.thread_time()
             run(handle)
-            self.callbacks.append(time.thread_time() - begun)
+            current.seconds = time.thread_time() - begun
+            self.callbacks.append(current)
+            current = None
+
+        def collecting(phase: str, _told: dict[str, int]) -> None:
+            if (doing := current) is not None and threading.get_ident() == loop_thread:
+                doing.collecting += time.thread_time() * (1 if phase == "stop" else -1)
+
+        def look() -> None:
+            while not over.wait(LOOK_SECONDS):
+                frame = sys._current_frames().get(loop_thread)
+                if frame is not None and (doing := current) is not None:
+                    doing.seen.append(_seen(frame))
 
         asyncio.Handle._run = timed  # type: ignore[assignment]
         watching = asyncio.get_running_loop().create_task(self._watch())
+        looking = threading.Thread(target=look)
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(LOOK_SECONDS)
+        gc.callbacks.append(collecting)
+        looking.start()
         try:
             yield
         finally:
+            over.set()
+            looking.join()
+            sys.setswitchinterval(usual)
+            gc.callbacks.remove(collecting)
             watching.cancel()
             asyncio.Handle._run = run  # type: ignore[method-assign]
 
@@ -139,6 +193,25 @@ class _Pauses:
             begun = time.perf_counter()
             await asyncio.sleep(0.001)
             self.gaps.append(time.perf_counter() - begun - 0.001)
+
+
+def _name(handle: asyncio.Handle) -> str:
+    """Name the coroutine of a task's step, or the function."""
+    called: Any = handle._callback  # type: ignore[attr-defined]  # what asyncio itself names when it is in debug mode
+    task = getattr(called, "__self__", None)
+    coroutine = task.get_coro() if isinstance(task, asyncio.Task) else None
+    return str(getattr(coroutine or called, "__qualname__", called))
+
+
+def _seen(frame: FrameType) -> tuple[str, bool]:
+    code = frame.f_code
+    at = f"{Path(code.co_filename).stem}.{code.co_qualname}"
+    outer: FrameType | None = frame
+    while outer is not None:
+        if OURS in outer.f_code.co_filename:
+            return at, True
+        outer = outer.f_back
+    return at, False
 
 
 async def _import(folder: Path, url: str) -> dict[str, float]:
@@ -154,11 +227,16 @@ async def _import(folder: Path, url: str) -> dict[str, float]:
         seconds = time.perf_counter() - begun
     figures = {
         "seconds to import": seconds,
-        "longest callback, ms": max(pauses.callbacks) * 1000,
+        "longest callback, ms": max(callback.seconds for callback in pauses.callbacks) * 1000,
+        "longest of ours, ms": max(callback.ours for callback in pauses.callbacks) * 1000,
+        "longest garbage, ms": max(callback.collecting for callback in pauses.callbacks) * 1000,
         "longest pause, ms": max(pauses.gaps) * 1000,
         "the same while idle, ms": max(idle.gaps) * 1000,
         "memory added, MB": _megabytes() - before,
     }
+    for callback in sorted(pauses.callbacks, key=lambda each: each.seconds, reverse=True):
+        if callback.seconds > MOST_SECONDS:
+            print(callback)
     await hass.async_stop()
     return figures
 
@@ -174,15 +252,17 @@ async def _start(folder: Path, url: str) -> dict[str, float]:
     return figures
 
 
-async def _child(what: str, folder: Path, url: str) -> dict[str, float]:
+async def _child(what: str, folder: Path, url: str) -> tuple[dict[str, float], list[str]]:
+    """Return the figures of a process of its own, and what else it told."""
     command = [sys.executable, "-m", "tests.load.bench_integration", what, str(folder), url]
     child = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
     )
     output, _ = await child.communicate()
     assert child.returncode == 0, f"{what} failed"
-    figures: dict[str, float] = json.loads(output.splitlines()[-1])
-    return figures
+    *told, last = output.decode().splitlines()
+    figures: dict[str, float] = json.loads(last)
+    return figures, told
 
 
 async def _bench() -> None:
@@ -193,12 +273,16 @@ async def _bench() -> None:
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryDirectory() as used:
         print(f"two years of ten series: {HOURS} hours\n")
-        for name, figure in (await _child("import", Path(used), url)).items():
+        figures, held = await _child("import", Path(used), url)
+        for name, figure in figures.items():
             print(f"{name:<24}{figure:10.1f}")
+        print(f"\ncallbacks over {MOST_SECONDS * 1000:.0f} ms; ours is the integration and what it calls")
+        print("\n".join(held) or "none")
         await _child("start", Path(empty), "")  # the first start of a folder makes its database
         print("\nstarts, without and with the integration")
         for _ in range(ROUNDS):
-            without, with_it = await _child("start", Path(empty), ""), await _child("start", Path(used), url)
+            without, _ = await _child("start", Path(empty), "")
+            with_it, _ = await _child("start", Path(used), url)
             for name, figure in without.items():
                 print(f"{name:<24}{figure:10.1f}{with_it[name]:10.1f}{with_it[name] - figure:+10.1f}")
     await runner.cleanup()

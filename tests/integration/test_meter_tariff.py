@@ -1,0 +1,181 @@
+"""Changing what a meter pays, its off-peak hours and its name."""
+
+from typing import Any
+
+import pytest
+from conftest import SetUp
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from pages import answer_meter
+from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
+    MockConfigEntry,
+)
+from scripted_gateway import POINT, POINT_ID, POINTS, ScriptedGateway, problem
+
+
+@pytest.fixture
+async def reconfiguring(hass: HomeAssistant, set_up: SetUp) -> Any:
+    entry = await set_up()
+    [subentry] = entry.subentries
+    return await entry.start_subentry_reconfigure_flow(hass, subentry)
+
+
+OFF_PEAK = {"name": "Maison", "option": "hp_hc", "power": "9", "own_prices": False, "off_peak": "22:00-06:00"}
+
+
+async def test_begins_with_what_the_meter_pays(hass: HomeAssistant, reconfiguring: Any) -> None:
+    suggested = {
+        str(key): (key.description or {}).get("suggested_value") for key in reconfiguring["data_schema"].schema
+    }
+    assert suggested["off_peak"] == "22:00-06:00"
+    assert "valid_from" in suggested
+
+
+async def test_a_new_tariff_since_a_day_leaves_the_earlier_ones(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any, entry: MockConfigEntry
+) -> None:
+    own = [
+        {"bucket": "week", "eur_per_kwh": 0.3},
+        {"bucket": "night", "eur_per_kwh": 0.1, "slots": [["22:00", "06:00"]]},
+    ]
+    later = {"valid_from": "2026-10-01", "option": "custom", "power_kva": 6, "prices": own}
+    gateway.answers[POINTS]["items"][0]["tariffs"].append(later)
+    await hass.config_entries.subentries.async_configure(reconfiguring["flow_id"], None)
+    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    result = await answer_meter(
+        hass, flow, {"name": "Maison", "option": "tempo", "power": "9", "own_prices": False, "valid_from": "2026-11-01"}
+    )
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    tariffs = gateway.told[-1]["tariffs"]
+    assert [(tariff["valid_from"], tariff["option"]) for tariff in tariffs] == [
+        (None, "hp_hc"),
+        ("2026-10-01", "custom"),
+        ("2026-11-01", "tempo"),
+    ]
+    assert tariffs[1] == later, "as the gateway said it, even what this form does not know"
+    assert "off_peak" not in gateway.told[-1]
+
+
+async def test_a_new_name_leaves_every_tariff(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+) -> None:
+    form = reconfiguring["data_schema"]({"name": "Chalet"})
+    assert form["option"] == "keep"
+    result = await answer_meter(hass, reconfiguring, form | {"off_peak": "22:00-06:00"})
+    assert result["reason"] == "reconfigure_successful"
+    assert gateway.told[-1] == {"name": "Chalet"}
+
+
+async def test_a_tariff_before_one_to_come_leaves_that_one(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any, entry: MockConfigEntry
+) -> None:
+    to_come = {"valid_from": "2027-02-01", "option": "base", "power_kva": 12, "prices": "regulated"}
+    gateway.answers[POINTS]["items"][0]["tariffs"].append(to_come)
+    await hass.config_entries.subentries.async_configure(reconfiguring["flow_id"], None)
+    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    assert flow["data_schema"]({"name": "Maison"})["power"] == "9", "what is in force, not what is to come"
+    wish = {"name": "Maison", "option": "tempo", "power": "9", "own_prices": False, "valid_from": "2026-11-01"}
+    await answer_meter(hass, flow, wish)
+    assert [(tariff["valid_from"], tariff["option"]) for tariff in gateway.told[-1]["tariffs"]] == [
+        (None, "hp_hc"),
+        ("2026-11-01", "tempo"),
+        ("2027-02-01", "base"),
+    ]
+
+
+async def test_a_tariff_for_always_replaces_all(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+) -> None:
+    gateway.requests.clear()
+    result = await answer_meter(hass, reconfiguring, OFF_PEAK | {"power": "6"})
+    assert result["reason"] == "reconfigure_successful"
+    assert [(tariff["option"], tariff["power_kva"]) for tariff in gateway.told[-1]["tariffs"]] == [("hp_hc", 6)]
+    assert gateway.asked(POINTS), "the entry is set up again although its name stays"
+
+
+async def test_a_tariff_that_the_gateway_refuses_is_asked_for_again(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+) -> None:
+    right, gateway.answers[POINT] = gateway.answers[POINT], problem(422, "invalid_request")
+    form = await answer_meter(hass, reconfiguring, OFF_PEAK)
+    assert (form["step_id"], form["errors"]) == ("tariff", {"base": "tariff_refused"})
+    gateway.answers[POINT] = right
+    assert (await answer_meter(hass, reconfiguring, OFF_PEAK))["reason"] == "reconfigure_successful"
+
+
+async def test_a_new_name_is_the_devices(hass: HomeAssistant, reconfiguring: Any, entry: MockConfigEntry) -> None:
+    await answer_meter(hass, reconfiguring, OFF_PEAK | {"name": "Chalet"})
+    assert [subentry.title for subentry in entry.subentries.values()] == ["Chalet"]
+    assert entry.runtime_data.meters[POINT_ID].name == "Chalet"
+
+
+async def test_prices_of_ones_own(hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any) -> None:
+    form = await answer_meter(hass, reconfiguring, OFF_PEAK | {"own_prices": True})
+    assert form["step_id"] == "prices"
+    assert [str(key) for key in form["data_schema"].schema] == ["hp", "hc", "subscription"]
+    prices = {"hp": 0.21, "hc": 0.15, "subscription": 16.5}
+    right, gateway.answers[POINT] = gateway.answers[POINT], problem(422, "invalid_request")
+    assert (await answer_meter(hass, reconfiguring, prices))["errors"] == {"base": "tariff_refused"}
+    gateway.answers[POINT] = problem(503, "database_down")
+    assert (await answer_meter(hass, reconfiguring, prices))["errors"] == {"base": "gateway_unavailable"}
+    gateway.answers[POINT] = right
+    await answer_meter(hass, reconfiguring, prices)
+    [tariff] = gateway.told[-1]["tariffs"]
+    assert tariff["prices"] == [{"bucket": "hp", "eur_per_kwh": 0.21}, {"bucket": "hc", "eur_per_kwh": 0.15}]
+    assert tariff["subscription_eur_per_month"] == 16.5
+
+
+async def test_what_is_produced_has_a_price(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    entry = await set_up()
+    gateway.answers[POINTS]["items"][0]["contract"]["gives"] = True
+    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    await answer_meter(hass, flow, OFF_PEAK | {"production": 0.04})
+    assert gateway.told[-1]["tariffs"][0]["production_eur_per_kwh"] == 0.04
+
+
+async def test_own_prices_are_shown_again(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    own = [{"bucket": "hp", "eur_per_kwh": 0.21}, {"bucket": "hc", "eur_per_kwh": 0.15}]
+    gateway.answers[POINTS]["items"][0]["tariffs"][0] |= {"prices": own, "subscription_eur_per_month": 16.5}
+    entry = await set_up()
+    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    assert flow["data_schema"]({})["own_prices"] is True
+    form = await answer_meter(hass, flow, OFF_PEAK | {"own_prices": True})
+    assert form["data_schema"]({}) == {"hp": 0.21, "hc": 0.15, "subscription": 16.5}
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("22:30-06:30, 12h30–14h30", [["22:30", "06:30"], ["12:30", "14:30"]]),
+        ("0:00 - 24:00", [["00:00", "24:00"]]),
+        ("", None),
+    ],
+)
+async def test_off_peak_hours_as_on_the_bill(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any, typed: str, told: Any
+) -> None:
+    await answer_meter(hass, reconfiguring, OFF_PEAK | {"off_peak": typed})
+    sent = gateway.told[-1]["off_peak"]
+    assert (sent and sent[0]["slots"]) == told
+    if sent:
+        assert sent[0]["weekdays"] == [0, 1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("typed", ["at night", "22:30", "06:00-06:00", "22:00-24:30", "25:00-06:00"])
+async def test_off_peak_hours_that_cannot_be(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any, typed: str
+) -> None:
+    result = await answer_meter(hass, reconfiguring, OFF_PEAK | {"off_peak": typed})
+    assert result["errors"] == {"off_peak": "invalid_off_peak"}
+    assert not gateway.told
+
+
+async def test_off_peak_hours_by_season_are_not_flattened(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    [period] = gateway.answers[POINTS]["items"][0]["off_peak"]
+    gateway.answers[POINTS]["items"][0]["off_peak"] = [period | {"season": "summer"}, period | {"season": "winter"}]
+    entry = await set_up()
+    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    await answer_meter(hass, flow, {name: value for name, value in OFF_PEAK.items() if name != "off_peak"})
+    assert "off_peak" not in gateway.told[-1]
