@@ -27,7 +27,7 @@ async def unconfirmed(
     )
     if by is not None:
         query = query.where(TempoDay.source == by)
-    return {day: told_at for day, told_at in await session.execute(query)}
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def colors(session: AsyncSession, start: date, end: date) -> dict[date, str]:
