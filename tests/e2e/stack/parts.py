@@ -43,7 +43,7 @@ async def _answers(url: str) -> bool:
 
 
 class Memory(NamedTuple):
-    """What a process holds, in MiB: all of it, and what is its own; the rest are pages of files, there once a machine."""
+    """What a process holds, in MiB: all of it, and what is its own; the rest are pages of files, once a machine."""
 
     resident: float
     own: float
