@@ -32,10 +32,12 @@ class ProblemDetails(BaseModel):
     code: str
 
 
+_CONTENT = {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe problems of these statuses for the OpenAPI document."""
-    content = {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+    return {status: {"description": HTTPStatus(status).phrase, "content": _CONTENT} for status in statuses}
 
 
 class ProblemError(Exception):

@@ -65,7 +65,7 @@ async def _fill(settings: Settings, homes: int) -> str:
 
 def _at_rest(point: UsagePoint, now: datetime) -> None:
     """Have nothing asked of Enedis meanwhile; not so far ahead that it is taken for the work of a wrong clock."""
-    point.next_work_at, point.details_at = now + timedelta(hours=30), now + timedelta(days=300)
+    point.next_work_at, point.details_at = now + timedelta(hours=6), now + timedelta(days=300)
     point.history_at = None
 
 

@@ -1,5 +1,6 @@
 """What administrators do, each act in the log; and how the upstreams stand."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,7 @@ from gateway.quotas.pace import stopped_until
 from gateway.rte.feeds import budget_of
 from gateway.rte.models import UNDER_WAY, Feed
 from gateway.runtime import Runtime
+from gateway.store import StoreError
 from gateway.tempo.service import CURRENT, HISTORY
 
 _RHYTHMS = (CURRENT, HISTORY, ECOWATT)
@@ -57,7 +59,8 @@ async def reset_quota(runtime: Runtime, admin: Account, account_id: str) -> None
         budget = quotas.user_day(account_id, today, runtime.settings.user_daily_limit_no_cache)
         await quotas.begin_anew(session, budget)
         record(session, now, "admin_reset_quota", account_id, by=admin.id)
-    await forget_calls(runtime.store, account_id, today)
+    with suppress(StoreError):
+        await forget_calls(runtime.store, account_id, today)
 
 
 async def _account(session: AsyncSession, account_id: str) -> Account:
@@ -85,7 +88,8 @@ async def upstreams(runtime: Runtime) -> Upstreams:
 
 async def _enedis(runtime: Runtime, api: Api, used: int, limit: int) -> EnedisApi:
     standing = await Circuit(runtime.store, runtime.clock).standing(api)
-    stops = [moment for moment in (standing.open_until, await stopped_until(runtime.store, api)) if moment]
+    refused_until = await stopped_until(runtime.store, api, runtime.clock.now())
+    stops = [moment for moment in (standing.open_until, refused_until) if moment]
     return EnedisApi(
         api=api,
         used=used,

@@ -15,6 +15,7 @@ from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import Database
 from gateway.problems import ProblemError
 from gateway.store import Store
+from gateway.store.cache import keep
 
 _TRY_AGAIN = timedelta(minutes=10)
 
@@ -62,7 +63,7 @@ class CustomerData:
                     raise ProblemError(404, error.meaning, "Enedis does not give this address.") from error
                 raise _down(error.retry_at or now + _TRY_AGAIN, now) from error
             sealed = seal(secrets.data_key, address.model_dump_json().encode(), key)
-            await self._store.set(key, base64.b64encode(sealed).decode(), self._kept.total_seconds())
+            await keep(self._store, key, base64.b64encode(sealed).decode(), self._kept.total_seconds())
             return address
 
     def _is_fresh(self, point: UsagePoint) -> bool:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base
@@ -77,14 +77,9 @@ class UsagePoint(Base):
 
     __tablename__ = "usage_points"
     __table_args__ = (
-        # whatever happens at once, a meter is read by one account
-        Index(
-            "uq_usage_points_holder",
-            "prm_hash",
-            unique=True,
-            sqlite_where=text("status = 'granted'"),
-            postgresql_where=text("status = 'granted'"),
-        ),
+        # Whatever happens at once, a meter is read by one account: unique where status is 'granted', as the migration
+        # has it. To say so here would load the dialects of both databases.
+        Index("uq_usage_points_holder", "prm_hash", unique=True),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

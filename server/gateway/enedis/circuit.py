@@ -5,13 +5,15 @@ whoever runs the gateway.
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gateway.enedis.errors import EnedisError, Meaning
 from gateway.kit.clock import Clock
-from gateway.store import Store
+from gateway.store import Store, StoreError
+from gateway.store.cache import keep
 
 FAILURES = 5
 """So many calls in a row that failed, of whichever homes, are no single home's trouble."""
@@ -62,27 +64,30 @@ class Circuit:
             raise EnedisError(Meaning.DOWN, "circuit", self._clock.now() + timedelta(seconds=wait))
 
     async def answered(self, api: str) -> None:
-        """Note that Enedis answers, whatever it says."""
-        if (await self._failures(api))[0]:
-            await self._store.delete(_failures_key(api))
+        """Note that Enedis answers, whatever it says, if it can be noted: the answer is worth more than the note."""
+        with suppress(StoreError):
+            if (await self._failures(api))[0]:
+                await self._store.delete(_failures_key(api))
 
     async def refused(self, api: str, error: EnedisError) -> EnedisError:
-        """Note that a call was refused, or not answered; return the error."""
+        """Note that a call was refused, or not answered, if it can be noted; return the error."""
         await self.remember(api, error)
         if error.meaning is not Meaning.DOWN:
             await self.answered(api)
             return error
-        failures = (await self._failures(api))[0] + 1
-        pause = min(_FIRST_PAUSE * 2 ** max(0, failures - FAILURES), _LONGEST_PAUSE)
-        state = json.dumps([failures, (self._clock.now() + pause).isoformat()])
-        await self._store.set(_failures_key(api), state, _COUNTED_FOR)
+        with suppress(StoreError):
+            failures = (await self._failures(api))[0] + 1
+            pause = min(_FIRST_PAUSE * 2 ** max(0, failures - FAILURES), _LONGEST_PAUSE)
+            state = json.dumps([failures, (self._clock.now() + pause).isoformat()])
+            await self._store.set(_failures_key(api), state, _COUNTED_FOR)
         return error
 
     async def remember(self, api: str, error: EnedisError) -> None:
         """Keep an error for a day, if it is one of Enedis' or of our application."""
         if error.meaning in _TROUBLE:
             words = f"{error.meaning} {error.code}".strip()
-            await self._store.set(_error_key(api), json.dumps([words, self._clock.now().isoformat()]), _REMEMBERED_FOR)
+            text = json.dumps([words, self._clock.now().isoformat()])
+            await keep(self._store, _error_key(api), text, _REMEMBERED_FOR)
 
     async def standing(self, api: str) -> Standing:
         """Tell how an API stands."""
@@ -100,7 +105,9 @@ class Circuit:
         failures, until = await self._failures(api)
         if failures < FAILURES:
             return CircuitState.CLOSED, until
-        return CircuitState.OPEN if self._clock.now() < until else CircuitState.PROBING, until
+        # one that is open for longer was opened by a clock that was ahead
+        is_open = until - _LONGEST_PAUSE <= self._clock.now() < until
+        return CircuitState.OPEN if is_open else CircuitState.PROBING, until
 
     async def _failures(self, api: str) -> tuple[int, datetime]:
         text = await self._store.get(_failures_key(api))

@@ -12,12 +12,12 @@ from gateway.consents import repository as points
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import repository
+from gateway.metering.ledger import surely_due
 
 log = structlog.get_logger()
 
 _AS_USUAL = timedelta(minutes=2)
-_FURTHEST = timedelta(hours=36)
-"""A usage point always has something to ask sooner; what less wrote ahead comes due by itself."""
+_LONGEST_PAUSE = timedelta(hours=6)
 _OFTEN = timedelta(seconds=5)
 
 
@@ -37,8 +37,10 @@ class Watch:
         if abs(moved) > _AS_USUAL:
             log.warning("clock_was_set", seconds=round(moved.total_seconds()))
         if self._seen is None or moved < -_AS_USUAL:
+            # at a start nobody knows whether the clock was ahead: what a right one never writes tells
+            furthest = now if self._seen else surely_due(now) + _LONGEST_PAUSE
             async with self._database.write() as session:
-                ahead = await points.bring_back(session, now + _FURTHEST, now)
+                ahead = await points.bring_back(session, furthest, now)
                 await repository.bring_back(session, ahead, now)
             if ahead:
                 log.warning("clock_was_ahead", usage_points=len(ahead))

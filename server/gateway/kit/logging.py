@@ -17,6 +17,11 @@ def _mask(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping
     return {key: _SECRET.sub("•••", value) if isinstance(value, str) else value for key, value in event.items()}
 
 
+def _names_a_migration(record: logging.LogRecord) -> bool:
+    """Tell whether a line of Alembic's says more than how it works."""
+    return record.levelno > logging.INFO or record.getMessage().startswith("Running ")
+
+
 def configure(*, debug: bool) -> None:
     """Send everything, libraries' own logs included, through one set of processors."""
     shared: list[structlog.typing.Processor] = [
@@ -48,3 +53,5 @@ def configure(*, debug: bool) -> None:
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
     logging.getLogger("aiosqlite").setLevel(logging.INFO)
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+    logging.getLogger("alembic.runtime.migration").addFilter(_names_a_migration)

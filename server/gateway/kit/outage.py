@@ -1,6 +1,5 @@
 """What a driver says when the database is away or full, told apart from what is a fault of ours."""
 
-import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
@@ -18,7 +17,6 @@ class DatabaseFullError(DatabaseDownError):
     """The database has no room left; nothing of the transaction was kept."""
 
 
-_SQLITE_AWAY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _POSTGRESQL_FULL = "53100"
 _POSTGRESQL_AWAY = ("08", "53", "57P")
 """Classes of SQLSTATE: connection exception, insufficient resources, operator intervention."""
@@ -70,14 +68,20 @@ def _kind(error: Exception) -> type[DatabaseDownError] | None:
         return DatabaseDownError
     if not isinstance(error, DBAPIError):
         return None
-    if isinstance(error.orig, sqlite3.Error):
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
-            return DatabaseFullError
-        return DatabaseDownError if code in _SQLITE_AWAY else None
+    if (code := getattr(error.orig, "sqlite_errorcode", None)) is not None:
+        return _of_sqlite(code & 0xFF)
     if error.connection_invalidated:
         return DatabaseDownError
     return _of_postgresql(getattr(error.orig, "sqlstate", None))
+
+
+def _of_sqlite(code: int) -> type[DatabaseDownError] | None:
+    import sqlite3  # noqa: PLC0415 - whoever has such an error has loaded it, and PostgreSQL does without
+
+    if code == sqlite3.SQLITE_FULL:
+        return DatabaseFullError
+    away = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+    return DatabaseDownError if code in away else None
 
 
 def _of_postgresql(state: str | None) -> type[DatabaseDownError] | None:

@@ -30,6 +30,7 @@ from gateway.metering.planner import SHORTER, Window, plan
 from gateway.metering.repository import Fact
 from gateway.metering.settling import settled
 from gateway.store import Store, StoreError
+from gateway.store.pause import leave_alone, paused
 
 log = structlog.get_logger()
 
@@ -119,12 +120,11 @@ class Archive:
     ) -> Refusal | None:
         if not wanted or feed.direction not in meter.possible:
             return None
-        pause = f"archive:pause:{feed.point_id}:{feed.kind}:{feed.direction}"
+        key = f"archive:pause:{feed.point_id}:{feed.kind}:{feed.direction}"
         for _ in range(calls):
             async with self._store.lease(f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"):
-                if paused := await self._store.get(pause):
-                    reason, _, until = paused.partition(" ")
-                    return Refusal(Meaning(reason), datetime.fromisoformat(until))
+                if pause := await paused(self._store, key, self._clock.now()):
+                    return Refusal(Meaning(pause.reason), pause.until)
                 async with self._database.read() as session:
                     if not await points.is_open(session, meter.id):
                         return Refusal(Meaning.NO_CONSENT, self._clock.now())
@@ -134,8 +134,7 @@ class Archive:
                     return None
                 if isinstance(told, Refusal):
                     if not told.for_all and told.reason is not Meaning.QUOTA:  # these know their own end
-                        seconds = (told.until - self._clock.now()).total_seconds()
-                        await self._store.set(pause, f"{told.reason} {told.until.isoformat()}", seconds)
+                        await leave_alone(self._store, key, self._clock.now(), told.until, told.reason)
                     return told
                 # a call is charged already: its answer waits for the database rather than be asked again
                 await outlast(partial(self._keep, feed, told, known), self._clock)

@@ -78,6 +78,15 @@ def expected_at(day: date) -> datetime:
     return paris.at(day + paris.DAY, PUBLISHED_FROM)
 
 
+def surely_due(now: datetime) -> datetime:
+    """Return by when any usage point has something to ask: the end of the morning under way, or the next one's."""
+    day = paris.day_of(now)
+    first = _MORNING[Kind.CURVE]
+    if now >= paris.at(day, first):
+        day += paris.DAY
+    return paris.at(day, first) + timedelta(seconds=_SPREAD)
+
+
 def next_attempt(feed: Feed, day: date, entry: Entry | None) -> datetime | None:
     """Return when to ask for `day` (again); None when it is known or will not come any more.
 

@@ -57,7 +57,8 @@ def plan(
     `longest` is how many days a call may span, if not the usual. Days that were asked in vain and are due later are
     asked along where a call has room for them.
     """
-    oldest = max(history_starts(feed.kind, paris.day_of(now)), since or date.min)
+    today = paris.day_of(now)
+    oldest = max(history_starts(feed.kind, today), since or date.min)
     due, later = [], {}
     for day in wanted:
         at = next_attempt(feed, day, ledger.get(day)) if day >= oldest else None
@@ -69,7 +70,8 @@ def plan(
     windows = _cover(due, longest)
     calls, left = (windows, []) if budget is None else (windows[:budget], windows[budget:])
     waiting = [day for day in due if any(window.start <= day < window.end for window in left)]
-    again = sorted(day for day in later if day in ledger)
+    # a day that is not over was written by a clock that was ahead: Enedis refuses a window with it
+    again = sorted(day for day in later if day in ledger and day < today)
     return Plan(_with_room(calls, again, longest), sorted(waiting), later)
 
 

@@ -4,7 +4,6 @@ Calls are rows of the database, exact whatever restarts. Answers cost Enedis not
 store, and not at all while it is down.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -22,9 +21,8 @@ _REMEMBERED = 60.0
 
 
 async def forget_calls(store: Store, account_id: str, day: date) -> None:
-    """Have the calls of an account's day read again: they were counted, or reset."""
-    with suppress(StoreError):
-        await store.delete(_calls_key(account_id, day))
+    """Have the calls of an account's day read again: they are counted, or were reset. Raises StoreError."""
+    await store.delete(_calls_key(account_id, day))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import override
 
@@ -12,7 +13,8 @@ from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.quotas import service as quotas
 from gateway.quotas.day import forget_calls
-from gateway.store import Store
+from gateway.store import Store, StoreError
+from gateway.store.pause import leave_alone, paused
 
 _MARGIN = 1.25
 """Calls leave 250 ms apart, so that one that is delayed by as much still makes no sixth in Enedis' second."""
@@ -40,7 +42,7 @@ class EnedisPace:
         self._queue: dict[Api, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def wait(self, api: Api, payer: str) -> None:
-        """Wait for a turn, first come, first served, and count the call. Raises EnedisError(QUOTA)."""
+        """Wait for a turn, first come, first served, and count the call. Raises EnedisError(QUOTA), StoreError."""
         await self.wait_within(api, payer, quotas.ENEDIS_HOUR, self._user_limit)
 
     async def wait_for_upkeep(self, api: Api, payer: str) -> None:
@@ -69,8 +71,8 @@ class EnedisPace:
     async def _take_turn(self, name: str, interval: float, api: Api) -> None:
         while True:
             # looked at each time: it may be this very queue's last call that Enedis refused
-            if stopped := await self._store.get(_stopped(api)):
-                raise EnedisError(Meaning.QUOTA, "stopped", datetime.fromisoformat(stopped))
+            if until := await stopped_until(self._store, api, self._clock.now()):
+                raise EnedisError(Meaning.QUOTA, "stopped", until)
             wait = await self._store.turn(name, interval)
             if wait <= 0:
                 return
@@ -84,20 +86,22 @@ class EnedisPace:
         if api is Api.MEASURES:
             # the other APIs have hours of their own, and their callers limits: a consent is never refused for readings
             budgets.append(of_user)
+        # before the call is counted: once it is, nothing stands between that and the call, least of all a store away
+        await forget_calls(self._store, payer, day)
         try:
             async with self._database.write() as session:
                 await quotas.charge(session, budgets)
-            await forget_calls(self._store, payer, day)
         except quotas.ExhaustedError as error:
             if error.budget == of_user:
                 raise EnedisError(Meaning.QUOTA, "day", paris.midnight(day + paris.DAY)) from error
             raise EnedisError(Meaning.QUOTA, "hour", quotas.next_hour(now)) from error
 
     async def stop(self, api: Api, until: datetime | None) -> None:
-        """Let nobody call before `until`."""
+        """Let nobody call before `until`, if that can be noted."""
         now = self._clock.now()
         until = until if until is not None and until > now else now + _PAUSE
-        await self._store.set(_stopped(api), until.isoformat(), (until - now).total_seconds())
+        with suppress(StoreError):
+            await leave_alone(self._store, _stopped(api), now, until)
 
 
 class UpkeepPace:
@@ -131,10 +135,10 @@ def live_reserve(user_limit: int) -> int:
     return min(_LIVE_RESERVE, max(1, user_limit // 5))
 
 
-async def stopped_until(store: Store, api: Api) -> datetime | None:
+async def stopped_until(store: Store, api: Api, now: datetime) -> datetime | None:
     """Return until when nobody calls, if Enedis refused for its quota."""
-    until = await store.get(_stopped(api))
-    return datetime.fromisoformat(until) if until else None
+    pause = await paused(store, _stopped(api), now)
+    return pause.until if pause else None
 
 
 def _stopped(api: Api) -> str:

@@ -1,4 +1,7 @@
-"""What to ask about Tempo, and from when: today and tomorrow until official, every day of the past once."""
+"""What to ask about Tempo, and from when: today and tomorrow until official, every day of the past once.
+
+`told` has the days that somebody told of, and when; None: it is confirmed.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 
 from gateway.kit import paris
 from gateway.tempo.days import DAY_STARTS, announced_from, begins, in_force, official_from, shown_from
-from gateway.tempo.models import TempoDay
 from gateway.tempo.season import Season
 
 FIRST_DAY = date(2014, 9, 1)
@@ -31,7 +33,7 @@ class Question:
     at: datetime
 
 
-def current(told: Mapping[date, TempoDay], now: datetime) -> Question:
+def current(told: Mapping[date, datetime | None], now: datetime) -> Question:
     """Return the next question about today or a later day; once today has a row, it is `past` that cares for it."""
     today = in_force(now)
     tomorrow = today + paris.DAY
@@ -39,15 +41,15 @@ def current(told: Mapping[date, TempoDay], now: datetime) -> Question:
         day, at = today, shown_from(today)
     elif tomorrow not in told:
         day, at = tomorrow, shown_from(tomorrow)
-    elif not told[tomorrow].confirmed:
+    elif told_at := told[tomorrow]:
         announced = announced_from(tomorrow)
-        day, at = tomorrow, announced if told[tomorrow].told_at < announced else official_from(tomorrow)
+        day, at = tomorrow, announced if told_at < announced else official_from(tomorrow)
     else:
         day, at = tomorrow + paris.DAY, shown_from(tomorrow + paris.DAY)
     return Question(day, day + paris.DAY, at)
 
 
-def past(told: Mapping[date, TempoDay], now: datetime) -> Question:
+def past(told: Mapping[date, datetime | None], now: datetime) -> Question:
     """Return the next question about days that began: those of the newest season that has some due, in one window.
 
     A day that RTE left out, or never confirmed, is asked again after as long a rest as it has been missing: ever more
@@ -55,7 +57,7 @@ def past(told: Mapping[date, TempoDay], now: datetime) -> Question:
     """
     today = in_force(now)
     due = {day: now for day in paris.days(FIRST_DAY, today) if day not in told}
-    due |= {day: _rested(row) for day, row in told.items() if day <= today and not row.confirmed}
+    due |= {day: _rested(day, told_at) for day, told_at in told.items() if day <= today and told_at}
     ready = [day for day, at in due.items() if at <= now]
     if not ready:
         tomorrow = begins(today + paris.DAY)  # when today becomes a day of the past
@@ -77,5 +79,5 @@ def again(now: datetime) -> datetime:
     return min(now + wait, begins(in_force(now) + paris.DAY))
 
 
-def _rested(row: TempoDay) -> datetime:
-    return row.told_at + min(max(_SHORTEST_REST, row.told_at - begins(row.day)), _LONGEST_REST)
+def _rested(day: date, told_at: datetime) -> datetime:
+    return told_at + min(max(_SHORTEST_REST, told_at - begins(day)), _LONGEST_REST)

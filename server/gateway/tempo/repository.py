@@ -2,17 +2,32 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.tempo.days import Color
-from gateway.tempo.models import TempoDay
+from gateway.tempo.models import Source, TempoDay
 
 
 async def told(session: AsyncSession, start: date = date.min, end: date = date.max) -> dict[date, TempoDay]:
     """Return what was told of the days `[start, end[`, oldest first, days without a colour included."""
     query = select(TempoDay).where(TempoDay.day >= start, TempoDay.day < end).order_by(TempoDay.day)
     return {row.day: row for row in await session.scalars(query)}
+
+
+async def unconfirmed(
+    session: AsyncSession, start: date, end: date, now: datetime, by: Source | None = None
+) -> dict[date, datetime | None]:
+    """Return when the days `[start, end[` were told, None for those that are confirmed: thousands, hence no more.
+
+    What was told later than `now` is left out, and what others than `by` told.
+    """
+    query = select(TempoDay.day, case((~TempoDay.confirmed, TempoDay.told_at))).where(
+        TempoDay.day >= start, TempoDay.day < end, TempoDay.told_at <= now
+    )
+    if by is not None:
+        query = query.where(TempoDay.source == by)
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def colors(session: AsyncSession, start: date, end: date) -> dict[date, str]:

@@ -134,10 +134,9 @@ async def _question(session: AsyncSession, rhythm: Rhythm, source: Source, now: 
     What was told later than now was told by a clock that has been set back since: it is asked again.
     """
     today = in_force(now)
-    told = await repository.told(session, asking.FIRST_DAY if rhythm is HISTORY else today, today + 2 * paris.DAY)
-    told = {day: row for day, row in told.items() if row.told_at <= now}
-    if source is Source.RTE:
-        told = {day: row for day, row in told.items() if row.source is Source.RTE}
+    start = asking.FIRST_DAY if rhythm is HISTORY else today
+    by = Source.RTE if source is Source.RTE else None
+    told = await repository.unconfirmed(session, start, today + 2 * paris.DAY, now, by)
     return asking.past(told, now) if rhythm is HISTORY else asking.current(told, now)
 
 

@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 
@@ -40,6 +40,13 @@ async def _answers(url: str) -> bool:
             return (await http.get(url)).is_success
         except httpx2.HTTPError:
             return False
+
+
+class Memory(NamedTuple):
+    """What a process holds, in MiB: all of it, and what is its own; the rest are pages of files, once a machine."""
+
+    resident: float
+    own: float
 
 
 class Program:
@@ -74,11 +81,12 @@ class Program:
             await self._process.wait()
 
     @property
-    def resident_mebibytes(self) -> float:
+    def memory(self) -> Memory:
         """The memory it holds."""
         assert self._process is not None
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+        lines = Path(f"/proc/{self._process.pid}/smaps_rollup").read_text().splitlines()[1:]
+        kibibytes = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
+        return Memory(kibibytes["Rss"] / 1024, kibibytes["Anonymous"] / 1024)
 
 
 @dataclass

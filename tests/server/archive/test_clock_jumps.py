@@ -2,11 +2,13 @@
 
 import logging
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
+from gateway.settings import Settings
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, started, until
 
 HOME = "30001000000001"
 
@@ -16,7 +18,7 @@ async def idle(gateway: Gateway, point: str) -> str | None:
     return (await gateway.at_rest(await gateway.sign_in(), point))["freshness"]["complete_until"]
 
 
-@pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(days=-400)])
+@pytest.mark.parametrize("jump", [timedelta(days=days) for days in (400, 2, 1, -400)], ids=lambda jump: str(jump.days))
 async def test_a_clock_that_was_wrong_for_a_while(
     gateway: Gateway, clock: SetClock, simulator: Simulator, caplog: pytest.LogCaptureFixture, jump: timedelta
 ) -> None:
@@ -52,3 +54,52 @@ async def test_a_clock_that_was_wrong_for_a_while(
         f"/v1/usage-points/{point}/load-curve", await gateway.sign_in(), start="2026-10-27", end="2026-11-04"
     )
     assert (len(curve["readings"]), curve["missing"]) == (8 * 48, [])
+
+
+async def test_a_gateway_started_anew_after_a_clock_that_was_a_day_ahead_asks_on_time(
+    settings: Settings, simulator: Simulator
+) -> None:
+    early = datetime(2026, 11, 3, 6, tzinfo=UTC)
+    simulator.set_clock(early)
+    clock = SetClock(early)
+    async with started(settings, clock) as gateway:
+        point = await gateway.add_meter(HOME)
+        assert await idle(gateway, point) == "2026-11-02"
+        clock.set(early + timedelta(days=1))
+        await idle(gateway, point)
+    clock.set(early + timedelta(minutes=5))
+    async with started(settings, clock) as gateway:
+        await idle(gateway, point)
+        morning = datetime(2026, 11, 3, 10, tzinfo=UTC)
+        simulator.set_clock(morning)
+        clock.set(morning)
+
+        async def arrived() -> bool:
+            return await idle(gateway, point) == "2026-11-03"
+
+        await until(arrived)
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"name": "900804"}], ids=["down", "quota"])
+async def test_a_pause_written_by_a_clock_that_was_ahead_is_not_believed(
+    gateway: Gateway, clock: SetClock, simulator: Simulator, fault: dict[str, Any]
+) -> None:
+    point = await gateway.add_meter(HOME)
+    await idle(gateway, point)
+
+    async def ask() -> int:
+        who = await gateway.sign_in()
+        week = {"start": "2026-06-01", "end": "2026-06-08"}
+        return (await gateway.http.get(f"/v1/usage-points/{point}/load-curve", headers=who, params=week)).status_code
+
+    ahead = NOW + timedelta(days=2)
+    clock.set(ahead)
+    simulator.set_clock(ahead)
+    simulator.order("POST", "faults", api="mesure_synchrone_auto", **fault)
+    assert await ask() in {429, 503}
+    simulator.order("DELETE", "faults")
+    assert await ask() in {429, 503}, "the pause lasts"
+    right = NOW + timedelta(minutes=1)
+    simulator.set_clock(right)
+    clock.set(right)
+    assert await ask() == 200

@@ -1,9 +1,12 @@
 """The tables change whole or not at all, once however many begin, and the version before works on meanwhile."""
 
 import asyncio
+import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +66,17 @@ async def test_one_that_is_killed_half_way_leaves_nothing_and_the_next_begins_an
     assert await _look(database_url, _tables) == set()
     await upgrade(database_url)
     assert await _look(database_url, revision_of) == known_revisions()[0]
+
+
+async def test_the_log_names_each_migration_and_nothing_of_how_it_is_done(tmp_path: Path) -> None:
+    program = [str(Path(sys.executable).parent / "gateway"), "migrate"]
+    env = {**os.environ, "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/gateway.db", "SECRET_KEY": "a" * 40}
+    process = await asyncio.create_subprocess_exec(*program, env=env, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    _, said = await process.communicate()
+    assert process.returncode == 0, said
+    events = [json.loads(line)["event"] for line in said.splitlines()]
+    assert len(events) == len(known_revisions())
+    assert all(event.startswith("Running upgrade ") for event in events)
 
 
 async def test_three_that_start_at_once_migrate_once(database_url: str) -> None:

@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table
 
+from gateway.enedis.client import Api
 from gateway.kit.database import Base, Database
 from gateway.quotas.models import Counter
+from gateway.quotas.pace import EnedisPace
 from gateway.quotas.service import Budget, ExhaustedError, charge, enedis_hour, next_hour, used, user_day
+from gateway.store import StoreError
+from gateway.store.memory import MemoryStore
+from tests.server.conftest import NOW, SetClock
 
 HOUR = Budget("enedis:measures", "2026-11-03T09", 1000)
 USER = Budget("user:a", "2026-11-03", 50)
@@ -107,3 +112,18 @@ def test_windows() -> None:
     assert next_hour(now) == datetime(2026, 11, 3, 10, tzinfo=UTC)
     assert next_hour(next_hour(now)) == datetime(2026, 11, 3, 11, tzinfo=UTC)
     assert user_day("a", date(2026, 11, 3), 50) == USER
+
+
+class _GoesAway(MemoryStore):
+    """A store that is gone once a turn was taken."""
+
+    async def delete(self, key: str) -> None:
+        raise StoreError(key)
+
+
+async def test_without_the_store_no_call_is_charged_that_is_not_made(databases: list[Database]) -> None:
+    pace = EnedisPace(databases[0], _GoesAway(), SetClock(), 5, 50)
+    with pytest.raises(StoreError):
+        await pace.wait(Api.MEASURES, "a")
+    assert await spent(databases[0], USER) == 0
+    assert await spent(databases[0], enedis_hour(Api.MEASURES, NOW)) == 0

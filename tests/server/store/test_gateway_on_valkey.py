@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
+from sqlalchemy import text
 
 from gateway.settings import Settings
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, free_port, started, until
@@ -114,6 +115,38 @@ async def test_without_the_store_reading_goes_on_and_asking_waits(
     assert any("store_back" in words for words in said)
     assert not [words for words in said if "job_failed" in words or "unexpected_error" in words]
     assert PASSWORD not in caplog.text
+
+
+async def test_an_answer_that_comes_when_the_store_is_away_is_kept(
+    gateway: Gateway, home: tuple[dict[str, str], str], valkey: Valkey, simulator: Simulator
+) -> None:
+    who, point = home
+    async with gateway.runtime.database.write() as session:
+        await session.execute(text("UPDATE usage_points SET history_at = NULL"))
+
+    async def spent() -> int:
+        return int((await gateway.get("/v1/quota", who))["enedis"]["used"])
+
+    before = await spent()
+    simulator.forget_calls()
+    simulator.order("POST", "faults", api="mesure_synchrone_auto", latency=1.0, times=1)
+    asking = asyncio.create_task(curve(gateway, who, point, UNKNOWN))
+
+    async def charged() -> bool:
+        return await spent() == before + 1
+
+    await until(charged)
+    valkey.stop()
+    await asking
+    valkey.start()
+
+    async def known() -> bool:
+        status, answer = await curve(gateway, who, point, UNKNOWN)
+        return status == 200 and len(answer["readings"]) == 7 * 48
+
+    await until(known)
+    assert len(simulator.calls(CURVES)) == 1
+    assert await spent() == before + 1
 
 
 async def test_a_gateway_starts_without_its_store(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.tempo.days import Color, begins, in_force
@@ -91,6 +91,7 @@ def test_counters_of_a_known_season(colors: dict[date, Color], passed: int) -> N
         assert all(count.left_after_today == 0 for count in count_days(Season.of(today), told, today).values())
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a season is slow on a busy machine
 @given(whole_seasons(), st.data())
 def test_nothing_is_said_that_a_missing_day_could_deny(colors: dict[date, Color], data: st.DataObject) -> None:
     days = list(colors)
