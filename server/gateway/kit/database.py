@@ -101,7 +101,7 @@ class Database:
         # PostgreSQL shows each statement what is committed then, in a transaction or not: BEGIN and ROLLBACK, which are
         # trips to the server or to SQLite's thread, would give a reader nothing.
         self._reading = self.engine.execution_options(
-            **{"begins_by": None} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+            **{"begins": False} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         )
 
     @asynccontextmanager
@@ -116,9 +116,7 @@ class Database:
         """A transaction that is committed at the end, or rolled back if an error leaves it."""
         with told_apart():
             async with (
-                AsyncSession(
-                    self.engine, expire_on_commit=False, execution_options={"begins_by": "BEGIN IMMEDIATE"}
-                ) as session,
+                AsyncSession(self.engine, expire_on_commit=False, execution_options={"write": True}) as session,
                 session.begin(),
             ):
                 yield session
@@ -152,5 +150,5 @@ def _prepare_sqlite(engine: AsyncEngine, references: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def begun(connection: Connection) -> None:
         options: dict[str, Any] = dict(connection.get_execution_options())
-        if begin := options.get("begins_by", "BEGIN"):
-            connection.exec_driver_sql(begin)
+        if options.get("begins", True):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")

@@ -33,7 +33,7 @@ class State(StrEnum):
     BEFORE_ACTIVATION = "before_activation"
 
 
-_MORNING = {Kind.CURVE: time(9), Kind.DAILY: time(9), Kind.MAX_POWER: time(11), Kind.INDEX: time(11)}
+_MORNING = {Kind.CURVE: time(9, 30), Kind.DAILY: time(9, 30), Kind.MAX_POWER: time(11, 30), Kind.INDEX: time(11, 30)}
 """From when a feed is asked of a morning, within an hour: most days are there then. What nobody waits for is asked when
 the rest had a second try, and misses no call for a day that is late."""
 _SPREAD = 3600

@@ -12,7 +12,7 @@ BASE, WATER_HEATER, TEMPO, HOLES, NO_CURVE, NEW_METER, WITHDRAWN, DOWN = (
     f"300010000000{number:02}" for number in (1, 2, 3, 6, 7, 8, 9, 12)
 )
 ODD_DAY = date(2026, 10, 25)
-FIRST_TRY, LAST_FIRST_TRY = "2026-11-04T08:00:00Z", "2026-11-04T09:00:00Z"
+FIRST_TRY, LAST_FIRST_TRY = "2026-11-04T08:30:00Z", "2026-11-04T09:30:00Z"
 """Tomorrow's morning in Paris: each usage point is asked for at a second of its own."""
 
 

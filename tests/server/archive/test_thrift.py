@@ -96,7 +96,7 @@ async def test_a_partial_day_is_asked_along_with_the_new_ones(
     point = await gateway.add_meter(HOLES)
     await gateway.at_rest(who, point)
     simulator.forget_calls()
-    for now in (NOW + timedelta(days=day, hours=hours) for day in (1, 2, 3) for hours in (-2, -0.5, 1, 2, 4, 12)):
+    for now in (NOW + timedelta(days=day, hours=hours) for day in (1, 2, 3) for hours in (-2, 0, 1, 2.5, 4, 12)):
         simulator.set_clock(now)
         clock.set(now)
         who = await gateway.sign_in()
@@ -104,7 +104,7 @@ async def test_a_partial_day_is_asked_along_with_the_new_ones(
     asked = [(call["time"][8:13], call["query"].partition("&")[2]) for call in live(simulator)]
     assert asked == [
         ("04T09", "dateDebut=2026-11-03&dateFin=2026-11-04"),
-        ("04T11", "dateDebut=2026-11-03&dateFin=2026-11-04"),  # a Tuesday: nothing came, and nothing does
+        ("04T12", "dateDebut=2026-11-03&dateFin=2026-11-04"),  # a Tuesday: nothing came, and nothing does
         ("05T09", "dateDebut=2026-11-03&dateFin=2026-11-05"),
         ("05T09", "dateDebut=2026-10-20&dateFin=2026-10-21"),  # a last time after fifteen days
         ("06T09", "dateDebut=2026-11-03&dateFin=2026-11-06"),

@@ -137,7 +137,7 @@ async def test_a_withdrawn_consent_is_noticed_and_what_was_read_stays(
 
     async def filled() -> bool:
         return (
-            "2026-11-04T08:00" <= (await gateway.get(path, who))["freshness"]["next_expected_at"] < "2026-11-04T09:01"
+            "2026-11-04T08:30" <= (await gateway.get(path, who))["freshness"]["next_expected_at"] < "2026-11-04T09:31"
         )
 
     await until(filled)

@@ -163,11 +163,11 @@ def test_history_never_reaches_too_far_and_never_moves_back(today: date) -> None
     ("day", "utc_hour"),
     [(date(2026, 7, 1), 6), (date(2026, 12, 1), 7), (date(2026, 3, 28), 6), (date(2026, 10, 24), 7)],
 )
-def test_a_day_is_expected_at_eight_and_asked_from_nine_in_paris(day: date, utc_hour: int) -> None:
+def test_a_day_is_expected_at_eight_and_asked_from_half_past_nine_in_paris(day: date, utc_hour: int) -> None:
     eight = datetime.combine(day + DAY, time(), UTC) + timedelta(hours=utc_hour)
     assert expected_at(day) == eight
     first = CURVE.expected_at(day)
-    assert timedelta(minutes=60) <= first - eight < timedelta(minutes=120)
+    assert timedelta(minutes=90) <= first - eight < timedelta(minutes=150)
     assert plan(CURVE, {}, [day], first - timedelta(seconds=1)).calls == []
     assert plan(CURVE, {}, [day], first).calls == [Window(day, day + DAY)]
 
@@ -230,7 +230,7 @@ def test_what_is_known_is_never_asked_again(day: date, state: State) -> None:
 @settings(deadline=None)
 def test_nothing_is_asked_again_in_the_afternoon_or_at_night(day: date, late: int) -> None:
     again = next_attempt(CURVE, day, Entry(State.ABSENT, expected_at(day) + timedelta(minutes=late)))
-    assert again is None or time(9) <= again.astimezone(PARIS).time() < time(14)
+    assert again is None or time(9, 30) <= again.astimezone(PARIS).time() < time(14)
 
 
 def test_what_somebody_wishes_is_asked_again_though_it_is_known() -> None:
