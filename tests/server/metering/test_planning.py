@@ -209,7 +209,7 @@ def test_a_late_day_is_asked_at_growing_pauses_and_given_up_after_fifteen_days(
     day: date, state: State, late: int
 ) -> None:
     given_up = CURVE.expected_at(day + timedelta(days=15))
-    attempts = [expected_at(day) + timedelta(minutes=late)]
+    attempts = [CURVE.expected_at(day) + timedelta(minutes=late)]
     while (again := next_attempt(CURVE, day, Entry(state, attempts[-1]))) is not None:
         attempts.append(again)
         assert len(attempts) < 20, "it costs too many calls"
