@@ -15,7 +15,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from pages import mend, mend_with
-from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
+from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
 from scripted_gateway import INSTANCE_ID, POINT_ID, TEMPO_DAYS, ScriptedGateway, body, problem

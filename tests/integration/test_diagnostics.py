@@ -4,10 +4,10 @@ import json
 
 from conftest import SetUp
 from homeassistant.core import HomeAssistant
-from pytest_homeassistant_custom_component.components.diagnostics import (  # type: ignore[import-untyped]  # no types
+from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
 )
-from pytest_homeassistant_custom_component.typing import (  # type: ignore[import-untyped]  # it ships no types
+from pytest_homeassistant_custom_component.typing import (
     ClientSessionGenerator,
 )
 from scripted_gateway import (

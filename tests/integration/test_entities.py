@@ -14,7 +14,7 @@ from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.translation import async_get_translations
 from pages import told
 from paris_home import World, paris
-from pytest_homeassistant_custom_component.typing import (  # type: ignore[import-untyped]  # it ships no types
+from pytest_homeassistant_custom_component.typing import (
     ClientSessionGenerator,
 )
 from scripted_gateway import (

@@ -11,7 +11,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pages import add_meter, answer_meter, texts
-from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
+from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
 from scripted_gateway import CONSENT, CONSENTS, NUMBER, POINT, POINT_ID, POINTS, ScriptedGateway, body, problem

@@ -7,7 +7,7 @@ from conftest import SetUp
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from pages import answer_meter
-from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
+from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
 from scripted_gateway import POINT, POINT_ID, POINTS, ScriptedGateway, problem

@@ -13,7 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.setup import async_setup_component
 from pages import mend, mend_with
-from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
+from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
 )

@@ -13,7 +13,7 @@ from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import get_instance
-from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
+from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
 from scripted_gateway import HOURS, POINT_ID, POINTS, ScriptedGateway, body, problem

@@ -3,7 +3,7 @@
 from conftest import SetUp
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.common import (  # type: ignore[import-untyped]  # it ships no types
+from pytest_homeassistant_custom_component.common import (
     get_system_health_info,
 )
 from scripted_gateway import POINT_ID, ScriptedGateway

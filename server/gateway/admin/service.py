@@ -80,15 +80,15 @@ async def upstreams(runtime: Runtime) -> Upstreams:
         feeds = await repository.feeds(session)
         waiting = await mail.waiting(session)
     return Upstreams(
-        enedis=[await _enedis(runtime, api, used[hour], hour.limit) for api, hour in hours.items()],
+        enedis=[await _enedis(runtime, api, used[hour], hour.limit, now) for api, hour in hours.items()],
         rte=[_rte(feed, used[day], day.limit, now) for feed in feeds if (day := days.get(feed.name))],
         mails_waiting=waiting,
     )
 
 
-async def _enedis(runtime: Runtime, api: Api, used: int, limit: int) -> EnedisApi:
+async def _enedis(runtime: Runtime, api: Api, used: int, limit: int, now: datetime) -> EnedisApi:
     standing = await Circuit(runtime.store, runtime.clock).standing(api)
-    refused_until = await stopped_until(runtime.store, api, runtime.clock.now())
+    refused_until = await stopped_until(runtime.store, api, now)
     stops = [moment for moment in (standing.open_until, refused_until) if moment]
     return EnedisApi(
         api=api,

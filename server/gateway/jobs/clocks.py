@@ -12,12 +12,12 @@ from gateway.consents import repository as points
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import repository
+from gateway.metering.archive import LONGEST_PAUSE
 from gateway.metering.ledger import surely_due
 
 log = structlog.get_logger()
 
 _AS_USUAL = timedelta(minutes=2)
-_LONGEST_PAUSE = timedelta(hours=6)
 _OFTEN = timedelta(seconds=5)
 
 
@@ -38,7 +38,7 @@ class Watch:
             log.warning("clock_was_set", seconds=round(moved.total_seconds()))
         if self._seen is None or moved < -_AS_USUAL:
             # at a start nobody knows whether the clock was ahead: what a right one never writes tells
-            furthest = now if self._seen else surely_due(now) + _LONGEST_PAUSE
+            furthest = now if self._seen else surely_due(now) + LONGEST_PAUSE
             async with self._database.write() as session:
                 ahead = await points.bring_back(session, furthest, now)
                 await repository.bring_back(session, ahead, now)

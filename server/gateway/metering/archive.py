@@ -43,7 +43,7 @@ _PAUSES = {
     Meaning.OUR_FAULT: timedelta(hours=1),
     Meaning.QUOTA: timedelta(minutes=1),
 }
-_LONG_PAUSE = timedelta(hours=6)
+LONGEST_PAUSE = timedelta(hours=6)
 _UNTIL_THE_STORE_IS_BACK = timedelta(seconds=5)
 _KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.COMPLETE: 2}
 """An answer that knows less never replaces one that knew more."""
@@ -61,7 +61,7 @@ class Refusal:
 def damaged(point: UsagePoint, error: UndecipherableError, now: datetime) -> Refusal:
     """Say that a usage point cannot be decrypted: it waits, and nobody waits for it."""
     log.error("undecipherable", usage_point=point.id, what=str(error))
-    return Refusal(Meaning.OUR_FAULT, now + _LONG_PAUSE)
+    return Refusal(Meaning.OUR_FAULT, now + LONGEST_PAUSE)
 
 
 class Archive:
@@ -182,7 +182,7 @@ class Archive:
             case _:
                 pass
         now = self._clock.now()
-        until = now + _PAUSES.get(error.meaning, _LONG_PAUSE)
+        until = now + _PAUSES.get(error.meaning, LONGEST_PAUSE)
         if error.retry_at is not None and error.retry_at > now:
             until = error.retry_at
         log.warning("enedis_refused", reason=error.meaning, code=error.code, until=paris.iso(until))

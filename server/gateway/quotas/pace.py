@@ -49,10 +49,10 @@ class EnedisPace:
         """Wait for a turn of the newest days: a part of the hour is left to people."""
         await self.wait_within(api, payer, UPKEEP_HOUR, self._user_limit)
 
-    async def wait_for_history(self, payer: str) -> None:
+    async def wait_for_history(self, api: Api, payer: str) -> None:
         """Wait for a turn of the older history: spread over the hour, and leaving a part of both budgets."""
-        await self._take_turn(f"enedis:{Api.MEASURES}:history", _HISTORY_INTERVAL, Api.MEASURES)
-        await self.wait_within(Api.MEASURES, payer, HISTORY_HOUR, self._user_limit - live_reserve(self._user_limit))
+        await self._take_turn(f"enedis:{api}:history", _HISTORY_INTERVAL, api)
+        await self.wait_within(api, payer, HISTORY_HOUR, self._user_limit - live_reserve(self._user_limit))
 
     async def wait_within(self, api: Api, payer: str, hour_limit: int, user_limit: int) -> None:
         """Wait for a turn while so much of the hour's and of the payer's budget is left; see `wait`."""
@@ -125,9 +125,8 @@ class HistoryPace(UpkeepPace):
 
     @override
     async def wait(self, api: Api, payer: str) -> None:
-        """Wait for a turn; history is made of measures. Raises EnedisError(QUOTA)."""
-        assert api is Api.MEASURES  # noqa: S101 - nothing else is asked for history
-        await self._pace.wait_for_history(payer)
+        """Wait for a turn. Raises EnedisError(QUOTA)."""
+        await self._pace.wait_for_history(api, payer)
 
 
 def live_reserve(user_limit: int) -> int:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
+from gateway.quotas.models import Counter
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
 
 BASE, HOLES, LATE = "30001000000001", "30001000000006", "30001000000014"
@@ -109,6 +110,30 @@ async def test_a_partial_day_is_asked_along_with_the_new_ones(
         ("05T09", "dateDebut=2026-10-20&dateFin=2026-10-21"),  # a last time after fifteen days
         ("06T09", "dateDebut=2026-11-03&dateFin=2026-11-06"),
     ]
+
+
+async def test_the_last_calls_of_an_hour_are_for_people(
+    gateway: Gateway, clock: SetClock, simulator: Simulator
+) -> None:
+    async with gateway.runtime.database.write() as session:
+        session.add(Counter(name="enedis:measures", window="2026-11-03T09", used=950))
+    who = await gateway.sign_in()
+    point = await gateway.add_meter(BASE)
+    path = f"/v1/usage-points/{point}"
+
+    async def looked_after() -> bool:
+        return (await gateway.get(path, who))["contract"]["power_kva"] is not None
+
+    await until(looked_after)
+    for month in range(1, 7):
+        week = await gateway.get(f"{path}/load-curve", who, start=f"2026-0{month}-01", end=f"2026-0{month}-08")
+        assert len(week["readings"]) == 7 * 48
+    assert live(simulator) == [], "whoever waits goes before the newest days"
+    next_hour = datetime(2026, 11, 3, 10, tzinfo=UTC)
+    simulator.set_clock(next_hour)
+    clock.set(next_hour)
+    await gateway.at_rest(await gateway.sign_in(), point)
+    assert len(live(simulator)) == 9
 
 
 async def test_the_budget_of_a_user_is_kept(gateway: Gateway, simulator: Simulator) -> None:

@@ -4,9 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
-from gateway.consents.models import UsagePoint
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
 from tests.server.consents.conftest import Person
 
@@ -198,26 +196,6 @@ async def test_an_outage_of_enedis_is_nobodys_failure(alice: Person, clock: SetC
         return (await alice.status(asked))[0] == "granted"
 
     await until(granted)
-
-
-async def test_one_row_that_cannot_be_read_does_not_end_the_worker(
-    gateway: Gateway, simulator: Simulator, clock: SetClock
-) -> None:
-    await gateway.add_meter(SHARED)
-    broken = await gateway.add_meter(WITHDRAWN_LATER)
-    async with gateway.runtime.database.write() as session:
-        await session.execute(update(UsagePoint).where(UsagePoint.id == broken).values(prm_sealed=b"nothing"))
-    later = NOW + timedelta(hours=21, minutes=30)
-    simulator.set_clock(later)
-    clock.set(later)
-
-    async def tempo_goes_on() -> bool:
-        clock.set(clock.now() + timedelta(minutes=1))  # a call with a token that has ended is made again
-        who = await gateway.sign_in()
-        tomorrow = (await gateway.get("/v1/tempo", who))["tomorrow"]
-        return (tomorrow["date"], tomorrow["color"] != "unknown") == ("2026-11-05", True)
-
-    await until(tempo_goes_on)
 
 
 async def test_consents_that_led_nowhere_are_forgotten_after_a_month(alice: Person, clock: SetClock) -> None:

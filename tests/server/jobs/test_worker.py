@@ -1,0 +1,47 @@
+"""The worker goes on whatever one of its jobs comes to."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from gateway.kit.database import Database
+from tests.server.conftest import SetClock, until
+
+
+class Listening(SetClock):
+    """Remembers how long it was asked to wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        await super().sleep(seconds)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return Listening()
+
+
+async def test_a_job_that_fails_is_tried_again_a_minute_later_and_holds_no_other_up(
+    start: Any, clock: Listening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries: list[datetime] = []
+
+    async def fails(_: Database, now: datetime) -> datetime:
+        tries.append(now)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("gateway.jobs.worker.purge", fails)
+    async with start() as gateway:
+
+        async def goes_on() -> bool:
+            tempo = await gateway.get("/v1/tempo", await gateway.sign_in())
+            return len(tries) > 1 and tempo["today"]["color"] != "unknown"
+
+        await until(goes_on)
+    assert clock.waits.count(60.0) >= len(tries) - 1
+    assert caplog.text.count("job_failed") == len(tries)
