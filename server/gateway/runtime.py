@@ -22,7 +22,7 @@ from gateway.mail.carriers import Carrier, Mailgun, NoCarrier
 from gateway.metering.archive import Archive
 from gateway.metering.asking import Haste
 from gateway.quotas.day import Day
-from gateway.quotas.pace import EnedisPace, HistoryPace, UpkeepPace
+from gateway.quotas.pace import HISTORY_HOUR, UPKEEP_HOUR, EnedisPace, LesserPace, live_reserve
 from gateway.rte.client import Rte
 from gateway.rte.open_data import OpenData
 from gateway.settings import Settings
@@ -69,7 +69,8 @@ async def open_runtime(
     open_data_upstream = Upstream(settings.rte_open_data_url, observe=metrics.upstream("rte_open_data"))
     mailgun_upstream = Upstream(settings.mailgun_api_base_url, observe=metrics.upstream("mailgun"))
     turnstile_upstream = Upstream(settings.turnstile_base_url, observe=metrics.upstream("turnstile"))
-    pace = EnedisPace(database, store, clock, settings.enedis_rate_limit, settings.user_daily_limit_no_cache)
+    a_day = settings.user_daily_limit_no_cache
+    pace = EnedisPace(database, store, clock, settings.enedis_rate_limit, a_day)
 
     def enedis_at(its_pace: Pace) -> Enedis:
         secret = settings.enedis_client_secret.get_secret_value()
@@ -84,8 +85,8 @@ async def open_runtime(
     passwords = Passwords()
     by_haste = {
         Haste.PERSON: enedis,
-        Haste.UPKEEP: enedis_at(UpkeepPace(pace)),
-        Haste.HISTORY: enedis_at(HistoryPace(pace)),
+        Haste.UPKEEP: enedis_at(LesserPace(pace, UPKEEP_HOUR, a_day)),
+        Haste.HISTORY: enedis_at(LesserPace(pace, HISTORY_HOUR, a_day - live_reserve(a_day))),
     }
     archive = Archive(database, store, clock, by_haste, keyring)
     try:

@@ -56,7 +56,7 @@ async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
         "purge": lambda: purge(runtime.database, runtime.clock.now()),
         "mail": Postman(runtime.database, runtime.carrier, runtime.settings, runtime.clock).keep,
         "archive": lambda: upkeep.keep(runtime.database, runtime.archive, runtime.clock),
-        "history": lambda: history.keep(runtime.database, runtime.archive, runtime.clock),
+        "history": lambda: history.keep(runtime.database, runtime.archive, runtime.store, runtime.clock),
     }
     async with asyncio.TaskGroup() as group:
         for name, job in jobs.items():

@@ -18,6 +18,8 @@ from gateway.metering.asking import Haste
 from gateway.metering.ledger import Feed, Kind
 from gateway.metering.meters import Meter
 from gateway.metering.planner import WINDOWS, history_starts, plan
+from gateway.quotas.pace import until_turn_of_history
+from gateway.store import Store
 
 _CONTRACT_FIRST = timedelta(seconds=10)
 """The contract, which is being asked, tells since when there is anything."""
@@ -65,7 +67,7 @@ async def progress(session: AsyncSession, meter: Meter, today: date) -> Progress
     )
 
 
-async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
+async def keep(database: Database, archive: Archive, store: Store, clock: Clock) -> datetime:
     """Make the next call for whoever waited longest; return when there is more to do."""
     now = clock.now()
     async with database.read() as session:
@@ -76,6 +78,8 @@ async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
         return point.history_at
     if point.details_at <= now:
         return now + _CONTRACT_FIRST
+    if wait := await until_turn_of_history(store):
+        return now + wait
     try:
         refusal, finished = await _step(database, archive, await archive.open(point), now)
     except UndecipherableError as error:

@@ -4,7 +4,6 @@ import asyncio
 from collections import defaultdict
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import override
 
 from gateway.enedis.client import Api
 from gateway.enedis.errors import EnedisError, Meaning
@@ -44,15 +43,6 @@ class EnedisPace:
     async def wait(self, api: Api, payer: str) -> None:
         """Wait for a turn, first come, first served, and count the call. Raises EnedisError(QUOTA), StoreError."""
         await self.wait_within(api, payer, quotas.ENEDIS_HOUR, self._user_limit)
-
-    async def wait_for_upkeep(self, api: Api, payer: str) -> None:
-        """Wait for a turn of the newest days: a part of the hour is left to people."""
-        await self.wait_within(api, payer, UPKEEP_HOUR, self._user_limit)
-
-    async def wait_for_history(self, api: Api, payer: str) -> None:
-        """Wait for a turn of the older history: spread over the hour, and leaving a part of both budgets."""
-        await self._take_turn(f"enedis:{api}:history", _HISTORY_INTERVAL, api)
-        await self.wait_within(api, payer, HISTORY_HOUR, self._user_limit - live_reserve(self._user_limit))
 
     async def wait_within(self, api: Api, payer: str, hour_limit: int, user_limit: int) -> None:
         """Wait for a turn while so much of the hour's and of the payer's budget is left; see `wait`."""
@@ -104,29 +94,30 @@ class EnedisPace:
             await leave_alone(self._store, _stopped(api), now, until)
 
 
-class UpkeepPace:
-    """The pace of the newest days, behind people who wait."""
+class LesserPace:
+    """The pace of calls that leave a part of the hour, and of the payer's day, to others."""
 
-    def __init__(self, pace: EnedisPace) -> None:
-        """Share the turns and budgets of all others."""
+    def __init__(self, pace: EnedisPace, hour_limit: int, user_limit: int) -> None:
+        """Share the turns of all others, and their budgets up to these limits."""
         self._pace = pace
+        self._hour_limit = hour_limit
+        self._user_limit = user_limit
 
     async def wait(self, api: Api, payer: str) -> None:
-        """Wait for a turn. Raises EnedisError(QUOTA)."""
-        await self._pace.wait_for_upkeep(api, payer)
+        """Wait for a turn, and count the call. Raises EnedisError(QUOTA), StoreError."""
+        await self._pace.wait_within(api, payer, self._hour_limit, self._user_limit)
 
     async def stop(self, api: Api, until: datetime | None) -> None:
-        """Let nobody call before `until`."""
+        """Let nobody call before `until`, if that can be noted."""
         await self._pace.stop(api, until)
 
 
-class HistoryPace(UpkeepPace):
-    """The pace of the older history, behind everybody else."""
+async def until_turn_of_history(store: Store) -> timedelta:
+    """Take the turn of a call for older history, and return nothing to wait; else how long there is to wait for it.
 
-    @override
-    async def wait(self, api: Api, payer: str) -> None:
-        """Wait for a turn. Raises EnedisError(QUOTA)."""
-        await self._pace.wait_for_history(api, payer)
+    Whoever waits holds nothing meanwhile: a person may want the same home's days.
+    """
+    return timedelta(seconds=await store.turn(f"enedis:{Api.MEASURES}:history", _HISTORY_INTERVAL))
 
 
 def live_reserve(user_limit: int) -> int:

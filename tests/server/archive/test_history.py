@@ -198,7 +198,7 @@ async def test_maximum_power_and_index_are_asked_when_a_client_wants_them(
     await gateway.get(f"{path}/index", who, start="2026-10-26", end="2026-11-03")
     assert len(simulator.calls("puissance")) + len(simulator.calls("index")) <= before + 2
 
-    tomorrow = datetime(2026, 11, 4, 11, tzinfo=UTC)
+    tomorrow = datetime(2026, 11, 4, 11, 45, tzinfo=UTC)
     clock.set(tomorrow)
     simulator.set_clock(tomorrow)
 
