@@ -37,7 +37,7 @@ from gateway.settings import EnedisEnvironment, Settings
 from gateway.simulator.app import create_app as create_simulator
 from tests.load import leaping
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, free_port, simulated, started
-from tests.server.valkey import Valkey
+from tests.server.valkey_server import Valkey
 
 HOMES, DAYS = 200, 60
 BEGUN = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)

@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as BrokenConnectionError
-from redis.exceptions import RedisError
-from redis.exceptions import TimeoutError as TooLateError
-from redis.maint_notifications import MaintNotificationsConfig
+from valkey.asyncio import Valkey
+from valkey.asyncio.retry import Retry
+from valkey.backoff import NoBackoff
+from valkey.exceptions import ConnectionError as BrokenConnectionError
+from valkey.exceptions import TimeoutError as TooLateError
+from valkey.exceptions import ValkeyError
 
 from gateway.store import StoreError
 
@@ -30,31 +29,31 @@ class Line:
 
     def __init__(self, url: str) -> None:
         """Prepare, without connecting."""
-        self._redis = Redis.from_url(
+        self._valkey = Valkey.from_url(
             url,
-            protocol=3,
             decode_responses=True,
             socket_timeout=_PATIENCE,
             socket_connect_timeout=_PATIENCE_TO_CONNECT,
             socket_keepalive=True,
             # once more, at once: the server may have closed a connection that lay idle, or have been restarted
             retry=Retry(NoBackoff(), 1, (BrokenConnectionError,)),
-            # a command that Valkey does not have
-            maint_notifications_config=MaintNotificationsConfig(enabled=False),
+            retry_on_error=[BrokenConnectionError],
+            # the certificate must be that server's, which is not looked at by default
+            **({"ssl_check_hostname": True} if url.startswith("rediss:") else {}),
         )
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._looking: asyncio.Task[None] | None = None
 
     def script(self, text: str) -> Callable[[Sequence[str], Sequence[str | int]], Awaitable[int]]:
         """Prepare a script that returns a whole number; Valkey runs it without anybody between."""
-        script = self._redis.register_script(text)
+        script = self._valkey.register_script(text)
 
         async def run(keys: Sequence[str], arguments: Sequence[str | int]) -> int:
-            return int(await self.ask(lambda redis: script(keys, arguments, client=redis)))
+            return int(await self.ask(lambda valkey: script(keys, arguments, client=valkey)))
 
         return run
 
-    async def ask[T](self, command: Callable[[Redis], Awaitable[T]]) -> T:
+    async def ask[T](self, command: Callable[[Valkey], Awaitable[T]]) -> T:
         """Return the answer to a command. Raises StoreError.
 
         Whoever is cancelled meanwhile still waits for it, as long as the patience lasts: a lease may have been taken,
@@ -69,18 +68,18 @@ class Line:
             raise
         return asking.result()
 
-    async def _ask[T](self, command: Callable[[Redis], Awaitable[T]]) -> T:
+    async def _ask[T](self, command: Callable[[Valkey], Awaitable[T]]) -> T:
         async with self._slots:
             if self._looking:
                 raise StoreError("the store is down")
             try:
-                return await command(self._redis)
+                return await command(self._valkey)
             except _DOWN as error:
                 if not self._looking:
                     log.warning("store_down", error=type(error).__name__)
                     self._looking = asyncio.create_task(self._look_until_it_is_back())
                 raise StoreError(type(error).__name__) from None
-            except RedisError as error:
+            except ValkeyError as error:
                 log.warning("store_refused", error=type(error).__name__)
                 raise StoreError(type(error).__name__) from None
 
@@ -88,8 +87,8 @@ class Line:
         """Look beside requests, so that none of them waits for a server that does not answer."""
         while True:
             await asyncio.sleep(_BETWEEN_LOOKS)
-            with suppress(RedisError, OSError):
-                await self._redis.ping()
+            with suppress(ValkeyError, OSError):
+                await self._valkey.ping()
                 log.info("store_back")
                 self._looking = None
                 return
@@ -99,4 +98,4 @@ class Line:
         if self._looking:
             self._looking.cancel()
             await asyncio.wait({self._looking})
-        await self._redis.aclose()
+        await self._valkey.aclose()

@@ -77,20 +77,20 @@ class ValkeyStore:
 
     async def get(self, key: str) -> str | None:
         """Return what `set` put there, unless it expired."""
-        found = await self._line.ask(lambda redis: redis.get(_PREFIX + key))
+        found = await self._line.ask(lambda valkey: valkey.get(_PREFIX + key))
         return None if found is None else str(found)
 
     async def set(self, key: str, value: str, seconds: float) -> None:
         """Keep a value for a while."""
         milliseconds = math.ceil(seconds * 1000)
         if milliseconds > 0:
-            await self._line.ask(lambda redis: redis.set(_PREFIX + key, value, px=milliseconds))
+            await self._line.ask(lambda valkey: valkey.set(_PREFIX + key, value, px=milliseconds))
         else:
             await self.delete(key)
 
     async def delete(self, key: str) -> None:
         """Forget a value."""
-        await self._line.ask(lambda redis: redis.delete(_PREFIX + key))
+        await self._line.ask(lambda valkey: valkey.delete(_PREFIX + key))
 
     async def increment(self, key: str, seconds: float) -> int:
         """Count one more; see Store."""

@@ -21,7 +21,7 @@ from tests.e2e.stack.names import Names
 from tests.load.running import environment
 from tests.server import postgresql
 from tests.server.conftest import Simulator, free_port
-from tests.server.valkey import Valkey
+from tests.server.valkey_server import Valkey
 
 ROOT = Path(__file__).parents[3]
 _BIN = Path(sys.executable).parent

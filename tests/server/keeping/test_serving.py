@@ -13,7 +13,7 @@ from gateway.kit.crypto import Keyring
 from gateway.settings import Settings
 from tests.server.conftest import Simulator, free_port, until
 from tests.server.keeping.conftest import GATEWAY, Command, environment
-from tests.server.valkey import Valkey
+from tests.server.valkey_server import Valkey
 
 
 class Serving:

@@ -13,7 +13,7 @@ from gateway.store import Store, StoreError
 from gateway.store.memory import MemoryStore
 from gateway.store.valkey import ValkeyStore
 from tests.server.conftest import free_port, until
-from tests.server.valkey import Valkey
+from tests.server.valkey_server import Valkey
 
 EXPIRY = 0.6
 """Of the leases of these tests, in seconds."""

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from redis.asyncio import Redis
 from sqlalchemy import text
+from valkey.asyncio import Valkey as Client
 
 from gateway.settings import Settings
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, free_port, started, until
-from tests.server.valkey import PASSWORD, Valkey
+from tests.server.valkey_server import PASSWORD, Valkey
 
 HOME = "30001000000001"
 CURVES = "courbe_de_charge"
@@ -221,5 +221,5 @@ async def test_a_gateway_that_ends_gives_its_leases_back_and_waits_for_nobody_s(
             await brief.add_meter(HOME)
         other_replica.cancel()
         await asyncio.wait({other_replica})
-    async with Redis.from_url(valkey.url) as redis:
-        assert await redis.keys("med:lease:*") == []
+    async with Client.from_url(valkey.url) as client:
+        assert await client.keys("med:lease:*") == []

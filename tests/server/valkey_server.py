@@ -23,14 +23,20 @@ def _program() -> str:
 class Valkey:
     """The server; stopped, it forgets everything."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, certificate: Path | None = None) -> None:
+        """With a certificate, whose file also holds its key, it is reached by TLS alone."""
         self.url = f"redis://:{PASSWORD}@127.0.0.1:{port}/0"
         self._port = port
+        self._listens = ["--port", str(port)]
+        if certificate:
+            self.url = f"rediss://:{PASSWORD}@localhost:{port}/0"
+            files = [part for name in ("cert", "key", "ca-cert") for part in (f"--tls-{name}-file", str(certificate))]
+            self._listens = ["--port", "0", "--tls-port", str(port), "--tls-auth-clients", "no", *files]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, and wait until it listens."""
-        options = ["--port", str(self._port), "--bind", "127.0.0.1", "--requirepass", PASSWORD]
+        options = [*self._listens, "--bind", "127.0.0.1", "--requirepass", PASSWORD]
         self._process = subprocess.Popen(
             [_program(), *options, "--save", "", "--appendonly", "no"], stdout=subprocess.DEVNULL
         )
