@@ -2,13 +2,16 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator, Awaitable, Callable
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from gateway.kit import http
 from gateway.kit.http import UnreachableError, Upstream
+from tests.server.certificates import certificate
 
 PRM = "12345678901234"
 
@@ -34,10 +37,11 @@ class Origin:
 
 
 @asynccontextmanager
-async def origin(answering: Answering) -> AsyncIterator[Origin]:
+async def origin(answering: Answering, tls: ssl.SSLContext | None = None) -> AsyncIterator[Origin]:
     served = Origin(answering)
-    server = await asyncio.start_server(served.serve, "127.0.0.1", 0)
-    served.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(served.serve, "127.0.0.1", 0, ssl=tls)
+    port = server.sockets[0].getsockname()[1]
+    served.url = f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}"
     async with server:
         yield served
 
@@ -158,3 +162,52 @@ def assert_silent(fault: UnreachableError) -> None:
 def test_a_base_url_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="https://"):
         Upstream(url)
+
+
+@pytest.fixture
+def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Have the system trust what is in a folder, and nobody else."""
+
+    def trust_folder(folder: Path) -> None:
+        monkeypatch.setenv("SSL_CERT_DIR", str(folder))
+        http.trusted.cache_clear()
+
+    yield trust_folder
+    http.trusted.cache_clear()
+
+
+def serving(name: str, folder: Path) -> ssl.SSLContext:
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate(name, folder))
+    return tls
+
+
+async def test_whom_the_system_trusts_is_asked(tmp_path, trust):
+    tls = serving("localhost", tmp_path)
+    trust(tmp_path)
+    async with origin(saying("200 OK", b"{}"), tls) as server, upstream(server.url) as client:
+        assert (await client.ask("GET", "/")).status == 200
+
+
+async def test_nobody_is_asked_by_another_name(tmp_path, trust):
+    tls = serving("elsewhere.example", tmp_path)
+    trust(tmp_path)
+    async with origin(saying("200 OK"), tls) as server, upstream(server.url) as client:
+        with pytest.raises(UnreachableError):
+            await client.ask("GET", "/")
+    assert server.requests == []
+
+
+async def test_nobody_is_asked_whom_nobody_trusts(tmp_path):
+    async with origin(saying("200 OK"), serving("localhost", tmp_path)) as server, upstream(server.url) as client:
+        with pytest.raises(UnreachableError):
+            await client.ask("GET", "/")
+    assert server.requests == []
+
+
+async def test_a_system_without_authorities_trusts_the_usual_ones(tmp_path, trust):
+    trust(tmp_path)
+    assert len(http.trusted().get_ca_certs()) > 100
+    async with origin(saying("200 OK"), serving("localhost", tmp_path)) as server, upstream(server.url) as client:
+        with pytest.raises(UnreachableError):
+            await client.ask("GET", "/")
