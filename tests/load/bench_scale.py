@@ -2,6 +2,9 @@
 
 import asyncio
 import os
+import subprocess
+import sys
+import sysconfig
 import tempfile
 from datetime import date, timedelta
 from functools import partial
@@ -10,7 +13,7 @@ from statistics import quantiles
 
 import httpx2
 
-from tests.e2e.stack.parts import Stack, running, until
+from tests.e2e.stack.parts import ROOT, Stack, running, until
 from tests.load.http import keep_asking
 
 PRM = "30001000000001"
@@ -75,9 +78,14 @@ async def _main() -> None:
     print("\ncold start to the first answer: " + ", ".join(f"{seconds:.1f} s" for seconds in starts))
 
 
+def _compile_as_in_the_image() -> None:
+    libraries = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
+    subprocess.run([sys.executable, ROOT / "server/bytecode.py", *libraries], check=True)
+
+
 if __name__ == "__main__":
-    # as in an image, where everything is compiled
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as bytecode:
         os.environ["PYTHONPYCACHEPREFIX"] = bytecode
+        _compile_as_in_the_image()
         asyncio.run(_main())

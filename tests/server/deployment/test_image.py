@@ -100,5 +100,12 @@ def test_nothing_has_to_be_compiled_at_a_start(image: Stage, data: Path) -> None
     assert run(image, data, f"run python -c {shlex.quote(_UNCOMPILED)}").strip() == "[]"
 
 
+_TEXTS = "import gateway.app, sqlalchemy; print(sqlalchemy.select.__doc__, gateway.app.create_app.__doc__)"
+
+
+def test_what_people_read_is_kept_of_the_gateway_alone(image: Stage, data: Path) -> None:
+    assert run(image, data, f"run python -c {shlex.quote(_TEXTS)}").startswith("None Build the application")
+
+
 def test_its_commands_are_at_hand(image: Stage, data: Path) -> None:
     assert "backup" in run(image, data, "run gateway --help")
