@@ -92,7 +92,7 @@ async def _take(
     language, (width, height) = name.rpartition(".")[2], size
     async with open_page(url, language=language, width=width, height=height, dark=dark, at=NOW) as page:
         if click:
-            await page.get_by_label(click).click(timeout=180_000)
+            await page.get_by_role("button", name=click, exact=True).last.click(timeout=180_000)
         await page.locator(once_there).first.wait_for(timeout=180_000)
         seen: list[bytes] = []
         async with asyncio.timeout(180):
