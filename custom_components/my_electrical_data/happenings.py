@@ -155,13 +155,13 @@ def _tariff(before: _Bill, now: _Bill) -> Iterator[_Seen]:
 
 
 def _last_day(totals: Totals, _now: datetime) -> Total | None:
-    return totals.last_day if totals.last_day.complete else None
+    return totals.last_day if totals.last_day.is_consumption_whole else None
 
 
 def _arrived(before: Total | None, now: Total | None) -> Iterator[_Seen]:
     if now and (before is None or now.start > before.start):
         energy = now.consumption.wh / 1000 if now.consumption else None
-        yield "data_arrived", {"date": now.start.isoformat(), "energy": energy, "cost": now.cost}
+        yield "data_arrived", {"date": now.start.isoformat(), "energy": energy, "cost": now.whole_cost}
 
 
 def _lateness_of(point_id: str) -> Callable[[dict[str, UsagePoint], datetime], UsagePoint | None]:

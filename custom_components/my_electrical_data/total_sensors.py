@@ -26,21 +26,25 @@ _MONEY: Final[dict[str, Any]] = {
 }
 
 type Amount = Callable[[Total], float | None]
+type IsWhole = Callable[[Total], bool]
 type Details = Callable[[Total], Mapping[str, Any]]
 
 
 def _total(
-    key: str, unit: TotalsUnit, which: Which, amount: Amount, details: Details, **what: Any
+    key: str, unit: TotalsUnit, which: Which, amount: Amount, is_whole: IsWhole, details: Details, **what: Any
 ) -> FeedSensorDescription[Totals]:
-    """Show one total. A running one is what is known so far; of another, part of it would mislead."""
+    """Show one total. A running one is what is known so far; of another, part of it would mislead.
+
+    So would the cost of a part of what is known, whichever it is: `amount` is None then.
+    """
 
     def value(totals: Totals, _now: datetime) -> float | None:
         total = totals.of(unit, which)
-        return amount(total) if total.complete or which is Which.RUNNING else None
+        return amount(total) if is_whole(total) or which is Which.RUNNING else None
 
     def attributes(totals: Totals, _now: datetime) -> Mapping[str, Any]:
         total = totals.of(unit, which)
-        span = {"start": total.start.isoformat(), "end": total.end.isoformat(), "complete": total.complete}
+        span = {"start": total.start.isoformat(), "end": total.end.isoformat(), "complete": is_whole(total)}
         return {**span, **details(total)}
 
     return sensor(key, value, attributes, **what)
@@ -57,6 +61,22 @@ def _kwh_by_bucket(total: Total) -> Mapping[str, Any]:
 
 def _eur_by_bucket(total: Total) -> Mapping[str, Any]:
     return {"by_bucket": dict(total.cost_by_bucket), "subscription": total.subscription}
+
+
+def _used(total: Total) -> bool:
+    return total.is_consumption_whole
+
+
+def _billed(total: Total) -> bool:
+    return total.is_consumption_whole and total.cost_complete
+
+
+def _given(total: Total) -> bool:
+    return total.is_production_whole
+
+
+def _paid(total: Total) -> bool:
+    return total.is_production_whole and total.revenue_complete
 
 
 def _nothing(_total: Total) -> Mapping[str, Any]:
@@ -80,10 +100,10 @@ _WHICH: Final = (
 )
 
 CONSUMPTION: Final = tuple(
-    _total(name.format(kind), unit, which, amount, details, entity_registry_enabled_default=shown, **what)
-    for kind, amount, details, what in (
-        ("energy", _kwh, _kwh_by_bucket, _ENERGY),
-        ("cost", lambda total: total.cost, _eur_by_bucket, _MONEY),
+    _total(name.format(kind), unit, which, amount, is_whole, details, entity_registry_enabled_default=shown, **what)
+    for kind, amount, is_whole, details, what in (
+        ("energy", _kwh, _used, _kwh_by_bucket, _ENERGY),
+        ("cost", lambda total: total.whole_cost, _billed, _eur_by_bucket, _MONEY),
     )
     for unit, which, name, shown in _WHICH
     if name != "last_day_{}" or kind != "energy"  # the daily feed has it, earlier and with its quality
@@ -93,10 +113,12 @@ CONSUMPTION: Final = tuple(
 def production(*, shown: bool) -> tuple[FeedSensorDescription[Totals], ...]:
     """Describe what a meter gives; `shown` by default to whoever has one that does."""
     return tuple(
-        _total(name.format(kind), unit, which, amount, _nothing, entity_registry_enabled_default=shown, **what)
-        for kind, amount, what in (
-            ("production", _produced, _ENERGY),
-            ("revenue", lambda total: total.revenue, _MONEY),
+        _total(
+            name.format(kind), unit, which, amount, is_whole, _nothing, entity_registry_enabled_default=shown, **what
+        )
+        for kind, amount, is_whole, what in (
+            ("production", _produced, _given, _ENERGY),
+            ("revenue", lambda total: total.whole_revenue, _paid, _MONEY),
         )
         for unit, which, name, _ in _WHICH
         if name == "last_day_{}" or (which is Which.RUNNING and unit is not TotalsUnit.WEEK)

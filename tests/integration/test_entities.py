@@ -116,6 +116,27 @@ async def test_a_total_that_is_not_whole_is_not_shown(hass: HomeAssistant, set_u
     assert shown(hass, "year_energy") == "4100.0", "the running one is what is known so far"
 
 
+async def test_a_cost_that_leaves_energy_out_is_not_shown(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    for which in ("running", "running_year_ago"):
+        gateway.answers[TOTALS]["month"][which] |= {"complete": which != "running", "cost_complete": False}
+    await set_up()
+    for key in ("month_cost", "month_cost_year_ago"):
+        assert shown(hass, key) == "unknown"
+        assert entity(hass, key).attributes["complete"] is False
+    assert shown(hass, "month_energy") != "unknown"
+    assert shown(hass, "year_cost") != "unknown"
+
+
+async def test_production_that_is_late_hides_no_consumption(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    gateway.answers[TOTALS]["day"]["last"] |= {"complete": False, "consumption_complete": True}
+    await set_up()
+    assert shown(hass, "last_day_cost") != "unknown"
+
+
 async def test_an_offer_of_ones_own(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     for item in gateway.answers[PERIODS]["items"]:
         item |= {"bucket": "weekend" if item["bucket"] == "hc" else "week", "off_peak": None}

@@ -131,17 +131,45 @@ class Energy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Total:
-    """What is known of the days `[start, end[`, None of what nothing is; `cost` is without the subscription."""
+    """What is known of the days `[start, end[`, None of what nothing is; `cost` is without the subscription.
+
+    Each `…_complete` is of that amount: no day of the energy is missing, none of the energy that is known lacks its
+    price. Older gateways have `complete` alone, which is of all energy.
+    """
 
     start: date
     end: date
     complete: bool
+    consumption_complete: bool = False
+    production_complete: bool = False
+    cost_complete: bool = True
+    revenue_complete: bool = True
     consumption: Energy | None
     production: float | None
     cost: float | None
     cost_by_bucket: dict[str, float]
     subscription: float | None
     revenue: float | None
+
+    @property
+    def is_consumption_whole(self) -> bool:
+        """Whether all that was used is known."""
+        return self.complete or self.consumption_complete
+
+    @property
+    def is_production_whole(self) -> bool:
+        """Whether all that was given is known."""
+        return self.complete or self.production_complete
+
+    @property
+    def whole_cost(self) -> float | None:
+        """The cost, unless some of the energy has no price."""
+        return self.cost if self.cost_complete else None
+
+    @property
+    def whole_revenue(self) -> float | None:
+        """The revenue, unless some of what was given has no price."""
+        return self.revenue if self.revenue_complete else None
 
 
 class Which(StrEnum):

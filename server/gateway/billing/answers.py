@@ -23,6 +23,7 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
 from gateway.metering.ledger import Feed, Kind
+from gateway.metering.meters import Meter
 from gateway.tempo import repository as tempo
 from gateway.tempo.days import Color
 from gateway.tempo.season import Season
@@ -107,7 +108,9 @@ class Answers:
         async with self._database.read() as session:
             figures = await self._figures(session, home, start)
         known_until = max(figures, default=today - paris.DAY) + paris.DAY
-        by_unit = await asyncio.to_thread(totals.by_unit, figures, today, min(known_until, today))
+        meter = Meter.of(home.point, home.secrets, now)
+        counted = {direction: meter.since[direction] or date.min for direction in meter.directions}
+        by_unit = await asyncio.to_thread(totals.by_unit, figures, counted, today, min(known_until, today))
         change = max(home.point.next_work_at, now)
         outdated = prices_outdated(home.book, home.tariffs, start, today)
         return Totals(by_unit, outdated, min(change, paris.midnight(today + paris.DAY)))

@@ -92,8 +92,7 @@ def _add(cost: Cost, day: date, figures: DayFigures | None, subscription: int | 
     if figures is None:
         return
     cost.energy += sum(figures.columns().get("cost", []))
-    unpriced = [values for bucket, values in figures.used.items() if bucket not in figures.prices]
-    without = {row for values in unpriced for row, used in enumerate(values) if used}
+    without = {row for values in figures.unpriced for row, used in enumerate(values) if used}
     rows = len(figures.hours) - len(without)
     cost.priced += figures.length * rows if figures.is_one_row else rows
 

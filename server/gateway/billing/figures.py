@@ -56,6 +56,11 @@ class DayFigures:
         """Whether no hour of the day is missing."""
         return self.is_one_row or len(self.hours) == self.length
 
+    @property
+    def unpriced(self) -> list[list[int]]:
+        """What each row used in the buckets that have no price."""
+        return [values for bucket, values in self.used.items() if bucket not in self.prices]
+
     def columns(self) -> Columns:
         """Return the amounts of each row by series."""
         found: Columns = {}

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from gateway.billing.figures import Columns, DayFigures, MadeOf, bucket_of
+from gateway.enedis.client import Direction
 from gateway.kit import paris
 
 
@@ -29,10 +30,15 @@ class Span:
 
 @dataclass
 class Total:
-    """What is known of a span, in the exact units of figures; `complete` when nothing of it is missing."""
+    """What is known of a span, in the exact units of figures.
+
+    `lacks` are the series of which the sum is of a part only: energy of which a day is not known, money of which energy
+    that is known has no price. `complete` when the span is over and no energy is missing.
+    """
 
     span: Span
     complete: bool
+    lacks: frozenset[str] = frozenset()
     sums: Mapping[str, int] = field(default_factory=dict)
 
     def by_bucket(self, kind: str) -> dict[str, int]:
@@ -43,10 +49,14 @@ class Total:
 
 @dataclass(frozen=True)
 class _Day:
-    """What a day comes to, by series."""
+    """What a day comes to, by series, and of which of them that is a part only."""
 
-    complete: bool
+    lacks: frozenset[str]
     sums: Mapping[str, int]
+
+
+_ENERGY = frozenset({"consumption", "production"})
+_NOTHING = _Day(_ENERGY, {})
 
 
 def spans(unit: Unit, today: date, known_until: date) -> dict[str, Span]:
@@ -85,9 +95,17 @@ def _begins(unit: Unit, day: date) -> date:
             return day.replace(month=1, day=1)
 
 
-def by_unit(figures: Mapping[date, DayFigures], today: date, known_until: date) -> dict[Unit, dict[str, Total]]:
-    """Add up each span of every unit."""
-    days = {day: _Day(_is_complete(known), _sums(known.columns())) for day, known in figures.items()}
+def by_unit(
+    figures: Mapping[date, DayFigures], counted_since: Mapping[Direction, date], today: date, known_until: date
+) -> dict[Unit, dict[str, Total]]:
+    """Add up each span of every unit; `counted_since` tells the ways that energy goes in this home, and since when."""
+    days = {
+        day: _Day(
+            _lacks(known, {direction for direction, since in counted_since.items() if since <= day}),
+            _sums(known.columns()),
+        )
+        for day, known in figures.items()
+    }
     return {
         unit: {name: _total(span, days, today) for name, span in spans(unit, today, known_until).items()}
         for unit in Unit
@@ -97,18 +115,27 @@ def by_unit(figures: Mapping[date, DayFigures], today: date, known_until: date) 
 def _total(span: Span, days: Mapping[date, _Day], today: date) -> Total:
     """Add up the days of a span; today and later are still to come, so that a running span is never complete."""
     sums: Counter[str] = Counter()
-    complete = span.end <= today
+    lacks: frozenset[str] = frozenset()
     for day in paris.days(span.start, span.end):
-        known = days.get(day)
-        complete = complete and known is not None and known.complete
-        if known is not None:
-            sums.update(known.sums)
-    return Total(span, complete, sums)
+        known = days.get(day, _NOTHING)
+        sums.update(known.sums)
+        lacks |= known.lacks
+    return Total(span, span.end <= today and not lacks & _ENERGY, lacks, sums)
 
 
-def _is_complete(figures: DayFigures) -> bool:
-    """Tell whether all of a day is known: what it used, and what it gave if it gives."""
-    return figures.is_whole and MadeOf.UNKNOWN not in (*figures.used_made_of, *figures.gave_made_of)
+def _lacks(figures: DayFigures, counted: set[Direction]) -> frozenset[str]:
+    """Return the series of which a day is known in part only: energy `counted` there, and prices of what is known."""
+    used, gave = figures.used, figures.gave
+    unknown = {
+        "consumption": (used or Direction.CONSUMPTION in counted)
+        and (not figures.is_whole or MadeOf.UNKNOWN in figures.used_made_of),
+        "production": (gave is not None or Direction.PRODUCTION in counted)
+        and (not figures.is_whole or gave is None or MadeOf.UNKNOWN in figures.gave_made_of),
+        "cost": any(map(any, figures.unpriced)),
+        "subscription": figures.subscription is None,
+        "revenue": gave is not None and figures.production_price is None and any(gave),
+    }
+    return frozenset(series for series, is_unknown in unknown.items() if is_unknown)
 
 
 def _sums(columns: Columns) -> Mapping[str, int]:

@@ -55,12 +55,18 @@ class Energy(BaseModel):
 class TotalView(BaseModel):
     """What is known of the days `[start, end[`: production in Wh, money in EUR, null of what nothing is known.
 
-    `cost` is what energy cost, without the subscription. Not `complete`, something is missing or still to come.
+    `cost` is what energy cost, without the subscription. Not `complete`, energy is missing or still to come, of the
+    direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
+    price; where some does, what is shown is of the rest. The subscription is null when any day known has none.
     """
 
     start: date
     end: date
     complete: bool
+    consumption_complete: bool
+    production_complete: bool
+    cost_complete: bool
+    revenue_complete: bool
     consumption: Energy | None
     production: float | None
     cost: float | None
@@ -78,16 +84,23 @@ class TotalView(BaseModel):
         def parts(kind: str) -> dict[str, float]:
             return {bucket: show(kind, amount) for bucket, amount in total.by_bucket(kind).items()}
 
+        def is_complete(kind: str) -> bool:
+            return kind not in total.lacks
+
         wh = shown("consumption")
         return cls(
             start=total.span.start,
             end=total.span.end,
             complete=total.complete,
+            consumption_complete=is_complete("consumption"),
+            production_complete=is_complete("production"),
+            cost_complete=is_complete("cost"),
+            revenue_complete=is_complete("revenue"),
             consumption=None if wh is None else Energy(wh=wh, by_bucket=parts("consumption")),
             production=shown("production"),
             cost=shown("cost"),
             cost_by_bucket=parts("cost"),
-            subscription=shown("subscription"),
+            subscription=shown("subscription") if is_complete("subscription") else None,
             revenue=shown("revenue"),
         )
 

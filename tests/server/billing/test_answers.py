@@ -9,6 +9,7 @@ import pytest
 
 from gateway.billing.answers import Answers
 from gateway.billing.views import ComparisonView, IndexCheckView, PeriodsView, TotalsView
+from gateway.enedis.client import Direction
 from gateway.metering.ledger import Kind, State
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, midnight, sqlite, whole_curve
 from tests.server.conftest import NOW, SetClock
@@ -201,6 +202,76 @@ async def test_a_hole_makes_its_totals_incomplete(home: ByHand) -> None:
     assert found["day"]["last"]["complete"]
     assert not found["week"]["last"]["complete"]
     assert found["week"]["last"]["consumption"]["wh"] == (7 * 24 - 14) * 1000
+
+
+async def test_a_day_that_is_of_no_bucket_leaves_its_totals_without_their_cost(home: ByHand) -> None:
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await fill(home, date(2026, 9, 4))
+    lost = date(2026, 10, 10)
+    await home.write(Kind.CURVE, {lost: None})
+    await home.write(Kind.DAILY, {lost: 24_000})
+    found = await totals(home)
+    october = found["month"]["last"]
+    assert october["complete"], "its energy is known"
+    assert october["consumption"]["by_bucket"]["unknown"] == 24_000
+    assert not october["cost_complete"]
+    assert not found["year"]["running"]["cost_complete"]
+    assert found["month"]["running"]["cost_complete"], "what is to come is not missing"
+    assert found["week"]["last"]["cost_complete"]
+
+
+async def test_a_colour_that_is_not_known_leaves_a_day_without_its_cost(home: ByHand) -> None:
+    await home.change(tariffs=TEMPO)
+    await fill(home, date(2026, 9, 4))
+    days = [date(2026, 9, 3) + timedelta(days=number) for number in range(60)]
+    await home.color(dict.fromkeys(days, "blue"))
+    found = await totals(home)
+    assert (found["day"]["last"]["complete"], found["day"]["last"]["cost_complete"]) == (True, False)
+    assert found["month"]["last"]["cost_complete"]
+    await home.color({date(2026, 11, 2): "red"})
+    assert (await totals(home))["day"]["last"]["cost_complete"]
+
+
+async def test_a_tariff_that_begins_in_a_month_is_not_what_it_cost(home: ByHand) -> None:
+    await home.change(tariffs=[BASE[0] | {"valid_from": "2026-10-16"}])
+    await fill(home, date(2026, 9, 4))
+    october = (await totals(home))["month"]["last"]
+    assert (october["complete"], october["cost_complete"], october["subscription"]) == (True, False, None)
+
+
+async def test_what_was_given_and_not_told_is_missing(home: ByHand) -> None:
+    await home.change(
+        tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}],
+        contract={"gives": True, "power_kva": 6, "production_activated_on": "2026-10-01"},
+    )
+    await fill(home, date(2026, 9, 4))
+    lost = date(2026, 10, 10)
+    october = [date(2026, 10, 1) + timedelta(days=number) for number in range(33)]
+    await home.write(Kind.CURVE, {day: whole_curve(day, [500]) for day in october if day != lost}, Direction.PRODUCTION)
+    await home.write(Kind.CURVE, {lost: None}, Direction.PRODUCTION)
+    month = (await totals(home))["month"]["last"]
+    assert (month["complete"], month["consumption_complete"], month["production_complete"]) == (False, True, False)
+    assert month["production"] == (30 * 24 + 1) * 500
+    await home.write(Kind.CURVE, {lost: whole_curve(lost, [500])}, Direction.PRODUCTION)
+    month = (await totals(home))["month"]["last"]
+    assert (month["complete"], month["revenue_complete"]) == (True, True)
+    assert month["revenue"] == pytest.approx((31 * 24 + 1) * 0.5 * 0.1)
+
+
+async def test_nothing_was_given_before_the_roof(home: ByHand) -> None:
+    await home.change(contract={"gives": True, "power_kva": 6, "production_activated_on": TODAY.isoformat()})
+    await fill(home, date(2026, 9, 4))
+    found = await totals(home)
+    assert (found["month"]["last"]["complete"], found["month"]["last"]["production"]) == (True, None)
+
+
+async def test_a_meter_that_only_gives_has_complete_totals(home: ByHand) -> None:
+    await home.change(contract={"gives": True}, tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}])
+    october = [date(2026, 9, 4) + timedelta(days=number) for number in range(60)]
+    await home.write(Kind.CURVE, {day: whole_curve(day, [500]) for day in october}, Direction.PRODUCTION)
+    month = (await totals(home))["month"]["last"]
+    assert (month["complete"], month["revenue_complete"]) == (True, True)
+    assert month["production"] == (31 * 24 + 1) * 500
 
 
 async def test_a_home_of_which_nothing_is_known_has_totals_of_nothing(home: ByHand) -> None:
