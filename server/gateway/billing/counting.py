@@ -28,18 +28,19 @@ class Facts:
     registers: Mapping[str, int] = field(default_factory=dict)
 
 
-def count(day: date, used: Facts, gave: Facts, rules: DayRules) -> DayFigures | None:
+def count(day: date, used: Facts, gave: Facts, rules: DayRules, *, takes: bool = True) -> DayFigures | None:
     """Return the figures of a day; None when it has no row.
 
-    The hours that consumption covers wholly make the rows; production those of a meter that only gives. A day that has
-    a value and no curve is one row, that of its midnight.
+    The hours that consumption covers wholly make the rows; production those of a meter that only gives, and takes
+    nothing: to any other they would say that nothing was used. A day that has a value and no curve is one row, that of
+    its midnight.
     """
     length = paris.minutes_in(day) // 60
     given = share(gave.curve, ((0, length * 60, GIVEN),))
     hours, buckets, made_of = _rows(share(used.curve, rules.spans), rules.spans)
     if not hours and not used.curve and used.value is not None:
         hours, buckets, made_of = [0], _of_value(used.value, used.registers, rules), [MadeOf.DAY]
-    if not hours and not used.curve:
+    if not hours and not takes:
         hours = given.whole or ([0] if not gave.curve and gave.value is not None else [])
         made_of = [MadeOf.UNKNOWN] * len(hours)
     if not hours:

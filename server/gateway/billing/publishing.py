@@ -29,11 +29,12 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
+from gateway.metering.meters import Meter
 from gateway.tempo import repository as tempo
 
 NOTHING_HELD = -1
 """The revision of somebody who has nothing."""
-_FORMAT = 2
+_FORMAT = 3
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
 """What was written so long before the last look is looked at again: clocks differ, and a write takes time."""
@@ -98,7 +99,8 @@ class Publisher:
         start, is_whole = await published_from(session, home, standing, now)
         if start is None:
             return None
-        rules, end = _digest(home), paris.day_of(now) + paris.DAY
+        takes = Direction.CONSUMPTION in Meter.of(home.point, home.secrets, now).directions
+        rules, end = _digest(home, takes=takes), paris.day_of(now) + paris.DAY
         news = Publication(usage_point_id=home.id, starts_on=start, is_whole=is_whole, rules=rules, looked_at=now)
         due, is_first = set(paris.days(start, end)), False
         if standing is not None and (standing.rules, standing.starts_on) == (rules, start):
@@ -112,7 +114,7 @@ class Publisher:
         last = told.pop(0) if told and told[0].day < min(due) else None
         days = (min(due), max(due) + paris.DAY)
         known = await facts.known(session, home, *days, paris.day_of(now), by_color=home.pays_by_color)
-        difference = partial(_difference, home, news, due, told, last, known, series, is_first=is_first)
+        difference = partial(_difference, home, news, due, told, last, known, series, takes=takes, is_first=is_first)
         change = difference() if len(due) <= _FEW else await asyncio.to_thread(difference)
         return change if is_news or change.changed or change.series or change.vanished else None
 
@@ -149,6 +151,7 @@ def _difference(
     known: Known,
     published: set[str],
     *,
+    takes: bool,
     is_first: bool,
 ) -> _Change:
     before = {day.day: day for day in told}
@@ -158,7 +161,7 @@ def _difference(
         earlier = before.get(day)
         as_day = earlier is not None and earlier.figures.is_one_row
         used, gave = (known.of(day, direction, as_day=as_day) for direction in Direction)
-        if counted := count(day, used, gave, rules.of_day(day)):
+        if counted := count(day, used, gave, rules.of_day(day), takes=takes):
             figures[day] = counted
     vanished = any(
         not set(before[day].figures.hours) <= set(figures[day].hours if day in figures else ())
@@ -198,6 +201,7 @@ def _changed(before: Told | None, now: Told) -> Told:
     return replace(now, changes=(*earlier, (now.revision, hour)))
 
 
-def _digest(home: Home) -> bytes:
-    rules = (_FORMAT, home.point.tariffs, home.point.off_peak, home.book.version, points.collects_curve(home.point))
+def _digest(home: Home, *, takes: bool) -> bytes:
+    point, curve = home.point, points.collects_curve(home.point)
+    rules = (_FORMAT, point.tariffs, point.off_peak, home.book.version, curve, takes)
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).digest()

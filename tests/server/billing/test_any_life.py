@@ -46,6 +46,7 @@ STEPS = st.lists(
             "off_peak",
             "own_price",
             "produce",
+            "contract",
             "collect",
             "tomorrow",
             "hour",
@@ -116,6 +117,9 @@ class Life:
 
     async def produce(self, day: date, curve: list[Reading]) -> None:
         await self.home.write(Kind.CURVE, {day: curve}, Direction.PRODUCTION)
+
+    async def contract(self, *_: object) -> None:
+        await self.home.change(contract=self.chance.choice([{}, {"gives": True}, {"gives": True, "power_kva": 6}]))
 
     async def collect(self, *_: object) -> None:
         await self.home.change(services=self.chance.choice([["IDX"], ["CDC"]]))

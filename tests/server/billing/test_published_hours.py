@@ -1,11 +1,13 @@
 """What clients of `/hours` are told, and what they are told anew when something changes."""
 
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway.billing import publishing
 from gateway.consents.models import PointStatus
 from gateway.enedis.client import Direction
 from gateway.metering.ledger import Kind, State
@@ -255,6 +257,54 @@ async def test_production_that_is_not_whole_keeps_no_consumption_back(home: ByHa
     assert (await home.hours())["from"] == at(TODAY - timedelta(days=60))
     await home.write(Kind.CURVE, {day: whole_curve(day, [100]) for day in past(365)}, Direction.PRODUCTION)
     assert (await home.hours())["from"] == at(TODAY - timedelta(days=365))
+
+
+async def test_what_was_given_tells_nothing_of_what_was_used(home: ByHand) -> None:
+    await home.change(contract={"gives": True, "power_kva": 6})
+    late = past(1)[0]
+    await fill(home, past(60, 2))
+    await home.write(Kind.CURVE, {day: whole_curve(day, [100]) for day in past(60)}, Direction.PRODUCTION)
+    first = await home.hours()
+    assert first["start"][-1] == at(late, -1), "no row says that nothing was used"
+    await home.write(Kind.CURVE, {late: whole_curve(late, [600])[:24]}, state=State.PARTIAL)
+    half = await home.hours(first["cursor"])
+    assert (half["epoch"], half["from"], len(half["start"])) == (first["epoch"], at(late), 12)
+    await fill(home, [late])
+    answer = await home.hours(half["cursor"])
+    assert (answer["epoch"], answer["from"]) == (first["epoch"], at(late, 12))
+
+
+async def test_a_meter_that_only_gives_has_the_rows_of_what_it_gave(home: ByHand) -> None:
+    await home.change(contract={"gives": True})
+    await home.write(Kind.CURVE, {day: whole_curve(day, [100]) for day in past(60)}, Direction.PRODUCTION)
+    answer = await home.hours()
+    assert len(answer["start"]) == 60 * 24 + 1
+    assert answer["sum"]["production"][-1] == 100 * (60 * 24 + 1)
+
+
+def _count_as_before(count: Any, *known: Any, takes: bool) -> Any:
+    del takes
+    return count(*known, takes=False)
+
+
+async def test_rows_that_an_older_gateway_made_of_what_was_given_are_taken_back(
+    home: ByHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a home that has such rows begins an epoch when the gateway is renewed."""
+    await fill(home, past(60, 2))
+    client = Client()
+    with monkeypatch.context() as older:
+        older.setattr(publishing, "_FORMAT", 2)
+        client.take(await home.hours())
+    assert (await home.hours(client.cursor))["from"] is None, "counted again, and nothing differs"
+    await home.write(Kind.CURVE, {past(1)[0]: whole_curve(past(1)[0], [100])}, Direction.PRODUCTION)
+    with monkeypatch.context() as older:
+        older.setattr(publishing, "_FORMAT", 2)
+        older.setattr(publishing, "count", partial(_count_as_before, publishing.count))
+        client.take(await home.hours(client.cursor))
+    assert (at(past(1)[0]), "consumption") in client.rows
+    renewed = await home.hours(client.cursor)
+    assert (renewed["epoch"] != client.epoch, renewed["start"][-1]) == (True, at(past(1)[0], -1))
 
 
 async def test_a_new_meter_is_published_from_its_first_day(home: ByHand) -> None:
