@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
-from gateway.billing.offpeak import MINUTES_A_DAY, OffPeakPeriod, slots_on
+from gateway.billing.offpeak import MINUTES_A_DAY, OffPeakPeriod, are_stated, slots_on
 from gateway.billing.options import UNKNOWN, Option
 from gateway.billing.prices import MICRO, PriceBook
 from gateway.billing.tariffs import Price, Tariff, tariff_on
@@ -90,14 +90,15 @@ class Rules:
     def _clock(self, tariff: Tariff | None, day: date) -> list[Span]:
         """Return the buckets of a day by what its clock shows."""
         if tariff is None:
-            return [(0, MINUTES_A_DAY, UNKNOWN)]
+            return [_WHOLLY_UNKNOWN]
         if tariff.option is Option.BASE:
             return [(0, MINUTES_A_DAY, "base")]
         if tariff.option is Option.TEMPO:
             return tempo_spans(self._colors.get(day - paris.DAY), self._colors.get(day))
         if tariff.option is Option.HP_HC:
-            slots = slots_on(self._off_peak, day)
-            return _painted("hp", [(start, end, "hc") for start, end in slots]) if slots else [_WHOLLY_UNKNOWN]
+            if not are_stated(self._off_peak, day):
+                return [_WHOLLY_UNKNOWN]
+            return _painted("hp", [(start, end, "hc") for start, end in slots_on(self._off_peak, day)])
         return _custom(tariff.prices if tariff.prices != "regulated" else (), day)
 
 

@@ -64,10 +64,14 @@ class Times(BaseModel):
     )
     slots: Slots = ()
 
+    def is_season_of(self, day: date) -> bool:
+        """Tell whether `day` is of its season."""
+        summer = 4 <= day.month <= 10
+        return self.season is not (Season.WINTER if summer else Season.SUMMER)
+
     def minutes_on(self, day: date) -> list[tuple[int, int]]:
         """Return the minutes of `day` meant, as `[start, end[` of its clock, a slot across midnight cut in two."""
-        summer = 4 <= day.month <= 10
-        if day.weekday() not in self.weekdays or self.season is (Season.WINTER if summer else Season.SUMMER):
+        if day.weekday() not in self.weekdays or not self.is_season_of(day):
             return []
         cut = []
         for start, end in self.slots:
@@ -92,6 +96,11 @@ class OffPeakPeriod(Times):
     def holds_on(self, day: date) -> bool:
         """Tell whether `day` is among its days."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
+
+
+def are_stated(periods: Sequence[OffPeakPeriod], day: date) -> bool:
+    """Tell whether somebody stated the off-peak hours of `day`; those of other weekdays alone say that it has none."""
+    return any(period.slots and period.holds_on(day) and period.is_season_of(day) for period in periods)
 
 
 def slots_on(periods: Sequence[OffPeakPeriod], day: date) -> list[tuple[int, int]]:

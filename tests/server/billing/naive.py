@@ -25,10 +25,12 @@ class Slots:
     weekdays: frozenset[int] = frozenset(range(7))
 
     def say_of(self, local: datetime) -> bool | None:
-        """Whether that minute is off-peak; None on a day that is none of theirs."""
+        """Whether that minute is off-peak; None on a day that is none of theirs, by its dates and months."""
         day = local.date()
-        if not (self.first <= day < self.before) or day.month not in self.months or day.weekday() not in self.weekdays:
+        if not (self.first <= day < self.before) or day.month not in self.months:
             return None
+        if day.weekday() not in self.weekdays:
+            return False
         clock = f"{local:%H:%M}"
         return any(start <= clock < end if start < end else clock >= start or clock < end for start, end in self.slots)
 

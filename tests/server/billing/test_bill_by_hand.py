@@ -8,6 +8,7 @@ import pytest
 from gateway.billing.buckets import Rules
 from gateway.billing.counting import Facts, count
 from gateway.billing.figures import DayFigures, MadeOf, show
+from gateway.billing.offpeak import OffPeakPeriod
 from gateway.billing.options import Option
 from gateway.billing.prices import packaged
 from gateway.billing.tariffs import Tariff
@@ -155,6 +156,16 @@ def test_off_peak_hours_that_nobody_stated_are_not_guessed() -> None:
     assert (found["consumption_unknown"], "cost" in found) == (12_000, False)
 
 
+def test_a_day_of_none_of_the_weekdays_stated_is_all_peak() -> None:
+    """Off-peak at winter's weekends only; 13 January 2026 is a Tuesday, 17 January a Saturday."""
+    weekend = OffPeakPeriod.model_validate({"season": "winter", "weekdays": [5, 6], "slots": [["00:00", "24:00"]]})
+    rules = Rules([Tariff(option=Option.HP_HC, power_kva=6)], [weekend], {}, packaged())
+    assert day_of(rules, DAY, 500)["consumption_hp"] == 12_000
+    assert day_of(rules, date(2026, 1, 17), 500)["consumption_hc"] == 12_000
+    assert day_of(rules, date(2026, 7, 11), 500)["consumption_unknown"] == 12_000
+    assert [off_peak for *_, off_peak in rules.off_peak_of_day(DAY)] == [False]
+
+
 def test_an_hour_known_in_part_is_left_out_and_an_estimated_part_marks_its_hour() -> None:
     readings = flat(DAY, 600)
     readings[5] = Reading(readings[5].start, 30, 600, Quality.ESTIMATED)
@@ -207,11 +218,13 @@ def test_what_a_day_without_a_curve_gave_stands_in_the_same_row() -> None:
 
 
 def test_a_meter_that_only_gives_has_rows_of_its_own() -> None:
-    one = count(DAY, Facts(), curve_of(DAY, flat(DAY, 100)), base_home().of_day(DAY))
+    gave = curve_of(DAY, flat(DAY, 100))
+    assert count(DAY, Facts(), gave, base_home().of_day(DAY)) is None
+    one = count(DAY, Facts(), gave, base_home().of_day(DAY), takes=False)
     assert one is not None
     assert (len(one.hours), one.columns()["production"]) == (24, [6_000] * 24)
     assert "consumption" not in one.columns()
-    assert count(DAY, Facts(), Facts(), base_home().of_day(DAY)) is None
+    assert count(DAY, Facts(), Facts(), base_home().of_day(DAY), takes=False) is None
 
 
 def test_what_was_given_and_is_not_known_stands_still_and_says_so() -> None:
