@@ -20,7 +20,8 @@ def notices(home: Home, now: datetime) -> Iterator[Notice]:
     if since := prices_outdated(home.book, home.tariffs, today, today):
         yield Notice(code="prices_outdated", since=paris.midnight(since), until=None)
     text = home.point.contract.get("off_peak")
-    if text and parse(text) is None and all(period.source == "enedis" for period in home.off_peak):
+    has_own = any(period.source == "user" and period.holds_on(today) for period in home.off_peak)
+    if text and parse(text) is None and not has_own:
         yield Notice(code="off_peak_unreadable", since=home.point.created_at, until=None, text=text)
     for day in sorted({period.valid_from for period in home.off_peak if period.valid_from is not None}):
         since_, until = paris.midnight(day) - WARN_BEFORE, paris.midnight(day) + _TOLD_FOR

@@ -1,6 +1,6 @@
-"""Off-peak hours over time: Enedis' own, each from its day, and those of the user, which win while there are any."""
+"""Off-peak hours over time: Enedis' own, each from its day, and those of the user, which win on the days they hold."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from gateway.billing.offpeak import OffPeakPeriod
@@ -8,8 +8,25 @@ from gateway.billing.offpeak_text import parse
 
 
 def effective(periods: Sequence[OffPeakPeriod]) -> list[OffPeakPeriod]:
-    """Return those that count."""
-    return [period for period in periods if period.source == "user"] or list(periods)
+    """Return those that count: the user's, and Enedis' on the days on which none of these holds."""
+    own = [period for period in periods if period.source == "user"]
+    left = [period for period in periods if period.source == "enedis"]
+    for one in own:
+        left = [piece for period in left for piece in _without(period, one)]
+    return left + own
+
+
+def _without(period: OffPeakPeriod, other: OffPeakPeriod) -> Iterator[OffPeakPeriod]:
+    """Yield what is left of a period before and after the dates of another."""
+    start, end = period.valid_from or date.min, period.valid_to or date.max
+    until, since = other.valid_from or date.min, other.valid_to or date.max
+    if until >= end or since <= start:
+        yield period
+        return
+    if start < until:
+        yield period.model_copy(update={"valid_to": until})
+    if since < end:
+        yield period.model_copy(update={"valid_from": since})
 
 
 def chosen(periods: Sequence[OffPeakPeriod], wish: Sequence[OffPeakPeriod] | None) -> list[OffPeakPeriod]:

@@ -239,6 +239,19 @@ async def test_a_tariff_that_begins_in_a_month_is_not_what_it_cost(home: ByHand)
     assert (october["complete"], october["cost_complete"], october["subscription"]) == (True, False, None)
 
 
+async def test_hours_stated_ahead_leave_the_past_its_own(home: ByHand) -> None:
+    of_enedis = NIGHT[0] | {"source": "enedis"}
+    await home.change(tariffs=HP_HC, off_peak=[of_enedis])
+    await fill(home, date(2026, 9, 4))
+    before = (await totals(home))["month"]["last"]
+    assert before["cost"] == pytest.approx(31 * 16 * 0.2142 + (31 * 8 + 1) * 0.1589)
+    await home.change(off_peak=[of_enedis, {"valid_from": "2026-12-01", "slots": [["01:28", "06:58"]]}])
+    assert (await totals(home))["month"]["last"] == before
+    items = (await periods(home, date(2026, 11, 29), date(2026, 12, 3)))["items"]
+    off_peak = [item["start"] for item in items if item["bucket"] == "hc"]
+    assert off_peak[-3:] == ["2026-11-30T21:30:00Z", "2026-12-01T00:28:00Z", "2026-12-02T00:28:00Z"]
+
+
 async def test_what_was_given_and_not_told_is_missing(home: ByHand) -> None:
     await home.change(
         tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}],

@@ -1,6 +1,6 @@
 """Off-peak hours as people and Enedis state them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from gateway.billing.offpeak import OffPeakPeriod, slots_on
+from gateway.billing.offpeak_dates import effective
 
 MONDAY, SATURDAY = date(2026, 11, 2), date(2026, 11, 7)
 
@@ -106,6 +107,31 @@ def test_what_means_nothing_is_refused_without_repeating_it(stated: dict[str, ob
     words = " ".join(error["msg"] for error in refusal.value.errors())
     assert "nonsense" not in words
     assert "22:60" not in words
+
+
+some_days = st.dates(date(2026, 10, 1), date(2026, 10, 12))
+dated: st.SearchStrategy[OffPeakPeriod] = st.builds(
+    lambda first, last, bounds, slot, source: period(
+        slots=[slot],
+        source=source,
+        valid_from=min(first, last) if bounds[0] else None,
+        valid_to=max(first, last) + timedelta(days=1) if bounds[1] else None,
+    ),
+    some_days,
+    some_days,
+    st.tuples(st.booleans(), st.booleans()),
+    st.sampled_from([("00:00", "06:00"), ("01:00", "02:00"), ("12:00", "14:00")]),
+    st.sampled_from(["user", "enedis"]),
+)
+
+
+@given(st.lists(dated, max_size=5), st.dates(date(2026, 9, 25), date(2026, 10, 20)))
+def test_of_a_day_the_users_periods_count_if_any_holds_it_and_else_enedis(
+    periods: list[OffPeakPeriod], day: date
+) -> None:
+    holding = [one for one in periods if one.holds_on(day)]
+    own = [one for one in holding if one.source == "user"]
+    assert slots_on(effective(periods), day) == slots_on(own or holding, day)
 
 
 clock = st.integers(0, 1439)

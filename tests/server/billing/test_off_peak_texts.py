@@ -203,6 +203,11 @@ def test_the_users_own_hours_win_until_they_are_given_up() -> None:
     assert effective(periods) == [own]
     periods = renewed(periods, "23h-7h", SECOND)  # Enedis' are kept up meanwhile
     assert effective(periods) == [own]
+    ahead = own.model_copy(update={"valid_from": SECOND})
+    assert effective(chosen(renewed([], "22h-6h", FIRST), [ahead])) == [
+        OffPeakPeriod.model_validate({"valid_to": SECOND, "slots": [["22:00", "06:00"]], "source": "enedis"}),
+        ahead,
+    ], "hours of one's own that are to come leave Enedis' until then"
     back = effective(chosen(periods, None))
     assert slots_on(back, FIRST) == [(0, 360), (1320, 1440)]
     assert slots_on(back, SECOND) == [(0, 420), (1380, 1440)]
