@@ -35,8 +35,9 @@ class DayRules:
 
     @property
     def only(self) -> str | None:
-        """The one bucket of the tariff, whenever in the day its energy was used; None when it has several, or none."""
-        return next(iter(self.buckets)) if len(self.buckets) == 1 else None
+        """The one bucket of the day, whenever in it energy was used; None when it has several, or it is not known."""
+        of_day = {bucket for _, _, bucket in self.spans}
+        return of_day.pop() if len(of_day) == 1 and UNKNOWN not in of_day else None
 
 
 class Rules:

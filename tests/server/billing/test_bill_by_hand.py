@@ -1,6 +1,7 @@
 """Days billed by hand: what a reader of the tariffs would make of them."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -11,7 +12,7 @@ from gateway.billing.figures import DayFigures, MadeOf, show
 from gateway.billing.offpeak import OffPeakPeriod
 from gateway.billing.options import Option
 from gateway.billing.prices import packaged
-from gateway.billing.tariffs import Tariff
+from gateway.billing.tariffs import Price, Tariff
 from gateway.metering.readings import Quality, Reading
 from tests.server.billing.counted import base_home, curve_of, exact, figures, off_peak_home, tempo_home
 from tests.server.billing.homes import PARIS, whole_curve
@@ -208,6 +209,18 @@ def test_a_day_without_a_curve_is_billed_by_its_registers_or_not_at_all() -> Non
     assert by_value(rules, 10_000, {"blue_hp": 7_000, "blue_hc": 3_000}).used == {"unknown": [600_000]}
     found = totals(by_value(tempo_home({}), 10_000, {"red_hp": 7_000, "red_hc": 3_000, "blue_hp": 0}))
     assert found["cost"] == pytest.approx(7 * 0.6468 + 3 * 0.1460)
+
+
+def test_a_day_of_one_bucket_without_a_curve_needs_no_registers() -> None:
+    """13 January 2026 is a Tuesday, priced by the day at any hour; under the other offer it has a night."""
+    weekend = Price(bucket="weekend", eur_per_kwh=Decimal("0.16"), weekdays=frozenset({5, 6}), slots=((0, 1440),))
+    night = Price(bucket="night", eur_per_kwh=Decimal("0.1"), slots=((0, 360),))
+    day = Price(bucket="day", eur_per_kwh=Decimal("0.24"))
+    offers = [Tariff(option=Option.CUSTOM, power_kva=9, prices=prices) for prices in ((weekend, day), (night, day))]
+    one, several = (by_value(Rules([offer], [], {}, packaged()), 10_000) for offer in offers)
+    assert one.used == {"day": [600_000]}
+    assert totals(one)["cost"] == pytest.approx(2.4)
+    assert several.used == {"unknown": [600_000]}
 
 
 def test_what_a_day_without_a_curve_gave_stands_in_the_same_row() -> None:
