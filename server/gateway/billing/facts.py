@@ -14,7 +14,7 @@ from gateway.enedis.client import Direction
 from gateway.enedis.registers import TOTAL, Registers
 from gateway.kit import paris
 from gateway.metering import repository as metering
-from gateway.metering.ledger import Feed, Kind, next_attempt
+from gateway.metering.ledger import Feed, Kind, State, next_attempt
 from gateway.metering.packing import runs
 from gateway.metering.planner import history_starts
 from gateway.metering.repository import OpenedDay
@@ -35,18 +35,20 @@ class Known:
     curves_since: date
 
     def of(self, day: date, direction: Direction, *, as_day: bool = False) -> Facts:
-        """Return the facts of a day. Its value counts once no curve will come, or when it counted before."""
-        curve = self._day(Kind.CURVE, direction, day)
-        if curve is not None and curve.payload is not None:
+        """Return the facts of a day.
+
+        Its value counts once no curve will come, or when it counted before (`as_day`), until the curve is complete.
+        """
+        curve, daily = self._day(Kind.CURVE, direction, day), self._day(Kind.DAILY, direction, day)
+        value = None if daily is None or daily.payload is None else int(daily.payload)
+        stays = as_day and value is not None
+        if curve is not None and curve.payload is not None and not (stays and curve.entry.state is not State.COMPLETE):
             return Facts(curve=tuple(runs(curve.payload)))
-        daily = self._day(Kind.DAILY, direction, day)
         feed = Feed(self.point.id, Kind.CURVE, direction)
         given_up = day < self.curves_since if curve is None else next_attempt(feed, day, curve.entry) is None
-        if daily is None or daily.payload is None:
+        if value is None or not (given_up or stays or collects_curve(self.point) is False):
             return Facts()
-        if not (given_up or as_day or collects_curve(self.point) is False):
-            return Facts()
-        return Facts(value=int(daily.payload), registers=self.advance(day, direction))
+        return Facts(value=value, registers=self.advance(day, direction))
 
     def advance(self, day: date, direction: Direction = Direction.CONSUMPTION) -> dict[str, int]:
         """Return what each register advanced by during a day, in Wh; empty when that is not known."""

@@ -160,7 +160,9 @@ def _difference(
     for day in sorted(due):
         earlier = before.get(day)
         as_day = earlier is not None and earlier.figures.is_one_row
-        used, gave = (known.of(day, direction, as_day=as_day) for direction in Direction)
+        used = known.of(day, Direction.CONSUMPTION, as_day=as_day)
+        is_row = used.value is not None or (as_day and not used.curve)  # then what it gave stands in the same
+        gave = known.of(day, Direction.PRODUCTION, as_day=is_row)
         if counted := count(day, used, gave, rules.of_day(day), takes=takes):
             figures[day] = counted
     vanished = any(

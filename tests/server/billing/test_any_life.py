@@ -89,7 +89,9 @@ class Life:
         await self.home.write(Kind.CURVE, {day: curve})
 
     async def partial(self, day: date, curve: list[Reading]) -> None:
-        await self.home.write(Kind.CURVE, {day: curve[: self.chance.randrange(1, len(curve))]}, state=State.PARTIAL)
+        cut, direction = self.chance.randrange(1, len(curve)), self.chance.choice(list(Direction))
+        known = self.chance.choice([curve[:cut], curve[cut:]])
+        await self.home.write(Kind.CURVE, {day: known}, direction, state=State.PARTIAL)
 
     async def absent(self, day: date, _: list[Reading]) -> None:
         await self.home.write(Kind.CURVE, {day: None})

@@ -187,6 +187,20 @@ async def test_a_day_without_a_curve_is_a_row_once_no_curve_will_come(home: ByHa
     assert (again["epoch"], again["start"][:2]) == (answer["epoch"], [at(lost), at(lost, 1)])
 
 
+async def test_half_a_curve_takes_no_row_of_a_day_away(home: ByHand) -> None:
+    lost = TODAY - timedelta(days=20)
+    await fill(home, [day for day in past(60) if day != lost])
+    await home.write(Kind.CURVE, {lost: None})
+    await home.write(Kind.DAILY, {lost: 12_345})
+    first = await home.hours()
+    await home.write(Kind.CURVE, {lost: whole_curve(lost, [600])[24:]}, state=State.PARTIAL)
+    half = await home.hours(first["cursor"])
+    assert (half["epoch"], half["from"]) == (first["epoch"], None), "the whole day's energy is known better"
+    await fill(home, [lost])
+    answer = await home.hours(half["cursor"])
+    assert (answer["epoch"], answer["from"], answer["start"][1]) == (first["epoch"], at(lost), at(lost, 1))
+
+
 async def test_where_the_curve_is_not_collected_every_day_is_a_row(home: ByHand) -> None:
     await home.change(services=["IDX"], tariffs=HP_HC, off_peak=NIGHT)
     days = past(60)
