@@ -22,7 +22,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
-from gateway.metering.ledger import Feed, Kind
+from gateway.metering.ledger import RETRY_FOR, Feed, Kind
 from gateway.metering.meters import Meter
 from gateway.tempo import repository as tempo
 from gateway.tempo.days import Color
@@ -104,7 +104,7 @@ class Answers:
         home = (await self._publisher.publish(account_id, point_id)).home
         now = self._clock.now()
         today = paris.day_of(now)
-        start = date(today.year - 2, 1, 1)
+        start = date((today - RETRY_FOR).year - 2, 1, 1)  # the last year may end as late as days are waited for
         async with self._database.read() as session:
             figures = await self._figures(session, home, start)
         known_until = max(figures, default=today - paris.DAY) + paris.DAY

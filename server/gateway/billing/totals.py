@@ -63,16 +63,18 @@ def spans(unit: Unit, today: date, known_until: date) -> dict[str, Span]:
     """Return the running span so far, the last that ended before `known_until`, and that one a year before.
 
     What is known of the running one is compared to as many days a year before. A week a year before is 52 weeks
-    earlier, so that it is of Mondays too.
+    earlier, so that it is of Mondays too; 29 February is compared to the 28th.
     """
     end = _begins(unit, known_until)
     start = _begins(unit, end - paris.DAY)
     begun = _begins(unit, today)
+    begun_before, before = _year_before(unit, begun), _year_before(unit, start)
+    so_far = _year_before(unit, known_until - paris.DAY) + paris.DAY if known_until > begun else begun_before
     return {
         "running": Span(begun, today + paris.DAY),
-        "running_year_ago": Span(_year_before(unit, begun), _year_before(unit, max(begun, known_until))),
+        "running_year_ago": Span(begun_before, so_far),
         "last": Span(start, end),
-        "year_ago": Span(_year_before(unit, start), _year_before(unit, end)),
+        "year_ago": Span(before, before + paris.DAY if unit is Unit.DAY else _year_before(unit, end)),
     }
 
 

@@ -1,7 +1,7 @@
 """Periods, totals, the comparison of options and the index's word, of a home that is filled by hand."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +186,16 @@ async def test_totals_of_what_is_known(home: ByHand) -> None:
         "month": ("2025-10-01", "2025-11-01"),
         "year": ("2024-01-01", "2025-01-01"),
     }
+
+
+async def test_the_year_before_last_is_compared_before_new_years_eve_is_known(home: ByHand) -> None:
+    await fill(home, date(2024, 11, 3), 1000, date(2026, 12, 31))
+    values = [date(2023, 12, 1) + timedelta(days=number) for number in range(338)]
+    home.clock.set(datetime(2027, 1, 1, 5, tzinfo=UTC))
+    await home.write(Kind.DAILY, dict.fromkeys(values, 24_000))
+    year = (await totals(home))["year"]
+    assert (year["last"]["start"], year["year_ago"]["start"]) == ("2025-01-01", "2024-01-01")
+    assert year["year_ago"]["consumption"]["wh"] > 0
 
 
 async def test_the_last_day_is_the_last_that_is_known(home: ByHand) -> None:
