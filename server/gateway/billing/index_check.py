@@ -22,6 +22,8 @@ type Slots = Sequence[tuple[int, int]]
 
 _TOLERANCE = 0.005
 _WORTH_TELLING = 0.5
+_FAR, _FAR_WH = 0.5, 1000
+"""From what share of a day's energy on, and how many Wh beside, registers are not those of the curve's meter."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,20 @@ class Fit:
 
 
 def differences(figures: Mapping[date, DayFigures], advances: Mapping[date, Mapping[str, int]]) -> list[Difference]:
-    """Compare the days of which both are known whole."""
+    """Compare the days of which both are known whole, but for one on which another meter's registers took over."""
     found = []
     for day, advance in sorted(advances.items()):
         known = figures.get(day)
         if advance and known is not None and known.is_whole and not known.is_one_row:
             curve = {bucket: sum(values) / WATT_MINUTES_A_WH for bucket, values in known.used.items() if any(values)}
-            found.append(Difference(day, advance, curve))
+            if _may_be_one_meter(sum(advance.values()), sum(curve.values())):
+                found.append(Difference(day, advance, curve))
     return found
+
+
+def _may_be_one_meter(counted: float, used: float) -> bool:
+    """Tell a day that was counted otherwise than the curve from one whose registers jumped."""
+    return abs(counted - used) <= _FAR * used + _FAR_WH
 
 
 def better_fit(

@@ -386,6 +386,23 @@ async def test_the_registers_tell_off_peak_hours_that_are_wrong(home: ByHand) ->
     assert all(set(item["difference"].values()) == {0} for item in right["items"])
 
 
+async def test_the_registers_of_a_new_meter_are_not_what_was_used_that_day(home: ByHand) -> None:
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await fill(home, date(2026, 9, 4))
+    swapped = FIRST + timedelta(days=4)
+    shown_ = {}
+    for number in range(9):
+        day = FIRST + timedelta(days=number)
+        before = {"hp": 0, "hc": 0} if day <= swapped else {"hp": 900_000, "hc": 700_000}
+        shown_[day] = {"hp": before["hp"] + 16_000 * number, "hc": before["hc"] + 8_000 * number}
+    await home.write(Kind.INDEX, shown_)
+    found = await check_index(home, FIRST, FIRST + timedelta(days=8))
+    assert [item["date"] for item in found["items"]] == [
+        (FIRST + timedelta(days=number)).isoformat() for number in range(8) if number != 4
+    ]
+    assert {value for item in found["items"] for value in item["difference"].values()} == {0}
+
+
 async def test_the_registers_tell_which_slot_is_wrong(home: ByHand) -> None:
     await home.change(tariffs=HP_HC, off_peak=[{"slots": [["02:00", "07:00"], ["12:30", "15:30"]]}])
     await count_by_registers(home, (120, 420), (780, 960))
