@@ -1,13 +1,13 @@
 """What clients of `/hours` are told, and what they are told anew when something changes."""
 
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.billing import publishing
+from gateway.billing.counting import count
 from gateway.consents.models import PointStatus
 from gateway.enedis.client import Direction
 from gateway.metering.ledger import Kind, State
@@ -296,7 +296,7 @@ async def test_a_meter_that_only_gives_has_the_rows_of_what_it_gave(home: ByHand
     assert answer["sum"]["production"][-1] == 100 * (60 * 24 + 1)
 
 
-def _count_as_before(count: Any, *known: Any, takes: bool) -> Any:
+def _count_as_before(*known: Any, takes: bool) -> Any:
     del takes
     return count(*known, takes=False)
 
@@ -314,7 +314,7 @@ async def test_rows_that_an_older_gateway_made_of_what_was_given_are_taken_back(
     await home.write(Kind.CURVE, {past(1)[0]: whole_curve(past(1)[0], [100])}, Direction.PRODUCTION)
     with monkeypatch.context() as older:
         older.setattr(publishing, "_FORMAT", 2)
-        older.setattr(publishing, "count", partial(_count_as_before, publishing.count))
+        older.setattr(publishing, "count", _count_as_before)
         client.take(await home.hours(client.cursor))
     assert (at(past(1)[0]), "consumption") in client.rows
     renewed = await home.hours(client.cursor)
