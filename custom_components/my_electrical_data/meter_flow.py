@@ -21,13 +21,13 @@ from .api.models import ConsentAsked, ConsentStatus, UsagePoint
 from .consent import first_details, meter_number, wait_for_consent
 from .const import DOMAIN
 from .coordinator import GatewayConfigEntry
+from .off_peak_form import OffPeakError
 from .tariff_form import (
     CONF_OFF_PEAK,
     CONF_OPTION,
     CONF_OWN_PRICES,
     KEEP,
     changes,
-    off_peak_periods,
     present_tariff,
     price_fields,
     tariff_fields,
@@ -170,10 +170,9 @@ class MeterFlow(ConfigSubentryFlow):
         if user_input is not None:
             self._answers = user_input
             try:
-                if text := user_input.get(CONF_OFF_PEAK, "").strip():
-                    off_peak_periods(text)
-            except ValueError:
-                errors = {CONF_OFF_PEAK: "invalid_off_peak"}
+                changes(self._point, user_input, None)
+            except OffPeakError as error:
+                errors = {CONF_OFF_PEAK: str(error)}
             else:
                 if user_input[CONF_OWN_PRICES] and user_input[CONF_OPTION] != KEEP:
                     return await self.async_step_prices()

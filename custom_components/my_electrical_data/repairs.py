@@ -6,7 +6,6 @@ from typing import Any, override
 import voluptuous as vol
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import DateSelector, TextSelector, TextSelectorConfig
 
@@ -17,6 +16,7 @@ from .consent import meter_number
 from .const import CONF_DASHBOARD, OPTIONS
 from .coordinator import GatewayConfigEntry, Meter
 from .issues import CONSENT_RENEWALS
+from .off_peak_form import OffPeakError, off_peak_periods
 from .statistics import async_delete_statistics, async_names
 from .tariff_form import (
     CONF_OFF_PEAK,
@@ -24,10 +24,9 @@ from .tariff_form import (
     CONF_POWER,
     CONF_PRODUCTION,
     CONF_VALID_FROM,
-    changes,
-    off_peak_periods,
     present_tariff,
     price_fields,
+    with_new,
 )
 
 CONF_NUMBER = "number"
@@ -159,8 +158,8 @@ class OffPeakFlow(_Flow):
         if user_input is not None:
             try:
                 periods = off_peak_periods(user_input[CONF_OFF_PEAK])
-            except ValueError:
-                errors = {"base": "invalid_off_peak"}
+            except OffPeakError as error:
+                errors = {"base": str(error)}
             else:
                 if not (errors := await self._tell({"off_peak": periods})):
                     return await self._done()
@@ -190,13 +189,12 @@ class PricesFlow(_Flow):
             return self.async_abort(reason="no_tariff")
         if user_input is not None:
             same = {
-                CONF_NAME: point.label,
                 CONF_OPTION: tariff.option,
                 CONF_POWER: tariff.power_kva,
                 CONF_PRODUCTION: tariff.production_eur_per_kwh,
             }
-            told = changes(point, same | {CONF_VALID_FROM: user_input[CONF_VALID_FROM]}, user_input)
-            if not (errors := await self._tell({"tariffs": told["tariffs"]})):
+            tariffs = with_new(point, same | {CONF_VALID_FROM: user_input[CONF_VALID_FROM]}, user_input)
+            if not (errors := await self._tell({"tariffs": tariffs})):
                 return await self._done()
         fields = {vol.Required(CONF_VALID_FROM): DateSelector(), **price_fields(tariff.option, tariff)}
         return self._form("prices", fields, errors)

@@ -1,6 +1,5 @@
 """The questions about what a meter pays: fields, what they begin with, and the answers as the gateway takes them."""
 
-import re
 from datetime import date
 from typing import Any
 
@@ -19,8 +18,9 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util import dt as dt_util
 
-from .api.models import OffPeak, Tariff, UsagePoint
+from .api.models import Tariff, UsagePoint
 from .const import OPTIONS
+from .off_peak_form import own_periods, present_slots
 from .paris import PARIS
 
 CONF_OPTION, CONF_POWER, CONF_OFF_PEAK = "option", "power", "off_peak"
@@ -32,15 +32,12 @@ KEEP = "keep"
 
 POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36]
 
-_SLOT = re.compile(r"([01]?\d|2[0-3])[:hH]([0-5]\d) ?[-–] ?([01]?\d|2[0-4])[:hH]([0-5]\d)")
-_EVERY_DAY = tuple(range(7))
-
 type Answers = dict[str, Any]
 
 
 def present_tariff(point: UsagePoint) -> Tariff | None:
     """Return the tariff in force; before the first one begins, that one."""
-    today = dt_util.now(PARIS).date()
+    today = _today()
     in_order = sorted(point.tariffs, key=lambda tariff: tariff.valid_from or date.min)
     begun = [tariff for tariff in in_order if tariff.valid_from is None or tariff.valid_from <= today]
     return next(iter([*begun[-1:], *in_order]), None)
@@ -57,7 +54,7 @@ def tariff_fields(point: UsagePoint, *, dated: bool) -> dict[Any, Any]:
         vol.Required(CONF_NAME, default=point.label): TextSelector(),
         vol.Required(CONF_OPTION, default=option): _choice("option", options),
         vol.Required(CONF_POWER, **known_power): _choice("power", [str(each) for each in POWERS]),
-        vol.Optional(CONF_OFF_PEAK, description={"suggested_value": simple_slots(point.off_peak)}): TextSelector(),
+        vol.Optional(CONF_OFF_PEAK, description={"suggested_value": present_slots(point, _today())}): TextSelector(),
         vol.Required(CONF_OWN_PRICES, default=tariff is not None and tariff.prices != REGULATED): BooleanSelector(),
     }
     produced = tariff.production_eur_per_kwh if tariff else None
@@ -84,19 +81,23 @@ def price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
 
 
 def changes(point: UsagePoint, answers: Answers, prices: Answers | None) -> Answers:
-    """Return what to tell the gateway. A new tariff since a day leaves those of other days."""
+    """Return what to tell the gateway: since a day, a new tariff and other off-peak hours leave those of other days.
+
+    Raises OffPeakError.
+    """
     told: Answers = {"name": answers[CONF_NAME].strip()}
     tariff = present_tariff(point)
     option = tariff.option if tariff and answers[CONF_OPTION] == KEEP else answers[CONF_OPTION]
     if answers[CONF_OPTION] != KEEP:
-        told["tariffs"] = _with_new(point, answers, prices)
+        told["tariffs"] = with_new(point, answers, prices)
     typed = answers.get(CONF_OFF_PEAK, "").strip()
-    if option == "hp_hc" and typed != simple_slots(point.off_peak):
-        told["off_peak"] = off_peak_periods(typed) if typed else None
+    if option == "hp_hc" and typed != present_slots(point, _today()):
+        told["off_peak"] = own_periods(point, typed, answers.get(CONF_VALID_FROM))
     return told
 
 
-def _with_new(point: UsagePoint, answers: Answers, prices: Answers | None) -> list[Answers]:
+def with_new(point: UsagePoint, answers: Answers, prices: Answers | None) -> list[Answers]:
+    """Return the tariffs after one was answered; without a day since when, that one alone."""
     valid_from = answers.get(CONF_VALID_FROM)
     new: Answers = {
         "valid_from": valid_from,
@@ -113,32 +114,12 @@ def _with_new(point: UsagePoint, answers: Answers, prices: Answers | None) -> li
     return sorted([*others, new], key=_day)
 
 
+def _today() -> date:
+    return dt_util.now(PARIS).date()
+
+
 def _day(tariff: Answers) -> str:
     return tariff.get("valid_from") or ""
-
-
-def off_peak_periods(text: str) -> list[Answers]:
-    """Read `22:30-06:30, 12:00-14:00`: the same every day of the year. Raises ValueError."""
-    slots = []
-    for part in re.split(r"[,;]", text):
-        if not (found := _SLOT.fullmatch(part.strip())):
-            raise ValueError("slot")
-        start, end = f"{int(found[1]):02}:{found[2]}", f"{int(found[3]):02}:{found[4]}"
-        if start == end or end > "24:00":
-            raise ValueError("slot")
-        slots.append([start, end])
-    period = {"valid_from": None, "valid_to": None, "season": "all", "weekdays": list(_EVERY_DAY), "slots": slots}
-    return [{**period, "source": "user"}]
-
-
-def simple_slots(periods: tuple[OffPeak, ...]) -> str:
-    """Write off-peak hours that are the same every day of the year as a person would; others as nothing."""
-    match periods:
-        case (OffPeak(valid_from=None, valid_to=None, season="all", weekdays=days, slots=slots),) if (
-            tuple(sorted(days)) == _EVERY_DAY
-        ):
-            return ", ".join(f"{start}-{end}" for start, end in slots)
-    return ""
 
 
 def _choice(key: str, options: list[str]) -> SelectSelector:

@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     user_daily_limit_no_cache: int = Field(default=50, ge=1)
     user_daily_limit_with_cache: int = Field(default=1000, ge=1)
     cache_ttl_seconds: int = Field(default=86400, ge=60)
+    archive_retention_days: int = Field(default=1095, ge=1, le=36500)
 
     mailgun_api_key: SecretStr = SecretStr("")
     mailgun_domain: str = ""

@@ -179,3 +179,97 @@ async def test_off_peak_hours_by_season_are_not_flattened(
     flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
     await answer_meter(hass, flow, {name: value for name, value in OFF_PEAK.items() if name != "off_peak"})
     assert "off_peak" not in gateway.told[-1]
+
+
+def period(since: str | None = None, until: str | None = None, **others: Any) -> dict[str, Any]:
+    """Return off-peak hours of one's own as the gateway says them."""
+    always = {"season": "all", "weekdays": [0, 1, 2, 3, 4, 5, 6], "slots": [["22:00", "06:00"]], "source": "user"}
+    return {"valid_from": since, "valid_to": until} | always | others
+
+
+SLOTS = [["01:28", "06:58"], ["13:58", "16:28"]]
+MOVED = OFF_PEAK | {"off_peak": "01:28-06:58, 13:58-16:28"}
+NOVEMBER = "2026-11-01"
+NEW = period(NOVEMBER, slots=SLOTS)
+
+
+@pytest.mark.parametrize(
+    ("present", "told"),
+    [
+        pytest.param([period(source="enedis")], [NEW], id="the gateway keeps those of Enedis for the past"),
+        pytest.param([], [NEW], id="none before"),
+        pytest.param([period()], [period(until=NOVEMBER), NEW], id="one's own end there"),
+        pytest.param(
+            [period(season="summer"), period(season="winter", weekdays=[5, 6], later_field=1)],
+            [
+                period(until=NOVEMBER, season="summer"),
+                period(until=NOVEMBER, season="winter", weekdays=[5, 6], later_field=1),
+                NEW,
+            ],
+            id="by season, with what this form does not know",
+        ),
+        pytest.param(
+            [period(until="2026-03-01"), period("2026-03-01", NOVEMBER), period(NOVEMBER)],
+            [period(until="2026-03-01"), period("2026-03-01", NOVEMBER), NEW],
+            id="over before, and since that very day",
+        ),
+        pytest.param(
+            [period(until="2027-02-01"), period("2027-02-01", slots=[["02:00", "10:00"]])],
+            [
+                period(until=NOVEMBER),
+                NEW | {"valid_to": "2027-02-01"},
+                period("2027-02-01", slots=[["02:00", "10:00"]]),
+            ],
+            id="those to come stay",
+        ),
+    ],
+)
+async def test_off_peak_hours_since_a_day_leave_those_before(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, present: list[Any], told: list[Any]
+) -> None:
+    gateway.answers[POINTS]["items"][0]["off_peak"] = present
+    entry = await set_up()
+    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    result = await answer_meter(hass, flow, MOVED | {"valid_from": NOVEMBER})
+    assert result["reason"] == "reconfigure_successful"
+    assert gateway.told[-1]["off_peak"] == told
+
+
+@pytest.mark.parametrize("option", ["keep", "hp_hc"])
+async def test_off_peak_hours_given_up_since_a_day(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, option: str
+) -> None:
+    gateway.answers[POINTS]["items"][0]["off_peak"] = [period()]
+    entry = await set_up()
+    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    await answer_meter(hass, flow, OFF_PEAK | {"option": option, "off_peak": "", "valid_from": NOVEMBER})
+    assert gateway.told[-1]["off_peak"] == [period(until=NOVEMBER)], "then those of Enedis"
+
+
+async def test_off_peak_hours_left_as_they_are_stay_in_all_their_days(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    gateway.answers[POINTS]["items"][0]["off_peak"] = [
+        period(until="2026-03-01", slots=SLOTS, source="enedis"),
+        period("2026-03-01", source="enedis"),
+        period("2199-01-01", slots=SLOTS, source="enedis"),
+    ]
+    entry = await set_up()
+    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    shown = {str(key): (key.description or {}).get("suggested_value") for key in flow["data_schema"].schema}
+    assert shown["off_peak"] == "22:00-06:00", "those in force"
+    await answer_meter(hass, flow, OFF_PEAK | {"valid_from": NOVEMBER, "option": "hp_hc"})
+    assert "off_peak" not in gateway.told[-1]
+
+
+async def test_off_peak_hours_that_overlap_later_ones_are_not_put_between(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    gateway.answers[POINTS]["items"][0]["off_peak"] = [period(), period("2027-04-01", season="summer", slots=SLOTS)]
+    entry = await set_up()
+    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    result = await answer_meter(hass, flow, MOVED | {"valid_from": NOVEMBER})
+    assert result["errors"] == {"off_peak": "off_peak_to_come"}
+    assert not gateway.told
+    assert (await answer_meter(hass, flow, MOVED))["reason"] == "reconfigure_successful"
+    assert gateway.told[-1]["off_peak"] == [period(slots=SLOTS)], "without a day they replace all"

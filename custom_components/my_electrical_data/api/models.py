@@ -131,7 +131,10 @@ class Tariff:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OffPeak:
-    """When hours are off-peak: clock times, the end excluded, on these weekdays of this season."""
+    """When hours are off-peak: clock times, the end excluded, on these weekdays of this season.
+
+    `valid_to` is the first day with others. `raw` is all that the gateway said of it, to be said again as it was.
+    """
 
     valid_from: date | None
     valid_to: date | None
@@ -139,6 +142,16 @@ class OffPeak:
     weekdays: tuple[int, ...]
     slots: tuple[tuple[str, str], ...]
     source: str
+    raw: dict[str, Any]
+
+    @classmethod
+    def __pre_deserialize__(cls, raw: dict[str, Any]) -> dict[str, Any]:
+        """Keep what was said, beside what is understood."""
+        return {**raw, "raw": raw}
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether `day` is among its days."""
+        return (self.valid_from or date.min) <= day and (self.valid_to is None or day < self.valid_to)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.home import Home
 from gateway.billing.models import Publication
+from gateway.consents.models import PointStatus, UsagePoint
 from gateway.consents.service import RECENT
 from gateway.kit import paris
 from gateway.metering import repository as metering
@@ -15,6 +16,8 @@ from gateway.metering.ledger import Feed, Kind
 from gateway.metering.meters import Meter
 
 _YEAR = timedelta(days=365)
+_LAST_CALLS = timedelta(hours=1)
+"""What was asked before a consent ended is surely kept so long after."""
 
 
 async def published_from(
@@ -24,27 +27,43 @@ async def published_from(
 
     What else is kept up holds the older days back, so that their sums are written once.
     """
-    if standing is not None and standing.is_whole:
-        return standing.starts_on, True
     today, meter = paris.day_of(now), Meter.of(home.point, home.secrets, now)
     main = meter.main(meter.first_direction)
+    if standing is not None and _stays(standing, home.point, _values_begin(meter, main, today)):
+        return standing.starts_on, standing.is_whole
     asked = await metering.ledger(session, main, date.min, today + paris.DAY)
     if not asked:
         return (standing.starts_on if standing else None), False
     if not meter.is_open:
-        return min(asked), True
+        return _not_after(min(asked), standing), False
     first = begins(main, meter.since[main.direction], today)
     recent = await _reached(session, meter, main, first, today)
     others = [meter.main(direction) for direction in meter.directions if direction is not main.direction]
     older = max([recent, *[await _reached(session, meter, feed, first, today) for feed in others]])
     oldest = await _values_reached(session, meter, main, asked, first, today) if older <= first else None
     if oldest is not None:
-        return oldest, True
+        return _not_after(oldest, standing), True
     steps = ((max(first, today - _YEAR), older), (max(first, today - RECENT), recent))
     start = next((step for step, known_since in steps if known_since <= step), None)
-    if standing is not None:
-        start = min(start or standing.starts_on, standing.starts_on)
-    return start, False
+    return _not_after(start, standing), False
+
+
+def _stays(standing: Publication, point: UsagePoint, oldest: date) -> bool:
+    """Tell whether the start is where it was, without a look into the archive.
+
+    So it is once all that Enedis can have is published; and while a consent is over, once all that was read is. The
+    next consent fills the history on.
+    """
+    if standing.is_whole and standing.starts_on <= oldest:
+        return True
+    if point.status is PointStatus.GRANTED or point.ended_at is None:
+        return False
+    return standing.looked_at >= point.ended_at + _LAST_CALLS
+
+
+def _not_after(start: date | None, standing: Publication | None) -> date | None:
+    """Return the first day to publish: what was published stays."""
+    return start if standing is None else min(start or standing.starts_on, standing.starts_on)
 
 
 async def _reached(session: AsyncSession, meter: Meter, feed: Feed, first: date, today: date) -> date:
@@ -61,7 +80,15 @@ async def _values_reached(
 
     Both limits move on with each day: what had a curve, `asked` before, needs no value.
     """
-    daily = Feed(main.point_id, Kind.DAILY, main.direction)
-    oldest = begins(daily, meter.since[main.direction], today)
+    daily, oldest = _daily(main), _values_begin(meter, main, today)
     known = {*asked, *await metering.ledger(session, daily, oldest, first)}
     return oldest if known.issuperset(paris.days(oldest, first)) else None
+
+
+def _values_begin(meter: Meter, main: Feed, today: date) -> date:
+    """Return the oldest day that Enedis may have a value of."""
+    return begins(_daily(main), meter.since[main.direction], today)
+
+
+def _daily(main: Feed) -> Feed:
+    return Feed(main.point_id, Kind.DAILY, main.direction)

@@ -36,6 +36,12 @@ async def count_by_status(session: AsyncSession) -> dict[str, int]:
     return {str(status): count for status, count in await session.execute(query)}
 
 
+async def ended_before(session: AsyncSession, before: datetime) -> Sequence[UsagePoint]:
+    """Return everybody's usage points whose consent ended before a moment, locked: none is shared again meanwhile."""
+    query = select(UsagePoint).where(UsagePoint.status != PointStatus.GRANTED, UsagePoint.ended_at < before)
+    return (await session.scalars(query.with_for_update())).all()
+
+
 async def find(session: AsyncSession, account_id: str, point_id: str, *, to_change: bool = False) -> UsagePoint | None:
     """Return one of an account's usage points; `to_change`: what was read stays true until the transaction ends."""
     query = select(UsagePoint).where(UsagePoint.account_id == account_id, UsagePoint.id == point_id)

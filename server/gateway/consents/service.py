@@ -107,6 +107,12 @@ async def delete(session: AsyncSession, account_id: str, point_id: str, now: dat
     record(session, now, "usage_point_deleted", account_id, usage_point=point_id)
 
 
+async def delete_outlived(session: AsyncSession, point: UsagePoint, now: datetime) -> None:
+    """Forget a usage point whose archive was kept for its time after its consent, as its owner would."""
+    await repository.delete(session, point)
+    record(session, now, "usage_point_deleted", point.account_id, usage_point=point.id, reason="retention")
+
+
 def end(point: UsagePoint, status: PointStatus, now: datetime) -> None:
     """Note that Enedis no longer lets this account read; what was read stays."""
     point.status, point.ended_at = status, now

@@ -7,7 +7,7 @@ register was read. The time classes of a calendar are named as buckets where the
 from collections import defaultdict
 from datetime import date
 
-from gateway.enedis.wire import Calendar, IndexMeasure, IndexSeries, Register
+from gateway.enedis.wire import Calendar, IndexMeasure, IndexSeries, Register, in_its_unit
 
 TOTAL = "total"
 _HOURS = {"HC": "hc", "HP": "hp"}
@@ -27,7 +27,7 @@ def place_index(measure: IndexMeasure, business: str) -> dict[date, Registers]:
     found: dict[date, Registers] = defaultdict(dict)
     for reading in measure.contexte or []:
         for series in reading.grandeur or []:
-            if series.grandeurMetier == business and series.grandeurPhysique == "EA":
+            if series.grandeurMetier == business and series.grandeurPhysique == "EA" and in_its_unit(series):
                 for name, register in _registers(series):
                     for value in register.valeur or []:
                         day = _day(value.d)

@@ -4,8 +4,13 @@ import re
 from datetime import date, datetime
 from typing import Annotated
 
+import structlog
 from pydantic import BaseModel, BeforeValidator, ConfigDict, OnErrorOmit
 
+log = structlog.get_logger()
+
+_UNITS = {"EA": "Wh", "PA": "W", "PMA": "VA"}
+"""Of each quantity, as its answers write it; `PMA1` to `PMA3` are its phases."""
 _WHOLE = re.compile(r"(-?\d{1,15})(?:\.0+)?", re.ASCII)
 _STEP = re.compile(r"PT(?:(?P<hours>\d{1,2})H)?(?:(?P<minutes>\d{1,4})M)?")
 
@@ -60,17 +65,26 @@ class Series(BaseModel):
     points: list[OnErrorOmit[Point]] | None = None
 
 
+def in_its_unit(series: Series | IndexSeries) -> bool:
+    """Tell whether a series is in the unit of its quantity, or names none; in another it is unknown, not converted."""
+    expected = _UNITS.get((series.grandeurPhysique or "").rstrip("123"))
+    if expected is None or not series.unite or series.unite.strip().casefold() == expected.casefold():
+        return True
+    log.warning("unit_refused", quantity=series.grandeurPhysique, expected=expected)
+    return False
+
+
 class Measure(BaseModel):
     """An answer of /mesure_synchrone_auto/v2."""
 
     grandeur: list[Series] | None = None
 
     def points(self, business: str, physical: str) -> list[Point]:
-        """Return the points of a quantity, such as CONS and PA, in the order they came."""
+        """Return the points of a quantity, such as CONS and PA, in the order they came; of another unit, none."""
         return [
             point
             for series in self.grandeur or []
-            if series.grandeurMetier == business and series.grandeurPhysique == physical
+            if series.grandeurMetier == business and series.grandeurPhysique == physical and in_its_unit(series)
             for point in series.points or []
         ]
 

@@ -1,4 +1,7 @@
-"""What is of no use any more goes: budgets of past days, consents and sign-ups that led nowhere. Audit events stay."""
+"""What is of no use any more goes: budgets of past days, consents and sign-ups that led nowhere. Audit events stay.
+
+So does, in time, what was read of a meter whose consent ended and which nobody shared again.
+"""
 
 from datetime import datetime, timedelta
 
@@ -6,19 +9,28 @@ from gateway.accounts import repository as accounts
 from gateway.accounts.sessions import LIFETIME as SESSIONS
 from gateway.accounts.sign_up import NEVER_ACTIVATED_FOR
 from gateway.consents import repository as consents
+from gateway.consents import service as points
 from gateway.kit import paris
 from gateway.kit.database import Database
 from gateway.quotas import repository as quotas
+from gateway.tempo import repository as tempo
 
 BUDGETS = timedelta(days=3)
 CONSENTS = timedelta(days=30)
+_CLOCK_IS_SURE_FOR = timedelta(days=7)
+"""After RTE told a colour: the certificates of a site are not believed by a clock that is years ahead."""
 
 
-async def purge(database: Database, now: datetime) -> datetime:
-    """Delete it; return when to be called next."""
+async def purge(database: Database, now: datetime, retention_days: int) -> datetime:
+    """Delete it; return when to be called next. `retention_days` is how long an archive outlives its consent."""
     async with database.write() as session:
         await quotas.forget_before(session, (paris.day_of(now) - BUDGETS).isoformat())
         await consents.delete_led_nowhere(session, now - CONSENTS)
         await accounts.delete_never_activated(session, now - NEVER_ACTIVATED_FOR)
         await accounts.delete_ended(session, now - SESSIONS, now)
+        outlived = await consents.ended_before(session, now - timedelta(days=retention_days))
+        # readings do not come back: one clock alone is not believed
+        if outlived and await tempo.told_since(session, now - _CLOCK_IS_SURE_FOR):
+            for point in outlived:
+                await points.delete_outlived(session, point, now)
     return now + paris.DAY

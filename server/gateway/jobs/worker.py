@@ -53,7 +53,7 @@ async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
         "tempo": lambda: tempo.keep(runtime.database, runtime.rte, runtime.clock, runtime.open_data),
         "ecowatt": lambda: ecowatt.keep(runtime.database, runtime.rte, runtime.clock),
         "consents": runtime.consents.keep,
-        "purge": lambda: purge(runtime.database, runtime.clock.now()),
+        "purge": lambda: purge(runtime.database, runtime.clock.now(), runtime.settings.archive_retention_days),
         "mail": Postman(runtime.database, runtime.carrier, runtime.settings, runtime.clock).keep,
         "archive": lambda: upkeep.keep(runtime.database, runtime.archive, runtime.clock),
         "history": lambda: history.keep(runtime.database, runtime.archive, runtime.store, runtime.clock),

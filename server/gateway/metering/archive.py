@@ -46,7 +46,7 @@ _PAUSES = {
 LONGEST_PAUSE = timedelta(hours=6)
 _UNTIL_THE_STORE_IS_BACK = timedelta(seconds=5)
 _KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.COMPLETE: 2}
-"""An answer that knows less never replaces one that knew more."""
+"""An answer that knows less never replaces one that knew more, unless it corrects it."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,11 @@ class Archive:
         return Refusal(error.meaning, until, error.is_for_all)
 
     async def _keep(self, feed: Feed, facts: Collection[Fact], known: Mapping[date, Entry]) -> None:
-        news = [fact for fact in facts if fact.day not in known or _KNOWS[fact.state] >= _KNOWS[known[fact.day].state]]
+        news = [
+            fact
+            for fact in facts
+            if fact.corrects or fact.day not in known or _KNOWS[fact.state] >= _KNOWS[known[fact.day].state]
+        ]
         told = {fact.day for fact in news}
         async with self._database.write() as session:
             await repository.save(session, feed, news, self._clock.now())

@@ -16,8 +16,9 @@ from gateway.metering import repository
 from gateway.metering.ledger import Feed, Kind, State
 from gateway.metering.meters import Meter
 from gateway.metering.planner import Window
-from gateway.metering.readings import Peak, completed
+from gateway.metering.readings import Peak, Quality
 from gateway.metering.repository import Fact
+from gateway.metering.settling import renewed
 
 log = structlog.get_logger()
 
@@ -56,6 +57,10 @@ class Asker:
             _, before = await repository.known(
                 session, feed, meter.secrets, repository.read_curve, window.start, window.end
             )
+            daily = Feed(feed.point_id, Kind.DAILY, feed.direction)
+            _, values = await repository.known(
+                session, daily, meter.secrets, repository.read_value, window.start, window.end
+            )
         answer = await self._enedis.load_curve(
             meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
         )
@@ -64,13 +69,15 @@ class Asker:
             log.warning("points_refused", usage_point=meter.id, start=str(window.start), count=placed.refused)
         facts: list[Fact] = []
         for day in paris.days(window.start, window.end):
-            readings = completed(placed.days.get(day, []), before.get(day, []))
+            known = before.get(day, [])
+            readings = renewed(day, placed.days.get(day, []), known, values.get(day))
             minutes = sum(reading.minutes for reading in readings)
             state = State.ABSENT if not readings else State.PARTIAL
             if minutes == paris.minutes_in(day):
                 state = State.COMPLETE
             payload = repository.sealed_curve(feed, meter.secrets, day, readings) if readings else None
-            facts.append(Fact(day, state, payload))
+            was_estimated = any(reading.quality is Quality.ESTIMATED for reading in known)
+            facts.append(Fact(day, state, payload, corrects=was_estimated and readings != known))
         return facts
 
     async def _daily(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:

@@ -37,11 +37,15 @@ _KNOWN = (
 
 @dataclass(frozen=True)
 class Fact:
-    """What an answer tells of a day; `payload` None: nothing to keep."""
+    """What an answer tells of a day; `payload` None: nothing to keep.
+
+    `corrects`: it stands even where more seemed known, which was estimated.
+    """
 
     day: date
     state: State
     payload: bytes | None = None
+    corrects: bool = False
 
 
 async def ledger(session: AsyncSession, feed: Feed, start: date, end: date) -> dict[date, Entry]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from gateway.metering.readings import Quality, Reading, gaps, watt_minutes
+from gateway.metering.readings import Quality, Reading, completed, gaps, watt_minutes
 
 
 def settled(day: date, readings: Sequence[Reading], wh: int) -> list[Reading] | None:
@@ -27,6 +27,21 @@ def settled(day: date, readings: Sequence[Reading], wh: int) -> list[Reading] | 
         filled.append(Reading(start, length, watts + (more > 0), Quality.ESTIMATED))
         more -= length
     return sorted([*readings, *filled])
+
+
+def renewed(day: date, newer: Sequence[Reading], known: Sequence[Reading], wh: int | None) -> list[Reading]:
+    """Return what is known of a day once an answer brought `newer` readings.
+
+    What had been filled in counted on what was missing then: where more is measured now, it is filled in anew from the
+    daily value `wh`; without a value that fits, it is missing again.
+    """
+    before = [reading for reading in known if reading.quality is Quality.MEASURED]
+    measured = completed(newer, before)
+    if measured == before:
+        return list(known)
+    if len(before) == len(known) or wh is None:
+        return measured
+    return settled(day, measured, wh) or measured
 
 
 def _pieces(spans: Sequence[tuple[datetime, datetime]], step: int, first: int) -> Iterator[tuple[datetime, int]]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 
 from gateway.enedis.wire import Measure, Point
 
@@ -62,6 +63,26 @@ def test_only_the_quantity_asked_for_is_read() -> None:
     measure = Measure.model_validate({"grandeur": series})
     assert [point.v for point in measure.points("PROD", "PA")] == [1]
     assert measure.points("PROD", "EA") == []
+
+
+@pytest.mark.parametrize(
+    ("physical", "unit", "is_taken"),
+    [("EA", "Wh", True), ("PA", "W", True), ("PMA", "VA", True), ("PMA2", "VA", True), ("EA", "WH ", True)]
+    + [(physical, nothing, True) for physical in ("EA", "PA", "PMA") for nothing in (None, "")]
+    + [("EA", "kWh", False), ("EA", "W", False), ("PA", "kW", False), ("PA", "VA", False), ("PMA", "kVA", False)],
+)
+def test_a_series_in_another_unit_is_unknown(physical: str, unit: str | None, is_taken: bool) -> None:
+    series = {"grandeurMetier": "CONS", "grandeurPhysique": physical, "unite": unit}
+    measure = Measure.model_validate({"grandeur": [series | {"points": [{"v": "33", "d": "2026-09-29"}]}]})
+    with capture_logs() as logged:
+        assert [point.v for point in measure.points("CONS", physical)] == ([33] if is_taken else [])
+    assert [(line["event"], line["quantity"]) for line in logged] == ([] if is_taken else [("unit_refused", physical)])
+
+
+def test_a_series_in_another_unit_spoils_no_other() -> None:
+    named = {"grandeurMetier": "CONS", "grandeurPhysique": "EA"}
+    series = [named | {"unite": unit, "points": [{"v": "33", "d": day}]} for unit, day in (("kWh", "x"), ("Wh", "y"))]
+    assert [point.d for point in Measure.model_validate({"grandeur": series}).points("CONS", "EA")] == ["y"]
 
 
 @pytest.mark.parametrize("body", [{}, {"grandeur": None}, {"grandeur": []}, {"grandeur": [{}]}])

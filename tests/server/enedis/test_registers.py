@@ -8,8 +8,10 @@ from gateway.enedis.registers import place_index
 from gateway.enedis.wire import IndexMeasure
 
 
-def answer(calendars: list[dict[str, Any]], total: list[dict[str, Any]] | None = None, business: str = "CONS") -> Any:
-    series: dict[str, Any] = {"grandeurMetier": business, "grandeurPhysique": "EA", "calendrier": calendars}
+def answer(
+    calendars: list[dict[str, Any]], total: list[dict[str, Any]] | None = None, business: str = "CONS", **more: str
+) -> Any:
+    series: dict[str, Any] = {"grandeurMetier": business, "grandeurPhysique": "EA", "calendrier": calendars, **more}
     if total is not None:
         series["cadranTotalisateur"] = {"codeCadran": "00", "valeur": total}
     return IndexMeasure.model_validate_json(json.dumps({"contexte": [{"grandeur": [series]}]}))
@@ -49,3 +51,8 @@ def test_what_is_absent_negative_undated_or_of_another_quantity_is_left_out() ->
     assert place_index(answer([], [{"d": "soon", "v": 10}]), "CONS") == {}
     assert place_index(answer([calendar(BASE=9)], business="PROD"), "CONS") == {}
     assert place_index(IndexMeasure.model_validate({}), "CONS") == {}
+
+
+def test_registers_in_another_unit_are_unknown() -> None:
+    assert place_index(answer([calendar(BASE=9)], unite="Wh"), "CONS") == {DAY: {"base": 9}}
+    assert place_index(answer([calendar(BASE=9)], unite="kWh"), "CONS") == {}

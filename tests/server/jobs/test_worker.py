@@ -31,7 +31,7 @@ async def test_a_job_that_fails_is_tried_again_a_minute_later_and_holds_no_other
 ) -> None:
     tries: list[datetime] = []
 
-    async def fails(_: Database, now: datetime) -> datetime:
+    async def fails(_: Database, now: datetime, _retention_days: int) -> datetime:
         tries.append(now)
         raise ZeroDivisionError
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.metering.packing import energy, pack
 from gateway.metering.readings import Quality, Reading
-from gateway.metering.settling import settled
+from gateway.metering.settling import renewed, settled
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -55,6 +55,37 @@ def test_a_settled_day_is_whole_sums_to_its_value_and_keeps_what_was_measured(
     filled = [reading.watts for reading in whole if reading.quality is Quality.ESTIMATED]
     assert max(filled) - min(filled) <= 1, "spread evenly"
     assert energy(pack(whole, midnight(day))) == (wh * 60, Quality.ESTIMATED)
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> tuple[date, list[dict[datetime, Reading]], int]:
+    """What is answered of a day at each try, by half-hour: other parts each time, now and then another value."""
+    day = draw(st.sampled_from([date(2026, 3, 29), date(2026, 10, 25), date(2026, 11, 3)]))
+    halves = int((midnight(day + timedelta(days=1)) - midnight(day)).total_seconds()) // 1800
+    starts = [midnight(day) + timedelta(minutes=30 * number) for number in range(halves)]
+    part = st.dictionaries(st.sampled_from(starts), st.integers(0, 3000))
+    tries = draw(st.lists(part, min_size=1, max_size=6))
+    told = [{start: Reading(start, 30, watts) for start, watts in one.items()} for one in tries]
+    return day, told, draw(st.integers(0, 40_000))
+
+
+@given(answers())
+@settings(deadline=None, max_examples=200)
+def test_whatever_parts_come_in_whatever_order_a_settled_day_sums_to_its_value(
+    told: tuple[date, list[dict[datetime, Reading]], int],
+) -> None:
+    day, tries, wh = told
+    known: list[Reading] = []
+    measured: dict[datetime, Reading] = {}
+    for one in tries:
+        measured |= one
+        known = renewed(day, sorted(one.values()), known, wh)
+        known = settled(day, known, wh) or known  # it was the last try, until somebody wished another
+        assert [reading for reading in known if reading.quality is Quality.MEASURED] == sorted(measured.values())
+        if any(reading.quality is Quality.ESTIMATED for reading in known):
+            assert sum(reading.minutes * reading.watts for reading in known) == wh * 60
+            assert (known[0].start, known[-1].end) == (midnight(day), midnight(day + timedelta(days=1)))
+            assert all(first.end == second.start for first, second in pairwise(known))
 
 
 def test_two_missing_half_hours_by_hand() -> None:

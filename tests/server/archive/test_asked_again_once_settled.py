@@ -1,0 +1,135 @@
+"""A day that was settled, asked again because somebody wished it: what was filled in follows what is measured now."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from gateway.consents.models import UsagePoint
+from gateway.enedis.client import Direction, Enedis
+from gateway.enedis.wire import Measure
+from gateway.kit import paris
+from gateway.metering import refreshing, repository
+from gateway.metering.archive import Archive
+from gateway.metering.asking import Haste
+from gateway.metering.ledger import Feed, Kind, State
+from gateway.metering.meters import Meter
+from gateway.metering.readings import Quality, Reading
+from gateway.store.memory import MemoryStore
+from tests.server.billing.homes import BASE, ByHand, sqlite
+from tests.server.conftest import SetClock
+
+DAY = date(2026, 10, 12)
+VALUE = 12 * 1000 + 6 * 3000 + 6 * 200
+"""Twelve hours of 1,000 W, six of 3,000 W, six of 200 W."""
+
+
+class Scripted:
+    """Enedis with as many hours of one day as it is told, in half-hours, and the day's value."""
+
+    def __init__(self) -> None:
+        self.hours, self.more_watts = 0, 0
+        self.calls: list[str] = []
+
+    async def load_curve(self, _payer: str, _prm: str, _direction: Direction, _start: date, _end: date) -> Measure:
+        self.calls.append("curve")
+        ends = [datetime(2026, 10, 12, tzinfo=UTC) + timedelta(minutes=30 * half) for half in range(1, 49)]
+        points = [
+            {"v": str(self._watts(half // 2)), "d": f"{ends[half]:%Y-%m-%d %H:%M:%S}", "p": "PT30M"}
+            for half in range(2 * self.hours)
+        ]
+        return _measure("PA", points)
+
+    async def daily(self, _payer: str, _prm: str, _direction: Direction, _start: date, _end: date) -> Measure:
+        self.calls.append("daily")
+        return _measure("EA", [{"v": str(VALUE), "d": str(DAY)}])
+
+    def _watts(self, hour: int) -> int:
+        return (1000 if hour < 12 else 3000 if hour < 18 else 200) + self.more_watts
+
+
+def _measure(physical: str, points: list[dict[str, str]]) -> Measure:
+    series = {"grandeurMetier": "CONS", "grandeurPhysique": physical, "points": points}
+    return Measure.model_validate({"grandeur": [series]})
+
+
+class Asked:
+    """A home whose archive asks the scripted Enedis, visit by visit."""
+
+    def __init__(self, home: ByHand) -> None:
+        self.home, self.enedis = home, Scripted()
+        enedis = {haste: cast("Enedis", self.enedis) for haste in Haste}
+        self.archive = Archive(home.database, MemoryStore(), home.clock, enedis, home.keyring)
+
+    async def visit(self, day: date) -> tuple[State, list[Reading]]:
+        """Ask what is due at noon of a day; return what is known then."""
+        self.home.clock.set(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+        async with self.home.database.read() as session:
+            point = await session.get_one(UsagePoint, self.home.point_id)
+        meter, feed = Meter.of(point, self.home.secrets, self.home.clock.now()), Feed(self.home.point_id, Kind.CURVE)
+        assert await self.archive.fill(meter, feed, [DAY], 3, Haste.UPKEEP) is None
+        assert await self.archive.settle(meter, Direction.CONSUMPTION, Haste.UPKEEP) is None
+        read = repository.read_curve
+        async with self.home.database.read() as session:
+            entries, curves = await repository.known(session, feed, self.home.secrets, read, DAY, DAY + paris.DAY)
+        return entries[DAY].state, curves[DAY]
+
+    async def visit_again(self, day: date) -> tuple[State, list[Reading]]:
+        """The same, after somebody wished the day asked again."""
+        home = self.home
+        home.clock.set(datetime(day.year, day.month, day.day, 11, tzinfo=UTC))
+        await refreshing.wish(home.database, home.clock, home.account_id, home.point_id, DAY, DAY + paris.DAY)
+        return await self.visit(day)
+
+
+@pytest.fixture
+async def settled(tmp_path: Path) -> Any:
+    """A day whose afternoon never came, settled after fifteen days."""
+    home = await ByHand.make(sqlite(tmp_path), SetClock(datetime(2026, 10, 13, 9, tzinfo=UTC)), tariffs=BASE)
+    asked = Asked(home)
+    asked.enedis.hours = 12
+    assert (await asked.visit(date(2026, 10, 13)))[0] is State.PARTIAL
+    state, readings = await asked.visit(date(2026, 10, 28))
+    assert (state, energy(readings)) == (State.COMPLETE, VALUE)
+    asked.enedis.calls.clear()
+    yield asked
+    await home.database.close()
+
+
+def energy(readings: list[Reading]) -> float:
+    return sum(reading.watts * reading.minutes for reading in readings) / 60
+
+
+def measured(readings: list[Reading]) -> list[int]:
+    return [reading.watts for reading in readings if reading.quality is Quality.MEASURED]
+
+
+async def test_a_part_of_the_hole_leaves_the_sum_at_the_days_value(settled: Asked) -> None:
+    settled.enedis.hours = 15
+    state, readings = await settled.visit_again(date(2026, 10, 29))
+    assert (state, energy(readings)) == (State.COMPLETE, VALUE)
+    assert measured(readings) == [1000] * 24 + [3000] * 6
+    assert await settled.visit(date(2026, 11, 20)) == (state, readings)
+    settled.enedis.hours = 24
+    state, readings = await settled.visit_again(date(2026, 11, 21))
+    assert (state, energy(readings), len(measured(readings))) == (State.COMPLETE, VALUE, 48)
+    assert settled.enedis.calls == ["curve", "curve"], "the value is known"
+
+
+async def test_nothing_new_leaves_all_as_it_is(settled: Asked) -> None:
+    before = await settled.visit(date(2026, 10, 28))
+    settled.enedis.hours = 6
+    assert await settled.visit_again(date(2026, 10, 29)) == before
+    assert settled.enedis.calls == ["curve"]
+
+
+async def test_more_than_the_days_value_is_a_hole_again(settled: Asked) -> None:
+    settled.enedis.hours, settled.enedis.more_watts = 15, 2000
+    state, readings = await settled.visit_again(date(2026, 10, 29))
+    assert (state, len(readings)) == (State.PARTIAL, 30)
+    assert measured(readings) == [3000] * 24 + [5000] * 6
+    assert settled.enedis.calls == ["curve", "daily"], "the value was wished again too"
+    settled.enedis.more_watts = 0
+    state, readings = await settled.visit_again(date(2026, 11, 2))
+    assert (state, energy(readings)) == (State.COMPLETE, VALUE)

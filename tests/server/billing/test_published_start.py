@@ -1,0 +1,137 @@
+"""Where the hours begin when a consent ends, and is given again."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import AsyncMock
+
+import pytest
+
+from gateway.billing import repository
+from gateway.billing.models import Publication
+from gateway.consents import service as points
+from gateway.consents.models import PointStatus, UsagePoint
+from gateway.instance import load
+from gateway.kit import paris
+from gateway.metering import repository as metering
+from gateway.metering.ledger import Kind
+from tests.server.billing.homes import BASE, PRM, TODAY, ByHand, Client, midnight, past, sqlite, whole_curve
+from tests.server.conftest import NOW, SetClock
+
+OLDEST_CURVE, OLDEST_VALUE = date(2024, 10, 19), date(2023, 10, 19)
+A_LOOK = timedelta(hours=2)
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> Any:
+    made = await ByHand.make(sqlite(tmp_path), SetClock(NOW), tariffs=BASE)
+    yield made
+    await made.database.close()
+
+
+def at(day: date) -> str:
+    return midnight(day).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def wait(home: ByHand, time: timedelta) -> None:
+    home.clock.set(home.clock.now() + time)
+
+
+async def fill(home: ByHand, days: list[date]) -> None:
+    await home.write(Kind.CURVE, {day: whole_curve(day, [600]) for day in days})
+
+
+async def end(home: ByHand, status: PointStatus = PointStatus.ENDED) -> None:
+    async with home.database.write() as session:
+        points.end(await session.get_one(UsagePoint, home.point_id), status, home.clock.now())
+
+
+async def share_again(home: ByHand) -> None:
+    instance = await load(home.database, home.keyring)
+    async with home.database.write() as session:
+        account = await points.account_of(session, await session.get_one(UsagePoint, home.point_id))
+        await points.add(
+            session, account, PRM, name=None, keyring=home.keyring, instance=instance, now=home.clock.now()
+        )
+
+
+async def fill_the_rest(home: ByHand, known: int) -> None:
+    """Fill in the history: what is older than `known` days, in the steps in which it comes."""
+    oldest = (TODAY - OLDEST_CURVE).days
+    await fill(home, past(oldest, known + 1))
+    await home.write(Kind.DAILY, dict.fromkeys(paris.days(OLDEST_VALUE, OLDEST_CURVE), 12_345))
+
+
+@pytest.mark.parametrize("status", [PointStatus.ENDED, PointStatus.MOVED])
+async def test_a_consent_that_lapsed_and_came_back_publishes_the_history(home: ByHand, status: PointStatus) -> None:
+    client = Client()
+    await fill(home, past(70))
+    client.take(await home.hours())
+    await end(home, status)
+    answer = await home.hours(client.cursor)
+    assert answer["from"] == at(TODAY - timedelta(days=70)), "all that was read"
+    client.take(answer)
+    wait(home, A_LOOK)
+    assert (await home.hours(client.cursor))["from"] is None
+    await share_again(home)
+    assert (await home.hours(client.cursor))["from"] is None
+    await fill(home, past(200, 71))
+    assert (await home.hours(client.cursor))["from"] is None, "not with every answer"
+    await fill(home, past(365, 201))
+    answer = await home.hours(client.cursor)
+    assert answer["from"] == at(TODAY - timedelta(days=365))
+    client.take(answer)
+    await fill_the_rest(home, 365)
+    answer = await home.hours(client.cursor)
+    assert (answer["from"], answer["epoch"]) == (at(OLDEST_VALUE), client.epoch)
+    client.take(answer)
+    wait(home, timedelta(days=1))
+    assert (await home.hours(client.cursor))["start"] == [], "Enedis' limit moves on, the start does not"
+    assert (await home.hours())["from"] == at(OLDEST_VALUE)
+
+
+async def test_a_start_that_an_older_version_froze_is_found_again(home: ByHand) -> None:
+    await fill(home, past(70))
+    await end(home)
+    await home.hours()
+    async with home.database.write() as session:
+        (await session.get_one(Publication, home.point_id)).is_whole = True
+    wait(home, A_LOOK)
+    assert (await home.hours())["from"] == at(TODAY - timedelta(days=70))
+    await share_again(home)
+    await fill_the_rest(home, 70)
+    assert (await home.hours())["from"] == at(OLDEST_VALUE)
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+async def test_what_stays_is_known_without_a_look_into_the_archive(
+    home: ByHand, is_over: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(home, past(70))
+    if is_over:
+        await end(home)
+    else:
+        await fill_the_rest(home, 70)
+    await home.hours()
+    wait(home, A_LOOK)
+    first = await home.hours()
+    ledger = AsyncMock(side_effect=AssertionError("the archive was asked"))
+    monkeypatch.setattr(metering, "ledger", ledger)
+    assert (await home.hours())["from"] == first["from"]
+    async with home.database.read() as session:
+        standing = await repository.publication(session, home.point_id)
+    assert standing is not None
+    assert standing.is_whole is not is_over
+
+
+async def test_a_history_that_was_whole_stays_so_when_the_consent_ends_and_comes_back(home: ByHand) -> None:
+    client = Client()
+    await fill(home, past(70))
+    await fill_the_rest(home, 70)
+    client.take(await home.hours())
+    await end(home)
+    wait(home, timedelta(days=100))
+    assert (await home.hours(client.cursor))["from"] is None
+    await share_again(home)
+    assert (await home.hours(client.cursor))["from"] is None
+    assert (await home.hours())["from"] == at(OLDEST_VALUE)
