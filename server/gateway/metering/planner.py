@@ -10,7 +10,7 @@ from gateway.metering.ledger import Entry, Feed, Kind, next_attempt
 WINDOWS = {Kind.CURVE: 7, Kind.DAILY: 366, Kind.MAX_POWER: 366, Kind.INDEX: 366}
 """Days a call may span: Enedis' own limit for the curve, any year for the others (others were given three at once)."""
 SHORTER = 6
-"""Enedis once in a while refuses 7 days as too long (reference: two windows of 2021 and 2022)."""
+"""Enedis once in a while refuses 7 days as too long (seen of two windows, in 2021 and 2022)."""
 HISTORY_MONTHS = {Kind.CURVE: 24, Kind.DAILY: 36, Kind.MAX_POWER: 36, Kind.INDEX: 36}
 _HISTORY_DAYS = timedelta(days=15)
 
