@@ -151,7 +151,7 @@ class Archive:
     ) -> list[Fact] | Refusal | None:
         """Make the newest call that is due, a shorter one where Enedis finds it too long; None: nothing is due."""
         since = meter.since[feed.direction]
-        calls = plan(feed, known, wanted, self._clock.now(), since=since, budget=1, longest=longest).calls
+        calls = plan(feed, known, wanted, self._clock.now(), since=since, longest=longest)
         if not calls:
             return None
         try:
@@ -216,7 +216,7 @@ class Archive:
             if entry.state is State.ABSENT and now >= expected_at(day) + WITHOUT_CURVE
         }
         refusal = None
-        if plan(daily, asked, valued, now, since=meter.since[direction]).calls:
+        if plan(daily, asked, valued, now, since=meter.since[direction]):
             # the others will be wanted one day, and cost nothing now
             refusal = await self.fill(meter, daily, list(lacking), CALLS_A_REQUEST, haste)
         await self._fill_in(meter, curve, daily, [day for day in over if lacking[day].state is State.PARTIAL])

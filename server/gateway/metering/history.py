@@ -104,7 +104,7 @@ async def _step(database: Database, archive: Archive, meter: Meter, now: datetim
         planned = []
         for feed, days in _wanted(meter, paris.day_of(now)):
             known = await repository.ledger(session, feed, days[0], days[-1] + paris.DAY) if days else {}
-            calls = plan(feed, known, days, now, since=meter.since[feed.direction]).calls
+            calls = plan(feed, known, days, now, since=meter.since[feed.direction])
             if calls:
                 planned.append((feed, calls[0]))
     if planned:
