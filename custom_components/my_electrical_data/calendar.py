@@ -70,7 +70,6 @@ class TempoCalendar(FeedCalendar[TempoDaysFeed]):
     """Each Tempo day, from 06:00 to 06:00 or as a whole day."""
 
     def __init__(self, entry: GatewayConfigEntry, words: Words) -> None:
-        """Take the entry, whose options say how to show a day."""
         feeds = entry.runtime_data
         super().__init__(feeds.tempo_days, TEMPO, grid_id(entry), grid_device(entry))
         self._tempo = feeds.tempo
@@ -114,7 +113,6 @@ class EcowattCalendar(FeedCalendar[EcowattCoordinator]):
     """The hours when the grid is tense, as far ahead as RTE tells."""
 
     def __init__(self, entry: GatewayConfigEntry, words: Words) -> None:
-        """Take the entry."""
         super().__init__(entry.runtime_data.ecowatt, ECOWATT, grid_id(entry), grid_device(entry))
         self._words = words
 
@@ -136,7 +134,6 @@ class OffPeakCalendar(FeedCalendar[PeriodsCoordinator]):
     """The off-peak hours of a meter."""
 
     def __init__(self, feeds: RuntimeData, meter: Meter, words: Words) -> None:
-        """Take the meter."""
         super().__init__(meter.periods, OFF_PEAK, meter.point_id, meter_device(meter))
         self._client = feeds.client
         self._point_id = meter.point_id

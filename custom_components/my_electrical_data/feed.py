@@ -47,7 +47,6 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
     """Whether to ask even while nothing shows it."""
 
     def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, name: str) -> None:
-        """Take the `name` of the feed, for the log."""
         super().__init__(
             hass, LOGGER, config_entry=entry, name=name, update_interval=self.pace.usual, always_update=False
         )

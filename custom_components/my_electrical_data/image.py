@@ -28,7 +28,6 @@ class TempoSeasonImage(FeedEntity[TempoDaysCoordinator], ImageEntity):
     _attr_content_type = "image/svg+xml"
 
     def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, months: Sequence[str]) -> None:
-        """Take the entry, and the names of the months."""
         feeds = entry.runtime_data
         super().__init__(feeds.tempo_days, SEASON, grid_id(entry), grid_device(entry))
         ImageEntity.__init__(self, hass)

@@ -42,7 +42,6 @@ class AuthenticationFailedError(GatewayError):
     code = "invalid_auth"
 
     def __init__(self, message: str, problem: str = "unknown") -> None:
-        """Take the gateway's `problem` code."""
         super().__init__(message)
         self.problem = problem
 
@@ -108,7 +107,6 @@ class RequestRefusedError(GatewayError):
     code = "request_refused"
 
     def __init__(self, status: int, problem: str) -> None:
-        """Take the HTTP `status` and the `problem` code."""
         super().__init__(f"the gateway refused: {problem} ({status})")
         self.status = status
         self.problem = problem

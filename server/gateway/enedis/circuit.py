@@ -51,7 +51,6 @@ class Circuit:
     """Counts failures in a row by API; open after five, for one minute, then two, four, up to fifteen."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
-        """Prepare."""
         self._store = store
         self._clock = clock
 

@@ -95,7 +95,6 @@ class Enedis:
     def __init__(
         self, upstream: Upstream, client_id: str, client_secret: str, store: Store, pace: Pace, circuit: Circuit
     ) -> None:
-        """Prepare, without connecting."""
         self._upstream = upstream
         self._credentials = (client_id, client_secret)
         self._store = store

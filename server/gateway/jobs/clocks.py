@@ -25,7 +25,6 @@ class Watch:
     """Compares the time of day with the seconds that have passed."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        """Prepare."""
         self._database = database
         self._clock = clock
         self._seen: tuple[datetime, float] | None = None

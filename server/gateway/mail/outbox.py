@@ -47,7 +47,6 @@ class Postman:
     """Empties the outbox."""
 
     def __init__(self, database: Database, carrier: Carrier, settings: Settings, clock: Clock) -> None:
-        """Prepare."""
         self._database = database
         self._carrier = carrier
         self._settings = settings

@@ -70,7 +70,6 @@ class Archive:
     def __init__(
         self, database: Database, store: Store, clock: Clock, enedis: Mapping[Haste, Enedis], keyring: Keyring
     ) -> None:
-        """Prepare."""
         self._database = database
         self._store = store
         self._clock = clock

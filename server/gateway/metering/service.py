@@ -63,7 +63,6 @@ class Readings:
     """Answers from the archive, which asks Enedis for what it lacks."""
 
     def __init__(self, database: Database, archive: Archive, clock: Clock, keyring: Keyring) -> None:
-        """Prepare."""
         self._database = database
         self._archive = archive
         self._clock = clock

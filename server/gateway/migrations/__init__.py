@@ -15,7 +15,6 @@ class NewerDatabaseError(Exception):
     """The tables are those of a newer version of this program."""
 
     def __init__(self, revision: str) -> None:
-        """Say what to do."""
         super().__init__(
             f"The database is of a newer version of the gateway (its tables are at {revision}, which this one does not "
             "know). Start that version, or restore a backup made by this one."

@@ -22,7 +22,6 @@ class Rte:
     """A client with one token for all replicas."""
 
     def __init__(self, upstream: Upstream, client_id: str, client_secret: str, store: Store) -> None:
-        """Prepare, without connecting."""
         self._upstream = upstream
         self._credentials = (client_id, client_secret)
         self._store = store
