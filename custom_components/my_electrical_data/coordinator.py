@@ -90,7 +90,7 @@ class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
     def _async_refresh_finished(self) -> None:
         """Tell of every failure, not of the first alone: a gateway that stays away becomes a repair in time."""
         super()._async_refresh_finished()
-        if self.problem is not None:
+        if self.last_error is not None:
             self.async_update_listeners()
 
 

@@ -19,7 +19,7 @@ from homeassistant.helpers.translation import async_get_translations
 from .api import GatewayClient, GatewayError
 from .api.models import ConsentAsked, ConsentStatus, UsagePoint
 from .consent import first_details, meter_number, wait_for_consent
-from .const import DOMAIN
+from .const import DOMAIN, LOGGER
 from .coordinator import GatewayConfigEntry
 from .tariff_form import (
     CONF_OFF_PEAK,
@@ -220,7 +220,8 @@ class MeterFlow(ConfigSubentryFlow):
         return {subentry.unique_id for subentry in self._get_entry().subentries.values()}
 
     def _failed(self, error: GatewayError) -> SubentryFlowResult:
-        return self.async_abort(reason="gateway_failed", description_placeholders={"reason": str(error)})
+        LOGGER.warning("The gateway could not tell of its meters: %s", error)
+        return self.async_abort(reason="gateway_failed")
 
     async def _what_came(self) -> dict[str, str]:
         """Describe the meter as Enedis does."""
