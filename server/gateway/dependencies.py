@@ -58,9 +58,9 @@ FromHere = Depends(from_here)
 
 bearer_token = HTTPBearer(auto_error=False, description="A token of POST /v1/oauth/token")
 _cookie = APIKeyCookie(
-    name="__Host-med_session",
+    name=sessions.NAME_BY_HTTPS,
     auto_error=False,
-    description="Set by POST /v1/session; without https its name is med_session",
+    description=f"Set by POST /v1/session; without https its name is {sessions.NAME_BY_HTTP}",
 )
 
 
