@@ -83,15 +83,13 @@ class Archive:
             secrets = await open_secrets(session, point, self._keyring)
         return Meter.of(point, secrets, self._clock.now())
 
-    async def ensure(
-        self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int = CALLS_A_REQUEST
-    ) -> Refusal | None:
+    async def ensure(self, meter: Meter, feed: Feed, wanted: Collection[date]) -> Refusal | None:
         """Ask for what is missing of the wanted days, by a few calls and for a short while.
 
         A call that was begun is ended and its answer kept, even when whoever wanted it no longer waits. Returns why
         asking stopped early, if it did.
         """
-        task = asyncio.create_task(self.fill(meter, feed, wanted, calls, Haste.PERSON))
+        task = asyncio.create_task(self.fill(meter, feed, wanted, CALLS_A_REQUEST, Haste.PERSON))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         await asyncio.wait({task}, timeout=PATIENCE)
