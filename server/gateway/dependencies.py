@@ -21,6 +21,8 @@ async def get_runtime(request: Request) -> Runtime:
 
 
 RuntimeDep = Annotated[Runtime, Depends(get_runtime)]
+OUR_ID = "^[0-9a-f]{32}$"
+"""The form of the ids that we give accounts, consents and whatever else is not a usage point."""
 PointId = Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")]
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from gateway.admin import pages, service
 from gateway.admin.schemas import ConsentPage, Events, SearchWish, Upstreams, Users
 from gateway.consents.models import ConsentStatus
-from gateway.dependencies import AdminDep, RuntimeDep, get_admin
+from gateway.dependencies import OUR_ID, AdminDep, RuntimeDep, get_admin
 from gateway.problems import documented
 
 router = APIRouter(
@@ -17,14 +17,14 @@ router = APIRouter(
     responses=documented(400, 401, 403, 422),
 )
 
-type AccountId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+type AccountId = Annotated[str, Path(pattern=OUR_ID)]
 type Page = Annotated[int, Query(ge=1, le=200)]
 _ON_ONE = documented(404)
 
 
 @router.get("/users")
 async def users(
-    runtime: RuntimeDep, after: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$")] = None, limit: Page = 50
+    runtime: RuntimeDep, after: Annotated[str | None, Query(pattern=OUR_ID)] = None, limit: Page = 50
 ) -> Users:
     """List the accounts, oldest first."""
     return await pages.users(runtime, "", after, limit)
@@ -74,7 +74,7 @@ async def upstreams(runtime: RuntimeDep) -> Upstreams:
 @router.get("/audit")
 async def audit(
     runtime: RuntimeDep,
-    account_id: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$")] = None,
+    account_id: Annotated[str | None, Query(pattern=OUR_ID)] = None,
     event: Annotated[str | None, Query(pattern="^[a-z_]{1,40}$")] = None,
     before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     limit: Page = 50,

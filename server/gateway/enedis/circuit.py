@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from gateway.enedis.errors import EnedisError, Meaning
 from gateway.kit.clock import Clock
+from gateway.kit.pauses import growing
 from gateway.store import Store, StoreError
 from gateway.store.cache import keep
 
@@ -76,7 +77,7 @@ class Circuit:
             return error
         with suppress(StoreError):
             failures = (await self._failures(api))[0] + 1
-            pause = min(_FIRST_PAUSE * 2 ** max(0, failures - FAILURES), _LONGEST_PAUSE)
+            pause = growing(_FIRST_PAUSE, _LONGEST_PAUSE, failures - FAILURES + 1)
             state = json.dumps([failures, (self._clock.now() + pause).isoformat()])
             await self._store.set(_failures_key(api), state, _COUNTED_FOR)
         return error
