@@ -65,10 +65,9 @@ class Postman:
 
     async def _send(self, mail: OutboxMail) -> None:
         now = self._clock.now()
+        again_at = now + growing(_PAUSE, _LONGEST_PAUSE, mail.attempts + 1)
         async with self._database.write() as session:
-            claimed = await repository.claim(
-                session, mail.id, now, now + growing(_PAUSE, _LONGEST_PAUSE, mail.attempts + 1)
-            )
+            claimed = await repository.claim(session, mail.id, now, again_at)
             if claimed is None:
                 return
             account = await accounts.find_account(session, mail.account_id) if mail.account_id else None
