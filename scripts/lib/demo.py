@@ -23,6 +23,8 @@ from scripts.lib.stack import HOMES, Ports, Stack
 from scripts.lib.words import WORDS, language
 
 HISTORY = timedelta(days=58)
+NEWEST = timedelta(days=3)
+"""Yesterday may not be published yet, and one home's may be late."""
 HISTORY_SECONDS = 300.0
 OPTIONS = {"home_assistant": "--port", "gateway": "--gateway-port", "simulator": "--simulator-port"}
 
@@ -132,7 +134,7 @@ async def arrange(stack: Stack, client: HomeAssistantClient, words: dict[str, st
     with _step(words["integration"]):
         await stack.connect(client)
     with _step(words["history"]):
-        complete = await _history(client, now - HISTORY)
+        complete = await _history(client, now - HISTORY, now - NEWEST)
     if not complete:
         print(f"  {words['history_late']}")
     with _step(words["dashboard"]):
@@ -140,20 +142,20 @@ async def arrange(stack: Stack, client: HomeAssistantClient, words: dict[str, st
         await dashboard.show(client)
 
 
-async def _history(client: HomeAssistantClient, oldest: datetime) -> bool:
-    """Wait until the hours of every home and their cost reach back to `oldest`; whether they came in time."""
+async def _history(client: HomeAssistantClient, oldest: datetime, newest: datetime) -> bool:
+    """Wait until the hours of every home and their cost reach from `oldest` to `newest`; whether they came in time."""
     deadline = time.monotonic() + HISTORY_SECONDS
     while time.monotonic() < deadline:
-        if all([await _reach(client, series, oldest) for series in ("consumption", "cost")]):
+        if all([await _reach(client, series, oldest, newest) for series in ("consumption", "cost")]):
             return True
         await asyncio.sleep(1)
     return False
 
 
-async def _reach(client: HomeAssistantClient, series: str, oldest: datetime) -> bool:
+async def _reach(client: HomeAssistantClient, series: str, oldest: datetime, newest: datetime) -> bool:
     ids = await energy.statistics(client, series)
-    firsts = [min(await energy.hours(client, each, oldest - timedelta(days=7)), default=None) for each in ids]
-    return len(firsts) == len(HOMES) and all(first is not None and first <= oldest for first in firsts)
+    there = [await energy.hours(client, each, oldest - timedelta(days=7)) for each in ids]
+    return len(there) == len(HOMES) and all(hours and min(hours) <= oldest and max(hours) >= newest for hours in there)
 
 
 @contextmanager

@@ -34,6 +34,14 @@ AUTOMATION = {
 }
 
 
+# What is drawn moving, such as the dots of the Energy dashboard, is shown where it begins.
+STILL = """() => {
+    const still = root => root.querySelectorAll("*").forEach(element => {
+        if (element instanceof SVGSVGElement) { element.pauseAnimations(); element.setCurrentTime(0) }
+        if (element.shadowRoot) still(element.shadowRoot)
+    })
+    still(document)
+}"""
 PHONE, TABLET, WHOLE = (390, 844), (1280, 800), (1280, 1180)
 LOW_COLORS = 256
 
@@ -74,7 +82,7 @@ async def take_all(url: str, client: HomeAssistantClient, language: str) -> None
     await take(f"/config/devices/device/{meter}", "meter", TABLET, "ha-config-device-page ha-card")
     await client.post("/api/config/automation/config/red_tomorrow", AUTOMATION[language])
     await take("/config/automation/edit/red_tomorrow", "editor", TABLET, "manual-automation-editor ha-card")
-    await take("/energy", "energy", TABLET, "hui-energy-usage-graph-card canvas", click=PREVIOUS[language])
+    await take("/energy", "energy", WHOLE, "hui-energy-usage-graph-card canvas", click=PREVIOUS[language])
 
 
 async def _lacks(client: HomeAssistantClient) -> bool:
@@ -98,6 +106,7 @@ async def _take(
         async with asyncio.timeout(180):
             while len(seen) < 3 or len(set(seen[-3:])) > 1:
                 await asyncio.sleep(2)
+                await page.evaluate(STILL)
                 seen.append(await page.screenshot())
     IMAGES.mkdir(parents=True, exist_ok=True)
     with Image.open(io.BytesIO(seen[-1])) as picture:

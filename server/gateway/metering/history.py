@@ -17,7 +17,7 @@ from gateway.metering.archive import Archive, Refusal, damaged
 from gateway.metering.asking import Haste
 from gateway.metering.ledger import Feed, Kind
 from gateway.metering.meters import Meter
-from gateway.metering.planner import WINDOWS, history_starts, plan
+from gateway.metering.planner import WINDOWS, Window, history_starts, plan
 from gateway.quotas.pace import until_turn_of_history
 from gateway.store import Store
 
@@ -78,10 +78,12 @@ async def keep(database: Database, archive: Archive, store: Store, clock: Clock)
         return point.history_at
     if point.details_at <= now:
         return now + _CONTRACT_FIRST
-    if wait := await until_turn_of_history(store):
-        return now + wait
     try:
-        refusal, finished = await _step(database, archive, await archive.open(point), now)
+        meter = await archive.open(point)
+        call = await _next_call(database, meter, now)
+        if call and (wait := await until_turn_of_history(store)):
+            return now + wait
+        refusal, finished = await _step(archive, meter, call)
     except UndecipherableError as error:
         refusal, finished = damaged(point, error, now), False
     if refusal is not None and refusal.for_all:
@@ -98,8 +100,8 @@ async def keep(database: Database, archive: Archive, store: Store, clock: Clock)
     return clock.now()
 
 
-async def _step(database: Database, archive: Archive, meter: Meter, now: datetime) -> tuple[Refusal | None, bool]:
-    """Make one call, or settle what is over when none is left; return what stopped it, and whether all is done."""
+async def _next_call(database: Database, meter: Meter, now: datetime) -> tuple[Feed, Window] | None:
+    """Return what to ask next: of the curve before daily values, the newest."""
     async with database.read() as session:
         planned = []
         for feed, days in _wanted(meter, paris.day_of(now)):
@@ -107,8 +109,13 @@ async def _step(database: Database, archive: Archive, meter: Meter, now: datetim
             calls = plan(feed, known, days, now, since=meter.since[feed.direction])
             if calls:
                 planned.append((feed, calls[0]))
-    if planned:
-        feed, window = max(planned, key=lambda call: (call[0].kind is Kind.CURVE, call[1].end))
+    return max(planned, key=lambda call: (call[0].kind is Kind.CURVE, call[1].end), default=None)
+
+
+async def _step(archive: Archive, meter: Meter, call: tuple[Feed, Window] | None) -> tuple[Refusal | None, bool]:
+    """Make a call, or settle what is over when none is left; return what stopped it, and whether all is done."""
+    if call:
+        feed, window = call
         days = list(paris.days(window.start, window.end))
         refusal = await archive.fill(meter, feed, days, 1, Haste.HISTORY)
         return refusal if refusal is None or refusal.reason is not Meaning.WRONG_DIRECTION else None, False
