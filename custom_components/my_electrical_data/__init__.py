@@ -45,7 +45,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     try:
         await usage_points.async_config_entry_first_refresh()
     except ConfigEntryNotReady:
-        async_review_failure(hass, entry, usage_points.problem)
+        async_review_failure(hass, entry, usage_points.last_error)
         raise
     # A gateway without RTE still serves its meters: these two may come later.
     await asyncio.gather(tempo.async_refresh(), ecowatt.async_refresh(), energy.async_prepare(hass))

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .api.figures import Periods
-from .api.signals import HOUR, ComingTempoPeriod, Ecowatt, Tempo, TempoColor, TempoPeriod
+from .api.signals import HOUR, TEMPO_COLORS, ComingTempoPeriod, Ecowatt, Tempo, TempoPeriod
 from .window import Span
 
 
@@ -19,8 +19,7 @@ class By(StrEnum):
 
 # Each rank weighs so much more than the one below that no time of a lower one makes up for a higher one.
 _WEIGHT = 1000.0
-_COLORS = (TempoColor.BLUE, TempoColor.WHITE, TempoColor.RED)
-_TEMPO_RANKS = [f"{color}_{time}" for color in _COLORS for time in ("hc", "hp")]
+_TEMPO_RANKS = [f"{color}_{time}" for color in TEMPO_COLORS for time in ("hc", "hp")]
 
 
 def of_prices(periods: Periods) -> Iterator[Span]:

@@ -8,7 +8,6 @@ from homeassistant.components.calendar import CalendarEntity, CalendarEntityDesc
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .api.figures import Periods
@@ -21,10 +20,9 @@ from .entity import FeedEntity
 from .feed import FeedCoordinator, translated_errors
 from .grid_sensors import LEVELS
 from .paris import DAY, paris_day
+from .words import async_texts
 
 PARALLEL_UPDATES = 0
-
-type Words = Mapping[str, str]
 
 TEMPO: Final = CalendarEntityDescription(key="tempo", translation_key="tempo", initial_color="#1e88e5")
 ECOWATT: Final = CalendarEntityDescription(
@@ -69,13 +67,12 @@ class FeedCalendar[CoordinatorT: FeedCoordinator[Any]](FeedEntity[CoordinatorT],
 class TempoCalendar(FeedCalendar[TempoDaysFeed]):
     """Each Tempo day, from 06:00 to 06:00 or as a whole day."""
 
-    def __init__(self, entry: GatewayConfigEntry, words: Words) -> None:
-        """Take the entry, whose options say how to show a day."""
+    def __init__(self, entry: GatewayConfigEntry, texts: Mapping[str, str]) -> None:
         feeds = entry.runtime_data
         super().__init__(feeds.tempo_days, TEMPO, grid_id(entry), grid_device(entry))
         self._tempo = feeds.tempo
         self._all_day: bool = entry.options.get(CONF_ALL_DAY, False)
-        self._words = words
+        self._texts = texts
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -103,9 +100,9 @@ class TempoCalendar(FeedCalendar[TempoDaysFeed]):
         color = day.sure_color
         if color is TempoColor.UNKNOWN:
             return
-        summary = f"Tempo {self._words[f'sensor.tempo_today.state.{color}'].lower()}"
+        summary = f"Tempo {self._texts[f'sensor.tempo_today.state.{color}'].lower()}"
         if day.color is color and not day.confirmed:
-            summary += f" ({self._words['sensor.tempo_tomorrow.state_attributes.confirmed.state.false'].lower()})"
+            summary += f" ({self._texts['sensor.tempo_tomorrow.state_attributes.confirmed.state.false'].lower()})"
         span = (day.date, day.date + DAY) if self._all_day else (day.start, day.until)
         yield CalendarEvent(start=span[0], end=span[1], summary=summary, uid=f"tempo-{day.date}")
 
@@ -113,16 +110,15 @@ class TempoCalendar(FeedCalendar[TempoDaysFeed]):
 class EcowattCalendar(FeedCalendar[EcowattCoordinator]):
     """The hours when the grid is tense, as far ahead as RTE tells."""
 
-    def __init__(self, entry: GatewayConfigEntry, words: Words) -> None:
-        """Take the entry."""
+    def __init__(self, entry: GatewayConfigEntry, texts: Mapping[str, str]) -> None:
         super().__init__(entry.runtime_data.ecowatt, ECOWATT, grid_id(entry), grid_device(entry))
-        self._words = words
+        self._texts = texts
 
     @override
     def _held(self) -> Iterator[CalendarEvent]:
         for span in self.coordinator.data.tense:
             day = self.coordinator.data.on(paris_day(span.since))
-            level = self._words[f"sensor.ecowatt.state.{LEVELS[span.level]}"].lower()
+            level = self._texts[f"sensor.ecowatt.state.{LEVELS[span.level]}"].lower()
             yield CalendarEvent(
                 start=span.since,
                 end=span.until,
@@ -135,12 +131,11 @@ class EcowattCalendar(FeedCalendar[EcowattCoordinator]):
 class OffPeakCalendar(FeedCalendar[PeriodsCoordinator]):
     """The off-peak hours of a meter."""
 
-    def __init__(self, feeds: RuntimeData, meter: Meter, words: Words) -> None:
-        """Take the meter."""
+    def __init__(self, feeds: RuntimeData, meter: Meter, texts: Mapping[str, str]) -> None:
         super().__init__(meter.periods, OFF_PEAK, meter.point_id, meter_device(meter))
         self._client = feeds.client
         self._point_id = meter.point_id
-        self._summary = words["binary_sensor.off_peak.name"]
+        self._summary = texts["binary_sensor.off_peak.name"]
 
     @override
     def _held(self) -> Iterator[CalendarEvent]:
@@ -171,14 +166,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the calendars of the grid and of each meter."""
-    words = await _words(hass)
-    async_add_entities([TempoCalendar(entry, words), EcowattCalendar(entry, words)])
+    texts = await async_texts(hass, "entity")  # events have none of their own
+    async_add_entities([TempoCalendar(entry, texts), EcowattCalendar(entry, texts)])
     for meter in entry.runtime_data.meters.values():
-        async_add_entities([OffPeakCalendar(entry.runtime_data, meter, words)], config_subentry_id=meter.subentry_id)
-
-
-async def _words(hass: HomeAssistant) -> Words:
-    """Return the texts of entities, for events have none of their own, in Home Assistant's language."""
-    prefix = f"component.{DOMAIN}.entity."
-    texts = await async_get_translations(hass, hass.config.language, "entity", [DOMAIN])
-    return {key.removeprefix(prefix): text for key, text in texts.items()}
+        async_add_entities([OffPeakCalendar(entry.runtime_data, meter, texts)], config_subentry_id=meter.subentry_id)

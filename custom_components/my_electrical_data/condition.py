@@ -41,7 +41,6 @@ class _Condition(Condition):
         return cast("ConfigType", vol.Schema({vol.Required(CONF_OPTIONS, default=dict): cls.options})(config))
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
-        """Take its options."""
         super().__init__(hass, config)
         self._chosen: dict[str, Any] = config.options or {}
 

@@ -5,6 +5,8 @@ from typing import Final
 
 from homeassistant.const import Platform
 
+from .api.signals import TEMPO_COLORS
+
 DOMAIN: Final = "my_electrical_data"
 LOGGER: Final = logging.getLogger(__package__)
 PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.IMAGE, Platform.SENSOR]
@@ -30,7 +32,8 @@ CURRENCY: Final = "EUR"
 OPTIONS: Final = {
     "base": ["base"],
     "hp_hc": ["hp", "hc"],
-    "tempo": ["blue_hp", "blue_hc", "white_hp", "white_hc", "red_hp", "red_hc"],
+    "tempo": [f"{color}_{hours}" for color in TEMPO_COLORS for hours in ("hp", "hc")],
 }
 """The regulated options, and what each bills a kWh as. An offer of one's own has names of its own beside these."""
 BUCKETS: Final = [bucket for buckets in OPTIONS.values() for bucket in buckets]
+OFF_PEAK_EXAMPLE: Final = "22:30-06:30, 12:30-14:30"

@@ -90,7 +90,7 @@ class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
     def _async_refresh_finished(self) -> None:
         """Tell of every failure, not of the first alone: a gateway that stays away becomes a repair in time."""
         super()._async_refresh_finished()
-        if self.problem is not None:
+        if self.last_error is not None:
             self.async_update_listeners()
 
 
@@ -115,7 +115,6 @@ class TempoDaysCoordinator(FeedCoordinator[TempoDays]):
     def __init__(
         self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, tempo: TempoCoordinator
     ) -> None:
-        """Take the feed that tells the season."""
         super().__init__(hass, entry, client, name="Tempo days")
         self._tempo = tempo
 
@@ -150,7 +149,6 @@ class MeterFeed[DataT](FeedCoordinator[DataT]):
     def __init__(
         self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, point_id: str, name: str
     ) -> None:
-        """Take the usage point's public id, and the `name` of the feed."""
         super().__init__(hass, entry, client, name)
         self._point_id = point_id
 
@@ -208,7 +206,6 @@ class HoursCoordinator(MeterFeed[Imported]):
     def __init__(
         self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, point_id: str, meter: str
     ) -> None:
-        """Take the usage point's public id and its name."""
         super().__init__(hass, entry, client, point_id, "hours")
         buckets: bool = entry.options.get(CONF_BUCKETS, True)
         self._importer = HoursImporter(hass, client, point_id, meter, buckets=buckets)

@@ -38,9 +38,10 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Gateway
 
 
 def _feed(coordinator: FeedCoordinator[Any]) -> dict[str, Any]:
+    error = coordinator.last_error or coordinator.last_exception
     return {
         "ok": coordinator.last_update_success,
-        "error": str(coordinator.last_exception) if coordinator.last_exception else None,
+        "error": str(error) if error else None,
         "asked_every": str(coordinator.update_interval),
         "data": _plain(coordinator.data),
     }

@@ -23,7 +23,6 @@ class FeedEntity[CoordinatorT: FeedCoordinator[Any]](CoordinatorEntity[Coordinat
     def __init__(
         self, coordinator: CoordinatorT, description: EntityDescription, owner_id: str, device: DeviceInfo
     ) -> None:
-        """Take what the entity is, and the id and the device of what it belongs to."""
         super().__init__(coordinator)
         self.entity_description = description
         self._attr_unique_id = f"{owner_id}_{description.key}"
@@ -55,7 +54,6 @@ class UsagePointEntity(DescribedEntity[UsagePointsCoordinator]):
     """An entity that shows something of what the list of usage points says of one."""
 
     def __init__(self, coordinator: UsagePointsCoordinator, description: EntityDescription, meter: Meter) -> None:
-        """Take the meter."""
         super().__init__(coordinator, description, meter.point_id, meter_device(meter))
         self._point_id = meter.point_id
 

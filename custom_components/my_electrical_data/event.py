@@ -47,7 +47,6 @@ class HappeningEvent(EventEntity):
     entity_description: HappeningDescription
 
     def __init__(self, entry: GatewayConfigEntry, description: HappeningDescription) -> None:
-        """Take the entry of the gateway that tells."""
         self.entity_description = description
         self._attr_unique_id = f"{grid_id(entry)}_{description.key}"
         self._attr_device_info = grid_device(entry)

@@ -34,7 +34,7 @@ def translated_errors(hass: HomeAssistant, entry: ConfigEntry) -> Iterator[None]
         if isinstance(error, AuthenticationFailedError):
             entry.async_start_reauth(hass)
         raise HomeAssistantError(
-            translation_domain=DOMAIN, translation_key=error.code, translation_placeholders={"reason": str(error)}
+            translation_domain=DOMAIN, translation_key=error.code, translation_placeholders={**error.placeholders}
         ) from error
 
 
@@ -47,12 +47,11 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
     """Whether to ask even while nothing shows it."""
 
     def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, name: str) -> None:
-        """Take the `name` of the feed, for the log."""
         super().__init__(
             hass, LOGGER, config_entry=entry, name=name, update_interval=self.pace.usual, always_update=False
         )
         self.client = client
-        self.problem: GatewayError | None = None
+        self.last_error: GatewayError | None = None
         self._failures = 0
         self._presence = presence_of(hass, entry)
         self._failed_silently = False
@@ -80,7 +79,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
             answer, next_change = await self._ask()
         self._gateway_answered()
         self._failures = 0
-        self.problem = None
+        self.last_error = None
         wait = self.pace.until_next(dt_util.utcnow(), next_change, answer.max_age)
         self.update_interval = with_jitter(wait, random)
         return answer.data
@@ -91,20 +90,21 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
             yield
         except AuthenticationFailedError as error:
             self._gateway_answered()
-            self.problem = None
+            self.last_error = None
             raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.code) from error
         except GatewayError as error:
             if error.is_away:
                 self._gateway_is_away(error)
             else:
                 self._gateway_answered()
+            LOGGER.debug("%s: %s", self.name, error)
             self._failures += 1
-            self.problem = error
+            self.last_error = error
             retry = with_jitter(until_retry(self._failures, error.retry_after), random)
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key=error.code,
-                translation_placeholders={"reason": str(error)},
+                translation_placeholders={**error.placeholders},
                 retry_after=retry.total_seconds(),
             ) from error
 

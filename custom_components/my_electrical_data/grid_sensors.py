@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass
 
-from .api.signals import Ecowatt, EcowattDay, EcowattLevel, Tempo, TempoColor, TempoDay, TempoNow
+from .api.signals import TEMPO_COLORS, Ecowatt, EcowattDay, EcowattLevel, Tempo, TempoColor, TempoDay, TempoNow
+from .const import OPTIONS
 from .description import FeedSensorDescription, choice, sensor
 from .paris import DAY, paris_day
 
-COLORS: Final = [color.value for color in TempoColor if color is not TempoColor.UNKNOWN]
-PERIODS: Final = [f"{color}_{hours}" for color in COLORS for hours in ("hp", "hc")]
+COLORS: Final = [color.value for color in TEMPO_COLORS]
 LEVELS: Final = {level: level.name.lower() for level in EcowattLevel}
 
 
@@ -36,7 +36,7 @@ def _days_left(color: TempoColor) -> FeedSensorDescription[Tempo]:
 
 def _period(tempo: Tempo, now: datetime) -> str | None:
     period = tempo.at(now).period
-    return period.key if period and period.key in PERIODS else None
+    return period.key if period and period.key in OPTIONS["tempo"] else None
 
 
 def _period_attributes(tempo: Tempo, now: datetime) -> Mapping[str, Any]:
@@ -47,8 +47,8 @@ def _period_attributes(tempo: Tempo, now: datetime) -> Mapping[str, Any]:
 TEMPO: Final = (
     _tempo_day("tempo_today", lambda tempo: tempo.today),
     _tempo_day("tempo_tomorrow", lambda tempo: tempo.tomorrow),
-    choice("tempo_period", PERIODS, _period, _period_attributes),
-    *(_days_left(color) for color in (TempoColor.BLUE, TempoColor.WHITE, TempoColor.RED)),
+    choice("tempo_period", OPTIONS["tempo"], _period, _period_attributes),
+    *(_days_left(color) for color in TEMPO_COLORS),
     sensor("tempo_next_red_day", lambda tempo, now: tempo.at(now).next_red, device_class=SensorDeviceClass.DATE),
 )
 

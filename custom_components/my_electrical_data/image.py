@@ -7,15 +7,14 @@ from typing import Final, override
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
 from .api.signals import TempoDay
-from .const import DOMAIN
 from .coordinator import GatewayConfigEntry, TempoDaysCoordinator
 from .devices import grid_device, grid_id
 from .entity import FeedEntity
 from .season import season_picture
+from .words import async_words
 
 PARALLEL_UPDATES = 0
 
@@ -28,7 +27,6 @@ class TempoSeasonImage(FeedEntity[TempoDaysCoordinator], ImageEntity):
     _attr_content_type = "image/svg+xml"
 
     def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, months: Sequence[str]) -> None:
-        """Take the entry, and the names of the months."""
         feeds = entry.runtime_data
         super().__init__(feeds.tempo_days, SEASON, grid_id(entry), grid_device(entry))
         ImageEntity.__init__(self, hass)
@@ -83,6 +81,6 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the image of the season."""
-    words = await async_get_translations(hass, hass.config.language, "selector", [DOMAIN])
-    months = [words[f"component.{DOMAIN}.selector.month.options.{month}"] for month in range(1, 13)]
+    words = await async_words(hass)
+    months = [words("month", str(month)) for month in range(1, 13)]
     async_add_entities([TempoSeasonImage(hass, entry, months)])

@@ -36,7 +36,7 @@ _DOWN_SINCE: HassKey[dict[str, datetime]] = HassKey(f"{DOMAIN}_down_since")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class Issue:
     """Something to repair: its words, whose it is, and what fills them in."""
 
     key: str
@@ -55,19 +55,19 @@ class Problem:
 def async_review(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     """Raise what is wrong now, and take back what was."""
     feeds = entry.runtime_data
-    problems = [*_of_the_gateway(hass, entry, feeds.usage_points.problem)]
+    issues = [*_of_the_gateway(hass, entry, feeds.usage_points.last_error)]
     if CONF_DASHBOARD not in entry.options and async_may_offer_dashboard(hass):
-        problems.append(Problem(key="dashboard", owner=entry.entry_id, fixable=True))
-    if feeds.usage_points.problem is None:
+        issues.append(Issue(key="dashboard", owner=entry.entry_id, fixable=True))
+    if feeds.usage_points.last_error is None:
         for meter in feeds.meters.values():
-            problems += _of_a_meter(hass, meter, feeds)
-    _show(hass, entry, problems, keep_meters=feeds.usage_points.problem is not None)
+            issues += _of_a_meter(hass, meter, feeds)
+    _show(hass, entry, issues, keep_meters=feeds.usage_points.last_error is not None)
 
 
 @callback
-def async_review_failure(hass: HomeAssistant, entry: GatewayConfigEntry, problem: GatewayError | None) -> None:
+def async_review_failure(hass: HomeAssistant, entry: GatewayConfigEntry, error: GatewayError | None) -> None:
     """Raise what keeps an entry from being set up. What is known of its meters stays."""
-    _show(hass, entry, [*_of_the_gateway(hass, entry, problem)], keep_meters=True)
+    _show(hass, entry, [*_of_the_gateway(hass, entry, error)], keep_meters=True)
 
 
 @callback
@@ -88,92 +88,90 @@ def async_forget_meter(hass: HomeAssistant, usage_point_id: str) -> None:
 @callback
 def async_offer_to_delete(hass: HomeAssistant, entry: GatewayConfigEntry, usage_point_id: str, name: str) -> None:
     """Ask what becomes of the statistics of a meter that was removed."""
-    left = Problem(key="statistics_left", owner=usage_point_id, fixable=True, placeholders={"meter": name})
+    left = Issue(key="statistics_left", owner=usage_point_id, fixable=True, placeholders={"meter": name})
     _raise(hass, entry, left)
 
 
-def _show(hass: HomeAssistant, entry: GatewayConfigEntry, problems: list[Problem], *, keep_meters: bool) -> None:
-    present = {problem.issue_id: problem for problem in problems}
+def _show(hass: HomeAssistant, entry: GatewayConfigEntry, issues: list[Issue], *, keep_meters: bool) -> None:
+    present = {issue.issue_id: issue for issue in issues}
     for domain, issue_id in list(ir.async_get(hass).issues):
         ours = issue_id.endswith(f"_{entry.entry_id}")
         if not keep_meters:
             ours |= any(issue_id.endswith(f"_{subentry.unique_id}") for subentry in entry.subentries.values())
         if domain == DOMAIN and ours and issue_id not in present:
             ir.async_delete_issue(hass, domain, issue_id)
-    for problem in problems:
-        _raise(hass, entry, problem)
+    for issue in issues:
+        _raise(hass, entry, issue)
 
 
-def _raise(hass: HomeAssistant, entry: GatewayConfigEntry, problem: Problem) -> None:
+def _raise(hass: HomeAssistant, entry: GatewayConfigEntry, issue: Issue) -> None:
     ir.async_create_issue(
         hass,
         DOMAIN,
-        problem.issue_id,
-        data={"key": problem.key, "owner": problem.owner, "entry_id": entry.entry_id, **problem.placeholders},
-        is_fixable=problem.fixable,
-        learn_more_url=None if problem.fixable else DOCS,
-        severity=problem.severity,
-        translation_key=problem.key,
-        translation_placeholders=problem.placeholders,
+        issue.issue_id,
+        data={"key": issue.key, "owner": issue.owner, "entry_id": entry.entry_id, **issue.placeholders},
+        is_fixable=issue.fixable,
+        learn_more_url=None if issue.fixable else DOCS,
+        severity=issue.severity,
+        translation_key=issue.key,
+        translation_placeholders=issue.placeholders,
     )
 
 
-def _of_the_gateway(hass: HomeAssistant, entry: GatewayConfigEntry, problem: GatewayError | None) -> Iterator[Problem]:
+def _of_the_gateway(hass: HomeAssistant, entry: GatewayConfigEntry, error: GatewayError | None) -> Iterator[Issue]:
     down_since = hass.data.setdefault(_DOWN_SINCE, {})
     address = {"address": entry.data[CONF_URL]}
-    answers = problem is None or isinstance(problem, IncompatibleError | RateLimitedError)
+    answers = error is None or isinstance(error, IncompatibleError | RateLimitedError)
     if answers:
         down_since.pop(entry.entry_id, None)
-    if isinstance(problem, IncompatibleError):
-        yield Problem(
-            key=problem.code,
+    if isinstance(error, IncompatibleError):
+        yield Issue(
+            key=error.code,
             owner=entry.entry_id,
             severity=IssueSeverity.ERROR,
-            placeholders=address | {"api": problem.version},
+            placeholders=address | {"api": error.version},
         )
     elif not answers:
         since = down_since.setdefault(entry.entry_id, dt_util.utcnow())
         if dt_util.utcnow() - since >= DOWN_AFTER:
-            yield Problem(
+            yield Issue(
                 key="gateway_down",
                 owner=entry.entry_id,
                 severity=IssueSeverity.ERROR,
-                placeholders=address | {"since": _moment(since), "reason": str(problem)},
+                placeholders=address | {"since": _moment(since)},
             )
 
 
-def _of_a_meter(hass: HomeAssistant, meter: Meter, feeds: RuntimeData) -> Iterator[Problem]:
+def _of_a_meter(hass: HomeAssistant, meter: Meter, feeds: RuntimeData) -> Iterator[Issue]:
     owner, named = meter.point_id, {"meter": meter.name}
     if (point := feeds.usage_points.data.get(owner)) is None:
-        yield Problem(key="meter_gone", owner=owner, fixable=True, placeholders=named)
+        yield Issue(key="meter_gone", owner=owner, fixable=True, placeholders=named)
         return
     yield from _of_its_consent(point, named)
     for notice in point.notices:
         if notice.code in _NOTICES:
-            yield Problem(
+            yield Issue(
                 key=notice.code,
                 owner=owner,
                 fixable=_NOTICES[notice.code],
                 placeholders=named | {"since": _moment(notice.since), "date": str(notice.day or "?")},
             )
     if any(_is_out_of_quota(feed) for feed in (meter.daily, meter.hours)):
-        yield Problem(key="quota_reached", owner=owner, placeholders=named)
+        yield Issue(key="quota_reached", owner=owner, placeholders=named)
     imported = meter.hours.data
     if imported is not None and async_may_offer(hass, owner, imported.statistic_ids):
-        yield Problem(key="energy_dashboard", owner=owner, fixable=True, placeholders=named)
+        yield Issue(key="energy_dashboard", owner=owner, fixable=True, placeholders=named)
 
 
-def _of_its_consent(point: UsagePoint, named: dict[str, str]) -> Iterator[Problem]:
+def _of_its_consent(point: UsagePoint, named: dict[str, str]) -> Iterator[Issue]:
     """Say what the gateway gives notice of; in the last days more urgently."""
     for notice in point.notices:
         if notice.code == "consent_ended":
-            yield Problem(
-                key=notice.code, owner=point.id, severity=IssueSeverity.ERROR, fixable=True, placeholders=named
-            )
+            yield Issue(key=notice.code, owner=point.id, severity=IssueSeverity.ERROR, fixable=True, placeholders=named)
         elif notice.code == "consent_ends" and notice.until is not None:
             left = notice.until - dt_util.utcnow()
             soon = left <= ENDS_SOON
-            yield Problem(
+            yield Issue(
                 key="consent_ends_soon" if soon else notice.code,
                 owner=point.id,
                 severity=IssueSeverity.ERROR if soon else IssueSeverity.WARNING,
@@ -183,7 +181,7 @@ def _of_its_consent(point: UsagePoint, named: dict[str, str]) -> Iterator[Proble
 
 
 def _is_out_of_quota(feed: FeedCoordinator[Any]) -> bool:
-    return isinstance(feed.problem, RateLimitedError) and "quota" in feed.problem.problem
+    return isinstance(feed.last_error, RateLimitedError) and "quota" in feed.last_error.problem
 
 
 def _moment(moment: datetime | None) -> str:

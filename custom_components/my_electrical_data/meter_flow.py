@@ -1,6 +1,7 @@
 """Adding a meter: its number, Enedis' consent, what came, what it pays; and changing what it pays later."""
 
 import asyncio
+from functools import partial
 from typing import Any, override
 
 import voluptuous as vol
@@ -14,12 +15,11 @@ from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
 )
-from homeassistant.helpers.translation import async_get_translations
 
 from .api import GatewayClient, GatewayError
 from .api.models import ConsentAsked, ConsentStatus, UsagePoint
 from .consent import first_details, meter_number, wait_for_consent
-from .const import DOMAIN
+from .const import DOMAIN, LOGGER, OFF_PEAK_EXAMPLE
 from .coordinator import GatewayConfigEntry
 from .off_peak_form import OffPeakError
 from .tariff_form import (
@@ -32,6 +32,7 @@ from .tariff_form import (
     price_fields,
     tariff_fields,
 )
+from .words import async_words
 
 CONF_NUMBER, CONF_POINT = "number", "usage_point"
 _ANOTHER = "another"
@@ -82,7 +83,7 @@ class MeterFlow(ConfigSubentryFlow):
         if not self._offered:
             return await self.async_step_number()
         options = [SelectOptionDict(value=point.id, label=point.description) for point in self._offered]
-        options.append(SelectOptionDict(value=_ANOTHER, label=(await self._words())[_ANOTHER]))
+        options.append(SelectOptionDict(value=_ANOTHER, label=(await async_words(self.hass))("found", _ANOTHER)))
         selector = SelectSelector(SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST))
         schema: Any = vol.Schema({vol.Required(CONF_POINT, default=self._offered[0].id): selector})
         return self.async_show_form(step_id="user", data_schema=schema)
@@ -219,23 +220,19 @@ class MeterFlow(ConfigSubentryFlow):
         return {subentry.unique_id for subentry in self._get_entry().subentries.values()}
 
     def _failed(self, error: GatewayError) -> SubentryFlowResult:
-        return self.async_abort(reason="gateway_failed", description_placeholders={"reason": str(error)})
+        LOGGER.warning("The gateway could not tell of its meters: %s", error)
+        return self.async_abort(reason="gateway_failed")
 
     async def _what_came(self) -> dict[str, str]:
         """Describe the meter as Enedis does."""
-        words, contract = await self._words(), self._point.contract
-        unknown = words["unknown"]
+        words, contract = partial(await async_words(self.hass), "found"), self._point.contract
+        unknown = words("unknown")
         curve = {True: "curve_collected", False: "curve_not_collected", None: "unknown"}
         return {
             "meter": self._point.masked_number,
             "contract": contract.segment or unknown,
             "power": f"{contract.power_kva} kVA" if contract.power_kva else unknown,
-            "off_peak": contract.off_peak or words["none"],
-            "curve": words[curve[self._point.curve_collected]],
-            "example": "22:30-06:30, 12:30-14:30",
+            "off_peak": contract.off_peak or words("none"),
+            "curve": words(curve[self._point.curve_collected]),
+            "example": OFF_PEAK_EXAMPLE,
         }
-
-    async def _words(self) -> dict[str, str]:
-        path = f"component.{DOMAIN}.selector.found.options."
-        texts = await async_get_translations(self.hass, self.hass.config.language, "selector", [DOMAIN])
-        return {key.removeprefix(path): text for key, text in texts.items() if key.startswith(path)}

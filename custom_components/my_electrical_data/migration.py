@@ -1,6 +1,5 @@
 """Entries of an earlier version become what they would be today."""
 
-import re
 from types import MappingProxyType
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -9,9 +8,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
+from .api.models import USAGE_POINT_ID
 from .const import CONF_MADE_HERE, DOMAIN, METER
-
-_POINT_ID = re.compile(r"[a-z0-9]{16}")
 
 
 @callback
@@ -20,7 +18,7 @@ def async_meters_to_subentries(hass: HomeAssistant, entry: ConfigEntry) -> None:
     devices = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(devices, entry.entry_id):
         for domain, identifier in device.identifiers:
-            if domain == DOMAIN and identifier != entry.unique_id and _POINT_ID.fullmatch(identifier):
+            if domain == DOMAIN and identifier != entry.unique_id and USAGE_POINT_ID.fullmatch(identifier):
                 _move(hass, entry, device, identifier)
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_MADE_HERE: False}, version=2)
 

@@ -15,7 +15,6 @@ class Presence:
     """One gateway's, by the name of its entry. It outlives a reload."""
 
     def __init__(self, name: str) -> None:
-        """Begin with a gateway that answers."""
         self._name = name
         self._is_away = False
 

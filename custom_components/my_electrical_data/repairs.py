@@ -13,7 +13,7 @@ from . import energy
 from .api import GatewayError
 from .api.models import ConsentAsked, ConsentStatus, UsagePoint
 from .consent import meter_number
-from .const import CONF_DASHBOARD, OPTIONS
+from .const import CONF_DASHBOARD, OFF_PEAK_EXAMPLE, OPTIONS
 from .coordinator import GatewayConfigEntry, Meter
 from .issues import CONSENT_RENEWALS
 from .off_peak_form import OffPeakError, off_peak_periods
@@ -169,7 +169,7 @@ class OffPeakFlow(_Flow):
             {vol.Required(CONF_OFF_PEAK): TextSelector()},
             errors,
             spelled=spelled,
-            example="22:30-06:30, 12:30-14:30",
+            example=OFF_PEAK_EXAMPLE,
         )
 
 

@@ -112,7 +112,7 @@ async def _get_readings(call: ServiceCall) -> ServiceResponse:
     """Return readings as the gateway has them, and what is missing."""
     entry, meter = _meter(call)
     client, point = entry.runtime_data.client, meter.point_id
-    start, end, direction = _days(call), call.data[ATTR_END], call.data[ATTR_DIRECTION]
+    (start, end), direction = _days(call), call.data[ATTR_DIRECTION]
     with _asking(call.hass, entry):
         match call.data[ATTR_KIND]:
             case Kind.DAILY:
@@ -174,9 +174,9 @@ async def _compare_options(call: ServiceCall) -> ServiceResponse:
 async def _ask_enedis_again(call: ServiceCall) -> ServiceResponse:
     """Have the gateway ask for days that it knows already."""
     entry, meter = _meter(call)
+    start, end = _days(call)
     with _asking(call.hass, entry):
-        asked = await entry.runtime_data.client.refresh(meter.point_id, start=_days(call), end=call.data[ATTR_END])
-    return _answer(asked)
+        return _answer(await entry.runtime_data.client.refresh(meter.point_id, start=start, end=end))
 
 
 async def _import_hours_again(call: ServiceCall) -> ServiceResponse:
@@ -207,11 +207,11 @@ def _meter(call: ServiceCall) -> tuple[GatewayConfigEntry, Meter]:
     return entry, meter
 
 
-def _days(call: ServiceCall) -> date:
-    """Return the first day, before the one that ends the range."""
-    start: date = call.data[ATTR_START]
-    _check_range(start, call.data[ATTR_END])
-    return start
+def _days(call: ServiceCall) -> tuple[date, date]:
+    """Return the days asked for, `[start, end[`."""
+    start, end = call.data[ATTR_START], call.data[ATTR_END]
+    _check_range(start, end)
+    return start, end
 
 
 def _check_range[T: (date, datetime)](start: T, end: T) -> None:

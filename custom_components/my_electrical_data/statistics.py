@@ -23,7 +23,6 @@ from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.helpers.storage import Store
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util.dt import utc_from_timestamp
 from homeassistant.util.unit_conversion import EnergyConverter
@@ -32,6 +31,7 @@ from .api import GatewayClient
 from .api.figures import Hours, Series, Unit
 from .const import DOMAIN, LOGGER
 from .pacing import FIRST_RETRY
+from .words import Words, async_words
 
 PAGE_HOURS = 1000
 STORE_VERSION = 1
@@ -198,10 +198,10 @@ class HoursImporter:
 
     async def _write(self, hours: Hours) -> _Progress:
         """Write a page of rows, and keep its cursor once the recorder shows them."""
-        labels = await async_get_translations(self._hass, self._hass.config.language, "selector", [DOMAIN])
+        words = await async_words(self._hass)
         wanted = self._wanted(hours)
         for series in wanted:
-            async_add_external_statistics(self._hass, self._metadata(series, labels), list(_rows(hours, series)))
+            async_add_external_statistics(self._hass, self._metadata(series, words), list(_rows(hours, series)))
             await asyncio.sleep(0)  # let others have the event loop between two series
         await _committed(self._hass)
         last = {
@@ -221,12 +221,12 @@ class HoursImporter:
         await self._store.async_save(progress)
         return progress
 
-    def _metadata(self, series: Series, labels: dict[str, str]) -> StatisticMetaData:
+    def _metadata(self, series: Series, words: Words) -> StatisticMetaData:
         unit = _UNITS[series.unit]
         return StatisticMetaData(
             statistic_id=statistic_id(self._id, series.key),
             source=DOMAIN,
-            name=f"{self._meter_name} {_label(series.key, labels)}",
+            name=f"{self._meter_name} {_label(series.key, words)}",
             unit_of_measurement=unit.unit,
             unit_class=unit.unit_class,
             mean_type=StatisticMeanType.NONE,
@@ -275,9 +275,7 @@ def _newest(last: dict[str, _LastRow]) -> datetime | None:
     return utc_from_timestamp(max(starts)) if starts else None
 
 
-def _label(key: str, labels: dict[str, str]) -> str:
+def _label(key: str, words: Words) -> str:
     """Name a series for people: `consumption_hc` is "consumption off-peak"; a custom bucket keeps its own name."""
     kind, _, bucket = key.partition("_")
-    names = [("series", kind), ("bucket", bucket)]
-    path = f"component.{DOMAIN}.selector"
-    return " ".join(labels.get(f"{path}.{group}.options.{name}", name) for group, name in names if name)
+    return " ".join(words(group, name) for group, name in (("series", kind), ("bucket", bucket)) if name)

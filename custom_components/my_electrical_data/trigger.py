@@ -50,7 +50,6 @@ class _Trigger(Trigger):
         return cast("ConfigType", vol.Schema({vol.Required(CONF_OPTIONS, default=dict): cls.options})(config))
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Take its options."""
         super().__init__(hass, config)
         self._chosen: Options = config.options or {}
 

@@ -21,6 +21,8 @@ async def get_runtime(request: Request) -> Runtime:
 
 
 RuntimeDep = Annotated[Runtime, Depends(get_runtime)]
+OUR_ID = "^[0-9a-f]{32}$"
+"""The form of the ids that we give accounts, consents and whatever else is not a usage point."""
 PointId = Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")]
 
 
@@ -58,9 +60,9 @@ FromHere = Depends(from_here)
 
 bearer_token = HTTPBearer(auto_error=False, description="A token of POST /v1/oauth/token")
 _cookie = APIKeyCookie(
-    name="__Host-med_session",
+    name=sessions.NAME_BY_HTTPS,
     auto_error=False,
-    description="Set by POST /v1/session; without https its name is med_session",
+    description=f"Set by POST /v1/session; without https its name is {sessions.NAME_BY_HTTP}",
 )
 
 

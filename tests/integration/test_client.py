@@ -1,14 +1,18 @@
 """The client by itself: tokens, waiting times, addresses. It needs no Home Assistant."""
 
+import ssl
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from scripted_gateway import CLIENT_ID, CLIENT_SECRET, POINTS, TEMPO, TOKEN, ScriptedGateway, problem, raw
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from scripted_gateway import CLIENT_ID, CLIENT_SECRET, PING, POINTS, TEMPO, TOKEN, ScriptedGateway, problem, raw
 
 from custom_components.my_electrical_data.api import (
     AuthenticationFailedError,
     GatewayClient,
+    GatewayError,
     GatewayUnavailableError,
     InvalidAddressError,
     MalformedAnswerError,
@@ -137,13 +141,23 @@ async def test_an_id_that_no_statistic_could_bear_is_refused(client: GatewayClie
     assert "12345678901234" not in str(malformed.value)
 
 
-async def test_secrets_are_not_carried_from_https_to_http(gateway: ScriptedGateway) -> None:
-    async with aiohttp.ClientSession() as session:
-        client = GatewayClient(session, gateway.url, CLIENT_ID, CLIENT_SECRET)
-        client._wire.address = gateway.url.replace("http:", "https:")
-        landed = gateway.server.make_url("/ping")
+async def test_secrets_are_not_carried_from_https_to_http(
+    gateway: ScriptedGateway, self_signed: ssl.SSLContext
+) -> None:
+    async def lead_to_http(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPTemporaryRedirect(f"{gateway.url}{request.path}")
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", lead_to_http)
+    server = TestServer(app, host="127.0.0.1", scheme="https")
+    await server.start_server(ssl=self_signed)
+    async with server, aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=False)) as session:
+        client = GatewayClient(session, str(server.make_url("")).rstrip("/"), CLIENT_ID, CLIENT_SECRET)
         with pytest.raises(NotAGatewayError):
-            client._wire._stay_where_redirected(landed)
+            await client.ping()
+        with pytest.raises(GatewayError):
+            await client.tempo()
+    assert [(request.path, "Authorization" in request.headers) for request in gateway.requests] == [(PING, False)]
 
 
 @pytest.mark.parametrize(

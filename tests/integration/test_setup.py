@@ -62,7 +62,7 @@ async def test_the_gateway_is_down(hass: HomeAssistant, gateway: ScriptedGateway
     await gateway.server.close()
     entry = await set_up()
     assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert entry.reason == "The gateway cannot be reached (no connection)"
+    assert entry.reason == "The gateway cannot be reached"
 
 
 async def test_a_client_withdrawn_later_asks_for_another(

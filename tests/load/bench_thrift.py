@@ -105,7 +105,6 @@ class Street:
     """The simulator, its control panel, and what it was asked."""
 
     def __init__(self, app: FastAPI) -> None:
-        """Take the simulator."""
         self.app = app
         self.control = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://simulator/control")
 

@@ -41,7 +41,6 @@ class LeapingLoop(asyncio.SelectorEventLoop):
     """The loop."""
 
     def __init__(self) -> None:
-        """Begin at 0."""
         self.leaping = _Leaping()
         super().__init__(self.leaping)
 
@@ -100,7 +99,6 @@ class LeapingClock:
     frozen = False
 
     def __init__(self, begun: datetime) -> None:
-        """Begin at an instant."""
         self._begun = begun
 
     def now(self) -> datetime:

@@ -18,7 +18,9 @@ from gateway.kit.http import Upstream
 from gateway.quotas import models as quotas_models
 from gateway.rte import models as rte_models
 from gateway.rte.client import Rte
+from gateway.rte.errors import Meaning, RteError
 from gateway.rte.open_data import OpenData
+from gateway.rte.wire import TempoValue
 from gateway.simulator.app import create_app
 from gateway.store.memory import MemoryStore
 from gateway.tempo import outlook as tempo_outlook
@@ -181,7 +183,7 @@ async def open_house(folder: Path, now: datetime, *, settled: bool = False) -> A
             async with house.database.engine.begin() as connection:
                 await connection.run_sync(Base.metadata.create_all)
         if settled and now not in _houses:
-            await house.work(tempo.keep)
+            await house.work(keep_tempo)
             await house.restart()
             _houses[now] = file.read_bytes()
             (await http.delete("/control/calls")).raise_for_status()
@@ -212,4 +214,16 @@ def paris(text: str) -> datetime:
     return local.replace(tzinfo=ZoneInfo("Europe/Paris"), fold=int(text.endswith("+"))).astimezone(UTC)
 
 
-keep_tempo, keep_ecowatt = tempo.keep, ecowatt.keep
+class _Silent:
+    """An open-data calendar that tells nothing."""
+
+    async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]:  # noqa: ARG002 - the form of a client
+        raise RteError(Meaning.DOWN, "silent")
+
+
+async def keep_tempo(database: Database, rte: Rte | None, clock: Clock) -> datetime:
+    """Keep Tempo's days while RTE's API alone can tell them."""
+    return await tempo.keep(database, rte, _Silent(), clock)
+
+
+keep_ecowatt = ecowatt.keep

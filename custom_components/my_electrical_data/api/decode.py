@@ -59,7 +59,6 @@ class Decoder[ModelT]:
     """Reads answers as one model. Made when the module is loaded: it is compiled then, and not at the first answer."""
 
     def __init__(self, model: type[ModelT]) -> None:
-        """Take a dataclass."""
         self._name = model.__name__
         self._decoder: BasicDecoder[ModelT] = BasicDecoder(model, default_dialect=_Strict)
 

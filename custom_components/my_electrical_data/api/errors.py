@@ -1,9 +1,12 @@
 """What can go wrong between a client and its gateway.
 
 Each error carries a stable `code`: callers choose their words by it. `problem` is the gateway's own code, when it gave
-one. No message holds what was sent or received.
+one. Messages are for the log, in English, and hold nothing that was sent or received; `placeholders` fill in the words
+of any language.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -13,6 +16,7 @@ class GatewayError(Exception):
     code: ClassVar[str] = "unknown"
     retry_after: float | None = None
     problem: str = "unknown"
+    placeholders: Mapping[str, str] = MappingProxyType({})
     is_away: bool = False
     """Whether nothing can be had from the gateway, and not from one part of it only."""
 
@@ -42,7 +46,6 @@ class AuthenticationFailedError(GatewayError):
     code = "invalid_auth"
 
     def __init__(self, message: str, problem: str = "unknown") -> None:
-        """Take the gateway's `problem` code."""
         super().__init__(message)
         self.problem = problem
 
@@ -60,6 +63,7 @@ class IncompatibleError(GatewayError):
         """Take the API `version` of the gateway, "major.minor"."""
         super().__init__(f"the gateway speaks API {version}")
         self.version = version
+        self.placeholders = {"api": version}
 
 
 class GatewayTooOldError(IncompatibleError):
@@ -108,10 +112,10 @@ class RequestRefusedError(GatewayError):
     code = "request_refused"
 
     def __init__(self, status: int, problem: str) -> None:
-        """Take the HTTP `status` and the `problem` code."""
         super().__init__(f"the gateway refused: {problem} ({status})")
         self.status = status
         self.problem = problem
+        self.placeholders = {"problem": problem, "status": str(status)}
 
 
 class MalformedAnswerError(GatewayError):

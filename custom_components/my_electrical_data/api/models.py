@@ -11,7 +11,7 @@ from typing import Any
 
 from mashumaro import field_options
 
-_USAGE_POINT_ID = re.compile(r"[a-z0-9]{16}")
+USAGE_POINT_ID = re.compile(r"[a-z0-9]{16}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,7 +193,7 @@ class UsagePoint:
 
     def __post_init__(self) -> None:
         """Refuse an id that could not be part of a statistic's."""
-        if not _USAGE_POINT_ID.fullmatch(self.id):
+        if not USAGE_POINT_ID.fullmatch(self.id):
             raise ValueError("id")
 
     @property

@@ -16,6 +16,10 @@ class TempoColor(StrEnum):
     UNKNOWN = "unknown"
 
 
+TEMPO_COLORS = (TempoColor.BLUE, TempoColor.WHITE, TempoColor.RED)
+"""Those that a day can have, from the cheapest."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TempoDay:
     """A day from 06:00 to 06:00 of Paris, `[start, until[`, and the colours that it can have in the end."""

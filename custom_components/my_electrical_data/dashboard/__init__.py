@@ -8,9 +8,9 @@ from homeassistant.components.lovelace.const import LOVELACE_DATA, ConfigNotFoun
 from homeassistant.components.lovelace.dashboard import LovelaceStorage
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.json import json_bytes, json_fragment
-from homeassistant.helpers.translation import async_get_translations
 
 from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN
+from custom_components.my_electrical_data.words import async_words
 
 from .content import async_content
 
@@ -54,8 +54,7 @@ async def async_show_or_hide(hass: HomeAssistant) -> None:
     shown = isinstance(dashboards.get(URL_PATH), ReadyDashboard)
     wanted = any(entry.options.get(CONF_DASHBOARD) for entry in entries)
     if wanted and not shown and not frontend.async_panel_exists(hass, URL_PATH):
-        words = await async_get_translations(hass, hass.config.language, "selector", [DOMAIN])
-        title = words[f"component.{DOMAIN}.selector.dashboard.options.title"]
+        title = (await async_words(hass))("dashboard", "title")
         # In the list of dashboards as one that is configured elsewhere: it is shown and hidden by an option of ours.
         listed = {"mode": "yaml", "title": title, "icon": ICON, "show_in_sidebar": True, "require_admin": False}
         dashboards[URL_PATH] = ReadyDashboard(hass, {"id": DOMAIN, "url_path": URL_PATH, **listed})

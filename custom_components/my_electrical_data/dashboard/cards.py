@@ -4,8 +4,8 @@ from typing import Any
 
 type Card = dict[str, Any]
 
-# As the tile cards name them. White would not be seen by day.
-_COLORS = {"blue": "blue", "white": "grey", "red": "red"}
+SHADES = {"blue": "blue", "white": "grey", "red": "red"}
+"""Of Tempo's colours, as the tile cards name them. White would not be seen by day."""
 
 # A table: a day a row, six hours a column, a coloured bar an hour. `font` is the one element that keeps a colour.
 _ECOWATT = """\
@@ -59,12 +59,12 @@ def tile(
 def by_color(entity: str | None, name: str) -> list[Card]:
     """Show a Tempo day in its colour: a tile a colour, one of which is seen, for a tile has but one."""
     cards: list[Card] = []
-    for state, color in _COLORS.items():
+    for state, color in SHADES.items():
         for card in tile(entity, columns=6, name=name, color=color):
             seen = [{"condition": "state", "entity": entity, "state": state}]
             cards.append(card | {"visibility": seen, "grid_options": {"columns": 6, "rows": 2}, "vertical": True})
     for card in tile(entity, columns=6, name=name, color="disabled"):
-        unknown = [{"condition": "state", "entity": entity, "state_not": state} for state in _COLORS]
+        unknown = [{"condition": "state", "entity": entity, "state_not": state} for state in SHADES]
         cards.append(card | {"visibility": unknown, "grid_options": {"columns": 6, "rows": 2}, "vertical": True})
     return cards
 

@@ -1,17 +1,17 @@
 """What the ready dashboard shows: cards of Home Assistant's own, about the entities and statistics that are there."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.translation import async_get_translations
 
 from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN, METER
 from custom_components.my_electrical_data.statistics import async_statistic_ids, statistic_id
+from custom_components.my_electrical_data.words import Words, async_words
 
-from .cards import by_color, ecowatt_hours, graph, heading, picture, tile
+from .cards import SHADES, by_color, ecowatt_hours, graph, heading, picture, tile
 
 type Card = dict[str, Any]
 type Find = Callable[[str], str | None]
@@ -30,19 +30,9 @@ _BUCKET_COLORS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """Texts of the integration, by their group and name."""
-
-    texts: dict[str, str]
-
-    def __call__(self, name: str, group: str = "dashboard") -> str:
-        return self.texts.get(f"component.{DOMAIN}.selector.{group}.options.{name}", name)
-
-
 async def async_content(hass: HomeAssistant) -> dict[str, Any]:
     """Return one view: the grid as the first gateway sees it, then each meter."""
-    words = _Words(await async_get_translations(hass, hass.config.language, "selector", [DOMAIN]))
+    words = await async_words(hass)
     entries = [entry for entry in hass.config_entries.async_entries(DOMAIN) if entry.options.get(CONF_DASHBOARD)]
     sections: list[list[Card]] = []
     for number, entry in enumerate(entries):
@@ -57,7 +47,7 @@ async def async_content(hass: HomeAssistant) -> dict[str, Any]:
     return {
         "views": [
             {
-                "title": words("title"),
+                "title": words("dashboard", "title"),
                 "path": "electricity",
                 "type": "sections",
                 "max_columns": 3,
@@ -82,7 +72,8 @@ def _finder(entities: Iterable[er.RegistryEntry], subentry_id: str | None) -> Fi
     return find
 
 
-def _of_the_grid(find: Find, words: _Words) -> list[list[Card]]:
+def _of_the_grid(find: Find, all_words: Words) -> list[list[Card]]:
+    words = partial(all_words, "dashboard")
     tempo = [
         heading("Tempo", "mdi:calendar-star"),
         *by_color(find("sensor.tempo_today"), words("today")),
@@ -90,7 +81,7 @@ def _of_the_grid(find: Find, words: _Words) -> list[list[Card]]:
         *tile(find("sensor.tempo_period"), columns=12, name=words("period"), color="teal"),
         *(
             card
-            for color, shade in (("blue", "blue"), ("white", "grey"), ("red", "red"))
+            for color, shade in SHADES.items()
             for card in tile(
                 find(f"sensor.tempo_{color}_days_left"), columns=4, name=words(color), color=shade, up=True
             )
@@ -108,11 +99,12 @@ def _of_the_grid(find: Find, words: _Words) -> list[list[Card]]:
     return [tempo, [*season, *ecowatt] if len(season) > 1 else ecowatt]
 
 
-def _of_a_meter(name: str, point_id: str, find: Find, statistic_ids: Iterable[str], words: _Words) -> list[Card]:
+def _of_a_meter(name: str, point_id: str, find: Find, statistic_ids: Iterable[str], all_words: Words) -> list[Card]:
+    words = partial(all_words, "dashboard")
     whole = statistic_id(point_id, "consumption")
     ids = set(statistic_ids)
     buckets = [bucket for bucket in _BUCKET_COLORS if f"{whole}_{bucket}" in ids]
-    series = [(f"{whole}_{bucket}", words(bucket, "bucket"), _BUCKET_COLORS[bucket]) for bucket in buckets]
+    series = [(f"{whole}_{bucket}", all_words("bucket", bucket), _BUCKET_COLORS[bucket]) for bucket in buckets]
     in_all = [(whole, words("consumption"), _BUCKET_COLORS["base"])] if whole in ids else []
     return [
         heading(name, "mdi:home-lightning-bolt"),

@@ -44,7 +44,6 @@ class Passwords:
     """Hashes and verifies. One at a time, in a thread that gives way: a flood of guesses starves nobody who reads."""
 
     def __init__(self) -> None:
-        """Prepare."""
         self._hasher = HASHER
         cost = f"m={self._hasher.memory_cost},t={self._hasher.time_cost},p={self._hasher.parallelism}"
         self._nobodys = f"$argon2id$v=19${cost}${'A' * 22}${'A' * 43}"

@@ -21,14 +21,15 @@ IDLE = timedelta(days=1)
 _SEEN_PRECISION = timedelta(minutes=5)
 FRESH_FOR = timedelta(minutes=15)
 """So long after a log-in a browser may do what cannot be undone."""
-_NAME = "med_session"
+NAME_BY_HTTP, NAME_BY_HTTPS = "med_session", "__Host-med_session"
+"""Behind https browsers themselves guard the prefix."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_COOKIE = ""
 
 
 def cookie_name(settings: Settings) -> str:
-    """Return the cookie's name; behind https browsers themselves guard the prefix."""
-    return f"__Host-{_NAME}" if settings.is_https else _NAME
+    """Return the cookie's name."""
+    return NAME_BY_HTTPS if settings.is_https else NAME_BY_HTTP
 
 
 def cookie_of(request: Request, settings: Settings) -> str | None:

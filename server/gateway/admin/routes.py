@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from gateway.admin import pages, service
+from gateway.admin import listings, service
 from gateway.admin.schemas import ConsentPage, Events, SearchWish, Upstreams, Users
+from gateway.admin.upstreams import how_they_stand
 from gateway.consents.models import ConsentStatus
-from gateway.dependencies import AdminDep, RuntimeDep, get_admin
+from gateway.dependencies import OUR_ID, AdminDep, RuntimeDep, get_admin
 from gateway.problems import documented
 
 router = APIRouter(
@@ -17,23 +18,23 @@ router = APIRouter(
     responses=documented(400, 401, 403, 422),
 )
 
-type AccountId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+type AccountId = Annotated[str, Path(pattern=OUR_ID)]
 type Page = Annotated[int, Query(ge=1, le=200)]
 _ON_ONE = documented(404)
 
 
 @router.get("/users")
 async def users(
-    runtime: RuntimeDep, after: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$")] = None, limit: Page = 50
+    runtime: RuntimeDep, after: Annotated[str | None, Query(pattern=OUR_ID)] = None, limit: Page = 50
 ) -> Users:
     """List the accounts, oldest first."""
-    return await pages.users(runtime, "", after, limit)
+    return await listings.users(runtime, "", after, limit)
 
 
 @router.post("/users/search", responses=documented(413))
 async def search_users(runtime: RuntimeDep, wish: SearchWish) -> Users:
     """Find accounts by a part of their address."""
-    return await pages.users(runtime, wish.part, wish.after, wish.limit)
+    return await listings.users(runtime, wish.part, wish.after, wish.limit)
 
 
 @router.post("/users/{account_id}/deactivate", status_code=204, responses=documented(404, 409))
@@ -62,22 +63,22 @@ async def consents(
     limit: Page = 50,
 ) -> ConsentPage:
     """List the consents, oldest first, and count them by status."""
-    return await pages.consents(runtime, status, after, limit)
+    return await listings.consents(runtime, status, after, limit)
 
 
 @router.get("/upstreams")
 async def upstreams(runtime: RuntimeDep) -> Upstreams:
     """Tell how Enedis and RTE stand: what is left, what went wrong, whether asking is stopped."""
-    return await service.upstreams(runtime)
+    return await how_they_stand(runtime)
 
 
 @router.get("/audit")
 async def audit(
     runtime: RuntimeDep,
-    account_id: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$")] = None,
+    account_id: Annotated[str | None, Query(pattern=OUR_ID)] = None,
     event: Annotated[str | None, Query(pattern="^[a-z_]{1,40}$")] = None,
     before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     limit: Page = 50,
 ) -> Events:
     """Read the log, newest first."""
-    return await pages.events(runtime, account_id, event, before, limit)
+    return await listings.events(runtime, account_id, event, before, limit)

@@ -11,7 +11,7 @@ from gateway.billing.prices import MICRO
 from gateway.billing.tariffs import tariff_on
 from gateway.kit import paris
 from gateway.tempo.days import Color, in_force
-from gateway.tempo.season import Season, possible
+from gateway.tempo.season import Season, can_be
 
 AHEAD = timedelta(days=8)
 """How far to look ahead unless told."""
@@ -38,10 +38,9 @@ def certain_colors(told: Mapping[date, tuple[str, bool]], start: date, end: date
     """
     settled = {day: Color(color) for day, (color, confirmed) in told.items() if confirmed}
     found = dict(told)
-    for season in {Season.of(start), Season.of(end)}:
-        for day, colors in possible(season, settled).items():
-            if len(colors) == 1 and start <= day < end and day not in told:
-                found[day] = (next(iter(colors)).value, True)
+    for day, colors in can_be(settled, {Season.of(start), Season.of(end)}).items():
+        if len(colors) == 1 and start <= day < end and day not in told:
+            found[day] = (next(iter(colors)).value, True)
     return found
 
 

@@ -86,11 +86,8 @@ def move(
 
     async def work() -> Manifest:
         async with held(settings.database_url, alone=True):
-            database = Database(settings.database_url)
-            try:
+            async with Database(settings.database_url) as database:
                 manifest = await backups.write(database, copy, SystemClock().now())
-            finally:
-                await database.close()
             copy.seek(0)
             with backups.opened(copy, None) as backup:
                 await _fill(target.database_url, backup, Keyring.parse(keys))
@@ -106,11 +103,8 @@ def move(
 
 def _write(database_url: str, target: IO[bytes], *, seal_with: Keyring | None, keys: str | None) -> Manifest:
     async def work() -> Manifest:
-        database = Database(database_url)
-        try:
+        async with Database(database_url) as database:
             return await backups.write(database, target, SystemClock().now(), seal_with=seal_with, keys=keys)
-        finally:
-            await database.close()
 
     with _errors():
         return asyncio.run(work())

@@ -11,7 +11,8 @@ from gateway.cli.common import fail
 def ask(address: str) -> str:
     """Return a password that will do for an account, or end with what to change."""
     if sys.stdin.isatty():
-        password: str = typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True)
+        wanted = f"Password ({passwords.SHORTEST} characters or more)"
+        password: str = typer.prompt(wanted, hide_input=True, confirmation_prompt=True)
     else:
         password = sys.stdin.readline().rstrip("\r\n")
     try:

@@ -105,8 +105,5 @@ async def _serve(settings: Settings, server: uvicorn.Server) -> None:
 
 
 async def _check_keys(settings: Settings) -> None:
-    database = Database(settings.database_url)
-    try:
+    async with Database(settings.database_url) as database:
         await load(database, settings.keyring())
-    finally:
-        await database.close()

@@ -51,6 +51,6 @@ def update(
 def _text(file: Path) -> str:
     content = file.read_bytes()
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8")
     except UnicodeDecodeError:
         return content.decode("cp1252")

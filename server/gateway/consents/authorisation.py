@@ -8,7 +8,6 @@ consent is granted only when
   later than the service of that account: a service is claimed once.
 """
 
-import hashlib
 import re
 import secrets
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from urllib.parse import urlencode
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.models import Account
+from gateway.accounts.secrets import fingerprint
 from gateway.audit.service import record
 from gateway.consents import repository, service
 from gateway.consents.models import Consent, ConsentState, ConsentStatus, UsagePoint
@@ -130,9 +130,9 @@ async def set_out(session: AsyncSession, consent: Consent, browser: str | None, 
     way = Way(secrets.token_urlsafe(32), known or secrets.token_urlsafe(32))
     session.add(
         ConsentState(
-            state_hash=_fingerprint(way.state),
+            state_hash=fingerprint(way.state),
             consent_id=consent.id,
-            browser_hash=_fingerprint(way.browser),
+            browser_hash=fingerprint(way.browser),
             created_at=now,
             used_at=None,
         )
@@ -150,7 +150,7 @@ async def come_back(
     session: AsyncSession, state: str, browser: str | None, authorisation: str | None, error: str | None, now: datetime
 ) -> Return:
     """Take what came back from Enedis; whatever it is, its state is used up. What is new is then to be checked."""
-    row = await repository.use_state(session, _fingerprint(state), now)
+    row = await repository.use_state(session, fingerprint(state), now)
     if row is None:
         return await _come_back_again(session, state, browser, now)
     consent = await repository.consent_alone(session, row.consent_id)
@@ -184,7 +184,7 @@ async def _failure(
     """Return what is wrong with a way back, if anything is."""
     if state.created_at + LIFETIME <= now or consent.expires_at <= now:
         return Outcome.EXPIRED
-    if state.browser_hash != _fingerprint(browser or ""):
+    if state.browser_hash != fingerprint(browser or ""):
         consent.strayed_on = paris.day_of(now)
         return Outcome.OTHER_BROWSER
     if error is not None:
@@ -200,8 +200,8 @@ async def _failure(
 
 async def _come_back_again(session: AsyncSession, state: str, browser: str | None, now: datetime) -> Return:
     """Show whoever reloads the page where they stand; tell others nothing."""
-    used = await repository.state(session, _fingerprint(state))
-    if used is not None and used.browser_hash == _fingerprint(browser or ""):
+    used = await repository.state(session, fingerprint(state))
+    if used is not None and used.browser_hash == fingerprint(browser or ""):
         consent = await repository.consent(session, used.consent_id)
         if consent is not None:
             return Return(outcome_of(consent, now), consent)
@@ -269,10 +269,6 @@ async def _fail(session: AsyncSession, consent: Consent, outcome: Outcome, now: 
 async def _count(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
     await limits.note(session, _FAILURES, consent.account_id, now)
     record(session, now, "consent_failed", consent.account_id, consent=consent.id, reason=outcome)
-
-
-def _fingerprint(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
 
 
 def _number(text: str) -> int | None:

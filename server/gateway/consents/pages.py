@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.consents import authorisation, repository, service
 from gateway.consents.authorisation import LIFETIME, Outcome
-from gateway.dependencies import RuntimeDep
+from gateway.dependencies import OUR_ID, RuntimeDep
 from gateway.pages import render
 from gateway.problems import documented
 from gateway.runtime import Runtime
@@ -28,7 +28,7 @@ _OPEN = frozenset(Outcome) - {Outcome.GRANTED, Outcome.PENDING, Outcome.EXPIRED,
 _AGAIN = _OPEN - {Outcome.UNKNOWN, Outcome.OTHER_BROWSER}
 """After these the page offers it; whoever ended in another browser may have been sent by somebody else."""
 
-type ConsentId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+type ConsentId = Annotated[str, Path(pattern=OUR_ID)]
 type Browser = Annotated[str | None, Cookie(alias=_COOKIE)]
 
 

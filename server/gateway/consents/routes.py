@@ -17,7 +17,7 @@ from gateway.consents.views import (
     UsagePointView,
     view,
 )
-from gateway.dependencies import CallerDep, PointId, RuntimeDep, WriteSession
+from gateway.dependencies import OUR_ID, CallerDep, PointId, RuntimeDep, WriteSession
 from gateway.enedis.customer import Address
 from gateway.problems import ProblemError, documented
 from gateway.quotas.routes import counted
@@ -93,7 +93,7 @@ async def ask_consent(
 
 @router.get("/v1/consents/{consent_id}")
 async def consent(
-    runtime: RuntimeDep, caller: CallerDep, consent_id: Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+    runtime: RuntimeDep, caller: CallerDep, consent_id: Annotated[str, Path(pattern=OUR_ID)]
 ) -> ConsentView:
     """Show how one of the account's consents stands."""
     async with runtime.database.read() as session:

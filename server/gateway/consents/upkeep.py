@@ -36,7 +36,6 @@ class ConsentKeeper:
     """Asks Enedis what is open."""
 
     def __init__(self, database: Database, enedis: Enedis, keyring: Keyring, instance: Instance, clock: Clock) -> None:
-        """Prepare."""
         self._database = database
         self._enedis = enedis
         self._keyring = keyring

@@ -13,15 +13,16 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.rte import feeds
-from gateway.rte.client import Rte
+from gateway.rte.client import BETWEEN_ECOWATTS, Rte
 from gateway.rte.errors import RteError
 from gateway.rte.feeds import Rhythm
 from gateway.rte.wire import EcowattSignal
 
 log = structlog.get_logger()
 
-FEED = Rhythm("ecowatt", pause=timedelta(minutes=16), longest_pause=paris.HOUR, budget="ecowatt", calls_a_day=60)
-"""RTE refuses a second call within 15 minutes; the minute more is for clocks that differ."""
+_PAUSE = BETWEEN_ECOWATTS + timedelta(minutes=1)
+"""The minute more is for clocks that differ."""
+FEED = Rhythm("ecowatt", _PAUSE, longest_pause=paris.HOUR, budget="ecowatt", calls_a_day=60)
 NEVER = timedelta(days=365)
 
 

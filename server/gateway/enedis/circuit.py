@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from gateway.enedis.errors import EnedisError, Meaning
 from gateway.kit.clock import Clock
+from gateway.kit.pauses import growing
 from gateway.store import Store, StoreError
 from gateway.store.cache import keep
 
@@ -51,7 +52,6 @@ class Circuit:
     """Counts failures in a row by API; open after five, for one minute, then two, four, up to fifteen."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
-        """Prepare."""
         self._store = store
         self._clock = clock
 
@@ -77,7 +77,7 @@ class Circuit:
             return error
         with suppress(StoreError):
             failures = (await self._failures(api))[0] + 1
-            pause = min(_FIRST_PAUSE * 2 ** max(0, failures - FAILURES), _LONGEST_PAUSE)
+            pause = growing(_FIRST_PAUSE, _LONGEST_PAUSE, failures - FAILURES + 1)
             state = json.dumps([failures, (self._clock.now() + pause).isoformat()])
             await self._store.set(_failures_key(api), state, _COUNTED_FOR)
         return error

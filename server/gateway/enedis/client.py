@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Protocol
 
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
@@ -12,6 +13,7 @@ from gateway.enedis.errors import EnedisError, Meaning, understand
 from gateway.enedis.wire import IndexMeasure, Measure, whole
 from gateway.kit.http import Answer, UnreachableError, Upstream
 from gateway.store import Store
+from gateway.store.token import Bearer, drop, shared
 
 _TOKEN_PATH = "/oauth2/v3/token"  # noqa: S105 - an address
 _MEASURES = "/mesure_synchrone_auto/v2/"
@@ -20,8 +22,6 @@ _NO_TOKEN_KEY = "enedis:no-token"  # noqa: S105 - a name
 _NO_TOKEN_FOR = 10.0
 _RENEW_BEFORE = 20 * 60
 """Seconds before a token's end."""
-_SHORTEST_TOKEN = 60
-"""Seconds that a token is kept, however soon Enedis says that it ends."""
 
 
 class Api(StrEnum):
@@ -71,9 +71,9 @@ _SUFFIX = {Direction.CONSUMPTION: "consommation", Direction.PRODUCTION: "product
 
 
 class _Token(BaseModel):
-    """What a header can carry, and for how many seconds; Enedis writes them as a number or as a string."""
+    """A token, and how many seconds it lasts; Enedis writes them as a number or as a string."""
 
-    access_token: Annotated[str, Field(pattern=r"^[!-~]+$")]
+    access_token: Bearer
     expires_in: Annotated[int, BeforeValidator(whole), Field(gt=0)]
 
 
@@ -95,7 +95,6 @@ class Enedis:
     def __init__(
         self, upstream: Upstream, client_id: str, client_secret: str, store: Store, pace: Pace, circuit: Circuit
     ) -> None:
-        """Prepare, without connecting."""
         self._upstream = upstream
         self._credentials = (client_id, client_secret)
         self._store = store
@@ -196,7 +195,7 @@ class Enedis:
         renewed = False
         while True:
             await self._circuit.check(api)
-            token = await self._token(api)
+            token = await shared(self._store, _TOKEN_KEY, partial(self._make_token, api), renew_before=_RENEW_BEFORE)
             await self._pace.wait(api, payer)
             try:
                 answer = await self._upstream.ask(
@@ -213,31 +212,19 @@ class Enedis:
             if refusal.meaning is not Meaning.UNAUTHORIZED or renewed:
                 raise refusal
             renewed = True
-            await self._drop(token)
+            await drop(self._store, _TOKEN_KEY, token)
 
-    async def _token(self, api: Api) -> str:
-        if token := await self._store.get(_TOKEN_KEY):
-            return token
-        async with self._store.lease(_TOKEN_KEY):
-            if token := await self._store.get(_TOKEN_KEY):
-                return token
-            if reason := await self._store.get(_NO_TOKEN_KEY):
-                raise EnedisError(Meaning(reason), "token")
-            try:
-                new = await self._new_token()
-            except EnedisError as error:
-                await self._circuit.remember(api, error)
-                # whoever waits behind would only hear the same, one after the other
-                await self._store.set(_NO_TOKEN_KEY, error.meaning, _NO_TOKEN_FOR)
-                raise
-            await self._store.set(_TOKEN_KEY, new.access_token, max(new.expires_in - _RENEW_BEFORE, _SHORTEST_TOKEN))
-            return new.access_token
-
-    async def _drop(self, token: str) -> None:
-        """Forget a token that Enedis no longer takes, unless somebody has renewed it meanwhile."""
-        async with self._store.lease(_TOKEN_KEY):
-            if await self._store.get(_TOKEN_KEY) == token:
-                await self._store.delete(_TOKEN_KEY)
+    async def _make_token(self, api: Api) -> tuple[str, float]:
+        if reason := await self._store.get(_NO_TOKEN_KEY):
+            raise EnedisError(Meaning(reason), "token")
+        try:
+            new = await self._new_token()
+        except EnedisError as error:
+            await self._circuit.remember(api, error)
+            # whoever waits behind would only hear the same, one after the other
+            await self._store.set(_NO_TOKEN_KEY, error.meaning, _NO_TOKEN_FOR)
+            raise
+        return new.access_token, new.expires_in
 
     async def _new_token(self) -> _Token:
         try:

@@ -1,6 +1,6 @@
 """From Enedis' stamps to readings.
 
-A stamp of the load curve is the END of its interval, in Paris time without offset (reference: the 96 points of
+A stamp of the load curve is the END of its interval, in Paris time without offset (the 96 points of
 29-30 September 2026 sum to the two daily values only so); `D+1 00:00` therefore belongs to day D. In autumn 02:00 to
 02:59 come twice and are told apart by their order. What cannot be placed for certain is refused, never guessed.
 """

@@ -11,13 +11,13 @@ import structlog
 from gateway.consents import repository as points
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
+from gateway.kit.pauses import CLOCKS_DIFFER
 from gateway.metering import repository
 from gateway.metering.archive import LONGEST_PAUSE
 from gateway.metering.ledger import surely_due
 
 log = structlog.get_logger()
 
-_AS_USUAL = timedelta(minutes=2)
 _OFTEN = timedelta(seconds=5)
 
 
@@ -25,7 +25,6 @@ class Watch:
     """Compares the time of day with the seconds that have passed."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        """Prepare."""
         self._database = database
         self._clock = clock
         self._seen: tuple[datetime, float] | None = None
@@ -34,9 +33,9 @@ class Watch:
         """Look; return when to look again."""
         now, passed = self._clock.now(), self._clock.monotonic()
         moved = now - self._seen[0] - timedelta(seconds=passed - self._seen[1]) if self._seen else timedelta()
-        if abs(moved) > _AS_USUAL:
+        if abs(moved) > CLOCKS_DIFFER:
             log.warning("clock_was_set", seconds=round(moved.total_seconds()))
-        if self._seen is None or moved < -_AS_USUAL:
+        if self._seen is None or moved < -CLOCKS_DIFFER:
             # at a start nobody knows whether the clock was ahead: what a right one never writes tells
             furthest = now if self._seen else surely_due(now) + LONGEST_PAUSE
             async with self._database.write() as session:

@@ -50,7 +50,7 @@ async def working(runtime: Runtime) -> AsyncIterator[None]:
 async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
     jobs: dict[str, Job] = {
         "clock": Watch(runtime.database, runtime.clock).keep,
-        "tempo": lambda: tempo.keep(runtime.database, runtime.rte, runtime.clock, runtime.open_data),
+        "tempo": lambda: tempo.keep(runtime.database, runtime.rte, runtime.open_data, runtime.clock),
         "ecowatt": lambda: ecowatt.keep(runtime.database, runtime.rte, runtime.clock),
         "consents": runtime.consents.keep,
         "purge": lambda: purge(runtime.database, runtime.clock.now(), runtime.settings.archive_retention_days),

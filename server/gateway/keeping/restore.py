@@ -21,14 +21,13 @@ async def restore(
 
     Each row is read back and compared. Raises BackupError, and then nothing has changed.
     """
-    database = Database(database_url, checks_references=False)
-    try:
-        async with database.engine.connect() as connection:
-            await connection.execution_options(write=True)
-            async with connection.begin():
-                await connection.run_sync(_restore, backup, keyring, before_commit)
-    finally:
-        await database.close()
+    async with (
+        Database(database_url, checks_references=False) as database,
+        database.engine.connect() as connection,
+    ):
+        await connection.execution_options(write=True)
+        async with connection.begin():
+            await connection.run_sync(_restore, backup, keyring, before_commit)
 
 
 def _restore(connection: Connection, backup: Backup, keyring: Keyring, before_commit: Callable[[], None]) -> None:

@@ -70,7 +70,6 @@ class Digest:
     """What a table held: so many rows, and their hash."""
 
     def __init__(self) -> None:
-        """Begin with none."""
         self.rows = 0
         self._hash = hashlib.sha256()
 

@@ -24,7 +24,6 @@ class SealedWriter(io.RawIOBase):
     """Encrypts what is written to it; `close` writes the last piece and leaves the file open."""
 
     def __init__(self, file: IO[bytes], keyring: Keyring) -> None:
-        """Write the head."""
         self._file = file
         self._key = new_key()
         self._waiting = bytearray()

@@ -46,7 +46,6 @@ class ReadyMade:
     """
 
     def __init__(self, clock: Clock) -> None:
-        """Begin empty."""
         self._clock = clock
         self._made: dict[str, _Made] = {}
         self._makers: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)

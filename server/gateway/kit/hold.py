@@ -35,7 +35,7 @@ class HeldError(Exception):
 
 
 @asynccontextmanager
-async def held(database_url: str, *, alone: bool, patience: float = _PATIENCE) -> AsyncIterator[None]:
+async def held(database_url: str, *, alone: bool) -> AsyncIterator[None]:
     """Hold the database until the end of the block. Raises HeldError."""
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
@@ -43,7 +43,7 @@ async def held(database_url: str, *, alone: bool, patience: float = _PATIENCE) -
         file = Path(url.database).with_suffix(".lock")
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("ab") as lock:
-            await _take(lambda: _flock(lock.fileno(), alone=alone), patience)
+            await _take(lambda: _flock(lock.fileno(), alone=alone))
             yield
         return
     engine = create_async_engine(
@@ -51,7 +51,7 @@ async def held(database_url: str, *, alone: bool, patience: float = _PATIENCE) -
     )
     connection = await engine.connect()
     try:
-        await _take(lambda: _advisory(connection, alone=alone), patience)
+        await _take(lambda: _advisory(connection, alone=alone))
     except BaseException:
         await connection.close()
         raise
@@ -64,8 +64,8 @@ async def held(database_url: str, *, alone: bool, patience: float = _PATIENCE) -
             await watch
 
 
-async def _take(attempt: Callable[[], Awaitable[bool]], patience: float) -> None:
-    deadline = time.monotonic() + patience
+async def _take(attempt: Callable[[], Awaitable[bool]]) -> None:
+    deadline = time.monotonic() + _PATIENCE
     while not await attempt():
         if time.monotonic() >= deadline:
             raise HeldError
@@ -97,7 +97,7 @@ async def _watch(engine: AsyncEngine, connection: AsyncConnection, *, alone: boo
                 with suppress(SQLAlchemyError, OSError):
                     await connection.close()
                     connection = await engine.connect()
-                    await _take(lambda held=connection: _advisory(held, alone=alone), _PATIENCE)  # type: ignore[misc]  # mypy cannot infer a lambda's default
+                    await _take(lambda held=connection: _advisory(held, alone=alone))  # type: ignore[misc]  # mypy cannot infer a lambda's default
     except HeldError:
         log.critical("database_taken", reason="another gateway took the database while it was away; this one ends")
         os.kill(os.getpid(), signal.SIGTERM)

@@ -61,7 +61,6 @@ class BodyLimit:
     """An ASGI middleware: who sends more than so many bytes is told so (413), wherever the body is read."""
 
     def __init__(self, app: ASGIApp, largest: int) -> None:
-        """Wrap an application."""
         self._app = app
         self._largest = largest
 

@@ -28,7 +28,6 @@ class MailError(Exception):
     """A mail was not taken; `is_final` says that it never will be. `reason` holds no address."""
 
     def __init__(self, reason: str, *, is_final: bool = False) -> None:
-        """Keep why."""
         super().__init__(reason)
         self.reason = reason
         self.is_final = is_final
@@ -46,7 +45,6 @@ class Mailgun:
     """Mailgun's HTTP API, in either region."""
 
     def __init__(self, upstream: Upstream, api_key: str, domain: str, sender: str) -> None:
-        """Prepare, without connecting."""
         self._upstream = upstream
         self._auth = ("api", api_key)
         self._path = f"/{domain}/messages"

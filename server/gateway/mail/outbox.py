@@ -11,6 +11,7 @@ from gateway.accounts.models import Account, MailCode, Purpose
 from gateway.accounts.secrets import fingerprint, new_mail_code
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
+from gateway.kit.pauses import growing
 from gateway.limits import service as limits
 from gateway.limits.service import Limit
 from gateway.mail import repository
@@ -47,7 +48,6 @@ class Postman:
     """Empties the outbox."""
 
     def __init__(self, database: Database, carrier: Carrier, settings: Settings, clock: Clock) -> None:
-        """Prepare."""
         self._database = database
         self._carrier = carrier
         self._settings = settings
@@ -65,8 +65,9 @@ class Postman:
 
     async def _send(self, mail: OutboxMail) -> None:
         now = self._clock.now()
+        again_at = now + growing(_PAUSE, _LONGEST_PAUSE, mail.attempts + 1)
         async with self._database.write() as session:
-            claimed = await repository.claim(session, mail.id, now, now + _pause(mail.attempts))
+            claimed = await repository.claim(session, mail.id, now, again_at)
             if claimed is None:
                 return
             account = await accounts.find_account(session, mail.account_id) if mail.account_id else None
@@ -88,10 +89,6 @@ class Postman:
             return
         async with self._database.write() as session:
             await repository.forget(session, mail.id)
-
-
-def _pause(attempts: int) -> timedelta:
-    return min(_PAUSE * (1 << min(attempts, 12)), _LONGEST_PAUSE)
 
 
 def _link(session: AsyncSession, settings: Settings, account: Account, kind: MailKind, now: datetime) -> str:

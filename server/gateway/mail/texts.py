@@ -11,8 +11,7 @@ def write(kind: MailKind, language: str, to: str, link: str) -> Letter:
     subject = words[f"mail_{kind}_subject"]
     paragraphs = [words[f"mail_{kind}_text"], words[f"mail_{kind}_note"]]
     action = words[f"mail_{kind}_action"]
-    text = "\n\n".join(
-        [words["mail_greeting"], paragraphs[0], f"{action} :\n{link}", paragraphs[1], "MyElectricalData"]
-    )
+    way = f"{action}{words['mail_colon']}\n{link}"
+    text = "\n\n".join([words["mail_greeting"], paragraphs[0], way, paragraphs[1], "MyElectricalData"])
     html = render_mail(language, subject=subject, paragraphs=paragraphs, action=action, link=link)
     return Letter(kind, to, subject, text, html)

@@ -70,7 +70,6 @@ class Archive:
     def __init__(
         self, database: Database, store: Store, clock: Clock, enedis: Mapping[Haste, Enedis], keyring: Keyring
     ) -> None:
-        """Prepare."""
         self._database = database
         self._store = store
         self._clock = clock
@@ -84,15 +83,13 @@ class Archive:
             secrets = await open_secrets(session, point, self._keyring)
         return Meter.of(point, secrets, self._clock.now())
 
-    async def ensure(
-        self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int = CALLS_A_REQUEST
-    ) -> Refusal | None:
+    async def ensure(self, meter: Meter, feed: Feed, wanted: Collection[date]) -> Refusal | None:
         """Ask for what is missing of the wanted days, by a few calls and for a short while.
 
         A call that was begun is ended and its answer kept, even when whoever wanted it no longer waits. Returns why
         asking stopped early, if it did.
         """
-        task = asyncio.create_task(self.fill(meter, feed, wanted, calls, Haste.PERSON))
+        task = asyncio.create_task(self.fill(meter, feed, wanted, CALLS_A_REQUEST, Haste.PERSON))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         await asyncio.wait({task}, timeout=PATIENCE)
@@ -151,7 +148,7 @@ class Archive:
     ) -> list[Fact] | Refusal | None:
         """Make the newest call that is due, a shorter one where Enedis finds it too long; None: nothing is due."""
         since = meter.since[feed.direction]
-        calls = plan(feed, known, wanted, self._clock.now(), since=since, budget=1, longest=longest).calls
+        calls = plan(feed, known, wanted, self._clock.now(), since=since, longest=longest)
         if not calls:
             return None
         try:
@@ -220,7 +217,7 @@ class Archive:
             if entry.state is State.ABSENT and now >= expected_at(day) + WITHOUT_CURVE
         }
         refusal = None
-        if plan(daily, asked, valued, now, since=meter.since[direction]).calls:
+        if plan(daily, asked, valued, now, since=meter.since[direction]):
             # the others will be wanted one day, and cost nothing now
             refusal = await self.fill(meter, daily, list(lacking), CALLS_A_REQUEST, haste)
         await self._fill_in(meter, curve, daily, [day for day in over if lacking[day].state is State.PARTIAL])

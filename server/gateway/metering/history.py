@@ -106,7 +106,7 @@ async def _next_call(database: Database, meter: Meter, now: datetime) -> tuple[F
         planned = []
         for feed, days in _wanted(meter, paris.day_of(now)):
             known = await repository.ledger(session, feed, days[0], days[-1] + paris.DAY) if days else {}
-            calls = plan(feed, known, days, now, since=meter.since[feed.direction]).calls
+            calls = plan(feed, known, days, now, since=meter.since[feed.direction])
             if calls:
                 planned.append((feed, calls[0]))
     return max(planned, key=lambda call: (call[0].kind is Kind.CURVE, call[1].end), default=None)

@@ -1,7 +1,7 @@
 """From what is wanted to the fewest calls. Pure: no clock, no database, no network."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from gateway.kit import paris
@@ -10,7 +10,7 @@ from gateway.metering.ledger import Entry, Feed, Kind, next_attempt
 WINDOWS = {Kind.CURVE: 7, Kind.DAILY: 366, Kind.MAX_POWER: 366, Kind.INDEX: 366}
 """Days a call may span: Enedis' own limit for the curve, any year for the others (others were given three at once)."""
 SHORTER = 6
-"""Enedis once in a while refuses 7 days as too long (reference: two windows of 2021 and 2022)."""
+"""Enedis once in a while refuses 7 days as too long (seen of two windows, in 2021 and 2022)."""
 HISTORY_MONTHS = {Kind.CURVE: 24, Kind.DAILY: 36, Kind.MAX_POWER: 36, Kind.INDEX: 36}
 _HISTORY_DAYS = timedelta(days=15)
 
@@ -21,15 +21,6 @@ class Window:
 
     start: date
     end: date
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The calls to make now, newest first; the days that wait for a budget; when the others are worth asking."""
-
-    calls: list[Window] = field(default_factory=list)
-    waiting: list[date] = field(default_factory=list)
-    later: dict[date, datetime] = field(default_factory=dict)
 
 
 def history_starts(kind: Kind, today: date) -> date:
@@ -48,37 +39,34 @@ def plan(
     now: datetime,
     *,
     since: date | None = None,
-    budget: int | None = None,
     longest: int | None = None,
-) -> Plan:
-    """Cover the wanted days that can be known by the fewest windows, across known days where that saves a call.
+) -> list[Window]:
+    """Cover the wanted days that are due by the fewest windows, newest first; across known days where that saves one.
 
-    `since` is the day the meter was put into service, when Enedis told it; `budget` is how many calls there are;
-    `longest` is how many days a call may span, if not the usual. Days that were asked in vain and are due later are
-    asked along where a call has room for them.
+    `since` is the day the meter was put into service, when Enedis told it; `longest` is how many days a call may span,
+    if not the usual. Days that were asked in vain and are due later are asked along where a call has room for them.
     """
     today = paris.day_of(now)
     oldest = max(history_starts(feed.kind, today), since or date.min)
-    due, later = [], {}
-    for day in wanted:
+    due, again = [], []
+    for day in sorted(wanted):
         at = next_attempt(feed, day, ledger.get(day)) if day >= oldest else None
         if at is not None and at <= now:
             due.append(day)
-        elif at is not None:
-            later[day] = at
+        elif at is not None and day in ledger and day < today:
+            # a day that is not over was written by a clock that was ahead: Enedis refuses a window with it
+            again.append(day)
     longest = longest or WINDOWS[feed.kind]
-    windows = _cover(due, longest)
-    calls, left = (windows, []) if budget is None else (windows[:budget], windows[budget:])
-    waiting = [day for day in due if any(window.start <= day < window.end for window in left)]
-    # a day that is not over was written by a clock that was ahead: Enedis refuses a window with it
-    again = sorted(day for day in later if day in ledger and day < today)
-    return Plan(_with_room(calls, again, longest), sorted(waiting), later)
+    return _with_room(_cover(due, longest), again, longest)
 
 
-def _cover(due: Collection[date], longest: int) -> list[Window]:
-    """Cover days by the fewest windows: each reaches back as far as it may from the newest day not yet covered."""
+def _cover(due: Sequence[date], longest: int) -> list[Window]:
+    """Cover days, which come in order, by the fewest windows.
+
+    Each reaches back as far as it may from the newest day not yet covered.
+    """
     windows: list[Window] = []
-    for day in sorted(due, reverse=True):
+    for day in reversed(due):
         if windows and (windows[-1].end - day).days <= longest:
             windows[-1] = Window(day, windows[-1].end)
         else:
@@ -89,11 +77,10 @@ def _cover(due: Collection[date], longest: int) -> list[Window]:
 def _with_room(windows: Sequence[Window], again: Sequence[date], longest: int) -> list[Window]:
     """Widen windows, newest first, to the days beside them that are to be asked again anyway; none twice."""
     widened: list[Window] = []
-    for number, (start, end) in enumerate((window.start, window.end) for window in windows):
+    for start, end in ((window.start, window.end) for window in windows):
         ceiling = widened[-1].start if widened else date.max
-        floor = windows[number + 1].end if number + 1 < len(windows) else date.min
         newer = [day for day in again if end <= day < ceiling and (day - start).days < longest]
         last = max([end, *(day + paris.DAY for day in newer)])
-        older = [day for day in again if floor <= day < start and (last - day).days <= longest]
+        older = [day for day in again if day < start and (last - day).days <= longest]
         widened.append(Window(min([start, *older]), last))
     return widened

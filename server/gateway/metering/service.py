@@ -63,7 +63,6 @@ class Readings:
     """Answers from the archive, which asks Enedis for what it lacks."""
 
     def __init__(self, database: Database, archive: Archive, clock: Clock, keyring: Keyring) -> None:
-        """Prepare."""
         self._database = database
         self._archive = archive
         self._clock = clock
@@ -151,7 +150,7 @@ class Readings:
         await self._note(point, feed.kind)
         wanted = [day for day in days if day >= meter.recent_from] if recent_only else days
         refusal = None
-        if plan(feed, known, wanted, self._clock.now(), since=meter.since[feed.direction]).calls:
+        if plan(feed, known, wanted, self._clock.now(), since=meter.since[feed.direction]):
             refusal = await self._archive.ensure(meter, feed, wanted)
             async with self._database.read() as session:
                 known, values = await _known(session, feed, secrets, days, read)

@@ -24,7 +24,6 @@ class Gauges:
     """Looks them up."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        """Prepare."""
         self._database = database
         self._clock = clock
         self._archive: tuple[datetime, list[tuple[str, str, int]]] | None = None

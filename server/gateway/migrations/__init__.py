@@ -15,7 +15,6 @@ class NewerDatabaseError(Exception):
     """The tables are those of a newer version of this program."""
 
     def __init__(self, revision: str) -> None:
-        """Say what to do."""
         super().__init__(
             f"The database is of a newer version of the gateway (its tables are at {revision}, which this one does not "
             "know). Start that version, or restore a backup made by this one."
@@ -24,24 +23,19 @@ class NewerDatabaseError(Exception):
 
 async def upgrade(database_url: str, revision: str = "head") -> None:
     """Bring the database to this version's tables. Raises NewerDatabaseError."""
-    database = Database(database_url, checks_references=False)
-    try:
-        async with database.engine.connect() as connection:
-            await connection.execution_options(write=True)
-            async with connection.begin():
-                await connection.run_sync(upgrade_within, revision)
-    finally:
-        await database.close()
+    async with (
+        Database(database_url, checks_references=False) as database,
+        database.engine.connect() as connection,
+    ):
+        await connection.execution_options(write=True)
+        async with connection.begin():
+            await connection.run_sync(upgrade_within, revision)
 
 
 async def is_current(database_url: str) -> bool:
     """Tell whether the database has this version's tables, without changing them."""
-    database = Database(database_url)
-    try:
-        async with database.engine.connect() as connection:
-            return await connection.run_sync(revision_of) == known_revisions()[0]
-    finally:
-        await database.close()
+    async with Database(database_url) as database, database.engine.connect() as connection:
+        return await connection.run_sync(revision_of) == known_revisions()[0]
 
 
 def upgrade_within(connection: Connection, revision: str = "head") -> None:

@@ -32,7 +32,6 @@ class EnedisPace:
     """Fails closed: without a turn or a budget there is no call."""
 
     def __init__(self, database: Database, store: Store, clock: Clock, calls_a_second: float, user_limit: int) -> None:
-        """Prepare."""
         self._database = database
         self._store = store
         self._clock = clock

@@ -41,7 +41,6 @@ class ExhaustedError(Exception):
     """A budget has nothing left; leaving the transaction by this error gives back what it took of the others."""
 
     def __init__(self, budget: Budget) -> None:
-        """Name the budget."""
         super().__init__(budget.name)
         self.budget = budget
 

@@ -1,6 +1,6 @@
 """The calls to RTE's APIs, each made once: who asks decides when to ask again."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from gateway.kit import paris
 from gateway.kit.http import Answer, Upstream
@@ -8,21 +8,23 @@ from gateway.rte.asking import ask, read
 from gateway.rte.errors import Meaning, RteError, understand
 from gateway.rte.wire import EcowattAnswer, EcowattSignal, TempoAnswer, TempoValue, Token
 from gateway.store import Store
+from gateway.store.token import drop, shared
 
 _TOKEN_PATH = "/token/oauth/"  # noqa: S105 - an address
 _TEMPO = "/open_api/tempo_like_supply_contract/v1/tempo_like_calendars"
 _ECOWATT = "/open_api/ecowatt/v5/signals"
 _TOKEN_KEY = "rte:token"  # noqa: S105 - a name
-_RENEW_BEFORE = 600.0
-_SHORTEST_TOKEN = 60.0
-_BETWEEN_ECOWATTS = 15.5 * 60
+_RENEW_BEFORE = 10 * 60
+"""Seconds before a token's end."""
+BETWEEN_ECOWATTS = timedelta(minutes=15)
+"""RTE refuses a second call within them."""
+_BEFORE_THE_NEXT = (BETWEEN_ECOWATTS + timedelta(seconds=30)).total_seconds()
 
 
 class Rte:
     """A client with one token for all replicas."""
 
     def __init__(self, upstream: Upstream, client_id: str, client_secret: str, store: Store) -> None:
-        """Prepare, without connecting."""
         self._upstream = upstream
         self._credentials = (client_id, client_secret)
         self._store = store
@@ -45,7 +47,7 @@ class Rte:
 
         They are measured here too, for what is written down beside a time of day misleads when clocks are set.
         """
-        if wait := await self._store.turn("rte:ecowatt", _BETWEEN_ECOWATTS):
+        if wait := await self._store.turn("rte:ecowatt", _BEFORE_THE_NEXT):
             raise RteError(Meaning.QUOTA, "too_soon", wait)
         signals = read(EcowattAnswer, await self._get(_ECOWATT, {})).signals
         if not signals:
@@ -54,24 +56,14 @@ class Rte:
 
     async def _get(self, path: str, params: dict[str, str]) -> Answer:
         """Ask once. A token that RTE no longer takes is forgotten, so that the next attempt brings a new one."""
-        token = await self._token()
+        token = await shared(self._store, _TOKEN_KEY, self._new_token, renew_before=_RENEW_BEFORE)
         answer = await ask(self._upstream, "GET", path, params=params, headers={"Authorization": f"Bearer {token}"})
         if answer.status == 200:
             return answer
         refusal = understand(answer)
         if refusal.meaning is Meaning.UNAUTHORIZED:
-            await self._store.delete(_TOKEN_KEY)
+            await drop(self._store, _TOKEN_KEY, token)
         raise refusal
-
-    async def _token(self) -> str:
-        if token := await self._store.get(_TOKEN_KEY):
-            return token
-        async with self._store.lease(_TOKEN_KEY):
-            if token := await self._store.get(_TOKEN_KEY):
-                return token
-            token, seconds = await self._new_token()
-            await self._store.set(_TOKEN_KEY, token, seconds)
-            return token
 
     async def _new_token(self) -> tuple[str, float]:
         answer = await ask(self._upstream, "POST", _TOKEN_PATH, auth=self._credentials)
@@ -80,7 +72,7 @@ class Rte:
         if answer.status != 200:
             raise understand(answer)
         token = read(Token, answer)
-        return token.access_token, max(token.expires_in - _RENEW_BEFORE, _SHORTEST_TOKEN)
+        return token.access_token, token.expires_in
 
 
 def _midnight(day: date) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
+from gateway.kit.pauses import CLOCKS_DIFFER, growing
 from gateway.quotas import service as quotas
 from gateway.rte.errors import RteError
 from gateway.rte.models import UNDER_WAY, Feed
@@ -18,7 +19,6 @@ log = structlog.get_logger()
 
 _SOON = timedelta(seconds=10)
 _LONGEST_CALL = timedelta(minutes=2)
-_CLOCKS_DIFFER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ class Rhythm:
 
     def after(self, failures: int) -> timedelta:
         """Return the pause after so many failures in a row."""
-        return min(self.pause * (1 << min(failures - 1, 16)), self.longest_pause)
+        return growing(self.pause, self.longest_pause, failures)
 
 
 async def closed_until(database: Database, rhythm: Rhythm, now: datetime) -> datetime | None:
     """Return when the feed may next be asked, if that is later than `now`."""
     async with database.read() as session:
         feed = await session.get(Feed, rhythm.name)
-    if feed is not None and feed.asked_at - now > _CLOCKS_DIFFER:
+    if feed is not None and feed.asked_at - now > CLOCKS_DIFFER:
         return await _written_ahead(database, rhythm, now)
     return feed.next_at if feed is not None and feed.next_at > now else None
 

@@ -9,11 +9,12 @@ from gateway.kit.http import Upstream
 from gateway.rte.asking import ask, read
 from gateway.rte.errors import understand
 from gateway.rte.wire import TempoValue
+from gateway.tempo.season import Season
 
 _PATH = "/cms/open_data/v1/tempo"
 
 
-class _Season(BaseModel):
+class _Days(BaseModel):
     values: dict[date, str | None]
 
 
@@ -27,13 +28,13 @@ class OpenData:
 
     async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
         """Ask for the colours of the days `[start, end[` of one season; unknown ones are left out. Raises RteError."""
-        year = start.year if start.month >= 9 else start.year - 1
-        season = {"season": f"{year}-{year + 1}"}
-        answer = await ask(self._upstream, "GET", _PATH, params=season, headers=self._headers)
+        season = Season.of(start)
+        params = {"season": f"{season.start.year}-{season.end.year}"}
+        answer = await ask(self._upstream, "GET", _PATH, params=params, headers=self._headers)
         if answer.status != 200:
             raise understand(answer)
         return [
             TempoValue(start_date=paris.midnight(day), value=color)
-            for day, color in read(_Season, answer).values.items()
+            for day, color in read(_Days, answer).values.items()
             if start <= day < end
         ]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, Field
 
 from gateway.kit import paris
+from gateway.store.token import Bearer
 
 
 def _listed(value: Any) -> Any:
@@ -16,9 +17,9 @@ def _listed(value: Any) -> Any:
 
 
 class Token(BaseModel):
-    """What a header can carry, and for how many seconds; RTE writes them as a number or as a string."""
+    """A token, and how many seconds it lasts; RTE writes them as a number or as a string."""
 
-    access_token: Annotated[str, Field(pattern=r"^[!-~]+$")]
+    access_token: Bearer
     expires_in: Annotated[float, Field(allow_inf_nan=False)]
 
 

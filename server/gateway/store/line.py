@@ -28,7 +28,6 @@ class Line:
     """Asks Valkey. Whatever goes wrong is a StoreError, whose text holds no address: a password may be in it."""
 
     def __init__(self, url: str) -> None:
-        """Prepare, without connecting."""
         self._valkey = Valkey.from_url(
             url,
             decode_responses=True,

@@ -5,11 +5,10 @@ What a clock that was ahead wrote is not believed once it is right again: its en
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from gateway.kit.pauses import CLOCKS_DIFFER
 from gateway.store import Store
-
-_CLOCKS_DIFFER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,6 @@ async def paused(store: Store, key: str, now: datetime) -> Pause | None:
     if (text := await store.get(key)) is None:
         return None
     reason, written, until = json.loads(text)
-    if datetime.fromisoformat(written) - now > _CLOCKS_DIFFER:
+    if datetime.fromisoformat(written) - now > CLOCKS_DIFFER:
         return None
     return Pause(reason, datetime.fromisoformat(until))

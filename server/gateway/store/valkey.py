@@ -64,7 +64,6 @@ class ValkeyStore:
     """Everything in Valkey, so that replicas share it. A killed holder's lease is free after `lease_seconds`."""
 
     def __init__(self, url: str, *, lease_seconds: float = _LEASE_SECONDS) -> None:
-        """Prepare, without connecting."""
         self._line = Line(url)
         self._lease_seconds = lease_seconds
         self._lease_milliseconds = math.ceil(lease_seconds * 1000)

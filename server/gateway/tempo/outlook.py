@@ -1,6 +1,6 @@
 """What there is to say of Tempo at a moment."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +11,7 @@ from gateway.rte import feeds
 from gateway.tempo import periods, repository, schemas
 from gateway.tempo.days import COLORS, Color, begins, in_force
 from gateway.tempo.models import TempoDay
-from gateway.tempo.season import Season, counts, possible
+from gateway.tempo.season import Season, can_be, counts
 from gateway.tempo.service import CURRENT, HISTORY
 
 LONGEST_RANGE = timedelta(days=366)
@@ -24,12 +24,12 @@ async def signal(session: AsyncSession, now: datetime) -> schemas.Tempo:
     season = Season.of(today)
     told = await repository.told(session, season.start, season.end + paris.DAY)
     known = _known(told)
-    can_be = _can_be(told, {season, Season.of(tomorrow)})
+    possible = can_be(_settled(told), {season, Season.of(tomorrow)})
     current, *coming = periods.ahead(known, now)
     freshness = await _freshness(session, now)
     return schemas.Tempo(
-        today=_sourced(told, can_be, today),
-        tomorrow=_sourced(told, can_be, tomorrow),
+        today=_sourced(told, possible, today),
+        tomorrow=_sourced(told, possible, tomorrow),
         period=schemas.Period.model_validate(current),
         coming=[schemas.ComingPeriod.model_validate(period) for period in coming],
         season=schemas.Season(
@@ -37,9 +37,9 @@ async def signal(session: AsyncSession, now: datetime) -> schemas.Tempo:
             end=season.end,
             days={
                 color: schemas.Count.model_validate(count)
-                for color, count in counts(season, known, can_be, today).items()
+                for color, count in counts(season, known, possible, today).items()
             },
-            certain_red=[day for day in paris.days(tomorrow, season.end) if can_be[day] == {Color.RED}],
+            certain_red=[day for day in paris.days(tomorrow, season.end) if possible[day] == {Color.RED}],
         ),
         next_change=min([current.until, *(feed.next_change for feed in freshness)]),
         as_of=freshness[0].as_of,
@@ -51,8 +51,8 @@ async def days(session: AsyncSession, start: date, end: date, now: datetime) -> 
     check_range(start, end, LONGEST_RANGE)
     first, last = Season.of(start), Season.of(end - paris.DAY)
     told = await repository.told(session, first.start, last.end)
-    can_be = _can_be(told, {first, last})
-    listed = [_day(told, can_be, day) for day in paris.days(start, end)]
+    possible = can_be(_settled(told), {first, last})
+    listed = [_day(told, possible, day) for day in paris.days(start, end)]
     if all(day.confirmed for day in listed):
         return schemas.Days(days=listed, next_change=paris.midnight(paris.day_of(now) + paris.DAY))
     return schemas.Days(days=listed, next_change=min(feed.next_change for feed in await _freshness(session, now)))
@@ -66,19 +66,14 @@ def _known(told: Mapping[date, TempoDay]) -> dict[date, Color]:
     return {day: row.color for day, row in told.items() if row.color is not Color.UNKNOWN}
 
 
-def _can_be(told: Mapping[date, TempoDay], seasons: Iterable[Season]) -> dict[date, frozenset[Color]]:
-    """Return what each day can be in the end: nothing is deduced from a colour that can still change."""
-    settled = _known({day: row for day, row in told.items() if row.confirmed})
-    can_be = {day: frozenset({color}) for day, color in settled.items()}
-    for season in seasons:
-        can_be |= possible(season, settled)
-    return can_be
+def _settled(told: Mapping[date, TempoDay]) -> dict[date, Color]:
+    return _known({day: row for day, row in told.items() if row.confirmed})
 
 
-def _day(told: Mapping[date, TempoDay], can_be: Mapping[date, frozenset[Color]], day: date) -> schemas.Day:
+def _day(told: Mapping[date, TempoDay], possible: Mapping[date, frozenset[Color]], day: date) -> schemas.Day:
     row = told.get(day)
     color = row.color if row else Color.UNKNOWN
-    colors = can_be[day] | {color}
+    colors = possible[day] | {color}
     return schemas.Day(
         date=day,
         start=begins(day),
@@ -89,7 +84,7 @@ def _day(told: Mapping[date, TempoDay], can_be: Mapping[date, frozenset[Color]],
     )
 
 
-def _sourced(told: Mapping[date, TempoDay], can_be: Mapping[date, frozenset[Color]], day: date) -> schemas.SourcedDay:
+def _sourced(told: Mapping[date, TempoDay], possible: Mapping[date, frozenset[Color]], day: date) -> schemas.SourcedDay:
     row = told.get(day)
     source = row.source if row and row.color is not Color.UNKNOWN else None
-    return schemas.SourcedDay(**_day(told, can_be, day).model_dump(), source=source)
+    return schemas.SourcedDay(**_day(told, possible, day).model_dump(), source=source)

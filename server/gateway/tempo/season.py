@@ -5,7 +5,7 @@ and never on a week-end, 43 white ones on any day but Sunday, all others blue. A
 thirteen red days. No rule of RTE spares public holidays, so a red one counts as possible.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -59,6 +59,14 @@ def possible(season: Season, known: Mapping[date, Color]) -> dict[date, frozense
         elif left == len(eligible):
             open_days |= dict.fromkeys(eligible, frozenset({color}))
     return open_days
+
+
+def can_be(settled: Mapping[date, Color], seasons: Iterable[Season]) -> dict[date, frozenset[Color]]:
+    """Return what each day can be in the end, from the colours that can no longer change: others tell nothing."""
+    found = {day: frozenset({color}) for day, color in settled.items()}
+    for season in seasons:
+        found |= possible(season, settled)
+    return found
 
 
 @dataclass(frozen=True)

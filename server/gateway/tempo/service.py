@@ -16,7 +16,6 @@ from gateway.rte import feeds
 from gateway.rte.client import Rte
 from gateway.rte.errors import Meaning, RteError
 from gateway.rte.feeds import Rhythm
-from gateway.rte.open_data import OpenData
 from gateway.rte.wire import TempoValue
 from gateway.tempo import asking, repository
 from gateway.tempo.asking import Question
@@ -31,13 +30,16 @@ HISTORY = Rhythm("tempo_history", _PAUSE, longest_pause=timedelta(hours=6), budg
 _FILLING = replace(HISTORY, budget="tempo_history", calls_a_day=60)
 """While history is not known, more than a few days at a time."""
 _A_FEW_DAYS = timedelta(days=7)
-NEVER = timedelta(days=365)
 
 _COLORS = {"BLUE": Color.BLUE, "WHITE": Color.WHITE, "RED": Color.RED}
 
 
-class _Calendar(Protocol):
-    async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]: ...
+class Calendar(Protocol):
+    """A client of RTE's API, or of its open data."""
+
+    async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
+        """Return the colours of the days `[start, end[`. Raises RteError."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class _Teller:
     """Somebody who can be asked for colours."""
 
     source: Source
-    calendar: _Calendar
+    calendar: Calendar
 
     async def ask(self, question: Question) -> tuple[Question, list[TempoValue]]:
         """Return what is answered, and to which days. Raises RteError."""
@@ -57,18 +59,16 @@ class _Teller:
             return asking.last_day(question), []  # it is that one which RTE does not have
 
 
-async def keep(database: Database, rte: Rte | None, clock: Clock, open_data: OpenData | None = None) -> datetime:
+async def keep(database: Database, rte: Rte | None, open_data: Calendar, clock: Clock) -> datetime:
     """Ask what is due, today and tomorrow first; return when to be called next.
 
     The open-data calendar stands in while RTE's API fails, or when there are no credentials for it.
     """
-    tellers = [_Teller(Source.OPEN_DATA, open_data)] if open_data else []
+    tellers = [_Teller(Source.OPEN_DATA, open_data)]
     if rte is not None:
         tellers.insert(0, _Teller(Source.RTE, rte))
     else:
         _say_that_rte_is_not_asked()
-    if not tellers:
-        return clock.now() + NEVER
     current = await _keep(database, clock, CURRENT, *tellers)
     if current <= clock.now():
         return current

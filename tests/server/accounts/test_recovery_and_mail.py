@@ -9,6 +9,8 @@ from sqlalchemy import text
 from gateway.accounts import repository
 from gateway.kit.http import Upstream
 from gateway.mail.carriers import Letter, Mailgun
+from gateway.mail.models import MailKind
+from gateway.mail.texts import write
 from gateway.settings import Settings
 from tests.server.accounts.conftest import (
     EMAIL,
@@ -165,6 +167,12 @@ async def test_both_regions_of_mailgun(given: str, asked: str, monkeypatch: pyte
     [request] = seen
     assert (request.method, str(request.url)) == ("POST", asked)
     assert request.headers["authorization"] == httpx2.BasicAuth("api", "key-of-nobody")._auth_header
+
+
+@pytest.mark.parametrize(("language", "line"), [("en", "Choose my password:"), ("fr", "Choisir mon mot de passe :")])
+def test_a_mail_is_spelled_as_its_language_is(language: str, line: str) -> None:
+    letter = write(MailKind.RESET_PASSWORD, language, EMAIL, "http://gateway/#code")
+    assert f"\n{line}\nhttp://gateway/#code\n" in letter.text
 
 
 async def test_a_deactivated_account_gets_no_mail_and_no_way_back(mailing: Gateway, mailgun: StandIn) -> None:

@@ -178,12 +178,6 @@ async def test_a_color_that_changed_while_the_gateway_was_off_is_corrected(
     assert "tempo_color_differs" in caplog.text
 
 
-async def test_without_credentials_nothing_is_asked(house: House) -> None:
-    due = await keep_tempo(house.database, None, house.clock)
-    assert due > house.clock.now() + 30 * DAY
-    assert not await house.world.calls(API)
-
-
 TWICE = ("05:59", "11:30")
 FOUR_TIMES = ("00:30", "06:00", "12:00", "22:00")
 EVERY_HOUR = tuple(f"{hour:02}:00" for hour in range(24))

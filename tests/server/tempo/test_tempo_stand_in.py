@@ -18,7 +18,7 @@ TODAY, TOMORROW = date(2026, 1, 20), date(2026, 1, 21)
 
 def keep(house: House) -> Any:
     async def with_open_data(database: Database, rte: Rte | None, clock: Clock) -> datetime:
-        return await service.keep(database, rte, clock, house.open_data)
+        return await service.keep(database, rte, house.open_data, clock)
 
     return with_open_data
 

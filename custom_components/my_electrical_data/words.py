@@ -1,0 +1,32 @@
+"""Our texts in Home Assistant's language, for what it does not translate itself: events, statistics, cards, forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+
+from .const import DOMAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Texts, by their group and name."""
+
+    texts: Mapping[str, str]
+
+    def __call__(self, group: str, name: str) -> str:
+        """Return a text; what has none, such as a bucket of one's own, keeps its name."""
+        return self.texts.get(f"{group}.options.{name}", name)
+
+
+async def async_words(hass: HomeAssistant) -> Words:
+    """Return the words that are ours alone."""
+    return Words(await async_texts(hass, "selector"))
+
+
+async def async_texts(hass: HomeAssistant, category: str) -> Mapping[str, str]:
+    """Return all texts of a category, by their path in it."""
+    prefix = f"component.{DOMAIN}.{category}."
+    texts = await async_get_translations(hass, hass.config.language, category, [DOMAIN])
+    return {key.removeprefix(prefix): text for key, text in texts.items()}

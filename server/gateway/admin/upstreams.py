@@ -1,0 +1,68 @@
+"""How Enedis and RTE stand: what is left, what went wrong, whether asking is stopped."""
+
+from datetime import datetime
+
+from gateway.admin import repository
+from gateway.admin.schemas import EnedisApi, RteFeed, Upstreams
+from gateway.ecowatt.service import FEED as ECOWATT
+from gateway.enedis.circuit import Circuit, CircuitState
+from gateway.enedis.client import Api
+from gateway.mail import repository as mail
+from gateway.quotas import service as quotas
+from gateway.quotas.pace import stopped_until
+from gateway.rte.feeds import budget_of
+from gateway.rte.models import UNDER_WAY, Feed
+from gateway.runtime import Runtime
+from gateway.tempo.service import CURRENT, HISTORY
+
+_RHYTHMS = (CURRENT, HISTORY, ECOWATT)
+
+
+async def how_they_stand(runtime: Runtime) -> Upstreams:
+    """Tell how Enedis and RTE stand."""
+    now = runtime.clock.now()
+    hours = {api: quotas.enedis_hour(api, now) for api in Api}
+    days = {rhythm.name: budget_of(rhythm, now) for rhythm in _RHYTHMS}
+    async with runtime.database.read() as session:
+        used = await quotas.used_of(session, [*hours.values(), *days.values()])
+        feeds = await repository.feeds(session)
+        waiting = await mail.waiting(session)
+    return Upstreams(
+        enedis=[await _enedis(runtime, api, used[hour], hour.limit, now) for api, hour in hours.items()],
+        rte=[_rte(feed, used[day], day.limit, now) for feed in feeds if (day := days.get(feed.name))],
+        mails_waiting=waiting,
+    )
+
+
+async def _enedis(runtime: Runtime, api: Api, used: int, limit: int, now: datetime) -> EnedisApi:
+    standing = await Circuit(runtime.store, runtime.clock).standing(api)
+    refused_until = await stopped_until(runtime.store, api, now)
+    stops = [moment for moment in (standing.open_until, refused_until) if moment]
+    return EnedisApi(
+        api=api,
+        used=used,
+        left=limit - used,
+        last_error=standing.last_error,
+        last_error_at=standing.last_error_at,
+        circuit=standing.circuit,
+        stopped_until=max(stops, default=None),
+    )
+
+
+def _rte(feed: Feed, used: int, limit: int, now: datetime) -> RteFeed:
+    under_way = feed.last_error == UNDER_WAY
+    if feed.failures == 0:
+        circuit = CircuitState.CLOSED
+    else:
+        circuit = CircuitState.PROBING if under_way or feed.next_at <= now else CircuitState.OPEN
+    return RteFeed(
+        feed=feed.name,
+        used=used,
+        left=max(limit - used, 0),
+        circuit=circuit,
+        last_error=None if under_way else feed.last_error,
+        failures=feed.failures,
+        asked_at=feed.asked_at,
+        answered_at=feed.answered_at,
+        next_at=feed.next_at,
+    )
