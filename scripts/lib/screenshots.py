@@ -34,10 +34,10 @@ AUTOMATION = {
 }
 
 
-# What is drawn moving, such as the dots of the Energy dashboard, is shown where it begins.
+# What is drawn moving, such as the dots of the Energy dashboard, is left out.
 STILL = """() => {
     const still = root => root.querySelectorAll("*").forEach(element => {
-        if (element instanceof SVGSVGElement) { element.pauseAnimations(); element.setCurrentTime(0) }
+        if (element.localName === "animateMotion") element.parentElement.remove()
         if (element.shadowRoot) still(element.shadowRoot)
     })
     still(document)
