@@ -250,10 +250,15 @@ async def test_data_arrive(
     await move_to("2026-11-23T16:30:00+00:00")
     assert fired == [], "nothing new was told"
     day = gateway.answers[TOTALS]["day"]["last"]
-    gateway.answers[TOTALS]["day"]["last"] = day | {"start": "2026-11-23", "end": "2026-11-24", "complete": False}
+    gateway.answers[TOTALS]["day"]["last"] = day | {
+        "start": "2026-11-23",
+        "end": "2026-11-24",
+        "complete": False,
+        "consumption_complete": False,
+    }
     await move_to("2026-11-23T22:31:00+00:00")
     assert fired == [], "it is not whole"
-    gateway.answers[TOTALS]["day"]["last"]["complete"] = True
+    gateway.answers[TOTALS]["day"]["last"]["consumption_complete"] = True
     await move_to("2026-11-24T04:32:00+00:00")
     await move_to("2026-11-24T10:33:00+00:00")
     assert told(fired, "meter", "date", "energy") == [("Maison", "2026-11-23", 23.456)]
