@@ -1,4 +1,4 @@
-"""Every setting, from the environment. Names and defaults are those of the deployment guide."""
+"""Every setting, from the environment; docs/configuration.md says the same in words."""
 
 import re
 from enum import StrEnum
