@@ -7,18 +7,34 @@ of any language.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, override
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class GatewayError(Exception):
     """Base of all errors of this client."""
 
     code: ClassVar[str] = "unknown"
-    retry_after: float | None = None
-    problem: str = "unknown"
-    placeholders: Mapping[str, str] = MappingProxyType({})
-    is_away: bool = False
-    """Whether nothing can be had from the gateway, and not from one part of it only."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        problem: str = "unknown",
+        retry_after: float | None = None,
+        placeholders: Mapping[str, str] = _NONE,
+    ) -> None:
+        """Take the gateway's `problem` code, and the seconds until it is worth asking again, as far as it said them."""
+        super().__init__(message)
+        self.problem = problem
+        self.retry_after = retry_after
+        self.placeholders = placeholders
+
+    @property
+    def is_away(self) -> bool:
+        """Whether nothing can be had from the gateway, and not from one part of it only."""
+        return False
 
 
 class InvalidAddressError(GatewayError):
@@ -45,10 +61,6 @@ class AuthenticationFailedError(GatewayError):
 
     code = "invalid_auth"
 
-    def __init__(self, message: str, problem: str = "unknown") -> None:
-        super().__init__(message)
-        self.problem = problem
-
 
 class NotAGatewayError(GatewayError):
     """Something else answers at this address."""
@@ -61,9 +73,8 @@ class IncompatibleError(GatewayError):
 
     def __init__(self, version: str) -> None:
         """Take the API `version` of the gateway, "major.minor"."""
-        super().__init__(f"the gateway speaks API {version}")
+        super().__init__(f"the gateway speaks API {version}", placeholders={"api": version})
         self.version = version
-        self.placeholders = {"api": version}
 
 
 class GatewayTooOldError(IncompatibleError):
@@ -83,27 +94,17 @@ class RateLimitedError(GatewayError):
 
     code = "rate_limited"
 
-    def __init__(self, message: str, retry_after: float | None = None, problem: str = "unknown") -> None:
-        """Take the seconds until it is worth asking again, and the gateway's `problem` code."""
-        super().__init__(message)
-        self.retry_after = retry_after
-        self.problem = problem
-
 
 class GatewayUnavailableError(GatewayError):
     """The gateway, or Enedis or RTE behind it, cannot answer now. `retry_after` as in RateLimitedError."""
 
     code = "gateway_unavailable"
 
-    def __init__(self, message: str, retry_after: float | None = None, problem: str = "unknown") -> None:
-        """Take the seconds until it is worth asking again, and the gateway's `problem` code.
-
-        Without one a proxy answers in the place of a gateway that is down.
-        """
-        super().__init__(message)
-        self.retry_after = retry_after
-        self.problem = problem
-        self.is_away = problem in {"unknown", "database_down"}
+    @property
+    @override
+    def is_away(self) -> bool:
+        """Also without a problem code: then a proxy answers in the place of a gateway that is down."""
+        return self.problem in {"unknown", "database_down"}
 
 
 class RequestRefusedError(GatewayError):
@@ -112,10 +113,12 @@ class RequestRefusedError(GatewayError):
     code = "request_refused"
 
     def __init__(self, status: int, problem: str) -> None:
-        super().__init__(f"the gateway refused: {problem} ({status})")
+        super().__init__(
+            f"the gateway refused: {problem} ({status})",
+            problem=problem,
+            placeholders={"problem": problem, "status": str(status)},
+        )
         self.status = status
-        self.problem = problem
-        self.placeholders = {"problem": problem, "status": str(status)}
 
 
 class MalformedAnswerError(GatewayError):

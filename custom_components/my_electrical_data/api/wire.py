@@ -61,7 +61,7 @@ class Reply:
         """Raise the error that this answer is, if it is one."""
         self.check_pressure()
         if self.status == HTTPStatus.UNAUTHORIZED:
-            raise AuthenticationFailedError("the credentials are not accepted", self._problem_code())
+            raise AuthenticationFailedError("the credentials are not accepted", problem=self._problem_code())
         if self.status >= HTTPStatus.BAD_REQUEST:
             raise RequestRefusedError(self.status, self._problem_code())
         if not HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
@@ -70,10 +70,10 @@ class Reply:
     def check_pressure(self) -> None:
         """Raise when the gateway asks to come back later."""
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise RateLimitedError("asked too often", self._retry_after(), self._problem_code())
+            raise RateLimitedError("asked too often", problem=self._problem_code(), retry_after=self._retry_after())
         if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise GatewayUnavailableError(
-                f"the gateway answers {self.status}", self._retry_after(), self._problem_code()
+                f"the gateway answers {self.status}", problem=self._problem_code(), retry_after=self._retry_after()
             )
 
     def _problem_code(self) -> str:
