@@ -1,11 +1,13 @@
 """What triggers and conditions share: their options, and what is loaded."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import voluptuous as vol
+from homeassistant.const import CONF_OPTIONS
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.typing import ConfigType
 
 from .api.signals import EcowattLevel
 from .const import DOMAIN
@@ -30,6 +32,11 @@ ANNOUNCED: Final[dict[Any, Any]] = {
     vol.Required(COLORS_OPTION, default=COLORS): some_of(COLORS),
     vol.Required(CONFIRMED, default=False): cv.boolean,
 }
+
+
+def validated(config: ConfigType, options: dict[Any, Any]) -> ConfigType:
+    """Return what a trigger or a condition is set to, its options filled in. Raises vol.Invalid."""
+    return cast("ConfigType", vol.Schema({vol.Required(CONF_OPTIONS, default=dict): options})(config))
 
 
 def feeds(hass: HomeAssistant) -> list[RuntimeData]:

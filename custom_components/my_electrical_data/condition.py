@@ -1,9 +1,8 @@
 """Conditions: how things stand, for whoever builds an automation on it. What is not known is not so."""
 
-from typing import Any, ClassVar, Final, cast, override
+from typing import Any, ClassVar, Final, override
 
 import voluptuous as vol
-from homeassistant.const import CONF_OPTIONS
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.condition import Condition, ConditionConfig
@@ -26,6 +25,7 @@ from .automating import (
     feeds,
     meters,
     some_of,
+    validated,
 )
 from .grid_sensors import COLORS
 
@@ -38,7 +38,7 @@ class _Condition(Condition):
     @classmethod
     @override
     async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
-        return cast("ConfigType", vol.Schema({vol.Required(CONF_OPTIONS, default=dict): cls.options})(config))
+        return validated(config, cls.options)
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
         super().__init__(hass, config)

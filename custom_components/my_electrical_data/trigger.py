@@ -1,10 +1,9 @@
 """Triggers: what happens, for whoever builds an automation on it."""
 
 from datetime import datetime, time
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast, override
+from typing import TYPE_CHECKING, Any, ClassVar, Final, override
 
 import voluptuous as vol
-from homeassistant.const import CONF_OPTIONS
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
@@ -26,6 +25,7 @@ from .automating import (
     RANKS,
     feeds,
     is_meter,
+    validated,
 )
 from .happenings import HAPPENED, Happening
 from .paris import next_time
@@ -47,7 +47,7 @@ class _Trigger(Trigger):
     @classmethod
     @override
     async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
-        return cast("ConfigType", vol.Schema({vol.Required(CONF_OPTIONS, default=dict): cls.options})(config))
+        return validated(config, cls.options)
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
         super().__init__(hass, config)
@@ -121,6 +121,30 @@ class _PeriodStarted(_OfAMeter):
         return super()._wants(happening) and (not wanted or happening.data["bucket"] in wanted)
 
 
+class _RedDayStarted(_HappeningTrigger):
+    kinds = frozenset({"tempo_red_day_started"})
+
+
+class _RedDayEnded(_HappeningTrigger):
+    kinds = frozenset({"tempo_red_day_ended"})
+
+
+class _OffPeakStarted(_OfAMeter):
+    kinds = frozenset({"off_peak_started"})
+
+
+class _OffPeakEnded(_OfAMeter):
+    kinds = frozenset({"off_peak_ended"})
+
+
+class _DataArrived(_OfAMeter):
+    kinds = frozenset({"data_arrived"})
+
+
+class _DataLate(_OfAMeter):
+    kinds = frozenset({"data_late"})
+
+
 class _ColorUnknown(_Trigger):
     """Fires at 20:00 of Paris if no gateway tells tomorrow's colour, also when none answers."""
 
@@ -149,22 +173,17 @@ def _tomorrow_is_known(tempo: Any, now: datetime) -> bool:
     return tomorrow is not None and tomorrow.color is not TempoColor.UNKNOWN
 
 
-def _simply[TriggerT: _HappeningTrigger](kind: type[TriggerT], happening: str) -> type[TriggerT]:
-    """Return the trigger that fires on one kind of happening."""
-    return type(f"_{happening}", (kind,), {"kinds": frozenset({happening})})
-
-
 TRIGGERS: Final[dict[str, type[Trigger]]] = {
     "tempo_color_announced": _ColorAnnounced,
-    "tempo_red_day_started": _simply(_HappeningTrigger, "tempo_red_day_started"),
-    "tempo_red_day_ended": _simply(_HappeningTrigger, "tempo_red_day_ended"),
+    "tempo_red_day_started": _RedDayStarted,
+    "tempo_red_day_ended": _RedDayEnded,
     "tempo_color_unknown": _ColorUnknown,
     "ecowatt_level_reached": _LevelReached,
     "tariff_period_started": _PeriodStarted,
-    "off_peak_started": _simply(_OfAMeter, "off_peak_started"),
-    "off_peak_ended": _simply(_OfAMeter, "off_peak_ended"),
-    "data_arrived": _simply(_OfAMeter, "data_arrived"),
-    "data_late": _simply(_OfAMeter, "data_late"),
+    "off_peak_started": _OffPeakStarted,
+    "off_peak_ended": _OffPeakEnded,
+    "data_arrived": _DataArrived,
+    "data_late": _DataLate,
 }
 
 
