@@ -14,13 +14,18 @@ from .const import DOMAIN
 from .coordinator import GatewayConfigEntry, Meter, RuntimeData
 from .grid_sensors import COLORS, LEVELS
 
-METER, BUCKETS, COLORS_OPTION, CONFIRMED, DAY, LEVEL = "meter", "buckets", "colors", "confirmed", "day", "level"
+CONF_OPTION_METER: Final = "meter"
+CONF_OPTION_BUCKETS: Final = "buckets"
+CONF_OPTION_COLORS: Final = "colors"
+CONF_OPTION_CONFIRMED: Final = "confirmed"
+CONF_OPTION_DAY: Final = "day"
+CONF_OPTION_LEVEL: Final = "level"
 TODAY, TOMORROW = "today", "tomorrow"
 UNKNOWN: Final = "unknown"
 
 RANKS: Final[dict[str, EcowattLevel]] = {name: level for level, name in LEVELS.items()}
-ANY_METER: Final[dict[Any, Any]] = {vol.Optional(METER): vol.Any(None, cv.string)}
-AT_LEAST: Final[dict[Any, Any]] = {vol.Required(LEVEL, default=LEVELS[EcowattLevel.TENSE]): vol.In(RANKS)}
+ANY_METER: Final[dict[Any, Any]] = {vol.Optional(CONF_OPTION_METER): vol.Any(None, cv.string)}
+AT_LEAST: Final[dict[Any, Any]] = {vol.Required(CONF_OPTION_LEVEL, default=LEVELS[EcowattLevel.TENSE]): vol.In(RANKS)}
 
 
 def some_of(known: list[str]) -> Any:
@@ -29,8 +34,8 @@ def some_of(known: list[str]) -> Any:
 
 
 ANNOUNCED: Final[dict[Any, Any]] = {
-    vol.Required(COLORS_OPTION, default=COLORS): some_of(COLORS),
-    vol.Required(CONFIRMED, default=False): cv.boolean,
+    vol.Required(CONF_OPTION_COLORS, default=COLORS): some_of(COLORS),
+    vol.Required(CONF_OPTION_CONFIRMED, default=False): cv.boolean,
 }
 
 

@@ -13,11 +13,11 @@ from .api.figures import Period
 from .automating import (
     ANY_METER,
     AT_LEAST,
-    BUCKETS,
-    COLORS_OPTION,
-    DAY,
-    LEVEL,
-    METER,
+    CONF_OPTION_BUCKETS,
+    CONF_OPTION_COLORS,
+    CONF_OPTION_DAY,
+    CONF_OPTION_LEVEL,
+    CONF_OPTION_METER,
     RANKS,
     TODAY,
     TOMORROW,
@@ -47,17 +47,17 @@ class _Condition(Condition):
 
 class _TempoColorIs(_Condition):
     options: ClassVar[dict[Any, Any]] = {
-        vol.Required(DAY, default=TODAY): vol.In([TODAY, TOMORROW]),
-        vol.Required(COLORS_OPTION): some_of([*COLORS, UNKNOWN]),
+        vol.Required(CONF_OPTION_DAY, default=TODAY): vol.In([TODAY, TOMORROW]),
+        vol.Required(CONF_OPTION_COLORS): some_of([*COLORS, UNKNOWN]),
     }
 
     @override
     def _async_check(self, **kwargs: Any) -> bool:
         now = dt_util.utcnow()
         told = [held.tempo.data.at(now) for held in feeds(self._hass) if held.tempo.data]
-        days = [one.today if self._chosen[DAY] == TODAY else one.tomorrow for one in told]
+        days = [one.today if self._chosen[CONF_OPTION_DAY] == TODAY else one.tomorrow for one in told]
         colors = {day.color.value for day in days if day} - {UNKNOWN} or {UNKNOWN}
-        return not colors.isdisjoint(self._chosen[COLORS_OPTION])
+        return not colors.isdisjoint(self._chosen[CONF_OPTION_COLORS])
 
 
 class _EcowattLevelIs(_Condition):
@@ -65,7 +65,7 @@ class _EcowattLevelIs(_Condition):
 
     @override
     def _async_check(self, **kwargs: Any) -> bool:
-        now, wanted = dt_util.utcnow(), RANKS[self._chosen[LEVEL]]
+        now, wanted = dt_util.utcnow(), RANKS[self._chosen[CONF_OPTION_LEVEL]]
         spans = [held.ecowatt.data.at(now) for held in feeds(self._hass) if held.ecowatt.data]
         return any(span.level >= wanted for span in spans if span)
 
@@ -80,18 +80,18 @@ class _OfAMeter(_Condition):
         return [period for period in found if period]
 
     def _meters(self) -> list[Any]:
-        return meters(self._hass, self._chosen.get(METER))
+        return meters(self._hass, self._chosen.get(CONF_OPTION_METER))
 
 
 class _TariffPeriodIs(_OfAMeter):
     options: ClassVar[dict[Any, Any]] = {
-        vol.Required(BUCKETS): vol.All(cv.ensure_list, [cv.string], vol.Length(min=1)),
+        vol.Required(CONF_OPTION_BUCKETS): vol.All(cv.ensure_list, [cv.string], vol.Length(min=1)),
         **ANY_METER,
     }
 
     @override
     def _async_check(self, **kwargs: Any) -> bool:
-        return any(period.bucket in self._chosen[BUCKETS] for period in self._periods())
+        return any(period.bucket in self._chosen[CONF_OPTION_BUCKETS] for period in self._periods())
 
 
 class _OffPeakIs(_OfAMeter):

@@ -10,7 +10,7 @@ from homeassistant.util.hass_dict import HassKey
 from .const import DOMAIN
 from .statistics import statistic_id
 
-TOTAL, BUCKETS = "total", "buckets"
+TOTAL, BY_BUCKET = "total", "buckets"
 _MANAGER: HassKey[EnergyManager] = HassKey(f"{DOMAIN}_energy")
 _FIELDS: Final = ("stat_energy_from", "stat_energy_to", "stat_cost", "stat_compensation")
 
@@ -33,7 +33,7 @@ def async_may_offer(hass: HomeAssistant, usage_point_id: str, statistic_ids: Ite
 
 def ways(usage_point_id: str, statistic_ids: Iterable[str]) -> list[str]:
     """Return how a meter can be shown: as one, or by its buckets when it has several. Both would count it twice."""
-    return [TOTAL, BUCKETS] if len(_bucket_keys(usage_point_id, statistic_ids)) > 1 else [TOTAL]
+    return [TOTAL, BY_BUCKET] if len(_bucket_keys(usage_point_id, statistic_ids)) > 1 else [TOTAL]
 
 
 def sources(usage_point_id: str, names: dict[str, str], way: str) -> list[dict[str, Any]]:

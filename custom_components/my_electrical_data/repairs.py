@@ -220,7 +220,7 @@ class EnergyFlow(_Flow):
 
     async def async_step_buckets(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Show what adding each bucket would change."""
-        return await self._show(energy.BUCKETS, user_input)
+        return await self._show(energy.BY_BUCKET, user_input)
 
     async def _show(self, way: str, user_input: dict[str, Any] | None) -> RepairsFlowResult:
         added = energy.sources(self._owner, self._names, way)

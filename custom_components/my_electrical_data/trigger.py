@@ -17,11 +17,11 @@ from .automating import (
     ANNOUNCED,
     ANY_METER,
     AT_LEAST,
-    BUCKETS,
-    COLORS_OPTION,
-    CONFIRMED,
-    LEVEL,
-    METER,
+    CONF_OPTION_BUCKETS,
+    CONF_OPTION_COLORS,
+    CONF_OPTION_CONFIRMED,
+    CONF_OPTION_LEVEL,
+    CONF_OPTION_METER,
     RANKS,
     feeds,
     is_meter,
@@ -79,7 +79,7 @@ class _OfAMeter(_HappeningTrigger):
 
     @override
     def _wants(self, happening: Happening) -> bool:
-        return is_meter(self._hass, self._chosen.get(METER), happening.point_id)
+        return is_meter(self._hass, self._chosen.get(CONF_OPTION_METER), happening.point_id)
 
 
 class _ColorAnnounced(_HappeningTrigger):
@@ -90,8 +90,8 @@ class _ColorAnnounced(_HappeningTrigger):
 
     @override
     def _wants(self, happening: Happening) -> bool:
-        wished = happening.kind == "tempo_confirmed" if self._chosen[CONFIRMED] else happening.kind != "tempo_confirmed"
-        return wished and happening.data["is_tomorrow"] and happening.data["color"] in self._chosen[COLORS_OPTION]
+        wished = self._chosen[CONF_OPTION_CONFIRMED] == (happening.kind == "tempo_confirmed")
+        return wished and happening.data["is_tomorrow"] and happening.data["color"] in self._chosen[CONF_OPTION_COLORS]
 
 
 class _LevelReached(_HappeningTrigger):
@@ -102,7 +102,7 @@ class _LevelReached(_HappeningTrigger):
 
     @override
     def _wants(self, happening: Happening) -> bool:
-        wanted = RANKS[self._chosen[LEVEL]]
+        wanted = RANKS[self._chosen[CONF_OPTION_LEVEL]]
         return bool(happening.data["previous_rank"] < wanted <= happening.data["rank"])
 
 
@@ -110,14 +110,14 @@ class _PeriodStarted(_OfAMeter):
     """Fires when another bucket begins."""
 
     options: ClassVar[dict[Any, Any]] = {
-        vol.Optional(BUCKETS): vol.Any(None, vol.All(cv.ensure_list, [cv.string])),
+        vol.Optional(CONF_OPTION_BUCKETS): vol.Any(None, vol.All(cv.ensure_list, [cv.string])),
         **ANY_METER,
     }
     kinds = frozenset({"tariff_period_started"})
 
     @override
     def _wants(self, happening: Happening) -> bool:
-        wanted = self._chosen.get(BUCKETS)
+        wanted = self._chosen.get(CONF_OPTION_BUCKETS)
         return super()._wants(happening) and (not wanted or happening.data["bucket"] in wanted)
 
 

@@ -19,7 +19,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Found:
     """The time that was found, its mean value, and the spans that it is made of, cut to it."""
 
     start: datetime
@@ -33,7 +33,7 @@ class Window:
         return all(part.certain for part in self.parts)
 
 
-def cheapest(spans: Sequence[Span], length: timedelta, *, earliest: datetime, latest: datetime) -> Window | None:
+def cheapest(spans: Sequence[Span], length: timedelta, *, earliest: datetime, latest: datetime) -> Found | None:
     """Return the first of the cheapest windows that lie whole in known spans; None when there is none.
 
     What a window costs bends only where one of its ends crosses from a span to the next: one of these is the cheapest.
@@ -57,7 +57,7 @@ def unknown_from(spans: Sequence[Span], *, earliest: datetime, latest: datetime)
     return earliest if earliest < latest else None
 
 
-def _at(spans: Iterable[Span], start: datetime, end: datetime) -> Window | None:
+def _at(spans: Iterable[Span], start: datetime, end: datetime) -> Found | None:
     """Return the window from `start` to `end`, if all of it is known."""
     parts = tuple(
         Span(max(span.start, start), min(span.end, end), span.value, span.label, span.certain)
@@ -68,4 +68,4 @@ def _at(spans: Iterable[Span], start: datetime, end: datetime) -> Window | None:
     if known != end - start:
         return None
     total = sum((part.value or 0.0) * (part.end - part.start).total_seconds() for part in parts)
-    return Window(start, end, total / known.total_seconds(), parts)
+    return Found(start, end, total / known.total_seconds(), parts)

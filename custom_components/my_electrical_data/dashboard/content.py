@@ -11,9 +11,8 @@ from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN, M
 from custom_components.my_electrical_data.statistics import async_statistic_ids, statistic_id
 from custom_components.my_electrical_data.words import Words, async_words
 
-from .cards import SHADES, by_color, ecowatt_hours, graph, heading, picture, tile
+from .cards import SHADES, Card, by_color, ecowatt_hours, graph, heading, picture, tile
 
-type Card = dict[str, Any]
 type Find = Callable[[str], str | None]
 
 _BUCKET_COLORS = {
