@@ -4,14 +4,16 @@ import typer
 
 from gateway.cli import (
     api_client,
+    backup,
     doctor,
     history,
     init,
-    keeping,
     keys,
     migrate,
+    move,
     openapi,
     reset_password,
+    restore,
     serve,
     simulator,
     tariffs,
@@ -26,9 +28,9 @@ app.command("simulator")(simulator.simulator)
 app.command("reset-password")(reset_password.reset_password)
 app.command("history")(history.history)
 app.command("migrate")(migrate.migrate)
-app.command("backup")(keeping.backup)
-app.command("restore")(keeping.restore)
-app.command("move")(keeping.move)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
+app.command("move")(move.move)
 app.command("openapi")(openapi.openapi)
 app.add_typer(api_client.app, name="api-client")
 app.add_typer(usage_point.app, name="usage-point")

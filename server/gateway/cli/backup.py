@@ -1,0 +1,75 @@
+"""`gateway backup`."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from gateway.cli.common import fail, load_settings
+from gateway.cli.copying import STANDARD, counted, errors
+from gateway.keeping import backup as backups
+from gateway.keeping.backup import Manifest
+from gateway.kit.clock import SystemClock
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write, or - for the standard output")],
+    encrypt: Annotated[bool, typer.Option("--encrypt", help="Seal it: only ENCRYPTION_KEYS open it")] = False,
+    with_keys: Annotated[bool, typer.Option("--with-keys", help="Put ENCRYPTION_KEYS into it")] = False,
+) -> None:
+    """Write everything into one file, as it is at one instant, while the gateway runs."""
+    if encrypt and with_keys:
+        fail("--encrypt and --with-keys: the keys that open the file would be locked in it. Choose one.", 2)
+    settings = load_settings()
+    keys = settings.keys_text
+    if keys is None:
+        fail("There is nothing to back up: this gateway was never started.")
+    with _target(file) as target:
+        seal_with = Keyring.parse(keys) if encrypt else None
+        manifest = _write(settings.database_url, target, seal_with=seal_with, keys=keys if with_keys else None)
+    _say(f"{counted(manifest)} are in {'the backup' if file == STANDARD else file}.")
+    if with_keys:
+        _say("ENCRYPTION_KEYS are in it: whoever has the file reads everything.")
+    else:
+        where = settings.keys_file or "ENCRYPTION_KEYS"
+        _say(f"The keys are not in it. Keep them elsewhere ({where}): without them it cannot be restored.")
+
+
+def _write(database_url: str, target: IO[bytes], *, seal_with: Keyring | None, keys: str | None) -> Manifest:
+    async def work() -> Manifest:
+        async with Database(database_url) as database:
+            return await backups.write(database, target, SystemClock().now(), seal_with=seal_with, keys=keys)
+
+    with errors():
+        return asyncio.run(work())
+
+
+@contextmanager
+def _target(file: Path) -> Iterator[IO[bytes]]:
+    """A file that is there whole or not at all, readable by its owner."""
+    if file == STANDARD:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if file.exists():
+        fail(f"{file} is there already: choose another name.")
+    draft = file.with_name(f"{file.name}.part")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    try:
+        with draft.open("wb") as target:
+            yield target
+        draft.rename(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _say(message: str) -> None:
+    """Say it where it is no part of the backup."""
+    print(message, file=sys.stderr)

@@ -1,0 +1,47 @@
+"""`gateway move`."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from gateway.cli.common import fail, load_settings
+from gateway.cli.copying import counted, draft, errors, fill
+from gateway.keeping import backup as backups
+from gateway.keeping.backup import Manifest
+from gateway.kit.clock import SystemClock
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
+from gateway.kit.hold import held
+from gateway.settings import Settings, explain
+
+
+def move(
+    to: Annotated[str, typer.Option(help="DATABASE_URL of the empty database to move to", envvar="MOVE_TO")],
+) -> None:
+    """Copy this gateway into another database and compare every row. The gateway must be stopped."""
+    settings = load_settings()
+    keys = settings.keys_text
+    if keys is None:
+        fail("There is nothing to move: this gateway was never started.")
+    try:
+        target = Settings.model_validate({**settings.model_dump(), "database_url": to, "encryption_keys": keys})
+    except ValidationError as error:
+        fail(f"--to: {explain(error)}", 2)
+
+    async def work() -> Manifest:
+        async with held(settings.database_url, alone=True):
+            async with Database(settings.database_url) as database:
+                manifest = await backups.write(database, copy, SystemClock().now())
+            copy.seek(0)
+            with backups.opened(copy, None) as backup:
+                await fill(target.database_url, backup, Keyring.parse(keys))
+            return manifest
+
+    with errors(), draft(settings) as copy:
+        manifest = asyncio.run(work())
+    print(f"{counted(manifest)} are in the new database, and each was compared. The old one is as it was.")
+    print("Now set DATABASE_URL to the new one, and start the gateway.")
+    if settings.keys_file:
+        print(f"Set ENCRYPTION_KEYS to what is in {settings.keys_file}.")

@@ -1,0 +1,54 @@
+"""`gateway restore`."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from gateway.cli.common import fail, load_settings
+from gateway.cli.copying import STANDARD, counted, draft, errors, fill
+from gateway.keeping import backup as backups
+from gateway.keeping.backup import BackupError
+from gateway.kit.crypto import Keyring
+from gateway.settings import Settings
+
+
+def restore(file: Annotated[Path, typer.Argument(help="The backup, or - for the standard input")]) -> None:
+    """Check a backup, then fill an empty gateway with it, wholly or not at all. The gateway must be stopped."""
+    settings = load_settings()
+    with errors(), _source(file, settings) as source:
+        text = settings.keys_text
+        with backups.opened(source, Keyring.parse(text) if text else None) as backup:
+            brought = backup.keys if settings.keys_file else None
+            keys = brought or text
+            if keys is None:
+                raise BackupError(f"The keys are missing: put them into {settings.keys_file}, then run it again.")
+
+            def keep() -> None:
+                # before the rows are there for good: keys without rows do no harm, rows without keys do
+                if brought:
+                    settings.keep_keys(brought)
+
+            asyncio.run(fill(settings.database_url, backup, Keyring.parse(keys), keep))
+            manifest = backup.manifest
+    print(f"{counted(manifest)} of {manifest.made_at:%Y-%m-%d %H:%M} UTC are restored, and each was compared.")
+    print("Start the gateway.")
+
+
+@contextmanager
+def _source(file: Path, settings: Settings) -> Iterator[IO[bytes]]:
+    if file != STANDARD:
+        if not file.is_file():
+            fail(f"There is no file {file}.")
+        with file.open("rb") as source:
+            yield source
+        return
+    with draft(settings) as copy:
+        shutil.copyfileobj(sys.stdin.buffer, copy)
+        copy.seek(0)
+        yield copy
