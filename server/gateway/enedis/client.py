@@ -70,7 +70,7 @@ class Direction(StrEnum):
 _SUFFIX = {Direction.CONSUMPTION: "consommation", Direction.PRODUCTION: "production"}
 
 
-class _Token(BaseModel):
+class Token(BaseModel):
     """A token, and how many seconds it lasts; Enedis writes them as a number or as a string."""
 
     access_token: Bearer
@@ -226,7 +226,7 @@ class Enedis:
             raise
         return new.access_token, new.expires_in
 
-    async def _new_token(self) -> _Token:
+    async def _new_token(self) -> Token:
         try:
             answer = await self._upstream.ask(
                 "POST", _TOKEN_PATH, form={"grant_type": "client_credentials"}, auth=self._credentials
@@ -235,7 +235,7 @@ class Enedis:
             raise EnedisError(Meaning.DOWN, "unreachable") from error
         if answer.status != 200:
             raise understand(answer)
-        return _parsed(_Token, answer)
+        return _parsed(Token, answer)
 
 
 def _parsed[T](form: type[T], answer: Answer) -> T:

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from gateway.enedis.client import _Token
+from gateway.enedis.client import Token
 from gateway.enedis.customer import AddressAnswer, Contract, Metering, Services, Supply, Synthesis
 from gateway.enedis.errors import Meaning, understand
 from gateway.enedis.wire import IndexMeasure, Measure
@@ -27,7 +27,7 @@ FORMS: dict[str, TypeAdapter[object]] = {
     "daily": TypeAdapter(Measure),
     "max_power": TypeAdapter(Measure),
     "index": TypeAdapter(IndexMeasure),
-    "token": TypeAdapter(_Token),
+    "token": TypeAdapter(Token),
 }
 KEYS = sorted({key for name in FORMS for key in re.findall(r'"(\w+)":', fixture(name).decode())})
 

@@ -15,21 +15,20 @@ from tests.server.killing import kill_half_way
 PRM = "30001000000001"
 
 _STOPS_HALF_WAY = """
-import asyncio, time
-from gateway.cli.common import _opened, load_settings
+import time
+from gateway.cli.common import with_runtime
 from gateway.keeping import keys
 
-async def main():
-    async with _opened(load_settings()) as runtime:
-        keys._AT_ONCE = 10
-        steps = 0
-        async for step in keys.rotate(runtime.database, runtime.keyring):
-            steps += 1
-            if steps == 3:
-                print("half-way", flush=True)
-                time.sleep(3600)
+async def work(runtime):
+    keys._AT_ONCE = 10
+    steps = 0
+    async for step in keys.rotate(runtime.database, runtime.keyring):
+        steps += 1
+        if steps == 3:
+            print("half-way", flush=True)
+            time.sleep(3600)
 
-asyncio.run(main())
+with_runtime(work)
 """
 
 
