@@ -16,7 +16,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
-from gateway.metering import packing, repository
+from gateway.metering import packing, payloads, repository
 from gateway.metering.archive import WITHOUT_CURVE, Archive, Refusal
 from gateway.metering.ledger import Entry, Feed, Kind, State, expected_at
 from gateway.metering.meters import Meter
@@ -73,7 +73,7 @@ class Readings:
     ) -> Known[bytes]:
         """Return the packed curve of `[start, end[`. Raises a problem when a fault or quota leaves nothing of it."""
         days, feed = self._checked(start, end), Feed(point_id, Kind.CURVE, direction)
-        meter, known, curves, refusal = await self._ensured(account_id, feed, days, repository.read_packed)
+        meter, known, curves, refusal = await self._ensured(account_id, feed, days, payloads.read_packed)
         missing = []
         for day in days:
             entry = known.get(day)
@@ -91,13 +91,13 @@ class Readings:
         days = self._checked(start, end)
         curve, daily = Feed(point_id, Kind.CURVE, direction), Feed(point_id, Kind.DAILY, direction)
         meter, entries, curves, refusal = await self._ensured(
-            account_id, curve, days, repository.read_packed, recent_only=True
+            account_id, curve, days, payloads.read_packed, recent_only=True
         )
         whole = {day for day, entry in entries.items() if entry.state is State.COMPLETE}
         others = [day for day in days if day not in whole]
         young = self._clock.now() - WITHOUT_CURVE
         asked = [day for day in others if not _may_still_come(meter, day, entries.get(day), young)]
-        _, known, values, refused = await self._ensured(account_id, daily, asked, repository.read_value)
+        _, known, values, refused = await self._ensured(account_id, daily, asked, payloads.read_value)
         refusal = refusal or refused
         found = {day: _energy(curves[day]) for day in whole}
         found |= {day: DayValue(values[day], Quality.MEASURED) for day in asked if day in values}
@@ -112,7 +112,7 @@ class Readings:
 
     async def max_power(self, account_id: str, point_id: str, start: date, end: date) -> Known[DayPeak]:
         """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
-        found = await self._by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, repository.read_peak)
+        found = await self._by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, payloads.read_peak)
         async with self._database.read() as session:
             kva = (await consents.get(session, account_id, point_id)).contract.get("power_kva")
         peaks = {day: DayPeak(peak.va, _share(peak, kva), peak.at) for day, peak in found.days.items()}
@@ -123,7 +123,7 @@ class Readings:
     ) -> Known[Registers]:
         """Return the registers at the beginning of the days `[start, end[`, which are asked each week from now on."""
         feed = Feed(point_id, Kind.INDEX, direction)
-        return await self._by_day(account_id, feed, start, end, repository.read_index)
+        return await self._by_day(account_id, feed, start, end, payloads.read_registers)
 
     async def _by_day[Value](
         self, account_id: str, feed: Feed, start: date, end: date, read: _Read[Value]

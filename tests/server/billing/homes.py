@@ -17,6 +17,7 @@ from gateway.enedis.client import Direction
 from gateway.instance import load
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
+from gateway.metering import payloads
 from gateway.metering import repository as metering
 from gateway.metering.ledger import Feed, Kind, State
 from gateway.metering.readings import Reading
@@ -105,11 +106,11 @@ class ByHand:
             for day, known in content.items():
                 payload: bytes | None = None
                 if isinstance(known, int):
-                    payload = metering.sealed(feed, self.secrets, day, str(known).encode())
+                    payload = payloads.sealed(feed, self.secrets, day, str(known).encode())
                 elif isinstance(known, dict):
-                    payload = metering.sealed(feed, self.secrets, day, metering.packed_registers(known))
+                    payload = payloads.sealed(feed, self.secrets, day, payloads.packed_registers(known))
                 elif known is not None:
-                    payload = metering.sealed_curve(feed, self.secrets, day, known)
+                    payload = payloads.sealed_curve(feed, self.secrets, day, known)
                 stands = state or (State.ABSENT if payload is None else State.COMPLETE)
                 await metering.save(session, feed, [Fact(day, stands, payload)], asked_at or self.clock.now())
 
