@@ -162,5 +162,5 @@ class Answers:
     async def _figures(
         self, session: AsyncSession, home: Home, start: date, end: date = date.max
     ) -> dict[date, DayFigures]:
-        told = await repository.told(session, home.id, home.secrets.data_key, start, end)
-        return {day.day: day.figures for day in told}
+        days = await repository.published_days(session, home.id, home.secrets.data_key, start, end)
+        return {day.day: day.figures for day in days}

@@ -4,7 +4,6 @@ A cursor names an epoch and a revision: what has a later one is new to its holde
 was given with a part of the rows also names the hour at which the rest begins.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,8 +13,8 @@ from gateway.billing import hours, repository
 from gateway.billing.figures import Columns, MadeOf
 from gateway.billing.home import Home
 from gateway.billing.notices import prices_outdated
-from gateway.billing.publishing import NOTHING_HELD, Publisher
-from gateway.billing.repository import Told
+from gateway.billing.publishing import NOTHING_HELD, Publisher, over_days
+from gateway.billing.repository import PublishedFigures
 from gateway.consents.models import UsagePoint
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -24,8 +23,6 @@ from gateway.kit.database import Database
 
 _FIRST_FILL = timedelta(seconds=10)
 """How soon to come back while the first 60 days are being fetched."""
-_FEW = 7
-"""Days that are shown at once; more of them are, beside the loop."""
 
 
 @dataclass(frozen=True)
@@ -82,22 +79,25 @@ class Hours:
         held = _Cursor.read(cursor, home.point)
         if any(came > held.revision for came in series.values()):
             held = _Cursor()
-        days = None if limit is None else limit + 1
-        told = published.anew[:days]
+        most = None if limit is None else limit + 1
+        days = published.to_send[:most]
         if held.until is not None or held.revision < published.since:
             unread = None if held.until is None else paris.day_of(paris.hour_at(held.until))
             async with self._database.read() as session:
-                told = await repository.told_anew(session, home.id, home.secrets.data_key, held.revision, unread, days)
-        rows = partial(self._rows, home, sorted(series), told, held, limit)
-        return rows() if len(told) <= _FEW else await asyncio.to_thread(rows)
+                days = await repository.days_to_send(
+                    session, home.id, home.secrets.data_key, held.revision, unread, most
+                )
+        return await over_days(len(days), partial(self._rows, home, sorted(series), days, held, limit))
 
-    def _rows(self, home: Home, series: list[str], told: Sequence[Told], held: _Cursor, limit: int | None) -> Rows:
+    def _rows(
+        self, home: Home, series: list[str], days: Sequence[PublishedFigures], held: _Cursor, limit: int | None
+    ) -> Rows:
         sums: Columns = {key: [] for key in series}
         start: list[int] = []
         used_made_of: list[MadeOf] = []
         gave_made_of: list[MadeOf] = []
         gives = "production" in series
-        for day in told:
+        for day in days:
             midnight = _midnight(day.day)
             rows = len(day.figures.hours)
             start += [midnight + number for number in day.figures.hours]
@@ -105,10 +105,10 @@ class Hours:
             gave_made_of += day.figures.gave_made_of or ([MadeOf.UNKNOWN] * rows if gives else [])
             for key, column in hours.columns(day.figures, day.before, series).items():
                 sums[key] += column
-        news = [] if held.until is None else [held.until]
-        if told and told[0].revision > held.revision:
-            news.append(_midnight(told[0].day) + told[0].changed_from(held.revision))
-        skipped = sum(at < min(news) for at in start[:25]) if news else 0
+        new_from = [] if held.until is None else [held.until]
+        if days and days[0].revision > held.revision:
+            new_from.append(_midnight(days[0].day) + days[0].changed_from(held.revision))
+        skipped = sum(at < min(new_from) for at in start[:25]) if new_from else 0
         shown = slice(skipped, None if limit is None else skipped + limit)
         more = limit is not None and len(start) > skipped + limit
         cursor = f"{home.point.epoch}.{home.point.revision}"
@@ -124,7 +124,7 @@ class Hours:
             sums={key: column[shown] for key, column in sums.items()},
             used_made_of=used_made_of[shown],
             gave_made_of=gave_made_of[shown],
-            prices_outdated=prices_outdated(home.book, home.tariffs, told[0].day, told[-1].day) if told else None,
+            prices_outdated=prices_outdated(home.book, home.tariffs, days[0].day, days[-1].day) if days else None,
             next_change=max(home.point.next_work_at, now + _FIRST_FILL),
         )
 
