@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from gateway.billing import hours
 from gateway.billing.buckets import Rules
 from gateway.billing.counting import count
 from gateway.billing.facts import Known
 from gateway.billing.figures import DayFigures
 from gateway.billing.home import Home
 from gateway.billing.repository import PublishedFigures
+from gateway.billing.series import after, first_change, series
 from gateway.billing.tariffs import Tariff
 from gateway.enedis.client import Direction
 
@@ -54,15 +54,13 @@ def counted(
     return figures
 
 
-def compared(
-    before: Before, figures: Mapping[date, DayFigures | None], in_force: list[Tariff], revision: int
-) -> Change:
-    """Return what is new with these figures, in the revision it would enter."""
+def compared(before: Before, figures: Mapping[date, DayFigures | None], tariffs: list[Tariff], revision: int) -> Change:
+    """Return what is new with these figures, under these tariffs, in the revision it would enter."""
     found = {day: counted for day, counted in figures.items() if counted}
     change = Change(
         vanished=any(_lost(before.days[day], found.get(day)) for day in figures.keys() & before.days.keys())
     )
-    sums = {} if before.last is None else hours.after(before.last.figures, before.last.before)
+    sums = {} if before.last is None else after(before.last.figures, before.last.before)
     for day in sorted(before.days.keys() | found.keys()):
         earlier = before.days.get(day)
         if earlier is None or found.get(day, earlier.figures) != earlier.figures:
@@ -75,9 +73,9 @@ def compared(
             current = earlier
         if change.to_send or current.revision == revision:
             change.to_send.append(current)
-        sums = hours.after(current.figures, sums)
+        sums = after(current.figures, sums)
     if sums:
-        change.series.extend(key for key in hours.series(sums, in_force, before.series) if key not in before.series)
+        change.series.extend(key for key in series(sums, tariffs, before.series) if key not in before.series)
     return change
 
 
@@ -90,7 +88,7 @@ def _changed(before: PublishedFigures | None, now: PublishedFigures) -> Publishe
     """Return a day as it is now, with the hour from which on its rows changed; they may be the same all the same."""
     if before is None:
         return now
-    hour = hours.first_change(before.figures, now.figures)
+    hour = first_change(before.figures, now.figures)
     if hour is None:
         return replace(now, revision=before.revision, changes=before.changes)
     earlier = [change for change in before.changes if change[1] < hour]

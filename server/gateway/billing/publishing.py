@@ -12,11 +12,12 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.billing import facts, hours, repository
+from gateway.billing import facts, repository
 from gateway.billing.changes import Before, Change, compared, counted
 from gateway.billing.home import Home
 from gateway.billing.models import Publication
 from gateway.billing.repository import PublishedFigures
+from gateway.billing.series import in_force
 from gateway.billing.start import published_from
 from gateway.consents import service as points
 from gateway.enedis.client import Direction
@@ -112,11 +113,11 @@ class Publisher:
         before = Before({day.day: day for day in days}, last, series)
         until = max(due) + paris.DAY
         known = await facts.known(session, home, min(due), until, paris.day_of(now), by_color=home.pays_by_color)
-        in_force = hours.in_force(home.tariffs, start, end)
+        tariffs = in_force(home.tariffs, start, end)
 
         def find_change() -> Change:
             figures = counted(home, known, due, before, takes=takes)
-            return compared(before, figures, in_force, home.point.revision + 1)
+            return compared(before, figures, tariffs, home.point.revision + 1)
 
         change = await over_days(len(due), find_change)
         is_new = change.changed or change.series or change.vanished

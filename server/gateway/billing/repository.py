@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.figures import DayFigures
-from gateway.billing.hours import Sums
 from gateway.billing.models import Publication, PublishedDay, PublishedSeries, RegulatedGrid
 from gateway.billing.options import Option
 from gateway.billing.prices import Grid, PriceBook, with_added
+from gateway.billing.series import Sums
 from gateway.consents.models import UsagePoint
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import insert

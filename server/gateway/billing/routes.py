@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.billing import repository
 from gateway.billing.answers import Answers
+from gateway.billing.hours import Hours, Rows
+from gateway.billing.hours_view import HoursView
 from gateway.billing.options import REGULATED, Option
-from gateway.billing.schemas import HoursView
-from gateway.billing.service import Hours, Rows
 from gateway.billing.views import ComparisonView, GridsView, GridView, IndexCheckView, PeriodsView, TotalsView
 from gateway.dependencies import CallerDep, PointId, RuntimeDep, get_caller
 from gateway.kit import conditional, paris

@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.accounts import service as accounts
-from gateway.billing.schemas import HoursView
-from gateway.billing.service import Hours
+from gateway.billing.hours import Hours
+from gateway.billing.hours_view import HoursView
 from gateway.consents import service as points
 from gateway.consents.models import UsagePoint
 from gateway.enedis.client import Direction

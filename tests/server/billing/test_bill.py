@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.billing import hours as published
+from gateway.billing import series as published
 from gateway.billing.buckets import Rules
 from gateway.billing.figures import DayFigures, is_money, show
 from gateway.billing.offpeak import OffPeakPeriod
