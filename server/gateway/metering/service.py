@@ -22,11 +22,10 @@ from gateway.metering.ledger import Entry, Feed, Kind, State, expected_at
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Missing, merged, of_day, refuse_if_nothing
 from gateway.metering.planner import plan
-from gateway.metering.readings import Peak, Quality, gaps
+from gateway.metering.readings import WATT_MINUTES_A_WH, Peak, Quality, gaps
 from gateway.problems import ProblemError, check_range
 
 LONGEST_RANGE = timedelta(days=1200)
-_EARLIEST = date(2000, 1, 1)
 _NOTED_FOR = paris.DAY
 
 
@@ -168,8 +167,10 @@ class Readings:
     def _checked(self, start: date, end: date) -> list[date]:
         today = paris.day_of(self._clock.now())
         check_range(start, end, LONGEST_RANGE)
-        if start < _EARLIEST:
-            raise ProblemError(400, "invalid_range", f"`start` must not be before {_EARLIEST}: no meter told anything.")
+        if start < paris.EARLIEST:
+            raise ProblemError(
+                400, "invalid_range", f"`start` must not be before {paris.EARLIEST}: no meter told anything."
+            )
         if end > today + paris.DAY:
             raise ProblemError(400, "future_range", "`end` must not be after tomorrow: nothing is known of the future.")
         return list(paris.days(start, end))
@@ -199,5 +200,5 @@ def _share(peak: Peak, kva: int | None) -> float | None:
 
 def _energy(packed: bytes) -> DayValue:
     watt_minutes, quality = packing.energy(packed)
-    whole, rest = divmod(watt_minutes, 60)
-    return DayValue(whole if not rest else round(watt_minutes / 60, 3), quality)
+    whole, rest = divmod(watt_minutes, WATT_MINUTES_A_WH)
+    return DayValue(whole if not rest else round(watt_minutes / WATT_MINUTES_A_WH, 3), quality)

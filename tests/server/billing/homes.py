@@ -3,10 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from gateway.accounts import service as accounts
 from gateway.billing.hours import Hours
@@ -26,18 +25,14 @@ from gateway.migrations import upgrade
 from gateway.tempo.days import Color
 from gateway.tempo.models import Source, TempoDay
 from tests.server.conftest import SetClock
+from tests.server.paris import midnight
 
-PARIS = ZoneInfo("Europe/Paris")
 PRM = "30001000000001"
 TODAY = date(2026, 11, 3)
 BASE = [{"option": "base", "power_kva": 6}]
 HP_HC = [{"option": "hp_hc", "power_kva": 6}]
 TEMPO = [{"option": "tempo", "power_kva": 9}]
 NIGHT = [{"slots": [["22:30", "06:30"]]}]
-
-
-def midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
 
 
 def past(days: int, first: int = 1) -> list[date]:

@@ -19,12 +19,12 @@ from tests.server.billing.homes import (
     TODAY,
     ByHand,
     Client,
-    midnight,
     past,
     sqlite,
     whole_curve,
 )
 from tests.server.conftest import NOW, SetClock
+from tests.server.paris import midnight
 
 
 @pytest.fixture
