@@ -75,7 +75,6 @@ class Answers:
     """Answers from what is published and known."""
 
     def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
-        """Prepare."""
         self._database = database
         self._clock = clock
         self._keyring = keyring

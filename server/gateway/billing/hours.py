@@ -68,7 +68,6 @@ class Hours:
     """Answers from what is published."""
 
     def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
-        """Prepare."""
         self._database = database
         self._clock = clock
         self._publisher = Publisher(database, clock, keyring)

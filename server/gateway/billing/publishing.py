@@ -65,7 +65,6 @@ class Publisher:
     """Publishes the hours of usage points."""
 
     def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
-        """Prepare."""
         self._database = database
         self._clock = clock
         self._keyring = keyring

@@ -37,7 +37,6 @@ class Asker:
     """Makes a call and understands its answer."""
 
     def __init__(self, database: Database, enedis: Enedis) -> None:
-        """Prepare."""
         self._database = database
         self._enedis = enedis
         self._by_kind: dict[Kind, Callable[[Meter, Feed, Window], Awaitable[list[Fact]]]] = {
