@@ -157,14 +157,17 @@ class HoursImporter:
         if progress is not None and (why := await self._why_afresh(progress)):
             LOGGER.info("%s: importing all hours again", why)
             progress = None
+        rows_stay = False
         while True:
             hours = await self._ask(progress)
             if progress is not None and (hours.epoch != progress["epoch"] or self._has_new_series(hours, progress)):
-                LOGGER.info("The gateway has begun its sums afresh: importing all hours again")
+                LOGGER.info("The gateway has begun its sums afresh, or new ones: importing all hours again")
+                before = progress["epoch"]
                 progress = None
                 hours = await self._ask(None)
+                rows_stay = hours.epoch == before  # they are written again as they are
             if hours.start:
-                if progress is None:
+                if progress is None and not rows_stay:
                     await self._forget()
                 progress = await self._write(hours)
             if not hours.more or not hours.start:

@@ -4,6 +4,7 @@ from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from aiohttp import web
@@ -378,8 +379,11 @@ async def test_a_new_series_comes_with_its_whole_history(
     newer["series"].append({"key": "production", "unit": "Wh"})
     newer["sum"]["production"] = [10, 20, 30]
     gateway.hours.append(newer)
-    await move_to(TOMORROW)
+    with patch.object(get_instance(hass), "async_clear_statistics") as clear:
+        await move_to(TOMORROW)
+    clear.assert_not_called()  # the Energy dashboard is never empty meanwhile
     assert [row[1] for row in await kept(hass, f"{DOMAIN}:{POINT_ID}_production")] == [0.01, 0.02, 0.03]
+    assert [row[1] for row in await kept(hass)] == [1.0, 1.2505, 1.9]
 
 
 SPOILT: list[dict[str, Any]] = [

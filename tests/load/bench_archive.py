@@ -18,7 +18,7 @@ from gateway.consents.models import UsagePoint
 from gateway.kit import paris
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
-from gateway.metering import repository
+from gateway.metering import payloads, repository
 from gateway.metering.ledger import Feed, Kind, State
 from gateway.metering.packing import pack
 from gateway.metering.readings import Reading
@@ -55,7 +55,7 @@ async def _fill(settings: Settings, homes: int) -> str:
                 secrets = await points.open_secrets(session, point, runtime.keyring)
                 feed = Feed(point.id, Kind.CURVE)
                 facts = [
-                    Fact(day, State.COMPLETE, repository.sealed(feed, secrets, day, content))
+                    Fact(day, State.COMPLETE, payloads.sealed(feed, secrets, day, content))
                     for day, content in packed.items()
                 ]
                 await repository.save(session, feed, facts, now)

@@ -25,8 +25,9 @@ from gateway.enedis.client import Direction
 from gateway.kit.crypto import Keyring
 from gateway.metering.ledger import Kind
 from tests.load import running
-from tests.server.billing.homes import PARIS, ByHand, sqlite, whole_curve
+from tests.server.billing.homes import ByHand, sqlite, whole_curve
 from tests.server.conftest import SetClock
+from tests.server.paris import PARIS
 
 TARIFF = {
     "option": "custom",

@@ -21,6 +21,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
+from gateway.metering import payloads
 from gateway.metering import repository as metering
 from gateway.metering.ledger import RETRY_FOR, Feed, Kind
 from gateway.metering.meters import Meter
@@ -74,7 +75,6 @@ class Answers:
     """Answers from what is published and known."""
 
     def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
-        """Prepare."""
         self._database = database
         self._clock = clock
         self._keyring = keyring
@@ -125,7 +125,7 @@ class Answers:
             own = await self._figures(session, home, start, end)
             known = await facts.known(session, home, start, end, today, by_color=True)
             power = Feed(home.id, Kind.MAX_POWER)
-            _, peaks = await metering.known(session, power, home.secrets, metering.read_peak, start, end)
+            _, peaks = await metering.known(session, power, home.secrets, payloads.read_peak, start, end)
         days = {
             day: known.of(day, Direction.CONSUMPTION, as_day=day in own and own[day].is_one_row)
             for day in paris.days(start, end)
@@ -161,5 +161,5 @@ class Answers:
     async def _figures(
         self, session: AsyncSession, home: Home, start: date, end: date = date.max
     ) -> dict[date, DayFigures]:
-        told = await repository.told(session, home.id, home.secrets.data_key, start, end)
-        return {day.day: day.figures for day in told}
+        days = await repository.published_days(session, home.id, home.secrets.data_key, start, end)
+        return {day.day: day.figures for day in days}

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gateway.billing.buckets import DayRules, Span
-from gateway.billing.figures import WATT_MINUTES_A_WH, DayFigures, MadeOf, subscription_of
+from gateway.billing.figures import DayFigures, MadeOf, subscription_of
 from gateway.billing.options import UNKNOWN
 from gateway.billing.sharing import Shared, buckets_of, share
 from gateway.kit import paris
 from gateway.metering.packing import Run
+from gateway.metering.readings import WATT_MINUTES_A_WH
 
 GIVEN = "given"
 """The one bucket of what is given."""

@@ -13,6 +13,7 @@ from gateway.consents.service import collects_curve
 from gateway.enedis.client import Direction
 from gateway.enedis.registers import TOTAL, Registers
 from gateway.kit import paris
+from gateway.metering import payloads
 from gateway.metering import repository as metering
 from gateway.metering.ledger import Feed, Kind, State, next_attempt
 from gateway.metering.packing import runs
@@ -40,7 +41,7 @@ class Known:
         Its value counts once no curve will come, or when it counted before (`as_day`), until the curve is complete.
         """
         curve, daily = self._day(Kind.CURVE, direction, day), self._day(Kind.DAILY, direction, day)
-        value = None if daily is None or daily.payload is None else int(daily.payload)
+        value = None if daily is None or daily.payload is None else payloads.read_value(day, daily.payload)
         stays = as_day and value is not None
         if curve is not None and curve.payload is not None and not (stays and curve.entry.state is not State.COMPLETE):
             return Facts(curve=tuple(runs(curve.payload)))
@@ -61,7 +62,7 @@ class Known:
 
     def _registers(self, direction: Direction, day: date) -> Registers:
         known = self._day(Kind.INDEX, direction, day)
-        return {} if known is None or known.payload is None else metering.read_registers(known.payload)
+        return {} if known is None or known.payload is None else payloads.read_registers(day, known.payload)
 
     def _day(self, kind: Kind, direction: Direction, day: date) -> OpenedDay | None:
         return self.feeds.get(Feed(self.point.id, kind, direction), {}).get(day)

@@ -12,8 +12,8 @@ from datetime import date
 from enum import StrEnum
 
 from gateway.billing.prices import MICRO
+from gateway.metering.readings import WATT_MINUTES_A_WH
 
-WATT_MINUTES_A_WH = 60
 MONEY_A_MICRO = WATT_MINUTES_A_WH * 1000
 
 type Columns = dict[str, list[int]]

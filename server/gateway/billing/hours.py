@@ -1,65 +1,137 @@
-"""Hours for statistics: which series there are, and the running sums of each."""
+"""The hours of a usage point, for whoever holds a cursor into them.
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-from itertools import accumulate
+A cursor names an epoch and a revision: what has a later one is new to its holder, whatever made it change. One that
+was given with a part of the rows also names the hour at which the rest begins.
+"""
 
-from gateway.billing.figures import Columns, DayFigures, bucket_of
-from gateway.billing.tariffs import Tariff, tariff_on
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
 
-type Sums = Mapping[str, int]
-"""By series key, what it comes to before a day; a series that is not named has not begun."""
+from gateway.billing import repository
+from gateway.billing.figures import Columns, MadeOf
+from gateway.billing.home import Home
+from gateway.billing.notices import prices_outdated
+from gateway.billing.publishing import NOTHING_HELD, Publisher, over_days
+from gateway.billing.repository import PublishedFigures
+from gateway.billing.series import columns
+from gateway.consents.models import UsagePoint
+from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
 
-
-def columns(figures: DayFigures, sums: Sums, keys: Iterable[str]) -> Columns:
-    """Return the running sums of a day's rows, for every key, those that stand still included."""
-    amounts = figures.columns()
-    still = [0] * len(figures.hours)
-    return {key: list(accumulate(amounts.get(key, still), initial=sums.get(key, 0)))[1:] for key in keys}
-
-
-def after(figures: DayFigures, sums: Sums) -> dict[str, int]:
-    """Return what each series comes to at the end of a day."""
-    return {**sums, **{key: sums.get(key, 0) + sum(values) for key, values in figures.columns().items()}}
-
-
-def first_change(old: DayFigures, new: DayFigures) -> int | None:
-    """Return the first hour of a day whose row differs; None when none does, though the figures may."""
-    before, after_ = _by_hour(old), _by_hour(new)
-    return min((hour for hour in before.keys() | after_.keys() if before.get(hour) != after_.get(hour)), default=None)
+_FIRST_FILL = timedelta(seconds=10)
+"""How soon to come back while the first 60 days are being fetched."""
 
 
-def _by_hour(figures: DayFigures) -> dict[int, tuple[object, ...]]:
-    amounts = figures.columns()
-    return {
-        hour: (
-            {key: values[row] for key, values in amounts.items() if values[row]},
-            figures.used_made_of[row : row + 1],
-            figures.gave_made_of[row : row + 1],
-        )
-        for row, hour in enumerate(figures.hours)
-    }
+@dataclass(frozen=True)
+class Rows:
+    """The rows from the first that is new to the holder of a cursor, as columns; `more` when they are not all.
 
-
-def series(counted: Iterable[str], tariffs: Iterable[Tariff], published: Iterable[str]) -> list[str]:
-    """Return the series to show: those counted, those the tariffs will have, and those published, which stay.
-
-    One bucket alone repeats the total, and is left out.
+    `start` are hours since 1970.
     """
-    known = set(published)
-    keys = known | set(counted)
-    for tariff in tariffs:
-        keys |= {f"consumption_{bucket}" for bucket in tariff.buckets}
-        if "cost" in keys:
-            keys |= {f"cost_{bucket}" for bucket in tariff.buckets}
-    buckets = {bucket for key in keys if (bucket := bucket_of(key))}
-    if len(buckets) == 1 and not any(bucket_of(key) for key in known):
-        keys = {key for key in keys if bucket_of(key) is None}
-    return sorted(keys)
+
+    epoch: str
+    cursor: str
+    more: bool
+    series: list[str]
+    start: list[int]
+    sums: Columns
+    used_made_of: list[MadeOf]
+    gave_made_of: list[MadeOf]
+    prices_outdated: date | None
+    next_change: datetime
 
 
-def in_force(tariffs: list[Tariff], start: date, end: date) -> list[Tariff]:
-    """Return the tariffs of the days `[start, end[`."""
-    begun = [tariff for tariff in tariffs if tariff.valid_from is not None and start < tariff.valid_from < end]
-    first = tariff_on(tariffs, start)
-    return begun if first is None else [first, *begun]
+@dataclass(frozen=True)
+class _Cursor:
+    """What its holder has: everything of a revision, as far as the hour `until` when that is given."""
+
+    revision: int = NOTHING_HELD
+    until: int | None = None
+
+    @classmethod
+    def read(cls, text: str | None, point: UsagePoint) -> _Cursor:
+        """Understand a cursor; nothing is held with one of another epoch, or ahead of this one."""
+        epoch, *numbers = (text or "").split(".")
+        if epoch != point.epoch or not 1 <= len(numbers) <= 2 or not all(_is_number(number) for number in numbers):
+            return cls()
+        revision, *until = map(int, numbers)
+        if revision > point.revision:
+            return cls()
+        return cls(revision, until[0] if until else None)
+
+
+class Hours:
+    """Answers from what is published."""
+
+    def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
+        self._database = database
+        self._clock = clock
+        self._publisher = Publisher(database, clock, keyring)
+
+    async def since(self, account_id: str, point_id: str, cursor: str | None, limit: int | None = None) -> Rows:
+        """Return at most `limit` of the rows that are new to the holder of `cursor`, oldest first."""
+        published = await self._publisher.publish(account_id, point_id)
+        home, series = published.home, published.series
+        held = _Cursor.read(cursor, home.point)
+        if any(came > held.revision for came in series.values()):
+            held = _Cursor()
+        most = None if limit is None else limit + 1
+        days = published.to_send[:most]
+        if held.until is not None or held.revision < published.since:
+            unread = None if held.until is None else paris.day_of(paris.hour_at(held.until))
+            async with self._database.read() as session:
+                days = await repository.days_to_send(
+                    session, home.id, home.secrets.data_key, held.revision, unread, most
+                )
+        return await over_days(len(days), partial(self._rows, home, sorted(series), days, held, limit))
+
+    def _rows(
+        self, home: Home, series: list[str], days: Sequence[PublishedFigures], held: _Cursor, limit: int | None
+    ) -> Rows:
+        sums: Columns = {key: [] for key in series}
+        start: list[int] = []
+        used_made_of: list[MadeOf] = []
+        gave_made_of: list[MadeOf] = []
+        gives = "production" in series
+        for day in days:
+            midnight = _midnight(day.day)
+            rows = len(day.figures.hours)
+            start += [midnight + number for number in day.figures.hours]
+            used_made_of += day.figures.used_made_of
+            gave_made_of += day.figures.gave_made_of or ([MadeOf.UNKNOWN] * rows if gives else [])
+            for key, column in columns(day.figures, day.before, series).items():
+                sums[key] += column
+        new_from = [] if held.until is None else [held.until]
+        if days and days[0].revision > held.revision:
+            new_from.append(_midnight(days[0].day) + days[0].changed_from(held.revision))
+        skipped = sum(at < min(new_from) for at in start[:25]) if new_from else 0
+        shown = slice(skipped, None if limit is None else skipped + limit)
+        more = limit is not None and len(start) > skipped + limit
+        cursor = f"{home.point.epoch}.{home.point.revision}"
+        if more and limit is not None:
+            cursor += f".{start[skipped + limit]}"
+        now = self._clock.now()
+        return Rows(
+            epoch=home.point.epoch,
+            cursor=cursor,
+            more=more,
+            series=series,
+            start=start[shown],
+            sums={key: column[shown] for key, column in sums.items()},
+            used_made_of=used_made_of[shown],
+            gave_made_of=gave_made_of[shown],
+            prices_outdated=prices_outdated(home.book, home.tariffs, days[0].day, days[-1].day) if days else None,
+            next_change=max(home.point.next_work_at, now + _FIRST_FILL),
+        )
+
+
+def _midnight(day: date) -> int:
+    return paris.hour_number(paris.midnight(day))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 8

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from gateway.billing import hours
 from gateway.billing.home import Home
 from gateway.billing.offpeak_text import parse
 from gateway.billing.prices import PriceBook
+from gateway.billing.series import in_force
 from gateway.billing.tariffs import Tariff
 from gateway.consents.notices import WARN_BEFORE, Notice
 from gateway.kit import paris
@@ -32,7 +32,7 @@ def notices(home: Home, now: datetime) -> Iterator[Notice]:
 def prices_outdated(book: PriceBook, tariffs: list[Tariff], first: date, last: date) -> date | None:
     """Return the first day since which prices used on the days from `first` to `last` are old: a newer grid is due."""
     found = []
-    for tariff in hours.in_force(tariffs, first, last + paris.DAY):
+    for tariff in in_force(tariffs, first, last + paris.DAY):
         later = [
             other.valid_from
             for other in tariffs

@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.figures import DayFigures
-from gateway.billing.hours import Sums
 from gateway.billing.models import Publication, PublishedDay, PublishedSeries, RegulatedGrid
 from gateway.billing.options import Option
 from gateway.billing.prices import Grid, PriceBook, with_added
+from gateway.billing.series import Sums
 from gateway.consents.models import UsagePoint
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import insert
@@ -28,8 +28,8 @@ _SERIES = select(PublishedSeries.key, PublishedSeries.revision).where(
 
 
 @dataclass(frozen=True)
-class Told:
-    """A published day: its figures, the sums before it, and the revision it last changed in.
+class PublishedFigures:
+    """A day as it was published: its figures, the sums before it, and the revision it last changed in.
 
     `changes` are the revisions in which it changed, each with the hour of the day from which on it did; one that a
     later change made earlier is left out.
@@ -88,7 +88,7 @@ async def series(session: AsyncSession, point_id: str) -> dict[str, int]:
     return dict(iter(await session.execute(_SERIES, {"point": point_id})))
 
 
-async def told(
+async def published_days(
     session: AsyncSession,
     point_id: str,
     data_key: bytes,
@@ -96,27 +96,27 @@ async def told(
     end: date = date.max,
     *,
     and_the_one_before: bool = False,
-) -> list[Told]:
+) -> list[PublishedFigures]:
     """Return the published days `[start, end[`, oldest first."""
     before = select(func.max(PublishedDay.day)).where(_of(point_id), PublishedDay.day < start).scalar_subquery()
     since = func.coalesce(before, start) if and_the_one_before else start
-    return await _told(session, point_id, data_key, and_(PublishedDay.day >= since, PublishedDay.day < end))
+    return await _read(session, point_id, data_key, and_(PublishedDay.day >= since, PublishedDay.day < end))
 
 
-async def told_anew(
+async def days_to_send(
     session: AsyncSession, point_id: str, data_key: bytes, held: int, unread: date | None, limit: int | None
-) -> list[Told]:
+) -> list[PublishedFigures]:
     """Return the days from the first that changed after revision `held`, or is `unread`; at most `limit` of them."""
     changed = select(func.min(PublishedDay.day)).where(_of(point_id), PublishedDay.revision > held).scalar_subquery()
     since = PublishedDay.day >= changed
-    return await _told(
+    return await _read(
         session, point_id, data_key, since if unread is None else or_(since, PublishedDay.day >= unread), limit
     )
 
 
-async def _told(
+async def _read(
     session: AsyncSession, point_id: str, data_key: bytes, wanted: ColumnElement[bool], limit: int | None = None
-) -> list[Told]:
+) -> list[PublishedFigures]:
     columns = (PublishedDay.day, PublishedDay.figures, PublishedDay.before, PublishedDay.revision)
     query = select(*columns).where(_of(point_id), wanted).order_by(PublishedDay.day).limit(limit)
     return [_opened(point_id, data_key, *row) for row in await session.execute(query)]
@@ -138,29 +138,33 @@ def _as_read(point: UsagePoint) -> Update:
 
 
 async def write(
-    session: AsyncSession, point_id: str, data_key: bytes, changed: Sequence[Told], moved: Sequence[Told]
+    session: AsyncSession,
+    point_id: str,
+    data_key: bytes,
+    changed: Sequence[PublishedFigures],
+    sums_changed: Sequence[PublishedFigures],
 ) -> None:
     """Write days that changed, and the sums before those that did not."""
     if changed:
         rows = [
             {
                 "usage_point_id": point_id,
-                "day": told.day,
-                "revision": told.revision,
-                "figures": seal(data_key, told.figures.pack(), _context(point_id, "figures", told.day)),
-                "before": _sealed_before(point_id, data_key, told),
+                "day": day.day,
+                "revision": day.revision,
+                "figures": seal(data_key, day.figures.pack(), _context(point_id, "figures", day.day)),
+                "before": _sealed_before(point_id, data_key, day),
             }
-            for told in changed
+            for day in changed
         ]
         statement = insert(session, PublishedDay)
-        news = {name: statement.excluded[name] for name in ("revision", "figures", "before")}
-        statement = statement.on_conflict_do_update(index_elements=("usage_point_id", "day"), set_=news)
+        written = {name: statement.excluded[name] for name in ("revision", "figures", "before")}
+        statement = statement.on_conflict_do_update(index_elements=("usage_point_id", "day"), set_=written)
         await session.execute(statement, rows)
-    for told in moved:
+    for day in sums_changed:
         await session.execute(
             update(PublishedDay)
-            .where(_of(point_id), PublishedDay.day == told.day)
-            .values(before=_sealed_before(point_id, data_key, told))
+            .where(_of(point_id), PublishedDay.day == day.day)
+            .values(before=_sealed_before(point_id, data_key, day))
         )
 
 
@@ -169,14 +173,14 @@ async def add_series(session: AsyncSession, point_id: str, keys: Iterable[str], 
     session.add_all(PublishedSeries(usage_point_id=point_id, key=key, revision=revision) for key in keys)
 
 
-async def stand(session: AsyncSession, news: Publication, *, is_first: bool) -> None:
+async def save_publication(session: AsyncSession, publication: Publication, *, is_first: bool) -> None:
     """Note how far a usage point is published now."""
     if is_first:
-        await session.merge(news)
+        await session.merge(publication)
         return
     columns = ("starts_on", "is_whole", "rules", "looked_at")
-    statement = update(Publication).where(Publication.usage_point_id == news.usage_point_id)
-    await session.execute(statement.values({name: getattr(news, name) for name in columns}))
+    statement = update(Publication).where(Publication.usage_point_id == publication.usage_point_id)
+    await session.execute(statement.values({name: getattr(publication, name) for name in columns}))
 
 
 async def begin_afresh(session: AsyncSession, point: UsagePoint) -> None:
@@ -188,9 +192,11 @@ async def begin_afresh(session: AsyncSession, point: UsagePoint) -> None:
             await session.execute(delete(table).where(table.usage_point_id == point.id))
 
 
-def _opened(point_id: str, data_key: bytes, day: date, figures: bytes, before: bytes, revision: int) -> Told:
+def _opened(
+    point_id: str, data_key: bytes, day: date, figures: bytes, before: bytes, revision: int
+) -> PublishedFigures:
     sums, changes = json.loads(unseal(data_key, before, _context(point_id, "before", day)))
-    return Told(
+    return PublishedFigures(
         day=day,
         figures=DayFigures.unpack(unseal(data_key, figures, _context(point_id, "figures", day))),
         before=sums,
@@ -199,9 +205,9 @@ def _opened(point_id: str, data_key: bytes, day: date, figures: bytes, before: b
     )
 
 
-def _sealed_before(point_id: str, data_key: bytes, told: Told) -> bytes:
-    content = json.dumps([told.before, told.changes], separators=(",", ":"))
-    return seal(data_key, content.encode(), _context(point_id, "before", told.day))
+def _sealed_before(point_id: str, data_key: bytes, day: PublishedFigures) -> bytes:
+    content = json.dumps([day.before, day.changes], separators=(",", ":"))
+    return seal(data_key, content.encode(), _context(point_id, "before", day.day))
 
 
 def _context(point_id: str, column: str, day: date) -> str:

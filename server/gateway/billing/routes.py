@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.billing import repository
 from gateway.billing.answers import Answers
+from gateway.billing.hours import Hours, Rows
+from gateway.billing.hours_view import HoursView
 from gateway.billing.options import REGULATED, Option
-from gateway.billing.schemas import HoursView
-from gateway.billing.service import Hours, Rows
 from gateway.billing.views import ComparisonView, GridsView, GridView, IndexCheckView, PeriodsView, TotalsView
 from gateway.dependencies import CallerDep, PointId, RuntimeDep, get_caller
 from gateway.kit import conditional, paris
@@ -23,9 +23,8 @@ from gateway.runtime import Runtime
 router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
 _COUNTED = [Depends(counted)]
 
-_EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
-First = Annotated[date | None, Query(description="First day, of Paris", ge=_EARLIEST)]
-End = Annotated[date | None, Query(description="First day after the range", le=_LATEST)]
+First = Annotated[date | None, Query(description="First day, of Paris", ge=paris.EARLIEST)]
+End = Annotated[date | None, Query(description="First day after the range", le=paris.LATEST)]
 _LONGEST = timedelta(days=366)
 _LAST_DAYS = timedelta(days=30)
 _FAST = 1
@@ -113,7 +112,7 @@ async def tariffs(
     runtime: RuntimeDep,
     option: Annotated[Option | None, Query(description="All regulated ones unless told")] = None,
     power: Annotated[int | None, Query(ge=1, le=36, description="In kVA; all unless told")] = None,
-    on: Annotated[date | None, Query(description="Today unless told", ge=_EARLIEST, le=_LATEST)] = None,
+    on: Annotated[date | None, Query(description="Today unless told", ge=paris.EARLIEST, le=paris.LATEST)] = None,
 ) -> GridsView:
     """Regulated prices in force on a day."""
     day = on or paris.day_of(runtime.clock.now())

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 PARIS = ZoneInfo("Europe/Paris")
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
+"""What a question may reach from and to."""
 
 
 def at(day: date, clock_time: time) -> datetime:

@@ -22,7 +22,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
 from gateway.kit.outage import outlast
-from gateway.metering import repository
+from gateway.metering import payloads, repository
 from gateway.metering.asking import Asker, Haste
 from gateway.metering.ledger import Entry, Feed, Kind, State, expected_at, next_attempt
 from gateway.metering.meters import Meter, never
@@ -229,15 +229,15 @@ class Archive:
         start, end = min(days), max(days) + paris.DAY
         async with self._store.lease(f"archive:{curve.point_id}:{curve.kind}:{curve.direction}"):
             async with self._database.read() as session:
-                _, values = await repository.known(session, daily, meter.secrets, repository.read_value, start, end)
-                _, curves = await repository.known(session, curve, meter.secrets, repository.read_curve, start, end)
+                _, values = await repository.known(session, daily, meter.secrets, payloads.read_value, start, end)
+                _, curves = await repository.known(session, curve, meter.secrets, payloads.read_curve, start, end)
             whole = {
                 day: readings
                 for day in days
                 if day in values and (readings := settled(day, curves.get(day, []), values[day])) is not None
             }
             facts = [
-                Fact(day, State.COMPLETE, repository.sealed_curve(curve, meter.secrets, day, readings))
+                Fact(day, State.COMPLETE, payloads.sealed_curve(curve, meter.secrets, day, readings))
                 for day, readings in whole.items()
             ]
             async with self._database.write() as session:

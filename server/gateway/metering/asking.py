@@ -12,7 +12,7 @@ from gateway.enedis.registers import place_index
 from gateway.enedis.wire import Point
 from gateway.kit import paris
 from gateway.kit.database import Database
-from gateway.metering import repository
+from gateway.metering import payloads, repository
 from gateway.metering.ledger import Feed, Kind, State
 from gateway.metering.meters import Meter
 from gateway.metering.planner import Window
@@ -37,7 +37,6 @@ class Asker:
     """Makes a call and understands its answer."""
 
     def __init__(self, database: Database, enedis: Enedis) -> None:
-        """Prepare."""
         self._database = database
         self._enedis = enedis
         self._by_kind: dict[Kind, Callable[[Meter, Feed, Window], Awaitable[list[Fact]]]] = {
@@ -55,11 +54,11 @@ class Asker:
         # first, so that nothing stands between an answer and its being kept
         async with self._database.read() as session:
             _, before = await repository.known(
-                session, feed, meter.secrets, repository.read_curve, window.start, window.end
+                session, feed, meter.secrets, payloads.read_curve, window.start, window.end
             )
             daily = Feed(feed.point_id, Kind.DAILY, feed.direction)
             _, values = await repository.known(
-                session, daily, meter.secrets, repository.read_value, window.start, window.end
+                session, daily, meter.secrets, payloads.read_value, window.start, window.end
             )
         answer = await self._enedis.load_curve(
             meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
@@ -75,7 +74,7 @@ class Asker:
             state = State.ABSENT if not readings else State.PARTIAL
             if minutes == paris.minutes_in(day):
                 state = State.COMPLETE
-            payload = repository.sealed_curve(feed, meter.secrets, day, readings) if readings else None
+            payload = payloads.sealed_curve(feed, meter.secrets, day, readings) if readings else None
             was_estimated = any(reading.quality is Quality.ESTIMATED for reading in known)
             facts.append(Fact(day, state, payload, corrects=was_estimated and readings != known))
         return facts
@@ -102,14 +101,14 @@ class Asker:
         answer = await self._enedis.index(meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end)
         placed = place_index(answer, _QUANTITY[feed.direction])
         return _facts(
-            meter, feed, window, {day: repository.packed_registers(registers) for day, registers in placed.items()}
+            meter, feed, window, {day: payloads.packed_registers(registers) for day, registers in placed.items()}
         )
 
 
 def _facts(meter: Meter, feed: Feed, window: Window, found: Mapping[date | None, bytes]) -> list[Fact]:
     """Return a fact for each day of a window: what was found, or that nothing was."""
     return [
-        Fact(day, State.COMPLETE, repository.sealed(feed, meter.secrets, day, found[day]))
+        Fact(day, State.COMPLETE, payloads.sealed(feed, meter.secrets, day, found[day]))
         if day in found
         else Fact(day, State.ABSENT)
         for day in paris.days(window.start, window.end)

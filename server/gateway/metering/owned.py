@@ -9,10 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.consents.service import Secrets
 from gateway.enedis.client import Direction
 from gateway.kit import paris
-from gateway.metering import repository
+from gateway.metering import payloads, repository
 from gateway.metering.ledger import Feed, Kind
-from gateway.metering.packing import unpack
-from gateway.metering.readings import Peak
 
 PAGE = 31
 """Days that are in memory at once."""
@@ -39,7 +37,7 @@ def feeds(point_id: str, kind: Kind) -> list[Feed]:
 def _values(kind: Kind, day: date, payload: bytes) -> Iterator[dict[str, Any]]:
     match kind:
         case Kind.CURVE:
-            for reading in unpack(payload, paris.midnight(day)):
+            for reading in payloads.read_curve(day, payload):
                 yield {
                     "start": paris.iso(reading.start),
                     "minutes": reading.minutes,
@@ -47,10 +45,10 @@ def _values(kind: Kind, day: date, payload: bytes) -> Iterator[dict[str, Any]]:
                     "quality": str(reading.quality),
                 }
         case Kind.DAILY:
-            yield {"date": day.isoformat(), "wh": int(payload)}
+            yield {"date": day.isoformat(), "wh": payloads.read_value(day, payload)}
         case Kind.MAX_POWER:
-            peak = Peak.unpack(payload)
+            peak = payloads.read_peak(day, payload)
             yield {"date": day.isoformat(), "va": peak.va, "at": paris.iso(peak.at) if peak.at else None}
         case Kind.INDEX:
-            for register, wh in repository.read_registers(payload).items():
+            for register, wh in payloads.read_registers(day, payload).items():
                 yield {"date": day.isoformat(), "register": register, "wh": wh}

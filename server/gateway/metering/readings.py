@@ -8,6 +8,8 @@ from typing import Self
 
 from gateway.kit import paris
 
+WATT_MINUTES_A_WH = 60
+
 
 class Quality(StrEnum):
     """How sure a reading is: measured, or filled in from the value of its day."""
@@ -61,7 +63,7 @@ def gaps(day: date, readings: Sequence[Reading]) -> Iterator[tuple[datetime, dat
 
 
 def watt_minutes(readings: Sequence[Reading]) -> int:
-    """Return the energy of readings, exactly: sixty are a watt-hour."""
+    """Return the energy of readings, exactly."""
     return sum(reading.watts * reading.minutes for reading in readings)
 
 

@@ -1,6 +1,5 @@
-"""The ledger in the database; readings are sealed with the key of their account."""
+"""The ledger in the database, with what is kept of each day."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,14 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.consents.service import Secrets
 from gateway.enedis.client import Direction
-from gateway.enedis.registers import Registers
 from gateway.kit import paris
-from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import insert
 from gateway.metering.ledger import Entry, Feed, Kind, State
 from gateway.metering.models import DayRecord
-from gateway.metering.packing import pack, unpack
-from gateway.metering.readings import Peak, Reading
+from gateway.metering.payloads import unsealed
 
 _KEY = ("usage_point_id", "kind", "direction", "day")
 # built once: it is asked with every reading
@@ -48,6 +44,14 @@ class Fact:
     corrects: bool = False
 
 
+@dataclass(frozen=True)
+class OpenedDay:
+    """What is known of a day of a feed, its payload decrypted."""
+
+    entry: Entry
+    payload: bytes | None
+
+
 async def ledger(session: AsyncSession, feed: Feed, start: date, end: date) -> dict[date, Entry]:
     """Return what is known of the days `[start, end[`."""
     return await _entries(session, *_among(feed, start, end))
@@ -58,17 +62,17 @@ async def unfinished(session: AsyncSession, feed: Feed) -> dict[date, Entry]:
     return await _entries(session, *_of(feed), DayRecord.state.in_([State.PARTIAL, State.ABSENT]))
 
 
-async def _entries(session: AsyncSession, *conditions: ColumnElement[bool]) -> dict[date, Entry]:
-    query = select(DayRecord.day, DayRecord.state, DayRecord.asked_at, DayRecord.again_at).order_by(DayRecord.day)
-    rows = await session.execute(query.where(*conditions))
-    return {day: Entry(state, asked_at, again_at) for day, state, asked_at, again_at in rows}
-
-
 async def complete_until(session: AsyncSession, feed: Feed) -> date | None:
     """Return the day after the newest that is whole."""
     query = select(func.max(DayRecord.day)).where(*_of(feed), DayRecord.state == State.COMPLETE)
     newest = await session.scalar(query)
     return None if newest is None else newest + paris.DAY
+
+
+async def written_since(session: AsyncSession, point_id: str, since: datetime) -> set[date]:
+    """Return the days of which something was asked at `since` or later."""
+    query = select(DayRecord.day).where(DayRecord.usage_point_id == point_id, DayRecord.asked_at >= since)
+    return set(await session.scalars(query.distinct()))
 
 
 async def count(session: AsyncSession, feed: Feed, start: date, end: date) -> int:
@@ -87,8 +91,30 @@ async def known[Value](
     for day, state, asked_at, again_at, payload in await session.execute(_KNOWN, asked):
         entries[day] = Entry(state, asked_at, again_at)
         if payload is not None:
-            values[day] = read(day, unseal(secrets.data_key, payload, feed.context(day)))
+            values[day] = read(day, unsealed(feed, secrets, day, payload))
     return entries, values
+
+
+async def opened(
+    session: AsyncSession, point_id: str, kinds: Collection[Kind], secrets: Secrets, start: date, end: date
+) -> dict[Feed, dict[date, OpenedDay]]:
+    """Return what is known of the days `[start, end[` of these kinds, both directions.
+
+    The entries name no `again_at`: a wish to have a day asked anew changes nothing of what is known of it.
+    """
+    columns = (DayRecord.kind, DayRecord.direction, DayRecord.day, DayRecord.state, DayRecord.asked_at)
+    query = select(*columns, DayRecord.payload).where(
+        DayRecord.usage_point_id == point_id,
+        DayRecord.kind.in_(kinds),
+        DayRecord.day >= start,
+        DayRecord.day < end,
+    )
+    found: dict[Feed, dict[date, OpenedDay]] = defaultdict(dict)
+    for kind, direction, day, state, asked_at, payload in await session.execute(query):
+        feed = Feed(point_id, kind, Direction(direction))
+        content = None if payload is None else unsealed(feed, secrets, day, payload)
+        found[feed][day] = OpenedDay(Entry(state, asked_at), content)
+    return found
 
 
 async def next_payloads(
@@ -99,32 +125,7 @@ async def next_payloads(
         *_of(feed), DayRecord.payload.is_not(None), DayRecord.day > after
     )
     rows = await session.execute(query.order_by(DayRecord.day).limit(limit))
-    return [(day, unseal(secrets.data_key, payload, feed.context(day))) for day, payload in rows if payload is not None]
-
-
-def read_packed(_day: date, payload: bytes) -> bytes:
-    """Return a curve as `packing` wrote it."""
-    return payload
-
-
-def read_curve(day: date, payload: bytes) -> list[Reading]:
-    """Read a curve."""
-    return unpack(payload, paris.midnight(day))
-
-
-def read_value(_day: date, payload: bytes) -> int:
-    """Read the energy of a day, in Wh."""
-    return int(payload)
-
-
-def read_peak(_day: date, payload: bytes) -> Peak:
-    """Read the greatest power of a day."""
-    return Peak.unpack(payload)
-
-
-def read_index(_day: date, payload: bytes) -> Registers:
-    """Read what the registers showed at the beginning of a day."""
-    return read_registers(payload)
+    return [(day, unsealed(feed, secrets, day, payload)) for day, payload in rows if payload is not None]
 
 
 async def save(session: AsyncSession, feed: Feed, facts: Iterable[Fact], now: datetime) -> None:
@@ -169,19 +170,10 @@ async def ask_again(session: AsyncSession, point_id: str, start: date, end: date
     return Counter(Feed(point_id, kind, Direction(direction)) for kind, direction in marked)
 
 
-def sealed(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
-    """Encrypt what is kept of a day."""
-    return seal(secrets.data_key, payload, feed.context(day))
-
-
-def packed_registers(registers: Registers) -> bytes:
-    """Write what the registers of a day showed."""
-    return json.dumps(registers).encode()
-
-
-def sealed_curve(feed: Feed, secrets: Secrets, day: date, readings: Sequence[Reading]) -> bytes:
-    """Pack and encrypt a day's readings."""
-    return sealed(feed, secrets, day, pack(readings, paris.midnight(day)))
+async def _entries(session: AsyncSession, *conditions: ColumnElement[bool]) -> dict[date, Entry]:
+    query = select(DayRecord.day, DayRecord.state, DayRecord.asked_at, DayRecord.again_at).order_by(DayRecord.day)
+    rows = await session.execute(query.where(*conditions))
+    return {day: Entry(state, asked_at, again_at) for day, state, asked_at, again_at in rows}
 
 
 def _of(feed: Feed) -> tuple[ColumnElement[bool], ...]:
@@ -194,42 +186,3 @@ def _of(feed: Feed) -> tuple[ColumnElement[bool], ...]:
 
 def _among(feed: Feed, start: date, end: date) -> tuple[ColumnElement[bool], ...]:
     return (*_of(feed), DayRecord.day >= start, DayRecord.day < end)
-
-
-@dataclass(frozen=True)
-class OpenedDay:
-    """What is known of a day of a feed, its payload decrypted."""
-
-    entry: Entry
-    payload: bytes | None
-
-
-async def written_since(session: AsyncSession, point_id: str, since: datetime) -> set[date]:
-    """Return the days of which something was asked at `since` or later."""
-    query = select(DayRecord.day).where(DayRecord.usage_point_id == point_id, DayRecord.asked_at >= since)
-    return set(await session.scalars(query.distinct()))
-
-
-async def opened(
-    session: AsyncSession, point_id: str, kinds: Collection[Kind], secrets: Secrets, start: date, end: date
-) -> dict[Feed, dict[date, OpenedDay]]:
-    """Return what is known of the days `[start, end[` of these kinds, both directions."""
-    columns = (DayRecord.kind, DayRecord.direction, DayRecord.day, DayRecord.state, DayRecord.asked_at)
-    query = select(*columns, DayRecord.payload).where(
-        DayRecord.usage_point_id == point_id,
-        DayRecord.kind.in_(kinds),
-        DayRecord.day >= start,
-        DayRecord.day < end,
-    )
-    found: dict[Feed, dict[date, OpenedDay]] = defaultdict(dict)
-    for kind, direction, day, state, asked_at, payload in await session.execute(query):
-        feed = Feed(point_id, kind, Direction(direction))
-        content = None if payload is None else unseal(secrets.data_key, payload, feed.context(day))
-        found[feed][day] = OpenedDay(Entry(state, asked_at), content)
-    return found
-
-
-def read_registers(payload: bytes) -> Registers:
-    """Read what the registers showed."""
-    registers: Registers = json.loads(payload)
-    return registers

@@ -16,17 +16,16 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
-from gateway.metering import packing, repository
+from gateway.metering import packing, payloads, repository
 from gateway.metering.archive import WITHOUT_CURVE, Archive, Refusal
 from gateway.metering.ledger import Entry, Feed, Kind, State, expected_at
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Missing, merged, of_day, refuse_if_nothing
 from gateway.metering.planner import plan
-from gateway.metering.readings import Peak, Quality, gaps
+from gateway.metering.readings import WATT_MINUTES_A_WH, Peak, Quality, gaps
 from gateway.problems import ProblemError, check_range
 
 LONGEST_RANGE = timedelta(days=1200)
-_EARLIEST = date(2000, 1, 1)
 _NOTED_FOR = paris.DAY
 
 
@@ -73,7 +72,7 @@ class Readings:
     ) -> Known[bytes]:
         """Return the packed curve of `[start, end[`. Raises a problem when a fault or quota leaves nothing of it."""
         days, feed = self._checked(start, end), Feed(point_id, Kind.CURVE, direction)
-        meter, known, curves, refusal = await self._ensured(account_id, feed, days, repository.read_packed)
+        meter, known, curves, refusal = await self._ensured(account_id, feed, days, payloads.read_packed)
         missing = []
         for day in days:
             entry = known.get(day)
@@ -91,13 +90,13 @@ class Readings:
         days = self._checked(start, end)
         curve, daily = Feed(point_id, Kind.CURVE, direction), Feed(point_id, Kind.DAILY, direction)
         meter, entries, curves, refusal = await self._ensured(
-            account_id, curve, days, repository.read_packed, recent_only=True
+            account_id, curve, days, payloads.read_packed, recent_only=True
         )
         whole = {day for day, entry in entries.items() if entry.state is State.COMPLETE}
         others = [day for day in days if day not in whole]
         young = self._clock.now() - WITHOUT_CURVE
         asked = [day for day in others if not _may_still_come(meter, day, entries.get(day), young)]
-        _, known, values, refused = await self._ensured(account_id, daily, asked, repository.read_value)
+        _, known, values, refused = await self._ensured(account_id, daily, asked, payloads.read_value)
         refusal = refusal or refused
         found = {day: _energy(curves[day]) for day in whole}
         found |= {day: DayValue(values[day], Quality.MEASURED) for day in asked if day in values}
@@ -112,7 +111,7 @@ class Readings:
 
     async def max_power(self, account_id: str, point_id: str, start: date, end: date) -> Known[DayPeak]:
         """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
-        found = await self._by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, repository.read_peak)
+        found = await self._by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, payloads.read_peak)
         async with self._database.read() as session:
             kva = (await consents.get(session, account_id, point_id)).contract.get("power_kva")
         peaks = {day: DayPeak(peak.va, _share(peak, kva), peak.at) for day, peak in found.days.items()}
@@ -123,7 +122,7 @@ class Readings:
     ) -> Known[Registers]:
         """Return the registers at the beginning of the days `[start, end[`, which are asked each week from now on."""
         feed = Feed(point_id, Kind.INDEX, direction)
-        return await self._by_day(account_id, feed, start, end, repository.read_index)
+        return await self._by_day(account_id, feed, start, end, payloads.read_registers)
 
     async def _by_day[Value](
         self, account_id: str, feed: Feed, start: date, end: date, read: _Read[Value]
@@ -168,8 +167,10 @@ class Readings:
     def _checked(self, start: date, end: date) -> list[date]:
         today = paris.day_of(self._clock.now())
         check_range(start, end, LONGEST_RANGE)
-        if start < _EARLIEST:
-            raise ProblemError(400, "invalid_range", f"`start` must not be before {_EARLIEST}: no meter told anything.")
+        if start < paris.EARLIEST:
+            raise ProblemError(
+                400, "invalid_range", f"`start` must not be before {paris.EARLIEST}: no meter told anything."
+            )
         if end > today + paris.DAY:
             raise ProblemError(400, "future_range", "`end` must not be after tomorrow: nothing is known of the future.")
         return list(paris.days(start, end))
@@ -199,5 +200,5 @@ def _share(peak: Peak, kva: int | None) -> float | None:
 
 def _energy(packed: bytes) -> DayValue:
     watt_minutes, quality = packing.energy(packed)
-    whole, rest = divmod(watt_minutes, 60)
-    return DayValue(whole if not rest else round(watt_minutes / 60, 3), quality)
+    whole, rest = divmod(watt_minutes, WATT_MINUTES_A_WH)
+    return DayValue(whole if not rest else round(watt_minutes / WATT_MINUTES_A_WH, 3), quality)

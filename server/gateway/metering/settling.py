@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from gateway.metering.readings import Quality, Reading, completed, gaps, watt_minutes
+from gateway.metering.readings import WATT_MINUTES_A_WH, Quality, Reading, completed, gaps, watt_minutes
 
 
 def settled(day: date, readings: Sequence[Reading], wh: int) -> list[Reading] | None:
@@ -14,7 +14,7 @@ def settled(day: date, readings: Sequence[Reading], wh: int) -> list[Reading] | 
     nothing is known: a whole day spread over its hours would be an invention.
     """
     open_spans = list(gaps(day, readings))
-    lacking = wh * 60 - watt_minutes(readings)
+    lacking = wh * WATT_MINUTES_A_WH - watt_minutes(readings)
     if not readings or lacking < 0:
         return None
     minutes = sum(int((end - start).total_seconds()) // 60 for start, end in open_spans)

@@ -6,14 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.dependencies import RuntimeDep, get_caller, get_runtime
-from gateway.kit import conditional
+from gateway.kit import conditional, paris
 from gateway.problems import documented
 from gateway.tempo import outlook, schemas
 
 router = APIRouter(prefix="/v1/tempo", tags=["signals"], dependencies=[Depends(get_caller)], responses=documented(401))
-
-
-_EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 
 @router.get("", response_model=schemas.Tempo, responses=conditional.UNCHANGED)
@@ -32,8 +29,8 @@ async def tempo(request: Request) -> Response:
 async def days(
     request: Request,
     runtime: RuntimeDep,
-    start: Annotated[date, Query(description="First day, of Paris", ge=_EARLIEST)],
-    end: Annotated[date, Query(description="First day after the range, at most 366 days later", le=_LATEST)],
+    start: Annotated[date, Query(description="First day, of Paris", ge=paris.EARLIEST)],
+    end: Annotated[date, Query(description="First day after the range, at most 366 days later", le=paris.LATEST)],
 ) -> Response:
     """Colours by day since September 2014."""
     now = runtime.clock.now()

@@ -10,7 +10,7 @@ from gateway.consents.models import UsagePoint
 from gateway.enedis.client import Direction, Enedis
 from gateway.enedis.wire import Measure
 from gateway.kit import paris
-from gateway.metering import refreshing, repository
+from gateway.metering import payloads, refreshing, repository
 from gateway.metering.archive import Archive
 from gateway.metering.asking import Haste
 from gateway.metering.ledger import Feed, Kind, State
@@ -70,7 +70,7 @@ class Asked:
         meter, feed = Meter.of(point, self.home.secrets, self.home.clock.now()), Feed(self.home.point_id, Kind.CURVE)
         assert await self.archive.fill(meter, feed, [DAY], 3, Haste.UPKEEP) is None
         assert await self.archive.settle(meter, Direction.CONSUMPTION, Haste.UPKEEP) is None
-        read = repository.read_curve
+        read = payloads.read_curve
         async with self.home.database.read() as session:
             entries, curves = await repository.known(session, feed, self.home.secrets, read, DAY, DAY + paris.DAY)
         return entries[DAY].state, curves[DAY]

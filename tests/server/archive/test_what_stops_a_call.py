@@ -13,7 +13,7 @@ from sqlalchemy import text
 from gateway.consents import service as points
 from gateway.enedis.client import Direction
 from gateway.kit import paris
-from gateway.metering import repository
+from gateway.metering import payloads, repository
 from gateway.metering.ledger import Feed, Kind, State
 from gateway.metering.readings import Reading
 from gateway.metering.repository import Fact
@@ -171,7 +171,7 @@ async def test_a_year_of_half_hours_takes_less_than_200_kib(gateway: Gateway, da
         readings = [
             Reading(start + timedelta(minutes=30 * number), 30, chance.randrange(9000)) for number in range(halves)
         ]
-        facts.append(Fact(day, State.COMPLETE, repository.sealed_curve(feed, opened, day, readings)))
+        facts.append(Fact(day, State.COMPLETE, payloads.sealed_curve(feed, opened, day, readings)))
     async with database.write() as session:
         await repository.save(session, feed, facts, NOW)
     grown = await size() - before

@@ -14,7 +14,7 @@ from gateway.billing.prices import packaged
 from gateway.billing.tariffs import Tariff
 from gateway.metering.packing import pack, runs
 from gateway.metering.readings import Reading
-from tests.server.billing.homes import PARIS, midnight
+from tests.server.paris import PARIS, midnight
 
 UNITS = {True: 60_000_000_000, False: 60}
 """The exact units of an hour's amounts, in EUR (True) and Wh."""

@@ -3,20 +3,20 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from gateway.accounts import service as accounts
-from gateway.billing.schemas import HoursView
-from gateway.billing.service import Hours
+from gateway.billing.hours import Hours
+from gateway.billing.hours_view import HoursView
 from gateway.consents import service as points
 from gateway.consents.models import UsagePoint
 from gateway.enedis.client import Direction
 from gateway.instance import load
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
+from gateway.metering import payloads
 from gateway.metering import repository as metering
 from gateway.metering.ledger import Feed, Kind, State
 from gateway.metering.readings import Reading
@@ -25,18 +25,14 @@ from gateway.migrations import upgrade
 from gateway.tempo.days import Color
 from gateway.tempo.models import Source, TempoDay
 from tests.server.conftest import SetClock
+from tests.server.paris import midnight
 
-PARIS = ZoneInfo("Europe/Paris")
 PRM = "30001000000001"
 TODAY = date(2026, 11, 3)
 BASE = [{"option": "base", "power_kva": 6}]
 HP_HC = [{"option": "hp_hc", "power_kva": 6}]
 TEMPO = [{"option": "tempo", "power_kva": 9}]
 NIGHT = [{"slots": [["22:30", "06:30"]]}]
-
-
-def midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
 
 
 def past(days: int, first: int = 1) -> list[date]:
@@ -105,11 +101,11 @@ class ByHand:
             for day, known in content.items():
                 payload: bytes | None = None
                 if isinstance(known, int):
-                    payload = metering.sealed(feed, self.secrets, day, str(known).encode())
+                    payload = payloads.sealed(feed, self.secrets, day, str(known).encode())
                 elif isinstance(known, dict):
-                    payload = metering.sealed(feed, self.secrets, day, metering.packed_registers(known))
+                    payload = payloads.sealed(feed, self.secrets, day, payloads.packed_registers(known))
                 elif known is not None:
-                    payload = metering.sealed_curve(feed, self.secrets, day, known)
+                    payload = payloads.sealed_curve(feed, self.secrets, day, known)
                 stands = state or (State.ABSENT if payload is None else State.COMPLETE)
                 await metering.save(session, feed, [Fact(day, stands, payload)], asked_at or self.clock.now())
 

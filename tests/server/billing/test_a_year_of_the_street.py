@@ -16,9 +16,10 @@ import pytest
 from gateway.billing.options import Option
 from gateway.billing.prices import packaged
 from gateway.settings import Settings
-from tests.server.billing.homes import Client, midnight
+from tests.server.billing.homes import Client
 from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, bill
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, simulated, until
+from tests.server.paris import midnight
 
 DAY = timedelta(days=1)
 LATER = NOW + 20 * DAY

@@ -11,8 +11,9 @@ from gateway.billing.answers import Answers
 from gateway.billing.views import ComparisonView, IndexCheckView, PeriodsView, TotalsView
 from gateway.enedis.client import Direction
 from gateway.metering.ledger import Kind, State
-from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, midnight, sqlite, whole_curve
+from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, sqlite, whole_curve
 from tests.server.conftest import NOW, SetClock
+from tests.server.paris import midnight
 
 HOURS = 24 * 60 + 1
 

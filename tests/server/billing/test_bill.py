@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.billing import hours as published
+from gateway.billing import series as published
 from gateway.billing.buckets import Rules
 from gateway.billing.figures import DayFigures, is_money, show
 from gateway.billing.offpeak import OffPeakPeriod
@@ -22,8 +22,8 @@ from gateway.billing.prices import packaged
 from gateway.billing.tariffs import Tariff
 from gateway.metering.readings import Reading
 from tests.server.billing.counted import UNITS, Bill, exact, figures, off_peak_home
-from tests.server.billing.homes import midnight
 from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, bill
+from tests.server.paris import midnight
 
 DAYS_OF_NOTE = [
     date(2024, 2, 29),

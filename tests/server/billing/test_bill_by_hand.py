@@ -15,7 +15,8 @@ from gateway.billing.prices import packaged
 from gateway.billing.tariffs import Price, Tariff
 from gateway.metering.readings import Quality, Reading
 from tests.server.billing.counted import base_home, curve_of, exact, figures, off_peak_home, tempo_home
-from tests.server.billing.homes import PARIS, whole_curve
+from tests.server.billing.homes import whole_curve
+from tests.server.paris import PARIS
 
 DAY = date(2026, 1, 13)
 EVE = DAY - timedelta(days=1)

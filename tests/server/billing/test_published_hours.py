@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.billing import publishing
+from gateway.billing import changes, publishing
 from gateway.billing.counting import count
 from gateway.consents.models import PointStatus
 from gateway.enedis.client import Direction
@@ -19,12 +19,12 @@ from tests.server.billing.homes import (
     TODAY,
     ByHand,
     Client,
-    midnight,
     past,
     sqlite,
     whole_curve,
 )
 from tests.server.conftest import NOW, SetClock
+from tests.server.paris import midnight
 
 
 @pytest.fixture
@@ -314,7 +314,7 @@ async def test_rows_that_an_older_gateway_made_of_what_was_given_are_taken_back(
     await home.write(Kind.CURVE, {past(1)[0]: whole_curve(past(1)[0], [100])}, Direction.PRODUCTION)
     with monkeypatch.context() as older:
         older.setattr(publishing, "_FORMAT", 2)
-        older.setattr(publishing, "count", _count_as_before)
+        older.setattr(changes, "count", _count_as_before)
         client.take(await home.hours(client.cursor))
     assert (at(past(1)[0]), "consumption") in client.rows
     renewed = await home.hours(client.cursor)

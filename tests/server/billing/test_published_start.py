@@ -15,8 +15,9 @@ from gateway.instance import load
 from gateway.kit import paris
 from gateway.metering import repository as metering
 from gateway.metering.ledger import Kind
-from tests.server.billing.homes import BASE, PRM, TODAY, ByHand, Client, midnight, past, sqlite, whole_curve
+from tests.server.billing.homes import BASE, PRM, TODAY, ByHand, Client, past, sqlite, whole_curve
 from tests.server.conftest import NOW, SetClock
+from tests.server.paris import midnight
 
 OLDEST_CURVE, OLDEST_VALUE = date(2024, 10, 19), date(2023, 10, 19)
 A_LOOK = timedelta(hours=2)

@@ -1,7 +1,6 @@
 """A day in few bytes comes back as it was."""
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -10,12 +9,7 @@ from hypothesis import strategies as st
 from gateway.kit.crypto import new_key, seal, unseal
 from gateway.metering.packing import pack, unpack
 from gateway.metering.readings import Quality, Reading
-
-PARIS = ZoneInfo("Europe/Paris")
-
-
-def midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
+from tests.server.paris import midnight
 
 
 @st.composite

@@ -1,8 +1,7 @@
 """What the day's value has more than its readings fills what they lack, exactly, and is marked."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,12 +9,7 @@ from hypothesis import strategies as st
 from gateway.metering.packing import energy, pack
 from gateway.metering.readings import Quality, Reading
 from gateway.metering.settling import renewed, settled
-
-PARIS = ZoneInfo("Europe/Paris")
-
-
-def midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
+from tests.server.paris import midnight
 
 
 @st.composite

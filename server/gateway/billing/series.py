@@ -1,0 +1,65 @@
+"""Series for statistics: which ones there are, and the running sums of each."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import accumulate
+
+from gateway.billing.figures import Columns, DayFigures, bucket_of
+from gateway.billing.tariffs import Tariff, tariff_on
+
+type Sums = Mapping[str, int]
+"""By series key, what it comes to before a day; a series that is not named has not begun."""
+
+
+def columns(figures: DayFigures, sums: Sums, keys: Iterable[str]) -> Columns:
+    """Return the running sums of a day's rows, for every key, those that stand still included."""
+    amounts = figures.columns()
+    still = [0] * len(figures.hours)
+    return {key: list(accumulate(amounts.get(key, still), initial=sums.get(key, 0)))[1:] for key in keys}
+
+
+def after(figures: DayFigures, sums: Sums) -> dict[str, int]:
+    """Return what each series comes to at the end of a day."""
+    return {**sums, **{key: sums.get(key, 0) + sum(values) for key, values in figures.columns().items()}}
+
+
+def first_change(old: DayFigures, new: DayFigures) -> int | None:
+    """Return the first hour of a day whose row differs; None when none does, though the figures may."""
+    before, after_ = _by_hour(old), _by_hour(new)
+    return min((hour for hour in before.keys() | after_.keys() if before.get(hour) != after_.get(hour)), default=None)
+
+
+def _by_hour(figures: DayFigures) -> dict[int, tuple[object, ...]]:
+    amounts = figures.columns()
+    return {
+        hour: (
+            {key: values[row] for key, values in amounts.items() if values[row]},
+            figures.used_made_of[row : row + 1],
+            figures.gave_made_of[row : row + 1],
+        )
+        for row, hour in enumerate(figures.hours)
+    }
+
+
+def series(counted: Iterable[str], tariffs: Iterable[Tariff], published: Iterable[str]) -> list[str]:
+    """Return the series to show: those counted, those the tariffs will have, and those published, which stay.
+
+    One bucket alone repeats the total, and is left out.
+    """
+    known = set(published)
+    keys = known | set(counted)
+    for tariff in tariffs:
+        keys |= {f"consumption_{bucket}" for bucket in tariff.buckets}
+        if "cost" in keys:
+            keys |= {f"cost_{bucket}" for bucket in tariff.buckets}
+    buckets = {bucket for key in keys if (bucket := bucket_of(key))}
+    if len(buckets) == 1 and not any(bucket_of(key) for key in known):
+        keys = {key for key in keys if bucket_of(key) is None}
+    return sorted(keys)
+
+
+def in_force(tariffs: list[Tariff], start: date, end: date) -> list[Tariff]:
+    """Return the tariffs of the days `[start, end[`."""
+    begun = [tariff for tariff in tariffs if tariff.valid_from is not None and start < tariff.valid_from < end]
+    first = tariff_on(tariffs, start)
+    return begun if first is None else [first, *begun]

@@ -1,0 +1,59 @@
+"""What is kept of a day, as bytes: each kind in its own form, sealed with the key of the account."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+
+from gateway.consents.service import Secrets
+from gateway.enedis.registers import Registers
+from gateway.kit import paris
+from gateway.kit.crypto import seal, unseal
+from gateway.metering.ledger import Feed
+from gateway.metering.packing import pack, unpack
+from gateway.metering.readings import Peak, Reading
+
+
+def sealed(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
+    """Encrypt what is kept of a day."""
+    return seal(secrets.data_key, payload, feed.context(day))
+
+
+def unsealed(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
+    """Decrypt what `sealed` wrote."""
+    return unseal(secrets.data_key, payload, feed.context(day))
+
+
+def sealed_curve(feed: Feed, secrets: Secrets, day: date, readings: Sequence[Reading]) -> bytes:
+    """Pack and encrypt a day's readings."""
+    return sealed(feed, secrets, day, pack(readings, paris.midnight(day)))
+
+
+def packed_registers(registers: Registers) -> bytes:
+    """Write what the registers showed at the beginning of a day."""
+    return json.dumps(registers).encode()
+
+
+def read_packed(_day: date, payload: bytes) -> bytes:
+    """Return a curve as `packing` wrote it."""
+    return payload
+
+
+def read_curve(day: date, payload: bytes) -> list[Reading]:
+    """Read a curve."""
+    return unpack(payload, paris.midnight(day))
+
+
+def read_value(_day: date, payload: bytes) -> int:
+    """Read the energy of a day, in Wh."""
+    return int(payload)
+
+
+def read_peak(_day: date, payload: bytes) -> Peak:
+    """Read the greatest power of a day."""
+    return Peak.unpack(payload)
+
+
+def read_registers(_day: date, payload: bytes) -> Registers:
+    """Read what the registers showed at the beginning of a day."""
+    registers: Registers = json.loads(payload)
+    return registers
