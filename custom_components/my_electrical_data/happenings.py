@@ -155,7 +155,8 @@ def _tariff(before: _Bill, now: _Bill) -> Iterator[_Seen]:
 
 
 def _last_day(totals: Totals, _now: datetime) -> Total | None:
-    return totals.last_day if totals.last_day.is_consumption_whole else None
+    last = totals.last_day
+    return last if (last.is_consumption_whole if last.consumption else last.complete) else None
 
 
 def _arrived(before: Total | None, now: Total | None) -> Iterator[_Seen]:

@@ -8,6 +8,7 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import DateSelector, TextSelector, TextSelectorConfig
+from homeassistant.util import dt as dt_util
 
 from . import energy
 from .api import GatewayError
@@ -16,7 +17,8 @@ from .consent import meter_number
 from .const import CONF_DASHBOARD, OFF_PEAK_EXAMPLE, OPTIONS
 from .coordinator import GatewayConfigEntry, Meter
 from .issues import CONSENT_RENEWALS
-from .off_peak_form import OffPeakError, off_peak_periods
+from .off_peak_form import OffPeakError, off_peak_periods, own_periods
+from .paris import PARIS
 from .statistics import async_delete_statistics, async_names
 from .tariff_form import (
     CONF_OFF_PEAK,
@@ -155,15 +157,19 @@ class OffPeakFlow(_Flow):
     async def async_step_off_peak(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Ask for them as they stand on the bill."""
         errors: dict[str, str] = {}
+        point = self._loaded.runtime_data.usage_points.data[self._owner]
         if user_input is not None:
+            text = user_input[CONF_OFF_PEAK]
             try:
-                periods = off_peak_periods(user_input[CONF_OFF_PEAK])
+                periods = off_peak_periods(text)
+                if any(period.source == "user" for period in point.off_peak):  # of other days, which keep them
+                    periods = own_periods(point, text, dt_util.now(PARIS).date().isoformat()) or []
             except OffPeakError as error:
                 errors = {"base": str(error)}
             else:
                 if not (errors := await self._tell({"off_peak": periods})):
                     return await self._done()
-        spelled = self._loaded.runtime_data.usage_points.data[self._owner].contract.off_peak or "?"
+        spelled = point.contract.off_peak or "?"
         return self._form(
             "off_peak",
             {vol.Required(CONF_OFF_PEAK): TextSelector()},

@@ -265,6 +265,20 @@ async def test_asks_for_off_peak_hours_that_cannot_be_read(
     assert raised(hass) == {}
 
 
+async def test_hours_of_ones_own_for_other_days_stay(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    notice(gateway, "off_peak_unreadable")
+    [period] = gateway.answers[POINTS]["items"][0]["off_peak"]
+    ahead = period | {"valid_from": "2027-01-01", "source": "user"}
+    gateway.answers[POINTS]["items"][0]["off_peak"] = [ahead]
+    await set_up()
+    await mend_with(hass, await fix(hass, "off_peak_unreadable"), {"off_peak": "23:00-07:00"})
+    until_then, then = gateway.told[-1]["off_peak"]
+    assert (until_then["valid_from"], until_then["valid_to"]) == ("2026-11-23", "2027-01-01")
+    assert (until_then["slots"], then) == ([["23:00", "07:00"]], ahead)
+
+
 async def test_asks_for_new_prices(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     notice(gateway, "prices_outdated")
     own = {"prices": [{"bucket": "hp", "eur_per_kwh": 0.2}, {"bucket": "hc", "eur_per_kwh": 0.1}]}

@@ -265,6 +265,22 @@ async def test_data_arrive(
     assert fired[0]["cost"] == pytest.approx(body("totals")["day"]["last"]["cost"])
 
 
+async def test_a_day_of_a_meter_that_only_gives_arrives_when_all_it_gave_is_known(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate
+) -> None:
+    fired = await automate("data_arrived")
+    await set_up()
+    day = gateway.answers[TOTALS]["day"]["last"]
+    known = {"start": "2026-11-23", "end": "2026-11-24", "consumption": None, "cost": None}
+    gateway.answers[TOTALS]["day"]["last"] = day | known | {"complete": False, "consumption_complete": True}
+    await move_to("2026-11-23T22:31:00+00:00")
+    assert fired == []
+    gateway.answers[TOTALS]["day"]["last"]["complete"] = True
+    await move_to("2026-11-24T04:32:00+00:00")
+    await move_to("2026-11-24T10:33:00+00:00")
+    assert told(fired, "meter", "date", "energy") == [("Maison", "2026-11-23", None)]
+
+
 async def test_data_are_late(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate
 ) -> None:

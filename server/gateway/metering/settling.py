@@ -10,18 +10,19 @@ from gateway.metering.readings import WATT_MINUTES_A_WH, Quality, Reading, compl
 def settled(day: date, readings: Sequence[Reading], wh: int) -> list[Reading] | None:
     """Spread evenly over the missing intervals what the daily value has more than the readings of a day known in part.
 
-    Afterwards the readings sum to the daily value exactly. None when the value is less than what is known, or when
-    nothing is known: a whole day spread over its hours would be an invention.
+    Afterwards the readings sum to the daily value exactly; known ones that alone come to a part of a Wh more, which the
+    value does not tell, have nothing added. None when the value is less than what is known, or when nothing is known: a
+    whole day spread over its hours would be an invention.
     """
     open_spans = list(gaps(day, readings))
     lacking = wh * WATT_MINUTES_A_WH - watt_minutes(readings)
-    if not readings or lacking < 0:
+    if not readings or lacking <= -WATT_MINUTES_A_WH:
         return None
     minutes = sum(int((end - start).total_seconds()) // 60 for start, end in open_spans)
     if not minutes:
         return list(readings)
     step = Counter(reading.minutes for reading in readings).most_common(1)[0][0]
-    watts, more = divmod(lacking, minutes)
+    watts, more = divmod(max(lacking, 0), minutes)
     filled = []
     for start, length in _pieces(open_spans, step, more):
         filled.append(Reading(start, length, watts + (more > 0), Quality.ESTIMATED))
