@@ -59,3 +59,13 @@ def own_periods(point: UsagePoint, text: str, since: str | None) -> list[dict[st
     ]
     told += [{**period, "valid_from": since, "valid_to": ends and ends.isoformat()} for period in new]
     return [*told, *(period.raw for period in later)] or None
+
+
+def periods_in_force(point: UsagePoint, text: str, today: date) -> list[dict[str, Any]]:
+    """Return one's own hours after those in force were written: for good, or around one's own of other days.
+
+    Raises OffPeakError.
+    """
+    new = off_peak_periods(text)
+    has_own = any(period.source == "user" for period in point.off_peak)
+    return (own_periods(point, text, today.isoformat()) if has_own else None) or new

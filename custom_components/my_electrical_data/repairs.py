@@ -17,7 +17,7 @@ from .consent import meter_number
 from .const import CONF_DASHBOARD, OFF_PEAK_EXAMPLE, OPTIONS
 from .coordinator import GatewayConfigEntry, Meter
 from .issues import CONSENT_RENEWALS
-from .off_peak_form import OffPeakError, off_peak_periods, own_periods
+from .off_peak_form import OffPeakError, periods_in_force
 from .paris import PARIS
 from .statistics import async_delete_statistics, async_names
 from .tariff_form import (
@@ -159,11 +159,8 @@ class OffPeakFlow(_Flow):
         errors: dict[str, str] = {}
         point = self._loaded.runtime_data.usage_points.data[self._owner]
         if user_input is not None:
-            text = user_input[CONF_OFF_PEAK]
             try:
-                periods = off_peak_periods(text)
-                if any(period.source == "user" for period in point.off_peak):  # of other days, which keep them
-                    periods = own_periods(point, text, dt_util.now(PARIS).date().isoformat()) or []
+                periods = periods_in_force(point, user_input[CONF_OFF_PEAK], dt_util.now(PARIS).date())
             except OffPeakError as error:
                 errors = {"base": str(error)}
             else:

@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -43,7 +44,7 @@ async def held(database_url: str, *, alone: bool) -> AsyncIterator[None]:
         file = Path(url.database).with_suffix(".lock")
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("ab") as lock:
-            await _take(lambda: _flock(lock.fileno(), alone=alone))
+            await _take(partial(_flock, lock.fileno(), alone=alone))
             yield
         return
     engine = create_async_engine(
@@ -51,7 +52,7 @@ async def held(database_url: str, *, alone: bool) -> AsyncIterator[None]:
     )
     connection = await engine.connect()
     try:
-        await _take(lambda: _advisory(connection, alone=alone))
+        await _take(partial(_advisory, connection, alone=alone))
     except BaseException:
         await connection.close()
         raise
@@ -97,7 +98,7 @@ async def _watch(engine: AsyncEngine, connection: AsyncConnection, *, alone: boo
                 with suppress(SQLAlchemyError, OSError):
                     await connection.close()
                     connection = await engine.connect()
-                    await _take(lambda held=connection: _advisory(held, alone=alone))  # type: ignore[misc]  # mypy cannot infer a lambda's default
+                    await _take(partial(_advisory, connection, alone=alone))
     except HeldError:
         log.critical("database_taken", reason="another gateway took the database while it was away; this one ends")
         os.kill(os.getpid(), signal.SIGTERM)

@@ -1,8 +1,6 @@
 """Where the hours begin when a consent ends, and is given again."""
 
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 from unittest.mock import AsyncMock
 
 import pytest
@@ -15,19 +13,11 @@ from gateway.instance import load
 from gateway.kit import paris
 from gateway.metering import repository as metering
 from gateway.metering.ledger import Kind
-from tests.server.billing.homes import BASE, PRM, TODAY, ByHand, Client, past, sqlite, whole_curve
-from tests.server.conftest import NOW, SetClock
+from tests.server.billing.homes import PRM, TODAY, ByHand, Client, past, whole_curve
 from tests.server.paris import midnight
 
 OLDEST_CURVE, OLDEST_VALUE = date(2024, 10, 19), date(2023, 10, 19)
 A_LOOK = timedelta(hours=2)
-
-
-@pytest.fixture
-async def home(tmp_path: Path) -> Any:
-    made = await ByHand.make(sqlite(tmp_path), SetClock(NOW), tariffs=BASE)
-    yield made
-    await made.database.close()
 
 
 def at(day: date) -> str:

@@ -1,0 +1,16 @@
+"""A home that is filled by hand."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server.billing.homes import BASE, ByHand, sqlite
+from tests.server.conftest import NOW, SetClock
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> Any:
+    made = await ByHand.make(sqlite(tmp_path), SetClock(NOW), tariffs=BASE)
+    yield made
+    await made.database.close()

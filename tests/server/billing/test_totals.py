@@ -1,0 +1,173 @@
+"""Totals of a home that is filled by hand: what they come to, and what they say that they lack."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from gateway.enedis.client import Direction
+from gateway.metering.ledger import Kind, State
+from tests.server.billing.answered import fill, periods, totals
+from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, whole_curve
+from tests.server.conftest import NOW
+
+HOURS = 24 * 60 + 1
+
+
+async def test_totals_of_what_is_known(home: ByHand) -> None:
+    await fill(home, date(2026, 9, 4))
+    found = await totals(home)
+    day = found["day"]["last"]
+    assert (day["start"], day["end"], day["complete"]) == ("2026-11-02", "2026-11-03", True)
+    assert day["consumption"] == {"wh": 24_000, "by_bucket": {"base": 24_000}}
+    assert day["cost"] == pytest.approx(24 * 0.2001)
+    assert day["subscription"] == pytest.approx(15.86 / 30)
+    assert (day["production"], day["revenue"]) == (None, None)
+    week = found["week"]["last"]
+    assert (week["start"], week["end"], week["complete"]) == ("2026-10-26", "2026-11-02", True)
+    month = found["month"]["last"]
+    assert (month["start"], month["end"], month["complete"]) == ("2026-10-01", "2026-11-01", True)
+    assert month["consumption"]["wh"] == (31 * 24 + 1) * 1000
+    running = found["month"]["running"]
+    assert (running["start"], running["complete"], running["consumption"]["wh"]) == ("2026-11-01", False, 48_000)
+    year = found["year"]["running"]
+    assert (year["start"], year["complete"], year["consumption"]["wh"]) == ("2026-01-01", False, HOURS * 1000)
+    so_far = {
+        unit: (found[unit]["running_year_ago"]["start"], found[unit]["running_year_ago"]["end"])
+        for unit in ("day", "week", "month", "year")
+    }
+    assert so_far == {
+        "day": ("2025-11-03", "2025-11-03"),
+        "week": ("2025-11-03", "2025-11-04"),
+        "month": ("2025-11-01", "2025-11-03"),
+        "year": ("2025-01-01", "2025-11-03"),
+    }, "as many days as are known of the running one"
+    for unit in ("day", "week", "month", "year"):
+        assert found[unit]["year_ago"]["consumption"] is None
+        assert found[unit]["year_ago"]["complete"] is False
+    ago = {
+        unit: (found[unit]["year_ago"]["start"], found[unit]["year_ago"]["end"])
+        for unit in found
+        if unit in {"day", "week", "month", "year"}
+    }
+    assert ago == {
+        "day": ("2025-11-02", "2025-11-03"),
+        "week": ("2025-10-27", "2025-11-03"),
+        "month": ("2025-10-01", "2025-11-01"),
+        "year": ("2024-01-01", "2025-01-01"),
+    }
+
+
+async def test_the_year_before_last_is_compared_before_new_years_eve_is_known(home: ByHand) -> None:
+    await fill(home, date(2024, 11, 3), 1000, date(2026, 12, 31))
+    values = [date(2023, 12, 1) + timedelta(days=number) for number in range(338)]
+    home.clock.set(datetime(2027, 1, 1, 5, tzinfo=UTC))
+    await home.write(Kind.DAILY, dict.fromkeys(values, 24_000))
+    year = (await totals(home))["year"]
+    assert (year["last"]["start"], year["year_ago"]["start"]) == ("2025-01-01", "2024-01-01")
+    assert year["year_ago"]["consumption"]["wh"] > 0
+
+
+async def test_the_last_day_is_the_last_that_is_known(home: ByHand) -> None:
+    await fill(home, date(2026, 9, 4))
+    home.clock.set(NOW + timedelta(hours=16))
+    assert (await totals(home))["day"]["last"]["start"] == "2026-11-02"
+
+
+async def test_a_hole_makes_its_totals_incomplete(home: ByHand) -> None:
+    await fill(home, date(2026, 9, 4))
+    hole = date(2026, 10, 28)
+    await home.write(Kind.CURVE, {hole: whole_curve(hole, [1000])[:20]}, state=State.PARTIAL)
+    found = await totals(home)
+    assert found["day"]["last"]["complete"]
+    assert not found["week"]["last"]["complete"]
+    assert found["week"]["last"]["consumption"]["wh"] == (7 * 24 - 14) * 1000
+
+
+async def test_a_day_that_is_of_no_bucket_leaves_its_totals_without_their_cost(home: ByHand) -> None:
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await fill(home, date(2026, 9, 4))
+    lost = date(2026, 10, 10)
+    await home.write(Kind.CURVE, {lost: None})
+    await home.write(Kind.DAILY, {lost: 24_000})
+    found = await totals(home)
+    october = found["month"]["last"]
+    assert october["complete"], "its energy is known"
+    assert october["consumption"]["by_bucket"]["unknown"] == 24_000
+    assert not october["cost_complete"]
+    assert not found["year"]["running"]["cost_complete"]
+    assert found["month"]["running"]["cost_complete"], "what is to come is not missing"
+    assert found["week"]["last"]["cost_complete"]
+
+
+async def test_a_colour_that_is_not_known_leaves_a_day_without_its_cost(home: ByHand) -> None:
+    await home.change(tariffs=TEMPO)
+    await fill(home, date(2026, 9, 4))
+    days = [date(2026, 9, 3) + timedelta(days=number) for number in range(60)]
+    await home.color(dict.fromkeys(days, "blue"))
+    found = await totals(home)
+    assert (found["day"]["last"]["complete"], found["day"]["last"]["cost_complete"]) == (True, False)
+    assert found["month"]["last"]["cost_complete"]
+    await home.color({date(2026, 11, 2): "red"})
+    assert (await totals(home))["day"]["last"]["cost_complete"]
+
+
+async def test_a_tariff_that_begins_in_a_month_is_not_what_it_cost(home: ByHand) -> None:
+    await home.change(tariffs=[BASE[0] | {"valid_from": "2026-10-16"}])
+    await fill(home, date(2026, 9, 4))
+    october = (await totals(home))["month"]["last"]
+    assert (october["complete"], october["cost_complete"], october["subscription"]) == (True, False, None)
+
+
+async def test_hours_stated_ahead_leave_the_past_its_own(home: ByHand) -> None:
+    of_enedis = NIGHT[0] | {"source": "enedis"}
+    await home.change(tariffs=HP_HC, off_peak=[of_enedis])
+    await fill(home, date(2026, 9, 4))
+    before = (await totals(home))["month"]["last"]
+    assert before["cost"] == pytest.approx(31 * 16 * 0.2142 + (31 * 8 + 1) * 0.1589)
+    await home.change(off_peak=[of_enedis, {"valid_from": "2026-12-01", "slots": [["01:28", "06:58"]]}])
+    assert (await totals(home))["month"]["last"] == before
+    items = (await periods(home, date(2026, 11, 29), date(2026, 12, 3)))["items"]
+    off_peak = [item["start"] for item in items if item["bucket"] == "hc"]
+    assert off_peak[-3:] == ["2026-11-30T21:30:00Z", "2026-12-01T00:28:00Z", "2026-12-02T00:28:00Z"]
+
+
+async def test_what_was_given_and_not_told_is_missing(home: ByHand) -> None:
+    await home.change(
+        tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}],
+        contract={"gives": True, "power_kva": 6, "production_activated_on": "2026-10-01"},
+    )
+    await fill(home, date(2026, 9, 4))
+    lost = date(2026, 10, 10)
+    october = [date(2026, 10, 1) + timedelta(days=number) for number in range(33)]
+    await home.write(Kind.CURVE, {day: whole_curve(day, [500]) for day in october if day != lost}, Direction.PRODUCTION)
+    await home.write(Kind.CURVE, {lost: None}, Direction.PRODUCTION)
+    month = (await totals(home))["month"]["last"]
+    assert (month["complete"], month["consumption_complete"], month["production_complete"]) == (False, True, False)
+    assert month["production"] == (30 * 24 + 1) * 500
+    await home.write(Kind.CURVE, {lost: whole_curve(lost, [500])}, Direction.PRODUCTION)
+    month = (await totals(home))["month"]["last"]
+    assert (month["complete"], month["revenue_complete"]) == (True, True)
+    assert month["revenue"] == pytest.approx((31 * 24 + 1) * 0.5 * 0.1)
+
+
+async def test_nothing_was_given_before_the_roof(home: ByHand) -> None:
+    await home.change(contract={"gives": True, "power_kva": 6, "production_activated_on": TODAY.isoformat()})
+    await fill(home, date(2026, 9, 4))
+    found = await totals(home)
+    assert (found["month"]["last"]["complete"], found["month"]["last"]["production"]) == (True, None)
+
+
+async def test_a_meter_that_only_gives_has_complete_totals(home: ByHand) -> None:
+    await home.change(contract={"gives": True}, tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}])
+    october = [date(2026, 9, 4) + timedelta(days=number) for number in range(60)]
+    await home.write(Kind.CURVE, {day: whole_curve(day, [500]) for day in october}, Direction.PRODUCTION)
+    month = (await totals(home))["month"]["last"]
+    assert (month["complete"], month["revenue_complete"]) == (True, True)
+    assert month["production"] == (31 * 24 + 1) * 500
+
+
+async def test_a_home_of_which_nothing_is_known_has_totals_of_nothing(home: ByHand) -> None:
+    found = await totals(home)
+    assert found["day"]["last"]["consumption"] is None
+    assert found["year"]["running"]["cost"] is None
+    assert not found["month"]["last"]["complete"]
