@@ -18,7 +18,7 @@ from gateway.kit.http import Upstream
 from gateway.quotas import models as quotas_models
 from gateway.rte import models as rte_models
 from gateway.rte.client import Rte
-from gateway.rte.errors import Meaning, RteError
+from gateway.rte.errors import RteError, RteErrorReason
 from gateway.rte.open_data import OpenData
 from gateway.rte.wire import TempoValue
 from gateway.simulator.app import create_app
@@ -218,7 +218,7 @@ class _Silent:
     """An open-data calendar that tells nothing."""
 
     async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]:  # noqa: ARG002 - the form of a client
-        raise RteError(Meaning.DOWN, "silent")
+        raise RteError(RteErrorReason.DOWN, "silent")
 
 
 async def keep_tempo(database: Database, rte: Rte | None, clock: Clock) -> datetime:

@@ -23,8 +23,8 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import payloads
 from gateway.metering import repository as metering
-from gateway.metering.ledger import RETRY_FOR, Feed, Kind
 from gateway.metering.meters import Meter
+from gateway.metering.schedule import RETRY_FOR, Feed, Kind
 from gateway.tempo import repository as tempo
 from gateway.tempo.days import Color
 from gateway.tempo.season import Season

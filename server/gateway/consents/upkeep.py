@@ -77,7 +77,7 @@ class ConsentKeeper:
         try:
             services = await self._enedis.services_of_authorisation(consent.account_id, consent.authorisation)
         except EnedisError as error:
-            log.warning("consent_check_failed", reason=error.meaning, code=error.code)
+            log.warning("consent_check_failed", reason=error.reason, code=error.code)
             return await self._postpone(consent_id, error.retry_at)
         except StoreError:
             return await self._postpone(consent_id, None)
@@ -133,7 +133,7 @@ class ConsentKeeper:
                 contract = await details.ask(self._enedis, point.account_id, prm)
                 contract["told_at"] = paris.iso(self._clock.now())
         except EnedisError as error:
-            log.warning("details_failed", usage_point=point.id, reason=error.meaning, code=error.code)
+            log.warning("details_failed", usage_point=point.id, reason=error.reason, code=error.code)
             again = error.retry_at or self._clock.now() + _AFTER_FAILURE
         now = self._clock.now()
         async with self._database.write() as session:

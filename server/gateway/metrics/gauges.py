@@ -36,7 +36,7 @@ class Gauges:
             points = await usage_points.count_by_status(session)
             work = await repository.work(session, now)
             calls = await quotas.used_of(session, hours.values())
-            rte = {rhythm.name: await left_today(session, rhythm, now) for rhythm in (TEMPO, ECOWATT)}
+            rte = {calls.name: await left_today(session, calls, now) for calls in (TEMPO, ECOWATT)}
             users, used = await repository.used_by_accounts(session, paris.day_of(now))
             if self._archive is None or now - self._archive[0] > _KEPT:
                 self._archive = (now, await repository.days_by_state(session))

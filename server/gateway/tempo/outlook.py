@@ -59,7 +59,7 @@ async def days(session: AsyncSession, start: date, end: date, now: datetime) -> 
 
 
 async def _freshness(session: AsyncSession, now: datetime) -> list[feeds.Freshness]:
-    return [await feeds.freshness(session, rhythm, now, asked=True) for rhythm in (CURRENT, HISTORY)]
+    return [await feeds.freshness(session, calls, now, asked=True) for calls in (CURRENT, HISTORY)]
 
 
 def _known(told: Mapping[date, TempoDay]) -> dict[date, Color]:

@@ -14,7 +14,7 @@ from gateway.ecowatt.service import FEED as ECOWATT
 from gateway.enedis.errors import EnedisError
 from gateway.kit import paris
 from gateway.quotas import service as quotas
-from gateway.rte.errors import Meaning, RteError
+from gateway.rte.errors import RteError, RteErrorReason
 from gateway.rte.feeds import failed
 from gateway.settings import Settings
 from tests.server.accounts.conftest import api_client, bearer, log_in, logged_in
@@ -173,7 +173,7 @@ async def test_rtes_feeds(gateway: Gateway, admin: httpx2.AsyncClient, simulator
     ecowatt = (await until(feeds))["ecowatt"]
     assert ecowatt["used"] == len(simulator.calls("ecowatt")) == 1
     assert (ecowatt["left"], ecowatt["circuit"], ecowatt["last_error"]) == (59, "closed", None)
-    await failed(gateway.runtime.database, ECOWATT, clock.now(), RteError(Meaning.DOWN, "503"))
+    await failed(gateway.runtime.database, ECOWATT, clock.now(), RteError(RteErrorReason.DOWN, "503"))
     ecowatt = (await until(feeds))["ecowatt"]
     assert (ecowatt["circuit"], ecowatt["failures"], ecowatt["next_at"]) == ("open", 1, "2026-11-03T09:46:00Z")
     assert "503" in ecowatt["last_error"]

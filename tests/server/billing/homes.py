@@ -18,9 +18,9 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import payloads
 from gateway.metering import repository as metering
-from gateway.metering.ledger import Feed, Kind, State
 from gateway.metering.readings import Reading
 from gateway.metering.repository import Fact
+from gateway.metering.schedule import Feed, Kind, State
 from gateway.migrations import upgrade
 from gateway.tempo.days import Color
 from gateway.tempo.models import Source, TempoDay

@@ -11,7 +11,7 @@ from sqlalchemy import Table
 from gateway.enedis.client import Api
 from gateway.kit.database import Base, Database
 from gateway.quotas.models import Counter
-from gateway.quotas.pace import EnedisPace
+from gateway.quotas.pacing import EnedisPacer
 from gateway.quotas.service import Budget, ExhaustedError, charge, enedis_hour, next_hour, used, user_day
 from gateway.store import StoreError
 from gateway.store.memory import MemoryStore
@@ -122,8 +122,8 @@ class _GoesAway(MemoryStore):
 
 
 async def test_without_the_store_no_call_is_charged_that_is_not_made(databases: list[Database]) -> None:
-    pace = EnedisPace(databases[0], _GoesAway(), SetClock(), 5, 50)
+    pacer = EnedisPacer(databases[0], _GoesAway(), SetClock(), 5, 50)
     with pytest.raises(StoreError):
-        await pace.wait(Api.MEASURES, "a")
+        await pacer.wait(Api.MEASURES, "a")
     assert await spent(databases[0], USER) == 0
     assert await spent(databases[0], enedis_hour(Api.MEASURES, NOW)) == 0

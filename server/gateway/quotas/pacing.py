@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from gateway.enedis.client import Api
-from gateway.enedis.errors import EnedisError, Meaning
+from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
@@ -28,7 +28,7 @@ _LIVE_RESERVE = 10
 """Calls of a user's day that are kept for the live day: two directions, maximum power, index, and second tries."""
 
 
-class EnedisPace:
+class EnedisPacer:
     """Fails closed: without a turn or a budget there is no call."""
 
     def __init__(self, database: Database, store: Store, clock: Clock, calls_a_second: float, user_limit: int) -> None:
@@ -50,7 +50,7 @@ class EnedisPace:
             async with asyncio.timeout(_PATIENCE):
                 await queue.acquire()
         except TimeoutError as error:
-            raise EnedisError(Meaning.QUOTA, "busy", self._clock.now() + _PAUSE) from error
+            raise EnedisError(ErrorReason.QUOTA, "busy", self._clock.now() + _PAUSE) from error
         try:
             await self._take_turn(f"enedis:{api}", self._interval, api)
             await self._charge(api, payer, hour_limit, user_limit)
@@ -61,7 +61,7 @@ class EnedisPace:
         while True:
             # looked at each time: it may be this very queue's last call that Enedis refused
             if until := await stopped_until(self._store, api, self._clock.now()):
-                raise EnedisError(Meaning.QUOTA, "stopped", until)
+                raise EnedisError(ErrorReason.QUOTA, "stopped", until)
             wait = await self._store.turn(name, interval)
             if wait <= 0:
                 return
@@ -82,8 +82,8 @@ class EnedisPace:
                 await quotas.charge(session, budgets)
         except quotas.ExhaustedError as error:
             if error.budget == of_user:
-                raise EnedisError(Meaning.QUOTA, "day", paris.midnight(day + paris.DAY)) from error
-            raise EnedisError(Meaning.QUOTA, "hour", quotas.next_hour(now)) from error
+                raise EnedisError(ErrorReason.QUOTA, "day", paris.midnight(day + paris.DAY)) from error
+            raise EnedisError(ErrorReason.QUOTA, "hour", quotas.next_hour(now)) from error
 
     async def stop(self, api: Api, until: datetime | None) -> None:
         """Let nobody call before `until`, if that can be noted."""
@@ -93,22 +93,22 @@ class EnedisPace:
             await leave_alone(self._store, _stopped(api), now, until)
 
 
-class LesserPace:
+class CappedPacer:
     """The pace of calls that leave a part of the hour, and of the payer's day, to others."""
 
-    def __init__(self, pace: EnedisPace, hour_limit: int, user_limit: int) -> None:
+    def __init__(self, pacer: EnedisPacer, hour_limit: int, user_limit: int) -> None:
         """Share the turns of all others, and their budgets up to these limits."""
-        self._pace = pace
+        self._pacer = pacer
         self._hour_limit = hour_limit
         self._user_limit = user_limit
 
     async def wait(self, api: Api, payer: str) -> None:
         """Wait for a turn, and count the call. Raises EnedisError(QUOTA), StoreError."""
-        await self._pace.wait_within(api, payer, self._hour_limit, self._user_limit)
+        await self._pacer.wait_within(api, payer, self._hour_limit, self._user_limit)
 
     async def stop(self, api: Api, until: datetime | None) -> None:
         """Let nobody call before `until`, if that can be noted."""
-        await self._pace.stop(api, until)
+        await self._pacer.stop(api, until)
 
 
 async def until_turn_of_history(store: Store) -> timedelta:
