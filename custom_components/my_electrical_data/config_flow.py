@@ -72,6 +72,8 @@ _FIELDS = {
     "invalid_url": CONF_URL,
     "cannot_connect": CONF_URL,
     "certificate_refused": CONF_URL,
+    "plain_http": CONF_URL,
+    "proxy_authentication": CONF_URL,
     "not_a_gateway": CONF_URL,
     "gateway_too_old": CONF_URL,
     "gateway_too_new": CONF_URL,

@@ -15,6 +15,8 @@ from .errors import (
     InvalidAddressError,
     MalformedAnswerError,
     NotAGatewayError,
+    PlainHttpError,
+    ProxyAuthenticationError,
     RateLimitedError,
     RequestRefusedError,
 )
@@ -34,6 +36,8 @@ __all__ = [
     "InvalidAddressError",
     "MalformedAnswerError",
     "NotAGatewayError",
+    "PlainHttpError",
+    "ProxyAuthenticationError",
     "RateLimitedError",
     "RequestRefusedError",
     "candidate_addresses",
