@@ -16,7 +16,9 @@ from gateway.billing.options import REGULATED
 from gateway.billing.periods import AHEAD, Period, certain_colors, periods
 from gateway.billing.publishing import Publisher
 from gateway.billing.tariffs import tariff_on
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
+from gateway.domain.tempo_days import Color
+from gateway.domain.tempo_season import Season
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
@@ -26,8 +28,6 @@ from gateway.metering import repository as metering
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import RETRY_FOR, Feed, Kind
 from gateway.tempo import repository as tempo
-from gateway.tempo.days import Color
-from gateway.tempo.season import Season
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from gateway.billing.offpeak import MINUTES_A_DAY, OffPeakPeriod, are_stated, sl
 from gateway.billing.options import UNKNOWN, Option
 from gateway.billing.prices import MICRO, PriceBook
 from gateway.billing.tariffs import Price, Tariff, tariff_on
+from gateway.domain.tempo_days import DAY_STARTS, OFF_PEAK_STARTS
 from gateway.kit import paris
-from gateway.tempo.days import DAY_STARTS, OFF_PEAK_STARTS
 
 type Span = tuple[int, int, str]
 """Minutes `[start, end[` in one bucket."""

@@ -12,7 +12,7 @@ from gateway.billing.home import Home
 from gateway.billing.repository import PublishedFigures
 from gateway.billing.series import after, first_change, series
 from gateway.billing.tariffs import Tariff
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 
 
 @dataclass(frozen=True)

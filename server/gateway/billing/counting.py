@@ -8,9 +8,9 @@ from gateway.billing.buckets import DayRules, Span
 from gateway.billing.figures import DayFigures, MadeOf, subscription_of
 from gateway.billing.options import UNKNOWN
 from gateway.billing.sharing import Shared, buckets_of, share
+from gateway.domain.readings import WATT_MINUTES_A_WH
 from gateway.kit import paris
 from gateway.metering.packing import Run
-from gateway.metering.readings import WATT_MINUTES_A_WH
 
 GIVEN = "given"
 """The one bucket of what is given."""

@@ -10,7 +10,7 @@ from gateway.billing.counting import Facts
 from gateway.billing.home import Home
 from gateway.consents.models import UsagePoint
 from gateway.consents.service import collects_curve
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.enedis.registers import TOTAL, Registers
 from gateway.kit import paris
 from gateway.metering import payloads

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from gateway.billing.prices import MICRO
-from gateway.metering.readings import WATT_MINUTES_A_WH
+from gateway.domain.readings import WATT_MINUTES_A_WH
 
 MONEY_A_MICRO = WATT_MINUTES_A_WH * 1000
 

@@ -9,9 +9,9 @@ from gateway.billing.home import Home
 from gateway.billing.options import UNKNOWN, Option
 from gateway.billing.prices import MICRO
 from gateway.billing.tariffs import tariff_on
+from gateway.domain.tempo_days import Color, in_force
+from gateway.domain.tempo_season import Season, can_be
 from gateway.kit import paris
-from gateway.tempo.days import Color, in_force
-from gateway.tempo.season import Season, can_be
 
 AHEAD = timedelta(days=8)
 """How far to look ahead unless told."""

@@ -15,7 +15,8 @@ import structlog
 from gateway.consents import repository as points
 from gateway.consents.models import UsagePoint
 from gateway.consents.service import open_secrets
-from gateway.enedis.client import Direction, Enedis
+from gateway.domain.direction import Direction
+from gateway.enedis.client import Enedis
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit import paris
 from gateway.kit.clock import Clock

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from gateway.consents.models import PointStatus, UsagePoint
 from gateway.consents.service import Secrets, collects_curve
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.metering.schedule import Feed, Kind
 
 WANTED_FOR = timedelta(days=30)

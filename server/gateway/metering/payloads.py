@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from gateway.consents.service import Secrets
+from gateway.domain.readings import Peak, Reading
 from gateway.enedis.registers import Registers
 from gateway.kit import paris
 from gateway.kit.crypto import seal, unseal
 from gateway.metering.packing import pack, unpack
-from gateway.metering.readings import Peak, Reading
 from gateway.metering.schedule import Feed
 
 

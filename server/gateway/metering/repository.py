@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.consents.service import Secrets
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.database import insert
 from gateway.metering.models import DayRecord

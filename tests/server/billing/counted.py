@@ -12,8 +12,8 @@ from gateway.billing.offpeak import OffPeakPeriod
 from gateway.billing.options import Option
 from gateway.billing.prices import packaged
 from gateway.billing.tariffs import Tariff
+from gateway.domain.readings import Reading
 from gateway.metering.packing import pack, runs
-from gateway.metering.readings import Reading
 from tests.server.paris import PARIS, midnight
 
 UNITS = {True: 60_000_000_000, False: 60}

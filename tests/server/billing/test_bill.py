@@ -20,7 +20,7 @@ from gateway.billing.offpeak import OffPeakPeriod
 from gateway.billing.options import Option
 from gateway.billing.prices import packaged
 from gateway.billing.tariffs import Tariff
-from gateway.metering.readings import Reading
+from gateway.domain.readings import Reading
 from tests.server.billing.counted import UNITS, Bill, exact, figures, off_peak_home
 from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, bill
 from tests.server.paris import midnight

@@ -13,7 +13,7 @@ from gateway.billing.offpeak import OffPeakPeriod
 from gateway.billing.options import Option
 from gateway.billing.prices import packaged
 from gateway.billing.tariffs import Price, Tariff
-from gateway.metering.readings import Quality, Reading
+from gateway.domain.readings import Quality, Reading
 from tests.server.billing.counted import base_home, curve_of, exact, figures, off_peak_home, tempo_home
 from tests.server.billing.homes import whole_curve
 from tests.server.paris import PARIS

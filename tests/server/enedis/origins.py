@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from gateway.domain.direction import Direction
 from gateway.enedis.circuit import Circuit
-from gateway.enedis.client import Api, Direction, Enedis, Pacer
+from gateway.enedis.client import Api, Enedis, Pacer
 from gateway.kit.clock import SystemClock
 from gateway.kit.database import Base, Database
 from gateway.kit.http import Answer, Upstream

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from gateway.enedis.client import Direction, Enedis
+from gateway.domain.direction import Direction
+from gateway.enedis.client import Enedis
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.enedis.wire import Measure
 from gateway.kit import http
