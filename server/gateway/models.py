@@ -10,6 +10,7 @@ from gateway.mail import models as mail
 from gateway.metering import models as metering
 from gateway.quotas import models as quotas
 from gateway.rte import models as rte
+from gateway.tariffs import models as tariffs
 from gateway.tempo import models as tempo
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "metering",
     "quotas",
     "rte",
+    "tariffs",
     "tempo",
 ]

@@ -8,8 +8,6 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from gateway.audit.service import record
-from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.offpeak_dates import renewed
 from gateway.consents import authorisation, details, repository, service
 from gateway.consents.authorisation import Outcome
 from gateway.consents.models import PointStatus, UsagePoint
@@ -22,6 +20,8 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
 from gateway.store import StoreError
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.off_peak_dates import renewed
 
 log = structlog.get_logger()
 
