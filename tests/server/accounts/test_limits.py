@@ -4,7 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
-from gateway.limits.headers import headers
+from gateway.kit.rate_limit_headers import headers
 from gateway.limits.who import client
 from gateway.settings import Settings
 from tests.server.accounts.conftest import EMAIL, PASSWORD, api_client, log_in, logged_in, sign_up

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from gateway.tempo.days import COLORS
+from gateway.domain.tempo_days import COLORS
 
 UNKNOWN = "unknown"
 

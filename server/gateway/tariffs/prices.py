@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from gateway.billing.options import Option
+from gateway.tariffs.options import Option
 
 MICRO = 1_000_000
 REVISED_IN = (2, 8)
@@ -84,7 +84,7 @@ def with_added(added: tuple[Grid, ...]) -> PriceBook:
 
 @cache
 def _packaged() -> tuple[Grid, ...]:
-    with (files("gateway.billing") / "regulated_prices.csv").open(encoding="utf-8") as lines:
+    with (files("gateway.tariffs") / "regulated_prices.csv").open(encoding="utf-8") as lines:
         return tuple(_grid(row) for row in csv.DictReader(lines))
 
 

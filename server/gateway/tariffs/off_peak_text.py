@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from pydantic import ValidationError
 
-from gateway.billing.offpeak import OffPeakPeriod, Season
+from gateway.tariffs.off_peak import OffPeakPeriod, Season
 
 _HC = r"(?:h\.?c\.?|(?:heures?\s+)?creuses?)"
 _TIME = re.compile(

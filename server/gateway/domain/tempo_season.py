@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from gateway.domain.tempo_days import COLORS, Color
 from gateway.kit import paris
-from gateway.tempo.days import COLORS, Color
 
 _RED, _WHITE = 22, 43
 _RED_MONTHS = frozenset({11, 12, 1, 2, 3})

@@ -7,12 +7,12 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
-from gateway.billing.offpeak import MINUTES_A_DAY, OffPeakPeriod, are_stated, slots_on
-from gateway.billing.options import UNKNOWN, Option
-from gateway.billing.prices import MICRO, PriceBook
-from gateway.billing.tariffs import Price, Tariff, tariff_on
+from gateway.domain.tempo_days import DAY_STARTS, OFF_PEAK_STARTS
 from gateway.kit import paris
-from gateway.tempo.days import DAY_STARTS, OFF_PEAK_STARTS
+from gateway.tariffs.off_peak import MINUTES_A_DAY, OffPeakPeriod, are_stated, slots_on
+from gateway.tariffs.options import UNKNOWN, Option
+from gateway.tariffs.prices import MICRO, PriceBook
+from gateway.tariffs.tariff import Price, Tariff, tariff_on
 
 type Span = tuple[int, int, str]
 """Minutes `[start, end[` in one bucket."""

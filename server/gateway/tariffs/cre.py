@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import chain
 
-from gateway.billing.options import Option
-from gateway.billing.prices import MICRO, Grid, PriceBook
+from gateway.tariffs.options import Option
+from gateway.tariffs.prices import MICRO, Grid, PriceBook
 
 _START, _END, _POWER = "DATE_DEBUT", "DATE_FIN", "P_SOUSCRITE"
 _YEAR = ("PART_FIXE_HT", "PART_FIXE_TTC")

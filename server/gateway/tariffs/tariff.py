@@ -7,9 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
-from gateway.billing.offpeak import Times
-from gateway.billing.options import BUCKETS, UNKNOWN, Option
-from gateway.billing.prices import packaged
+from gateway.tariffs.off_peak import Times
+from gateway.tariffs.options import BUCKETS, UNKNOWN, Option
+from gateway.tariffs.prices import packaged
 
 type Eur = Annotated[
     Decimal,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.offpeak_text import parse
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.off_peak_text import parse
 
 
 def effective(periods: Sequence[OffPeakPeriod]) -> list[OffPeakPeriod]:

@@ -6,18 +6,19 @@ from enum import Enum
 
 import structlog
 
-from gateway.enedis.client import Direction, Enedis
+from gateway.domain.direction import Direction
+from gateway.domain.readings import Peak, Quality
+from gateway.enedis.client import Enedis
 from gateway.enedis.readings import place
 from gateway.enedis.registers import place_index
 from gateway.enedis.wire import Point
 from gateway.kit import paris
 from gateway.kit.database import Database
 from gateway.metering import payloads, repository
-from gateway.metering.ledger import Feed, Kind, State
 from gateway.metering.meters import Meter
 from gateway.metering.planner import Window
-from gateway.metering.readings import Peak, Quality
 from gateway.metering.repository import Fact
+from gateway.metering.schedule import Feed, Kind, State
 from gateway.metering.settling import renewed
 
 log = structlog.get_logger()
@@ -25,7 +26,7 @@ log = structlog.get_logger()
 _QUANTITY = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
 
 
-class Haste(Enum):
+class Priority(Enum):
     """For whom a call is made; each gives way to those before it."""
 
     PERSON = "somebody waits for the answer"
@@ -33,7 +34,7 @@ class Haste(Enum):
     HISTORY = "the older ones"
 
 
-class Asker:
+class Fetcher:
     """Makes a call and understands its answer."""
 
     def __init__(self, database: Database, enedis: Enedis) -> None:
