@@ -2,15 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.kit import paris
-from gateway.quotas import repository
-
-ENEDIS_HOUR = 1000
-"""Calls an hour and API that Enedis allows an application; its hours look aligned on the clock."""
+from gateway.counters import repository
 
 
 @dataclass(frozen=True)
@@ -20,21 +15,6 @@ class Budget:
     name: str
     window: str
     limit: int
-
-
-def user_day(account_id: str, day: date, limit: int) -> Budget:
-    """Calls to Enedis that an account may cause in a Paris day."""
-    return Budget(f"user:{account_id}", day.isoformat(), limit)
-
-
-def enedis_hour(api: str, now: datetime, limit: int = ENEDIS_HOUR) -> Budget:
-    """Calls that Enedis allows in the present hour."""
-    return Budget(f"enedis:{api}", now.strftime("%Y-%m-%dT%H"), limit)
-
-
-def next_hour(now: datetime) -> datetime:
-    """Return when the next hour's budget begins."""
-    return now.replace(minute=0, second=0, microsecond=0) + paris.HOUR
 
 
 class ExhaustedError(Exception):

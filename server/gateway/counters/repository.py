@@ -5,8 +5,8 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.counters.models import Counter
 from gateway.kit.database import insert
-from gateway.quotas.models import Counter
 
 
 async def take(session: AsyncSession, name: str, window: str, limit: int) -> int | None:
