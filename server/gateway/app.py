@@ -17,6 +17,7 @@ from gateway.billing import choices
 from gateway.billing import routes as billing
 from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
+from gateway.discovery import routes as discovery
 from gateway.discovery.announcement import announced
 from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
@@ -81,6 +82,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         quotas,
         choices,
         api_clients,
+        discovery,
         accounts,
         account_pages,
         consent_pages,

@@ -266,7 +266,7 @@ async def test_the_mornings_hours_arrive_whoever_is_first(
     await set_up()
     begin = datetime(2026, 11, 22, 20, tzinfo=UTC)
     newer = state_of(begin, [1000, 250.5, 649.5, 100], cursor="c2", changed_from="2026-11-22T23:00:00Z")
-    newer["series"], newer["sum"] = body("hours")["series"], {key: newer["sum"]["cost"] for key in body("hours")["sum"]}
+    newer["series"], newer["sum"] = body("hours")["series"], dict.fromkeys(body("hours")["sum"], newer["sum"]["cost"])
     if worker_is_first:
         gateway.hours.append(newer)
     else:  # the gateway is asked while its worker fetches, and says when that will be done

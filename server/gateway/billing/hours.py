@@ -23,6 +23,7 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering.freshness import next_change_at
 
+
 @dataclass(frozen=True)
 class Rows:
     """The rows from the first that is new to the holder of a cursor, as columns; `more` when they are not all.

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from gateway.dependencies import CallerDep, PointId, RuntimeDep
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.metering import refreshing
 from gateway.metering.encoding import curve_json
 from gateway.metering.missing import Missing
