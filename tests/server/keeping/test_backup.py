@@ -216,8 +216,8 @@ async def test_damaged_rows_are_said_and_restore_nothing(settings: Settings, clo
         url = f"sqlite+aiosqlite:///{tmp_path}/{number}.db"
         with (
             pytest.raises(BackupError, match="damaged"),
-            damaged.open("rb") as file,
-            backups.opened(file, None) as backup,
+            damaged.open("rb") as source,
+            backups.opened(source, None) as backup,
         ):
             await restore(url, backup, settings.keyring())
         async with Database(url) as database, database.engine.connect() as connection:
