@@ -18,6 +18,7 @@ from gateway.billing import routes as billing
 from gateway.billing.charts import routes as charts
 from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
+from gateway.discovery import routes as discovery
 from gateway.discovery.announcement import announced
 from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
@@ -85,6 +86,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         quotas,
         choices,
         api_clients,
+        discovery,
         accounts,
         account_pages,
         consent_pages,

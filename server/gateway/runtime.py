@@ -10,7 +10,7 @@ from gateway.captcha import Captcha, NoCaptcha, Turnstile, hosts_of
 from gateway.consents.contracts import CustomerData
 from gateway.consents.upkeep import ConsentKeeper
 from gateway.enedis.circuit import Circuit
-from gateway.enedis.client import Enedis, Pace
+from gateway.enedis.client import Enedis, Pacer
 from gateway.instance import Instance
 from gateway.kit.clock import Clock, SystemClock
 from gateway.kit.conditional import ReadyMade
@@ -20,9 +20,9 @@ from gateway.kit.http import Upstream
 from gateway.kit.metrics import Metrics
 from gateway.mail.carriers import Carrier, Mailgun, NoCarrier
 from gateway.metering.archive import Archive
-from gateway.metering.asking import Haste
+from gateway.metering.fetching import Priority
 from gateway.quotas.day import Day
-from gateway.quotas.pace import HISTORY_HOUR, UPKEEP_HOUR, EnedisPace, LesserPace, live_reserve
+from gateway.quotas.pacing import HISTORY_HOUR, UPKEEP_HOUR, CappedPacer, EnedisPacer, live_reserve
 from gateway.rte.client import Rte
 from gateway.rte.open_data import OpenData
 from gateway.settings import Settings
@@ -70,25 +70,25 @@ async def open_runtime(
     mailgun_upstream = Upstream(settings.mailgun_api_base_url, observe=metrics.upstream("mailgun"))
     turnstile_upstream = Upstream(settings.turnstile_base_url, observe=metrics.upstream("turnstile"))
     a_day = settings.user_daily_limit_no_cache
-    pace = EnedisPace(database, store, clock, settings.enedis_rate_limit, a_day)
+    pacer = EnedisPacer(database, store, clock, settings.enedis_rate_limit, a_day)
 
-    def enedis_at(its_pace: Pace) -> Enedis:
+    def enedis_at(its_pacer: Pacer) -> Enedis:
         secret = settings.enedis_client_secret.get_secret_value()
-        return Enedis(enedis_upstream, settings.enedis_client_id, secret, store, its_pace, Circuit(store, clock))
+        return Enedis(enedis_upstream, settings.enedis_client_id, secret, store, its_pacer, Circuit(store, clock))
 
-    enedis = enedis_at(pace)
+    enedis = enedis_at(pacer)
     rte = (
         Rte(rte_upstream, settings.rte_client_id, settings.rte_client_secret.get_secret_value(), store)
         if settings.rte_client_id
         else None
     )
     passwords = Passwords()
-    by_haste = {
-        Haste.PERSON: enedis,
-        Haste.UPKEEP: enedis_at(LesserPace(pace, UPKEEP_HOUR, a_day)),
-        Haste.HISTORY: enedis_at(LesserPace(pace, HISTORY_HOUR, a_day - live_reserve(a_day))),
+    by_priority = {
+        Priority.PERSON: enedis,
+        Priority.UPKEEP: enedis_at(CappedPacer(pacer, UPKEEP_HOUR, a_day)),
+        Priority.HISTORY: enedis_at(CappedPacer(pacer, HISTORY_HOUR, a_day - live_reserve(a_day))),
     }
-    archive = Archive(database, store, clock, by_haste, keyring)
+    archive = Archive(database, store, clock, by_priority, keyring)
     try:
         instance = await instances.load(database, keyring)
         keeper = ConsentKeeper(database, enedis, keyring, instance, clock)

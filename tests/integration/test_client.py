@@ -1,13 +1,28 @@
 """The client by itself: tokens, waiting times, addresses. It needs no Home Assistant."""
 
+import gzip
+import json
 import ssl
+import tracemalloc
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from scripted_gateway import CLIENT_ID, CLIENT_SECRET, PING, POINTS, TEMPO, TOKEN, ScriptedGateway, problem, raw
+from scripted_gateway import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    ECOWATT,
+    PING,
+    POINTS,
+    TEMPO,
+    TOKEN,
+    Script,
+    ScriptedGateway,
+    problem,
+    raw,
+)
 
 from custom_components.my_electrical_data.api import (
     AuthenticationFailedError,
@@ -17,6 +32,8 @@ from custom_components.my_electrical_data.api import (
     InvalidAddressError,
     MalformedAnswerError,
     NotAGatewayError,
+    PlainHttpError,
+    ProxyAuthenticationError,
     RateLimitedError,
     RequestRefusedError,
     candidate_addresses,
@@ -141,6 +158,100 @@ async def test_an_id_that_no_statistic_could_bear_is_refused(client: GatewayClie
     assert "12345678901234" not in str(malformed.value)
 
 
+def gzipped(body: bytes) -> Script:
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(body=body, headers={"Content-Encoding": "gzip"}, content_type="application/json")
+
+    return answer
+
+
+async def test_answers_are_read_compressed(client: GatewayClient, gateway: ScriptedGateway) -> None:
+    gateway.answers[TEMPO] = gzipped(gzip.compress(json.dumps(gateway.answers[TEMPO]).encode()))
+    assert (await client.tempo()).data.today.color == "white"
+
+
+async def test_an_answer_that_inflates_a_thousandfold(client: GatewayClient, gateway: ScriptedGateway) -> None:
+    """Neither a ping nor an answer about data inflates more than it may hold."""
+    bomb = gzip.compress(b" " * (64 * 1024 * 1024))
+    gateway.answers[PING] = gateway.answers[TEMPO] = gzipped(bomb)
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotAGatewayError):
+            await client.ping()
+        with pytest.raises(MalformedAnswerError, match="inflated"):
+            await client.tempo()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 16 * 1024 * 1024
+
+
+async def test_an_answer_without_an_end(client: GatewayClient, gateway: ScriptedGateway) -> None:
+    sent = 0
+
+    async def stream(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b" " * 65536)
+            sent += 65536
+
+    gateway.answers[PING] = gateway.answers[TEMPO] = stream
+    with pytest.raises(NotAGatewayError):
+        await client.ping()
+    with pytest.raises(MalformedAnswerError):
+        await client.tempo()
+    assert sent < 32 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, "[" + "[]," * 200_000 + "[]]", "[" + "0," * 500_000 + "0]", '{"message": "' + "a" * 10_000 + '"}'],
+    ids=["deep", "many lists", "many numbers", "unfinished"],
+)
+async def test_small_texts_that_would_become_large_values(
+    client: GatewayClient, gateway: ScriptedGateway, text: str
+) -> None:
+    gateway.answers[TEMPO] = raw(200, text, "application/json")
+    with pytest.raises(MalformedAnswerError):
+        await client.tempo()
+
+
+async def test_values_that_are_absurd(client: GatewayClient, gateway: ScriptedGateway) -> None:
+    """A text without an end, a date that cannot be added to, holes of centuries."""
+    day = gateway.answers[ECOWATT]["days"][0]
+    day["message"] = "a" * 100_000
+    with pytest.raises(MalformedAnswerError, match="message"):
+        await client.ecowatt()
+    gateway.answers[TEMPO]["next_change"] = "9999-12-31T23:59:59Z"
+    with pytest.raises(MalformedAnswerError, match="next_change"):
+        await client.tempo()
+    hole = {"direction": "consumption", "reason": "absent", "next_try": None}
+    gateway.answers[POINTS]["items"][0]["holes"] = [{**hole, "start": "1900-01-01", "end": "2199-01-01"}] * 2
+    with pytest.raises(MalformedAnswerError):
+        await client.usage_points()
+
+
+async def test_waiting_times_of_centuries(client: GatewayClient, gateway: ScriptedGateway) -> None:
+    gateway.headers[TEMPO] = {"Cache-Control": "max-age=" + "9" * 400}
+    assert (await client.tempo()).max_age == 86400
+    gateway.answers[TEMPO] = problem(429, "quota", **{"Retry-After": "9" * 20})
+    with pytest.raises(RateLimitedError) as limited:
+        await client.tempo()
+    assert limited.value.retry_after == 86400
+
+
+@pytest.mark.parametrize("path", [PING, TOKEN, TEMPO])
+async def test_a_401_that_is_not_the_gateways_own(client: GatewayClient, gateway: ScriptedGateway, path: str) -> None:
+    """A proxy that wants credentials of its own says nothing about those of this client."""
+    if path == TEMPO:
+        await client.tempo()
+    gateway.answers[path] = raw(401, "<html>Who are you?</html>", **{"WWW-Authenticate": 'Basic realm="proxy"'})
+    with pytest.raises(ProxyAuthenticationError):
+        await (client.ping() if path == PING else client.tempo())
+
+
 async def test_secrets_are_not_carried_from_https_to_http(
     gateway: ScriptedGateway, self_signed: ssl.SSLContext
 ) -> None:
@@ -158,6 +269,13 @@ async def test_secrets_are_not_carried_from_https_to_http(
         with pytest.raises(GatewayError):
             await client.tempo()
     assert [(request.path, "Authorization" in request.headers) for request in gateway.requests] == [(PING, False)]
+
+
+async def test_https_on_a_port_that_speaks_http(gateway: ScriptedGateway) -> None:
+    async with aiohttp.ClientSession() as session:
+        client = GatewayClient(session, gateway.url.replace("http:", "https:"), CLIENT_ID, CLIENT_SECRET)
+        with pytest.raises(PlainHttpError):
+            await client.ping()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import SetUp
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_CLIENT_SECRET, CONF_PASSWORD, CONF_URL
 from homeassistant.core import HomeAssistant
@@ -9,10 +10,12 @@ from homeassistant.data_entry_flow import FlowResultType
 from pages import ACCOUNT, choose, client, submit
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_fire_time_changed,
 )
 from scripted_gateway import (
     CLIENT_SECRET,
     PING,
+    TOKEN,
     ScriptedGateway,
     raw,
 )
@@ -38,6 +41,22 @@ async def test_signs_in_again_when_the_gateway_refuses_its_client(
     assert entry.data[CONF_CLIENT_SECRET] == "renewed"
     assert entry.data[CONF_MADE_HERE] is (way == "log_in")
     assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_proxys_own_401_asks_nobody_to_sign_in(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, now: FrozenDateTimeFactory
+) -> None:
+    """Only the gateway itself says that a client is unknown; once the proxy lets through, all goes on by itself."""
+    token = gateway.answers[TOKEN]
+    gateway.answers[TOKEN] = raw(401, "<html>Who are you?</html>", **{"WWW-Authenticate": 'Basic realm="proxy"'})
+    entry = await set_up()
+    states = [entry.state]
+    assert not hass.config_entries.flow.async_progress()
+    gateway.answers[TOKEN] = token
+    now.tick(600)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert [*states, entry.state] == [ConfigEntryState.SETUP_RETRY, ConfigEntryState.LOADED]
 
 
 async def test_reauthentication_of_a_gateway_that_has_gone(

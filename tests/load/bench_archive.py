@@ -15,14 +15,14 @@ from sqlalchemy import text
 from gateway.accounts import service as accounts
 from gateway.consents import service as points
 from gateway.consents.models import UsagePoint
+from gateway.domain.readings import Reading
 from gateway.kit import paris
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import payloads, repository
-from gateway.metering.ledger import Feed, Kind, State
 from gateway.metering.packing import pack
-from gateway.metering.readings import Reading
 from gateway.metering.repository import Fact
+from gateway.metering.schedule import Feed, Kind, State
 from gateway.runtime import open_runtime
 from gateway.settings import Settings
 from tests.load import http, running

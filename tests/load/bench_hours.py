@@ -21,9 +21,9 @@ from typing import Any
 import httpx2
 
 from gateway.cli.api_client import OWNER
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
-from gateway.metering.ledger import Kind
+from gateway.metering.schedule import Kind
 from tests.load import running
 from tests.server.billing.homes import ByHand, sqlite, whole_curve
 from tests.server.conftest import SetClock

@@ -15,9 +15,12 @@ from .errors import (
     InvalidAddressError,
     MalformedAnswerError,
     NotAGatewayError,
+    PlainHttpError,
+    ProxyAuthenticationError,
     RateLimitedError,
     RequestRefusedError,
 )
+from .proof import knows_client
 
 __all__ = [
     "Answer",
@@ -34,10 +37,13 @@ __all__ = [
     "InvalidAddressError",
     "MalformedAnswerError",
     "NotAGatewayError",
+    "PlainHttpError",
+    "ProxyAuthenticationError",
     "RateLimitedError",
     "RequestRefusedError",
     "candidate_addresses",
     "find_gateway",
+    "knows_client",
     "make_api_client",
     "sign_up",
 ]

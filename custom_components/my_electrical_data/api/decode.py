@@ -1,8 +1,11 @@
-"""Answers of the gateway into models, strictly: nothing is converted that the API did not promise."""
+"""Answers of the gateway into models, strictly: nothing is converted that the API did not promise.
+
+Strings, lists and dates are bounded, well above what a gateway sends: what is read stays small however it is written.
+"""
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
@@ -11,6 +14,11 @@ from mashumaro.dialect import Dialect
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 
 from .errors import MalformedAnswerError
+
+_MOST_CHARACTERS = 8192
+_MOST_VALUES = 400_000
+_MOST_CONTAINERS = 120_000
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
 def _path(error: InvalidFieldValue) -> str:
@@ -38,20 +46,44 @@ def _number(value: Any) -> float:
     return float(value)
 
 
+def _text(value: Any) -> str:
+    if type(value) is not str or len(value) > _MOST_CHARACTERS:
+        raise TypeError
+    return value
+
+
+def _day(value: Any) -> date:
+    day = date.fromisoformat(value)
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError
+    return day
+
+
 def _moment(value: Any) -> datetime:
     moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise ValueError
     return moment
+
+
+def _parse(body: bytes) -> Any:
+    """Read JSON. Raises ValueError, also for more values than any answer has: each takes more memory than its text."""
+    if body.count(b",") > _MOST_VALUES or body.count(b"[") + body.count(b"{") > _MOST_CONTAINERS:
+        raise ValueError("too many values")
+    try:
+        return json.loads(body)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 class _Strict(Dialect):
     serialization_strategy = {  # noqa: RUF012 - as mashumaro declares it
         bool: _exactly(bool),
+        date: {"deserialize": _day},
         datetime: {"deserialize": _moment},
         float: {"deserialize": _number},
         int: _exactly(int),
-        str: _exactly(str),
+        str: {"deserialize": _text},
     }
 
 
@@ -65,7 +97,7 @@ class Decoder[ModelT]:
     def __call__(self, body: bytes) -> ModelT:
         """Read `body`, JSON. Raises MalformedAnswerError, which names the field and never its value."""
         try:
-            return self._decoder.decode(json.loads(body))
+            return self._decoder.decode(_parse(body))
         except MissingField as error:
             raise MalformedAnswerError(f"{self._name} lacks {error.field_name}") from error
         except InvalidFieldValue as error:

@@ -62,6 +62,18 @@ class AuthenticationFailedError(GatewayError):
     code = "invalid_auth"
 
 
+class PlainHttpError(GatewayConnectionError):
+    """The port speaks http, and was asked by https."""
+
+    code = "plain_http"
+
+
+class ProxyAuthenticationError(GatewayConnectionError):
+    """A proxy before the gateway asks for credentials of its own: nothing is known of ours."""
+
+    code = "proxy_authentication"
+
+
 class NotAGatewayError(GatewayError):
     """Something else answers at this address."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from mashumaro import field_options
 
 USAGE_POINT_ID = re.compile(r"[a-z0-9]{16}")
+_MOST_DAYS_MISSING = 100_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,9 +193,11 @@ class UsagePoint:
     holes: tuple[Hole, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse an id that could not be part of a statistic's."""
+        """Refuse an id that could not be part of a statistic's, and holes of centuries."""
         if not USAGE_POINT_ID.fullmatch(self.id):
             raise ValueError("id")
+        if sum((hole.end - hole.start).days for hole in self.holes) > _MOST_DAYS_MISSING:
+            raise ValueError("holes")
 
     @property
     def missing_days(self) -> set[date]:

@@ -1,13 +1,22 @@
-"""One address of a gateway: it says hello, and takes requests."""
+"""One address of a gateway: it says hello, and takes requests. Nothing that answers there can fill the memory."""
 
 import asyncio
 import re
+import zlib
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from ssl import SSLError
 from typing import Any
 
-from aiohttp import ClientConnectorCertificateError, ClientError, ClientResponse, ClientSession, ClientSSLError
+from aiohttp import (
+    ClientConnectorCertificateError,
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientSSLError,
+)
 from yarl import URL
 
 from .decode import Decoder
@@ -20,6 +29,8 @@ from .errors import (
     GatewayUnavailableError,
     MalformedAnswerError,
     NotAGatewayError,
+    PlainHttpError,
+    ProxyAuthenticationError,
     RateLimitedError,
     RequestRefusedError,
 )
@@ -30,6 +41,10 @@ API_MAJOR, API_MINOR = 1, 0
 PROBLEM_TYPE = "application/problem+json"
 
 _TIMEOUT = 60.0  # well above the 20 s that the gateway may wait for Enedis
+_PING_BYTES = 16 * 1024
+_ANSWER_BYTES = 4 * 1024 * 1024  # a thousand hours of thirty series are half a megabyte
+_INFLATE_ANY = zlib.MAX_WBITS + 32  # gzip or zlib, by its header
+_LONGEST_WAIT = 86400.0
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _API_VERSION = re.compile(r"(\d+)\.(\d+)")
 
@@ -53,15 +68,18 @@ class Reply:
 
     @property
     def max_age(self) -> float | None:
-        """How many seconds it holds, when the gateway knows."""
+        """How many seconds it holds, a day at most, when the gateway knows."""
         found = _MAX_AGE.search(self.headers.get("cache-control", ""))
-        return float(found[1]) if found else None
+        return min(float(found[1]), _LONGEST_WAIT) if found else None
 
     def check(self) -> None:
         """Raise the error that this answer is, if it is one."""
         self.check_pressure()
         if self.status == HTTPStatus.UNAUTHORIZED:
-            raise AuthenticationFailedError("the credentials are not accepted", problem=self._problem_code())
+            problem = self._problem_code()
+            if problem == "unknown":
+                raise ProxyAuthenticationError("a proxy asks for credentials of its own")
+            raise AuthenticationFailedError("the credentials are not accepted", problem=problem)
         if self.status >= HTTPStatus.BAD_REQUEST:
             raise RequestRefusedError(self.status, self._problem_code())
         if not HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
@@ -85,15 +103,15 @@ class Reply:
             return "unknown"
 
     def _retry_after(self) -> float | None:
-        """Read Retry-After, seconds or a date (RFC 9110, 10.2.3). A date counts from the answer's own."""
+        """Read Retry-After (RFC 9110, 10.2.3), a day at most. A date counts from the answer's own."""
         value = self.headers.get("retry-after", "").strip()
-        if value.isdecimal():
-            return float(value)
+        if value.isascii() and value.isdecimal():
+            return min(float(value), _LONGEST_WAIT)
         try:
             wait = parsedate_to_datetime(value) - parsedate_to_datetime(self.headers.get("date", ""))
         except TypeError, ValueError:
             return None
-        return max(0.0, wait.total_seconds())
+        return min(max(0.0, wait.total_seconds()), _LONGEST_WAIT)
 
 
 class Wire:
@@ -104,11 +122,13 @@ class Wire:
         self.address = address
         self._session = session
 
-    async def ping(self) -> Ping:
+    async def ping(self, *, allow_redirects: bool = True) -> Ping:
         """Ask who is there, and check that it can be talked to. Follows a redirection, and stays where it led."""
-        reply = await self.send("GET", "/ping", allow_redirects=True)
-        reply.check_pressure()
         try:
+            reply = await self.send("GET", "/ping", allow_redirects=allow_redirects, most_bytes=_PING_BYTES)
+            reply.check_pressure()
+            if reply.status == HTTPStatus.UNAUTHORIZED:  # a gateway asks nobody for credentials here
+                raise ProxyAuthenticationError("a proxy asks for credentials of its own")
             ping = _PING(reply.body)
         except MalformedAnswerError as error:
             raise NotAGatewayError("something else answers") from error
@@ -118,17 +138,36 @@ class Wire:
         self._stay_where_redirected(reply.url)
         return ping
 
-    async def send(self, method: str, path: str, *, allow_redirects: bool = False, **options: Any) -> Reply:
-        """Send a request and return whatever answers. Raises GatewayConnectionError."""
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        allow_redirects: bool = False,
+        most_bytes: int = _ANSWER_BYTES,
+        headers: dict[str, str] | None = None,
+        **options: Any,
+    ) -> Reply:
+        """Send a request and return whatever answers. Raises GatewayConnectionError.
+
+        Raises MalformedAnswerError for an answer of more than `most_bytes`, as it is sent or once inflated.
+        """
         try:
             async with (
                 asyncio.timeout(_TIMEOUT),
                 self._session.request(
-                    method, f"{self.address}{path}", allow_redirects=allow_redirects, **options
+                    method,
+                    f"{self.address}{path}",
+                    allow_redirects=allow_redirects,
+                    auto_decompress=False,
+                    headers={"Accept-Encoding": "gzip"} | (headers or {}),
+                    **options,
                 ) as response,
             ):
-                return await _read(response)
+                return await _read(response, most_bytes)
         except (ClientConnectorCertificateError, ClientSSLError) as error:
+            if _is_plain_http(error):
+                raise PlainHttpError("the port does not speak https") from error
             raise CertificateRefusedError("the certificate is not trusted") from error
         except TimeoutError as error:
             raise GatewayConnectionError("no answer in time") from error
@@ -142,9 +181,36 @@ class Wire:
         self.address = str(landed.with_query(None)).removesuffix("/ping")
 
 
-async def _read(response: ClientResponse) -> Reply:
+async def _read(response: ClientResponse, most_bytes: int) -> Reply:
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Reply(response.status, headers, await response.read(), response.url)
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > most_bytes:
+            raise MalformedAnswerError(f"an answer of more than {most_bytes} bytes")
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    return Reply(response.status, headers, _decoded(bytes(body), encoding, most_bytes), response.url)
+
+
+def _decoded(body: bytes, encoding: str, most_bytes: int) -> bytes:
+    if encoding == "identity" or not body:
+        return body
+    if encoding not in {"gzip", "x-gzip", "deflate"}:
+        raise MalformedAnswerError("an answer in an encoding that was not asked for")
+    inflater = zlib.decompressobj(_INFLATE_ANY)
+    try:
+        inflated = inflater.decompress(body, most_bytes)
+    except zlib.error as error:
+        raise MalformedAnswerError("an answer that cannot be inflated") from error
+    if inflater.unconsumed_tail:
+        raise MalformedAnswerError(f"an answer of more than {most_bytes} bytes once inflated")
+    return inflated
+
+
+def _is_plain_http(error: Exception) -> bool:
+    """Tell whether what answered a TLS greeting was no TLS at all."""
+    cause = error.os_error if isinstance(error, ClientConnectorError) else error
+    return isinstance(cause, SSLError) and cause.reason in {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}
 
 
 def _check_version(api: str) -> None:

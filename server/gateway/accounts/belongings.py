@@ -11,7 +11,7 @@ from gateway.consents.models import UsagePoint
 from gateway.consents.service import Secrets, open_secrets
 from gateway.kit.paris import iso
 from gateway.metering import owned
-from gateway.metering.ledger import Kind
+from gateway.metering.schedule import Kind
 from gateway.runtime import Runtime
 
 type Section = tuple[str, AsyncIterator[dict[str, Any]]]

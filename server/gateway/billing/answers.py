@@ -11,23 +11,23 @@ from gateway.billing import comparison, facts, index_check, repository, totals
 from gateway.billing.figures import DayFigures
 from gateway.billing.home import Home
 from gateway.billing.notices import prices_outdated
-from gateway.billing.offpeak import slots_on
-from gateway.billing.options import REGULATED
 from gateway.billing.periods import AHEAD, Period, certain_colors, periods
 from gateway.billing.publishing import Publisher
-from gateway.billing.tariffs import tariff_on
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
+from gateway.domain.tempo_days import Color
+from gateway.domain.tempo_season import Season
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import payloads
 from gateway.metering import repository as metering
-from gateway.metering.ledger import RETRY_FOR, Feed, Kind
 from gateway.metering.meters import Meter
+from gateway.metering.schedule import RETRY_FOR, Feed, Kind
+from gateway.tariffs.off_peak import slots_on
+from gateway.tariffs.options import REGULATED
+from gateway.tariffs.tariff import tariff_on
 from gateway.tempo import repository as tempo
-from gateway.tempo.days import Color
-from gateway.tempo.season import Season
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,15 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.offpeak_dates import chosen
-from gateway.billing.tariffs import Tariff
 from gateway.consents import service
 from gateway.consents.models import UsagePoint
 from gateway.consents.views import UsagePointView, view
 from gateway.dependencies import CallerDep, PointId, RuntimeDep, WriteSession
 from gateway.problems import documented
 from gateway.quotas.routes import counted
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.off_peak_dates import chosen
+from gateway.tariffs.tariff import Tariff
 
 router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422, 429))
 

@@ -20,7 +20,7 @@ from gateway.billing.repository import PublishedFigures
 from gateway.billing.series import in_force
 from gateway.billing.start import published_from
 from gateway.consents import service as points
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring

@@ -7,11 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from gateway.billing import repository
 from gateway.billing.answers import Answers
 from gateway.billing.hours import Hours, Rows
 from gateway.billing.hours_view import HoursView
-from gateway.billing.options import REGULATED, Option
 from gateway.billing.views import ComparisonView, GridsView, GridView, IndexCheckView, PeriodsView, TotalsView
 from gateway.dependencies import CallerDep, PointId, RuntimeDep, get_caller
 from gateway.kit import conditional, paris
@@ -19,6 +17,8 @@ from gateway.kit.compression import compress
 from gateway.problems import check_range, documented
 from gateway.quotas.routes import counted
 from gateway.runtime import Runtime
+from gateway.tariffs.options import REGULATED, Option
+from gateway.tariffs.repository import load_price_book
 
 router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
 _COUNTED = [Depends(counted)]
@@ -110,7 +110,7 @@ async def tariffs(
     """Regulated prices in force on a day."""
     day = on or paris.day_of(runtime.clock.now())
     async with runtime.database.read() as session:
-        book = await repository.book(session)
+        book = await load_price_book(session)
     grids = [
         grid
         for each in ([option] if option else REGULATED)

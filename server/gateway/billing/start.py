@@ -12,8 +12,8 @@ from gateway.consents.service import RECENT
 from gateway.kit import paris
 from gateway.metering import repository as metering
 from gateway.metering.history import begins, reached
-from gateway.metering.ledger import Feed, Kind
 from gateway.metering.meters import Meter
+from gateway.metering.schedule import Feed, Kind
 
 _YEAR = timedelta(days=365)
 _LAST_CALLS = timedelta(hours=1)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from gateway.billing.figures import Columns, DayFigures, MadeOf, bucket_of
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit import paris
 
 

@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 from gateway.billing.answers import Comparison, IndexCheck, Periods, Totals
 from gateway.billing.comparison import Cost
 from gateway.billing.figures import show
-from gateway.billing.offpeak import clock
-from gateway.billing.options import Option
-from gateway.billing.prices import Grid, PriceBook
 from gateway.billing.totals import Total, Unit
 from gateway.kit.wire import Utc
+from gateway.tariffs.off_peak import clock
+from gateway.tariffs.options import Option
+from gateway.tariffs.prices import Grid, PriceBook
 
 _Billed = Literal["base", "hp_hc", "tempo", "own"]
 type _Which = Literal["running", "running_year_ago", "last", "year_ago"]

@@ -18,6 +18,7 @@ from gateway.kit import leaving
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.kit.hold import HeldError, held
+from gateway.kit.http_protocol import BoundedHttpProtocol
 from gateway.migrations import NewerDatabaseError, upgrade
 from gateway.settings import Settings
 
@@ -40,6 +41,7 @@ def serve(
         create_app(settings),
         host=host,
         port=port,
+        http=BoundedHttpProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

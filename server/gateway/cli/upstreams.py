@@ -1,10 +1,9 @@
 """Whether Enedis, RTE and Mailgun take the credentials, by really asking them."""
 
 from gateway.enedis.errors import EnedisError
-from gateway.enedis.errors import Meaning as EnedisMeaning
+from gateway.enedis.errors import ErrorReason as EnedisErrorReason
 from gateway.mail.carriers import MailError, Mailgun
-from gateway.rte.errors import Meaning as RteMeaning
-from gateway.rte.errors import RteError
+from gateway.rte.errors import RteError, RteErrorReason
 from gateway.runtime import Runtime
 
 _DOWN = "does not answer now: check the network, and try again later"
@@ -18,7 +17,7 @@ async def enedis_trouble(runtime: Runtime) -> str | None:
     try:
         await runtime.enedis.sign_in()
     except EnedisError as error:
-        if error.meaning is EnedisMeaning.DOWN:
+        if error.reason is EnedisErrorReason.DOWN:
             return f"Enedis {_DOWN}"
         return "Enedis " + _REFUSED.format(
             names="ENEDIS_CLIENT_ID and ENEDIS_CLIENT_SECRET", where="https://datahub-enedis.fr"
@@ -33,7 +32,7 @@ async def rte_trouble(runtime: Runtime) -> str | None:
     try:
         await runtime.rte.sign_in()
     except RteError as error:
-        if error.meaning is RteMeaning.DOWN:
+        if error.reason is RteErrorReason.DOWN:
             return f"RTE {_DOWN}"
         return "RTE " + _REFUSED.format(
             names="RTE_CLIENT_ID and RTE_CLIENT_SECRET", where="https://data.rte-france.com"

@@ -9,7 +9,7 @@ from gateway.consents.service import Secrets
 from gateway.consents.upkeep import ConsentKeeper
 from gateway.enedis.client import Enedis
 from gateway.enedis.customer import Address
-from gateway.enedis.errors import EnedisError, Meaning
+from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import Database
@@ -59,8 +59,13 @@ class CustomerData:
                 address = await self._enedis.address(point.account_id, secrets.prm)
             except EnedisError as error:
                 now = self._clock.now()
-                if error.meaning in {Meaning.NO_CONSENT, Meaning.NOT_HOLDER, Meaning.NOT_SUBSCRIBED, Meaning.ABSENT}:
-                    raise ProblemError(404, error.meaning, "Enedis does not give this address.") from error
+                if error.reason in {
+                    ErrorReason.NO_CONSENT,
+                    ErrorReason.NOT_HOLDER,
+                    ErrorReason.NOT_SUBSCRIBED,
+                    ErrorReason.ABSENT,
+                }:
+                    raise ProblemError(404, error.reason, "Enedis does not give this address.") from error
                 raise _down(error.retry_at or now + _TRY_AGAIN, now) from error
             sealed = seal(secrets.data_key, address.model_dump_json().encode(), key)
             await keep(self._store, key, base64.b64encode(sealed).decode(), self._kept.total_seconds())

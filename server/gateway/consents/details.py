@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 from gateway.enedis.client import Enedis
-from gateway.enedis.errors import EnedisError, Meaning
+from gateway.enedis.errors import EnedisError, ErrorReason
 
 log = structlog.get_logger()
 
@@ -18,9 +18,9 @@ async def ask(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
         try:
             found |= await part(enedis, payer, prm)
         except EnedisError as error:
-            if error.meaning in {Meaning.QUOTA, Meaning.DOWN}:
+            if error.reason in {ErrorReason.QUOTA, ErrorReason.DOWN}:
                 raise
-            log.info("detail_unavailable", reason=error.meaning, code=error.code)
+            log.info("detail_unavailable", reason=error.reason, code=error.code)
     return found
 
 

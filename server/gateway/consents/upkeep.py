@@ -8,8 +8,6 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from gateway.audit.service import record
-from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.offpeak_dates import renewed
 from gateway.consents import authorisation, details, repository, service
 from gateway.consents.authorisation import Outcome
 from gateway.consents.models import PointStatus, UsagePoint
@@ -22,6 +20,8 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
 from gateway.store import StoreError
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.off_peak_dates import renewed
 
 log = structlog.get_logger()
 
@@ -77,7 +77,7 @@ class ConsentKeeper:
         try:
             services = await self._enedis.services_of_authorisation(consent.account_id, consent.authorisation)
         except EnedisError as error:
-            log.warning("consent_check_failed", reason=error.meaning, code=error.code)
+            log.warning("consent_check_failed", reason=error.reason, code=error.code)
             return await self._postpone(consent_id, error.retry_at)
         except StoreError:
             return await self._postpone(consent_id, None)
@@ -133,7 +133,7 @@ class ConsentKeeper:
                 contract = await details.ask(self._enedis, point.account_id, prm)
                 contract["told_at"] = paris.iso(self._clock.now())
         except EnedisError as error:
-            log.warning("details_failed", usage_point=point.id, reason=error.meaning, code=error.code)
+            log.warning("details_failed", usage_point=point.id, reason=error.reason, code=error.code)
             again = error.retry_at or self._clock.now() + _AFTER_FAILURE
         now = self._clock.now()
         async with self._database.write() as session:

@@ -5,11 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.billing import repository as billing
 from gateway.billing.home import Home
 from gateway.billing.notices import notices as billing_notices
-from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.tariffs import Tariff
 from gateway.consents import authorisation, service
 from gateway.consents.models import Consent, ConsentStatus, PointStatus, UsagePoint
 from gateway.consents.notices import Notice, notices
@@ -20,6 +17,9 @@ from gateway.metering import repository as archive
 from gateway.metering.meters import Meter
 from gateway.metering.schemas import History, Hole
 from gateway.runtime import Runtime
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.repository import load_price_book
+from gateway.tariffs.tariff import Tariff
 
 
 class PointConsent(BaseModel):
@@ -93,7 +93,7 @@ async def view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
         complete_until = await archive.complete_until(session, meter.main(meter.first_direction))
         progress = await history.progress(session, meter, paris.day_of(now))
         holes = await freshness.holes(session, meter, now)
-        home = Home(point, opened, await billing.book(session))
+        home = Home(point, opened, await load_price_book(session))
     return UsagePointView(
         id=point.id,
         masked_number=service.masked(opened.prm),

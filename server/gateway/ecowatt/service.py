@@ -15,14 +15,14 @@ from gateway.kit.database import Database
 from gateway.rte import feeds
 from gateway.rte.client import BETWEEN_ECOWATTS, Rte
 from gateway.rte.errors import RteError
-from gateway.rte.feeds import Rhythm
+from gateway.rte.feeds import CallBudget
 from gateway.rte.wire import EcowattSignal
 
 log = structlog.get_logger()
 
 _PAUSE = BETWEEN_ECOWATTS + timedelta(minutes=1)
 """The minute more is for clocks that differ."""
-FEED = Rhythm("ecowatt", _PAUSE, longest_pause=paris.HOUR, budget="ecowatt", calls_a_day=60)
+FEED = CallBudget("ecowatt", _PAUSE, longest_pause=paris.HOUR, budget="ecowatt", calls_a_day=60)
 NEVER = timedelta(days=365)
 
 

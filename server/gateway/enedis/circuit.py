@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from gateway.enedis.errors import EnedisError, Meaning
+from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit.clock import Clock
 from gateway.kit.pauses import growing
 from gateway.store import Store, StoreError
@@ -25,9 +25,9 @@ _PROBE = 30.0
 _COUNTED_FOR = 3600.0
 _REMEMBERED_FOR = 24 * 3600.0
 _TROUBLE = frozenset(
-    {Meaning.QUOTA, Meaning.UNAUTHORIZED, Meaning.NOT_SUBSCRIBED, Meaning.OUR_FAULT, Meaning.DOWN},
+    {ErrorReason.QUOTA, ErrorReason.UNAUTHORIZED, ErrorReason.NOT_SUBSCRIBED, ErrorReason.OUR_FAULT, ErrorReason.DOWN},
 )
-"""The other meanings tell of one meter, not of Enedis or of our application."""
+"""The other reasons tell of one meter, not of Enedis or of our application."""
 
 
 class CircuitState(StrEnum):
@@ -59,9 +59,9 @@ class Circuit:
         """Let a call through, or raise EnedisError(DOWN) that says when to come back."""
         state, until = await self._state(api)
         if state is CircuitState.OPEN:
-            raise EnedisError(Meaning.DOWN, "circuit", until)
+            raise EnedisError(ErrorReason.DOWN, "circuit", until)
         if state is CircuitState.PROBING and (wait := await self._store.turn(f"enedis:{api}:probe", _PROBE)):
-            raise EnedisError(Meaning.DOWN, "circuit", self._clock.now() + timedelta(seconds=wait))
+            raise EnedisError(ErrorReason.DOWN, "circuit", self._clock.now() + timedelta(seconds=wait))
 
     async def answered(self, api: str) -> None:
         """Note that Enedis answers, whatever it says, if it can be noted: the answer is worth more than the note."""
@@ -72,7 +72,7 @@ class Circuit:
     async def refused(self, api: str, error: EnedisError) -> EnedisError:
         """Note that a call was refused, or not answered, if it can be noted; return the error."""
         await self.remember(api, error)
-        if error.meaning is not Meaning.DOWN:
+        if error.reason is not ErrorReason.DOWN:
             await self.answered(api)
             return error
         with suppress(StoreError):
@@ -84,8 +84,8 @@ class Circuit:
 
     async def remember(self, api: str, error: EnedisError) -> None:
         """Keep an error for a day, if it is one of Enedis' or of our application."""
-        if error.meaning in _TROUBLE:
-            words = f"{error.meaning} {error.code}".strip()
+        if error.reason in _TROUBLE:
+            words = f"{error.reason} {error.code}".strip()
             text = json.dumps([words, self._clock.now().isoformat()])
             await keep(self._store, _error_key(api), text, _REMEMBERED_FOR)
 

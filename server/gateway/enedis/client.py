@@ -7,9 +7,10 @@ from typing import Annotated, Protocol
 
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
+from gateway.domain.direction import Direction
 from gateway.enedis.circuit import Circuit
 from gateway.enedis.customer import Address, AddressAnswer, Contract, Metering, Service, Services, Supply, Synthesis
-from gateway.enedis.errors import EnedisError, Meaning, understand
+from gateway.enedis.errors import EnedisError, ErrorReason, parse_error
 from gateway.enedis.wire import IndexMeasure, Measure, whole
 from gateway.kit.http import Answer, UnreachableError, Upstream
 from gateway.store import Store
@@ -60,13 +61,6 @@ class Phases(StrEnum):
     EACH = "TOUT"
 
 
-class Direction(StrEnum):
-    """Which way the energy goes, seen from the home."""
-
-    CONSUMPTION = "consumption"
-    PRODUCTION = "production"
-
-
 _SUFFIX = {Direction.CONSUMPTION: "consommation", Direction.PRODUCTION: "production"}
 
 
@@ -77,7 +71,7 @@ class Token(BaseModel):
     expires_in: Annotated[int, BeforeValidator(whole), Field(gt=0)]
 
 
-class Pace(Protocol):
+class Pacer(Protocol):
     """Who may call when."""
 
     async def wait(self, api: Api, payer: str) -> None:
@@ -93,12 +87,12 @@ class Enedis:
     """A client with one token for all replicas."""
 
     def __init__(
-        self, upstream: Upstream, client_id: str, client_secret: str, store: Store, pace: Pace, circuit: Circuit
+        self, upstream: Upstream, client_id: str, client_secret: str, store: Store, pacer: Pacer, circuit: Circuit
     ) -> None:
         self._upstream = upstream
         self._credentials = (client_id, client_secret)
         self._store = store
-        self._pace = pace
+        self._pacer = pacer
         self._circuit = circuit
 
     async def sign_in(self) -> None:
@@ -166,7 +160,7 @@ class Enedis:
         try:
             answer = await self._ask(payer, Api.SERVICES, "POST", _SERVICES, json=body)
         except EnedisError as error:
-            if error.meaning is Meaning.NOTHING_OPEN:
+            if error.reason is ErrorReason.NOTHING_OPEN:
                 return []
             raise
         return _parsed(Services, answer).items
@@ -196,33 +190,33 @@ class Enedis:
         while True:
             await self._circuit.check(api)
             token = await shared(self._store, _TOKEN_KEY, partial(self._make_token, api), renew_before=_RENEW_BEFORE)
-            await self._pace.wait(api, payer)
+            await self._pacer.wait(api, payer)
             try:
                 answer = await self._upstream.ask(
                     method, path, params=params, json=json, headers={"Authorization": f"Bearer {token}"}
                 )
             except UnreachableError as error:
-                raise await self._circuit.refused(api, EnedisError(Meaning.DOWN, "unreachable")) from error
+                raise await self._circuit.refused(api, EnedisError(ErrorReason.DOWN, "unreachable")) from error
             if answer.status == 200:
                 await self._circuit.answered(api)
                 return answer
-            refusal = await self._circuit.refused(api, understand(answer))
-            if refusal.meaning is Meaning.QUOTA:
-                await self._pace.stop(api, refusal.retry_at)
-            if refusal.meaning is not Meaning.UNAUTHORIZED or renewed:
+            refusal = await self._circuit.refused(api, parse_error(answer))
+            if refusal.reason is ErrorReason.QUOTA:
+                await self._pacer.stop(api, refusal.retry_at)
+            if refusal.reason is not ErrorReason.UNAUTHORIZED or renewed:
                 raise refusal
             renewed = True
             await drop(self._store, _TOKEN_KEY, token)
 
     async def _make_token(self, api: Api) -> tuple[str, float]:
         if reason := await self._store.get(_NO_TOKEN_KEY):
-            raise EnedisError(Meaning(reason), "token")
+            raise EnedisError(ErrorReason(reason), "token")
         try:
             new = await self._new_token()
         except EnedisError as error:
             await self._circuit.remember(api, error)
             # whoever waits behind would only hear the same, one after the other
-            await self._store.set(_NO_TOKEN_KEY, error.meaning, _NO_TOKEN_FOR)
+            await self._store.set(_NO_TOKEN_KEY, error.reason, _NO_TOKEN_FOR)
             raise
         return new.access_token, new.expires_in
 
@@ -232,9 +226,9 @@ class Enedis:
                 "POST", _TOKEN_PATH, form={"grant_type": "client_credentials"}, auth=self._credentials
             )
         except UnreachableError as error:
-            raise EnedisError(Meaning.DOWN, "unreachable") from error
+            raise EnedisError(ErrorReason.DOWN, "unreachable") from error
         if answer.status != 200:
-            raise understand(answer)
+            raise parse_error(answer)
         return _parsed(Token, answer)
 
 
@@ -244,4 +238,4 @@ def _parsed[T](form: type[T], answer: Answer) -> T:
         return TypeAdapter(form).validate_json(answer.body)
     except ValidationError:
         # the words of a validation error quote the answer, which names the meter
-        raise EnedisError(Meaning.DOWN, "unreadable_answer") from None
+        raise EnedisError(ErrorReason.DOWN, "unreadable_answer") from None

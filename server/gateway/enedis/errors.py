@@ -13,7 +13,7 @@ from typing import Any
 from gateway.kit.http import Answer
 
 
-class Meaning(StrEnum):
+class ErrorReason(StrEnum):
     """Why Enedis did not answer with data."""
 
     ABSENT = "absent"
@@ -33,50 +33,50 @@ class Meaning(StrEnum):
 
 
 _BY_CODE = {
-    "no_data_found": Meaning.ABSENT,
-    "STM-ERR-0000014": Meaning.ABSENT,
-    "STM-ERR-0000019": Meaning.ABSENT,
-    "STM-ERR-0000020": Meaning.ABSENT,
-    "ADAM-ERR0123": Meaning.BEFORE_ACTIVATION,
-    "ADAM-DC-0009": Meaning.BEFORE_ACTIVATION,
-    "ADAM-ERR0125": Meaning.HISTORY_LIMIT,
-    "ADAM-DC-0016": Meaning.HISTORY_LIMIT,
-    "ADAM-ERR0126": Meaning.TOO_LONG,
-    "ADAM-DC-0015": Meaning.TOO_LONG,
-    "ADAM-ERR0069": Meaning.WRONG_DIRECTION,
-    "ADAM-ERR0061": Meaning.NOT_HOLDER,
-    "ADAM-DC-0007": Meaning.NOT_HOLDER,
-    "ADAM-DC-0008": Meaning.NO_CONSENT,
-    "ADAM_DC_0008": Meaning.NO_CONSENT,
-    "ADAM-ERR0075": Meaning.NO_CONSENT,
-    "900908": Meaning.NOT_SUBSCRIBED,
-    "900901": Meaning.UNAUTHORIZED,
-    "900902": Meaning.UNAUTHORIZED,
-    "900903": Meaning.UNAUTHORIZED,
-    "technical_error": Meaning.DOWN,
-    "ADAM-DC-0500": Meaning.DOWN,
-    "STM-ERR-0000001": Meaning.DOWN,
+    "no_data_found": ErrorReason.ABSENT,
+    "STM-ERR-0000014": ErrorReason.ABSENT,
+    "STM-ERR-0000019": ErrorReason.ABSENT,
+    "STM-ERR-0000020": ErrorReason.ABSENT,
+    "ADAM-ERR0123": ErrorReason.BEFORE_ACTIVATION,
+    "ADAM-DC-0009": ErrorReason.BEFORE_ACTIVATION,
+    "ADAM-ERR0125": ErrorReason.HISTORY_LIMIT,
+    "ADAM-DC-0016": ErrorReason.HISTORY_LIMIT,
+    "ADAM-ERR0126": ErrorReason.TOO_LONG,
+    "ADAM-DC-0015": ErrorReason.TOO_LONG,
+    "ADAM-ERR0069": ErrorReason.WRONG_DIRECTION,
+    "ADAM-ERR0061": ErrorReason.NOT_HOLDER,
+    "ADAM-DC-0007": ErrorReason.NOT_HOLDER,
+    "ADAM-DC-0008": ErrorReason.NO_CONSENT,
+    "ADAM_DC_0008": ErrorReason.NO_CONSENT,
+    "ADAM-ERR0075": ErrorReason.NO_CONSENT,
+    "900908": ErrorReason.NOT_SUBSCRIBED,
+    "900901": ErrorReason.UNAUTHORIZED,
+    "900902": ErrorReason.UNAUTHORIZED,
+    "900903": ErrorReason.UNAUTHORIZED,
+    "technical_error": ErrorReason.DOWN,
+    "ADAM-DC-0500": ErrorReason.DOWN,
+    "STM-ERR-0000001": ErrorReason.DOWN,
 }
 _BY_STATUS = {
-    400: Meaning.OUR_FAULT,
-    401: Meaning.UNAUTHORIZED,
-    403: Meaning.NO_CONSENT,
-    404: Meaning.ABSENT,
-    429: Meaning.QUOTA,
-    500: Meaning.OUR_FAULT,  # Enedis answers 500 to whatever its swagger does not have
+    400: ErrorReason.OUR_FAULT,
+    401: ErrorReason.UNAUTHORIZED,
+    403: ErrorReason.NO_CONSENT,
+    404: ErrorReason.ABSENT,
+    429: ErrorReason.QUOTA,
+    500: ErrorReason.OUR_FAULT,  # Enedis answers 500 to whatever its swagger does not have
 }
 _BY_WORDS = {
-    "earlier than the current date": Meaning.NOT_PUBLISHED,
-    "pas titulaire": Meaning.NOT_HOLDER,
-    "pas de mesure": Meaning.ABSENT,
-    "pas de services souscrits": Meaning.NOTHING_OPEN,
-    "dernière mise en service": Meaning.BEFORE_ACTIVATION,
-    "last activation date": Meaning.BEFORE_ACTIVATION,
-    "history deadline": Meaning.HISTORY_LIMIT,
-    "sla dépassé": Meaning.QUOTA,
-    "problème technique": Meaning.DOWN,
+    "earlier than the current date": ErrorReason.NOT_PUBLISHED,
+    "pas titulaire": ErrorReason.NOT_HOLDER,
+    "pas de mesure": ErrorReason.ABSENT,
+    "pas de services souscrits": ErrorReason.NOTHING_OPEN,
+    "dernière mise en service": ErrorReason.BEFORE_ACTIVATION,
+    "last activation date": ErrorReason.BEFORE_ACTIVATION,
+    "history deadline": ErrorReason.HISTORY_LIMIT,
+    "sla dépassé": ErrorReason.QUOTA,
+    "problème technique": ErrorReason.DOWN,
     # said of good numbers, once in a while
-    "must be 14 digits long": Meaning.DOWN,
+    "must be 14 digits long": ErrorReason.DOWN,
 }
 """For the bodies whose code tells nothing; a part of their words, in lower case."""
 _CODE = re.compile(r"(?!.*\d{8})[\w -]{1,40}")
@@ -89,10 +89,10 @@ _NEXT_ACCESS = "%Y-%b-%d %H:%M:%S%z UTC"
 class EnedisError(Exception):
     """Enedis refused, or could not be reached. `code` is Enedis' own; `retry_at` is when it said to come back."""
 
-    def __init__(self, meaning: Meaning, code: str = "", retry_at: datetime | None = None) -> None:
-        """Keep the meaning; the text holds no meter number, since Enedis' own words are left out."""
-        super().__init__(f"{meaning} {code}".strip())
-        self.meaning = meaning
+    def __init__(self, reason: ErrorReason, code: str = "", retry_at: datetime | None = None) -> None:
+        """Keep the reason; the text holds no meter number, since Enedis' own words are left out."""
+        super().__init__(f"{reason} {code}".strip())
+        self.reason = reason
         self.code = code
         self.retry_at = retry_at
 
@@ -102,28 +102,28 @@ class EnedisError(Exception):
         return self.code in _FOR_ALL
 
 
-def understand(answer: Answer) -> EnedisError:
-    """Turn a refusal into its meaning."""
+def parse_error(answer: Answer) -> EnedisError:
+    """Turn a refusal into its reason."""
     body = _body(answer.body)
     code = str(body.get("error") or body.get("code") or "")
-    meaning = Meaning.QUOTA if answer.status == 429 else _BY_CODE.get(code) or _by_words(body)
-    if meaning is None:
-        meaning = _by_status(answer.status, foreign=bool(answer.body.strip()) and not body)
-    return EnedisError(meaning, code if _CODE.fullmatch(code) else "", _next_access(body))
+    reason = ErrorReason.QUOTA if answer.status == 429 else _BY_CODE.get(code) or _by_words(body)
+    if reason is None:
+        reason = _by_status(answer.status, foreign=bool(answer.body.strip()) and not body)
+    return EnedisError(reason, code if _CODE.fullmatch(code) else "", _next_access(body))
 
 
-def _by_status(status: int, *, foreign: bool) -> Meaning:
+def _by_status(status: int, *, foreign: bool) -> ErrorReason:
     """Judge by the status alone; a `foreign` body was not written by Enedis' API."""
     if status > 500:
-        return Meaning.DOWN
+        return ErrorReason.DOWN
     if status in {403, 404} and foreign:
-        return Meaning.OUR_FAULT  # some other server's page, which says nothing about the consent or the days asked
-    return _BY_STATUS.get(status, Meaning.OUR_FAULT)
+        return ErrorReason.OUR_FAULT  # some other server's page, which says nothing about the consent or the days asked
+    return _BY_STATUS.get(status, ErrorReason.OUR_FAULT)
 
 
-def _by_words(body: dict[str, Any]) -> Meaning | None:
+def _by_words(body: dict[str, Any]) -> ErrorReason | None:
     words = str(body.get("error_description") or body.get("message") or "").lower()
-    return next((meaning for part, meaning in _BY_WORDS.items() if part in words), None)
+    return next((reason for part, reason in _BY_WORDS.items() if part in words), None)
 
 
 def _body(raw: bytes) -> dict[str, Any]:

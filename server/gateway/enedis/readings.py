@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 
+from gateway.domain.readings import Reading
 from gateway.enedis.wire import Point
 from gateway.kit import paris
-from gateway.metering.readings import Reading
 
 _STEPS = range(5, 61)
 """Minutes of an interval, as Enedis' documentation has them; longer ones are no load curve."""

@@ -14,7 +14,7 @@ from gateway.kit.database import Database
 from gateway.kit.pauses import CLOCKS_DIFFER
 from gateway.metering import repository
 from gateway.metering.archive import LONGEST_PAUSE
-from gateway.metering.ledger import surely_due
+from gateway.metering.schedule import surely_due
 
 log = structlog.get_logger()
 

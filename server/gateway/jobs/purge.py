@@ -10,9 +10,9 @@ from gateway.accounts.sessions import LIFETIME as SESSIONS
 from gateway.accounts.sign_up import NEVER_ACTIVATED_FOR
 from gateway.consents import repository as consents
 from gateway.consents import service as points
+from gateway.counters import repository as counters
 from gateway.kit import paris
 from gateway.kit.database import Database
-from gateway.quotas import repository as quotas
 from gateway.tempo import repository as tempo
 
 BUDGETS = timedelta(days=3)
@@ -24,7 +24,7 @@ _CLOCK_IS_SURE_FOR = timedelta(days=7)
 async def purge(database: Database, now: datetime, retention_days: int) -> datetime:
     """Delete it; return when to be called next. `retention_days` is how long an archive outlives its consent."""
     async with database.write() as session:
-        await quotas.forget_before(session, (paris.day_of(now) - BUDGETS).isoformat())
+        await counters.forget_before(session, (paris.day_of(now) - BUDGETS).isoformat())
         await consents.delete_led_nowhere(session, now - CONSENTS)
         await accounts.delete_never_activated(session, now - NEVER_ACTIVATED_FOR)
         await accounts.delete_ended(session, now - SESSIONS, now)

@@ -15,19 +15,20 @@ import structlog
 from gateway.consents import repository as points
 from gateway.consents.models import UsagePoint
 from gateway.consents.service import open_secrets
-from gateway.enedis.client import Direction, Enedis
-from gateway.enedis.errors import EnedisError, Meaning
+from gateway.domain.direction import Direction
+from gateway.enedis.client import Enedis
+from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
 from gateway.kit.outage import outlast
 from gateway.metering import payloads, repository
-from gateway.metering.asking import Asker, Haste
-from gateway.metering.ledger import Entry, Feed, Kind, State, expected_at, next_attempt
+from gateway.metering.fetching import Fetcher, Priority
 from gateway.metering.meters import Meter, never
 from gateway.metering.planner import SHORTER, Window, plan
 from gateway.metering.repository import Fact
+from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at, next_attempt
 from gateway.metering.settling import settled
 from gateway.store import Store, StoreError
 from gateway.store.pause import leave_alone, paused
@@ -39,9 +40,9 @@ PATIENCE = 20.0
 WITHOUT_CURVE = timedelta(days=2)
 """A day of which no interval came is taken for one without a curve then, and its value asked for."""
 _PAUSES = {
-    Meaning.DOWN: timedelta(minutes=10),
-    Meaning.OUR_FAULT: timedelta(hours=1),
-    Meaning.QUOTA: timedelta(minutes=1),
+    ErrorReason.DOWN: timedelta(minutes=10),
+    ErrorReason.OUR_FAULT: timedelta(hours=1),
+    ErrorReason.QUOTA: timedelta(minutes=1),
 }
 LONGEST_PAUSE = timedelta(hours=6)
 _UNTIL_THE_STORE_IS_BACK = timedelta(seconds=5)
@@ -53,7 +54,7 @@ _KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.C
 class Refusal:
     """Why asking stopped, and when it may go on; `for_all`: whoever asks would hear the same."""
 
-    reason: Meaning
+    reason: ErrorReason
     until: datetime
     for_all: bool = False
 
@@ -61,21 +62,21 @@ class Refusal:
 def damaged(point: UsagePoint, error: UndecipherableError, now: datetime) -> Refusal:
     """Say that a usage point cannot be decrypted: it waits, and nobody waits for it."""
     log.error("undecipherable", usage_point=point.id, what=str(error))
-    return Refusal(Meaning.OUR_FAULT, now + LONGEST_PAUSE)
+    return Refusal(ErrorReason.OUR_FAULT, now + LONGEST_PAUSE)
 
 
 class Archive:
-    """Fills the ledger, asking an Enedis for each haste."""
+    """Fills the ledger, asking an Enedis for each priority."""
 
     def __init__(
-        self, database: Database, store: Store, clock: Clock, enedis: Mapping[Haste, Enedis], keyring: Keyring
+        self, database: Database, store: Store, clock: Clock, enedis: Mapping[Priority, Enedis], keyring: Keyring
     ) -> None:
         self._database = database
         self._store = store
         self._clock = clock
         self._keyring = keyring
         self._tasks: set[asyncio.Task[Refusal | None]] = set()
-        self._askers = {haste: Asker(database, its) for haste, its in enedis.items()}
+        self._fetchers = {priority: Fetcher(database, its) for priority, its in enedis.items()}
 
     async def open(self, point: UsagePoint) -> Meter:
         """Decrypt what a usage point needs to be asked and read."""
@@ -89,7 +90,7 @@ class Archive:
         A call that was begun is ended and its answer kept, even when whoever wanted it no longer waits. Returns why
         asking stopped early, if it did.
         """
-        task = asyncio.create_task(self.fill(meter, feed, wanted, CALLS_A_REQUEST, Haste.PERSON))
+        task = asyncio.create_task(self.fill(meter, feed, wanted, CALLS_A_REQUEST, Priority.PERSON))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         await asyncio.wait({task}, timeout=PATIENCE)
@@ -101,19 +102,19 @@ class Archive:
             await asyncio.wait(self._tasks, timeout=PATIENCE)
 
     async def fill(
-        self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, haste: Haste
+        self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, priority: Priority
     ) -> Refusal | None:
         """Ask for what is missing of the wanted days, by so many calls; see `ensure`.
 
         Without the store nobody can be sure to be alone, or in time, and nothing is asked.
         """
         try:
-            return await self._fill(meter, feed, wanted, calls, self._askers[haste])
+            return await self._fill(meter, feed, wanted, calls, self._fetchers[priority])
         except StoreError:
-            return Refusal(Meaning.DOWN, self._clock.now() + _UNTIL_THE_STORE_IS_BACK, for_all=True)
+            return Refusal(ErrorReason.DOWN, self._clock.now() + _UNTIL_THE_STORE_IS_BACK, for_all=True)
 
     async def _fill(
-        self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, asker: Asker
+        self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, fetcher: Fetcher
     ) -> Refusal | None:
         if not wanted or feed.direction not in meter.possible:
             return None
@@ -121,16 +122,16 @@ class Archive:
         for _ in range(calls):
             async with self._store.lease(f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"):
                 if pause := await paused(self._store, key, self._clock.now()):
-                    return Refusal(Meaning(pause.reason), pause.until)
+                    return Refusal(ErrorReason(pause.reason), pause.until)
                 async with self._database.read() as session:
                     if not await points.is_open(session, meter.id):
-                        return Refusal(Meaning.NO_CONSENT, self._clock.now())
+                        return Refusal(ErrorReason.NO_CONSENT, self._clock.now())
                     known = await repository.ledger(session, feed, min(wanted), max(wanted) + paris.DAY)
-                told = await self._ask(asker, meter, feed, known, wanted)
+                told = await self._ask(fetcher, meter, feed, known, wanted)
                 if told is None:
                     return None
                 if isinstance(told, Refusal):
-                    if not told.for_all and told.reason is not Meaning.QUOTA:  # these know their own end
+                    if not told.for_all and told.reason is not ErrorReason.QUOTA:  # these know their own end
                         await leave_alone(self._store, key, self._clock.now(), told.until, told.reason)
                     return told
                 # a call is charged already: its answer waits for the database rather than be asked again
@@ -139,7 +140,7 @@ class Archive:
 
     async def _ask(
         self,
-        asker: Asker,
+        fetcher: Fetcher,
         meter: Meter,
         feed: Feed,
         known: Mapping[date, Entry],
@@ -152,38 +153,38 @@ class Archive:
         if not calls:
             return None
         try:
-            return await asker.ask(meter, feed, calls[0])
+            return await fetcher.ask(meter, feed, calls[0])
         except EnedisError as error:
-            if error.meaning is Meaning.TOO_LONG and (calls[0].end - calls[0].start).days > SHORTER:
-                return await self._ask(asker, meter, feed, known, wanted, SHORTER)
+            if error.reason is ErrorReason.TOO_LONG and (calls[0].end - calls[0].start).days > SHORTER:
+                return await self._ask(fetcher, meter, feed, known, wanted, SHORTER)
             return await self._understand(meter, feed, calls[0], error)
 
     async def _understand(self, meter: Meter, feed: Feed, window: Window, error: EnedisError) -> list[Fact] | Refusal:
         """Return what a refusal tells of the days asked, or that asking has to stop."""
-        match error.meaning:
-            case Meaning.ABSENT | Meaning.NOT_PUBLISHED:
+        match error.reason:
+            case ErrorReason.ABSENT | ErrorReason.NOT_PUBLISHED:
                 return [Fact(day, State.ABSENT) for day in paris.days(window.start, window.end)]
-            case Meaning.BEFORE_ACTIVATION:
+            case ErrorReason.BEFORE_ACTIVATION:
                 # only the first day of the window is certain to be too early, and so is whatever is older
                 async with self._database.write() as session:
                     await points.note_nothing_before(session, meter.id, feed.direction, window.start + paris.DAY)
                 return [Fact(window.start, State.BEFORE_ACTIVATION)]
-            case Meaning.HISTORY_LIMIT:
+            case ErrorReason.HISTORY_LIMIT:
                 return [Fact(window.start, State.ABSENT)]
-            case Meaning.WRONG_DIRECTION:
+            case ErrorReason.WRONG_DIRECTION:
                 async with self._database.write() as session:
                     await points.note(session, meter.id, never(feed.direction), value=True)
-            case Meaning.NO_CONSENT:
+            case ErrorReason.NO_CONSENT:
                 async with self._database.write() as session:
                     await points.doubt(session, meter.id, self._clock.now())
             case _:
                 pass
         now = self._clock.now()
-        until = now + _PAUSES.get(error.meaning, LONGEST_PAUSE)
+        until = now + _PAUSES.get(error.reason, LONGEST_PAUSE)
         if error.retry_at is not None and error.retry_at > now:
             until = error.retry_at
-        log.warning("enedis_refused", reason=error.meaning, code=error.code, until=paris.iso(until))
-        return Refusal(error.meaning, until, error.is_for_all)
+        log.warning("enedis_refused", reason=error.reason, code=error.code, until=paris.iso(until))
+        return Refusal(error.reason, until, error.is_for_all)
 
     async def _keep(self, feed: Feed, facts: Collection[Fact], known: Mapping[date, Entry]) -> None:
         news = [
@@ -197,7 +198,9 @@ class Archive:
             vain = [fact.day for fact in facts if fact.day not in told]
             await repository.asked_in_vain(session, feed, vain, self._clock.now())
 
-    async def settle(self, meter: Meter, direction: Direction, haste: Haste, since: date = date.min) -> Refusal | None:
+    async def settle(
+        self, meter: Meter, direction: Direction, priority: Priority, since: date = date.min
+    ) -> Refusal | None:
         """Ask the daily values of days whose curve will not come (whole) any more; fill in what they say is missing.
 
         `since`: of no older days, while a history is under way that ends by settling them all at once.
@@ -219,7 +222,7 @@ class Archive:
         refusal = None
         if plan(daily, asked, valued, now, since=meter.since[direction]):
             # the others will be wanted one day, and cost nothing now
-            refusal = await self.fill(meter, daily, list(lacking), CALLS_A_REQUEST, haste)
+            refusal = await self.fill(meter, daily, list(lacking), CALLS_A_REQUEST, priority)
         await self._fill_in(meter, curve, daily, [day for day in over if lacking[day].state is State.PARTIAL])
         return refusal
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.metering import repository
 from gateway.metering.meters import Meter

@@ -7,18 +7,18 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.consents import repository as points
-from gateway.enedis.errors import Meaning
+from gateway.enedis.errors import ErrorReason
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.metering import repository
 from gateway.metering.archive import Archive, Refusal, damaged
-from gateway.metering.asking import Haste
-from gateway.metering.ledger import Feed, Kind
+from gateway.metering.fetching import Priority
 from gateway.metering.meters import Meter
 from gateway.metering.planner import WINDOWS, Window, history_starts, plan
-from gateway.quotas.pace import until_turn_of_history
+from gateway.metering.schedule import Feed, Kind
+from gateway.quotas.pacing import until_turn_of_history
 from gateway.store import Store
 
 _CONTRACT_FIRST = timedelta(seconds=10)
@@ -91,7 +91,7 @@ async def keep(database: Database, archive: Archive, store: Store, clock: Clock)
     # a moment later than now, so that those who wait since now are not behind
     turn = max(clock.now(), now + _A_MOMENT)
     async with database.write() as session:
-        quota_used_up = refusal is not None and refusal.reason is Meaning.QUOTA
+        quota_used_up = refusal is not None and refusal.reason is ErrorReason.QUOTA
         await points.history_turn(session, point.account_id, refusal.until if refusal and quota_used_up else turn)
         if finished:
             await points.history_due(session, point.id, None)
@@ -117,10 +117,10 @@ async def _step(archive: Archive, meter: Meter, call: tuple[Feed, Window] | None
     if call:
         feed, window = call
         days = list(paris.days(window.start, window.end))
-        refusal = await archive.fill(meter, feed, days, 1, Haste.HISTORY)
-        return refusal if refusal is None or refusal.reason is not Meaning.WRONG_DIRECTION else None, False
+        refusal = await archive.fill(meter, feed, days, 1, Priority.HISTORY)
+        return refusal if refusal is None or refusal.reason is not ErrorReason.WRONG_DIRECTION else None, False
     for direction in meter.directions:
-        if refusal := await archive.settle(meter, direction, Haste.HISTORY):
+        if refusal := await archive.settle(meter, direction, Priority.HISTORY):
             return refusal, False
     return None, True
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from gateway.enedis.errors import Meaning
+from gateway.enedis.errors import ErrorReason
 from gateway.kit import paris
 from gateway.metering.archive import Refusal
-from gateway.metering.ledger import Entry, Feed, Kind, State, next_attempt
 from gateway.metering.meters import Meter
 from gateway.metering.planner import history_starts
+from gateway.metering.schedule import Entry, Feed, Kind, State, next_attempt
 from gateway.problems import ProblemError
 
 
@@ -29,10 +29,10 @@ class Reason(StrEnum):
 
 
 _REFUSALS = {
-    Meaning.QUOTA: Reason.QUOTA,
-    Meaning.NO_CONSENT: Reason.NO_CONSENT,
-    Meaning.NOT_HOLDER: Reason.NO_CONSENT,
-    Meaning.WRONG_DIRECTION: Reason.ABSENT,
+    ErrorReason.QUOTA: Reason.QUOTA,
+    ErrorReason.NO_CONSENT: Reason.NO_CONSENT,
+    ErrorReason.NOT_HOLDER: Reason.NO_CONSENT,
+    ErrorReason.WRONG_DIRECTION: Reason.ABSENT,
 }
 
 
@@ -87,11 +87,11 @@ def refuse_if_nothing(known: Sized, refusal: Refusal | None, now: datetime) -> N
     if known or refusal is None:
         return
     wait = (refusal.until - now).total_seconds()
-    if refusal.reason is Meaning.QUOTA:
+    if refusal.reason is ErrorReason.QUOTA:
         raise ProblemError(
             429, "quota", "Nothing is known of this range yet and the quota is used up.", retry_after=wait
         )
-    if refusal.reason in {Meaning.DOWN, Meaning.OUR_FAULT, Meaning.UNAUTHORIZED}:
+    if refusal.reason in {ErrorReason.DOWN, ErrorReason.OUR_FAULT, ErrorReason.UNAUTHORIZED}:
         raise ProblemError(
             503, "upstream_down", "Nothing is known of this range and Enedis does not answer.", retry_after=wait
         )

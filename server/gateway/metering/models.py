@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base
-from gateway.metering.ledger import Kind, State
+from gateway.metering.schedule import Kind, State
 
 
 class DayRecord(Base):

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from gateway.consents.service import Secrets
+from gateway.domain.readings import Peak, Reading
 from gateway.enedis.registers import Registers
 from gateway.kit import paris
 from gateway.kit.crypto import seal, unseal
-from gateway.metering.ledger import Feed
 from gateway.metering.packing import pack, unpack
-from gateway.metering.readings import Peak, Reading
+from gateway.metering.schedule import Feed
 
 
 def sealed(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from gateway.kit import paris
-from gateway.metering.ledger import Entry, Feed, Kind, next_attempt
+from gateway.metering.schedule import Entry, Feed, Kind, next_attempt
 
 WINDOWS = {Kind.CURVE: 7, Kind.DAILY: 366, Kind.MAX_POWER: 366, Kind.INDEX: 366}
 """Days a call may span: Enedis' own limit for the curve, any year for the others (others were given three at once)."""

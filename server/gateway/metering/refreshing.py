@@ -10,8 +10,8 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import repository
-from gateway.metering.ledger import Kind
 from gateway.metering.planner import WINDOWS, history_starts
+from gateway.metering.schedule import Kind
 from gateway.problems import ProblemError, check_range
 
 LONGEST_RANGE = timedelta(days=62)

@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.consents.service import Secrets
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.database import insert
-from gateway.metering.ledger import Entry, Feed, Kind, State
 from gateway.metering.models import DayRecord
 from gateway.metering.payloads import unsealed
+from gateway.metering.schedule import Entry, Feed, Kind, State
 
 _KEY = ("usage_point_id", "kind", "direction", "day")
 # built once: it is asked with every reading

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.dependencies import CallerDep, PointId, RuntimeDep
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit.compression import compress
 from gateway.metering import refreshing
 from gateway.metering.encoding import curve_json

@@ -11,9 +11,9 @@ from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.metering import repository
 from gateway.metering.archive import Archive, Refusal, damaged
-from gateway.metering.asking import Haste
+from gateway.metering.fetching import Priority
 from gateway.metering.history import begins
-from gateway.metering.ledger import Feed, next_attempt
+from gateway.metering.schedule import Feed, next_attempt
 
 _CALLS_A_VISIT = 20
 _POINTS_A_ROUND = 50
@@ -59,14 +59,14 @@ async def _visit(database: Database, archive: Archive, point: UsagePoint, clock:
         days = list(paris.days(max(point.wanted_from, begins(feed, since, today)), today + paris.DAY))
         if not days:
             continue  # by a clock that is behind
-        refusal = await archive.fill(meter, feed, days, _CALLS_A_VISIT, Haste.UPKEEP)
+        refusal = await archive.fill(meter, feed, days, _CALLS_A_VISIT, Priority.UPKEEP)
         if refusal is not None and refusal.for_all:
             return refusal
         due.append(refusal.until if refusal else await _next(database, feed, days))
     history_is_under_way = point.history_at is not None
     for direction in meter.directions:
         since = point.wanted_from if history_is_under_way else date.min
-        refusal = await archive.settle(meter, direction, Haste.UPKEEP, since)
+        refusal = await archive.settle(meter, direction, Priority.UPKEEP, since)
         if refusal is not None and refusal.for_all:
             return refusal
         due += [refusal.until] if refusal else []

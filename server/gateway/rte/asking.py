@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ValidationError
 
 from gateway.kit.http import Answer, UnreachableError, Upstream
-from gateway.rte.errors import Meaning, RteError
+from gateway.rte.errors import RteError, RteErrorReason
 
 
 async def ask(
@@ -19,7 +19,7 @@ async def ask(
     try:
         return await upstream.ask(method, path, params=params, headers=headers, auth=auth)
     except UnreachableError as error:
-        raise RteError(Meaning.DOWN, "unreachable") from error
+        raise RteError(RteErrorReason.DOWN, "unreachable") from error
 
 
 def read[Form: BaseModel](form: type[Form], answer: Answer) -> Form:
@@ -27,4 +27,4 @@ def read[Form: BaseModel](form: type[Form], answer: Answer) -> Form:
     try:
         return form.model_validate_json(answer.body)
     except ValidationError:
-        raise RteError(Meaning.DOWN, "unreadable_answer") from None
+        raise RteError(RteErrorReason.DOWN, "unreadable_answer") from None

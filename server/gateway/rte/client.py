@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from gateway.kit import paris
 from gateway.kit.http import Answer, Upstream
 from gateway.rte.asking import ask, read
-from gateway.rte.errors import Meaning, RteError, understand
+from gateway.rte.errors import RteError, RteErrorReason, parse_error
 from gateway.rte.wire import EcowattAnswer, EcowattSignal, TempoAnswer, TempoValue, Token
 from gateway.store import Store
 from gateway.store.token import drop, shared
@@ -48,10 +48,10 @@ class Rte:
         They are measured here too, for what is written down beside a time of day misleads when clocks are set.
         """
         if wait := await self._store.turn("rte:ecowatt", _BEFORE_THE_NEXT):
-            raise RteError(Meaning.QUOTA, "too_soon", wait)
+            raise RteError(RteErrorReason.QUOTA, "too_soon", wait)
         signals = read(EcowattAnswer, await self._get(_ECOWATT, {})).signals
         if not signals:
-            raise RteError(Meaning.DOWN, "empty_answer")
+            raise RteError(RteErrorReason.DOWN, "empty_answer")
         return signals
 
     async def _get(self, path: str, params: dict[str, str]) -> Answer:
@@ -60,17 +60,17 @@ class Rte:
         answer = await ask(self._upstream, "GET", path, params=params, headers={"Authorization": f"Bearer {token}"})
         if answer.status == 200:
             return answer
-        refusal = understand(answer)
-        if refusal.meaning is Meaning.UNAUTHORIZED:
+        refusal = parse_error(answer)
+        if refusal.reason is RteErrorReason.UNAUTHORIZED:
             await drop(self._store, _TOKEN_KEY, token)
         raise refusal
 
     async def _new_token(self) -> tuple[str, float]:
         answer = await ask(self._upstream, "POST", _TOKEN_PATH, auth=self._credentials)
         if answer.status in {400, 401, 403}:
-            raise RteError(Meaning.CREDENTIALS, str(answer.status))
+            raise RteError(RteErrorReason.CREDENTIALS, str(answer.status))
         if answer.status != 200:
-            raise understand(answer)
+            raise parse_error(answer)
         token = read(Token, answer)
         return token.access_token, token.expires_in
 

@@ -11,7 +11,7 @@ from gateway.kit.http import Answer
 _LONGEST_WAIT = 86400.0
 
 
-class Meaning(StrEnum):
+class RteErrorReason(StrEnum):
     """Why RTE did not answer with data."""
 
     NOT_PUBLISHED = "not_published"
@@ -24,35 +24,35 @@ class Meaning(StrEnum):
 
 
 _BY_CODE = {
-    "TMPLIKSUPCON_TMPLIKCAL_F04": Meaning.NOT_PUBLISHED,  # the end is later than what is known: tomorrow, usually
+    "TMPLIKSUPCON_TMPLIKCAL_F04": RteErrorReason.NOT_PUBLISHED,  # the end is not known yet: usually tomorrow
 }
 _BY_STATUS = {
-    401: Meaning.UNAUTHORIZED,
-    403: Meaning.FORBIDDEN,  # the application has not subscribed to this API, or to this version of it
-    408: Meaning.DOWN,
-    429: Meaning.QUOTA,
-    509: Meaning.QUOTA,
+    401: RteErrorReason.UNAUTHORIZED,
+    403: RteErrorReason.FORBIDDEN,  # the application has not subscribed to this API, or to this version of it
+    408: RteErrorReason.DOWN,
+    429: RteErrorReason.QUOTA,
+    509: RteErrorReason.QUOTA,
 }
 
 
 class RteError(Exception):
     """RTE refused, or could not be reached. `code` is RTE's own; `retry_after` the seconds it asked to wait."""
 
-    def __init__(self, meaning: Meaning, code: str = "", retry_after: float = 0) -> None:
-        """Keep the meaning; RTE's own words are left out."""
-        super().__init__(f"{meaning} {code}".strip())
-        self.meaning = meaning
+    def __init__(self, reason: RteErrorReason, code: str = "", retry_after: float = 0) -> None:
+        """Keep the reason; RTE's own words are left out."""
+        super().__init__(f"{reason} {code}".strip())
+        self.reason = reason
         self.code = code
         self.retry_after = retry_after
 
 
-def understand(answer: Answer) -> RteError:
-    """Turn a refusal into its meaning."""
+def parse_error(answer: Answer) -> RteError:
+    """Turn a refusal into its reason."""
     code = _code(answer.body)
-    meaning = _BY_CODE.get(code) or _BY_STATUS.get(answer.status)
-    if meaning is None:
-        meaning = Meaning.OUR_FAULT if 400 <= answer.status < 500 else Meaning.DOWN
-    return RteError(meaning, code or str(answer.status), _wait(answer.headers))
+    reason = _BY_CODE.get(code) or _BY_STATUS.get(answer.status)
+    if reason is None:
+        reason = RteErrorReason.OUR_FAULT if 400 <= answer.status < 500 else RteErrorReason.DOWN
+    return RteError(reason, code or str(answer.status), _wait(answer.headers))
 
 
 class _Refusal(BaseModel):

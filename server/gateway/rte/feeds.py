@@ -7,11 +7,11 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.kit.pauses import CLOCKS_DIFFER, growing
-from gateway.quotas import service as quotas
 from gateway.rte.errors import RteError
 from gateway.rte.models import UNDER_WAY, Feed
 
@@ -22,7 +22,7 @@ _LONGEST_CALL = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
-class Rhythm:
+class CallBudget:
     """How one feed may be asked: `pause` is the first one after a failure, and doubles up to `longest_pause`.
 
     Feeds of one `budget` share their calls a day; each stops at its own number.
@@ -39,91 +39,91 @@ class Rhythm:
         return growing(self.pause, self.longest_pause, failures)
 
 
-async def closed_until(database: Database, rhythm: Rhythm, now: datetime) -> datetime | None:
+async def closed_until(database: Database, calls: CallBudget, now: datetime) -> datetime | None:
     """Return when the feed may next be asked, if that is later than `now`."""
     async with database.read() as session:
-        feed = await session.get(Feed, rhythm.name)
+        feed = await session.get(Feed, calls.name)
     if feed is not None and feed.asked_at - now > CLOCKS_DIFFER:
-        return await _written_ahead(database, rhythm, now)
+        return await _written_ahead(database, calls, now)
     return feed.next_at if feed is not None and feed.next_at > now else None
 
 
-async def _written_ahead(database: Database, rhythm: Rhythm, now: datetime) -> datetime:
+async def _written_ahead(database: Database, calls: CallBudget, now: datetime) -> datetime:
     """Wait one pause from now, and not for the hours of a clock that was ahead and has been set back."""
     async with database.write() as session:
-        feed = await session.get_one(Feed, rhythm.name, with_for_update=True)
-        feed.asked_at, feed.next_at = now, now + rhythm.pause
-    log.warning("rte_clock_was_ahead", feed=rhythm.name, again_at=paris.iso(feed.next_at))
+        feed = await session.get_one(Feed, calls.name, with_for_update=True)
+        feed.asked_at, feed.next_at = now, now + calls.pause
+    log.warning("rte_clock_was_ahead", feed=calls.name, again_at=paris.iso(feed.next_at))
     return feed.next_at
 
 
-async def take(database: Database, rhythm: Rhythm, clock: Clock) -> datetime | None:
+async def take(database: Database, calls: CallBudget, clock: Clock) -> datetime | None:
     """Take the right to one call, in writing; or return when to come back, and do not call."""
     try:
         async with database.write() as session:
-            return await _take(session, rhythm, clock)
+            return await _take(session, calls, clock)
     except IntegrityError:  # the very first call: another process wrote its row first
-        return clock.now() + rhythm.pause
+        return clock.now() + calls.pause
 
 
-async def _take(session: AsyncSession, rhythm: Rhythm, clock: Clock) -> datetime | None:
-    feed = await session.get(Feed, rhythm.name, with_for_update=True)
+async def _take(session: AsyncSession, calls: CallBudget, clock: Clock) -> datetime | None:
+    feed = await session.get(Feed, calls.name, with_for_update=True)
     now = clock.now()  # read when nobody else can take it any more
-    budget = budget_of(rhythm, now)
+    budget = budget_of(calls, now)
     if feed is None:
-        feed = Feed(name=rhythm.name, asked_at=now, next_at=now, answered_at=None, failures=0, last_error=None)
+        feed = Feed(name=calls.name, asked_at=now, next_at=now, answered_at=None, failures=0, last_error=None)
         session.add(feed)
     elif feed.next_at > now:
         return feed.next_at
-    if await quotas.used(session, budget) >= budget.limit:
+    if await counters.used(session, budget) >= budget.limit:
         feed.next_at = paris.midnight(paris.day_of(now) + paris.DAY)
         return feed.next_at
-    feed.asked_at, feed.next_at, feed.last_error = now, now + rhythm.pause, UNDER_WAY
-    await quotas.take(session, budget)
+    feed.asked_at, feed.next_at, feed.last_error = now, now + calls.pause, UNDER_WAY
+    await counters.take(session, budget)
     return None
 
 
-def budget_of(rhythm: Rhythm, now: datetime) -> quotas.Budget:
+def budget_of(calls: CallBudget, now: datetime) -> counters.Budget:
     """Return the calls that a feed may make today."""
-    return quotas.Budget(f"rte:{rhythm.budget}", paris.day_of(now).isoformat(), rhythm.calls_a_day)
+    return counters.Budget(f"rte:{calls.budget}", paris.day_of(now).isoformat(), calls.calls_a_day)
 
 
-async def left_today(session: AsyncSession, rhythm: Rhythm, now: datetime) -> int:
+async def left_today(session: AsyncSession, calls: CallBudget, now: datetime) -> int:
     """Return how many calls a feed has left of its day."""
-    budget = budget_of(rhythm, now)
-    return max(budget.limit - await quotas.used(session, budget), 0)
+    budget = budget_of(calls, now)
+    return max(budget.limit - await counters.used(session, budget), 0)
 
 
-async def rest(database: Database, rhythm: Rhythm, until: datetime) -> datetime:
+async def rest(database: Database, calls: CallBudget, until: datetime) -> datetime:
     """Write that there is nothing to ask before `until`, unless the feed was never asked; return `until`."""
     async with database.write() as session:
-        if feed := await session.get(Feed, rhythm.name):
+        if feed := await session.get(Feed, calls.name):
             feed.next_at = max(feed.next_at, until)
     return until
 
 
-async def answered(session: AsyncSession, rhythm: Rhythm, now: datetime, next_at: datetime) -> datetime:
+async def answered(session: AsyncSession, calls: CallBudget, now: datetime, next_at: datetime) -> datetime:
     """Write that the call was answered; return `next_at`."""
-    feed = await session.get_one(Feed, rhythm.name)
+    feed = await session.get_one(Feed, calls.name)
     feed.answered_at, feed.next_at, feed.failures, feed.last_error = now, next_at, 0, None
     return next_at
 
 
-async def stood_in(session: AsyncSession, rhythm: Rhythm, now: datetime) -> None:
+async def stood_in(session: AsyncSession, calls: CallBudget, now: datetime) -> None:
     """Write that another source answered in place of the one that failed."""
-    feed = await session.get_one(Feed, rhythm.name)
+    feed = await session.get_one(Feed, calls.name)
     feed.answered_at = now
 
 
-async def failed(database: Database, rhythm: Rhythm, now: datetime, error: RteError) -> datetime:
+async def failed(database: Database, calls: CallBudget, now: datetime, error: RteError) -> datetime:
     """Write that the call failed; return when to call again, not before RTE said."""
     async with database.write() as session:
-        feed = await session.get_one(Feed, rhythm.name)
+        feed = await session.get_one(Feed, calls.name)
         feed.failures += 1
         feed.last_error = str(error)
-        wait = max(rhythm.after(feed.failures), timedelta(seconds=error.retry_after))
+        wait = max(calls.after(feed.failures), timedelta(seconds=error.retry_after))
         feed.next_at = now + wait
-    log.warning("rte_failed", feed=rhythm.name, error=str(error), again_at=paris.iso(feed.next_at))
+    log.warning("rte_failed", feed=calls.name, error=str(error), again_at=paris.iso(feed.next_at))
     return feed.next_at
 
 
@@ -135,12 +135,12 @@ class Freshness:
     next_change: datetime
 
 
-async def freshness(session: AsyncSession, rhythm: Rhythm, now: datetime, *, asked: bool) -> Freshness:
+async def freshness(session: AsyncSession, calls: CallBudget, now: datetime, *, asked: bool) -> Freshness:
     """Return a feed's freshness; what is being asked at this moment, or soon will be, can change any moment.
 
     `asked` is whether anybody asks for a feed that has never been asked for yet.
     """
-    feed = await session.get(Feed, rhythm.name)
+    feed = await session.get(Feed, calls.name)
     soon = now + _SOON
     if feed is None:
         return Freshness(None, soon if asked else now + paris.DAY)

@@ -4,12 +4,12 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from gateway.domain.tempo_season import Season
 from gateway.kit import paris
 from gateway.kit.http import Upstream
 from gateway.rte.asking import ask, read
-from gateway.rte.errors import understand
+from gateway.rte.errors import parse_error
 from gateway.rte.wire import TempoValue
-from gateway.tempo.season import Season
 
 _PATH = "/cms/open_data/v1/tempo"
 
@@ -32,7 +32,7 @@ class OpenData:
         params = {"season": f"{season.start.year}-{season.end.year}"}
         answer = await ask(self._upstream, "GET", _PATH, params=params, headers=self._headers)
         if answer.status != 200:
-            raise understand(answer)
+            raise parse_error(answer)
         return [
             TempoValue(start_date=paris.midnight(day), value=color)
             for day, color in read(_Days, answer).values.items()

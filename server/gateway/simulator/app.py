@@ -13,11 +13,11 @@ from gateway.simulator import control
 from gateway.simulator.clock import Clock
 from gateway.simulator.enedis import authorize, customers, measurements, services
 from gateway.simulator.enedis import token as enedis_token
-from gateway.simulator.enedis.door import OctetStream
+from gateway.simulator.enedis.request_checks import OctetStream
 from gateway.simulator.faults import Refusal
 from gateway.simulator.quotas import Quotas
-from gateway.simulator.rte import door as rte_door
 from gateway.simulator.rte import ecowatt, tempo
+from gateway.simulator.rte import request_checks as rte_checks
 from gateway.simulator.world import Call, World
 
 _PRM = re.compile(r"\d{14}")
@@ -37,7 +37,7 @@ def create_app(
     app = FastAPI(title="Simulated Enedis and RTE", redoc_url=None, redirect_slashes=False)
     app.state.world = World(Clock(now, frozen=frozen), Quotas(enabled=quota, timer=timer), redirect_uri)
     app.include_router(control.router)
-    for room in (enedis_token, authorize, services, measurements, rte_door, tempo, ecowatt, customers):
+    for room in (enedis_token, authorize, services, measurements, rte_checks, tempo, ecowatt, customers):
         app.include_router(room.router, include_in_schema=False)
     app.add_exception_handler(Refusal, _refuse)
     app.middleware("http")(_log_and_disturb)

@@ -9,24 +9,24 @@ from typing import Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.domain.tempo_days import Color, in_force, official_from
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.rte import feeds
 from gateway.rte.client import Rte
-from gateway.rte.errors import Meaning, RteError
-from gateway.rte.feeds import Rhythm
+from gateway.rte.errors import RteError, RteErrorReason
+from gateway.rte.feeds import CallBudget
 from gateway.rte.wire import TempoValue
 from gateway.tempo import asking, repository
 from gateway.tempo.asking import Question
-from gateway.tempo.days import Color, in_force, official_from
 from gateway.tempo.models import Source, TempoDay
 
 log = structlog.get_logger()
 
 _PAUSE = timedelta(minutes=5)
-CURRENT = Rhythm("tempo", _PAUSE, longest_pause=timedelta(hours=2), budget="tempo", calls_a_day=20)
-HISTORY = Rhythm("tempo_history", _PAUSE, longest_pause=timedelta(hours=6), budget="tempo", calls_a_day=10)
+CURRENT = CallBudget("tempo", _PAUSE, longest_pause=timedelta(hours=2), budget="tempo", calls_a_day=20)
+HISTORY = CallBudget("tempo_history", _PAUSE, longest_pause=timedelta(hours=6), budget="tempo", calls_a_day=10)
 _FILLING = replace(HISTORY, budget="tempo_history", calls_a_day=60)
 """While history is not known, more than a few days at a time."""
 _A_FEW_DAYS = timedelta(days=7)
@@ -54,7 +54,7 @@ class _Teller:
         try:
             return question, await self.calendar.tempo_calendar(question.start, question.end)
         except RteError as error:
-            if error.meaning is not Meaning.NOT_PUBLISHED:
+            if error.reason is not RteErrorReason.NOT_PUBLISHED:
                 raise
             return asking.last_day(question), []  # it is that one which RTE does not have
 
@@ -76,45 +76,45 @@ async def keep(database: Database, rte: Rte | None, open_data: Calendar, clock: 
 
 
 async def _keep(
-    database: Database, clock: Clock, rhythm: Rhythm, teller: _Teller, stand_in: _Teller | None = None
+    database: Database, clock: Clock, calls: CallBudget, teller: _Teller, stand_in: _Teller | None = None
 ) -> datetime:
     """Ask the next question of a feed, if it is due."""
     now = clock.now()
-    if later := await feeds.closed_until(database, rhythm, now):
+    if later := await feeds.closed_until(database, calls, now):
         return later
     async with database.read() as session:
-        question = await _question(session, rhythm, teller.source, now)
+        question = await _question(session, calls, teller.source, now)
     if question.at > now:
-        return await feeds.rest(database, rhythm, question.at)
-    filling = rhythm is HISTORY and question.end - question.start > _A_FEW_DAYS
-    if later := await feeds.take(database, _FILLING if filling else rhythm, clock):
+        return await feeds.rest(database, calls, question.at)
+    filling = calls is HISTORY and question.end - question.start > _A_FEW_DAYS
+    if later := await feeds.take(database, _FILLING if filling else calls, clock):
         return later
     asked = clock.now()
     try:
         answered, values = await teller.ask(question)
     except RteError as error:
         if stand_in:
-            await _let_stand_in(database, clock, rhythm, stand_in)
-        return await feeds.failed(database, rhythm, clock.now(), error)
+            await _let_stand_in(database, clock, calls, stand_in)
+        return await feeds.failed(database, calls, clock.now(), error)
     now = clock.now()
     log.info(
         "tempo_told", source=teller.source.value, start=str(answered.start), end=str(answered.end), days=len(values)
     )
     async with database.write() as session:
         await _learn(session, teller.source, answered, values, asked, now)
-        following = await _question(session, rhythm, teller.source, now)
-        if rhythm is CURRENT:
+        following = await _question(session, calls, teller.source, now)
+        if calls is CURRENT:
             in_vain = following.start == question.start and following.at <= asked
         else:
             in_vain = following.at <= now and not values
-        return await feeds.answered(session, rhythm, now, asking.again(now) if in_vain else max(following.at, now))
+        return await feeds.answered(session, calls, now, asking.again(now) if in_vain else max(following.at, now))
 
 
-async def _let_stand_in(database: Database, clock: Clock, rhythm: Rhythm, stand_in: _Teller) -> None:
+async def _let_stand_in(database: Database, clock: Clock, calls: CallBudget, stand_in: _Teller) -> None:
     """Ask somebody else what nobody has told."""
     asked = clock.now()
     async with database.read() as session:
-        question = await _question(session, rhythm, stand_in.source, asked)
+        question = await _question(session, calls, stand_in.source, asked)
     if question.at > asked:
         return
     try:
@@ -125,19 +125,19 @@ async def _let_stand_in(database: Database, clock: Clock, rhythm: Rhythm, stand_
     async with database.write() as session:
         now = clock.now()
         await _learn(session, stand_in.source, answered, values, asked, now)
-        await feeds.stood_in(session, rhythm, now)
+        await feeds.stood_in(session, calls, now)
 
 
-async def _question(session: AsyncSession, rhythm: Rhythm, source: Source, now: datetime) -> Question:
+async def _question(session: AsyncSession, calls: CallBudget, source: Source, now: datetime) -> Question:
     """Return what to ask a source next; RTE is also asked what only its open data has told.
 
     What was told later than now was told by a clock that has been set back since: it is asked again.
     """
     today = in_force(now)
-    start = asking.FIRST_DAY if rhythm is HISTORY else today
+    start = asking.FIRST_DAY if calls is HISTORY else today
     by = Source.RTE if source is Source.RTE else None
     told = await repository.unconfirmed(session, start, today + 2 * paris.DAY, now, by)
-    return asking.past(told, now) if rhythm is HISTORY else asking.current(told, now)
+    return asking.past(told, now) if calls is HISTORY else asking.current(told, now)
 
 
 async def _learn(

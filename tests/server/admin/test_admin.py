@@ -10,11 +10,12 @@ import pytest
 from gateway.accounts import repository
 from gateway.consents import service
 from gateway.consents.models import PointStatus
+from gateway.counters import service as counters
 from gateway.ecowatt.service import FEED as ECOWATT
 from gateway.enedis.errors import EnedisError
 from gateway.kit import paris
-from gateway.quotas import service as quotas
-from gateway.rte.errors import Meaning, RteError
+from gateway.quotas import budgets
+from gateway.rte.errors import RteError, RteErrorReason
 from gateway.rte.feeds import failed
 from gateway.settings import Settings
 from tests.server.accounts.conftest import api_client, bearer, log_in, logged_in
@@ -93,7 +94,7 @@ async def test_quotas_are_seen_and_begun_anew(
     # done by hand: the gateway itself keeps asking behind this test
     async with gateway.runtime.database.write() as session:
         for _ in range(20):
-            await quotas.charge(session, [quotas.user_day(user, paris.day_of(NOW), 50)])
+            await counters.charge(session, [budgets.user_day(user, paris.day_of(NOW), 50)])
     found = (await admin.post("/v1/admin/users/search", json={"part": "user@"})).json()["items"][0]
     assert found["quota_used"] >= 20
     assert (found["quota_limit"], found["usage_points"], found["deactivated_at"]) == (50, 1, None)
@@ -173,7 +174,7 @@ async def test_rtes_feeds(gateway: Gateway, admin: httpx2.AsyncClient, simulator
     ecowatt = (await until(feeds))["ecowatt"]
     assert ecowatt["used"] == len(simulator.calls("ecowatt")) == 1
     assert (ecowatt["left"], ecowatt["circuit"], ecowatt["last_error"]) == (59, "closed", None)
-    await failed(gateway.runtime.database, ECOWATT, clock.now(), RteError(Meaning.DOWN, "503"))
+    await failed(gateway.runtime.database, ECOWATT, clock.now(), RteError(RteErrorReason.DOWN, "503"))
     ecowatt = (await until(feeds))["ecowatt"]
     assert (ecowatt["circuit"], ecowatt["failures"], ecowatt["next_at"]) == ("open", 1, "2026-11-03T09:46:00Z")
     assert "503" in ecowatt["last_error"]

@@ -7,15 +7,16 @@ from typing import Any, cast
 import pytest
 
 from gateway.consents.models import UsagePoint
-from gateway.enedis.client import Direction, Enedis
+from gateway.domain.direction import Direction
+from gateway.domain.readings import Quality, Reading
+from gateway.enedis.client import Enedis
 from gateway.enedis.wire import Measure
 from gateway.kit import paris
 from gateway.metering import payloads, refreshing, repository
 from gateway.metering.archive import Archive
-from gateway.metering.asking import Haste
-from gateway.metering.ledger import Feed, Kind, State
+from gateway.metering.fetching import Priority
 from gateway.metering.meters import Meter
-from gateway.metering.readings import Quality, Reading
+from gateway.metering.schedule import Feed, Kind, State
 from gateway.store.memory import MemoryStore
 from tests.server.billing.homes import BASE, ByHand, sqlite
 from tests.server.conftest import SetClock
@@ -59,7 +60,7 @@ class Asked:
 
     def __init__(self, home: ByHand) -> None:
         self.home, self.enedis = home, Scripted()
-        enedis = {haste: cast("Enedis", self.enedis) for haste in Haste}
+        enedis = {priority: cast("Enedis", self.enedis) for priority in Priority}
         self.archive = Archive(home.database, MemoryStore(), home.clock, enedis, home.keyring)
 
     async def visit(self, day: date) -> tuple[State, list[Reading]]:
@@ -68,8 +69,8 @@ class Asked:
         async with self.home.database.read() as session:
             point = await session.get_one(UsagePoint, self.home.point_id)
         meter, feed = Meter.of(point, self.home.secrets, self.home.clock.now()), Feed(self.home.point_id, Kind.CURVE)
-        assert await self.archive.fill(meter, feed, [DAY], 3, Haste.UPKEEP) is None
-        assert await self.archive.settle(meter, Direction.CONSUMPTION, Haste.UPKEEP) is None
+        assert await self.archive.fill(meter, feed, [DAY], 3, Priority.UPKEEP) is None
+        assert await self.archive.settle(meter, Direction.CONSUMPTION, Priority.UPKEEP) is None
         read = payloads.read_curve
         async with self.home.database.read() as session:
             entries, curves = await repository.known(session, feed, self.home.secrets, read, DAY, DAY + paris.DAY)

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.billing.answers import Answers
 from gateway.billing.views import ComparisonView, IndexCheckView, PeriodsView, TotalsView
-from gateway.metering.ledger import Kind
+from gateway.metering.schedule import Kind
 from tests.server.billing.homes import TODAY, ByHand, whole_curve
 
 

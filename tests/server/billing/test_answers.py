@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from gateway.metering.ledger import Kind
+from gateway.metering.schedule import Kind
 from tests.server.billing.answered import check_index, compare, fill, periods, totals
 from tests.server.billing.homes import HP_HC, NIGHT, TEMPO, TODAY, ByHand, whole_curve
 from tests.server.paris import midnight

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from gateway.billing.options import Option
-from gateway.billing.tariffs import Tariff
 from gateway.cli import app
 from gateway.consents import service as points
 from gateway.kit.crypto import Keyring
+from gateway.tariffs.options import Option
+from gateway.tariffs.tariff import Tariff
 from tests.server.conftest import Gateway, Simulator, until
 
 METER = "30001000000002"

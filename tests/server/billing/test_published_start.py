@@ -12,7 +12,7 @@ from gateway.consents.models import PointStatus, UsagePoint
 from gateway.instance import load
 from gateway.kit import paris
 from gateway.metering import repository as metering
-from gateway.metering.ledger import Kind
+from gateway.metering.schedule import Kind
 from tests.server.billing.homes import PRM, TODAY, ByHand, Client, past, whole_curve
 from tests.server.paris import midnight
 

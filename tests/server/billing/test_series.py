@@ -19,9 +19,9 @@ from gateway.billing.charts.schemas import Include, SeriesView
 from gateway.billing.charts.service import SeriesService
 from gateway.billing.charts.steps import Step
 from gateway.billing.totals import Span
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
-from gateway.metering.ledger import Kind, State
+from gateway.metering.schedule import Kind, State
 from gateway.migrations import upgrade
 from tests.server.billing.answered import fill, totals
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, sqlite, whole_curve

@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from gateway.counters.models import Counter
+from gateway.domain.direction import Direction
 from gateway.enedis.circuit import Circuit
-from gateway.enedis.client import Api, Direction, Enedis, Pace
+from gateway.enedis.client import Api, Enedis, Pacer
 from gateway.kit.clock import SystemClock
 from gateway.kit.database import Base, Database
 from gateway.kit.http import Answer, Upstream
-from gateway.quotas.models import Counter
 from gateway.store import Store
 from gateway.store.memory import MemoryStore
 
@@ -49,7 +50,7 @@ def fixture(name: str) -> bytes:
     return (FIXTURES / f"{name}.json").read_bytes()
 
 
-class NoPace:
+class NoPacer:
     """Lets everybody call at once, and writes down what it was told."""
 
     def __init__(self) -> None:
@@ -88,12 +89,12 @@ class Heard(Upstream):
 
 @asynccontextmanager
 async def client(
-    url: str, *, store: Store | None = None, pace: Pace | None = None, secret: str = SECRET
+    url: str, *, store: Store | None = None, pacer: Pacer | None = None, secret: str = SECRET
 ) -> AsyncIterator[tuple[Enedis, Heard]]:
     upstream = Heard(url)
     try:
         store = store or MemoryStore()
-        yield Enedis(upstream, CLIENT, secret, store, pace or NoPace(), Circuit(store, SystemClock())), upstream
+        yield Enedis(upstream, CLIENT, secret, store, pacer or NoPacer(), Circuit(store, SystemClock())), upstream
     finally:
         await upstream.close()
 

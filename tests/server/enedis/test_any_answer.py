@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gateway.enedis.client import Token
 from gateway.enedis.customer import AddressAnswer, Contract, Metering, Services, Supply, Synthesis
-from gateway.enedis.errors import Meaning, understand
+from gateway.enedis.errors import ErrorReason, parse_error
 from gateway.enedis.wire import IndexMeasure, Measure
 from gateway.kit.http import Answer
 from tests.server.enedis.origins import fixture
@@ -196,7 +196,7 @@ def test_any_bytes_and_any_beginning_of_a_good_answer(name: str, noise: bytes, l
 )
 @settings(max_examples=300, deadline=None)
 def test_any_refusal_has_a_meaning_and_repeats_nothing_private(status: int, body: object) -> None:
-    refusal = understand(Answer(status, json.dumps(body).encode(), {}))
-    assert isinstance(refusal.meaning, Meaning)
+    refusal = parse_error(Answer(status, json.dumps(body).encode(), {}))
+    assert isinstance(refusal.reason, ErrorReason)
     assert not re.search(r"\d{8}", f"{refusal!r}{refusal.code}")
     assert len(refusal.code) <= 40

@@ -7,12 +7,13 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from gateway.enedis.client import Api, Direction, Enedis, Phases, Step
-from gateway.enedis.errors import EnedisError, Meaning
+from gateway.domain.direction import Direction
+from gateway.enedis.client import Api, Enedis, Phases, Step
+from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.enedis.readings import place
 from gateway.enedis.wire import IndexMeasure, Measure
 from tests.server.conftest import Simulator
-from tests.server.enedis.origins import CALLS, PAYER, WEEK, Asked, Heard, NoPace, Reply, client, scripted
+from tests.server.enedis.origins import CALLS, PAYER, WEEK, Asked, Heard, NoPacer, Reply, client, scripted
 
 FLAT, HOUSE, TEMPO, ROOF, BOTH, NO_CURVE, FARM = (f"300010000000{n:02}" for n in (1, 2, 3, 4, 5, 7, 10))
 UNSHARED = "30001000000015"
@@ -236,13 +237,13 @@ async def test_services_are_asked_for_with_what_production_was_seen_to_take() ->
 @pytest.mark.parametrize("name", CALLS)
 async def test_every_call_bears_the_token_and_is_counted_once_for_who_asked(name: str, simulator: Simulator) -> None:
     api, ask = CALLS[name]
-    pace = NoPace()
-    async with client(simulator.url, pace=pace) as (enedis, heard):
+    pacer = NoPacer()
+    async with client(simulator.url, pacer=pacer) as (enedis, heard):
         await ask(enedis, HOUSE)
     token, call = simulator.calls()
     assert (token["path"], token["query"], call["status"]) == ("/oauth2/v3/token", "", 200)
-    assert pace.waited == [(api, PAYER)]
-    assert pace.stopped == []
+    assert pacer.waited == [(api, PAYER)]
+    assert pacer.stopped == []
     if call["method"] == "GET":
         assert heard.answers[-1].headers["content-type"] == "application/octet-stream", "read by content"
 
@@ -278,4 +279,4 @@ async def test_an_answer_that_cannot_be_read_is_an_outage_and_not_an_absence(nam
     async with scripted(say) as origin, client(origin.url) as (enedis, _):
         with pytest.raises(EnedisError) as refusal:
             await CALLS[name][1](enedis, HOUSE)
-    assert (refusal.value.meaning, refusal.value.code) == (Meaning.DOWN, "unreadable_answer")
+    assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "unreadable_answer")

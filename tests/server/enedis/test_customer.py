@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from gateway.enedis.client import Enedis
 from gateway.enedis.customer import Address, Contract, Metering, Service, Services, Supply, Synthesis
-from gateway.enedis.errors import EnedisError, Meaning
+from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.enedis.readings import place
 from gateway.enedis.wire import IndexMeasure, Measure
 from tests.server.enedis.origins import CALLS, EACH_API, PAYER, Asked, Reply, client, fixture, scripted
@@ -191,13 +191,13 @@ def test_phases(written: object, phases: int | None) -> None:
 @pytest.mark.parametrize("written", [[], {}, True, "tri", "1_0", 2.5])
 async def test_phases_that_cannot_be_read_are_an_unreadable_answer(written: object) -> None:
     async with answering(json.dumps({"phase_count": written}).encode()) as origin, client(origin.url) as (enedis, _):
-        assert await refused(enedis, "supply") is Meaning.DOWN
+        assert await refused(enedis, "supply") is ErrorReason.DOWN
 
 
-async def refused(enedis: Enedis, call: str) -> Meaning:
+async def refused(enedis: Enedis, call: str) -> ErrorReason:
     with pytest.raises(EnedisError) as refusal:
         await CALLS[call][1](enedis, PRM)
-    return refusal.value.meaning
+    return refusal.value.reason
 
 
 @pytest.mark.parametrize("form", [Contract, Synthesis, Address, Supply, Metering, Service, Measure, IndexMeasure])
@@ -232,7 +232,7 @@ def test_no_service_in_its_three_forms(empty: dict[str, object]) -> None:
 async def test_services_that_cannot_be_read_are_not_taken_for_none(rows: object) -> None:
     """Whoever believed that nothing is open any more would end a consent."""
     async with answering(json.dumps({"serviceSouscrit": rows}).encode()) as origin, client(origin.url) as (enedis, _):
-        assert await refused(enedis, "services") is Meaning.DOWN
+        assert await refused(enedis, "services") is ErrorReason.DOWN
 
 
 def test_a_service_says_which_way_the_energy_goes() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from gateway.enedis.client import Api, Enedis
-from gateway.enedis.errors import EnedisError, Meaning
-from gateway.quotas.pace import EnedisPace
+from gateway.enedis.errors import EnedisError, ErrorReason
+from gateway.quotas.pacing import EnedisPacer
 from gateway.store.memory import MemoryStore
 from tests.server.conftest import NOW, SetClock, Simulator
 from tests.server.enedis.origins import EACH_API, Timer, budgets, client
@@ -36,8 +36,8 @@ async def replicas(
     store = MemoryStore(timer)
     async with (
         budgets(tmp_path) as database,
-        client(simulator.url, store=store, pace=EnedisPace(database, store, clock, 5, 1000)) as (one, _),
-        client(simulator.url, store=store, pace=EnedisPace(database, store, clock, 5, 1000)) as (two, _),
+        client(simulator.url, store=store, pacer=EnedisPacer(database, store, clock, 5, 1000)) as (one, _),
+        client(simulator.url, store=store, pacer=EnedisPacer(database, store, clock, 5, 1000)) as (two, _),
     ):
         yield one, two
 
@@ -49,7 +49,7 @@ def arrivals(simulator: Simulator) -> list[float]:
 async def refused(asking: Any) -> EnedisError:
     with pytest.raises(EnedisError) as refusal:
         await asking
-    assert refusal.value.meaning is Meaning.QUOTA
+    assert refusal.value.reason is ErrorReason.QUOTA
     return refusal.value
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from gateway.enedis.customer import AddressAnswer, Contract, Services, Supply, Synthesis
-from gateway.enedis.errors import Meaning, understand
+from gateway.enedis.errors import ErrorReason, parse_error
 from gateway.enedis.readings import place
 from gateway.enedis.wire import Measure
 from gateway.kit.http import Answer
@@ -112,21 +112,21 @@ def test_the_fixtures_have_the_recorded_shapes(sample: Sample, ours: str, record
 
 
 @pytest.mark.parametrize(
-    ("status", "name", "meaning"),
+    ("status", "name", "reason"),
     [
-        (400, "enedis_errors/400_ADAM-DC-0007_not_holder_2026.json", Meaning.NOT_HOLDER),
-        (400, "enedis_errors/400_ADAM-ERR0123.json", Meaning.BEFORE_ACTIVATION),
-        (401, "enedis_errors/401_900901_fault_2024-11.json", Meaning.UNAUTHORIZED),
-        (403, "enedis_errors/403_ADAM-DC-0008_no_consent.json", Meaning.NO_CONSENT),
-        (404, "enedis_errors/404_no_data_found.json", Meaning.ABSENT),
-        (429, "enedis_errors/429_900804_2026-07-22.json", Meaning.QUOTA),
-        (429, "enedis_errors/429_900807_fault_2026-05.json", Meaning.QUOTA),
-        (500, "enedis_errors/500_technical_error_2026.json", Meaning.DOWN),
-        (401, "enedis_errors/token_401_invalid_client.json", Meaning.UNAUTHORIZED),
-        (403, "enedis_2026/erreur_comptage_non_souscrit.json", Meaning.NOT_SUBSCRIBED),
-        (400, "enedis_2026_sandbox/mesure-v2-error-400.json", Meaning.BEFORE_ACTIVATION),
-        (400, "enedis_2026_sandbox/itc-error.json", Meaning.NOTHING_OPEN),
+        (400, "enedis_errors/400_ADAM-DC-0007_not_holder_2026.json", ErrorReason.NOT_HOLDER),
+        (400, "enedis_errors/400_ADAM-ERR0123.json", ErrorReason.BEFORE_ACTIVATION),
+        (401, "enedis_errors/401_900901_fault_2024-11.json", ErrorReason.UNAUTHORIZED),
+        (403, "enedis_errors/403_ADAM-DC-0008_no_consent.json", ErrorReason.NO_CONSENT),
+        (404, "enedis_errors/404_no_data_found.json", ErrorReason.ABSENT),
+        (429, "enedis_errors/429_900804_2026-07-22.json", ErrorReason.QUOTA),
+        (429, "enedis_errors/429_900807_fault_2026-05.json", ErrorReason.QUOTA),
+        (500, "enedis_errors/500_technical_error_2026.json", ErrorReason.DOWN),
+        (401, "enedis_errors/token_401_invalid_client.json", ErrorReason.UNAUTHORIZED),
+        (403, "enedis_2026/erreur_comptage_non_souscrit.json", ErrorReason.NOT_SUBSCRIBED),
+        (400, "enedis_2026_sandbox/mesure-v2-error-400.json", ErrorReason.BEFORE_ACTIVATION),
+        (400, "enedis_2026_sandbox/itc-error.json", ErrorReason.NOTHING_OPEN),
     ],
 )
-def test_recorded_refusals(sample: Sample, status: int, name: str, meaning: Meaning) -> None:
-    assert understand(Answer(status, sample(name), {})).meaning is meaning
+def test_recorded_refusals(sample: Sample, status: int, name: str, reason: ErrorReason) -> None:
+    assert parse_error(Answer(status, sample(name), {})).reason is reason

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from gateway.enedis.client import Direction, Enedis
-from gateway.enedis.errors import EnedisError, Meaning
+from gateway.domain.direction import Direction
+from gateway.enedis.client import Enedis
+from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.enedis.wire import Measure
 from gateway.kit import http
 from tests.server.conftest import NOW, Simulator
@@ -19,59 +20,59 @@ from tests.server.enedis.origins import CALLS, PAYER, SECRET, WEEK, Ask, Asked, 
 PRM = "30001000000001"
 CONSUMPTION = Direction.CONSUMPTION
 MEANINGS = {
-    "end_not_past": Meaning.NOT_PUBLISHED,
-    "start_after_end": Meaning.OUR_FAULT,
-    "prm_missing": Meaning.OUR_FAULT,
-    "prm_length": Meaning.DOWN,
-    "start_missing": Meaning.OUR_FAULT,
-    "end_missing": Meaning.OUR_FAULT,
-    "date_format": Meaning.OUR_FAULT,
-    "end_date_format": Meaning.OUR_FAULT,
-    "400_code_message": Meaning.OUR_FAULT,
-    "400_list": Meaning.OUR_FAULT,
-    "401_code_message": Meaning.UNAUTHORIZED,
-    "invalid_request": Meaning.OUR_FAULT,
-    "invalid_grant": Meaning.OUR_FAULT,
-    "invalid_client": Meaning.UNAUTHORIZED,
-    "ADAM-ERR0061": Meaning.NOT_HOLDER,
-    "ADAM-ERR0069": Meaning.WRONG_DIRECTION,
-    "ADAM-ERR0075": Meaning.NO_CONSENT,
-    "ADAM-ERR0123": Meaning.BEFORE_ACTIVATION,
-    "ADAM-ERR0125": Meaning.HISTORY_LIMIT,
-    "ADAM-DC-0016": Meaning.HISTORY_LIMIT,
-    "ADAM-ERR0126": Meaning.TOO_LONG,
-    "ADAM-DC-0015": Meaning.TOO_LONG,
-    "ADAM-DC-0007": Meaning.NOT_HOLDER,
-    "ADAM-DC-0007-403": Meaning.NOT_HOLDER,
-    "ADAM-DC-0008": Meaning.NO_CONSENT,
-    "ADAM_DC_0008": Meaning.NO_CONSENT,
-    "ADAM-DC-0009": Meaning.BEFORE_ACTIVATION,
-    "unauthorized_user": Meaning.NO_CONSENT,
-    "900908": Meaning.NOT_SUBSCRIBED,
-    "900901": Meaning.UNAUTHORIZED,
-    "no_data_found": Meaning.ABSENT,
-    "no_data_found_uri": Meaning.ABSENT,
-    "STM-ERR-0000014": Meaning.ABSENT,
-    "STM-ERR-0000019": Meaning.ABSENT,
-    "STM-ERR-0000020": Meaning.ABSENT,
-    "404_code_message": Meaning.ABSENT,
-    "403_code_message": Meaning.NOT_HOLDER,
-    "403_list": Meaning.NOT_HOLDER,
-    "429_code_message": Meaning.QUOTA,
-    "429_q3": Meaning.QUOTA,
-    "429_q4": Meaning.QUOTA,
-    "900807": Meaning.QUOTA,
-    "900804": Meaning.QUOTA,
-    "technical_error": Meaning.DOWN,
-    "500_code_message": Meaning.DOWN,
-    "500_text": Meaning.OUR_FAULT,
-    "ADAM-DC-0500": Meaning.DOWN,
-    "STM-ERR-0000001": Meaning.DOWN,
-    "no_services": Meaning.NOTHING_OPEN,
-    "503": Meaning.DOWN,
-    "404_page": Meaning.OUR_FAULT,
-    "200_truncated": Meaning.DOWN,
-    "200_empty": Meaning.DOWN,
+    "end_not_past": ErrorReason.NOT_PUBLISHED,
+    "start_after_end": ErrorReason.OUR_FAULT,
+    "prm_missing": ErrorReason.OUR_FAULT,
+    "prm_length": ErrorReason.DOWN,
+    "start_missing": ErrorReason.OUR_FAULT,
+    "end_missing": ErrorReason.OUR_FAULT,
+    "date_format": ErrorReason.OUR_FAULT,
+    "end_date_format": ErrorReason.OUR_FAULT,
+    "400_code_message": ErrorReason.OUR_FAULT,
+    "400_list": ErrorReason.OUR_FAULT,
+    "401_code_message": ErrorReason.UNAUTHORIZED,
+    "invalid_request": ErrorReason.OUR_FAULT,
+    "invalid_grant": ErrorReason.OUR_FAULT,
+    "invalid_client": ErrorReason.UNAUTHORIZED,
+    "ADAM-ERR0061": ErrorReason.NOT_HOLDER,
+    "ADAM-ERR0069": ErrorReason.WRONG_DIRECTION,
+    "ADAM-ERR0075": ErrorReason.NO_CONSENT,
+    "ADAM-ERR0123": ErrorReason.BEFORE_ACTIVATION,
+    "ADAM-ERR0125": ErrorReason.HISTORY_LIMIT,
+    "ADAM-DC-0016": ErrorReason.HISTORY_LIMIT,
+    "ADAM-ERR0126": ErrorReason.TOO_LONG,
+    "ADAM-DC-0015": ErrorReason.TOO_LONG,
+    "ADAM-DC-0007": ErrorReason.NOT_HOLDER,
+    "ADAM-DC-0007-403": ErrorReason.NOT_HOLDER,
+    "ADAM-DC-0008": ErrorReason.NO_CONSENT,
+    "ADAM_DC_0008": ErrorReason.NO_CONSENT,
+    "ADAM-DC-0009": ErrorReason.BEFORE_ACTIVATION,
+    "unauthorized_user": ErrorReason.NO_CONSENT,
+    "900908": ErrorReason.NOT_SUBSCRIBED,
+    "900901": ErrorReason.UNAUTHORIZED,
+    "no_data_found": ErrorReason.ABSENT,
+    "no_data_found_uri": ErrorReason.ABSENT,
+    "STM-ERR-0000014": ErrorReason.ABSENT,
+    "STM-ERR-0000019": ErrorReason.ABSENT,
+    "STM-ERR-0000020": ErrorReason.ABSENT,
+    "404_code_message": ErrorReason.ABSENT,
+    "403_code_message": ErrorReason.NOT_HOLDER,
+    "403_list": ErrorReason.NOT_HOLDER,
+    "429_code_message": ErrorReason.QUOTA,
+    "429_q3": ErrorReason.QUOTA,
+    "429_q4": ErrorReason.QUOTA,
+    "900807": ErrorReason.QUOTA,
+    "900804": ErrorReason.QUOTA,
+    "technical_error": ErrorReason.DOWN,
+    "500_code_message": ErrorReason.DOWN,
+    "500_text": ErrorReason.OUR_FAULT,
+    "ADAM-DC-0500": ErrorReason.DOWN,
+    "STM-ERR-0000001": ErrorReason.DOWN,
+    "no_services": ErrorReason.NOTHING_OPEN,
+    "503": ErrorReason.DOWN,
+    "404_page": ErrorReason.OUR_FAULT,
+    "200_truncated": ErrorReason.DOWN,
+    "200_empty": ErrorReason.DOWN,
 }
 WITHOUT_DATA: dict[str, list[int | None]] = {
     "200_no_grandeur": [],
@@ -88,10 +89,10 @@ async def enedis(simulator: Simulator) -> AsyncIterator[Enedis]:
         yield enedis
 
 
-async def refused(enedis: Enedis, prm: str, direction: Direction, start: date, end: date) -> Meaning:
+async def refused(enedis: Enedis, prm: str, direction: Direction, start: date, end: date) -> ErrorReason:
     with pytest.raises(EnedisError) as refusal:
         await enedis.load_curve(PAYER, prm, direction, start, end)
-    return refusal.value.meaning
+    return refusal.value.reason
 
 
 def test_the_simulator_knows_no_other_refusal(simulator: Simulator) -> None:
@@ -116,20 +117,20 @@ async def test_answers_without_data(name: str, enedis: Enedis, simulator: Simula
 async def test_what_each_home_and_range_is_refused_for(enedis: Enedis, simulator: Simulator) -> None:
     today, day = NOW.date(), timedelta(days=1)
     week = (today - 7 * day, today)
-    for prm, direction, start, end, meaning in (
-        (PRM, CONSUMPTION, today - 8 * day, today, Meaning.TOO_LONG),
-        (PRM, CONSUMPTION, today, today + day, Meaning.NOT_PUBLISHED),
-        (PRM, CONSUMPTION, date(2023, 1, 2), date(2023, 1, 9), Meaning.HISTORY_LIMIT),
-        (PRM, Direction.PRODUCTION, *week, Meaning.WRONG_DIRECTION),
-        ("30001000000008", CONSUMPTION, today - 20 * day, today - 14 * day, Meaning.BEFORE_ACTIVATION),
-        ("30001000000009", CONSUMPTION, *week, Meaning.NO_CONSENT),
-        ("30001000000007", CONSUMPTION, *week, Meaning.ABSENT),
-        ("30001000000012", CONSUMPTION, *week, Meaning.DOWN),
-        ("39999999999999", CONSUMPTION, *week, Meaning.NOT_HOLDER),
-        (PRM, CONSUMPTION, today, today, Meaning.OUR_FAULT),
+    for prm, direction, start, end, reason in (
+        (PRM, CONSUMPTION, today - 8 * day, today, ErrorReason.TOO_LONG),
+        (PRM, CONSUMPTION, today, today + day, ErrorReason.NOT_PUBLISHED),
+        (PRM, CONSUMPTION, date(2023, 1, 2), date(2023, 1, 9), ErrorReason.HISTORY_LIMIT),
+        (PRM, Direction.PRODUCTION, *week, ErrorReason.WRONG_DIRECTION),
+        ("30001000000008", CONSUMPTION, today - 20 * day, today - 14 * day, ErrorReason.BEFORE_ACTIVATION),
+        ("30001000000009", CONSUMPTION, *week, ErrorReason.NO_CONSENT),
+        ("30001000000007", CONSUMPTION, *week, ErrorReason.ABSENT),
+        ("30001000000012", CONSUMPTION, *week, ErrorReason.DOWN),
+        ("39999999999999", CONSUMPTION, *week, ErrorReason.NOT_HOLDER),
+        (PRM, CONSUMPTION, today, today, ErrorReason.OUR_FAULT),
     ):
         simulator.forget_calls()  # and its quota
-        assert await refused(enedis, prm, direction, start, end) is meaning, (prm, start, end)
+        assert await refused(enedis, prm, direction, start, end) is reason, (prm, start, end)
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -137,7 +138,7 @@ async def test_a_strangers_page_says_nothing_about_the_consent_or_the_days(statu
     page = Reply(status, b"<html><body>The requested URL was rejected.</body></html>")
     error = await failure(CALLS["daily"][1], page)
     assert error is not None
-    assert error.meaning is Meaning.OUR_FAULT
+    assert error.reason is ErrorReason.OUR_FAULT
 
 
 async def test_a_redirect_leads_nowhere() -> None:
@@ -151,7 +152,7 @@ async def test_a_redirect_leads_nowhere() -> None:
             while statuses:
                 with pytest.raises(EnedisError) as refusal:
                     await enedis.contracts(PAYER, PRM)
-                assert refusal.value.meaning is Meaning.OUR_FAULT
+                assert refusal.value.reason is ErrorReason.OUR_FAULT
         assert len(origin.data_calls) == 5
     assert other.asked == []
 
@@ -176,7 +177,7 @@ async def test_too_long_an_answer_is_an_outage(monkeypatch: pytest.MonkeyPatch) 
         body += b" "
         with pytest.raises(EnedisError) as refusal:
             await enedis.contracts(PAYER, PRM)
-    assert (refusal.value.meaning, refusal.value.code) == (Meaning.DOWN, "unreachable")
+    assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "unreachable")
 
 
 @pytest.mark.parametrize("token_too", [False, True])
@@ -192,7 +193,7 @@ async def test_silence_ends_in_an_outage(monkeypatch: pytest.MonkeyPatch, token_
             with pytest.raises(EnedisError) as refusal:
                 await enedis.contracts(PAYER, PRM)
         silence.set()
-    assert (refusal.value.meaning, refusal.value.code) == (Meaning.DOWN, "unreachable")
+    assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "unreachable")
 
 
 ECHOES = (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.enedis.errors import EnedisError, Meaning
-from gateway.quotas.pace import EnedisPace
+from gateway.enedis.errors import EnedisError, ErrorReason
+from gateway.quotas.pacing import EnedisPacer
 from gateway.store.memory import MemoryStore
 from tests.server.conftest import SetClock, Simulator
 from tests.server.enedis.origins import (
@@ -17,7 +17,7 @@ from tests.server.enedis.origins import (
     PAYER,
     TOKEN,
     Asked,
-    NoPace,
+    NoPacer,
     Reply,
     Timer,
     budgets,
@@ -42,8 +42,8 @@ async def test_fifty_calls_at_once_on_two_replicas_need_one_token(
     store, asks = MemoryStore(), list(EACH_API.values())
     async with (
         budgets(tmp_path) as database,
-        client(simulator.url, store=store, pace=EnedisPace(database, store, clock, 5, 1000)) as (one, _),
-        client(simulator.url, store=store, pace=EnedisPace(database, store, clock, 5, 1000)) as (two, _),
+        client(simulator.url, store=store, pacer=EnedisPacer(database, store, clock, 5, 1000)) as (one, _),
+        client(simulator.url, store=store, pacer=EnedisPacer(database, store, clock, 5, 1000)) as (two, _),
     ):
         await asyncio.gather(*(asks[number % len(asks)]((one, two)[number % 2], PRM) for number in range(50)))
     assert len(simulator.calls(TOKEN)) == 1
@@ -83,8 +83,8 @@ async def test_the_recorded_form_is_read() -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 async def test_a_token_that_ended_is_renewed_once_and_the_call_repeated(name: str, simulator: Simulator) -> None:
-    pace = NoPace()
-    async with client(simulator.url, pace=pace) as (enedis, _):
+    pacer = NoPacer()
+    async with client(simulator.url, pacer=pacer) as (enedis, _):
         await enedis.synthesis(PAYER, PRM)
         simulator.order("DELETE", "tokens")
         simulator.forget_calls()
@@ -93,7 +93,7 @@ async def test_a_token_that_ended_is_renewed_once_and_the_call_repeated(name: st
     assert [call["status"] for call in (first, token, again)] == [401, 200, 200]
     assert token["path"] == TOKEN
     assert (first["path"], first["query"]) == (again["path"], again["query"])
-    assert len(pace.waited) == 3, "both calls take their turn and are counted"
+    assert len(pacer.waited) == 3, "both calls take their turn and are counted"
 
 
 async def test_a_second_refusal_is_an_error(simulator: Simulator) -> None:
@@ -101,7 +101,7 @@ async def test_a_second_refusal_is_an_error(simulator: Simulator) -> None:
     async with client(simulator.url) as (enedis, _):
         with pytest.raises(EnedisError) as refusal:
             await enedis.metering(PAYER, PRM)
-        assert (refusal.value.meaning, refusal.value.code) == (Meaning.UNAUTHORIZED, "900901")
+        assert (refusal.value.reason, refusal.value.code) == (ErrorReason.UNAUTHORIZED, "900901")
         assert len(simulator.calls("comptage")) == 2
         assert len(simulator.calls(TOKEN)) == 2
         await enedis.synthesis(PAYER, PRM)
@@ -128,35 +128,35 @@ async def test_whoever_is_refused_late_uses_the_token_that_another_renewed() -> 
 
 
 async def test_credentials_that_are_refused_are_an_error_and_no_call_is_made(simulator: Simulator) -> None:
-    pace = NoPace()
-    async with client(simulator.url, secret="wrong", pace=pace) as (enedis, _):
+    pacer = NoPacer()
+    async with client(simulator.url, secret="wrong", pacer=pacer) as (enedis, _):
         with pytest.raises(EnedisError) as refusal:
             await enedis.synthesis(PAYER, PRM)
-    assert (refusal.value.meaning, refusal.value.code) == (Meaning.UNAUTHORIZED, "invalid_client")
+    assert (refusal.value.reason, refusal.value.code) == (ErrorReason.UNAUTHORIZED, "invalid_client")
     assert [call["path"] for call in simulator.calls()] == [TOKEN]
-    assert pace.waited == [], "nothing is paid for a call that is not made"
+    assert pacer.waited == [], "nothing is paid for a call that is not made"
 
 
 @pytest.mark.parametrize(
-    ("name", "meaning"),
+    ("name", "reason"),
     [
-        ("invalid_request", Meaning.OUR_FAULT),
-        ("invalid_grant", Meaning.OUR_FAULT),
-        ("invalid_client", Meaning.UNAUTHORIZED),
-        ("technical_error", Meaning.DOWN),
-        ("503", Meaning.DOWN),
-        ("900804", Meaning.QUOTA),
-        ("404_page", Meaning.OUR_FAULT),
+        ("invalid_request", ErrorReason.OUR_FAULT),
+        ("invalid_grant", ErrorReason.OUR_FAULT),
+        ("invalid_client", ErrorReason.UNAUTHORIZED),
+        ("technical_error", ErrorReason.DOWN),
+        ("503", ErrorReason.DOWN),
+        ("900804", ErrorReason.QUOTA),
+        ("404_page", ErrorReason.OUR_FAULT),
     ],
 )
-async def test_no_token_is_given(simulator: Simulator, name: str, meaning: Meaning) -> None:
+async def test_no_token_is_given(simulator: Simulator, name: str, reason: ErrorReason) -> None:
     simulator.order("POST", "faults", api="enedis_token", name=name, times=1)
     timer = Timer()
     async with client(simulator.url, store=MemoryStore(timer)) as (enedis, _):
         for _attempt in range(3):
             with pytest.raises(EnedisError) as refusal:
                 await enedis.synthesis(PAYER, PRM)
-            assert refusal.value.meaning is meaning
+            assert refusal.value.reason is reason
         assert simulator.calls("synth") == []
         assert len(simulator.calls("token")) == 1, "those who come next hear the same without asking"
         timer.ahead += 10
@@ -198,7 +198,7 @@ async def test_an_answer_that_is_no_token_is_an_outage_and_is_never_used(body: b
         for _attempt in range(2):
             with pytest.raises(EnedisError) as refusal:
                 await enedis.synthesis(PAYER, PRM)
-            assert (refusal.value.meaning, refusal.value.code) == (Meaning.DOWN, "unreadable_answer")
+            assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "unreadable_answer")
             assert "hush" not in "".join(traceback.format_exception(refusal.value))
             timer.ahead += 10
     assert origin.data_calls == []
@@ -223,4 +223,4 @@ async def test_nobody_there_to_give_one() -> None:
     async with client(gone.url) as (enedis, _):
         with pytest.raises(EnedisError) as refusal:
             await enedis.synthesis(PAYER, PRM)
-    assert (refusal.value.meaning, refusal.value.code) == (Meaning.DOWN, "unreachable")
+    assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "unreachable")

@@ -13,8 +13,8 @@ from gateway.consents import service as points
 from gateway.consents.models import PointStatus, UsagePoint
 from gateway.instance import load
 from gateway.jobs.purge import purge
-from gateway.metering.ledger import Kind
 from gateway.metering.models import DayRecord
+from gateway.metering.schedule import Kind
 from gateway.settings import Settings
 from tests.server.billing.homes import BASE, PRM, TODAY, ByHand, past, sqlite, whole_curve
 from tests.server.conftest import NOW, SetClock, Simulator, started, until

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.metering.ledger import Entry, Feed, Kind, State, expected_at, next_attempt
 from gateway.metering.planner import Window, history_starts, plan
+from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at, next_attempt
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table
 
+from gateway.counters.models import Counter
+from gateway.counters.service import Budget, ExhaustedError, charge, used
 from gateway.enedis.client import Api
 from gateway.kit.database import Base, Database
-from gateway.quotas.models import Counter
-from gateway.quotas.pace import EnedisPace
-from gateway.quotas.service import Budget, ExhaustedError, charge, enedis_hour, next_hour, used, user_day
+from gateway.quotas.budgets import enedis_hour, next_hour, user_day
+from gateway.quotas.pacing import EnedisPacer
 from gateway.store import StoreError
 from gateway.store.memory import MemoryStore
 from tests.server.conftest import NOW, SetClock
@@ -122,8 +123,8 @@ class _GoesAway(MemoryStore):
 
 
 async def test_without_the_store_no_call_is_charged_that_is_not_made(databases: list[Database]) -> None:
-    pace = EnedisPace(databases[0], _GoesAway(), SetClock(), 5, 50)
+    pacer = EnedisPacer(databases[0], _GoesAway(), SetClock(), 5, 50)
     with pytest.raises(StoreError):
-        await pace.wait(Api.MEASURES, "a")
+        await pacer.wait(Api.MEASURES, "a")
     assert await spent(databases[0], USER) == 0
     assert await spent(databases[0], enedis_hour(Api.MEASURES, NOW)) == 0

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.kit.http import Answer, Upstream
 from gateway.rte.client import Rte
-from gateway.rte.errors import Meaning, RteError, understand
+from gateway.rte.errors import RteError, RteErrorReason, parse_error
 from gateway.store.memory import MemoryStore
 from tests.server.signals import House
 
@@ -43,32 +43,32 @@ async def test_days_are_asked_by_their_midnights_across_a_change_of_clocks(house
 async def test_tomorrow_is_not_published_before_six(house: House) -> None:
     with pytest.raises(RteError) as raised:
         await house.api.tempo_calendar(date(2026, 1, 22), date(2026, 1, 23))
-    assert raised.value.meaning is Meaning.NOT_PUBLISHED
+    assert raised.value.reason is RteErrorReason.NOT_PUBLISHED
 
 
 @pytest.mark.parametrize(
-    ("fault", "meaning"),
+    ("fault", "reason"),
     [
-        *((f"F0{number}", Meaning.OUR_FAULT) for number in (1, 2, 3, 5, 6, 7)),
-        ("F04", Meaning.NOT_PUBLISHED),
-        ("T03", Meaning.DOWN),
-        ("401", Meaning.UNAUTHORIZED),
-        ("403", Meaning.FORBIDDEN),
-        ("404", Meaning.OUR_FAULT),
-        ("408", Meaning.DOWN),
-        ("413", Meaning.OUR_FAULT),
-        ("414", Meaning.OUR_FAULT),
-        ("429", Meaning.QUOTA),
-        ("500", Meaning.DOWN),
-        ("503", Meaning.DOWN),
-        ("509", Meaning.QUOTA),
+        *((f"F0{number}", RteErrorReason.OUR_FAULT) for number in (1, 2, 3, 5, 6, 7)),
+        ("F04", RteErrorReason.NOT_PUBLISHED),
+        ("T03", RteErrorReason.DOWN),
+        ("401", RteErrorReason.UNAUTHORIZED),
+        ("403", RteErrorReason.FORBIDDEN),
+        ("404", RteErrorReason.OUR_FAULT),
+        ("408", RteErrorReason.DOWN),
+        ("413", RteErrorReason.OUR_FAULT),
+        ("414", RteErrorReason.OUR_FAULT),
+        ("429", RteErrorReason.QUOTA),
+        ("500", RteErrorReason.DOWN),
+        ("503", RteErrorReason.DOWN),
+        ("509", RteErrorReason.QUOTA),
     ],
 )
-async def test_every_refusal_has_its_meaning(house: House, fault: str, meaning: Meaning) -> None:
+async def test_every_refusal_has_its_meaning(house: House, fault: str, reason: RteErrorReason) -> None:
     await house.world.fault(api=TEMPO, name=fault)
     with pytest.raises(RteError) as raised:
         await house.api.tempo_calendar(START, END)
-    assert raised.value.meaning is meaning
+    assert raised.value.reason is reason
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("420", 420), ("soon", 0), ("-5", 0), ("", 0), ("9" * 30, 86400)])
@@ -76,7 +76,7 @@ async def test_how_long_rte_asks_to_wait(house: House, header: str, seconds: flo
     await house.world.fault(api=ECOWATT, status=429, body="", headers={"Retry-After": header})
     with pytest.raises(RteError) as raised:
         await house.api.ecowatt()
-    assert (raised.value.meaning, raised.value.retry_after) == (Meaning.QUOTA, seconds)
+    assert (raised.value.reason, raised.value.retry_after) == (RteErrorReason.QUOTA, seconds)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ async def test_how_long_rte_asks_to_wait(house: House, header: str, seconds: flo
     ],
 )
 def test_how_long_rte_asks_to_wait_by_a_date(until: str, date_header: str, seconds: float) -> None:
-    assert understand(Answer(503, b"", {"retry-after": until, "date": date_header})).retry_after == seconds
+    assert parse_error(Answer(503, b"", {"retry-after": until, "date": date_header})).retry_after == seconds
 
 
 @pytest.mark.parametrize(
@@ -110,12 +110,12 @@ async def test_what_cannot_be_read_is_an_outage(house: House, api: str, body: An
     await house.world.fault(api=api, status=200, body=body)
     with pytest.raises(RteError) as raised:
         await house.api.tempo_calendar(START, END)
-    assert (raised.value.meaning, raised.value.code) == (Meaning.DOWN, "unreadable_answer")
+    assert (raised.value.reason, raised.value.code) == (RteErrorReason.DOWN, "unreadable_answer")
 
 
 def test_a_refusal_that_cannot_be_read_is_known_by_its_status() -> None:
-    refusal = understand(Answer(403, b"[" * 100_000, {}))
-    assert (refusal.meaning, refusal.code) == (Meaning.FORBIDDEN, "403")
+    refusal = parse_error(Answer(403, b"[" * 100_000, {}))
+    assert (refusal.reason, refusal.code) == (RteErrorReason.FORBIDDEN, "403")
 
 
 async def test_one_token_serves_until_it_ends(house: House) -> None:
@@ -130,7 +130,7 @@ async def test_a_refused_token_is_forgotten_and_the_call_not_repeated(house: Hou
     (await house.world.http.delete("/control/tokens")).raise_for_status()
     with pytest.raises(RteError) as raised:
         await house.api.ecowatt()
-    assert raised.value.meaning is Meaning.UNAUTHORIZED
+    assert raised.value.reason is RteErrorReason.UNAUTHORIZED
     assert len(await house.world.calls(ECOWATT)) == 1
     await house.set(house.clock.now() + timedelta(minutes=16))
     assert await house.api.ecowatt(), "the next attempt brings a new token"
@@ -140,7 +140,7 @@ async def test_wrong_credentials_are_named_and_not_shown(house: House) -> None:
     rte = Rte(house.upstream, "somebody", "a-very-secret-text", MemoryStore())
     with pytest.raises(RteError) as raised:
         await rte.ecowatt()
-    assert raised.value.meaning is Meaning.CREDENTIALS
+    assert raised.value.reason is RteErrorReason.CREDENTIALS
     chain = f"{raised.value!r} {raised.value.__cause__!r} {raised.value.__context__!r}"
     assert "secret" not in chain
     assert "somebody" not in chain
@@ -153,7 +153,7 @@ async def test_an_rte_that_does_not_answer_is_down() -> None:
     rte = Rte(Upstream("http://rte", transport=httpx2.MockTransport(refuse)), "id", "secret", MemoryStore())
     with pytest.raises(RteError) as raised:
         await rte.tempo_calendar(START, END)
-    assert (raised.value.meaning, raised.value.code) == (Meaning.DOWN, "unreachable")
+    assert (raised.value.reason, raised.value.code) == (RteErrorReason.DOWN, "unreachable")
 
 
 async def test_the_open_calendar_says_the_same_without_a_key(house: House) -> None:
@@ -168,4 +168,4 @@ async def test_an_open_calendar_that_cannot_be_read_is_an_outage(house: House, b
     await house.world.fault(api="open_data", status=200, body=body)
     with pytest.raises(RteError) as raised:
         await house.open_data.tempo_calendar(START, END)
-    assert raised.value.meaning is Meaning.DOWN
+    assert raised.value.reason is RteErrorReason.DOWN

@@ -7,7 +7,7 @@ from datetime import date
 from gateway.billing.charts.steps import Hour
 from gateway.billing.figures import DayFigures, MadeOf, bucket_of
 from gateway.billing.totals import DayTotal, Span, Total, add_up
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit import paris
 
 _WORST_FIRST = (MadeOf.ESTIMATED, MadeOf.DAY, MadeOf.MEASURED)

@@ -13,7 +13,7 @@ from gateway.billing.charts.steps import Hour, Step
 from gateway.billing.figures import MadeOf, show
 from gateway.billing.totals import Span
 from gateway.billing.views import TotalView
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.wire import Utc
 

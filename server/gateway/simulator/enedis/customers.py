@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from gateway.simulator import paris
-from gateway.simulator.enedis import door
+from gateway.simulator.enedis import request_checks
 from gateway.simulator.enedis.errors import refusal
 from gateway.simulator.faults import Refusal
 from gateway.simulator.homes import Home
@@ -21,16 +21,16 @@ _TARIFFS = {
 }
 
 
-@router.api_route("/{api}/v1", methods=door.ANY_METHOD)
-@router.api_route("/{api}/v1/{prm:path}", methods=door.ANY_METHOD)
+@router.api_route("/{api}/v1", methods=request_checks.ANY_METHOD)
+@router.api_route("/{api}/v1/{prm:path}", methods=request_checks.ANY_METHOD)
 async def customer(api: str, request: Request, world: TheWorld, prm: str = "") -> Response:
     """What Enedis knows about a usage point."""
     if api not in _BODIES:
         raise Refusal(404, {"code": "404", "type": "Status report", "message": "Not Found"})
-    door.enter(world, request, api)
+    request_checks.enter(world, request, api)
     if not prm or request.query_params:
         raise refusal("technical_error")
-    return door.OctetStream(_BODIES[api](door.home(world, prm)))
+    return request_checks.OctetStream(_BODIES[api](request_checks.home(world, prm)))
 
 
 def contracts(home: Home) -> list[dict[str, Any]]:

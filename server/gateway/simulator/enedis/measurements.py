@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from gateway.simulator import paris
 from gateway.simulator.curves import Direction
-from gateway.simulator.enedis import bodies, door
+from gateway.simulator.enedis import bodies, request_checks
 from gateway.simulator.enedis.errors import refusal
 from gateway.simulator.enedis.index import readings
 from gateway.simulator.homes import Home
@@ -59,18 +59,18 @@ RESOURCES = {
 }
 
 
-@router.api_route("/mesure_synchrone_auto/v2/{name}", methods=door.ANY_METHOD)
+@router.api_route("/mesure_synchrone_auto/v2/{name}", methods=request_checks.ANY_METHOD)
 async def measurements(name: str, request: Request, world: TheWorld) -> Response:
     """The days asked for that are published, or why not."""
-    door.enter(world, request, API)
+    request_checks.enter(world, request, API)
     if name not in RESOURCES:
         raise refusal("technical_error")
     resource = RESOURCES[name]
-    query = door.parameters(request, (*_RANGE, *(choice for choice, _ in resource.choices)))
+    query = request_checks.parameters(request, (*_RANGE, *(choice for choice, _ in resource.choices)))
     if any(query[choice] not in values for choice, values in resource.choices):
         raise refusal("technical_error")
-    start, end = door.day(query["dateDebut"]), door.day(query["dateFin"])
-    home = door.home(world, query["pointId"])
+    start, end = request_checks.day(query["dateDebut"]), request_checks.day(query["dateFin"])
+    home = request_checks.home(world, query["pointId"])
     _check_range(world, home, resource, start, end)
     now = world.clock.now()
     begun = [day for day in paris.days(start, end) if published(home, day, hour=0) <= now]
@@ -78,7 +78,7 @@ async def measurements(name: str, request: Request, world: TheWorld) -> Response
     if not series:
         raise refusal("no_data_found")
     step = {"pas": query["mesuresPas"]} if "mesuresPas" in query else {}
-    return door.OctetStream(
+    return request_checks.OctetStream(
         {
             "idPrm": home.prm,
             "etapeMetier": "BRUT",

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.simulator import paris
-from gateway.simulator.enedis import door
+from gateway.simulator.enedis import request_checks
 from gateway.simulator.enedis.consents import Share, authorisation_id
 from gateway.simulator.enedis.errors import refusal
 from gateway.simulator.faults import Refusal
@@ -38,11 +38,11 @@ class Question(BaseModel):
     serviceType: str | list[str] = ["ACCES"]  # noqa: N815
 
 
-@router.api_route("/subscribed_services/v1", methods=door.ANY_METHOD)
-@router.api_route("/subscribed_services/v1/", methods=door.ANY_METHOD)
+@router.api_route("/subscribed_services/v1", methods=request_checks.ANY_METHOD)
+@router.api_route("/subscribed_services/v1/", methods=request_checks.ANY_METHOD)
 async def services(request: Request, world: TheWorld) -> JSONResponse:
     """The services of an authorisation, of a usage point, or none."""
-    door.enter(world, request, API, "POST")
+    request_checks.enter(world, request, API, "POST")
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise refusal("technical_error")
     try:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from gateway.simulator import paris, weather
-from gateway.simulator.rte import door
+from gateway.simulator.rte import request_checks
 from gateway.simulator.rte.errors import refusal
 from gateway.simulator.world import TheWorld, World
 
@@ -26,14 +26,14 @@ router = APIRouter()
 @router.get("/open_api/ecowatt/v4/signals")
 async def obsolete(request: Request, world: TheWorld) -> Response:
     """The version before is closed to the keys of this one."""
-    door.enter(world, request)
+    request_checks.enter(world, request)
     raise refusal("403")
 
 
 @router.get("/open_api/ecowatt/v5/signals")
 async def signals(request: Request, world: TheWorld) -> Response:
     """Today's remaining hours and the next days'; one call a quarter of an hour, on the simulator's clock."""
-    door.enter(world, request)
+    request_checks.enter(world, request)
     if request.query_params:
         raise refusal("404")
     now = world.clock.now()

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from gateway.simulator import paris
-from gateway.simulator.rte import door
+from gateway.simulator.rte import request_checks
 from gateway.simulator.rte.announcements import Announcements
 from gateway.simulator.rte.errors import refusal
 from gateway.simulator.tempo_days import FIRST_DAY, first_year
@@ -23,7 +23,7 @@ router = APIRouter()
 @router.get("/open_api/tempo_like_supply_contract/v1/tempo_like_calendars")
 async def calendars(request: Request, world: TheWorld) -> Response:
     """The days asked for, newest first; the newest published one when none is. XML unless JSON is asked for."""
-    door.enter(world, request)
+    request_checks.enter(world, request)
     now, said = world.clock.now(), world.announcements
     query = dict(request.query_params)
     if query.keys() - {"start_date", "end_date", "fallback_status"}:

@@ -1,0 +1,51 @@
+"""The real Caddy with the repository's Caddyfile: what one client sends wrongly is no other client's problem."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.stack.parts import Stack, running
+
+_HEAD = b"POST /api/v1/oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+
+BROKEN_BODIES = {
+    "body shorter than announced": _HEAD + b"Content-Length: 100\r\n\r\na",
+    "malformed chunk": _HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\na\r\n0\r\n\r\n",
+    "chunked body without end": _HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabc",
+}
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    async with running(tmp_path_factory.mktemp("proxy"), 1, shared=False) as stack:
+        yield stack
+
+
+async def send_and_disconnect(stack: Stack, request: bytes) -> None:
+    """Send the bytes, and close the sending side as a client does that loses its connection."""
+    _, writer = await asyncio.open_connection("localhost", urlsplit(stack.site).port, ssl=stack.tls)
+    writer.write(request)
+    await writer.drain()
+    writer.close()
+    with suppress(ssl.SSLError, ConnectionError):
+        await writer.wait_closed()
+
+
+@pytest.mark.parametrize("request_bytes", BROKEN_BODIES.values(), ids=BROKEN_BODIES)
+async def test_a_broken_request_delays_nobody_else(stack: Stack, request_bytes: bytes) -> None:
+    async with stack.client() as http:
+        assert (await http.get("/ping")).status_code == 200
+        for _ in range(3):
+            await send_and_disconnect(stack, request_bytes)
+            # Caddy used to shut the only gateway out for three seconds and hold everybody's requests back meanwhile
+            for _ in range(5):
+                assert (await http.get("/ping", timeout=2)).status_code == 200
+                await asyncio.sleep(0)
