@@ -64,6 +64,8 @@ class UsagePointView(BaseModel):
     id: str
     masked_number: str
     name: str
+    position: int
+    hidden: bool
     consent: PointConsent
     contract: Contract
     services: list[str]
@@ -96,6 +98,8 @@ async def view(runtime: Runtime, point: UsagePoint) -> UsagePointView:
         id=point.id,
         masked_number=service.masked(opened.prm),
         name=point.name,
+        position=point.position,
+        hidden=point.hidden,
         consent=PointConsent(
             status=point.status,
             expires_at=paris.midnight(point.consent_expires_on) if point.consent_expires_on else None,

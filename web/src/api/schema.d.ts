@@ -616,6 +616,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api-clients/{client_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove
+         * @description Prove that this gateway knows an API client, to a client that has heard of the gateway at a new address.
+         *
+         *     No credentials are sent. The answer is for that address alone, which must be one of the gateway's own: BACKEND_URL,
+         *     or the same with an address that the gateway announces on its network.
+         */
+        post: operations["prove_v1_api_clients__client_id__proof_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -2058,7 +2081,7 @@ export interface components {
          */
         "OffPeakPeriod-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__billing__offpeak__Season"];
+            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2252,7 +2275,7 @@ export interface components {
          */
         "Price-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__billing__offpeak__Season"];
+            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2283,6 +2306,27 @@ export interface components {
             email?: string | null;
             /** Current Password */
             current_password?: string | null;
+        };
+        /**
+         * Proof
+         * @description HMAC-SHA256, in hexadecimal.
+         *
+         *     Its key is the SHA-256 of the client's secret. Its message is these five, each but the last followed by a line feed:
+         *     "MyElectricalData proof 1", the gateway's instance id, the client's id, the nonce, the address.
+         */
+        Proof: {
+            /** Proof */
+            proof: string;
+        };
+        /**
+         * ProofRequest
+         * @description A nonce of the client's, never used before, and the base address that it is about to send its secret to.
+         */
+        ProofRequest: {
+            /** Nonce */
+            nonce: string;
+            /** Address */
+            address: string;
         };
         /**
          * Quality
@@ -2881,12 +2925,6 @@ export interface components {
             unit: "Wh" | "EUR";
         };
         /**
-         * Season
-         * @description When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform).
-         * @enum {string}
-         */
-        gateway__billing__offpeak__Season: "all" | "summer" | "winter";
-        /**
          * Day
          * @description A day of Paris, of 23, 24 or 25 hours, as far as they are known; `message` is RTE's, in French.
          */
@@ -2902,6 +2940,12 @@ export interface components {
             /** Hours */
             hours: components["schemas"]["Hour"][];
         };
+        /**
+         * Season
+         * @description When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform).
+         * @enum {string}
+         */
+        gateway__tariffs__off_peak__Season: "all" | "summer" | "winter";
         /**
          * Day
          * @description A day from 06:00 of Paris to 06:00, `[start, until[`; not confirmed, its colour may still change.
@@ -7120,6 +7164,164 @@ export interface operations {
             };
             /** @description Unprocessable Content */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    prove_v1_api_clients__client_id__proof_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
