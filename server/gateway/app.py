@@ -13,7 +13,6 @@ from gateway.accounts import client_routes as api_clients
 from gateway.accounts import pages as account_pages
 from gateway.accounts import routes as accounts
 from gateway.admin import routes as admin
-from gateway.billing import choices
 from gateway.billing import routes as billing
 from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
@@ -32,6 +31,8 @@ from gateway.quotas import routes as quotas
 from gateway.runtime import open_runtime
 from gateway.settings import Settings, origin
 from gateway.tempo import routes as tempo
+from gateway.usage_point_summary import routes as usage_point_summary
+from gateway.usage_points import routes as usage_points
 
 _LARGEST_BODY = 64 * 1024
 
@@ -79,7 +80,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         billing,
         consents,
         quotas,
-        choices,
+        usage_point_summary,
+        usage_points,
         api_clients,
         accounts,
         account_pages,
