@@ -16,6 +16,7 @@ from gateway.admin import routes as admin
 from gateway.billing import routes as billing
 from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
+from gateway.discovery import routes as discovery
 from gateway.discovery.announcement import announced
 from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
@@ -83,6 +84,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         usage_point_summary,
         usage_points,
         api_clients,
+        discovery,
         accounts,
         account_pages,
         consent_pages,

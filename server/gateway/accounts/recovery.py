@@ -10,7 +10,7 @@ from gateway.accounts.log_in import Attempt, authenticate
 from gateway.accounts.models import Account, Purpose
 from gateway.accounts.secrets import fingerprint
 from gateway.accounts.service import revoke_all
-from gateway.accounts.sign_up import checked_address, checked_password, invalid_code
+from gateway.accounts.sign_up import check_password_length, checked_address, hash_new_password, invalid_code
 from gateway.audit.service import record
 from gateway.limits import service as limits
 from gateway.limits import who
@@ -56,9 +56,7 @@ async def confirm_reset(runtime: Runtime, code: str, password: str) -> None:
         account = await repository.account(session, found.account_id) if found else None
     if account is None:
         raise invalid_code()
-    checked_password(password, account.email)
-    async with runtime.passwords.turn():
-        hashed = await runtime.passwords.hash(password)
+    hashed = await hash_new_password(runtime.passwords, password, account.email)
     async with runtime.database.write() as session:
         now = runtime.clock.now()
         found = await repository.mail_code(session, fingerprint(code), Purpose.RESET_PASSWORD, now)
@@ -75,10 +73,9 @@ async def change_password(runtime: Runtime, account: Account, old: str, new: str
 
     Raises problems: 401, 403, 404, 422, 429, 503.
     """
+    check_password_length(new)
     await authenticate(runtime, Attempt(account.email, old, client))
-    checked_password(new, account.email)
-    async with runtime.passwords.turn():
-        hashed = await runtime.passwords.hash(new)
+    hashed = await hash_new_password(runtime.passwords, new, account.email)
     async with runtime.database.write() as session:
         now = runtime.clock.now()
         current = await repository.account_alone(session, account.id)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.accounts import addresses, passwords, repository
 from gateway.accounts.log_in import Attempt, authenticate
 from gateway.accounts.models import Purpose
+from gateway.accounts.passwords import Passwords
 from gateway.accounts.secrets import fingerprint
 from gateway.accounts.service import new_account
 from gateway.audit.service import record
@@ -43,13 +44,12 @@ class SignUp:
 async def sign_up(runtime: Runtime, wish: SignUp) -> Standing:
     """Make an account, unless there is one: the mail tells, the answer does not. Raises problems."""
     address = checked_address(wish.email)
-    checked_password(wish.password, address)
+    check_password_length(wish.password)
     async with runtime.database.write() as session:
         knocker = who.client(runtime.instance, wish.client)
         standing = await limits.knock(session, _SIGN_UPS, knocker, runtime.clock.now())
     await runtime.captcha.check(wish.captcha_token, "sign_up", wish.client)
-    async with runtime.passwords.turn():
-        hashed = await runtime.passwords.hash(wish.password)
+    hashed = await hash_new_password(runtime.passwords, wish.password, address)
     try:
         async with runtime.database.write() as session:
             await _enter(session, runtime, address, hashed, wish.language)
@@ -109,9 +109,26 @@ def checked_address(text: str) -> str:
         raise ProblemError(422, "invalid_email", f"`email`: {error}.") from error
 
 
-def checked_password(password: str, address: str) -> None:
-    """Raise a 422 problem when a password will not do."""
+def check_password_length(password: str) -> None:
+    """Raise a 422 problem for a password that is too short or too long."""
     try:
-        passwords.check(password, address)
+        passwords.check_length(password)
     except passwords.WeakPasswordError as error:
-        raise ProblemError(422, "weak_password", f"`password`: {error}.") from error
+        raise _weak_password(error) from error
+
+
+async def hash_new_password(hasher: Passwords, password: str, address: str) -> str:
+    """Check a new password and hash it, in turn and beside the event loop. Raises problems: 422, 503.
+
+    Whoever calls it has counted the attempt before: it takes a good part of a second.
+    """
+    check_password_length(password)
+    try:
+        async with hasher.turn():
+            return await hasher.hash_new(password, address)
+    except passwords.WeakPasswordError as error:
+        raise _weak_password(error) from error
+
+
+def _weak_password(error: passwords.WeakPasswordError) -> ProblemError:
+    return ProblemError(422, "weak_password", f"`password`: {error}.")

@@ -23,7 +23,7 @@ from gateway.usage_points import repository as points
 async def users(runtime: Runtime, part: str, after: str | None, limit: int) -> Users:
     """Return a page of accounts that have `part` in their address."""
     async with runtime.database.read() as session:
-        found = await repository.accounts(session, addresses.folded(part), after, limit + 1)
+        found = await repository.accounts(session, addresses.lower(part), after, limit + 1)
         page, last = _cut(found, limit)
         return Users(items=await _views(runtime, session, page), next=last.id if last else None)
 

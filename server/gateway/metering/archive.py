@@ -44,6 +44,7 @@ _PAUSES = {
     ErrorReason.OUR_FAULT: timedelta(hours=1),
     ErrorReason.QUOTA: timedelta(minutes=1),
 }
+_PAUSE_FOR_ALL = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 _UNTIL_THE_STORE_IS_BACK = timedelta(seconds=5)
 _KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.COMPLETE: 2}
@@ -180,7 +181,7 @@ class Archive:
             case _:
                 pass
         now = self._clock.now()
-        until = now + _PAUSES.get(error.reason, LONGEST_PAUSE)
+        until = now + (_PAUSE_FOR_ALL if error.is_for_all else _PAUSES.get(error.reason, LONGEST_PAUSE))
         if error.retry_at is not None and error.retry_at > now:
             until = error.retry_at
         log.warning("enedis_refused", reason=error.reason, code=error.code, until=paris.iso(until))

@@ -38,13 +38,17 @@ async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
                 stopped.append(due)
                 return
             async with database.write() as session:
-                await points.schedule(session, point.id, due)
+                await points.schedule(session, point, due)
 
     async with asyncio.TaskGroup() as visitors:
         for _ in range(_AT_ONCE):
             visitors.create_task(visit_next())
     if stopped:
-        return max(refusal.until for refusal in stopped)
+        # nobody may ask: clients are told when that changes, rather than to come back in a moment again and again
+        until = max(refusal.until for refusal in stopped)
+        async with database.write() as session:
+            await points.postpone_due(session, now, until)
+        return until
     async with database.read() as session:
         return await points.next_work(session, clock.now() + paris.HOUR)
 

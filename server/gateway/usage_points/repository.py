@@ -72,9 +72,16 @@ async def next_work(session: AsyncSession, otherwise: datetime) -> datetime:
     return otherwise if first is None else min(first, otherwise)
 
 
-async def schedule(session: AsyncSession, point_id: str, at: datetime) -> None:
-    """Say when there is next something to ask."""
-    await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(next_work_at=at))
+async def schedule(session: AsyncSession, point: UsagePoint, at: datetime) -> None:
+    """Set when the worker visits a usage point again, unless somebody else did so since `point` was read."""
+    unchanged = (UsagePoint.id == point.id, UsagePoint.next_work_at == point.next_work_at)
+    await session.execute(update(UsagePoint).where(*unchanged).values(next_work_at=at))
+
+
+async def postpone_due(session: AsyncSession, now: datetime, until: datetime) -> None:
+    """Move the visits that are due at `now` to `until`."""
+    due = (UsagePoint.next_work_at <= now, UsagePoint.status == PointStatus.GRANTED)
+    await session.execute(update(UsagePoint).where(*due).values(next_work_at=until))
 
 
 async def bring_back(session: AsyncSession, furthest: datetime, now: datetime) -> Sequence[str]:
@@ -109,7 +116,7 @@ async def want(session: AsyncSession, point_id: str, kind: str, now: datetime) -
     point = await session.get(UsagePoint, point_id, with_for_update=True)
     if point is not None:
         point.wants = {**point.wants, kind: now.isoformat()}
-        point.next_work_at = min(point.next_work_at, now)
+        point.next_work_at = now  # even if it was due: a visit under way has read what was wanted before
 
 
 async def with_stale_details(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
@@ -143,7 +150,7 @@ async def refresh_from(session: AsyncSession, point_id: str, day: date, now: dat
     """Have both workers look at a usage point that has days to be asked again, `day` being the oldest."""
     point = await session.get(UsagePoint, point_id)
     if point is not None:
-        point.next_work_at = min(point.next_work_at, now)
+        point.next_work_at = now  # even if it was due: a visit under way has read what was wanted before
         if day < point.wanted_from:
             point.history_at = now
 

@@ -52,6 +52,7 @@ MATRIX = {
     "GET /v1/api-clients": For.CALLER,
     "POST /v1/api-clients": For.BROWSER,
     "POST /v1/api-clients/{client_id}/secret": For.BROWSER_OWNER,
+    "POST /v1/api-clients/{client_id}/proof": For.A_DOOR,  # tells what only its owner can check
     "DELETE /v1/api-clients/{client_id}": For.ITSELF,
     "POST /v1/consents": For.CALLER,
     "GET /v1/consents/{consent_id}": For.OWNER,
