@@ -67,6 +67,13 @@ async def published_days(
     return await _read(session, point_id, data_key, and_(PublishedDay.day >= since, PublishedDay.day < end))
 
 
+async def published_span(session: AsyncSession, point_id: str) -> tuple[date, date] | None:
+    """Return the first and the last day that is published."""
+    query = select(func.min(PublishedDay.day), func.max(PublishedDay.day)).where(_of(point_id))
+    first, last = (await session.execute(query)).one()
+    return None if first is None else (first, last)
+
+
 async def days_to_send(
     session: AsyncSession, point_id: str, data_key: bytes, held: int, unread: date | None, limit: int | None
 ) -> list[PublishedFigures]:

@@ -100,7 +100,7 @@ def _result(request: Request, runtime: Runtime, outcome: Outcome, consent_id: st
         return RedirectResponse(f"{base}/consents/{consent_id}/result", 303, headers={"Referrer-Policy": "no-referrer"})
     front = runtime.settings.frontend_url
     if front and outcome is not Outcome.PENDING and consent_id:
-        return RedirectResponse(f"{front}/consents/{consent_id}", 303, headers={"Referrer-Policy": "no-referrer"})
+        return RedirectResponse(f"{front}/consent?id={consent_id}", 303, headers={"Referrer-Policy": "no-referrer"})
     again = f"{base}/consents/{consent_id}/start" if outcome in _AGAIN and consent_id else None
     return render(
         request,

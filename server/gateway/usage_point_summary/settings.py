@@ -19,6 +19,8 @@ class Choices(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] = ""
+    position: Annotated[int, Field(ge=0, le=9999, description="Its place in lists, the lowest first")] = 0
+    hidden: Annotated[bool, Field(description="Left out of pages; it is read and billed as before")] = False
     tariff: Tariff | None = None
     tariffs: Annotated[list[Tariff] | None, Field(max_length=100)] = None
     off_peak: Annotated[list[OffPeakPeriod] | None, Field(max_length=100)] = None
@@ -38,6 +40,10 @@ class Choices(BaseModel):
         """Change a usage point."""
         if self.name:
             point.name = self.name
+        if "position" in self.model_fields_set:
+            point.position = self.position
+        if "hidden" in self.model_fields_set:
+            point.hidden = self.hidden
         if {"tariff", "tariffs"} & self.model_fields_set:
             tariffs = self.tariffs or ([self.tariff] if self.tariff else [])
             point.tariffs = [tariff.model_dump(mode="json") for tariff in tariffs]

@@ -159,7 +159,9 @@ async def ask_for_the_rest(http: Watched, gateway: Gateway, client_id: str) -> s
     users = (await http.get("/v1/admin/users")).json()["items"]
     other = next(user["id"] for user in users if user["email"] == OTHER)
     asked = (await http.post("/v1/consents", json={"prm": METER})).json()
+    sessions = (await http.get("/v1/sessions")).json()["items"]
     ids = {"point_id": point, "client_id": client_id, "account_id": other, "consent_id": asked["id"]}
+    ids["session_id"] = next((one["id"] for one in sessions if not one["current"]), "0" * 32)
     days = {"start": "2026-10-20", "end": "2026-10-27"}
     paths = (await http.get("/openapi.json")).json()["paths"]
     routes = {(method.upper(), path) for path, methods in paths.items() for method in methods}
