@@ -35,6 +35,8 @@ class UsagePointView(BaseModel):
     id: str
     masked_number: str
     name: str
+    position: int
+    hidden: bool
     consent: PointConsent
     contract: Contract
     services: list[str]

@@ -30,6 +30,8 @@ async def summarize(runtime: Runtime, point: UsagePoint) -> UsagePointView:
         id=point.id,
         masked_number=service.masked(opened.prm),
         name=point.name,
+        position=point.position,
+        hidden=point.hidden,
         consent=PointConsent(
             status=point.status,
             expires_at=paris.midnight(point.consent_expires_on) if point.consent_expires_on else None,

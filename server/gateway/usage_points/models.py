@@ -19,7 +19,7 @@ class PointStatus(StrEnum):
 
 
 class UsagePoint(Base):
-    """A meter of an account.
+    """A meter of an account. Pages list an account's by `position`, and leave out those that are `hidden`.
 
     `id` is public and opaque; the number is sealed with the account's key, and hashed to look it up. `authorisation` is
     the number that opened it, where a consent did, and `opened_on` the day on which Enedis says it was opened;
@@ -42,6 +42,8 @@ class UsagePoint(Base):
     prm_sealed: Mapped[bytes]
     prm_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     name: Mapped[str]
+    position: Mapped[int] = mapped_column(default=0)
+    hidden: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     status: Mapped[PointStatus]
     authorisation: Mapped[int | None] = mapped_column(BigInteger)

@@ -19,9 +19,9 @@ _WITH_KEY = (
 
 
 async def of_account(session: AsyncSession, account_id: str) -> Sequence[UsagePoint]:
-    """Return an account's usage points, oldest first."""
+    """Return an account's usage points in the order that it chose, then oldest first."""
     query = select(UsagePoint).where(UsagePoint.account_id == account_id)
-    return (await session.scalars(query.order_by(UsagePoint.created_at, UsagePoint.id))).all()
+    return (await session.scalars(query.order_by(UsagePoint.position, UsagePoint.created_at, UsagePoint.id))).all()
 
 
 async def granted(session: AsyncSession) -> Sequence[UsagePoint]:
