@@ -25,9 +25,9 @@ from gateway.runtime import open_runtime
 from gateway.settings import Settings
 from gateway.usage_points import service as points
 from gateway.usage_points.models import UsagePoint
+from scripts.lib.program import free_port
 from tests.load import http, running
 from tests.server import postgresql
-from tests.server.conftest import free_port
 
 HOMES = (1, 100, 1_000)
 DAYS = 731

@@ -35,8 +35,9 @@ from gateway.kit.http import Upstream
 from gateway.settings import EnedisEnvironment, Settings
 from gateway.simulator.app import create_app as create_simulator
 from gateway.usage_points.models import UsagePoint
+from scripts.lib.program import free_port
 from tests.load import leaping
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, free_port, simulated, started
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, simulated, started
 from tests.server.valkey_server import Valkey
 
 HOMES, DAYS = 200, 60

@@ -12,7 +12,8 @@ from gateway.kit.database import Database
 from gateway.metrics.gauges import Gauges
 from gateway.settings import Settings
 from gateway.usage_points.models import UsagePoint
-from tests.server.conftest import Gateway, SetClock, Simulator, free_port, started, until
+from scripts.lib.program import free_port
+from tests.server.conftest import Gateway, SetClock, Simulator, started, until
 
 PRM = "30001000000001"
 
