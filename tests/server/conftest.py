@@ -23,13 +23,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from gateway.accounts import passwords
 from gateway.accounts import service as accounts
 from gateway.app import create_app
-from gateway.consents import service as points
 from gateway.kit.crypto import Keyring
 from gateway.runtime import Runtime
 from gateway.settings import EnedisEnvironment, Settings
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.options import Option
 from gateway.tariffs.tariff import Tariff
+from gateway.usage_points import service as points
 from scripts.lib.program import free_port
 from tests.server import postgresql
 

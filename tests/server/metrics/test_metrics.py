@@ -8,10 +8,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 
-from gateway.consents.models import UsagePoint
 from gateway.kit.database import Database
 from gateway.metrics.gauges import Gauges
 from gateway.settings import Settings
+from gateway.usage_points.models import UsagePoint
 from scripts.lib.program import free_port
 from tests.server.conftest import Gateway, SetClock, Simulator, started, until
 
