@@ -13,7 +13,6 @@ from gateway.accounts import client_routes as api_clients
 from gateway.accounts import pages as account_pages
 from gateway.accounts import routes as accounts
 from gateway.admin import routes as admin
-from gateway.billing import choices
 from gateway.billing import routes as billing
 from gateway.billing.charts import routes as charts
 from gateway.consents import pages as consent_pages
@@ -36,6 +35,8 @@ from gateway.runtime import open_runtime
 from gateway.settings import Settings, origin
 from gateway.site import routes as site
 from gateway.tempo import routes as tempo
+from gateway.usage_point_summary import routes as usage_point_summary
+from gateway.usage_points import routes as usage_points
 
 _LARGEST_BODY = 64 * 1024
 
@@ -86,7 +87,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         csv_export,
         consents,
         quotas,
-        choices,
+        usage_point_summary,
+        usage_points,
         api_clients,
         discovery,
         accounts,

@@ -16,12 +16,12 @@ from gateway.billing.notices import prices_outdated
 from gateway.billing.publishing import NOTHING_HELD, Publisher, over_days
 from gateway.billing.repository import PublishedFigures
 from gateway.billing.series import columns
-from gateway.consents.models import UsagePoint
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering.freshness import next_change_at
+from gateway.usage_points.models import UsagePoint
 
 
 @dataclass(frozen=True)

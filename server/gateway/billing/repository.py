@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.billing.figures import DayFigures
 from gateway.billing.models import Publication, PublishedDay, PublishedSeries
 from gateway.billing.series import Sums
-from gateway.consents.models import UsagePoint
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import insert
+from gateway.usage_points.models import UsagePoint
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
 # built once: they are asked with every question

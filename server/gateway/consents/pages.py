@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Cookie, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from gateway.consents import authorisation, repository, service
+from gateway.consents import authorisation, repository
 from gateway.consents.authorisation import LIFETIME, Outcome
 from gateway.dependencies import OUR_ID, RuntimeDep
 from gateway.pages import render
 from gateway.problems import documented
 from gateway.runtime import Runtime
+from gateway.usage_points import service
 
 _PAGES: dict[int | str, dict[str, Any]] = {303: {}, 404: {}, 410: {}}
 

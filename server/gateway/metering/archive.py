@@ -12,9 +12,6 @@ from functools import partial
 
 import structlog
 
-from gateway.consents import repository as points
-from gateway.consents.models import UsagePoint
-from gateway.consents.service import open_secrets
 from gateway.domain.direction import Direction
 from gateway.enedis.client import Enedis
 from gateway.enedis.errors import EnedisError, ErrorReason
@@ -32,6 +29,9 @@ from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at, nex
 from gateway.metering.settling import settled
 from gateway.store import Store, StoreError
 from gateway.store.pause import leave_alone, paused
+from gateway.usage_points import repository as points
+from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.service import open_secrets
 
 log = structlog.get_logger()
 

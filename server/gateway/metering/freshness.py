@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.consents.models import PointStatus, UsagePoint
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.metering import repository
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Reason, of_day
+from gateway.usage_points.models import PointStatus, UsagePoint
 
 _LATE_AFTER = timedelta(hours=36)
 """Enedis publishes a day the next morning, or else the one after (Data Connect guide): by noon, both have passed."""

@@ -3,8 +3,6 @@
 import asyncio
 from datetime import date, datetime
 
-from gateway.consents import repository as points
-from gateway.consents.models import UsagePoint
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import UndecipherableError
@@ -14,6 +12,8 @@ from gateway.metering.archive import Archive, Refusal, damaged
 from gateway.metering.fetching import Priority
 from gateway.metering.history import begins
 from gateway.metering.schedule import Feed, next_attempt
+from gateway.usage_points import repository as points
+from gateway.usage_points.models import UsagePoint
 
 _CALLS_A_VISIT = 20
 _POINTS_A_ROUND = 50

@@ -20,10 +20,11 @@ import structlog
 from gateway.accounts.models import Account
 from gateway.kit import logging as gateway_logging
 from gateway.settings import Settings
+from scripts.lib.program import free_port
 from tests.server.accounts.conftest import StandIn, mails
 from tests.server.accounts.conftest import mailgun as mailgun_fixture
 from tests.server.accounts.conftest import with_mail as with_mail_fixture
-from tests.server.conftest import Gateway, SetClock, free_port, started
+from tests.server.conftest import Gateway, SetClock, started
 
 mailgun, with_mail = mailgun_fixture, with_mail_fixture
 

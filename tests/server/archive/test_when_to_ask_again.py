@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from gateway.consents import repository as points
-from gateway.consents.models import PointStatus, UsagePoint
 from gateway.metering.freshness import next_change_at
+from gateway.usage_points import repository as points
+from gateway.usage_points.models import PointStatus, UsagePoint
 from tests.server.conftest import Gateway, SetClock, Simulator
 
 BASE = "30001000000001"
