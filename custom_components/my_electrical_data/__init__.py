@@ -8,6 +8,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from . import energy
+from .cleanup import async_remove_client, async_remove_meter
 from .const import DOMAIN, METER, PLATFORMS
 from .coordinator import (
     EcowattCoordinator,
@@ -21,10 +22,9 @@ from .coordinator import (
 )
 from .dashboard import async_show_or_hide as async_show_or_hide_dashboard
 from .devices import async_register_gateway
-from .happenings import async_watch
+from .events import async_watch
 from .issues import async_forget, async_review, async_review_failure
 from .migration import async_meters_to_subentries
-from .removal import async_remove_client, async_remove_meter
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)

@@ -18,9 +18,9 @@ from .coordinator import TempoDaysCoordinator as TempoDaysFeed
 from .devices import grid_device, grid_id, meter_device
 from .entity import FeedEntity
 from .feed import FeedCoordinator, translated_errors
+from .formatting import async_texts
 from .grid_sensors import LEVELS
 from .paris import DAY, paris_day
-from .words import async_texts
 
 PARALLEL_UPDATES = 0
 

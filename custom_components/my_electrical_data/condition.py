@@ -10,7 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from .api.figures import Period
-from .automating import (
+from .automation import (
     ANY_METER,
     AT_LEAST,
     CONF_OPTION_BUCKETS,

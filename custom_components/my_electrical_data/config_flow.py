@@ -30,7 +30,6 @@ from homeassistant.helpers.selector import (
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from yarl import URL
 
-from .announced import async_find_announced, async_may_move
 from .api import (
     AuthenticationFailedError,
     Found,
@@ -43,6 +42,7 @@ from .api import (
 )
 from .api.models import UsagePoint
 from .const import CONF_MADE_HERE, CONF_METERS, DOMAIN, METER, TITLE
+from .discovery import async_find_announced, async_may_move
 from .issues import async_offer_address
 from .meter_flow import MeterFlow
 from .options_flow import GatewayOptionsFlow

@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import GatewayConfigEntry
 from .devices import grid_device, grid_id
-from .happenings import HAPPENED, Happening
+from .events import HAPPENED, Happening
 
 PARALLEL_UPDATES = 0
 

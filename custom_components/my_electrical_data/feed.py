@@ -17,9 +17,9 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from .api import Answer, AuthenticationFailedError, GatewayClient, GatewayError
+from .availability_log import presence_of
 from .const import DOMAIN, LOGGER
 from .pacing import Pace, until_retry, with_jitter
-from .presence import presence_of
 
 if TYPE_CHECKING:
     from .coordinator import GatewayConfigEntry

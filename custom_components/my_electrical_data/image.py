@@ -13,8 +13,8 @@ from .api.signals import TempoDay
 from .coordinator import GatewayConfigEntry, TempoDaysCoordinator
 from .devices import grid_device, grid_id
 from .entity import FeedEntity
-from .season import season_picture
-from .words import async_words
+from .formatting import async_words
+from .season_picture import season_picture
 
 PARALLEL_UPDATES = 0
 

@@ -21,6 +21,7 @@ from .api.models import ConsentAsked, ConsentStatus, UsagePoint
 from .consent import first_details, meter_number, wait_for_consent
 from .const import DOMAIN, LOGGER, OFF_PEAK_EXAMPLE
 from .coordinator import GatewayConfigEntry
+from .formatting import async_words
 from .off_peak_form import OffPeakError
 from .tariff_form import (
     CONF_OFF_PEAK,
@@ -32,7 +33,6 @@ from .tariff_form import (
     price_fields,
     tariff_fields,
 )
-from .words import async_words
 
 CONF_NUMBER, CONF_POINT = "number", "usage_point"
 _ANOTHER = "another"

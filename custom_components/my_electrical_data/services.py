@@ -16,13 +16,13 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
-from . import best_time
+from . import price_spans
 from .api import RequestRefusedError
-from .best_time import By
 from .const import DOMAIN
 from .coordinator import GatewayConfigEntry, Meter
 from .feed import translated_errors
 from .paris import PARIS
+from .price_spans import By
 from .statistics import async_hours
 from .window import Span, cheapest, unknown_from
 
@@ -156,11 +156,11 @@ def _spans(call: ServiceCall, by: By, now: datetime) -> list[Span]:
     feeds = entry.runtime_data
     if by is By.PRICE:
         _, meter = _meter(call)
-        spans = best_time.of_prices(meter.periods.data) if meter.periods.data else ()
+        spans = price_spans.of_prices(meter.periods.data) if meter.periods.data else ()
     elif by is By.TEMPO:
-        spans = best_time.of_tempo(feeds.tempo.data, now) if feeds.tempo.data else ()
+        spans = price_spans.of_tempo(feeds.tempo.data, now) if feeds.tempo.data else ()
     else:
-        spans = best_time.of_ecowatt(feeds.ecowatt.data) if feeds.ecowatt.data else ()
+        spans = price_spans.of_ecowatt(feeds.ecowatt.data) if feeds.ecowatt.data else ()
     return list(spans)
 
 

@@ -30,8 +30,8 @@ from homeassistant.util.unit_conversion import EnergyConverter
 from .api import GatewayClient
 from .api.figures import Hours, Series, Unit
 from .const import DOMAIN, LOGGER
+from .formatting import Words, async_words
 from .pacing import FIRST_RETRY
-from .words import Words, async_words
 
 PAGE_HOURS = 1000
 STORE_VERSION = 1

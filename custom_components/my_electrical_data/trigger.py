@@ -13,7 +13,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from .api.signals import TempoColor
-from .automating import (
+from .automation import (
     ANNOUNCED,
     ANY_METER,
     AT_LEAST,
@@ -27,7 +27,7 @@ from .automating import (
     is_meter,
     validated,
 )
-from .happenings import HAPPENED, Happening
+from .events import HAPPENED, Happening
 from .paris import next_time
 
 if TYPE_CHECKING:

@@ -32,8 +32,8 @@ from scripted_gateway import (
     raw,
 )
 
-from custom_components.my_electrical_data.announced import announced_addresses
 from custom_components.my_electrical_data.const import CONF_METERS, DOMAIN
+from custom_components.my_electrical_data.discovery import announced_addresses
 
 
 def announced(gateway: ScriptedGateway, **properties: str | None) -> ZeroconfServiceInfo:

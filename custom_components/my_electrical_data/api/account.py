@@ -9,7 +9,7 @@ from .address import candidate_addresses
 from .decode import Decoder
 from .errors import NotAGatewayError
 from .models import ApiClient, Ping, SignedUp
-from .wire import Wire
+from .transport import Wire
 
 _API_CLIENT, _SIGNED_UP = Decoder(ApiClient), Decoder(SignedUp)
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from .asked import Comparison, Curve, Refresh
 from .decode import Decoder
 from .figures import DailyReadings, Hours, MaxPower, Periods, Totals
 from .models import ConsentAsked, ConsentRequest, Ping, Token, UsagePoint, UsagePoints
+from .on_demand import Comparison, Curve, Refresh
 from .signals import Ecowatt, Tempo, TempoDays
-from .wire import Reply, Wire
+from .transport import Reply, Wire
 
 _RENEW_BEFORE = 60.0
 

@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 
 from .decode import Decoder
 from .errors import GatewayError
-from .wire import Wire
+from .transport import Wire
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.json import json_bytes, json_fragment
 
 from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN
-from custom_components.my_electrical_data.words import async_words
+from custom_components.my_electrical_data.formatting import async_words
 
 from .content import async_content
 

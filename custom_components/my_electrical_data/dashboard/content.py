@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN, METER
+from custom_components.my_electrical_data.formatting import Words, async_words
 from custom_components.my_electrical_data.statistics import async_statistic_ids, statistic_id
-from custom_components.my_electrical_data.words import Words, async_words
 
 from .cards import SHADES, Card, by_color, ecowatt_hours, graph, heading, picture, tile
 
