@@ -8,32 +8,32 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
 
-_PRESENCES: HassKey[dict[str, Presence]] = HassKey(f"{DOMAIN}_presences")
+_LOGS: HassKey[dict[str, AvailabilityLog]] = HassKey(f"{DOMAIN}_presences")
 
 
-class Presence:
+class AvailabilityLog:
     """One gateway's, by the name of its entry. It outlives a reload."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._is_away = False
+        self._is_unavailable = False
 
     @callback
-    def away(self, reason: str) -> None:
+    def log_unavailable(self, reason: str) -> None:
         """Take note that it did not answer."""
-        if not self._is_away:
+        if not self._is_unavailable:
             LOGGER.warning("%s: the gateway does not answer (%s)", self._name, reason)
-        self._is_away = True
+        self._is_unavailable = True
 
     @callback
-    def answers(self) -> None:
+    def log_available(self) -> None:
         """Take note that it did."""
-        if self._is_away:
+        if self._is_unavailable:
             LOGGER.info("%s: the gateway answers again", self._name)
-        self._is_away = False
+        self._is_unavailable = False
 
 
 @callback
-def presence_of(hass: HomeAssistant, entry: ConfigEntry[Any]) -> Presence:
+def get_availability_log(hass: HomeAssistant, entry: ConfigEntry[Any]) -> AvailabilityLog:
     """Return the presence of an entry's gateway."""
-    return hass.data.setdefault(_PRESENCES, {}).setdefault(entry.entry_id, Presence(entry.title))
+    return hass.data.setdefault(_LOGS, {}).setdefault(entry.entry_id, AvailabilityLog(entry.title))

@@ -44,7 +44,7 @@ def sensor[DataT](
     return FeedSensorDescription(key=key, translation_key=key, value=value, attributes=attributes, **what)
 
 
-def choice[DataT](
+def enum_sensor[DataT](
     key: str,
     options: list[str],
     value: Callable[[DataT, datetime], str | None],

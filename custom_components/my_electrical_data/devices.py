@@ -9,22 +9,22 @@ from .const import DOMAIN, MANUFACTURER
 from .coordinator import GatewayConfigEntry, Meter
 
 
-def grid_id(entry: GatewayConfigEntry) -> str:
+def get_grid_id(entry: GatewayConfigEntry) -> str:
     """Return the identifier of the grid as this gateway sees it."""
     return f"{entry.unique_id}_grid"
 
 
-def grid_device(entry: GatewayConfigEntry) -> DeviceInfo:
+def build_grid_device(entry: GatewayConfigEntry) -> DeviceInfo:
     """Describe the French grid: Tempo and Ecowatt."""
     return DeviceInfo(
-        identifiers={(DOMAIN, grid_id(entry))},
+        identifiers={(DOMAIN, get_grid_id(entry))},
         entry_type=DeviceEntryType.SERVICE,
         manufacturer="RTE",
         translation_key="grid",
     )
 
 
-def meter_device(meter: Meter) -> DeviceInfo:
+def build_meter_device(meter: Meter) -> DeviceInfo:
     """Describe a meter."""
     return DeviceInfo(
         identifiers={(DOMAIN, meter.point_id)},

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 from .api.models import UsagePoint
 from .coordinator import Meter, UsagePointsCoordinator
 from .description import FeedDescription
-from .devices import meter_device
+from .devices import build_meter_device
 from .feed import FeedCoordinator
 
 
@@ -40,26 +40,26 @@ class DescribedEntity[CoordinatorT: FeedCoordinator[Any]](FeedEntity[Coordinator
     entity_description: FeedDescription[Any, Any]
 
     @property
-    def _said(self) -> Any:
+    def _data(self) -> Any:
         """What is said of what the entity is about."""
         return self.coordinator.data
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        return self.entity_description.attributes(self._said, dt_util.utcnow())
+        return self.entity_description.attributes(self._data, dt_util.utcnow())
 
 
 class UsagePointEntity(DescribedEntity[UsagePointsCoordinator]):
     """An entity that shows something of what the list of usage points says of one."""
 
     def __init__(self, coordinator: UsagePointsCoordinator, description: EntityDescription, meter: Meter) -> None:
-        super().__init__(coordinator, description, meter.point_id, meter_device(meter))
+        super().__init__(coordinator, description, meter.point_id, build_meter_device(meter))
         self._point_id = meter.point_id
 
     @property
     @override
-    def _said(self) -> UsagePoint:
+    def _data(self) -> UsagePoint:
         return self.coordinator.data[self._point_id]
 
     @property

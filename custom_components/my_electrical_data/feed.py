@@ -16,17 +16,17 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .api import Answer, AuthenticationFailedError, GatewayClient, GatewayError
-from .availability_log import presence_of
+from .api import AuthenticationFailedError, GatewayClient, GatewayError, Response
+from .availability_log import get_availability_log
 from .const import DOMAIN, LOGGER
-from .pacing import Pace, until_retry, with_jitter
+from .pacing import Pace, add_jitter, get_retry_wait
 
 if TYPE_CHECKING:
     from .coordinator import GatewayConfigEntry
 
 
 @contextmanager
-def translated_errors(hass: HomeAssistant, entry: ConfigEntry) -> Iterator[None]:
+def translate_errors(hass: HomeAssistant, entry: ConfigEntry) -> Iterator[None]:
     """Ask the gateway because a person wants to see something, beside what its feeds ask."""
     try:
         yield
@@ -53,9 +53,9 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
         self.client = client
         self.last_error: GatewayError | None = None
         self._failures = 0
-        self._presence = presence_of(hass, entry)
+        self._availability = get_availability_log(hass, entry)
         self._failed_silently = False
-        self._cancel_tick: CALLBACK_TYPE | None = None
+        self._cancel_timer: CALLBACK_TYPE | None = None
         if self.always:
             # The recorder and automations want it even when every entity is disabled.
             self.async_add_listener(lambda: None)
@@ -65,27 +65,27 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
         """Whether anything shows or uses it."""
         return bool(self._listeners)
 
-    async def _ask(self) -> tuple[Answer[DataT], datetime | None]:
+    async def _fetch(self) -> tuple[Response[DataT], datetime | None]:
         """Return the gateway's answer, and when it is announced to change."""
         raise NotImplementedError
 
-    def _edges(self) -> Iterable[datetime]:
+    def _change_times(self) -> Iterable[datetime]:
         """Return the moments at which what is held means something else, past ones included."""
         return ()
 
     @override
     async def _async_update_data(self) -> DataT:
-        with self._translated_errors():
-            answer, next_change = await self._ask()
+        with self._translate_errors():
+            answer, next_change = await self._fetch()
         self._gateway_answered()
         self._failures = 0
         self.last_error = None
-        wait = self.pace.until_next(dt_util.utcnow(), next_change, answer.max_age)
-        self.update_interval = with_jitter(wait, random)
+        wait = self.pace.get_wait(dt_util.utcnow(), next_change, answer.max_age)
+        self.update_interval = add_jitter(wait, random)
         return answer.data
 
     @contextmanager
-    def _translated_errors(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except AuthenticationFailedError as error:
@@ -100,7 +100,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
             LOGGER.debug("%s: %s", self.name, error)
             self._failures += 1
             self.last_error = error
-            retry = with_jitter(until_retry(self._failures, error.retry_after), random)
+            retry = add_jitter(get_retry_wait(self._failures, error.retry_after), random)
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key=error.code,
@@ -112,44 +112,44 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
     def _gateway_is_away(self, error: GatewayError) -> None:
         """Have it said once a gateway: the base class, which would say it once a feed, finds nothing new to say."""
         if self.config_entry.state is not ConfigEntryState.SETUP_IN_PROGRESS:  # Home Assistant says that itself
-            self._presence.away(str(error))
+            self._availability.log_unavailable(str(error))
         self._failed_silently |= self.last_update_success
         self.last_update_success = False
 
     @callback
     def _gateway_answered(self) -> None:
-        self._presence.answers()
+        self._availability.log_available()
         if self._failed_silently:
             self._failed_silently, self.last_update_success = False, True
 
     @callback
     @override
     def _async_refresh_finished(self) -> None:
-        self._schedule_tick()
+        self._schedule_notification()
 
     @callback
-    def _schedule_tick(self) -> None:
+    def _schedule_notification(self) -> None:
         """Tell listeners at the next edge, without asking."""
-        self._stop_ticking()
+        self._cancel_notification()
         if self.data is None or self._shutdown_requested:
             return
         now = dt_util.utcnow()
-        if ahead := [edge for edge in self._edges() if edge > now]:
-            self._cancel_tick = async_track_point_in_utc_time(self.hass, self._tick, min(ahead))
+        if ahead := [edge for edge in self._change_times() if edge > now]:
+            self._cancel_timer = async_track_point_in_utc_time(self.hass, self._notify_listeners, min(ahead))
 
     @callback
-    def _tick(self, _now: datetime) -> None:
-        self._cancel_tick = None
+    def _notify_listeners(self, _now: datetime) -> None:
+        self._cancel_timer = None
         self.async_update_listeners()
-        self._schedule_tick()
+        self._schedule_notification()
 
     @callback
-    def _stop_ticking(self) -> None:
-        if self._cancel_tick is not None:
-            self._cancel_tick()
-            self._cancel_tick = None
+    def _cancel_notification(self) -> None:
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
 
     @override
     async def async_shutdown(self) -> None:
-        self._stop_ticking()
+        self._cancel_notification()
         await super().async_shutdown()

@@ -10,7 +10,7 @@ from .const import DOMAIN
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Texts:
     """Texts, by their group and name."""
 
     texts: Mapping[str, str]
@@ -20,12 +20,12 @@ class Words:
         return self.texts.get(f"{group}.options.{name}", name)
 
 
-async def async_words(hass: HomeAssistant) -> Words:
+async def async_load_texts(hass: HomeAssistant) -> Texts:
     """Return the words that are ours alone."""
-    return Words(await async_texts(hass, "selector"))
+    return Texts(await async_load_category(hass, "selector"))
 
 
-async def async_texts(hass: HomeAssistant, category: str) -> Mapping[str, str]:
+async def async_load_category(hass: HomeAssistant, category: str) -> Mapping[str, str]:
     """Return all texts of a category, by their path in it."""
     prefix = f"component.{DOMAIN}.{category}."
     texts = await async_get_translations(hass, hass.config.language, category, [DOMAIN])

@@ -12,12 +12,12 @@ def paris_day(moment: datetime) -> date:
     return moment.astimezone(PARIS).date()
 
 
-def midnight_after(moment: datetime) -> datetime:
+def find_next_midnight(moment: datetime) -> datetime:
     """Return when the next day of Paris begins."""
-    return next_time(moment, time())
+    return find_next_time(moment, time())
 
 
-def next_time(moment: datetime, clock: time) -> datetime:
+def find_next_time(moment: datetime, clock: time) -> datetime:
     """Return when the clocks of Paris next show `clock`."""
     local = moment.astimezone(PARIS)
     day = local.date() if local.time() < clock else local.date() + DAY

@@ -15,7 +15,7 @@ _FILLS: Final = {
 }
 
 
-def season_picture(days: Collection[TempoDay], today: date | None, months: Sequence[str]) -> bytes:
+def draw_season(days: Collection[TempoDay], today: date | None, months: Sequence[str]) -> bytes:
     """Draw the days of twelve months, of which `today` is framed, with the names of the months, as SVG."""
     rows = sorted({(day.date.year, day.date.month) for day in days})[:12]
     shown = sorted((day for day in days if (day.date.year, day.date.month) in rows), key=lambda day: day.date)

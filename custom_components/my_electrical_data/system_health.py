@@ -14,10 +14,10 @@ from .coordinator import GatewayConfigEntry
 @callback
 def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegistration) -> None:  # noqa: ARG001
     """Say who tells."""
-    register.async_register_info(_info)
+    register.async_register_info(_async_get_info)
 
 
-async def _info(hass: HomeAssistant) -> dict[str, Any]:
+async def _async_get_info(hass: HomeAssistant) -> dict[str, Any]:
     """Describe each gateway; the address is not told, for this is pasted into public reports."""
     entries: list[GatewayConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     info: dict[str, Any] = {"gateways": len(entries)}

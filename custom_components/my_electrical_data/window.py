@@ -19,7 +19,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CheapestWindow:
     """The time that was found, its mean value, and the spans that it is made of, cut to it."""
 
     start: datetime
@@ -33,7 +33,9 @@ class Found:
         return all(part.certain for part in self.parts)
 
 
-def cheapest(spans: Sequence[Span], length: timedelta, *, earliest: datetime, latest: datetime) -> Found | None:
+def find_cheapest(
+    spans: Sequence[Span], length: timedelta, *, earliest: datetime, latest: datetime
+) -> CheapestWindow | None:
     """Return the first of the cheapest windows that lie whole in known spans; None when there is none.
 
     What a window costs bends only where one of its ends crosses from a span to the next: one of these is the cheapest.
@@ -49,7 +51,7 @@ def cheapest(spans: Sequence[Span], length: timedelta, *, earliest: datetime, la
     return min(found, key=lambda window: round(window.mean, 9), default=None)
 
 
-def unknown_from(spans: Sequence[Span], *, earliest: datetime, latest: datetime) -> datetime | None:
+def find_first_unknown(spans: Sequence[Span], *, earliest: datetime, latest: datetime) -> datetime | None:
     """Return the first moment of which nothing is known; None when all is known until `latest`."""
     for span in spans:
         if span.end > earliest >= span.start and span.value is not None:
@@ -57,7 +59,7 @@ def unknown_from(spans: Sequence[Span], *, earliest: datetime, latest: datetime)
     return earliest if earliest < latest else None
 
 
-def _at(spans: Iterable[Span], start: datetime, end: datetime) -> Found | None:
+def _at(spans: Iterable[Span], start: datetime, end: datetime) -> CheapestWindow | None:
     """Return the window from `start` to `end`, if all of it is known."""
     parts = tuple(
         Span(max(span.start, start), min(span.end, end), span.value, span.label, span.certain)
@@ -68,4 +70,4 @@ def _at(spans: Iterable[Span], start: datetime, end: datetime) -> Found | None:
     if known != end - start:
         return None
     total = sum((part.value or 0.0) * (part.end - part.start).total_seconds() for part in parts)
-    return Found(start, end, total / known.total_seconds(), parts)
+    return CheapestWindow(start, end, total / known.total_seconds(), parts)

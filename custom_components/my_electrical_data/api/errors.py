@@ -133,7 +133,7 @@ class RequestRefusedError(GatewayError):
         self.status = status
 
 
-class MalformedAnswerError(GatewayError):
+class MalformedResponseError(GatewayError):
     """The answer is not what the API promises; the message names the field."""
 
-    code = "malformed_answer"
+    code = "malformed_response"

@@ -172,7 +172,7 @@ class Total:
         return self.revenue if self.revenue_complete else None
 
 
-class Which(StrEnum):
+class TotalRange(StrEnum):
     """The running day, week, month or year; as much of it a year ago; the last one that ended; that one a year ago."""
 
     RUNNING = "running"
@@ -194,13 +194,13 @@ class TotalsUnit(StrEnum):
 class Totals:
     """Totals by unit and by which one."""
 
-    day: dict[Which, Total]
-    week: dict[Which, Total]
-    month: dict[Which, Total]
-    year: dict[Which, Total]
+    day: dict[TotalRange, Total]
+    week: dict[TotalRange, Total]
+    month: dict[TotalRange, Total]
+    year: dict[TotalRange, Total]
     next_change: datetime
 
-    def of(self, unit: TotalsUnit, which: Which) -> Total:
+    def of(self, unit: TotalsUnit, which: TotalRange) -> Total:
         """Return one of them."""
         by_unit = {
             TotalsUnit.DAY: self.day,
@@ -213,7 +213,7 @@ class Totals:
     @property
     def last_day(self) -> Total:
         """The last day that ended and is known."""
-        return self.of(TotalsUnit.DAY, Which.LAST)
+        return self.of(TotalsUnit.DAY, TotalRange.LAST)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -34,7 +34,7 @@ class Token:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SignedUp:
+class NewAccount:
     """Whether a new account is `active`, or has a mail to answer first."""
 
     status: str
@@ -75,7 +75,7 @@ class ConsentStatus(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ConsentAsked:
+class StartedConsent:
     """Where the holder of a meter gives the consent."""
 
     id: str

@@ -20,7 +20,7 @@ class Interval:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Curve:
+class LoadCurve:
     """A load curve, oldest first, and what is missing in it."""
 
     readings: tuple[Interval, ...]

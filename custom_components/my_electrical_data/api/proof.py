@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 
 from .decode import Decoder
 from .errors import GatewayError
-from .transport import Wire
+from .transport import Transport
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,12 +31,12 @@ async def knows_client(
     """Tell whether what answers at `address` proves that it knows this client; False also if it does not answer."""
     nonce = secrets.token_hex(32)
     try:
-        reply = await Wire(session, address).send(
+        response = await Transport(session, address).send(
             "POST", f"/v1/api-clients/{client_id}/proof", json={"nonce": nonce, "address": address}
         )
-        if reply.status != HTTPStatus.OK:
+        if response.status != HTTPStatus.OK:
             return False
-        proof = _PROOF(reply.body).proof
+        proof = _PROOF(response.body).proof
     except GatewayError:
         return False
     message = f"MyElectricalData proof 1\n{instance_id}\n{client_id}\n{nonce}\n{address}"

@@ -27,7 +27,7 @@ from .errors import (
     GatewayTooNewError,
     GatewayTooOldError,
     GatewayUnavailableError,
-    MalformedAnswerError,
+    MalformedResponseError,
     NotAGatewayError,
     PlainHttpError,
     ProxyAuthenticationError,
@@ -58,7 +58,7 @@ _PING, _PROBLEM = Decoder(Ping), Decoder(_Problem)
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class RawResponse:
     """An answer as it came; header names are in lower case."""
 
     status: int
@@ -72,9 +72,9 @@ class Reply:
         found = _MAX_AGE.search(self.headers.get("cache-control", ""))
         return min(float(found[1]), _LONGEST_WAIT) if found else None
 
-    def check(self) -> None:
+    def raise_for_status(self) -> None:
         """Raise the error that this answer is, if it is one."""
-        self.check_pressure()
+        self.raise_for_load()
         if self.status == HTTPStatus.UNAUTHORIZED:
             problem = self._problem_code()
             if problem == "unknown":
@@ -83,9 +83,9 @@ class Reply:
         if self.status >= HTTPStatus.BAD_REQUEST:
             raise RequestRefusedError(self.status, self._problem_code())
         if not HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise MalformedAnswerError(f"an answer of status {self.status}")
+            raise MalformedResponseError(f"an answer of status {self.status}")
 
-    def check_pressure(self) -> None:
+    def raise_for_load(self) -> None:
         """Raise when the gateway asks to come back later."""
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise RateLimitedError("asked too often", problem=self._problem_code(), retry_after=self._retry_after())
@@ -99,7 +99,7 @@ class Reply:
             return "unknown"
         try:
             return _PROBLEM(self.body).code
-        except MalformedAnswerError:
+        except MalformedResponseError:
             return "unknown"
 
     def _retry_after(self) -> float | None:
@@ -114,7 +114,7 @@ class Reply:
         return min(max(0.0, wait.total_seconds()), _LONGEST_WAIT)
 
 
-class Wire:
+class Transport:
     """Sends to one gateway, in a session that its owner opens and closes."""
 
     def __init__(self, session: ClientSession, address: str) -> None:
@@ -125,17 +125,17 @@ class Wire:
     async def ping(self, *, allow_redirects: bool = True) -> Ping:
         """Ask who is there, and check that it can be talked to. Follows a redirection, and stays where it led."""
         try:
-            reply = await self.send("GET", "/ping", allow_redirects=allow_redirects, most_bytes=_PING_BYTES)
-            reply.check_pressure()
-            if reply.status == HTTPStatus.UNAUTHORIZED:  # a gateway asks nobody for credentials here
+            response = await self.send("GET", "/ping", allow_redirects=allow_redirects, most_bytes=_PING_BYTES)
+            response.raise_for_load()
+            if response.status == HTTPStatus.UNAUTHORIZED:  # a gateway asks nobody for credentials here
                 raise ProxyAuthenticationError("a proxy asks for credentials of its own")
-            ping = _PING(reply.body)
-        except MalformedAnswerError as error:
+            ping = _PING(response.body)
+        except MalformedResponseError as error:
             raise NotAGatewayError("something else answers") from error
-        if reply.status != HTTPStatus.OK or ping.name != GATEWAY_NAME:
+        if response.status != HTTPStatus.OK or ping.name != GATEWAY_NAME:
             raise NotAGatewayError("something else answers")
         _check_version(ping.api)
-        self._stay_where_redirected(reply.url)
+        self._adopt_redirect_target(response.url)
         return ping
 
     async def send(
@@ -147,7 +147,7 @@ class Wire:
         most_bytes: int = _ANSWER_BYTES,
         headers: dict[str, str] | None = None,
         **options: Any,
-    ) -> Reply:
+    ) -> RawResponse:
         """Send a request and return whatever answers. Raises GatewayConnectionError.
 
         Raises MalformedAnswerError for an answer of more than `most_bytes`, as it is sent or once inflated.
@@ -164,7 +164,7 @@ class Wire:
                     **options,
                 ) as response,
             ):
-                return await _read(response, most_bytes)
+                return await _read_response(response, most_bytes)
         except (ClientConnectorCertificateError, ClientSSLError) as error:
             if _is_plain_http(error):
                 raise PlainHttpError("the port does not speak https") from error
@@ -174,36 +174,36 @@ class Wire:
         except (ClientError, OSError) as error:
             raise GatewayConnectionError("no connection") from error
 
-    def _stay_where_redirected(self, landed: URL) -> None:
+    def _adopt_redirect_target(self, landed: URL) -> None:
         """Keep the address that answered, unless it would send secrets in clear that were meant for https."""
         if self.address.startswith("https:") and landed.scheme != "https":
             raise NotAGatewayError("redirected from https to http")
         self.address = str(landed.with_query(None)).removesuffix("/ping")
 
 
-async def _read(response: ClientResponse, most_bytes: int) -> Reply:
+async def _read_response(response: ClientResponse, most_bytes: int) -> RawResponse:
     headers = {name.lower(): value for name, value in response.headers.items()}
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > most_bytes:
-            raise MalformedAnswerError(f"an answer of more than {most_bytes} bytes")
+            raise MalformedResponseError(f"an answer of more than {most_bytes} bytes")
     encoding = headers.get("content-encoding", "identity").strip().lower()
-    return Reply(response.status, headers, _decoded(bytes(body), encoding, most_bytes), response.url)
+    return RawResponse(response.status, headers, _inflate(bytes(body), encoding, most_bytes), response.url)
 
 
-def _decoded(body: bytes, encoding: str, most_bytes: int) -> bytes:
+def _inflate(body: bytes, encoding: str, most_bytes: int) -> bytes:
     if encoding == "identity" or not body:
         return body
     if encoding not in {"gzip", "x-gzip", "deflate"}:
-        raise MalformedAnswerError("an answer in an encoding that was not asked for")
+        raise MalformedResponseError("an answer in an encoding that was not asked for")
     inflater = zlib.decompressobj(_INFLATE_ANY)
     try:
         inflated = inflater.decompress(body, most_bytes)
     except zlib.error as error:
-        raise MalformedAnswerError("an answer that cannot be inflated") from error
+        raise MalformedResponseError("an answer that cannot be inflated") from error
     if inflater.unconsumed_tail:
-        raise MalformedAnswerError(f"an answer of more than {most_bytes} bytes once inflated")
+        raise MalformedResponseError(f"an answer of more than {most_bytes} bytes once inflated")
     return inflated
 
 

@@ -10,9 +10,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.json import json_bytes, json_fragment
 
 from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN
-from custom_components.my_electrical_data.formatting import async_words
+from custom_components.my_electrical_data.formatting import async_load_texts
 
-from .content import async_content
+from .content import async_build_content
 
 URL_PATH: Final = "my-electricity"
 ICON: Final = "mdi:transmission-tower"
@@ -32,7 +32,7 @@ class ReadyDashboard(LovelaceStorage):
         try:
             return await super().async_load(force)
         except ConfigNotFound:
-            return await async_content(self.hass)
+            return await async_build_content(self.hass)
 
     @override
     async def async_json(self, force: bool) -> json_fragment:
@@ -54,7 +54,7 @@ async def async_show_or_hide(hass: HomeAssistant) -> None:
     shown = isinstance(dashboards.get(URL_PATH), ReadyDashboard)
     wanted = any(entry.options.get(CONF_DASHBOARD) for entry in entries)
     if wanted and not shown and not frontend.async_panel_exists(hass, URL_PATH):
-        title = (await async_words(hass))("dashboard", "title")
+        title = (await async_load_texts(hass))("dashboard", "title")
         # In the list of dashboards as one that is configured elsewhere: it is shown and hidden by an option of ours.
         listed = {"mode": "yaml", "title": title, "icon": ICON, "show_in_sidebar": True, "require_admin": False}
         dashboards[URL_PATH] = ReadyDashboard(hass, {"id": DOMAIN, "url_path": URL_PATH, **listed})

@@ -56,7 +56,7 @@ def tile(
     return [card]
 
 
-def by_color(entity: str | None, name: str) -> list[Card]:
+def color_tiles(entity: str | None, name: str) -> list[Card]:
     """Show a Tempo day in its colour: a tile a colour, one of which is seen, for a tile has but one."""
     cards: list[Card] = []
     for state, color in SHADES.items():
