@@ -31,7 +31,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:  # noqa: ARG001
-    """Register the actions, which are there whether a gateway is or not."""
+    """Register the actions; they exist even while no gateway is set up."""
     async_setup_services(hass)
     return True
 
@@ -76,7 +76,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Leave nothing behind: neither here, but for statistics that one may wish to keep, nor at the gateway."""
+    """Delete what belongs to the entry here and its API client at the gateway; a repair asks about statistics."""
     async_delete_issues(hass, entry)
     for subentry in entry.get_subentries_of_type(METER):
         await async_remove_meter(hass, entry, subentry.unique_id or "", subentry.title)
@@ -85,14 +85,14 @@ async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:
-    """Bring an entry of an earlier version to today's; one of a later version is refused."""
+    """Migrate an entry of an earlier version; return False for one of a later version."""
     if entry.version == 1:
         async_move_meters_to_subentries(hass, entry)
     return entry.version == 2
 
 
 async def _async_handle_update(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Set the entry up again, without the meters that were removed."""
+    """Clean up after removed meters and reload the entry."""
     here = {subentry.unique_id for subentry in entry.get_subentries_of_type(METER)}
     for meter in entry.runtime_data.meters.values():
         if meter.point_id not in here:

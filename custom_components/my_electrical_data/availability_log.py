@@ -1,4 +1,4 @@
-"""Whether a gateway answers: logged once when it stops, and once when it is back, whichever feed notices."""
+"""Logs once when a gateway becomes unavailable and once when it is back, whichever feed notices first."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _LOGS: HassKey[dict[str, AvailabilityLog]] = HassKey(f"{DOMAIN}_presences")
 
 
 class AvailabilityLog:
-    """One gateway's, by the name of its entry. It outlives a reload."""
+    """The availability of one gateway. It is kept when the entry is reloaded."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -20,14 +20,14 @@ class AvailabilityLog:
 
     @callback
     def log_unavailable(self, reason: str) -> None:
-        """Take note that it did not answer."""
+        """Note that the gateway did not respond."""
         if not self._is_unavailable:
             LOGGER.warning("%s: the gateway does not answer (%s)", self._name, reason)
         self._is_unavailable = True
 
     @callback
     def log_available(self) -> None:
-        """Take note that it did."""
+        """Note that the gateway responded."""
         if self._is_unavailable:
             LOGGER.info("%s: the gateway answers again", self._name)
         self._is_unavailable = False
@@ -35,5 +35,5 @@ class AvailabilityLog:
 
 @callback
 def get_availability_log(hass: HomeAssistant, entry: ConfigEntry[Any]) -> AvailabilityLog:
-    """Return the presence of an entry's gateway."""
+    """Return the availability log of an entry's gateway."""
     return hass.data.setdefault(_LOGS, {}).setdefault(entry.entry_id, AvailabilityLog(entry.title))

@@ -1,4 +1,4 @@
-"""Binary sensors: off-peak hours, data that are late, tense hours of the grid."""
+"""Binary sensors: off-peak hours, late data, tense hours of the grid."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -45,7 +45,7 @@ def _is_off_peak(periods: Periods, now: datetime) -> bool | None:
 
 
 def _off_peak_attributes(periods: Periods, now: datetime) -> Mapping[str, Any]:
-    """Tell the window that holds now or else comes next."""
+    """Return the current off-peak window, or else the next one."""
     window = next((window for window in periods.off_peak if window.end > now), None)
     return {"start": window.start.isoformat(), "end": window.end.isoformat()} if window else {}
 
@@ -67,7 +67,7 @@ DATA_LATE: Final = FeedBinarySensorDescription[UsagePoint](
 
 
 class FeedBinarySensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[CoordinatorT], BinarySensorEntity):
-    """A binary sensor that shows its feed as it is now."""
+    """A binary sensor that shows the current state of its feed."""
 
     _unrecorded_attributes = frozenset({"hours"})
     entity_description: FeedBinarySensorDescription[Any]
@@ -79,7 +79,7 @@ class FeedBinarySensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[Coord
 
 
 class UsagePointBinarySensor(UsagePointEntity, FeedBinarySensor[UsagePointsCoordinator]):
-    """A binary sensor of what the list of usage points says of one."""
+    """A binary sensor of a usage point."""
 
 
 async def async_setup_entry(

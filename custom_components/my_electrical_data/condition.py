@@ -1,4 +1,4 @@
-"""Conditions: how things stand, for whoever builds an automation on it. What is not known is not so."""
+"""Conditions for automations. A condition on something unknown is false."""
 
 from typing import Any, ClassVar, Final, override
 
@@ -31,7 +31,7 @@ from .grid_sensors import COLORS
 
 
 class _Condition(Condition):
-    """A condition with options and no target."""
+    """A condition with options."""
 
     options: ClassVar[dict[Any, Any]] = {}
 
@@ -74,7 +74,7 @@ class _OfAMeter(_Condition):
     options = ANY_METER
 
     def _periods(self) -> list[Period]:
-        """Return what holds now, of each meter that is meant."""
+        """Return the current period of each selected meter."""
         now = dt_util.utcnow()
         found = [meter.periods.data.at(now) for _, meter in self._meters() if meter.periods.data]
         return [period for period in found if period]

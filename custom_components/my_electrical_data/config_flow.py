@@ -1,4 +1,4 @@
-"""Setting up a gateway: found or typed, signed in to once; and putting its address or its API client right later."""
+"""Config flow: set up a gateway, change its address, sign in again."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, override
@@ -99,7 +99,7 @@ type Submit = Callable[[dict[str, Any]], Awaitable[ConfigFlowResult]]
 
 
 class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
-    """An entry is a gateway; its unique id is the gateway's instance id. Its meters are subentries."""
+    """An entry is a gateway, with the gateway's instance id as unique id. Meters are subentries."""
 
     VERSION = 2
 
@@ -129,7 +129,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
-        """Take up a gateway that announced itself."""
+        """Set up a gateway that announced itself, or move an entry to its new address."""
         if not (instance_id := discovery_info.properties.get("id")):
             return self.async_abort(reason="not_a_gateway")
         await self.async_set_unique_id(instance_id)
@@ -168,19 +168,19 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         return self._show_menu("account", ["log_in", "sign_up", "api_client"])
 
     async def async_step_log_in(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for an account's e-mail address and password, to make an API client with, once."""
+        """Ask for e-mail address and password, used once to create an API client."""
         return await self._show_form("log_in", _LOG_IN_FIELDS, user_input, self._submit_account)
 
     async def async_step_sign_up(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for what makes an account."""
+        """Ask for e-mail address and password of a new account."""
         return await self._show_form("sign_up", _SIGN_UP_FIELDS, user_input, self._submit_sign_up)
 
     async def async_step_verify_email(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Wait until the mail of the gateway was answered; until then it knows no such account."""
+        """Wait until the address was verified; before that the gateway refuses to sign in."""
         return await self._show_form("verify_email", {}, user_input, lambda _: self._submit_account(self._typed))
 
     async def async_step_api_client(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for an API client that was made elsewhere."""
+        """Ask for the credentials of an existing API client."""
         return await self._show_form("api_client", _API_CLIENT_FIELDS, user_input, self._submit_api_client)
 
     async def _submit_sign_up(self, typed: dict[str, Any]) -> ConfigFlowResult:
@@ -204,7 +204,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self._sign_in(typed[CONF_CLIENT_ID], typed[CONF_CLIENT_SECRET], made_here=False)
 
     async def _sign_in(self, client_id: str, client_secret: str, *, made_here: bool) -> ConfigFlowResult:
-        """Try the API client; then go on with the meters, or change the entry."""
+        """Check the API client, then continue with the meters or update the entry."""
         gateway = await self._get_gateway()
         client = GatewayClient(async_get_clientsession(self.hass), gateway.address, client_id, client_secret)
         await client.authenticate()
@@ -220,7 +220,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self.async_step_meters() if self._points else self._create_gateway_entry([])
 
     async def _get_gateway(self) -> FoundGateway:
-        """Return the gateway of this flow. An entry that signs in anew has one already: see that it is the same."""
+        """Return the gateway of this flow; when signing in again, check that it is the entry's."""
         if self._found is None:
             address = self._get_reauth_entry().data[CONF_URL]
             found = await find_gateway(async_get_clientsession(self.hass), address)
@@ -232,7 +232,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     # What there is to read
 
     async def async_step_meters(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Offer the meters that the account has already."""
+        """Offer the meters that the account already has."""
         if user_input is not None:
             return self._create_gateway_entry([point for point in self._points if point.id in user_input[CONF_METERS]])
         options = [SelectOptionDict(value=point.id, label=point.description) for point in self._points]
@@ -274,7 +274,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         return self._update_entry_and_reload(entry, {**entry.data, CONF_URL: address})
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:  # noqa: ARG002
-        """Begin to ask for another API client."""
+        """Start the reauthentication."""
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
@@ -285,13 +285,13 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         return self._show_menu("reauth_confirm", ["log_in", "api_client"])
 
     def _get_changed_entry(self) -> ConfigEntry | None:
-        """Return the entry that this flow changes."""
+        """Return the entry that this flow updates, if any."""
         if self.source == SOURCE_REAUTH:
             return self._get_reauth_entry()
         return self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
 
     def _update_entry_and_reload(self, entry: ConfigEntry, data: dict[str, Any]) -> ConfigFlowResult:
-        """Change an entry and have it reloaded: by its own listener when it has one that will hear of it."""
+        """Update an entry and reload it, unless its update listener will."""
         reloads_itself = bool(entry.update_listeners) and data != entry.data
         result = self.async_update_and_abort(entry, data=data)
         if not reloads_itself:
@@ -313,7 +313,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         submit: Submit,
         known: Mapping[str, Any] | None = None,
     ) -> ConfigFlowResult:
-        """Show the form of `step` until what was typed can be used; secrets are not shown again."""
+        """Show the form of `step` until `submit` succeeds. Secrets are not filled in again."""
         errors: dict[str, str] = {}
         placeholders = {
             "address": self._get_address(),
@@ -345,7 +345,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
 
 def _get_error_key(error: GatewayError, step: str) -> str:
-    """Return the key of the words for an error."""
+    """Return the translation key of an error."""
     if step == "verify_email" and isinstance(error, AuthenticationFailedError):
         return "email_not_verified"
     if error.problem in _TRANSLATED_PROBLEMS:

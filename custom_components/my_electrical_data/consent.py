@@ -1,4 +1,4 @@
-"""Waiting for a consent that is given elsewhere, at Enedis."""
+"""Waits for a consent that is given on Enedis' page."""
 
 import asyncio
 from typing import Final
@@ -11,7 +11,7 @@ DETAILS_LOOKS: Final = 20
 
 
 async def wait_for_consent(client: GatewayClient, asked: StartedConsent) -> ConsentRequest:
-    """Return how it ended. The gateway ends it itself, if nobody does; one that does not answer is waited for."""
+    """Wait until a consent is no longer pending; the gateway expires it in the end. Connection errors are retried."""
     while True:
         try:
             consent = await client.consent(asked.id)
@@ -24,7 +24,7 @@ async def wait_for_consent(client: GatewayClient, asked: StartedConsent) -> Cons
 
 
 async def wait_for_contract(client: GatewayClient, usage_point_id: str) -> UsagePoint:
-    """Return a meter once its contract is known, or after a minute without. Raises GatewayError."""
+    """Return a meter once its contract is known, or after a minute. Raises GatewayError."""
     point = await client.usage_point(usage_point_id)
     for _ in range(DETAILS_LOOKS):
         if point.contract.segment is not None:
@@ -35,6 +35,6 @@ async def wait_for_contract(client: GatewayClient, usage_point_id: str) -> Usage
 
 
 def parse_meter_number(text: str) -> str | None:
-    """Return the 14 digits that were typed, however they were grouped."""
+    """Return the 14 digits of what was typed, or None."""
     digits = "".join(text.split()).replace(".", "").replace("-", "")
     return digits if len(digits) == 14 and digits.isascii() and digits.isdecimal() else None

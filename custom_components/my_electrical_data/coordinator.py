@@ -1,4 +1,4 @@
-"""One coordinator a feed, and what a loaded entry holds."""
+"""The coordinators, one for each feed, and the runtime data of an entry."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ MOST_DAYS = timedelta(days=366)
 
 @dataclass(slots=True)
 class Meter:
-    """One usage point: its public id, the subentry it is, its name there, and its feeds."""
+    """A usage point: its public id, its subentry and name, and its coordinators."""
 
     point_id: str
     subentry_id: str
@@ -42,7 +42,7 @@ class Meter:
 
     @property
     def feeds(self) -> dict[str, MeterCoordinator[Any]]:
-        """All of them by their names, those first that most is shown of."""
+        """All feeds of the meter by name, in the order in which they are first fetched."""
         return {
             "periods": self.periods,
             "daily": self.daily,
@@ -54,7 +54,7 @@ class Meter:
 
 @dataclass(slots=True)
 class RuntimeData:
-    """What a loaded entry holds; meters are by the public id of their usage point."""
+    """The runtime data of an entry; `meters` is keyed by the usage point's public id."""
 
     client: GatewayClient
     usage_points: UsagePointsCoordinator
@@ -68,7 +68,7 @@ type GatewayConfigEntry = ConfigEntry[RuntimeData]
 
 
 class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
-    """The account's meters, by id; also the one that says hello to the gateway."""
+    """The account's meters by id. It also checks the gateway's identity and version."""
 
     ping: Ping
 
@@ -88,7 +88,7 @@ class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
     @callback
     @override
     def _async_refresh_finished(self) -> None:
-        """Tell of every failure, not of the first alone: a gateway that stays away becomes a repair in time."""
+        """Notify listeners of every failure, so that a gateway that stays away becomes a repair."""
         super()._async_refresh_finished()
         if self.last_error is not None:
             self.async_update_listeners()
@@ -108,7 +108,7 @@ class TempoCoordinator(FeedCoordinator[Tempo]):
 
 
 class TempoDaysCoordinator(FeedCoordinator[TempoDays]):
-    """The colours of the season by day: what is past, tomorrow, and days ahead whose colour is certain."""
+    """The colours of the season by day: past days, tomorrow, and later days whose colour is certain."""
 
     pace = Pace(usual=timedelta(hours=1))
 
@@ -164,7 +164,7 @@ class DailyCoordinator(MeterCoordinator[DailyReadings]):
 
 
 class MaxPowerCoordinator(MeterCoordinator[MaxPower]):
-    """The greatest power of the latest days. Asking has Enedis asked, each day: only if somebody wants to see it."""
+    """The maximum power of the last days. It costs a call to Enedis a day: fetched only if an entity shows it."""
 
     always = False
 
@@ -176,7 +176,7 @@ class MaxPowerCoordinator(MeterCoordinator[MaxPower]):
 
 
 class TotalsCoordinator(MeterCoordinator[Totals]):
-    """Energy and money of day, week, month and year."""
+    """Energy and cost of day, week, month and year."""
 
     pace = Pace(usual=timedelta(hours=1), least=timedelta(minutes=1))
 
@@ -187,7 +187,7 @@ class TotalsCoordinator(MeterCoordinator[Totals]):
 
 
 class PeriodsCoordinator(MeterCoordinator[Periods]):
-    """What energy is billed as: last week, so that hours which began then are seen whole, and as far as is known."""
+    """The tariff periods, from last week (for windows that began then) as far ahead as they are known."""
 
     @override
     async def _fetch(self) -> tuple[Response[Periods], datetime | None]:
@@ -201,7 +201,7 @@ class PeriodsCoordinator(MeterCoordinator[Periods]):
 
 
 class HoursCoordinator(MeterCoordinator[ImportResult]):
-    """Brings the hours of one usage point into the recorder."""
+    """Imports the hours of one usage point into the recorder."""
 
     def __init__(
         self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, point_id: str, meter: str
@@ -211,7 +211,7 @@ class HoursCoordinator(MeterCoordinator[ImportResult]):
         self._importer = HoursImporter(hass, client, point_id, meter, buckets=buckets)
 
     async def async_reimport(self) -> ImportResult:
-        """Import all hours afresh, and return what is there then. Raises what kept it from being so."""
+        """Import all hours again and return the result. Raises the error of the import."""
         await self._importer.reset()
         await self.async_refresh()
         if self.last_exception is not None:
@@ -227,7 +227,7 @@ class HoursCoordinator(MeterCoordinator[ImportResult]):
 def create_meter(
     hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, subentry: ConfigSubentry
 ) -> Meter:
-    """Return the meter that a subentry is."""
+    """Create the meter of a subentry."""
     point_id = subentry.unique_id or ""
     return Meter(
         point_id=point_id,
@@ -242,7 +242,7 @@ def create_meter(
 
 
 def create_client(hass: HomeAssistant, entry: GatewayConfigEntry) -> GatewayClient:
-    """Return a client of the gateway that an entry is."""
+    """Create a client for an entry's gateway."""
     return GatewayClient(
         async_get_clientsession(hass), entry.data[CONF_URL], entry.data[CONF_CLIENT_ID], entry.data[CONF_CLIENT_SECRET]
     )

@@ -1,4 +1,4 @@
-"""What a user may attach to a public report: no secret, no meter, no address."""
+"""Diagnostics for public reports: no secret, no meter number, no address."""
 
 import re
 from dataclasses import asdict, is_dataclass
@@ -17,7 +17,7 @@ _METER_NUMBER = re.compile(r"(?<!\d)\d{14}(?!\d)|•+\d{4}")
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: GatewayConfigEntry) -> dict[str, Any]:  # noqa: ARG001
-    """Return the state of all feeds, redacted by key and by value."""
+    """Return the state of all feeds, redacted by key and value."""
     feeds = entry.runtime_data
     points = feeds.usage_points.data.values()
     secrets = [entry.unique_id or "", URL(entry.data[CONF_URL]).host or ""]
@@ -54,7 +54,7 @@ def _to_dict(data: Any) -> Any:
 
 
 def _remove_secrets(secrets: list[str], data: Any) -> Any:
-    """Return `data` with secrets and meter numbers cut out of every text in it."""
+    """Return `data` with secrets and meter numbers removed from every text."""
     match data:
         case dict():
             return {key: _remove_secrets(secrets, value) for key, value in data.items()}

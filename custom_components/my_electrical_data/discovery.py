@@ -1,6 +1,6 @@
-"""A gateway that announces itself on the network: where it may be, and whether an entry may move there by itself.
+"""Gateways that announce themselves on the network: where to find them, and whether an entry may move there.
 
-Anybody on the network can announce anything, the id of a gateway included, which tells nothing secret.
+Anybody on the network can announce anything, including the id of a gateway, which is no secret.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _LONGEST_URL = 255
 
 
 async def async_find_announced(hass: HomeAssistant, info: ZeroconfServiceInfo, instance_id: str) -> FoundGateway | None:
-    """Return the gateway that was announced, at the first address where it answers as itself.
+    """Return the announced gateway at the first address where it responds with its instance id.
 
     Raises IncompatibleError.
     """
@@ -37,7 +37,7 @@ async def async_find_announced(hass: HomeAssistant, info: ZeroconfServiceInfo, i
 
 
 async def async_can_adopt_address(hass: HomeAssistant, entry: ConfigEntry, found: FoundGateway) -> bool:
-    """Tell whether an entry may use the gateway found at another address without a person's word.
+    """Return whether an entry may adopt another address of its gateway without asking a person.
 
     It may not give up https, and the gateway there has to prove that it knows the entry's API client.
     """
@@ -54,10 +54,10 @@ async def async_can_adopt_address(hass: HomeAssistant, entry: ConfigEntry, found
 
 
 def list_announced_addresses(info: ZeroconfServiceInfo) -> list[str]:
-    """Return where an announced gateway may be: the address it gives itself, then those it announces.
+    """Return the addresses to try: the one in the announcement's `url`, then those it was announced with.
 
-    Only a private address is asked, or a name by https, where a certificate says who answers: an announcement is no
-    way to have Home Assistant ask for anything else.
+    Only private addresses are tried, and names by https, where a certificate says who answers: an announcement must
+    not make Home Assistant request anything else.
     """
     hosts = [ip for ip in info.ip_addresses if _is_private(ip)][:_MOST_HOSTS]
     return [

@@ -1,4 +1,4 @@
-"""Our statistics in Home Assistant's Energy dashboard: offered, and added only after it was shown what changes."""
+"""Adds a meter's statistics to the Energy dashboard, after showing what changes."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -16,14 +16,14 @@ _FIELDS: Final = ("stat_energy_from", "stat_energy_to", "stat_cost", "stat_compe
 
 
 async def async_load_preferences(hass: HomeAssistant) -> None:
-    """Load the preferences, so that they can be looked at later."""
+    """Load the Energy dashboard's preferences."""
     if _MANAGER not in hass.data and "energy" in hass.config.components:
         hass.data[_MANAGER] = await async_get_manager(hass)
 
 
 @callback
 def async_may_offer(hass: HomeAssistant, usage_point_id: str, statistic_ids: Iterable[str]) -> bool:
-    """Tell whether there is something to add, and nothing of this meter is there yet."""
+    """Return whether the meter has statistics to add and none in the dashboard yet."""
     return (
         _MANAGER in hass.data
         and statistic_id(usage_point_id, "consumption") in statistic_ids
@@ -32,12 +32,12 @@ def async_may_offer(hass: HomeAssistant, usage_point_id: str, statistic_ids: Ite
 
 
 def list_layouts(usage_point_id: str, statistic_ids: Iterable[str]) -> list[str]:
-    """Return how a meter can be shown: as one, or by its buckets when it has several. Both would count it twice."""
+    """Return the possible layouts: one source, or one for each bucket. Both together would count energy twice."""
     return [TOTAL, BY_BUCKET] if len(_list_bucket_keys(usage_point_id, statistic_ids)) > 1 else [TOTAL]
 
 
 def build_sources(usage_point_id: str, names: dict[str, str], way: str) -> list[dict[str, Any]]:
-    """Return the grid connections to add, of statistics with these names. What is produced goes with the first."""
+    """Build the grid sources of a layout; production belongs to the first. `names` maps statistic ids to names."""
     keys = [""] if way == TOTAL else _list_bucket_keys(usage_point_id, names)
     added = [_build_grid_source(usage_point_id, key, names) for key in keys]
     produced = statistic_id(usage_point_id, "production")
@@ -50,12 +50,12 @@ def build_sources(usage_point_id: str, names: dict[str, str], way: str) -> list[
 
 
 def describe_sources(added: list[dict[str, Any]], names: dict[str, str]) -> list[str]:
-    """Say what would be added, a line each, by the names people see."""
+    """Return one line of text for each source, with the names of its statistics."""
     return ["- " + " · ".join(names[source[field]] for field in _FIELDS if source[field]) for source in added]
 
 
 async def async_add_sources(hass: HomeAssistant, added: list[dict[str, Any]]) -> None:
-    """Add grid connections to the preferences; what is there stays."""
+    """Add grid sources to the preferences and keep the existing ones."""
     update: Any = {"energy_sources": [*_current_sources(hass), *added]}
     await hass.data[_MANAGER].async_update(update)
 
@@ -71,7 +71,7 @@ def _belongs_to(usage_point_id: str, source: dict[str, Any]) -> bool:
 
 
 def _list_bucket_keys(usage_point_id: str, statistic_ids: Iterable[str]) -> list[str]:
-    """Return the buckets of consumption, as `_hp`."""
+    """Return the suffixes of the consumption's buckets, such as `_hp`."""
     whole = statistic_id(usage_point_id, "consumption")
     return sorted(each.removeprefix(whole) for each in statistic_ids if each.startswith(f"{whole}_"))
 

@@ -1,4 +1,4 @@
-"""What all entities share."""
+"""Base classes of the entities."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -16,7 +16,7 @@ from .feed import FeedCoordinator
 
 
 class FeedEntity[CoordinatorT: FeedCoordinator[Any]](CoordinatorEntity[CoordinatorT]):
-    """An entity that shows something of a feed."""
+    """An entity of a feed."""
 
     _attr_has_entity_name = True
 
@@ -35,13 +35,13 @@ class FeedEntity[CoordinatorT: FeedCoordinator[Any]](CoordinatorEntity[Coordinat
 
 
 class DescribedEntity[CoordinatorT: FeedCoordinator[Any]](FeedEntity[CoordinatorT]):
-    """An entity that shows what its description makes of its feed as it is now."""
+    """An entity whose state and attributes its description computes."""
 
     entity_description: FeedDescription[Any, Any]
 
     @property
     def _data(self) -> Any:
-        """What is said of what the entity is about."""
+        """The data that the description's functions get."""
         return self.coordinator.data
 
     @property
@@ -51,7 +51,7 @@ class DescribedEntity[CoordinatorT: FeedCoordinator[Any]](FeedEntity[Coordinator
 
 
 class UsagePointEntity(DescribedEntity[UsagePointsCoordinator]):
-    """An entity that shows something of what the list of usage points says of one."""
+    """An entity of a usage point."""
 
     def __init__(self, coordinator: UsagePointsCoordinator, description: EntityDescription, meter: Meter) -> None:
         super().__init__(coordinator, description, meter.point_id, build_meter_device(meter))

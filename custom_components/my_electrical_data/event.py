@@ -1,4 +1,4 @@
-"""Event entities: what is told of Tempo's colours, and alerts of Ecowatt."""
+"""Event entities: Tempo colours and Ecowatt alerts."""
 
 from dataclasses import dataclass
 from typing import Final, override
@@ -17,7 +17,7 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class FeedEventDescription(EventEntityDescription):
-    """An event entity, by the happenings that it shows: these are called by its `prefix` and the type of event."""
+    """Describes an event entity; the kind of an event is its `prefix` and the event type."""
 
     prefix: str
     event_types: list[str]
@@ -40,7 +40,7 @@ EVENTS: Final = (
 
 
 class FeedEvent(EventEntity):
-    """An event entity of the grid. Its last event is of the past, and so is never unavailable."""
+    """An event entity of the grid. It is never unavailable: its last event stays true."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False

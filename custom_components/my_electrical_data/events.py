@@ -1,6 +1,6 @@
-"""What happens: what is told now against what was told before. Event entities and triggers are told of it.
+"""Compares each feed's data with its previous data and sends events to event entities and triggers.
 
-Nothing happens when a feed is first heard: whatever changed while Home Assistant was off is not replayed.
+The first data of a feed cause no event: what changed while Home Assistant was off is not replayed.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ from .grid_sensors import LEVELS
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GatewayEvent:
-    """Something that happened, and what there is to say of it; of a meter: its usage point's public id."""
+    """An event, its data and, for one of a meter, the usage point's public id."""
 
     kind: str
     data: dict[str, Any] = field(default_factory=dict)
@@ -39,7 +39,7 @@ type _Change = tuple[str, dict[str, Any]]
 
 @callback
 def async_start_events(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Tell of what happens, as long as the entry is loaded."""
+    """Send events while the entry is loaded."""
     feeds = entry.runtime_data
     _watch_feed(hass, entry, feeds.tempo, Tempo.at, _compare_tempo)
     _watch_feed(hass, entry, feeds.ecowatt, _read_ecowatt, _compare_ecowatt)

@@ -22,7 +22,7 @@ SEASON: Final = ImageEntityDescription(key="tempo_season", translation_key="temp
 
 
 class TempoSeasonImage(FeedEntity[TempoDaysCoordinator], ImageEntity):
-    """The colours since 1 September, and what is known of the days to come."""
+    """The colours since 1 September and what is known of later days."""
 
     _attr_content_type = "image/svg+xml"
 
@@ -54,13 +54,13 @@ class TempoSeasonImage(FeedEntity[TempoDaysCoordinator], ImageEntity):
     @callback
     @override
     def async_update_token(self) -> None:
-        """Keep the first: the colours are no secret, and a new one every five minutes would be a new state."""
+        """Keep the first token: the image is no secret, and a new token every five minutes would be a new state."""
         if not self.access_tokens:
             super().async_update_token()
 
     @callback
     def _draw(self) -> None:
-        """Draw it anew; it is another image only if something of it has changed."""
+        """Draw the image; it gets a new timestamp only if it changed."""
         if self.coordinator.data is None:
             return
         days: dict[date, TempoDay] = {day.date: day for day in self.coordinator.data.days}

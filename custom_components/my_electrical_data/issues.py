@@ -1,4 +1,4 @@
-"""What is wrong, as repairs: raised while it is so, and taken back when it is over."""
+"""Creates and deletes repair issues so that they match the present state."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ _DOWN_SINCE: HassKey[dict[str, datetime]] = HassKey(f"{DOMAIN}_down_since")
 
 @dataclass(frozen=True, kw_only=True)
 class Issue:
-    """Something to repair: its words, whose it is, and what fills them in."""
+    """A repair issue: its translation key, its owner (entry or usage point) and its placeholders."""
 
     key: str
     owner: str
@@ -48,13 +48,13 @@ class Issue:
 
     @property
     def issue_id(self) -> str:
-        """Name it, so that it can be ignored and taken back."""
+        """Return its id in the issue registry."""
         return f"{self.key}_{self.owner}"
 
 
 @callback
 def async_update_issues(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Raise what is wrong now, and take back what was."""
+    """Create the issues of the present state and delete all others."""
     feeds = entry.runtime_data
     issues = [*_find_gateway_issues(hass, entry, feeds.usage_points.last_error)]
     if CONF_DASHBOARD not in entry.options and async_may_offer_dashboard(hass):
@@ -67,20 +67,20 @@ def async_update_issues(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
 
 @callback
 def async_update_setup_issues(hass: HomeAssistant, entry: GatewayConfigEntry, error: GatewayError | None) -> None:
-    """Raise what keeps an entry from being set up. What is known of its meters stays."""
+    """Create the issues of an entry that cannot be set up. Issues of its meters stay."""
     _sync_issues(hass, entry, [*_find_gateway_issues(hass, entry, error)], keep_meters=True)
 
 
 @callback
 def async_offer_address(hass: HomeAssistant, entry: GatewayConfigEntry, address: str) -> None:
-    """Ask whether an entry's gateway, which does not answer, is the one at this address, which proved nothing."""
+    """Ask a person whether the entry's gateway moved to an address that could not prove it."""
     hass.data.setdefault(_ANNOUNCED_AT, {})[entry.entry_id] = address
     _create_issue(hass, entry, _build_moved_issue(entry, address))
 
 
 @callback
 def async_delete_issues(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Take back everything of an entry that is removed."""
+    """Delete the issues of a removed entry."""
     hass.data.get(_ANNOUNCED_AT, {}).pop(entry.entry_id, None)
     hass.data.get(_DOWN_SINCE, {}).pop(entry.entry_id, None)
     _sync_issues(hass, entry, [], keep_meters=False)
@@ -88,7 +88,7 @@ def async_delete_issues(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
 
 @callback
 def async_delete_meter_issues(hass: HomeAssistant, usage_point_id: str) -> None:
-    """Take back everything of a meter that is removed."""
+    """Delete the issues of a removed meter."""
     for domain, issue_id in list(ir.async_get(hass).issues):
         if domain == DOMAIN and issue_id.endswith(f"_{usage_point_id}"):
             ir.async_delete_issue(hass, domain, issue_id)
@@ -98,7 +98,7 @@ def async_delete_meter_issues(hass: HomeAssistant, usage_point_id: str) -> None:
 def async_offer_to_delete_statistics(
     hass: HomeAssistant, entry: GatewayConfigEntry, usage_point_id: str, name: str
 ) -> None:
-    """Ask what becomes of the statistics of a meter that was removed."""
+    """Ask whether to keep the statistics of a removed meter."""
     left = Issue(key="statistics_left", owner=usage_point_id, fixable=True, placeholders={"meter": name})
     _create_issue(hass, entry, left)
 
@@ -188,7 +188,7 @@ def _find_meter_issues(hass: HomeAssistant, meter: Meter, feeds: RuntimeData) ->
 
 
 def _find_consent_issues(point: UsagePoint, named: dict[str, str]) -> Iterator[Issue]:
-    """Say what the gateway gives notice of; in the last days more urgently."""
+    """Find the issues of a consent that ends or has ended."""
     for notice in point.notices:
         if notice.code == "consent_ended":
             yield Issue(key=notice.code, owner=point.id, severity=IssueSeverity.ERROR, fixable=True, placeholders=named)

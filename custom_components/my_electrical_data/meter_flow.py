@@ -1,4 +1,4 @@
-"""Adding a meter: its number, Enedis' consent, what came, what it pays; and changing what it pays later."""
+"""Subentry flow: add a meter (number, consent at Enedis, tariff) and change its tariff later."""
 
 import asyncio
 from functools import partial
@@ -51,7 +51,7 @@ _TRANSLATED_REASONS = {
 
 
 class MeterFlow(ConfigSubentryFlow):
-    """A subentry is a meter; its unique id is the public id of its usage point. What it pays, the gateway keeps."""
+    """A subentry is a meter, with the usage point's public id as unique id. The gateway stores its tariff."""
 
     _offered_points: tuple[UsagePoint, ...] = ()
     _started: StartedConsent
@@ -68,7 +68,7 @@ class MeterFlow(ConfigSubentryFlow):
     # Which meter
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Offer the meters that the gateway reads already, if there are any that are not here."""
+        """Offer the account's meters that have not been added yet, if any."""
         if user_input is not None:
             chosen = user_input[CONF_POINT]
             found = next((point for point in self._offered_points if point.id == chosen), None)
@@ -91,7 +91,7 @@ class MeterFlow(ConfigSubentryFlow):
         return self.async_show_form(step_id="user", data_schema=schema)
 
     async def async_step_number(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask for the number, and the gateway for a consent to read it."""
+        """Ask for the number and start a consent."""
         errors: dict[str, str] = {}
         if user_input is not None:
             if number := parse_meter_number(user_input[CONF_NUMBER]):
@@ -111,7 +111,7 @@ class MeterFlow(ConfigSubentryFlow):
     # Enedis' consent
 
     async def async_step_consent(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
-        """Open Enedis' page, and wait for how it ends there."""
+        """Open the consent's page and wait for its result."""
         if self._waiting is None:
             self._waiting = self.hass.async_create_background_task(self._wait_for_meter(), f"{DOMAIN} consent")
             self._waiting.add_done_callback(self._resume)
@@ -126,7 +126,7 @@ class MeterFlow(ConfigSubentryFlow):
                 return self.async_external_step_done(next_step_id="tariff")
 
     async def _wait_for_meter(self) -> UsagePoint | str:
-        """Return the meter that the consent opened, or the reason why there is none."""
+        """Return the meter that the consent opened, or the abort reason."""
         try:
             consent = await wait_for_consent(self._client, self._started)
             if consent.status is not ConsentStatus.GRANTED:
@@ -137,7 +137,7 @@ class MeterFlow(ConfigSubentryFlow):
             return "consent_failed"
 
     async def async_step_refused(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
-        """Say why there is no meter."""
+        """Abort with the reason why the consent failed."""
         return self.async_abort(reason=self._reason)
 
     @callback
@@ -148,14 +148,14 @@ class MeterFlow(ConfigSubentryFlow):
     @callback
     @override
     def async_remove(self) -> None:
-        """Stop waiting when the dialog is closed."""
+        """Stop waiting when the flow is closed."""
         if self._waiting is not None:
             self._waiting.cancel()
 
     # What it pays
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
-        """Ask again what the meter pays."""
+        """Change the tariff of a meter."""
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
         try:
@@ -170,7 +170,7 @@ class MeterFlow(ConfigSubentryFlow):
         return await self.async_step_tariff()
 
     async def async_step_tariff(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Show what Enedis told, and ask which tariff it is."""
+        """Show what Enedis knows of the meter and ask for its tariff."""
         errors: dict[str, str] = {}
         if user_input is not None:
             self._answers = user_input
@@ -202,7 +202,7 @@ class MeterFlow(ConfigSubentryFlow):
         )
 
     async def _submit_tariff(self, prices: dict[str, Any] | None) -> dict[str, str]:
-        """Tell the gateway, and return what it has against it."""
+        """Send the tariff to the gateway; return form errors."""
         try:
             self._point = await self._client.change_usage_point(
                 self._point.id, build_changes(self._point, self._answers, prices)
@@ -228,7 +228,7 @@ class MeterFlow(ConfigSubentryFlow):
         return self.async_abort(reason="gateway_failed")
 
     async def _describe_meter(self) -> dict[str, str]:
-        """Describe the meter as Enedis does."""
+        """Return the placeholders that describe the meter."""
         words, contract = partial(await async_load_texts(self.hass), "found"), self._point.contract
         unknown = words("unknown")
         curve = {True: "curve_collected", False: "curve_not_collected", None: "unknown"}

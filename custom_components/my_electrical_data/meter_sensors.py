@@ -1,6 +1,6 @@
-"""The sensors of a meter, other than its totals: what it pays now, its last day, its peaks, how fresh its data are.
+"""The sensors of a meter, except totals: tariff period, last day, maximum power, freshness.
 
-None of what arrives the day after has a state class: it must not be booked, by the recorder, at the hour it arrives.
+Values that arrive a day late have no state class: the recorder would count them at the hour of arrival.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ def _get_price(periods: Periods, now: datetime) -> float | None:
 
 
 def _format_off_peak_hours(periods: Periods, now: datetime) -> str | None:
-    """Write the off-peak hours that begin today as a clock shows them."""
+    """Format the off-peak hours that begin today, such as `22:30-06:30`."""
     current, today = periods.at(now), paris_day(now)
     if current is None or current.off_peak is None:
         return None

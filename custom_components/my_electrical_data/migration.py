@@ -1,4 +1,4 @@
-"""Entries of an earlier version become what they would be today."""
+"""Migrates entries of earlier versions."""
 
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ from .const import CONF_MADE_HERE, DOMAIN, METER
 
 @callback
 def async_move_meters_to_subentries(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Version 1 read every meter of its account: each device of a meter becomes a subentry, and keeps its entities."""
+    """Create a subentry for each meter's device of a version 1 entry, which had all meters of the account."""
     devices = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(devices, entry.entry_id):
         for domain, identifier in device.identifiers:

@@ -1,4 +1,4 @@
-"""What the hours ahead cost, by a meter's prices, by Tempo or by Ecowatt: as the gateway told it."""
+"""The cost of the coming hours by price, by Tempo or by Ecowatt, from data that was already fetched."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,7 +10,7 @@ from .window import Span
 
 
 class Criterion(StrEnum):
-    """What makes a time cheap."""
+    """By what a window is cheapest."""
 
     PRICE = "price"
     TEMPO = "tempo"
@@ -23,7 +23,7 @@ _TEMPO_RANKS = [f"{color}_{time}" for color in TEMPO_COLORS for time in ("hc", "
 
 
 def list_price_spans(periods: Periods) -> Iterator[Span]:
-    """Yield what a kWh costs."""
+    """Yield the price of a kWh by period."""
     for period in periods.items:
         yield Span(period.start, period.end, period.price, period.bucket, period.certain)
 

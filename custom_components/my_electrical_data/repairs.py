@@ -1,4 +1,4 @@
-"""The flows of the repairs that a person can do something about."""
+"""The flows of fixable repairs."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, override
@@ -39,12 +39,12 @@ type Data = dict[str, str | int | float | None]
 
 
 class _Flow(RepairsFlow):
-    """What all have: whose repair it is, and the words it was raised with."""
+    """Base of the flows; `data` has the entry id, the owner and the placeholders of the issue."""
 
     data: Data
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002
-        """Begin, unless the gateway must be there and is not."""
+        """Start, unless the entry is not loaded."""
         entry = self._entry
         if entry is None or entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
@@ -87,7 +87,7 @@ class _Flow(RepairsFlow):
         )
 
     async def _call_gateway(self, work: Callable[[], Awaitable[object]]) -> dict[str, str]:
-        """Do something at the gateway, and return what it has against it."""
+        """Call the gateway; return form errors."""
         try:
             await work()
         except GatewayError as error:
@@ -100,13 +100,13 @@ class _Flow(RepairsFlow):
         return await self._call_gateway(lambda: client.change_usage_point(self._owner, told))
 
     async def _finish(self) -> RepairsFlowResult:
-        """Look again, so that everything shows the change."""
+        """Refresh the usage points and finish."""
         await self._loaded.runtime_data.usage_points.async_refresh()
         return self.async_create_entry(data={})
 
 
 class RenewConsentFlow(_Flow):
-    """Asks for the number, which nobody keeps, then waits for Enedis' consent."""
+    """Renew a consent: ask for the meter number, which is not stored, and wait for Enedis."""
 
     _started: StartedConsent
 
@@ -115,7 +115,7 @@ class RenewConsentFlow(_Flow):
         return await self.async_step_number()
 
     async def async_step_number(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask for the number of this very meter."""
+        """Ask for the number of this meter."""
         errors: dict[str, str] = {}
         feeds = self._loaded.runtime_data
         point = feeds.usage_points.data[self._owner]
@@ -134,7 +134,7 @@ class RenewConsentFlow(_Flow):
         self._started = await self._loaded.runtime_data.client.start_consent(number)
 
     async def async_step_link(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Send the person to Enedis, and look how it ended."""
+        """Link to the consent's page and check its result."""
         errors: dict[str, str] = {}
         if user_input is not None:
             try:
@@ -150,14 +150,14 @@ class RenewConsentFlow(_Flow):
 
 
 class OffPeakFlow(_Flow):
-    """Asks for off-peak hours that could not be read."""
+    """Ask for off-peak hours that could not be read from the contract."""
 
     @override
     async def _start(self) -> RepairsFlowResult:
         return await self.async_step_off_peak()
 
     async def async_step_off_peak(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask for them as they stand on the bill."""
+        """Ask for the off-peak hours as written on the bill."""
         errors: dict[str, str] = {}
         point = self._loaded.runtime_data.usage_points.data[self._owner]
         if user_input is not None:
@@ -179,14 +179,14 @@ class OffPeakFlow(_Flow):
 
 
 class PricesFlow(_Flow):
-    """Asks for new prices, where the gateway knows none yet."""
+    """Ask for new prices when the gateway's are out of date."""
 
     @override
     async def _start(self) -> RepairsFlowResult:
         return await self.async_step_prices()
 
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask for the prices, and since when they hold."""
+        """Ask for the prices and the day from which they apply."""
         errors: dict[str, str] = {}
         point: UsagePoint = self._loaded.runtime_data.usage_points.data[self._owner]
         tariff = find_current_tariff(point)
@@ -206,7 +206,7 @@ class PricesFlow(_Flow):
 
 
 class EnergyFlow(_Flow):
-    """Adds a meter to the Energy dashboard, after it was shown how."""
+    """Add a meter to the Energy dashboard after showing what changes."""
 
     _names: dict[str, str]
 
@@ -220,11 +220,11 @@ class EnergyFlow(_Flow):
         return self.async_show_menu(step_id="init", menu_options=layouts, description_placeholders=self._placeholders)
 
     async def async_step_total(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Show what adding the whole would change."""
+        """Show what adding the total changes."""
         return await self._show_sources(energy.TOTAL, user_input)
 
     async def async_step_buckets(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Show what adding each bucket would change."""
+        """Show what adding each bucket changes."""
         return await self._show_sources(energy.BY_BUCKET, user_input)
 
     async def _show_sources(self, way: str, user_input: dict[str, Any] | None) -> RepairsFlowResult:
@@ -236,14 +236,14 @@ class EnergyFlow(_Flow):
 
 
 class DashboardFlow(_Flow):
-    """Shows the ready dashboard, or offers it no more."""
+    """Add the ready-made dashboard or stop offering it."""
 
     @override
     async def _start(self) -> RepairsFlowResult:
         return self.async_show_menu(step_id="init", menu_options=["show", "hide"])
 
     async def async_step_show(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002
-        """Show it."""
+        """Add the dashboard."""
         return self._set_shown(shown=True)
 
     async def async_step_hide(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002
@@ -257,15 +257,15 @@ class DashboardFlow(_Flow):
 
 
 class GatewayMovedFlow(_Flow):
-    """Moves an entry to an address that was announced and not proven, if a person says so."""
+    """Move an entry to an announced address that was not proven, if a person confirms."""
 
     @override
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Begin whether or not the gateway answers: it does not."""
+        """Start although the entry is not loaded: its gateway does not respond."""
         return await self.async_step_confirm()
 
     async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask whether the gateway has moved there, and see that it answers there as itself."""
+        """Ask for confirmation and check the instance id at the new address."""
         entry = self._entry
         if entry is None:
             return self.async_abort(reason="entry_not_loaded")
@@ -288,14 +288,14 @@ class GatewayMovedFlow(_Flow):
 
 
 class MeterGoneFlow(_Flow):
-    """Removes a meter that the gateway has no more."""
+    """Remove a meter that the gateway no longer has."""
 
     @override
     async def _start(self) -> RepairsFlowResult:
         return await self.async_step_confirm()
 
     async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask whether to."""
+        """Ask for confirmation."""
         if user_input is None:
             return self._show_form("confirm", {})
         self.hass.config_entries.async_remove_subentry(self._loaded, self._meter.subentry_id)
@@ -303,17 +303,17 @@ class MeterGoneFlow(_Flow):
 
 
 class StatisticsLeftFlow(_Flow):
-    """Deletes or keeps what was imported of a meter that was removed."""
+    """Delete or keep the statistics of a removed meter."""
 
     @override
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask which."""
+        """Ask whether to delete or keep them."""
         return self.async_show_menu(
             step_id="init", menu_options=["delete", "keep"], description_placeholders=self._placeholders
         )
 
     async def async_step_delete(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002
-        """Delete it."""
+        """Delete the statistics."""
         await async_delete_statistics(self.hass, self._owner)
         return self.async_create_entry(data={})
 
@@ -335,6 +335,6 @@ _FLOWS: dict[str, type[_Flow]] = {
 
 
 async def async_create_fix_flow(hass: HomeAssistant, issue_id: str, data: Data | None) -> RepairsFlow:  # noqa: ARG001
-    """Return the flow of an issue."""
+    """Create the flow of an issue."""
     assert data is not None  # noqa: S101 - all of ours have some
     return _FLOWS[str(data["key"])]()

@@ -1,4 +1,4 @@
-"""Sensors: Tempo, Ecowatt and the meters. What each shows stands in grid_sensors, meter_sensors and total_sensors."""
+"""Sensors of Tempo, Ecowatt and the meters, described in grid_sensors, meter_sensors and total_sensors."""
 
 import asyncio
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ AT_ONCE: Final = 10
 
 
 class FeedSensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[CoordinatorT], SensorEntity):
-    """A sensor that shows its feed as it is now."""
+    """A sensor that shows the current state of its feed."""
 
     _unrecorded_attributes = frozenset({"hours", "windows"})
     entity_description: FeedSensorDescription[Any]
@@ -38,7 +38,7 @@ class FeedSensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[Coordinator
 
 
 class PeriodsSensor(FeedSensor[PeriodsCoordinator]):
-    """A sensor of what a meter pays; an offer of one's own has buckets of its own."""
+    """A sensor of tariff periods; a custom tariff adds its own buckets to the options."""
 
     @property
     @override
@@ -51,7 +51,7 @@ class PeriodsSensor(FeedSensor[PeriodsCoordinator]):
 
 
 class UsagePointSensor(UsagePointEntity, FeedSensor[UsagePointsCoordinator]):
-    """A sensor of what the list of usage points says of one."""
+    """A sensor of a usage point."""
 
     _unrecorded_attributes = frozenset({"holes"})
 

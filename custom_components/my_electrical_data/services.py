@@ -1,4 +1,4 @@
-"""Actions: what may be asked of a meter, with an answer for scripts and automations."""
+"""Actions, with responses for scripts and automations."""
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ _REFUSED_RANGES: Final = {"invalid_range", "range_too_long"}
 
 
 class Kind(StrEnum):
-    """Which readings."""
+    """The kind of readings."""
 
     DAILY = "daily"
     LOAD_CURVE = "load_curve"
@@ -99,7 +99,7 @@ type _Action = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
 
 
 async def _get_hours(call: ServiceCall) -> ServiceResponse:
-    """Return the hours that were imported. What is not known is not in the list."""
+    """Return the imported hours; unknown hours are not in the list."""
     _, meter = _get_meter(call)
     start, end = (dt_util.as_utc(call.data[name]) for name in (ATTR_START, ATTR_END))
     _check_range(start, end)
@@ -109,7 +109,7 @@ async def _get_hours(call: ServiceCall) -> ServiceResponse:
 
 
 async def _get_readings(call: ServiceCall) -> ServiceResponse:
-    """Return readings as the gateway has them, and what is missing."""
+    """Return readings and what is missing."""
     entry, meter = _get_meter(call)
     client, point = entry.runtime_data.client, meter.point_id
     (start, end), direction = _get_days(call), call.data[ATTR_DIRECTION]
@@ -124,7 +124,7 @@ async def _get_readings(call: ServiceCall) -> ServiceResponse:
 
 
 async def _get_cheapest_window(call: ServiceCall) -> ServiceResponse:
-    """Return the cheapest window. Without one, `start` is null, and `unknown_from` says since when nothing is known."""
+    """Return the cheapest window. If there is none, `start` is null and `unknown_from` is the first unknown time."""
     by, length, now = call.data[ATTR_BY], call.data[ATTR_DURATION], dt_util.now()
     spans = _list_spans(call, by, now)
     earliest = _find_next(call.data.get(ATTR_AFTER, now), now)
@@ -151,7 +151,7 @@ async def _get_cheapest_window(call: ServiceCall) -> ServiceResponse:
 
 
 def _list_spans(call: ServiceCall, by: Criterion, now: datetime) -> list[Span]:
-    """Return what is known of the time ahead. The gateway told it before: nothing is asked."""
+    """Return the known spans ahead, from data that was already fetched."""
     entry, _ = _get_device_entry(call)
     feeds = entry.runtime_data
     if by is Criterion.PRICE:
@@ -165,14 +165,14 @@ def _list_spans(call: ServiceCall, by: Criterion, now: datetime) -> list[Span]:
 
 
 async def _compare_options(call: ServiceCall) -> ServiceResponse:
-    """Return what the last whole months would have cost under each option."""
+    """Return what the last complete months would have cost under each tariff option."""
     entry, meter = _get_meter(call)
     with _translate_gateway_errors(call.hass, entry):
         return _to_response(await entry.runtime_data.client.comparison(meter.point_id, months=call.data[ATTR_MONTHS]))
 
 
 async def _ask_enedis_again(call: ServiceCall) -> ServiceResponse:
-    """Have the gateway ask for days that it knows already."""
+    """Have the gateway request known days from Enedis again."""
     entry, meter = _get_meter(call)
     start, end = _get_days(call)
     with _translate_gateway_errors(call.hass, entry):
@@ -180,14 +180,14 @@ async def _ask_enedis_again(call: ServiceCall) -> ServiceResponse:
 
 
 async def _import_hours_again(call: ServiceCall) -> ServiceResponse:
-    """Import all hours afresh, and return once they are there."""
+    """Import all hours again and return when they are in the recorder."""
     _, meter = _get_meter(call)
     imported = await meter.hours.async_reimport()
     return {"newest": _to_json(imported.newest), "statistic_ids": list(imported.statistic_ids)}
 
 
 def _get_device_entry(call: ServiceCall) -> tuple[GatewayConfigEntry, str]:
-    """Return the loaded entry of the device, and what the device is identified by."""
+    """Return the loaded entry of the device and the device's identifier."""
     registry = dr.async_get(call.hass)
     for entry in call.hass.config_entries.async_entries(DOMAIN):
         for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
@@ -199,7 +199,7 @@ def _get_device_entry(call: ServiceCall) -> tuple[GatewayConfigEntry, str]:
 
 
 def _get_meter(call: ServiceCall) -> tuple[GatewayConfigEntry, Meter]:
-    """Return the meter that the device is."""
+    """Return the entry and meter of the device."""
     entry, identifier = _get_device_entry(call)
     meters: dict[str, Meter] = entry.runtime_data.meters
     if (meter := meters.get(identifier)) is None:
@@ -208,7 +208,7 @@ def _get_meter(call: ServiceCall) -> tuple[GatewayConfigEntry, Meter]:
 
 
 def _get_days(call: ServiceCall) -> tuple[date, date]:
-    """Return the days asked for, `[start, end[`."""
+    """Return the days `[start, end[` of the call."""
     start, end = call.data[ATTR_START], call.data[ATTR_END]
     _check_range(start, end)
     return start, end
@@ -220,7 +220,7 @@ def _check_range[T: (date, datetime)](start: T, end: T) -> None:
 
 
 def _find_next(moment: time | datetime, now: datetime) -> datetime:
-    """Return a moment, or the next one at which the clock reads a time, in UTC; `now` is local."""
+    """Return a datetime, or the next one with the given clock time, in UTC; `now` is local."""
     if isinstance(moment, datetime):
         return dt_util.as_utc(moment)
     today = datetime.combine(now.date(), moment, now.tzinfo)
@@ -243,12 +243,12 @@ def _validation_error(key: str) -> ServiceValidationError:
 
 
 def _to_response(model: Any) -> ServiceResponse:
-    """Return a model as an answer."""
+    """Convert a model to a service response."""
     return {field.name: _to_json(getattr(model, field.name)) for field in fields(model)}
 
 
 def _to_json(value: Any) -> Any:
-    """Return something as JSON has it, moments by Paris' clock."""
+    """Convert a value to JSON types; datetimes are in Paris' time zone."""
     if is_dataclass(value):
         return _to_response(value)
     if isinstance(value, datetime):

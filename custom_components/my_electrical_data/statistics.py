@@ -1,8 +1,7 @@
-"""Hours from the gateway into Home Assistant's recorder, as external statistics.
+"""Imports hours from the gateway into Home Assistant's recorder, as external statistics.
 
-The gateway sends running sums in pages, each with a cursor; rows are written as they come, so that writing them twice
-changes nothing. A page's cursor is kept only once the recorder shows its rows, and is forgotten when the recorder has
-lost them.
+The gateway sends running sums in pages, each with a cursor. Rows are written as received, so writing them twice changes
+nothing. A page's cursor is stored once the recorder has its rows, and deleted when the recorder has lost them.
 """
 
 import asyncio
@@ -23,15 +22,14 @@ from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.helpers.storage import Store
-from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util.dt import utc_from_timestamp
 from homeassistant.util.unit_conversion import EnergyConverter
 
 from .api import GatewayClient
 from .api.figures import Hours, Series, Unit
 from .const import DOMAIN, LOGGER
+from .errors import RecorderIncompleteError
 from .formatting import Texts, async_load_texts
-from .pacing import FIRST_RETRY
 
 PAGE_HOURS = 1000
 STORE_VERSION = 1
@@ -56,7 +54,7 @@ class _LastRow(TypedDict):
 
 
 class _Progress(TypedDict):
-    """What is stored: up to where the gateway was read, and the last row of each statistic then."""
+    """The stored progress: the gateway's cursor and the last row of each statistic."""
 
     epoch: str
     cursor: str
@@ -66,7 +64,7 @@ class _Progress(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What the recorder holds: the newest hour, the ids of its statistics; and when the gateway will have more."""
+    """The newest imported hour, the ids of the statistics, and when the gateway will have more."""
 
     newest: datetime | None
     statistic_ids: tuple[str, ...]
@@ -74,19 +72,19 @@ class ImportResult:
 
 
 def create_progress_store(hass: HomeAssistant, usage_point_id: str) -> Store[_Progress]:
-    """Return where the progress of a usage point is kept."""
+    """Create the store of a usage point's progress."""
     return Store(hass, STORE_VERSION, f"{DOMAIN}.{usage_point_id}")
 
 
 async def async_list_statistic_ids(hass: HomeAssistant, usage_point_id: str) -> list[str]:
-    """Return all statistics of a usage point."""
+    """Return the ids of all statistics of a usage point."""
     known = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
     beginning = statistic_id(usage_point_id, "")
     return [row["statistic_id"] for row in known if row["statistic_id"].startswith(beginning)]
 
 
 async def async_get_statistic_names(hass: HomeAssistant, statistic_ids: Iterable[str]) -> dict[str, str]:
-    """Return the names that statistics have for people."""
+    """Return the display names of statistics by id."""
     known = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass, set(statistic_ids))
     return {row["statistic_id"]: row["name"] or row["statistic_id"] for row in known}
 
@@ -94,7 +92,7 @@ async def async_get_statistic_names(hass: HomeAssistant, statistic_ids: Iterable
 async def async_get_hours(
     hass: HomeAssistant, usage_point_id: str, start: datetime, end: datetime
 ) -> list[dict[str, datetime | float]]:
-    """Return the hours imported of `[start, end[`: the `start` of each, and what it added to a series, kWh or EUR."""
+    """Return the imported hours of `[start, end[`: `start` and what each series gained, in kWh or EUR."""
     beginning = statistic_id(usage_point_id, "")
     found = await get_instance(hass).async_add_executor_job(
         statistics_during_period,
@@ -123,7 +121,7 @@ async def async_delete_statistics(hass: HomeAssistant, usage_point_id: str) -> N
 
 
 def statistic_id(usage_point_id: str, key: str) -> str:
-    """Name the statistic of a series."""
+    """Return the statistic id of a series."""
     return f"{DOMAIN}:{usage_point_id}_{key}"
 
 
@@ -133,7 +131,7 @@ class HoursImporter:
     def __init__(
         self, hass: HomeAssistant, client: GatewayClient, usage_point_id: str, meter_name: str, *, buckets: bool
     ) -> None:
-        """Take the public id of the usage point, its name for people, and whether buckets are wanted."""
+        """Take the usage point's public id, its name, and whether to import buckets."""
         self._hass = hass
         self._client = client
         self._id = usage_point_id
@@ -143,12 +141,12 @@ class HoursImporter:
         self._lock = asyncio.Lock()
 
     async def reset(self) -> None:
-        """Forget how far it came: the next run imports everything again."""
+        """Delete the progress, so that the next import starts from the beginning."""
         async with self._lock:
             await self._store.async_remove()
 
     async def import_changes(self) -> ImportResult:
-        """Import what changed since the last time. Raises GatewayError, and UpdateFailed when rows did not arrive."""
+        """Import what changed since the last time. Raises GatewayError and RecorderIncompleteError."""
         async with self._lock:
             return await self._import_changes()
 
@@ -187,7 +185,7 @@ class HoursImporter:
         return None
 
     def _select_series(self, hours: Hours) -> list[Series]:
-        """Return the series to import, totals before their buckets: they are what the Energy dashboard waits for."""
+        """Return the series to import, totals before buckets, because the Energy dashboard waits for totals."""
         series = [series for series in hours.series if self._buckets or "_" not in series.key]
         return sorted(series, key=lambda series: "_" in series.key)
 
@@ -195,12 +193,12 @@ class HoursImporter:
         return any(statistic_id(self._id, series.key) not in progress["last"] for series in self._select_series(hours))
 
     async def _delete_imported(self) -> None:
-        """Drop the progress first, so that an interruption leads here again; then the rows of an earlier epoch."""
+        """Delete the progress and then the rows of an earlier epoch, so that an interruption leads here again."""
         await self._store.async_remove()
         await async_delete_statistics(self._hass, self._id)
 
     async def _write_page(self, hours: Hours) -> _Progress:
-        """Write a page of rows, and keep its cursor once the recorder shows them."""
+        """Write a page of rows and store its cursor once the recorder has them."""
         words = await async_load_texts(self._hass)
         wanted = self._select_series(hours)
         for series in wanted:
@@ -216,11 +214,7 @@ class HoursImporter:
             for series in wanted
         }
         if not await self._is_in_recorder(last):
-            raise UpdateFailed(
-                translation_domain=DOMAIN,
-                translation_key="recorder_incomplete",
-                retry_after=FIRST_RETRY.total_seconds(),
-            )
+            raise RecorderIncompleteError
         LOGGER.debug("Imported %s hours of %s series", len(hours.start), len(wanted))
         progress = _Progress(epoch=hours.epoch, cursor=hours.cursor, last=last, buckets=self._buckets)
         await self._store.async_save(progress)
@@ -243,9 +237,9 @@ class HoursImporter:
 
 
 async def _wait_until_committed(hass: HomeAssistant) -> None:
-    """Wait until the recorder has done all it was given.
+    """Wait until the recorder has processed its queue.
 
-    Its own async_block_till_done would not wait for a task that has left the queue and is still running.
+    Its own async_block_till_done does not wait for a task that has left the queue and is still running.
     """
     done = hass.loop.create_future()
     get_instance(hass).queue_task(SynchronizeTask(done))
@@ -259,9 +253,9 @@ def _iterate_rows(hours: Hours, series: Series) -> Iterator[StatisticData]:
 
 
 def _has_rows(hass: HomeAssistant, last: dict[str, _LastRow]) -> bool:
-    """Tell whether the recorder reaches each of these rows, with its sum. Blocks: for an executor.
+    """Return whether the recorder has each of these rows, with its sum. Blocks; run it in an executor.
 
-    Rows that go further are those of an import that was interrupted; they will be written again.
+    Later rows are those of an interrupted import and will be written again.
     """
     for statistic_id, expected in last.items():
         found = get_last_statistics(hass, 1, statistic_id, False, {"sum"}).get(statistic_id)  # noqa: FBT003
@@ -281,6 +275,6 @@ def _find_newest(last: dict[str, _LastRow]) -> datetime | None:
 
 
 def _format_label(key: str, words: Texts) -> str:
-    """Name a series for people: `consumption_hc` is "consumption off-peak"; a custom bucket keeps its own name."""
+    """Return the display name of a series; a custom bucket keeps its own name."""
     kind, _, bucket = key.partition("_")
     return " ".join(words(group, name) for group, name in (("series", kind), ("bucket", bucket)) if name)

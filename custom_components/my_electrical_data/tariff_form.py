@@ -1,4 +1,4 @@
-"""The questions about what a meter pays: fields, what they begin with, and the answers as the gateway takes them."""
+"""The tariff form: its fields, their defaults, and the request that the answers become."""
 
 from datetime import date
 from typing import Any
@@ -36,7 +36,7 @@ type Answers = dict[str, Any]
 
 
 def find_current_tariff(point: UsagePoint) -> Tariff | None:
-    """Return the tariff in force; before the first one begins, that one."""
+    """Return the current tariff, or the first one if none has begun."""
     today = _today()
     in_order = sorted(point.tariffs, key=lambda tariff: tariff.valid_from or date.min)
     begun = [tariff for tariff in in_order if tariff.valid_from is None or tariff.valid_from <= today]
@@ -44,7 +44,7 @@ def find_current_tariff(point: UsagePoint) -> Tariff | None:
 
 
 def build_tariff_fields(point: UsagePoint, *, dated: bool) -> dict[Any, Any]:
-    """Ask for name, option and power, beginning with what the gateway knows, else with what Enedis tells."""
+    """Build the fields; defaults come from the gateway's tariff, else from the contract."""
     tariff = find_current_tariff(point)
     option = KEEP if tariff else "hp_hc" if point.contract.off_peak else "base"
     options = [*([KEEP] if tariff else []), *OPTIONS]
@@ -69,7 +69,7 @@ def build_tariff_fields(point: UsagePoint, *, dated: bool) -> dict[Any, Any]:
 
 
 def build_price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
-    """Ask for the price of each bucket, beginning with the present ones if they are one's own."""
+    """Build a price field for each bucket; own prices are the defaults."""
     own = (
         {price.bucket: price.eur_per_kwh for price in tariff.prices}
         if tariff and not isinstance(tariff.prices, str)
@@ -83,7 +83,7 @@ def build_price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
 
 
 def build_changes(point: UsagePoint, answers: Answers, prices: Answers | None) -> Answers:
-    """Return what to tell the gateway: since a day, a new tariff and other off-peak hours leave those of other days.
+    """Build the request. With a start day, the tariff and off-peak hours of earlier days stay.
 
     Raises OffPeakError.
     """
@@ -99,7 +99,7 @@ def build_changes(point: UsagePoint, answers: Answers, prices: Answers | None) -
 
 
 def add_tariff(point: UsagePoint, answers: Answers, prices: Answers | None) -> list[Answers]:
-    """Return the tariffs after one was answered; without a day since when, that one alone."""
+    """Return the tariffs including a new one; without a start day the new one replaces all."""
     valid_from = answers.get(CONF_VALID_FROM)
     new: Answers = {
         "valid_from": valid_from,

@@ -1,6 +1,6 @@
-"""The sensors of a meter's totals: energy and money of day, week, month and year.
+"""The sensors of a meter's totals: energy and cost of day, week, month and year.
 
-None has a state class: it must not be booked, by the recorder, at the hour it arrives.
+None has a state class: the recorder would count them at the hour of arrival.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,9 +33,9 @@ type Details = Callable[[Total], Mapping[str, Any]]
 def _build_total_sensor(
     key: str, unit: TotalsUnit, which: TotalRange, amount: Amount, is_whole: IsWhole, details: Details, **what: Any
 ) -> FeedSensorDescription[Totals]:
-    """Show one total. A running one is what is known so far; of another, part of it would mislead.
+    """Describe the sensor of one total. A running total shows what is known so far, any other only if it is complete.
 
-    So would the cost of a part of what is known, whichever it is: `amount` is None then.
+    `amount` is None if only a part of the known energy has a price.
     """
 
     def value(totals: Totals, _now: datetime) -> float | None:
@@ -119,7 +119,7 @@ CONSUMPTION: Final = tuple(
 
 
 def build_production_sensors(*, shown: bool) -> tuple[FeedSensorDescription[Totals], ...]:
-    """Describe what a meter gives; `shown` by default to whoever has one that does."""
+    """Describe the sensors of production, enabled by default if `shown`."""
     return tuple(
         _build_total_sensor(
             name.format(kind), unit, which, amount, is_whole, _no_details, entity_registry_enabled_default=shown, **what

@@ -1,4 +1,4 @@
-"""Triggers: what happens, for whoever builds an automation on it."""
+"""Triggers for automations."""
 
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, ClassVar, Final, override
@@ -40,7 +40,7 @@ type Options = dict[str, Any]
 
 
 class _Trigger(Trigger):
-    """A trigger with options and no target."""
+    """A trigger with options."""
 
     options: ClassVar[dict[Any, Any]] = {}
 
@@ -55,7 +55,7 @@ class _Trigger(Trigger):
 
 
 class _EventTrigger(_Trigger):
-    """Fires when something of its kinds happens, if its options want it."""
+    """Fires on events of its kinds that match its options."""
 
     kinds: ClassVar[frozenset[str]]
 
@@ -83,7 +83,7 @@ class _OfAMeter(_EventTrigger):
 
 
 class _ColorAnnounced(_EventTrigger):
-    """Fires when tomorrow's colour becomes known or another; or, if wished, when it is confirmed."""
+    """Fires when tomorrow's colour is announced or changed or, if selected, confirmed."""
 
     options = ANNOUNCED
     kinds = frozenset({"tempo_announced", "tempo_changed", "tempo_confirmed"})
@@ -95,7 +95,7 @@ class _ColorAnnounced(_EventTrigger):
 
 
 class _LevelReached(_EventTrigger):
-    """Fires when Ecowatt comes to a level from below it."""
+    """Fires when Ecowatt reaches a level from below."""
 
     options = AT_LEAST
     kinds = frozenset({"ecowatt_level"})
@@ -107,7 +107,7 @@ class _LevelReached(_EventTrigger):
 
 
 class _PeriodStarted(_OfAMeter):
-    """Fires when another bucket begins."""
+    """Fires when another tariff period starts."""
 
     options: ClassVar[dict[Any, Any]] = {
         vol.Optional(CONF_OPTION_BUCKETS): vol.Any(None, vol.All(cv.ensure_list, [cv.string])),
@@ -146,7 +146,7 @@ class _DataLate(_OfAMeter):
 
 
 class _ColorUnknown(_Trigger):
-    """Fires at 20:00 of Paris if no gateway tells tomorrow's colour, also when none answers."""
+    """Fires at 20:00 in Paris if no gateway knows tomorrow's colour, also if none responds."""
 
     @override
     async def async_attach_runner(

@@ -1,4 +1,4 @@
-"""The gateway's front door: who is there, and an account, once, to make an API client by."""
+"""Finding a gateway, signing up, and creating an API client with e-mail address and password."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ _API_CLIENT, _NEW_ACCOUNT = Decoder(ApiClient), Decoder(NewAccount)
 
 @dataclass(frozen=True, slots=True)
 class FoundGateway:
-    """A gateway, and the address it answers at."""
+    """A gateway and the address at which it answered."""
 
     ping: Ping
     address: str
 
 
 async def find_gateway(session: ClientSession, text: str, *, allow_redirects: bool = True) -> FoundGateway:
-    """Return the gateway at the address that `text` means. Nothing secret is sent. Raises GatewayError."""
+    """Find the gateway at the address that was typed. Sends nothing secret. Raises GatewayError."""
     addresses = candidate_addresses(text)
     while True:
         wire = Transport(session, addresses.pop(0))
@@ -35,7 +35,7 @@ async def find_gateway(session: ClientSession, text: str, *, allow_redirects: bo
 
 
 async def sign_up(session: ClientSession, address: str, email: str, password: str) -> bool:
-    """Make an account, and tell whether it has to answer a mail first. Raises RequestRefusedError."""
+    """Create an account; return whether its address must be verified by mail first. Raises RequestRefusedError."""
     response = await Transport(session, address).send(
         "POST", "/v1/accounts", json={"email": email, "password": password}
     )
@@ -44,7 +44,7 @@ async def sign_up(session: ClientSession, address: str, email: str, password: st
 
 
 async def make_api_client(session: ClientSession, address: str, email: str, password: str, name: str) -> ApiClient:
-    """Make an API client of that `name`. Raises AuthenticationFailedError when no such account has this password."""
+    """Create an API client called `name`. Raises AuthenticationFailedError for a wrong address or password."""
     basic = b64encode(f"{email}:{password}".encode()).decode()
     response = await Transport(session, address).send(
         "POST", "/v1/api-clients", json={"name": name}, headers={"Authorization": f"Basic {basic}"}

@@ -1,4 +1,4 @@
-"""The HTTP client of the gateway, for whoever has an API client."""
+"""The HTTP client of a gateway. It signs in with an API client and renews its token."""
 
 import asyncio
 from base64 import b64encode
@@ -29,17 +29,17 @@ _TEMPO, _TEMPO_DAYS, _ECOWATT = Decoder(Tempo), Decoder(TempoDays), Decoder(Ecow
 
 @dataclass(frozen=True, slots=True)
 class Response[DataT]:
-    """What the gateway said, and how many seconds it holds when the gateway knows."""
+    """Data of the gateway, and for how many seconds they are valid, if the gateway said so."""
 
     data: DataT
     max_age: float | None = None
 
 
 class GatewayClient:
-    """Talks to one gateway as one API client, in a session that its owner opens and closes."""
+    """Sends requests to one gateway as one API client. The session belongs to the caller."""
 
     def __init__(self, session: ClientSession, address: str, client_id: str, client_secret: str) -> None:
-        """Take the base `address`, without a slash at the end, and the API client."""
+        """Take the base `address`, without a trailing slash, and the API client's credentials."""
         self._transport = Transport(session, address)
         self._client_id = client_id
         self._basic = b64encode(f"{client_id}:{client_secret}".encode()).decode()
@@ -49,11 +49,11 @@ class GatewayClient:
         self._cache: dict[str, tuple[str, Any]] = {}
 
     async def ping(self) -> Ping:
-        """Ask who is there, and check that it can be talked to."""
+        """Request `/ping` and check name and API version."""
         return await self._transport.ping()
 
     async def authenticate(self) -> None:
-        """Get a token. Raises AuthenticationFailedError when the API client is unknown."""
+        """Request a new token. Raises AuthenticationFailedError if the API client is unknown."""
         async with self._token_lock:
             await self._renew_token()
 
@@ -66,61 +66,61 @@ class GatewayClient:
         return (await self._get(_USAGE_POINT, f"/v1/usage-points/{usage_point_id}")).data
 
     async def change_usage_point(self, usage_point_id: str, changes: dict[str, Any]) -> UsagePoint:
-        """Change name, tariffs or off-peak hours, and return the meter as it is then."""
+        """Change name, tariffs or off-peak hours; return the changed meter."""
         response = await self._send_authorized("PATCH", f"/v1/usage-points/{usage_point_id}", json=changes)
         response.raise_for_status()
         return _USAGE_POINT(response.body)
 
     async def start_consent(self, number: str) -> StartedConsent:
-        """Begin to share the meter of that number; its holder goes on at the address that comes back."""
+        """Start a consent for a meter number (14 digits). Its holder continues at the returned `authorize_url`."""
         response = await self._send_authorized("POST", "/v1/consents", json={"prm": number})
         response.raise_for_status()
         return _STARTED_CONSENT(response.body)
 
     async def consent(self, consent_id: str) -> ConsentRequest:
-        """Return how a consent stands."""
+        """Return the status of a consent."""
         return (await self._get(_CONSENT, f"/v1/consents/{consent_id}")).data
 
     async def delete_api_client(self) -> None:
-        """Delete the API client that this is: nothing can be asked with it afterwards."""
+        """Delete this API client at the gateway. Every later request fails."""
         (await self._send_authorized("DELETE", f"/v1/api-clients/{self._client_id}")).raise_for_status()
 
     async def daily(
         self, usage_point_id: str, *, start: date, end: date, direction: str = "consumption"
     ) -> Response[DailyReadings]:
-        """Return the energy of the days from `start` to before `end`, and what is missing."""
+        """Return the energy of the days `[start, end[` and what is missing of them."""
         return await self._get(_DAILY, f"/v1/usage-points/{usage_point_id}/daily", _build_query(start, end, direction))
 
     async def max_power(self, usage_point_id: str, *, start: date, end: date) -> Response[MaxPower]:
-        """Return the greatest power of the days from `start` to before `end`. Asking has Enedis asked, each day."""
+        """Return the maximum power of the days `[start, end[`. Each new day costs the gateway a call to Enedis."""
         return await self._get(_MAX_POWER, f"/v1/usage-points/{usage_point_id}/max-power", _build_query(start, end))
 
     async def totals(self, usage_point_id: str) -> Response[Totals]:
-        """Return energy and money of day, week, month and year."""
+        """Return energy and cost of day, week, month and year."""
         return await self._get(_TOTALS, f"/v1/usage-points/{usage_point_id}/totals")
 
     async def periods(self, usage_point_id: str, *, start: date, end: date) -> Response[Periods]:
-        """Return the buckets by time of the days from `start` to before `end`, at most 366 of them."""
+        """Return the tariff periods of the days `[start, end[`, at most 366 days."""
         return await self._get(_PERIODS, f"/v1/usage-points/{usage_point_id}/periods", _build_query(start, end))
 
     async def hours(self, usage_point_id: str, *, cursor: str | None, limit: int) -> Response[Hours]:
-        """Return at most `limit` hours of sums that changed since `cursor`, or of all without one; and a new cursor."""
+        """Return up to `limit` hours of sums that changed since `cursor` (all without one), and a new cursor."""
         query = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
         return await self._get(_HOURS, f"/v1/usage-points/{usage_point_id}/hours", query)
 
     async def load_curve(self, usage_point_id: str, *, start: date, end: date, direction: str) -> Response[LoadCurve]:
-        """Return the load curve of the days from `start` to before `end`, and what is missing."""
+        """Return the load curve of the days `[start, end[` and what is missing of it."""
         return await self._get(
             _LOAD_CURVE, f"/v1/usage-points/{usage_point_id}/load-curve", _build_query(start, end, direction)
         )
 
     async def comparison(self, usage_point_id: str, *, months: int) -> Comparison:
-        """Return what the last whole months would have cost under each option."""
+        """Return what the last complete months would have cost under each tariff option."""
         path = f"/v1/usage-points/{usage_point_id}/comparison"
         return (await self._get(_COMPARISON, path, {"months": str(months)})).data
 
     async def refresh(self, usage_point_id: str, *, start: date, end: date) -> Refresh:
-        """Have Enedis asked again for the days from `start` to before `end`."""
+        """Have the gateway request the days `[start, end[` from Enedis again."""
         response = await self._send_authorized(
             "POST", f"/v1/usage-points/{usage_point_id}/refresh", json=_build_query(start, end)
         )
@@ -132,7 +132,7 @@ class GatewayClient:
         return await self._get(_TEMPO, "/v1/tempo")
 
     async def tempo_days(self, *, start: date, end: date) -> Response[TempoDays]:
-        """Return the colours of the days from `start` to before `end`, at most 366 of them."""
+        """Return the colours of the days `[start, end[`, at most 366 days."""
         return await self._get(_TEMPO_DAYS, "/v1/tempo/days", _build_query(start, end))
 
     async def ecowatt(self) -> Response[Ecowatt]:
@@ -142,7 +142,7 @@ class GatewayClient:
     async def _get[DataT](
         self, decoder: Decoder[DataT], path: str, query: dict[str, str] | None = None
     ) -> Response[DataT]:
-        """Ask for `path`. What has no query is small and asked often: it is held, and asked for by its ETag."""
+        """Request `path`. Responses without a query are small and frequent: they are cached and revalidated by ETag."""
         held = self._cache.get(path) if query is None else None
         conditional = {"If-None-Match": held[0]} if held else {}
         response = await self._send_authorized("GET", path, params=query or {}, headers=conditional)
@@ -158,7 +158,7 @@ class GatewayClient:
     async def _send_authorized(
         self, method: str, path: str, headers: dict[str, str] | None = None, **options: Any
     ) -> RawResponse:
-        """Send with a valid token; a token refused before its end is renewed once."""
+        """Send a request with a valid token; renew the token once if it is refused before it expires."""
         refused: str | None = None
         while True:
             token = await self._get_valid_token(refused)

@@ -1,6 +1,6 @@
-"""Answers of the gateway into models, strictly: nothing is converted that the API did not promise.
+"""Decodes responses of the gateway into models, strictly: a value of another type than the API promises is refused.
 
-Strings, lists and dates are bounded, well above what a gateway sends: what is read stays small however it is written.
+Strings, lists and dates are limited, well above what a gateway sends, so that no response fills the memory.
 """
 
 import json
@@ -22,7 +22,7 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
 def _find_field_path(error: InvalidFieldValue) -> str:
-    """Name the innermost field: `today.color`."""
+    """Return the path of the innermost field, such as `today.color`."""
     names, cause = [error.field_name], error.__context__
     while cause is not None:
         if isinstance(cause, InvalidFieldValue | MissingField):
@@ -67,7 +67,7 @@ def _read_moment(value: Any) -> datetime:
 
 
 def _parse(body: bytes) -> Any:
-    """Read JSON. Raises ValueError, also for more values than any answer has: each takes more memory than its text."""
+    """Parse JSON. Raises ValueError, also for more values than any response has: each takes more room than its text."""
     if body.count(b",") > _MOST_VALUES or body.count(b"[") + body.count(b"{") > _MOST_CONTAINERS:
         raise ValueError("too many values")
     try:
@@ -88,14 +88,14 @@ class _Strict(Dialect):
 
 
 class Decoder[ModelT]:
-    """Reads answers as one model. Made when the module is loaded: it is compiled then, and not at the first answer."""
+    """Decodes responses into one model. Created at import, because creating it compiles the model."""
 
     def __init__(self, model: type[ModelT]) -> None:
         self._name = model.__name__
         self._decoder: BasicDecoder[ModelT] = BasicDecoder(model, default_dialect=_Strict)
 
     def __call__(self, body: bytes) -> ModelT:
-        """Read `body`, JSON. Raises MalformedAnswerError, which names the field and never its value."""
+        """Decode a JSON `body`. Raises MalformedResponseError, which names the field and never its value."""
         try:
             return self._decoder.decode(_parse(body))
         except MissingField as error:

@@ -1,7 +1,7 @@
-"""Whether a gateway at a new address is the one that a client signs in to, before anything secret is sent there.
+"""Verifies that a gateway at a new address knows an API client, before anything secret is sent there.
 
-Both know the SHA-256 of the client's secret. The gateway signs a nonce of ours together with the address that we are
-about to use, and signs for its own addresses only, so that nobody in between can pass its proof on as theirs.
+Both know the SHA-256 of the client's secret. The gateway signs our random nonce and the address that we are about to
+use, and signs for its own addresses only, so that nobody in between can pass its proof off as their own.
 """
 
 import hmac
@@ -28,7 +28,7 @@ _PROOF = Decoder(_Proof)
 async def knows_client(
     session: ClientSession, address: str, instance_id: str, client_id: str, client_secret: str
 ) -> bool:
-    """Tell whether what answers at `address` proves that it knows this client; False also if it does not answer."""
+    """Return whether the gateway at `address` proves that it knows this client; False also if there is no response."""
     nonce = secrets.token_hex(32)
     try:
         response = await Transport(session, address).send(

@@ -1,4 +1,4 @@
-"""One address of a gateway: it says hello, and takes requests. Nothing that answers there can fill the memory."""
+"""Sends requests to one address of a gateway and reads the responses, up to a limit."""
 
 import asyncio
 import re
@@ -59,7 +59,7 @@ _PING, _PROBLEM = Decoder(Ping), Decoder(_Problem)
 
 @dataclass(frozen=True, slots=True)
 class RawResponse:
-    """An answer as it came; header names are in lower case."""
+    """A response as it was received; header names are in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -68,12 +68,12 @@ class RawResponse:
 
     @property
     def max_age(self) -> float | None:
-        """How many seconds it holds, a day at most, when the gateway knows."""
+        """For how many seconds it is valid, a day at most, if the gateway says so."""
         found = _MAX_AGE.search(self.headers.get("cache-control", ""))
         return min(float(found[1]), _LONGEST_WAIT) if found else None
 
     def raise_for_status(self) -> None:
-        """Raise the error that this answer is, if it is one."""
+        """Raise the error that this response stands for, if it is one."""
         self.raise_for_load()
         if self.status == HTTPStatus.UNAUTHORIZED:
             problem = self._problem_code()
@@ -86,7 +86,7 @@ class RawResponse:
             raise MalformedResponseError(f"an answer of status {self.status}")
 
     def raise_for_load(self) -> None:
-        """Raise when the gateway asks to come back later."""
+        """Raise RateLimitedError for 429 and GatewayUnavailableError for 5xx."""
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise RateLimitedError("asked too often", problem=self._problem_code(), retry_after=self._retry_after())
         if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -115,15 +115,15 @@ class RawResponse:
 
 
 class Transport:
-    """Sends to one gateway, in a session that its owner opens and closes."""
+    """Sends requests to one gateway. The session belongs to the caller."""
 
     def __init__(self, session: ClientSession, address: str) -> None:
-        """Take the base `address`, without a slash at the end."""
+        """Take the base `address`, without a trailing slash."""
         self.address = address
         self._session = session
 
     async def ping(self, *, allow_redirects: bool = True) -> Ping:
-        """Ask who is there, and check that it can be talked to. Follows a redirection, and stays where it led."""
+        """Request `/ping` and check name and API version. Follows a redirection, and stays where it led."""
         try:
             response = await self.send("GET", "/ping", allow_redirects=allow_redirects, most_bytes=_PING_BYTES)
             response.raise_for_load()
@@ -148,9 +148,9 @@ class Transport:
         headers: dict[str, str] | None = None,
         **options: Any,
     ) -> RawResponse:
-        """Send a request and return whatever answers. Raises GatewayConnectionError.
+        """Send a request and return the response, whatever its status. Raises GatewayConnectionError.
 
-        Raises MalformedAnswerError for an answer of more than `most_bytes`, as it is sent or once inflated.
+        Raises MalformedResponseError for a body of more than `most_bytes`, compressed or inflated.
         """
         try:
             async with (
@@ -175,7 +175,7 @@ class Transport:
             raise GatewayConnectionError("no connection") from error
 
     def _adopt_redirect_target(self, landed: URL) -> None:
-        """Keep the address that answered, unless it would send secrets in clear that were meant for https."""
+        """Adopt the address that responded, unless secrets meant for https would then be sent in clear."""
         if self.address.startswith("https:") and landed.scheme != "https":
             raise NotAGatewayError("redirected from https to http")
         self.address = str(landed.with_query(None)).removesuffix("/ping")
@@ -208,13 +208,13 @@ def _inflate(body: bytes, encoding: str, most_bytes: int) -> bytes:
 
 
 def _is_plain_http(error: Exception) -> bool:
-    """Tell whether what answered a TLS greeting was no TLS at all."""
+    """Return whether the server did not answer the TLS handshake in TLS."""
     cause = error.os_error if isinstance(error, ClientConnectorError) else error
     return isinstance(cause, SSLError) and cause.reason in {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}
 
 
 def _check_version(api: str) -> None:
-    """Accept the same major, and a minor that is at least ours."""
+    """Check that the major version is the same and the minor version at least ours."""
     if not (version := _API_VERSION.fullmatch(api)):
         raise NotAGatewayError("no API version")
     major, minor = int(version[1]), int(version[2])

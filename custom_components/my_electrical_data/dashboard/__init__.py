@@ -1,4 +1,4 @@
-"""A ready dashboard: made of what is there whenever it is opened, until its owner edits it; then it is the owner's."""
+"""The ready-made dashboard: generated each time it is opened, until its owner edits it."""
 
 from typing import Any, Final, override
 
@@ -19,16 +19,16 @@ ICON: Final = "mdi:transmission-tower"
 
 
 class ReadyDashboard(LovelaceStorage):
-    """Generated as long as nothing is stored: what is saved in its editor is, and is deleted to begin again."""
+    """A dashboard that is generated unless an edited version was saved."""
 
     @override
     async def async_get_info(self) -> dict[str, Any]:
-        """Say how many views it has."""
+        """Return its mode and number of views."""
         return {"mode": self.mode, "views": len((await self.async_load(force=False))["views"])}
 
     @override
     async def async_load(self, force: bool) -> dict[str, Any]:
-        """Return what was saved, or else what is generated."""
+        """Return the saved configuration, or else the generated one."""
         try:
             return await super().async_load(force)
         except ConfigNotFound:
@@ -36,18 +36,18 @@ class ReadyDashboard(LovelaceStorage):
 
     @override
     async def async_json(self, force: bool) -> json_fragment:
-        """Return the same, as it is sent."""
+        """Return the same as JSON."""
         return json_fragment(json_bytes(await self.async_load(force)))
 
 
 @callback
 def async_may_offer(hass: HomeAssistant) -> bool:
-    """Tell whether there is a place for a dashboard."""
+    """Return whether the dashboard can be added."""
     return LOVELACE_DATA in hass.data
 
 
 async def async_show_or_hide(hass: HomeAssistant) -> None:
-    """Show the dashboard if any gateway wants it, and hide it if none does."""
+    """Add the dashboard if any entry has the option set; remove it otherwise."""
     if LOVELACE_DATA not in hass.data:
         return
     dashboards, entries = hass.data[LOVELACE_DATA].dashboards, hass.config_entries.async_entries(DOMAIN)

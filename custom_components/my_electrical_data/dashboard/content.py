@@ -1,4 +1,4 @@
-"""What the ready dashboard shows: cards of Home Assistant's own, about the entities and statistics that are there."""
+"""Builds the content of the dashboard from the entities and statistics that exist."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -30,7 +30,7 @@ _BUCKET_COLORS = {
 
 
 async def async_build_content(hass: HomeAssistant) -> dict[str, Any]:
-    """Return one view: the grid as the first gateway sees it, then each meter."""
+    """Build one view: the grid (of the first gateway), then each meter."""
     words = await async_load_texts(hass)
     entries = [entry for entry in hass.config_entries.async_entries(DOMAIN) if entry.options.get(CONF_DASHBOARD)]
     sections: list[list[Card]] = []
@@ -57,7 +57,7 @@ async def async_build_content(hass: HomeAssistant) -> dict[str, Any]:
 
 
 def _create_finder(entities: Iterable[er.RegistryEntry], subentry_id: str | None) -> Find:
-    """Return what finds an entity of the grid, or of a meter, by its translation key."""
+    """Return a function that finds an entity of the grid or of a meter by its translation key."""
     ours = {
         (entity.domain, entity.translation_key): entity.entity_id
         for entity in entities
