@@ -52,16 +52,16 @@ async def test_one_token_serves_many_requests(client: GatewayClient, gateway: Sc
     assert len(gateway.asked(TOKEN)) == 1
 
 
-async def test_a_token_is_renewed_before_its_end(
-    client: GatewayClient, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gateway.expires_in = 900
-    await client.tempo()
-    client._token_ends -= 839
-    await client.tempo()
-    assert len(gateway.asked(TOKEN)) == 1
-    client._token_ends -= 840
-    await client.tempo()
+async def test_a_token_is_renewed_before_its_end(gateway: ScriptedGateway) -> None:
+    gateway.expires_in, seconds = 900, [0.0]
+    async with aiohttp.ClientSession() as session:
+        client = GatewayClient(session, gateway.url, CLIENT_ID, CLIENT_SECRET, monotonic=lambda: seconds[0])
+        await client.tempo()
+        seconds[0] = 839
+        await client.tempo()
+        assert len(gateway.asked(TOKEN)) == 1
+        seconds[0] = 840
+        await client.tempo()
     assert len(gateway.asked(TOKEN)) == 2
 
 

@@ -1,7 +1,9 @@
 """The HTTP client of a gateway. It signs in with an API client and renews its token."""
 
 import asyncio
+import time
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
@@ -38,7 +40,14 @@ class Response[DataT]:
 class GatewayClient:
     """Sends requests to one gateway as one API client. The session belongs to the caller."""
 
-    def __init__(self, session: ClientSession, address: str, client_id: str, client_secret: str) -> None:
+    def __init__(
+        self,
+        session: ClientSession,
+        address: str,
+        client_id: str,
+        client_secret: str,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Take the base `address`, without a trailing slash, and the API client's credentials."""
         self._transport = Transport(session, address)
         self._client_id = client_id
@@ -46,6 +55,7 @@ class GatewayClient:
         self._token: str | None = None
         self._token_ends = 0.0
         self._token_lock = asyncio.Lock()
+        self._monotonic = monotonic
         self._cache: dict[str, tuple[str, Any]] = {}
 
     async def ping(self) -> Ping:
@@ -170,13 +180,13 @@ class GatewayClient:
 
     async def _get_valid_token(self, refused: str | None) -> str:
         async with self._token_lock:
-            too_late = asyncio.get_running_loop().time() >= self._token_ends
+            too_late = self._monotonic() >= self._token_ends
             if self._token is None or self._token == refused or too_late:
                 return await self._renew_token()
             return self._token
 
     async def _renew_token(self) -> str:
-        now = asyncio.get_running_loop().time()
+        now = self._monotonic()
         response = await self._transport.send(
             "POST",
             "/v1/oauth/token",
