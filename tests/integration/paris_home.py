@@ -162,7 +162,7 @@ class World:
             price = {"hp": 0.2065, "hc": 0.1579}.get(bucket[-2:])
             shown = {
                 "bucket": bucket,
-                "off_peak": self.is_off_peak(first),
+                "off_peak": self.is_billed_off_peak(first),
                 "price": price,
                 "certain": price is not None,
             }
@@ -173,6 +173,7 @@ class World:
         return {"items": items, "prices_outdated": None, "next_change": iso(dt_util.utcnow() + self.holds)}
 
     def is_billed_off_peak(self, moment: datetime) -> bool:
+        """Tell whether a moment is billed at an off-peak price: Tempo has off-peak hours of its own."""
         return self.tempo_period(moment).endswith("hc") if self.on_tempo else self.is_off_peak(moment)
 
     def _edges(self, start: date, end: date) -> Iterator[tuple[datetime, datetime]]:
