@@ -194,7 +194,7 @@ async def test_the_gateway_cannot_answer(
     assert failed.value.translation_key == "rate_limited"
     assert_has_words(failed.value)
     gateway.answers[path] = raw(200, "{}", "application/json")
-    with pytest.raises(HomeAssistantError, match="makes no sense"):
+    with pytest.raises(HomeAssistantError, match="invalid response"):
         await act(hass, action, **fields)
 
 
