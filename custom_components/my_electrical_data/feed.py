@@ -70,6 +70,9 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
 
     @override
     async def _async_update_data(self) -> DataT:
+        # Counted as a failure until it succeeds, so that any error is retried soon, then at growing intervals.
+        self._failures += 1
+        self.update_interval = add_jitter(get_retry_wait(self._failures, None), random)
         with self._translate_errors():
             answer, next_change = await self._fetch()
         self._note_available()
@@ -93,7 +96,6 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
             else:
                 self._note_available()
             LOGGER.debug("%s: %s", self.name, error)
-            self._failures += 1
             self.last_error = error
             retry = add_jitter(get_retry_wait(self._failures, error.retry_after), random)
             raise UpdateFailed(

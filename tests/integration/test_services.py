@@ -123,7 +123,7 @@ async def test_importing_again(hass: HomeAssistant, gateway: ScriptedGateway, se
 async def test_importing_again_fails(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     await set_up()
     gateway.answers[HOURS] = problem(503, "upstream_down")
-    with pytest.raises(HomeAssistantError, match="cannot answer now"):
+    with pytest.raises(HomeAssistantError, match="temporarily unavailable"):
         await act(hass, "import_hours_again")
 
 
