@@ -228,6 +228,8 @@ async def test_the_season_2025_26(tmp_path: Path, first: date, last: date, at: t
                     "color": truth[today],
                     "confirmed": True,
                     "possible": [truth[today]],
+                    "expected_color": None,
+                    "expected_reason": None,
                     "source": "rte",
                 }, now
                 check_tomorrow(said["tomorrow"], today + DAY, clock, truth[today + DAY], shown[today + DAY])
@@ -244,7 +246,9 @@ async def test_the_season_2025_26(tmp_path: Path, first: date, last: date, at: t
 
 def check_tomorrow(said: dict[str, Any], day: date, clock: str, true: str, shown: str) -> None:
     assert said["date"] == f"{day}"
-    if "06:00" <= clock < "07:00":  # it appears in these minutes
+    if day.weekday() == 6 and said["color"] == "blue":
+        assert said["confirmed"], "a Sunday can have no other colour"
+    elif "06:00" <= clock < "07:00":  # it appears in these minutes
         assert (said["color"], said["confirmed"]) in {("unknown", False), (shown, False)}, (day, clock)
     elif "07:00" <= clock < "10:40":
         assert (said["color"], said["confirmed"]) == (shown, False), (day, clock)
