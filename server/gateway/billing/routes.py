@@ -18,6 +18,7 @@ from gateway.problems import check_range, documented
 from gateway.quotas.routes import counted
 from gateway.runtime import Runtime
 from gateway.tariffs.options import REGULATED, Option
+from gateway.tariffs.prices import PriceSource
 from gateway.tariffs.repository import load_price_book
 
 router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
@@ -113,6 +114,9 @@ async def tariffs(
     option: Annotated[Option | None, Query(description="All regulated ones unless told")] = None,
     power: Annotated[int | None, Query(ge=1, le=36, description="In kVA; all unless told")] = None,
     on: Annotated[date | None, Query(description="Today unless told", ge=paris.EARLIEST, le=paris.LATEST)] = None,
+    source: Annotated[
+        PriceSource | None, Query(description="EDF's price list or CRE's open data; what bills unless told")
+    ] = None,
 ) -> GridsView:
     """Regulated prices in force on a day."""
     day = on or paris.day_of(runtime.clock.now())
@@ -122,7 +126,7 @@ async def tariffs(
         grid
         for each in ([option] if option else REGULATED)
         for kva in book.powers(each)
-        if power in {None, kva} and (grid := book.grid(each, kva, day))
+        if power in {None, kva} and (grid := book.grid(each, kva, day, source))
     ]
     return GridsView(items=[GridView.of(grid, book, day) for grid in grids])
 
