@@ -7,13 +7,19 @@ from gateway.billing import models as billing
 from gateway.consents import models as consents
 from gateway.counters import models as counters
 from gateway.ecowatt import models as ecowatt
+from gateway.kit.database import Base
 from gateway.mail import models as mail
 from gateway.metering import models as metering
 from gateway.rte import models as rte
 from gateway.tariffs import models as tariffs
 from gateway.tempo import models as tempo
+from gateway.usage_points import models as usage_points
+
+TABLES = frozenset(Base.metadata.tables)
+"""The names of all tables."""
 
 __all__ = [
+    "TABLES",
     "accounts",
     "audit",
     "billing",
@@ -26,4 +32,5 @@ __all__ = [
     "rte",
     "tariffs",
     "tempo",
+    "usage_points",
 ]
