@@ -90,7 +90,7 @@ class PriceBook:
 
 
 def _by_date(grids: Iterable[Grid]) -> dict[tuple[Option, int], list[Grid]]:
-    """Sort grids by option and power, oldest first, with one for each day: the complete one, then EDF's, then the last."""
+    """Sort grids by option and power, oldest first; of several for a day a complete one counts, EDF's above CRE's."""
     found: dict[tuple[Option, int], dict[date, Grid]] = defaultdict(dict)
     for grid in grids:
         same_day = found[grid.option, grid.power_kva]
@@ -140,7 +140,8 @@ def _grid(row: dict[str, str], before: Grid | None) -> Grid:
     start, power = date.fromisoformat(row.pop("valid_from")), int(row.pop("power_kva"))
     month, since = row.pop("subscription_eur_per_month"), None
     if not month:
-        assert before is not None
+        if before is None:
+            raise ValueError(f"the first grid of {option} at {power} kVA has no subscription")
         month, since = str(before.subscription_month), before.subscription_from or before.valid_from
     prices = tuple((bucket, Decimal(price)) for bucket, price in row.items() if price)
     return Grid(option, power, start, prices, Decimal(month), source, since)

@@ -44,6 +44,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Site
+         * @description Tell what a page must know before anybody logs in.
+         */
+        get: operations["site_v1_site_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today
+         * @description Show today's Tempo colour and Ecowatt level, without an account.
+         */
+        get: operations["today_v1_today_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tempo": {
         parameters: {
             query?: never;
@@ -324,6 +364,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage-points/{point_id}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Series
+         * @description Energy and euros by hour, day, week (of Mondays), month or year.
+         */
+        get: operations["series_v1_usage_points__point_id__series_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Consent
+         * @description Begin to share a meter; its holder goes on at `authorize_url`.
+         */
+        post: operations["ask_consent_v1_consents_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consents/{consent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Consent
+         * @description Show how one of the account's consents stands.
+         */
+        get: operations["consent_v1_consents__consent_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quota
+         * @description Show what is used and left today.
+         */
+        get: operations["quota_v1_quota_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/usage-points": {
         parameters: {
             query?: never;
@@ -412,66 +532,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/consents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ask Consent
-         * @description Begin to share a meter; its holder goes on at `authorize_url`.
-         */
-        post: operations["ask_consent_v1_consents_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/consents/{consent_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Consent
-         * @description Show how one of the account's consents stands.
-         */
-        get: operations["consent_v1_consents__consent_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/quota": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Quota
-         * @description Show what is used and left today.
-         */
-        get: operations["quota_v1_quota_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/oauth/token": {
         parameters: {
             query?: never;
@@ -551,6 +611,29 @@ export interface paths {
          * @description Revoke an API client; its tokens end at once. With an API client's token: that very client.
          */
         delete: operations["revoke_client_v1_api_clients__client_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-clients/{client_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove
+         * @description Prove that this gateway knows an API client, to a client that has heard of the gateway at a new address.
+         *
+         *     No credentials are sent. The answer is for that address alone, which must be one of the gateway's own: BACKEND_URL,
+         *     or the same with an address that the gateway announces on its network.
+         */
+        post: operations["prove_v1_api_clients__client_id__proof_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -657,6 +740,30 @@ export interface paths {
         delete: operations["delete_me_v1_accounts_me_delete"];
         options?: never;
         head?: never;
+        /**
+         * Change Me
+         * @description Change the language at once; a new address once the code is back that is sent to it.
+         */
+        patch: operations["change_me_v1_accounts_me_patch"];
+        trace?: never;
+    };
+    "/v1/accounts/verify-email/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resend Verification
+         * @description Have the mail of verification sent again; the answer is the same whether or not the address waits for one.
+         */
+        post: operations["resend_verification_v1_accounts_verify_email_resend_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -707,7 +814,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Session State
+         * @description Tell who is logged in in this browser, if anybody is: no error, so that a page may ask when it opens.
+         */
+        get: operations["session_state_v1_session_get"];
         put?: never;
         /**
          * Open Session
@@ -731,7 +842,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Sessions
+         * @description List the browsers that are logged in.
+         */
+        get: operations["list_sessions_v1_sessions_get"];
         put?: never;
         post?: never;
         /**
@@ -739,6 +854,26 @@ export interface paths {
          * @description Log out everywhere: all browsers' sessions and all tokens end. API clients keep their secrets.
          */
         delete: operations["close_sessions_v1_sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Close One Session
+         * @description Log one browser out.
+         */
+        delete: operations["close_one_session_v1_sessions__session_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1030,13 +1165,15 @@ export interface components {
         };
         /**
          * AccountView
-         * @description An account, for its owner.
+         * @description An account, for its owner; `pending_email` is to replace its address once its mail is answered.
          */
         AccountView: {
             /** Id */
             id: string;
             /** Email */
             email: string;
+            /** Pending Email */
+            pending_email: string | null;
             /** Language */
             language: string;
             /** Verified */
@@ -1084,6 +1221,53 @@ export interface components {
             password: string;
         };
         /**
+         * CaptchaView
+         * @description Cloudflare Turnstile: its public key, and whether nobody passes without it. Null key: there is none.
+         */
+        CaptchaView: {
+            /** Site Key */
+            site_key: string | null;
+            /** Required */
+            required: boolean;
+        };
+        /**
+         * ChartView
+         * @description One value a row, oldest first: Wh and EUR, null where nothing is known.
+         *
+         *     `start` is an instant for hours and a day of Paris for longer steps; a row ends where the next begins. A year before
+         *     it is row for row the same step, null where that year had none (29 February, the hour that was skipped). `bill` is
+         *     `cost` and `subscription` together. `quality` is that of the least sure part of a row; `day`: only the day's total
+         *     is known, and stands in its first hour. `complete` says that no energy is missing, or none that is known lacks its
+         *     price. `total` is of all rows; a year before, of as many days as are known now.
+         */
+        ChartView: {
+            /** Start */
+            start: (string | null)[];
+            consumption: components["schemas"]["_Amounts"];
+            /** Consumption By Bucket */
+            consumption_by_bucket: {
+                [key: string]: components["schemas"]["_Amounts"];
+            } | null;
+            production: components["schemas"]["_Amounts"] | null;
+            cost: components["schemas"]["_Amounts"] | null;
+            /** Cost By Bucket */
+            cost_by_bucket: {
+                [key: string]: components["schemas"]["_Amounts"];
+            } | null;
+            subscription: components["schemas"]["_Amounts"] | null;
+            bill: components["schemas"]["_Amounts"] | null;
+            revenue: components["schemas"]["_Amounts"] | null;
+            /** Quality */
+            quality: {
+                [key: string]: (components["schemas"]["MadeOf"] | null)[];
+            } | null;
+            /** Complete */
+            complete: {
+                [key: string]: boolean[];
+            } | null;
+            total: components["schemas"]["TotalView"] | null;
+        };
+        /**
          * Choices
          * @description What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
          *
@@ -1095,6 +1279,18 @@ export interface components {
              * @default
              */
             name: string;
+            /**
+             * Position
+             * @description Its place in lists, the lowest first
+             * @default 0
+             */
+            position: number;
+            /**
+             * Hidden
+             * @description Left out of pages; it is read and billed as before
+             * @default false
+             */
+            hidden: boolean;
             tariff?: components["schemas"]["Tariff-Input"] | null;
             /** Tariffs */
             tariffs?: components["schemas"]["Tariff-Input"][] | null;
@@ -1337,7 +1533,9 @@ export interface components {
         };
         /**
          * Count
-         * @description Days of a colour since 1 September; null where a day that is not known could change the number.
+         * @description Days of a colour since 1 September: `total` is the usual quota, and `left_…` what can still come of it.
+         *
+         *     Null where a day that is not known could change the number; never below zero.
          */
         Count: {
             /** Total */
@@ -1479,6 +1677,15 @@ export interface components {
             as_of: components["schemas"]["Utc"] | null;
         };
         /**
+         * EcowattToday
+         * @description The level now and the tense hours to come; `now` is null when it is not known.
+         */
+        EcowattToday: {
+            now: components["schemas"]["Run"] | null;
+            /** Tense */
+            tense: components["schemas"]["Run"][];
+        };
+        /**
          * EnedisApi
          * @description One of Enedis' APIs: this hour's calls, the last error of the past day, until when nobody asks.
          *
@@ -1497,6 +1704,12 @@ export interface components {
             circuit: components["schemas"]["CircuitState"];
             stopped_until: components["schemas"]["Utc"] | null;
         };
+        /**
+         * EnedisEnvironment
+         * @description Which Enedis the gateway speaks to.
+         * @enum {string}
+         */
+        EnedisEnvironment: "sandbox" | "production" | "simulator";
         /**
          * Energy
          * @description Energy in Wh.
@@ -1539,6 +1752,15 @@ export interface components {
             next: number | null;
         };
         /**
+         * ExpectedReason
+         * @description Why a colour is expected.
+         *
+         *     `quota_left`: as many days of this colour are usually still to come as there are days left that can have it.
+         *     `quota_used`: the other colours that the day could have are usually used up.
+         * @enum {string}
+         */
+        ExpectedReason: "quota_left" | "quota_used";
+        /**
          * ExportFormat
          * @description How belongings are written.
          * @enum {string}
@@ -1575,7 +1797,10 @@ export interface components {
         };
         /**
          * GridView
-         * @description Regulated prices in force since `valid_from`, EUR tax included.
+         * @description Regulated prices in force since `valid_from`, EUR tax included, as `source` published them.
+         *
+         *     `subscription_from`: the subscription is still that of an older grid, the newer one is not known; null: it is this
+         *     grid's.
          */
         GridView: {
             option: components["schemas"]["Option"];
@@ -1586,6 +1811,9 @@ export interface components {
              * Format: date
              */
             valid_from: string;
+            source: components["schemas"]["PriceSource"];
+            /** Subscription From */
+            subscription_from: string | null;
             /** Eur Per Kwh */
             eur_per_kwh: {
                 [key: string]: number;
@@ -1670,7 +1898,7 @@ export interface components {
             more: boolean;
             from: components["schemas"]["WrittenUtc"] | null;
             /** Series */
-            series: components["schemas"]["SeriesView"][];
+            series: components["schemas"]["gateway__billing__hours_view__SeriesView"][];
             /** Start */
             start: components["schemas"]["WrittenUtc"][];
             /** Sum */
@@ -1685,6 +1913,12 @@ export interface components {
             prices_outdated: string | null;
             next_change: components["schemas"]["Utc"];
         };
+        /**
+         * Include
+         * @description A part of a chart that may be left out.
+         * @enum {string}
+         */
+        Include: "buckets" | "euros" | "production" | "quality" | "year_ago";
         /**
          * IndexAnswer
          * @description The registers on the days of `[start, end[`.
@@ -1864,7 +2098,7 @@ export interface components {
          */
         "OffPeakPeriod-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__billing__offpeak__Season"];
+            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -1889,6 +2123,19 @@ export interface components {
              * @enum {string}
              */
             source: "enedis" | "user";
+        };
+        /**
+         * Operator
+         * @description Who runs the site, and where to reach them; null where SITE_OPERATOR and SITE_CONTACT do not say.
+         */
+        Operator: {
+            /** Name */
+            name: string | null;
+            /**
+             * Contact
+             * @description An e-mail address, or the address of a page
+             */
+            contact: string | null;
         };
         /**
          * Option
@@ -1943,6 +2190,7 @@ export interface components {
          * PeriodView
          * @description A bucket during `[start, end[`, and its price in EUR a kWh; not certain, it may still become another.
          *
+         *     `expected`: the Tempo colour is not announced yet, the usual quota lets one expect it, for `expected_reason`.
          *     `off_peak`: null where the tariff knows no off-peak hours, or these are not known.
          */
         PeriodView: {
@@ -1956,6 +2204,9 @@ export interface components {
             price: number | null;
             /** Certain */
             certain: boolean;
+            /** Expected */
+            expected: boolean;
+            expected_reason: components["schemas"]["ExpectedReason"] | null;
         };
         /**
          * PeriodsView
@@ -2045,7 +2296,7 @@ export interface components {
          */
         "Price-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__billing__offpeak__Season"];
+            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2064,6 +2315,45 @@ export interface components {
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Output"];
+        };
+        /**
+         * PriceSource
+         * @description Who published a grid: EDF in its price list, or the regulator CRE as open data.
+         * @enum {string}
+         */
+        PriceSource: "edf" | "cre";
+        /**
+         * ProfileRequest
+         * @description What to change; what is not named stays. A new address needs the password, and counts once it is verified.
+         */
+        ProfileRequest: {
+            /** Language */
+            language?: ("fr" | "en") | null;
+            /** Email */
+            email?: string | null;
+            /** Current Password */
+            current_password?: string | null;
+        };
+        /**
+         * Proof
+         * @description HMAC-SHA256, in hexadecimal.
+         *
+         *     Its key is the SHA-256 of the client's secret. Its message is these five, each but the last followed by a line feed:
+         *     "MyElectricalData proof 1", the gateway's instance id, the client's id, the nonce, the address.
+         */
+        Proof: {
+            /** Proof */
+            proof: string;
+        };
+        /**
+         * ProofRequest
+         * @description A nonce of the client's, never used before, and the base address that it is about to send its secret to.
+         */
+        ProofRequest: {
+            /** Nonce */
+            nonce: string;
+            /** Address */
+            address: string;
         };
         /**
          * Quality
@@ -2123,6 +2413,16 @@ export interface components {
              * Format: date
              */
             end: string;
+        };
+        /**
+         * ResendRequest
+         * @description Whose mail of verification did not come. The captcha's action is `verify_email_resend`.
+         */
+        ResendRequest: {
+            /** Email */
+            email: string;
+            /** Captcha Token */
+            captcha_token?: string | null;
         };
         /**
          * ResetWish
@@ -2187,17 +2487,37 @@ export interface components {
          */
         "Season-Input": "all" | "summer" | "winter";
         /**
-         * SeriesView
-         * @description A running sum and its unit.
+         * SessionState
+         * @description Who is logged in in this browser; null when nobody is.
          */
-        SeriesView: {
-            /** Key */
-            key: string;
+        SessionState: {
+            account: components["schemas"]["AccountView"] | null;
+        };
+        /**
+         * SessionView
+         * @description A browser that is logged in; `current` is the one that asks.
+         */
+        SessionView: {
+            /** Id */
+            id: string;
             /**
-             * Unit
-             * @enum {string}
+             * Browser
+             * @description Its name and system, such as `Firefox, Linux`
              */
-            unit: "Wh" | "EUR";
+            browser: string | null;
+            created_at: components["schemas"]["Utc"];
+            /** @description To five minutes */
+            last_used_at: components["schemas"]["Utc"];
+            /** Current */
+            current: boolean;
+        };
+        /**
+         * Sessions
+         * @description An account's browsers, the newest log-in first.
+         */
+        Sessions: {
+            /** Items */
+            items: components["schemas"]["SessionView"][];
         };
         /**
          * SignUpWish
@@ -2225,6 +2545,30 @@ export interface components {
              */
             status: "active" | "check_your_mail";
         };
+        /**
+         * Site
+         * @description What a page must know before anybody logs in.
+         *
+         *     `email_verification`: an account works once its address is verified. `mail`: the site can send mail, so that a
+         *     forgotten password can be replaced and an address changed.
+         */
+        Site: {
+            /** Name */
+            name: string;
+            operator: components["schemas"]["Operator"];
+            captcha: components["schemas"]["CaptchaView"];
+            /** Email Verification */
+            email_verification: boolean;
+            /** Mail */
+            mail: boolean;
+            environment: components["schemas"]["EnedisEnvironment"];
+            /** Version */
+            version: string;
+            /** Api */
+            api: string;
+            /** Languages */
+            languages: string[];
+        };
         "Slot-Input": [
             components["schemas"]["MinuteOfDay-Input"],
             components["schemas"]["MinuteOfDay-Input"]
@@ -2243,7 +2587,7 @@ export interface components {
         Source: "rte" | "open_data";
         /**
          * SourcedDay
-         * @description A day and who told its colour; null when nobody did.
+         * @description A day and who told its colour; null when nobody did: it is unknown, or a rule gives it.
          */
         SourcedDay: {
             /**
@@ -2258,8 +2602,32 @@ export interface components {
             confirmed: boolean;
             /** Possible */
             possible: components["schemas"]["Color"][];
+            expected_color: components["schemas"]["Color"] | null;
+            expected_reason: components["schemas"]["ExpectedReason"] | null;
             source: components["schemas"]["Source"] | null;
         };
+        /**
+         * SpanView
+         * @description The days `[start, end[`.
+         */
+        SpanView: {
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+        };
+        /**
+         * Step
+         * @description What one row of a chart stands for.
+         * @enum {string}
+         */
+        Step: "hour" | "day" | "week" | "month" | "year";
         /**
          * Tariff
          * @description What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
@@ -2316,7 +2684,25 @@ export interface components {
             season: components["schemas"]["gateway__tempo__schemas__Season"];
             as_of: components["schemas"]["Utc"] | null;
         };
+        /**
+         * TempoToday
+         * @description The Tempo day in force, the one after, and the bucket in force.
+         */
+        TempoToday: {
+            today: components["schemas"]["gateway__tempo__schemas__Day"];
+            tomorrow: components["schemas"]["gateway__tempo__schemas__Day"];
+            period: components["schemas"]["Period"];
+        };
         Text: string | null;
+        /**
+         * Today
+         * @description What the national signals say today.
+         */
+        Today: {
+            next_change: components["schemas"]["Utc"];
+            tempo: components["schemas"]["TempoToday"];
+            ecowatt: components["schemas"]["EcowattToday"];
+        };
         /**
          * Token
          * @description An access token; `expires_in` in seconds.
@@ -2337,8 +2723,8 @@ export interface components {
          * TotalView
          * @description What is known of the days `[start, end[`: production in Wh, money in EUR, null of what nothing is known.
          *
-         *     `cost` is what energy cost, without the subscription. Not `complete`, energy is missing or still to come, of the
-         *     direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
+         *     `cost` is what energy cost, `bill` that and the subscription. Not `complete`, energy is missing or still to come, of
+         *     the direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
          *     price; where some does, what is shown is of the rest. The subscription is null when any day known has none.
          */
         TotalView: {
@@ -2373,6 +2759,8 @@ export interface components {
             };
             /** Subscription */
             subscription: number | null;
+            /** Bill */
+            bill: number | null;
             /** Revenue */
             revenue: number | null;
         };
@@ -2425,6 +2813,10 @@ export interface components {
             masked_number: string;
             /** Name */
             name: string;
+            /** Position */
+            position: number;
+            /** Hidden */
+            hidden: boolean;
             consent: components["schemas"]["PointConsent"];
             contract: components["schemas"]["Contract"];
             /** Services */
@@ -2518,14 +2910,49 @@ export interface components {
         };
         /** Format: date-time */
         WrittenUtc: string;
+        _Amounts: (number | null)[];
+        /** @enum {string} */
+        _Part: "consumption" | "production" | "cost" | "revenue";
         /** @enum {string} */
         _Which: "running" | "running_year_ago" | "last" | "year_ago";
         /**
-         * Season
-         * @description When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform).
-         * @enum {string}
+         * SeriesView
+         * @description A chart of the days `[start, end[`, and the one a year before: of the same dates, or 52 weeks earlier for weeks.
+         *
+         *     `known` are the days of which anything is published.
          */
-        gateway__billing__offpeak__Season: "all" | "summer" | "winter";
+        gateway__billing__charts__schemas__SeriesView: {
+            step: components["schemas"]["Step"];
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            current: components["schemas"]["ChartView"];
+            year_ago: components["schemas"]["ChartView"] | null;
+            known: components["schemas"]["SpanView"] | null;
+            /** Prices Outdated */
+            prices_outdated: string | null;
+            next_change: components["schemas"]["Utc"];
+        };
+        /**
+         * SeriesView
+         * @description A running sum and its unit.
+         */
+        gateway__billing__hours_view__SeriesView: {
+            /** Key */
+            key: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "Wh" | "EUR";
+        };
         /**
          * Day
          * @description A day of Paris, of 23, 24 or 25 hours, as far as they are known; `message` is RTE's, in French.
@@ -2543,10 +2970,22 @@ export interface components {
             hours: components["schemas"]["Hour"][];
         };
         /**
+         * Season
+         * @description When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform).
+         * @enum {string}
+         */
+        gateway__tariffs__off_peak__Season: "all" | "summer" | "winter";
+        /**
          * Day
-         * @description A day from 06:00 of Paris to 06:00, `[start, until[`; not confirmed, its colour may still change.
+         * @description A day from 06:00 of Paris to 06:00, `[start, until[`.
          *
-         *     `possible` are the colours it can have in the end: one when it is confirmed, or when the season leaves no choice.
+         *     `confirmed`: its colour can no longer change. It was announced, or RTE's published rules leave no other: a Sunday is
+         *     always blue, whether RTE named it or not. `possible` are the colours it can have in the end.
+         *
+         *     `expected_color` is what the usual quota (22 red and 43 white days a season) lets one expect of a day to come that
+         *     has no colour yet. It is not certain: a season has ended with 18 red and 47 white days. Its reason is `quota_left`
+         *     (as many days of this colour are usually left as days that can have it) or `quota_used` (the others are usually
+         *     used up). A public holiday is never expected to be red.
          */
         gateway__tempo__schemas__Day: {
             /**
@@ -2561,13 +3000,15 @@ export interface components {
             confirmed: boolean;
             /** Possible */
             possible: components["schemas"]["Color"][];
+            expected_color: components["schemas"]["Color"] | null;
+            expected_reason: components["schemas"]["ExpectedReason"] | null;
         };
         /**
          * Season
          * @description The season of today, `end` excluded; a tomorrow of the next season uses nothing of it.
          *
-         *     `certain_red` are the days after today that are red for certain: confirmed, or because as many red days are left as
-         *     days that can be red.
+         *     `certain_red` are the days after today that were announced as red and can no longer change. `expected_red` are those
+         *     that the usual quota lets one expect to be red.
          */
         gateway__tempo__schemas__Season: {
             /**
@@ -2586,6 +3027,8 @@ export interface components {
             };
             /** Certain Red */
             certain_red: string[];
+            /** Expected Red */
+            expected_red: string[];
         };
     };
     responses: never;
@@ -2680,6 +3123,97 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    site_v1_site_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    today_v1_today_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Today"];
+                };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4450,6 +4984,8 @@ export interface operations {
                 power?: number | null;
                 /** @description Today unless told */
                 on?: string | null;
+                /** @description EDF's price list or CRE's open data; what bills unless told */
+                source?: components["schemas"]["PriceSource"] | null;
             };
             header?: never;
             path?: never;
@@ -4556,6 +5092,506 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    series_v1_usage_points__point_id__series_get: {
+        parameters: {
+            query: {
+                /** @description First day, of Paris */
+                start: string;
+                /** @description First day after the range */
+                end: string;
+                step?: components["schemas"]["Step"];
+                /** @description Which parts; unless told, all but the year before */
+                include?: components["schemas"]["Include"][] | null;
+            };
+            header?: never;
+            path: {
+                /** @description The usage point's public id */
+                point_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway__billing__charts__schemas__SeriesView"];
+                };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    ask_consent_v1_consents_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentAsked"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    consent_v1_consents__consent_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    quota_v1_quota_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5419,358 +6455,6 @@ export interface operations {
             };
         };
     };
-    ask_consent_v1_consents_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConsentRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentAsked"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Content Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unprocessable Content */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
-    consent_v1_consents__consent_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                consent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unprocessable Content */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
-    quota_v1_quota_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Quota"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
     token_v1_oauth_token_post: {
         parameters: {
             query?: never;
@@ -6521,6 +7205,164 @@ export interface operations {
             };
             /** @description Unprocessable Content */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    prove_v1_api_clients__client_id__proof_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7377,6 +8219,362 @@ export interface operations {
             };
         };
     };
+    change_me_v1_accounts_me_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    resend_verification_v1_accounts_verify_email_resend_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
     export_me_v1_accounts_me_export_get: {
         parameters: {
             query?: {
@@ -7664,6 +8862,92 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    session_state_v1_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7990,6 +9274,136 @@ export interface operations {
             };
         };
     };
+    list_sessions_v1_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
     close_sessions_v1_sessions_delete: {
         parameters: {
             query?: never;
@@ -8052,6 +9466,158 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    close_one_session_v1_sessions__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
