@@ -11,6 +11,7 @@ from gateway.billing import routes as billing
 from gateway.billing.charts import routes as charts
 from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
+from gateway.csv_export import routes as csv_export
 from gateway.discovery import routes as discovery
 from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
@@ -27,6 +28,7 @@ _OF_A_USAGE_POINT = (
     metering.router,
     billing.router,
     charts.router,
+    csv_export.router,
     usage_point_summary.point_router,
     usage_points.router,
 )

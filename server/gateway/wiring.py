@@ -11,6 +11,7 @@ from gateway.billing.answers import Answers
 from gateway.billing.charts.service import SeriesService
 from gateway.billing.hours import Hours
 from gateway.consents.service import ConsentService
+from gateway.csv_export.service import CsvExporter
 from gateway.dependencies import provide
 from gateway.ecowatt import service as ecowatt
 from gateway.instance import Instance
@@ -57,6 +58,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide(app, Answers, Answers(database, clock, keyring))
     provide(app, Hours, Hours(database, clock, keyring))
     provide(app, SeriesService, SeriesService(database, clock, keyring))
+    provide(app, CsvExporter, CsvExporter(database, clock, keyring))
     provide(app, SummaryService, SummaryService(database, clock, keyring))
     provide(app, AdminParts, AdminParts(settings, clock, database, store))
 

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from gateway.accounts.dependencies import AdminDep, get_admin
+from gateway.accounts.dependencies import AdminDep, CallerDep, get_admin
 from gateway.admin import listings, service
 from gateway.admin.parts import AdminPartsDep
-from gateway.admin.schemas import ConsentPage, Events, SearchWish, Upstreams, Users
+from gateway.admin.schemas import ConsentPage, Events, SearchWish, Upstreams, UseByDay, Users
 from gateway.admin.upstreams import how_they_stand
+from gateway.admin.use import use_by_day
 from gateway.consents.models import ConsentStatus
 from gateway.dependencies import OUR_ID
 from gateway.problems import documented
@@ -51,6 +52,12 @@ async def reactivate(parts: AdminPartsDep, admin: AdminDep, account_id: AccountI
     await service.reactivate(parts, admin, account_id)
 
 
+@router.delete("/users/{account_id}", status_code=204, responses=documented(404, 409))
+async def delete_user(parts: AdminPartsDep, admin: AdminDep, caller: CallerDep, account_id: AccountId) -> None:
+    """Delete an account and all it owned. It cannot be undone, and needs a log-in of the last 15 minutes."""
+    await service.delete(parts, admin, caller, account_id)
+
+
 @router.post("/users/{account_id}/reset-quota", status_code=204, responses=_ON_ONE)
 async def reset_quota(parts: AdminPartsDep, admin: AdminDep, account_id: AccountId) -> None:
     """Begin an account's day of calls to Enedis anew."""
@@ -72,6 +79,12 @@ async def consents(
 async def upstreams(parts: AdminPartsDep) -> Upstreams:
     """Tell how Enedis and RTE stand: what is left, what went wrong, whether asking is stopped."""
     return await how_they_stand(parts)
+
+
+@router.get("/use")
+async def use(parts: AdminPartsDep) -> UseByDay:
+    """Count the calls to Enedis and RTE of the last 31 days, and the accounts that caused them."""
+    return await use_by_day(parts)
 
 
 @router.get("/audit")

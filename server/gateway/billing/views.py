@@ -11,6 +11,7 @@ from gateway.billing.figures import show
 from gateway.billing.totals import Total, Unit
 from gateway.kit.wire import Utc
 from gateway.tariffs.off_peak import clock
+from gateway.tariffs.options import Option
 
 _Billed = Literal["base", "hp_hc", "tempo", "own"]
 type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
@@ -161,10 +162,13 @@ class ComparisonView(BaseModel):
     """What the same hours would have cost, and the lowest power that the highest one used would have allowed.
 
     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
+    `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
+    power is not known.
     """
 
     items: list[MonthView]
     total: dict[_Billed, CostView]
+    open_to_new: dict[Option, bool]
     power_kva: int | None
     highest_va: int | None
     highest_known: float = Field(ge=0, le=1)
@@ -189,6 +193,7 @@ class ComparisonView(BaseModel):
                     for month in found.months
                 ],
                 "total": {name: CostView.of(cost) for name, cost in whole.items()},
+                "open_to_new": found.open_to_new,
                 "power_kva": found.power_kva,
                 "highest_va": found.highest_va,
                 "highest_known": round(found.highest_known, 4),

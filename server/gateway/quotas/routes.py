@@ -1,5 +1,6 @@
 """`GET /v1/quota`, and the headers that tell of it with every answer about a usage point."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -32,11 +33,30 @@ class Quota(BaseModel):
     answers: UseView
 
 
+class DayUse(BaseModel):
+    """The calls to Enedis of a day."""
+
+    date: date
+    used: int
+
+
+class QuotaDays(BaseModel):
+    """The last days, oldest first, today included."""
+
+    items: list[DayUse]
+
+
 @router.get("/quota")
 async def quota(day: DayDep, caller: CallerDep) -> Quota:
     """Show what is used and left today."""
     calls, answers = await day.calls(caller.account_id), await day.answers(caller.account_id)
     return Quota(enedis=_view(calls), answers=_view(answers))
+
+
+@router.get("/quota/days")
+async def quota_days(day: DayDep, caller: CallerDep) -> QuotaDays:
+    """Show the calls to Enedis that the account caused on each of the last 31 days."""
+    return QuotaDays(items=[DayUse(date=one, used=used) for one, used in await day.past_calls(caller.account_id)])
 
 
 async def counted(request: Request, day: DayDep, clock: ClockDep, caller: CallerDep) -> None:
