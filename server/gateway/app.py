@@ -17,6 +17,7 @@ from gateway.billing import routes as billing
 from gateway.billing.charts import routes as charts
 from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
+from gateway.csv_export import routes as csv_export
 from gateway.discovery import routes as discovery
 from gateway.discovery.announcement import announced
 from gateway.ecowatt import routes as ecowatt
@@ -83,6 +84,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         metering,
         billing,
         charts,
+        csv_export,
         consents,
         quotas,
         usage_point_summary,

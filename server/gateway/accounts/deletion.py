@@ -15,11 +15,21 @@ async def delete_account(runtime: Runtime, caller: Caller) -> None:
 
     Raises a 403 problem unless its browser logged in a short while ago.
     """
-    now, account_id = runtime.clock.now(), caller.account_id
-    if not await sessions.is_fresh(runtime.database, caller, now):
+    await check_fresh(runtime, caller)
+    await erase(runtime, caller.account_id)
+
+
+async def check_fresh(runtime: Runtime, caller: Caller) -> None:
+    """Raise a 403 problem unless a browser logged in a short while ago."""
+    if not await sessions.is_fresh(runtime.database, caller, runtime.clock.now()):
         raise ProblemError(
             403, "log_in_again", "This cannot be undone: log in again, then repeat it within 15 minutes."
         )
+
+
+async def erase(runtime: Runtime, account_id: str, **detail: str) -> None:
+    """Delete an account and all it owned, with `detail` in the log; nothing happens when there is none."""
+    now = runtime.clock.now()
     async with runtime.database.write() as session:
         account = await repository.account_alone(session, account_id)
         if account is None:
@@ -31,4 +41,4 @@ async def delete_account(runtime: Runtime, caller: Caller) -> None:
         await revoke_all(session, runtime.store, account)
         await session.flush()
         await repository.delete_account(session, account_id)
-        record(session, now, "account_deleted", account_id)
+        record(session, now, "account_deleted", account_id, **detail)

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from gateway.admin import listings, service
-from gateway.admin.schemas import ConsentPage, Events, SearchWish, Upstreams, Users
+from gateway.admin.schemas import ConsentPage, Events, SearchWish, Upstreams, UseByDay, Users
 from gateway.admin.upstreams import how_they_stand
+from gateway.admin.use import use_by_day
 from gateway.consents.models import ConsentStatus
-from gateway.dependencies import OUR_ID, AdminDep, RuntimeDep, get_admin
+from gateway.dependencies import OUR_ID, AdminDep, CallerDep, RuntimeDep, get_admin
 from gateway.problems import documented
 
 router = APIRouter(
@@ -49,6 +50,12 @@ async def reactivate(runtime: RuntimeDep, admin: AdminDep, account_id: AccountId
     await service.reactivate(runtime, admin, account_id)
 
 
+@router.delete("/users/{account_id}", status_code=204, responses=documented(404, 409))
+async def delete_user(runtime: RuntimeDep, admin: AdminDep, caller: CallerDep, account_id: AccountId) -> None:
+    """Delete an account and all it owned. It cannot be undone, and needs a log-in of the last 15 minutes."""
+    await service.delete(runtime, admin, caller, account_id)
+
+
 @router.post("/users/{account_id}/reset-quota", status_code=204, responses=_ON_ONE)
 async def reset_quota(runtime: RuntimeDep, admin: AdminDep, account_id: AccountId) -> None:
     """Begin an account's day of calls to Enedis anew."""
@@ -70,6 +77,12 @@ async def consents(
 async def upstreams(runtime: RuntimeDep) -> Upstreams:
     """Tell how Enedis and RTE stand: what is left, what went wrong, whether asking is stopped."""
     return await how_they_stand(runtime)
+
+
+@router.get("/use")
+async def use(runtime: RuntimeDep) -> UseByDay:
+    """Count the calls to Enedis and RTE of the last 31 days, and the accounts that caused them."""
+    return await use_by_day(runtime)
 
 
 @router.get("/audit")

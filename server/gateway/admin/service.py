@@ -4,9 +4,10 @@ from contextlib import suppress
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.accounts import deletion
 from gateway.accounts import repository as accounts
 from gateway.accounts.models import Account
-from gateway.accounts.service import revoke_all
+from gateway.accounts.service import Caller, revoke_all
 from gateway.audit.service import record
 from gateway.counters import service as counters
 from gateway.kit import paris
@@ -36,6 +37,17 @@ async def reactivate(runtime: Runtime, admin: Account, account_id: str) -> None:
         account = await _account(session, account_id)
         account.deactivated_at = None
         record(session, runtime.clock.now(), "admin_reactivated", account_id, by=admin.id)
+
+
+async def delete(runtime: Runtime, admin: Account, caller: Caller, account_id: str) -> None:
+    """Delete an account as its owner would, within 15 minutes of a log-in. Raises problems: 403, 404, 409."""
+    if account_id == admin.id:
+        raise ProblemError(409, "own_account", "Delete your own account on its own page.")
+    await deletion.check_fresh(runtime, caller)
+    async with runtime.database.read() as session:
+        if await accounts.find_account(session, account_id) is None:
+            raise not_found()
+    await deletion.erase(runtime, account_id, by=admin.id)
 
 
 async def reset_quota(runtime: Runtime, admin: Account, account_id: str) -> None:

@@ -163,10 +163,13 @@ class ComparisonView(BaseModel):
     """What the same hours would have cost, and the lowest power that the highest one used would have allowed.
 
     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
+    `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
+    power is not known.
     """
 
     items: list[MonthView]
     total: dict[_Billed, CostView]
+    open_to_new: dict[Option, bool]
     power_kva: int | None
     highest_va: int | None
     highest_known: float = Field(ge=0, le=1)
@@ -191,6 +194,7 @@ class ComparisonView(BaseModel):
                     for month in found.months
                 ],
                 "total": {name: CostView.of(cost) for name, cost in whole.items()},
+                "open_to_new": found.open_to_new,
                 "power_kva": found.power_kva,
                 "highest_va": found.highest_va,
                 "highest_known": round(found.highest_known, 4),

@@ -1,5 +1,7 @@
 """`GET /v1/quota`, and the headers that tell of it with every answer about a usage point."""
 
+from datetime import date
+
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
@@ -27,11 +29,32 @@ class Quota(BaseModel):
     answers: UseView
 
 
+class DayUse(BaseModel):
+    """The calls to Enedis of a day."""
+
+    date: date
+    used: int
+
+
+class QuotaDays(BaseModel):
+    """The last days, oldest first, today included."""
+
+    items: list[DayUse]
+
+
 @router.get("/v1/quota")
 async def quota(runtime: RuntimeDep, caller: CallerDep) -> Quota:
     """Show what is used and left today."""
     calls, answers = await runtime.day.calls(caller.account_id), await runtime.day.answers(caller.account_id)
     return Quota(enedis=_view(calls), answers=_view(answers))
+
+
+@router.get("/v1/quota/days")
+async def quota_days(runtime: RuntimeDep, caller: CallerDep) -> QuotaDays:
+    """Show the calls to Enedis that the account caused on each of the last 31 days."""
+    return QuotaDays(
+        items=[DayUse(date=day, used=used) for day, used in await runtime.day.past_calls(caller.account_id)]
+    )
 
 
 async def counted(request: Request, runtime: RuntimeDep, caller: CallerDep) -> None:

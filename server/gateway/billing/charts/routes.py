@@ -1,4 +1,4 @@
-"""`GET /v1/usage-points/{id}/series`."""
+"""`GET /v1/usage-points/{id}/series` and `/habits`."""
 
 import asyncio
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from gateway.billing.charts.schemas import USUAL, Include, SeriesView
+from gateway.billing.charts.schemas import USUAL, HabitsView, Include, SeriesView
 from gateway.billing.charts.service import SeriesService
 from gateway.billing.charts.steps import LONGEST, Step
 from gateway.billing.totals import Span
@@ -49,3 +49,17 @@ async def series(
         return conditional.respond_json(request, content, now=runtime.clock.now(), next_change=found.next_change)
 
     return await asyncio.to_thread(respond)
+
+
+@router.get("/v1/usage-points/{point_id}/habits", dependencies=[Depends(counted)])
+async def habits(
+    runtime: RuntimeDep,
+    caller: CallerDep,
+    point_id: PointId,
+    start: Annotated[date, Query(description="First day, of Paris", ge=paris.EARLIEST)],
+    end: Annotated[date, Query(description="First day after the range", le=paris.LATEST)],
+) -> HabitsView:
+    """When energy is used: the average day of each weekday and of each month."""
+    check_range(start, end, LONGEST[Step.DAY])
+    service = SeriesService(runtime.database, runtime.clock, runtime.keyring)
+    return HabitsView.of(await service.habits(caller.account_id, point_id, Span(start, end)))
