@@ -18,7 +18,7 @@ METAPHORS = {
 }
 # Whole names of functions: a function is named by a verb and its object.
 FUNCTIONS = {
-    "outlast": "retry_while_down",
+    "knock": "hit",
 }
 
 
