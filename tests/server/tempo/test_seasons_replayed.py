@@ -89,7 +89,8 @@ def test_the_end_of_march_2026_was_expected() -> None:
     expected = {day for day, color in colors.items() if color.expected}
     weekdays = {day for day in colors if date(2026, 3, 13) <= day < date(2026, 4, 1) and day.weekday() < 5}
     assert expected == weekdays
-    assert {colors[day].expected.reason for day in weekdays if colors[day].expected} == {ExpectedReason.QUOTA_LEFT}
+    reasons = {color.expected.reason for color in colors.values() if color.expected}
+    assert reasons == {ExpectedReason.QUOTA_LEFT}
     assert all(set(colors[day].possible) == {Color.BLUE, Color.WHITE, Color.RED} for day in weekdays)
     the_day_before = seen_on(date(2026, 3, 11), last_told=date(2026, 3, 11))
     assert not any(color.expected for color in the_day_before.values())
