@@ -12,14 +12,14 @@ PRODUCT = ("server/gateway", "custom_components")
 
 # A part of any name: metaphors, where the field has a word.
 METAPHORS = {
+    "automating": "automation",
+    "happenings": "events",
     "haste": "priority",
     "kitchen": "a word for what it does",
     "rhythm": "call budget",
 }
 # Whole names of functions: a function is named by a verb and its object.
-FUNCTIONS = {
-    "knock": "hit",
-}
+FUNCTIONS: dict[str, str] = {}
 
 
 def parts(name: str) -> list[str]:
