@@ -23,6 +23,7 @@ from scripted_gateway import (
     PERIODS,
     POINT_ID,
     POINTS,
+    TEMPO,
     TEMPO_DAYS,
     TOTALS,
     ScriptedGateway,
@@ -114,6 +115,27 @@ async def test_a_total_that_is_not_whole_is_not_shown(hass: HomeAssistant, set_u
     assert shown(hass, "year_energy_year_ago") == "unknown"
     assert entity(hass, "year_energy_year_ago").attributes["complete"] is False
     assert shown(hass, "year_energy") == "4100.0", "the running one is what is known so far"
+
+
+async def test_what_is_expected_is_not_said_to_be_certain(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    """The state stays unknown; the colour that the season usually leaves is told beside it, with its reason."""
+    tempo = gateway.answers[TEMPO]
+    tempo["tomorrow"] |= {
+        "color": "unknown",
+        "confirmed": False,
+        "possible": ["blue", "white", "red"],
+        "expected_color": "red",
+        "expected_reason": "quota_left",
+    }
+    tempo["season"] |= {"certain_red": [], "expected_red": ["2026-11-24"]}
+    await set_up()
+    tomorrow = entity(hass, "tempo_tomorrow")
+    assert tomorrow.state == "unknown"
+    assert (tomorrow.attributes["expected_color"], tomorrow.attributes["expected_reason"]) == ("red", "quota_left")
+    assert shown(hass, "tempo_next_red_day") == "unknown"
+    assert shown(hass, "tempo_next_expected_red_day") == "2026-11-24"
 
 
 async def test_a_bill_is_energy_and_subscription(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
