@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
-from gateway.account_data import belongings, deletion, export
+from gateway.account_data import sections as belongings, deletion, export
 from gateway.accounts import sessions
 from gateway.accounts.dependencies import AccountDep, AccountPartsDep, CallerDep
 from gateway.accounts.schemas import ExportFormat

@@ -11,7 +11,7 @@ from gateway.accounts.models import Account, MailCode, Purpose
 from gateway.accounts.secrets import fingerprint, new_mail_code
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.kit.pauses import growing
+from gateway.kit.backoff import growing
 from gateway.limits import service as limits
 from gateway.limits.service import Limit
 from gateway.mail import repository

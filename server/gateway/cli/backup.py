@@ -11,8 +11,8 @@ import typer
 
 from gateway.cli.common import fail, load_settings
 from gateway.cli.copying import STANDARD, counted, errors
-from gateway.keeping import backup as backups
-from gateway.keeping.backup import Manifest
+from gateway.backup import archive as backups
+from gateway.backup.archive import Manifest
 from gateway.kit.clock import SystemClock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database

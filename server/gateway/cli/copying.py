@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import IO
 
 from gateway.cli.common import fail
-from gateway.keeping.backup import Backup, BackupError, Manifest
-from gateway.keeping.restore import restore
+from gateway.backup.archive import Backup, BackupError, Manifest
+from gateway.backup.restore import restore
 from gateway.kit.crypto import Keyring
-from gateway.kit.hold import HeldError, held
+from gateway.kit.instance_lock import HeldError, held
 from gateway.migrations import NewerDatabaseError
 from gateway.settings import Settings
 

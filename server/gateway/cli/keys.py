@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.common import fail, with_runtime
-from gateway.keeping import keys
+from gateway.keys import rotation as keys
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.runtime import Runtime
 

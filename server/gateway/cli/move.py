@@ -8,12 +8,12 @@ from pydantic import ValidationError
 
 from gateway.cli.common import fail, load_settings
 from gateway.cli.copying import counted, draft, errors, fill
-from gateway.keeping import backup as backups
-from gateway.keeping.backup import Manifest
+from gateway.backup import archive as backups
+from gateway.backup.archive import Manifest
 from gateway.kit.clock import SystemClock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
-from gateway.kit.hold import held
+from gateway.kit.instance_lock import held
 from gateway.settings import Settings, explain
 
 

@@ -12,8 +12,8 @@ import typer
 
 from gateway.cli.common import fail, load_settings
 from gateway.cli.copying import STANDARD, counted, draft, errors, fill
-from gateway.keeping import backup as backups
-from gateway.keeping.backup import BackupError
+from gateway.backup import archive as backups
+from gateway.backup.archive import BackupError
 from gateway.kit.crypto import Keyring
 from gateway.settings import Settings
 

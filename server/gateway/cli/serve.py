@@ -14,10 +14,10 @@ import uvicorn
 from gateway.app import create_app
 from gateway.cli.common import fail, load_settings
 from gateway.instance import load
-from gateway.kit import leaving
+from gateway.kit import graceful_shutdown as leaving
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
-from gateway.kit.hold import HeldError, held
+from gateway.kit.instance_lock import HeldError, held
 from gateway.kit.http_protocol import BoundedHttpProtocol
 from gateway.migrations import NewerDatabaseError, upgrade
 from gateway.settings import Settings

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit.clock import Clock
-from gateway.kit.pauses import growing
+from gateway.kit.backoff import growing
 from gateway.store import Store, StoreError
 from gateway.store.cache import keep
 

@@ -10,7 +10,7 @@ import structlog
 
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.kit.pauses import CLOCKS_DIFFER
+from gateway.kit.backoff import CLOCKS_DIFFER
 from gateway.metering import repository
 from gateway.metering.archive import LONGEST_PAUSE
 from gateway.metering.schedule import surely_due

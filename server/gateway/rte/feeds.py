@@ -11,7 +11,7 @@ from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.kit.pauses import CLOCKS_DIFFER, growing
+from gateway.kit.backoff import CLOCKS_DIFFER, growing
 from gateway.rte.errors import RteError
 from gateway.rte.models import UNDER_WAY, Feed
 

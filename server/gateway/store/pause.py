@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.kit.pauses import CLOCKS_DIFFER
+from gateway.kit.backoff import CLOCKS_DIFFER
 from gateway.store import Store
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from gateway.store import StoreError
-from gateway.store.line import Line
+from gateway.store.connection import Line
 from gateway.store.memory import MemoryStore
 
 _PREFIX = "med:"

@@ -21,17 +21,17 @@ from sqlalchemy import JSON, MetaData, text
 from gateway.accounts.service import data_key_context
 from gateway.audit.service import record
 from gateway.instance import CONTEXT
-from gateway.keeping import backup as backups
-from gateway.keeping import rows
-from gateway.keeping.backup import BackupError
-from gateway.keeping.restore import restore
-from gateway.keeping.sealed import SealedReader, SealedWriter
+from gateway.backup import archive as backups
+from gateway.backup import rows
+from gateway.backup.archive import BackupError
+from gateway.backup.restore import restore
+from gateway.backup.sealed import SealedReader, SealedWriter
 from gateway.kit.crypto import Keyring, UndecipherableError, new_key
 from gateway.kit.database import Database
 from gateway.migrations import upgrade, upgrade_within
 from gateway.settings import Settings
 from tests.server.conftest import Gateway, SetClock, started
-from tests.server.keeping.conftest import Command, environment
+from tests.server.backup.conftest import Command, environment
 
 PRM = "30001000000003"
 RANGE = {"start": "2026-10-20", "end": "2026-11-03"}

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from gateway.accounts import service as accounts
-from gateway.keeping import keys
+from gateway.keys import rotation as keys
 from gateway.kit.crypto import Keyring
 from gateway.settings import Settings
 from tests.server.conftest import SetClock, started
-from tests.server.keeping.conftest import Command, environment
+from tests.server.backup.conftest import Command, environment
 from tests.server.killing import kill_half_way
 
 PRM = "30001000000001"

@@ -18,8 +18,8 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 
 from gateway import __version__
-from gateway.keeping import rows
-from gateway.keeping.sealed import MAGIC, SealedReader, SealedWriter
+from gateway.backup import rows
+from gateway.backup.sealed import MAGIC, SealedReader, SealedWriter
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
 from gateway.migrations import known_revisions, revision_of

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from sqlalchemy import ColumnElement, LargeBinary, func, select, update
 
-from gateway.keeping.wrapped import WRAPPED, Wrapped
+from gateway.keys.wrapped import WRAPPED, Wrapped
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 

@@ -7,9 +7,9 @@ from sqlalchemy import func as functions
 from sqlalchemy.exc import StatementError
 
 from gateway.accounts.models import Account
-from gateway.keeping import rows
-from gateway.keeping.backup import Backup, BackupError
-from gateway.keeping.wrapped import unopened
+from gateway.backup import rows
+from gateway.backup.archive import Backup, BackupError
+from gateway.keys.wrapped import unopened
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.outage import DatabaseDownError, told_apart
