@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.server.conftest import until
 from tests.server.backup.conftest import Command
 from tests.server.backup.test_serving import Serving, serve
+from tests.server.conftest import until
 
 __all__ = ["serve"]
 
