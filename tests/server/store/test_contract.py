@@ -94,15 +94,15 @@ async def test_a_counter_counts_each_once_until_it_expires(store: Store, name: s
 
 
 async def test_a_turn_is_taken_once_in_an_interval_and_names_are_apart(store: Store, name: str) -> None:
-    assert await store.turn(name, 60) == 0
-    assert 59 < await store.turn(name, 60) <= 60
-    assert await store.turn(f"{name}:other", 60) == 0
+    assert await store.take_turn(name, 60) == 0
+    assert 59 < await store.take_turn(name, 60) <= 60
+    assert await store.take_turn(f"{name}:other", 60) == 0
 
 
 async def until_turn(store: Store, name: str, interval: float) -> float:
     """Take a turn as the gateway does; return when."""
     async with asyncio.timeout(60):
-        while (wait := await store.turn(name, interval)) > 0:
+        while (wait := await store.take_turn(name, interval)) > 0:
             await asyncio.sleep(wait)
         return time.monotonic()
 
@@ -348,5 +348,5 @@ async def test_a_server_whose_clock_was_set_back_makes_nobody_wait_for_it(
 ) -> None:
     store = replica()
     await store.set(f"turn:{name}", str(4_000_000_000_000_000), 60)
-    assert await store.turn(name, 0.05) == pytest.approx(0.05)
+    assert await store.take_turn(name, 0.05) == pytest.approx(0.05)
     await until_turn(store, name, 0.05)
