@@ -13,6 +13,7 @@ from gateway.accounts import client_routes as api_clients
 from gateway.accounts import pages as account_pages
 from gateway.accounts import routes as accounts
 from gateway.admin import routes as admin
+from gateway.api_docs import routes as api_docs
 from gateway.billing import routes as billing
 from gateway.billing.charts import routes as charts
 from gateway.consents import pages as consent_pages
@@ -73,6 +74,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         servers=[{"url": prefix}] if prefix else None,
+        docs_url=None,  # FastAPI's own need another site's scripts
+        redoc_url=None,
     )
     problems.install(app)
     for room in (
@@ -95,6 +98,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         account_pages,
         consent_pages,
         admin,
+        api_docs,
     ):
         # any request may carry two kinds of credentials, or a body that is not UTF-8
         app.include_router(room.router, responses=documented(400))
