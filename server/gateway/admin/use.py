@@ -3,20 +3,20 @@
 from collections import Counter
 from datetime import timedelta
 
+from gateway.admin.parts import AdminParts
 from gateway.admin.schemas import DayOfUse, UseByDay
 from gateway.counters import repository as counters
 from gateway.kit import paris
 from gateway.quotas.budgets import ENEDIS_HOUR
-from gateway.runtime import Runtime
 
 _DAYS = timedelta(days=31)
 
 
-async def use_by_day(runtime: Runtime) -> UseByDay:
+async def use_by_day(parts: AdminParts) -> UseByDay:
     """Count the calls of the last days."""
-    today = paris.day_of(runtime.clock.now())
+    today = paris.day_of(parts.clock.now())
     first = today - _DAYS + paris.DAY
-    async with runtime.database.read() as session:
+    async with parts.database.read() as session:
         found = await counters.since(session, first.isoformat())
     enedis: Counter[tuple[str, str]] = Counter()
     rte: Counter[tuple[str, str]] = Counter()
@@ -35,7 +35,7 @@ async def use_by_day(runtime: Runtime) -> UseByDay:
                 pass  # limits of attempts, whose names are hashes
     return UseByDay(
         enedis_limit_an_hour=ENEDIS_HOUR,
-        account_limit_a_day=runtime.settings.user_daily_limit_no_cache,
+        account_limit_a_day=parts.settings.user_daily_limit_no_cache,
         items=[
             DayOfUse(
                 date=day,

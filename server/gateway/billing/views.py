@@ -12,7 +12,6 @@ from gateway.billing.totals import Total, Unit
 from gateway.kit.wire import Utc
 from gateway.tariffs.off_peak import clock
 from gateway.tariffs.options import Option
-from gateway.tariffs.prices import Grid, PriceBook
 
 _Billed = Literal["base", "hp_hc", "tempo", "own"]
 type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
@@ -245,32 +244,3 @@ class IndexCheckView(BaseModel):
             for one in found.days
         ]
         return cls.model_validate({"items": items, "better_off_peak": fit})
-
-
-class GridView(BaseModel):
-    """Regulated prices in force since `valid_from`, EUR tax included."""
-
-    option: Option
-    power_kva: int
-    valid_from: date
-    eur_per_kwh: dict[str, float]
-    subscription_eur_per_month: float
-    prices_outdated: date | None
-
-    @classmethod
-    def of(cls, grid: Grid, book: PriceBook, day: date) -> GridView:
-        """Show the grid that is in force on `day`."""
-        return cls(
-            option=grid.option,
-            power_kva=grid.power_kva,
-            valid_from=grid.valid_from,
-            eur_per_kwh={bucket: float(price) for bucket, price in grid.prices},
-            subscription_eur_per_month=float(grid.subscription_month),
-            prices_outdated=book.outdated_since(grid.option, grid.power_kva, day),
-        )
-
-
-class GridsView(BaseModel):
-    """Prices by option and power."""
-
-    items: list[GridView]

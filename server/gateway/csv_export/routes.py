@@ -6,26 +6,30 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 
-from gateway.billing.publishing import Publisher
-from gateway.csv_export.tables import Table, open_table
+from gateway.accounts.dependencies import CallerDep
+from gateway.csv_export.service import CsvExporter
+from gateway.csv_export.tables import Table
 from gateway.csv_export.writing import Form, write
-from gateway.dependencies import CallerDep, PointId, RuntimeDep
+from gateway.dependencies import ClockDep, PointId, part
 from gateway.kit import paris
 from gateway.problems import check_range, documented
 from gateway.quotas.routes import counted
+
+CsvExporterDep = Annotated[CsvExporter, Depends(part(CsvExporter))]
 
 router = APIRouter(tags=["billing"], responses=documented(400, 401, 404, 422, 429))
 _LONGEST = timedelta(days=36525)
 
 
 @router.get(
-    "/v1/usage-points/{point_id}/export.csv",
+    "/export.csv",
     response_class=StreamingResponse,
     responses={200: {"description": "The file", "content": {"text/csv": {}}}},
     dependencies=[Depends(counted)],
 )
 async def export_csv(
-    runtime: RuntimeDep,
+    exporter: CsvExporterDep,
+    clock: ClockDep,
     caller: CallerDep,
     point_id: PointId,
     table: Table = Table.HOURS,
@@ -35,10 +39,8 @@ async def export_csv(
 ) -> StreamingResponse:
     """Take readings, or hours with their buckets and euros, away as a file. Only what is known is in it."""
     check_range(start, end, _LONGEST)
-    publisher = Publisher(runtime.database, runtime.clock, runtime.keyring)
-    home = (await publisher.publish(caller.account_id, point_id)).home
-    exported = await open_table(runtime.database, home, table, start, end)
-    name = f"myelectricaldata-{table.replace('_', '-')}-{paris.day_of(runtime.clock.now())}.csv"
+    exported = await exporter.open_table(caller.account_id, point_id, table, start, end)
+    name = f"myelectricaldata-{table.replace('_', '-')}-{paris.day_of(clock.now())}.csv"
     return StreamingResponse(
         write(exported, form),
         media_type="text/csv; charset=utf-8",

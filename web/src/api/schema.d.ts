@@ -384,6 +384,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Consent
+         * @description Begin to share a meter; its holder goes on at `authorize_url`.
+         */
+        post: operations["ask_consent_v1_consents_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consents/{consent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Consent
+         * @description Show how one of the account's consents stands.
+         */
+        get: operations["consent_v1_consents__consent_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quota
+         * @description Show what is used and left today.
+         */
+        get: operations["quota_v1_quota_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/usage-points": {
         parameters: {
             query?: never;
@@ -464,66 +524,6 @@ export interface paths {
          * @description Show where the meter is, as Enedis has it.
          */
         get: operations["address_v1_usage_points__point_id__address_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/consents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ask Consent
-         * @description Begin to share a meter; its holder goes on at `authorize_url`.
-         */
-        post: operations["ask_consent_v1_consents_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/consents/{consent_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Consent
-         * @description Show how one of the account's consents stands.
-         */
-        get: operations["consent_v1_consents__consent_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/quota": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Quota
-         * @description Show what is used and left today.
-         */
-        get: operations["quota_v1_quota_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1161,7 +1161,7 @@ export interface components {
              * @default check_your_mail
              * @constant
              */
-            status: "check_your_mail";
+            status?: "check_your_mail";
         };
         /**
          * AccountView
@@ -1278,19 +1278,19 @@ export interface components {
              * Name
              * @default
              */
-            name: string;
+            name?: string;
             /**
              * Position
              * @description Its place in lists, the lowest first
              * @default 0
              */
-            position: number;
+            position?: number;
             /**
              * Hidden
              * @description Left out of pages; it is read and billed as before
              * @default false
              */
-            hidden: boolean;
+            hidden?: boolean;
             tariff?: components["schemas"]["Tariff-Input"] | null;
             /** Tariffs */
             tariffs?: components["schemas"]["Tariff-Input"][] | null;
@@ -2049,7 +2049,7 @@ export interface components {
          */
         "OffPeakPeriod-Input": {
             /** @default all */
-            season: components["schemas"]["Season-Input"];
+            season?: components["schemas"]["Season-Input"];
             /**
              * Weekdays
              * @default [
@@ -2062,7 +2062,7 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             slots: components["schemas"]["Slots-Input"];
             /** Valid From */
             valid_from?: string | null;
@@ -2073,7 +2073,7 @@ export interface components {
              * @default user
              * @enum {string}
              */
-            source: "enedis" | "user";
+            source?: "enedis" | "user";
         };
         /**
          * OffPeakPeriod
@@ -2081,7 +2081,7 @@ export interface components {
          */
         "OffPeakPeriod-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
+            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2094,7 +2094,7 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             slots: components["schemas"]["Slots-Output"];
             /** Valid From */
             valid_from?: string | null;
@@ -2105,7 +2105,7 @@ export interface components {
              * @default user
              * @enum {string}
              */
-            source: "enedis" | "user";
+            source?: "enedis" | "user";
         };
         /**
          * Operator
@@ -2208,23 +2208,23 @@ export interface components {
              * @default ok
              * @constant
              */
-            status: "ok";
+            status?: "ok";
             /**
              * Name
              * @default MyElectricalData
              * @constant
              */
-            name: "MyElectricalData";
+            name?: "MyElectricalData";
             /**
              * Version
              * @default 0.1.0
              */
-            version: string;
+            version?: string;
             /**
              * Api
              * @default 1.0
              */
-            api: string;
+            api?: string;
             /** Instance Id */
             instance_id: string;
         };
@@ -2249,7 +2249,7 @@ export interface components {
          */
         "Price-Input": {
             /** @default all */
-            season: components["schemas"]["Season-Input"];
+            season?: components["schemas"]["Season-Input"];
             /**
              * Weekdays
              * @default [
@@ -2262,9 +2262,9 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             /** @default [] */
-            slots: components["schemas"]["Slots-Input"];
+            slots?: components["schemas"]["Slots-Input"];
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Input"];
@@ -2275,7 +2275,7 @@ export interface components {
          */
         "Price-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
+            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2288,9 +2288,9 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             /** @default [] */
-            slots: components["schemas"]["Slots-Output"];
+            slots?: components["schemas"]["Slots-Output"];
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Output"];
@@ -2352,7 +2352,7 @@ export interface components {
              * @default ready
              * @constant
              */
-            status: "ready";
+            status?: "ready";
         };
         /**
          * Reason
@@ -2451,7 +2451,7 @@ export interface components {
              * Limit
              * @default 50
              */
-            limit: number;
+            limit?: number;
         };
         /**
          * Season
@@ -2615,7 +2615,7 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices: "regulated" | components["schemas"]["Price-Input"][];
+            prices?: "regulated" | components["schemas"]["Price-Input"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Input"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Input"] | null;
         };
@@ -2635,7 +2635,7 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices: "regulated" | components["schemas"]["Price-Output"][];
+            prices?: "regulated" | components["schemas"]["Price-Output"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Output"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Output"] | null;
         };
@@ -2686,7 +2686,7 @@ export interface components {
              * @default Bearer
              * @constant
              */
-            token_type: "Bearer";
+            token_type?: "Bearer";
             /** Expires In */
             expires_in: number;
         };
@@ -5221,6 +5221,358 @@ export interface operations {
             };
         };
     };
+    ask_consent_v1_consents_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentAsked"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    consent_v1_consents__consent_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    quota_v1_quota_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
     usage_points_v1_usage_points_get: {
         parameters: {
             query?: never;
@@ -6040,358 +6392,6 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
-    ask_consent_v1_consents_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConsentRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentAsked"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Content Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unprocessable Content */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
-    consent_v1_consents__consent_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                consent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentView"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unprocessable Content */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
-    quota_v1_quota_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Quota"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
                 headers: {
                     [name: string]: unknown;
                 };
