@@ -42,6 +42,7 @@ WITHOUT_CURVE = timedelta(days=2)
 _PAUSES = {
     ErrorReason.DOWN: timedelta(minutes=10),
     ErrorReason.OUR_FAULT: timedelta(hours=1),
+    ErrorReason.UNAUTHORIZED: timedelta(minutes=10),  # of a token that is new: no usage point's fault
     ErrorReason.QUOTA: timedelta(minutes=1),
 }
 _PAUSE_FOR_ALL = timedelta(minutes=1)

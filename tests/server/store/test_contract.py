@@ -67,7 +67,7 @@ async def test_a_value_is_there_until_it_is_deleted_or_expires(store: Store, nam
     async def gone() -> bool:
         return await store.get(name) is None
 
-    await until(gone, 5)
+    await until(gone)
 
 
 async def test_a_value_that_has_ended_already_is_not_there(store: Store, name: str) -> None:
@@ -269,7 +269,7 @@ async def held(store: ValkeyStore, key: str) -> str:
     async def found() -> str | None:
         return await store.get(key)
 
-    return await until(found, 5)
+    return await until(found)
 
 
 HOLDER = """
