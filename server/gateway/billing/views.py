@@ -9,6 +9,7 @@ from gateway.billing.answers import Comparison, IndexCheck, Periods, Totals
 from gateway.billing.comparison import Cost
 from gateway.billing.figures import show
 from gateway.billing.totals import Total, Unit
+from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit.wire import Utc
 from gateway.tariffs.off_peak import clock
 from gateway.tariffs.options import Option
@@ -20,6 +21,7 @@ type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
 class PeriodView(BaseModel):
     """A bucket during `[start, end[`, and its price in EUR a kWh; not certain, it may still become another.
 
+    `expected`: the Tempo colour is not announced yet, the usual quota lets one expect it, for `expected_reason`.
     `off_peak`: null where the tariff knows no off-peak hours, or these are not known.
     """
 
@@ -29,6 +31,8 @@ class PeriodView(BaseModel):
     off_peak: bool | None
     price: float | None
     certain: bool
+    expected: bool
+    expected_reason: ExpectedReason | None
 
 
 class PeriodsView(BaseModel):
@@ -110,8 +114,13 @@ class TotalView(BaseModel):
 class TotalsView(BaseModel):
     """Each unit's running span and as much of it a year before, the last that ended and is known, and that one a year
     before.
+
+    `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched: a
+    span that begins before `known_since` is of a part only.
     """
 
+    known_since: date | None
+    history_complete: bool
     day: dict[_Which, TotalView]
     week: dict[_Which, TotalView]
     month: dict[_Which, TotalView]
@@ -125,7 +134,15 @@ class TotalsView(BaseModel):
         units = {
             unit.value: {name: TotalView.of(total) for name, total in found.by_unit[unit].items()} for unit in Unit
         }
-        return cls.model_validate({**units, "prices_outdated": found.prices_outdated, "next_change": found.next_change})
+        return cls.model_validate(
+            {
+                **units,
+                "known_since": found.known_since,
+                "history_complete": found.is_history_complete,
+                "prices_outdated": found.prices_outdated,
+                "next_change": found.next_change,
+            }
+        )
 
 
 class CostView(BaseModel):
