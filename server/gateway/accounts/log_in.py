@@ -14,7 +14,10 @@ from gateway.problems import ProblemError
 from gateway.runtime import Runtime
 
 _FAILURES = Limit("log_in", 10, timedelta(minutes=10))
-_FAILURES_OF_CLIENT = Limit("log_in_client", 100, timedelta(minutes=10))
+"""Of one origin at one account: a stranger's failures are not the owner's."""
+_FAILURES_OF_ORIGIN = Limit("log_in_client", 100, timedelta(minutes=10))
+_FAILURES_OF_ACCOUNT = Limit("log_in_account", 100, timedelta(hours=1))
+"""Of all origins together from which nobody has logged in to the account before."""
 _CAPTCHA_AFTER = 5
 _REFUSED_AFTER = 1.0
 
@@ -63,20 +66,22 @@ async def authenticate(runtime: Runtime, attempt: Attempt, *, pending: bool = Fa
     once than one after the other.
     """
     email = addresses.canonical(attempt.email)
-    knocks = (
-        (_FAILURES, who.email(runtime.instance, email)),
-        (_FAILURES_OF_CLIENT, who.client(runtime.instance, attempt.client)),
-    )
+    address = who.email(runtime.instance, email)
+    origin = who.client(runtime.instance, attempt.client)
     begun = runtime.clock.now()
     try:
         async with runtime.passwords.turn(), runtime.database.write() as session:
-            counts = [(await limits.knock(session, limit, knocker, begun)).count for limit, knocker in knocks]
             account = await repository.account_by_email(session, email)
+            is_familiar = await repository.is_familiar(session, account.id if account else "", origin)
+            knocks = [(_FAILURES, f"{address}:{origin}"), (_FAILURES_OF_ORIGIN, origin)]
+            if not is_familiar:
+                knocks.append((_FAILURES_OF_ACCOUNT, address))
+            counts = [(await limits.knock(session, limit, knocker, begun)).count for limit, knocker in knocks]
     except ProblemError:
         # whoever is refused would come back at once, and keep the gateway busy with refusing
         await runtime.clock.sleep(_REFUSED_AFTER)
         raise
-    if counts[0] > _CAPTCHA_AFTER:
+    if counts[0] > _CAPTCHA_AFTER or (not is_familiar and counts[-1] > _CAPTCHA_AFTER):
         await runtime.captcha.check(attempt.captcha_token, "log_in", attempt.client)
     stored = account.password_hash if account else None
     async with runtime.passwords.turn():
@@ -96,6 +101,8 @@ async def authenticate(runtime: Runtime, attempt: Attempt, *, pending: bool = Fa
         else:
             for limit, knocker in knocks:
                 await limits.give_back(session, limit, knocker, begun)
+            if not is_familiar:
+                await repository.add_familiar_origin(session, current.id, origin, begun)
             current.password_hash = renewed
             return current
     raise refusal

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Table, inspect, select
 from sqlalchemy import func as functions
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.accounts.models import Account
 from gateway.keeping import rows
@@ -77,7 +77,7 @@ def _fill(connection: Connection, table: Table, backup: Backup) -> None:
             rows.fill(connection, table, columns, backup.lines(table.name))
     except DatabaseDownError:
         raise
-    except (KeyError, TypeError, ValueError, ArithmeticError, StatementError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, SQLAlchemyError) as error:
         raise BackupError(
             f"The backup is damaged: {table.name} holds a row that does not fit its columns. Nothing was kept."
         ) from error

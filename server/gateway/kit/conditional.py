@@ -77,9 +77,15 @@ class ReadyMade:
 
 
 def respond(request: Request, body: BaseModel, *, now: datetime, next_change: datetime) -> Response:
-    """Answer with `body`, which is good until `next_change`; without it when If-None-Match names it (RFC 9110)."""
+    """Answer one caller with `body`, good until `next_change`; without it when If-None-Match names it (RFC 9110).
+
+    It is the caller's own: no cache on the way may give it to somebody else.
+    """
     content = body.model_dump_json().encode()
-    return _respond(request, content, _etag(content), now, next_change)
+    response = _respond(request, content, _etag(content), now, next_change)
+    response.headers["Cache-Control"] = f"private, {response.headers['Cache-Control']}"
+    response.headers["Vary"] = "Authorization, Cookie"
+    return response
 
 
 def _etag(content: bytes) -> str:

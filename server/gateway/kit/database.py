@@ -79,7 +79,7 @@ class Base(DeclarativeBase):
 class Database:
     """The engine and its two kinds of transactions. Both raise DatabaseDownError when the database is away or full."""
 
-    def __init__(self, url: str, *, echo: bool = False, checks_references: bool = True) -> None:
+    def __init__(self, url: str, *, checks_references: bool = True) -> None:
         """Prepare, without connecting. SQLite's folder is made.
 
         A migration of SQLite does without references: it changes a table by making it anew, and dropping the old one
@@ -91,8 +91,7 @@ class Database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine: AsyncEngine = create_async_engine(
             parsed,
-            echo=echo,
-            hide_parameters=not echo,  # errors quote them otherwise, and reach the log
+            hide_parameters=True,  # errors and DEBUG_SQL would put addresses, hashes and numbers into the log
             pool_pre_ping=not self.is_sqlite,
             **({} if self.is_sqlite else _POSTGRESQL_PATIENCE),
         )
