@@ -13,6 +13,7 @@ from gateway.metering import models as metering
 from gateway.rte import models as rte
 from gateway.tariffs import models as tariffs
 from gateway.tempo import models as tempo
+from gateway.usage_points import models as usage_points
 
 TABLES = frozenset(Base.metadata.tables)
 """The names of all tables."""
@@ -31,4 +32,5 @@ __all__ = [
     "rte",
     "tariffs",
     "tempo",
+    "usage_points",
 ]

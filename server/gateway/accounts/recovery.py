@@ -52,14 +52,14 @@ async def ask_reset(runtime: Runtime, wish: Forgotten) -> Standing:
 async def confirm_reset(runtime: Runtime, code: str, password: str) -> None:
     """Set the password by a code from a mail. Raises problems: 400, 422, 503."""
     async with runtime.database.read() as session:
-        found = await repository.mail_code(session, fingerprint(code), Purpose.RESET_PASSWORD, runtime.clock.now())
+        found = await repository.mail_code(session, fingerprint(code), {Purpose.RESET_PASSWORD}, runtime.clock.now())
         account = await repository.account(session, found.account_id) if found else None
     if account is None:
         raise invalid_code()
     hashed = await hash_new_password(runtime.passwords, password, account.email)
     async with runtime.database.write() as session:
         now = runtime.clock.now()
-        found = await repository.mail_code(session, fingerprint(code), Purpose.RESET_PASSWORD, now)
+        found = await repository.mail_code(session, fingerprint(code), {Purpose.RESET_PASSWORD}, now)
         current = await repository.account_alone(session, account.id)
         if found is None or current is None:
             raise invalid_code()
@@ -68,7 +68,9 @@ async def confirm_reset(runtime: Runtime, code: str, password: str) -> None:
         record(session, now, "password_reset", current.id)
 
 
-async def change_password(runtime: Runtime, account: Account, old: str, new: str, client: str | None) -> str:
+async def change_password(
+    runtime: Runtime, account: Account, old: str, new: str, client: str | None, browser: str | None = None
+) -> str:
     """Set the password by the old one: everybody is logged out; return what this browser's new cookie will hold.
 
     Raises problems: 401, 403, 404, 422, 429, 503.
@@ -84,7 +86,7 @@ async def change_password(runtime: Runtime, account: Account, old: str, new: str
         await set_password(session, runtime.store, current, hashed)
         await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
         record(session, now, "password_changed", current.id)
-        return sessions.open_session(session, runtime.settings, current, now)
+        return sessions.open_session(session, runtime.settings, current, now, browser)
 
 
 async def hand_over(session: AsyncSession, store: Store, account: Account, hashed: str, now: datetime) -> None:

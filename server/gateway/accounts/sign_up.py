@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import addresses, passwords, repository
 from gateway.accounts.log_in import Attempt, authenticate
-from gateway.accounts.models import Purpose
+from gateway.accounts.models import Account, Purpose
 from gateway.accounts.passwords import Passwords
 from gateway.accounts.secrets import fingerprint
 from gateway.accounts.service import new_account
@@ -27,6 +27,7 @@ from gateway.runtime import Runtime
 
 NEVER_ACTIVATED_FOR = timedelta(days=7)
 """How long a sign-up waits for its mail to be answered."""
+_VERIFIES = frozenset({Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL})
 _SIGN_UPS = Limit("sign_up", 20, timedelta(hours=1))
 
 
@@ -79,7 +80,7 @@ async def _enter(session: AsyncSession, runtime: Runtime, address: str, hashed: 
 async def verify_email(runtime: Runtime, code: str, password: str, client: str | None) -> None:
     """Take a code from a mail, with the password of its account. Raises problems: 400, 401, 403, 429, 503."""
     async with runtime.database.read() as session:
-        found = await repository.mail_code(session, fingerprint(code), Purpose.VERIFY_EMAIL, runtime.clock.now())
+        found = await repository.mail_code(session, fingerprint(code), _VERIFIES, runtime.clock.now())
         account = await repository.account(session, found.account_id) if found else None
     if account is None:
         raise invalid_code()
@@ -87,13 +88,25 @@ async def verify_email(runtime: Runtime, code: str, password: str, client: str |
     async with runtime.database.write() as session:
         now = runtime.clock.now()
         current = await repository.account_alone(session, account.id)
-        found = await repository.mail_code(session, fingerprint(code), Purpose.VERIFY_EMAIL, now)
+        found = await repository.mail_code(session, fingerprint(code), _VERIFIES, now)
         if current is None or found is None:
             raise invalid_code()
+        if found.purpose is Purpose.CHANGE_EMAIL:
+            await _take_new_address(session, current)
+            record(session, now, "email_changed", current.id)
         await repository.delete_codes(session, current.id)
         current.verified_at = current.verified_at or now
         current.activated_at = current.activated_at or now
         record(session, now, "email_verified", current.id)
+
+
+async def _take_new_address(session: AsyncSession, account: Account) -> None:
+    """Put the address that was verified in the place of the old one, unless it got an account meanwhile."""
+    address = account.pending_address or ""
+    owner = await repository.account_by_email(session, addresses.canonical(address))
+    if not address or (owner is not None and owner.id != account.id):
+        raise invalid_code()
+    account.email, account.address, account.pending_address = addresses.canonical(address), address, None
 
 
 def invalid_code() -> ProblemError:

@@ -11,13 +11,13 @@ from gateway.accounts.service import is_admin
 from gateway.admin import repository
 from gateway.admin.schemas import ConsentPage, ConsentRow, Events, EventView, Users, UserView
 from gateway.audit import repository as log
-from gateway.consents import repository as points
 from gateway.consents.models import ConsentStatus
 from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.problems import ProblemError
 from gateway.quotas import budgets
 from gateway.runtime import Runtime
+from gateway.usage_points import repository as points
 
 
 async def users(runtime: Runtime, part: str, after: str | None, limit: int) -> Users:

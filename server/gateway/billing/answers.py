@@ -22,6 +22,7 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import payloads
 from gateway.metering import repository as metering
+from gateway.metering.freshness import next_change_at
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import RETRY_FOR, Feed, Kind
 from gateway.tariffs.off_peak import slots_on
@@ -111,9 +112,8 @@ class Answers:
         meter = Meter.of(home.point, home.secrets, now)
         counted = {direction: meter.since[direction] or date.min for direction in meter.directions}
         by_unit = await asyncio.to_thread(totals.by_unit, figures, counted, today, min(known_until, today))
-        change = max(home.point.next_work_at, now)
         outdated = prices_outdated(home.book, home.tariffs, start, today)
-        return Totals(by_unit, outdated, min(change, paris.midnight(today + paris.DAY)))
+        return Totals(by_unit, outdated, min(next_change_at(home.point, now), paris.midnight(today + paris.DAY)))
 
     async def comparison(self, account_id: str, point_id: str, number: int) -> Comparison:
         """Compare the options over the last so many whole months."""

@@ -5,9 +5,6 @@ from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.consents import service as points
-from gateway.consents.models import UsagePoint
-from gateway.consents.service import Secrets
 from gateway.kit.crypto import Keyring
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.off_peak_dates import effective
@@ -15,6 +12,9 @@ from gateway.tariffs.options import Option
 from gateway.tariffs.prices import PriceBook
 from gateway.tariffs.repository import load_price_book
 from gateway.tariffs.tariff import Tariff
+from gateway.usage_points import service as points
+from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.service import Secrets
 
 
 @dataclass(frozen=True, repr=False)

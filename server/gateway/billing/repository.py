@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.billing.figures import DayFigures
 from gateway.billing.models import Publication, PublishedDay, PublishedSeries
 from gateway.billing.series import Sums
-from gateway.consents.models import UsagePoint
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import insert
+from gateway.usage_points.models import UsagePoint
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
 # built once: they are asked with every question
@@ -65,6 +65,13 @@ async def published_days(
     before = select(func.max(PublishedDay.day)).where(_of(point_id), PublishedDay.day < start).scalar_subquery()
     since = func.coalesce(before, start) if and_the_one_before else start
     return await _read(session, point_id, data_key, and_(PublishedDay.day >= since, PublishedDay.day < end))
+
+
+async def published_span(session: AsyncSession, point_id: str) -> tuple[date, date] | None:
+    """Return the first and the last day that is published."""
+    query = select(func.min(PublishedDay.day), func.max(PublishedDay.day)).where(_of(point_id))
+    first, last = (await session.execute(query)).one()
+    return None if first is None else (first, last)
 
 
 async def days_to_send(

@@ -14,6 +14,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 
 from gateway.kit.clock import Clock
+from gateway.kit.compression import compress
 from gateway.kit.wire import Utc
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "What the caller has is still good."}}
@@ -77,15 +78,20 @@ class ReadyMade:
 
 
 def respond(request: Request, body: BaseModel, *, now: datetime, next_change: datetime) -> Response:
-    """Answer one caller with `body`, good until `next_change`; without it when If-None-Match names it (RFC 9110).
+    """Answer one caller with `body`, good until `next_change`; without it when If-None-Match names it (RFC 9110)."""
+    return respond_json(request, body.model_dump_json().encode(), now=now, next_change=next_change)
+
+
+def respond_json(request: Request, content: bytes, *, now: datetime, next_change: datetime) -> Response:
+    """Answer the same with JSON that is written already, compressed for whoever can read that.
 
     It is the caller's own: no cache on the way may give it to somebody else.
     """
-    content = body.model_dump_json().encode()
     response = _respond(request, content, _etag(content), now, next_change)
     response.headers["Cache-Control"] = f"private, {response.headers['Cache-Control']}"
-    response.headers["Vary"] = "Authorization, Cookie"
-    return response
+    response.headers.add_vary_header("Authorization")
+    response.headers.add_vary_header("Cookie")
+    return compress(request, response)
 
 
 def _etag(content: bytes) -> str:

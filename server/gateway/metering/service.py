@@ -6,10 +6,6 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.consents import repository as points
-from gateway.consents import service as consents
-from gateway.consents.models import UsagePoint
-from gateway.consents.service import Secrets
 from gateway.domain.direction import Direction
 from gateway.domain.readings import WATT_MINUTES_A_WH, Peak, Quality, gaps
 from gateway.enedis.registers import Registers
@@ -24,6 +20,10 @@ from gateway.metering.missing import Missing, merged, of_day, refuse_if_nothing
 from gateway.metering.planner import plan
 from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at
 from gateway.problems import ProblemError, check_range
+from gateway.usage_points import repository as points
+from gateway.usage_points import service as consents
+from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.service import Secrets
 
 LONGEST_RANGE = timedelta(days=1200)
 _NOTED_FOR = paris.DAY

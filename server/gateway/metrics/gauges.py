@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from prometheus_client.core import GaugeMetricFamily
 
-from gateway.consents import repository as usage_points
 from gateway.counters import service as counters
 from gateway.ecowatt.service import FEED as ECOWATT
 from gateway.enedis.client import Api
@@ -16,6 +15,7 @@ from gateway.metrics import repository
 from gateway.quotas import budgets
 from gateway.rte.feeds import left_today
 from gateway.tempo.service import CURRENT as TEMPO
+from gateway.usage_points import repository as usage_points
 
 _KEPT = timedelta(minutes=5)
 """Counting the archive reads all of it."""

@@ -8,8 +8,6 @@ import httpx2
 import pytest
 
 from gateway.accounts import repository
-from gateway.consents import service
-from gateway.consents.models import PointStatus
 from gateway.counters import service as counters
 from gateway.ecowatt.service import FEED as ECOWATT
 from gateway.enedis.errors import EnedisError
@@ -18,6 +16,8 @@ from gateway.quotas import budgets
 from gateway.rte.errors import RteError, RteErrorReason
 from gateway.rte.feeds import failed
 from gateway.settings import Settings
+from gateway.usage_points import service
+from gateway.usage_points.models import PointStatus
 from tests.server.accounts.conftest import api_client, bearer, log_in, logged_in
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, started, until
 

@@ -79,7 +79,7 @@ async def test_what_a_person_is_told_is_kept_by_no_shared_cache(gateway: Gateway
     for path in ("periods", "totals"):
         answer = await gateway.http.get(f"/v1/usage-points/{point}/{path}", headers=who)
         assert answer.headers["cache-control"].startswith("private, max-age="), path
-        assert answer.headers["vary"] == "Authorization, Cookie"
+        assert answer.headers["vary"].startswith("Authorization, Cookie")
         same = await gateway.http.get(
             f"/v1/usage-points/{point}/{path}", headers=who | {"If-None-Match": answer.headers["etag"]}
         )

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import pytest
 
-from gateway.consents.models import UsagePoint
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Quality, Reading
 from gateway.enedis.client import Enedis
@@ -18,6 +17,7 @@ from gateway.metering.fetching import Priority
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.store.memory import MemoryStore
+from gateway.usage_points.models import UsagePoint
 from tests.server.billing.homes import BASE, ByHand, sqlite
 from tests.server.conftest import SetClock
 

@@ -3,10 +3,6 @@
 import base64
 from datetime import datetime, timedelta
 
-from gateway.consents import service
-from gateway.consents.models import PointStatus, UsagePoint
-from gateway.consents.service import Secrets
-from gateway.consents.upkeep import ConsentKeeper
 from gateway.enedis.client import Enedis
 from gateway.enedis.customer import Address
 from gateway.enedis.errors import EnedisError, ErrorReason
@@ -16,6 +12,10 @@ from gateway.kit.database import Database
 from gateway.problems import ProblemError
 from gateway.store import Store
 from gateway.store.cache import keep
+from gateway.usage_points import service
+from gateway.usage_points.models import PointStatus, UsagePoint
+from gateway.usage_points.service import Secrets
+from gateway.usage_points.upkeep import UsagePointKeeper
 
 _TRY_AGAIN = timedelta(minutes=10)
 
@@ -24,7 +24,7 @@ class CustomerData:
     """Answers from what was asked lately, or from Enedis."""
 
     def __init__(
-        self, database: Database, store: Store, clock: Clock, enedis: Enedis, keeper: ConsentKeeper, seconds: int
+        self, database: Database, store: Store, clock: Clock, enedis: Enedis, keeper: UsagePointKeeper, seconds: int
     ) -> None:
         """Prepare; `seconds` is how long an answer is kept."""
         self._database = database

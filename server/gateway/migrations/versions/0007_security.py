@@ -6,8 +6,8 @@ Tables and columns are only added: a gateway of the version before runs on this 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -1,21 +1,13 @@
-"""`PATCH /v1/usage-points/{id}`: its name, what it pays by, its off-peak hours."""
+"""The settings of a usage point: its name, its tariffs, its off-peak hours."""
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from gateway.consents import service
-from gateway.consents.models import UsagePoint
-from gateway.consents.views import UsagePointView, view
-from gateway.dependencies import CallerDep, PointId, RuntimeDep, WriteSession
-from gateway.problems import documented
-from gateway.quotas.routes import counted
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.off_peak_dates import chosen
 from gateway.tariffs.tariff import Tariff
-
-router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422, 429))
+from gateway.usage_points.models import UsagePoint
 
 
 class Choices(BaseModel):
@@ -27,6 +19,8 @@ class Choices(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] = ""
+    position: Annotated[int, Field(ge=0, le=9999, description="Its place in lists, the lowest first")] = 0
+    hidden: Annotated[bool, Field(description="Left out of pages; it is read and billed as before")] = False
     tariff: Tariff | None = None
     tariffs: Annotated[list[Tariff] | None, Field(max_length=100)] = None
     off_peak: Annotated[list[OffPeakPeriod] | None, Field(max_length=100)] = None
@@ -46,23 +40,13 @@ class Choices(BaseModel):
         """Change a usage point."""
         if self.name:
             point.name = self.name
+        if "position" in self.model_fields_set:
+            point.position = self.position
+        if "hidden" in self.model_fields_set:
+            point.hidden = self.hidden
         if {"tariff", "tariffs"} & self.model_fields_set:
             tariffs = self.tariffs or ([self.tariff] if self.tariff else [])
             point.tariffs = [tariff.model_dump(mode="json") for tariff in tariffs]
         if "off_peak" in self.model_fields_set:
             before = [OffPeakPeriod.model_validate(period) for period in point.off_peak]
             point.off_peak = [period.model_dump(mode="json") for period in chosen(before, self.off_peak)]
-
-
-@router.patch("/v1/usage-points/{point_id}", dependencies=[Depends(counted)])
-async def choose(
-    runtime: RuntimeDep,
-    session: WriteSession,
-    caller: CallerDep,
-    point_id: PointId,
-    choices: Choices,
-) -> UsagePointView:
-    """Change what is named. All figures follow: the next answer of `/hours` begins where they differ."""
-    point = await service.get(session, caller.account_id, point_id, to_change=True)
-    choices.apply(point)
-    return await view(runtime, point)

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
-from gateway.consents.models import PointStatus, UsagePoint
-from gateway.consents.service import collects_curve
 from gateway.kit import paris
 from gateway.kit.wire import Utc
+from gateway.usage_points.models import PointStatus, UsagePoint
+from gateway.usage_points.service import collects_curve
 
 WARN_BEFORE = timedelta(days=60)
 _ENDED = {PointStatus.ENDED: "consent_ended", PointStatus.MOVED: "consent_moved"}
