@@ -32,7 +32,7 @@ def move(
 
     async def work() -> Manifest:
         async with held(settings.database_url, alone=True):
-            async with Database(settings.database_url) as database:
+            async with Database(settings.database_url, is_maintenance=True) as database:
                 manifest = await backups.write(database, copy, SystemClock().now())
             copy.seek(0)
             with backups.opened(copy, None) as backup:

@@ -25,7 +25,7 @@ async def restore(
     Each row is read back and compared. Raises BackupError, and then nothing has changed.
     """
     async with (
-        Database(database_url, checks_references=False) as database,
+        Database(database_url, is_maintenance=True) as database,
         database.engine.connect() as connection,
     ):
         await connection.execution_options(write=True)
