@@ -160,14 +160,20 @@ class World:
         for first, last in self._edges(start, end):
             bucket = self.bucket(first)
             price = {"hp": 0.2065, "hc": 0.1579}.get(bucket[-2:])
-            shown = {"bucket": bucket, "off_peak": self._off_peak(first), "price": price, "certain": price is not None}
+            shown = {
+                "bucket": bucket,
+                "off_peak": self.is_billed_off_peak(first),
+                "price": price,
+                "certain": price is not None,
+            }
             if items and items[-1] | shown == items[-1]:
                 items[-1]["end"] = iso(last)
             else:
                 items.append({"start": iso(first), "end": iso(last), **shown})
         return {"items": items, "prices_outdated": None, "next_change": iso(dt_util.utcnow() + self.holds)}
 
-    def _off_peak(self, moment: datetime) -> bool:
+    def is_billed_off_peak(self, moment: datetime) -> bool:
+        """Tell whether a moment is billed at an off-peak price: Tempo has off-peak hours of its own."""
         return self.tempo_period(moment).endswith("hc") if self.on_tempo else self.is_off_peak(moment)
 
     def _edges(self, start: date, end: date) -> Iterator[tuple[datetime, datetime]]:

@@ -227,7 +227,7 @@ async def test_rows_that_did_not_arrive_leave_the_cursor(
         broken.setattr(statistics, "async_add_external_statistics", lambda *_: None)
         await set_up()
     assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
-    assert "The recorder did not keep all imported hours" in caplog.text
+    assert "The recorder did not store all imported hours" in caplog.text
     await move_to("2026-11-23T10:06:10+00:00")
     assert len(await kept(hass)) == 3
     assert hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]["cursor"] == "c1"
@@ -282,7 +282,7 @@ async def test_whatever_fails_is_tried_again_soon(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(statistics, "_holds", Mock(side_effect=RuntimeError("the recorder's database is away")))
+        broken.setattr(statistics, "get_last_statistics", Mock(side_effect=RuntimeError("the recorder's database is away")))
         await set_up()
     before = len(gateway.asked(HOURS))
     await move_to("2026-11-23T10:06:05+00:00")
@@ -446,7 +446,7 @@ async def test_a_spoilt_answer_changes_nothing(
     entry = await set_up()
     assert entry.state is ConfigEntryState.LOADED
     assert await metadata(hass) == {}
-    assert "The gateway gave an answer that makes no sense" in caplog.text
+    assert "The gateway sent an invalid response" in caplog.text
     assert ": Hours " in caplog.text, "which part of it"
     assert "12345678901234" not in caplog.text
 

@@ -44,6 +44,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Site
+         * @description Tell what a page must know before anybody logs in.
+         */
+        get: operations["site_v1_site_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today
+         * @description Show today's Tempo colour and Ecowatt level, without an account.
+         */
+        get: operations["today_v1_today_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tempo": {
         parameters: {
             query?: never;
@@ -324,6 +364,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage-points/{point_id}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Series
+         * @description Energy and euros by hour, day, week (of Mondays), month or year.
+         */
+        get: operations["series_v1_usage_points__point_id__series_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/usage-points": {
         parameters: {
             query?: never;
@@ -556,6 +616,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/api-clients/{client_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove
+         * @description Prove that this gateway knows an API client, to a client that has heard of the gateway at a new address.
+         *
+         *     No credentials are sent. The answer is for that address alone, which must be one of the gateway's own: BACKEND_URL,
+         *     or the same with an address that the gateway announces on its network.
+         */
+        post: operations["prove_v1_api_clients__client_id__proof_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts": {
         parameters: {
             query?: never;
@@ -657,6 +740,30 @@ export interface paths {
         delete: operations["delete_me_v1_accounts_me_delete"];
         options?: never;
         head?: never;
+        /**
+         * Change Me
+         * @description Change the language at once; a new address once the code is back that is sent to it.
+         */
+        patch: operations["change_me_v1_accounts_me_patch"];
+        trace?: never;
+    };
+    "/v1/accounts/verify-email/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resend Verification
+         * @description Have the mail of verification sent again; the answer is the same whether or not the address waits for one.
+         */
+        post: operations["resend_verification_v1_accounts_verify_email_resend_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -707,7 +814,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Session State
+         * @description Tell who is logged in in this browser, if anybody is: no error, so that a page may ask when it opens.
+         */
+        get: operations["session_state_v1_session_get"];
         put?: never;
         /**
          * Open Session
@@ -731,7 +842,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Sessions
+         * @description List the browsers that are logged in.
+         */
+        get: operations["list_sessions_v1_sessions_get"];
         put?: never;
         post?: never;
         /**
@@ -739,6 +854,26 @@ export interface paths {
          * @description Log out everywhere: all browsers' sessions and all tokens end. API clients keep their secrets.
          */
         delete: operations["close_sessions_v1_sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Close One Session
+         * @description Log one browser out.
+         */
+        delete: operations["close_one_session_v1_sessions__session_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1030,13 +1165,15 @@ export interface components {
         };
         /**
          * AccountView
-         * @description An account, for its owner.
+         * @description An account, for its owner; `pending_email` is to replace its address once its mail is answered.
          */
         AccountView: {
             /** Id */
             id: string;
             /** Email */
             email: string;
+            /** Pending Email */
+            pending_email: string | null;
             /** Language */
             language: string;
             /** Verified */
@@ -1084,6 +1221,53 @@ export interface components {
             password: string;
         };
         /**
+         * CaptchaView
+         * @description Cloudflare Turnstile: its public key, and whether nobody passes without it. Null key: there is none.
+         */
+        CaptchaView: {
+            /** Site Key */
+            site_key: string | null;
+            /** Required */
+            required: boolean;
+        };
+        /**
+         * ChartView
+         * @description One value a row, oldest first: Wh and EUR, null where nothing is known.
+         *
+         *     `start` is an instant for hours and a day of Paris for longer steps; a row ends where the next begins. A year before
+         *     it is row for row the same step, null where that year had none (29 February, the hour that was skipped). `bill` is
+         *     `cost` and `subscription` together. `quality` is that of the least sure part of a row; `day`: only the day's total
+         *     is known, and stands in its first hour. `complete` says that no energy is missing, or none that is known lacks its
+         *     price. `total` is of all rows; a year before, of as many days as are known now.
+         */
+        ChartView: {
+            /** Start */
+            start: (string | null)[];
+            consumption: components["schemas"]["_Amounts"];
+            /** Consumption By Bucket */
+            consumption_by_bucket: {
+                [key: string]: components["schemas"]["_Amounts"];
+            } | null;
+            production: components["schemas"]["_Amounts"] | null;
+            cost: components["schemas"]["_Amounts"] | null;
+            /** Cost By Bucket */
+            cost_by_bucket: {
+                [key: string]: components["schemas"]["_Amounts"];
+            } | null;
+            subscription: components["schemas"]["_Amounts"] | null;
+            bill: components["schemas"]["_Amounts"] | null;
+            revenue: components["schemas"]["_Amounts"] | null;
+            /** Quality */
+            quality: {
+                [key: string]: (components["schemas"]["MadeOf"] | null)[];
+            } | null;
+            /** Complete */
+            complete: {
+                [key: string]: boolean[];
+            } | null;
+            total: components["schemas"]["TotalView"] | null;
+        };
+        /**
          * Choices
          * @description What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
          *
@@ -1095,6 +1279,18 @@ export interface components {
              * @default
              */
             name: string;
+            /**
+             * Position
+             * @description Its place in lists, the lowest first
+             * @default 0
+             */
+            position: number;
+            /**
+             * Hidden
+             * @description Left out of pages; it is read and billed as before
+             * @default false
+             */
+            hidden: boolean;
             tariff?: components["schemas"]["Tariff-Input"] | null;
             /** Tariffs */
             tariffs?: components["schemas"]["Tariff-Input"][] | null;
@@ -1479,6 +1675,15 @@ export interface components {
             as_of: components["schemas"]["Utc"] | null;
         };
         /**
+         * EcowattToday
+         * @description The level now and the tense hours to come; `now` is null when it is not known.
+         */
+        EcowattToday: {
+            now: components["schemas"]["Run"] | null;
+            /** Tense */
+            tense: components["schemas"]["Run"][];
+        };
+        /**
          * EnedisApi
          * @description One of Enedis' APIs: this hour's calls, the last error of the past day, until when nobody asks.
          *
@@ -1497,6 +1702,12 @@ export interface components {
             circuit: components["schemas"]["CircuitState"];
             stopped_until: components["schemas"]["Utc"] | null;
         };
+        /**
+         * EnedisEnvironment
+         * @description Which Enedis the gateway speaks to.
+         * @enum {string}
+         */
+        EnedisEnvironment: "sandbox" | "production" | "simulator";
         /**
          * Energy
          * @description Energy in Wh.
@@ -1670,7 +1881,7 @@ export interface components {
             more: boolean;
             from: components["schemas"]["WrittenUtc"] | null;
             /** Series */
-            series: components["schemas"]["SeriesView"][];
+            series: components["schemas"]["gateway__billing__hours_view__SeriesView"][];
             /** Start */
             start: components["schemas"]["WrittenUtc"][];
             /** Sum */
@@ -1685,6 +1896,12 @@ export interface components {
             prices_outdated: string | null;
             next_change: components["schemas"]["Utc"];
         };
+        /**
+         * Include
+         * @description A part of a chart that may be left out.
+         * @enum {string}
+         */
+        Include: "buckets" | "euros" | "production" | "quality" | "year_ago";
         /**
          * IndexAnswer
          * @description The registers on the days of `[start, end[`.
@@ -1864,7 +2081,7 @@ export interface components {
          */
         "OffPeakPeriod-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__billing__offpeak__Season"];
+            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -1889,6 +2106,19 @@ export interface components {
              * @enum {string}
              */
             source: "enedis" | "user";
+        };
+        /**
+         * Operator
+         * @description Who runs the site, and where to reach them; null where SITE_OPERATOR and SITE_CONTACT do not say.
+         */
+        Operator: {
+            /** Name */
+            name: string | null;
+            /**
+             * Contact
+             * @description An e-mail address, or the address of a page
+             */
+            contact: string | null;
         };
         /**
          * Option
@@ -2045,7 +2275,7 @@ export interface components {
          */
         "Price-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__billing__offpeak__Season"];
+            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2064,6 +2294,39 @@ export interface components {
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Output"];
+        };
+        /**
+         * ProfileRequest
+         * @description What to change; what is not named stays. A new address needs the password, and counts once it is verified.
+         */
+        ProfileRequest: {
+            /** Language */
+            language?: ("fr" | "en") | null;
+            /** Email */
+            email?: string | null;
+            /** Current Password */
+            current_password?: string | null;
+        };
+        /**
+         * Proof
+         * @description HMAC-SHA256, in hexadecimal.
+         *
+         *     Its key is the SHA-256 of the client's secret. Its message is these five, each but the last followed by a line feed:
+         *     "MyElectricalData proof 1", the gateway's instance id, the client's id, the nonce, the address.
+         */
+        Proof: {
+            /** Proof */
+            proof: string;
+        };
+        /**
+         * ProofRequest
+         * @description A nonce of the client's, never used before, and the base address that it is about to send its secret to.
+         */
+        ProofRequest: {
+            /** Nonce */
+            nonce: string;
+            /** Address */
+            address: string;
         };
         /**
          * Quality
@@ -2123,6 +2386,16 @@ export interface components {
              * Format: date
              */
             end: string;
+        };
+        /**
+         * ResendRequest
+         * @description Whose mail of verification did not come. The captcha's action is `verify_email_resend`.
+         */
+        ResendRequest: {
+            /** Email */
+            email: string;
+            /** Captcha Token */
+            captcha_token?: string | null;
         };
         /**
          * ResetWish
@@ -2187,17 +2460,37 @@ export interface components {
          */
         "Season-Input": "all" | "summer" | "winter";
         /**
-         * SeriesView
-         * @description A running sum and its unit.
+         * SessionState
+         * @description Who is logged in in this browser; null when nobody is.
          */
-        SeriesView: {
-            /** Key */
-            key: string;
+        SessionState: {
+            account: components["schemas"]["AccountView"] | null;
+        };
+        /**
+         * SessionView
+         * @description A browser that is logged in; `current` is the one that asks.
+         */
+        SessionView: {
+            /** Id */
+            id: string;
             /**
-             * Unit
-             * @enum {string}
+             * Browser
+             * @description Its name and system, such as `Firefox, Linux`
              */
-            unit: "Wh" | "EUR";
+            browser: string | null;
+            created_at: components["schemas"]["Utc"];
+            /** @description To five minutes */
+            last_used_at: components["schemas"]["Utc"];
+            /** Current */
+            current: boolean;
+        };
+        /**
+         * Sessions
+         * @description An account's browsers, the newest log-in first.
+         */
+        Sessions: {
+            /** Items */
+            items: components["schemas"]["SessionView"][];
         };
         /**
          * SignUpWish
@@ -2224,6 +2517,30 @@ export interface components {
              * @enum {string}
              */
             status: "active" | "check_your_mail";
+        };
+        /**
+         * Site
+         * @description What a page must know before anybody logs in.
+         *
+         *     `email_verification`: an account works once its address is verified. `mail`: the site can send mail, so that a
+         *     forgotten password can be replaced and an address changed.
+         */
+        Site: {
+            /** Name */
+            name: string;
+            operator: components["schemas"]["Operator"];
+            captcha: components["schemas"]["CaptchaView"];
+            /** Email Verification */
+            email_verification: boolean;
+            /** Mail */
+            mail: boolean;
+            environment: components["schemas"]["EnedisEnvironment"];
+            /** Version */
+            version: string;
+            /** Api */
+            api: string;
+            /** Languages */
+            languages: string[];
         };
         "Slot-Input": [
             components["schemas"]["MinuteOfDay-Input"],
@@ -2260,6 +2577,28 @@ export interface components {
             possible: components["schemas"]["Color"][];
             source: components["schemas"]["Source"] | null;
         };
+        /**
+         * SpanView
+         * @description The days `[start, end[`.
+         */
+        SpanView: {
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+        };
+        /**
+         * Step
+         * @description What one row of a chart stands for.
+         * @enum {string}
+         */
+        Step: "hour" | "day" | "week" | "month" | "year";
         /**
          * Tariff
          * @description What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
@@ -2316,7 +2655,25 @@ export interface components {
             season: components["schemas"]["gateway__tempo__schemas__Season"];
             as_of: components["schemas"]["Utc"] | null;
         };
+        /**
+         * TempoToday
+         * @description The Tempo day in force, the one after, and the bucket in force.
+         */
+        TempoToday: {
+            today: components["schemas"]["gateway__tempo__schemas__Day"];
+            tomorrow: components["schemas"]["gateway__tempo__schemas__Day"];
+            period: components["schemas"]["Period"];
+        };
         Text: string | null;
+        /**
+         * Today
+         * @description What the national signals say today.
+         */
+        Today: {
+            next_change: components["schemas"]["Utc"];
+            tempo: components["schemas"]["TempoToday"];
+            ecowatt: components["schemas"]["EcowattToday"];
+        };
         /**
          * Token
          * @description An access token; `expires_in` in seconds.
@@ -2337,8 +2694,8 @@ export interface components {
          * TotalView
          * @description What is known of the days `[start, end[`: production in Wh, money in EUR, null of what nothing is known.
          *
-         *     `cost` is what energy cost, without the subscription. Not `complete`, energy is missing or still to come, of the
-         *     direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
+         *     `cost` is what energy cost, `bill` that and the subscription. Not `complete`, energy is missing or still to come, of
+         *     the direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
          *     price; where some does, what is shown is of the rest. The subscription is null when any day known has none.
          */
         TotalView: {
@@ -2373,6 +2730,8 @@ export interface components {
             };
             /** Subscription */
             subscription: number | null;
+            /** Bill */
+            bill: number | null;
             /** Revenue */
             revenue: number | null;
         };
@@ -2425,6 +2784,10 @@ export interface components {
             masked_number: string;
             /** Name */
             name: string;
+            /** Position */
+            position: number;
+            /** Hidden */
+            hidden: boolean;
             consent: components["schemas"]["PointConsent"];
             contract: components["schemas"]["Contract"];
             /** Services */
@@ -2518,14 +2881,49 @@ export interface components {
         };
         /** Format: date-time */
         WrittenUtc: string;
+        _Amounts: (number | null)[];
+        /** @enum {string} */
+        _Part: "consumption" | "production" | "cost" | "revenue";
         /** @enum {string} */
         _Which: "running" | "running_year_ago" | "last" | "year_ago";
         /**
-         * Season
-         * @description When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform).
-         * @enum {string}
+         * SeriesView
+         * @description A chart of the days `[start, end[`, and the one a year before: of the same dates, or 52 weeks earlier for weeks.
+         *
+         *     `known` are the days of which anything is published.
          */
-        gateway__billing__offpeak__Season: "all" | "summer" | "winter";
+        gateway__billing__charts__schemas__SeriesView: {
+            step: components["schemas"]["Step"];
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            current: components["schemas"]["ChartView"];
+            year_ago: components["schemas"]["ChartView"] | null;
+            known: components["schemas"]["SpanView"] | null;
+            /** Prices Outdated */
+            prices_outdated: string | null;
+            next_change: components["schemas"]["Utc"];
+        };
+        /**
+         * SeriesView
+         * @description A running sum and its unit.
+         */
+        gateway__billing__hours_view__SeriesView: {
+            /** Key */
+            key: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "Wh" | "EUR";
+        };
         /**
          * Day
          * @description A day of Paris, of 23, 24 or 25 hours, as far as they are known; `message` is RTE's, in French.
@@ -2542,6 +2940,12 @@ export interface components {
             /** Hours */
             hours: components["schemas"]["Hour"][];
         };
+        /**
+         * Season
+         * @description When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform).
+         * @enum {string}
+         */
+        gateway__tariffs__off_peak__Season: "all" | "summer" | "winter";
         /**
          * Day
          * @description A day from 06:00 of Paris to 06:00, `[start, until[`; not confirmed, its colour may still change.
@@ -2680,6 +3084,97 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    site_v1_site_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    today_v1_today_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Today"];
+                };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4465,6 +4960,154 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["GridsView"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    series_v1_usage_points__point_id__series_get: {
+        parameters: {
+            query: {
+                /** @description First day, of Paris */
+                start: string;
+                /** @description First day after the range */
+                end: string;
+                step?: components["schemas"]["Step"];
+                /** @description Which parts; unless told, all but the year before */
+                include?: components["schemas"]["Include"][] | null;
+            };
+            header?: never;
+            path: {
+                /** @description The usage point's public id */
+                point_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gateway__billing__charts__schemas__SeriesView"];
+                };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -6543,6 +7186,164 @@ export interface operations {
             };
         };
     };
+    prove_v1_api_clients__client_id__proof_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
     make_account_v1_accounts_post: {
         parameters: {
             query?: never;
@@ -7377,6 +8178,362 @@ export interface operations {
             };
         };
     };
+    change_me_v1_accounts_me_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    resend_verification_v1_accounts_verify_email_resend_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
     export_me_v1_accounts_me_export_get: {
         parameters: {
             query?: {
@@ -7664,6 +8821,92 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    session_state_v1_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7990,6 +9233,136 @@ export interface operations {
             };
         };
     };
+    list_sessions_v1_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
     close_sessions_v1_sessions_delete: {
         parameters: {
             query?: never;
@@ -8052,6 +9425,158 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    close_one_session_v1_sessions__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

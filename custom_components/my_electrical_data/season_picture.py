@@ -1,4 +1,4 @@
-"""The Tempo season as a picture: a month a row, a day a square, in colours that are seen by day and by night."""
+"""Draws the Tempo season: a row for each month, a square for each day, in colours for light and dark mode."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -15,8 +15,8 @@ _FILLS: Final = {
 }
 
 
-def season_picture(days: Collection[TempoDay], today: date | None, months: Sequence[str]) -> bytes:
-    """Draw the days of twelve months, of which `today` is framed, with the names of the months, as SVG."""
+def draw_season(days: Collection[TempoDay], today: date | None, months: Sequence[str]) -> bytes:
+    """Draw twelve months as SVG, with `today` framed; `months` are the names of the months."""
     rows = sorted({(day.date.year, day.date.month) for day in days})[:12]
     shown = sorted((day for day in days if (day.date.year, day.date.month) in rows), key=lambda day: day.date)
     width, height = _MARGIN + 31 * _STEP, len(rows) * _STEP + 2

@@ -1,4 +1,4 @@
-"""One address of a gateway: it says hello, and takes requests. Nothing that answers there can fill the memory."""
+"""Sends requests to one address of a gateway and reads the responses, up to a limit."""
 
 import asyncio
 import re
@@ -27,7 +27,7 @@ from .errors import (
     GatewayTooNewError,
     GatewayTooOldError,
     GatewayUnavailableError,
-    MalformedAnswerError,
+    MalformedResponseError,
     NotAGatewayError,
     PlainHttpError,
     ProxyAuthenticationError,
@@ -58,8 +58,8 @@ _PING, _PROBLEM = Decoder(Ping), Decoder(_Problem)
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer as it came; header names are in lower case."""
+class RawResponse:
+    """A response as it was received; header names are in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -68,13 +68,13 @@ class Reply:
 
     @property
     def max_age(self) -> float | None:
-        """How many seconds it holds, a day at most, when the gateway knows."""
+        """For how many seconds it is valid, a day at most, if the gateway says so."""
         found = _MAX_AGE.search(self.headers.get("cache-control", ""))
         return min(float(found[1]), _LONGEST_WAIT) if found else None
 
-    def check(self) -> None:
-        """Raise the error that this answer is, if it is one."""
-        self.check_pressure()
+    def raise_for_status(self) -> None:
+        """Raise the error that this response stands for, if it is one."""
+        self.raise_for_load()
         if self.status == HTTPStatus.UNAUTHORIZED:
             problem = self._problem_code()
             if problem == "unknown":
@@ -83,10 +83,10 @@ class Reply:
         if self.status >= HTTPStatus.BAD_REQUEST:
             raise RequestRefusedError(self.status, self._problem_code())
         if not HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise MalformedAnswerError(f"an answer of status {self.status}")
+            raise MalformedResponseError(f"an answer of status {self.status}")
 
-    def check_pressure(self) -> None:
-        """Raise when the gateway asks to come back later."""
+    def raise_for_load(self) -> None:
+        """Raise RateLimitedError for 429 and GatewayUnavailableError for 5xx."""
         if self.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise RateLimitedError("asked too often", problem=self._problem_code(), retry_after=self._retry_after())
         if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -99,7 +99,7 @@ class Reply:
             return "unknown"
         try:
             return _PROBLEM(self.body).code
-        except MalformedAnswerError:
+        except MalformedResponseError:
             return "unknown"
 
     def _retry_after(self) -> float | None:
@@ -114,28 +114,28 @@ class Reply:
         return min(max(0.0, wait.total_seconds()), _LONGEST_WAIT)
 
 
-class Wire:
-    """Sends to one gateway, in a session that its owner opens and closes."""
+class Transport:
+    """Sends requests to one gateway. The session belongs to the caller."""
 
     def __init__(self, session: ClientSession, address: str) -> None:
-        """Take the base `address`, without a slash at the end."""
+        """Take the base `address`, without a trailing slash."""
         self.address = address
         self._session = session
 
     async def ping(self, *, allow_redirects: bool = True) -> Ping:
-        """Ask who is there, and check that it can be talked to. Follows a redirection, and stays where it led."""
+        """Request `/ping` and check name and API version. Follows a redirection, and stays where it led."""
         try:
-            reply = await self.send("GET", "/ping", allow_redirects=allow_redirects, most_bytes=_PING_BYTES)
-            reply.check_pressure()
-            if reply.status == HTTPStatus.UNAUTHORIZED:  # a gateway asks nobody for credentials here
+            response = await self.send("GET", "/ping", allow_redirects=allow_redirects, most_bytes=_PING_BYTES)
+            response.raise_for_load()
+            if response.status == HTTPStatus.UNAUTHORIZED:  # a gateway asks nobody for credentials here
                 raise ProxyAuthenticationError("a proxy asks for credentials of its own")
-            ping = _PING(reply.body)
-        except MalformedAnswerError as error:
+            ping = _PING(response.body)
+        except MalformedResponseError as error:
             raise NotAGatewayError("something else answers") from error
-        if reply.status != HTTPStatus.OK or ping.name != GATEWAY_NAME:
+        if response.status != HTTPStatus.OK or ping.name != GATEWAY_NAME:
             raise NotAGatewayError("something else answers")
         _check_version(ping.api)
-        self._stay_where_redirected(reply.url)
+        self._adopt_redirect_target(response.url)
         return ping
 
     async def send(
@@ -147,10 +147,10 @@ class Wire:
         most_bytes: int = _ANSWER_BYTES,
         headers: dict[str, str] | None = None,
         **options: Any,
-    ) -> Reply:
-        """Send a request and return whatever answers. Raises GatewayConnectionError.
+    ) -> RawResponse:
+        """Send a request and return the response, whatever its status. Raises GatewayConnectionError.
 
-        Raises MalformedAnswerError for an answer of more than `most_bytes`, as it is sent or once inflated.
+        Raises MalformedResponseError for a body of more than `most_bytes`, compressed or inflated.
         """
         try:
             async with (
@@ -164,7 +164,7 @@ class Wire:
                     **options,
                 ) as response,
             ):
-                return await _read(response, most_bytes)
+                return await _read_response(response, most_bytes)
         except (ClientConnectorCertificateError, ClientSSLError) as error:
             if _is_plain_http(error):
                 raise PlainHttpError("the port does not speak https") from error
@@ -174,47 +174,47 @@ class Wire:
         except (ClientError, OSError) as error:
             raise GatewayConnectionError("no connection") from error
 
-    def _stay_where_redirected(self, landed: URL) -> None:
-        """Keep the address that answered, unless it would send secrets in clear that were meant for https."""
+    def _adopt_redirect_target(self, landed: URL) -> None:
+        """Adopt the address that responded, unless secrets meant for https would then be sent in clear."""
         if self.address.startswith("https:") and landed.scheme != "https":
             raise NotAGatewayError("redirected from https to http")
         self.address = str(landed.with_query(None)).removesuffix("/ping")
 
 
-async def _read(response: ClientResponse, most_bytes: int) -> Reply:
+async def _read_response(response: ClientResponse, most_bytes: int) -> RawResponse:
     headers = {name.lower(): value for name, value in response.headers.items()}
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > most_bytes:
-            raise MalformedAnswerError(f"an answer of more than {most_bytes} bytes")
+            raise MalformedResponseError(f"an answer of more than {most_bytes} bytes")
     encoding = headers.get("content-encoding", "identity").strip().lower()
-    return Reply(response.status, headers, _decoded(bytes(body), encoding, most_bytes), response.url)
+    return RawResponse(response.status, headers, _inflate(bytes(body), encoding, most_bytes), response.url)
 
 
-def _decoded(body: bytes, encoding: str, most_bytes: int) -> bytes:
+def _inflate(body: bytes, encoding: str, most_bytes: int) -> bytes:
     if encoding == "identity" or not body:
         return body
     if encoding not in {"gzip", "x-gzip", "deflate"}:
-        raise MalformedAnswerError("an answer in an encoding that was not asked for")
+        raise MalformedResponseError("an answer in an encoding that was not asked for")
     inflater = zlib.decompressobj(_INFLATE_ANY)
     try:
         inflated = inflater.decompress(body, most_bytes)
     except zlib.error as error:
-        raise MalformedAnswerError("an answer that cannot be inflated") from error
+        raise MalformedResponseError("an answer that cannot be inflated") from error
     if inflater.unconsumed_tail:
-        raise MalformedAnswerError(f"an answer of more than {most_bytes} bytes once inflated")
+        raise MalformedResponseError(f"an answer of more than {most_bytes} bytes once inflated")
     return inflated
 
 
 def _is_plain_http(error: Exception) -> bool:
-    """Tell whether what answered a TLS greeting was no TLS at all."""
+    """Return whether the server did not answer the TLS handshake in TLS."""
     cause = error.os_error if isinstance(error, ClientConnectorError) else error
     return isinstance(cause, SSLError) and cause.reason in {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}
 
 
 def _check_version(api: str) -> None:
-    """Accept the same major, and a minor that is at least ours."""
+    """Check that the major version is the same and the minor version at least ours."""
     if not (version := _API_VERSION.fullmatch(api)):
         raise NotAGatewayError("no API version")
     major, minor = int(version[1]), int(version[2])

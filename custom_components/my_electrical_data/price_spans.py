@@ -1,4 +1,4 @@
-"""What the hours ahead cost, by a meter's prices, by Tempo or by Ecowatt: as the gateway told it."""
+"""The cost of the coming hours by price, by Tempo or by Ecowatt, from data that was already fetched."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,8 +9,8 @@ from .api.signals import HOUR, TEMPO_COLORS, ComingTempoPeriod, Ecowatt, Tempo, 
 from .window import Span
 
 
-class By(StrEnum):
-    """What makes a time cheap."""
+class Criterion(StrEnum):
+    """By what a window is cheapest."""
 
     PRICE = "price"
     TEMPO = "tempo"
@@ -22,13 +22,13 @@ _WEIGHT = 1000.0
 _TEMPO_RANKS = [f"{color}_{time}" for color in TEMPO_COLORS for time in ("hc", "hp")]
 
 
-def of_prices(periods: Periods) -> Iterator[Span]:
-    """Yield what a kWh costs."""
+def list_price_spans(periods: Periods) -> Iterator[Span]:
+    """Yield the price of a kWh by period."""
     for period in periods.items:
         yield Span(period.start, period.end, period.price, period.bucket, period.certain)
 
 
-def of_tempo(tempo: Tempo, now: datetime) -> Iterator[Span]:
+def list_tempo_spans(tempo: Tempo, now: datetime) -> Iterator[Span]:
     """Yield the periods of today and tomorrow, from now on."""
     ahead: tuple[TempoPeriod | ComingTempoPeriod, ...] = (tempo.period, *tempo.coming)
     for period in ahead:
@@ -39,7 +39,7 @@ def of_tempo(tempo: Tempo, now: datetime) -> Iterator[Span]:
             now = period.until
 
 
-def of_ecowatt(ecowatt: Ecowatt) -> Iterator[Span]:
+def list_ecowatt_spans(ecowatt: Ecowatt) -> Iterator[Span]:
     """Yield the level of each hour."""
     for hour in ecowatt.hours:
         yield Span(hour.start, hour.start + HOUR, _WEIGHT**hour.level, hour.level.name.lower())

@@ -1,6 +1,6 @@
-"""A gateway that announces itself on the network: where it may be, and whether an entry may move there by itself.
+"""Gateways that announce themselves on the network: where to find them, and whether an entry may move there.
 
-Anybody on the network can announce anything, the id of a gateway included, which tells nothing secret.
+Anybody on the network can announce anything, including the id of a gateway, which is no secret.
 """
 
 from collections.abc import Iterator
@@ -13,18 +13,18 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from yarl import URL
 
-from .api import Found, GatewayError, IncompatibleError, find_gateway, knows_client
+from .api import FoundGateway, GatewayError, IncompatibleError, find_gateway, knows_client
 
 _MOST_HOSTS = 4
 _LONGEST_URL = 255
 
 
-async def async_find_announced(hass: HomeAssistant, info: ZeroconfServiceInfo, instance_id: str) -> Found | None:
-    """Return the gateway that was announced, at the first address where it answers as itself.
+async def async_find_announced(hass: HomeAssistant, info: ZeroconfServiceInfo, instance_id: str) -> FoundGateway | None:
+    """Return the announced gateway at the first address where it responds with its instance id.
 
     Raises IncompatibleError.
     """
-    for address in announced_addresses(info):
+    for address in list_announced_addresses(info):
         try:
             found = await find_gateway(async_get_clientsession(hass), address, allow_redirects=False)
         except IncompatibleError:
@@ -36,8 +36,8 @@ async def async_find_announced(hass: HomeAssistant, info: ZeroconfServiceInfo, i
     return None
 
 
-async def async_may_move(hass: HomeAssistant, entry: ConfigEntry, found: Found) -> bool:
-    """Tell whether an entry may use the gateway found at another address without a person's word.
+async def async_can_adopt_address(hass: HomeAssistant, entry: ConfigEntry, found: FoundGateway) -> bool:
+    """Return whether an entry may adopt another address of its gateway without asking a person.
 
     It may not give up https, and the gateway there has to prove that it knows the entry's API client.
     """
@@ -53,17 +53,20 @@ async def async_may_move(hass: HomeAssistant, entry: ConfigEntry, found: Found) 
     )
 
 
-def announced_addresses(info: ZeroconfServiceInfo) -> list[str]:
-    """Return where an announced gateway may be: the address it gives itself, then those it announces.
+def list_announced_addresses(info: ZeroconfServiceInfo) -> list[str]:
+    """Return the addresses to try: the one in the announcement's `url`, then those it was announced with.
 
-    Only a private address is asked, or a name by https, where a certificate says who answers: an announcement is no
-    way to have Home Assistant ask for anything else.
+    Only private addresses are tried, and names by https, where a certificate says who answers: an announcement must
+    not make Home Assistant request anything else.
     """
-    hosts = [ip for ip in info.ip_addresses if _is_at_home(ip)][:_MOST_HOSTS]
-    return [*_own_url(info.properties.get("url"), hosts), *(f"http://{_spelled(ip)}:{info.port}" for ip in hosts)]
+    hosts = [ip for ip in info.ip_addresses if _is_private(ip)][:_MOST_HOSTS]
+    return [
+        *_select_own_url(info.properties.get("url"), hosts),
+        *(f"http://{_format_ip(ip)}:{info.port}" for ip in hosts),
+    ]
 
 
-def _own_url(text: str | None, hosts: list[IPv4Address | IPv6Address]) -> Iterator[str]:
+def _select_own_url(text: str | None, hosts: list[IPv4Address | IPv6Address]) -> Iterator[str]:
     if not text or len(text) > _LONGEST_URL:
         return
     try:
@@ -80,9 +83,9 @@ def _own_url(text: str | None, hosts: list[IPv4Address | IPv6Address]) -> Iterat
         yield text
 
 
-def _is_at_home(ip: IPv4Address | IPv6Address) -> bool:
+def _is_private(ip: IPv4Address | IPv6Address) -> bool:
     return ip.is_private and not (ip.is_link_local or ip.is_unspecified or ip.is_multicast or ip.is_reserved)
 
 
-def _spelled(ip: IPv4Address | IPv6Address) -> str:
+def _format_ip(ip: IPv4Address | IPv6Address) -> str:
     return f"[{ip}]" if isinstance(ip, IPv6Address) else str(ip)

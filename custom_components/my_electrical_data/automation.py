@@ -1,4 +1,4 @@
-"""What triggers and conditions share: their options, and what is loaded."""
+"""What triggers and conditions share: options, and access to the loaded entries."""
 
 from typing import Any, Final, cast
 
@@ -28,40 +28,40 @@ ANY_METER: Final[dict[Any, Any]] = {vol.Optional(CONF_OPTION_METER): vol.Any(Non
 AT_LEAST: Final[dict[Any, Any]] = {vol.Required(CONF_OPTION_LEVEL, default=LEVELS[EcowattLevel.TENSE]): vol.In(RANKS)}
 
 
-def some_of(known: list[str]) -> Any:
-    """Accept one or several of what is known."""
+def one_or_more_of(known: list[str]) -> Any:
+    """Return a validator for one or more of the `known` values."""
     return vol.All(cv.ensure_list, [vol.In(known)], vol.Length(min=1))
 
 
 ANNOUNCED: Final[dict[Any, Any]] = {
-    vol.Required(CONF_OPTION_COLORS, default=COLORS): some_of(COLORS),
+    vol.Required(CONF_OPTION_COLORS, default=COLORS): one_or_more_of(COLORS),
     vol.Required(CONF_OPTION_CONFIRMED, default=False): cv.boolean,
 }
 
 
-def validated(config: ConfigType, options: dict[Any, Any]) -> ConfigType:
-    """Return what a trigger or a condition is set to, its options filled in. Raises vol.Invalid."""
+def validate_options(config: ConfigType, options: dict[Any, Any]) -> ConfigType:
+    """Validate the configuration of a trigger or condition and fill in its defaults. Raises vol.Invalid."""
     return cast("ConfigType", vol.Schema({vol.Required(CONF_OPTIONS, default=dict): options})(config))
 
 
-def feeds(hass: HomeAssistant) -> list[RuntimeData]:
-    """Return what the loaded entries hold."""
+def list_runtime_data(hass: HomeAssistant) -> list[RuntimeData]:
+    """Return the runtime data of all loaded entries."""
     entries: list[GatewayConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
     return [entry.runtime_data for entry in entries]
 
 
-def meters(hass: HomeAssistant, device_id: str | None) -> list[tuple[RuntimeData, Meter]]:
-    """Return the meter of a device, or all of them."""
+def find_meters(hass: HomeAssistant, device_id: str | None) -> list[tuple[RuntimeData, Meter]]:
+    """Return the meter of a device, or all meters without one."""
     return [
         (held, meter)
-        for held in feeds(hass)
+        for held in list_runtime_data(hass)
         for meter in held.meters.values()
-        if is_meter(hass, device_id, meter.point_id)
+        if is_device_of(hass, device_id, meter.point_id)
     ]
 
 
-def is_meter(hass: HomeAssistant, device_id: str | None, point_id: str | None) -> bool:
-    """Tell whether a device is that of a usage point; none stands for any."""
+def is_device_of(hass: HomeAssistant, device_id: str | None, point_id: str | None) -> bool:
+    """Return whether a device is that of a usage point; True without a device."""
     if not device_id:
         return True
     device = dr.async_get(hass).async_get(device_id)

@@ -4,17 +4,17 @@ from homeassistant.core import HomeAssistant
 
 from .api import GatewayError
 from .const import CONF_MADE_HERE, LOGGER
-from .coordinator import GatewayConfigEntry, client_of
-from .issues import async_forget_meter, async_offer_to_delete
-from .statistics import async_statistic_ids, progress_store
+from .coordinator import GatewayConfigEntry, create_client
+from .issues import async_delete_meter_issues, async_offer_to_delete_statistics
+from .statistics import async_list_statistic_ids, create_progress_store
 
 
 async def async_remove_meter(hass: HomeAssistant, entry: GatewayConfigEntry, usage_point_id: str, name: str) -> None:
     """Forget how far a meter was read, and ask what becomes of its statistics. Its device goes by itself."""
-    async_forget_meter(hass, usage_point_id)
-    await progress_store(hass, usage_point_id).async_remove()
-    if await async_statistic_ids(hass, usage_point_id):
-        async_offer_to_delete(hass, entry, usage_point_id, name)
+    async_delete_meter_issues(hass, usage_point_id)
+    await create_progress_store(hass, usage_point_id).async_remove()
+    if await async_list_statistic_ids(hass, usage_point_id):
+        async_offer_to_delete_statistics(hass, entry, usage_point_id, name)
 
 
 async def async_remove_client(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
@@ -22,6 +22,6 @@ async def async_remove_client(hass: HomeAssistant, entry: GatewayConfigEntry) ->
     if not entry.data.get(CONF_MADE_HERE):
         return
     try:
-        await client_of(hass, entry).delete_api_client()
+        await create_client(hass, entry).delete_api_client()
     except GatewayError as error:
         LOGGER.warning("The API client of this Home Assistant could not be deleted at the gateway: %s", error)

@@ -1,6 +1,6 @@
-"""What the gateway answers when somebody asks for something: a load curve, a comparison, days to ask Enedis for again.
+"""Responses to actions: a load curve, a comparison of options, a refresh.
 
-Moments are aware and in UTC, days are days of Paris, energy is Wh, power W or VA, money EUR.
+Datetimes are aware and in UTC, dates are days of Paris, energy is in Wh, power in W or VA, money in EUR.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from .figures import Missing
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Interval:
-    """The average power of some minutes."""
+    """The average power of an interval."""
 
     start: datetime
     minutes: int
@@ -20,8 +20,8 @@ class Interval:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Curve:
-    """A load curve, oldest first, and what is missing in it."""
+class LoadCurve:
+    """A load curve, oldest first, and what is missing of it."""
 
     readings: tuple[Interval, ...]
     missing: tuple[Missing, ...]
@@ -29,7 +29,7 @@ class Curve:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OptionCost:
-    """What an option comes to: the energy of the hours with a price, `known` of all (0 to 1), and the subscription."""
+    """The cost of an option: energy, subscription and total; `known` is the share of hours with a price (0 to 1)."""
 
     energy: float | None
     subscription: float | None
@@ -39,7 +39,7 @@ class OptionCost:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ComparedMonth:
-    """The days from `start` to before `end` under each option."""
+    """The cost of the days `[start, end[` under each option."""
 
     start: date
     end: date
@@ -48,9 +48,9 @@ class ComparedMonth:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
-    """What the same hours would have cost under each option, and the lowest power that would have been enough.
+    """The cost of the same hours under each option, and the lowest subscribed power that would have been enough.
 
-    `highest_known` is the share of the days (0 to 1) whose highest power is known.
+    `highest_known` is the share of days (0 to 1) whose maximum power is known.
     """
 
     items: tuple[ComparedMonth, ...]
@@ -64,7 +64,7 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refresh:
-    """How many days are asked again, by how many calls of the day's quota at the least, and from when."""
+    """The number of days requested again, the least number of calls it costs, and when they are expected."""
 
     days: int
     calls: int
