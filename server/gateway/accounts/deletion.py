@@ -3,6 +3,7 @@
 from gateway.accounts import repository, sessions
 from gateway.accounts.service import Caller, revoke_all
 from gateway.audit.service import record
+from gateway.consents.service import remember_claim
 from gateway.problems import ProblemError
 from gateway.runtime import Runtime
 from gateway.usage_points import repository as points
@@ -25,6 +26,7 @@ async def delete_account(runtime: Runtime, caller: Caller) -> None:
         if account is None:
             return
         for point in await points.of_account(session, account_id):
+            remember_claim(session, point)
             if point.status is PointStatus.GRANTED:
                 end(point, PointStatus.ENDED, now)
                 record(session, now, "consent_ended", account_id, usage_point=point.id)

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Cookie, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.consents import authorisation, repository
-from gateway.consents.authorisation import LIFETIME, Outcome
+from gateway.consents.authorisation import ATTEMPTS, LIFETIME
+from gateway.consents.claims import Outcome
 from gateway.dependencies import OUR_ID, RuntimeDep
 from gateway.pages import render
 from gateway.problems import documented
@@ -19,8 +20,8 @@ _PAGES: dict[int | str, dict[str, Any]] = {303: {}, 404: {}, 410: {}}
 router = APIRouter(tags=["consent pages"], default_response_class=HTMLResponse, responses=_PAGES | documented(422, 429))
 
 _COOKIE = "med_consent"
-_FOLLOW = 3
-"""Seconds between two looks of a page that waits."""
+_FOLLOW, _FOLLOW_LATER = 3, 60
+"""Seconds between two looks of a page that waits: in the first minute, and after it."""
 _PATIENCE = 8.0
 """How long the way back waits for Enedis' answer before it shows a page that follows it."""
 _STATUS = {Outcome.UNKNOWN: 404, Outcome.EXPIRED: 410, Outcome.TOO_OFTEN: 429}
@@ -90,11 +91,16 @@ async def result(request: Request, runtime: RuntimeDep, consent_id: ConsentId) -
     """Show how a consent stands; the page reloads itself while Enedis opens the access."""
     async with runtime.database.read() as session:
         consent = await repository.consent(session, consent_id)
-    outcome = Outcome.UNKNOWN if consent is None else authorisation.outcome_of(consent, runtime.clock.now())
-    return _result(request, runtime, outcome, consent_id)
+    if consent is None:
+        return _result(request, runtime, Outcome.UNKNOWN, consent_id)
+    outcome = authorisation.outcome_of(consent, runtime.clock.now())
+    refresh = _FOLLOW if consent.checks < len(ATTEMPTS) else _FOLLOW_LATER
+    return _result(request, runtime, outcome, consent_id, refresh=refresh)
 
 
-def _result(request: Request, runtime: Runtime, outcome: Outcome, consent_id: str | None) -> Response:
+def _result(
+    request: Request, runtime: Runtime, outcome: Outcome, consent_id: str | None, *, refresh: int = _FOLLOW
+) -> Response:
     base = runtime.settings.backend_url
     if outcome is Outcome.PENDING and not request.url.path.endswith("/result"):
         return RedirectResponse(f"{base}/consents/{consent_id}/result", 303, headers={"Referrer-Policy": "no-referrer"})
@@ -106,7 +112,7 @@ def _result(request: Request, runtime: Runtime, outcome: Outcome, consent_id: st
         request,
         "consent_result.html",
         status=_STATUS.get(outcome, 200),
-        refresh=_FOLLOW if outcome is Outcome.PENDING else None,
+        refresh=refresh if outcome is Outcome.PENDING else None,
         outcome=outcome,
         again=again,
     )

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.audit.service import record
 from gateway.consents import repository
 from gateway.consents.models import Consent
+from gateway.kit import paris
 from gateway.problems import not_found
 from gateway.usage_points import repository as point_rows
 from gateway.usage_points import service as usage_points
@@ -33,6 +34,15 @@ async def own_consent(session: AsyncSession, account_id: str, consent_id: str) -
     return consent
 
 
+def remember_claim(session: AsyncSession, point: UsagePoint) -> None:
+    """Keep what outlives a usage point: that the service it was opened by opens no other.
+
+    Without it, whoever knows the number of a deleted meter could have it by a guess at the authorisation.
+    """
+    repository.add_claim(session, point.prm_hash, point.id, point.opened_on or paris.day_of(point.created_at))
+
+
 async def _delete(session: AsyncSession, point: UsagePoint) -> None:
+    remember_claim(session, point)
     await repository.delete_of_point(session, point.id)
     await point_rows.delete(session, point)

@@ -25,7 +25,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "origin_hash", name="pk_familiar_origins"),
     )
 
+    op.add_column("consents", sa.Column("prm_hash", sa.LargeBinary(32), nullable=True))
+    op.add_column("consents", sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("ix_consents_prm_hash", "consents", ["prm_hash"])
+    op.create_table(
+        "claimed_services",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("prm_hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("point_id", sa.String(), nullable=True),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_claimed_services"),
+    )
+    op.create_index("ix_claimed_services_prm_hash", "claimed_services", ["prm_hash"])
+
 
 def downgrade() -> None:
     """Undo."""
+    op.drop_table("claimed_services")
+    op.drop_index("ix_consents_prm_hash", "consents")
+    op.drop_column("consents", "returned_at")
+    op.drop_column("consents", "prm_hash")
     op.drop_table("familiar_origins")
