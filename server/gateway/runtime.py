@@ -1,4 +1,4 @@
-"""What a running gateway is made of; built once, handed to whoever needs a part."""
+"""What a running gateway is made of, built once. Rooms receive their parts of it by type (`gateway.wiring`)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -108,7 +108,9 @@ async def open_runtime(
             archive=archive,
             consents=ConsentKeeper(database, enedis, keyring, instance, clock),
             usage_points=usage_points,
-            customer_data=CustomerData(database, store, clock, enedis, usage_points, settings.cache_ttl_seconds),
+            customer_data=CustomerData(
+                database, store, clock, keyring, enedis, usage_points, settings.cache_ttl_seconds
+            ),
             day=Day(
                 database,
                 store,

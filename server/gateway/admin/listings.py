@@ -9,6 +9,7 @@ from gateway.accounts import addresses
 from gateway.accounts.models import Account
 from gateway.accounts.service import is_admin
 from gateway.admin import repository
+from gateway.admin.parts import AdminParts
 from gateway.admin.schemas import ConsentPage, ConsentRow, Events, EventView, Users, UserView
 from gateway.audit import repository as log
 from gateway.consents.models import ConsentStatus
@@ -16,22 +17,21 @@ from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.problems import ProblemError
 from gateway.quotas import budgets
-from gateway.runtime import Runtime
 from gateway.usage_points import repository as points
 
 
-async def users(runtime: Runtime, part: str, after: str | None, limit: int) -> Users:
+async def users(parts: AdminParts, part: str, after: str | None, limit: int) -> Users:
     """Return a page of accounts that have `part` in their address."""
-    async with runtime.database.read() as session:
+    async with parts.database.read() as session:
         found = await repository.accounts(session, addresses.lower(part), after, limit + 1)
         page, last = _cut(found, limit)
-        return Users(items=await _views(runtime, session, page), next=last.id if last else None)
+        return Users(items=await _views(parts, session, page), next=last.id if last else None)
 
 
-async def _views(runtime: Runtime, session: AsyncSession, page: Sequence[Account]) -> list[UserView]:
+async def _views(parts: AdminParts, session: AsyncSession, page: Sequence[Account]) -> list[UserView]:
     ids = [account.id for account in page]
-    settings = runtime.settings
-    today = paris.day_of(runtime.clock.now())
+    settings = parts.settings
+    today = paris.day_of(parts.clock.now())
     days = {one: budgets.user_day(one, today, settings.user_daily_limit_no_cache) for one in ids}
     points = await repository.points_of(session, ids)
     clients = await repository.clients_of(session, ids)
@@ -55,9 +55,9 @@ async def _views(runtime: Runtime, session: AsyncSession, page: Sequence[Account
     ]
 
 
-async def consents(runtime: Runtime, status: ConsentStatus | None, after: str | None, limit: int) -> ConsentPage:
+async def consents(parts: AdminParts, status: ConsentStatus | None, after: str | None, limit: int) -> ConsentPage:
     """Return a page of consents, and count them all. Raises a 422 problem when no page ended with `after`."""
-    async with runtime.database.read() as session:
+    async with parts.database.read() as session:
         page, last = _cut(await repository.consents(session, status, _place(after), limit + 1), limit)
         return ConsentPage(
             items=[
@@ -90,9 +90,11 @@ def _place(after: str | None) -> tuple[datetime, str] | None:
     return at, point_id
 
 
-async def events(runtime: Runtime, account_id: str | None, event: str | None, before: int | None, limit: int) -> Events:
+async def events(
+    parts: AdminParts, account_id: str | None, event: str | None, before: int | None, limit: int
+) -> Events:
     """Return a page of the log."""
-    async with runtime.database.read() as session:
+    async with parts.database.read() as session:
         found = await log.events(session, account_id=account_id, event=event, before=before, limit=limit + 1)
     page, last = _cut(found, limit)
     return Events(

@@ -26,7 +26,7 @@ from gateway.metering.freshness import next_change_at
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import RETRY_FOR, Feed, Kind
 from gateway.tariffs.off_peak import slots_on
-from gateway.tariffs.options import REGULATED
+from gateway.tariffs.options import REGULATED, Option
 from gateway.tariffs.tariff import tariff_on
 from gateway.tempo import repository as tempo
 
@@ -53,10 +53,12 @@ class Totals:
 class Comparison:
     """By month; `power_kva` is what is subscribed, `lowest_power_kva` what would have done.
 
-    `highest_known` is the share of the days whose highest power is known.
+    `highest_known` is the share of the days whose highest power is known. `open_to_new` tells of each option whether a
+    new customer may choose it at that power today; one that is not sold at it is not.
     """
 
     months: list[comparison.Month]
+    open_to_new: dict[Option, bool]
     power_kva: int | None
     highest_va: int | None
     highest_known: float
@@ -137,6 +139,7 @@ class Answers:
         highest = max((peak.va for peak in peaks.values()), default=None)
         return Comparison(
             months,
+            comparison.open_to_new(home, today),
             tariff.power_kva if tariff else None,
             highest,
             len(peaks) / len(days),

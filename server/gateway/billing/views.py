@@ -12,7 +12,6 @@ from gateway.billing.totals import Total, Unit
 from gateway.kit.wire import Utc
 from gateway.tariffs.off_peak import clock
 from gateway.tariffs.options import Option
-from gateway.tariffs.prices import Grid, PriceBook
 
 _Billed = Literal["base", "hp_hc", "tempo", "own"]
 type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
@@ -163,10 +162,13 @@ class ComparisonView(BaseModel):
     """What the same hours would have cost, and the lowest power that the highest one used would have allowed.
 
     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
+    `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
+    power is not known.
     """
 
     items: list[MonthView]
     total: dict[_Billed, CostView]
+    open_to_new: dict[Option, bool]
     power_kva: int | None
     highest_va: int | None
     highest_known: float = Field(ge=0, le=1)
@@ -191,6 +193,7 @@ class ComparisonView(BaseModel):
                     for month in found.months
                 ],
                 "total": {name: CostView.of(cost) for name, cost in whole.items()},
+                "open_to_new": found.open_to_new,
                 "power_kva": found.power_kva,
                 "highest_va": found.highest_va,
                 "highest_known": round(found.highest_known, 4),
@@ -241,32 +244,3 @@ class IndexCheckView(BaseModel):
             for one in found.days
         ]
         return cls.model_validate({"items": items, "better_off_peak": fit})
-
-
-class GridView(BaseModel):
-    """Regulated prices in force since `valid_from`, EUR tax included."""
-
-    option: Option
-    power_kva: int
-    valid_from: date
-    eur_per_kwh: dict[str, float]
-    subscription_eur_per_month: float
-    prices_outdated: date | None
-
-    @classmethod
-    def of(cls, grid: Grid, book: PriceBook, day: date) -> GridView:
-        """Show the grid that is in force on `day`."""
-        return cls(
-            option=grid.option,
-            power_kva=grid.power_kva,
-            valid_from=grid.valid_from,
-            eur_per_kwh={bucket: float(price) for bucket, price in grid.prices},
-            subscription_eur_per_month=float(grid.subscription_month),
-            prices_outdated=book.outdated_since(grid.option, grid.power_kva, day),
-        )
-
-
-class GridsView(BaseModel):
-    """Prices by option and power."""
-
-    items: list[GridView]

@@ -47,6 +47,10 @@ _COOKIE = re.compile(r"[\w-]{43}", re.ASCII)
 _INT64 = 2**63
 
 
+OPEN = frozenset(Outcome) - {Outcome.GRANTED, Outcome.PENDING, Outcome.EXPIRED, Outcome.TOO_OFTEN}
+"""After these a person may go to Enedis again."""
+
+
 @dataclass(frozen=True)
 class Way:
     """A way to Enedis: the state for its address, the secret for the browser's cookie."""

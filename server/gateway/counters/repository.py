@@ -1,6 +1,6 @@
 """Counters in the database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,9 +43,25 @@ async def forget(session: AsyncSession, name: str, window: str) -> None:
     await session.execute(delete(Counter).where(*_is(name, window)))
 
 
-async def forget_before(session: AsyncSession, day: str) -> None:
-    """Delete the windows before a day: each begins with its day, so that the texts sort by time."""
-    await session.execute(delete(Counter).where(Counter.window < day))
+async def since(session: AsyncSession, day: str) -> Sequence[tuple[str, str, int]]:
+    """Return name, window and uses of every window since a day."""
+    rows = await session.execute(select(Counter.name, Counter.window, Counter.used).where(Counter.window >= day))
+    return [(name, window, used) for name, window, used in rows]
+
+
+async def of_name_since(session: AsyncSession, name: str, day: str) -> dict[str, int]:
+    """Return the uses of one name since a day, by window."""
+    query = select(Counter.window, Counter.used).where(Counter.name == name, Counter.window >= day)
+    return dict(iter(await session.execute(query)))
+
+
+async def forget_before(session: AsyncSession, day: str, kept: Collection[str] = ()) -> None:
+    """Delete the windows before a day: each begins with its day, so that the texts sort by time.
+
+    Names that begin with one of `kept` stay.
+    """
+    stays = [Counter.name.startswith(prefix, autoescape=True) for prefix in kept]
+    await session.execute(delete(Counter).where(Counter.window < day, *(~stay for stay in stays)))
 
 
 def _is(name: str, window: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

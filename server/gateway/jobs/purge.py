@@ -17,6 +17,9 @@ from gateway.tempo import repository as tempo
 from gateway.usage_points import repository as usage_points
 
 BUDGETS = timedelta(days=3)
+SHOWN_FOR = timedelta(days=31)
+_SHOWN = ("enedis:", "rte:", "user:")
+"""Calls that were made: their numbers are shown over time."""
 CONSENTS = timedelta(days=30)
 CLAIMS = timedelta(days=4 * 366)
 """Enedis opens a service for three years at most."""
@@ -27,7 +30,9 @@ _CLOCK_IS_SURE_FOR = timedelta(days=7)
 async def purge(database: Database, now: datetime, retention_days: int) -> datetime:
     """Delete it; return when to be called next. `retention_days` is how long an archive outlives its consent."""
     async with database.write() as session:
-        await counters.forget_before(session, (paris.day_of(now) - BUDGETS).isoformat())
+        today = paris.day_of(now)
+        await counters.forget_before(session, (today - BUDGETS).isoformat(), kept=_SHOWN)
+        await counters.forget_before(session, (today - SHOWN_FOR).isoformat())
         await consents.delete_led_nowhere(session, now - CONSENTS)
         await accounts.delete_never_activated(session, now - NEVER_ACTIVATED_FOR)
         await accounts.delete_ended(session, now - SESSIONS, now)

@@ -7,6 +7,7 @@ store, and not at all while it is down.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from gateway.counters import repository as counter_rows
 from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -17,6 +18,7 @@ from gateway.quotas import budgets
 from gateway.store import Store, StoreError
 from gateway.store.cache import keep, recall
 
+_PAST = timedelta(days=31)
 _REMEMBERED = 60.0
 """Seconds. Whoever counts a call has the number forgotten; a reader at that very moment may keep the one before."""
 
@@ -59,6 +61,15 @@ class Day:
         async with self._database.read() as session:
             used = await counters.used(session, budgets.user_day(account_id, today, self._calls))
         return Use("enedis", used, self._calls, self._midnight())
+
+    async def past_calls(self, account_id: str) -> list[tuple[date, int]]:
+        """Return the calls to Enedis of each of the last 31 days, oldest first, today included."""
+        today = paris.day_of(self._clock.now())
+        first = today - _PAST + paris.DAY
+        name = budgets.user_day(account_id, today, self._calls).name
+        async with self._database.read() as session:
+            found = await counter_rows.of_name_since(session, name, first.isoformat())
+        return [(day, found.get(day.isoformat(), 0)) for day in paris.days(first, today + paris.DAY)]
 
     async def calls_lately(self, account_id: str) -> Use:
         """Return the same from the store where it is, for headers: they are wanted with every answer."""

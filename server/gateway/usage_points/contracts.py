@@ -7,14 +7,13 @@ from gateway.enedis.client import Enedis
 from gateway.enedis.customer import Address
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit.clock import Clock
-from gateway.kit.crypto import seal, unseal
+from gateway.kit.crypto import Keyring, seal, unseal
 from gateway.kit.database import Database
 from gateway.problems import ProblemError
 from gateway.store import Store
 from gateway.store.cache import keep
 from gateway.usage_points import service
 from gateway.usage_points.models import PointStatus, UsagePoint
-from gateway.usage_points.service import Secrets
 from gateway.usage_points.upkeep import UsagePointKeeper
 
 _TRY_AGAIN = timedelta(minutes=10)
@@ -24,12 +23,20 @@ class CustomerData:
     """Answers from what was asked lately, or from Enedis."""
 
     def __init__(
-        self, database: Database, store: Store, clock: Clock, enedis: Enedis, keeper: UsagePointKeeper, seconds: int
+        self,
+        database: Database,
+        store: Store,
+        clock: Clock,
+        keyring: Keyring,
+        enedis: Enedis,
+        keeper: UsagePointKeeper,
+        seconds: int,
     ) -> None:
         """Prepare; `seconds` is how long an answer is kept."""
         self._database = database
         self._store = store
         self._clock = clock
+        self._keyring = keyring
         self._enedis = enedis
         self._keeper = keeper
         self._kept = timedelta(seconds=seconds)
@@ -47,8 +54,10 @@ class CustomerData:
             raise _down(self._clock.now() + _TRY_AGAIN, self._clock.now())
         return point
 
-    async def address(self, point: UsagePoint, secrets: Secrets) -> Address:
+    async def address(self, point: UsagePoint) -> Address:
         """Return where a usage point is. Raises a problem when Enedis does not say."""
+        async with self._database.read() as session:
+            secrets = await service.open_secrets(session, point, self._keyring)
         key = f"address:{point.id}"
         async with self._store.lease(key):
             if kept := await self._store.get(key):

@@ -7,9 +7,7 @@ import httpx2
 import pytest
 from sqlalchemy import select, update
 
-from gateway.accounts.deletion import delete_account
-from gateway.accounts.models import BrowserSession
-from gateway.accounts.service import Caller
+from gateway.account_data.deletion import erase
 from gateway.audit.models import AuditEvent
 from gateway.consents import authorisation
 from gateway.limits.service import Limit
@@ -67,10 +65,8 @@ async def test_a_meter_that_was_deleted_here_is_not_claimed_by_its_old_share(
         async with alice.gateway.runtime.database.read() as session:
             account_id = await session.scalar(select(UsagePoint.account_id))
         assert account_id is not None
-        async with alice.gateway.runtime.database.write() as session:
-            session_hash = b"s" * 32
-            session.add(BrowserSession(token_hash=session_hash, account_id=account_id, token_version=0, created_at=NOW))
-        await delete_account(alice.gateway.runtime, Caller(account_id, session_hash=session_hash))
+        runtime = alice.gateway.runtime
+        await erase(runtime.database, runtime.store, clock, account_id)
     clock.set(NOW + timedelta(days=days))
     stolen = await _claim(mallory, VICTIM)
     assert await mallory.check_until_decided(stolen, clock) == ("refused", "held_by_another")

@@ -69,6 +69,8 @@ type Code = Exclude<keyof ReturnType<typeof t>, "other" | "again">;
 export function describeProblem(problem: Problem): string {
   const texts = t();
   const known = problem.code in texts && problem.code !== "other" && problem.code !== "again";
+  // which member of a request is wrong is said by the gateway alone
+  if (problem.code === "invalid_request") return `${texts.invalid_request} (${problem.detail})`;
   const what = known ? texts[problem.code as Code] : texts.other(problem.detail);
   if (problem.retryAfter === undefined) return what;
   return `${what} ${texts.again(distance(new Date(Date.now() + problem.retryAfter)))}`;

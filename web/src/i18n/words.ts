@@ -77,5 +77,5 @@ export const words = dictionary({
 /** The name of a bucket: ours in the reader's language, or as its owner named it. */
 export function bucketName(bucket: string): string {
   const known: Readonly<Record<string, string>> = words().buckets;
-  return known[bucket] ?? bucket;
+  return known[bucket] ?? bucket.replaceAll("_", " ");
 }

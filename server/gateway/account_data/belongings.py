@@ -5,12 +5,12 @@ from typing import Any
 
 from gateway.accounts import repository
 from gateway.accounts.models import Account
+from gateway.accounts.parts import AccountParts
 from gateway.audit import repository as audit
 from gateway.consents import repository as consents
 from gateway.kit.paris import iso
 from gateway.metering import owned
 from gateway.metering.schedule import Kind
-from gateway.runtime import Runtime
 from gateway.usage_points import repository as usage_points
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.service import Secrets, open_secrets
@@ -18,15 +18,15 @@ from gateway.usage_points.service import Secrets, open_secrets
 type Section = tuple[str, AsyncIterator[dict[str, Any]]]
 
 
-def sections(runtime: Runtime, account: Account) -> list[Section]:
+def sections(parts: AccountParts, account: Account) -> list[Section]:
     """Return what there is, by name. Secrets are left out: they are kept as hashes, which open nothing."""
     return [
         ("account", _account(account)),
-        ("api_clients", _api_clients(runtime, account)),
-        ("usage_points", _usage_points(runtime, account)),
-        ("consents", _consents(runtime, account)),
-        ("events", _events(runtime, account)),
-        *((str(kind), _readings(runtime, account, kind)) for kind in Kind),
+        ("api_clients", _api_clients(parts, account)),
+        ("usage_points", _usage_points(parts, account)),
+        ("consents", _consents(parts, account)),
+        ("events", _events(parts, account)),
+        *((str(kind), _readings(parts, account, kind)) for kind in Kind),
     ]
 
 
@@ -40,8 +40,8 @@ async def _account(account: Account) -> AsyncIterator[dict[str, Any]]:
     }
 
 
-async def _api_clients(runtime: Runtime, account: Account) -> AsyncIterator[dict[str, Any]]:
-    async with runtime.database.read() as session:
+async def _api_clients(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+    async with parts.database.read() as session:
         found = await repository.api_clients(session, account.id)
     for client in found:
         yield {
@@ -52,14 +52,14 @@ async def _api_clients(runtime: Runtime, account: Account) -> AsyncIterator[dict
         }
 
 
-async def _opened(runtime: Runtime, account: Account) -> list[tuple[UsagePoint, Secrets]]:
-    async with runtime.database.read() as session:
+async def _opened(parts: AccountParts, account: Account) -> list[tuple[UsagePoint, Secrets]]:
+    async with parts.database.read() as session:
         points = await usage_points.of_account(session, account.id)
-        return [(point, await open_secrets(session, point, runtime.keyring)) for point in points]
+        return [(point, await open_secrets(session, point, parts.keyring)) for point in points]
 
 
-async def _usage_points(runtime: Runtime, account: Account) -> AsyncIterator[dict[str, Any]]:
-    for point, opened in await _opened(runtime, account):
+async def _usage_points(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+    for point, opened in await _opened(parts, account):
         yield {
             "id": point.id,
             "number": opened.prm,
@@ -75,10 +75,10 @@ async def _usage_points(runtime: Runtime, account: Account) -> AsyncIterator[dic
         }
 
 
-async def _consents(runtime: Runtime, account: Account) -> AsyncIterator[dict[str, Any]]:
-    async with runtime.database.read() as session:
+async def _consents(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+    async with parts.database.read() as session:
         found = [
-            (consent, await open_secrets(session, consent, runtime.keyring))
+            (consent, await open_secrets(session, consent, parts.keyring))
             for consent in await consents.consents_of(session, account.id)
         ]
     for consent, opened in found:
@@ -92,10 +92,10 @@ async def _consents(runtime: Runtime, account: Account) -> AsyncIterator[dict[st
         }
 
 
-async def _events(runtime: Runtime, account: Account) -> AsyncIterator[dict[str, Any]]:
+async def _events(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
     before: int | None = None
     while True:
-        async with runtime.database.read() as session:
+        async with parts.database.read() as session:
             found = await audit.events(session, account_id=account.id, before=before, limit=200)
         for event in found:
             yield {"at": iso(event.at), "event": event.event, "detail": event.detail}
@@ -104,12 +104,12 @@ async def _events(runtime: Runtime, account: Account) -> AsyncIterator[dict[str,
         before = found[-1].id
 
 
-async def _readings(runtime: Runtime, account: Account, kind: Kind) -> AsyncIterator[dict[str, Any]]:
-    for point, opened in await _opened(runtime, account):
+async def _readings(parts: AccountParts, account: Account, kind: Kind) -> AsyncIterator[dict[str, Any]]:
+    for point, opened in await _opened(parts, account):
         for feed in owned.feeds(point.id, kind):
             after = None
             while True:
-                async with runtime.database.read() as session:
+                async with parts.database.read() as session:
                     found, after = await owned.page(session, feed, opened, after)
                 for value in found:
                     yield value

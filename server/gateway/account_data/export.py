@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, override
 
-from gateway.accounts.belongings import Section
+from gateway.account_data.belongings import Section
 
 _CHUNK = 64 * 1024
 

@@ -1,0 +1,37 @@
+"""Regulated prices on the wire."""
+
+from datetime import date
+
+from pydantic import BaseModel
+
+from gateway.tariffs.options import Option
+from gateway.tariffs.prices import Grid, PriceBook
+
+
+class GridView(BaseModel):
+    """Regulated prices in force since `valid_from`, EUR tax included."""
+
+    option: Option
+    power_kva: int
+    valid_from: date
+    eur_per_kwh: dict[str, float]
+    subscription_eur_per_month: float
+    prices_outdated: date | None
+
+    @classmethod
+    def of(cls, grid: Grid, book: PriceBook, day: date) -> GridView:
+        """Show the grid that is in force on `day`."""
+        return cls(
+            option=grid.option,
+            power_kva=grid.power_kva,
+            valid_from=grid.valid_from,
+            eur_per_kwh={bucket: float(price) for bucket, price in grid.prices},
+            subscription_eur_per_month=float(grid.subscription_month),
+            prices_outdated=book.outdated_since(grid.option, grid.power_kva, day),
+        )
+
+
+class GridsView(BaseModel):
+    """Prices by option and power."""
+
+    items: list[GridView]
