@@ -131,3 +131,30 @@ async def test_the_log_names_a_failure_by_its_instance(caplog: pytest.LogCapture
     instance = answer.json()["instance"].removeprefix("urn:uuid:")
     [line] = [record.getMessage() for record in caplog.records if "unexpected_error" in record.getMessage()]
     assert instance in line
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-02", "1999-12-31", "2100-01-02", "9999-12-30", "9999-12-31"])
+async def test_days_at_the_ends_of_the_calendar_are_refused(gateway: Gateway, day: str) -> None:
+    who, point = await gateway.sign_in(), await gateway.add_meter("30001000000003")
+    at = f"/v1/usage-points/{point}"
+    for path, params in (
+        *((f"{at}/{name}", {end: day}) for name in ("periods", "index-check") for end in ("start", "end")),
+        *((f"{at}/{name}", {"start": day, "end": day}) for name in ("daily", "load-curve", "max-power", "index")),
+        ("/v1/tempo/days", {"start": day, "end": day}),
+        ("/v1/tariffs", {"on": day}),
+    ):
+        answer = await gateway.http.get(path, headers=who, params=params)
+        assert answer.status_code in {400, 422}, f"{path} {params}: {answer.text}"
+    for body in (
+        {"tariff": {"option": "base", "power_kva": 6, "valid_from": day}},
+        {"tariffs": [{"option": "base", "power_kva": 6}, {"option": "base", "power_kva": 9, "valid_from": day}]},
+        {"off_peak": [{"valid_from": day, "slots": [["22:00", "06:00"]]}]},
+        {"off_peak": [{"valid_to": day, "slots": [["22:00", "06:00"]]}]},
+    ):
+        answer = await gateway.http.patch(at, headers=who, json=body)
+        assert answer.status_code in {200, 400, 422}, f"{body}: {answer.text}"
+        for name in ("hours", "periods", "totals", "comparison"):
+            shown = await gateway.http.get(f"{at}/{name}", headers=who)
+            assert shown.status_code in {200, 404, 409, 503}, f"{name} after {body}: {shown.text}"
+    answer = await gateway.http.post(f"{at}/refresh", headers=who, json={"start": day, "end": day})
+    assert answer.status_code in {400, 422}
