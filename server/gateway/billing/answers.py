@@ -11,10 +11,10 @@ from gateway.billing import comparison, facts, index_check, repository, totals
 from gateway.billing.figures import DayFigures
 from gateway.billing.home import Home
 from gateway.billing.notices import prices_outdated
-from gateway.billing.periods import AHEAD, Period, certain_colors, periods
+from gateway.billing.periods import AHEAD, Period, periods
 from gateway.billing.publishing import Publisher
 from gateway.domain.direction import Direction
-from gateway.domain.tempo_days import Color
+from gateway.domain.tempo_days import in_force
 from gateway.domain.tempo_season import Season
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -29,6 +29,7 @@ from gateway.tariffs.off_peak import slots_on
 from gateway.tariffs.options import REGULATED, Option
 from gateway.tariffs.tariff import tariff_on
 from gateway.tempo import repository as tempo
+from gateway.tempo.colors import resolve_colors
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,7 @@ class Answers:
         async with self._database.read() as session:
             home = await Home.opened(session, account_id, point_id, self._keyring)
             told = await tempo.told(session, Season.of(first - paris.DAY).start, Season.of(until).end)
-        known = {day: (row.color.value, row.confirmed) for day, row in told.items() if row.color is not Color.UNKNOWN}
-        colors = certain_colors(known, first - paris.DAY, until)
+        colors = resolve_colors(told, paris.days(first - paris.DAY, until), in_force(now))
         items = periods(home, colors, first, until)
         now_ends = min((item.end for item in items if item.start <= now < item.end), default=now + paris.DAY)
         tomorrow = paris.midnight(paris.day_of(now) + paris.DAY)

@@ -9,6 +9,7 @@ from gateway.billing.answers import Comparison, IndexCheck, Periods, Totals
 from gateway.billing.comparison import Cost
 from gateway.billing.figures import show
 from gateway.billing.totals import Total, Unit
+from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit.wire import Utc
 from gateway.tariffs.off_peak import clock
 from gateway.tariffs.options import Option
@@ -20,6 +21,7 @@ type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
 class PeriodView(BaseModel):
     """A bucket during `[start, end[`, and its price in EUR a kWh; not certain, it may still become another.
 
+    `expected`: the Tempo colour is not announced yet, the usual quota lets one expect it, for `expected_reason`.
     `off_peak`: null where the tariff knows no off-peak hours, or these are not known.
     """
 
@@ -29,6 +31,8 @@ class PeriodView(BaseModel):
     off_peak: bool | None
     price: float | None
     certain: bool
+    expected: bool
+    expected_reason: ExpectedReason | None
 
 
 class PeriodsView(BaseModel):

@@ -9,6 +9,7 @@ from gateway.dependencies import part
 from gateway.kit.wire import KnownDay
 from gateway.problems import documented
 from gateway.tariffs.options import Option
+from gateway.tariffs.prices import PriceSource
 from gateway.tariffs.schemas import GridsView
 from gateway.tariffs.service import TariffService
 
@@ -23,6 +24,9 @@ async def tariffs(
     option: Annotated[Option | None, Query(description="All regulated ones unless told")] = None,
     power: Annotated[int | None, Query(ge=1, le=36, description="In kVA; all unless told")] = None,
     on: Annotated[KnownDay | None, Query(description="Today unless told")] = None,
+    source: Annotated[
+        PriceSource | None, Query(description="EDF's price list or CRE's open data; what bills unless told")
+    ] = None,
 ) -> GridsView:
     """Regulated prices in force on a day."""
-    return await service.list_grids(option, power, on)
+    return await service.list_grids(option, power, on, source)

@@ -6,6 +6,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.tariffs.options import REGULATED, Option
+from gateway.tariffs.prices import PriceSource
 from gateway.tariffs.repository import load_price_book
 from gateway.tariffs.schemas import GridsView, GridView
 
@@ -17,8 +18,10 @@ class TariffService:
         self._database = database
         self._clock = clock
 
-    async def list_grids(self, option: Option | None, power_kva: int | None, day: date | None) -> GridsView:
-        """Return the grids in force on a day, today unless told: of one option and power, or of all."""
+    async def list_grids(
+        self, option: Option | None, power_kva: int | None, day: date | None, source: PriceSource | None
+    ) -> GridsView:
+        """Return the grids in force on a day (today if None): of one option, power and source, or of all that bill."""
         day = day or paris.day_of(self._clock.now())
         async with self._database.read() as session:
             book = await load_price_book(session)
@@ -26,6 +29,6 @@ class TariffService:
             grid
             for each in ([option] if option else REGULATED)
             for power in book.powers(each)
-            if power_kva in {None, power} and (grid := book.grid(each, power, day))
+            if power_kva in {None, power} and (grid := book.grid(each, power, day, source))
         ]
         return GridsView(items=[GridView.of(grid, book, day) for grid in grids])
