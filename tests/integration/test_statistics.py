@@ -282,7 +282,9 @@ async def test_whatever_fails_is_tried_again_soon(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(statistics, "get_last_statistics", Mock(side_effect=RuntimeError("the recorder's database is away")))
+        broken.setattr(
+            statistics, "get_last_statistics", Mock(side_effect=RuntimeError("the recorder's database is away"))
+        )
         await set_up()
     before = len(gateway.asked(HOURS))
     await move_to("2026-11-23T10:06:05+00:00")

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.accounts import repository as accounts
 from gateway.accounts.models import Account, MailCode, Purpose
 from gateway.accounts.secrets import fingerprint, new_mail_code
+from gateway.kit.backoff import compute_backoff
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.kit.pauses import growing
 from gateway.limits import service as limits
 from gateway.limits.service import Limit
 from gateway.mail import repository
@@ -69,7 +69,7 @@ class Postman:
 
     async def _send(self, mail: OutboxMail) -> None:
         now = self._clock.now()
-        again_at = now + growing(_PAUSE, _LONGEST_PAUSE, mail.attempts + 1)
+        again_at = now + compute_backoff(_PAUSE, _LONGEST_PAUSE, mail.attempts + 1)
         async with self._database.write() as session:
             claimed = await repository.claim(session, mail.id, now, again_at)
             if claimed is None:

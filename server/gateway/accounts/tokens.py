@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import jwt
 
-from gateway.kit.pauses import CLOCKS_DIFFER
+from gateway.kit.backoff import CLOCKS_DIFFER
 
 LIFETIME = timedelta(minutes=15)
 _ALGORITHM = "HS256"

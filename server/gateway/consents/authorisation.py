@@ -22,8 +22,8 @@ from gateway.consents.claims import Outcome
 from gateway.consents.models import Consent, ConsentState, ConsentStatus
 from gateway.instance import Instance
 from gateway.kit import paris
+from gateway.kit.backoff import compute_backoff
 from gateway.kit.crypto import Keyring
-from gateway.kit.pauses import growing
 from gateway.limits import service as limits
 from gateway.limits.service import Limit
 from gateway.usage_points import service as usage_points
@@ -78,7 +78,7 @@ async def ask(
         id=consent_id,
         account_id=account.id,
         point_id=usage_points.point_id(instance, account.id, prm),
-        prm_hash=usage_points.number_hash(instance, prm),
+        prm_hash=usage_points.hash_number(instance, prm),
         prm_sealed=usage_points.seal_number(keyring, account, prm, consent_id),
         created_at=now,
         expires_at=now + LIFETIME,
@@ -219,7 +219,7 @@ async def begin_check(session: AsyncSession, consent: Consent, now: datetime) ->
 
 
 def _later_pause(checks: int) -> timedelta:
-    return growing(_LATER, _LATEST, checks - len(ATTEMPTS) + 1)
+    return compute_backoff(_LATER, _LATEST, checks - len(ATTEMPTS) + 1)
 
 
 async def conclude(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> Outcome:

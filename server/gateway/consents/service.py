@@ -26,7 +26,7 @@ from gateway.usage_points.models import UsagePoint
 
 async def delete_usage_point(session: AsyncSession, account_id: str, point_id: str, now: datetime) -> None:
     """Forget one of an account's usage points and all that was read of it. Raises the problem `not_found`."""
-    await _delete(session, await usage_points.get(session, account_id, point_id))
+    await _delete(session, await usage_points.get_usage_point(session, account_id, point_id))
     record(session, now, "usage_point_deleted", account_id, usage_point=point_id)
 
 
@@ -55,7 +55,7 @@ def remember_claim(session: AsyncSession, point: UsagePoint) -> None:
 async def _delete(session: AsyncSession, point: UsagePoint) -> None:
     remember_claim(session, point)
     await repository.delete_of_point(session, point.id)
-    await point_rows.delete(session, point)
+    await point_rows.delete_usage_point(session, point)
 
 
 @dataclass(frozen=True, repr=False)
@@ -115,9 +115,9 @@ class ConsentService:
             way = await authorisation.set_out(session, consent, browser, now)
             if way is None:
                 return Outcome.TOO_OFTEN
-            account = await usage_points.account_of(session, consent)
+            account = await usage_points.get_account(session, consent)
             opened = await usage_points.open_secrets(session, consent, self._keyring)
-        return Departure(account.address, usage_points.masked(opened.prm), way.state, way.browser)
+        return Departure(account.address, usage_points.mask_number(opened.prm), way.state, way.browser)
 
     async def come_back(
         self, state: str, browser: str | None, number: str | None, error: str | None, patience: float

@@ -81,7 +81,7 @@ class ConsentKeeper:
 
     async def _decide(self, consent_id: str, prm: str, services: Sequence[Service]) -> Outcome:
         now = self._clock.now()
-        prm_hash = usage_points.number_hash(self._instance, prm)
+        prm_hash = usage_points.hash_number(self._instance, prm)
         async with self._database.write() as session:
             all_of_meter = await repository.lock_consents_of_meter(session, prm_hash)
             consent = await repository.consent_alone(session, consent_id)
@@ -102,8 +102,8 @@ class ConsentKeeper:
                     return Outcome.PENDING
             outcome = await authorisation.conclude(session, consent, outcome, now)
             if outcome is Outcome.GRANTED:
-                account = await usage_points.account_of(session, consent)
-                point = await usage_points.add(
+                account = await usage_points.get_account(session, consent)
+                point = await usage_points.add_usage_point(
                     session, account, prm, name=None, keyring=self._keyring, instance=self._instance, now=now
                 )
                 point.authorisation, point.opened_on = consent.authorisation, None
@@ -113,7 +113,7 @@ class ConsentKeeper:
     async def _knowledge(
         self, session: AsyncSession, consent: Consent, asked_on: date, prm_hash: bytes
     ) -> claims.Knowledge:
-        others = await point_rows.others_with(session, prm_hash, consent.account_id)
+        others = await point_rows.find_of_other_accounts(session, prm_hash, consent.account_id)
         own = await point_rows.find(session, consent.account_id, consent.point_id)
         return claims.Knowledge(
             asked_on=asked_on,

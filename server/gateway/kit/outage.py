@@ -38,7 +38,7 @@ _PATIENCE = 60.0
 """Seconds: a restart of PostgreSQL takes a few."""
 
 
-async def outlast(work: Callable[[], Awaitable[None]], clock: Clock) -> None:
+async def retry_while_down(work: Callable[[], Awaitable[None]], clock: Clock) -> None:
     """Write what could not be had again for nothing, if need be once the database is back. Raises DatabaseDownError.
 
     The work may be done twice, where it is not known whether the first time was kept.
@@ -56,25 +56,25 @@ async def outlast(work: Callable[[], Awaitable[None]], clock: Clock) -> None:
 
 
 @contextmanager
-def told_apart() -> Iterator[None]:
+def translate_database_errors() -> Iterator[None]:
     """Raise one of the errors above for what the driver raises inside."""
     try:
         yield
     except DatabaseDownError, RowGoneError, UnstorableTextError:
         raise
     except (SQLAlchemyError, OSError) as error:
-        kind = _kind(error)
+        kind = _classify(error)
         if kind is None:
             raise
         raise kind(type(error).__name__) from error
     except Exception as error:
         # asyncpg's own, while it connects: SQLAlchemy wraps it only later
-        if _of_postgresql(getattr(error, "sqlstate", None)) is None:
+        if _classify_postgresql(getattr(error, "sqlstate", None)) is None:
             raise
         raise DatabaseDownError(type(error).__name__) from error
 
 
-def _kind(error: Exception) -> type[SQLAlchemyError] | None:
+def _classify(error: Exception) -> type[SQLAlchemyError] | None:
     if isinstance(error, PoolTimeoutError | OSError):
         return DatabaseDownError
     if isinstance(error, NoResultFound | StaleDataError):
@@ -82,13 +82,13 @@ def _kind(error: Exception) -> type[SQLAlchemyError] | None:
     if not isinstance(error, DBAPIError):
         return None
     if (code := getattr(error.orig, "sqlite_errorcode", None)) is not None:
-        return _of_sqlite(code)
+        return _classify_sqlite(code)
     if error.connection_invalidated:
         return DatabaseDownError
-    return _of_postgresql(getattr(error.orig, "sqlstate", None))
+    return _classify_postgresql(getattr(error.orig, "sqlstate", None))
 
 
-def _of_sqlite(code: int) -> type[SQLAlchemyError] | None:
+def _classify_sqlite(code: int) -> type[SQLAlchemyError] | None:
     import sqlite3  # noqa: PLC0415 - whoever has such an error has loaded it, and PostgreSQL does without
 
     if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
@@ -100,7 +100,7 @@ def _of_sqlite(code: int) -> type[SQLAlchemyError] | None:
     return DatabaseDownError if primary in away else None
 
 
-def _of_postgresql(state: str | None) -> type[SQLAlchemyError] | None:
+def _classify_postgresql(state: str | None) -> type[SQLAlchemyError] | None:
     special = {
         _POSTGRESQL_FULL: DatabaseFullError,
         _POSTGRESQL_NO_SUCH_PARENT: RowGoneError,

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.accounts.dependencies import get_caller
-from gateway.dependencies import ClockDep, DatabaseDep, ReadyMadeDep
+from gateway.dependencies import ClockDep, DatabaseDep, ResponseCacheDep
 from gateway.kit import conditional
 from gateway.kit.wire import KnownDay
 from gateway.problems import documented
@@ -16,14 +16,14 @@ router = APIRouter(prefix="/tempo", tags=["signals"], dependencies=[Depends(get_
 
 
 @router.get("", response_model=schemas.Tempo, responses=conditional.UNCHANGED)
-async def tempo(request: Request, database: DatabaseDep, ready_made: ReadyMadeDep) -> Response:
+async def tempo(request: Request, database: DatabaseDep, response_cache: ResponseCacheDep) -> Response:
     """Today's and tomorrow's colour, the period in force, and the season's counters."""
 
     async def make(now: datetime) -> schemas.Tempo:
         async with database.read() as session:
             return await outlook.signal(session, now)
 
-    return await ready_made.respond(request, "tempo", make)
+    return await response_cache.respond(request, "tempo", make)
 
 
 @router.get("/days", response_model=schemas.Days, responses={**conditional.UNCHANGED, **documented(400, 422)})

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.billing import repository
 from gateway.billing.models import Publication
-from gateway.instance import load
+from gateway.instance import load_instance
 from gateway.kit import paris
 from gateway.metering import repository as metering
 from gateway.metering.schedule import Kind
@@ -34,14 +34,14 @@ async def fill(home: ByHand, days: list[date]) -> None:
 
 async def end(home: ByHand, status: PointStatus = PointStatus.ENDED) -> None:
     async with home.database.write() as session:
-        points.end(await session.get_one(UsagePoint, home.point_id), status, home.clock.now())
+        points.end_access(await session.get_one(UsagePoint, home.point_id), status, home.clock.now())
 
 
 async def share_again(home: ByHand) -> None:
-    instance = await load(home.database, home.keyring)
+    instance = await load_instance(home.database, home.keyring)
     async with home.database.write() as session:
-        account = await points.account_of(session, await session.get_one(UsagePoint, home.point_id))
-        await points.add(
+        account = await points.get_account(session, await session.get_one(UsagePoint, home.point_id))
+        await points.add_usage_point(
             session, account, PRM, name=None, keyring=home.keyring, instance=instance, now=home.clock.now()
         )
 

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from sqlalchemy import select, update
 
-from gateway.account_data.deletion import erase
+from gateway.account_data.deletion import erase_account
 from gateway.audit.models import AuditEvent
 from gateway.consents import authorisation
 from gateway.limits.service import Limit
@@ -66,7 +66,7 @@ async def test_a_meter_that_was_deleted_here_is_not_claimed_by_its_old_share(
             account_id = await session.scalar(select(UsagePoint.account_id))
         assert account_id is not None
         runtime = alice.gateway.runtime
-        await erase(runtime.database, runtime.store, clock, account_id)
+        await erase_account(runtime.database, runtime.store, clock, account_id)
     clock.set(NOW + timedelta(days=days))
     stolen = await _claim(mallory, VICTIM)
     assert await mallory.check_until_decided(stolen, clock) == ("refused", "held_by_another")

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.settings import Settings
 from tests.server.accounts.conftest import EMAIL, PASSWORD
-from tests.server.keeping.test_serving import Serving, serve
+from tests.server.backup.test_serving import Serving, serve
 
 __all__ = ["serve"]
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway.kit.database import Database
-from gateway.kit.hold import held
+from gateway.kit.instance_lock import lock_database
 from gateway.kit.outage import DatabaseDownError
 from gateway.settings import Settings
 from scripts.lib.program import free_port
@@ -57,7 +57,7 @@ async def test_every_request_is_answered_and_then_all_goes_on(
 
 
 async def test_a_statement_under_way_ends(server: postgresql.Server) -> None:
-    async with Database(f"{server.url}/postgres") as database, held(f"{server.url}/postgres", alone=True):
+    async with Database(f"{server.url}/postgres") as database, lock_database(f"{server.url}/postgres", alone=True):
 
         async def work() -> str:
             try:

@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator
 
 from sqlalchemy import ColumnElement, LargeBinary, func, select, update
 
-from gateway.keeping.wrapped import WRAPPED, Wrapped
+from gateway.keys.wrapped import WRAPPED, Wrapped
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 
 _AT_ONCE = 100
 
 
-async def waiting(database: Database, keyring: Keyring) -> int:
+async def count_outdated_keys(database: Database, keyring: Keyring) -> int:
     """Count what the newest key does not wrap yet."""
     async with database.read() as session:
         counts = [
@@ -25,11 +25,11 @@ async def waiting(database: Database, keyring: Keyring) -> int:
     return sum(count or 0 for count in counts)
 
 
-async def rotate(database: Database, keyring: Keyring) -> AsyncIterator[int]:
+async def rotate_keys(database: Database, keyring: Keyring) -> AsyncIterator[int]:
     """Wrap everything by the newest key; yields how many each step did. Raises UndecipherableError."""
     for kind in WRAPPED:
         last = ""
-        while batch := await _next(database, kind, keyring, last):
+        while batch := await _next_batch(database, kind, keyring, last):
             async with database.write() as session:
                 for row_id, wrapped in batch:
                     context = kind.context(row_id)
@@ -43,7 +43,7 @@ async def rotate(database: Database, keyring: Keyring) -> AsyncIterator[int]:
             yield len(batch)
 
 
-async def _next(database: Database, kind: Wrapped, keyring: Keyring, last: str) -> list[tuple[str, bytes]]:
+async def _next_batch(database: Database, kind: Wrapped, keyring: Keyring, last: str) -> list[tuple[str, bytes]]:
     row_id = kind.table.c.id
     query = select(row_id, kind.table.c[kind.column]).where(_is_old(kind, keyring), row_id > last)
     async with database.read() as session:

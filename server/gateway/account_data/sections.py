@@ -18,19 +18,19 @@ from gateway.usage_points.service import Secrets, open_secrets
 type Section = tuple[str, AsyncIterator[dict[str, Any]]]
 
 
-def sections(parts: AccountParts, account: Account) -> list[Section]:
+def list_sections(parts: AccountParts, account: Account) -> list[Section]:
     """Return what there is, by name. Secrets are left out: they are kept as hashes, which open nothing."""
     return [
-        ("account", _account(account)),
-        ("api_clients", _api_clients(parts, account)),
-        ("usage_points", _usage_points(parts, account)),
-        ("consents", _consents(parts, account)),
-        ("events", _events(parts, account)),
-        *((str(kind), _readings(parts, account, kind)) for kind in Kind),
+        ("account", _yield_account(account)),
+        ("api_clients", _yield_api_clients(parts, account)),
+        ("usage_points", _yield_usage_points(parts, account)),
+        ("consents", _yield_consents(parts, account)),
+        ("events", _yield_events(parts, account)),
+        *((str(kind), _yield_readings(parts, account, kind)) for kind in Kind),
     ]
 
 
-async def _account(account: Account) -> AsyncIterator[dict[str, Any]]:
+async def _yield_account(account: Account) -> AsyncIterator[dict[str, Any]]:
     yield {
         "id": account.id,
         "email": account.address,
@@ -40,7 +40,7 @@ async def _account(account: Account) -> AsyncIterator[dict[str, Any]]:
     }
 
 
-async def _api_clients(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+async def _yield_api_clients(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
     async with parts.database.read() as session:
         found = await repository.api_clients(session, account.id)
     for client in found:
@@ -52,14 +52,14 @@ async def _api_clients(parts: AccountParts, account: Account) -> AsyncIterator[d
         }
 
 
-async def _opened(parts: AccountParts, account: Account) -> list[tuple[UsagePoint, Secrets]]:
+async def _open_usage_points(parts: AccountParts, account: Account) -> list[tuple[UsagePoint, Secrets]]:
     async with parts.database.read() as session:
-        points = await usage_points.of_account(session, account.id)
+        points = await usage_points.list_of_account(session, account.id)
         return [(point, await open_secrets(session, point, parts.keyring)) for point in points]
 
 
-async def _usage_points(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
-    for point, opened in await _opened(parts, account):
+async def _yield_usage_points(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+    for point, opened in await _open_usage_points(parts, account):
         yield {
             "id": point.id,
             "number": opened.prm,
@@ -75,7 +75,7 @@ async def _usage_points(parts: AccountParts, account: Account) -> AsyncIterator[
         }
 
 
-async def _consents(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+async def _yield_consents(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
     async with parts.database.read() as session:
         found = [
             (consent, await open_secrets(session, consent, parts.keyring))
@@ -92,7 +92,7 @@ async def _consents(parts: AccountParts, account: Account) -> AsyncIterator[dict
         }
 
 
-async def _events(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+async def _yield_events(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
     before: int | None = None
     while True:
         async with parts.database.read() as session:
@@ -104,8 +104,8 @@ async def _events(parts: AccountParts, account: Account) -> AsyncIterator[dict[s
         before = found[-1].id
 
 
-async def _readings(parts: AccountParts, account: Account, kind: Kind) -> AsyncIterator[dict[str, Any]]:
-    for point, opened in await _opened(parts, account):
+async def _yield_readings(parts: AccountParts, account: Account, kind: Kind) -> AsyncIterator[dict[str, Any]]:
+    for point, opened in await _open_usage_points(parts, account):
         for feed in owned.feeds(point.id, kind):
             after = None
             while True:

@@ -24,7 +24,7 @@ _AT_ONCE = 32
 _DOWN = (BrokenConnectionError, TooLateError, OSError)
 
 
-class Line:
+class ValkeyConnection:
     """Asks Valkey. Whatever goes wrong is a StoreError, whose text holds no address: a password may be in it."""
 
     def __init__(self, url: str) -> None:
@@ -41,24 +41,24 @@ class Line:
             **({"ssl_check_hostname": True} if url.startswith("rediss:") else {}),
         )
         self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._looking: asyncio.Task[None] | None = None
+        self._reconnecting: asyncio.Task[None] | None = None
 
     def script(self, text: str) -> Callable[[Sequence[str], Sequence[str | int]], Awaitable[int]]:
         """Prepare a script that returns a whole number; Valkey runs it without anybody between."""
         script = self._valkey.register_script(text)
 
         async def run(keys: Sequence[str], arguments: Sequence[str | int]) -> int:
-            return int(await self.ask(lambda valkey: script(keys, arguments, client=valkey)))
+            return int(await self.execute(lambda valkey: script(keys, arguments, client=valkey)))
 
         return run
 
-    async def ask[T](self, command: Callable[[Valkey], Awaitable[T]]) -> T:
+    async def execute[T](self, command: Callable[[Valkey], Awaitable[T]]) -> T:
         """Return the answer to a command. Raises StoreError.
 
         Whoever is cancelled meanwhile still waits for it, as long as the patience lasts: a lease may have been taken,
         and an answer that nobody reads would be the next command's.
         """
-        asking = asyncio.create_task(self._ask(command))
+        asking = asyncio.create_task(self._execute(command))
         try:
             await asyncio.wait({asking})
         except asyncio.CancelledError:
@@ -67,34 +67,34 @@ class Line:
             raise
         return asking.result()
 
-    async def _ask[T](self, command: Callable[[Valkey], Awaitable[T]]) -> T:
+    async def _execute[T](self, command: Callable[[Valkey], Awaitable[T]]) -> T:
         async with self._slots:
-            if self._looking:
+            if self._reconnecting:
                 raise StoreError("the store is down")
             try:
                 return await command(self._valkey)
             except _DOWN as error:
-                if not self._looking:
+                if not self._reconnecting:
                     log.warning("store_down", error=type(error).__name__)
-                    self._looking = asyncio.create_task(self._look_until_it_is_back())
+                    self._reconnecting = asyncio.create_task(self._wait_until_back())
                 raise StoreError(type(error).__name__) from None
             except ValkeyError as error:
                 log.warning("store_refused", error=type(error).__name__)
                 raise StoreError(type(error).__name__) from None
 
-    async def _look_until_it_is_back(self) -> None:
+    async def _wait_until_back(self) -> None:
         """Look beside requests, so that none of them waits for a server that does not answer."""
         while True:
             await asyncio.sleep(_BETWEEN_LOOKS)
             with suppress(ValkeyError, OSError):
                 await self._valkey.ping()
                 log.info("store_back")
-                self._looking = None
+                self._reconnecting = None
                 return
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._looking:
-            self._looking.cancel()
-            await asyncio.wait({self._looking})
+        if self._reconnecting:
+            self._reconnecting.cancel()
+            await asyncio.wait({self._reconnecting})
         await self._valkey.aclose()

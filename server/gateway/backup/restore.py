@@ -7,17 +7,17 @@ from sqlalchemy import func as functions
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.accounts.models import Account
-from gateway.keeping import rows
-from gateway.keeping.backup import Backup, BackupError
-from gateway.keeping.wrapped import unopened
+from gateway.backup import rows
+from gateway.backup.archive import Backup, BackupError
+from gateway.keys.wrapped import count_unreadable_keys
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
-from gateway.kit.outage import DatabaseDownError, told_apart
+from gateway.kit.outage import DatabaseDownError, translate_database_errors
 from gateway.migrations import NewerDatabaseError, broken_reference, known_revisions, revision_of, upgrade_within
 from gateway.models import TABLES
 
 
-async def restore(
+async def restore_backup(
     database_url: str, backup: Backup, keyring: Keyring, before_commit: Callable[[], None] = lambda: None
 ) -> None:
     """Fill an empty gateway in one transaction: the backup's own tables, its rows, then this version's tables.
@@ -30,24 +30,26 @@ async def restore(
     ):
         await connection.execution_options(write=True)
         async with connection.begin():
-            await connection.run_sync(_restore, backup, keyring, before_commit)
+            await connection.run_sync(_restore_tables, backup, keyring, before_commit)
 
 
-def _restore(connection: Connection, backup: Backup, keyring: Keyring, before_commit: Callable[[], None]) -> None:
+def _restore_tables(
+    connection: Connection, backup: Backup, keyring: Keyring, before_commit: Callable[[], None]
+) -> None:
     _check_ours(connection)
     _check_empty(connection)
     rows.drop_all(connection)
     upgrade_within(connection, backup.manifest.revision)
-    tables = rows.tables_of(connection)
+    tables = rows.list_tables(connection)
     if {table.name for table in tables} != set(backup.manifest.tables):
         raise BackupError("The backup's tables are not those of its version: it is damaged.")
     for table in tables:
-        _fill(connection, table, backup)
-        _compare(connection, table, backup)
+        _fill_table(connection, table, backup)
+        _compare_table(connection, table, backup)
     if (broken := broken_reference(connection)) is not None:
         raise BackupError(f"The backup is damaged: {broken}. Nothing was kept.")
     upgrade_within(connection)
-    if count := unopened(connection, keyring):
+    if count := count_unreadable_keys(connection, keyring):
         raise BackupError(
             f"ENCRYPTION_KEYS do not open {count} of the keys in the backup: set them to what they were then."
         )
@@ -70,11 +72,11 @@ def _check_ours(connection: Connection) -> None:
         raise NewerDatabaseError(str(revision))
 
 
-def _fill(connection: Connection, table: Table, backup: Backup) -> None:
+def _fill_table(connection: Connection, table: Table, backup: Backup) -> None:
     columns = backup.manifest.tables[table.name].columns
     try:
-        with told_apart():
-            rows.fill(connection, table, columns, backup.lines(table.name))
+        with translate_database_errors():
+            rows.fill_table(connection, table, columns, backup.lines(table.name))
     except DatabaseDownError:
         raise
     except (KeyError, TypeError, ValueError, ArithmeticError, SQLAlchemyError) as error:
@@ -91,12 +93,12 @@ def _check_empty(connection: Connection) -> None:
         raise BackupError("The gateway at DATABASE_URL has accounts already: only an empty one can be filled.")
 
 
-def _compare(connection: Connection, table: Table, backup: Backup) -> None:
+def _compare_table(connection: Connection, table: Table, backup: Backup) -> None:
     written = backup.manifest.tables[table.name]
     digest = rows.Digest()
     # PostgreSQL keeps what reads in batches open, and changes no such table, until what it was begun in has ended
     with connection.begin_nested() as reading:
-        for _ in digest.of(rows.read(connection, table, written.columns)):
+        for _ in digest.of(rows.read_rows(connection, table, written.columns)):
             pass
         reading.rollback()
     if (digest.rows, digest.hexdigest()) != (written.rows, written.sha256):

@@ -33,16 +33,16 @@ WRAPPED = (
 )
 
 
-def unopened(connection: Connection, keyring: Keyring) -> int:
+def count_unreadable_keys(connection: Connection, keyring: Keyring) -> int:
     """Count the keys in the database that no key of the ring opens."""
     count = 0
     for kind in WRAPPED:
         rows = connection.execute(select(kind.table.c.id, kind.table.c[kind.column])).mappings()
-        count += sum(not _opens(kind, row, keyring) for row in rows)
+        count += sum(not _can_open(kind, row, keyring) for row in rows)
     return count
 
 
-def _opens(kind: Wrapped, row: RowMapping, keyring: Keyring) -> bool:
+def _can_open(kind: Wrapped, row: RowMapping, keyring: Keyring) -> bool:
     try:
         keyring.unwrap(row[kind.column], kind.context(row["id"]))
     except UndecipherableError:

@@ -20,18 +20,18 @@ from sqlalchemy import JSON, MetaData, text
 
 from gateway.accounts.service import data_key_context
 from gateway.audit.service import record
+from gateway.backup import archive as backups
+from gateway.backup import rows
+from gateway.backup.archive import BackupError
+from gateway.backup.restore import restore_backup
+from gateway.backup.sealed import SealedReader, SealedWriter
 from gateway.instance import CONTEXT
-from gateway.keeping import backup as backups
-from gateway.keeping import rows
-from gateway.keeping.backup import BackupError
-from gateway.keeping.restore import restore
-from gateway.keeping.sealed import SealedReader, SealedWriter
 from gateway.kit.crypto import Keyring, UndecipherableError, new_key
 from gateway.kit.database import Database
 from gateway.migrations import upgrade, upgrade_within
 from gateway.settings import Settings
+from tests.server.backup.conftest import Command, environment
 from tests.server.conftest import Gateway, SetClock, started
-from tests.server.keeping.conftest import Command, environment
 
 PRM = "30001000000003"
 RANGE = {"start": "2026-10-20", "end": "2026-11-03"}
@@ -203,7 +203,7 @@ async def test_damaged_rows_are_said_and_restore_nothing(settings: Settings, clo
     async with started(settings, clock) as gateway:
         await gateway.sign_in()
         with whole.open("w+b") as file:
-            await backups.write(gateway.runtime.database, file, clock.now())
+            await backups.write_backup(gateway.runtime.database, file, clock.now())
     for number, (name, damage) in enumerate(DAMAGED_ROWS.items()):
         with zipfile.ZipFile(whole) as archive:
             manifest = json.loads(archive.read("manifest.json"))
@@ -217,11 +217,11 @@ async def test_damaged_rows_are_said_and_restore_nothing(settings: Settings, clo
         with (
             pytest.raises(BackupError, match="damaged"),
             damaged.open("rb") as source,
-            backups.opened(source, None) as backup,
+            backups.open_backup(source, None) as backup,
         ):
-            await restore(url, backup, settings.keyring())
+            await restore_backup(url, backup, settings.keyring())
         async with Database(url) as database, database.engine.connect() as connection:
-            assert await connection.run_sync(rows.tables_of) == [], name
+            assert await connection.run_sync(rows.list_tables) == [], name
 
 
 def _at(manifest: bytes, revision: str) -> bytes:
@@ -339,7 +339,7 @@ async def test_every_column_has_a_place_in_a_backup(other_url: str) -> None:
     await upgrade(other_url)
     database = Database(other_url)
     async with database.engine.connect() as connection:
-        tables = await connection.run_sync(rows.tables_of)
+        tables = await connection.run_sync(rows.list_tables)
     await database.close()
     columns = [column for table in tables for column in table.columns]
     kinds = {column.type.python_type for column in columns if not isinstance(column.type, JSON)}

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from gateway.accounts import service as accounts
-from gateway.keeping import keys
+from gateway.keys import rotation as keys
 from gateway.kit.crypto import Keyring
 from gateway.settings import Settings
+from tests.server.backup.conftest import Command, environment
 from tests.server.conftest import SetClock, started
-from tests.server.keeping.conftest import Command, environment
 from tests.server.killing import kill_half_way
 
 PRM = "30001000000001"
@@ -83,7 +83,7 @@ async def test_killed_half_way_everything_opens_and_the_next_run_ends_it(
     await fill(settings, clock, 60)
     await kill_half_way(_STOPS_HALF_WAY, env=environment(settings, ENCRYPTION_KEYS=both))
     async with started(with_keys(settings, both), clock) as gateway:
-        left = await keys.waiting(gateway.runtime.database, gateway.runtime.keyring)
+        left = await keys.count_outdated_keys(gateway.runtime.database, gateway.runtime.keyring)
         assert 0 < left < 61
         assert len((await gateway.get("/v1/usage-points", await gateway.sign_in()))["items"]) == 1
     ended = await command("keys", "rotate", ENCRYPTION_KEYS=both)

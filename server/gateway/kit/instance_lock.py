@@ -33,12 +33,12 @@ _WATCH = 5.0
 _KEEPALIVE = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"}
 
 
-class HeldError(Exception):
+class DatabaseInUseError(Exception):
     """Somebody else holds the database."""
 
 
 @asynccontextmanager
-async def held(database_url: str, *, alone: bool) -> AsyncIterator[None]:
+async def lock_database(database_url: str, *, alone: bool) -> AsyncIterator[None]:
     """Hold the database until the end of the block. Raises HeldError."""
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
@@ -46,7 +46,7 @@ async def held(database_url: str, *, alone: bool) -> AsyncIterator[None]:
         file = Path(url.database).with_suffix(".lock")
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("ab") as lock:
-            await _take(partial(_flock, lock.fileno(), alone=alone))
+            await _acquire(partial(_lock_file, lock.fileno(), alone=alone))
             yield
         return
     limits = {"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS}
@@ -55,11 +55,11 @@ async def held(database_url: str, *, alone: bool) -> AsyncIterator[None]:
     )
     connection = await engine.connect()
     try:
-        await _take(partial(_advisory, connection, alone=alone))
+        await _acquire(partial(_lock_server, connection, alone=alone))
     except BaseException:
         await connection.close()
         raise
-    watch = asyncio.create_task(_watch(engine, connection, alone=alone))
+    watch = asyncio.create_task(_watch_lock(engine, connection, alone=alone))
     try:
         yield
     finally:
@@ -68,15 +68,15 @@ async def held(database_url: str, *, alone: bool) -> AsyncIterator[None]:
             await watch
 
 
-async def _take(attempt: Callable[[], Awaitable[bool]]) -> None:
+async def _acquire(attempt: Callable[[], Awaitable[bool]]) -> None:
     deadline = time.monotonic() + _PATIENCE
     while not await attempt():
         if time.monotonic() >= deadline:
-            raise HeldError
+            raise DatabaseInUseError
         await asyncio.sleep(_LOOK_AGAIN)
 
 
-async def _flock(file: int, *, alone: bool) -> bool:
+async def _lock_file(file: int, *, alone: bool) -> bool:
     try:
         fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -84,12 +84,12 @@ async def _flock(file: int, *, alone: bool) -> bool:
     return True
 
 
-async def _advisory(connection: AsyncConnection, *, alone: bool) -> bool:
+async def _lock_server(connection: AsyncConnection, *, alone: bool) -> bool:
     function = "pg_try_advisory_lock" if alone else "pg_try_advisory_lock_shared"
     return bool(await connection.scalar(text(f"SELECT {function}({_LOCK})")))
 
 
-async def _watch(engine: AsyncEngine, connection: AsyncConnection, *, alone: bool) -> None:
+async def _watch_lock(engine: AsyncEngine, connection: AsyncConnection, *, alone: bool) -> None:
     """Take it again when the server was restarted; end this process in good order when somebody else was faster."""
     try:
         while True:
@@ -101,8 +101,8 @@ async def _watch(engine: AsyncEngine, connection: AsyncConnection, *, alone: boo
                 with suppress(SQLAlchemyError, OSError):
                     await connection.close()
                     connection = await engine.connect()
-                    await _take(partial(_advisory, connection, alone=alone))
-    except HeldError:
+                    await _acquire(partial(_lock_server, connection, alone=alone))
+    except DatabaseInUseError:
         log.critical("database_taken", reason="another gateway took the database while it was away; this one ends")
         os.kill(os.getpid(), signal.SIGTERM)
     finally:

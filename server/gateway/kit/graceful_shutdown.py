@@ -15,13 +15,13 @@ _PATIENCE = 2.5
 _LOOK_AGAIN = 0.05
 
 
-class Server(uvicorn.Server):
+class GracefulServer(uvicorn.Server):
     """Takes nobody new, then says good-bye in its answers, then waits until others have closed what they do not use."""
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End it."""
-        await self._take_who_waits()
+        await self._accept_pending()
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         for _ in range(round(_PATIENCE / _LOOK_AGAIN)):
             if not self.server_state.connections or self.force_exit:
@@ -29,7 +29,7 @@ class Server(uvicorn.Server):
             await asyncio.sleep(_LOOK_AGAIN)
         await super().shutdown(sockets)
 
-    async def _take_who_waits(self) -> None:
+    async def _accept_pending(self) -> None:
         """Stop listening; what the system accepted meanwhile, and would now break off, is served."""
         doors = [socket.socket(fileno=socket.dup(door.fileno())) for server in self.servers for door in server.sockets]
         for server in self.servers:
@@ -44,9 +44,9 @@ class Server(uvicorn.Server):
                     except OSError:
                         break
         for connection in waiting:
-            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+            await asyncio.get_running_loop().connect_accepted_socket(self._make_protocol, connection)
 
-    def _protocol(self) -> asyncio.Protocol:
+    def _make_protocol(self) -> asyncio.Protocol:
         """As uvicorn makes it."""
         kind = self.config.http_protocol_class
         return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)  # type: ignore[call-arg]  # a class by its name

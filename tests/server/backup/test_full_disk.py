@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.server.backup.conftest import Command
+from tests.server.backup.test_serving import Serving, serve
 from tests.server.conftest import until
-from tests.server.keeping.conftest import Command
-from tests.server.keeping.test_serving import Serving, serve
 
 __all__ = ["serve"]
 

@@ -18,8 +18,8 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection
 
 from gateway import __version__
-from gateway.keeping import rows
-from gateway.keeping.sealed import MAGIC, SealedReader, SealedWriter
+from gateway.backup import rows
+from gateway.backup.sealed import MAGIC, SealedReader, SealedWriter
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
 from gateway.migrations import known_revisions, revision_of
@@ -50,7 +50,7 @@ class Manifest(BaseModel):
     tables: dict[str, TableManifest]
 
 
-async def write(
+async def write_backup(
     database: Database, file: IO[bytes], now: datetime, *, seal_with: Keyring | None = None, keys: str | None = None
 ) -> Manifest:
     """Write everything as it is at one instant, while others go on; `keys` are put into it as they are."""
@@ -58,21 +58,21 @@ async def write(
     async with database.engine.connect() as connection:
         await connection.execution_options(**isolation)
         async with connection.begin():
-            return await connection.run_sync(_write, file, now, seal_with, keys)
+            return await connection.run_sync(_write_tables, file, now, seal_with, keys)
 
 
-def _write(
+def _write_tables(
     connection: Connection, file: IO[bytes], now: datetime, seal_with: Keyring | None, keys: str | None
 ) -> Manifest:
     revision = revision_of(connection)
     if revision is None:
         raise BackupError("There is nothing to back up: DATABASE_URL leads to a database without tables.")
     manifest = Manifest(version=__version__, revision=revision, made_at=now, tables={})
-    with _sink(file, seal_with) as sink, ZipFile(sink, "w", ZIP_DEFLATED, compresslevel=6) as archive:
-        for table in rows.tables_of(connection):
+    with _open_sink(file, seal_with) as sink, ZipFile(sink, "w", ZIP_DEFLATED, compresslevel=6) as archive:
+        for table in rows.list_tables(connection):
             digest, columns = rows.Digest(), [column.name for column in table.columns]
-            with archive.open(_member(table.name), "w", force_zip64=True) as member:
-                for line in digest.of(rows.read(connection, table, columns)):
+            with archive.open(_member_name(table.name), "w", force_zip64=True) as member:
+                for line in digest.of(rows.read_rows(connection, table, columns)):
                     member.write(line.encode() + b"\n")
             manifest.tables[table.name] = TableManifest(columns=columns, rows=digest.rows, sha256=digest.hexdigest())
         if keys is not None:
@@ -96,14 +96,14 @@ class Backup:
         for name, table in self.manifest.tables.items():
             digest = rows.Digest()
             for line in digest.of(self.lines(name)):
-                if _values_in(line) != len(table.columns):
+                if _count_values(line) != len(table.columns):
                     raise BackupError(f"The backup is damaged: a row of {name} has not its columns.")
             if (digest.rows, digest.hexdigest()) != (table.rows, table.sha256):
                 raise BackupError(f"The backup is damaged: {name} is not what was written.")
 
     def lines(self, table: str) -> Iterator[str]:
         """Yield a table's rows."""
-        with self._archive.open(_member(table)) as member:
+        with self._archive.open(_member_name(table)) as member:
             for line in TextIOWrapper(member, "utf-8", newline="\n"):
                 yield line.removesuffix("\n")
 
@@ -114,10 +114,10 @@ class Backup:
 
 
 @contextmanager
-def opened(file: IO[bytes], keyring: Keyring | None) -> Iterator[Backup]:
+def open_backup(file: IO[bytes], keyring: Keyring | None) -> Iterator[Backup]:
     """Open and check a backup. Raises BackupError."""
     try:
-        with ZipFile(_source(file, keyring)) as archive:
+        with ZipFile(_open_source(file, keyring)) as archive:
             yield Backup(archive)
     except UndecipherableError as error:
         raise BackupError("The backup is sealed by a key that ENCRYPTION_KEYS has not, or it is damaged.") from error
@@ -125,7 +125,7 @@ def opened(file: IO[bytes], keyring: Keyring | None) -> Iterator[Backup]:
         raise BackupError("The file is no backup of a gateway, or it is damaged.") from error
 
 
-def _values_in(line: str) -> int | None:
+def _count_values(line: str) -> int | None:
     """Return how many values a row has; None for what is no row."""
     try:
         row = json.loads(line)
@@ -134,12 +134,12 @@ def _values_in(line: str) -> int | None:
     return len(row) if isinstance(row, list) else None
 
 
-def _member(table: str) -> str:
+def _member_name(table: str) -> str:
     return f"tables/{table}.jsonl"
 
 
 @contextmanager
-def _sink(file: IO[bytes], keyring: Keyring | None) -> Iterator[IO[bytes]]:
+def _open_sink(file: IO[bytes], keyring: Keyring | None) -> Iterator[IO[bytes]]:
     if keyring is None:
         yield file
         return
@@ -147,7 +147,7 @@ def _sink(file: IO[bytes], keyring: Keyring | None) -> Iterator[IO[bytes]]:
         yield sealed
 
 
-def _source(file: IO[bytes], keyring: Keyring | None) -> IO[bytes]:
+def _open_source(file: IO[bytes], keyring: Keyring | None) -> IO[bytes]:
     is_sealed = file.read(len(MAGIC)) == MAGIC
     file.seek(0)
     if not is_sealed:

@@ -19,7 +19,7 @@ _AT_ONCE = 1000
 VERSION_TABLE = "alembic_version"
 
 
-def tables_of(connection: Connection) -> list[Table]:
+def list_tables(connection: Connection) -> list[Table]:
     """Return the tables that hold data, those that are referred to first."""
     metadata = MetaData()
     metadata.reflect(connection)
@@ -33,7 +33,7 @@ def drop_all(connection: Connection) -> None:
     metadata.drop_all(connection)
 
 
-def read(connection: Connection, table: Table, names: list[str]) -> Iterator[str]:
+def read_rows(connection: Connection, table: Table, names: list[str]) -> Iterator[str]:
     """Yield a table's rows as lines of the columns `names`, in an order that is the same on both databases."""
     is_postgresql = connection.dialect.name == "postgresql"
     columns = [
@@ -46,14 +46,14 @@ def read(connection: Connection, table: Table, names: list[str]) -> Iterator[str
     ]
     query = select(*columns).order_by(*order).execution_options(yield_per=_AT_ONCE)
     for row in connection.execute(query):
-        yield json.dumps([_plain(value) for value in row], ensure_ascii=False, separators=(",", ":"))
+        yield json.dumps([_to_json(value) for value in row], ensure_ascii=False, separators=(",", ":"))
 
 
-def fill(connection: Connection, table: Table, names: list[str], lines: Iterable[str]) -> None:
+def fill_table(connection: Connection, table: Table, names: list[str], lines: Iterable[str]) -> None:
     """Write lines of the columns `names` into an empty table."""
     columns = [table.columns[name] for name in names]
-    values = {column.name: _parameter(column, connection) for column in columns}
-    readers = [_reader(column) for column in columns]
+    values = {column.name: _bind_column(column, connection) for column in columns}
+    readers = [_find_reader(column) for column in columns]
     for some in batched(lines, _AT_ONCE, strict=False):
         rows = [
             {
@@ -85,7 +85,7 @@ class Digest:
         return self._hash.hexdigest()
 
 
-def _plain(value: object) -> object:
+def _to_json(value: object) -> object:
     match value:
         case bytes():
             return base64.b64encode(value).decode()
@@ -110,11 +110,11 @@ _READERS: dict[type, Callable[[Any], Any]] = {
 }
 
 
-def _reader(column: Column[Any]) -> Callable[[Any], Any]:
+def _find_reader(column: Column[Any]) -> Callable[[Any], Any]:
     return _READERS.get(column.type.python_type, lambda value: value)
 
 
-def _parameter(column: Column[Any], connection: Connection) -> Any:
+def _bind_column(column: Column[Any], connection: Connection) -> Any:
     if not isinstance(column.type, JSON):
         return bindparam(column.name, type_=column.type)
     text_of_it = bindparam(column.name, type_=Text())
