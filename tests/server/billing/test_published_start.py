@@ -13,6 +13,7 @@ from gateway.metering import repository as metering
 from gateway.metering.schedule import Kind
 from gateway.usage_points import service as points
 from gateway.usage_points.models import PointStatus, UsagePoint
+from tests.server.billing.answered import totals
 from tests.server.billing.homes import PRM, TODAY, ByHand, Client, past, whole_curve
 from tests.server.paris import midnight
 
@@ -51,6 +52,16 @@ async def fill_the_rest(home: ByHand, known: int) -> None:
     oldest = (TODAY - OLDEST_CURVE).days
     await fill(home, past(oldest, known + 1))
     await home.write(Kind.DAILY, dict.fromkeys(paris.days(OLDEST_VALUE, OLDEST_CURVE), 12_345))
+
+
+async def test_totals_say_since_when_while_the_history_is_fetched(home: ByHand) -> None:
+    await fill(home, past(70))
+    found = await totals(home)
+    assert (found["known_since"], found["history_complete"]) == ((TODAY - timedelta(days=60)).isoformat(), False)
+    await fill_the_rest(home, 70)
+    wait(home, A_LOOK)
+    found = await totals(home)
+    assert (found["known_since"], found["history_complete"]) == (OLDEST_VALUE.isoformat(), True)
 
 
 @pytest.mark.parametrize("status", [PointStatus.ENDED, PointStatus.MOVED])
