@@ -64,6 +64,8 @@ def serve(
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
     )
+    if settings.sqlite_file:
+        _close_to_others(settings.sqlite_file)
     _migrate(settings)
     with _report_errors(settings):
         asyncio.run(_serve(settings, leaving.GracefulServer(config)), loop_factory=config.get_loop_factory())
@@ -81,6 +83,12 @@ def _front_end(folder: Path | None) -> Files | None:
 
 def _with_front_end(app: ASGIApp, files: Files, settings: Settings) -> FrontEndSite:
     return FrontEndSite(app, files, security_headers(with_captcha=bool(settings.turnstile_site_key)))
+
+
+def _close_to_others(database: Path) -> None:
+    """Take the database's files from other users: earlier versions made them readable by all."""
+    for file in database.parent.glob(f"{database.name}*"):
+        file.chmod(file.stat().st_mode & 0o700)
 
 
 def _migrate(settings: Settings) -> None:
