@@ -55,6 +55,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
+        # a redirect would lead to the host that the request names, and not below /api
+        redirect_slashes=False,
         servers=[{"url": prefix}] if prefix else None,
     )
     problems.install(app)

@@ -5,6 +5,7 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -49,9 +50,17 @@ def serve(
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
     )
+    if settings.sqlite_file:
+        _close_to_others(settings.sqlite_file)
     _migrate(settings)
     with _report_errors(settings):
         asyncio.run(_serve(settings, leaving.GracefulServer(config)), loop_factory=config.get_loop_factory())
+
+
+def _close_to_others(database: Path) -> None:
+    """Take the database's files from other users: earlier versions made them readable by all."""
+    for file in database.parent.glob(f"{database.name}*"):
+        file.chmod(file.stat().st_mode & 0o700)
 
 
 def _migrate(settings: Settings) -> None:
