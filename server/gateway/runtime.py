@@ -63,7 +63,7 @@ async def open_runtime(
     clock = clock or SystemClock()
     metrics = metrics or Metrics()
     keyring = settings.keyring()
-    database = Database(settings.database_url, echo=settings.debug_sql)
+    database = Database(settings.database_url)
     redis_url = settings.redis_url.get_secret_value()
     store: Store = _open_shared_store(redis_url) if redis_url else MemoryStore(clock.monotonic)
     enedis_upstream = Upstream(settings.enedis_url, observe=metrics.count_upstream("enedis"))

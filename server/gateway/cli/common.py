@@ -26,7 +26,7 @@ def load_settings() -> Settings:
         settings = Settings()
     except ValidationError as error:
         fail(f"The gateway cannot start:\n{explain(error)}", 2)
-    configure(debug=settings.debug)
+    configure(debug=settings.debug, sql=settings.debug_sql)
     return settings
 
 

@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.accounts import repository as accounts
 from gateway.audit.service import record
 from gateway.consents import authorisation, repository
-from gateway.consents.authorisation import OPEN, Outcome
+from gateway.consents.authorisation import OPEN
+from gateway.consents.claims import Outcome
 from gateway.consents.models import Consent
 from gateway.consents.upkeep import ConsentKeeper
 from gateway.instance import Instance
+from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
@@ -42,7 +44,16 @@ async def own_consent(session: AsyncSession, account_id: str, consent_id: str) -
     return consent
 
 
+def remember_claim(session: AsyncSession, point: UsagePoint) -> None:
+    """Keep what outlives a usage point: that the service it was opened by opens no other.
+
+    Without it, whoever knows the number of a deleted meter could have it by a guess at the authorisation.
+    """
+    repository.add_claim(session, point.prm_hash, point.id, point.opened_on or paris.day_of(point.created_at))
+
+
 async def _delete(session: AsyncSession, point: UsagePoint) -> None:
+    remember_claim(session, point)
     await repository.delete_of_point(session, point.id)
     await point_rows.delete_usage_point(session, point)
 
@@ -125,8 +136,10 @@ class ConsentService:
         await asyncio.wait({check}, timeout=patience)
         return (check.result() if check.done() else Outcome.PENDING), back.consent.id
 
-    async def outcome(self, consent_id: str) -> Outcome:
-        """Return where a consent stands."""
+    async def outcome(self, consent_id: str) -> tuple[Outcome, bool]:
+        """Return where a consent stands, and whether Enedis takes longer than the usual minute to open the access."""
         async with self._database.read() as session:
             consent = await repository.consent(session, consent_id)
-        return Outcome.UNKNOWN if consent is None else authorisation.outcome_of(consent, self._clock.now())
+        if consent is None:
+            return Outcome.UNKNOWN, False
+        return authorisation.outcome_of(consent, self._clock.now()), consent.checks >= len(authorisation.ATTEMPTS)

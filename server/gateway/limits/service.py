@@ -53,6 +53,11 @@ async def is_reached(session: AsyncSession, limit: Limit, who: str, now: datetim
     return await get_used(session, _budget(limit, who, now)) >= limit.times
 
 
+def window_end(limit: Limit, now: datetime) -> datetime:
+    """Return when counting begins afresh."""
+    return datetime.fromtimestamp(_window_start(limit, now), UTC) + limit.window
+
+
 def _window_start(limit: Limit, now: datetime) -> float:
     seconds = limit.window.total_seconds()
     return now.timestamp() // seconds * seconds

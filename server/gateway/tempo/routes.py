@@ -1,13 +1,14 @@
 """`GET /v1/tempo` and `/v1/tempo/days`: for every account, from what was asked already."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.accounts.dependencies import get_caller
 from gateway.dependencies import ClockDep, DatabaseDep, ResponseCacheDep
-from gateway.kit import conditional, paris
+from gateway.kit import conditional
+from gateway.kit.wire import KnownDay
 from gateway.problems import documented
 from gateway.tempo import outlook, schemas
 
@@ -30,8 +31,8 @@ async def days(
     request: Request,
     database: DatabaseDep,
     clock: ClockDep,
-    start: Annotated[date, Query(description="First day, of Paris", ge=paris.EARLIEST)],
-    end: Annotated[date, Query(description="First day after the range, at most 366 days later", le=paris.LATEST)],
+    start: Annotated[KnownDay, Query(description="First day, of Paris")],
+    end: Annotated[KnownDay, Query(description="First day after the range, at most 366 days later")],
 ) -> Response:
     """Colours by day since September 2014."""
     now = clock.now()

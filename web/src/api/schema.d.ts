@@ -446,10 +446,10 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Choose
+         * Change Settings
          * @description Change what is named. All figures follow: the next answer of `/hours` begins where they differ.
          */
-        patch: operations["choose_v1_usage_points__point_id__patch"];
+        patch: operations["change_settings_v1_usage_points__point_id__patch"];
         trace?: never;
     };
     "/v1/usage-points/{point_id}/contract": {
@@ -2975,8 +2975,15 @@ export interface components {
          * TotalsView
          * @description Each unit's running span and as much of it a year before, the last that ended and is known, and that one a year
          *     before.
+         *
+         *     `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched: a
+         *     span that begins before `known_since` is of a part only.
          */
         TotalsView: {
+            /** Known Since */
+            known_since: string | null;
+            /** History Complete */
+            history_complete: boolean;
             /** Day */
             day: {
                 [key: string]: components["schemas"]["TotalView"];
@@ -6002,7 +6009,7 @@ export interface operations {
             };
         };
     };
-    choose_v1_usage_points__point_id__patch: {
+    change_settings_v1_usage_points__point_id__patch: {
         parameters: {
             query?: never;
             header?: never;
