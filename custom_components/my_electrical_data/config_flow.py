@@ -43,6 +43,7 @@ from .api import (
 from .api.models import UsagePoint
 from .const import CONF_MADE_HERE, CONF_METERS, DOMAIN, METER, TITLE
 from .discovery import async_can_adopt_address, async_find_announced
+from .formatting import async_name_home
 from .issues import async_offer_address
 from .meter_flow import MeterFlow
 from .options_flow import GatewayOptionsFlow
@@ -234,21 +235,25 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_meters(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the meters that the account already has."""
         if user_input is not None:
-            return self._create_gateway_entry([point for point in self._points if point.id in user_input[CONF_METERS]])
+            chosen = [point for point in self._points if point.id in user_input[CONF_METERS]]
+            names: list[str] = []
+            for point in chosen:
+                names.append(point.name or await async_name_home(self.hass, names))
+            return self._create_gateway_entry(list(zip(chosen, names, strict=True)))
         options = [SelectOptionDict(value=point.id, label=point.description) for point in self._points]
         selector = SelectSelector(SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST))
         everything = [point.id for point in self._points]
         schema: Any = vol.Schema({vol.Required(CONF_METERS, default=everything): selector})
         return self.async_show_form(step_id="meters", data_schema=schema)
 
-    def _create_gateway_entry(self, points: list[UsagePoint]) -> ConfigFlowResult:
+    def _create_gateway_entry(self, meters: list[tuple[UsagePoint, str]]) -> ConfigFlowResult:
         host = URL(self._data[CONF_URL]).host
         return self.async_create_entry(
             title=f"{TITLE} {host}" if self._async_current_entries() else TITLE,
             data=self._data,
             subentries=[
-                ConfigSubentryData(data={}, subentry_type=METER, title=point.label, unique_id=point.id)
-                for point in points
+                ConfigSubentryData(data={}, subentry_type=METER, title=name, unique_id=point.id)
+                for point, name in meters
             ],
         )
 
@@ -293,7 +298,9 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     def _update_entry_and_reload(self, entry: ConfigEntry, data: dict[str, Any]) -> ConfigFlowResult:
         """Update an entry and reload it, unless its update listener will."""
         reloads_itself = bool(entry.update_listeners) and data != entry.data
-        result = self.async_update_and_abort(entry, data=data)
+        # A reason of our own, or Home Assistant uses its own text, which custom integrations get in English only.
+        reason = "reauth_successful" if self.source == SOURCE_REAUTH else "reconfigure_successful"
+        result = self.async_update_and_abort(entry, data=data, reason=reason)
         if not reloads_itself:
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return result

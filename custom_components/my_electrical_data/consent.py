@@ -1,11 +1,13 @@
 """Waits for a consent that is given on Enedis' page."""
 
 import asyncio
+import re
 from typing import Final
 
 from .api import GatewayClient, GatewayConnectionError, GatewayUnavailableError, RateLimitedError
 from .api.models import ConsentRequest, ConsentStatus, StartedConsent, UsagePoint
 
+_METER_NUMBER = re.compile(r"\s*(?:(?:n\S?|num[eé]ro|prm|pdl|de|du)[\s.:°]*)*([0-9\s.\-_]+)", re.IGNORECASE)
 LOOK_EVERY: Final = 3.0
 DETAILS_LOOKS: Final = 20
 
@@ -35,6 +37,7 @@ async def wait_for_contract(client: GatewayClient, usage_point_id: str) -> Usage
 
 
 def parse_meter_number(text: str) -> str | None:
-    """Return the 14 digits of what was typed, or None."""
-    digits = "".join(text.split()).replace(".", "").replace("-", "")
-    return digits if len(digits) == 14 and digits.isascii() and digits.isdecimal() else None
+    """Return the 14 digits of what was typed, such as "PRM 12 345.678-900 017", or None."""
+    found = _METER_NUMBER.fullmatch(text)
+    digits = re.sub(r"[^0-9]", "", found[1]) if found else ""
+    return digits if len(digits) == 14 else None

@@ -1,16 +1,25 @@
 """Adds a meter's statistics to the Energy dashboard, after showing what changes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from homeassistant.components.energy.data import EnergyManager, async_get_manager
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
+from .api.figures import UNKNOWN_BUCKET
+from .api.signals import TEMPO_COLORS
 from .const import DOMAIN
 from .statistics import statistic_id
 
 TOTAL, BY_BUCKET = "total", "buckets"
+_ORDER: Final = [
+    "base",
+    "hc",
+    "hp",
+    *(f"{color}_{hours}" for color in TEMPO_COLORS for hours in ("hc", "hp")),
+    UNKNOWN_BUCKET,
+]
 _MANAGER: HassKey[EnergyManager] = HassKey(f"{DOMAIN}_energy")
 _FIELDS: Final = ("stat_energy_from", "stat_energy_to", "stat_cost", "stat_compensation")
 
@@ -29,6 +38,15 @@ def async_may_offer(hass: HomeAssistant, usage_point_id: str, statistic_ids: Ite
         and statistic_id(usage_point_id, "consumption") in statistic_ids
         and not any(_belongs_to(usage_point_id, source) for source in _current_sources(hass))
     )
+
+
+def list_shown(usage_point_id: str, sums: Mapping[str, float], in_force: Collection[str]) -> list[str]:
+    """Return the statistics worth showing: all but those of buckets that are not in force and have no energy."""
+    consumption = statistic_id(usage_point_id, "consumption_")
+    buckets = {each.removeprefix(consumption): total for each, total in sums.items() if each.startswith(consumption)}
+    hidden = {bucket for bucket, total in buckets.items() if not total and bucket not in in_force}
+    ours = statistic_id(usage_point_id, "")
+    return [each for each in sums if each.removeprefix(ours).partition("_")[2] not in hidden]
 
 
 def list_layouts(usage_point_id: str, statistic_ids: Iterable[str]) -> list[str]:
@@ -71,9 +89,11 @@ def _belongs_to(usage_point_id: str, source: dict[str, Any]) -> bool:
 
 
 def _list_bucket_keys(usage_point_id: str, statistic_ids: Iterable[str]) -> list[str]:
-    """Return the suffixes of the consumption's buckets, such as `_hp`."""
+    """Return the suffixes of the consumption's buckets, such as `_hp`: blue, white, red, off-peak before peak."""
     whole = statistic_id(usage_point_id, "consumption")
-    return sorted(each.removeprefix(whole) for each in statistic_ids if each.startswith(f"{whole}_"))
+    suffixes = [each.removeprefix(whole) for each in statistic_ids if each.startswith(f"{whole}_")]
+    known = [f"_{bucket}" for bucket in _ORDER]
+    return sorted(suffixes, key=lambda each: (known.index(each) if each in known else len(known) - 1, each))
 
 
 def _build_grid_source(usage_point_id: str, key: str, names: dict[str, str]) -> dict[str, Any]:

@@ -162,7 +162,8 @@ def _read_last_day(totals: Totals, _now: datetime) -> Total | None:
 def _compare_last_day(before: Total | None, now: Total | None) -> Iterator[_Change]:
     if now and (before is None or now.start > before.start):
         energy = now.consumption.wh / 1000 if now.consumption else None
-        yield "data_arrived", {"date": now.start.isoformat(), "energy": energy, "cost": now.whole_cost}
+        money = {"cost": now.whole_cost, "bill": now.whole_bill}
+        yield "data_arrived", {"date": now.start.isoformat(), "energy": energy, **money}
 
 
 def _lateness_reader(point_id: str) -> Callable[[dict[str, UsagePoint], datetime], UsagePoint | None]:

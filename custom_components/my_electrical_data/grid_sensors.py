@@ -22,7 +22,11 @@ def _build_day_sensor(key: str, pick: Callable[[TempoNow], TempoDay | None]) -> 
 
     def attributes(tempo: Tempo, now: datetime) -> Mapping[str, Any]:
         day = pick(tempo.at(now))
-        return {"date": day.date.isoformat(), "confirmed": day.confirmed} if day else {}
+        if day is None:
+            return {}
+        told = {"date": day.date.isoformat(), "confirmed": day.confirmed}
+        expected = day.expected_color if day.color is TempoColor.UNKNOWN else None
+        return told | ({"expected_color": expected.value, "expected_reason": day.expected_reason} if expected else {})
 
     return enum_sensor(key, COLORS, color, attributes)
 
@@ -50,6 +54,11 @@ TEMPO: Final = (
     enum_sensor("tempo_period", OPTIONS["tempo"], _get_period, _period_attributes),
     *(_build_days_left_sensor(color) for color in TEMPO_COLORS),
     sensor("tempo_next_red_day", lambda tempo, now: tempo.at(now).next_red, device_class=SensorDeviceClass.DATE),
+    sensor(
+        "tempo_next_expected_red_day",
+        lambda tempo, now: tempo.at(now).next_expected_red,
+        device_class=SensorDeviceClass.DATE,
+    ),
 )
 
 

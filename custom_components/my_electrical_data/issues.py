@@ -19,6 +19,7 @@ from .coordinator import GatewayConfigEntry, Meter, RuntimeData
 from .dashboard import async_may_offer as async_may_offer_dashboard
 from .energy import async_may_offer
 from .feed import FeedCoordinator
+from .formatting import async_format_day
 
 DOWN_AFTER: Final = timedelta(hours=1)
 ENDS_SOON = timedelta(days=15)
@@ -153,7 +154,7 @@ def _find_gateway_issues(hass: HomeAssistant, entry: GatewayConfigEntry, error: 
                 key="gateway_down",
                 owner=entry.entry_id,
                 severity=IssueSeverity.ERROR,
-                placeholders=address | {"since": _format_day(since)},
+                placeholders=address | {"since": _format_day(hass, since)},
             )
 
 
@@ -171,23 +172,24 @@ def _find_meter_issues(hass: HomeAssistant, meter: Meter, feeds: RuntimeData) ->
     if (point := feeds.usage_points.data.get(owner)) is None:
         yield Issue(key="meter_gone", owner=owner, fixable=True, placeholders=named)
         return
-    yield from _find_consent_issues(point, named)
+    yield from _find_consent_issues(hass, point, named)
     for notice in point.notices:
         if notice.code in _NOTICES:
             yield Issue(
                 key=notice.code,
                 owner=owner,
                 fixable=_NOTICES[notice.code],
-                placeholders=named | {"since": _format_day(notice.since), "date": str(notice.day or "?")},
+                placeholders=named
+                | {"since": _format_day(hass, notice.since), "date": async_format_day(hass, notice.day)},
             )
     if any(_has_used_quota(feed) for feed in (meter.daily, meter.hours)):
         yield Issue(key="quota_reached", owner=owner, placeholders=named)
     imported = meter.hours.data
-    if imported is not None and async_may_offer(hass, owner, imported.statistic_ids):
+    if imported is not None and async_may_offer(hass, owner, imported.sums):
         yield Issue(key="energy_dashboard", owner=owner, fixable=True, placeholders=named)
 
 
-def _find_consent_issues(point: UsagePoint, named: dict[str, str]) -> Iterator[Issue]:
+def _find_consent_issues(hass: HomeAssistant, point: UsagePoint, named: dict[str, str]) -> Iterator[Issue]:
     """Find the issues of a consent that ends or has ended."""
     for notice in point.notices:
         if notice.code == "consent_ended":
@@ -200,7 +202,7 @@ def _find_consent_issues(point: UsagePoint, named: dict[str, str]) -> Iterator[I
                 owner=point.id,
                 severity=IssueSeverity.ERROR if soon else IssueSeverity.WARNING,
                 fixable=True,
-                placeholders=named | {"until": _format_day(notice.until), "days": str(max(left.days, 0))},
+                placeholders=named | {"until": _format_day(hass, notice.until), "days": str(max(left.days, 0))},
             )
 
 
@@ -208,5 +210,5 @@ def _has_used_quota(feed: FeedCoordinator[Any]) -> bool:
     return isinstance(feed.last_error, RateLimitedError) and "quota" in feed.last_error.problem
 
 
-def _format_day(moment: datetime | None) -> str:
-    return dt_util.as_local(moment).strftime("%Y-%m-%d") if moment else "?"
+def _format_day(hass: HomeAssistant, moment: datetime | None) -> str:
+    return async_format_day(hass, dt_util.as_local(moment).date() if moment else None)

@@ -21,7 +21,7 @@ from .api.models import ConsentStatus, StartedConsent, UsagePoint
 from .consent import parse_meter_number, wait_for_consent, wait_for_contract
 from .const import DOMAIN, LOGGER, OFF_PEAK_EXAMPLE
 from .coordinator import GatewayConfigEntry
-from .formatting import async_load_texts
+from .formatting import async_load_texts, async_name_home
 from .off_peak_form import OffPeakError
 from .tariff_form import (
     CONF_OFF_PEAK,
@@ -44,6 +44,8 @@ _TRANSLATED_REASONS = {
     "other_browser",
     "wrong_meter",
     "held_by_another",
+    "shared_before",
+    "contested",
     "not_opened",
     "upstream_down",
     "too_often",
@@ -56,7 +58,8 @@ class MeterFlow(ConfigSubentryFlow):
     _offered_points: tuple[UsagePoint, ...] = ()
     _started: StartedConsent
     _waiting: asyncio.Task[UsagePoint | str] | None = None
-    _reason: str
+    _reason: str | None = None
+    _number: str | None = None
     _point: UsagePoint
     _answers: dict[str, Any]
 
@@ -92,9 +95,14 @@ class MeterFlow(ConfigSubentryFlow):
 
     async def async_step_number(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for the number and start a consent."""
-        errors: dict[str, str] = {}
+        errors = {"base": self._reason} if self._reason and user_input is None else {}
+        placeholders: dict[str, str] = {}
         if user_input is not None:
-            if number := parse_meter_number(user_input[CONF_NUMBER]):
+            number = parse_meter_number(user_input[CONF_NUMBER])
+            if number and (added := self._find_added(number)):
+                self._number, errors, placeholders = number, {CONF_NUMBER: "already_added"}, {"meter": added}
+            elif number:
+                self._reason, self._waiting = None, None
                 try:
                     self._started = await self._client.start_consent(number)
                     return await self.async_step_consent()
@@ -106,7 +114,21 @@ class MeterFlow(ConfigSubentryFlow):
                 errors = {CONF_NUMBER: "invalid_number"}
         schema: Any = vol.Schema({vol.Required(CONF_NUMBER): TextSelector(TextSelectorConfig(autocomplete="off"))})
         schema = self.add_suggested_values_to_schema(schema, user_input)
-        return self.async_show_form(step_id="number", data_schema=schema, errors=errors)
+        return self.async_show_form(
+            step_id="number", data_schema=schema, errors=errors, description_placeholders=placeholders
+        )
+
+    def _find_added(self, number: str) -> str | None:
+        """Return the name of a meter here whose number ends alike, unless the same number was entered once more.
+
+        The whole number is stored nowhere: one meter in 10,000 ends like another one.
+        """
+        if number == self._number:
+            return None
+        points = self._get_entry().runtime_data.usage_points.data
+        titles = {subentry.unique_id: subentry.title for subentry in self._get_entry().subentries.values()}
+        ends_alike = (titles[each] for each, point in points.items() if each in titles and point.ends_like(number))
+        return next(ends_alike, None)
 
     # Enedis' consent
 
@@ -118,15 +140,17 @@ class MeterFlow(ConfigSubentryFlow):
         if not self._waiting.done():
             return self.async_external_step(step_id="consent", url=self._started.authorize_url)
         match self._waiting.result():
+            case "already_configured":
+                return self.async_external_step_done(next_step_id="already_added")
             case str(reason):
                 self._reason = reason
-                return self.async_external_step_done(next_step_id="refused")
+                return self.async_external_step_done(next_step_id="number")
             case point:
                 self._point = point
                 return self.async_external_step_done(next_step_id="tariff")
 
     async def _wait_for_meter(self) -> UsagePoint | str:
-        """Return the meter that the consent opened, or the abort reason."""
+        """Return the meter that the consent opened, or the reason why there is none."""
         try:
             consent = await wait_for_consent(self._client, self._started)
             if consent.status is not ConsentStatus.GRANTED:
@@ -136,9 +160,9 @@ class MeterFlow(ConfigSubentryFlow):
         except GatewayError:
             return "consent_failed"
 
-    async def async_step_refused(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
-        """Abort with the reason why the consent failed."""
-        return self.async_abort(reason=self._reason)
+    async def async_step_already_added(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
+        """Abort: the consent opened a meter that is here already."""
+        return self.async_abort(reason="already_configured")
 
     @callback
     def _resume(self, waiting: asyncio.Task[UsagePoint | str]) -> None:
@@ -183,7 +207,9 @@ class MeterFlow(ConfigSubentryFlow):
                     return await self.async_step_prices()
                 if not (errors := await self._submit_tariff(None)):
                     return self._finish()
-        schema: Any = vol.Schema(build_tariff_fields(self._point, dated=self.source == SOURCE_RECONFIGURE))
+        name = self._point.name or await async_name_home(self.hass)
+        fields = build_tariff_fields(self._point, name=name, dated=self.source == SOURCE_RECONFIGURE)
+        schema: Any = vol.Schema(fields)
         return self.async_show_form(
             step_id="tariff",
             data_schema=self.add_suggested_values_to_schema(schema, user_input),
@@ -218,7 +244,8 @@ class MeterFlow(ConfigSubentryFlow):
         if subentry.title == self._point.label:
             # Nothing of the entry changes, so its listener will not hear of it.
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
-        return self.async_update_and_abort(entry, subentry, title=self._point.label)
+        # A reason of our own, or Home Assistant uses its own text, which custom integrations get in English only.
+        return self.async_update_and_abort(entry, subentry, title=self._point.label, reason="reconfigure_successful")
 
     def _list_configured_ids(self) -> set[str | None]:
         return {subentry.unique_id for subentry in self._get_entry().subentries.values()}

@@ -23,7 +23,7 @@ def _get_bucket(period: Period | None) -> str | None:
 
 def _current_attributes(periods: Periods, now: datetime) -> Mapping[str, Any]:
     current = periods.at(now)
-    return {"certain": current.certain} if current else {}
+    return {"certain": current.certain, "expected": current.expected} if current else {}
 
 
 def _next_attributes(periods: Periods, now: datetime) -> Mapping[str, Any]:
@@ -152,7 +152,7 @@ _DIAGNOSTIC: Final = EntityCategory.DIAGNOSTIC
 USAGE_POINT: Final[tuple[FeedSensorDescription[UsagePoint], ...]] = (
     sensor(
         "complete_until",
-        lambda point, _: point.freshness.complete_until,
+        lambda point, _: point.freshness.last_complete_day,
         device_class=SensorDeviceClass.DATE,
         entity_category=_DIAGNOSTIC,
     ),

@@ -123,7 +123,7 @@ class RenewConsentFlow(_Flow):
             number = parse_meter_number(user_input[CONF_NUMBER])
             if number is None:
                 errors = {"base": "invalid_number"}
-            elif number[-4:] != point.masked_number[-4:]:
+            elif not point.ends_like(number):
                 errors = {"base": "another_meter"}
             elif not (errors := await self._call_gateway(lambda: self._start_consent(number))):
                 return await self.async_step_link()
@@ -213,7 +213,10 @@ class EnergyFlow(_Flow):
     @override
     async def _start(self) -> RepairsFlowResult:
         imported = self._meter.hours.data
-        self._names = await async_get_statistic_names(self.hass, imported.statistic_ids if imported else ())
+        sums = imported.sums if imported else {}
+        tariff = find_current_tariff(self._loaded.runtime_data.usage_points.data[self._owner])
+        shown = energy.list_shown(self._owner, sums, OPTIONS.get(tariff.option, []) if tariff else [])
+        self._names = await async_get_statistic_names(self.hass, shown)
         layouts = energy.list_layouts(self._owner, self._names)
         if len(layouts) == 1:
             return await self.async_step_total()

@@ -183,7 +183,7 @@ async def _import_hours_again(call: ServiceCall) -> ServiceResponse:
     """Import all hours again and return when they are in the recorder."""
     _, meter = _get_meter(call)
     imported = await meter.hours.async_reimport()
-    return {"newest": _to_json(imported.newest), "statistic_ids": list(imported.statistic_ids)}
+    return {"newest": _to_json(imported.newest), "statistic_ids": list(imported.sums)}
 
 
 def _get_device_entry(call: ServiceCall) -> tuple[GatewayConfigEntry, str]:

@@ -27,7 +27,7 @@ from homeassistant.util.unit_conversion import EnergyConverter
 
 from .api import GatewayClient
 from .api.figures import Hours, Series, Unit
-from .const import DOMAIN, LOGGER
+from .const import DOMAIN, LOGGER, METER
 from .errors import RecorderIncompleteError
 from .formatting import Texts, async_load_texts
 
@@ -64,10 +64,10 @@ class _Progress(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """The newest imported hour, the ids of the statistics, and when the gateway will have more."""
+    """The newest imported hour, the last sum of each statistic by id, and when the gateway will have more."""
 
     newest: datetime | None
-    statistic_ids: tuple[str, ...]
+    sums: dict[str, float]
     next_change: datetime | None
 
 
@@ -171,7 +171,11 @@ class HoursImporter:
             if not hours.more or not hours.start:
                 break
         last = progress["last"] if progress else {}
-        return ImportResult(newest=_find_newest(last), statistic_ids=tuple(last), next_change=hours.next_change)
+        return ImportResult(
+            newest=_find_newest(last),
+            sums={each: row["sum"] for each, row in last.items()},
+            next_change=hours.next_change,
+        )
 
     async def _fetch_page(self, progress: _Progress | None) -> Hours:
         cursor = progress["cursor"] if progress else None
@@ -225,12 +229,19 @@ class HoursImporter:
         return StatisticMetaData(
             statistic_id=statistic_id(self._id, series.key),
             source=DOMAIN,
-            name=f"{self._meter_name} {_format_label(series.key, words)}",
+            name=self._format_name(series.key, words),
             unit_of_measurement=unit.unit,
             unit_class=unit.unit_class,
             mean_type=StatisticMeanType.NONE,
             has_sum=True,
         )
+
+    def _format_name(self, key: str, words: Texts) -> str:
+        """Return the display name of a series: short, and with the meter's name only where there are several."""
+        label = _format_label(key, words)
+        entries = self._hass.config_entries.async_entries(DOMAIN)
+        meters = sum(1 for entry in entries for each in entry.subentries.values() if each.subentry_type == METER)
+        return f"{self._meter_name} · {label}" if meters > 1 else label
 
     async def _is_in_recorder(self, last: dict[str, _LastRow]) -> bool:
         return await get_instance(self._hass).async_add_executor_job(_has_rows, self._hass, last)
@@ -275,6 +286,9 @@ def _find_newest(last: dict[str, _LastRow]) -> datetime | None:
 
 
 def _format_label(key: str, words: Texts) -> str:
-    """Return the display name of a series; a custom bucket keeps its own name."""
+    """Return the label of a series: `consumption_hc` is "Off-peak", `cost_hc` "Off-peak, cost", `cost` "Cost"."""
     kind, _, bucket = key.partition("_")
-    return " ".join(words(group, name) for group, name in (("series", kind), ("bucket", bucket)) if name)
+    if not bucket:
+        return words("series", kind)
+    label = words("bucket", bucket)
+    return label if kind == "consumption" else f"{label}, {words('series', kind).lower()}"

@@ -43,15 +43,15 @@ def find_current_tariff(point: UsagePoint) -> Tariff | None:
     return next(iter([*begun[-1:], *in_order]), None)
 
 
-def build_tariff_fields(point: UsagePoint, *, dated: bool) -> dict[Any, Any]:
-    """Build the fields; defaults come from the gateway's tariff, else from the contract."""
+def build_tariff_fields(point: UsagePoint, *, name: str, dated: bool) -> dict[Any, Any]:
+    """Build the fields for a meter called `name`; defaults come from the gateway's tariff, else from the contract."""
     tariff = find_current_tariff(point)
     option = KEEP if tariff else "hp_hc" if point.contract.off_peak else "base"
     options = [*([KEEP] if tariff else []), *OPTIONS]
     power = tariff.power_kva if tariff else point.contract.power_kva
     known_power = {"default": str(power)} if power in POWERS else {}
     fields: dict[Any, Any] = {
-        vol.Required(CONF_NAME, default=point.label): TextSelector(),
+        vol.Required(CONF_NAME, default=name): TextSelector(),
         vol.Required(CONF_OPTION, default=option): _build_select("option", options),
         vol.Required(CONF_POWER, **known_power): _build_select("power", [str(each) for each in POWERS]),
         vol.Optional(

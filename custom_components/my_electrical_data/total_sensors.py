@@ -34,17 +34,22 @@ def _build_total_sensor(
     key: str, unit: TotalsUnit, which: TotalRange, amount: Amount, is_whole: IsWhole, details: Details, **what: Any
 ) -> FeedSensorDescription[Totals]:
     """Describe the sensor of one total. A running total shows what is known so far, any other only if it is complete.
+    A running total whose first days are still being fetched is unknown: it would look like the whole.
 
     `amount` is None if only a part of the known energy has a price.
     """
 
     def value(totals: Totals, _now: datetime) -> float | None:
         total = totals.of(unit, which)
-        return amount(total) if is_whole(total) or which is TotalRange.RUNNING else None
+        if which is TotalRange.RUNNING:
+            return None if totals.starts_late(total) else amount(total)
+        return amount(total) if is_whole(total) else None
 
     def attributes(totals: Totals, _now: datetime) -> Mapping[str, Any]:
         total = totals.of(unit, which)
         span = {"start": total.start.isoformat(), "end": total.end.isoformat(), "complete": is_whole(total)}
+        if totals.known_since is not None and totals.starts_late(total):
+            span["known_since"] = totals.known_since.isoformat()
         return {**span, **details(total)}
 
     return sensor(key, value, attributes, **what)
@@ -60,7 +65,11 @@ def _get_consumption_details(total: Total) -> Mapping[str, Any]:
 
 
 def _get_cost_details(total: Total) -> Mapping[str, Any]:
-    return {"by_bucket": dict(total.cost_by_bucket), "subscription": total.subscription}
+    return {
+        "energy_cost": total.whole_cost,
+        "subscription": total.subscription,
+        "by_bucket": dict(total.cost_by_bucket),
+    }
 
 
 def _is_consumption_whole(total: Total) -> bool:
@@ -111,7 +120,7 @@ CONSUMPTION: Final = tuple(
     )
     for kind, amount, is_whole, details, what in (
         ("energy", _get_consumption, _is_consumption_whole, _get_consumption_details, _ENERGY),
-        ("cost", lambda total: total.whole_cost, _is_cost_whole, _get_cost_details, _MONEY),
+        ("cost", lambda total: total.whole_bill, _is_cost_whole, _get_cost_details, _MONEY),
     )
     for unit, which, name, shown in _RANGES
     if name != "last_day_{}" or kind != "energy"  # the daily feed has it, earlier and with its quality

@@ -9,10 +9,10 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from gateway import __version__, api, problems
-from gateway.discovery.announcement import announced
+from gateway.discovery.announcement import announce
 from gateway.jobs import worker
 from gateway.kit.clock import Clock
-from gateway.kit.metrics import Metrics, serving
+from gateway.kit.metrics import Metrics, serve_metrics
 from gateway.kit.requests import BodyLimit, RequestLog
 from gateway.metrics.gauges import Gauges
 from gateway.migrations import upgrade
@@ -37,11 +37,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         await upgrade(settings.database_url)
         async with (
             open_runtime(settings, clock, metrics) as runtime,
-            serving(
+            serve_metrics(
                 metrics, Gauges(runtime.database, runtime.clock).gather, settings.metrics_host, settings.metrics_port
             ),
-            worker.running(jobs_of(runtime), runtime.store, runtime.clock),
-            announced(settings, runtime.instance.id),
+            worker.run_jobs(jobs_of(runtime), runtime.store, runtime.clock),
+            announce(settings, runtime.instance.id),
         ):
             app.state.runtime = runtime
             provide_parts(app, runtime)
@@ -55,7 +55,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
+        # a redirect would lead to the host that the request names, and not below /api
+        redirect_slashes=False,
         servers=[{"url": prefix}] if prefix else None,
+        docs_url=None,  # FastAPI's own need another site's scripts
+        redoc_url=None,
     )
     problems.install(app)
     app.include_router(api.router)
@@ -70,5 +74,5 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         )
 
     app.add_middleware(BodyLimit, largest=_LARGEST_BODY)
-    app.add_middleware(RequestLog, observe=metrics.request)
+    app.add_middleware(RequestLog, observe=metrics.observe_request)
     return app

@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.instance import Instance
 from gateway.kit.clock import Clock
-from gateway.kit.conditional import ReadyMade
+from gateway.kit.conditional import ResponseCache
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.settings import Settings
 from gateway.store import Store
 
 
-def provide[Part](app: FastAPI, kind: type[Part], part: Part) -> None:
+def provide_part[Part](app: FastAPI, kind: type[Part], part: Part) -> None:
     """Have routes receive `part` where they ask for its type."""
     _parts(app)[kind] = part
 
@@ -48,7 +48,7 @@ ClockDep = Annotated[Clock, Depends(part(Clock))]
 DatabaseDep = Annotated[Database, Depends(part(Database))]
 InstanceDep = Annotated[Instance, Depends(part(Instance))]
 KeyringDep = Annotated[Keyring, Depends(part(Keyring))]
-ReadyMadeDep = Annotated[ReadyMade, Depends(part(ReadyMade))]
+ResponseCacheDep = Annotated[ResponseCache, Depends(part(ResponseCache))]
 SettingsDep = Annotated[Settings, Depends(part(Settings))]
 StoreDep = Annotated[Store, Depends(part(Store))]
 

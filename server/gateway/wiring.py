@@ -12,14 +12,14 @@ from gateway.billing.charts.service import SeriesService
 from gateway.billing.hours import Hours
 from gateway.consents.service import ConsentService
 from gateway.csv_export.service import CsvExporter
-from gateway.dependencies import provide
+from gateway.dependencies import provide_part
 from gateway.ecowatt import service as ecowatt
 from gateway.instance import Instance
-from gateway.jobs.clocks import Watch
-from gateway.jobs.purge import purge
+from gateway.jobs.clocks import ClockWatch
+from gateway.jobs.purge import purge_outdated
 from gateway.jobs.worker import Job
 from gateway.kit.clock import Clock
-from gateway.kit.conditional import ReadyMade
+from gateway.kit.conditional import ResponseCache
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import history, upkeep
@@ -38,41 +38,41 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     """Hand every part that a route asks for to the application."""
     database, clock, keyring = runtime.database, runtime.clock, runtime.keyring
     settings, store = runtime.settings, runtime.store
-    provide(app, Settings, settings)
-    provide(app, Clock, clock)
-    provide(app, Database, database)
-    provide(app, Store, store)
-    provide(app, Keyring, keyring)
-    provide(app, Instance, runtime.instance)
-    provide(app, ReadyMade, runtime.ready_made)
-    provide(
+    provide_part(app, Settings, settings)
+    provide_part(app, Clock, clock)
+    provide_part(app, Database, database)
+    provide_part(app, Store, store)
+    provide_part(app, Keyring, keyring)
+    provide_part(app, Instance, runtime.instance)
+    provide_part(app, ResponseCache, runtime.response_cache)
+    provide_part(
         app,
         AccountParts,
         AccountParts(settings, clock, database, store, keyring, runtime.instance, runtime.passwords, runtime.captcha),
     )
-    provide(app, Day, runtime.day)
-    provide(app, CustomerData, runtime.customer_data)
-    provide(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
-    provide(app, TariffService, TariffService(database, clock))
-    provide(app, Readings, Readings(database, runtime.archive, clock, keyring))
-    provide(app, Answers, Answers(database, clock, keyring))
-    provide(app, Hours, Hours(database, clock, keyring))
-    provide(app, SeriesService, SeriesService(database, clock, keyring))
-    provide(app, CsvExporter, CsvExporter(database, clock, keyring))
-    provide(app, SummaryService, SummaryService(database, clock, keyring))
-    provide(app, AdminParts, AdminParts(settings, clock, database, store))
+    provide_part(app, Day, runtime.day)
+    provide_part(app, CustomerData, runtime.customer_data)
+    provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
+    provide_part(app, TariffService, TariffService(database, clock))
+    provide_part(app, Readings, Readings(database, runtime.archive, clock, keyring))
+    provide_part(app, Answers, Answers(database, clock, keyring))
+    provide_part(app, Hours, Hours(database, clock, keyring))
+    provide_part(app, SeriesService, SeriesService(database, clock, keyring))
+    provide_part(app, CsvExporter, CsvExporter(database, clock, keyring))
+    provide_part(app, SummaryService, SummaryService(database, clock, keyring))
+    provide_part(app, AdminParts, AdminParts(settings, clock, database, store))
 
 
 def jobs_of(runtime: Runtime) -> Mapping[str, Job]:
     """Return what runs beside requests, by name."""
     database, clock = runtime.database, runtime.clock
     return {
-        "clock": Watch(database, clock).keep,
+        "clock": ClockWatch(database, clock).keep,
         "tempo": lambda: tempo.keep(database, runtime.rte, runtime.open_data, clock),
         "ecowatt": lambda: ecowatt.keep(database, runtime.rte, clock),
         "consents": runtime.consents.keep,
         "usage_points": runtime.usage_points.keep,
-        "purge": lambda: purge(database, clock.now(), runtime.settings.archive_retention_days),
+        "purge": lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days),
         "mail": Postman(database, runtime.carrier, runtime.settings, clock).keep,
         "archive": lambda: upkeep.keep(database, runtime.archive, clock),
         "history": lambda: history.keep(database, runtime.archive, runtime.store, clock),

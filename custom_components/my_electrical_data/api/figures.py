@@ -131,7 +131,7 @@ class Energy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Total:
-    """What is known of the days `[start, end[`; None where nothing is known. `cost` excludes the subscription.
+    """What is known of the days `[start, end[`; None where nothing is known. `bill` is `cost` and subscription.
 
     `consumption_complete` and `production_complete`: no day is missing. `cost_complete` and `revenue_complete`: all
     known energy has a price. Older gateways send `complete` alone, for both directions.
@@ -150,6 +150,7 @@ class Total:
     cost_by_bucket: dict[str, float]
     subscription: float | None
     revenue: float | None
+    bill: float | None = None
 
     @property
     def is_consumption_whole(self) -> bool:
@@ -165,6 +166,13 @@ class Total:
     def whole_cost(self) -> float | None:
         """The cost, unless some of the energy has no price."""
         return self.cost if self.cost_complete else None
+
+    @property
+    def whole_bill(self) -> float | None:
+        """Energy and subscription together, unless some of the energy has no price or the subscription is not known."""
+        if not self.cost_complete or self.cost is None or self.subscription is None:
+            return None
+        return self.cost + self.subscription if self.bill is None else self.bill
 
     @property
     def whole_revenue(self) -> float | None:
@@ -192,13 +200,19 @@ class TotalsUnit(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Totals:
-    """Totals by unit and range."""
+    """Totals by unit and range; earlier days than `known_since` may still come unless `history_complete`."""
 
     day: dict[TotalRange, Total]
     week: dict[TotalRange, Total]
     month: dict[TotalRange, Total]
     year: dict[TotalRange, Total]
     next_change: datetime
+    known_since: date | None = None
+    history_complete: bool = True
+
+    def starts_late(self, total: Total) -> bool:
+        """Return whether the beginning of a total is missing because history is still being fetched."""
+        return not self.history_complete and self.known_since is not None and total.start < self.known_since
 
     def of(self, unit: TotalsUnit, which: TotalRange) -> Total:
         """Return the total of one unit and range."""
@@ -220,6 +234,8 @@ class Totals:
 class Period:
     """The bucket of `[start, end[` and its price in EUR/kWh; if not `certain`, the bucket may still change.
 
+    `expected`: the colour of its Tempo day is not announced, and is the one that the season usually leaves.
+
     `off_peak` is None if the tariff has no off-peak hours or they are not known.
     """
 
@@ -229,6 +245,7 @@ class Period:
     off_peak: bool | None
     price: float | None
     certain: bool
+    expected: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

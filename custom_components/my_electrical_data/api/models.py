@@ -56,6 +56,11 @@ class Freshness:
     late_at: datetime
     next_expected_at: datetime | None
 
+    @property
+    def last_complete_day(self) -> date | None:
+        """The last day of which all data are known, like all days before it."""
+        return self.complete_until - timedelta(days=1) if self.complete_until else None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Consent:
@@ -209,6 +214,10 @@ class UsagePoint:
     def is_late(self, moment: datetime) -> bool:
         """Return whether the next day of data should have arrived by `moment`."""
         return moment >= self.freshness.late_at
+
+    def ends_like(self, number: str) -> bool:
+        """Return whether a meter number ends with the four digits that are known of this one's."""
+        return number[-4:] == self.masked_number[-4:]
 
     @property
     def label(self) -> str:

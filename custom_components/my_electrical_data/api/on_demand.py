@@ -3,7 +3,7 @@
 Datetimes are aware and in UTC, dates are days of Paris, energy is in Wh, power in W or VA, money in EUR.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from .figures import Missing
@@ -50,7 +50,8 @@ class ComparedMonth:
 class Comparison:
     """The cost of the same hours under each option, and the lowest subscribed power that would have been enough.
 
-    `highest_known` is the share of days (0 to 1) whose maximum power is known.
+    `highest_known` is the share of days (0 to 1) whose maximum power is known. `open_to_new` says of an option whether
+    somebody who does not have it yet may choose it today.
     """
 
     items: tuple[ComparedMonth, ...]
@@ -60,6 +61,7 @@ class Comparison:
     highest_known: float
     lowest_power_kva: int | None
     prices_outdated: date | None
+    open_to_new: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

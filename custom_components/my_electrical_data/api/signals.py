@@ -22,7 +22,10 @@ TEMPO_COLORS = (TempoColor.BLUE, TempoColor.WHITE, TempoColor.RED)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TempoDay:
-    """A Tempo day, `[start, until[`, 06:00 to 06:00 in Paris, and the colours it can still get."""
+    """A Tempo day, `[start, until[`, 06:00 to 06:00 in Paris, and the colours it can still get.
+
+    `expected_color` is not announced: it follows from the usual number of days of the season, for `expected_reason`.
+    """
 
     date: date
     start: datetime
@@ -30,6 +33,8 @@ class TempoDay:
     color: TempoColor
     confirmed: bool
     possible: tuple[TempoColor, ...]
+    expected_color: TempoColor | None = None
+    expected_reason: str | None = None
 
     @property
     def sure_color(self) -> TempoColor:
@@ -59,12 +64,16 @@ class TempoCount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TempoSeason:
-    """The season `[start, end[`, 1 September to 1 September; `certain_red` are later days that are certainly red."""
+    """The season `[start, end[`, 1 September to 1 September.
+
+    `certain_red` are later days that are announced as red, `expected_red` those that usually would be.
+    """
 
     start: date
     end: date
     days: dict[TempoColor, TempoCount]
     certain_red: tuple[date, ...]
+    expected_red: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +102,7 @@ class TempoNow:
     period: TempoPeriod | None
     left: dict[TempoColor, int | None]
     next_red: date | None
+    next_expected_red: date | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,7 +127,7 @@ class Tempo:
         turned = moment >= self.tomorrow.start
         today = self.tomorrow if turned else self.today
         if moment >= today.until:
-            return TempoNow(today=None, tomorrow=None, period=None, left={}, next_red=None)
+            return TempoNow(today=None, tomorrow=None, period=None, left={}, next_red=None, next_expected_red=None)
         in_season = today.date < self.season.end
         return TempoNow(
             today=today,
@@ -129,6 +139,7 @@ class Tempo:
                 if in_season
             },
             next_red=next((day for day in self.season.certain_red if day > today.date), None),
+            next_expected_red=next((day for day in self.season.expected_red if day > today.date), None),
         )
 
     def _period(self, moment: datetime) -> TempoPeriod | None:

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, override
 
-from gateway.account_data.belongings import Section
+from gateway.account_data.sections import Section
 
 _CHUNK = 64 * 1024
 
 
-async def as_json(sections: Sequence[Section]) -> AsyncIterator[bytes]:
+async def write_json(sections: Sequence[Section]) -> AsyncIterator[bytes]:
     """Write an object with a list for each section."""
     chunk = bytearray(b"{")
     for number, (name, rows) in enumerate(sections):
@@ -29,7 +29,7 @@ async def as_json(sections: Sequence[Section]) -> AsyncIterator[bytes]:
     yield bytes(chunk + b"}\n")
 
 
-async def as_csv(sections: Sequence[Section], now: datetime) -> AsyncIterator[bytes]:
+async def write_csv(sections: Sequence[Section], now: datetime) -> AsyncIterator[bytes]:
     """Write a ZIP with a CSV file for each section that has rows; lists and objects are JSON in their cell."""
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -40,9 +40,9 @@ async def as_csv(sections: Sequence[Section], now: datetime) -> AsyncIterator[by
             entry = zipfile.ZipInfo(f"{name}.csv", now.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(entry, "w", force_zip64=True) as file:
-                file.write(_lines([list(first), _cells(first)]))
+                file.write(_write_lines([list(first), _format_cells(first)]))
                 async for row in rows:
-                    file.write(_lines([_cells(row)]))
+                    file.write(_write_lines([_format_cells(row)]))
                     if sink.waiting >= _CHUNK:
                         yield sink.take()
     yield sink.take()
@@ -73,13 +73,13 @@ class _Sink(io.RawIOBase):
         return taken
 
 
-def _cells(row: dict[str, Any]) -> list[Any]:
+def _format_cells(row: dict[str, Any]) -> list[Any]:
     return [
         json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value for value in row.values()
     ]
 
 
-def _lines(rows: list[list[Any]]) -> bytes:
+def _write_lines(rows: list[list[Any]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue().encode()

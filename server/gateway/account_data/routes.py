@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
-from gateway.account_data import belongings, deletion, export
+from gateway.account_data import deletion, export
+from gateway.account_data import sections as belongings
 from gateway.accounts import sessions
 from gateway.accounts.dependencies import AccountDep, AccountPartsDep, CallerDep
 from gateway.accounts.schemas import ExportFormat
@@ -38,10 +39,10 @@ async def export_me(
     now = parts.clock.now()
     async with parts.database.write() as session:
         record(session, now, "exported", account.id)
-    owned = belongings.sections(parts, account)
+    owned = belongings.list_sections(parts, account)
     if what is ExportFormat.JSON:
-        body, media, ending = export.as_json(owned), "application/json", "json"
+        body, media, ending = export.write_json(owned), "application/json", "json"
     else:
-        body, media, ending = export.as_csv(owned, now), "application/zip", "zip"
+        body, media, ending = export.write_csv(owned, now), "application/zip", "zip"
     disposition = f'attachment; filename="myelectricaldata-{now:%Y-%m-%d}.{ending}"'
     return StreamingResponse(body, media_type=media, headers={"Content-Disposition": disposition})

@@ -14,7 +14,10 @@ from gateway.limits.service import Limit
 from gateway.problems import ProblemError, not_found
 
 _FAILURES = Limit("log_in", 10, timedelta(minutes=10))
-_FAILURES_OF_CLIENT = Limit("log_in_client", 100, timedelta(minutes=10))
+"""Of one origin at one account: a stranger's failures are not the owner's."""
+_FAILURES_OF_ORIGIN = Limit("log_in_client", 100, timedelta(minutes=10))
+_FAILURES_OF_ACCOUNT = Limit("log_in_account", 100, timedelta(hours=1))
+"""Of all origins together from which nobody has logged in to the account before."""
 _CAPTCHA_AFTER = 5
 _REFUSED_AFTER = 1.0
 
@@ -74,20 +77,26 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
     once than one after the other.
     """
     email = addresses.canonical(attempt.email)
-    knocks = (
-        (_FAILURES, who.email(parts.instance, email)),
-        (_FAILURES_OF_CLIENT, who.client(parts.instance, attempt.client)),
-    )
+    address = who.email(parts.instance, email)
+    origin = who.client(parts.instance, attempt.client)
     begun = parts.clock.now()
     try:
         async with parts.passwords.turn(), parts.database.write() as session:
-            counts = [(await limits.knock(session, limit, knocker, begun)).count for limit, knocker in knocks]
             account = await repository.account_by_email(session, email)
+            is_familiar = await repository.is_familiar(session, account.id if account else "", origin)
+            knocks = [(_FAILURES, f"{address}:{origin}"), (_FAILURES_OF_ORIGIN, origin)]
+            counts = [(await limits.knock(session, limit, knocker, begun)).count for limit, knocker in knocks]
+            if is_familiar:
+                # counted all the same: who measures the work learns nothing
+                await limits.note(session, _FAILURES_OF_ACCOUNT, address, begun)
+            else:
+                counts.append((await limits.knock(session, _FAILURES_OF_ACCOUNT, address, begun)).count)
+            knocks.append((_FAILURES_OF_ACCOUNT, address))
     except ProblemError:
         # whoever is refused would come back at once, and keep the gateway busy with refusing
         await parts.clock.sleep(_REFUSED_AFTER)
         raise
-    if counts[0] > _CAPTCHA_AFTER:
+    if max([counts[0], *counts[2:]]) > _CAPTCHA_AFTER:
         await parts.captcha.check(attempt.captcha_token, "log_in", attempt.client)
     stored = account.password_hash if account else None
     async with parts.passwords.turn():
@@ -107,6 +116,8 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
         else:
             for limit, knocker in knocks:
                 await limits.give_back(session, limit, knocker, begun)
+            if not is_familiar:
+                await repository.add_familiar_origin(session, current.id, origin, begun)
             current.password_hash = renewed
             return current
     raise refusal

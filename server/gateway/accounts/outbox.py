@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.accounts import repository as accounts
 from gateway.accounts.models import Account, MailCode, Purpose
 from gateway.accounts.secrets import fingerprint, new_mail_code
+from gateway.kit.backoff import compute_backoff
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.kit.pauses import growing
 from gateway.limits import service as limits
 from gateway.limits.service import Limit
 from gateway.mail import repository
@@ -27,7 +27,9 @@ _PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 _A_ROUND = 20
 _LONGEST_WAIT = timedelta(hours=1)
 _TO_ONE_ACCOUNT = Limit("mail", 5, timedelta(hours=1))
-"""Nobody's letter-box is filled by whoever types their address."""
+"""Of each kind that a stranger can cause: nobody's mailbox is filled by whoever types their address."""
+_CAUSED_BY_STRANGERS = frozenset({MailKind.VERIFY_EMAIL, MailKind.RESET_PASSWORD, MailKind.ALREADY_SIGNED_UP})
+"""The others are notices of security: they are never held back."""
 _OF_CODE = {
     MailKind.VERIFY_EMAIL: (Purpose.VERIFY_EMAIL, timedelta(days=2), "/accounts/verify-email"),
     MailKind.CHANGE_EMAIL: (Purpose.CHANGE_EMAIL, timedelta(days=2), "/accounts/verify-email"),
@@ -37,11 +39,12 @@ _OF_CODE = {
 
 async def put(session: AsyncSession, account_id: str | None, kind: MailKind, now: datetime) -> None:
     """Put a mail in, once its cause is committed; one for nobody, or one too many, is forgotten but costs the same."""
-    to = account_id or "nobody"
-    if await limits.is_reached(session, _TO_ONE_ACCOUNT, to, now) and account_id is not None:
-        log.warning("mail_held_back", kind=kind, account=account_id)
-        account_id = None
-    await limits.note(session, _TO_ONE_ACCOUNT, to, now)
+    if kind in _CAUSED_BY_STRANGERS:
+        to = f"{account_id or 'nobody'}:{kind}"
+        if await limits.is_reached(session, _TO_ONE_ACCOUNT, to, now) and account_id is not None:
+            log.warning("mail_held_back", kind=kind, account=account_id)
+            account_id = None
+        await limits.note(session, _TO_ONE_ACCOUNT, to, now)
     session.add(OutboxMail(account_id=account_id, kind=kind, created_at=now, next_at=now, attempts=0, last_error=None))
 
 
@@ -66,7 +69,7 @@ class Postman:
 
     async def _send(self, mail: OutboxMail) -> None:
         now = self._clock.now()
-        again_at = now + growing(_PAUSE, _LONGEST_PAUSE, mail.attempts + 1)
+        again_at = now + compute_backoff(_PAUSE, _LONGEST_PAUSE, mail.attempts + 1)
         async with self._database.write() as session:
             claimed = await repository.claim(session, mail.id, now, again_at)
             if claimed is None:

@@ -10,11 +10,12 @@ from gateway.accounts import repository
 from gateway.accounts.models import Account, BrowserSession
 from gateway.accounts.secrets import looks_genuine, new_session_token
 from gateway.accounts.service import Caller
+from gateway.kit.backoff import CLOCKS_DIFFER
 from gateway.kit.crypto import keyed_hash
 from gateway.kit.database import Database
 from gateway.settings import Settings
 from gateway.store import Store
-from gateway.store.cache import keep, recall
+from gateway.store.cache import read_cached, write_cached
 
 LIFETIME = timedelta(days=14)
 IDLE = timedelta(days=1)
@@ -64,6 +65,8 @@ async def resume(database: Database, store: Store, settings: Settings, token: st
         account = await repository.find_account(session, found.account_id) if found else None
     if found is None or account is None or found.created_at + LIFETIME <= now:
         return None
+    if found.created_at > now + CLOCKS_DIFFER:
+        return None  # a clock far ahead opened it: it would live for years
     if not account.is_active or found.token_version != account.token_version:
         return None
     if not await _in_use(store, found, now):
@@ -87,7 +90,7 @@ def public_id(found: BrowserSession) -> str:
 
 
 async def _last_used(store: Store, found: BrowserSession) -> datetime:
-    kept = await recall(store, _key(found))
+    kept = await read_cached(store, _key(found))
     return datetime.fromisoformat(kept) if kept else found.created_at
 
 
@@ -104,7 +107,7 @@ async def _in_use(store: Store, found: BrowserSession, now: datetime) -> bool:
     if now - seen >= IDLE:
         return False
     if now - seen >= _SEEN_PRECISION:
-        await keep(store, _key(found), now.isoformat(), IDLE.total_seconds())
+        await write_cached(store, _key(found), now.isoformat(), IDLE.total_seconds())
     return True
 
 

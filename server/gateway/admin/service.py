@@ -18,12 +18,12 @@ from gateway.quotas.day import forget_calls
 from gateway.store import StoreError
 
 
-async def deactivate(parts: AdminParts, admin: Account, account_id: str) -> None:
+async def deactivate_account(parts: AdminParts, admin: Account, account_id: str) -> None:
     """Shut an account out; all its tokens and sessions end at once. Raises problems: 404, 409."""
     if account_id == admin.id:
         raise ProblemError(409, "own_account", "Nobody deactivates their own account.")
     async with parts.database.write() as session:
-        account = await _account(session, account_id)
+        account = await _get_account(session, account_id)
         now = parts.clock.now()
         account.deactivated_at = account.deactivated_at or now
         await revoke_all(session, parts.store, account)
@@ -31,15 +31,15 @@ async def deactivate(parts: AdminParts, admin: Account, account_id: str) -> None
         record(session, now, "admin_deactivated", account_id, by=admin.id)
 
 
-async def reactivate(parts: AdminParts, admin: Account, account_id: str) -> None:
+async def reactivate_account(parts: AdminParts, admin: Account, account_id: str) -> None:
     """Let an account in again; its API clients keep their secrets. Raises `not_found`."""
     async with parts.database.write() as session:
-        account = await _account(session, account_id)
+        account = await _get_account(session, account_id)
         account.deactivated_at = None
         record(session, parts.clock.now(), "admin_reactivated", account_id, by=admin.id)
 
 
-async def delete(parts: AdminParts, admin: Account, caller: Caller, account_id: str) -> None:
+async def delete_account(parts: AdminParts, admin: Account, caller: Caller, account_id: str) -> None:
     """Delete an account as its owner would, within 15 minutes of a log-in. Raises problems: 403, 404, 409."""
     if account_id == admin.id:
         raise ProblemError(409, "own_account", "Delete your own account on its own page.")
@@ -47,7 +47,7 @@ async def delete(parts: AdminParts, admin: Account, caller: Caller, account_id: 
     async with parts.database.read() as session:
         if await accounts.find_account(session, account_id) is None:
             raise not_found()
-    await deletion.erase(parts.database, parts.store, parts.clock, account_id, by=admin.id)
+    await deletion.erase_account(parts.database, parts.store, parts.clock, account_id, by=admin.id)
 
 
 async def reset_quota(parts: AdminParts, admin: Account, account_id: str) -> None:
@@ -55,15 +55,15 @@ async def reset_quota(parts: AdminParts, admin: Account, account_id: str) -> Non
     now = parts.clock.now()
     today = paris.day_of(now)
     async with parts.database.write() as session:
-        await _account(session, account_id)
+        await _get_account(session, account_id)
         budget = budgets.user_day(account_id, today, parts.settings.user_daily_limit_no_cache)
-        await counters.begin_anew(session, budget)
+        await counters.reset_budget(session, budget)
         record(session, now, "admin_reset_quota", account_id, by=admin.id)
     with suppress(StoreError):
         await forget_calls(parts.store, account_id, today)
 
 
-async def _account(session: AsyncSession, account_id: str) -> Account:
+async def _get_account(session: AsyncSession, account_id: str) -> Account:
     account = await accounts.account_alone(session, account_id)
     if account is None:
         raise not_found()

@@ -19,23 +19,23 @@ from gateway.tempo.service import CURRENT, HISTORY
 _CALL_BUDGETS = (CURRENT, HISTORY, ECOWATT)
 
 
-async def how_they_stand(parts: AdminParts) -> Upstreams:
+async def describe_upstreams(parts: AdminParts) -> Upstreams:
     """Tell how Enedis and RTE stand."""
     now = parts.clock.now()
     hours = {api: budgets.enedis_hour(api, now) for api in Api}
     days = {calls.name: budget_of(calls, now) for calls in _CALL_BUDGETS}
     async with parts.database.read() as session:
-        used = await counters.used_of(session, [*hours.values(), *days.values()])
-        feeds = await repository.feeds(session)
+        used = await counters.get_all_used(session, [*hours.values(), *days.values()])
+        feeds = await repository.list_feeds(session)
         waiting = await mail.waiting(session)
     return Upstreams(
-        enedis=[await _enedis(parts, api, used[hour], hour.limit, now) for api, hour in hours.items()],
-        rte=[_rte(feed, used[day], day.limit, now) for feed in feeds if (day := days.get(feed.name))],
+        enedis=[await _describe_api(parts, api, used[hour], hour.limit, now) for api, hour in hours.items()],
+        rte=[_describe_feed(feed, used[day], day.limit, now) for feed in feeds if (day := days.get(feed.name))],
         mails_waiting=waiting,
     )
 
 
-async def _enedis(parts: AdminParts, api: Api, used: int, limit: int, now: datetime) -> EnedisApi:
+async def _describe_api(parts: AdminParts, api: Api, used: int, limit: int, now: datetime) -> EnedisApi:
     standing = await Circuit(parts.store, parts.clock).standing(api)
     refused_until = await stopped_until(parts.store, api, now)
     stops = [moment for moment in (standing.open_until, refused_until) if moment]
@@ -50,7 +50,7 @@ async def _enedis(parts: AdminParts, api: Api, used: int, limit: int, now: datet
     )
 
 
-def _rte(feed: Feed, used: int, limit: int, now: datetime) -> RteFeed:
+def _describe_feed(feed: Feed, used: int, limit: int, now: datetime) -> RteFeed:
     under_way = feed.last_error == UNDER_WAY
     if feed.failures == 0:
         circuit = CircuitState.CLOSED

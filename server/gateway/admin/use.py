@@ -12,12 +12,12 @@ from gateway.quotas.budgets import ENEDIS_HOUR
 _DAYS = timedelta(days=31)
 
 
-async def use_by_day(parts: AdminParts) -> UseByDay:
+async def count_calls_by_day(parts: AdminParts) -> UseByDay:
     """Count the calls of the last days."""
     today = paris.day_of(parts.clock.now())
     first = today - _DAYS + paris.DAY
     async with parts.database.read() as session:
-        found = await counters.since(session, first.isoformat())
+        found = await counters.list_since(session, first.isoformat())
     enedis: Counter[tuple[str, str]] = Counter()
     rte: Counter[tuple[str, str]] = Counter()
     users: dict[str, list[int]] = {}

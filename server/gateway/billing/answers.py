@@ -46,6 +46,8 @@ class Totals:
     """By unit and by which one: `running`, `running_year_ago`, `last`, `year_ago`."""
 
     by_unit: Mapping[totals.Unit, Mapping[str, totals.Total]]
+    known_since: date | None
+    is_history_complete: bool
     prices_outdated: date | None
     next_change: datetime
 
@@ -111,6 +113,7 @@ class Answers:
         start = date((today - RETRY_FOR).year - 2, 1, 1)  # the last year may end as late as days are waited for
         async with self._database.read() as session:
             figures = await self._figures(session, home, start)
+            publication = await repository.publication(session, home.id)
         known_until = max(figures, default=today - paris.DAY) + paris.DAY
         meter = Meter.of(home.point, home.secrets, now)
         counted = {direction: meter.since[direction] or date.min for direction in meter.directions}
@@ -119,7 +122,13 @@ class Answers:
             totals.by_unit, figures, counted, subscription_on, today, min(known_until, today)
         )
         outdated = prices_outdated(home.book, home.tariffs, start, today)
-        return Totals(by_unit, outdated, min(next_change_at(home.point, now), paris.midnight(today + paris.DAY)))
+        return Totals(
+            by_unit,
+            publication.starts_on if publication else None,
+            publication is not None and publication.is_whole,
+            outdated,
+            min(next_change_at(home.point, now), paris.midnight(today + paris.DAY)),
+        )
 
     async def comparison(self, account_id: str, point_id: str, number: int) -> Comparison:
         """Compare the options over the last so many whole months."""

@@ -115,8 +115,13 @@ class TotalView(BaseModel):
 class TotalsView(BaseModel):
     """Each unit's running span and as much of it a year before, the last that ended and is known, and that one a year
     before.
+
+    `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched: a
+    span that begins before `known_since` is of a part only.
     """
 
+    known_since: date | None
+    history_complete: bool
     day: dict[_Which, TotalView]
     week: dict[_Which, TotalView]
     month: dict[_Which, TotalView]
@@ -130,7 +135,15 @@ class TotalsView(BaseModel):
         units = {
             unit.value: {name: TotalView.of(total) for name, total in found.by_unit[unit].items()} for unit in Unit
         }
-        return cls.model_validate({**units, "prices_outdated": found.prices_outdated, "next_change": found.next_change})
+        return cls.model_validate(
+            {
+                **units,
+                "known_since": found.known_since,
+                "history_complete": found.is_history_complete,
+                "prices_outdated": found.prices_outdated,
+                "next_change": found.next_change,
+            }
+        )
 
 
 class CostView(BaseModel):

@@ -3,17 +3,13 @@
 What comes back from Enedis through the browser is a number that anybody can guess: it proves nothing by itself. A
 consent is granted only when
 - the state is one we made, unused, and comes back in the browser that we gave it to, within a day;
-- Enedis itself names the meter asked for among the services of that number;
-- and, when another account has or had that meter, Enedis opened the service on or after the day the state was made, and
-  later than the service of that account: a service is claimed once.
+- and the claim is good: see claims.py.
 """
 
 import re
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,44 +18,33 @@ from gateway.accounts.models import Account
 from gateway.accounts.secrets import fingerprint
 from gateway.audit.service import record
 from gateway.consents import repository
+from gateway.consents.claims import Outcome
 from gateway.consents.models import Consent, ConsentState, ConsentStatus
-from gateway.enedis.customer import Service
 from gateway.instance import Instance
 from gateway.kit import paris
+from gateway.kit.backoff import compute_backoff
 from gateway.kit.crypto import Keyring
 from gateway.limits import service as limits
 from gateway.limits.service import Limit
 from gateway.usage_points import service as usage_points
-from gateway.usage_points.models import UsagePoint
 
 LIFETIME = timedelta(hours=24)
 """People open accounts at Enedis in between."""
 DURATION = "P3Y"
 """How long we ask to read: the longest that Enedis grants."""
-ATTEMPTS = (timedelta(), *(timedelta(seconds=seconds) for seconds in (3, 5, 8, 12, 15, 17)))
+ATTEMPTS = (timedelta(), *(timedelta(seconds=seconds) for seconds in (4, 8, 18, 30)))
 """Pauses between questions while Enedis has not opened the service yet: a minute in all."""
+_LATER, _LATEST = timedelta(minutes=2), timedelta(hours=4)
+"""After that minute they grow from the one to the other, for as long as the consent lives: a share may show late."""
+CHECKS_OF_ACCOUNT = Limit("consent_checks", 30, timedelta(hours=1))
+CHECKS_OF_ALL = Limit("consent_checks_all", 200, timedelta(hours=1))
+"""Questions to Enedis that led to no consent yet. Guesses must not use up its thousand calls an hour."""
 _CONSENTS = Limit("consents", 10, timedelta(hours=1))
 _FAILURES = Limit("consent_failures", 10, timedelta(hours=1))
 _MOST_STATES = 20
 _MOST_UNUSED = 5
 _COOKIE = re.compile(r"[\w-]{43}", re.ASCII)
 _INT64 = 2**63
-
-
-class Outcome(StrEnum):
-    """Where a person stands; each has a page."""
-
-    PENDING = "pending"
-    GRANTED = "granted"
-    REFUSED_AT_ENEDIS = "refused_at_enedis"
-    EXPIRED = "expired"
-    UNKNOWN = "unknown"
-    OTHER_BROWSER = "other_browser"
-    WRONG_METER = "wrong_meter"
-    HELD_BY_ANOTHER = "held_by_another"
-    NOT_OPENED = "not_opened"
-    UPSTREAM_DOWN = "upstream_down"
-    TOO_OFTEN = "too_often"
 
 
 OPEN = frozenset(Outcome) - {Outcome.GRANTED, Outcome.PENDING, Outcome.EXPIRED, Outcome.TOO_OFTEN}
@@ -93,6 +78,7 @@ async def ask(
         id=consent_id,
         account_id=account.id,
         point_id=usage_points.point_id(instance, account.id, prm),
+        prm_hash=usage_points.hash_number(instance, prm),
         prm_sealed=usage_points.seal_number(keyring, account, prm, consent_id),
         created_at=now,
         expires_at=now + LIFETIME,
@@ -100,6 +86,7 @@ async def ask(
         reason=None,
         authorisation=None,
         asked_on=None,
+        returned_at=None,
         check_at=None,
         checks=0,
         strayed_on=None,
@@ -168,13 +155,13 @@ async def come_back(
         if consent.status is ConsentStatus.GRANTED or consent.check_at is not None:
             await _count(session, consent, failure, now)  # what was decided, or is being looked at, goes on
         else:
-            await _fail(session, consent, failure, now)
+            await fail(session, consent, failure, now)
         return Return(failure, consent)
     if consent.status is ConsentStatus.GRANTED:
         return Return(Outcome.GRANTED, consent)
     consent.status, consent.reason = ConsentStatus.PENDING, None
     consent.authorisation, consent.asked_on = number, paris.day_of(row.created_at)
-    consent.checks, consent.check_at = 0, now
+    consent.checks, consent.check_at, consent.returned_at = 0, now, now
     return Return(Outcome.PENDING, consent, is_new=True)
 
 
@@ -214,45 +201,39 @@ async def _come_back_again(session: AsyncSession, state: str, browser: str | Non
     return Return(Outcome.UNKNOWN)
 
 
-def begin_check(consent: Consent, now: datetime) -> bool:
-    """Take it upon oneself to ask Enedis now; False when it is not due, or somebody else does."""
+async def begin_check(session: AsyncSession, consent: Consent, now: datetime) -> bool:
+    """Take it upon oneself to ask Enedis now; False when it is not due, somebody else does, or too much was asked."""
     if consent.status is not ConsentStatus.PENDING or consent.check_at is None or consent.check_at > now:
         return False
+    budgets = ((CHECKS_OF_ACCOUNT, consent.account_id), (CHECKS_OF_ALL, "all"))
+    for limit, who in budgets:
+        if await limits.is_reached(session, limit, who, now):
+            consent.check_at = limits.window_end(limit, now)
+            return False
+    for limit, who in budgets:
+        await limits.note(session, limit, who, now)
     consent.checks += 1
-    consent.check_at = now + ATTEMPTS[min(consent.checks, len(ATTEMPTS) - 1)]
+    pause = ATTEMPTS[consent.checks] if consent.checks < len(ATTEMPTS) else _later_pause(consent.checks)
+    consent.check_at = now + pause if now >= consent.expires_at else min(now + pause, consent.expires_at)
     return True
 
 
-def judge(
-    services: Sequence[Service], prm: str, others: Sequence[UsagePoint], asked_on: date, strayed_on: date | None
-) -> Outcome:
-    """Decide from what Enedis says that the authorisation opened, and from the other accounts that know the meter.
-
-    A holder has one number for all meters: what is not there yet may still come, whatever is there already. After a way
-    back in another browser, only a service of a later day counts: the one before may have been had by a trick.
-    """
-    ours = [service for service in services if service.point == prm and service.is_open]
-    if not ours:
-        shared = {service.point for service in services if service.is_open} - {prm}
-        return Outcome.WRONG_METER if shared else Outcome.NOT_OPENED
-    opened_on = max((service.starts_on for service in ours if service.starts_on), default=date.min)
-    if strayed_on is not None and opened_on <= strayed_on:
-        return Outcome.OTHER_BROWSER
-    claimed = [other.opened_on or paris.day_of(other.created_at) for other in others]
-    if claimed and (opened_on < asked_on or opened_on <= max(claimed)):
-        return Outcome.HELD_BY_ANOTHER
-    return Outcome.GRANTED
+def _later_pause(checks: int) -> timedelta:
+    return compute_backoff(_LATER, _LATEST, checks - len(ATTEMPTS) + 1)
 
 
 async def conclude(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> Outcome:
-    """Write the decision; while the minute is not over, only a yes is one."""
+    """Write the decision. In the first minute only a yes is one; while nothing is open, until the consent ends."""
     if outcome is Outcome.GRANTED:
         consent.status, consent.reason, consent.check_at = ConsentStatus.GRANTED, None, None
+        for limit, who in ((CHECKS_OF_ACCOUNT, consent.account_id), (CHECKS_OF_ALL, "all")):
+            await limits.give_back(session, limit, who, now)
         record(session, now, "consent_granted", consent.account_id, consent=consent.id, usage_point=consent.point_id)
         return outcome
-    if consent.checks < len(ATTEMPTS):
+    is_early = consent.checks < len(ATTEMPTS)
+    if outcome is not Outcome.CONTESTED and (is_early or (outcome is Outcome.NOT_OPENED and now < consent.expires_at)):
         return Outcome.PENDING
-    await _fail(session, consent, outcome, now)
+    await fail(session, consent, outcome, now)
     return outcome
 
 
@@ -266,7 +247,8 @@ def postpone(consent: Consent, until: datetime) -> Outcome:
     return Outcome.UPSTREAM_DOWN
 
 
-async def _fail(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
+async def fail(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
+    """Refuse a consent, and count that against its account."""
     consent.status = ConsentStatus.EXPIRED if outcome is Outcome.EXPIRED else ConsentStatus.REFUSED
     consent.reason, consent.check_at = outcome, None
     await _count(session, consent, outcome, now)

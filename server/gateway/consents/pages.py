@@ -6,7 +6,8 @@ from fastapi import APIRouter, Cookie, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.consents import authorisation
-from gateway.consents.authorisation import LIFETIME, OPEN, Outcome
+from gateway.consents.authorisation import LIFETIME, OPEN
+from gateway.consents.claims import Outcome
 from gateway.consents.routes import ConsentServiceDep
 from gateway.dependencies import OUR_ID, SettingsDep
 from gateway.pages import render
@@ -18,8 +19,8 @@ _PAGES: dict[int | str, dict[str, Any]] = {303: {}, 404: {}, 410: {}}
 router = APIRouter(tags=["consent pages"], default_response_class=HTMLResponse, responses=_PAGES | documented(422, 429))
 
 _COOKIE = "med_consent"
-_FOLLOW = 3
-"""Seconds between two looks of a page that waits."""
+_FOLLOW, _FOLLOW_LATER = 3, 60
+"""Seconds between two looks of a page that waits: in the first minute, and after it."""
 _PATIENCE = 8.0
 """How long the way back waits for Enedis' answer before it shows a page that follows it."""
 _STATUS = {Outcome.UNKNOWN: 404, Outcome.EXPIRED: 410, Outcome.TOO_OFTEN: 429}
@@ -72,10 +73,13 @@ async def result(
     request: Request, consents: ConsentServiceDep, settings: SettingsDep, consent_id: ConsentId
 ) -> Response:
     """Show how a consent stands; the page reloads itself while Enedis opens the access."""
-    return _result(request, settings, await consents.outcome(consent_id), consent_id)
+    outcome, is_late = await consents.outcome(consent_id)
+    return _result(request, settings, outcome, consent_id, refresh=_FOLLOW_LATER if is_late else _FOLLOW)
 
 
-def _result(request: Request, settings: Settings, outcome: Outcome, consent_id: str | None) -> Response:
+def _result(
+    request: Request, settings: Settings, outcome: Outcome, consent_id: str | None, *, refresh: int = _FOLLOW
+) -> Response:
     base = settings.backend_url
     if outcome is Outcome.PENDING and not request.url.path.endswith("/result"):
         return RedirectResponse(f"{base}/consents/{consent_id}/result", 303, headers={"Referrer-Policy": "no-referrer"})
@@ -87,7 +91,7 @@ def _result(request: Request, settings: Settings, outcome: Outcome, consent_id: 
         request,
         "consent_result.html",
         status=_STATUS.get(outcome, 200),
-        refresh=_FOLLOW if outcome is Outcome.PENDING else None,
+        refresh=refresh if outcome is Outcome.PENDING else None,
         outcome=outcome,
         again=again,
     )

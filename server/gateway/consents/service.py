@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.accounts import repository as accounts
 from gateway.audit.service import record
 from gateway.consents import authorisation, repository
-from gateway.consents.authorisation import OPEN, Outcome
+from gateway.consents.authorisation import OPEN
+from gateway.consents.claims import Outcome
 from gateway.consents.models import Consent
 from gateway.consents.upkeep import ConsentKeeper
 from gateway.instance import Instance
+from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
@@ -24,7 +26,7 @@ from gateway.usage_points.models import UsagePoint
 
 async def delete_usage_point(session: AsyncSession, account_id: str, point_id: str, now: datetime) -> None:
     """Forget one of an account's usage points and all that was read of it. Raises the problem `not_found`."""
-    await _delete(session, await usage_points.get(session, account_id, point_id))
+    await _delete(session, await usage_points.get_usage_point(session, account_id, point_id))
     record(session, now, "usage_point_deleted", account_id, usage_point=point_id)
 
 
@@ -42,9 +44,18 @@ async def own_consent(session: AsyncSession, account_id: str, consent_id: str) -
     return consent
 
 
+def remember_claim(session: AsyncSession, point: UsagePoint) -> None:
+    """Keep what outlives a usage point: that the service it was opened by opens no other.
+
+    Without it, whoever knows the number of a deleted meter could have it by a guess at the authorisation.
+    """
+    repository.add_claim(session, point.prm_hash, point.id, point.opened_on or paris.day_of(point.created_at))
+
+
 async def _delete(session: AsyncSession, point: UsagePoint) -> None:
+    remember_claim(session, point)
     await repository.delete_of_point(session, point.id)
-    await point_rows.delete(session, point)
+    await point_rows.delete_usage_point(session, point)
 
 
 @dataclass(frozen=True, repr=False)
@@ -104,9 +115,9 @@ class ConsentService:
             way = await authorisation.set_out(session, consent, browser, now)
             if way is None:
                 return Outcome.TOO_OFTEN
-            account = await usage_points.account_of(session, consent)
+            account = await usage_points.get_account(session, consent)
             opened = await usage_points.open_secrets(session, consent, self._keyring)
-        return Departure(account.address, usage_points.masked(opened.prm), way.state, way.browser)
+        return Departure(account.address, usage_points.mask_number(opened.prm), way.state, way.browser)
 
     async def come_back(
         self, state: str, browser: str | None, number: str | None, error: str | None, patience: float
@@ -125,8 +136,10 @@ class ConsentService:
         await asyncio.wait({check}, timeout=patience)
         return (check.result() if check.done() else Outcome.PENDING), back.consent.id
 
-    async def outcome(self, consent_id: str) -> Outcome:
-        """Return where a consent stands."""
+    async def outcome(self, consent_id: str) -> tuple[Outcome, bool]:
+        """Return where a consent stands, and whether Enedis takes longer than the usual minute to open the access."""
         async with self._database.read() as session:
             consent = await repository.consent(session, consent_id)
-        return Outcome.UNKNOWN if consent is None else authorisation.outcome_of(consent, self._clock.now())
+        if consent is None:
+            return Outcome.UNKNOWN, False
+        return authorisation.outcome_of(consent, self._clock.now()), consent.checks >= len(authorisation.ATTEMPTS)

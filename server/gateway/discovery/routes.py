@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.accounts import repository
 from gateway.dependencies import ClientDep, ClockDep, DatabaseDep, InstanceDep, SettingsDep
-from gateway.discovery.announcement import announced_hosts
+from gateway.discovery.announcement import list_announced_hosts
 from gateway.discovery.proof import is_own_address, sign
 from gateway.limits import service as limits
 from gateway.limits import who
@@ -56,7 +56,7 @@ async def prove(
     """
     async with database.write() as session:
         await limits.knock(session, _PROOFS, who.client(instance, client), clock.now())
-    if not is_own_address(request.address, settings.backend_url, announced_hosts(settings)):
+    if not is_own_address(request.address, settings.backend_url, list_announced_hosts(settings)):
         raise ProblemError(
             409, "not_our_address", "This is not an address of this gateway. BACKEND_URL says which address it has."
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.accounts.dependencies import get_caller
-from gateway.dependencies import DatabaseDep, ReadyMadeDep, SettingsDep
+from gateway.dependencies import DatabaseDep, ResponseCacheDep, SettingsDep
 from gateway.ecowatt import outlook, schemas
 from gateway.kit import conditional
 from gateway.problems import documented
@@ -19,11 +19,13 @@ router = APIRouter(
 
 
 @router.get("", response_model=schemas.Ecowatt, responses=conditional.UNCHANGED)
-async def ecowatt(request: Request, database: DatabaseDep, settings: SettingsDep, ready_made: ReadyMadeDep) -> Response:
+async def ecowatt(
+    request: Request, database: DatabaseDep, settings: SettingsDep, response_cache: ResponseCacheDep
+) -> Response:
     """The level by hour, today and the days ahead."""
 
     async def make(now: datetime) -> schemas.Ecowatt:
         async with database.read() as session:
             return await outlook.signal(session, now, asked=settings.has_rte)
 
-    return await ready_made.respond(request, "ecowatt", make)
+    return await response_cache.respond(request, "ecowatt", make)

@@ -25,10 +25,10 @@ type Job = Callable[[], Awaitable[datetime]]
 
 
 @asynccontextmanager
-async def running(jobs: Mapping[str, Job], store: Store, clock: Clock) -> AsyncIterator[None]:
+async def run_jobs(jobs: Mapping[str, Job], store: Store, clock: Clock) -> AsyncIterator[None]:
     """Run the jobs, by their names, meanwhile; at the end let each job finish what it is at."""
     stopping = asyncio.Event()
-    work = asyncio.create_task(_run(jobs, store, clock, stopping))
+    work = asyncio.create_task(_run_all(jobs, store, clock, stopping))
     try:
         yield
     finally:
@@ -41,7 +41,7 @@ async def running(jobs: Mapping[str, Job], store: Store, clock: Clock) -> AsyncI
             await asyncio.wait(late, timeout=_LONGEST_CANCELLATION)
 
 
-async def _run(jobs: Mapping[str, Job], store: Store, clock: Clock, stopping: asyncio.Event) -> None:
+async def _run_all(jobs: Mapping[str, Job], store: Store, clock: Clock, stopping: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
         for name, job in jobs.items():
             group.create_task(_repeat(name, job, store, clock, stopping), name=name)

@@ -19,7 +19,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
-from gateway.kit.outage import outlast
+from gateway.kit.outage import retry_while_down
 from gateway.metering import payloads, repository
 from gateway.metering.fetching import Fetcher, Priority
 from gateway.metering.meters import Meter, never
@@ -28,7 +28,7 @@ from gateway.metering.repository import Fact
 from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at, next_attempt
 from gateway.metering.settling import settled
 from gateway.store import Store, StoreError
-from gateway.store.pause import leave_alone, paused
+from gateway.store.pause import find_pause, start_pause
 from gateway.usage_points import repository as points
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.service import open_secrets
@@ -42,6 +42,7 @@ WITHOUT_CURVE = timedelta(days=2)
 _PAUSES = {
     ErrorReason.DOWN: timedelta(minutes=10),
     ErrorReason.OUR_FAULT: timedelta(hours=1),
+    ErrorReason.UNAUTHORIZED: timedelta(minutes=10),  # of a token that is new: no usage point's fault
     ErrorReason.QUOTA: timedelta(minutes=1),
 }
 _PAUSE_FOR_ALL = timedelta(minutes=1)
@@ -122,7 +123,7 @@ class Archive:
         key = f"archive:pause:{feed.point_id}:{feed.kind}:{feed.direction}"
         for _ in range(calls):
             async with self._store.lease(f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"):
-                if pause := await paused(self._store, key, self._clock.now()):
+                if pause := await find_pause(self._store, key, self._clock.now()):
                     return Refusal(ErrorReason(pause.reason), pause.until)
                 async with self._database.read() as session:
                     if not await points.is_open(session, meter.id):
@@ -133,10 +134,10 @@ class Archive:
                     return None
                 if isinstance(told, Refusal):
                     if not told.for_all and told.reason is not ErrorReason.QUOTA:  # these know their own end
-                        await leave_alone(self._store, key, self._clock.now(), told.until, told.reason)
+                        await start_pause(self._store, key, self._clock.now(), told.until, told.reason)
                     return told
                 # a call is charged already: its answer waits for the database rather than be asked again
-                await outlast(partial(self._keep, feed, told, known), self._clock)
+                await retry_while_down(partial(self._keep, feed, told, known), self._clock)
         return None
 
     async def _ask(
@@ -174,10 +175,10 @@ class Archive:
                 return [Fact(window.start, State.ABSENT)]
             case ErrorReason.WRONG_DIRECTION:
                 async with self._database.write() as session:
-                    await points.note(session, meter.id, never(feed.direction), value=True)
+                    await points.note_fact(session, meter.id, never(feed.direction), value=True)
             case ErrorReason.NO_CONSENT:
                 async with self._database.write() as session:
-                    await points.doubt(session, meter.id, self._clock.now())
+                    await points.note_doubt(session, meter.id, self._clock.now())
             case _:
                 pass
         now = self._clock.now()

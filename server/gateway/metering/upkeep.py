@@ -24,7 +24,7 @@ async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
     """Ask what is due for the usage points that wait the longest; return when there is more to do."""
     now = clock.now()
     async with database.read() as session:
-        waiting = list(await points.with_work(session, now, _POINTS_A_ROUND))
+        waiting = list(await points.find_with_work(session, now, _POINTS_A_ROUND))
     stopped: list[Refusal] = []
 
     async def visit_next() -> None:
@@ -38,7 +38,7 @@ async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
                 stopped.append(due)
                 return
             async with database.write() as session:
-                await points.schedule(session, point, due)
+                await points.schedule_work(session, point, due)
 
     async with asyncio.TaskGroup() as visitors:
         for _ in range(_AT_ONCE):

@@ -5,10 +5,10 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 
 from gateway import API_VERSION, __version__
-from gateway.dependencies import DatabaseDep, ReadyMadeDep, SettingsDep
+from gateway.dependencies import DatabaseDep, ResponseCacheDep, SettingsDep
 from gateway.ecowatt import outlook as ecowatt
 from gateway.kit import conditional
-from gateway.pages import LANGUAGES
+from gateway.pages import languages
 from gateway.site.schemas import CaptchaView, EcowattToday, Operator, Site, TempoToday, Today
 from gateway.tempo import outlook as tempo
 
@@ -28,12 +28,14 @@ async def site(settings: SettingsDep, response: Response) -> Site:
         environment=settings.enedis_environment,
         version=__version__,
         api=API_VERSION,
-        languages=list(LANGUAGES),
+        languages=list(languages()),
     )
 
 
 @router.get("/today", response_model=Today, responses=conditional.UNCHANGED)
-async def today(request: Request, database: DatabaseDep, settings: SettingsDep, ready_made: ReadyMadeDep) -> Response:
+async def today(
+    request: Request, database: DatabaseDep, settings: SettingsDep, response_cache: ResponseCacheDep
+) -> Response:
     """Show today's Tempo colour and Ecowatt level, without an account."""
 
     async def make(now: datetime) -> Today:
@@ -46,4 +48,4 @@ async def today(request: Request, database: DatabaseDep, settings: SettingsDep, 
             next_change=min(colors.next_change, levels.next_change),
         )
 
-    return await ready_made.respond(request, "today", make)
+    return await response_cache.respond(request, "today", make)

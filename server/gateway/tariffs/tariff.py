@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
+from gateway.kit.wire import KnownDay
 from gateway.tariffs.off_peak import Times
 from gateway.tariffs.options import BUCKETS, UNKNOWN, Option
 from gateway.tariffs.prices import packaged
@@ -41,7 +42,7 @@ class Tariff(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    valid_from: date | None = None
+    valid_from: KnownDay | None = None
     option: Option
     power_kva: int = Field(ge=3, le=36)
     prices: Literal["regulated"] | Annotated[tuple[Price, ...], Field(max_length=50)] = "regulated"

@@ -1,13 +1,14 @@
 """`GET /v1/tempo` and `/v1/tempo/days`: for every account, from what was asked already."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.accounts.dependencies import get_caller
-from gateway.dependencies import ClockDep, DatabaseDep, ReadyMadeDep
-from gateway.kit import conditional, paris
+from gateway.dependencies import ClockDep, DatabaseDep, ResponseCacheDep
+from gateway.kit import conditional
+from gateway.kit.wire import KnownDay
 from gateway.problems import documented
 from gateway.tempo import outlook, schemas
 
@@ -15,14 +16,14 @@ router = APIRouter(prefix="/tempo", tags=["signals"], dependencies=[Depends(get_
 
 
 @router.get("", response_model=schemas.Tempo, responses=conditional.UNCHANGED)
-async def tempo(request: Request, database: DatabaseDep, ready_made: ReadyMadeDep) -> Response:
+async def tempo(request: Request, database: DatabaseDep, response_cache: ResponseCacheDep) -> Response:
     """Today's and tomorrow's colour, the period in force, and the season's counters."""
 
     async def make(now: datetime) -> schemas.Tempo:
         async with database.read() as session:
             return await outlook.signal(session, now)
 
-    return await ready_made.respond(request, "tempo", make)
+    return await response_cache.respond(request, "tempo", make)
 
 
 @router.get("/days", response_model=schemas.Days, responses={**conditional.UNCHANGED, **documented(400, 422)})
@@ -30,8 +31,8 @@ async def days(
     request: Request,
     database: DatabaseDep,
     clock: ClockDep,
-    start: Annotated[date, Query(description="First day, of Paris", ge=paris.EARLIEST)],
-    end: Annotated[date, Query(description="First day after the range, at most 366 days later", le=paris.LATEST)],
+    start: Annotated[KnownDay, Query(description="First day, of Paris")],
+    end: Annotated[KnownDay, Query(description="First day after the range, at most 366 days later")],
 ) -> Response:
     """Colours by day since September 2014."""
     now = clock.now()

@@ -38,7 +38,7 @@ async def delete_usage_point(summaries: SummaryServiceDep, caller: CallerDep, po
 
 
 @point_router.patch("", responses=documented(429), dependencies=[Depends(counted)])
-async def choose(
+async def change_settings(
     summaries: SummaryServiceDep, caller: CallerDep, point_id: PointId, choices: Choices
 ) -> UsagePointView:
     """Change what is named. All figures follow: the next answer of `/hours` begins where they differ."""

@@ -16,7 +16,7 @@ from gateway.usage_point_summary.schemas import Freshness, PointConsent, UsagePo
 from gateway.usage_point_summary.settings import Choices
 from gateway.usage_points import repository, service
 from gateway.usage_points.models import UsagePoint
-from gateway.usage_points.notices import notices
+from gateway.usage_points.notices import list_notices
 from gateway.usage_points.schemas import Contract
 
 
@@ -31,13 +31,13 @@ class SummaryService:
     async def list_all(self, account_id: str) -> list[UsagePointView]:
         """Return the answer about each of an account's usage points."""
         async with self._database.read() as session:
-            points = await repository.of_account(session, account_id)
+            points = await repository.list_of_account(session, account_id)
         return [await self.summarize(point) for point in points]
 
     async def change(self, account_id: str, point_id: str, choices: Choices) -> UsagePointView:
         """Change the settings of one of an account's usage points. Raises the problem `not_found`."""
         async with self._database.write() as session:
-            point = await service.get(session, account_id, point_id, to_change=True)
+            point = await service.get_usage_point(session, account_id, point_id, to_change=True)
             choices.apply(point)
         return await self.summarize(point)
 
@@ -58,7 +58,7 @@ class SummaryService:
             home = Home(point, opened, await load_price_book(session))
         return UsagePointView(
             id=point.id,
-            masked_number=service.masked(opened.prm),
+            masked_number=service.mask_number(opened.prm),
             name=point.name,
             position=point.position,
             hidden=point.hidden,
@@ -79,5 +79,5 @@ class SummaryService:
             ),
             history=History.of(progress, point.history_at),
             holes=[Hole.model_validate(hole, from_attributes=True) for hole in holes],
-            notices=[*notices(point, now), *billing_notices(home, now)],
+            notices=[*list_notices(point, now), *billing_notices(home, now)],
         )

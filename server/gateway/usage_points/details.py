@@ -11,10 +11,10 @@ from gateway.enedis.errors import EnedisError, ErrorReason
 log = structlog.get_logger()
 
 
-async def ask(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
+async def fetch_details(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
     """Gather it from three APIs; one that is not subscribed leaves its part unknown. Raises EnedisError."""
     found: dict[str, Any] = {}
-    for part in (_contracts, _synthesis, _metering):
+    for part in (_fetch_contracts, _fetch_synthesis, _fetch_metering):
         try:
             found |= await part(enedis, payer, prm)
         except EnedisError as error:
@@ -24,7 +24,7 @@ async def ask(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
     return found
 
 
-async def _contracts(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
+async def _fetch_contracts(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
     contracts = await enedis.contracts(payer, prm)
     gives = any(contract.segment == "P4" for contract in contracts)
     taking = next((contract for contract in contracts if contract.subscribed_power_kva is not None), None)
@@ -34,23 +34,23 @@ async def _contracts(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
         "segment": taking.segment,
         "power_kva": taking.subscribed_power_kva,
         "distribution_tariff": taking.distribution_tariff,
-        "started_on": _text(taking.contract_start),
+        "started_on": _format_day(taking.contract_start),
         "gives": gives,
     }
 
 
-async def _synthesis(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
+async def _fetch_synthesis(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
     synthesis = await enedis.synthesis(payer, prm)
     return {
-        "consumption_activated_on": _text(synthesis.consumption_activated_on),
-        "production_activated_on": _text(synthesis.production_activated_on),
+        "consumption_activated_on": _format_day(synthesis.consumption_activated_on),
+        "production_activated_on": _format_day(synthesis.production_activated_on),
         "services_level": synthesis.services_level,
     }
 
 
-async def _metering(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
+async def _fetch_metering(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
     return {"off_peak": (await enedis.metering(payer, prm)).off_peak}
 
 
-def _text(day: date | None) -> str | None:
+def _format_day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()

@@ -10,7 +10,7 @@ from gateway.enedis.customer import Address
 from gateway.problems import documented
 from gateway.quotas.routes import counted
 from gateway.usage_points import service
-from gateway.usage_points.contracts import CustomerData, told_at
+from gateway.usage_points.contracts import CustomerData, contract_told_at
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.schemas import ContractView
 
@@ -23,7 +23,7 @@ CustomerDataDep = Annotated[CustomerData, Depends(part(CustomerData))]
 async def get_point(database: DatabaseDep, caller: CallerDep, point_id: PointId) -> UsagePoint:
     """Return the usage point of the path, which is the caller's own."""
     async with database.read() as session:
-        return await service.get(session, caller.account_id, point_id)
+        return await service.get_usage_point(session, caller.account_id, point_id)
 
 
 PointDep = Annotated[UsagePoint, Depends(get_point)]
@@ -33,7 +33,7 @@ PointDep = Annotated[UsagePoint, Depends(get_point)]
 async def contract(customer_data: CustomerDataDep, point: PointDep) -> ContractView:
     """Show the contract as Enedis has it."""
     point = await customer_data.with_contract(point)
-    return ContractView.model_validate({**point.contract, "as_of": told_at(point)})
+    return ContractView.model_validate({**point.contract, "as_of": contract_told_at(point)})
 
 
 @router.get(

@@ -40,14 +40,14 @@ class UsagePointKeeper:
         """Ask again what is due; return when there is more to do."""
         now = self._clock.now()
         async with self._database.read() as session:
-            stale = await repository.with_stale_details(session, now, _A_ROUND)
+            stale = await repository.find_with_stale_details(session, now, _A_ROUND)
         for point in stale:
             try:
                 await self.refresh(point)
             except UndecipherableError:
                 log.exception("undecipherable", usage_point=point.id)
                 async with self._database.write() as session:
-                    await repository.details_due(session, point.id, now + _AFTER_FAILURE)
+                    await repository.schedule_details(session, point.id, now + _AFTER_FAILURE)
         async with self._database.read() as session:
             return await repository.next_details(session, now + paris.HOUR)
 
@@ -65,7 +65,7 @@ class UsagePointKeeper:
             else:
                 services = await self._enedis.services_of_authorisation(point.account_id, point.authorisation)
             if any(found.point == prm and found.is_open for found in services):
-                contract = await details.ask(self._enedis, point.account_id, prm)
+                contract = await details.fetch_details(self._enedis, point.account_id, prm)
                 contract["told_at"] = paris.iso(self._clock.now())
         except EnedisError as error:
             log.warning("details_failed", usage_point=point.id, reason=error.reason, code=error.code)
@@ -81,7 +81,7 @@ class UsagePointKeeper:
             if services is None or note_services(current, prm, services):
                 current.doubted = current.doubted and services is None
             elif current.doubted:
-                service.end(current, PointStatus.ENDED, now)
+                service.end_access(current, PointStatus.ENDED, now)
                 record(session, now, "consent_ended", current.account_id, usage_point=current.id)
             else:
                 current.doubted, current.details_at = True, now + _AFTER_DOUBT

@@ -100,7 +100,9 @@ async def test_quotas_are_seen_and_begun_anew(
     assert (found["quota_limit"], found["usage_points"], found["deactivated_at"]) == (50, 1, None)
     assert "masked_number" not in found
     async with gateway.runtime.database.write() as session:
-        service.end(await service.get(session, user, point), PointStatus.ENDED, gateway.runtime.clock.now())
+        service.end_access(
+            await service.get_usage_point(session, user, point), PointStatus.ENDED, gateway.runtime.clock.now()
+        )
     assert (await admin.post(f"/v1/admin/users/{user}/reset-quota")).status_code == 204
     found = (await admin.post("/v1/admin/users/search", json={"part": "user@"})).json()["items"][0]
     assert found["quota_used"] <= 1, "a call that was under way may be counted yet"

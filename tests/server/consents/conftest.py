@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -9,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from tests.server.conftest import Gateway, Simulator
+from tests.server.conftest import Gateway, SetClock, Simulator
 
 CALLBACK = "http://gateway/oauth/callback"
 
@@ -21,6 +22,7 @@ class Person:
     gateway: Gateway
     simulator: Simulator
     who: dict[str, str]
+    email: str
 
     def __post_init__(self) -> None:
         self.browser = self.gateway.new_browser()
@@ -62,8 +64,19 @@ class Person:
 
     async def status(self, asked: dict[str, Any]) -> tuple[str, str | None]:
         """Return how the consent stands."""
+        if (await self.gateway.http.get("/v1/accounts/me", headers=self.who)).status_code == 401:
+            self.who = await self.gateway.sign_in(self.email)  # a token lives for minutes
         seen = await self.gateway.get(f"/v1/consents/{asked['id']}", self.who)
         return seen["status"], seen["reason"]
+
+    async def check_until_decided(self, asked: dict[str, Any], clock: SetClock) -> tuple[str, str | None]:
+        """Pass the time, in growing steps, until the consent is decided; return how it stands."""
+        step = timedelta(seconds=5)
+        while (await self.status(asked))[0] == "pending":
+            clock.set(clock.now() + step)
+            step = min(step * 1.3, timedelta(hours=1))
+            await self.gateway.runtime.consents.check(asked["id"])
+        return await self.status(asked)
 
 
 def state_of(address: str) -> str:
@@ -73,9 +86,9 @@ def state_of(address: str) -> str:
 
 @pytest.fixture
 async def alice(gateway: Gateway, simulator: Simulator) -> Person:
-    return Person(gateway, simulator, await gateway.sign_in("alice@example.org"))
+    return Person(gateway, simulator, await gateway.sign_in("alice@example.org"), "alice@example.org")
 
 
 @pytest.fixture
 async def mallory(gateway: Gateway, simulator: Simulator) -> Person:
-    return Person(gateway, simulator, await gateway.sign_in("mallory@example.org"))
+    return Person(gateway, simulator, await gateway.sign_in("mallory@example.org"), "mallory@example.org")

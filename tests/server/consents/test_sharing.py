@@ -80,15 +80,28 @@ async def test_a_service_that_never_appears_ends_in_words(alice: Person, clock: 
     location = alice.at_enedis(address, TO_SHARE)
     alice.simulator.order("POST", "consents", prm=TO_SHARE, shared=False)
     await alice.come_back(location)
-
-    async def ended() -> bool:
-        clock.set(clock.now() + timedelta(seconds=5))
-        return (await alice.status(asked))[0] != "pending"
-
-    await until(ended)
-    assert await alice.status(asked) == ("refused", "not_opened")
+    assert await alice.check_until_decided(asked, clock) == ("refused", "not_opened")
+    assert timedelta(hours=23) < clock.now() - NOW < timedelta(hours=26)
+    assert len(alice.simulator.calls("subscribed_services")) <= 20
     page = await alice.browser.get(f"/consents/{asked['id']}/result")
     assert "Enedis n’a pas ouvert l’accès" in page.text
+
+
+async def test_a_service_that_shows_after_hours_is_waited_for(alice: Person, clock: SetClock) -> None:
+    asked = await alice.ask(TO_SHARE)
+    location = alice.at_enedis(await alice.set_out(asked), TO_SHARE)
+    alice.simulator.order("POST", "consents", prm=TO_SHARE, shared=False)
+    await alice.come_back(location)
+    while clock.now() < NOW + timedelta(hours=5):
+        clock.set(clock.now() + timedelta(minutes=20))
+        await alice.gateway.runtime.consents.check(asked["id"])
+        assert await alice.status(asked) == ("pending", None)
+    page = await alice.browser.get(f"/consents/{asked['id']}/result")
+    assert "plusieurs heures" in page.text
+    assert 'http-equiv="refresh" content="60"' in page.text
+    alice.simulator.order("POST", "consents", prm=TO_SHARE, shared=True)
+    assert await alice.check_until_decided(asked, clock) == ("granted", None)
+    assert clock.now() - NOW < timedelta(hours=10)
 
 
 async def test_sharing_another_meter_than_the_one_named_gives_nothing(alice: Person, clock: SetClock) -> None:

@@ -44,7 +44,9 @@ def test_who_has_another_gets_it_all(header: str) -> None:
     assert (answer.status_code, answer.body) == (200, b'{"text":"a"}')
 
 
-@pytest.mark.parametrize(("seconds", "header"), [(90, "max-age=90"), (0.2, "max-age=1"), (-5, "max-age=0")])
+@pytest.mark.parametrize(
+    ("seconds", "header"), [(90, "private, max-age=90"), (0.2, "private, max-age=1"), (-5, "private, max-age=0")]
+)
 def test_nobody_comes_back_before_it_can_change(seconds: float, header: str) -> None:
     assert ask("a", seconds=seconds).headers["cache-control"] == header
 
@@ -63,7 +65,7 @@ class Kitchen:
 
     def __init__(self, changes_in: float) -> None:
         self.clock = Stove(NOW)
-        self.ready_made = conditional.ReadyMade(self.clock)
+        self.response_cache = conditional.ResponseCache(self.clock)
         self.made = 0
         self.next_change = NOW + timedelta(seconds=changes_in)
         self.takes = timedelta(0)
@@ -81,7 +83,7 @@ class Kitchen:
         if after is not None:
             self.clock.set(NOW + timedelta(seconds=after))
         request = Request({"type": "http", "method": "GET", "path": "/", "headers": []})
-        return await self.ready_made.respond(request, "dish", self.make)
+        return await self.response_cache.respond(request, "dish", self.make)
 
 
 async def test_what_was_made_serves_everybody_until_it_can_change() -> None:

@@ -53,5 +53,7 @@ export function samplePeriods(start: string): Schema<"PeriodView">[] {
     off_peak: n % 2 === 1,
     price: prices[n] ?? null,
     certain: n < 3,
+    expected: n === 3,
+    expected_reason: n === 3 ? ("quota_left" as const) : null,
   }));
 }

@@ -64,3 +64,8 @@ whenSessionEnds(() => {
   session.meters = [];
   navigate(href("log-in", { next: route.page + location.search, ended: "1" }), { replace: true });
 });
+
+/** Show anew that this is the owner: what cannot be undone needs a log-in of the last minutes. */
+export async function logInAgain(password: string): Promise<void> {
+  await answer(api.POST("/v1/session", { body: { email: session.account?.email ?? "", password } }));
+}

@@ -5,6 +5,8 @@ export const t = dictionary({
   en: {
     loading: "Loading…",
     retry: "Try again",
+    nothing: "Nothing found.",
+    showMore: "Show more",
     cancel: "Cancel",
     close: "Close",
     save: "Save",
@@ -50,6 +52,8 @@ export const t = dictionary({
   fr: {
     loading: "Chargement…",
     retry: "Réessayer",
+    nothing: "Rien trouvé.",
+    showMore: "Afficher la suite",
     cancel: "Annuler",
     close: "Fermer",
     save: "Enregistrer",

@@ -15,7 +15,6 @@ export const t = dictionary({
     hoursRead:
       "Each block is as wide as it lasts and as high as its price. What is hatched is not certain or not known yet.",
     notKnown: "price not known yet",
-    notCertain: "not certain",
     spans: { day: "Last day", week: "This week", month: "This month", year: "This year" },
     noData: "Nothing known yet.",
     energy: "Energy",
@@ -51,7 +50,6 @@ export const t = dictionary({
     hoursRead:
       "Chaque bloc est aussi large qu’il dure et aussi haut que son prix. Ce qui est hachuré n’est pas certain ou pas encore connu.",
     notKnown: "prix pas encore connu",
-    notCertain: "pas certain",
     spans: { day: "Dernier jour", week: "Cette semaine", month: "Ce mois", year: "Cette année" },
     noData: "Encore rien de connu.",
     energy: "Énergie",
