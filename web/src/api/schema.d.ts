@@ -1261,7 +1261,7 @@ export interface components {
              * @default check_your_mail
              * @constant
              */
-            status?: "check_your_mail";
+            status: "check_your_mail";
         };
         /**
          * AccountView
@@ -1392,19 +1392,19 @@ export interface components {
              * Name
              * @default
              */
-            name?: string;
+            name: string;
             /**
              * Position
              * @description Its place in lists, the lowest first
              * @default 0
              */
-            position?: number;
+            position: number;
             /**
              * Hidden
              * @description Left out of pages; it is read and billed as before
              * @default false
              */
-            hidden?: boolean;
+            hidden: boolean;
             tariff?: components["schemas"]["Tariff-Input"] | null;
             /** Tariffs */
             tariffs?: components["schemas"]["Tariff-Input"][] | null;
@@ -1475,6 +1475,10 @@ export interface components {
          * ComparisonView
          * @description What the same hours would have cost, and the lowest power that the highest one used would have allowed.
          *
+         *     Months without service or without anything known are left out. In a month all options are billed over the hours that
+         *     all of them have a price for; one that is not sold at the power of a day, or has a price for less than half of the
+         *     hours, has none. `total` adds up the `total_months` that all options have which can be compared in at least half of
+         *     the months.
          *     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
          *     `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
          *     power is not known.
@@ -1486,6 +1490,8 @@ export interface components {
             total: {
                 [key: string]: components["schemas"]["CostView"];
             };
+            /** Total Months */
+            total_months: number;
             /** Open To New */
             open_to_new: {
                 [key: string]: boolean;
@@ -2259,7 +2265,7 @@ export interface components {
          */
         "OffPeakPeriod-Input": {
             /** @default all */
-            season?: components["schemas"]["Season-Input"];
+            season: components["schemas"]["Season-Input"];
             /**
              * Weekdays
              * @default [
@@ -2272,7 +2278,7 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays?: number[];
+            weekdays: number[];
             slots: components["schemas"]["Slots-Input"];
             /** Valid From */
             valid_from?: string | null;
@@ -2283,7 +2289,7 @@ export interface components {
              * @default user
              * @enum {string}
              */
-            source?: "enedis" | "user";
+            source: "enedis" | "user";
         };
         /**
          * OffPeakPeriod
@@ -2291,7 +2297,7 @@ export interface components {
          */
         "OffPeakPeriod-Output": {
             /** @default all */
-            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
+            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2304,7 +2310,7 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays?: number[];
+            weekdays: number[];
             slots: components["schemas"]["Slots-Output"];
             /** Valid From */
             valid_from?: string | null;
@@ -2315,7 +2321,7 @@ export interface components {
              * @default user
              * @enum {string}
              */
-            source?: "enedis" | "user";
+            source: "enedis" | "user";
         };
         /**
          * Operator
@@ -2422,23 +2428,23 @@ export interface components {
              * @default ok
              * @constant
              */
-            status?: "ok";
+            status: "ok";
             /**
              * Name
              * @default MyElectricalData
              * @constant
              */
-            name?: "MyElectricalData";
+            name: "MyElectricalData";
             /**
              * Version
              * @default 0.1.0
              */
-            version?: string;
+            version: string;
             /**
              * Api
              * @default 1.0
              */
-            api?: string;
+            api: string;
             /** Instance Id */
             instance_id: string;
         };
@@ -2463,7 +2469,7 @@ export interface components {
          */
         "Price-Input": {
             /** @default all */
-            season?: components["schemas"]["Season-Input"];
+            season: components["schemas"]["Season-Input"];
             /**
              * Weekdays
              * @default [
@@ -2476,9 +2482,9 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays?: number[];
+            weekdays: number[];
             /** @default [] */
-            slots?: components["schemas"]["Slots-Input"];
+            slots: components["schemas"]["Slots-Input"];
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Input"];
@@ -2489,7 +2495,7 @@ export interface components {
          */
         "Price-Output": {
             /** @default all */
-            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
+            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2502,9 +2508,9 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays?: number[];
+            weekdays: number[];
             /** @default [] */
-            slots?: components["schemas"]["Slots-Output"];
+            slots: components["schemas"]["Slots-Output"];
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Output"];
@@ -2580,7 +2586,7 @@ export interface components {
              * @default ready
              * @constant
              */
-            status?: "ready";
+            status: "ready";
         };
         /**
          * Reason
@@ -2679,7 +2685,7 @@ export interface components {
              * Limit
              * @default 50
              */
-            limit?: number;
+            limit: number;
         };
         /**
          * Season
@@ -2851,7 +2857,7 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices?: "regulated" | components["schemas"]["Price-Input"][];
+            prices: "regulated" | components["schemas"]["Price-Input"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Input"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Input"] | null;
         };
@@ -2871,7 +2877,7 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices?: "regulated" | components["schemas"]["Price-Output"][];
+            prices: "regulated" | components["schemas"]["Price-Output"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Output"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Output"] | null;
         };
@@ -2922,7 +2928,7 @@ export interface components {
              * @default Bearer
              * @constant
              */
-            token_type?: "Bearer";
+            token_type: "Bearer";
             /** Expires In */
             expires_in: number;
         };
@@ -2932,7 +2938,8 @@ export interface components {
          *
          *     `cost` is what energy cost, `bill` that and the subscription. Not `complete`, energy is missing or still to come, of
          *     the direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
-         *     price; where some does, what is shown is of the rest. The subscription is null when any day known has none.
+         *     price; where some does, what is shown is of the rest. The subscription is that of all days since the
+         *     meter was put into service, whether their energy is known or not; null when any of them has none.
          */
         TotalView: {
             /**
