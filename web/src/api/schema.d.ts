@@ -1295,6 +1295,12 @@ export interface components {
             insee_code?: components["schemas"]["Text"];
         };
         /**
+         * Alignment
+         * @description What the date of an index value means: the register as the day began, or as it ended.
+         * @enum {string}
+         */
+        Alignment: "day_begun" | "day_ended";
+        /**
          * AverageHours
          * @description 24 values, the hours that clocks in Paris show: the average Wh of each, and what a kWh cost then, in EUR.
          *
@@ -2127,8 +2133,12 @@ export interface components {
         /**
          * IndexCheckView
          * @description The registers against the curve; `better_off_peak` where other off-peak hours explain them better.
+         *
+         *     `aligned_by`: whether an index value is that of the day's beginning or of its end, as the curve tells; null: no day
+         *     can be compared. The bucket `total` stands for registers whose names are not known.
          */
         IndexCheckView: {
+            aligned_by: components["schemas"]["Alignment"] | null;
             /** Items */
             items: components["schemas"]["DifferenceView"][];
             better_off_peak: components["schemas"]["FitView"] | null;
