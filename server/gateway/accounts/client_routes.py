@@ -24,13 +24,13 @@ from gateway.accounts.oauth_errors import OAuthRoute
 from gateway.accounts.schemas import Clients, ClientSecret, ClientView, ClientWish, Token
 from gateway.dependencies import ClientDep, WriteSession
 from gateway.limits import service as limits
-from gateway.limits.service import Limit
+from gateway.limits.service import RateLimit
 from gateway.problems import ProblemError, documented
 
 router = APIRouter(tags=["API clients"], responses=documented(400, 413, 422))
 _token_router = APIRouter(route_class=OAuthRoute)
 
-_TOKENS = Limit("token", 60, timedelta(hours=1))
+_TOKENS = RateLimit("token", 60, timedelta(hours=1))
 
 type ClientId = Annotated[str, Path(pattern="^medc_[a-z0-9]{20}$")]
 
@@ -81,8 +81,8 @@ async def token(
         client_id, client_secret = _credentials(authorization)
     now = parts.clock.now()
     claims = await service.authenticate_client(session, client_id or "", client_secret or "", now)
-    standing = await limits.knock(session, _TOKENS, claims.client_id, now)
-    response.headers.update(standing.headers)
+    limit_status = await limits.hit(session, _TOKENS, claims.client_id, now)
+    response.headers.update(limit_status.headers)
     signed = tokens.issue(claims, key=parts.settings.secret_key.get_secret_value(), issuer=parts.instance.id, now=now)
     return Token(access_token=signed, expires_in=int(tokens.LIFETIME.total_seconds()))
 

@@ -13,7 +13,7 @@ from gateway.kit.backoff import compute_backoff
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.limits import service as limits
-from gateway.limits.service import Limit
+from gateway.limits.service import RateLimit
 from gateway.mail import repository
 from gateway.mail.carriers import Carrier, MailError
 from gateway.mail.models import MailKind, OutboxMail
@@ -26,7 +26,7 @@ GIVE_UP_AFTER = timedelta(days=3)
 _PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 _A_ROUND = 20
 _LONGEST_WAIT = timedelta(hours=1)
-_TO_ONE_ACCOUNT = Limit("mail", 5, timedelta(hours=1))
+_TO_ONE_ACCOUNT = RateLimit("mail", 5, timedelta(hours=1))
 """Of each kind that a stranger can cause: nobody's mailbox is filled by whoever types their address."""
 _CAUSED_BY_STRANGERS = frozenset({MailKind.VERIFY_EMAIL, MailKind.RESET_PASSWORD, MailKind.ALREADY_SIGNED_UP})
 """The others are notices of security: they are never held back."""
@@ -44,7 +44,7 @@ async def put(session: AsyncSession, account_id: str | None, kind: MailKind, now
         if await limits.is_reached(session, _TO_ONE_ACCOUNT, to, now) and account_id is not None:
             log.warning("mail_held_back", kind=kind, account=account_id)
             account_id = None
-        await limits.note(session, _TO_ONE_ACCOUNT, to, now)
+        await limits.count(session, _TO_ONE_ACCOUNT, to, now)
     session.add(OutboxMail(account_id=account_id, kind=kind, created_at=now, next_at=now, attempts=0, last_error=None))
 
 

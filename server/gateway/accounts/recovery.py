@@ -13,14 +13,14 @@ from gateway.accounts.secrets import fingerprint
 from gateway.accounts.service import revoke_all
 from gateway.accounts.sign_up import check_password_length, checked_address, hash_new_password, invalid_code
 from gateway.audit.service import record
+from gateway.limits import origins
 from gateway.limits import service as limits
-from gateway.limits import who
-from gateway.limits.service import Limit, Standing
+from gateway.limits.service import RateLimit, RateLimitStatus
 from gateway.mail.models import MailKind
 from gateway.problems import not_found
 from gateway.store import Store
 
-_RESETS = Limit("password_reset", 20, timedelta(hours=1))
+_RESETS = RateLimit("password_reset", 20, timedelta(hours=1))
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,12 +32,12 @@ class Forgotten:
     captcha_token: str | None
 
 
-async def ask_reset(parts: AccountParts, wish: Forgotten) -> Standing:
+async def ask_reset(parts: AccountParts, wish: Forgotten) -> RateLimitStatus:
     """Have a mail sent if the address has an account; nothing tells. Raises problems: 403, 422, 429, 503."""
     email = addresses.canonical(checked_address(wish.email))
     async with parts.database.write() as session:
-        knocker = who.client(parts.instance, wish.client)
-        standing = await limits.knock(session, _RESETS, knocker, parts.clock.now())
+        subject = origins.hash_client(parts.instance, wish.client)
+        limit_status = await limits.hit(session, _RESETS, subject, parts.clock.now())
     await parts.captcha.check(wish.captcha_token, "password_reset", wish.client)
     async with parts.database.write() as session:
         now = parts.clock.now()
@@ -45,7 +45,7 @@ async def ask_reset(parts: AccountParts, wish: Forgotten) -> Standing:
         account_id = account.id if account is not None and account.deactivated_at is None else None
         await outbox.put(session, account_id, MailKind.RESET_PASSWORD, now)
         record(session, now, "password_reset_asked", account_id)
-    return standing
+    return limit_status
 
 
 async def confirm_reset(parts: AccountParts, code: str, password: str) -> None:

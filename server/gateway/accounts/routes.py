@@ -41,7 +41,7 @@ async def make_account(
     request: Request, response: Response, parts: AccountPartsDep, client: ClientDep, wish: SignUpWish
 ) -> SignedUp:
     """Sign up. The answer is the same when the address has an account: its owner gets a mail that says so."""
-    standing = await sign_up.sign_up(
+    limit_status = await sign_up.sign_up(
         parts,
         sign_up.SignUp(
             email=wish.email,
@@ -51,7 +51,7 @@ async def make_account(
             captcha_token=wish.captcha_token,
         ),
     )
-    response.headers.update(standing.headers)
+    response.headers.update(limit_status.headers)
     return SignedUp(status="check_your_mail" if parts.settings.require_email_verification else "active")
 
 
@@ -64,8 +64,8 @@ async def verify_email(parts: AccountPartsDep, client: ClientDep, wish: VerifyWi
 @router.post("/accounts/password-reset", status_code=202, responses=documented(403, 429, 503))
 async def ask_reset(response: Response, parts: AccountPartsDep, client: ClientDep, wish: ResetWish) -> Accepted:
     """Have a mail sent to choose a new password; the answer is the same when the address has no account."""
-    standing = await recovery.ask_reset(parts, recovery.Forgotten(wish.email, client, wish.captcha_token))
-    response.headers.update(standing.headers)
+    limit_status = await recovery.ask_reset(parts, recovery.Forgotten(wish.email, client, wish.captcha_token))
+    response.headers.update(limit_status.headers)
     return Accepted()
 
 
@@ -104,8 +104,8 @@ async def resend_verification(
     response: Response, parts: AccountPartsDep, client: ClientDep, wanted: ResendRequest
 ) -> Accepted:
     """Have the mail of verification sent again; the answer is the same whether or not the address waits for one."""
-    standing = await profile.resend_verification(parts, wanted.email, client, wanted.captcha_token)
-    response.headers.update(standing.headers)
+    limit_status = await profile.resend_verification(parts, wanted.email, client, wanted.captcha_token)
+    response.headers.update(limit_status.headers)
     return Accepted()
 
 

@@ -25,7 +25,7 @@ from gateway.kit import paris
 from gateway.kit.backoff import compute_backoff
 from gateway.kit.crypto import Keyring
 from gateway.limits import service as limits
-from gateway.limits.service import Limit
+from gateway.limits.service import RateLimit
 from gateway.usage_points import service as usage_points
 
 LIFETIME = timedelta(hours=24)
@@ -36,11 +36,11 @@ ATTEMPTS = (timedelta(), *(timedelta(seconds=seconds) for seconds in (4, 8, 18, 
 """Pauses between questions while Enedis has not opened the service yet: a minute in all."""
 _LATER, _LATEST = timedelta(minutes=2), timedelta(hours=4)
 """After that minute they grow from the one to the other, for as long as the consent lives: a share may show late."""
-CHECKS_OF_ACCOUNT = Limit("consent_checks", 30, timedelta(hours=1))
-CHECKS_OF_ALL = Limit("consent_checks_all", 200, timedelta(hours=1))
+CHECKS_OF_ACCOUNT = RateLimit("consent_checks", 30, timedelta(hours=1))
+CHECKS_OF_ALL = RateLimit("consent_checks_all", 200, timedelta(hours=1))
 """Questions to Enedis that led to no consent yet. Guesses must not use up its thousand calls an hour."""
-_CONSENTS = Limit("consents", 10, timedelta(hours=1))
-_FAILURES = Limit("consent_failures", 10, timedelta(hours=1))
+_CONSENTS = RateLimit("consents", 10, timedelta(hours=1))
+_FAILURES = RateLimit("consent_failures", 10, timedelta(hours=1))
 _MOST_STATES = 20
 _MOST_UNUSED = 5
 _COOKIE = re.compile(r"[\w-]{43}", re.ASCII)
@@ -72,7 +72,7 @@ async def ask(
     session: AsyncSession, account: Account, prm: str, *, keyring: Keyring, instance: Instance, now: datetime
 ) -> Consent:
     """Note that an account wishes to read a meter. Raises a 429 problem after 10 an hour."""
-    await limits.knock(session, _CONSENTS, account.id, now)
+    await limits.hit(session, _CONSENTS, account.id, now)
     consent_id = secrets.token_hex(16)
     consent = Consent(
         id=consent_id,
@@ -211,7 +211,7 @@ async def begin_check(session: AsyncSession, consent: Consent, now: datetime) ->
             consent.check_at = limits.window_end(limit, now)
             return False
     for limit, who in budgets:
-        await limits.note(session, limit, who, now)
+        await limits.count(session, limit, who, now)
     consent.checks += 1
     pause = ATTEMPTS[consent.checks] if consent.checks < len(ATTEMPTS) else _later_pause(consent.checks)
     consent.check_at = now + pause if now >= consent.expires_at else min(now + pause, consent.expires_at)
@@ -227,7 +227,7 @@ async def conclude(session: AsyncSession, consent: Consent, outcome: Outcome, no
     if outcome is Outcome.GRANTED:
         consent.status, consent.reason, consent.check_at = ConsentStatus.GRANTED, None, None
         for limit, who in ((CHECKS_OF_ACCOUNT, consent.account_id), (CHECKS_OF_ALL, "all")):
-            await limits.give_back(session, limit, who, now)
+            await limits.undo_hit(session, limit, who, now)
         record(session, now, "consent_granted", consent.account_id, consent=consent.id, usage_point=consent.point_id)
         return outcome
     is_early = consent.checks < len(ATTEMPTS)
@@ -255,7 +255,7 @@ async def fail(session: AsyncSession, consent: Consent, outcome: Outcome, now: d
 
 
 async def _count(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
-    await limits.note(session, _FAILURES, consent.account_id, now)
+    await limits.count(session, _FAILURES, consent.account_id, now)
     record(session, now, "consent_failed", consent.account_id, consent=consent.id, reason=outcome)
 
 

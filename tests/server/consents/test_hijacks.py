@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from gateway.account_data.deletion import erase_account
 from gateway.audit.models import AuditEvent
 from gateway.consents import authorisation
-from gateway.limits.service import Limit
+from gateway.limits.service import RateLimit
 from gateway.usage_points.models import PointStatus, UsagePoint
 from tests.server.conftest import NOW, SetClock
 from tests.server.consents.conftest import Person, state_of
@@ -120,7 +120,7 @@ async def test_somebody_who_only_asks_for_a_meter_delays_its_holder_by_minutes(
 async def test_guesses_cost_few_calls_for_the_whole_gateway(
     alice: Person, mallory: Person, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(authorisation, "CHECKS_OF_ALL", Limit("consent_checks_all", 40, timedelta(hours=1)))
+    monkeypatch.setattr(authorisation, "CHECKS_OF_ALL", RateLimit("consent_checks_all", 40, timedelta(hours=1)))
     guesses = []
     for person in (alice, mallory):
         for number in range(9):
