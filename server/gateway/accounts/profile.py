@@ -52,10 +52,10 @@ async def ask_address_change(parts: AccountParts, account: Account, change: Addr
         await repository.delete_codes(session, current.id, Purpose.CHANGE_EMAIL)
         owner = await repository.account_by_email(session, addresses.canonical(address))
         if owner is None or owner.id == current.id:
-            await outbox.put(session, current.id, MailKind.CHANGE_EMAIL, now)
+            await outbox.enqueue(session, current.id, MailKind.CHANGE_EMAIL, now)
         else:
-            await outbox.put(session, owner.id, MailKind.ALREADY_SIGNED_UP, now)
-        await outbox.put(session, current.id, MailKind.EMAIL_CHANGE_ASKED, now)
+            await outbox.enqueue(session, owner.id, MailKind.ALREADY_SIGNED_UP, now)
+        await outbox.enqueue(session, current.id, MailKind.EMAIL_CHANGE_ASKED, now)
         record(session, now, "email_change_asked", current.id)
 
 
@@ -73,7 +73,7 @@ async def resend_verification(
         account = await repository.account_by_email(session, canonical)
         waits = account is not None and account.verified_at is None and account.deactivated_at is None
         to = account.id if account is not None and waits else None
-        await outbox.put(session, to, MailKind.VERIFY_EMAIL, parts.clock.now())
+        await outbox.enqueue(session, to, MailKind.VERIFY_EMAIL, parts.clock.now())
     return limit_status
 
 

@@ -43,7 +43,7 @@ async def ask_reset(parts: AccountParts, wish: Forgotten) -> RateLimitStatus:
         now = parts.clock.now()
         account = await repository.account_by_email(session, email)
         account_id = account.id if account is not None and account.deactivated_at is None else None
-        await outbox.put(session, account_id, MailKind.RESET_PASSWORD, now)
+        await outbox.enqueue(session, account_id, MailKind.RESET_PASSWORD, now)
         record(session, now, "password_reset_asked", account_id)
     return limit_status
 
@@ -63,7 +63,7 @@ async def confirm_reset(parts: AccountParts, code: str, password: str) -> None:
         if found is None or current is None:
             raise invalid_code()
         await hand_over(session, parts.store, current, hashed, now)
-        await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
+        await outbox.enqueue(session, current.id, MailKind.PASSWORD_CHANGED, now)
         record(session, now, "password_reset", current.id)
 
 
@@ -83,7 +83,7 @@ async def change_password(
         if current is None:
             raise not_found()
         await set_password(session, parts.store, current, hashed)
-        await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
+        await outbox.enqueue(session, current.id, MailKind.PASSWORD_CHANGED, now)
         record(session, now, "password_changed", current.id)
         return sessions.open_session(session, parts.settings, current, now, browser)
 

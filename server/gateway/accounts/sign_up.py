@@ -73,7 +73,7 @@ async def _enter(session: AsyncSession, parts: AccountParts, address: str, hashe
         account.password_hash, account.language = hashed, language
     elif account.verified_at is not None:
         kind = MailKind.ALREADY_SIGNED_UP
-    await outbox.put(session, account.id, kind, now)
+    await outbox.enqueue(session, account.id, kind, now)
 
 
 async def verify_email(parts: AccountParts, code: str, password: str, client: str | None) -> None:

@@ -115,8 +115,8 @@ class TotalsView(BaseModel):
     """Each unit's running span and as much of it a year before, the last that ended and is known, and that one a year
     before.
 
-    `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched: a span
-    that begins before `known_since` is of a part only.
+    `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched: a
+    span that begins before `known_since` is of a part only.
     """
 
     known_since: date | None

@@ -99,16 +99,10 @@ async def test_sixty_tokens_an_hour_and_client(gateway: Gateway, clock: SetClock
 
 async def test_a_home_with_ipv6_is_one_client_and_nobodys_address_is_kept(gateway: Gateway) -> None:
     instance = gateway.runtime.instance
-    assert (
-        hash_client(instance, "2001:db8::1")
-        == hash_client(instance, "2001:db8::ffff:1")
-        != hash_client(instance, "2001:db8:0:1::1")
-    )
-    assert (
-        hash_client(instance, "::ffff:192.0.2.1")
-        == hash_client(instance, "192.0.2.1")
-        != hash_client(instance, "192.0.2.2")
-    )
+    one, same, other = (hash_client(instance, host) for host in ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1"))
+    assert one == same != other
+    mapped, plain, next_door = (hash_client(instance, host) for host in ("::ffff:192.0.2.1", "192.0.2.1", "192.0.2.2"))
+    assert mapped == plain != next_door
     await sign_up(gateway)
     await log_in(gateway.new_browser(), EMAIL, PASSWORD)
     async with gateway.runtime.database.read() as session:
