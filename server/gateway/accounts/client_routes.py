@@ -21,7 +21,7 @@ from gateway.accounts.dependencies import (
 from gateway.accounts.log_in import Attempt
 from gateway.accounts.models import Account
 from gateway.accounts.oauth_errors import OAuthRoute
-from gateway.accounts.schemas import Clients, ClientSecret, ClientView, ClientWish, Token
+from gateway.accounts.schemas import Clients, ClientSecret, ClientView, ApiClientRequest, Token
 from gateway.dependencies import ClientDep, WriteSession
 from gateway.limits import service as limits
 from gateway.limits.service import RateLimit
@@ -92,10 +92,10 @@ router.include_router(_token_router)
 
 @router.post("/api-clients", status_code=201, responses=documented(401, 403, 404, 409, 429, 503))
 async def make_client(
-    parts: AccountPartsDep, owner: Annotated[Account, Depends(get_owner)], wish: ClientWish
+    parts: AccountPartsDep, owner: Annotated[Account, Depends(get_owner)], body: ApiClientRequest
 ) -> ClientSecret:
     """Make an API client, in a browser that is logged in or by Basic with e-mail address and password."""
-    client_id, secret = await clients.make(parts, owner, wish.name.strip())
+    client_id, secret = await clients.make(parts, owner, body.name.strip())
     return ClientSecret(client_id=client_id, client_secret=secret)
 
 

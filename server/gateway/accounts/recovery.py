@@ -24,7 +24,7 @@ _RESETS = RateLimit("password_reset", 20, timedelta(hours=1))
 
 
 @dataclass(frozen=True, repr=False)
-class Forgotten:
+class ForgottenPassword:
     """Somebody who says to be the owner of an address and to have forgotten the password."""
 
     email: str
@@ -32,13 +32,13 @@ class Forgotten:
     captcha_token: str | None
 
 
-async def ask_reset(parts: AccountParts, wish: Forgotten) -> RateLimitStatus:
+async def ask_reset(parts: AccountParts, request: ForgottenPassword) -> RateLimitStatus:
     """Have a mail sent if the address has an account; nothing tells. Raises problems: 403, 422, 429, 503."""
-    email = addresses.canonical(checked_address(wish.email))
+    email = addresses.canonical(checked_address(request.email))
     async with parts.database.write() as session:
-        subject = origins.hash_client(parts.instance, wish.client)
+        subject = origins.hash_client(parts.instance, request.client)
         limit_status = await limits.hit(session, _RESETS, subject, parts.clock.now())
-    await parts.captcha.check(wish.captcha_token, "password_reset", wish.client)
+    await parts.captcha.check(request.captcha_token, "password_reset", request.client)
     async with parts.database.write() as session:
         now = parts.clock.now()
         account = await repository.account_by_email(session, email)

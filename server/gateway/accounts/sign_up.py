@@ -41,18 +41,18 @@ class SignUp:
     captcha_token: str | None
 
 
-async def sign_up(parts: AccountParts, wish: SignUp) -> RateLimitStatus:
+async def sign_up(parts: AccountParts, request: SignUp) -> RateLimitStatus:
     """Make an account, unless there is one: the mail tells, the answer does not. Raises problems."""
-    address = checked_address(wish.email)
-    check_password_length(wish.password)
+    address = checked_address(request.email)
+    check_password_length(request.password)
     async with parts.database.write() as session:
-        subject = origins.hash_client(parts.instance, wish.client)
+        subject = origins.hash_client(parts.instance, request.client)
         limit_status = await limits.hit(session, _SIGN_UPS, subject, parts.clock.now())
-    await parts.captcha.check(wish.captcha_token, "sign_up", wish.client)
-    hashed = await hash_new_password(parts.passwords, wish.password, address)
+    await parts.captcha.check(request.captcha_token, "sign_up", request.client)
+    hashed = await hash_new_password(parts.passwords, request.password, address)
     try:
         async with parts.database.write() as session:
-            await _enter(session, parts, address, hashed, wish.language)
+            await _enter(session, parts, address, hashed, request.language)
     except IntegrityError:
         pass  # the same address at the same moment: that one's mail is on its way
     return limit_status

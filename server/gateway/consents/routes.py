@@ -17,10 +17,10 @@ router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422))
 
 @router.post("/consents", status_code=201, responses=documented(403, 413, 429))
 async def ask_consent(
-    consents: ConsentServiceDep, settings: SettingsDep, caller: CallerDep, wish: ConsentRequest
+    consents: ConsentServiceDep, settings: SettingsDep, caller: CallerDep, body: ConsentRequest
 ) -> ConsentAsked:
     """Begin to share a meter; its holder goes on at `authorize_url`."""
-    consent = await consents.request(caller.account_id, wish.prm)
+    consent = await consents.request(caller.account_id, body.prm)
     start = f"{settings.backend_url}/consents/{consent.id}/start"
     return ConsentAsked(id=consent.id, authorize_url=start, expires_at=consent.expires_at)
 

@@ -446,10 +446,10 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Choose
+         * Change Settings
          * @description Change what is named. All figures follow: the next answer of `/hours` begins where they differ.
          */
-        patch: operations["choose_v1_usage_points__point_id__patch"];
+        patch: operations["change_settings_v1_usage_points__point_id__patch"];
         trace?: never;
     };
     "/v1/usage-points/{point_id}/contract": {
@@ -1264,6 +1264,21 @@ export interface components {
             status?: "check_your_mail";
         };
         /**
+         * AccountSearchRequest
+         * @description A part of an address; in the body, since addresses stand in no URL.
+         */
+        AccountSearchRequest: {
+            /** Part */
+            part: string;
+            /** After */
+            after?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit?: number;
+        };
+        /**
          * AccountView
          * @description An account, for its owner; `pending_email` is to replace its address once its mail is answered.
          */
@@ -1293,6 +1308,14 @@ export interface components {
             locality?: components["schemas"]["Text"];
             postal_code_city?: components["schemas"]["Text"];
             insee_code?: components["schemas"]["Text"];
+        };
+        /**
+         * ApiClientRequest
+         * @description What the API client is for, such as `Home Assistant`.
+         */
+        ApiClientRequest: {
+            /** Name */
+            name: string;
         };
         /**
          * AverageHours
@@ -1343,6 +1366,22 @@ export interface components {
             site_key: string | null;
             /** Required */
             required: boolean;
+        };
+        /**
+         * ChangePasswordRequest
+         * @description The old password and the new one.
+         */
+        ChangePasswordRequest: {
+            /**
+             * Current Password
+             * Format: password
+             */
+            current_password: string;
+            /**
+             * New Password
+             * Format: password
+             */
+            new_password: string;
         };
         /**
          * ChartView
@@ -1440,14 +1479,6 @@ export interface components {
             last_used_at: components["schemas"]["Utc"] | null;
         };
         /**
-         * ClientWish
-         * @description What the API client is for, such as `Home Assistant`.
-         */
-        ClientWish: {
-            /** Name */
-            name: string;
-        };
-        /**
          * Clients
          * @description All API clients of an account.
          */
@@ -1502,10 +1533,10 @@ export interface components {
             prices_outdated: string | null;
         };
         /**
-         * ConfirmResetWish
+         * ConfirmResetRequest
          * @description The code from the mail, and a new password.
          */
-        ConfirmResetWish: {
+        ConfirmResetRequest: {
             /**
              * Code
              * @description From the mail
@@ -2145,10 +2176,10 @@ export interface components {
         /** @description 0 low-carbon, 1 normal, 2 tense, 3 very tense */
         Level: number;
         /**
-         * LogInWish
+         * LogInRequest
          * @description Who comes. After repeated failures a captcha is needed; its action is `log_in`.
          */
-        LogInWish: {
+        LogInRequest: {
             /** Email */
             email: string;
             /**
@@ -2337,20 +2368,14 @@ export interface components {
          */
         Option: "base" | "hp_hc" | "tempo" | "custom";
         /**
-         * PasswordWish
-         * @description The old password and the new one.
+         * PasswordResetRequest
+         * @description Whose password is forgotten. The captcha's action is `password_reset`.
          */
-        PasswordWish: {
-            /**
-             * Current Password
-             * Format: password
-             */
-            current_password: string;
-            /**
-             * New Password
-             * Format: password
-             */
-            new_password: string;
+        PasswordResetRequest: {
+            /** Email */
+            email: string;
+            /** Captcha Token */
+            captcha_token?: string | null;
         };
         /**
          * PeakReading
@@ -2626,16 +2651,6 @@ export interface components {
             captcha_token?: string | null;
         };
         /**
-         * ResetWish
-         * @description Whose password is forgotten. The captcha's action is `password_reset`.
-         */
-        ResetWish: {
-            /** Email */
-            email: string;
-            /** Captcha Token */
-            captcha_token?: string | null;
-        };
-        /**
          * RteFeed
          * @description One of RTE's feeds: today's calls, how the last ones went, and when the next one goes.
          *
@@ -2665,21 +2680,6 @@ export interface components {
             level: components["schemas"]["Level"];
             since: components["schemas"]["Utc"];
             until: components["schemas"]["Utc"];
-        };
-        /**
-         * SearchWish
-         * @description A part of an address; in the body, since addresses stand in no URL.
-         */
-        SearchWish: {
-            /** Part */
-            part: string;
-            /** After */
-            after?: string | null;
-            /**
-             * Limit
-             * @default 50
-             */
-            limit?: number;
         };
         /**
          * Season
@@ -2721,10 +2721,10 @@ export interface components {
             items: components["schemas"]["SessionView"][];
         };
         /**
-         * SignUpWish
+         * SignUpRequest
          * @description An account; the language of mails is that of Accept-Language. The captcha's action is `sign_up`.
          */
-        SignUpWish: {
+        SignUpRequest: {
             /** Email */
             email: string;
             /**
@@ -2975,8 +2975,15 @@ export interface components {
          * TotalsView
          * @description Each unit's running span and as much of it a year before, the last that ended and is known, and that one a year
          *     before.
+         *
+         *     `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched: a
+         *     span that begins before `known_since` is of a part only.
          */
         TotalsView: {
+            /** Known Since */
+            known_since: string | null;
+            /** History Complete */
+            history_complete: boolean;
             /** Day */
             day: {
                 [key: string]: components["schemas"]["TotalView"];
@@ -3112,10 +3119,10 @@ export interface components {
         };
         Utc: string;
         /**
-         * VerifyWish
+         * VerifyEmailRequest
          * @description The code from the mail, and the password that was chosen.
          */
-        VerifyWish: {
+        VerifyEmailRequest: {
             /**
              * Code
              * @description From the mail
@@ -6002,7 +6009,7 @@ export interface operations {
             };
         };
     };
-    choose_v1_usage_points__point_id__patch: {
+    change_settings_v1_usage_points__point_id__patch: {
         parameters: {
             query?: never;
             header?: never;
@@ -7270,7 +7277,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ClientWish"];
+                "application/json": components["schemas"]["ApiClientRequest"];
             };
         };
         responses: {
@@ -7956,7 +7963,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignUpWish"];
+                "application/json": components["schemas"]["SignUpRequest"];
             };
         };
         responses: {
@@ -8112,7 +8119,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VerifyWish"];
+                "application/json": components["schemas"]["VerifyEmailRequest"];
             };
         };
         responses: {
@@ -8288,7 +8295,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ResetWish"];
+                "application/json": components["schemas"]["PasswordResetRequest"];
             };
         };
         responses: {
@@ -8444,7 +8451,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfirmResetWish"];
+                "application/json": components["schemas"]["ConfirmResetRequest"];
             };
         };
         responses: {
@@ -9146,7 +9153,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordWish"];
+                "application/json": components["schemas"]["ChangePasswordRequest"];
             };
         };
         responses: {
@@ -9408,7 +9415,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LogInWish"];
+                "application/json": components["schemas"]["LogInRequest"];
             };
         };
         responses: {
@@ -10366,7 +10373,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SearchWish"];
+                "application/json": components["schemas"]["AccountSearchRequest"];
             };
         };
         responses: {
