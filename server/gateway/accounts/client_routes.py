@@ -21,7 +21,7 @@ from gateway.accounts.dependencies import (
 from gateway.accounts.log_in import Attempt
 from gateway.accounts.models import Account
 from gateway.accounts.oauth_errors import OAuthRoute
-from gateway.accounts.schemas import Clients, ClientSecret, ClientView, ApiClientRequest, Token
+from gateway.accounts.schemas import ApiClientRequest, Clients, ClientSecret, ClientView, Token
 from gateway.dependencies import ClientDep, WriteSession
 from gateway.limits import service as limits
 from gateway.limits.service import RateLimit

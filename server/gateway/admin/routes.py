@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from gateway.accounts.dependencies import AdminDep, CallerDep, get_admin
 from gateway.admin import listings, service
 from gateway.admin.parts import AdminPartsDep
-from gateway.admin.schemas import ConsentPage, Events, AccountSearchRequest, Upstreams, UseByDay, Users
+from gateway.admin.schemas import AccountSearchRequest, ConsentPage, Events, Upstreams, UseByDay, Users
 from gateway.admin.upstreams import describe_upstreams
 from gateway.admin.use import count_calls_by_day
 from gateway.consents.models import ConsentStatus

@@ -163,7 +163,7 @@ async def bring_back(session: AsyncSession, point_ids: Collection[str], now: dat
 
 
 async def ask_again(session: AsyncSession, point_id: str, start: date, end: date, at: datetime) -> Counter[Feed]:
-    """RequestBody all of the days `[start, end[` that was asked before asked anew; return how many days there are of each."""
+    """Wish all of the days `[start, end[` that was asked before asked anew; return how many days there are of each."""
     theirs = (DayRecord.usage_point_id == point_id, DayRecord.day >= start, DayRecord.day < end)
     statement = update(DayRecord).where(*theirs).values(again_at=at).returning(DayRecord.kind, DayRecord.direction)
     marked = await session.execute(statement)

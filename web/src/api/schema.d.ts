@@ -522,10 +522,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask Consent
+         * Create Consent
          * @description Begin to share a meter; its holder goes on at `authorize_url`.
          */
-        post: operations["ask_consent_v1_consents_post"];
+        post: operations["create_consent_v1_consents_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1549,17 +1549,6 @@ export interface components {
             password: string;
         };
         /**
-         * ConsentAsked
-         * @description Where the holder of the meter gives the consent, until `expires_at`.
-         */
-        ConsentAsked: {
-            /** Id */
-            id: string;
-            /** Authorize Url */
-            authorize_url: string;
-            expires_at: components["schemas"]["Utc"];
-        };
-        /**
          * ConsentPage
          * @description A page of consents, and how many consents and usage points there are of each status.
          */
@@ -1598,6 +1587,17 @@ export interface components {
             /** Reason */
             reason: string | null;
             created_at: components["schemas"]["Utc"];
+            expires_at: components["schemas"]["Utc"];
+        };
+        /**
+         * ConsentStarted
+         * @description Where the holder of the meter gives the consent, until `expires_at`.
+         */
+        ConsentStarted: {
+            /** Id */
+            id: string;
+            /** Authorize Url */
+            authorize_url: string;
             expires_at: components["schemas"]["Utc"];
         };
         /**
@@ -6608,7 +6608,7 @@ export interface operations {
             };
         };
     };
-    ask_consent_v1_consents_post: {
+    create_consent_v1_consents_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -6627,7 +6627,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConsentAsked"];
+                    "application/json": components["schemas"]["ConsentStarted"];
                 };
             };
             /** @description Bad Request */
