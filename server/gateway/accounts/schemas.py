@@ -3,16 +3,26 @@
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from gateway.accounts.passwords import LONGEST
 from gateway.kit.wire import Utc
+from gateway.pages import languages
 
 _Email = Annotated[str, Field(max_length=320)]
 _Password = Annotated[str, Field(max_length=LONGEST, json_schema_extra={"format": "password"})]
 _Code = Annotated[str, Field(max_length=100, description="From the mail")]
 _CaptchaToken = Annotated[str | None, Field(max_length=2048)]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+
+
+def _known_language(code: str) -> str:
+    if code not in languages():
+        raise ValueError(f"`language` is one of {', '.join(languages())}")
+    return code
+
+
+_Language = Annotated[str, AfterValidator(_known_language), Field(json_schema_extra={"enum": [*languages()]})]
 
 
 class ExportFormat(StrEnum):
@@ -94,7 +104,7 @@ class ResendRequest(RequestBody):
 class ProfileRequest(RequestBody):
     """What to change; what is not named stays. A new address needs the password, and counts once it is verified."""
 
-    language: Literal["fr", "en"] | None = None
+    language: _Language | None = None
     email: _Email | None = None
     current_password: _Password | None = None
 

@@ -61,6 +61,7 @@ class Comparison:
     """
 
     months: list[comparison.Month]
+    total: comparison.Total
     open_to_new: dict[Option, bool]
     power_kva: int | None
     highest_va: int | None
@@ -116,7 +117,10 @@ class Answers:
         known_until = max(figures, default=today - paris.DAY) + paris.DAY
         meter = Meter.of(home.point, home.secrets, now)
         counted = {direction: meter.since[direction] or date.min for direction in meter.directions}
-        by_unit = await asyncio.to_thread(totals.by_unit, figures, counted, today, min(known_until, today))
+        subscription_on = home.rules({}).subscription_on
+        by_unit = await asyncio.to_thread(
+            totals.by_unit, figures, counted, subscription_on, today, min(known_until, today)
+        )
         outdated = prices_outdated(home.book, home.tariffs, start, today)
         return Totals(
             by_unit,
@@ -141,13 +145,16 @@ class Answers:
             day: known.of(day, Direction.CONSUMPTION, as_day=day in own and own[day].is_one_row)
             for day in paris.days(start, end)
         }
-        months = await asyncio.to_thread(comparison.compare, home, known.colors, days, own, spans)
+        since = Meter.of(home.point, home.secrets, self._clock.now()).since[Direction.CONSUMPTION]
+        served = {day: known_day for day, known_day in days.items() if since is None or since <= day}
+        months = await asyncio.to_thread(comparison.compare, home, known.colors, served, own, spans)
         tariff = tariff_on(home.tariffs, today)
-        used = [home.tariffs, *(comparison.as_option(home, option) for option in REGULATED)]
+        used = [home.tariffs, *(comparison.sold_tariffs(home, option) for option in REGULATED)]
         outdated = [prices_outdated(home.book, tariffs, start, end - paris.DAY) for tariffs in used]
         highest = max((peak.va for peak in peaks.values()), default=None)
         return Comparison(
             months,
+            comparison.add_up_months(months),
             comparison.open_to_new(home, today),
             tariff.power_kva if tariff else None,
             highest,

@@ -60,7 +60,8 @@ class TotalView(BaseModel):
 
     `cost` is what energy cost, `bill` that and the subscription. Not `complete`, energy is missing or still to come, of
     the direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
-    price; where some does, what is shown is of the rest. The subscription is null when any day known has none.
+    price; where some does, what is shown is of the rest. The subscription is that of all days since the
+    meter was put into service, whether their energy is known or not; null when any of them has none.
     """
 
     start: date
@@ -178,6 +179,10 @@ class MonthView(BaseModel):
 class ComparisonView(BaseModel):
     """What the same hours would have cost, and the lowest power that the highest one used would have allowed.
 
+    Months without service or without anything known are left out. In a month all options are billed over the hours that
+    all of them have a price for; one that is not sold at the power of a day, or has a price for less than half of the
+    hours, has none. `total` adds up the `total_months` that all options have which can be compared in at least half of
+    the months.
     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
     `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
     power is not known.
@@ -185,6 +190,7 @@ class ComparisonView(BaseModel):
 
     items: list[MonthView]
     total: dict[_Billed, CostView]
+    total_months: int
     open_to_new: dict[Option, bool]
     power_kva: int | None
     highest_va: int | None
@@ -195,10 +201,6 @@ class ComparisonView(BaseModel):
     @classmethod
     def of(cls, found: Comparison) -> ComparisonView:
         """Show a comparison."""
-        whole: dict[str, Cost] = {}
-        for month in found.months:
-            for name, cost in month.costs.items():
-                whole[name] = whole.get(name, Cost()) + cost
         return cls.model_validate(
             {
                 "items": [
@@ -209,7 +211,8 @@ class ComparisonView(BaseModel):
                     }
                     for month in found.months
                 ],
-                "total": {name: CostView.of(cost) for name, cost in whole.items()},
+                "total": {name: CostView.of(cost) for name, cost in found.total.costs.items()},
+                "total_months": found.total.months,
                 "open_to_new": found.open_to_new,
                 "power_kva": found.power_kva,
                 "highest_va": found.highest_va,

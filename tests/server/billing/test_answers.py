@@ -162,7 +162,7 @@ async def test_a_comparison_says_how_much_it_knows(home: ByHand) -> None:
     assert options["base"]["known"] == round((31 * 24 + 1 - 24) / (31 * 24 + 1), 4)
     assert options["hp_hc"]["known"] == 0  # its off-peak hours are nobody's guess
     assert options["hp_hc"]["energy"] is None
-    assert options["tempo"]["known"] < 0.2  # Sundays are blue, the other colours nobody named
+    assert options["tempo"]["known"] == 0  # Sundays are blue, the other colours nobody named
     assert (found["highest_va"], found["lowest_power_kva"], found["highest_known"]) == (None, None, 0)
 
 
@@ -172,6 +172,53 @@ async def test_an_option_that_is_not_sold_at_that_power_is_not_compared(home: By
     options = (await compare(home))["items"][0]["options"]
     assert options["base"]["known"] == 1
     assert options["hp_hc"] == {"energy": None, "subscription": None, "total": None, "known": 0}
+
+
+async def test_an_option_is_compared_in_the_months_in_which_it_is_sold(home: ByHand) -> None:
+    """3 kVA until the end of September, and again from next year on: off-peak hours are not sold at that power."""
+    base = {"option": "base", "power_kva": 3}
+    six = base | {"power_kva": 6, "valid_from": "2026-10-01"}
+    await home.change(tariffs=[base, six, base | {"valid_from": "2027-01-01"}], off_peak=NIGHT)
+    await fill(home, date(2026, 9, 1))
+    found = await compare(home, 2)
+    september, october = (month["options"] for month in found["items"])
+    of_27_days = 0.9  # the hours are published since 4 September
+    assert (september["hp_hc"]["energy"], september["base"]["known"]) == (None, of_27_days)
+    assert october["hp_hc"]["energy"] == pytest.approx(31 * 16 * 0.2142 + (31 * 8 + 1) * 0.1589)
+    assert found["total_months"] == 1, "September has no off-peak hours to compare with"
+    assert found["total"] == october
+
+
+async def test_only_months_with_data_are_compared_with_their_own_subscription(home: ByHand) -> None:
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await fill(home, date(2026, 9, 4))
+    found = await compare(home, 12)
+    assert [month["start"] for month in found["items"]] == ["2026-09-01", "2026-10-01"]
+    assert found["total_months"] == 2
+    assert found["total"]["base"]["subscription"] == pytest.approx(2 * 15.86)
+    assert found["total"]["base"]["energy"] == pytest.approx((27 * 24 + 31 * 24 + 1) * 0.2001)
+
+
+async def test_days_before_the_meter_was_in_service_are_not_compared(home: ByHand) -> None:
+    contract = {"power_kva": 6, "consumption_activated_on": "2026-10-16"}
+    await home.change(tariffs=HP_HC, off_peak=NIGHT, contract=contract)
+    await fill(home, date(2026, 10, 16))
+    [month] = (await compare(home, 12))["items"]
+    assert month["options"]["base"]["known"] == 1
+    assert month["options"]["base"]["subscription"] == pytest.approx(15.86 * 16 / 31)
+
+
+async def test_all_options_are_billed_over_the_same_hours(home: ByHand) -> None:
+    """A colour is missing: the hours of that Tempo day are left out of every option."""
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await fill(home, date(2026, 9, 4))
+    days = [date(2026, 9, 30) + timedelta(days=number) for number in range(32)]
+    await home.color(dict.fromkeys(days, "blue") | {date(2026, 10, 14): "unknown"})
+    [month] = (await compare(home))["items"]
+    kwh = 31 * 24 + 1 - 24
+    assert {option["known"] for option in month["options"].values()} == {round(kwh / (kwh + 24), 4)}
+    assert month["options"]["base"]["energy"] == pytest.approx(kwh * 0.2001)
+    assert month["options"]["tempo"]["energy"] == pytest.approx(30 * 16 * 0.1654 + (30 * 8 + 1) * 0.1356)
 
 
 FIRST = date(2026, 10, 1)

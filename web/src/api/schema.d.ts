@@ -1506,6 +1506,10 @@ export interface components {
          * ComparisonView
          * @description What the same hours would have cost, and the lowest power that the highest one used would have allowed.
          *
+         *     Months without service or without anything known are left out. In a month all options are billed over the hours that
+         *     all of them have a price for; one that is not sold at the power of a day, or has a price for less than half of the
+         *     hours, has none. `total` adds up the `total_months` that all options have which can be compared in at least half of
+         *     the months.
          *     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
          *     `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
          *     power is not known.
@@ -1517,6 +1521,8 @@ export interface components {
             total: {
                 [key: string]: components["schemas"]["CostView"];
             };
+            /** Total Months */
+            total_months: number;
             /** Open To New */
             open_to_new: {
                 [key: string]: boolean;
@@ -2932,7 +2938,8 @@ export interface components {
          *
          *     `cost` is what energy cost, `bill` that and the subscription. Not `complete`, energy is missing or still to come, of
          *     the direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
-         *     price; where some does, what is shown is of the rest. The subscription is null when any day known has none.
+         *     price; where some does, what is shown is of the rest. The subscription is that of all days since the
+         *     meter was put into service, whether their energy is known or not; null when any of them has none.
          */
         TotalView: {
             /**
