@@ -72,8 +72,9 @@ class Comparison:
 
 @dataclass(frozen=True)
 class IndexCheck:
-    """Registers against the curve's buckets."""
+    """Registers against the curve's buckets; `aligned_by`: what the dates of the index mean, None: no day is known."""
 
+    aligned_by: facts.Alignment | None
     days: list[index_check.Difference]
     fit: index_check.Fit | None
 
@@ -171,11 +172,14 @@ class Answers:
             figures = await self._figures(session, home, start, end)
             known = await facts.known(session, home, start, end, today)
         days = list(paris.days(start, end))
-        compared = index_check.differences(figures, {day: known.advance(day) for day in days})
+        advances = {alignment: {day: known.advance(day, alignment) for day in days} for alignment in facts.Alignment}
+        aligned_by = index_check.detect_alignment(figures, advances)
+        compared = index_check.differences(figures, advances[aligned_by])
         curves = {one.day: known.of(one.day, Direction.CONSUMPTION).curve for one in compared}
         slots = {one.day: slots_on(home.off_peak, one.day) for one in compared}
         told = {one.day: slots_on(home.off_peak_told, one.day) for one in compared}
-        return IndexCheck(compared, await asyncio.to_thread(index_check.better_fit, compared, curves, slots, told))
+        fit = await asyncio.to_thread(index_check.better_fit, compared, curves, slots, told)
+        return IndexCheck(aligned_by if compared else None, compared, fit)
 
     async def _figures(
         self, session: AsyncSession, home: Home, start: date, end: date = date.max

@@ -124,7 +124,8 @@ class Publisher:
 
     async def _written_since(self, session: AsyncSession, home: Home, since: datetime) -> set[date]:
         written = await metering.written_since(session, home.id, since)
-        written |= {day - paris.DAY for day in written}  # the index of a day ends the one before
+        # the index of a day also measures the day before, or the day after, by its alignment
+        written |= {day + step for day in written for step in (-paris.DAY, paris.DAY)}
         if home.pays_by_color:
             colors = await tempo.told_since(session, since)
             written |= colors | {day + paris.DAY for day in colors}  # whose night is still of that colour

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from gateway.billing.answers import Comparison, IndexCheck, Periods, Totals
 from gateway.billing.comparison import Cost
+from gateway.billing.facts import Alignment
 from gateway.billing.figures import show
 from gateway.billing.totals import Total, Unit
 from gateway.domain.tempo_season import ExpectedReason
@@ -245,8 +246,13 @@ class FitView(BaseModel):
 
 
 class IndexCheckView(BaseModel):
-    """The registers against the curve; `better_off_peak` where other off-peak hours explain them better."""
+    """The registers against the curve; `better_off_peak` where other off-peak hours explain them better.
 
+    `aligned_by`: whether an index value is that of the day's beginning or of its end, as the curve tells; null: no day
+    can be compared. The bucket `total` stands for registers whose names are not known.
+    """
+
+    aligned_by: Alignment | None
     items: list[DifferenceView]
     better_off_peak: FitView | None
 
@@ -263,4 +269,4 @@ class IndexCheckView(BaseModel):
             {"date": one.day, "registers": one.registers, "curve": one.curve, "difference": one.off_by}
             for one in found.days
         ]
-        return cls.model_validate({"items": items, "better_off_peak": fit})
+        return cls.model_validate({"aligned_by": found.aligned_by, "items": items, "better_off_peak": fit})

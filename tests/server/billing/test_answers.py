@@ -291,6 +291,41 @@ async def test_the_registers_tell_that_enedis_hours_are_the_right_ones(home: ByH
     assert (better["minutes"], better["slots"], better["difference_after"]) == (None, told["slots"], 0)
 
 
+async def test_an_index_of_the_end_of_the_day_shows_no_false_difference(home: ByHand) -> None:
+    """Each day uses more than the one before; an index value is dated by the day that it ends."""
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await fill(home, date(2026, 9, 4), 300)
+    shown_, peak, off_peak = {}, 0, 0
+    for number in range(12):
+        day = FIRST + timedelta(days=number)
+        watts = 500 + 40 * number
+        await home.write(Kind.CURVE, {day: whole_curve(day, [watts])})
+        peak, off_peak = peak + 16 * watts, off_peak + 8 * watts
+        shown_[day] = {"hp": peak, "hc": off_peak}
+    await home.write(Kind.INDEX, shown_)
+    found = await check_index(home, FIRST, FIRST + timedelta(days=12))
+    assert found["aligned_by"] == "day_ended"
+    assert len(found["items"]) == 11
+    assert all(set(item["difference"].values()) == {0} for item in found["items"])
+    assert found["better_off_peak"] is None
+
+
+async def test_registers_without_known_names_still_give_the_total(home: ByHand) -> None:
+    await fill(home, date(2026, 9, 4))
+    shown_ = {FIRST + timedelta(days=number): {"total": 24_100 * number} for number in range(5)}
+    await home.write(Kind.INDEX, shown_)
+    found = await check_index(home, FIRST, FIRST + timedelta(days=4))
+    assert [item["difference"] for item in found["items"]] == [{"total": 100}] * 4
+
+
+async def test_a_meter_whose_clock_is_hours_off_is_found(home: ByHand) -> None:
+    """22:30-06:30 by the contract; the meter's clock is five hours late, so that its night begins at 03:30."""
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await count_by_registers(home, (210, 690))
+    better = (await check_index(home, FIRST, FIRST + timedelta(days=10)))["better_off_peak"]
+    assert (better["minutes"], better["slots"], better["difference_after"]) == (300, [["03:30", "11:30"]], 0)
+
+
 async def test_old_prices_are_flagged_in_every_answer_that_uses_them(home: ByHand) -> None:
     await home.change(tariffs=[{"option": "base", "power_kva": 15}])
     await fill(home, date(2026, 9, 4))

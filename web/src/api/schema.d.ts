@@ -1310,6 +1310,12 @@ export interface components {
             insee_code?: components["schemas"]["Text"];
         };
         /**
+         * Alignment
+         * @description What the date of an index value means: the register as the day began, or as it ended.
+         * @enum {string}
+         */
+        Alignment: "day_begun" | "day_ended";
+        /**
          * ApiClientRequest
          * @description What the API client is for, such as `Home Assistant`.
          */
@@ -2158,8 +2164,12 @@ export interface components {
         /**
          * IndexCheckView
          * @description The registers against the curve; `better_off_peak` where other off-peak hours explain them better.
+         *
+         *     `aligned_by`: whether an index value is that of the day's beginning or of its end, as the curve tells; null: no day
+         *     can be compared. The bucket `total` stands for registers whose names are not known.
          */
         IndexCheckView: {
+            aligned_by: components["schemas"]["Alignment"] | null;
             /** Items */
             items: components["schemas"]["DifferenceView"][];
             better_off_peak: components["schemas"]["FitView"] | null;
