@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI
 
-from gateway.accounts.outbox import Postman
+from gateway.accounts.outbox import OutboxWorker
 from gateway.accounts.parts import AccountParts
 from gateway.admin.parts import AdminParts
 from gateway.billing.answers import Answers
@@ -79,7 +79,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Job]:
         "consents": runtime.consents.keep,
         "usage_points": runtime.usage_points.keep,
         "purge": lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days),
-        "mail": Postman(database, runtime.carrier, runtime.settings, clock).keep,
+        "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due,
         "archive": lambda: upkeep.keep(database, runtime.archive, clock),
         "history": lambda: history.keep(database, runtime.archive, runtime.store, clock),
     }

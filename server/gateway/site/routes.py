@@ -8,7 +8,7 @@ from gateway import API_VERSION, __version__
 from gateway.dependencies import ResponseCacheDep, SettingsDep
 from gateway.ecowatt.routes import EcowattOutlookDep
 from gateway.kit import conditional
-from gateway.pages import LANGUAGES
+from gateway.pages import languages
 from gateway.site.schemas import CaptchaView, EcowattToday, Operator, Site, TempoToday, Today
 from gateway.tempo.routes import TempoOutlookDep
 
@@ -28,7 +28,7 @@ async def site(settings: SettingsDep, response: Response) -> Site:
         environment=settings.enedis_environment,
         version=__version__,
         api=API_VERSION,
-        languages=list(LANGUAGES),
+        languages=list(languages()),
     )
 
 
