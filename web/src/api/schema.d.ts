@@ -522,10 +522,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask Consent
+         * Create Consent
          * @description Begin to share a meter; its holder goes on at `authorize_url`.
          */
-        post: operations["ask_consent_v1_consents_post"];
+        post: operations["create_consent_v1_consents_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1261,7 +1261,22 @@ export interface components {
              * @default check_your_mail
              * @constant
              */
-            status: "check_your_mail";
+            status?: "check_your_mail";
+        };
+        /**
+         * AccountSearchRequest
+         * @description A part of an address; in the body, since addresses stand in no URL.
+         */
+        AccountSearchRequest: {
+            /** Part */
+            part: string;
+            /** After */
+            after?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit?: number;
         };
         /**
          * AccountView
@@ -1300,6 +1315,14 @@ export interface components {
          * @enum {string}
          */
         Alignment: "day_begun" | "day_ended";
+        /**
+         * ApiClientRequest
+         * @description What the API client is for, such as `Home Assistant`.
+         */
+        ApiClientRequest: {
+            /** Name */
+            name: string;
+        };
         /**
          * AverageHours
          * @description 24 values, the hours that clocks in Paris show: the average Wh of each, and what a kWh cost then, in EUR.
@@ -1351,6 +1374,22 @@ export interface components {
             required: boolean;
         };
         /**
+         * ChangePasswordRequest
+         * @description The old password and the new one.
+         */
+        ChangePasswordRequest: {
+            /**
+             * Current Password
+             * Format: password
+             */
+            current_password: string;
+            /**
+             * New Password
+             * Format: password
+             */
+            new_password: string;
+        };
+        /**
          * ChartView
          * @description One value a row, oldest first: Wh and EUR, null where nothing is known.
          *
@@ -1398,19 +1437,19 @@ export interface components {
              * Name
              * @default
              */
-            name: string;
+            name?: string;
             /**
              * Position
              * @description Its place in lists, the lowest first
              * @default 0
              */
-            position: number;
+            position?: number;
             /**
              * Hidden
              * @description Left out of pages; it is read and billed as before
              * @default false
              */
-            hidden: boolean;
+            hidden?: boolean;
             tariff?: components["schemas"]["Tariff-Input"] | null;
             /** Tariffs */
             tariffs?: components["schemas"]["Tariff-Input"][] | null;
@@ -1444,14 +1483,6 @@ export interface components {
             name: string;
             created_at: components["schemas"]["Utc"];
             last_used_at: components["schemas"]["Utc"] | null;
-        };
-        /**
-         * ClientWish
-         * @description What the API client is for, such as `Home Assistant`.
-         */
-        ClientWish: {
-            /** Name */
-            name: string;
         };
         /**
          * Clients
@@ -1514,10 +1545,10 @@ export interface components {
             prices_outdated: string | null;
         };
         /**
-         * ConfirmResetWish
+         * ConfirmResetRequest
          * @description The code from the mail, and a new password.
          */
-        ConfirmResetWish: {
+        ConfirmResetRequest: {
             /**
              * Code
              * @description From the mail
@@ -1528,17 +1559,6 @@ export interface components {
              * Format: password
              */
             password: string;
-        };
-        /**
-         * ConsentAsked
-         * @description Where the holder of the meter gives the consent, until `expires_at`.
-         */
-        ConsentAsked: {
-            /** Id */
-            id: string;
-            /** Authorize Url */
-            authorize_url: string;
-            expires_at: components["schemas"]["Utc"];
         };
         /**
          * ConsentPage
@@ -1579,6 +1599,17 @@ export interface components {
             /** Reason */
             reason: string | null;
             created_at: components["schemas"]["Utc"];
+            expires_at: components["schemas"]["Utc"];
+        };
+        /**
+         * ConsentStarted
+         * @description Where the holder of the meter gives the consent, until `expires_at`.
+         */
+        ConsentStarted: {
+            /** Id */
+            id: string;
+            /** Authorize Url */
+            authorize_url: string;
             expires_at: components["schemas"]["Utc"];
         };
         /**
@@ -2161,10 +2192,10 @@ export interface components {
         /** @description 0 low-carbon, 1 normal, 2 tense, 3 very tense */
         Level: number;
         /**
-         * LogInWish
+         * LogInRequest
          * @description Who comes. After repeated failures a captcha is needed; its action is `log_in`.
          */
-        LogInWish: {
+        LogInRequest: {
             /** Email */
             email: string;
             /**
@@ -2275,7 +2306,7 @@ export interface components {
          */
         "OffPeakPeriod-Input": {
             /** @default all */
-            season: components["schemas"]["Season-Input"];
+            season?: components["schemas"]["Season-Input"];
             /**
              * Weekdays
              * @default [
@@ -2288,7 +2319,7 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             slots: components["schemas"]["Slots-Input"];
             /** Valid From */
             valid_from?: string | null;
@@ -2299,7 +2330,7 @@ export interface components {
              * @default user
              * @enum {string}
              */
-            source: "enedis" | "user";
+            source?: "enedis" | "user";
         };
         /**
          * OffPeakPeriod
@@ -2307,7 +2338,7 @@ export interface components {
          */
         "OffPeakPeriod-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
+            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2320,7 +2351,7 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             slots: components["schemas"]["Slots-Output"];
             /** Valid From */
             valid_from?: string | null;
@@ -2331,7 +2362,7 @@ export interface components {
              * @default user
              * @enum {string}
              */
-            source: "enedis" | "user";
+            source?: "enedis" | "user";
         };
         /**
          * Operator
@@ -2353,20 +2384,14 @@ export interface components {
          */
         Option: "base" | "hp_hc" | "tempo" | "custom";
         /**
-         * PasswordWish
-         * @description The old password and the new one.
+         * PasswordResetRequest
+         * @description Whose password is forgotten. The captcha's action is `password_reset`.
          */
-        PasswordWish: {
-            /**
-             * Current Password
-             * Format: password
-             */
-            current_password: string;
-            /**
-             * New Password
-             * Format: password
-             */
-            new_password: string;
+        PasswordResetRequest: {
+            /** Email */
+            email: string;
+            /** Captcha Token */
+            captcha_token?: string | null;
         };
         /**
          * PeakReading
@@ -2438,23 +2463,23 @@ export interface components {
              * @default ok
              * @constant
              */
-            status: "ok";
+            status?: "ok";
             /**
              * Name
              * @default MyElectricalData
              * @constant
              */
-            name: "MyElectricalData";
+            name?: "MyElectricalData";
             /**
              * Version
              * @default 0.1.0
              */
-            version: string;
+            version?: string;
             /**
              * Api
              * @default 1.0
              */
-            api: string;
+            api?: string;
             /** Instance Id */
             instance_id: string;
         };
@@ -2479,7 +2504,7 @@ export interface components {
          */
         "Price-Input": {
             /** @default all */
-            season: components["schemas"]["Season-Input"];
+            season?: components["schemas"]["Season-Input"];
             /**
              * Weekdays
              * @default [
@@ -2492,9 +2517,9 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             /** @default [] */
-            slots: components["schemas"]["Slots-Input"];
+            slots?: components["schemas"]["Slots-Input"];
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Input"];
@@ -2505,7 +2530,7 @@ export interface components {
          */
         "Price-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
+            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2518,9 +2543,9 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             /** @default [] */
-            slots: components["schemas"]["Slots-Output"];
+            slots?: components["schemas"]["Slots-Output"];
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Output"];
@@ -2596,7 +2621,7 @@ export interface components {
              * @default ready
              * @constant
              */
-            status: "ready";
+            status?: "ready";
         };
         /**
          * Reason
@@ -2642,16 +2667,6 @@ export interface components {
             captcha_token?: string | null;
         };
         /**
-         * ResetWish
-         * @description Whose password is forgotten. The captcha's action is `password_reset`.
-         */
-        ResetWish: {
-            /** Email */
-            email: string;
-            /** Captcha Token */
-            captcha_token?: string | null;
-        };
-        /**
          * RteFeed
          * @description One of RTE's feeds: today's calls, how the last ones went, and when the next one goes.
          *
@@ -2681,21 +2696,6 @@ export interface components {
             level: components["schemas"]["Level"];
             since: components["schemas"]["Utc"];
             until: components["schemas"]["Utc"];
-        };
-        /**
-         * SearchWish
-         * @description A part of an address; in the body, since addresses stand in no URL.
-         */
-        SearchWish: {
-            /** Part */
-            part: string;
-            /** After */
-            after?: string | null;
-            /**
-             * Limit
-             * @default 50
-             */
-            limit: number;
         };
         /**
          * Season
@@ -2737,10 +2737,10 @@ export interface components {
             items: components["schemas"]["SessionView"][];
         };
         /**
-         * SignUpWish
+         * SignUpRequest
          * @description An account; the language of mails is that of Accept-Language. The captcha's action is `sign_up`.
          */
-        SignUpWish: {
+        SignUpRequest: {
             /** Email */
             email: string;
             /**
@@ -2867,7 +2867,7 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices: "regulated" | components["schemas"]["Price-Input"][];
+            prices?: "regulated" | components["schemas"]["Price-Input"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Input"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Input"] | null;
         };
@@ -2887,7 +2887,7 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices: "regulated" | components["schemas"]["Price-Output"][];
+            prices?: "regulated" | components["schemas"]["Price-Output"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Output"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Output"] | null;
         };
@@ -2938,7 +2938,7 @@ export interface components {
              * @default Bearer
              * @constant
              */
-            token_type: "Bearer";
+            token_type?: "Bearer";
             /** Expires In */
             expires_in: number;
         };
@@ -3136,10 +3136,10 @@ export interface components {
         };
         Utc: string;
         /**
-         * VerifyWish
+         * VerifyEmailRequest
          * @description The code from the mail, and the password that was chosen.
          */
-        VerifyWish: {
+        VerifyEmailRequest: {
             /**
              * Code
              * @description From the mail
@@ -6625,7 +6625,7 @@ export interface operations {
             };
         };
     };
-    ask_consent_v1_consents_post: {
+    create_consent_v1_consents_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -6644,7 +6644,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConsentAsked"];
+                    "application/json": components["schemas"]["ConsentStarted"];
                 };
             };
             /** @description Bad Request */
@@ -7294,7 +7294,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ClientWish"];
+                "application/json": components["schemas"]["ApiClientRequest"];
             };
         };
         responses: {
@@ -7980,7 +7980,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignUpWish"];
+                "application/json": components["schemas"]["SignUpRequest"];
             };
         };
         responses: {
@@ -8136,7 +8136,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VerifyWish"];
+                "application/json": components["schemas"]["VerifyEmailRequest"];
             };
         };
         responses: {
@@ -8312,7 +8312,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ResetWish"];
+                "application/json": components["schemas"]["PasswordResetRequest"];
             };
         };
         responses: {
@@ -8468,7 +8468,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfirmResetWish"];
+                "application/json": components["schemas"]["ConfirmResetRequest"];
             };
         };
         responses: {
@@ -9170,7 +9170,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordWish"];
+                "application/json": components["schemas"]["ChangePasswordRequest"];
             };
         };
         responses: {
@@ -9432,7 +9432,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LogInWish"];
+                "application/json": components["schemas"]["LogInRequest"];
             };
         };
         responses: {
@@ -10390,7 +10390,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SearchWish"];
+                "application/json": components["schemas"]["AccountSearchRequest"];
             };
         };
         responses: {
