@@ -43,7 +43,7 @@ class Period:
 def periods(home: Home, colors: Mapping[date, DayColor], start: date, end: date) -> list[Period]:
     """Return the periods of the days `[start, end[`, neighbours that are alike joined."""
     likely = {day: color.likely for day, color in colors.items() if color.likely is not Color.UNKNOWN}
-    rules = Rules(home.tariffs, home.off_peak, likely, home.book)
+    rules = home.rules(likely)
     joined: list[Period] = []
     for day in paris.days(start, end):
         for period in _of_day(home, rules, colors, day):

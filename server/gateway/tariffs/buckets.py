@@ -12,6 +12,7 @@ from gateway.kit import paris
 from gateway.tariffs.off_peak import MINUTES_A_DAY, OffPeakPeriod, are_stated, slots_on
 from gateway.tariffs.options import UNKNOWN, Option
 from gateway.tariffs.prices import MICRO, PriceBook
+from gateway.tariffs.producer_surcharge import monthly_surcharge
 from gateway.tariffs.tariff import Price, Tariff, tariff_on
 
 type Span = tuple[int, int, str]
@@ -49,12 +50,17 @@ class Rules:
         off_peak: Sequence[OffPeakPeriod],
         colors: Mapping[date, str],
         book: PriceBook,
+        injects_since: date | None = None,
     ) -> None:
-        """Take the tariffs and off-peak hours, dated, the colours of the Tempo days known, and the regulated prices."""
+        """Take the tariffs and off-peak hours, dated, the colours of the Tempo days known, and the regulated prices.
+
+        `injects_since` is the day since which the usage point injects beside consuming; None: it does not.
+        """
         self._tariffs = tariffs
         self._off_peak = off_peak
         self._colors = colors
         self._book = book
+        self._injects_since = injects_since
 
     def of_day(self, day: date) -> DayRules:
         """Return how `day` is billed."""
@@ -65,6 +71,11 @@ class Rules:
             return DayRules(spans, frozenset(), {}, None, None)
         prices, subscription = self._prices(tariff, day)
         return DayRules(spans, tariff.buckets, prices, subscription, _micro(tariff.production_eur_per_kwh))
+
+    def subscription_on(self, day: date) -> int | None:
+        """Return the subscription in force on `day`, in millionths of EUR a month; None when it is not known."""
+        tariff = tariff_on(self._tariffs, day)
+        return None if tariff is None else self._prices(tariff, day)[1]
 
     def off_peak_of_day(self, day: date) -> list[tuple[int, int, bool | None]]:
         """Return the minutes of `day` and whether they are off-peak: those of a bucket `hc`, whatever its colour.
@@ -86,7 +97,11 @@ class Rules:
         if grid is None:
             return {}, _micro(own)
         prices = {bucket: int(price * MICRO) for bucket, price in grid.prices}
-        return prices, _micro(grid.subscription_month if own is None else own)
+        return prices, _micro(grid.subscription_month + self._surcharge(day) if own is None else own)
+
+    def _surcharge(self, day: date) -> Decimal:
+        injects = self._injects_since is not None and self._injects_since <= day
+        return monthly_surcharge(day) if injects else Decimal(0)
 
     def _clock(self, tariff: Tariff | None, day: date) -> list[Span]:
         """Return the buckets of a day by what its clock shows."""
