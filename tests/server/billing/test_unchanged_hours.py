@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from gateway.billing import changes
+from gateway.billing import changes, counting
 from gateway.billing.hours import Hours
 from gateway.metering.schedule import Kind
 from tests.server.billing.homes import ByHand, past, whole_curve
@@ -21,7 +21,6 @@ async def test_a_known_cursor_costs_few_statements_no_count_and_no_write(
     await service.since(home.account_id, home.point_id, held.cursor)  # looks once whether anything else was written
     statements: Counter[str] = Counter()
     counted = 0
-    count = changes.count
 
     def see(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         statements[statement.split(maxsplit=1)[0]] += 1
@@ -29,7 +28,7 @@ async def test_a_known_cursor_costs_few_statements_no_count_and_no_write(
     def count_seen(*arguments: Any, **options: Any) -> Any:
         nonlocal counted
         counted += 1
-        return count(*arguments, **options)
+        return counting.count(*arguments, **options)
 
     monkeypatch.setattr(changes, "count", count_seen)
     engine = home.database.engine.sync_engine
