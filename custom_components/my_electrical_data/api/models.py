@@ -103,7 +103,7 @@ class Contract:
     segment: str | None = None
     power_kva: int | None = None
     off_peak: str | None = None
-    gives: bool | None = None
+    produces: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -228,6 +228,24 @@ class UsagePoint:
     def description(self) -> str:
         """Its name and the end of its number."""
         return f"{self.name} ({self.masked_number})" if self.name else self.masked_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuotaUse:
+    """How much of a daily limit is used and left, and when it starts anew."""
+
+    used: int
+    left: int
+    limit: int
+    resets_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quota:
+    """The account's use today: requests to Enedis, and responses about usage points."""
+
+    enedis: QuotaUse
+    answers: QuotaUse
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,12 +23,11 @@ from gateway.consents.models import Consent
 from gateway.enedis.customer import Service
 
 RIVAL_PAUSE = timedelta(minutes=10)
-"""How long a claim waits for another account that is under way to Enedis for the same meter: its holder comes back from
-there within moments."""
+"""How long a claim waits while another account is at Enedis for the same meter: its holder comes back in moments."""
 
 
 class Outcome(StrEnum):
-    """Where a person stands; each has a page."""
+    """Where a consent stands; each outcome has its page."""
 
     PENDING = "pending"
     GRANTED = "granted"
@@ -46,11 +45,11 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Knowledge:
-    """What is known here of a claim: when its state was made, which days of services are taken, and who reads now."""
+class ClaimFacts:
+    """What the database knows about a claim: the day of its state, services claimed before, who reads the meter."""
 
     asked_on: date
-    strayed_on: date | None
+    other_browser_on: date | None
     claimed_on: Sequence[date]
     is_reader: bool
     """Whether the claiming account reads the meter already, by the same authorisation."""
@@ -61,23 +60,23 @@ def opened_on(services: Sequence[Service], prm: str) -> date | None:
     return max((one.starts_on or date.min for one in services if one.point == prm and one.is_open), default=None)
 
 
-def judge(services: Sequence[Service], prm: str, known: Knowledge) -> Outcome:
-    """Decide from what Enedis says that the authorisation opened, and from what is known of the meter here.
+def evaluate(services: Sequence[Service], prm: str, facts: ClaimFacts) -> Outcome:
+    """Return the outcome of a claim to the meter `prm`, from the services that Enedis lists and the facts known here.
 
-    A holder has one number for all meters: what is not there yet may still come, whatever is there already. After a way
-    back in another browser, only a service of a later day counts: the one before may have been had by a trick.
+    A holder has one number for all meters, so older services of other meters do not mean that this one will not come.
+    After a callback in another browser only a service of a later day counts: the earlier one may come from a trick.
     """
     opened = opened_on(services, prm)
     if opened is None:
-        is_another = any(one.is_open and one.starts_on and one.starts_on >= known.asked_on for one in services)
+        is_another = any(one.is_open and one.starts_on and one.starts_on >= facts.asked_on for one in services)
         return Outcome.WRONG_METER if is_another else Outcome.NOT_OPENED
-    if known.strayed_on is not None and opened <= known.strayed_on:
+    if facts.other_browser_on is not None and opened <= facts.other_browser_on:
         return Outcome.OTHER_BROWSER
-    if known.is_reader:
+    if facts.is_reader:
         return Outcome.GRANTED
-    if known.claimed_on and opened <= max(known.claimed_on):
+    if facts.claimed_on and opened <= max(facts.claimed_on):
         return Outcome.HELD_BY_ANOTHER
-    return Outcome.GRANTED if opened >= known.asked_on else Outcome.SHARED_BEFORE
+    return Outcome.GRANTED if opened >= facts.asked_on else Outcome.SHARED_BEFORE
 
 
 def find_claimants(consent: Consent, rivals: Sequence[Consent]) -> list[Consent]:

@@ -1,4 +1,4 @@
-"""Consents, and the states of their way to Enedis and back, as stored."""
+"""Consents, their authorization states and the claimed services, as stored."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -22,7 +22,7 @@ class Consent(Base):
     """An account's request to read a meter. `id` is secret enough to be an address; `expires_at` ends the request.
 
     `authorisation` is Enedis' number once it came back, at `returned_at`; it is checked again at `check_at`, `checks`
-    times so far. `strayed_on` is the last day on which it came back in another browser.
+    times so far. `other_browser_on` is the last day on which it came back in another browser.
     """
 
     __tablename__ = "consents"
@@ -41,11 +41,11 @@ class Consent(Base):
     returned_at: Mapped[datetime | None]
     check_at: Mapped[datetime | None] = mapped_column(index=True)
     checks: Mapped[int] = mapped_column(default=0)
-    strayed_on: Mapped[date | None]
+    other_browser_on: Mapped[date | None] = mapped_column("strayed_on")
 
 
 class ConsentState(Base):
-    """One way to Enedis and back: a random state, used once, in the browser that holds the cookie."""
+    """The random state of one attempt at Enedis, used once, in the browser that holds the cookie."""
 
     __tablename__ = "consent_states"
 

@@ -1,12 +1,12 @@
-"""The pages on the way to Enedis and back: `/consents/{id}/start`, `/oauth/callback`, `/consents/{id}/result`."""
+"""The pages before and after Enedis: `/consents/{id}/start`, `/oauth/callback`, `/consents/{id}/result`."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Cookie, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from gateway.consents import authorisation
-from gateway.consents.authorisation import LIFETIME, OPEN
+from gateway.consents import authorization
+from gateway.consents.authorization import LIFETIME, OPEN
 from gateway.consents.claims import Outcome
 from gateway.consents.routes import ConsentServiceDep
 from gateway.dependencies import OUR_ID, SettingsDep
@@ -22,7 +22,7 @@ _COOKIE = "med_consent"
 _FOLLOW, _FOLLOW_LATER = 3, 60
 """Seconds between two looks of a page that waits: in the first minute, and after it."""
 _PATIENCE = 8.0
-"""How long the way back waits for Enedis' answer before it shows a page that follows it."""
+"""How long the callback waits for Enedis' answer before it shows a page that reloads itself."""
 _STATUS = {Outcome.UNKNOWN: 404, Outcome.EXPIRED: 410, Outcome.TOO_OFTEN: 429}
 _AGAIN = OPEN - {Outcome.UNKNOWN, Outcome.OTHER_BROWSER}
 """After these the page offers it; whoever ended in another browser may have been sent by somebody else."""
@@ -36,11 +36,11 @@ async def start(
     request: Request, consents: ConsentServiceDep, settings: SettingsDep, consent_id: ConsentId, browser: Browser = None
 ) -> Response:
     """Say which account is about to receive which meter's data, and lead to Enedis."""
-    found = await consents.depart(consent_id, browser)
+    found = await consents.start_authorization(consent_id, browser)
     if isinstance(found, Outcome):
         is_secret = found in {Outcome.UNKNOWN, Outcome.TOO_OFTEN}
         return _result(request, settings, found, None if is_secret else consent_id)
-    address = authorisation.enedis_address(settings.authorize_url, settings.enedis_client_id, found.state)
+    address = authorization.enedis_address(settings.authorize_url, settings.enedis_client_id, found.state)
     page = render(request, "consent_start.html", account=found.account, meter=found.meter, authorize_url=address)
     page.set_cookie(
         _COOKIE,
@@ -64,7 +64,7 @@ async def callback(
     error: Annotated[str | None, Query()] = None,
 ) -> Response:
     """Take the browser back from Enedis, check with Enedis what was shared, and show how it ended."""
-    outcome, consent_id = await consents.come_back(state, browser, autorisation_id, error, _PATIENCE)
+    outcome, consent_id = await consents.handle_callback(state, browser, autorisation_id, error, _PATIENCE)
     return _result(request, settings, outcome, consent_id)
 
 

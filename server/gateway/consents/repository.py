@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.consents.models import ClaimedService, Consent, ConsentState, ConsentStatus
 
 
-async def last_strayed(session: AsyncSession, point_id: str) -> date | None:
+async def last_other_browser_day(session: AsyncSession, point_id: str) -> date | None:
     """Return the last day on which a consent for this meter of this account came back in another browser."""
-    return await session.scalar(select(func.max(Consent.strayed_on)).where(Consent.point_id == point_id))
+    return await session.scalar(select(func.max(Consent.other_browser_on)).where(Consent.point_id == point_id))
 
 
 async def consent(session: AsyncSession, consent_id: str) -> Consent | None:
@@ -26,13 +26,13 @@ async def consents_of(session: AsyncSession, account_id: str) -> Sequence[Consen
     return (await session.scalars(query.order_by(Consent.created_at, Consent.id))).all()
 
 
-async def delete_led_nowhere(session: AsyncSession, before: datetime) -> None:
+async def delete_not_granted(session: AsyncSession, before: datetime) -> None:
     """Delete the consents of before that were not granted; their states go with them."""
-    led_nowhere = (Consent.status != ConsentStatus.GRANTED, Consent.created_at < before)
-    await session.execute(sql_delete(Consent).where(*led_nowhere))
+    not_granted = (Consent.status != ConsentStatus.GRANTED, Consent.created_at < before)
+    await session.execute(sql_delete(Consent).where(*not_granted))
 
 
-async def consent_alone(session: AsyncSession, consent_id: str) -> Consent | None:
+async def lock_consent(session: AsyncSession, consent_id: str) -> Consent | None:
     """Return a consent that nobody else changes until this transaction ends."""
     return await session.get(Consent, consent_id, with_for_update=True, populate_existing=True)
 

@@ -42,7 +42,7 @@ class Meter:
             is_open=point.status is PointStatus.GRANTED,
             curve_collected=collects_curve(point),
             since={direction: activation(point, direction) for direction in Direction},
-            directions=tuple(_directions(point)),
+            directions=tuple(directions(point)),
             possible=tuple(_possible(point)),
             recent_from=point.wanted_from,
             extras=tuple(kind for kind in (Kind.MAX_POWER, Kind.INDEX) if _is_wanted(point, kind, now)),
@@ -67,7 +67,7 @@ class Meter:
             yield Feed(self.id, Kind.MAX_POWER)
 
 
-def _directions(point: UsagePoint) -> Iterator[Direction]:
+def directions(point: UsagePoint) -> Iterator[Direction]:
     """Yield the ways energy goes by the contracts; consumption while these are not told."""
     gives, takes = bool(point.contract.get("gives")), point.contract.get("power_kva") is not None
     told = {

@@ -34,7 +34,7 @@ class Person:
         asked: dict[str, Any] = answer.json()
         return asked
 
-    async def set_out(self, asked: dict[str, Any]) -> str:
+    async def start_authorization(self, asked: dict[str, Any]) -> str:
         """Open the page and return Enedis' address, with its state."""
         page = await self.browser.get(urlsplit(asked["authorize_url"]).path)
         assert page.status_code == 200, page.text
@@ -51,7 +51,7 @@ class Person:
         assert answer.status_code == 302, answer.text
         return str(answer.headers["location"])
 
-    async def come_back(self, location: str) -> httpx2.Response:
+    async def handle_callback(self, location: str) -> httpx2.Response:
         """Follow Enedis' redirect, and ours."""
         parts = urlsplit(location)
         return await self.browser.get(f"{parts.path}?{parts.query}", follow_redirects=False)
@@ -59,8 +59,8 @@ class Person:
     async def share(self, prm: str, *, accept: bool = True) -> tuple[dict[str, Any], httpx2.Response]:
         """Go the whole way."""
         asked = await self.ask(prm)
-        address = await self.set_out(asked)
-        return asked, await self.come_back(self.at_enedis(address, prm, accept=accept))
+        address = await self.start_authorization(asked)
+        return asked, await self.handle_callback(self.at_enedis(address, prm, accept=accept))
 
     async def status(self, asked: dict[str, Any]) -> tuple[str, str | None]:
         """Return how the consent stands."""

@@ -522,10 +522,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask Consent
+         * Create Consent
          * @description Begin to share a meter; its holder goes on at `authorize_url`.
          */
-        post: operations["ask_consent_v1_consents_post"];
+        post: operations["create_consent_v1_consents_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1264,6 +1264,21 @@ export interface components {
             status?: "check_your_mail";
         };
         /**
+         * AccountSearchRequest
+         * @description A part of an address; in the body, since addresses stand in no URL.
+         */
+        AccountSearchRequest: {
+            /** Part */
+            part: string;
+            /** After */
+            after?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit?: number;
+        };
+        /**
          * AccountView
          * @description An account, for its owner; `pending_email` is to replace its address once its mail is answered.
          */
@@ -1293,6 +1308,20 @@ export interface components {
             locality?: components["schemas"]["Text"];
             postal_code_city?: components["schemas"]["Text"];
             insee_code?: components["schemas"]["Text"];
+        };
+        /**
+         * Alignment
+         * @description What the date of an index value means: the register as the day began, or as it ended.
+         * @enum {string}
+         */
+        Alignment: "day_begun" | "day_ended";
+        /**
+         * ApiClientRequest
+         * @description What the API client is for, such as `Home Assistant`.
+         */
+        ApiClientRequest: {
+            /** Name */
+            name: string;
         };
         /**
          * AverageHours
@@ -1343,6 +1372,22 @@ export interface components {
             site_key: string | null;
             /** Required */
             required: boolean;
+        };
+        /**
+         * ChangePasswordRequest
+         * @description The old password and the new one.
+         */
+        ChangePasswordRequest: {
+            /**
+             * Current Password
+             * Format: password
+             */
+            current_password: string;
+            /**
+             * New Password
+             * Format: password
+             */
+            new_password: string;
         };
         /**
          * ChartView
@@ -1440,14 +1485,6 @@ export interface components {
             last_used_at: components["schemas"]["Utc"] | null;
         };
         /**
-         * ClientWish
-         * @description What the API client is for, such as `Home Assistant`.
-         */
-        ClientWish: {
-            /** Name */
-            name: string;
-        };
-        /**
          * Clients
          * @description All API clients of an account.
          */
@@ -1475,6 +1512,10 @@ export interface components {
          * ComparisonView
          * @description What the same hours would have cost, and the lowest power that the highest one used would have allowed.
          *
+         *     Months without service or without anything known are left out. In a month all options are billed over the hours that
+         *     all of them have a price for; one that is not sold at the power of a day, or has a price for less than half of the
+         *     hours, has none. `total` adds up the `total_months` that all options have which can be compared in at least half of
+         *     the months.
          *     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
          *     `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
          *     power is not known.
@@ -1486,6 +1527,8 @@ export interface components {
             total: {
                 [key: string]: components["schemas"]["CostView"];
             };
+            /** Total Months */
+            total_months: number;
             /** Open To New */
             open_to_new: {
                 [key: string]: boolean;
@@ -1502,10 +1545,10 @@ export interface components {
             prices_outdated: string | null;
         };
         /**
-         * ConfirmResetWish
+         * ConfirmResetRequest
          * @description The code from the mail, and a new password.
          */
-        ConfirmResetWish: {
+        ConfirmResetRequest: {
             /**
              * Code
              * @description From the mail
@@ -1516,17 +1559,6 @@ export interface components {
              * Format: password
              */
             password: string;
-        };
-        /**
-         * ConsentAsked
-         * @description Where the holder of the meter gives the consent, until `expires_at`.
-         */
-        ConsentAsked: {
-            /** Id */
-            id: string;
-            /** Authorize Url */
-            authorize_url: string;
-            expires_at: components["schemas"]["Utc"];
         };
         /**
          * ConsentPage
@@ -1570,6 +1602,17 @@ export interface components {
             expires_at: components["schemas"]["Utc"];
         };
         /**
+         * ConsentStarted
+         * @description Where the holder of the meter gives the consent, until `expires_at`.
+         */
+        ConsentStarted: {
+            /** Id */
+            id: string;
+            /** Authorize Url */
+            authorize_url: string;
+            expires_at: components["schemas"]["Utc"];
+        };
+        /**
          * ConsentStatus
          * @description How far a consent has come.
          * @enum {string}
@@ -1591,6 +1634,8 @@ export interface components {
         /**
          * Contract
          * @description What Enedis tells of the contract; null: not told (yet). `off_peak` is Enedis' own spelling.
+         *
+         *     `consumes` and `produces`: it may take energy from the grid, feed it in.
          */
         Contract: {
             /** Segment */
@@ -1609,8 +1654,10 @@ export interface components {
             services_level?: string | null;
             /** Off Peak */
             off_peak?: string | null;
-            /** Gives */
-            gives?: boolean | null;
+            /** Consumes */
+            consumes?: boolean | null;
+            /** Produces */
+            produces?: boolean | null;
         };
         /**
          * ContractView
@@ -1633,8 +1680,10 @@ export interface components {
             services_level?: string | null;
             /** Off Peak */
             off_peak?: string | null;
-            /** Gives */
-            gives?: boolean | null;
+            /** Consumes */
+            consumes?: boolean | null;
+            /** Produces */
+            produces?: boolean | null;
             as_of: components["schemas"]["Utc"] | null;
         };
         /**
@@ -2121,8 +2170,12 @@ export interface components {
         /**
          * IndexCheckView
          * @description The registers against the curve; `better_off_peak` where other off-peak hours explain them better.
+         *
+         *     `aligned_by`: whether an index value is that of the day's beginning or of its end, as the curve tells; null: no day
+         *     can be compared. The bucket `total` stands for registers whose names are not known.
          */
         IndexCheckView: {
+            aligned_by: components["schemas"]["Alignment"] | null;
             /** Items */
             items: components["schemas"]["DifferenceView"][];
             better_off_peak: components["schemas"]["FitView"] | null;
@@ -2145,10 +2198,10 @@ export interface components {
         /** @description 0 low-carbon, 1 normal, 2 tense, 3 very tense */
         Level: number;
         /**
-         * LogInWish
+         * LogInRequest
          * @description Who comes. After repeated failures a captcha is needed; its action is `log_in`.
          */
-        LogInWish: {
+        LogInRequest: {
             /** Email */
             email: string;
             /**
@@ -2337,20 +2390,14 @@ export interface components {
          */
         Option: "base" | "hp_hc" | "tempo" | "custom";
         /**
-         * PasswordWish
-         * @description The old password and the new one.
+         * PasswordResetRequest
+         * @description Whose password is forgotten. The captcha's action is `password_reset`.
          */
-        PasswordWish: {
-            /**
-             * Current Password
-             * Format: password
-             */
-            current_password: string;
-            /**
-             * New Password
-             * Format: password
-             */
-            new_password: string;
+        PasswordResetRequest: {
+            /** Email */
+            email: string;
+            /** Captcha Token */
+            captcha_token?: string | null;
         };
         /**
          * PeakReading
@@ -2626,16 +2673,6 @@ export interface components {
             captcha_token?: string | null;
         };
         /**
-         * ResetWish
-         * @description Whose password is forgotten. The captcha's action is `password_reset`.
-         */
-        ResetWish: {
-            /** Email */
-            email: string;
-            /** Captcha Token */
-            captcha_token?: string | null;
-        };
-        /**
          * RteFeed
          * @description One of RTE's feeds: today's calls, how the last ones went, and when the next one goes.
          *
@@ -2665,21 +2702,6 @@ export interface components {
             level: components["schemas"]["Level"];
             since: components["schemas"]["Utc"];
             until: components["schemas"]["Utc"];
-        };
-        /**
-         * SearchWish
-         * @description A part of an address; in the body, since addresses stand in no URL.
-         */
-        SearchWish: {
-            /** Part */
-            part: string;
-            /** After */
-            after?: string | null;
-            /**
-             * Limit
-             * @default 50
-             */
-            limit?: number;
         };
         /**
          * Season
@@ -2721,10 +2743,10 @@ export interface components {
             items: components["schemas"]["SessionView"][];
         };
         /**
-         * SignUpWish
+         * SignUpRequest
          * @description An account; the language of mails is that of Accept-Language. The captcha's action is `sign_up`.
          */
-        SignUpWish: {
+        SignUpRequest: {
             /** Email */
             email: string;
             /**
@@ -2932,7 +2954,8 @@ export interface components {
          *
          *     `cost` is what energy cost, `bill` that and the subscription. Not `complete`, energy is missing or still to come, of
          *     the direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
-         *     price; where some does, what is shown is of the rest. The subscription is null when any day known has none.
+         *     price; where some does, what is shown is of the rest. The subscription is that of all days since the
+         *     meter was put into service, whether their energy is known or not; null when any of them has none.
          */
         TotalView: {
             /**
@@ -3119,10 +3142,10 @@ export interface components {
         };
         Utc: string;
         /**
-         * VerifyWish
+         * VerifyEmailRequest
          * @description The code from the mail, and the password that was chosen.
          */
-        VerifyWish: {
+        VerifyEmailRequest: {
             /**
              * Code
              * @description From the mail
@@ -6608,7 +6631,7 @@ export interface operations {
             };
         };
     };
-    ask_consent_v1_consents_post: {
+    create_consent_v1_consents_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -6627,7 +6650,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConsentAsked"];
+                    "application/json": components["schemas"]["ConsentStarted"];
                 };
             };
             /** @description Bad Request */
@@ -7277,7 +7300,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ClientWish"];
+                "application/json": components["schemas"]["ApiClientRequest"];
             };
         };
         responses: {
@@ -7963,7 +7986,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignUpWish"];
+                "application/json": components["schemas"]["SignUpRequest"];
             };
         };
         responses: {
@@ -8119,7 +8142,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VerifyWish"];
+                "application/json": components["schemas"]["VerifyEmailRequest"];
             };
         };
         responses: {
@@ -8295,7 +8318,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ResetWish"];
+                "application/json": components["schemas"]["PasswordResetRequest"];
             };
         };
         responses: {
@@ -8451,7 +8474,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfirmResetWish"];
+                "application/json": components["schemas"]["ConfirmResetRequest"];
             };
         };
         responses: {
@@ -9153,7 +9176,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordWish"];
+                "application/json": components["schemas"]["ChangePasswordRequest"];
             };
         };
         responses: {
@@ -9415,7 +9438,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LogInWish"];
+                "application/json": components["schemas"]["LogInRequest"];
             };
         };
         responses: {
@@ -10373,7 +10396,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SearchWish"];
+                "application/json": components["schemas"]["AccountSearchRequest"];
             };
         };
         responses: {
