@@ -91,7 +91,7 @@ async def test_those_disabled_by_default(hass: HomeAssistant, set_up: SetUp, sna
 async def test_what_a_meter_gives_is_shown_when_it_gives(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    gateway.answers[POINTS]["items"][0]["contract"]["gives"] = True
+    gateway.answers[POINTS]["items"][0]["contract"]["produces"] = True
     gateway.answers[TOTALS]["month"]["running"] |= {"production": 43210.5, "revenue": 5.42}
     await set_up()
     assert (shown(hass, "month_production"), shown(hass, "month_revenue")) == ("43.2105", "5.42")

@@ -15,7 +15,7 @@ from gateway.kit.wire import Utc
 from gateway.tariffs.off_peak import clock
 from gateway.tariffs.options import Option
 
-_Billed = Literal["base", "hp_hc", "tempo", "own"]
+Billed = Literal["base", "hp_hc", "tempo", "own"]
 type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
 
 
@@ -174,7 +174,7 @@ class MonthView(BaseModel):
 
     start: date
     end: date
-    options: dict[_Billed, CostView]
+    options: dict[Billed, CostView]
 
 
 class ComparisonView(BaseModel):
@@ -190,7 +190,7 @@ class ComparisonView(BaseModel):
     """
 
     items: list[MonthView]
-    total: dict[_Billed, CostView]
+    total: dict[Billed, CostView]
     total_months: int
     open_to_new: dict[Option, bool]
     power_kva: int | None
