@@ -11,7 +11,7 @@ from gateway.kit.wire import Utc
 class Contract(BaseModel):
     """What Enedis tells of the contract; null: not told (yet). `off_peak` is Enedis' own spelling.
 
-    `consumes` and `produces`: it may take energy from the grid, feed it in. The names after them are those of stored rows.
+    `consumes` and `produces`: it may take energy from the grid, feed it in.
     """
 
     segment: str | None = None
@@ -22,6 +22,7 @@ class Contract(BaseModel):
     production_activated_on: date | None = None
     services_level: str | None = None
     off_peak: str | None = None
+    # the second name is that of stored rows
     consumes: Annotated[bool | None, Field(validation_alias=AliasChoices("consumes", "takes"))] = None
     produces: Annotated[bool | None, Field(validation_alias=AliasChoices("produces", "gives"))] = None
 

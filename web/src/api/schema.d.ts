@@ -1635,7 +1635,7 @@ export interface components {
          * Contract
          * @description What Enedis tells of the contract; null: not told (yet). `off_peak` is Enedis' own spelling.
          *
-         *     `consumes` and `produces`: it may take energy from the grid, feed it in. The names after them are those of stored rows.
+         *     `consumes` and `produces`: it may take energy from the grid, feed it in.
          */
         Contract: {
             /** Segment */
