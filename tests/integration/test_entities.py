@@ -138,6 +138,16 @@ async def test_what_is_expected_is_not_said_to_be_certain(
     assert shown(hass, "tempo_next_expected_red_day") == "2026-11-24"
 
 
+async def test_a_meter_on_one_price_has_no_empty_calendar(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    tariff = {"valid_from": None, "option": "base", "power_kva": 6, "prices": "regulated"}
+    gateway.answers[POINTS]["items"][0]["tariffs"] = [tariff]
+    await set_up()
+    names = {state.name for state in hass.states.async_all("calendar")}
+    assert names == {"French grid Tempo", "French grid Ecowatt calendar"}
+
+
 async def test_a_bill_is_energy_and_subscription(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     await set_up()
     bill = entity(hass, "month_cost")
