@@ -49,7 +49,8 @@ class Stack(AsyncExitStack):
     """The simulator, the gateway and Home Assistant, in a folder that keeps what they know, from one start to the next.
 
     `env` is added to each program's environment. With `announced`, the gateway announces itself on this machine's
-    network and answers there too, and Home Assistant listens for it. Leaving the context stops whatever was started.
+    network and answers there too, and Home Assistant listens for it. `web` is a folder with the built front end, which
+    the gateway then serves. Leaving the context stops whatever was started.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Stack(AsyncExitStack):
         language: str,
         env: Mapping[str, str] | None = None,
         announced: bool = False,
+        web: Path | None = None,
     ) -> None:
         super().__init__()
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,6 +73,7 @@ class Stack(AsyncExitStack):
         self._connected = folder / "gateway-url"
         self._env = dict(env or {})
         self._announced = announced
+        self._web: list[str | Path] = ["--web", web] if web else []
         self._programs: list[Program] = []
 
     def log(self, name: str) -> Path:
@@ -93,7 +96,7 @@ class Stack(AsyncExitStack):
         """Start the gateway, which prepares its database."""
         host = "0.0.0.0" if self._announced else "127.0.0.1"  # noqa: S104 - it is announced at each of these
         where = ["--host", host, "--port", str(self.ports.gateway)]
-        command: list[str | Path] = [GATEWAY_BIN / "gateway", "serve", *where]
+        command: list[str | Path] = [GATEWAY_BIN / "gateway", "serve", *where, *self._web]
         await self._start(Program("The gateway", command, log=self.log("gateway"), env=self._gateway_env()))
         await self._until_answers(f"{self.gateway_url}/ready")
 
@@ -110,10 +113,12 @@ class Stack(AsyncExitStack):
             raise
         return client
 
-    async def add_home(self, home: Home, name: str) -> None:
-        """Tell the gateway of a meter. Telling it again changes nothing."""
+    async def add_home(self, home: Home, name: str, *, email: str | None = None) -> None:
+        """Add a meter to an account, by default the owner's. Adding it again changes nothing."""
         off_peak = [argument for hours in home.off_peak for argument in ("--off-peak", hours)]
-        command = ["usage-point", "add", "--name", name, "--option", home.option, "--power", str(home.power), *off_peak]
+        account = ["--email", email] if email else []
+        command = ["usage-point", "add", "--name", name, "--option", home.option, "--power", str(home.power)]
+        command += [*off_peak, *account]
         await self._gateway(*command, given=home.prm)
 
     async def add_api_client(self, name: str, *, email: str | None = None) -> dict[str, Any]:

@@ -1261,7 +1261,7 @@ export interface components {
              * @default check_your_mail
              * @constant
              */
-            status: "check_your_mail";
+            status?: "check_your_mail";
         };
         /**
          * AccountSearchRequest
@@ -1276,7 +1276,7 @@ export interface components {
              * Limit
              * @default 50
              */
-            limit: number;
+            limit?: number;
         };
         /**
          * AccountView
@@ -1437,19 +1437,19 @@ export interface components {
              * Name
              * @default
              */
-            name: string;
+            name?: string;
             /**
              * Position
              * @description Its place in lists, the lowest first
              * @default 0
              */
-            position: number;
+            position?: number;
             /**
              * Hidden
              * @description Left out of pages; it is read and billed as before
              * @default false
              */
-            hidden: boolean;
+            hidden?: boolean;
             tariff?: components["schemas"]["Tariff-Input"] | null;
             /** Tariffs */
             tariffs?: components["schemas"]["Tariff-Input"][] | null;
@@ -2312,7 +2312,7 @@ export interface components {
          */
         "OffPeakPeriod-Input": {
             /** @default all */
-            season: components["schemas"]["Season-Input"];
+            season?: components["schemas"]["Season-Input"];
             /**
              * Weekdays
              * @default [
@@ -2325,7 +2325,7 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             slots: components["schemas"]["Slots-Input"];
             /** Valid From */
             valid_from?: string | null;
@@ -2336,7 +2336,7 @@ export interface components {
              * @default user
              * @enum {string}
              */
-            source: "enedis" | "user";
+            source?: "enedis" | "user";
         };
         /**
          * OffPeakPeriod
@@ -2344,7 +2344,7 @@ export interface components {
          */
         "OffPeakPeriod-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
+            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2357,7 +2357,7 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             slots: components["schemas"]["Slots-Output"];
             /** Valid From */
             valid_from?: string | null;
@@ -2368,7 +2368,7 @@ export interface components {
              * @default user
              * @enum {string}
              */
-            source: "enedis" | "user";
+            source?: "enedis" | "user";
         };
         /**
          * Operator
@@ -2469,23 +2469,23 @@ export interface components {
              * @default ok
              * @constant
              */
-            status: "ok";
+            status?: "ok";
             /**
              * Name
              * @default MyElectricalData
              * @constant
              */
-            name: "MyElectricalData";
+            name?: "MyElectricalData";
             /**
              * Version
              * @default 0.1.0
              */
-            version: string;
+            version?: string;
             /**
              * Api
              * @default 1.0
              */
-            api: string;
+            api?: string;
             /** Instance Id */
             instance_id: string;
         };
@@ -2510,7 +2510,7 @@ export interface components {
          */
         "Price-Input": {
             /** @default all */
-            season: components["schemas"]["Season-Input"];
+            season?: components["schemas"]["Season-Input"];
             /**
              * Weekdays
              * @default [
@@ -2523,9 +2523,9 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             /** @default [] */
-            slots: components["schemas"]["Slots-Input"];
+            slots?: components["schemas"]["Slots-Input"];
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Input"];
@@ -2536,7 +2536,7 @@ export interface components {
          */
         "Price-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
+            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2549,9 +2549,9 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             /** @default [] */
-            slots: components["schemas"]["Slots-Output"];
+            slots?: components["schemas"]["Slots-Output"];
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Output"];
@@ -2627,7 +2627,7 @@ export interface components {
              * @default ready
              * @constant
              */
-            status: "ready";
+            status?: "ready";
         };
         /**
          * Reason
@@ -2873,7 +2873,7 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices: "regulated" | components["schemas"]["Price-Input"][];
+            prices?: "regulated" | components["schemas"]["Price-Input"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Input"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Input"] | null;
         };
@@ -2893,7 +2893,7 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices: "regulated" | components["schemas"]["Price-Output"][];
+            prices?: "regulated" | components["schemas"]["Price-Output"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Output"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Output"] | null;
         };
@@ -2944,7 +2944,7 @@ export interface components {
              * @default Bearer
              * @constant
              */
-            token_type: "Bearer";
+            token_type?: "Bearer";
             /** Expires In */
             expires_in: number;
         };
