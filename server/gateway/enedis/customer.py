@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from gateway.enedis.wire import whole
+from gateway.enedis.wire import parse_whole_number
 from gateway.kit import paris
 
 _STAMP = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?P<time>T[\d:.]+)?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII)
@@ -95,7 +95,7 @@ class Supply(_Wire):
 
     connection_state: Text = None
     voltage_level: Text = None
-    phase_count: Annotated[int | None, BeforeValidator(whole)] = None
+    phase_count: Annotated[int | None, BeforeValidator(parse_whole_number)] = None
 
 
 class _MeterType(_Wire):
