@@ -1,7 +1,6 @@
 """Setting up a gateway: found or typed, signed in to once; and putting its address or its API client right later."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from ipaddress import IPv6Address
 from typing import Any, override
 
 import voluptuous as vol
@@ -31,6 +30,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from yarl import URL
 
+from .announced import async_find_announced, async_may_move
 from .api import (
     AuthenticationFailedError,
     Found,
@@ -43,6 +43,7 @@ from .api import (
 )
 from .api.models import UsagePoint
 from .const import CONF_MADE_HERE, CONF_METERS, DOMAIN, METER, TITLE
+from .issues import async_offer_address
 from .meter_flow import MeterFlow
 from .options_flow import GatewayOptionsFlow
 
@@ -134,28 +135,18 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         if entry is None or entry.state is not ConfigEntryState.SETUP_RETRY:
             self._abort_if_unique_id_configured()
         try:
-            found = await self._announced(discovery_info, instance_id)
+            found = await async_find_announced(self.hass, discovery_info, instance_id)
         except IncompatibleError as error:
             return self.async_abort(reason=error.code, description_placeholders={"api": error.version})
         if found is None:
             return self.async_abort(reason="cannot_connect")
-        # Only an entry whose gateway does not answer moves, and never to where its secret would travel in clear.
-        stays = entry and entry.data[CONF_URL].startswith("https:") and not found.address.startswith("https:")
-        self._abort_if_unique_id_configured(None if stays else {CONF_URL: found.address})
-        return await self._greet(found)
-
-    async def _announced(self, info: ZeroconfServiceInfo, instance_id: str) -> Found | None:
-        """Return the gateway that was announced, at the first address where it answers as itself."""
-        for address in _announced_addresses(info):
-            try:
-                found = await find_gateway(async_get_clientsession(self.hass), address)
-            except IncompatibleError:
-                raise
-            except GatewayError:
-                continue
-            if found.ping.instance_id == instance_id:
-                return found
-        return None
+        if entry is None:
+            return await self._greet(found)
+        if not await async_may_move(self.hass, entry, found):
+            async_offer_address(self.hass, entry, found.address)
+            return self.async_abort(reason="already_configured")
+        self._abort_if_unique_id_configured({CONF_URL: found.address})
+        return self.async_abort(reason="already_configured")
 
     async def _find(self, typed: dict[str, Any]) -> ConfigFlowResult:
         found = await find_gateway(async_get_clientsession(self.hass), typed[CONF_URL])
@@ -360,10 +351,3 @@ def _code(error: GatewayError, step: str) -> str:
     if isinstance(error, AuthenticationFailedError) and step != "api_client":
         return "invalid_credentials"
     return error.code
-
-
-def _announced_addresses(info: ZeroconfServiceInfo) -> list[str]:
-    """Return where an announced gateway may be: the address it gives itself, and those it was heard from."""
-    hosts = [f"[{ip}]" if isinstance(ip, IPv6Address) else str(ip) for ip in info.ip_addresses]
-    own = info.properties.get("url")
-    return [*([own] if own else []), *(f"http://{host}:{info.port}" for host in hosts)]

@@ -75,6 +75,9 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
 
     @override
     async def _async_update_data(self) -> DataT:
+        # Counted as a failure until it has succeeded: whatever goes wrong is tried again soon, then at growing pauses.
+        self._failures += 1
+        self.update_interval = with_jitter(until_retry(self._failures, None), random)
         with self._translated_errors():
             answer, next_change = await self._ask()
         self._gateway_answered()
@@ -98,7 +101,6 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
             else:
                 self._gateway_answered()
             LOGGER.debug("%s: %s", self.name, error)
-            self._failures += 1
             self.last_error = error
             retry = with_jitter(until_retry(self._failures, error.retry_after), random)
             raise UpdateFailed(

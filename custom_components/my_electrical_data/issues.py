@@ -32,6 +32,7 @@ _NOTICES: Final = {
     "off_peak_changes": False,
     "consent_moved": False,
 }
+_ANNOUNCED_AT: HassKey[dict[str, str]] = HassKey(f"{DOMAIN}_announced_at")
 _DOWN_SINCE: HassKey[dict[str, datetime]] = HassKey(f"{DOMAIN}_down_since")
 
 
@@ -71,8 +72,16 @@ def async_review_failure(hass: HomeAssistant, entry: GatewayConfigEntry, error: 
 
 
 @callback
+def async_offer_address(hass: HomeAssistant, entry: GatewayConfigEntry, address: str) -> None:
+    """Ask whether an entry's gateway, which does not answer, is the one at this address, which proved nothing."""
+    hass.data.setdefault(_ANNOUNCED_AT, {})[entry.entry_id] = address
+    _raise(hass, entry, _of_another_address(entry, address))
+
+
+@callback
 def async_forget(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
     """Take back everything of an entry that is removed."""
+    hass.data.get(_ANNOUNCED_AT, {}).pop(entry.entry_id, None)
     hass.data.get(_DOWN_SINCE, {}).pop(entry.entry_id, None)
     _show(hass, entry, [], keep_meters=False)
 
@@ -122,8 +131,12 @@ def _of_the_gateway(hass: HomeAssistant, entry: GatewayConfigEntry, error: Gatew
     down_since = hass.data.setdefault(_DOWN_SINCE, {})
     address = {"address": entry.data[CONF_URL]}
     answers = error is None or isinstance(error, IncompatibleError | RateLimitedError)
+    announced_at = hass.data.setdefault(_ANNOUNCED_AT, {})
     if answers:
         down_since.pop(entry.entry_id, None)
+        announced_at.pop(entry.entry_id, None)
+    elif elsewhere := announced_at.get(entry.entry_id):
+        yield _of_another_address(entry, elsewhere)
     if isinstance(error, IncompatibleError):
         yield Issue(
             key=error.code,
@@ -140,6 +153,15 @@ def _of_the_gateway(hass: HomeAssistant, entry: GatewayConfigEntry, error: Gatew
                 severity=IssueSeverity.ERROR,
                 placeholders=address | {"since": _moment(since)},
             )
+
+
+def _of_another_address(entry: GatewayConfigEntry, address: str) -> Issue:
+    return Issue(
+        key="gateway_moved",
+        owner=entry.entry_id,
+        fixable=True,
+        placeholders={"known": entry.data[CONF_URL], "address": address},
+    )
 
 
 def _of_a_meter(hass: HomeAssistant, meter: Meter, feeds: RuntimeData) -> Iterator[Issue]:

@@ -6,12 +6,14 @@ from typing import Any, override
 import voluptuous as vol
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import DateSelector, TextSelector, TextSelectorConfig
 from homeassistant.util import dt as dt_util
 
 from . import energy
-from .api import GatewayError
+from .api import GatewayError, find_gateway
 from .api.models import ConsentAsked, ConsentStatus, UsagePoint
 from .consent import meter_number
 from .const import CONF_DASHBOARD, OFF_PEAK_EXAMPLE, OPTIONS
@@ -254,6 +256,37 @@ class DashboardFlow(_Flow):
         return self.async_create_entry(data={})
 
 
+class GatewayMovedFlow(_Flow):
+    """Moves an entry to an address that was announced and not proven, if a person says so."""
+
+    @override
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Begin whether or not the gateway answers: it does not."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Ask whether the gateway has moved there, and see that it answers there as itself."""
+        entry = self._entry
+        if entry is None:
+            return self.async_abort(reason="entry_not_loaded")
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                found = await find_gateway(
+                    async_get_clientsession(self.hass), str(self.data["address"]), allow_redirects=False
+                )
+            except GatewayError:
+                errors = {"base": "gateway_failed"}
+            else:
+                if found.ping.instance_id == entry.unique_id:
+                    data = {**entry.data, CONF_URL: found.address}
+                    self.hass.config_entries.async_update_entry(entry, data=data)
+                    self.hass.config_entries.async_schedule_reload(entry.entry_id)
+                    return self.async_create_entry(data={})
+                errors = {"base": "another_gateway"}
+        return self._form("confirm", {}, errors)
+
+
 class MeterGoneFlow(_Flow):
     """Removes a meter that the gateway has no more."""
 
@@ -295,6 +328,7 @@ _FLOWS: dict[str, type[_Flow]] = {
     "prices_outdated": PricesFlow,
     "energy_dashboard": EnergyFlow,
     "dashboard": DashboardFlow,
+    "gateway_moved": GatewayMovedFlow,
     "meter_gone": MeterGoneFlow,
     "statistics_left": StatisticsLeftFlow,
 }

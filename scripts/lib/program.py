@@ -2,12 +2,15 @@
 
 import asyncio
 import os
+import random
 import shutil
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
+_PORTS = range(15_000, 32_000)
+"""Below those that Linux gives to connections: one of these could be taken between being found and being used."""
 POLL_SECONDS = 0.2
 STOP_SECONDS = 20.0
 
@@ -92,10 +95,10 @@ def tail(log: Path, lines: int = 25, width: int = 400) -> str:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 that nobody listens at, and that no connection is given before somebody does."""
+    while not is_free(port := random.choice(_PORTS)):  # noqa: S311 - it need not be unpredictable
+        pass
+    return port
 
 
 def is_free(port: int) -> bool:

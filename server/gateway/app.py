@@ -13,10 +13,11 @@ from gateway.accounts import client_routes as api_clients
 from gateway.accounts import pages as account_pages
 from gateway.accounts import routes as accounts
 from gateway.admin import routes as admin
-from gateway.billing import choices
 from gateway.billing import routes as billing
+from gateway.billing.charts import routes as charts
 from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
+from gateway.discovery import routes as discovery
 from gateway.discovery.announcement import announced
 from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
@@ -31,7 +32,10 @@ from gateway.problems import documented
 from gateway.quotas import routes as quotas
 from gateway.runtime import open_runtime
 from gateway.settings import Settings, origin
+from gateway.site import routes as site
 from gateway.tempo import routes as tempo
+from gateway.usage_point_summary import routes as usage_point_summary
+from gateway.usage_points import routes as usage_points
 
 _LARGEST_BODY = 64 * 1024
 
@@ -73,14 +77,18 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     for room in (
         # most asked first
         health,
+        site,
         tempo,
         ecowatt,
         metering,
         billing,
+        charts,
         consents,
         quotas,
-        choices,
+        usage_point_summary,
+        usage_points,
         api_clients,
+        discovery,
         accounts,
         account_pages,
         consent_pages,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from gateway import instance as instances
 from gateway.accounts.passwords import Passwords
 from gateway.captcha import Captcha, NoCaptcha, Turnstile, hosts_of
-from gateway.consents.contracts import CustomerData
 from gateway.consents.upkeep import ConsentKeeper
 from gateway.enedis.circuit import Circuit
 from gateway.enedis.client import Enedis, Pacer
@@ -28,6 +27,8 @@ from gateway.rte.open_data import OpenData
 from gateway.settings import Settings
 from gateway.store import Store
 from gateway.store.memory import MemoryStore
+from gateway.usage_points.contracts import CustomerData
+from gateway.usage_points.upkeep import UsagePointKeeper
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,6 +47,7 @@ class Runtime:
     enedis: Enedis
     archive: Archive
     consents: ConsentKeeper
+    usage_points: UsagePointKeeper
     customer_data: CustomerData
     day: Day
     rte: Rte | None
@@ -91,7 +93,7 @@ async def open_runtime(
     archive = Archive(database, store, clock, by_priority, keyring)
     try:
         instance = await instances.load(database, keyring)
-        keeper = ConsentKeeper(database, enedis, keyring, instance, clock)
+        usage_points = UsagePointKeeper(database, enedis, keyring, clock)
         yield Runtime(
             settings=settings,
             clock=clock,
@@ -104,8 +106,9 @@ async def open_runtime(
             carrier=_carrier(settings, mailgun_upstream),
             enedis=enedis,
             archive=archive,
-            consents=keeper,
-            customer_data=CustomerData(database, store, clock, enedis, keeper, settings.cache_ttl_seconds),
+            consents=ConsentKeeper(database, enedis, keyring, instance, clock),
+            usage_points=usage_points,
+            customer_data=CustomerData(database, store, clock, enedis, usage_points, settings.cache_ttl_seconds),
             day=Day(
                 database,
                 store,

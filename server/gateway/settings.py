@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     backend_url: _Site = "http://localhost:8000"
     frontend_url: _Site = ""
     advertise: bool = False
+    site_name: Annotated[str, Field(max_length=60)] = "MyElectricalData"
+    site_operator: Annotated[str, Field(max_length=200)] = ""
+    site_contact: str = ""
 
     redis_url: SecretStr = SecretStr("")
 
@@ -82,6 +85,7 @@ class Settings(BaseSettings):
     mailgun_api_base_url: str = "https://api.eu.mailgun.net/v3"
     require_email_verification: bool = False
     turnstile_secret_key: SecretStr = SecretStr("")
+    turnstile_site_key: str = ""
     turnstile_base_url: str = "https://challenges.cloudflare.com"
     require_captcha: bool = False
     admin_emails: str = ""
@@ -100,6 +104,22 @@ class Settings(BaseSettings):
             raise ValueError(f"SECRET_KEY is an example that everybody can read; {_HOW_TO_MAKE_A_KEY}")
         if len(text) < 32:
             raise ValueError(f"SECRET_KEY has {len(text)} characters, it needs at least 32; {_HOW_TO_MAKE_A_KEY}")
+        return value
+
+    @field_validator("site_contact")
+    @classmethod
+    def _is_a_contact(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[^\s\"<>]+|[^\s@\"<>]+@[^\s@\"<>]+", value) and value:
+            raise ValueError("SITE_CONTACT must be an e-mail address, or the address of a page: https://…")
+        return value
+
+    @field_validator("turnstile_site_key")
+    @classmethod
+    def _is_a_public_key(cls, value: str) -> str:
+        if not re.fullmatch(r"[\w-]*", value, re.ASCII):
+            raise ValueError(
+                "TURNSTILE_SITE_KEY has letters, digits, - and _ only: it is the public one of the two keys"
+            )
         return value
 
     @field_validator("database_url")
@@ -153,6 +173,8 @@ class Settings(BaseSettings):
             )
         if self.require_email_verification and not self.sends_mail:
             raise ValueError("REQUIRE_EMAIL_VERIFICATION needs MAILGUN_API_KEY: without mail nobody could sign up")
+        if self.turnstile_site_key and not self.turnstile_secret_key.get_secret_value():
+            raise ValueError("TURNSTILE_SITE_KEY needs TURNSTILE_SECRET_KEY: without it no captcha is checked")
         if self.require_captcha and not self.turnstile_secret_key.get_secret_value():
             raise ValueError("REQUIRE_CAPTCHA needs TURNSTILE_SECRET_KEY: without it nobody could sign up")
         return self

@@ -18,6 +18,14 @@ PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 3, 11, 0, tzinfo=PARIS)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep on one worker the tests that share programs: those of the shared stack, and those of a file."""
+    for item in items:
+        shared = isinstance(item, pytest.Function) and "stack" in item.fixturenames
+        item.add_marker(pytest.mark.xdist_group("stack" if shared else item.path.stem))
+
+
 @pytest.fixture(scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
     """Simulator and gateway, which knows the three homes."""

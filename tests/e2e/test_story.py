@@ -109,9 +109,13 @@ class Story:
     async def found(self) -> dict[str, Any]:
         """Take up the gateway that Home Assistant shows because it announced itself: the first step."""
 
+        async with aiohttp.ClientSession(self.gateway.gateway_url) as session, session.get("/ping") as answer:
+            ours = (await answer.json())["instance_id"]
+
         async def shown() -> dict[str, Any] | None:
             flows = await self.client.command("config_entries/flow/progress")
-            return next((flow for flow in flows if flow["handler"] == DOMAIN), None)
+            # other gateways of this network announce themselves too
+            return next((flow for flow in flows if flow["context"].get("unique_id") == ours), None)
 
         flow = await until(shown, "a gateway discovered, as any network that lets multicast through has it")
         own = {str(ip.ip) for adapter in get_adapters() for ip in adapter.ips if ip.is_IPv4}

@@ -1,5 +1,7 @@
 """A gateway that answers what a test tells it to, over real HTTP on 127.0.0.1."""
 
+import hashlib
+import hmac
 import json
 from base64 import b64decode, b64encode
 from collections import defaultdict
@@ -24,6 +26,7 @@ CURVE, COMPARISON, REFRESH = (f"{POINT}/{path}" for path in ("load-curve", "comp
 ACCOUNTS, CLIENTS, CONSENTS = "/v1/accounts", "/v1/api-clients", "/v1/consents"
 EMAIL, PASSWORD = "someone@example.org", "correct horse: battery"
 NUMBER = "12345678900017"
+PROOF = f"{CLIENTS}/{CLIENT_ID}/proof"
 CONSENT = f"{CONSENTS}/{'c' * 32}"
 
 
@@ -83,6 +86,7 @@ class ScriptedGateway:
             ACCOUNTS: self._sign_up,
             CLIENTS: self._make_client,
             f"{CLIENTS}/{CLIENT_ID}": raw(204, ""),
+            PROOF: self._prove,
             CONSENTS: self._ask_consent,
             CONSENT: body("consent"),
         }
@@ -114,7 +118,7 @@ class ScriptedGateway:
         if not request.path.startswith(self.prefix) or path not in self.answers:
             return web.Response(status=404, text="<html>Nothing here</html>", content_type="text/html")
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if path not in {PING, TOKEN, ACCOUNTS, CLIENTS} and bearer not in self.accepted_tokens:
+        if path not in {PING, TOKEN, ACCOUNTS, CLIENTS, PROOF} and bearer not in self.accepted_tokens:
             return _problem(401, "invalid_token")
         answer = self.answers[path]
         if callable(answer):
@@ -150,6 +154,15 @@ class ScriptedGateway:
         if basic not in known:
             return _problem(401, "invalid_credentials")
         return web.json_response({"client_id": CLIENT_ID, "client_secret": self.accepted_secret}, status=201)
+
+    async def _prove(self, request: web.Request) -> Any:
+        """Sign for this gateway's own address, as the real one does."""
+        asked = await request.json()
+        if asked["address"] != self.url:
+            return _problem(409, "not_our_address")
+        lines = ["MyElectricalData proof 1", INSTANCE_ID, CLIENT_ID, asked["nonce"], asked["address"]]
+        key = hashlib.sha256(self.accepted_secret.encode()).digest()
+        return {"proof": hmac.new(key, "\n".join(lines).encode(), "sha256").hexdigest()}
 
     async def _ask_consent(self, request: web.Request) -> Any:
         self.told.append(await request.json())

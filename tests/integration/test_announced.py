@@ -1,40 +1,52 @@
 """A gateway that announces itself on the network: found, followed when it moves, and never trusted with more."""
 
-from ipaddress import ip_address
+import hashlib
+import json
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import unused_port
 from conftest import SetUp
+from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.config_entries import SOURCE_ZEROCONF, ConfigEntryState
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
-from pages import ACCOUNT, choose, client, submit
+from homeassistant.setup import async_setup_component
+from pages import ACCOUNT, choose, client, mend, mend_with, submit
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
 from scripted_gateway import (
+    CLIENT_SECRET,
     INSTANCE_ID,
     PING,
     POINT_ID,
-    TOKEN,
+    PROOF,
     ScriptedGateway,
     body,
     raw,
 )
 
-from custom_components.my_electrical_data.config_flow import _announced_addresses
+from custom_components.my_electrical_data.announced import announced_addresses
 from custom_components.my_electrical_data.const import CONF_METERS, DOMAIN
 
 
 def announced(gateway: ScriptedGateway, **properties: str | None) -> ZeroconfServiceInfo:
-    address = ip_address("127.0.0.1")
+    return announcement([ip_address("127.0.0.1")], gateway.server.port, **properties)
+
+
+def announcement(
+    ips: list[IPv4Address | IPv6Address], port: int | None, **properties: str | None
+) -> ZeroconfServiceInfo:
     return ZeroconfServiceInfo(
-        ip_address=address,
-        ip_addresses=[address],
-        port=gateway.server.port,
+        ip_address=ips[0],
+        ip_addresses=ips,
+        port=port,
         hostname="gateway.local.",
         type="_myelecdata._tcp.local.",
         name="MyElectricalData._myelecdata._tcp.local.",
@@ -85,10 +97,44 @@ async def test_what_announces_itself_and_cannot_be_used(
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, reason)
 
 
-def test_an_ipv6_address_is_written_in_brackets(gateway: ScriptedGateway) -> None:
-    info = announced(gateway)
-    info.ip_addresses = [ip_address("fd00::1")]
-    assert _announced_addresses(info) == [f"http://[fd00::1]:{gateway.server.port}"]
+@pytest.mark.parametrize(
+    ("url", "asked_first"),
+    [
+        ("https://gateway.example.org/api", "https://gateway.example.org/api"),
+        ("http://192.168.1.20:8000", "http://192.168.1.20:8000"),
+        ("http://gateway.example.org/api", None),
+        ("http://169.254.169.254/latest", None),
+        ("https://192.168.1.21", None),
+        ("https://localhost", None),
+        ("https://user@gateway.example.org", None),
+        ("https://gateway.example.org/?delete=everything", None),
+        ("file:///etc/passwd", None),
+        ("https://gateway.example.org/" + "a" * 300, None),
+        ("not an address", None),
+    ],
+)
+def test_an_announcement_has_only_plausible_addresses_asked(url: str, asked_first: str | None) -> None:
+    ips = [ip_address(text) for text in ("192.168.1.20", "fd00::1", "8.8.8.8", "169.254.169.254", "224.0.0.251", "::")]
+    own = [asked_first] if asked_first else []
+    assert announced_addresses(announcement(ips, 8000, url=url)) == [
+        *own,
+        "http://192.168.1.20:8000",
+        "http://[fd00::1]:8000",
+    ]
+
+
+async def test_an_announced_address_leads_nowhere_else(hass: HomeAssistant, gateway: ScriptedGateway) -> None:
+    elsewhere: list[str] = []
+
+    async def lead_on(request: web.Request) -> web.Response:
+        if request.query:
+            elsewhere.append(request.path_qs)
+            return web.json_response(body("ping"))
+        raise web.HTTPFound("/ping?elsewhere")
+
+    gateway.answers[PING] = lead_on
+    result = await hear(hass, announced(gateway))
+    assert (result["reason"], elsewhere) == ("cannot_connect", [])
 
 
 async def test_a_gateway_that_works_is_not_moved(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
@@ -102,22 +148,77 @@ async def test_a_gateway_that_works_is_not_moved(hass: HomeAssistant, gateway: S
     assert not gateway.requests
 
 
-@pytest.mark.parametrize(("scheme", "moves"), [("http", True), ("https", False)])
 async def test_a_gateway_that_moved_is_followed(
-    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp, scheme: str, moves: bool
+    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp
 ) -> None:
-    """But its secret does not leave https for whoever announces its id."""
+    """It proves that it knows the API client before its secret goes there."""
+    await unreachable(hass, entry, set_up, "http")
+    result = await hear(hass, announced(gateway))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert entry.data[CONF_URL] == gateway.url
+    assert entry.state is ConfigEntryState.LOADED
+    first, *_ = [request for request in gateway.requests if "Authorization" in request.headers]
+    assert gateway.requests.index(first) > gateway.requests.index(gateway.asked(PROOF)[0])
+
+
+@pytest.mark.parametrize("impostor", ["old gateway", "wrong secret", "passed on", "nonsense", "https given up"])
+async def test_whoever_announces_the_id_gets_no_secret(
+    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp, impostor: str
+) -> None:
+    """A repair asks instead; confirmed by a person, the address is used."""
+    old = await unreachable(hass, entry, set_up, "https" if impostor == "https given up" else "http")
+    real = gateway.answers[PROOF]
+
+    async def pass_on(request: web.Request) -> Any:
+        """The real gateway signs for its own address, and for no other."""
+        asked = await request.json()
+        signed = json.dumps(asked | {"address": "http://192.168.1.20:8000"})
+        return {"proof": hashlib.sha256(signed.encode()).hexdigest()}
+
+    match impostor:
+        case "old gateway":
+            del gateway.answers[PROOF]
+        case "wrong secret":
+            gateway.accepted_secret = "another"
+        case "passed on":
+            gateway.answers[PROOF] = pass_on
+        case "nonsense":
+            gateway.answers[PROOF] = raw(200, "[1]", "application/json")
+    result = await hear(hass, announced(gateway))
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert entry.data[CONF_URL] == old
+    assert not [request for request in gateway.requests if "Authorization" in request.headers]
+
+    issue_id = f"gateway_moved_{entry.entry_id}"
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    assert issue
+    assert issue.translation_placeholders == {"known": old, "address": gateway.url}
+    gateway.answers[PROOF], gateway.accepted_secret = real, CLIENT_SECRET
+    assert await async_setup_component(hass, REPAIRS, {})
+    page = await mend(hass, issue_id)
+    assert page["step_id"] == "confirm"
+    for answer, error in (
+        (body("ping") | {"instance_id": "another-gateway-1"}, "another_gateway"),
+        (raw(200, "a router"), "gateway_failed"),
+    ):
+        gateway.answers[PING] = answer
+        page = await mend_with(hass, page, {})
+        assert page["errors"] == {"base": error}
+    gateway.answers[PING] = body("ping")
+    page = await mend_with(hass, page, {})
+    assert page["type"] == FlowResultType.CREATE_ENTRY
+    assert (entry.data[CONF_URL], entry.state) == (gateway.url, ConfigEntryState.LOADED)
+    assert not ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+
+
+async def unreachable(hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp, scheme: str) -> str:
+    """Set up an entry whose gateway does not answer, and return the address that it has."""
     old = f"{scheme}://127.0.0.1:{unused_port()}"
     entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_URL: old})
     await set_up()
-    assert entry.reason
-    result = await hear(hass, announced(gateway))
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
-    assert gateway.asked(PING), "it was seen to be itself"
-    assert entry.data[CONF_URL] == (gateway.url if moves else old)
-    assert bool(gateway.asked(TOKEN)) is moves, "its secret went there, or nowhere"
-    assert (entry.state is ConfigEntryState.LOADED) is moves
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    return old
 
 
 @pytest.mark.parametrize("step", ["reauth", "reconfigure"])

@@ -4,7 +4,7 @@ from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 from aiohttp import web
@@ -257,6 +257,37 @@ async def test_no_hours_yet(
     gateway.hours = [body("hours")]
     await move_to("2026-11-23T10:08:10+00:00")
     assert len(await kept(hass)) == 3, "the gateway said when to come back"
+
+
+@pytest.mark.parametrize("worker_is_first", [True, False])
+async def test_the_mornings_hours_arrive_whoever_is_first(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, *, worker_is_first: bool
+) -> None:
+    await set_up()
+    begin = datetime(2026, 11, 22, 20, tzinfo=UTC)
+    newer = state_of(begin, [1000, 250.5, 649.5, 100], cursor="c2", changed_from="2026-11-22T23:00:00Z")
+    newer["series"], newer["sum"] = body("hours")["series"], dict.fromkeys(body("hours")["sum"], newer["sum"]["cost"])
+    if worker_is_first:
+        gateway.hours.append(newer)
+    else:  # the gateway is asked while its worker fetches, and says when that will be done
+        gateway.hours[-1]["next_change"] = "2026-11-24T07:00:15Z"
+    await move_to(TOMORROW)
+    assert len(await kept(hass)) == (4 if worker_is_first else 3)
+    gateway.hours.append(newer)
+    await move_to("2026-11-24T07:00:20+00:00")
+    assert len(await kept(hass)) == 4
+
+
+async def test_whatever_fails_is_tried_again_soon(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(statistics, "_holds", Mock(side_effect=RuntimeError("the recorder's database is away")))
+        await set_up()
+    before = len(gateway.asked(HOURS))
+    await move_to("2026-11-23T10:06:05+00:00")
+    assert len(gateway.asked(HOURS)) > before
+    assert len(await kept(hass)) == 3
 
 
 async def test_an_empty_answer_erases_nothing(

@@ -13,21 +13,21 @@ import httpx2
 from sqlalchemy import text
 
 from gateway.accounts import service as accounts
-from gateway.consents import service as points
-from gateway.consents.models import UsagePoint
+from gateway.domain.readings import Reading
 from gateway.kit import paris
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import payloads, repository
 from gateway.metering.packing import pack
-from gateway.metering.readings import Reading
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.runtime import open_runtime
 from gateway.settings import Settings
+from gateway.usage_points import service as points
+from gateway.usage_points.models import UsagePoint
+from scripts.lib.program import free_port
 from tests.load import http, running
 from tests.server import postgresql
-from tests.server.conftest import free_port
 
 HOMES = (1, 100, 1_000)
 DAYS = 731

@@ -21,7 +21,7 @@ from typing import Any
 import httpx2
 
 from gateway.cli.api_client import OWNER
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind
 from tests.load import running

@@ -29,14 +29,15 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from gateway.app import create_app
-from gateway.consents.models import UsagePoint
 from gateway.kit import paris
 from gateway.kit.crypto import Keyring
 from gateway.kit.http import Upstream
 from gateway.settings import EnedisEnvironment, Settings
 from gateway.simulator.app import create_app as create_simulator
+from gateway.usage_points.models import UsagePoint
+from scripts.lib.program import free_port
 from tests.load import leaping
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, free_port, simulated, started
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, simulated, started
 from tests.server.valkey_server import Valkey
 
 HOMES, DAYS = 200, 60

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx2
 
-from tests.server.conftest import free_port
+from scripts.lib.program import free_port
 
 _BIN = Path(sys.executable).parent
 

@@ -3,12 +3,11 @@
 import asyncio
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,13 +23,14 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from gateway.accounts import passwords
 from gateway.accounts import service as accounts
 from gateway.app import create_app
-from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.options import Option
-from gateway.billing.tariffs import Tariff
-from gateway.consents import service as points
 from gateway.kit.crypto import Keyring
 from gateway.runtime import Runtime
 from gateway.settings import EnedisEnvironment, Settings
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.options import Option
+from gateway.tariffs.tariff import Tariff
+from gateway.usage_points import service as points
+from scripts.lib.program import free_port
 from tests.server import postgresql
 
 structlog.configure(
@@ -92,13 +92,6 @@ class Simulator:
         return days
 
 
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def simulated(*options: str) -> Iterator[Simulator]:
     """Run a simulator, its clock frozen."""
@@ -107,7 +100,7 @@ def simulated(*options: str) -> Iterator[Simulator]:
     with subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, env=os.environ) as process:
         try:
             with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as http:
-                deadline = time.monotonic() + 20
+                deadline = time.monotonic() + 120
                 while True:
                     try:
                         http.get("/control/homes").raise_for_status()
@@ -244,7 +237,7 @@ class Gateway:
         return answer.json()
 
 
-async def until[T](probe: Callable[[], Awaitable[T | None]], seconds: float = 30) -> T:
+async def until[T](probe: Callable[[], Awaitable[T | None]], seconds: float = 200) -> T:
     """Ask until there is an answer."""
     async with asyncio.timeout(seconds):
         while not (found := await probe()):

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import httpx2
 import pytest
 
+from gateway.counters.models import Counter
 from gateway.ecowatt import outlook as ecowatt_outlook
 from gateway.ecowatt import service as ecowatt
 from gateway.kit.database import Base, Database
 from gateway.kit.http import Upstream
-from gateway.quotas import models as quotas_models
 from gateway.rte import models as rte_models
 from gateway.rte.client import Rte
 from gateway.rte.errors import RteError, RteErrorReason
@@ -26,7 +26,7 @@ from gateway.store.memory import MemoryStore
 from gateway.tempo import outlook as tempo_outlook
 from gateway.tempo import service as tempo
 
-_TABLES = (quotas_models.Counter, rte_models.Feed)
+_TABLES = (Counter, rte_models.Feed)
 
 type Keep = Callable[[Database, Rte | None, Clock], Awaitable[datetime]]
 

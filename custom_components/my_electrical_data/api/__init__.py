@@ -20,6 +20,7 @@ from .errors import (
     RateLimitedError,
     RequestRefusedError,
 )
+from .proof import knows_client
 
 __all__ = [
     "Answer",
@@ -42,6 +43,7 @@ __all__ = [
     "RequestRefusedError",
     "candidate_addresses",
     "find_gateway",
+    "knows_client",
     "make_api_client",
     "sign_up",
 ]

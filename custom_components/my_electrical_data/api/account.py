@@ -22,13 +22,13 @@ class Found:
     address: str
 
 
-async def find_gateway(session: ClientSession, text: str) -> Found:
+async def find_gateway(session: ClientSession, text: str, *, allow_redirects: bool = True) -> Found:
     """Return the gateway at the address that `text` means. Nothing secret is sent. Raises GatewayError."""
     addresses = candidate_addresses(text)
     while True:
         wire = Wire(session, addresses.pop(0))
         try:
-            return Found(await wire.ping(), wire.address)
+            return Found(await wire.ping(allow_redirects=allow_redirects), wire.address)
         except NotAGatewayError:
             if not addresses:
                 raise

@@ -45,7 +45,6 @@ _PING_BYTES = 16 * 1024
 _ANSWER_BYTES = 4 * 1024 * 1024  # a thousand hours of thirty series are half a megabyte
 _INFLATE_ANY = zlib.MAX_WBITS + 32  # gzip or zlib, by its header
 _LONGEST_WAIT = 86400.0
-_UNKNOWN_CLIENT = frozenset({"invalid_client", "invalid_credentials", "invalid_token"})
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _API_VERSION = re.compile(r"(\d+)\.(\d+)")
 
@@ -78,7 +77,7 @@ class Reply:
         self.check_pressure()
         if self.status == HTTPStatus.UNAUTHORIZED:
             problem = self._problem_code()
-            if problem not in _UNKNOWN_CLIENT:
+            if problem == "unknown":
                 raise ProxyAuthenticationError("a proxy asks for credentials of its own")
             raise AuthenticationFailedError("the credentials are not accepted", problem=problem)
         if self.status >= HTTPStatus.BAD_REQUEST:

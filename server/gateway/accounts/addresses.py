@@ -1,4 +1,4 @@
-"""E-mail addresses, compared as people mean them."""
+"""E-mail addresses. Two are the same when mail to them reaches the same mailbox, by any server's rules."""
 
 import unicodedata
 from contextlib import suppress
@@ -11,30 +11,36 @@ class InvalidAddressError(ValueError):
 
 
 def checked(text: str) -> str:
-    """Return an address as its owner writes it, fit to send mail to. Raises InvalidAddressError, which repeats none."""
+    """Return an address as its owner writes it, fit to send mail to. Raises InvalidAddressError, which repeats none.
+
+    A local part that is not in its compatibility normal form (NFKC) is refused: `ｃhef@` is another mailbox than
+    `chef@`, and nobody can tell them apart.
+    """
     try:
-        return _parsed(text.strip()).normalized
+        address = _parsed(text.strip())
     except EmailNotValidError:
         raise InvalidAddressError("this is not an e-mail address") from None
+    if unicodedata.normalize("NFKC", address.local_part) != address.local_part:
+        raise InvalidAddressError("this is not an e-mail address")
+    return address.normalized
 
 
 def canonical(text: str) -> str:
-    """Return an address as it is compared: one spelling for all cases, Unicode forms and spellings of its domain.
+    """Return an address as it is compared: lower case, its domain as name servers know it.
 
-    What is no address has a canonical form too: it is compared like any, and found nowhere.
+    Different mailboxes keep different forms: `straße@` is not `strasse@`. What is no address has a canonical form too:
+    it is compared like any, and found nowhere.
     """
-    local, at, domain = folded(text).rpartition("@")
+    local, at, domain = lower(text).rpartition("@")
     with suppress(EmailNotValidError):
         domain = _parsed(f"x@{domain}").ascii_domain or domain
     return f"{local}{at}{domain}"
 
 
+def lower(text: str) -> str:
+    """Return a text in lower case, its accents in one spelling (NFC)."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower()).strip()
+
+
 def _parsed(text: str) -> ValidatedEmail:
     return validate_email(text, check_deliverability=False, globally_deliverable=False)
-
-
-def folded(text: str) -> str:
-    """Fold case and compatibility forms (Unicode 3.13: the compatibility caseless match)."""
-    for form in ("NFD", "NFKD"):
-        text = unicodedata.normalize(form, text).casefold()
-    return unicodedata.normalize("NFKC", text).strip()

@@ -7,12 +7,13 @@ from gateway.accounts import repository
 from gateway.accounts.models import Account
 from gateway.audit import repository as audit
 from gateway.consents import repository as consents
-from gateway.consents.models import UsagePoint
-from gateway.consents.service import Secrets, open_secrets
 from gateway.kit.paris import iso
 from gateway.metering import owned
 from gateway.metering.schedule import Kind
 from gateway.runtime import Runtime
+from gateway.usage_points import repository as usage_points
+from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.service import Secrets, open_secrets
 
 type Section = tuple[str, AsyncIterator[dict[str, Any]]]
 
@@ -53,7 +54,7 @@ async def _api_clients(runtime: Runtime, account: Account) -> AsyncIterator[dict
 
 async def _opened(runtime: Runtime, account: Account) -> list[tuple[UsagePoint, Secrets]]:
     async with runtime.database.read() as session:
-        points = await consents.of_account(session, account.id)
+        points = await usage_points.of_account(session, account.id)
         return [(point, await open_secrets(session, point, runtime.keyring)) for point in points]
 
 

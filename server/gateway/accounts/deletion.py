@@ -3,11 +3,11 @@
 from gateway.accounts import repository, sessions
 from gateway.accounts.service import Caller, revoke_all
 from gateway.audit.service import record
-from gateway.consents import repository as points
-from gateway.consents.models import PointStatus
-from gateway.consents.service import end
 from gateway.problems import ProblemError
 from gateway.runtime import Runtime
+from gateway.usage_points import repository as points
+from gateway.usage_points.models import PointStatus
+from gateway.usage_points.service import end
 
 
 async def delete_account(runtime: Runtime, caller: Caller) -> None:

@@ -10,7 +10,7 @@ from gateway.audit.service import record
 from gateway.limits import service as limits
 from gateway.limits import who
 from gateway.limits.service import Limit
-from gateway.problems import ProblemError
+from gateway.problems import ProblemError, not_found
 from gateway.runtime import Runtime
 
 _FAILURES = Limit("log_in", 10, timedelta(minutes=10))
@@ -29,13 +29,13 @@ class Attempt:
     captcha_token: str | None = None
 
 
-async def log_in(runtime: Runtime, attempt: Attempt) -> str:
-    """Log a browser in; return what its cookie will hold. Raises the problems of `authenticate`."""
+async def log_in(runtime: Runtime, attempt: Attempt, browser: str | None = None) -> str:
+    """Log a browser in, by its name; return what its cookie will hold. Raises the problems of `authenticate`."""
     account = await authenticate(runtime, attempt)
     async with runtime.database.write() as session:
         now = runtime.clock.now()
         record(session, now, "logged_in", account.id)
-        return sessions.open_session(session, runtime.settings, account, now)
+        return sessions.open_session(session, runtime.settings, account, now, browser)
 
 
 async def log_out(runtime: Runtime, caller: Caller) -> None:
@@ -43,6 +43,17 @@ async def log_out(runtime: Runtime, caller: Caller) -> None:
     async with runtime.database.write() as session:
         await repository.delete_session(session, caller.session_hash or b"")
         record(session, runtime.clock.now(), "logged_out", caller.account_id)
+
+
+async def log_out_one(runtime: Runtime, account_id: str, session_id: str) -> bytes:
+    """Log one of an account's browsers out; return which one. Raises the problem `not_found`."""
+    async with runtime.database.write() as session:
+        for found in await repository.browser_sessions(session, account_id):
+            if sessions.public_id(found) == session_id:
+                await repository.delete_session(session, found.token_hash)
+                record(session, runtime.clock.now(), "logged_out", account_id)
+                return found.token_hash
+    raise not_found()
 
 
 async def log_out_everywhere(runtime: Runtime, account_id: str) -> None:

@@ -12,7 +12,8 @@ from gateway.kit.database import Base
 class Account(Base):
     """Somebody with homes. `data_key` encrypts what is theirs and is itself wrapped by ENCRYPTION_KEYS.
 
-    `email` is the address as it is compared, `address` as its owner writes it, and where mail goes. An account is
+    `email` is the address as it is compared, `address` as its owner writes it, and where mail goes; `pending_address`
+    is to replace it once its owner showed to have it. An account is
     active from `activated_at` on and not after `deactivated_at`; `verified_at` is when its owner showed to have the
     address. `token_version` moves on when every token ends.
     """
@@ -23,6 +24,7 @@ class Account(Base):
     email: Mapped[str] = mapped_column(unique=True)
     address: Mapped[str]
     created_at: Mapped[datetime]
+    pending_address: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="fr")
     password_hash: Mapped[str | None]
     verified_at: Mapped[datetime | None]
@@ -55,7 +57,7 @@ class ApiClient(Base):
 
 
 class BrowserSession(Base):
-    """A browser that is logged in; what its cookie holds is kept as a hash keyed by SECRET_KEY."""
+    """A browser that is logged in; what its cookie holds is kept as a hash keyed by SECRET_KEY; `browser` names it."""
 
     __tablename__ = "sessions"
 
@@ -63,6 +65,7 @@ class BrowserSession(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     token_version: Mapped[int]
     created_at: Mapped[datetime]
+    browser: Mapped[str | None]
 
 
 class Purpose(StrEnum):
@@ -70,6 +73,7 @@ class Purpose(StrEnum):
 
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose
+    CHANGE_EMAIL = "change_email"
 
 
 class MailCode(Base):

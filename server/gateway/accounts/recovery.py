@@ -10,7 +10,7 @@ from gateway.accounts.log_in import Attempt, authenticate
 from gateway.accounts.models import Account, Purpose
 from gateway.accounts.secrets import fingerprint
 from gateway.accounts.service import revoke_all
-from gateway.accounts.sign_up import checked_address, checked_password, invalid_code
+from gateway.accounts.sign_up import check_password_length, checked_address, hash_new_password, invalid_code
 from gateway.audit.service import record
 from gateway.limits import service as limits
 from gateway.limits import who
@@ -52,16 +52,14 @@ async def ask_reset(runtime: Runtime, wish: Forgotten) -> Standing:
 async def confirm_reset(runtime: Runtime, code: str, password: str) -> None:
     """Set the password by a code from a mail. Raises problems: 400, 422, 503."""
     async with runtime.database.read() as session:
-        found = await repository.mail_code(session, fingerprint(code), Purpose.RESET_PASSWORD, runtime.clock.now())
+        found = await repository.mail_code(session, fingerprint(code), {Purpose.RESET_PASSWORD}, runtime.clock.now())
         account = await repository.account(session, found.account_id) if found else None
     if account is None:
         raise invalid_code()
-    checked_password(password, account.email)
-    async with runtime.passwords.turn():
-        hashed = await runtime.passwords.hash(password)
+    hashed = await hash_new_password(runtime.passwords, password, account.email)
     async with runtime.database.write() as session:
         now = runtime.clock.now()
-        found = await repository.mail_code(session, fingerprint(code), Purpose.RESET_PASSWORD, now)
+        found = await repository.mail_code(session, fingerprint(code), {Purpose.RESET_PASSWORD}, now)
         current = await repository.account_alone(session, account.id)
         if found is None or current is None:
             raise invalid_code()
@@ -70,15 +68,16 @@ async def confirm_reset(runtime: Runtime, code: str, password: str) -> None:
         record(session, now, "password_reset", current.id)
 
 
-async def change_password(runtime: Runtime, account: Account, old: str, new: str, client: str | None) -> str:
+async def change_password(
+    runtime: Runtime, account: Account, old: str, new: str, client: str | None, browser: str | None = None
+) -> str:
     """Set the password by the old one: everybody is logged out; return what this browser's new cookie will hold.
 
     Raises problems: 401, 403, 404, 422, 429, 503.
     """
+    check_password_length(new)
     await authenticate(runtime, Attempt(account.email, old, client))
-    checked_password(new, account.email)
-    async with runtime.passwords.turn():
-        hashed = await runtime.passwords.hash(new)
+    hashed = await hash_new_password(runtime.passwords, new, account.email)
     async with runtime.database.write() as session:
         now = runtime.clock.now()
         current = await repository.account_alone(session, account.id)
@@ -87,7 +86,7 @@ async def change_password(runtime: Runtime, account: Account, old: str, new: str
         await set_password(session, runtime.store, current, hashed)
         await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
         record(session, now, "password_changed", current.id)
-        return sessions.open_session(session, runtime.settings, current, now)
+        return sessions.open_session(session, runtime.settings, current, now, browser)
 
 
 async def hand_over(session: AsyncSession, store: Store, account: Account, hashed: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Accounts and what opens them in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -73,6 +73,12 @@ async def browser_session(session: AsyncSession, token_hash: bytes) -> BrowserSe
     return await session.get(BrowserSession, token_hash)
 
 
+async def browser_sessions(session: AsyncSession, account_id: str) -> Sequence[BrowserSession]:
+    """Return an account's browser sessions, newest first."""
+    query = select(BrowserSession).where(BrowserSession.account_id == account_id)
+    return (await session.scalars(query.order_by(BrowserSession.created_at.desc(), BrowserSession.token_hash))).all()
+
+
 async def delete_session(session: AsyncSession, token_hash: bytes) -> None:
     """Delete a browser's session."""
     await session.execute(delete(BrowserSession).where(BrowserSession.token_hash == token_hash))
@@ -83,15 +89,18 @@ async def delete_sessions(session: AsyncSession, account_id: str) -> None:
     await session.execute(delete(BrowserSession).where(BrowserSession.account_id == account_id))
 
 
-async def mail_code(session: AsyncSession, code_hash: bytes, purpose: Purpose, now: datetime) -> MailCode | None:
+async def mail_code(
+    session: AsyncSession, code_hash: bytes, purposes: Collection[Purpose], now: datetime
+) -> MailCode | None:
     """Return a code that still works."""
     found = await session.get(MailCode, code_hash, with_for_update=True)
-    return found if found is not None and found.purpose is purpose and found.expires_at > now else None
+    return found if found is not None and found.purpose in purposes and found.expires_at > now else None
 
 
-async def delete_codes(session: AsyncSession, account_id: str) -> None:
-    """Delete all codes that were sent to an account."""
-    await session.execute(delete(MailCode).where(MailCode.account_id == account_id))
+async def delete_codes(session: AsyncSession, account_id: str, purpose: Purpose | None = None) -> None:
+    """Delete the codes that were sent to an account: all of them, or those of one purpose."""
+    query = delete(MailCode).where(MailCode.account_id == account_id)
+    await session.execute(query if purpose is None else query.where(MailCode.purpose == purpose))
 
 
 async def delete_ended(session: AsyncSession, sessions_before: datetime, now: datetime) -> None:

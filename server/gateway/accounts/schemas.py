@@ -1,9 +1,9 @@
 """What the doors of accounts take and give."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gateway.accounts.passwords import LONGEST
 from gateway.kit.wire import Utc
@@ -84,15 +84,59 @@ class PasswordWish(Wish):
     new_password: _Password
 
 
+class ResendRequest(Wish):
+    """Whose mail of verification did not come. The captcha's action is `verify_email_resend`."""
+
+    email: _Email
+    captcha_token: _CaptchaToken = None
+
+
+class ProfileRequest(Wish):
+    """What to change; what is not named stays. A new address needs the password, and counts once it is verified."""
+
+    language: Literal["fr", "en"] | None = None
+    email: _Email | None = None
+    current_password: _Password | None = None
+
+    @model_validator(mode="after")
+    def _has_the_password(self) -> Self:
+        if self.email is not None and self.current_password is None:
+            raise ValueError("a new `email` needs `current_password`")
+        return self
+
+
 class AccountView(BaseModel):
-    """An account, for its owner."""
+    """An account, for its owner; `pending_email` is to replace its address once its mail is answered."""
 
     id: str
     email: str
+    pending_email: str | None
     language: str
     verified: bool
     admin: bool
     created_at: Utc
+
+
+class SessionState(BaseModel):
+    """Who is logged in in this browser; null when nobody is."""
+
+    account: AccountView | None
+
+
+class SessionView(BaseModel):
+    """A browser that is logged in; `current` is the one that asks."""
+
+    id: str
+    browser: Annotated[str | None, Field(description="Its name and system, such as `Firefox, Linux`")]
+    created_at: Utc
+    last_used_at: Annotated[Utc, Field(description="To five minutes")]
+    current: bool
+
+
+class Sessions(BaseModel):
+    """An account's browsers, the newest log-in first."""
+
+    items: list[SessionView]
 
 
 class ClientWish(Wish):

@@ -73,8 +73,12 @@ async def find_or_create_account(session: AsyncSession, keyring: Keyring, email:
 
 
 def is_admin(account: Account, admin_emails: str) -> bool:
-    """Tell whether an account is an administrator's: its address is on the list, and its owner showed to have it."""
-    return account.is_active and account.verified_at is not None and account.email in _compared(admin_emails)
+    """Tell whether an account is an administrator's: its address is on the list, and its owner showed to have it.
+
+    The address is the one that mail was sent to, not the key it was found by.
+    """
+    is_verified = account.is_active and account.verified_at is not None
+    return is_verified and addresses.canonical(account.address) in _compared(admin_emails)
 
 
 @lru_cache(maxsize=8)

@@ -1,5 +1,6 @@
 """Browsers that are logged in: a cookie that no script can read, void at once when its row is gone."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 from fastapi import Request, Response
@@ -37,8 +38,10 @@ def cookie_of(request: Request, settings: Settings) -> str | None:
     return request.cookies.get(cookie_name(settings))
 
 
-def open_session(session: AsyncSession, settings: Settings, account: Account, now: datetime) -> str:
-    """Log a browser in; return what its cookie will hold."""
+def open_session(
+    session: AsyncSession, settings: Settings, account: Account, now: datetime, browser: str | None
+) -> str:
+    """Log a browser in, by its name; return what its cookie will hold."""
     token = new_session_token()
     session.add(
         BrowserSession(
@@ -46,6 +49,7 @@ def open_session(session: AsyncSession, settings: Settings, account: Account, no
             account_id=account.id,
             token_version=account.token_version,
             created_at=now,
+            browser=browser,
         )
     )
     return token
@@ -67,18 +71,40 @@ async def resume(database: Database, store: Store, settings: Settings, token: st
     return Caller(account.id, session_hash=found.token_hash)
 
 
+async def list_live(
+    database: Database, store: Store, account: Account, now: datetime
+) -> list[tuple[BrowserSession, datetime]]:
+    """Return the sessions of an account that have not ended, newest first, and when each was last used."""
+    async with database.read() as session:
+        found = await repository.browser_sessions(session, account.id)
+    seen = [(one, await _last_used(store, one)) for one in found if one.token_version == account.token_version]
+    return [(one, at) for one, at in seen if one.created_at + LIFETIME > now and now - at < IDLE]
+
+
+def public_id(found: BrowserSession) -> str:
+    """Return what names a session to its owner; it opens nothing."""
+    return hashlib.sha256(found.token_hash).hexdigest()[:32]
+
+
+async def _last_used(store: Store, found: BrowserSession) -> datetime:
+    kept = await recall(store, _key(found))
+    return datetime.fromisoformat(kept) if kept else found.created_at
+
+
+def _key(found: BrowserSession) -> str:
+    return f"session:{found.token_hash.hex()}"
+
+
 async def _in_use(store: Store, found: BrowserSession, now: datetime) -> bool:
     """Tell whether a browser was used of late, and note that it is now.
 
     The store keeps when: without it, whoever logged in longer ago than IDLE has to do so again.
     """
-    key = f"session:{found.token_hash.hex()}"
-    kept = await recall(store, key)
-    seen = datetime.fromisoformat(kept) if kept else found.created_at
+    seen = await _last_used(store, found)
     if now - seen >= IDLE:
         return False
     if now - seen >= _SEEN_PRECISION:
-        await keep(store, key, now.isoformat(), IDLE.total_seconds())
+        await keep(store, _key(found), now.isoformat(), IDLE.total_seconds())
     return True
 
 
@@ -95,7 +121,8 @@ def set_cookie(response: Response, settings: Settings, token: str) -> None:
 
 
 def clear_cookie(response: Response, settings: Settings) -> None:
-    """Take the browser's cookie away."""
+    """Take the browser's cookie away, and with it what it kept of our answers."""
+    response.headers["Clear-Site-Data"] = '"cache"'
     _put(response, settings, _NO_COOKIE, timedelta())
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import addresses, passwords, repository
 from gateway.accounts.log_in import Attempt, authenticate
-from gateway.accounts.models import Purpose
+from gateway.accounts.models import Account, Purpose
+from gateway.accounts.passwords import Passwords
 from gateway.accounts.secrets import fingerprint
 from gateway.accounts.service import new_account
 from gateway.audit.service import record
@@ -26,6 +27,7 @@ from gateway.runtime import Runtime
 
 NEVER_ACTIVATED_FOR = timedelta(days=7)
 """How long a sign-up waits for its mail to be answered."""
+_VERIFIES = frozenset({Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL})
 _SIGN_UPS = Limit("sign_up", 20, timedelta(hours=1))
 
 
@@ -43,13 +45,12 @@ class SignUp:
 async def sign_up(runtime: Runtime, wish: SignUp) -> Standing:
     """Make an account, unless there is one: the mail tells, the answer does not. Raises problems."""
     address = checked_address(wish.email)
-    checked_password(wish.password, address)
+    check_password_length(wish.password)
     async with runtime.database.write() as session:
         knocker = who.client(runtime.instance, wish.client)
         standing = await limits.knock(session, _SIGN_UPS, knocker, runtime.clock.now())
     await runtime.captcha.check(wish.captcha_token, "sign_up", wish.client)
-    async with runtime.passwords.turn():
-        hashed = await runtime.passwords.hash(wish.password)
+    hashed = await hash_new_password(runtime.passwords, wish.password, address)
     try:
         async with runtime.database.write() as session:
             await _enter(session, runtime, address, hashed, wish.language)
@@ -79,7 +80,7 @@ async def _enter(session: AsyncSession, runtime: Runtime, address: str, hashed: 
 async def verify_email(runtime: Runtime, code: str, password: str, client: str | None) -> None:
     """Take a code from a mail, with the password of its account. Raises problems: 400, 401, 403, 429, 503."""
     async with runtime.database.read() as session:
-        found = await repository.mail_code(session, fingerprint(code), Purpose.VERIFY_EMAIL, runtime.clock.now())
+        found = await repository.mail_code(session, fingerprint(code), _VERIFIES, runtime.clock.now())
         account = await repository.account(session, found.account_id) if found else None
     if account is None:
         raise invalid_code()
@@ -87,13 +88,25 @@ async def verify_email(runtime: Runtime, code: str, password: str, client: str |
     async with runtime.database.write() as session:
         now = runtime.clock.now()
         current = await repository.account_alone(session, account.id)
-        found = await repository.mail_code(session, fingerprint(code), Purpose.VERIFY_EMAIL, now)
+        found = await repository.mail_code(session, fingerprint(code), _VERIFIES, now)
         if current is None or found is None:
             raise invalid_code()
+        if found.purpose is Purpose.CHANGE_EMAIL:
+            await _take_new_address(session, current)
+            record(session, now, "email_changed", current.id)
         await repository.delete_codes(session, current.id)
         current.verified_at = current.verified_at or now
         current.activated_at = current.activated_at or now
         record(session, now, "email_verified", current.id)
+
+
+async def _take_new_address(session: AsyncSession, account: Account) -> None:
+    """Put the address that was verified in the place of the old one, unless it got an account meanwhile."""
+    address = account.pending_address or ""
+    owner = await repository.account_by_email(session, addresses.canonical(address))
+    if not address or (owner is not None and owner.id != account.id):
+        raise invalid_code()
+    account.email, account.address, account.pending_address = addresses.canonical(address), address, None
 
 
 def invalid_code() -> ProblemError:
@@ -109,9 +122,26 @@ def checked_address(text: str) -> str:
         raise ProblemError(422, "invalid_email", f"`email`: {error}.") from error
 
 
-def checked_password(password: str, address: str) -> None:
-    """Raise a 422 problem when a password will not do."""
+def check_password_length(password: str) -> None:
+    """Raise a 422 problem for a password that is too short or too long."""
     try:
-        passwords.check(password, address)
+        passwords.check_length(password)
     except passwords.WeakPasswordError as error:
-        raise ProblemError(422, "weak_password", f"`password`: {error}.") from error
+        raise _weak_password(error) from error
+
+
+async def hash_new_password(hasher: Passwords, password: str, address: str) -> str:
+    """Check a new password and hash it, in turn and beside the event loop. Raises problems: 422, 503.
+
+    Whoever calls it has counted the attempt before: it takes a good part of a second.
+    """
+    check_password_length(password)
+    try:
+        async with hasher.turn():
+            return await hasher.hash_new(password, address)
+    except passwords.WeakPasswordError as error:
+        raise _weak_password(error) from error
+
+
+def _weak_password(error: passwords.WeakPasswordError) -> ProblemError:
+    return ProblemError(422, "weak_password", f"`password`: {error}.")

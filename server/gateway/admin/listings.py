@@ -11,18 +11,19 @@ from gateway.accounts.service import is_admin
 from gateway.admin import repository
 from gateway.admin.schemas import ConsentPage, ConsentRow, Events, EventView, Users, UserView
 from gateway.audit import repository as log
-from gateway.consents import repository as points
 from gateway.consents.models import ConsentStatus
+from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.problems import ProblemError
-from gateway.quotas import service as quotas
+from gateway.quotas import budgets
 from gateway.runtime import Runtime
+from gateway.usage_points import repository as points
 
 
 async def users(runtime: Runtime, part: str, after: str | None, limit: int) -> Users:
     """Return a page of accounts that have `part` in their address."""
     async with runtime.database.read() as session:
-        found = await repository.accounts(session, addresses.folded(part), after, limit + 1)
+        found = await repository.accounts(session, addresses.lower(part), after, limit + 1)
         page, last = _cut(found, limit)
         return Users(items=await _views(runtime, session, page), next=last.id if last else None)
 
@@ -31,10 +32,10 @@ async def _views(runtime: Runtime, session: AsyncSession, page: Sequence[Account
     ids = [account.id for account in page]
     settings = runtime.settings
     today = paris.day_of(runtime.clock.now())
-    budgets = {one: quotas.user_day(one, today, settings.user_daily_limit_no_cache) for one in ids}
+    days = {one: budgets.user_day(one, today, settings.user_daily_limit_no_cache) for one in ids}
     points = await repository.points_of(session, ids)
     clients = await repository.clients_of(session, ids)
-    used = await quotas.used_of(session, budgets.values())
+    used = await counters.used_of(session, days.values())
     return [
         UserView(
             id=account.id,
@@ -47,8 +48,8 @@ async def _views(runtime: Runtime, session: AsyncSession, page: Sequence[Account
             usage_points=points.get(account.id, 0),
             api_clients=clients.get(account.id, (0, None))[0],
             last_used_at=clients.get(account.id, (0, None))[1],
-            quota_used=used[budgets[account.id]],
-            quota_limit=budgets[account.id].limit,
+            quota_used=used[days[account.id]],
+            quota_limit=days[account.id].limit,
         )
         for account in page
     ]

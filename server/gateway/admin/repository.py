@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.accounts.models import Account, ApiClient
-from gateway.consents.models import Consent, ConsentStatus, UsagePoint
+from gateway.consents.models import Consent, ConsentStatus
 from gateway.rte.models import Feed
+from gateway.usage_points.models import UsagePoint
 
 
 async def accounts(session: AsyncSession, part: str, after: str | None, limit: int) -> Sequence[Account]:

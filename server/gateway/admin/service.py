@@ -8,9 +8,10 @@ from gateway.accounts import repository as accounts
 from gateway.accounts.models import Account
 from gateway.accounts.service import revoke_all
 from gateway.audit.service import record
+from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.problems import ProblemError, not_found
-from gateway.quotas import service as quotas
+from gateway.quotas import budgets
 from gateway.quotas.day import forget_calls
 from gateway.runtime import Runtime
 from gateway.store import StoreError
@@ -43,8 +44,8 @@ async def reset_quota(runtime: Runtime, admin: Account, account_id: str) -> None
     today = paris.day_of(now)
     async with runtime.database.write() as session:
         await _account(session, account_id)
-        budget = quotas.user_day(account_id, today, runtime.settings.user_daily_limit_no_cache)
-        await quotas.begin_anew(session, budget)
+        budget = budgets.user_day(account_id, today, runtime.settings.user_daily_limit_no_cache)
+        await counters.begin_anew(session, budget)
         record(session, now, "admin_reset_quota", account_id, by=admin.id)
     with suppress(StoreError):
         await forget_calls(runtime.store, account_id, today)

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from gateway.admin import repository
 from gateway.admin.schemas import EnedisApi, RteFeed, Upstreams
+from gateway.counters import service as counters
 from gateway.ecowatt.service import FEED as ECOWATT
 from gateway.enedis.circuit import Circuit, CircuitState
 from gateway.enedis.client import Api
 from gateway.mail import repository as mail
-from gateway.quotas import service as quotas
+from gateway.quotas import budgets
 from gateway.quotas.pacing import stopped_until
 from gateway.rte.feeds import budget_of
 from gateway.rte.models import UNDER_WAY, Feed
@@ -21,10 +22,10 @@ _CALL_BUDGETS = (CURRENT, HISTORY, ECOWATT)
 async def how_they_stand(runtime: Runtime) -> Upstreams:
     """Tell how Enedis and RTE stand."""
     now = runtime.clock.now()
-    hours = {api: quotas.enedis_hour(api, now) for api in Api}
+    hours = {api: budgets.enedis_hour(api, now) for api in Api}
     days = {calls.name: budget_of(calls, now) for calls in _CALL_BUDGETS}
     async with runtime.database.read() as session:
-        used = await quotas.used_of(session, [*hours.values(), *days.values()])
+        used = await counters.used_of(session, [*hours.values(), *days.values()])
         feeds = await repository.feeds(session)
         waiting = await mail.waiting(session)
     return Upstreams(

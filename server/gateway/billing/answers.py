@@ -11,23 +11,24 @@ from gateway.billing import comparison, facts, index_check, repository, totals
 from gateway.billing.figures import DayFigures
 from gateway.billing.home import Home
 from gateway.billing.notices import prices_outdated
-from gateway.billing.offpeak import slots_on
-from gateway.billing.options import REGULATED
 from gateway.billing.periods import AHEAD, Period, certain_colors, periods
 from gateway.billing.publishing import Publisher
-from gateway.billing.tariffs import tariff_on
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
+from gateway.domain.tempo_days import Color
+from gateway.domain.tempo_season import Season
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import payloads
 from gateway.metering import repository as metering
+from gateway.metering.freshness import next_change_at
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import RETRY_FOR, Feed, Kind
+from gateway.tariffs.off_peak import slots_on
+from gateway.tariffs.options import REGULATED
+from gateway.tariffs.tariff import tariff_on
 from gateway.tempo import repository as tempo
-from gateway.tempo.days import Color
-from gateway.tempo.season import Season
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,8 @@ class Answers:
         meter = Meter.of(home.point, home.secrets, now)
         counted = {direction: meter.since[direction] or date.min for direction in meter.directions}
         by_unit = await asyncio.to_thread(totals.by_unit, figures, counted, today, min(known_until, today))
-        change = max(home.point.next_work_at, now)
         outdated = prices_outdated(home.book, home.tariffs, start, today)
-        return Totals(by_unit, outdated, min(change, paris.midnight(today + paris.DAY)))
+        return Totals(by_unit, outdated, min(next_change_at(home.point, now), paris.midnight(today + paris.DAY)))
 
     async def comparison(self, account_id: str, point_id: str, number: int) -> Comparison:
         """Compare the options over the last so many whole months."""

@@ -4,15 +4,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from gateway.billing.buckets import Rules
 from gateway.billing.counting import count
 from gateway.billing.facts import Known
 from gateway.billing.figures import DayFigures
 from gateway.billing.home import Home
 from gateway.billing.repository import PublishedFigures
 from gateway.billing.series import after, first_change, series
-from gateway.billing.tariffs import Tariff
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
+from gateway.tariffs.buckets import Rules
+from gateway.tariffs.tariff import Tariff
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
-from gateway.billing.buckets import Rules
 from gateway.billing.counting import Facts, count
 from gateway.billing.figures import DayFigures, subscription_of
 from gateway.billing.home import Home
-from gateway.billing.options import REGULATED, Option
-from gateway.billing.tariffs import Tariff, tariff_on
 from gateway.kit import paris
+from gateway.tariffs.buckets import Rules
+from gateway.tariffs.options import REGULATED, Option
+from gateway.tariffs.tariff import Tariff, tariff_on
 
 OWN = "own"
 _VA_A_KVA = 1000

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from gateway.billing.buckets import DayRules, Span
 from gateway.billing.figures import DayFigures, MadeOf, subscription_of
-from gateway.billing.options import UNKNOWN
 from gateway.billing.sharing import Shared, buckets_of, share
+from gateway.domain.readings import WATT_MINUTES_A_WH
 from gateway.kit import paris
 from gateway.metering.packing import Run
-from gateway.metering.readings import WATT_MINUTES_A_WH
+from gateway.tariffs.buckets import DayRules, Span
+from gateway.tariffs.options import UNKNOWN
 
 GIVEN = "given"
 """The one bucket of what is given."""

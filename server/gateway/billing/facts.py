@@ -8,9 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.counting import Facts
 from gateway.billing.home import Home
-from gateway.consents.models import UsagePoint
-from gateway.consents.service import collects_curve
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.enedis.registers import TOTAL, Registers
 from gateway.kit import paris
 from gateway.metering import payloads
@@ -20,6 +18,8 @@ from gateway.metering.planner import history_starts
 from gateway.metering.repository import OpenedDay
 from gateway.metering.schedule import Feed, Kind, State, next_attempt
 from gateway.tempo import repository as tempo
+from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.service import collects_curve
 
 _KINDS = (Kind.CURVE, Kind.DAILY, Kind.INDEX)
 

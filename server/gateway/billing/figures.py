@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from gateway.billing.prices import MICRO
-from gateway.metering.readings import WATT_MINUTES_A_WH
+from gateway.domain.readings import WATT_MINUTES_A_WH
+from gateway.tariffs.prices import MICRO
 
 MONEY_A_MICRO = WATT_MINUTES_A_WH * 1000
 

@@ -5,16 +5,16 @@ from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.billing import repository
-from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.offpeak_dates import effective
-from gateway.billing.options import Option
-from gateway.billing.prices import PriceBook
-from gateway.billing.tariffs import Tariff
-from gateway.consents import service as points
-from gateway.consents.models import UsagePoint
-from gateway.consents.service import Secrets
 from gateway.kit.crypto import Keyring
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.off_peak_dates import effective
+from gateway.tariffs.options import Option
+from gateway.tariffs.prices import PriceBook
+from gateway.tariffs.repository import load_price_book
+from gateway.tariffs.tariff import Tariff
+from gateway.usage_points import service as points
+from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.service import Secrets
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,7 +29,7 @@ class Home:
     async def opened(cls, session: AsyncSession, account_id: str, point_id: str, keyring: Keyring) -> Home:
         """Open one of an account's usage points. Raises the problem `not_found`."""
         point, secrets = await points.open_point(session, account_id, point_id, keyring)
-        return cls(point, secrets, await repository.book(session))
+        return cls(point, secrets, await load_price_book(session))
 
     @property
     def id(self) -> str:

@@ -6,7 +6,7 @@ was given with a part of the rows also names the hour at which the rest begins.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 from gateway.billing import repository
@@ -16,14 +16,12 @@ from gateway.billing.notices import prices_outdated
 from gateway.billing.publishing import NOTHING_HELD, Publisher, over_days
 from gateway.billing.repository import PublishedFigures
 from gateway.billing.series import columns
-from gateway.consents.models import UsagePoint
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
-
-_FIRST_FILL = timedelta(seconds=10)
-"""How soon to come back while the first 60 days are being fetched."""
+from gateway.metering.freshness import next_change_at
+from gateway.usage_points.models import UsagePoint
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,6 @@ class Hours:
         cursor = f"{home.point.epoch}.{home.point.revision}"
         if more and limit is not None:
             cursor += f".{start[skipped + limit]}"
-        now = self._clock.now()
         return Rows(
             epoch=home.point.epoch,
             cursor=cursor,
@@ -125,7 +122,7 @@ class Hours:
             used_made_of=used_made_of[shown],
             gave_made_of=gave_made_of[shown],
             prices_outdated=prices_outdated(home.book, home.tariffs, days[0].day, days[-1].day) if days else None,
-            next_change=max(home.point.next_work_at, now + _FIRST_FILL),
+            next_change=next_change_at(home.point, self._clock.now()),
         )
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate, pairwise
 
-from gateway.billing.buckets import clock_hours
 from gateway.billing.figures import DayFigures
-from gateway.billing.offpeak import MINUTES_A_DAY
+from gateway.domain.readings import WATT_MINUTES_A_WH
 from gateway.metering.packing import Run
-from gateway.metering.readings import WATT_MINUTES_A_WH
+from gateway.tariffs.buckets import clock_hours
+from gateway.tariffs.off_peak import MINUTES_A_DAY
 
 SHIFTS = sorted(range(-120, 121), key=lambda minutes: (abs(minutes), minutes))
 """By how many minutes off-peak hours may be wrong; the smallest that explains comes first."""

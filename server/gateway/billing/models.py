@@ -1,9 +1,8 @@
-"""What clients were told, and prices that were added, as stored."""
+"""What clients were told, as stored."""
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base
@@ -45,16 +44,3 @@ class PublishedSeries(Base):
     usage_point_id: Mapped[str] = mapped_column(ForeignKey("usage_points.id", ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     revision: Mapped[int]
-
-
-class RegulatedGrid(Base):
-    """Regulated prices that this version does not ship: EUR tax included, as decimal texts, by kWh and month."""
-
-    __tablename__ = "regulated_grids"
-
-    option: Mapped[str] = mapped_column(primary_key=True)
-    power_kva: Mapped[int] = mapped_column(primary_key=True)
-    valid_from: Mapped[date] = mapped_column(primary_key=True)
-    prices: Mapped[dict[str, Any]] = mapped_column(JSON)
-    subscription_month: Mapped[str]
-    added_at: Mapped[datetime]

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from gateway.billing.home import Home
-from gateway.billing.offpeak_text import parse
-from gateway.billing.prices import PriceBook
 from gateway.billing.series import in_force
-from gateway.billing.tariffs import Tariff
-from gateway.consents.notices import WARN_BEFORE, Notice
 from gateway.kit import paris
+from gateway.tariffs.off_peak_text import parse
+from gateway.tariffs.prices import PriceBook
+from gateway.tariffs.tariff import Tariff
+from gateway.usage_points.notices import WARN_BEFORE, Notice
 
 _TOLD_FOR = timedelta(days=30)
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from gateway.billing.buckets import Rules, Span, at
 from gateway.billing.home import Home
-from gateway.billing.options import UNKNOWN, Option
-from gateway.billing.prices import MICRO
-from gateway.billing.tariffs import tariff_on
+from gateway.domain.tempo_days import Color, in_force
+from gateway.domain.tempo_season import Season, can_be
 from gateway.kit import paris
-from gateway.tempo.days import Color, in_force
-from gateway.tempo.season import Season, can_be
+from gateway.tariffs.buckets import Rules, Span, at
+from gateway.tariffs.options import UNKNOWN, Option
+from gateway.tariffs.prices import MICRO
+from gateway.tariffs.tariff import tariff_on
 
 AHEAD = timedelta(days=8)
 """How far to look ahead unless told."""

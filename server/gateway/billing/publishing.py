@@ -19,8 +19,7 @@ from gateway.billing.models import Publication
 from gateway.billing.repository import PublishedFigures
 from gateway.billing.series import in_force
 from gateway.billing.start import published_from
-from gateway.consents import service as points
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
@@ -28,6 +27,7 @@ from gateway.kit.database import Database
 from gateway.metering import repository as metering
 from gateway.metering.meters import Meter
 from gateway.tempo import repository as tempo
+from gateway.usage_points import service as points
 
 NOTHING_HELD = -1
 """The revision of somebody who has nothing."""

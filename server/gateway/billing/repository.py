@@ -1,27 +1,23 @@
-"""What clients were told, and prices that were added, in the database; figures are sealed with their account's key."""
+"""What clients were told, in the database; figures are sealed with their account's key."""
 
 import json
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 
 from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.figures import DayFigures
-from gateway.billing.models import Publication, PublishedDay, PublishedSeries, RegulatedGrid
-from gateway.billing.options import Option
-from gateway.billing.prices import Grid, PriceBook, with_added
+from gateway.billing.models import Publication, PublishedDay, PublishedSeries
 from gateway.billing.series import Sums
-from gateway.consents.models import UsagePoint
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import insert
+from gateway.usage_points.models import UsagePoint
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
 # built once: they are asked with every question
-_ADDED_GRIDS = select(RegulatedGrid).order_by(RegulatedGrid.added_at)
 _SERIES = select(PublishedSeries.key, PublishedSeries.revision).where(
     PublishedSeries.usage_point_id == bindparam("point")
 )
@@ -44,38 +40,6 @@ class PublishedFigures:
     def changed_from(self, held: int) -> int:
         """Return from which of its hours on the day is new to the holder of a revision before its own."""
         return min(hour for revision, hour in self.changes if revision > held)
-
-
-async def book(session: AsyncSession) -> PriceBook:
-    """Return the regulated prices, those added included."""
-    rows = await session.scalars(_ADDED_GRIDS)
-    return with_added(
-        tuple(
-            Grid(
-                option=Option(row.option),
-                power_kva=row.power_kva,
-                valid_from=row.valid_from,
-                prices=tuple((bucket, Decimal(price)) for bucket, price in row.prices.items()),
-                subscription_month=Decimal(row.subscription_month),
-            )
-            for row in rows
-        )
-    )
-
-
-def add_grids(session: AsyncSession, grids: Iterable[Grid], now: datetime) -> None:
-    """Add grids that were not known."""
-    for grid in grids:
-        prices = {bucket: str(price) for bucket, price in grid.prices}
-        row = RegulatedGrid(
-            option=grid.option,
-            power_kva=grid.power_kva,
-            valid_from=grid.valid_from,
-            prices=prices,
-            subscription_month=str(grid.subscription_month),
-            added_at=now,
-        )
-        session.add(row)
 
 
 async def publication(session: AsyncSession, point_id: str) -> Publication | None:
@@ -101,6 +65,13 @@ async def published_days(
     before = select(func.max(PublishedDay.day)).where(_of(point_id), PublishedDay.day < start).scalar_subquery()
     since = func.coalesce(before, start) if and_the_one_before else start
     return await _read(session, point_id, data_key, and_(PublishedDay.day >= since, PublishedDay.day < end))
+
+
+async def published_span(session: AsyncSession, point_id: str) -> tuple[date, date] | None:
+    """Return the first and the last day that is published."""
+    query = select(func.min(PublishedDay.day), func.max(PublishedDay.day)).where(_of(point_id))
+    first, last = (await session.execute(query)).one()
+    return None if first is None else (first, last)
 
 
 async def days_to_send(

@@ -1,24 +1,24 @@
 """`GET /v1/usage-points/{id}/hours`, `/periods`, `/totals`, `/comparison`, `/index-check`, and `/v1/tariffs`."""
 
 import asyncio
-import gzip
 from datetime import date, timedelta
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from gateway.billing import repository
 from gateway.billing.answers import Answers
 from gateway.billing.hours import Hours, Rows
 from gateway.billing.hours_view import HoursView
-from gateway.billing.options import REGULATED, Option
 from gateway.billing.views import ComparisonView, GridsView, GridView, IndexCheckView, PeriodsView, TotalsView
 from gateway.dependencies import CallerDep, PointId, RuntimeDep, get_caller
 from gateway.kit import conditional, paris
+from gateway.kit.compression import compress
 from gateway.problems import check_range, documented
 from gateway.quotas.routes import counted
 from gateway.runtime import Runtime
+from gateway.tariffs.options import REGULATED, Option
+from gateway.tariffs.repository import load_price_book
 
 router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
 _COUNTED = [Depends(counted)]
@@ -27,9 +27,7 @@ First = Annotated[date | None, Query(description="First day, of Paris", ge=paris
 End = Annotated[date | None, Query(description="First day after the range", le=paris.LATEST)]
 _LONGEST = timedelta(days=366)
 _LAST_DAYS = timedelta(days=30)
-_FAST = 1
 _FEW_ROWS = 200
-_WORTH_COMPRESSING = 2000
 
 
 @router.get("/v1/usage-points/{point_id}/hours", response_model=HoursView, dependencies=_COUNTED)
@@ -44,18 +42,13 @@ async def hours(
     """Running sums by hour and series, from the first hour that changed since the cursor."""
     service = Hours(runtime.database, runtime.clock, runtime.keyring)
     rows = await service.since(caller.account_id, point_id, cursor, limit)
-    compress = "gzip" in request.headers.get("accept-encoding", "")
-    respond = partial(_respond, rows, compress=compress)
+    respond = partial(_respond, request, rows)
     return respond() if len(rows.start) <= _FEW_ROWS else await asyncio.to_thread(respond)
 
 
-def _respond(rows: Rows, *, compress: bool) -> Response:
+def _respond(request: Request, rows: Rows) -> Response:
     content = HoursView.of(rows).model_dump_json(by_alias=True).encode()
-    headers = {"Vary": "Accept-Encoding"}
-    if compress and len(content) >= _WORTH_COMPRESSING:
-        content = gzip.compress(content, _FAST)
-        headers["Content-Encoding"] = "gzip"
-    return Response(content, headers=headers, media_type="application/json")
+    return compress(request, Response(content, media_type="application/json"))
 
 
 @router.get(
@@ -117,7 +110,7 @@ async def tariffs(
     """Regulated prices in force on a day."""
     day = on or paris.day_of(runtime.clock.now())
     async with runtime.database.read() as session:
-        book = await repository.book(session)
+        book = await load_price_book(session)
     grids = [
         grid
         for each in ([option] if option else REGULATED)

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import accumulate
 
 from gateway.billing.figures import Columns, DayFigures, bucket_of
-from gateway.billing.tariffs import Tariff, tariff_on
+from gateway.tariffs.tariff import Tariff, tariff_on
 
 type Sums = Mapping[str, int]
 """By series key, what it comes to before a day; a series that is not named has not begun."""

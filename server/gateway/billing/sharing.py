@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 
-from gateway.billing.buckets import Span
 from gateway.billing.figures import MadeOf
+from gateway.domain.readings import Quality
 from gateway.metering.packing import Run
-from gateway.metering.readings import Quality
+from gateway.tariffs.buckets import Span
 
 type _Cell = tuple[int, int, int, str]
 """Minutes `[start, end[` of an hour of the day, in one bucket."""

@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.home import Home
 from gateway.billing.models import Publication
-from gateway.consents.models import PointStatus, UsagePoint
-from gateway.consents.service import RECENT
 from gateway.kit import paris
 from gateway.metering import repository as metering
 from gateway.metering.history import begins, reached
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import Feed, Kind
+from gateway.usage_points.models import PointStatus, UsagePoint
+from gateway.usage_points.service import RECENT
 
 _YEAR = timedelta(days=365)
 _LAST_CALLS = timedelta(hours=1)

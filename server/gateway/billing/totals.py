@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from gateway.billing.figures import Columns, DayFigures, MadeOf, bucket_of
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit import paris
 
 
@@ -48,7 +48,7 @@ class Total:
 
 
 @dataclass(frozen=True)
-class _Day:
+class DayTotal:
     """What a day comes to, by series, and of which of them that is a part only."""
 
     lacks: frozenset[str]
@@ -56,7 +56,7 @@ class _Day:
 
 
 _ENERGY = frozenset({"consumption", "production"})
-_NOTHING = _Day(_ENERGY, {})
+_NOTHING = DayTotal(_ENERGY, {})
 
 
 def spans(unit: Unit, today: date, known_until: date) -> dict[str, Span]:
@@ -101,20 +101,25 @@ def by_unit(
     figures: Mapping[date, DayFigures], counted_since: Mapping[Direction, date], today: date, known_until: date
 ) -> dict[Unit, dict[str, Total]]:
     """Add up each span of every unit; `counted_since` tells the ways that energy goes in this home, and since when."""
-    days = {
-        day: _Day(
+    days = day_totals(figures, counted_since)
+    return {
+        unit: {name: add_up(span, days, today) for name, span in spans(unit, today, known_until).items()}
+        for unit in Unit
+    }
+
+
+def day_totals(figures: Mapping[date, DayFigures], counted_since: Mapping[Direction, date]) -> dict[date, DayTotal]:
+    """Return what each day comes to; `counted_since` tells which directions are measured, and since when."""
+    return {
+        day: DayTotal(
             _lacks(known, {direction for direction, since in counted_since.items() if since <= day}),
             _sums(known.columns()),
         )
         for day, known in figures.items()
     }
-    return {
-        unit: {name: _total(span, days, today) for name, span in spans(unit, today, known_until).items()}
-        for unit in Unit
-    }
 
 
-def _total(span: Span, days: Mapping[date, _Day], today: date) -> Total:
+def add_up(span: Span, days: Mapping[date, DayTotal], today: date) -> Total:
     """Add up the days of a span; today and later are still to come, so that a running span is never complete."""
     sums: Counter[str] = Counter()
     lacks: frozenset[str] = frozenset()

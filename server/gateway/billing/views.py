@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 from gateway.billing.answers import Comparison, IndexCheck, Periods, Totals
 from gateway.billing.comparison import Cost
 from gateway.billing.figures import show
-from gateway.billing.offpeak import clock
-from gateway.billing.options import Option
-from gateway.billing.prices import Grid, PriceBook
 from gateway.billing.totals import Total, Unit
 from gateway.kit.wire import Utc
+from gateway.tariffs.off_peak import clock
+from gateway.tariffs.options import Option
+from gateway.tariffs.prices import Grid, PriceBook
 
 _Billed = Literal["base", "hp_hc", "tempo", "own"]
 type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
@@ -55,8 +55,8 @@ class Energy(BaseModel):
 class TotalView(BaseModel):
     """What is known of the days `[start, end[`: production in Wh, money in EUR, null of what nothing is known.
 
-    `cost` is what energy cost, without the subscription. Not `complete`, energy is missing or still to come, of the
-    direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
+    `cost` is what energy cost, `bill` that and the subscription. Not `complete`, energy is missing or still to come, of
+    the direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
     price; where some does, what is shown is of the rest. The subscription is null when any day known has none.
     """
 
@@ -72,6 +72,7 @@ class TotalView(BaseModel):
     cost: float | None
     cost_by_bucket: dict[str, float]
     subscription: float | None
+    bill: float | None
     revenue: float | None
 
     @classmethod
@@ -88,6 +89,7 @@ class TotalView(BaseModel):
             return kind not in total.lacks
 
         wh = shown("consumption")
+        has_bill = "cost" in total.sums and "subscription" in total.sums and is_complete("subscription")
         return cls(
             start=total.span.start,
             end=total.span.end,
@@ -101,6 +103,7 @@ class TotalView(BaseModel):
             cost=shown("cost"),
             cost_by_bucket=parts("cost"),
             subscription=shown("subscription") if is_complete("subscription") else None,
+            bill=show("cost", total.sums["cost"] + total.sums["subscription"]) if has_bill else None,
             revenue=shown("revenue"),
         )
 

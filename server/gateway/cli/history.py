@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from gateway.cli.common import fail, with_runtime
-from gateway.consents import repository as points
 from gateway.kit import paris
 from gateway.metering import history as histories
 from gateway.metering.history import Progress
 from gateway.runtime import Runtime
+from gateway.usage_points import repository as points
 
 _BETWEEN_LOOKS = 2.0
 _WIDTH = 24

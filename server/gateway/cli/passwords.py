@@ -16,7 +16,8 @@ def ask(address: str) -> str:
     else:
         password = sys.stdin.readline().rstrip("\r\n")
     try:
-        passwords.check(password, address)
+        passwords.check_length(password)
+        passwords.check_strength(password, address)
     except passwords.WeakPasswordError as error:
         fail(f"The password will not do: {error}.", 2)
     return password

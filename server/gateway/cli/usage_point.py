@@ -8,12 +8,12 @@ import typer
 from pydantic import ValidationError
 
 from gateway.accounts.service import find_or_create_account
-from gateway.billing.choices import Choices
-from gateway.billing.options import Option
 from gateway.cli.api_client import OWNER
 from gateway.cli.common import fail, with_runtime
-from gateway.consents import service
 from gateway.runtime import Runtime
+from gateway.tariffs.options import Option
+from gateway.usage_point_summary.settings import Choices
+from gateway.usage_points import service
 
 app = typer.Typer(no_args_is_help=True, help="Meters.")
 

@@ -21,14 +21,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.accounts.models import Account
 from gateway.accounts.secrets import fingerprint
 from gateway.audit.service import record
-from gateway.consents import repository, service
-from gateway.consents.models import Consent, ConsentState, ConsentStatus, UsagePoint
+from gateway.consents import repository
+from gateway.consents.models import Consent, ConsentState, ConsentStatus
 from gateway.enedis.customer import Service
 from gateway.instance import Instance
 from gateway.kit import paris
 from gateway.kit.crypto import Keyring
 from gateway.limits import service as limits
 from gateway.limits.service import Limit
+from gateway.usage_points import service as usage_points
+from gateway.usage_points.models import UsagePoint
 
 LIFETIME = timedelta(hours=24)
 """People open accounts at Enedis in between."""
@@ -86,8 +88,8 @@ async def ask(
     consent = Consent(
         id=consent_id,
         account_id=account.id,
-        point_id=service.point_id(instance, account.id, prm),
-        prm_sealed=service.seal_number(keyring, account, prm, consent_id),
+        point_id=usage_points.point_id(instance, account.id, prm),
+        prm_sealed=usage_points.seal_number(keyring, account, prm, consent_id),
         created_at=now,
         expires_at=now + LIFETIME,
         status=ConsentStatus.PENDING,

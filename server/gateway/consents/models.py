@@ -1,10 +1,9 @@
-"""Usage points, and the consents that open them, as stored."""
+"""Consents, and the states of their way to Enedis and back, as stored."""
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base
@@ -17,14 +16,6 @@ class ConsentStatus(StrEnum):
     GRANTED = "granted"
     REFUSED = "refused"
     EXPIRED = "expired"
-
-
-class PointStatus(StrEnum):
-    """Whether Enedis lets us read a usage point."""
-
-    GRANTED = "granted"
-    ENDED = "ended"
-    MOVED = "moved"
 
 
 class Consent(Base):
@@ -61,47 +52,3 @@ class ConsentState(Base):
     browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
-
-
-class UsagePoint(Base):
-    """A meter of an account.
-
-    `id` is public and opaque; the number is sealed with the account's key, and hashed to look it up. `authorisation` is
-    the number that opened it, where a consent did, and `opened_on` the day on which Enedis says it was opened;
-    `doubted` says that one sign of its end was seen. `services` are the kinds of measures that are open (CDC, IDX,
-    PMAX, ENERGIE) and `contract` what Enedis told of it, both asked again at `details_at`. `wanted_from` is the oldest
-    day that the archive keeps up, `next_work_at` when it next has something to ask, `history_at` when what is older
-    next wants a call (null: all of it was asked). `wants` are the kinds that clients asked for, and when they last did.
-    `revision` counts what was published of its hours, in `epoch`.
-    """
-
-    __tablename__ = "usage_points"
-    __table_args__ = (
-        # Whatever happens at once, a meter is read by one account: unique where status is 'granted', as the migration
-        # has it. To say so here would load the dialects of both databases.
-        Index("uq_usage_points_holder", "prm_hash", unique=True),
-    )
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
-    prm_sealed: Mapped[bytes]
-    prm_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
-    name: Mapped[str]
-    created_at: Mapped[datetime]
-    status: Mapped[PointStatus]
-    authorisation: Mapped[int | None] = mapped_column(BigInteger)
-    opened_on: Mapped[date | None]
-    ended_at: Mapped[datetime | None]
-    consent_expires_on: Mapped[date | None]
-    doubted: Mapped[bool] = mapped_column(default=False)
-    services: Mapped[list[str]] = mapped_column(JSON)
-    contract: Mapped[dict[str, Any]] = mapped_column(JSON)
-    details_at: Mapped[datetime] = mapped_column(index=True)
-    tariffs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    off_peak: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    wanted_from: Mapped[date]
-    next_work_at: Mapped[datetime] = mapped_column(index=True)
-    history_at: Mapped[datetime | None] = mapped_column(index=True)
-    wants: Mapped[dict[str, str]] = mapped_column(JSON)
-    epoch: Mapped[str]
-    revision: Mapped[int] = mapped_column(default=0)

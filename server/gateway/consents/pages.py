@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Cookie, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from gateway.consents import authorisation, repository, service
+from gateway.consents import authorisation, repository
 from gateway.consents.authorisation import LIFETIME, Outcome
 from gateway.dependencies import OUR_ID, RuntimeDep
 from gateway.pages import render
 from gateway.problems import documented
 from gateway.runtime import Runtime
+from gateway.usage_points import service
 
 _PAGES: dict[int | str, dict[str, Any]] = {303: {}, 404: {}, 410: {}}
 
@@ -99,7 +100,7 @@ def _result(request: Request, runtime: Runtime, outcome: Outcome, consent_id: st
         return RedirectResponse(f"{base}/consents/{consent_id}/result", 303, headers={"Referrer-Policy": "no-referrer"})
     front = runtime.settings.frontend_url
     if front and outcome is not Outcome.PENDING and consent_id:
-        return RedirectResponse(f"{front}/consents/{consent_id}", 303, headers={"Referrer-Policy": "no-referrer"})
+        return RedirectResponse(f"{front}/consent?id={consent_id}", 303, headers={"Referrer-Policy": "no-referrer"})
     again = f"{base}/consents/{consent_id}/start" if outcome in _AGAIN and consent_id else None
     return render(
         request,

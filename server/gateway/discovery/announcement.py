@@ -65,6 +65,11 @@ def service(settings: Settings, instance_id: str, addresses: list[str]) -> Servi
     )
 
 
+def announced_hosts(settings: Settings) -> list[str]:
+    """Return the addresses of this machine that it announces now: none unless ADVERTISE is set."""
+    return _addresses() if settings.advertise else []
+
+
 def _addresses() -> list[str]:
     """Return this machine's IPv4 addresses that others can reach."""
     import ifaddr  # noqa: PLC0415

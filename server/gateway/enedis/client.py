@@ -7,6 +7,7 @@ from typing import Annotated, Protocol
 
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
+from gateway.domain.direction import Direction
 from gateway.enedis.circuit import Circuit
 from gateway.enedis.customer import Address, AddressAnswer, Contract, Metering, Service, Services, Supply, Synthesis
 from gateway.enedis.errors import EnedisError, ErrorReason, parse_error
@@ -45,13 +46,6 @@ _CUSTOMER_PATHS = {
     Api.SUPPLY: "/alimentation_auto/v1/",
 }
 _SERVICES = "/subscribed_services/v1"
-
-
-class Direction(StrEnum):
-    """Which way the energy goes, seen from the home."""
-
-    CONSUMPTION = "consumption"
-    PRODUCTION = "production"
 
 
 _SUFFIX = {Direction.CONSUMPTION: "consommation", Direction.PRODUCTION: "production"}

@@ -14,11 +14,11 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from itertools import pairwise
 
+from gateway.domain.readings import Quality, Reading
 from gateway.enedis.daily import MOST_WATTS
 from gateway.enedis.refused import Fault, RefusedPoints
 from gateway.enedis.wire import Point, UnreadableError
 from gateway.kit import paris
-from gateway.metering.readings import Quality, Reading
 
 _STEPS = range(5, 61)
 """Minutes of an interval, as Enedis' documentation has them; longer ones are no load curve."""

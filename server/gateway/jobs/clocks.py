@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from gateway.consents import repository as points
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.kit.pauses import CLOCKS_DIFFER
 from gateway.metering import repository
 from gateway.metering.archive import LONGEST_PAUSE
 from gateway.metering.schedule import surely_due
+from gateway.usage_points import repository as points
 
 log = structlog.get_logger()
 

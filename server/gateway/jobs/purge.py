@@ -9,11 +9,12 @@ from gateway.accounts import repository as accounts
 from gateway.accounts.sessions import LIFETIME as SESSIONS
 from gateway.accounts.sign_up import NEVER_ACTIVATED_FOR
 from gateway.consents import repository as consents
-from gateway.consents import service as points
+from gateway.consents.service import delete_outlived
+from gateway.counters import repository as counters
 from gateway.kit import paris
 from gateway.kit.database import Database
-from gateway.quotas import repository as quotas
 from gateway.tempo import repository as tempo
+from gateway.usage_points import repository as usage_points
 
 BUDGETS = timedelta(days=3)
 CONSENTS = timedelta(days=30)
@@ -24,13 +25,13 @@ _CLOCK_IS_SURE_FOR = timedelta(days=7)
 async def purge(database: Database, now: datetime, retention_days: int) -> datetime:
     """Delete it; return when to be called next. `retention_days` is how long an archive outlives its consent."""
     async with database.write() as session:
-        await quotas.forget_before(session, (paris.day_of(now) - BUDGETS).isoformat())
+        await counters.forget_before(session, (paris.day_of(now) - BUDGETS).isoformat())
         await consents.delete_led_nowhere(session, now - CONSENTS)
         await accounts.delete_never_activated(session, now - NEVER_ACTIVATED_FOR)
         await accounts.delete_ended(session, now - SESSIONS, now)
-        outlived = await consents.ended_before(session, now - timedelta(days=retention_days))
+        outlived = await usage_points.ended_before(session, now - timedelta(days=retention_days))
         # readings do not come back: one clock alone is not believed
         if outlived and await tempo.told_since(session, now - _CLOCK_IS_SURE_FOR):
             for point in outlived:
-                await points.delete_outlived(session, point, now)
+                await delete_outlived(session, point, now)
     return now + paris.DAY

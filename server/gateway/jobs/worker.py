@@ -53,6 +53,7 @@ async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
         "tempo": lambda: tempo.keep(runtime.database, runtime.rte, runtime.open_data, runtime.clock),
         "ecowatt": lambda: ecowatt.keep(runtime.database, runtime.rte, runtime.clock),
         "consents": runtime.consents.keep,
+        "usage_points": runtime.usage_points.keep,
         "purge": lambda: purge(runtime.database, runtime.clock.now(), runtime.settings.archive_retention_days),
         "mail": Postman(runtime.database, runtime.carrier, runtime.settings, runtime.clock).keep,
         "archive": lambda: upkeep.keep(runtime.database, runtime.archive, runtime.clock),

@@ -96,7 +96,7 @@ class Backup:
         for name, table in self.manifest.tables.items():
             digest = rows.Digest()
             for line in digest.of(self.lines(name)):
-                if len(json.loads(line)) != len(table.columns):
+                if _values_in(line) != len(table.columns):
                     raise BackupError(f"The backup is damaged: a row of {name} has not its columns.")
             if (digest.rows, digest.hexdigest()) != (table.rows, table.sha256):
                 raise BackupError(f"The backup is damaged: {name} is not what was written.")
@@ -123,6 +123,15 @@ def opened(file: IO[bytes], keyring: Keyring | None) -> Iterator[Backup]:
         raise BackupError("The backup is sealed by a key that ENCRYPTION_KEYS has not, or it is damaged.") from error
     except (BadZipFile, ZlibError, KeyError, ValidationError, EOFError, UnicodeDecodeError) as error:
         raise BackupError("The file is no backup of a gateway, or it is damaged.") from error
+
+
+def _values_in(line: str) -> int | None:
+    """Return how many values a row has; None for what is no row."""
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return len(row) if isinstance(row, list) else None
 
 
 def _member(table: str) -> str:

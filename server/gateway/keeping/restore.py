@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Table, inspect, select
 from sqlalchemy import func as functions
+from sqlalchemy.exc import StatementError
 
 from gateway.accounts.models import Account
 from gateway.keeping import rows
@@ -11,7 +12,9 @@ from gateway.keeping.backup import Backup, BackupError
 from gateway.keeping.wrapped import unopened
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
-from gateway.migrations import upgrade_within
+from gateway.kit.outage import DatabaseDownError, told_apart
+from gateway.migrations import NewerDatabaseError, broken_reference, known_revisions, revision_of, upgrade_within
+from gateway.models import TABLES
 
 
 async def restore(
@@ -31,6 +34,7 @@ async def restore(
 
 
 def _restore(connection: Connection, backup: Backup, keyring: Keyring, before_commit: Callable[[], None]) -> None:
+    _check_ours(connection)
     _check_empty(connection)
     rows.drop_all(connection)
     upgrade_within(connection, backup.manifest.revision)
@@ -38,14 +42,45 @@ def _restore(connection: Connection, backup: Backup, keyring: Keyring, before_co
     if {table.name for table in tables} != set(backup.manifest.tables):
         raise BackupError("The backup's tables are not those of its version: it is damaged.")
     for table in tables:
-        rows.fill(connection, table, backup.manifest.tables[table.name].columns, backup.lines(table.name))
+        _fill(connection, table, backup)
         _compare(connection, table, backup)
+    if (broken := broken_reference(connection)) is not None:
+        raise BackupError(f"The backup is damaged: {broken}. Nothing was kept.")
     upgrade_within(connection)
     if count := unopened(connection, keyring):
         raise BackupError(
             f"ENCRYPTION_KEYS do not open {count} of the keys in the backup: set them to what they were then."
         )
     before_commit()
+
+
+def _check_ours(connection: Connection) -> None:
+    """Refuse a database with any table that is not a gateway's: everything in it is about to be dropped."""
+    found = set(inspect(connection).get_table_names())
+    if not found:
+        return
+    foreign = sorted(found - TABLES - {rows.VERSION_TABLE})
+    if foreign or rows.VERSION_TABLE not in found:
+        names = ", ".join((foreign or sorted(found))[:3])
+        raise BackupError(
+            f"The database at DATABASE_URL is in use by something else (its tables include {names}): nothing was "
+            "changed. Restore into an empty database, or into one that only a gateway has used."
+        )
+    if (revision := revision_of(connection)) not in known_revisions():
+        raise NewerDatabaseError(str(revision))
+
+
+def _fill(connection: Connection, table: Table, backup: Backup) -> None:
+    columns = backup.manifest.tables[table.name].columns
+    try:
+        with told_apart():
+            rows.fill(connection, table, columns, backup.lines(table.name))
+    except DatabaseDownError:
+        raise
+    except (KeyError, TypeError, ValueError, ArithmeticError, StatementError) as error:
+        raise BackupError(
+            f"The backup is damaged: {table.name} holds a row that does not fit its columns. Nothing was kept."
+        ) from error
 
 
 def _check_empty(connection: Connection) -> None:

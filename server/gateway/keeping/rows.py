@@ -16,14 +16,14 @@ from typing import Any
 from sqlalchemy import JSON, Column, Connection, MetaData, String, Table, Text, bindparam, cast, func, select, text
 
 _AT_ONCE = 1000
-_VERSION = "alembic_version"
+VERSION_TABLE = "alembic_version"
 
 
 def tables_of(connection: Connection) -> list[Table]:
     """Return the tables that hold data, those that are referred to first."""
     metadata = MetaData()
     metadata.reflect(connection)
-    return [table for table in metadata.sorted_tables if table.name != _VERSION]
+    return [table for table in metadata.sorted_tables if table.name != VERSION_TABLE]
 
 
 def drop_all(connection: Connection) -> None:

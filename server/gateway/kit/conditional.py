@@ -14,6 +14,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 
 from gateway.kit.clock import Clock
+from gateway.kit.compression import compress
 from gateway.kit.wire import Utc
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "What the caller has is still good."}}
@@ -78,8 +79,13 @@ class ReadyMade:
 
 def respond(request: Request, body: BaseModel, *, now: datetime, next_change: datetime) -> Response:
     """Answer with `body`, which is good until `next_change`; without it when If-None-Match names it (RFC 9110)."""
-    content = body.model_dump_json().encode()
-    return _respond(request, content, _etag(content), now, next_change)
+    return respond_json(request, body.model_dump_json().encode(), now=now, next_change=next_change)
+
+
+def respond_json(request: Request, content: bytes, *, now: datetime, next_change: datetime) -> Response:
+    """Answer the same with JSON that is written already, compressed for whoever can read that."""
+    response = _respond(request, content, _etag(content), now, next_change)
+    return compress(request, response)
 
 
 def _etag(content: bytes) -> str:

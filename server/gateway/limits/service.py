@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.limits.headers import headers
+from gateway.counters.service import Budget, ExhaustedError, take, take_back, used
+from gateway.kit.rate_limit_headers import headers
 from gateway.problems import ProblemError
-from gateway.quotas.service import Budget, ExhaustedError, take, take_back, used
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ _TO_ONE_ACCOUNT = Limit("mail", 5, timedelta(hours=1))
 """Nobody's letter-box is filled by whoever types their address."""
 _OF_CODE = {
     MailKind.VERIFY_EMAIL: (Purpose.VERIFY_EMAIL, timedelta(days=2), "/accounts/verify-email"),
+    MailKind.CHANGE_EMAIL: (Purpose.CHANGE_EMAIL, timedelta(days=2), "/accounts/verify-email"),
     MailKind.RESET_PASSWORD: (Purpose.RESET_PASSWORD, timedelta(hours=1), "/accounts/reset-password"),
 }
 
@@ -71,11 +72,12 @@ class Postman:
             if claimed is None:
                 return
             account = await accounts.find_account(session, mail.account_id) if mail.account_id else None
-            if account is None:
+            to = _address(account, mail.kind) if account else None
+            if account is None or to is None:
                 await repository.forget(session, mail.id)
                 return
             link = _link(session, self._settings, account, mail.kind, now)
-        letter = write(mail.kind, account.language, account.address, link)
+        letter = write(mail.kind, account.language, to, link)
         try:
             await self._carrier.carry(letter, account_id=account.id)
         except MailError as error:
@@ -89,6 +91,10 @@ class Postman:
             return
         async with self._database.write() as session:
             await repository.forget(session, mail.id)
+
+
+def _address(account: Account, kind: MailKind) -> str | None:
+    return account.pending_address if kind is MailKind.CHANGE_EMAIL else account.address
 
 
 def _link(session: AsyncSession, settings: Settings, account: Account, kind: MailKind, now: datetime) -> str:

@@ -12,10 +12,8 @@ from functools import partial
 
 import structlog
 
-from gateway.consents import repository as points
-from gateway.consents.models import UsagePoint
-from gateway.consents.service import open_secrets
-from gateway.enedis.client import Direction, Enedis
+from gateway.domain.direction import Direction
+from gateway.enedis.client import Enedis
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -31,6 +29,9 @@ from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at, nex
 from gateway.metering.settling import settled
 from gateway.store import Store, StoreError
 from gateway.store.pause import leave_alone, paused
+from gateway.usage_points import repository as points
+from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.service import open_secrets
 
 log = structlog.get_logger()
 
@@ -43,6 +44,7 @@ _PAUSES = {
     ErrorReason.OUR_FAULT: timedelta(hours=1),
     ErrorReason.QUOTA: timedelta(minutes=1),
 }
+_PAUSE_FOR_ALL = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 _UNTIL_THE_STORE_IS_BACK = timedelta(seconds=5)
 _KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.COMPLETE: 2}
@@ -179,7 +181,7 @@ class Archive:
             case _:
                 pass
         now = self._clock.now()
-        until = now + _PAUSES.get(error.reason, LONGEST_PAUSE)
+        until = now + (_PAUSE_FOR_ALL if error.is_for_all else _PAUSES.get(error.reason, LONGEST_PAUSE))
         if error.retry_at is not None and error.retry_at > now:
             until = error.retry_at
         log.warning("enedis_refused", reason=error.reason, code=error.code, until=paris.iso(until))

@@ -6,7 +6,9 @@ from enum import Enum
 
 import structlog
 
-from gateway.enedis.client import Direction, Enedis
+from gateway.domain.direction import Direction
+from gateway.domain.readings import Peak, Quality
+from gateway.enedis.client import Enedis
 from gateway.enedis.readings import place
 from gateway.enedis.registers import place_index
 from gateway.enedis.wire import Point
@@ -15,7 +17,6 @@ from gateway.kit.database import Database
 from gateway.metering import payloads, repository
 from gateway.metering.meters import Meter
 from gateway.metering.planner import Window
-from gateway.metering.readings import Peak, Quality
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.metering.settling import renewed

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.consents import repository as points
 from gateway.enedis.errors import ErrorReason
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -20,6 +19,7 @@ from gateway.metering.planner import WINDOWS, Window, history_starts, plan
 from gateway.metering.schedule import Feed, Kind
 from gateway.quotas.pacing import until_turn_of_history
 from gateway.store import Store
+from gateway.usage_points import repository as points
 
 _CONTRACT_FIRST = timedelta(seconds=10)
 """The contract, which is being asked, tells since when there is anything."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from gateway.consents.models import PointStatus, UsagePoint
-from gateway.consents.service import Secrets, collects_curve
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.metering.schedule import Feed, Kind
+from gateway.usage_points.models import PointStatus, UsagePoint
+from gateway.usage_points.service import Secrets, collects_curve
 
 WANTED_FOR = timedelta(days=30)
 """How long a kind that a client asked for is kept up without being asked for again."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sized
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from gateway.enedis.errors import ErrorReason
@@ -35,6 +35,10 @@ _REFUSALS = {
     ErrorReason.WRONG_DIRECTION: Reason.ABSENT,
 }
 
+_SOON = timedelta(seconds=10)
+_WITH_HISTORY = timedelta(minutes=15)
+"""When to ask again for a day that the worker fetches: one of the newest days, or one of the older history."""
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -66,7 +70,7 @@ def of_day(
         return Reason.NOT_PUBLISHED, again
     if refusal is not None:
         return _REFUSALS.get(refusal.reason, Reason.UPSTREAM_DOWN), refusal.until
-    return Reason.SCHEDULED, now
+    return Reason.SCHEDULED, now + (_SOON if day >= meter.recent_from else _WITH_HISTORY)
 
 
 def merged(gaps: Iterable[Missing]) -> list[Missing]:

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.consents.service import Secrets
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.metering import payloads, repository
 from gateway.metering.schedule import Feed, Kind
+from gateway.usage_points.service import Secrets
 
 PAGE = 31
 """Days that are in memory at once."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from gateway.metering.readings import Quality, Reading
+from gateway.domain.readings import Quality, Reading
 
 _FORMAT = b"\x01"
 _RUN = struct.Struct(">HBBH")

@@ -4,13 +4,13 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
-from gateway.consents.service import Secrets
+from gateway.domain.readings import Peak, Reading
 from gateway.enedis.registers import Registers
 from gateway.kit import paris
 from gateway.kit.crypto import seal, unseal
 from gateway.metering.packing import pack, unpack
-from gateway.metering.readings import Peak, Reading
 from gateway.metering.schedule import Feed
+from gateway.usage_points.service import Secrets
 
 
 def sealed(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from gateway.consents import repository as points
-from gateway.consents import service as consents
-from gateway.consents.models import PointStatus
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
@@ -13,6 +10,9 @@ from gateway.metering import repository
 from gateway.metering.planner import WINDOWS, history_starts
 from gateway.metering.schedule import Kind
 from gateway.problems import ProblemError, check_range
+from gateway.usage_points import repository as points
+from gateway.usage_points import service as consents
+from gateway.usage_points.models import PointStatus
 
 LONGEST_RANGE = timedelta(days=62)
 

@@ -8,13 +8,13 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.consents.service import Secrets
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.database import insert
 from gateway.metering.models import DayRecord
 from gateway.metering.payloads import unsealed
 from gateway.metering.schedule import Entry, Feed, Kind, State
+from gateway.usage_points.service import Secrets
 
 _KEY = ("usage_point_id", "kind", "direction", "day")
 # built once: it is asked with every reading

@@ -1,13 +1,15 @@
 """The readings of a usage point: `/daily`, `/load-curve`, `/max-power`, `/index`, and `/refresh`."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.dependencies import CallerDep, PointId, RuntimeDep
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
+from gateway.kit.compression import compress
 from gateway.metering import refreshing
 from gateway.metering.encoding import curve_json
 from gateway.metering.missing import Missing
@@ -38,10 +40,13 @@ router = APIRouter(
 
 Start = Annotated[date, Query(description="First day, of Paris")]
 End = Annotated[date, Query(description="First day after the range")]
+_FEW_DAYS = 7
+"""Days that are written so fast that they do not hold up the loop."""
 
 
 @router.get("/load-curve", response_model=CurveAnswer)
 async def load_curve(
+    request: Request,
     runtime: RuntimeDep,
     caller: CallerDep,
     point_id: PointId,
@@ -52,7 +57,12 @@ async def load_curve(
     """Average power by interval, in W."""
     found = await _readings(runtime).load_curve(caller.account_id, point_id, direction, start, end)
     frame = Answer(**_frame(found, start, end, direction)).model_dump_json()
-    return Response(f'{frame[:-1]},"readings":{curve_json(found.days)}}}', media_type="application/json")
+
+    def respond() -> Response:
+        written = f'{frame[:-1]},"readings":{curve_json(found.days)}}}'
+        return compress(request, Response(written, media_type="application/json"))
+
+    return respond() if len(found.days) <= _FEW_DAYS else await asyncio.to_thread(respond)
 
 
 @router.get("/daily")

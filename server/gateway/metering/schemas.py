@@ -4,11 +4,11 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
+from gateway.domain.readings import Quality
 from gateway.kit.wire import Utc
 from gateway.metering.history import Progress
 from gateway.metering.missing import Reason
-from gateway.metering.readings import Quality
 
 
 class MissingRange(BaseModel):

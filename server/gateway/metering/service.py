@@ -6,11 +6,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.consents import repository as points
-from gateway.consents import service as consents
-from gateway.consents.models import UsagePoint
-from gateway.consents.service import Secrets
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
+from gateway.domain.readings import WATT_MINUTES_A_WH, Peak, Quality, gaps
 from gateway.enedis.registers import Registers
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -21,9 +18,12 @@ from gateway.metering.archive import WITHOUT_CURVE, Archive, Refusal
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Missing, merged, of_day, refuse_if_nothing
 from gateway.metering.planner import plan
-from gateway.metering.readings import WATT_MINUTES_A_WH, Peak, Quality, gaps
 from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at
 from gateway.problems import ProblemError, check_range
+from gateway.usage_points import repository as points
+from gateway.usage_points import service as consents
+from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.service import Secrets
 
 LONGEST_RANGE = timedelta(days=1200)
 _NOTED_FOR = paris.DAY

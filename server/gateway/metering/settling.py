@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from gateway.metering.readings import WATT_MINUTES_A_WH, Quality, Reading, completed, gaps, watt_minutes
+from gateway.domain.readings import WATT_MINUTES_A_WH, Quality, Reading, completed, gaps, watt_minutes
 
 
 def settled(day: date, readings: Sequence[Reading], wh: int) -> list[Reading] | None:

@@ -3,8 +3,6 @@
 import asyncio
 from datetime import date, datetime
 
-from gateway.consents import repository as points
-from gateway.consents.models import UsagePoint
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import UndecipherableError
@@ -14,6 +12,8 @@ from gateway.metering.archive import Archive, Refusal, damaged
 from gateway.metering.fetching import Priority
 from gateway.metering.history import begins
 from gateway.metering.schedule import Feed, next_attempt
+from gateway.usage_points import repository as points
+from gateway.usage_points.models import UsagePoint
 
 _CALLS_A_VISIT = 20
 _POINTS_A_ROUND = 50
@@ -38,13 +38,17 @@ async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
                 stopped.append(due)
                 return
             async with database.write() as session:
-                await points.schedule(session, point.id, due)
+                await points.schedule(session, point, due)
 
     async with asyncio.TaskGroup() as visitors:
         for _ in range(_AT_ONCE):
             visitors.create_task(visit_next())
     if stopped:
-        return max(refusal.until for refusal in stopped)
+        # nobody may ask: clients are told when that changes, rather than to come back in a moment again and again
+        until = max(refusal.until for refusal in stopped)
+        async with database.write() as session:
+            await points.postpone_due(session, now, until)
+        return until
     async with database.read() as session:
         return await points.next_work(session, clock.now() + paris.HOUR)
 

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 
 from prometheus_client.core import GaugeMetricFamily
 
-from gateway.consents import repository as usage_points
+from gateway.counters import service as counters
 from gateway.ecowatt.service import FEED as ECOWATT
 from gateway.enedis.client import Api
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metrics import repository
-from gateway.quotas import service as quotas
+from gateway.quotas import budgets
 from gateway.rte.feeds import left_today
 from gateway.tempo.service import CURRENT as TEMPO
+from gateway.usage_points import repository as usage_points
 
 _KEPT = timedelta(minutes=5)
 """Counting the archive reads all of it."""
@@ -31,11 +32,11 @@ class Gauges:
     async def gather(self) -> Iterable[GaugeMetricFamily]:
         """Return them all."""
         now = self._clock.now()
-        hours = {api: quotas.enedis_hour(api, now) for api in Api}
+        hours = {api: budgets.enedis_hour(api, now) for api in Api}
         async with self._database.read() as session:
             points = await usage_points.count_by_status(session)
             work = await repository.work(session, now)
-            calls = await quotas.used_of(session, hours.values())
+            calls = await counters.used_of(session, hours.values())
             rte = {calls.name: await left_today(session, calls, now) for calls in (TEMPO, ECOWATT)}
             users, used = await repository.used_by_accounts(session, paris.day_of(now))
             if self._archive is None or now - self._archive[0] > _KEPT:

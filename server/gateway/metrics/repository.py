@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.consents.models import Consent, PointStatus, UsagePoint
+from gateway.consents.models import Consent
+from gateway.counters.models import Counter
 from gateway.metering.models import DayRecord
-from gateway.quotas.models import Counter
-from gateway.quotas.service import user_day
+from gateway.quotas.budgets import user_day
 from gateway.rte.models import Feed
+from gateway.usage_points.models import PointStatus, UsagePoint
 
 
 @dataclass(frozen=True)

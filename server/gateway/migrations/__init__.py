@@ -57,8 +57,16 @@ def upgrade_within(connection: Connection, revision: str = "head") -> None:
         config.set_main_option("script_location", str(folder))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
-    if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
-        raise RuntimeError(f"a migration left a row of {broken[0]} without the {broken[2]} that it belongs to")
+    if (broken := broken_reference(connection)) is not None:
+        raise RuntimeError(f"after a migration, {broken}")
+
+
+def broken_reference(connection: Connection) -> str | None:
+    """Describe a row that refers to one that is missing; PostgreSQL lets none come about."""
+    if connection.dialect.name != "sqlite":
+        return None
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    return f"a row of {broken[0]} has lost the {broken[2]} that it belongs to" if broken else None
 
 
 def revision_of(connection: Connection) -> str | None:

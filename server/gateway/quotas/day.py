@@ -7,12 +7,13 @@ store, and not at all while it is down.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.limits.headers import headers
+from gateway.kit.rate_limit_headers import headers
 from gateway.problems import ProblemError
-from gateway.quotas import service as quotas
+from gateway.quotas import budgets
 from gateway.store import Store, StoreError
 from gateway.store.cache import keep, recall
 
@@ -56,7 +57,7 @@ class Day:
         """Return what is used of the calls to Enedis."""
         today = paris.day_of(self._clock.now())
         async with self._database.read() as session:
-            used = await quotas.used(session, quotas.user_day(account_id, today, self._calls))
+            used = await counters.used(session, budgets.user_day(account_id, today, self._calls))
         return Use("enedis", used, self._calls, self._midnight())
 
     async def calls_lately(self, account_id: str) -> Use:

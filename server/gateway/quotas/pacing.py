@@ -5,12 +5,13 @@ from collections import defaultdict
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from gateway.counters import service as counters
 from gateway.enedis.client import Api
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.quotas import service as quotas
+from gateway.quotas import budgets
 from gateway.quotas.day import forget_calls
 from gateway.store import Store, StoreError
 from gateway.store.pause import leave_alone, paused
@@ -20,9 +21,9 @@ _MARGIN = 1.25
 _PATIENCE = 60.0
 _PAUSE = timedelta(minutes=1)
 _LONGEST_STOP = paris.HOUR
-UPKEEP_HOUR = quotas.ENEDIS_HOUR * 19 // 20
+UPKEEP_HOUR = budgets.ENEDIS_HOUR * 19 // 20
 """Calls in an hour after which none is made for newest days behind requests: the rest is for people who wait."""
-HISTORY_HOUR = quotas.ENEDIS_HOUR * 3 // 4
+HISTORY_HOUR = budgets.ENEDIS_HOUR * 3 // 4
 """Calls in an hour after which none is made for older history: the rest is for the newest days and for people."""
 _HISTORY_INTERVAL = 3600 / HISTORY_HOUR
 _LIVE_RESERVE = 10
@@ -42,7 +43,7 @@ class EnedisPacer:
 
     async def wait(self, api: Api, payer: str) -> None:
         """Wait for a turn, first come, first served, and count the call. Raises EnedisError(QUOTA), StoreError."""
-        await self.wait_within(api, payer, quotas.ENEDIS_HOUR, self._user_limit)
+        await self.wait_within(api, payer, budgets.ENEDIS_HOUR, self._user_limit)
 
     async def wait_within(self, api: Api, payer: str, hour_limit: int, user_limit: int) -> None:
         """Wait for a turn while so much of the hour's and of the payer's budget is left; see `wait`."""
@@ -71,20 +72,20 @@ class EnedisPacer:
     async def _charge(self, api: Api, payer: str, hour_limit: int, user_limit: int) -> None:
         now = self._clock.now()
         day = paris.day_of(now)
-        of_user = quotas.user_day(payer, day, user_limit)
-        budgets = [quotas.enedis_hour(api, now, hour_limit)]
+        of_user = budgets.user_day(payer, day, user_limit)
+        charged = [budgets.enedis_hour(api, now, hour_limit)]
         if api is Api.MEASURES:
             # the other APIs have hours of their own, and their callers limits: a consent is never refused for readings
-            budgets.append(of_user)
+            charged.append(of_user)
         # before the call is counted: once it is, nothing stands between that and the call, least of all a store away
         await forget_calls(self._store, payer, day)
         try:
             async with self._database.write() as session:
-                await quotas.charge(session, budgets)
-        except quotas.ExhaustedError as error:
+                await counters.charge(session, charged)
+        except counters.ExhaustedError as error:
             if error.budget == of_user:
                 raise EnedisError(ErrorReason.QUOTA, "day", paris.midnight(day + paris.DAY)) from error
-            raise EnedisError(ErrorReason.QUOTA, "hour", quotas.next_hour(now)) from error
+            raise EnedisError(ErrorReason.QUOTA, "hour", budgets.next_hour(now)) from error
 
     async def stop(self, api: Api, until: datetime | None) -> datetime:
         """Let nobody call before `until`, if that can be noted, but for an hour at most; return when calls go on.

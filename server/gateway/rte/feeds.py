@@ -7,11 +7,11 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.kit.pauses import CLOCKS_DIFFER, growing
-from gateway.quotas import service as quotas
 from gateway.rte.errors import RteError
 from gateway.rte.models import UNDER_WAY, Feed
 
@@ -75,23 +75,23 @@ async def _take(session: AsyncSession, calls: CallBudget, clock: Clock) -> datet
         session.add(feed)
     elif feed.next_at > now:
         return feed.next_at
-    if await quotas.used(session, budget) >= budget.limit:
+    if await counters.used(session, budget) >= budget.limit:
         feed.next_at = paris.midnight(paris.day_of(now) + paris.DAY)
         return feed.next_at
     feed.asked_at, feed.next_at, feed.last_error = now, now + calls.pause, UNDER_WAY
-    await quotas.take(session, budget)
+    await counters.take(session, budget)
     return None
 
 
-def budget_of(calls: CallBudget, now: datetime) -> quotas.Budget:
+def budget_of(calls: CallBudget, now: datetime) -> counters.Budget:
     """Return the calls that a feed may make today."""
-    return quotas.Budget(f"rte:{calls.budget}", paris.day_of(now).isoformat(), calls.calls_a_day)
+    return counters.Budget(f"rte:{calls.budget}", paris.day_of(now).isoformat(), calls.calls_a_day)
 
 
 async def left_today(session: AsyncSession, calls: CallBudget, now: datetime) -> int:
     """Return how many calls a feed has left of its day."""
     budget = budget_of(calls, now)
-    return max(budget.limit - await quotas.used(session, budget), 0)
+    return max(budget.limit - await counters.used(session, budget), 0)
 
 
 async def rest(database: Database, calls: CallBudget, until: datetime) -> datetime:

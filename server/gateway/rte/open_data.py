@@ -4,12 +4,12 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from gateway.domain.tempo_season import Season
 from gateway.kit import paris
 from gateway.kit.http import Upstream
 from gateway.rte.asking import ask, read
 from gateway.rte.errors import parse_error
 from gateway.rte.wire import TempoValue
-from gateway.tempo.season import Season
 
 _PATH = "/cms/open_data/v1/tempo"
 

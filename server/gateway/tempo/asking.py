@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from gateway.domain.tempo_days import DAY_STARTS, announced_from, begins, in_force, official_from, shown_from
+from gateway.domain.tempo_season import Season
 from gateway.kit import paris
-from gateway.tempo.days import DAY_STARTS, announced_from, begins, in_force, official_from, shown_from
-from gateway.tempo.season import Season
 
 FIRST_DAY = date(2014, 9, 1)
 """RTE knows no earlier one."""

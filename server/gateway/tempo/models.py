@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from gateway.domain.tempo_days import Color
 from gateway.kit.database import Base, Instant
-from gateway.tempo.days import Color
 
 
 class Source(StrEnum):

@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.domain.tempo_days import COLORS, Color, begins, in_force
+from gateway.domain.tempo_season import Season, can_be, counts
 from gateway.kit import paris
 from gateway.problems import check_range
 from gateway.rte import feeds
 from gateway.tempo import periods, repository, schemas
-from gateway.tempo.days import COLORS, Color, begins, in_force
 from gateway.tempo.models import TempoDay
-from gateway.tempo.season import Season, can_be, counts
 from gateway.tempo.service import CURRENT, HISTORY
 
 LONGEST_RANGE = timedelta(days=366)

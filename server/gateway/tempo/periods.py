@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from gateway.domain.tempo_days import OFF_PEAK_STARTS, Color, begins, in_force
 from gateway.kit import paris
-from gateway.tempo.days import OFF_PEAK_STARTS, Color, begins, in_force
 
 
 @dataclass(frozen=True)

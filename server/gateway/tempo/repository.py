@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.tempo.days import Color
+from gateway.domain.tempo_days import Color
 from gateway.tempo.models import Source, TempoDay
 
 

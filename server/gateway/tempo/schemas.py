@@ -4,9 +4,9 @@ import datetime as dt
 
 from pydantic import BaseModel, ConfigDict
 
+from gateway.domain.tempo_days import Color
 from gateway.kit.conditional import Changing
 from gateway.kit.wire import Utc
-from gateway.tempo.days import Color
 from gateway.tempo.models import Source
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.domain.tempo_days import Color, in_force, official_from
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
@@ -19,7 +20,6 @@ from gateway.rte.feeds import CallBudget
 from gateway.rte.wire import TempoValue
 from gateway.tempo import asking, repository
 from gateway.tempo.asking import Question
-from gateway.tempo.days import Color, in_force, official_from
 from gateway.tempo.models import Source, TempoDay
 
 log = structlog.get_logger()

@@ -17,10 +17,11 @@ from typing import Any, NamedTuple
 import httpx2
 
 from gateway.kit.crypto import Keyring
+from scripts.lib.program import free_port
 from tests.e2e.stack.names import Names
 from tests.load.running import environment
 from tests.server import postgresql
-from tests.server.conftest import Simulator, free_port
+from tests.server.conftest import Simulator
 from tests.server.valkey_server import Valkey
 
 ROOT = Path(__file__).parents[3]

@@ -13,7 +13,8 @@ import pytest
 import uvicorn
 
 from gateway.settings import Settings
-from tests.server.conftest import Gateway, SetClock, free_port, started, until
+from scripts.lib.program import free_port
+from tests.server.conftest import Gateway, SetClock, started, until
 
 PASSWORD = "seven green turtles on a roof"
 EMAIL = "somebody.else@example.org"

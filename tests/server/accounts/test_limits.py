@@ -1,10 +1,11 @@
 """How often a door may be knocked at: counted in the database, exactly, whoever asks how fast and where."""
 
 import asyncio
+import time
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
-from gateway.limits.headers import headers
+from gateway.kit.rate_limit_headers import headers
 from gateway.limits.who import client
 from gateway.settings import Settings
 from tests.server.accounts.conftest import EMAIL, PASSWORD, api_client, log_in, logged_in, sign_up
@@ -51,12 +52,25 @@ async def test_many_at_once_on_two_replicas_try_no_more_than_one_after_the_other
 
 async def test_twenty_sign_ups_an_hour_and_address(gateway: Gateway, clock: SetClock) -> None:
     weak = await sign_up(gateway, password="short")
-    assert weak.status_code == 422, "what will not do is not counted"
+    assert weak.status_code == 422, "a mistake that costs nothing to find is not counted"
     for number in range(20):
         assert (await sign_up(gateway, f"number{number}@example.org")).status_code == 201
     answer = await sign_up(gateway, "another@example.org")
     assert (answer.status_code, answer.headers["ratelimit-policy"]) == (429, '"sign_up";q=20;w=3600')
     assert int(answer.headers["retry-after"]) == 1800
+
+
+async def test_passwords_whose_strength_is_estimated_are_counted(gateway: Gateway) -> None:
+    statuses = [(await sign_up(gateway, password="passwordpassword")).status_code for _ in range(21)]
+    assert statuses == [422] * 20 + [429]
+
+
+async def test_a_password_that_is_slow_to_estimate_holds_nobody_up(gateway: Gateway) -> None:
+    slow = "4@8({[<3690$5+7%21|!4@8({[<3690$5+7%21|!"  # took 1.0 s on the event loop
+    await sign_up(gateway, "first@example.org")  # loads the dictionaries
+    begun = time.thread_time()
+    assert (await sign_up(gateway, password=slow)).status_code == 201
+    assert time.thread_time() - begun < 0.3, "seconds of this thread, which serves everybody"
 
 
 async def test_twenty_resets_an_hour_and_address(gateway: Gateway) -> None:

@@ -8,15 +8,16 @@ import httpx2
 import pytest
 
 from gateway.accounts import repository
-from gateway.consents import service
-from gateway.consents.models import PointStatus
+from gateway.counters import service as counters
 from gateway.ecowatt.service import FEED as ECOWATT
 from gateway.enedis.errors import EnedisError
 from gateway.kit import paris
-from gateway.quotas import service as quotas
+from gateway.quotas import budgets
 from gateway.rte.errors import RteError, RteErrorReason
 from gateway.rte.feeds import failed
 from gateway.settings import Settings
+from gateway.usage_points import service
+from gateway.usage_points.models import PointStatus
 from tests.server.accounts.conftest import api_client, bearer, log_in, logged_in
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, started, until
 
@@ -93,7 +94,7 @@ async def test_quotas_are_seen_and_begun_anew(
     # done by hand: the gateway itself keeps asking behind this test
     async with gateway.runtime.database.write() as session:
         for _ in range(20):
-            await quotas.charge(session, [quotas.user_day(user, paris.day_of(NOW), 50)])
+            await counters.charge(session, [budgets.user_day(user, paris.day_of(NOW), 50)])
     found = (await admin.post("/v1/admin/users/search", json={"part": "user@"})).json()["items"][0]
     assert found["quota_used"] >= 20
     assert (found["quota_limit"], found["usage_points"], found["deactivated_at"]) == (50, 1, None)

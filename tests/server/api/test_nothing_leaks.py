@@ -20,10 +20,11 @@ import structlog
 from gateway.accounts.models import Account
 from gateway.kit import logging as gateway_logging
 from gateway.settings import Settings
+from scripts.lib.program import free_port
 from tests.server.accounts.conftest import StandIn, mails
 from tests.server.accounts.conftest import mailgun as mailgun_fixture
 from tests.server.accounts.conftest import with_mail as with_mail_fixture
-from tests.server.conftest import Gateway, SetClock, free_port, started
+from tests.server.conftest import Gateway, SetClock, started
 
 mailgun, with_mail = mailgun_fixture, with_mail_fixture
 
@@ -159,7 +160,9 @@ async def ask_for_the_rest(http: Watched, gateway: Gateway, client_id: str) -> s
     users = (await http.get("/v1/admin/users")).json()["items"]
     other = next(user["id"] for user in users if user["email"] == OTHER)
     asked = (await http.post("/v1/consents", json={"prm": METER})).json()
+    sessions = (await http.get("/v1/sessions")).json()["items"]
     ids = {"point_id": point, "client_id": client_id, "account_id": other, "consent_id": asked["id"]}
+    ids["session_id"] = next((one["id"] for one in sessions if not one["current"]), "0" * 32)
     days = {"start": "2026-10-20", "end": "2026-10-27"}
     paths = (await http.get("/openapi.json")).json()["paths"]
     routes = {(method.upper(), path) for path, methods in paths.items() for method in methods}

@@ -46,7 +46,7 @@ async def test_api3_nobody_sets_what_is_not_theirs_to_set(gateway: Gateway, memb
 async def test_api3_answers_show_what_their_schema_has_and_no_secret(gateway: Gateway) -> None:
     browser = await logged_in(gateway)
     me = (await browser.get("/v1/accounts/me")).json()
-    assert me.keys() == {"id", "email", "language", "verified", "admin", "created_at"}
+    assert me.keys() == {"id", "email", "pending_email", "language", "verified", "admin", "created_at"}
     await api_client(browser)
     for item in (await browser.get("/v1/api-clients")).json()["items"]:
         assert item.keys() == {"client_id", "name", "created_at", "last_used_at"}

@@ -33,8 +33,11 @@ POINT = "/v1/usage-points/{point_id}"
 MATRIX = {
     "GET /ping": For.ALL,
     "GET /ready": For.ALL,
+    "GET /v1/site": For.ALL,
+    "GET /v1/today": For.ALL,
     "POST /v1/accounts": For.ALL,
     "POST /v1/accounts/verify-email": For.ALL,
+    "POST /v1/accounts/verify-email/resend": For.ALL,
     "POST /v1/accounts/password-reset": For.ALL,
     "POST /v1/accounts/password-reset/confirm": For.ALL,
     "GET /accounts/verify-email": For.ALL,
@@ -43,15 +46,20 @@ MATRIX = {
     "POST /accounts/reset-password": For.ALL,
     "GET /v1/accounts/me": For.CALLER,
     "GET /v1/accounts/me/export": For.BROWSER,
+    "PATCH /v1/accounts/me": For.BROWSER,
     "PUT /v1/accounts/me/password": For.BROWSER,
     "DELETE /v1/accounts/me": For.BROWSER,
+    "GET /v1/session": For.ALL,
     "POST /v1/session": For.A_DOOR,
     "DELETE /v1/session": For.BROWSER,
+    "GET /v1/sessions": For.BROWSER,
+    "DELETE /v1/sessions/{session_id}": For.BROWSER_OWNER,
     "DELETE /v1/sessions": For.BROWSER,
     "POST /v1/oauth/token": For.A_DOOR,
     "GET /v1/api-clients": For.CALLER,
     "POST /v1/api-clients": For.BROWSER,
     "POST /v1/api-clients/{client_id}/secret": For.BROWSER_OWNER,
+    "POST /v1/api-clients/{client_id}/proof": For.A_DOOR,  # tells what only its owner can check
     "DELETE /v1/api-clients/{client_id}": For.ITSELF,
     "POST /v1/consents": For.CALLER,
     "GET /v1/consents/{consent_id}": For.OWNER,
@@ -69,6 +77,7 @@ MATRIX = {
     f"GET {POINT}/address": For.OWNER,
     f"GET {POINT}/periods": For.OWNER,
     f"GET {POINT}/totals": For.OWNER,
+    f"GET {POINT}/series": For.OWNER,
     f"GET {POINT}/comparison": For.OWNER,
     f"GET {POINT}/index-check": For.OWNER,
     f"POST {POINT}/refresh": For.OWNER,
@@ -107,14 +116,21 @@ class Somebody:
         browser = await logged_in(gateway, email)
         client = await api_client(browser)
         account = (await browser.get("/v1/accounts/me")).json()["id"]
-        return cls(browser, await bearer(gateway, client), ids | {"client_id": client[0], "account_id": account})
+        own = {"client_id": client[0], "account_id": account, "session_id": await session_id(browser)}
+        return cls(browser, await bearer(gateway, client), ids | own)
 
     @classmethod
     async def again(cls, gateway: Gateway, email: str, ids: dict[str, str]) -> Somebody:
         browser = gateway.new_browser()
         assert (await log_in(browser, email)).status_code == 204
         client = await api_client(browser)
-        return cls(browser, await bearer(gateway, client), ids | {"client_id": client[0]})
+        own = {"client_id": client[0], "session_id": await session_id(browser)}
+        return cls(browser, await bearer(gateway, client), ids | own)
+
+
+async def session_id(browser: httpx2.AsyncClient) -> str:
+    found = (await browser.get("/v1/sessions")).json()["items"]
+    return next(str(one["id"]) for one in found if one["current"])
 
 
 @dataclass

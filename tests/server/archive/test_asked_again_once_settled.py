@@ -6,17 +6,18 @@ from typing import Any, cast
 
 import pytest
 
-from gateway.consents.models import UsagePoint
-from gateway.enedis.client import Direction, Enedis
+from gateway.domain.direction import Direction
+from gateway.domain.readings import Quality, Reading
+from gateway.enedis.client import Enedis
 from gateway.enedis.wire import Measure
 from gateway.kit import paris
 from gateway.metering import payloads, refreshing, repository
 from gateway.metering.archive import Archive
 from gateway.metering.fetching import Priority
 from gateway.metering.meters import Meter
-from gateway.metering.readings import Quality, Reading
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.store.memory import MemoryStore
+from gateway.usage_points.models import UsagePoint
 from tests.server.billing.homes import BASE, ByHand, sqlite
 from tests.server.conftest import SetClock
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.consents.models import UsagePoint
+from gateway.usage_points.models import UsagePoint
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
 
 BASE, OTHER = "30001000000001", "30009000000001"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
-from gateway.quotas.models import Counter
+from gateway.counters.models import Counter
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
 
 BASE, HOLES, LATE = "30001000000001", "30001000000006", "30001000000014"

@@ -10,13 +10,13 @@ from urllib.parse import parse_qs
 
 from sqlalchemy import text
 
-from gateway.consents import service as points
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
+from gateway.domain.readings import Reading
 from gateway.kit import paris
 from gateway.metering import payloads, repository
-from gateway.metering.readings import Reading
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
+from gateway.usage_points import service as points
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
 
 BASE, HOLES = "30001000000001", "30001000000006"

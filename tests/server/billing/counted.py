@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from gateway.billing.buckets import Rules
 from gateway.billing.counting import Facts, count
 from gateway.billing.figures import DayFigures, is_money
-from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.options import Option
-from gateway.billing.prices import packaged
-from gateway.billing.tariffs import Tariff
+from gateway.domain.readings import Reading
 from gateway.metering.packing import pack, runs
-from gateway.metering.readings import Reading
+from gateway.tariffs.buckets import Rules
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.options import Option
+from gateway.tariffs.prices import packaged
+from gateway.tariffs.tariff import Tariff
 from tests.server.paris import PARIS, midnight
 
 UNITS = {True: 60_000_000_000, False: 60}

@@ -10,20 +10,20 @@ from typing import Any
 from gateway.accounts import service as accounts
 from gateway.billing.hours import Hours
 from gateway.billing.hours_view import HoursView
-from gateway.consents import service as points
-from gateway.consents.models import UsagePoint
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
+from gateway.domain.readings import Reading
+from gateway.domain.tempo_days import Color
 from gateway.instance import load
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import payloads
 from gateway.metering import repository as metering
-from gateway.metering.readings import Reading
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.migrations import upgrade
-from gateway.tempo.days import Color
 from gateway.tempo.models import Source, TempoDay
+from gateway.usage_points import service as points
+from gateway.usage_points.models import UsagePoint
 from tests.server.conftest import SetClock
 from tests.server.paris import midnight
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from gateway.billing.options import Option
-from gateway.billing.prices import packaged
 from gateway.settings import Settings
+from gateway.tariffs.options import Option
+from gateway.tariffs.prices import packaged
 from tests.server.billing.homes import Client
 from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, bill
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, simulated, until

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from gateway.billing.cre import UnreadableGridError, read
-from gateway.billing.options import Option
-from gateway.billing.prices import PriceBook, next_revision, packaged
 from gateway.cli import app
 from gateway.kit.crypto import Keyring
+from gateway.tariffs.cre import UnreadableGridError, read
+from gateway.tariffs.options import Option
+from gateway.tariffs.prices import PriceBook, next_revision, packaged
 
 TODAY = date(2026, 11, 3)
 BASE = "DATE_DEBUT;DATE_FIN;P_SOUSCRITE;PART_FIXE_HT;PART_FIXE_TTC;PART_VARIABLE_HT;PART_VARIABLE_TTC"

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.billing import publishing
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
+from gateway.domain.readings import Reading
 from gateway.kit.crypto import Keyring
-from gateway.metering.readings import Reading
 from gateway.metering.schedule import Kind, State
 from gateway.migrations import upgrade
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, Client, past, sqlite, whole_curve

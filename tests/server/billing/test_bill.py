@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.billing import series as published
-from gateway.billing.buckets import Rules
 from gateway.billing.figures import DayFigures, is_money, show
-from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.options import Option
-from gateway.billing.prices import packaged
-from gateway.billing.tariffs import Tariff
-from gateway.metering.readings import Reading
+from gateway.domain.readings import Reading
+from gateway.tariffs.buckets import Rules
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.options import Option
+from gateway.tariffs.prices import packaged
+from gateway.tariffs.tariff import Tariff
 from tests.server.billing.counted import UNITS, Bill, exact, figures, off_peak_home
 from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, bill
 from tests.server.paris import midnight

@@ -6,14 +6,14 @@ from fractions import Fraction
 
 import pytest
 
-from gateway.billing.buckets import Rules
 from gateway.billing.counting import Facts, count
 from gateway.billing.figures import DayFigures, MadeOf, show
-from gateway.billing.offpeak import OffPeakPeriod
-from gateway.billing.options import Option
-from gateway.billing.prices import packaged
-from gateway.billing.tariffs import Price, Tariff
-from gateway.metering.readings import Quality, Reading
+from gateway.domain.readings import Quality, Reading
+from gateway.tariffs.buckets import Rules
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.options import Option
+from gateway.tariffs.prices import packaged
+from gateway.tariffs.tariff import Price, Tariff
 from tests.server.billing.counted import base_home, curve_of, exact, figures, off_peak_home, tempo_home
 from tests.server.billing.homes import whole_curve
 from tests.server.paris import PARIS

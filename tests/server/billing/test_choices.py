@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from gateway.billing.options import Option
-from gateway.billing.tariffs import Tariff
 from gateway.cli import app
-from gateway.consents import service as points
 from gateway.kit.crypto import Keyring
+from gateway.tariffs.options import Option
+from gateway.tariffs.tariff import Tariff
+from gateway.usage_points import service as points
 from tests.server.conftest import Gateway, Simulator, until
 
 METER = "30001000000002"
@@ -58,7 +58,7 @@ async def test_hours_of_ones_own_and_other_ones_of_enedis_at_the_same_moment_are
     async with asyncio.TaskGroup() as group, runtime.database.write() as session:
         account_id = (await session.execute(text("SELECT account_id FROM usage_points"))).scalar_one()
         point = await points.get(session, account_id, point_id, to_change=True)
-        both = [runtime.consents.refresh(point), choose()]
+        both = [runtime.usage_points.refresh(point), choose()]
         for number, one in enumerate(both if first == "enedis" else reversed(both), 1):
             group.create_task(one)
             await waiting(number)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from gateway.billing.offpeak import OffPeakPeriod, slots_on
-from gateway.billing.offpeak_dates import effective
+from gateway.tariffs.off_peak import OffPeakPeriod, slots_on
+from gateway.tariffs.off_peak_dates import effective
 
 MONDAY, SATURDAY = date(2026, 11, 2), date(2026, 11, 7)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gateway.billing.offpeak import OffPeakPeriod, slots_on
-from gateway.billing.offpeak_dates import chosen, effective, renewed
-from gateway.billing.offpeak_text import parse
+from gateway.tariffs.off_peak import OffPeakPeriod, slots_on
+from gateway.tariffs.off_peak_dates import chosen, effective, renewed
+from gateway.tariffs.off_peak_text import parse
 
 NIGHT = [("22:00", "06:00")]
 TWO = [("02:00", "07:00"), ("13:00", "16:00")]

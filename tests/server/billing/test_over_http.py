@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.billing.options import Option
-from gateway.billing.tariffs import Tariff
+from gateway.tariffs.options import Option
+from gateway.tariffs.tariff import Tariff
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
 
 BASE, WATER_HEATER = "30001000000001", "30001000000002"

@@ -8,9 +8,9 @@ import pytest
 
 from gateway.billing import changes, publishing
 from gateway.billing.counting import count
-from gateway.consents.models import PointStatus
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.metering.schedule import Kind, State
+from gateway.usage_points.models import PointStatus
 from tests.server.billing.homes import (
     BASE,
     HP_HC,

@@ -7,12 +7,12 @@ import pytest
 
 from gateway.billing import repository
 from gateway.billing.models import Publication
-from gateway.consents import service as points
-from gateway.consents.models import PointStatus, UsagePoint
 from gateway.instance import load
 from gateway.kit import paris
 from gateway.metering import repository as metering
 from gateway.metering.schedule import Kind
+from gateway.usage_points import service as points
+from gateway.usage_points.models import PointStatus, UsagePoint
 from tests.server.billing.homes import PRM, TODAY, ByHand, Client, past, whole_curve
 from tests.server.paris import midnight
 

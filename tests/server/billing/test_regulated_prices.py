@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.billing.options import Option
-from gateway.billing.prices import packaged
-from gateway.billing.tariffs import Tariff, tariff_on
+from gateway.tariffs.options import Option
+from gateway.tariffs.prices import packaged
+from gateway.tariffs.tariff import Tariff, tariff_on
 
 BUCKETS = {
     Option.BASE: {"base"},

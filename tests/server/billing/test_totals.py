@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from gateway.enedis.client import Direction
+from gateway.domain.direction import Direction
 from gateway.metering.schedule import Kind, State
 from tests.server.billing.answered import fill, periods, totals
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, whole_curve

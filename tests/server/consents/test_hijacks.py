@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from gateway.audit.models import AuditEvent
-from gateway.consents.models import PointStatus, UsagePoint
+from gateway.usage_points.models import PointStatus, UsagePoint
 from tests.server.conftest import NOW, SetClock, until
 from tests.server.consents.conftest import Person, state_of
 

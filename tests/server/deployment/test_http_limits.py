@@ -11,7 +11,8 @@ import uvicorn
 
 from gateway.kit import http_protocol
 from gateway.kit.http_protocol import BoundedHttpProtocol
-from tests.server.conftest import free_port, until
+from scripts.lib.program import free_port
+from tests.server.conftest import until
 from tests.server.keeping.test_serving import Serving, serve
 
 __all__ = ["serve"]
@@ -30,7 +31,7 @@ BOMBS = {
 @asynccontextmanager
 async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """A connection for the length of the block, which fails after ten seconds."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
             yield reader, writer

@@ -45,5 +45,5 @@ async def test_a_connection_that_lay_idle_is_served_once_more(serve: Callable[..
         assert "connection: close" in head
         assert await reader.read() == b"", "and then it is closed"
         writer.close()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         assert await gateway.process.wait() == -SIGTERM

@@ -38,7 +38,7 @@ class Browser:
             self.heard.put_nowait((name, state_change))
 
     async def next(self, wanted: ServiceStateChange) -> str:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 name, change = await self.heard.get()
                 if change is wanted:

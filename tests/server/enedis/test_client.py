@@ -7,7 +7,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from gateway.enedis.client import Api, Direction, Enedis, Phases, Step
+from gateway.domain.direction import Direction
+from gateway.enedis.client import Api, Enedis, Phases, Step
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.enedis.readings import place
 from gateway.enedis.wire import IndexMeasure, Measure

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.domain.readings import Reading
 from gateway.enedis.readings import place
 from gateway.enedis.wire import Measure, Point
 from gateway.kit import paris
 from gateway.metering.packing import pack, unpack
-from gateway.metering.readings import Reading
 
 PARIS = ZoneInfo("Europe/Paris")
 STEPS = (5, 10, 15, 30, 60)

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from gateway.enedis.client import Direction, Enedis
+from gateway.domain.direction import Direction
+from gateway.enedis.client import Enedis
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.enedis.wire import Measure
 from gateway.kit import http
@@ -188,7 +189,7 @@ async def test_silence_ends_in_an_outage(monkeypatch: pytest.MonkeyPatch, token_
 
     async with scripted(nothing, nothing if token_too else None) as origin, client(origin.url) as (enedis, _):
         monkeypatch.setattr(http, "LONGEST", 0.3)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             with pytest.raises(EnedisError) as refusal:
                 await enedis.contracts(PAYER, PRM)
         silence.set()

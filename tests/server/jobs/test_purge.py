@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 
 from gateway.audit.models import AuditEvent
 from gateway.billing.models import Publication, PublishedDay
-from gateway.consents import service as points
-from gateway.consents.models import PointStatus, UsagePoint
 from gateway.instance import load
 from gateway.jobs.purge import purge
 from gateway.metering.models import DayRecord
 from gateway.metering.schedule import Kind
 from gateway.settings import Settings
+from gateway.usage_points import service as points
+from gateway.usage_points.models import PointStatus, UsagePoint
 from tests.server.billing.homes import BASE, PRM, TODAY, ByHand, past, sqlite, whole_curve
 from tests.server.conftest import NOW, SetClock, Simulator, started, until
 

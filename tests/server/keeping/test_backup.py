@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import re
 import sys
 import zipfile
 from datetime import UTC, date, datetime, timedelta
@@ -20,11 +21,14 @@ from sqlalchemy import JSON, MetaData, text
 from gateway.accounts.service import data_key_context
 from gateway.audit.service import record
 from gateway.instance import CONTEXT
+from gateway.keeping import backup as backups
 from gateway.keeping import rows
+from gateway.keeping.backup import BackupError
+from gateway.keeping.restore import restore
 from gateway.keeping.sealed import SealedReader, SealedWriter
 from gateway.kit.crypto import Keyring, UndecipherableError, new_key
 from gateway.kit.database import Database
-from gateway.migrations import upgrade
+from gateway.migrations import upgrade, upgrade_within
 from gateway.settings import Settings
 from tests.server.conftest import Gateway, SetClock, started
 from tests.server.keeping.conftest import Command, environment
@@ -153,6 +157,71 @@ async def test_a_damaged_or_a_newer_one_restores_nothing(command: Command, befor
         assert word in ended.complained
         assert "Traceback" not in ended.complained
     assert not (tmp_path / "third.db").exists()
+
+
+async def test_a_database_with_tables_of_others_is_left_alone(
+    command: Command, before: Any, settings: Settings, other_url: str, tmp_path: Path
+) -> None:
+    await command("backup", tmp_path / "one")
+    database = Database(other_url)
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql("CREATE TABLE invoices (id INTEGER)")
+        await connection.exec_driver_sql("INSERT INTO invoices VALUES (7)")
+    for how in (
+        await command("restore", tmp_path / "one", DATABASE_URL=other_url),
+        await command("move", "--to", other_url),
+    ):
+        assert how.status == 1
+        assert "in use by something else (its tables include invoices)" in how.complained
+    async with database.engine.begin() as connection:
+        assert (await connection.exec_driver_sql("SELECT id FROM invoices")).scalar() == 7
+        # a gateway that shares its database with somebody
+        await connection.run_sync(upgrade_within)
+    refused = await command("restore", tmp_path / "one", DATABASE_URL=other_url)
+    assert "invoices" in refused.complained
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql("DROP TABLE invoices")
+    await database.close()
+    kept = await command("restore", tmp_path / "one", DATABASE_URL=other_url)
+    assert kept.status == 0, kept.complained
+
+
+DAMAGED_ROWS = {
+    "no JSON": lambda line: "{" + line[1:],
+    "no list": lambda _line: "7",
+    "too few values": lambda line: json.dumps(json.loads(line)[:-1]),
+    "no base64": lambda line: json.dumps([7 if value is not None else None for value in json.loads(line)]),
+    "no date": lambda line: re.sub(r'"[0-9-]{10}T[^"]*"', '"yesterday"', line),
+    "nothing at all": lambda line: json.dumps([None for _ in json.loads(line)]),
+    "the account of nobody": lambda line: re.sub(r'"[0-9a-f]{32}"', '"' + "0" * 32 + '"', line),
+}
+
+
+async def test_damaged_rows_are_said_and_restore_nothing(settings: Settings, clock: SetClock, tmp_path: Path) -> None:
+    """Even where somebody has made the manifest fit them."""
+    whole, damaged = tmp_path / "whole", tmp_path / "damaged"
+    async with started(settings, clock) as gateway:
+        await gateway.sign_in()
+        with whole.open("w+b") as file:
+            await backups.write(gateway.runtime.database, file, clock.now())
+    for number, (name, damage) in enumerate(DAMAGED_ROWS.items()):
+        with zipfile.ZipFile(whole) as archive:
+            manifest = json.loads(archive.read("manifest.json"))
+            lines = [damage(line) for line in archive.read("tables/api_clients.jsonl").decode().splitlines()]
+        digest = rows.Digest()
+        assert list(digest.of(lines))
+        manifest["tables"]["api_clients"] |= {"sha256": digest.hexdigest()}
+        changed = {"manifest.json": json.dumps(manifest), "tables/api_clients.jsonl": "\n".join(lines) + "\n"}
+        _rewrite(whole, damaged, lambda name, data, changed=changed: changed.get(name, data))
+        url = f"sqlite+aiosqlite:///{tmp_path}/{number}.db"
+        with (
+            pytest.raises(BackupError, match="damaged"),
+            damaged.open("rb") as source,
+            backups.opened(source, None) as backup,
+        ):
+            await restore(url, backup, settings.keyring())
+        async with Database(url) as database, database.engine.connect() as connection:
+            assert await connection.run_sync(rows.tables_of) == [], name
 
 
 def _at(manifest: bytes, revision: str) -> bytes:

@@ -11,7 +11,8 @@ import pytest
 
 from gateway.kit.crypto import Keyring
 from gateway.settings import Settings
-from tests.server.conftest import Simulator, free_port, until
+from scripts.lib.program import free_port
+from tests.server.conftest import Simulator, until
 from tests.server.keeping.conftest import GATEWAY, Command, environment
 from tests.server.valkey_server import Valkey
 

@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from gateway.kit.database import Database
 from gateway.kit.outage import DatabaseDownError, DatabaseFullError
+from scripts.lib.program import free_port
 from tests.server import postgresql
-from tests.server.conftest import free_port, until
+from tests.server.conftest import until
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.domain.readings import Quality, Reading
 from gateway.kit.crypto import new_key, seal, unseal
 from gateway.metering.packing import pack, unpack
-from gateway.metering.readings import Quality, Reading
 from tests.server.paris import midnight
 
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.domain.readings import Quality, Reading
 from gateway.metering.packing import energy, pack
-from gateway.metering.readings import Quality, Reading
 from gateway.metering.settling import renewed, settled
 from tests.server.paris import midnight
 

@@ -8,11 +8,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 
-from gateway.consents.models import UsagePoint
 from gateway.kit.database import Database
 from gateway.metrics.gauges import Gauges
 from gateway.settings import Settings
-from tests.server.conftest import Gateway, SetClock, Simulator, free_port, started, until
+from gateway.usage_points.models import UsagePoint
+from scripts.lib.program import free_port
+from tests.server.conftest import Gateway, SetClock, Simulator, started, until
 
 PRM = "30001000000001"
 

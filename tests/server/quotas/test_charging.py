@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table
 
+from gateway.counters.models import Counter
+from gateway.counters.service import Budget, ExhaustedError, charge, used
 from gateway.enedis.client import Api
 from gateway.kit.database import Base, Database
-from gateway.quotas.models import Counter
+from gateway.quotas.budgets import enedis_hour, next_hour, user_day
 from gateway.quotas.pacing import EnedisPacer
-from gateway.quotas.service import Budget, ExhaustedError, charge, enedis_hour, next_hour, used, user_day
 from gateway.store import StoreError
 from gateway.store.memory import MemoryStore
 from tests.server.conftest import NOW, SetClock

@@ -7,8 +7,8 @@ import pytest
 
 from gateway.store import StoreError
 from gateway.store.valkey import ValkeyStore
+from scripts.lib.program import free_port
 from tests.server.certificates import certificate
-from tests.server.conftest import free_port
 from tests.server.valkey_server import Valkey
 
 type Serve = Callable[[str], str]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.tempo.days import Color, begins, in_force
+from gateway.domain.tempo_days import Color, begins, in_force
+from gateway.domain.tempo_season import Count, Season, allowed, counts, possible
 from gateway.tempo.periods import ahead, periods
-from gateway.tempo.season import Count, Season, allowed, counts, possible
 from tests.server.signals import paris
 
 DAY = timedelta(days=1)

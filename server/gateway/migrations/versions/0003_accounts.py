@@ -27,7 +27,7 @@ def _columns() -> list[sa.Column[Any]]:
 
 _CHANGES = ("UPDATE", "DELETE")
 _POSTGRESQL_REFUSAL = """
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'audit_events takes no change'; END $$
 """
 

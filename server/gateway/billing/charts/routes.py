@@ -1,0 +1,51 @@
+"""`GET /v1/usage-points/{id}/series`."""
+
+import asyncio
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from gateway.billing.charts.schemas import USUAL, Include, SeriesView
+from gateway.billing.charts.service import SeriesService
+from gateway.billing.charts.steps import LONGEST, Step
+from gateway.billing.totals import Span
+from gateway.dependencies import CallerDep, PointId, RuntimeDep
+from gateway.kit import conditional, paris
+from gateway.problems import check_range, documented
+from gateway.quotas.routes import counted
+
+router = APIRouter(tags=["billing"], responses=documented(400, 401, 404, 422, 429))
+
+
+@router.get(
+    "/v1/usage-points/{point_id}/series",
+    response_model=SeriesView,
+    responses=conditional.UNCHANGED,
+    dependencies=[Depends(counted)],
+)
+async def series(
+    request: Request,
+    runtime: RuntimeDep,
+    caller: CallerDep,
+    point_id: PointId,
+    start: Annotated[date, Query(description="First day, of Paris", ge=paris.EARLIEST)],
+    end: Annotated[date, Query(description="First day after the range", le=paris.LATEST)],
+    step: Step = Step.DAY,
+    include: Annotated[
+        set[Include] | None, Query(description="Which parts; unless told, all but the year before")
+    ] = None,
+) -> Response:
+    """Energy and euros by hour, day, week (of Mondays), month or year."""
+    check_range(start, end, LONGEST[step])
+    parts = USUAL if include is None else include
+    service = SeriesService(runtime.database, runtime.clock, runtime.keyring)
+    found = await service.chart(
+        caller.account_id, point_id, step, Span(start, end), with_year_ago=Include.YEAR_AGO in parts
+    )
+
+    def respond() -> Response:
+        content = SeriesView.of(found, parts).model_dump_json().encode()
+        return conditional.respond_json(request, content, now=runtime.clock.now(), next_change=found.next_change)
+
+    return await asyncio.to_thread(respond)

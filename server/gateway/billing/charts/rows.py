@@ -1,0 +1,125 @@
+"""The rows of a chart: what each step comes to, in the exact units of figures; None where nothing is known."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from gateway.billing.charts.steps import Hour
+from gateway.billing.figures import DayFigures, MadeOf, bucket_of
+from gateway.billing.totals import DayTotal, Span, Total, add_up
+from gateway.domain.direction import Direction
+from gateway.kit import paris
+
+_WORST_FIRST = (MadeOf.ESTIMATED, MadeOf.DAY, MadeOf.MEASURED)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A step: its amounts by series, which of them are not whole (`lacks`), and what its energy was made of."""
+
+    amounts: Mapping[str, int]
+    lacks: frozenset[str]
+    made_of: Mapping[Direction, MadeOf]
+
+
+NOTHING = Row({}, frozenset(Direction), {})
+"""A step of which nothing is known, or a day that was not there a year before."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Rows, each with its span or hour (None: the year before had none), and the total of all."""
+
+    steps: Sequence[Span | Hour | None]
+    rows: Sequence[Row]
+    total: Total | None
+    buckets: Sequence[str]
+
+
+def make_chart(
+    steps: Sequence[Span | Hour | None],
+    whole: Span | None,
+    figures: Mapping[date, DayFigures],
+    days: Mapping[date, DayTotal],
+    today: date,
+) -> Chart:
+    """Make a chart. A day known only as a whole stands in its first hour; all its hours are made of `day`.
+
+    `days` is what each day comes to, and `whole` what the total is of; None: of nothing.
+    """
+    hours: dict[date, dict[int, Row]] = {}
+
+    def row(step: Span | Hour | None) -> Row:
+        match step:
+            case None:
+                return NOTHING
+            case Hour(day=day, number=number):
+                if day not in hours:
+                    hours[day] = _rows_of_day(figures[day]) if day in figures else {}
+                return hours[day].get(number, NOTHING)
+            case Span():
+                return _row_of_span(step, figures, days, today)
+
+    rows = [row(step) for step in steps]
+    buckets = {bucket for one in rows for key in one.amounts if (bucket := bucket_of(key))}
+    return Chart(steps, rows, add_up(whole, days, today) if whole else None, sorted(buckets))
+
+
+def _row_of_span(span: Span, figures: Mapping[date, DayFigures], days: Mapping[date, DayTotal], today: date) -> Row:
+    total = add_up(span, days, today)
+    lacks = total.lacks if span.end <= today else total.lacks | set(Direction)
+    made_of = _made_of(figures, span)
+    return Row(_known(total.sums, lacks, made_of), lacks, made_of)
+
+
+def _rows_of_day(figures: DayFigures) -> dict[int, Row]:
+    columns = figures.columns()
+    if figures.is_one_row:
+        made_of = _worst_of(figures)
+        others = Row({}, frozenset(Direction) - made_of.keys(), made_of)
+        return dict.fromkeys(range(figures.length), others) | {0: _row(figures, columns, 0)}
+    return {hour: _row(figures, columns, index) for index, hour in enumerate(figures.hours)}
+
+
+def _row(figures: DayFigures, columns: Mapping[str, Sequence[int]], index: int) -> Row:
+    made_of = {}
+    if figures.used and figures.used_made_of[index] is not MadeOf.UNKNOWN:
+        made_of[Direction.CONSUMPTION] = figures.used_made_of[index]
+    if figures.gave is not None and figures.gave_made_of[index] is not MadeOf.UNKNOWN:
+        made_of[Direction.PRODUCTION] = figures.gave_made_of[index]
+    lacks = {str(direction) for direction in Direction if direction not in made_of}
+    if any(values[index] for values in figures.unpriced):
+        lacks.add("cost")
+    if figures.gave is not None and figures.gave[index] and figures.production_price is None:
+        lacks.add("revenue")
+    amounts = {key: values[index] for key, values in columns.items()}
+    return Row(_known(amounts, lacks, made_of), frozenset(lacks), made_of)
+
+
+def _known(amounts: Mapping[str, int], lacks: Collection[str], made_of: Mapping[Direction, MadeOf]) -> dict[str, int]:
+    """Leave out zeros that would say that nothing was used, given or paid, where it is not known."""
+    unknown = {"cost"} if "cost" in lacks and not amounts.get("cost") else set()
+    if "subscription" in lacks:
+        unknown.add("subscription")
+    if Direction.CONSUMPTION not in made_of:
+        unknown |= {"consumption", "cost"}
+    if Direction.PRODUCTION not in made_of:
+        unknown |= {"production", "revenue"}
+    return {key: amount for key, amount in amounts.items() if key.partition("_")[0] not in unknown}
+
+
+def _made_of(figures: Mapping[date, DayFigures], span: Span) -> Mapping[Direction, MadeOf]:
+    found: dict[Direction, MadeOf] = {}
+    for day in paris.days(span.start, span.end):
+        for direction, made_of in _worst_of(figures[day]).items() if day in figures else ():
+            found[direction] = min(found.get(direction, made_of), made_of, key=_WORST_FIRST.index)
+    return found
+
+
+def _worst_of(figures: DayFigures) -> dict[Direction, MadeOf]:
+    by_direction = {Direction.CONSUMPTION: figures.used_made_of, Direction.PRODUCTION: figures.gave_made_of}
+    return {
+        direction: min(known, key=_WORST_FIRST.index)
+        for direction, made_of in by_direction.items()
+        if (known := {one for one in made_of if one is not MadeOf.UNKNOWN})
+    }

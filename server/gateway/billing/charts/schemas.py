@@ -1,0 +1,144 @@
+"""Charts on the wire."""
+
+from collections.abc import Collection
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel
+
+from gateway.billing.charts.rows import Chart, Row
+from gateway.billing.charts.service import Series
+from gateway.billing.charts.steps import Hour, Step
+from gateway.billing.figures import MadeOf, show
+from gateway.billing.totals import Span
+from gateway.billing.views import TotalView
+from gateway.domain.direction import Direction
+from gateway.kit import paris
+from gateway.kit.wire import Utc
+
+type _Part = Literal["consumption", "production", "cost", "revenue"]
+type _Amounts = list[float | None]
+
+
+class Include(StrEnum):
+    """A part of a chart that may be left out."""
+
+    BUCKETS = "buckets"
+    EUROS = "euros"
+    PRODUCTION = "production"
+    QUALITY = "quality"
+    YEAR_AGO = "year_ago"
+
+
+USUAL = frozenset(Include) - {Include.YEAR_AGO}
+"""What is included unless told."""
+
+
+class SpanView(BaseModel):
+    """The days `[start, end[`."""
+
+    start: date
+    end: date
+
+
+class ChartView(BaseModel):
+    """One value a row, oldest first: Wh and EUR, null where nothing is known.
+
+    `start` is an instant for hours and a day of Paris for longer steps; a row ends where the next begins. A year before
+    it is row for row the same step, null where that year had none (29 February, the hour that was skipped). `bill` is
+    `cost` and `subscription` together. `quality` is that of the least sure part of a row; `day`: only the day's total
+    is known, and stands in its first hour. `complete` says that no energy is missing, or none that is known lacks its
+    price. `total` is of all rows; a year before, of as many days as are known now.
+    """
+
+    start: list[str | None]
+    consumption: _Amounts
+    consumption_by_bucket: dict[str, _Amounts] | None
+    production: _Amounts | None
+    cost: _Amounts | None
+    cost_by_bucket: dict[str, _Amounts] | None
+    subscription: _Amounts | None
+    bill: _Amounts | None
+    revenue: _Amounts | None
+    quality: dict[Direction, list[MadeOf | None]] | None
+    complete: dict[_Part, list[bool]] | None
+    total: TotalView | None
+
+    @classmethod
+    def of(cls, chart: Chart, include: Collection[Include]) -> ChartView:
+        """Show a chart, with the parts that are to be included."""
+        rows = chart.rows
+
+        def amounts(key: str) -> _Amounts:
+            return [None if (found := row.amounts.get(key)) is None else show(key, found) for row in rows]
+
+        def by_bucket(kind: str) -> dict[str, _Amounts]:
+            return {bucket: amounts(f"{kind}_{bucket}") for bucket in chart.buckets}
+
+        euros, production = Include.EUROS in include, Include.PRODUCTION in include
+        buckets, quality = Include.BUCKETS in include, Include.QUALITY in include
+        directions = [Direction.CONSUMPTION, Direction.PRODUCTION] if production else [Direction.CONSUMPTION]
+        return cls.model_construct(
+            start=[_start(step) for step in chart.steps],
+            consumption=amounts("consumption"),
+            consumption_by_bucket=by_bucket("consumption") if buckets else None,
+            production=amounts("production") if production else None,
+            cost=amounts("cost") if euros else None,
+            cost_by_bucket=by_bucket("cost") if euros and buckets else None,
+            subscription=amounts("subscription") if euros else None,
+            bill=[_bill(row) for row in rows] if euros else None,
+            revenue=amounts("revenue") if euros and production else None,
+            quality={one: [row.made_of.get(one) for row in rows] for one in directions} if quality else None,
+            complete={part: [part not in row.lacks for row in rows] for part in _PARTS} if quality else None,
+            total=TotalView.of(chart.total) if chart.total else None,
+        )
+
+
+_PARTS: tuple[_Part, ...] = ("consumption", "production", "cost", "revenue")
+
+
+class SeriesView(BaseModel):
+    """A chart of the days `[start, end[`, and the one a year before: of the same dates, or 52 weeks earlier for weeks.
+
+    `known` are the days of which anything is published.
+    """
+
+    step: Step
+    start: date
+    end: date
+    current: ChartView
+    year_ago: ChartView | None
+    known: SpanView | None
+    prices_outdated: date | None
+    next_change: Utc
+
+    @classmethod
+    def of(cls, found: Series, include: Collection[Include]) -> SeriesView:
+        """Show charts."""
+        return cls.model_construct(
+            step=found.step,
+            start=found.span.start,
+            end=found.span.end,
+            current=ChartView.of(found.current, include),
+            year_ago=ChartView.of(found.year_ago, include) if found.year_ago else None,
+            known=SpanView(start=found.known.start, end=found.known.end) if found.known else None,
+            prices_outdated=found.prices_outdated,
+            next_change=found.next_change,
+        )
+
+
+def _start(step: Span | Hour | None) -> str | None:
+    match step:
+        case None:
+            return None
+        case Hour():
+            return paris.iso(step.start)
+        case Span():
+            return step.start.isoformat()
+
+
+def _bill(row: Row) -> float | None:
+    if "cost" not in row.amounts or "subscription" not in row.amounts:
+        return None
+    return show("cost", row.amounts["cost"] + row.amounts["subscription"])

@@ -1,0 +1,106 @@
+"""Answers of `/series`: a chart of a usage point's published figures, and the same a year before."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.billing import repository
+from gateway.billing.charts.rows import Chart, make_chart
+from gateway.billing.charts.steps import (
+    Hour,
+    Step,
+    compares_weeks,
+    hour_before,
+    list_hours,
+    list_spans,
+    span_before,
+)
+from gateway.billing.figures import DayFigures
+from gateway.billing.home import Home
+from gateway.billing.notices import prices_outdated
+from gateway.billing.publishing import Publisher
+from gateway.billing.totals import Span, day_totals
+from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
+from gateway.metering.meters import Meter
+
+
+@dataclass(frozen=True)
+class Series:
+    """A chart, the one a year before where it was asked for, and `known`: the days of which anything is published."""
+
+    step: Step
+    span: Span
+    current: Chart
+    year_ago: Chart | None
+    known: Span | None
+    prices_outdated: date | None
+    next_change: datetime
+
+
+class SeriesService:
+    """Makes charts from what is published."""
+
+    def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
+        self._database = database
+        self._clock = clock
+        self._publisher = Publisher(database, clock, keyring)
+
+    async def chart(self, account_id: str, point_id: str, step: Step, span: Span, *, with_year_ago: bool) -> Series:
+        """Return a chart of the days of `span`. Raises the problem `not_found`."""
+        home = (await self._publisher.publish(account_id, point_id)).home
+        now = self._clock.now()
+        today = paris.day_of(now)
+        by_weeks = compares_weeks(step, span.start, span.end)
+        before = span_before(span, by_weeks=by_weeks) if with_year_ago else None
+        async with self._database.read() as session:
+            figures = await self._figures(session, home, span)
+            older = await self._figures(session, home, before) if before else {}
+            known = await repository.published_span(session, home.id)
+        meter = Meter.of(home.point, home.secrets, now)
+        counted_since = {direction: meter.since[direction] or date.min for direction in meter.directions}
+
+        def make() -> tuple[Chart, Chart | None]:
+            current = make_chart(_steps(step, span), span, figures, day_totals(figures, counted_since), today)
+            if not with_year_ago:
+                return current, None
+            compared = _known_part(span, figures, today)
+            whole = span_before(compared, by_weeks=by_weeks) if compared else None
+            steps = [_before(one, by_weeks=by_weeks) for one in _steps(step, span)]
+            return current, make_chart(steps, whole, older, day_totals(older, counted_since), today)
+
+        current, year_ago = await asyncio.to_thread(make)
+        return Series(
+            step=step,
+            span=span,
+            current=current,
+            year_ago=year_ago,
+            known=Span(known[0], known[1] + paris.DAY) if known else None,
+            prices_outdated=prices_outdated(home.book, home.tariffs, span.start, span.end - paris.DAY),
+            next_change=min(max(home.point.next_work_at, now), paris.midnight(today + paris.DAY)),
+        )
+
+    async def _figures(self, session: AsyncSession, home: Home, span: Span) -> dict[date, DayFigures]:
+        days = await repository.published_days(session, home.id, home.secrets.data_key, span.start, span.end)
+        return {day.day: day.figures for day in days}
+
+
+def _steps(step: Step, span: Span) -> list[Span | Hour]:
+    return [*list_hours(span.start, span.end)] if step is Step.HOUR else [*list_spans(step, span.start, span.end)]
+
+
+def _before(step: Span | Hour, *, by_weeks: bool) -> Span | Hour | None:
+    if isinstance(step, Hour):
+        return hour_before(step, by_weeks=by_weeks)
+    return span_before(step, by_weeks=by_weeks)
+
+
+def _known_part(span: Span, figures: Mapping[date, DayFigures], today: date) -> Span | None:
+    """Return the days of a span up to the last known one: a running year is compared with as much of the one before."""
+    end = min(max(figures) + paris.DAY, today) if figures else span.start
+    return Span(span.start, end) if end > span.start else None

@@ -1,0 +1,129 @@
+"""The steps of a chart, and what each is compared with a year before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import assert_never
+
+from gateway.billing.totals import Span
+from gateway.kit import paris
+
+_WEEK = timedelta(weeks=1)
+_YEAR_OF_WEEKS = timedelta(weeks=52)
+_USUAL = 24
+
+
+class Step(StrEnum):
+    """What one row of a chart stands for."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+LONGEST: dict[Step, timedelta] = {
+    Step.HOUR: timedelta(days=366),
+    Step.DAY: timedelta(days=1096),
+    Step.WEEK: timedelta(days=3653),
+    Step.MONTH: timedelta(days=3653),
+    Step.YEAR: timedelta(days=36525),
+}
+"""How many days a chart of each step may have: what one answer can hold."""
+
+
+@dataclass(frozen=True)
+class Hour:
+    """One hour: its Paris day, and its number counted from the first instant of that day."""
+
+    day: date
+    number: int
+
+    @property
+    def start(self) -> datetime:
+        """When it begins."""
+        return paris.midnight(self.day) + self.number * paris.HOUR
+
+
+def list_spans(step: Step, start: date, end: date) -> list[Span]:
+    """Cut the days `[start, end[` into steps of a day or more; the first and the last may be shorter than a step."""
+    spans = []
+    while start < end:
+        until = min(_next_begin(step, start), end)
+        spans.append(Span(start, until))
+        start = until
+    return spans
+
+
+def _next_begin(step: Step, day: date) -> date:
+    match step:
+        case Step.HOUR | Step.DAY:
+            return day + paris.DAY
+        case Step.WEEK:
+            return day - timedelta(days=day.weekday()) + _WEEK
+        case Step.MONTH:
+            return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+        case Step.YEAR:
+            return date(day.year + 1, 1, 1)
+        case _:
+            assert_never(step)
+
+
+def list_hours(start: date, end: date) -> Iterator[Hour]:
+    """Yield the hours of the days `[start, end[`: 23, 24 or 25 a day."""
+    for day in paris.days(start, end):
+        for number in range(_hours_in(day)):
+            yield Hour(day, number)
+
+
+@lru_cache(maxsize=4096)
+def _hours_in(day: date) -> int:
+    return paris.minutes_in(day) // 60
+
+
+def compares_weeks(step: Step, start: date, end: date) -> bool:
+    """Tell whether a year before means 52 weeks, so that Mondays meet Mondays: for weeks, and for one whole week."""
+    return step is Step.WEEK or (start.weekday() == 0 and end - start == _WEEK)
+
+
+def year_before(day: date, *, by_weeks: bool) -> date:
+    """Return the day a year before; 29 February is compared with the 28th."""
+    if by_weeks:
+        return day - _YEAR_OF_WEEKS
+    february = day.replace(day=28) if (day.month, day.day) == (2, 29) else day
+    return february.replace(year=day.year - 1)
+
+
+def span_before(span: Span, *, by_weeks: bool) -> Span | None:
+    """Return the span a year before; None for 29 February alone, which no other year has.
+
+    The day before a 29 February of the year before stands for itself: 28 February 2029 is compared with one day.
+    """
+    start = year_before(span.start, by_weeks=by_weeks)
+    if span.end - span.start > paris.DAY:
+        return Span(start, year_before(span.end, by_weeks=by_weeks))
+    is_leap_day = not by_weeks and (span.start.month, span.start.day) == (2, 29)
+    return None if is_leap_day else Span(start, start + paris.DAY)
+
+
+def hour_before(hour: Hour, *, by_weeks: bool) -> Hour | None:
+    """Return the hour a year before that clocks showed alike; None where there was none.
+
+    Example: 29 March 2026 has no 02:00, so its third hour (03:00) is compared with the fourth of 29 March 2025.
+    """
+    if not by_weeks and (hour.day.month, hour.day.day) == (2, 29):
+        return None
+    day = year_before(hour.day, by_weeks=by_weeks)
+    if _hours_in(day) == _hours_in(hour.day) == _USUAL:
+        return Hour(day, hour.number)
+    shown = hour.start.astimezone(paris.PARIS)
+    local = datetime.combine(day, shown.time())
+    found = paris.instants(local)
+    if shown.fold:
+        found = found[1:]
+    if not found:
+        return None
+    return Hour(day, int((found[0].astimezone(UTC) - paris.midnight(day)) / paris.HOUR))

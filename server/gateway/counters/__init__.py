@@ -1,0 +1,1 @@
+"""Counted uses of budgets, exact across replicas and restarts."""

@@ -1,0 +1,52 @@
+"""Counters in the database."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.counters.models import Counter
+from gateway.kit.database import insert
+
+
+async def take(session: AsyncSession, name: str, window: str, limit: int) -> int | None:
+    """Count one use, and return how many there are now; None when there were `limit` of them already."""
+    if limit < 1:
+        return None
+    statement = (
+        insert(session, Counter)
+        .values(name=name, window=window, used=1)
+        .on_conflict_do_update(
+            index_elements=[Counter.name, Counter.window],
+            set_={"used": Counter.used + 1},
+            where=Counter.used < limit,
+        )
+        .returning(Counter.used)
+    )
+    return await session.scalar(statement)
+
+
+async def take_back(session: AsyncSession, name: str, window: str) -> None:
+    """Count one use less."""
+    await session.execute(update(Counter).where(*_is(name, window), Counter.used > 0).values(used=Counter.used - 1))
+
+
+async def used(session: AsyncSession, names: Collection[str], windows: Collection[str]) -> dict[tuple[str, str], int]:
+    """Return how many uses there are of these names in these windows, where there are any."""
+    query = select(Counter.name, Counter.window, Counter.used)
+    rows = await session.execute(query.where(Counter.name.in_(names), Counter.window.in_(windows)))
+    return {(name, window): count for name, window, count in rows}
+
+
+async def forget(session: AsyncSession, name: str, window: str) -> None:
+    """Begin a window anew."""
+    await session.execute(delete(Counter).where(*_is(name, window)))
+
+
+async def forget_before(session: AsyncSession, day: str) -> None:
+    """Delete the windows before a day: each begins with its day, so that the texts sort by time."""
+    await session.execute(delete(Counter).where(Counter.window < day))
+
+
+def _is(name: str, window: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Counter.name == name, Counter.window == window

@@ -1,0 +1,1 @@
+"""What a page must know before anybody logs in."""

@@ -1,0 +1,64 @@
+"""The site on the wire."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from gateway.ecowatt.schemas import Run
+from gateway.kit.conditional import Changing
+from gateway.settings import EnedisEnvironment
+from gateway.tempo.schemas import Day, Period
+
+
+class Operator(BaseModel):
+    """Who runs the site, and where to reach them; null where SITE_OPERATOR and SITE_CONTACT do not say."""
+
+    name: str | None
+    contact: Annotated[str | None, Field(description="An e-mail address, or the address of a page")]
+
+
+class CaptchaView(BaseModel):
+    """Cloudflare Turnstile: its public key, and whether nobody passes without it. Null key: there is none."""
+
+    site_key: str | None
+    required: bool
+
+
+class Site(BaseModel):
+    """What a page must know before anybody logs in.
+
+    `email_verification`: an account works once its address is verified. `mail`: the site can send mail, so that a
+    forgotten password can be replaced and an address changed.
+    """
+
+    name: str
+    operator: Operator
+    captcha: CaptchaView
+    email_verification: bool
+    mail: bool
+    environment: EnedisEnvironment
+    version: str
+    api: str
+    languages: list[str]
+
+
+class TempoToday(BaseModel):
+    """The Tempo day in force, the one after, and the bucket in force."""
+
+    today: Day
+    tomorrow: Day
+    period: Period
+
+
+class EcowattToday(BaseModel):
+    """The level now and the tense hours to come; `now` is null when it is not known."""
+
+    now: Run | None
+    tense: list[Run]
+
+
+class Today(Changing):
+    """What the national signals say today."""
+
+    tempo: TempoToday
+    ecowatt: EcowattToday

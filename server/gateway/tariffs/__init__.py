@@ -1,0 +1,1 @@
+"""What a kWh costs: options, regulated prices with their dates, off-peak hours, buckets."""

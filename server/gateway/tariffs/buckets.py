@@ -1,0 +1,171 @@
+"""Which bucket each minute of a day is billed in, and at what price."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+
+from gateway.domain.tempo_days import DAY_STARTS, OFF_PEAK_STARTS
+from gateway.kit import paris
+from gateway.tariffs.off_peak import MINUTES_A_DAY, OffPeakPeriod, are_stated, slots_on
+from gateway.tariffs.options import UNKNOWN, Option
+from gateway.tariffs.prices import MICRO, PriceBook
+from gateway.tariffs.tariff import Price, Tariff, tariff_on
+
+type Span = tuple[int, int, str]
+"""Minutes `[start, end[` in one bucket."""
+
+
+@dataclass(frozen=True)
+class DayRules:
+    """How a day is billed.
+
+    `spans` count minutes from the day's first instant and leave no gap. `buckets` are those of the tariff, whether the
+    day has them or not; `prices` millionths of EUR a kWh, of the buckets that have one; `subscription` millionths of
+    EUR a month; `production` millionths of EUR a kWh given.
+    """
+
+    spans: tuple[Span, ...]
+    buckets: frozenset[str]
+    prices: Mapping[str, int]
+    subscription: int | None
+    production: int | None
+
+    @property
+    def only(self) -> str | None:
+        """The one bucket of the day, whenever in it energy was used; None when it has several, or it is not known."""
+        of_day = {bucket for _, _, bucket in self.spans}
+        return of_day.pop() if len(of_day) == 1 and UNKNOWN not in of_day else None
+
+
+class Rules:
+    """The rules of one usage point, day by day."""
+
+    def __init__(
+        self,
+        tariffs: Sequence[Tariff],
+        off_peak: Sequence[OffPeakPeriod],
+        colors: Mapping[date, str],
+        book: PriceBook,
+    ) -> None:
+        """Take the tariffs and off-peak hours, dated, the colours of the Tempo days known, and the regulated prices."""
+        self._tariffs = tariffs
+        self._off_peak = off_peak
+        self._colors = colors
+        self._book = book
+
+    def of_day(self, day: date) -> DayRules:
+        """Return how `day` is billed."""
+        tariff = tariff_on(self._tariffs, day)
+        clock = self._clock(tariff, day)
+        spans = elapsed(tuple(clock), clock_hours(day))
+        if tariff is None:
+            return DayRules(spans, frozenset(), {}, None, None)
+        prices, subscription = self._prices(tariff, day)
+        return DayRules(spans, tariff.buckets, prices, subscription, _micro(tariff.production_eur_per_kwh))
+
+    def off_peak_of_day(self, day: date) -> list[tuple[int, int, bool | None]]:
+        """Return the minutes of `day` and whether they are off-peak: those of a bucket `hc`, whatever its colour.
+
+        None where the tariff has no such bucket, or the hours are not known.
+        """
+        tariff = tariff_on(self._tariffs, day)
+        if tariff is None or not any(map(is_off_peak, tariff.buckets)):
+            return [(0, paris.minutes_in(day), None)]
+        clock = tempo_spans(UNKNOWN, UNKNOWN) if tariff.option is Option.TEMPO else self._clock(tariff, day)
+        spans = elapsed(tuple(clock), clock_hours(day))
+        return [(start, end, None if bucket == UNKNOWN else is_off_peak(bucket)) for start, end, bucket in spans]
+
+    def _prices(self, tariff: Tariff, day: date) -> tuple[dict[str, int], int | None]:
+        own = tariff.subscription_eur_per_month
+        if tariff.prices != "regulated":
+            return {price.bucket: int(price.eur_per_kwh * MICRO) for price in tariff.prices}, _micro(own)
+        grid = self._book.grid(tariff.option, tariff.power_kva, day)
+        if grid is None:
+            return {}, _micro(own)
+        prices = {bucket: int(price * MICRO) for bucket, price in grid.prices}
+        return prices, _micro(grid.subscription_month if own is None else own)
+
+    def _clock(self, tariff: Tariff | None, day: date) -> list[Span]:
+        """Return the buckets of a day by what its clock shows."""
+        if tariff is None:
+            return [_WHOLLY_UNKNOWN]
+        if tariff.option is Option.BASE:
+            return [(0, MINUTES_A_DAY, "base")]
+        if tariff.option is Option.TEMPO:
+            return tempo_spans(self._colors.get(day - paris.DAY), self._colors.get(day))
+        if tariff.option is Option.HP_HC:
+            if not are_stated(self._off_peak, day):
+                return [_WHOLLY_UNKNOWN]
+            return _painted("hp", [(start, end, "hc") for start, end in slots_on(self._off_peak, day)])
+        return _custom(tariff.prices if tariff.prices != "regulated" else (), day)
+
+
+_WHOLLY_UNKNOWN: Span = (0, MINUTES_A_DAY, UNKNOWN)
+
+
+def is_off_peak(bucket: str) -> bool:
+    """Tell whether a bucket is one of off-peak hours: `hc`, `red_hc`, or so named in an offer of one's own."""
+    return bucket == "hc" or bucket.endswith("_hc")
+
+
+def tempo_spans(before: str | None, color: str | None) -> list[Span]:
+    """Return the buckets of a day by its clock: until 06:00 the colour of the day before is in force."""
+    morning, evening = (clock.hour * 60 + clock.minute for clock in (DAY_STARTS, OFF_PEAK_STARTS))
+    return [
+        (0, morning, f"{before}_hc" if before else UNKNOWN),
+        (morning, evening, f"{color}_hp" if color else UNKNOWN),
+        (evening, MINUTES_A_DAY, f"{color}_hc" if color else UNKNOWN),
+    ]
+
+
+def _custom(prices: Sequence[Price], day: date) -> list[Span]:
+    rest = next(price.bucket for price in prices if not price.slots)
+    return _painted(rest, [(start, end, price.bucket) for price in prices for start, end in price.minutes_on(day)])
+
+
+def _painted(rest: str, spans: Sequence[Span]) -> list[Span]:
+    """Cut a day where a span begins or ends; of two that overlap the first counts."""
+    cuts = sorted({0, MINUTES_A_DAY, *(edge for start, end, _ in spans for edge in (start, end))})
+    return [
+        (start, end, next((bucket for first, last, bucket in spans if first <= start < last), rest))
+        for start, end in pairwise(cuts)
+    ]
+
+
+@lru_cache(maxsize=512)
+def elapsed(clock: tuple[Span, ...], hours: tuple[int, ...]) -> tuple[Span, ...]:
+    """Turn spans of the clock into minutes since the day began, whose hours the clock calls `hours`.
+
+    Clocks change on the hour, so that within an hour of the day the clock runs straight.
+    """
+    found: list[Span] = []
+    for number, hour in enumerate(hours):
+        shift = (number - hour) * 60
+        for start, end, bucket in clock:
+            first, last = max(start, hour * 60) + shift, min(end, hour * 60 + 60) + shift
+            if first < last and found and found[-1][2] == bucket:
+                found[-1] = (found[-1][0], last, bucket)
+            elif first < last:
+                found.append((first, last, bucket))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def clock_hours(day: date) -> tuple[int, ...]:
+    """Return what the clock shows in each of the 23, 24 or 25 hours of a day."""
+    return tuple(hour.astimezone(paris.PARIS).hour for hour in paris.hours(day))
+
+
+def _micro(eur: Decimal | None) -> int | None:
+    return None if eur is None else int(eur * MICRO)
+
+
+def at(day: date, minute: int) -> datetime:
+    """Return the instant that many minutes after a day began."""
+    return paris.midnight(day) + minute * _MINUTE
+
+
+_MINUTE = paris.HOUR / 60

@@ -1,0 +1,55 @@
+"""Usage points on the wire."""
+
+from datetime import date
+
+from pydantic import BaseModel
+
+from gateway.kit.wire import Utc
+from gateway.metering.schemas import History, Hole
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.tariff import Tariff
+from gateway.usage_points.models import PointStatus
+from gateway.usage_points.notices import Notice
+from gateway.usage_points.schemas import Contract
+
+
+class PointConsent(BaseModel):
+    """Whether Enedis lets us read, and until when; `moved`: another account reads this meter now."""
+
+    status: PointStatus
+    expires_at: Utc | None
+    ended_at: Utc | None
+
+
+class Freshness(BaseModel):
+    """Up to which day (excluded) the energy is known, when more is expected, and from when that is late."""
+
+    complete_until: date | None
+    late_at: Utc
+    next_expected_at: Utc
+
+
+class UsagePointView(BaseModel):
+    """A meter, without its number."""
+
+    id: str
+    masked_number: str
+    name: str
+    position: int
+    hidden: bool
+    consent: PointConsent
+    contract: Contract
+    services: list[str]
+    curve_collected: bool | None
+    tariffs: list[Tariff]
+    off_peak: list[OffPeakPeriod]
+    freshness: Freshness
+    history: History
+    holes: list[Hole]
+    notices: list[Notice]
+
+
+class UsagePoints(BaseModel):
+    """All meters of an account."""
+
+    items: list[UsagePointView]

@@ -1,0 +1,52 @@
+"""The settings of a usage point: its name, its tariffs, its off-peak hours."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.off_peak_dates import chosen
+from gateway.tariffs.tariff import Tariff
+from gateway.usage_points.models import UsagePoint
+
+
+class Choices(BaseModel):
+    """What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
+
+    `off_peak` null gives up one's own hours for Enedis'.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] = ""
+    position: Annotated[int, Field(ge=0, le=9999, description="Its place in lists, the lowest first")] = 0
+    hidden: Annotated[bool, Field(description="Left out of pages; it is read and billed as before")] = False
+    tariff: Tariff | None = None
+    tariffs: Annotated[list[Tariff] | None, Field(max_length=100)] = None
+    off_peak: Annotated[list[OffPeakPeriod] | None, Field(max_length=100)] = None
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if {"tariff", "tariffs"} <= self.model_fields_set:
+            raise ValueError("give either `tariff`, one that holds always, or `tariffs`, several with their dates")
+        if self.tariff is not None and self.tariff.valid_from is not None:
+            raise ValueError("`tariff` holds always; one with a date belongs in `tariffs`")
+        begins = [tariff.valid_from for tariff in self.tariffs or ()]
+        if len(set(begins)) < len(begins):
+            raise ValueError("two of `tariffs` begin on the same day; leave one of them out")
+        return self
+
+    def apply(self, point: UsagePoint) -> None:
+        """Change a usage point."""
+        if self.name:
+            point.name = self.name
+        if "position" in self.model_fields_set:
+            point.position = self.position
+        if "hidden" in self.model_fields_set:
+            point.hidden = self.hidden
+        if {"tariff", "tariffs"} & self.model_fields_set:
+            tariffs = self.tariffs or ([self.tariff] if self.tariff else [])
+            point.tariffs = [tariff.model_dump(mode="json") for tariff in tariffs]
+        if "off_peak" in self.model_fields_set:
+            before = [OffPeakPeriod.model_validate(period) for period in point.off_peak]
+            point.off_peak = [period.model_dump(mode="json") for period in chosen(before, self.off_peak)]

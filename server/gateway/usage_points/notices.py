@@ -1,0 +1,42 @@
+"""What a person should know of a usage point."""
+
+import datetime as dt
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+
+from gateway.kit import paris
+from gateway.kit.wire import Utc
+from gateway.usage_points.models import PointStatus, UsagePoint
+from gateway.usage_points.service import collects_curve
+
+WARN_BEFORE = timedelta(days=60)
+_ENDED = {PointStatus.ENDED: "consent_ended", PointStatus.MOVED: "consent_moved"}
+
+
+class Notice(BaseModel):
+    """Something to know: what, since when, until when; of a change its day, of words not understood the words."""
+
+    code: str
+    since: Utc
+    until: Utc | None
+    date: dt.date | None = None
+    text: str | None = None
+
+
+def notices(point: UsagePoint, now: datetime) -> list[Notice]:
+    """Return what there is to know now."""
+    return list(_notices(point, now))
+
+
+def _notices(point: UsagePoint, now: datetime) -> Iterator[Notice]:
+    if code := _ENDED.get(point.status):
+        yield Notice(code=code, since=point.ended_at or point.created_at, until=None)
+        return
+    if point.consent_expires_on is not None:
+        ends = paris.midnight(point.consent_expires_on)
+        if now >= ends - WARN_BEFORE:
+            yield Notice(code="consent_ends", since=ends - WARN_BEFORE, until=ends)
+    if collects_curve(point) is False:
+        yield Notice(code="curve_not_collected", since=point.created_at, until=None)

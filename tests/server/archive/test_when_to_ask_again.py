@@ -1,0 +1,118 @@
+"""Whoever asks for figures before the worker has fetched the morning's day is told when to ask again."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from gateway.metering.freshness import next_change_at
+from gateway.usage_points import repository as points
+from gateway.usage_points.models import PointStatus, UsagePoint
+from tests.server.conftest import Gateway, SetClock, Simulator
+
+BASE = "30001000000001"
+MORNING = datetime(2026, 11, 4, 10, 30, tzinfo=UTC)
+NEXT_MORNING = datetime(2026, 11, 5, 8, 30, tzinfo=UTC)
+DUE = datetime(2026, 11, 4, 8, 40, tzinfo=UTC)
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+async def hours_of_yesterday(gateway: Gateway, point: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """Sign in, and return all hours once every live day is there; leave the older history alone."""
+    who = await gateway.sign_in()
+    await gateway.at_rest(who, point)
+    async with gateway.runtime.database.write() as session:
+        await session.execute(text("UPDATE usage_points SET history_at = NULL"))
+    return who, await gateway.get(f"/v1/usage-points/{point}/hours", who)
+
+
+async def test_asking_before_the_worker(gateway: Gateway, simulator: Simulator, clock: SetClock) -> None:
+    point = await gateway.add_meter(BASE)
+    _, held = await hours_of_yesterday(gateway, point)
+    path = f"/v1/usage-points/{point}"
+    async with gateway.runtime.store.lease(f"archive:{point}:load_curve:consumption"):  # the worker waits for it
+        simulator.set_clock(MORNING)
+        clock.set(MORNING)
+        who = await gateway.sign_in()
+        asked = await gateway.get(f"{path}/hours", who, cursor=held["cursor"])
+        totals = await gateway.http.get(f"{path}/totals", headers=who)
+    assert asked["from"] is None
+    come_back = instant(asked["next_change"])
+    assert come_back - MORNING == timedelta(minutes=1)
+    assert instant(totals.json()["next_change"]) == come_back
+    assert totals.headers["cache-control"] == "max-age=60"
+    await gateway.at_rest(who, point)
+    clock.set(come_back)
+    asked = await gateway.get(f"{path}/hours", who, cursor=asked["cursor"])
+    assert (asked["from"], len(asked["start"])) == ("2026-11-02T23:00:00Z", 24)
+    assert instant(asked["next_change"]) > NEXT_MORNING
+
+
+async def test_asking_after_the_worker(gateway: Gateway, simulator: Simulator, clock: SetClock) -> None:
+    point = await gateway.add_meter(BASE)
+    _, held = await hours_of_yesterday(gateway, point)
+    simulator.set_clock(MORNING)
+    clock.set(MORNING)
+    who = await gateway.sign_in()
+    await gateway.at_rest(who, point)
+    asked = await gateway.get(f"/v1/usage-points/{point}/hours", who, cursor=held["cursor"])
+    assert (asked["from"], len(asked["start"])) == ("2026-11-02T23:00:00Z", 24)
+    assert instant(asked["next_change"]) > NEXT_MORNING
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "told"),
+    [
+        ("08:30:00", "08:40:10"),
+        ("08:40:03", "08:40:13"),
+        ("08:42:00", "08:42:40"),
+        ("20:40:00", "20:41:00"),
+    ],
+)
+def test_the_longer_a_visit_is_overdue_the_longer_is_the_pause(asked_at: str, told: str) -> None:
+    point = UsagePoint(status=PointStatus.GRANTED, next_work_at=DUE, history_at=None)
+    now, expected = (datetime.fromisoformat(f"2026-11-04T{time}Z") for time in (asked_at, told))
+    assert next_change_at(point, now) == expected
+
+
+def test_nobody_asks_every_ten_seconds_once_the_consent_has_ended() -> None:
+    point = UsagePoint(status=PointStatus.ENDED, next_work_at=DUE, history_at=None)
+    assert next_change_at(point, MORNING) == MORNING + timedelta(hours=1)
+
+
+def test_while_the_history_is_fetched_a_client_comes_back_for_it() -> None:
+    point = UsagePoint(status=PointStatus.GRANTED, next_work_at=NEXT_MORNING, history_at=MORNING)
+    assert next_change_at(point, MORNING) == MORNING + timedelta(minutes=15)
+
+
+async def test_while_enedis_is_away_everybody_is_told_when_it_is_asked_again(
+    gateway: Gateway, simulator: Simulator, clock: SetClock
+) -> None:
+    point = await gateway.add_meter(BASE)
+    await hours_of_yesterday(gateway, point)
+    simulator.order("POST", "faults", name="900804", api="mesure_synchrone_auto")
+    simulator.set_clock(MORNING)
+    clock.set(MORNING)
+    who = await gateway.sign_in()
+    seen = await gateway.at_rest(who, point)
+    told = instant(seen["freshness"]["next_expected_at"])
+    assert told > MORNING
+    asked = await gateway.get(f"/v1/usage-points/{point}/hours", who)
+    assert instant(asked["next_change"]) == told + timedelta(seconds=10)
+
+
+async def test_a_refresh_during_a_visit_is_not_lost(gateway: Gateway, simulator: Simulator, clock: SetClock) -> None:
+    point_id = await gateway.add_meter(BASE)
+    await hours_of_yesterday(gateway, point_id)
+    async with gateway.runtime.database.read() as session:
+        visited = await session.get_one(UsagePoint, point_id)
+    now = clock.now() + timedelta(minutes=1)
+    async with gateway.runtime.database.write() as session:
+        await points.refresh_from(session, point_id, now.date(), now)
+        await points.schedule(session, visited, NEXT_MORNING)  # as the visit ends
+    async with gateway.runtime.database.read() as session:
+        assert (await session.get_one(UsagePoint, point_id)).next_work_at == now

@@ -1,0 +1,38 @@
+import { type Day, dayOf, daysBetween, parisClock } from "$lib/paris";
+
+/** Two rows an hour, so that both hours of an autumn night have one. */
+export const ROWS = 48;
+
+export interface Carpet {
+  first: Day;
+  days: number;
+  /** By day, then by half an hour of the clock: what that hour used; null where nothing is known. */
+  cells: (number | null)[];
+}
+
+/**
+ * Hours as a grid of days by hours of the clock.
+ *
+ * The hour that October has twice fills its two rows one after the other; the hour that March lacks stays empty.
+ */
+export function layCarpet(starts: readonly string[], values: readonly (number | null)[], first: Day, end: Day): Carpet {
+  const days = daysBetween(first, end);
+  const cells: (number | null)[] = Array.from({ length: days * ROWS }, () => null);
+  let before = "";
+  for (const [n, start] of starts.entries()) {
+    const { day, hour } = parisClock(new Date(start));
+    const at = daysBetween(first, day) * ROWS + hour * 2;
+    const clock = `${day} ${hour}`;
+    if (at >= 0 && at < cells.length) {
+      const value = values[n] ?? null;
+      if (clock !== before) cells[at] = value;
+      cells[at + 1] = value;
+    }
+    before = clock;
+  }
+  return { first, days, cells };
+}
+
+/** The first and the last day that hours touch. */
+export const firstDay = (starts: readonly string[]): Day | undefined =>
+  starts[0] === undefined ? undefined : dayOf(new Date(starts[0]));

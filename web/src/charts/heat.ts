@@ -1,0 +1,22 @@
+/** Colours of an amount between 0 and the highest one: light to dark in steps that the eye tells apart. */
+export const HEAT_STEPS = 7;
+
+/** The step of a value, 0 for nothing to `HEAT_STEPS - 1`; null where it is not known. */
+export function heatStep(value: number | null, highest: number): number | null {
+  if (value === null) return null;
+  if (highest <= 0) return 0;
+  return Math.min(HEAT_STEPS - 1, Math.max(0, Math.floor((value / highest) * HEAT_STEPS)));
+}
+
+/** A step's colour, as app.css has it for light and dark. */
+export const heatColor = (step: number): string => `var(--heat-${step})`;
+
+/**
+ * The value that the darkest step begins at: a few hours far above all others do not make the rest look alike.
+ *
+ * `scaleTop([1, 2, 3, 100], 0.75)` is 3.
+ */
+export function scaleTop(values: readonly (number | null)[], share = 0.99): number {
+  const known = values.filter((value): value is number => value !== null).toSorted((a, b) => a - b);
+  return known[Math.max(0, Math.ceil(known.length * share) - 1)] ?? 0;
+}

@@ -1,0 +1,53 @@
+import type { Schema } from "$api";
+import type { Bar } from "./Bars.svelte";
+import type { Reading } from "./load-curve";
+
+/** Invented data for the page that shows all charts, always the same. */
+const wave = (n: number, period: number) => (1 + Math.sin((n / period) * 2 * Math.PI)) / 2;
+
+const parts: Record<string, readonly string[]> = {
+  base: ["base"],
+  hp_hc: ["hp", "hc"],
+  tempo: ["blue_hp", "blue_hc", "white_hp", "white_hc", "red_hp", "red_hc"],
+  own: ["Week", "Night", "Weekend"],
+};
+
+export function sampleBars(option: keyof typeof parts, count: number): Bar[] {
+  const buckets = parts[option] ?? [];
+  return Array.from({ length: count }, (_, n): Bar => {
+    if (n === 4) return { label: `${n + 1}`, parts: [], total: null, before: 9000, sentence: `Bar ${n + 1}: not known` };
+    const values = buckets.map((bucket, place) => ({ bucket, value: Math.round(2000 + 4000 * wave(n + place * 3, 11)) }));
+    const total = values.reduce((sum, { value }) => sum + value, 0);
+    return {
+      label: `${n + 1}`,
+      parts: values,
+      total,
+      before: n === 2 ? null : Math.round(total * (0.8 + wave(n, 7) / 2)),
+      partial: n === count - 1,
+      sentence: `Bar ${n + 1}: ${total} Wh`,
+    };
+  });
+}
+
+/** Half-hours from a moment on, without those from 40 to 50. */
+export function sampleReadings(start: string, count: number): Reading[] {
+  return Array.from({ length: count }, (_, n): Reading => ({
+    start: new Date(Date.parse(start) + n * 1_800_000).toISOString(),
+    minutes: 30,
+    watts: Math.round(200 + 2400 * wave(n, 24) ** 4 + (n % 48 < 10 ? 2500 : 0)),
+    quality: n > 60 ? "estimated" : "measured",
+  })).filter((_, n) => n < 40 || n >= 50);
+}
+
+export function samplePeriods(start: string): Schema<"PeriodView">[] {
+  const buckets = ["red_hp", "red_hc", "white_hp", "white_hc", "blue_hp"];
+  const prices = [0.7562, 0.1568, 0.1894, 0.1486, null];
+  return buckets.map((bucket, n) => ({
+    start: new Date(Date.parse(start) + n * 8 * 3_600_000).toISOString(),
+    end: new Date(Date.parse(start) + (n + 1) * 8 * 3_600_000).toISOString(),
+    bucket,
+    off_peak: n % 2 === 1,
+    price: prices[n] ?? null,
+    certain: n < 3,
+  }));
+}

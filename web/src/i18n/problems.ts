@@ -1,0 +1,75 @@
+import type { Problem } from "$api";
+import { distance } from "$lib/format";
+import { dictionary } from "./index.svelte";
+
+const t = dictionary({
+  en: {
+    unreachable: "The gateway does not answer. Check your connection; it may also be restarting.",
+    invalid_credentials: "This address and this password do not go together.",
+    account_inactive: "This account is not active yet: confirm its address first.",
+    captcha_needed: "Please answer the check against robots.",
+    captcha_failed: "The check against robots failed. Please try it again.",
+    invalid_code: "This code is wrong, used or too old. Ask for a new mail.",
+    invalid_email: "This is not a mail address that can be written to.",
+    invalid_number: "A meter's number (PRM or PDL) has 14 digits. It is on your bill and on the meter's display.",
+    invalid_request: "The gateway cannot read this. Check what you filled in.",
+    weak_password: "This password is too easy to guess. Take a longer one, for example four words.",
+    invalid_session: "You are no longer logged in.",
+    session_needed: "You are no longer logged in.",
+    no_consent: "Enedis no longer shares this meter's data: renew the consent.",
+    own_account: "You cannot do this to your own account.",
+    too_many_api_clients: "There are as many API clients as an account may have. Delete one first.",
+    too_many_attempts: "Too many attempts. Wait a little.",
+    too_many_answers: "Your account's daily quota is used up.",
+    quota: "Your account's daily quota is used up.",
+    upstream_down: "Enedis or RTE does not answer at the moment.",
+    store_down: "The gateway cannot work at the moment.",
+    database_down: "The gateway cannot reach its database at the moment.",
+    storage_full: "The gateway's disk is full. Tell whoever runs it.",
+    busy: "The gateway is busy.",
+    not_found: "There is nothing here, or it is not yours.",
+    cross_site: "The gateway refuses this address of the site. Whoever runs it must set FRONTEND_URL to it.",
+    other: (detail: string) => `Something went wrong: ${detail}`,
+    again: (when: string) => `Next try ${when}.`,
+  },
+  fr: {
+    unreachable: "La passerelle ne répond pas. Vérifiez votre connexion ; elle redémarre peut-être.",
+    invalid_credentials: "Cette adresse et ce mot de passe ne vont pas ensemble.",
+    account_inactive: "Ce compte n’est pas encore actif : confirmez d’abord son adresse.",
+    captcha_needed: "Veuillez répondre au contrôle anti-robots.",
+    captcha_failed: "Le contrôle anti-robots a échoué. Veuillez réessayer.",
+    invalid_code: "Ce code est faux, déjà utilisé ou trop ancien. Demandez un nouveau courriel.",
+    invalid_email: "Ce n’est pas une adresse à laquelle on peut écrire.",
+    invalid_number: "Le numéro d’un compteur (PRM ou PDL) a 14 chiffres. Il figure sur la facture et sur le compteur.",
+    invalid_request: "La passerelle ne peut pas lire cette demande. Vérifiez votre saisie.",
+    weak_password: "Ce mot de passe est trop facile à deviner. Prenez-en un plus long, par exemple quatre mots.",
+    invalid_session: "Vous n’êtes plus connecté.",
+    session_needed: "Vous n’êtes plus connecté.",
+    no_consent: "Enedis ne partage plus les données de ce compteur : renouvelez le consentement.",
+    own_account: "Vous ne pouvez pas faire cela à votre propre compte.",
+    too_many_api_clients: "Ce compte a déjà le maximum de clients d’API. Supprimez-en un d’abord.",
+    too_many_attempts: "Trop d’essais. Patientez un peu.",
+    too_many_answers: "Le quota du jour de votre compte est épuisé.",
+    quota: "Le quota du jour de votre compte est épuisé.",
+    upstream_down: "Enedis ou RTE ne répond pas en ce moment.",
+    store_down: "La passerelle ne peut pas travailler en ce moment.",
+    database_down: "La passerelle n’atteint pas sa base de données en ce moment.",
+    storage_full: "Le disque de la passerelle est plein. Prévenez la personne qui l’exploite.",
+    busy: "La passerelle est occupée.",
+    not_found: "Il n’y a rien ici, ou ce n’est pas à vous.",
+    cross_site: "La passerelle refuse cette adresse du site. Son exploitant doit la donner dans FRONTEND_URL.",
+    other: (detail) => `Quelque chose s’est mal passé : ${detail}`,
+    again: (when) => `Prochain essai ${when}.`,
+  },
+});
+
+type Code = Exclude<keyof ReturnType<typeof t>, "other" | "again">;
+
+/** What a problem is and what to do, in the reader's words. */
+export function describeProblem(problem: Problem): string {
+  const texts = t();
+  const known = problem.code in texts && problem.code !== "other" && problem.code !== "again";
+  const what = known ? texts[problem.code as Code] : texts.other(problem.detail);
+  if (problem.retryAfter === undefined) return what;
+  return `${what} ${texts.again(distance(new Date(Date.now() + problem.retryAfter)))}`;
+}

@@ -1,0 +1,2 @@
+/** Where the files are served, with a slash at its end: every page is one segment below it. */
+export const base: string = typeof document === "undefined" ? "http://localhost/" : new URL(".", document.baseURI).href;

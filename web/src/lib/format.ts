@@ -1,0 +1,108 @@
+import { language } from "$i18n";
+import { type Day, PARIS } from "./paris";
+
+/** Numbers and dates in the language in use, at Paris time. Nothing here adds up: figures are the gateway's. */
+const locales = { en: "en-GB", fr: "fr-FR" } as const;
+
+function cached<Options extends object, Made>(make: (locale: string, options: Options) => Made) {
+  const made = new Map<string, Made>();
+  return (options: Options): Made => {
+    const locale = locales[language()];
+    const key = locale + JSON.stringify(options);
+    let found = made.get(key);
+    if (!found) made.set(key, (found = make(locale, options)));
+    return found;
+  };
+}
+const numbers = cached((locale, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options));
+const dates = cached(
+  (locale, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone: PARIS, ...options }),
+);
+const relative = cached(
+  (locale, options: Intl.RelativeTimeFormatOptions) => new Intl.RelativeTimeFormat(locale, options),
+);
+
+/** What stands where a figure is not known. */
+export const UNKNOWN = "–";
+type Known = number | null | undefined;
+const orUnknown = (value: Known, write: (known: number) => string): string =>
+  value === null || value === undefined ? UNKNOWN : write(value);
+
+const withUnit = (text: string, unit: string): string => `${text}\u00a0${unit}`;
+
+export const number = (value: Known, digits = 0): string =>
+  orUnknown(value, (known) => numbers({ maximumFractionDigits: digits }).format(known));
+
+/** Energy given in Wh. */
+export function energy(wh: Known): string {
+  return orUnknown(wh, (known) => {
+    const kwh = known / 1000;
+    const digits = Math.abs(kwh) < 10 ? 2 : Math.abs(kwh) < 100 ? 1 : 0;
+    return withUnit(numbers({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(kwh), "kWh");
+  });
+}
+
+/** The same for the values of an axis, which are round. */
+export const axisEnergy = (wh: number): string =>
+  withUnit(numbers({ maximumFractionDigits: 2 }).format(wh / 1000), "kWh");
+export const axisMoney = (eur: number): string => withUnit(numbers({ maximumFractionDigits: 2 }).format(eur), "€");
+
+/** Power in W, from 1,000 W on in kW; `unit` VA likewise. */
+export function power(watts: Known, unit: "W" | "VA" = "W"): string {
+  return orUnknown(watts, (known) =>
+    Math.abs(known) < 1000
+      ? withUnit(numbers({ maximumFractionDigits: 0 }).format(known), unit)
+      : withUnit(numbers({ maximumFractionDigits: 2 }).format(known / 1000), `k${unit}`),
+  );
+}
+
+export const money = (eur: Known): string =>
+  orUnknown(eur, (known) => numbers({ style: "currency", currency: "EUR" }).format(known));
+
+/** A price of a kWh, with four decimals as regulated prices have. */
+export const price = (eur: Known): string =>
+  orUnknown(
+    eur,
+    (known) => `${numbers({ style: "currency", currency: "EUR", minimumFractionDigits: 4 }).format(known)}/kWh`,
+  );
+
+/** A share between 0 and 1. */
+export const percent = (share: Known, digits = 0): string =>
+  orUnknown(share, (known) => numbers({ style: "percent", maximumFractionDigits: digits }).format(known));
+
+type Moment = string | Date;
+const moment = (value: Moment): Date => (typeof value === "string" ? new Date(value) : value);
+/** A day as a moment within it, whatever the season. */
+const noon = (day: Day): Date => new Date(`${day}T11:00:00Z`);
+
+export const time = (at: Moment): string => dates({ hour: "2-digit", minute: "2-digit" }).format(moment(at));
+export const dateTime = (at: Moment): string =>
+  dates({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(moment(at));
+export const dayTime = (at: Moment): string =>
+  dates({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(moment(at));
+
+export const date = (day: Day): string => dates({ day: "numeric", month: "long", year: "numeric" }).format(noon(day));
+export const shortDate = (day: Day): string => dates({ day: "numeric", month: "short" }).format(noon(day));
+export const longDate = (day: Day): string =>
+  dates({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(noon(day));
+export const weekdayDate = (day: Day): string =>
+  dates({ weekday: "short", day: "numeric", month: "short" }).format(noon(day));
+export const month = (day: Day): string => dates({ month: "long", year: "numeric" }).format(noon(day));
+export const shortMonth = (day: Day): string => dates({ month: "short" }).format(noon(day));
+export const year = (day: Day): string => day.slice(0, 4);
+
+/** Monday is 0. */
+export const weekdayName = (index: number, style: "short" | "long" = "short"): string =>
+  dates({ weekday: style }).format(noon(`2024-01-0${index + 1}`));
+
+/** How far away a moment is: "in 3 hours", "2 days ago". */
+export function distance(at: Moment, now: number = Date.now()): string {
+  const seconds = (moment(at).getTime() - now) / 1000;
+  const steps: [number, Intl.RelativeTimeFormatUnit][] = [
+    [86_400, "day"],
+    [3600, "hour"],
+    [60, "minute"],
+  ];
+  const [size, unit] = steps.find(([length]) => Math.abs(seconds) >= length) ?? [60, "minute"];
+  return relative({ numeric: "auto" }).format(Math.round(seconds / size), unit);
+}

@@ -1,0 +1,76 @@
+/**
+ * Days and hours of Paris. A day is `YYYY-MM-DD`; it has 23, 24 or 25 hours.
+ * Days are counted on the calendar and never by adding 24 hours to a moment.
+ */
+export type Day = string;
+
+export const PARIS = "Europe/Paris";
+
+const parts = new Intl.DateTimeFormat("en-GB", {
+  timeZone: PARIS,
+  hourCycle: "h23",
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+
+/** The clock of Paris at a moment. */
+export function parisClock(moment: Date): { day: Day; hour: number; minute: number } {
+  const found: Record<string, string> = {};
+  for (const { type, value } of parts.formatToParts(moment)) found[type] = value;
+  return {
+    day: `${found.year}-${found.month}-${found.day}`,
+    hour: Number(found.hour),
+    minute: Number(found.minute),
+  };
+}
+
+export const dayOf = (moment: Date): Day => parisClock(moment).day;
+export const today = (): Day => dayOf(new Date());
+
+const utcNoon = (day: Day): Date => new Date(`${day}T12:00:00Z`);
+const isoDay = (date: Date): Day => date.toISOString().slice(0, 10);
+
+export function addDays(day: Day, days: number): Day {
+  const date = utcNoon(day);
+  date.setUTCDate(date.getUTCDate() + days);
+  return isoDay(date);
+}
+
+/** The same day of another month, or that month's last day where it has no such day. */
+export function addMonths(day: Day, months: number): Day {
+  const date = utcNoon(day);
+  const wanted = date.getUTCDate();
+  date.setUTCDate(1);
+  date.setUTCMonth(date.getUTCMonth() + months);
+  const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+  date.setUTCDate(Math.min(wanted, last));
+  return isoDay(date);
+}
+
+/** Monday is 0, Sunday 6. */
+export const weekday = (day: Day): number => (utcNoon(day).getUTCDay() + 6) % 7;
+
+export const firstOfWeek = (day: Day): Day => addDays(day, -weekday(day));
+export const firstOfMonth = (day: Day): Day => `${day.slice(0, 7)}-01`;
+export const firstOfYear = (day: Day): Day => `${day.slice(0, 4)}-01-01`;
+
+/** Days from one to another, on the calendar. */
+export const daysBetween = (start: Day, end: Day): number =>
+  Math.round((utcNoon(end).getTime() - utcNoon(start).getTime()) / 86_400_000);
+
+/** Minutes that Paris is ahead of UTC at a moment: 60 or 120. */
+export function parisOffset(moment: Date): number {
+  const { day, hour, minute } = parisClock(moment);
+  const wall = Date.parse(`${day}T${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}:00Z`);
+  return Math.round((wall - Math.floor(moment.getTime() / 60_000) * 60_000) / 60_000);
+}
+
+/** The moment at which a day of Paris begins. */
+export function startOfDay(day: Day): Date {
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  const guess = new Date(midnight - 60 * 60_000);
+  return new Date(midnight - parisOffset(guess) * 60_000);
+}

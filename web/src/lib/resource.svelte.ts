@@ -1,0 +1,65 @@
+import { Problem } from "$api";
+
+/** As long a wait as a timer takes. */
+const LONGEST = 2 ** 31 - 1;
+const SOONEST = 15_000;
+
+interface Options<Data> {
+  /** When the gateway expects other data: it is asked again then. */
+  nextChange?: (data: Data) => string | null | undefined;
+}
+
+/**
+ * Data of the gateway as a page shows it: loading, ready, or failed; ready data stay while newer are loaded.
+ *
+ * Make one while a component is made. `load` is called again when a rune changes that it read before its first await.
+ */
+export class Resource<Data> {
+  data = $state.raw<Data>();
+  problem = $state.raw<Problem>();
+  loading = $state(true);
+  #attempt = $state(0);
+
+  constructor(load: (signal: AbortSignal) => Promise<Data>, options: Options<Data> = {}) {
+    $effect(() => {
+      void this.#attempt;
+      const controller = new AbortController();
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const again = (wait: number) => {
+        timer = setTimeout(() => this.reload(), Math.min(Math.max(wait, SOONEST) * (1 + Math.random() / 10), LONGEST));
+      };
+      this.loading = true;
+      load(controller.signal).then(
+        (data) => {
+          if (controller.signal.aborted) return;
+          this.data = data;
+          this.problem = undefined;
+          this.loading = false;
+          const change = options.nextChange?.(data);
+          if (change) again(Date.parse(change) - Date.now());
+        },
+        (error: unknown) => {
+          if (controller.signal.aborted) return;
+          this.loading = false;
+          if (!(error instanceof Problem)) throw error;
+          this.problem = error;
+          if (error.retryAfter !== undefined) again(error.retryAfter);
+        },
+      );
+      return () => {
+        controller.abort();
+        clearTimeout(timer);
+      };
+    });
+  }
+
+  reload(): void {
+    this.#attempt += 1;
+  }
+
+  /** Show data that a change has answered with. */
+  set(data: Data): void {
+    this.data = data;
+    this.problem = undefined;
+  }
+}

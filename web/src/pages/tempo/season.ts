@@ -1,0 +1,47 @@
+import type { Schema } from "$api";
+import type { DayCell } from "$charts/DayStrip.svelte";
+import { words } from "../../i18n/words";
+import { longDate } from "$lib/format";
+import { type Day, today } from "$lib/paris";
+import { t } from "./texts";
+
+export type TempoDay = Schema<"gateway__tempo__schemas__Day">;
+export type Color = Schema<"Color">;
+
+/** The first season whose colours RTE publishes. */
+export const OLDEST = 2014;
+
+/** The year in which the season of a day began: seasons run from 1 September. */
+export const seasonOf = (day: Day): number => Number(day.slice(0, 4)) - (day.slice(5) < "09-01" ? 1 : 0);
+export const seasonNow = (): number => seasonOf(today());
+export const seasonStart = (year: number): Day => `${year}-09-01`;
+export const seasonName = (year: number): string => `${year}–${year + 1}`;
+
+export const fillOf: Readonly<Record<Color, string | null>> = {
+  blue: "var(--blue-hp)",
+  white: "var(--white-hp)",
+  red: "var(--red-hp)",
+  unknown: null,
+};
+const edgeOf = (color: Color): string => (color === "white" ? "var(--white-edge)" : "none");
+
+export const listColors = (colors: readonly Color[]): string => colors.map((color) => words().colors[color]).join(t().or);
+
+/** A day as the strip shows it: announced, the only colour possible, or open. */
+export function toCell({ date, color, possible }: TempoDay): DayCell {
+  const day = longDate(date);
+  if (color !== "unknown") {
+    return { day: date, fill: fillOf[color], edge: edgeOf(color), sentence: t().day(day, words().colors[color]) };
+  }
+  const [only, ...others] = possible;
+  if (only !== undefined && others.length === 0) {
+    return {
+      day: date,
+      fill: fillOf[only],
+      edge: edgeOf(only),
+      hatched: true,
+      sentence: t().only(day, words().colors[only]),
+    };
+  }
+  return { day: date, fill: null, sentence: t().several(day, listColors(possible)) };
+}

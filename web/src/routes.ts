@@ -1,0 +1,31 @@
+import type { Component } from "svelte";
+
+interface Route {
+  load: () => Promise<{ default: Component }>;
+  /** Who sees it; the others are led to log in, or to the overview. */
+  for: "everybody" | "guests" | "accounts" | "owners" | "administrators";
+}
+
+/** Every page, by the one segment of its address. `owners` have a meter. */
+export const routes: Readonly<Record<string, Route>> = {
+  "": { load: () => import("./pages/landing/Landing.svelte"), for: "guests" },
+  "sign-up": { load: () => import("./pages/entry/SignUp.svelte"), for: "guests" },
+  "log-in": { load: () => import("./pages/entry/LogIn.svelte"), for: "guests" },
+  "verify-email": { load: () => import("./pages/entry/VerifyEmail.svelte"), for: "everybody" },
+  "resend-mail": { load: () => import("./pages/entry/ResendMail.svelte"), for: "everybody" },
+  "forgotten-password": { load: () => import("./pages/entry/ForgottenPassword.svelte"), for: "everybody" },
+  "reset-password": { load: () => import("./pages/entry/ResetPassword.svelte"), for: "everybody" },
+  consent: { load: () => import("./pages/add-meter/ConsentReturn.svelte"), for: "everybody" },
+  overview: { load: () => import("./pages/overview/Overview.svelte"), for: "owners" },
+  consumption: { load: () => import("./pages/consumption/Consumption.svelte"), for: "owners" },
+  habits: { load: () => import("./pages/habits/Habits.svelte"), for: "owners" },
+  tempo: { load: () => import("./pages/tempo/Tempo.svelte"), for: "everybody" },
+  ecowatt: { load: () => import("./pages/ecowatt/Ecowatt.svelte"), for: "everybody" },
+  compare: { load: () => import("./pages/compare/Compare.svelte"), for: "owners" },
+  meter: { load: () => import("./pages/meter/Meter.svelte"), for: "owners" },
+  "add-meter": { load: () => import("./pages/add-meter/AddMeter.svelte"), for: "accounts" },
+  account: { load: () => import("./pages/account/Account.svelte"), for: "accounts" },
+  administration: { load: () => import("./pages/administration/Administration.svelte"), for: "administrators" },
+  docs: { load: () => import("./pages/docs/Docs.svelte"), for: "everybody" },
+  ...(import.meta.env.DEV ? { charts: { load: () => import("./charts/Gallery.svelte"), for: "everybody" } as Route } : {}),
+};

@@ -1,0 +1,36 @@
+import { fileURLToPath } from "node:url";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+const source = (folder: string) => fileURLToPath(new URL(`src/${folder}`, import.meta.url));
+// where a gateway listens while one works on the pages
+const gateway = process.env.GATEWAY_URL ?? "http://127.0.0.1:8000";
+const proxy = { "/api": { target: gateway, rewrite: (path: string) => path.replace(/^\/api/, "") } };
+const browsers = ["chrome123", "firefox121", "safari17.5"];
+
+export default defineConfig({
+  // every page is one segment below wherever the files are served, so relative addresses are right everywhere
+  base: "./",
+  plugins: [svelte()],
+  resolve: {
+    alias: {
+      $lib: source("lib"),
+      $ui: source("ui"),
+      $charts: source("charts"),
+      $api: source("api/index.ts"),
+      $i18n: source("i18n/index.svelte.ts"),
+    },
+  },
+  build: {
+    target: browsers,
+    cssTarget: browsers,
+    // `default-src 'self'` admits no data: address
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    manifest: true,
+  },
+  server: { proxy },
+  preview: { proxy },
+  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+});
