@@ -4,20 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from gateway.domain.readings import Peak
 from gateway.enedis.refused import Fault, RefusedPoints
 from gateway.enedis.wire import Point, UnreadableError
 
 MOST_WATTS = 40_000_000
 """The most that Enedis connects: what comes above it is no measure of a usage point."""
 LONGEST_DAY_HOURS = 25
-
-
-@dataclass(frozen=True)
-class PeakPoint:
-    """The greatest power of a day in VA, and its moment, where that is certain."""
-
-    va: int
-    at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -33,9 +26,9 @@ def place_daily(points: Iterable[Point], start: date, end: date, most_watts: int
     return _place(points, start, end, most_watts * LONGEST_DAY_HOURS, lambda point: point.value)
 
 
-def place_peaks(points: Iterable[Point], start: date, end: date, most_va: int = MOST_WATTS) -> DayFigures[PeakPoint]:
+def place_peaks(points: Iterable[Point], start: date, end: date, most_va: int = MOST_WATTS) -> DayFigures[Peak]:
     """Return the greatest powers of the days `[start, end[`. Two different ones of a day are both refused."""
-    return _place(points, start, end, most_va, lambda point: PeakPoint(point.value, _find_moment(point)))
+    return _place(points, start, end, most_va, lambda point: Peak(point.value, _find_moment(point)))
 
 
 def _place[Figure](

@@ -93,7 +93,7 @@ def _read_point(point: Point, most_watts: int, refused: RefusedPoints) -> _Stamp
     except UnreadableError as error:
         refused.add(Fault(error.part), error.text)
         return None
-    label = _find_label(point, ends)
+    label = _find_label(ends)
     if minutes not in _STEPS:
         refused.add(Fault.STEP, str(minutes))
     elif label is None or label.second or label.microsecond:
@@ -105,7 +105,7 @@ def _read_point(point: Point, most_watts: int, refused: RefusedPoints) -> _Stamp
     return None
 
 
-def _find_label(point: Point, ends: Sequence[datetime]) -> datetime | None:
+def _find_label(ends: Sequence[datetime]) -> datetime | None:
     """Return what the clock in Paris shows at a stamp; None in the hour that spring skips."""
     return ends[0].astimezone(paris.PARIS).replace(tzinfo=None) if ends else None
 

@@ -57,7 +57,9 @@ def find_points(measure: Measure, request: Request, quantity: Quantity) -> list[
 def find_registers(measure: IndexMeasure, request: Request, quantity: Quantity) -> list[IndexSeries]:
     """Return the registers of a quantity. Raises EnedisError when the answer is about others."""
     _check_subject(measure, request)
-    return _of_quantity([series for one in measure.contexte or [] for series in one.grandeur or []], quantity, named=False)
+    return _of_quantity(
+        [series for one in measure.contexte or [] for series in one.grandeur or []], quantity, named=False
+    )
 
 
 def _check_subject(measure: Measure | IndexMeasure, request: Request) -> None:

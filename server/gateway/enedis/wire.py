@@ -111,13 +111,18 @@ class Point(BaseModel):
         return whole
 
 
+def _as_point(value: object) -> object:
+    """Keep what is no object as a point whose value cannot be read: it is counted."""
+    return value if isinstance(value, dict) else {"v": False}
+
+
 class Series(BaseModel):
     """The points of one quantity."""
 
     grandeurMetier: str | None = None  # noqa: N815 - Enedis' own names
     grandeurPhysique: str | None = None  # noqa: N815
     unite: str | None = None
-    points: list[OnErrorOmit[Point]] | None = None
+    points: list[Annotated[Point, BeforeValidator(_as_point)]] | None = None
 
 
 class Period(BaseModel):
