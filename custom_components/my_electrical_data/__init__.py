@@ -8,6 +8,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from . import energy
+from .cleanup import async_remove_client, async_remove_meter
 from .const import DOMAIN, METER, PLATFORMS
 from .coordinator import (
     EcowattCoordinator,
@@ -16,42 +17,41 @@ from .coordinator import (
     TempoCoordinator,
     TempoDaysCoordinator,
     UsagePointsCoordinator,
-    client_of,
-    meter_of,
+    create_client,
+    create_meter,
 )
 from .dashboard import async_show_or_hide as async_show_or_hide_dashboard
 from .devices import async_register_gateway
-from .happenings import async_watch
-from .issues import async_forget, async_review, async_review_failure
-from .migration import async_meters_to_subentries
-from .removal import async_remove_client, async_remove_meter
+from .events import async_start_events
+from .issues import async_delete_issues, async_update_issues, async_update_setup_issues
+from .migration import async_move_meters_to_subentries
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:  # noqa: ARG001
-    """Register the actions, which are there whether a gateway is or not."""
+    """Register the actions; they exist even while no gateway is set up."""
     async_setup_services(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:
     """Set up a gateway."""
-    client = client_of(hass, entry)
+    client = create_client(hass, entry)
     usage_points = UsagePointsCoordinator(hass, entry, client, "usage points")
     tempo = TempoCoordinator(hass, entry, client, "Tempo")
     ecowatt = EcowattCoordinator(hass, entry, client, "Ecowatt")
     try:
         await usage_points.async_config_entry_first_refresh()
     except ConfigEntryNotReady:
-        async_review_failure(hass, entry, usage_points.last_error)
+        async_update_setup_issues(hass, entry, usage_points.last_error)
         raise
     # A gateway without RTE still serves its meters: these two may come later.
-    await asyncio.gather(tempo.async_refresh(), ecowatt.async_refresh(), energy.async_prepare(hass))
+    await asyncio.gather(tempo.async_refresh(), ecowatt.async_refresh(), energy.async_load_preferences(hass))
     tempo_days = TempoDaysCoordinator(hass, entry, client, tempo)
 
-    meters = [meter_of(hass, entry, client, subentry) for subentry in entry.get_subentries_of_type(METER)]
+    meters = [create_meter(hass, entry, client, subentry) for subentry in entry.get_subentries_of_type(METER)]
     by_id = {meter.point_id: meter for meter in meters}
     entry.runtime_data = RuntimeData(client, usage_points, tempo, tempo_days, ecowatt, by_id)
     async_register_gateway(hass, entry)
@@ -59,10 +59,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     await async_show_or_hide_dashboard(hass)
 
     for reviewed in (usage_points, *(feed for meter in meters for feed in (meter.daily, meter.hours))):
-        entry.async_on_unload(reviewed.async_add_listener(lambda: async_review(hass, entry)))
-    async_review(hass, entry)
-    async_watch(hass, entry)
-    entry.async_on_unload(entry.add_update_listener(_changed))
+        entry.async_on_unload(reviewed.async_add_listener(lambda: async_update_issues(hass, entry)))
+    async_update_issues(hass, entry)
+    async_start_events(hass, entry)
+    entry.async_on_unload(entry.add_update_listener(_async_handle_update))
     # The first hours may be years of them, and the gateway may have to wait for Enedis: set-up does not wait for these.
     for feed in (tempo_days, *(feed for meter in meters for feed in meter.feeds.values())):
         if feed.is_wanted:
@@ -76,8 +76,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Leave nothing behind: neither here, but for statistics that one may wish to keep, nor at the gateway."""
-    async_forget(hass, entry)
+    """Delete what belongs to the entry here and its API client at the gateway; a repair asks about statistics."""
+    async_delete_issues(hass, entry)
     for subentry in entry.get_subentries_of_type(METER):
         await async_remove_meter(hass, entry, subentry.unique_id or "", subentry.title)
     await async_remove_client(hass, entry)
@@ -85,14 +85,14 @@ async def async_remove_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> 
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> bool:
-    """Bring an entry of an earlier version to today's; one of a later version is refused."""
+    """Migrate an entry of an earlier version; return False for one of a later version."""
     if entry.version == 1:
-        async_meters_to_subentries(hass, entry)
+        async_move_meters_to_subentries(hass, entry)
     return entry.version == 2
 
 
-async def _changed(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Set the entry up again, without the meters that were removed."""
+async def _async_handle_update(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+    """Clean up after removed meters and reload the entry."""
     here = {subentry.unique_id for subentry in entry.get_subentries_of_type(METER)}
     for meter in entry.runtime_data.meters.values():
         if meter.point_id not in here:

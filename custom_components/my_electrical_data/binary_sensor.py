@@ -1,4 +1,4 @@
-"""Binary sensors: off-peak hours, data that are late, tense hours of the grid."""
+"""Binary sensors: off-peak hours, late data, tense hours of the grid."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ from .api.models import UsagePoint
 from .api.signals import Ecowatt
 from .coordinator import GatewayConfigEntry, UsagePointsCoordinator
 from .description import FeedBinarySensorDescription
-from .devices import grid_device, grid_id, meter_device
+from .devices import build_grid_device, build_meter_device, get_grid_id
 from .entity import DescribedEntity, UsagePointEntity
 from .feed import FeedCoordinator
 from .grid_sensors import LEVELS
@@ -26,7 +26,7 @@ from .grid_sensors import LEVELS
 PARALLEL_UPDATES = 0
 
 
-def _alert(ecowatt: Ecowatt, now: datetime) -> bool | None:
+def _is_alert(ecowatt: Ecowatt, now: datetime) -> bool | None:
     return ecowatt.alert(now) is not None if ecowatt.at(now) else None
 
 
@@ -40,21 +40,21 @@ def _alert_attributes(ecowatt: Ecowatt, now: datetime) -> Mapping[str, Any]:
     }
 
 
-def _off_peak(periods: Periods, now: datetime) -> bool | None:
+def _is_off_peak(periods: Periods, now: datetime) -> bool | None:
     return current.off_peak if (current := periods.at(now)) else None
 
 
 def _off_peak_attributes(periods: Periods, now: datetime) -> Mapping[str, Any]:
-    """Tell the window that holds now or else comes next."""
+    """Return the current off-peak window, or else the next one."""
     window = next((window for window in periods.off_peak if window.end > now), None)
     return {"start": window.start.isoformat(), "end": window.end.isoformat()} if window else {}
 
 
 ECOWATT_ALERT: Final = FeedBinarySensorDescription[Ecowatt](
-    key="ecowatt_alert", translation_key="ecowatt_alert", value=_alert, attributes=_alert_attributes
+    key="ecowatt_alert", translation_key="ecowatt_alert", value=_is_alert, attributes=_alert_attributes
 )
 OFF_PEAK: Final = FeedBinarySensorDescription[Periods](
-    key="off_peak", translation_key="off_peak", value=_off_peak, attributes=_off_peak_attributes
+    key="off_peak", translation_key="off_peak", value=_is_off_peak, attributes=_off_peak_attributes
 )
 DATA_LATE: Final = FeedBinarySensorDescription[UsagePoint](
     key="data_late",
@@ -67,7 +67,7 @@ DATA_LATE: Final = FeedBinarySensorDescription[UsagePoint](
 
 
 class FeedBinarySensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[CoordinatorT], BinarySensorEntity):
-    """A binary sensor that shows its feed as it is now."""
+    """A binary sensor that shows the current state of its feed."""
 
     _unrecorded_attributes = frozenset({"hours"})
     entity_description: FeedBinarySensorDescription[Any]
@@ -75,11 +75,11 @@ class FeedBinarySensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[Coord
     @property
     @override
     def is_on(self) -> bool | None:
-        return self.entity_description.value(self._said, dt_util.utcnow())
+        return self.entity_description.value(self._data, dt_util.utcnow())
 
 
 class UsagePointBinarySensor(UsagePointEntity, FeedBinarySensor[UsagePointsCoordinator]):
-    """A binary sensor of what the list of usage points says of one."""
+    """A binary sensor of a usage point."""
 
 
 async def async_setup_entry(
@@ -89,11 +89,11 @@ async def async_setup_entry(
 ) -> None:
     """Set up the binary sensors of the grid and of each meter."""
     feeds = entry.runtime_data
-    async_add_entities([FeedBinarySensor(feeds.ecowatt, ECOWATT_ALERT, grid_id(entry), grid_device(entry))])
+    async_add_entities([FeedBinarySensor(feeds.ecowatt, ECOWATT_ALERT, get_grid_id(entry), build_grid_device(entry))])
     for meter in feeds.meters.values():
         async_add_entities(
             [
-                FeedBinarySensor(meter.periods, OFF_PEAK, meter.point_id, meter_device(meter)),
+                FeedBinarySensor(meter.periods, OFF_PEAK, meter.point_id, build_meter_device(meter)),
                 UsagePointBinarySensor(feeds.usage_points, DATA_LATE, meter),
             ],
             config_subentry_id=meter.subentry_id,

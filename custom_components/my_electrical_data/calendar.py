@@ -15,12 +15,12 @@ from .api.signals import TempoColor, TempoDay
 from .const import CONF_ALL_DAY, DOMAIN
 from .coordinator import MOST_DAYS, EcowattCoordinator, GatewayConfigEntry, Meter, PeriodsCoordinator, RuntimeData
 from .coordinator import TempoDaysCoordinator as TempoDaysFeed
-from .devices import grid_device, grid_id, meter_device
+from .devices import build_grid_device, build_meter_device, get_grid_id
 from .entity import FeedEntity
-from .feed import FeedCoordinator, translated_errors
+from .feed import FeedCoordinator, translate_errors
+from .formatting import async_load_category
 from .grid_sensors import LEVELS
 from .paris import DAY, paris_day
-from .words import async_texts
 
 PARALLEL_UPDATES = 0
 
@@ -34,11 +34,11 @@ OFF_PEAK: Final = CalendarEntityDescription(key="off_peak", translation_key="off
 class FeedCalendar[CoordinatorT: FeedCoordinator[Any]](FeedEntity[CoordinatorT], CalendarEntity):
     """A calendar that shows what a feed holds, and asks for what lies outside of it."""
 
-    def _held(self) -> Iterator[CalendarEvent]:
+    def _list_known_events(self) -> Iterator[CalendarEvent]:
         """Yield the events that are held, oldest first."""
         raise NotImplementedError
 
-    async def _outside(self, start: date, end: date) -> list[CalendarEvent]:  # noqa: ARG002 - others do
+    async def _fetch_events(self, start: date, end: date) -> list[CalendarEvent]:  # noqa: ARG002 - others do
         """Return the events of the days `[start, end[` that are not held."""
         return []
 
@@ -46,7 +46,7 @@ class FeedCalendar[CoordinatorT: FeedCoordinator[Any]](FeedEntity[CoordinatorT],
     @override
     def event(self) -> CalendarEvent | None:
         now = dt_util.utcnow()
-        held = self._held() if self.coordinator.data else ()
+        held = self._list_known_events() if self.coordinator.data else ()
         return next((event for event in held if event.end_datetime_local > now), None)
 
     @override
@@ -55,11 +55,11 @@ class FeedCalendar[CoordinatorT: FeedCoordinator[Any]](FeedEntity[CoordinatorT],
     ) -> list[CalendarEvent]:
         if self.coordinator.data is None:
             raise HomeAssistantError(translation_domain=DOMAIN, translation_key="nothing_yet")
-        with translated_errors(hass, self.coordinator.config_entry):
-            others = await self._outside(paris_day(start_date) - DAY, paris_day(end_date) + DAY)
+        with translate_errors(hass, self.coordinator.config_entry):
+            others = await self._fetch_events(paris_day(start_date) - DAY, paris_day(end_date) + DAY)
         return [
             event
-            for event in (*others, *self._held())
+            for event in (*others, *self._list_known_events())
             if event.start_datetime_local < end_date and event.end_datetime_local > start_date
         ]
 
@@ -69,7 +69,7 @@ class TempoCalendar(FeedCalendar[TempoDaysFeed]):
 
     def __init__(self, entry: GatewayConfigEntry, texts: Mapping[str, str]) -> None:
         feeds = entry.runtime_data
-        super().__init__(feeds.tempo_days, TEMPO, grid_id(entry), grid_device(entry))
+        super().__init__(feeds.tempo_days, TEMPO, get_grid_id(entry), build_grid_device(entry))
         self._tempo = feeds.tempo
         self._all_day: bool = entry.options.get(CONF_ALL_DAY, False)
         self._texts = texts
@@ -80,23 +80,23 @@ class TempoCalendar(FeedCalendar[TempoDaysFeed]):
         self.async_on_remove(self._tempo.async_add_listener(self._handle_coordinator_update))
 
     @override
-    def _held(self) -> Iterator[CalendarEvent]:
+    def _list_known_events(self) -> Iterator[CalendarEvent]:
         told = {day.date: day for day in self.coordinator.data.days}
         if signal := self._tempo.data:  # tomorrow's colour comes there first
             told |= {day.date: day for day in (signal.today, signal.tomorrow)}
         for _, day in sorted(told.items()):
-            yield from self._shown(day)
+            yield from self._build_events(day)
 
     @override
-    async def _outside(self, start: date, end: date) -> list[CalendarEvent]:
+    async def _fetch_events(self, start: date, end: date) -> list[CalendarEvent]:
         held_from = min((day.date for day in self.coordinator.data.days), default=end)
         if start >= held_from:
             return []
         first, last = max(start, min(end, held_from) - MOST_DAYS), min(end, held_from)
         answer = await self.coordinator.client.tempo_days(start=first, end=last)
-        return [event for day in answer.data.days for event in self._shown(day)]
+        return [event for day in answer.data.days for event in self._build_events(day)]
 
-    def _shown(self, day: TempoDay) -> Iterator[CalendarEvent]:
+    def _build_events(self, day: TempoDay) -> Iterator[CalendarEvent]:
         color = day.sure_color
         if color is TempoColor.UNKNOWN:
             return
@@ -111,11 +111,11 @@ class EcowattCalendar(FeedCalendar[EcowattCoordinator]):
     """The hours when the grid is tense, as far ahead as RTE tells."""
 
     def __init__(self, entry: GatewayConfigEntry, texts: Mapping[str, str]) -> None:
-        super().__init__(entry.runtime_data.ecowatt, ECOWATT, grid_id(entry), grid_device(entry))
+        super().__init__(entry.runtime_data.ecowatt, ECOWATT, get_grid_id(entry), build_grid_device(entry))
         self._texts = texts
 
     @override
-    def _held(self) -> Iterator[CalendarEvent]:
+    def _list_known_events(self) -> Iterator[CalendarEvent]:
         for span in self.coordinator.data.tense:
             day = self.coordinator.data.on(paris_day(span.since))
             level = self._texts[f"sensor.ecowatt.state.{LEVELS[span.level]}"].lower()
@@ -132,18 +132,18 @@ class OffPeakCalendar(FeedCalendar[PeriodsCoordinator]):
     """The off-peak hours of a meter."""
 
     def __init__(self, feeds: RuntimeData, meter: Meter, texts: Mapping[str, str]) -> None:
-        super().__init__(meter.periods, OFF_PEAK, meter.point_id, meter_device(meter))
+        super().__init__(meter.periods, OFF_PEAK, meter.point_id, build_meter_device(meter))
         self._client = feeds.client
         self._point_id = meter.point_id
         self._summary = texts["binary_sensor.off_peak.name"]
 
     @override
-    def _held(self) -> Iterator[CalendarEvent]:
-        return self._shown(self.coordinator.data)
+    def _list_known_events(self) -> Iterator[CalendarEvent]:
+        return self._build_events(self.coordinator.data)
 
     @override
-    async def _outside(self, start: date, end: date) -> list[CalendarEvent]:
-        held = list(self._held())
+    async def _fetch_events(self, start: date, end: date) -> list[CalendarEvent]:
+        held = list(self._list_known_events())
         first = paris_day(held[0].start_datetime_local) if held else end
         last = paris_day(held[-1].end_datetime_local) if held else end
         if start >= first and end <= last:
@@ -151,9 +151,9 @@ class OffPeakCalendar(FeedCalendar[PeriodsCoordinator]):
         # A day more at both ends, so that hours across midnight are seen whole.
         answer = await self._client.periods(self._point_id, start=start - DAY, end=min(end + DAY, start + MOST_DAYS))
         known = {event.start for event in held}
-        return [event for event in self._shown(answer.data) if event.start not in known]
+        return [event for event in self._build_events(answer.data) if event.start not in known]
 
-    def _shown(self, periods: Periods) -> Iterator[CalendarEvent]:
+    def _build_events(self, periods: Periods) -> Iterator[CalendarEvent]:
         for window in periods.off_peak:
             yield CalendarEvent(
                 start=window.start, end=window.end, summary=self._summary, uid=f"off-peak-{window.start:%Y%m%dT%H%M}"
@@ -166,7 +166,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the calendars of the grid and of each meter."""
-    texts = await async_texts(hass, "entity")  # events have none of their own
+    texts = await async_load_category(hass, "entity")  # events have none of their own
     async_add_entities([TempoCalendar(entry, texts), EcowattCalendar(entry, texts)])
     for meter in entry.runtime_data.meters.values():
         async_add_entities([OffPeakCalendar(entry.runtime_data, meter, texts)], config_subentry_id=meter.subentry_id)

@@ -1,4 +1,4 @@
-"""Conditions: how things stand, for whoever builds an automation on it. What is not known is not so."""
+"""Conditions for automations. A condition on something unknown is false."""
 
 from typing import Any, ClassVar, Final, override
 
@@ -10,7 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from .api.figures import Period
-from .automating import (
+from .automation import (
     ANY_METER,
     AT_LEAST,
     CONF_OPTION_BUCKETS,
@@ -22,23 +22,23 @@ from .automating import (
     TODAY,
     TOMORROW,
     UNKNOWN,
-    feeds,
-    meters,
-    some_of,
-    validated,
+    find_meters,
+    list_runtime_data,
+    one_or_more_of,
+    validate_options,
 )
 from .grid_sensors import COLORS
 
 
 class _Condition(Condition):
-    """A condition with options and no target."""
+    """A condition with options."""
 
     options: ClassVar[dict[Any, Any]] = {}
 
     @classmethod
     @override
     async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
-        return validated(config, cls.options)
+        return validate_options(config, cls.options)
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
         super().__init__(hass, config)
@@ -48,13 +48,13 @@ class _Condition(Condition):
 class _TempoColorIs(_Condition):
     options: ClassVar[dict[Any, Any]] = {
         vol.Required(CONF_OPTION_DAY, default=TODAY): vol.In([TODAY, TOMORROW]),
-        vol.Required(CONF_OPTION_COLORS): some_of([*COLORS, UNKNOWN]),
+        vol.Required(CONF_OPTION_COLORS): one_or_more_of([*COLORS, UNKNOWN]),
     }
 
     @override
     def _async_check(self, **kwargs: Any) -> bool:
         now = dt_util.utcnow()
-        told = [held.tempo.data.at(now) for held in feeds(self._hass) if held.tempo.data]
+        told = [held.tempo.data.at(now) for held in list_runtime_data(self._hass) if held.tempo.data]
         days = [one.today if self._chosen[CONF_OPTION_DAY] == TODAY else one.tomorrow for one in told]
         colors = {day.color.value for day in days if day} - {UNKNOWN} or {UNKNOWN}
         return not colors.isdisjoint(self._chosen[CONF_OPTION_COLORS])
@@ -66,7 +66,7 @@ class _EcowattLevelIs(_Condition):
     @override
     def _async_check(self, **kwargs: Any) -> bool:
         now, wanted = dt_util.utcnow(), RANKS[self._chosen[CONF_OPTION_LEVEL]]
-        spans = [held.ecowatt.data.at(now) for held in feeds(self._hass) if held.ecowatt.data]
+        spans = [held.ecowatt.data.at(now) for held in list_runtime_data(self._hass) if held.ecowatt.data]
         return any(span.level >= wanted for span in spans if span)
 
 
@@ -74,13 +74,13 @@ class _OfAMeter(_Condition):
     options = ANY_METER
 
     def _periods(self) -> list[Period]:
-        """Return what holds now, of each meter that is meant."""
+        """Return the current period of each selected meter."""
         now = dt_util.utcnow()
         found = [meter.periods.data.at(now) for _, meter in self._meters() if meter.periods.data]
         return [period for period in found if period]
 
     def _meters(self) -> list[Any]:
-        return meters(self._hass, self._chosen.get(CONF_OPTION_METER))
+        return find_meters(self._hass, self._chosen.get(CONF_OPTION_METER))
 
 
 class _TariffPeriodIs(_OfAMeter):

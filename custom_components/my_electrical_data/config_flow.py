@@ -1,4 +1,4 @@
-"""Setting up a gateway: found or typed, signed in to once; and putting its address or its API client right later."""
+"""Config flow: set up a gateway, change its address, sign in again."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, override
@@ -30,10 +30,9 @@ from homeassistant.helpers.selector import (
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from yarl import URL
 
-from .announced import async_find_announced, async_may_move
 from .api import (
     AuthenticationFailedError,
-    Found,
+    FoundGateway,
     GatewayClient,
     GatewayError,
     IncompatibleError,
@@ -43,14 +42,18 @@ from .api import (
 )
 from .api.models import UsagePoint
 from .const import CONF_MADE_HERE, CONF_METERS, DOMAIN, METER, TITLE
+from .discovery import async_can_adopt_address, async_find_announced
+from .formatting import async_name_home
 from .issues import async_offer_address
 from .meter_flow import MeterFlow
 from .options_flow import GatewayOptionsFlow
 
-_ADDRESS: dict[Any, TextSelector] = {vol.Required(CONF_URL): TextSelector(TextSelectorConfig(autocomplete="url"))}
+_ADDRESS_FIELDS: dict[Any, TextSelector] = {
+    vol.Required(CONF_URL): TextSelector(TextSelectorConfig(autocomplete="url"))
+}
 
 
-def _account(password: str) -> dict[Any, TextSelector]:
+def _build_account_fields(password: str) -> dict[Any, TextSelector]:
     return {
         vol.Required(CONF_EMAIL): TextSelector(TextSelectorConfig(type=TextSelectorType.EMAIL, autocomplete="email")),
         vol.Required(CONF_PASSWORD): TextSelector(
@@ -59,8 +62,8 @@ def _account(password: str) -> dict[Any, TextSelector]:
     }
 
 
-_LOG_IN, _SIGN_UP = _account("current-password"), _account("new-password")
-_API_CLIENT: dict[Any, TextSelector] = {
+_LOG_IN_FIELDS, _SIGN_UP_FIELDS = _build_account_fields("current-password"), _build_account_fields("new-password")
+_API_CLIENT_FIELDS: dict[Any, TextSelector] = {
     vol.Required(CONF_CLIENT_ID): TextSelector(TextSelectorConfig(autocomplete="off")),
     vol.Required(CONF_CLIENT_SECRET): TextSelector(
         TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
@@ -69,7 +72,7 @@ _API_CLIENT: dict[Any, TextSelector] = {
 _SECRETS = {CONF_CLIENT_SECRET, CONF_PASSWORD}
 
 # Which field an error is about, when it is on the form.
-_FIELDS = {
+_FIELD_OF_ERROR = {
     "invalid_url": CONF_URL,
     "cannot_connect": CONF_URL,
     "certificate_refused": CONF_URL,
@@ -84,7 +87,7 @@ _FIELDS = {
     "invalid_email": CONF_EMAIL,
 }
 # Refusals of the gateway that have words of their own here.
-_PROBLEMS = {
+_TRANSLATED_PROBLEMS = {
     "account_inactive",
     "captcha_needed",
     "invalid_credentials",
@@ -97,11 +100,11 @@ type Submit = Callable[[dict[str, Any]], Awaitable[ConfigFlowResult]]
 
 
 class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
-    """An entry is a gateway; its unique id is the gateway's instance id. Its meters are subentries."""
+    """An entry is a gateway, with the gateway's instance id as unique id. Meters are subentries."""
 
     VERSION = 2
 
-    _found: Found | None = None
+    _found: FoundGateway | None = None
     _typed: dict[str, Any]
     _data: dict[str, Any]
     _points: tuple[UsagePoint, ...] = ()
@@ -123,11 +126,11 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the address."""
-        return await self._form("user", _ADDRESS, user_input, self._find)
+        return await self._show_form("user", _ADDRESS_FIELDS, user_input, self._submit_address)
 
     @override
     async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
-        """Take up a gateway that announced itself."""
+        """Set up a gateway that announced itself, or move an entry to its new address."""
         if not (instance_id := discovery_info.properties.get("id")):
             return self.async_abort(reason="not_a_gateway")
         await self.async_set_unique_id(instance_id)
@@ -141,20 +144,20 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         if found is None:
             return self.async_abort(reason="cannot_connect")
         if entry is None:
-            return await self._greet(found)
-        if not await async_may_move(self.hass, entry, found):
+            return await self._set_found_gateway(found)
+        if not await async_can_adopt_address(self.hass, entry, found):
             async_offer_address(self.hass, entry, found.address)
             return self.async_abort(reason="already_configured")
         self._abort_if_unique_id_configured({CONF_URL: found.address})
         return self.async_abort(reason="already_configured")
 
-    async def _find(self, typed: dict[str, Any]) -> ConfigFlowResult:
+    async def _submit_address(self, typed: dict[str, Any]) -> ConfigFlowResult:
         found = await find_gateway(async_get_clientsession(self.hass), typed[CONF_URL])
         await self.async_set_unique_id(found.ping.instance_id, raise_on_progress=False)
         self._abort_if_unique_id_configured()
-        return await self._greet(found)
+        return await self._set_found_gateway(found)
 
-    async def _greet(self, found: Found) -> ConfigFlowResult:
+    async def _set_found_gateway(self, found: FoundGateway) -> ConfigFlowResult:
         self._found = found
         self.context["title_placeholders"] = {"name": URL(found.address).host or TITLE}
         return await self.async_step_account()
@@ -163,34 +166,34 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_account(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:  # noqa: ARG002
         """Ask how to sign in."""
-        return self._menu("account", ["log_in", "sign_up", "api_client"])
+        return self._show_menu("account", ["log_in", "sign_up", "api_client"])
 
     async def async_step_log_in(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for an account's e-mail address and password, to make an API client with, once."""
-        return await self._form("log_in", _LOG_IN, user_input, self._make_client)
+        """Ask for e-mail address and password, used once to create an API client."""
+        return await self._show_form("log_in", _LOG_IN_FIELDS, user_input, self._submit_account)
 
     async def async_step_sign_up(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for what makes an account."""
-        return await self._form("sign_up", _SIGN_UP, user_input, self._sign_up)
+        """Ask for e-mail address and password of a new account."""
+        return await self._show_form("sign_up", _SIGN_UP_FIELDS, user_input, self._submit_sign_up)
 
     async def async_step_verify_email(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Wait until the mail of the gateway was answered; until then it knows no such account."""
-        return await self._form("verify_email", {}, user_input, lambda _: self._make_client(self._typed))
+        """Wait until the address was verified; before that the gateway refuses to sign in."""
+        return await self._show_form("verify_email", {}, user_input, lambda _: self._submit_account(self._typed))
 
     async def async_step_api_client(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for an API client that was made elsewhere."""
-        return await self._form("api_client", _API_CLIENT, user_input, self._take_client)
+        """Ask for the credentials of an existing API client."""
+        return await self._show_form("api_client", _API_CLIENT_FIELDS, user_input, self._submit_api_client)
 
-    async def _sign_up(self, typed: dict[str, Any]) -> ConfigFlowResult:
-        gateway = await self._gateway()
+    async def _submit_sign_up(self, typed: dict[str, Any]) -> ConfigFlowResult:
+        gateway = await self._get_gateway()
         session = async_get_clientsession(self.hass)
         if await sign_up(session, gateway.address, typed[CONF_EMAIL], typed[CONF_PASSWORD]):
             self._typed = typed
             return await self.async_step_verify_email()
-        return await self._make_client(typed)
+        return await self._submit_account(typed)
 
-    async def _make_client(self, typed: dict[str, Any]) -> ConfigFlowResult:
-        gateway = await self._gateway()
+    async def _submit_account(self, typed: dict[str, Any]) -> ConfigFlowResult:
+        gateway = await self._get_gateway()
         name = f"Home Assistant {self.hass.config.location_name}".strip()[:100]
         made = await make_api_client(
             async_get_clientsession(self.hass), gateway.address, typed[CONF_EMAIL], typed[CONF_PASSWORD], name
@@ -198,12 +201,12 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         self._typed = {}
         return await self._sign_in(made.client_id, made.client_secret, made_here=True)
 
-    async def _take_client(self, typed: dict[str, Any]) -> ConfigFlowResult:
+    async def _submit_api_client(self, typed: dict[str, Any]) -> ConfigFlowResult:
         return await self._sign_in(typed[CONF_CLIENT_ID], typed[CONF_CLIENT_SECRET], made_here=False)
 
     async def _sign_in(self, client_id: str, client_secret: str, *, made_here: bool) -> ConfigFlowResult:
-        """Try the API client; then go on with the meters, or change the entry."""
-        gateway = await self._gateway()
+        """Check the API client, then continue with the meters or update the entry."""
+        gateway = await self._get_gateway()
         client = GatewayClient(async_get_clientsession(self.hass), gateway.address, client_id, client_secret)
         await client.authenticate()
         self._points = (await client.usage_points()).data.items
@@ -213,12 +216,12 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             CONF_CLIENT_SECRET: client_secret,
             CONF_MADE_HERE: made_here,
         }
-        if entry := self._entry():
-            return self._change(entry, self._data)
-        return await self.async_step_meters() if self._points else self._create([])
+        if entry := self._get_changed_entry():
+            return self._update_entry_and_reload(entry, self._data)
+        return await self.async_step_meters() if self._points else self._create_gateway_entry([])
 
-    async def _gateway(self) -> Found:
-        """Return the gateway of this flow. An entry that signs in anew has one already: see that it is the same."""
+    async def _get_gateway(self) -> FoundGateway:
+        """Return the gateway of this flow; when signing in again, check that it is the entry's."""
         if self._found is None:
             address = self._get_reauth_entry().data[CONF_URL]
             found = await find_gateway(async_get_clientsession(self.hass), address)
@@ -230,23 +233,27 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     # What there is to read
 
     async def async_step_meters(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Offer the meters that the account has already."""
+        """Offer the meters that the account already has."""
         if user_input is not None:
-            return self._create([point for point in self._points if point.id in user_input[CONF_METERS]])
+            chosen = [point for point in self._points if point.id in user_input[CONF_METERS]]
+            names: list[str] = []
+            for point in chosen:
+                names.append(point.name or await async_name_home(self.hass, names))
+            return self._create_gateway_entry(list(zip(chosen, names, strict=True)))
         options = [SelectOptionDict(value=point.id, label=point.description) for point in self._points]
         selector = SelectSelector(SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST))
         everything = [point.id for point in self._points]
         schema: Any = vol.Schema({vol.Required(CONF_METERS, default=everything): selector})
         return self.async_show_form(step_id="meters", data_schema=schema)
 
-    def _create(self, points: list[UsagePoint]) -> ConfigFlowResult:
+    def _create_gateway_entry(self, meters: list[tuple[UsagePoint, str]]) -> ConfigFlowResult:
         host = URL(self._data[CONF_URL]).host
         return self.async_create_entry(
             title=f"{TITLE} {host}" if self._async_current_entries() else TITLE,
             data=self._data,
             subentries=[
-                ConfigSubentryData(data={}, subentry_type=METER, title=point.label, unique_id=point.id)
-                for point in points
+                ConfigSubentryData(data={}, subentry_type=METER, title=name, unique_id=point.id)
+                for point, name in meters
             ],
         )
 
@@ -255,9 +262,9 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the address again."""
         known = self._get_reconfigure_entry().data
-        return await self._form("reconfigure", _ADDRESS, user_input, self._move, known)
+        return await self._show_form("reconfigure", _ADDRESS_FIELDS, user_input, self._submit_new_address, known)
 
-    async def _move(self, typed: dict[str, Any]) -> ConfigFlowResult:
+    async def _submit_new_address(self, typed: dict[str, Any]) -> ConfigFlowResult:
         entry = self._get_reconfigure_entry()
         session = async_get_clientsession(self.hass)
         self._found = await find_gateway(session, typed[CONF_URL])
@@ -269,10 +276,10 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             await client.authenticate()
         except AuthenticationFailedError:
             return await self.async_step_reauth_confirm()
-        return self._change(entry, {**entry.data, CONF_URL: address})
+        return self._update_entry_and_reload(entry, {**entry.data, CONF_URL: address})
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:  # noqa: ARG002
-        """Begin to ask for another API client."""
+        """Start the reauthentication."""
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
@@ -280,30 +287,32 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         user_input: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> ConfigFlowResult:
         """Ask how to sign in again."""
-        return self._menu("reauth_confirm", ["log_in", "api_client"])
+        return self._show_menu("reauth_confirm", ["log_in", "api_client"])
 
-    def _entry(self) -> ConfigEntry | None:
-        """Return the entry that this flow changes."""
+    def _get_changed_entry(self) -> ConfigEntry | None:
+        """Return the entry that this flow updates, if any."""
         if self.source == SOURCE_REAUTH:
             return self._get_reauth_entry()
         return self._get_reconfigure_entry() if self.source == SOURCE_RECONFIGURE else None
 
-    def _change(self, entry: ConfigEntry, data: dict[str, Any]) -> ConfigFlowResult:
-        """Change an entry and have it reloaded: by its own listener when it has one that will hear of it."""
+    def _update_entry_and_reload(self, entry: ConfigEntry, data: dict[str, Any]) -> ConfigFlowResult:
+        """Update an entry and reload it, unless its update listener will."""
         reloads_itself = bool(entry.update_listeners) and data != entry.data
-        result = self.async_update_and_abort(entry, data=data)
+        # A reason of our own, or Home Assistant uses its own text, which custom integrations get in English only.
+        reason = "reauth_successful" if self.source == SOURCE_REAUTH else "reconfigure_successful"
+        result = self.async_update_and_abort(entry, data=data, reason=reason)
         if not reloads_itself:
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return result
 
     # How it is asked
 
-    def _menu(self, step: str, options: list[str]) -> ConfigFlowResult:
+    def _show_menu(self, step: str, options: list[str]) -> ConfigFlowResult:
         return self.async_show_menu(
-            step_id=step, menu_options=options, description_placeholders={"address": self._address()}
+            step_id=step, menu_options=options, description_placeholders={"address": self._get_address()}
         )
 
-    async def _form(
+    async def _show_form(
         self,
         step: str,
         fields: dict[Any, TextSelector],
@@ -311,10 +320,10 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         submit: Submit,
         known: Mapping[str, Any] | None = None,
     ) -> ConfigFlowResult:
-        """Show the form of `step` until what was typed can be used; secrets are not shown again."""
+        """Show the form of `step` until `submit` succeeds. Secrets are not filled in again."""
         errors: dict[str, str] = {}
         placeholders = {
-            "address": self._address(),
+            "address": self._get_address(),
             "example_home": "http://192.168.1.20:8000",
             "example_site": "https://example.org/api",
         }
@@ -322,8 +331,8 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             try:
                 return await submit(user_input)
             except GatewayError as error:
-                code = _code(error, step)
-                field = _FIELDS.get(code, "base")
+                code = _get_error_key(error, step)
+                field = _FIELD_OF_ERROR.get(code, "base")
                 errors[field if field in fields else "base"] = code
                 placeholders |= {"api": error.version} if isinstance(error, IncompatibleError) else {}
         shown = {name: value for name, value in (user_input or known or {}).items() if name not in _SECRETS}
@@ -335,18 +344,18 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             description_placeholders=placeholders,
         )
 
-    def _address(self) -> str:
+    def _get_address(self) -> str:
         if self._found is not None:
             return self._found.address
-        entry = self._entry()
+        entry = self._get_changed_entry()
         return str(entry.data[CONF_URL]) if entry else ""
 
 
-def _code(error: GatewayError, step: str) -> str:
-    """Return the key of the words for an error."""
+def _get_error_key(error: GatewayError, step: str) -> str:
+    """Return the translation key of an error."""
     if step == "verify_email" and isinstance(error, AuthenticationFailedError):
         return "email_not_verified"
-    if error.problem in _PROBLEMS:
+    if error.problem in _TRANSLATED_PROBLEMS:
         return error.problem
     if isinstance(error, AuthenticationFailedError) and step != "api_client":
         return "invalid_credentials"

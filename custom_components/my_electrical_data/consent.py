@@ -1,17 +1,19 @@
-"""Waiting for a consent that is given elsewhere, at Enedis."""
+"""Waits for a consent that is given on Enedis' page."""
 
 import asyncio
+import re
 from typing import Final
 
 from .api import GatewayClient, GatewayConnectionError, GatewayUnavailableError, RateLimitedError
-from .api.models import ConsentAsked, ConsentRequest, ConsentStatus, UsagePoint
+from .api.models import ConsentRequest, ConsentStatus, StartedConsent, UsagePoint
 
+_METER_NUMBER = re.compile(r"\s*(?:(?:n\S?|num[eé]ro|prm|pdl|de|du)[\s.:°]*)*([0-9\s.\-_]+)", re.IGNORECASE)
 LOOK_EVERY: Final = 3.0
 DETAILS_LOOKS: Final = 20
 
 
-async def wait_for_consent(client: GatewayClient, asked: ConsentAsked) -> ConsentRequest:
-    """Return how it ended. The gateway ends it itself, if nobody does; one that does not answer is waited for."""
+async def wait_for_consent(client: GatewayClient, asked: StartedConsent) -> ConsentRequest:
+    """Wait until a consent is no longer pending; the gateway expires it in the end. Connection errors are retried."""
     while True:
         try:
             consent = await client.consent(asked.id)
@@ -23,8 +25,8 @@ async def wait_for_consent(client: GatewayClient, asked: ConsentAsked) -> Consen
         await asyncio.sleep(LOOK_EVERY)
 
 
-async def first_details(client: GatewayClient, usage_point_id: str) -> UsagePoint:
-    """Return a meter once its contract is known, or after a minute without. Raises GatewayError."""
+async def wait_for_contract(client: GatewayClient, usage_point_id: str) -> UsagePoint:
+    """Return a meter once its contract is known, or after a minute. Raises GatewayError."""
     point = await client.usage_point(usage_point_id)
     for _ in range(DETAILS_LOOKS):
         if point.contract.segment is not None:
@@ -34,7 +36,8 @@ async def first_details(client: GatewayClient, usage_point_id: str) -> UsagePoin
     return point
 
 
-def meter_number(text: str) -> str | None:
-    """Return the 14 digits that were typed, however they were grouped."""
-    digits = "".join(text.split()).replace(".", "").replace("-", "")
-    return digits if len(digits) == 14 and digits.isascii() and digits.isdecimal() else None
+def parse_meter_number(text: str) -> str | None:
+    """Return the 14 digits of what was typed, such as "PRM 12 345.678-900 017", or None."""
+    found = _METER_NUMBER.fullmatch(text)
+    digits = re.sub(r"[^0-9]", "", found[1]) if found else ""
+    return digits if len(digits) == 14 else None

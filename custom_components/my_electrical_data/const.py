@@ -1,4 +1,4 @@
-"""Names that the rooms of the integration share."""
+"""Constants of the integration."""
 
 import logging
 from typing import Final

@@ -1,4 +1,4 @@
-"""One coordinator a feed, and what a loaded entry holds."""
+"""The coordinators, one for each feed, and the runtime data of an entry."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.util import dt as dt_util
 
-from .api import Answer, GatewayClient
+from .api import GatewayClient, Response
 from .api.figures import DailyReadings, MaxPower, Periods, Totals
 from .api.models import Ping, UsagePoint
 from .api.signals import Ecowatt, Tempo, TempoDays
 from .const import CONF_BUCKETS, DOMAIN
 from .feed import FeedCoordinator
 from .pacing import Pace
-from .paris import DAY, midnight_after, paris_day
-from .statistics import HoursImporter, Imported
+from .paris import DAY, find_next_midnight, paris_day
+from .statistics import HoursImporter, ImportResult
 
 DAYS_ASKED = timedelta(days=7)
 PERIODS_BACK, PERIODS_AHEAD = timedelta(days=7), timedelta(days=8)
@@ -29,7 +29,7 @@ MOST_DAYS = timedelta(days=366)
 
 @dataclass(slots=True)
 class Meter:
-    """One usage point: its public id, the subentry it is, its name there, and its feeds."""
+    """A usage point: its public id, its subentry and name, and its coordinators."""
 
     point_id: str
     subentry_id: str
@@ -41,8 +41,8 @@ class Meter:
     max_power: MaxPowerCoordinator
 
     @property
-    def feeds(self) -> dict[str, MeterFeed[Any]]:
-        """All of them by their names, those first that most is shown of."""
+    def feeds(self) -> dict[str, MeterCoordinator[Any]]:
+        """All feeds of the meter by name, in the order in which they are first fetched."""
         return {
             "periods": self.periods,
             "daily": self.daily,
@@ -54,7 +54,7 @@ class Meter:
 
 @dataclass(slots=True)
 class RuntimeData:
-    """What a loaded entry holds; meters are by the public id of their usage point."""
+    """The runtime data of an entry; `meters` is keyed by the usage point's public id."""
 
     client: GatewayClient
     usage_points: UsagePointsCoordinator
@@ -68,27 +68,27 @@ type GatewayConfigEntry = ConfigEntry[RuntimeData]
 
 
 class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
-    """The account's meters, by id; also the one that says hello to the gateway."""
+    """The account's meters by id. It also checks the gateway's identity and version."""
 
     ping: Ping
 
     @override
-    async def _ask(self) -> tuple[Answer[dict[str, UsagePoint]], datetime | None]:
+    async def _fetch(self) -> tuple[Response[dict[str, UsagePoint]], datetime | None]:
         self.ping = await self.client.ping()
         if self.ping.instance_id != self.config_entry.unique_id:
             raise ConfigEntryError(translation_domain=DOMAIN, translation_key="wrong_gateway")
         answer = await self.client.usage_points()
         points = {point.id: point for point in answer.data.items}
-        return Answer(points, answer.max_age), None
+        return Response(points, answer.max_age), None
 
     @override
-    def _edges(self) -> Iterable[datetime]:
-        return [*(point.freshness.late_at for point in self.data.values()), midnight_after(dt_util.utcnow())]
+    def _change_times(self) -> Iterable[datetime]:
+        return [*(point.freshness.late_at for point in self.data.values()), find_next_midnight(dt_util.utcnow())]
 
     @callback
     @override
     def _async_refresh_finished(self) -> None:
-        """Tell of every failure, not of the first alone: a gateway that stays away becomes a repair in time."""
+        """Notify listeners of every failure, so that a gateway that stays away becomes a repair."""
         super()._async_refresh_finished()
         if self.last_error is not None:
             self.async_update_listeners()
@@ -98,17 +98,17 @@ class TempoCoordinator(FeedCoordinator[Tempo]):
     """The Tempo colours."""
 
     @override
-    async def _ask(self) -> tuple[Answer[Tempo], datetime | None]:
+    async def _fetch(self) -> tuple[Response[Tempo], datetime | None]:
         answer = await self.client.tempo()
         return answer, answer.data.next_change
 
     @override
-    def _edges(self) -> Iterable[datetime]:
+    def _change_times(self) -> Iterable[datetime]:
         return self.data.edges
 
 
 class TempoDaysCoordinator(FeedCoordinator[TempoDays]):
-    """The colours of the season by day: what is past, tomorrow, and days ahead whose colour is certain."""
+    """The colours of the season by day: past days, tomorrow, and later days whose colour is certain."""
 
     pace = Pace(usual=timedelta(hours=1))
 
@@ -119,7 +119,7 @@ class TempoDaysCoordinator(FeedCoordinator[TempoDays]):
         self._tempo = tempo
 
     @override
-    async def _ask(self) -> tuple[Answer[TempoDays], datetime | None]:
+    async def _fetch(self) -> tuple[Response[TempoDays], datetime | None]:
         tomorrow = paris_day(dt_util.utcnow()) + DAY
         season = self._tempo.data.season if self._tempo.data else None
         end = max(season.end if season else tomorrow, tomorrow) + DAY
@@ -132,16 +132,16 @@ class EcowattCoordinator(FeedCoordinator[Ecowatt]):
     """The Ecowatt signal."""
 
     @override
-    async def _ask(self) -> tuple[Answer[Ecowatt], datetime | None]:
+    async def _fetch(self) -> tuple[Response[Ecowatt], datetime | None]:
         answer = await self.client.ecowatt()
         return answer, answer.data.next_change
 
     @override
-    def _edges(self) -> Iterable[datetime]:
-        return [*(hour.start for hour in self.data.hours), midnight_after(dt_util.utcnow())]
+    def _change_times(self) -> Iterable[datetime]:
+        return [*(hour.start for hour in self.data.hours), find_next_midnight(dt_util.utcnow())]
 
 
-class MeterFeed[DataT](FeedCoordinator[DataT]):
+class MeterCoordinator[DataT](FeedCoordinator[DataT]):
     """A feed of one usage point."""
 
     pace = Pace(usual=timedelta(hours=1))
@@ -153,55 +153,55 @@ class MeterFeed[DataT](FeedCoordinator[DataT]):
         self._point_id = point_id
 
 
-class DailyCoordinator(MeterFeed[DailyReadings]):
+class DailyCoordinator(MeterCoordinator[DailyReadings]):
     """The latest days of one usage point."""
 
     @override
-    async def _ask(self) -> tuple[Answer[DailyReadings], datetime | None]:
+    async def _fetch(self) -> tuple[Response[DailyReadings], datetime | None]:
         today = paris_day(dt_util.utcnow())
         answer = await self.client.daily(self._point_id, start=today - DAYS_ASKED, end=today)
         return answer, answer.data.next_change
 
 
-class MaxPowerCoordinator(MeterFeed[MaxPower]):
-    """The greatest power of the latest days. Asking has Enedis asked, each day: only if somebody wants to see it."""
+class MaxPowerCoordinator(MeterCoordinator[MaxPower]):
+    """The maximum power of the last days. It costs a call to Enedis a day: fetched only if an entity shows it."""
 
     always = False
 
     @override
-    async def _ask(self) -> tuple[Answer[MaxPower], datetime | None]:
+    async def _fetch(self) -> tuple[Response[MaxPower], datetime | None]:
         today = paris_day(dt_util.utcnow())
         answer = await self.client.max_power(self._point_id, start=today - DAYS_ASKED, end=today)
         return answer, answer.data.next_change
 
 
-class TotalsCoordinator(MeterFeed[Totals]):
-    """Energy and money of day, week, month and year."""
+class TotalsCoordinator(MeterCoordinator[Totals]):
+    """Energy and cost of day, week, month and year."""
 
     pace = Pace(usual=timedelta(hours=1), least=timedelta(minutes=1))
 
     @override
-    async def _ask(self) -> tuple[Answer[Totals], datetime | None]:
+    async def _fetch(self) -> tuple[Response[Totals], datetime | None]:
         answer = await self.client.totals(self._point_id)
         return answer, answer.data.next_change
 
 
-class PeriodsCoordinator(MeterFeed[Periods]):
-    """What energy is billed as: last week, so that hours which began then are seen whole, and as far as is known."""
+class PeriodsCoordinator(MeterCoordinator[Periods]):
+    """The tariff periods, from last week (for windows that began then) as far ahead as they are known."""
 
     @override
-    async def _ask(self) -> tuple[Answer[Periods], datetime | None]:
+    async def _fetch(self) -> tuple[Response[Periods], datetime | None]:
         today = paris_day(dt_util.utcnow())
         answer = await self.client.periods(self._point_id, start=today - PERIODS_BACK, end=today + PERIODS_AHEAD)
         return answer, answer.data.next_change
 
     @override
-    def _edges(self) -> Iterable[datetime]:
-        return [*(item.start for item in self.data.items), midnight_after(dt_util.utcnow())]
+    def _change_times(self) -> Iterable[datetime]:
+        return [*(item.start for item in self.data.items), find_next_midnight(dt_util.utcnow())]
 
 
-class HoursCoordinator(MeterFeed[Imported]):
-    """Brings the hours of one usage point into the recorder."""
+class HoursCoordinator(MeterCoordinator[ImportResult]):
+    """Imports the hours of one usage point into the recorder."""
 
     def __init__(
         self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, point_id: str, meter: str
@@ -210,22 +210,24 @@ class HoursCoordinator(MeterFeed[Imported]):
         buckets: bool = entry.options.get(CONF_BUCKETS, True)
         self._importer = HoursImporter(hass, client, point_id, meter, buckets=buckets)
 
-    async def async_import_again(self) -> Imported:
-        """Import all hours afresh, and return what is there then. Raises what kept it from being so."""
-        await self._importer.start_over()
+    async def async_reimport(self) -> ImportResult:
+        """Import all hours again and return the result. Raises the error of the import."""
+        await self._importer.reset()
         await self.async_refresh()
         if self.last_exception is not None:
             raise self.last_exception
         return self.data
 
     @override
-    async def _ask(self) -> tuple[Answer[Imported], datetime | None]:
-        imported = await self._importer.run()
-        return Answer(imported), imported.next_change
+    async def _fetch(self) -> tuple[Response[ImportResult], datetime | None]:
+        imported = await self._importer.import_changes()
+        return Response(imported), imported.next_change
 
 
-def meter_of(hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, subentry: ConfigSubentry) -> Meter:
-    """Return the meter that a subentry is."""
+def create_meter(
+    hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, subentry: ConfigSubentry
+) -> Meter:
+    """Create the meter of a subentry."""
     point_id = subentry.unique_id or ""
     return Meter(
         point_id=point_id,
@@ -239,8 +241,8 @@ def meter_of(hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClie
     )
 
 
-def client_of(hass: HomeAssistant, entry: GatewayConfigEntry) -> GatewayClient:
-    """Return a client of the gateway that an entry is."""
+def create_client(hass: HomeAssistant, entry: GatewayConfigEntry) -> GatewayClient:
+    """Create a client for an entry's gateway."""
     return GatewayClient(
         async_get_clientsession(hass), entry.data[CONF_URL], entry.data[CONF_CLIENT_ID], entry.data[CONF_CLIENT_SECRET]
     )

@@ -1,4 +1,4 @@
-"""What an entity is, by what it shows of its feed at a moment."""
+"""Entity descriptions: how state and attributes follow from a feed's data and the time."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ def _no_attributes(_data: object, _now: datetime) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class FeedDescription[DataT, ValueT](EntityDescription):
-    """An entity: its state and its attributes, of what its feed holds and of the moment."""
+    """Describes an entity by functions of its feed's data and the time."""
 
     value: Callable[[DataT, datetime], ValueT]
     attributes: Callable[[DataT, datetime], Mapping[str, Any]] = _no_attributes
@@ -26,12 +26,12 @@ class FeedDescription[DataT, ValueT](EntityDescription):
 
 @dataclass(frozen=True, kw_only=True)
 class FeedSensorDescription[DataT](FeedDescription[DataT, Value], SensorEntityDescription):
-    """A sensor."""
+    """Describes a sensor."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeedBinarySensorDescription[DataT](FeedDescription[DataT, bool | None], BinarySensorEntityDescription):
-    """A binary sensor."""
+    """Describes a binary sensor."""
 
 
 def sensor[DataT](
@@ -40,11 +40,11 @@ def sensor[DataT](
     attributes: Callable[[DataT, datetime], Mapping[str, Any]] = _no_attributes,
     **what: Any,
 ) -> FeedSensorDescription[DataT]:
-    """Describe a sensor that is named by its key; `what` else it is, by the names of Home Assistant."""
+    """Describe a sensor with `key` as translation key; `what` are other fields of the description."""
     return FeedSensorDescription(key=key, translation_key=key, value=value, attributes=attributes, **what)
 
 
-def choice[DataT](
+def enum_sensor[DataT](
     key: str,
     options: list[str],
     value: Callable[[DataT, datetime], str | None],

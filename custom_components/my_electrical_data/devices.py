@@ -1,4 +1,4 @@
-"""The devices of an entry: the gateway, the French grid, and one for each meter."""
+"""The devices of an entry: the gateway, the French grid, and each meter."""
 
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant, callback
@@ -9,22 +9,22 @@ from .const import DOMAIN, MANUFACTURER
 from .coordinator import GatewayConfigEntry, Meter
 
 
-def grid_id(entry: GatewayConfigEntry) -> str:
-    """Return the identifier of the grid as this gateway sees it."""
+def get_grid_id(entry: GatewayConfigEntry) -> str:
+    """Return the identifier of this gateway's grid device."""
     return f"{entry.unique_id}_grid"
 
 
-def grid_device(entry: GatewayConfigEntry) -> DeviceInfo:
+def build_grid_device(entry: GatewayConfigEntry) -> DeviceInfo:
     """Describe the French grid: Tempo and Ecowatt."""
     return DeviceInfo(
-        identifiers={(DOMAIN, grid_id(entry))},
+        identifiers={(DOMAIN, get_grid_id(entry))},
         entry_type=DeviceEntryType.SERVICE,
         manufacturer="RTE",
         translation_key="grid",
     )
 
 
-def meter_device(meter: Meter) -> DeviceInfo:
+def build_meter_device(meter: Meter) -> DeviceInfo:
     """Describe a meter."""
     return DeviceInfo(
         identifiers={(DOMAIN, meter.point_id)},
@@ -36,7 +36,7 @@ def meter_device(meter: Meter) -> DeviceInfo:
 
 @callback
 def async_register_gateway(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Register the gateway. The other devices come with their entities, and go with their subentry."""
+    """Register the gateway's device. Other devices are registered by their entities."""
     ping = entry.runtime_data.usage_points.ping
     dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,

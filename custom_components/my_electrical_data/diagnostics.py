@@ -1,4 +1,4 @@
-"""What a user may attach to a public report: no secret, no meter, no address."""
+"""Diagnostics for public reports: no secret, no meter number, no address."""
 
 import re
 from dataclasses import asdict, is_dataclass
@@ -17,7 +17,7 @@ _METER_NUMBER = re.compile(r"(?<!\d)\d{14}(?!\d)|•+\d{4}")
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: GatewayConfigEntry) -> dict[str, Any]:  # noqa: ARG001
-    """Return the state of all feeds, redacted by key and by value."""
+    """Return the state of all feeds, redacted by key and value."""
     feeds = entry.runtime_data
     points = feeds.usage_points.data.values()
     secrets = [entry.unique_id or "", URL(entry.data[CONF_URL]).host or ""]
@@ -26,38 +26,40 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: Gateway
     secrets += [subentry.title for subentry in entry.subentries.values()]
     report = {
         "entry": {**entry.data, "options": dict(entry.options)},
-        "gateway": _plain(feeds.usage_points.ping),
-        "tempo": _feed(feeds.tempo),
-        "tempo_days": _feed(feeds.tempo_days),
-        "ecowatt": _feed(feeds.ecowatt),
-        "usage_points": {**_feed(feeds.usage_points), "data": [_plain(point) for point in points]},
-        "meters": [{name: _feed(feed) for name, feed in meter.feeds.items()} for meter in feeds.meters.values()],
+        "gateway": _to_dict(feeds.usage_points.ping),
+        "tempo": _describe_feed(feeds.tempo),
+        "tempo_days": _describe_feed(feeds.tempo_days),
+        "ecowatt": _describe_feed(feeds.ecowatt),
+        "usage_points": {**_describe_feed(feeds.usage_points), "data": [_to_dict(point) for point in points]},
+        "meters": [
+            {name: _describe_feed(feed) for name, feed in meter.feeds.items()} for meter in feeds.meters.values()
+        ],
     }
-    redacted: dict[str, Any] = _without([text for text in secrets if text], async_redact_data(report, _KEYS))
+    redacted: dict[str, Any] = _remove_secrets([text for text in secrets if text], async_redact_data(report, _KEYS))
     return redacted
 
 
-def _feed(coordinator: FeedCoordinator[Any]) -> dict[str, Any]:
+def _describe_feed(coordinator: FeedCoordinator[Any]) -> dict[str, Any]:
     error = coordinator.last_error or coordinator.last_exception
     return {
         "ok": coordinator.last_update_success,
         "error": str(error) if error else None,
         "asked_every": str(coordinator.update_interval),
-        "data": _plain(coordinator.data),
+        "data": _to_dict(coordinator.data),
     }
 
 
-def _plain(data: Any) -> Any:
+def _to_dict(data: Any) -> Any:
     return asdict(data) if is_dataclass(data) and not isinstance(data, type) else data
 
 
-def _without(secrets: list[str], data: Any) -> Any:
-    """Return `data` with secrets and meter numbers cut out of every text in it."""
+def _remove_secrets(secrets: list[str], data: Any) -> Any:
+    """Return `data` with secrets and meter numbers removed from every text."""
     match data:
         case dict():
-            return {key: _without(secrets, value) for key, value in data.items()}
+            return {key: _remove_secrets(secrets, value) for key, value in data.items()}
         case list() | tuple():
-            return [_without(secrets, value) for value in data]
+            return [_remove_secrets(secrets, value) for value in data]
         case str():
             for secret in secrets:
                 data = data.replace(secret, REDACTED)

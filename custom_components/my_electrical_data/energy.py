@@ -1,89 +1,109 @@
-"""Our statistics in Home Assistant's Energy dashboard: offered, and added only after it was shown what changes."""
+"""Adds a meter's statistics to the Energy dashboard, after showing what changes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from homeassistant.components.energy.data import EnergyManager, async_get_manager
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
+from .api.figures import UNKNOWN_BUCKET
+from .api.signals import TEMPO_COLORS
 from .const import DOMAIN
 from .statistics import statistic_id
 
 TOTAL, BY_BUCKET = "total", "buckets"
+_ORDER: Final = [
+    "base",
+    "hc",
+    "hp",
+    *(f"{color}_{hours}" for color in TEMPO_COLORS for hours in ("hc", "hp")),
+    UNKNOWN_BUCKET,
+]
 _MANAGER: HassKey[EnergyManager] = HassKey(f"{DOMAIN}_energy")
 _FIELDS: Final = ("stat_energy_from", "stat_energy_to", "stat_cost", "stat_compensation")
 
 
-async def async_prepare(hass: HomeAssistant) -> None:
-    """Load the preferences, so that they can be looked at later."""
+async def async_load_preferences(hass: HomeAssistant) -> None:
+    """Load the Energy dashboard's preferences."""
     if _MANAGER not in hass.data and "energy" in hass.config.components:
         hass.data[_MANAGER] = await async_get_manager(hass)
 
 
 @callback
 def async_may_offer(hass: HomeAssistant, usage_point_id: str, statistic_ids: Iterable[str]) -> bool:
-    """Tell whether there is something to add, and nothing of this meter is there yet."""
+    """Return whether the meter has statistics to add and none in the dashboard yet."""
     return (
         _MANAGER in hass.data
         and statistic_id(usage_point_id, "consumption") in statistic_ids
-        and not any(_is_of(usage_point_id, source) for source in _sources(hass))
+        and not any(_belongs_to(usage_point_id, source) for source in _current_sources(hass))
     )
 
 
-def ways(usage_point_id: str, statistic_ids: Iterable[str]) -> list[str]:
-    """Return how a meter can be shown: as one, or by its buckets when it has several. Both would count it twice."""
-    return [TOTAL, BY_BUCKET] if len(_bucket_keys(usage_point_id, statistic_ids)) > 1 else [TOTAL]
+def list_shown(usage_point_id: str, sums: Mapping[str, float], in_force: Collection[str]) -> list[str]:
+    """Return the statistics worth showing: all but those of buckets that are not in force and have no energy."""
+    consumption = statistic_id(usage_point_id, "consumption_")
+    buckets = {each.removeprefix(consumption): total for each, total in sums.items() if each.startswith(consumption)}
+    hidden = {bucket for bucket, total in buckets.items() if not total and bucket not in in_force}
+    ours = statistic_id(usage_point_id, "")
+    return [each for each in sums if each.removeprefix(ours).partition("_")[2] not in hidden]
 
 
-def sources(usage_point_id: str, names: dict[str, str], way: str) -> list[dict[str, Any]]:
-    """Return the grid connections to add, of statistics with these names. What is produced goes with the first."""
-    keys = [""] if way == TOTAL else _bucket_keys(usage_point_id, names)
-    added = [_grid(usage_point_id, key, names) for key in keys]
+def list_layouts(usage_point_id: str, statistic_ids: Iterable[str]) -> list[str]:
+    """Return the possible layouts: one source, or one for each bucket. Both together would count energy twice."""
+    return [TOTAL, BY_BUCKET] if len(_list_bucket_keys(usage_point_id, statistic_ids)) > 1 else [TOTAL]
+
+
+def build_sources(usage_point_id: str, names: dict[str, str], way: str) -> list[dict[str, Any]]:
+    """Build the grid sources of a layout; production belongs to the first. `names` maps statistic ids to names."""
+    keys = [""] if way == TOTAL else _list_bucket_keys(usage_point_id, names)
+    added = [_build_grid_source(usage_point_id, key, names) for key in keys]
     produced = statistic_id(usage_point_id, "production")
     if produced in names:
         added[0] |= {
             "stat_energy_to": produced,
-            "stat_compensation": _known(statistic_id(usage_point_id, "revenue"), names),
+            "stat_compensation": _if_known(statistic_id(usage_point_id, "revenue"), names),
         }
     return added
 
 
-def described(added: list[dict[str, Any]], names: dict[str, str]) -> list[str]:
-    """Say what would be added, a line each, by the names people see."""
+def describe_sources(added: list[dict[str, Any]], names: dict[str, str]) -> list[str]:
+    """Return one line of text for each source, with the names of its statistics."""
     return ["- " + " · ".join(names[source[field]] for field in _FIELDS if source[field]) for source in added]
 
 
-async def async_add(hass: HomeAssistant, added: list[dict[str, Any]]) -> None:
-    """Add grid connections to the preferences; what is there stays."""
-    update: Any = {"energy_sources": [*_sources(hass), *added]}
+async def async_add_sources(hass: HomeAssistant, added: list[dict[str, Any]]) -> None:
+    """Add grid sources to the preferences and keep the existing ones."""
+    update: Any = {"energy_sources": [*_current_sources(hass), *added]}
     await hass.data[_MANAGER].async_update(update)
 
 
-def _sources(hass: HomeAssistant) -> list[Any]:
+def _current_sources(hass: HomeAssistant) -> list[Any]:
     preferences = hass.data[_MANAGER].data
     return list(preferences["energy_sources"]) if preferences else []
 
 
-def _is_of(usage_point_id: str, source: dict[str, Any]) -> bool:
+def _belongs_to(usage_point_id: str, source: dict[str, Any]) -> bool:
     beginning = statistic_id(usage_point_id, "")
     return any(str(source.get(field) or "").startswith(beginning) for field in _FIELDS)
 
 
-def _bucket_keys(usage_point_id: str, statistic_ids: Iterable[str]) -> list[str]:
-    """Return the buckets of consumption, as `_hp`."""
+def _list_bucket_keys(usage_point_id: str, statistic_ids: Iterable[str]) -> list[str]:
+    """Return the suffixes of the consumption's buckets, such as `_hp`: blue, white, red, off-peak before peak."""
     whole = statistic_id(usage_point_id, "consumption")
-    return sorted(each.removeprefix(whole) for each in statistic_ids if each.startswith(f"{whole}_"))
+    suffixes = [each.removeprefix(whole) for each in statistic_ids if each.startswith(f"{whole}_")]
+    known = [f"_{bucket}" for bucket in _ORDER]
+    return sorted(suffixes, key=lambda each: (known.index(each) if each in known else len(known) - 1, each))
 
 
-def _grid(usage_point_id: str, key: str, names: dict[str, str]) -> dict[str, Any]:
+def _build_grid_source(usage_point_id: str, key: str, names: dict[str, str]) -> dict[str, Any]:
     consumed = statistic_id(usage_point_id, f"consumption{key}")
     return {
         "type": "grid",
         "name": names[consumed],
         "stat_energy_from": consumed,
         "stat_energy_to": None,
-        "stat_cost": _known(statistic_id(usage_point_id, f"cost{key}"), names),
+        "stat_cost": _if_known(statistic_id(usage_point_id, f"cost{key}"), names),
         "entity_energy_price": None,
         "number_energy_price": None,
         "stat_compensation": None,
@@ -93,5 +113,5 @@ def _grid(usage_point_id: str, key: str, names: dict[str, str]) -> dict[str, Any
     }
 
 
-def _known(identifier: str, names: dict[str, str]) -> str | None:
+def _if_known(identifier: str, names: dict[str, str]) -> str | None:
     return identifier if identifier in names else None

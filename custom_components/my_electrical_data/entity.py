@@ -1,4 +1,4 @@
-"""What all entities share."""
+"""Base classes of the entities."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -11,12 +11,12 @@ from homeassistant.util import dt as dt_util
 from .api.models import UsagePoint
 from .coordinator import Meter, UsagePointsCoordinator
 from .description import FeedDescription
-from .devices import meter_device
+from .devices import build_meter_device
 from .feed import FeedCoordinator
 
 
 class FeedEntity[CoordinatorT: FeedCoordinator[Any]](CoordinatorEntity[CoordinatorT]):
-    """An entity that shows something of a feed."""
+    """An entity of a feed."""
 
     _attr_has_entity_name = True
 
@@ -35,31 +35,31 @@ class FeedEntity[CoordinatorT: FeedCoordinator[Any]](CoordinatorEntity[Coordinat
 
 
 class DescribedEntity[CoordinatorT: FeedCoordinator[Any]](FeedEntity[CoordinatorT]):
-    """An entity that shows what its description makes of its feed as it is now."""
+    """An entity whose state and attributes its description computes."""
 
     entity_description: FeedDescription[Any, Any]
 
     @property
-    def _said(self) -> Any:
-        """What is said of what the entity is about."""
+    def _data(self) -> Any:
+        """The data that the description's functions get."""
         return self.coordinator.data
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        return self.entity_description.attributes(self._said, dt_util.utcnow())
+        return self.entity_description.attributes(self._data, dt_util.utcnow())
 
 
 class UsagePointEntity(DescribedEntity[UsagePointsCoordinator]):
-    """An entity that shows something of what the list of usage points says of one."""
+    """An entity of a usage point."""
 
     def __init__(self, coordinator: UsagePointsCoordinator, description: EntityDescription, meter: Meter) -> None:
-        super().__init__(coordinator, description, meter.point_id, meter_device(meter))
+        super().__init__(coordinator, description, meter.point_id, build_meter_device(meter))
         self._point_id = meter.point_id
 
     @property
     @override
-    def _said(self) -> UsagePoint:
+    def _data(self) -> UsagePoint:
         return self.coordinator.data[self._point_id]
 
     @property

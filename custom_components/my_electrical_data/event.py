@@ -1,4 +1,4 @@
-"""Event entities: what is told of Tempo's colours, and alerts of Ecowatt."""
+"""Event entities: Tempo colours and Ecowatt alerts."""
 
 from dataclasses import dataclass
 from typing import Final, override
@@ -9,28 +9,28 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import GatewayConfigEntry
-from .devices import grid_device, grid_id
-from .happenings import HAPPENED, Happening
+from .devices import build_grid_device, get_grid_id
+from .events import SIGNAL_EVENT, GatewayEvent
 
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class HappeningDescription(EventEntityDescription):
-    """An event entity, by the happenings that it shows: these are called by its `prefix` and the type of event."""
+class FeedEventDescription(EventEntityDescription):
+    """Describes an event entity; the kind of an event is its `prefix` and the event type."""
 
     prefix: str
     event_types: list[str]
 
 
 EVENTS: Final = (
-    HappeningDescription(
+    FeedEventDescription(
         key="tempo_color",
         translation_key="tempo_color",
         prefix="tempo_",
         event_types=["announced", "confirmed", "changed"],
     ),
-    HappeningDescription(
+    FeedEventDescription(
         key="ecowatt_alert",
         translation_key="ecowatt_alert",
         prefix="ecowatt_",
@@ -39,30 +39,30 @@ EVENTS: Final = (
 )
 
 
-class HappeningEvent(EventEntity):
-    """An event entity of the grid. Its last event is of the past, and so is never unavailable."""
+class FeedEvent(EventEntity):
+    """An event entity of the grid. It is never unavailable: its last event stays true."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
-    entity_description: HappeningDescription
+    entity_description: FeedEventDescription
 
-    def __init__(self, entry: GatewayConfigEntry, description: HappeningDescription) -> None:
+    def __init__(self, entry: GatewayConfigEntry, description: FeedEventDescription) -> None:
         self.entity_description = description
-        self._attr_unique_id = f"{grid_id(entry)}_{description.key}"
-        self._attr_device_info = grid_device(entry)
+        self._attr_unique_id = f"{get_grid_id(entry)}_{description.key}"
+        self._attr_device_info = build_grid_device(entry)
         self._entry_id = entry.entry_id
 
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(async_dispatcher_connect(self.hass, HAPPENED, self._happened))
+        self.async_on_remove(async_dispatcher_connect(self.hass, SIGNAL_EVENT, self._handle_event))
 
     @callback
-    def _happened(self, happening: Happening) -> None:
+    def _handle_event(self, event: GatewayEvent) -> None:
         described = self.entity_description
-        kind = happening.kind.removeprefix(described.prefix)
-        if happening.entry_id == self._entry_id and kind != happening.kind and kind in described.event_types:
-            self._trigger_event(kind, happening.data)
+        kind = event.kind.removeprefix(described.prefix)
+        if event.entry_id == self._entry_id and kind != event.kind and kind in described.event_types:
+            self._trigger_event(kind, event.data)
             self.async_write_ha_state()
 
 
@@ -72,4 +72,4 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the event entities of the grid."""
-    async_add_entities(HappeningEvent(entry, description) for description in EVENTS)
+    async_add_entities(FeedEvent(entry, description) for description in EVENTS)

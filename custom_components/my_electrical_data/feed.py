@@ -1,13 +1,10 @@
-"""What all feeds share: when to ask, what goes wrong, and the moments at which what is held means something else.
-
-Here errors of the gateway become Home Assistant's.
-"""
+"""The base of all coordinators: polling, error translation, and updates at known moments without polling."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from random import random
-from typing import TYPE_CHECKING, override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -16,18 +13,16 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .api import Answer, AuthenticationFailedError, GatewayClient, GatewayError
+from .api import AuthenticationFailedError, GatewayClient, GatewayError, Response
+from .availability_log import get_availability_log
 from .const import DOMAIN, LOGGER
-from .pacing import Pace, until_retry, with_jitter
-from .presence import presence_of
-
-if TYPE_CHECKING:
-    from .coordinator import GatewayConfigEntry
+from .errors import RecorderIncompleteError
+from .pacing import FIRST_RETRY, Pace, add_jitter, get_retry_wait
 
 
 @contextmanager
-def translated_errors(hass: HomeAssistant, entry: ConfigEntry) -> Iterator[None]:
-    """Ask the gateway because a person wants to see something, beside what its feeds ask."""
+def translate_errors(hass: HomeAssistant, entry: ConfigEntry) -> Iterator[None]:
+    """Translate the gateway's errors into Home Assistant's, for requests made on behalf of a person."""
     try:
         yield
     except GatewayError as error:
@@ -39,119 +34,124 @@ def translated_errors(hass: HomeAssistant, entry: ConfigEntry) -> Iterator[None]
 
 
 class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
-    """Asks for one feed, and again when the gateway says that something will have changed."""
+    """Fetches one feed, and fetches it again when the gateway says that it will have changed."""
 
-    config_entry: GatewayConfigEntry
+    config_entry: ConfigEntry[Any]
     pace = Pace(usual=timedelta(minutes=30))
     always = True
     """Whether to ask even while nothing shows it."""
 
-    def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, client: GatewayClient, name: str) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], client: GatewayClient, name: str) -> None:
         super().__init__(
             hass, LOGGER, config_entry=entry, name=name, update_interval=self.pace.usual, always_update=False
         )
         self.client = client
         self.last_error: GatewayError | None = None
         self._failures = 0
-        self._presence = presence_of(hass, entry)
+        self._availability = get_availability_log(hass, entry)
         self._failed_silently = False
-        self._cancel_tick: CALLBACK_TYPE | None = None
+        self._cancel_timer: CALLBACK_TYPE | None = None
         if self.always:
             # The recorder and automations want it even when every entity is disabled.
             self.async_add_listener(lambda: None)
 
     @property
     def is_wanted(self) -> bool:
-        """Whether anything shows or uses it."""
+        """Whether anything uses the feed."""
         return bool(self._listeners)
 
-    async def _ask(self) -> tuple[Answer[DataT], datetime | None]:
-        """Return the gateway's answer, and when it is announced to change."""
+    async def _fetch(self) -> tuple[Response[DataT], datetime | None]:
+        """Fetch the data; return the response and when it will change, if known."""
         raise NotImplementedError
 
-    def _edges(self) -> Iterable[datetime]:
-        """Return the moments at which what is held means something else, past ones included."""
+    def _change_times(self) -> Iterable[datetime]:
+        """Return the moments at which the state changes without new data, including past ones."""
         return ()
 
     @override
     async def _async_update_data(self) -> DataT:
-        # Counted as a failure until it has succeeded: whatever goes wrong is tried again soon, then at growing pauses.
+        # Counted as a failure until it succeeds, so that any error is retried soon, then at growing intervals.
         self._failures += 1
-        self.update_interval = with_jitter(until_retry(self._failures, None), random)
-        with self._translated_errors():
-            answer, next_change = await self._ask()
-        self._gateway_answered()
+        self.update_interval = add_jitter(get_retry_wait(self._failures, None), random)
+        with self._translate_errors():
+            answer, next_change = await self._fetch()
+        self._note_available()
         self._failures = 0
         self.last_error = None
-        wait = self.pace.until_next(dt_util.utcnow(), next_change, answer.max_age)
-        self.update_interval = with_jitter(wait, random)
+        wait = self.pace.get_wait(dt_util.utcnow(), next_change, answer.max_age)
+        self.update_interval = add_jitter(wait, random)
         return answer.data
 
     @contextmanager
-    def _translated_errors(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except AuthenticationFailedError as error:
-            self._gateway_answered()
+            self._note_available()
             self.last_error = None
             raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key=error.code) from error
         except GatewayError as error:
             if error.is_away:
-                self._gateway_is_away(error)
+                self._note_unavailable(error)
             else:
-                self._gateway_answered()
+                self._note_available()
             LOGGER.debug("%s: %s", self.name, error)
             self.last_error = error
-            retry = with_jitter(until_retry(self._failures, error.retry_after), random)
+            retry = add_jitter(get_retry_wait(self._failures, error.retry_after), random)
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key=error.code,
                 translation_placeholders={**error.placeholders},
                 retry_after=retry.total_seconds(),
             ) from error
+        except RecorderIncompleteError as error:
+            self._note_available()
+            raise UpdateFailed(
+                translation_domain=DOMAIN, translation_key=error.code, retry_after=FIRST_RETRY.total_seconds()
+            ) from error
 
     @callback
-    def _gateway_is_away(self, error: GatewayError) -> None:
-        """Have it said once a gateway: the base class, which would say it once a feed, finds nothing new to say."""
+    def _note_unavailable(self, error: GatewayError) -> None:
+        """Log once per gateway, and keep the base class from logging once per feed."""
         if self.config_entry.state is not ConfigEntryState.SETUP_IN_PROGRESS:  # Home Assistant says that itself
-            self._presence.away(str(error))
+            self._availability.log_unavailable(str(error))
         self._failed_silently |= self.last_update_success
         self.last_update_success = False
 
     @callback
-    def _gateway_answered(self) -> None:
-        self._presence.answers()
+    def _note_available(self) -> None:
+        self._availability.log_available()
         if self._failed_silently:
             self._failed_silently, self.last_update_success = False, True
 
     @callback
     @override
     def _async_refresh_finished(self) -> None:
-        self._schedule_tick()
+        self._schedule_notification()
 
     @callback
-    def _schedule_tick(self) -> None:
-        """Tell listeners at the next edge, without asking."""
-        self._stop_ticking()
+    def _schedule_notification(self) -> None:
+        """Schedule an update of the listeners at the next change of state, without polling."""
+        self._cancel_notification()
         if self.data is None or self._shutdown_requested:
             return
         now = dt_util.utcnow()
-        if ahead := [edge for edge in self._edges() if edge > now]:
-            self._cancel_tick = async_track_point_in_utc_time(self.hass, self._tick, min(ahead))
+        if ahead := [edge for edge in self._change_times() if edge > now]:
+            self._cancel_timer = async_track_point_in_utc_time(self.hass, self._notify_listeners, min(ahead))
 
     @callback
-    def _tick(self, _now: datetime) -> None:
-        self._cancel_tick = None
+    def _notify_listeners(self, _now: datetime) -> None:
+        self._cancel_timer = None
         self.async_update_listeners()
-        self._schedule_tick()
+        self._schedule_notification()
 
     @callback
-    def _stop_ticking(self) -> None:
-        if self._cancel_tick is not None:
-            self._cancel_tick()
-            self._cancel_tick = None
+    def _cancel_notification(self) -> None:
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
 
     @override
     async def async_shutdown(self) -> None:
-        self._stop_ticking()
+        self._cancel_notification()
         await super().async_shutdown()

@@ -8,33 +8,37 @@ from homeassistant.components.sensor import SensorDeviceClass
 
 from .api.signals import TEMPO_COLORS, Ecowatt, EcowattDay, EcowattLevel, Tempo, TempoColor, TempoDay, TempoNow
 from .const import OPTIONS
-from .description import FeedSensorDescription, choice, sensor
+from .description import FeedSensorDescription, enum_sensor, sensor
 from .paris import DAY, paris_day
 
 COLORS: Final = [color.value for color in TEMPO_COLORS]
 LEVELS: Final = {level: level.name.lower() for level in EcowattLevel}
 
 
-def _tempo_day(key: str, pick: Callable[[TempoNow], TempoDay | None]) -> FeedSensorDescription[Tempo]:
+def _build_day_sensor(key: str, pick: Callable[[TempoNow], TempoDay | None]) -> FeedSensorDescription[Tempo]:
     def color(tempo: Tempo, now: datetime) -> str | None:
         day = pick(tempo.at(now))
         return None if day is None or day.color is TempoColor.UNKNOWN else day.color.value
 
     def attributes(tempo: Tempo, now: datetime) -> Mapping[str, Any]:
         day = pick(tempo.at(now))
-        return {"date": day.date.isoformat(), "confirmed": day.confirmed} if day else {}
+        if day is None:
+            return {}
+        told = {"date": day.date.isoformat(), "confirmed": day.confirmed}
+        expected = day.expected_color if day.color is TempoColor.UNKNOWN else None
+        return told | ({"expected_color": expected.value, "expected_reason": day.expected_reason} if expected else {})
 
-    return choice(key, COLORS, color, attributes)
+    return enum_sensor(key, COLORS, color, attributes)
 
 
-def _days_left(color: TempoColor) -> FeedSensorDescription[Tempo]:
+def _build_days_left_sensor(color: TempoColor) -> FeedSensorDescription[Tempo]:
     return sensor(
         f"tempo_{color}_days_left",
         lambda tempo, now: tempo.at(now).left.get(color),
     )
 
 
-def _period(tempo: Tempo, now: datetime) -> str | None:
+def _get_period(tempo: Tempo, now: datetime) -> str | None:
     period = tempo.at(now).period
     return period.key if period and period.key in OPTIONS["tempo"] else None
 
@@ -45,15 +49,20 @@ def _period_attributes(tempo: Tempo, now: datetime) -> Mapping[str, Any]:
 
 
 TEMPO: Final = (
-    _tempo_day("tempo_today", lambda tempo: tempo.today),
-    _tempo_day("tempo_tomorrow", lambda tempo: tempo.tomorrow),
-    choice("tempo_period", OPTIONS["tempo"], _period, _period_attributes),
-    *(_days_left(color) for color in TEMPO_COLORS),
+    _build_day_sensor("tempo_today", lambda tempo: tempo.today),
+    _build_day_sensor("tempo_tomorrow", lambda tempo: tempo.tomorrow),
+    enum_sensor("tempo_period", OPTIONS["tempo"], _get_period, _period_attributes),
+    *(_build_days_left_sensor(color) for color in TEMPO_COLORS),
     sensor("tempo_next_red_day", lambda tempo, now: tempo.at(now).next_red, device_class=SensorDeviceClass.DATE),
+    sensor(
+        "tempo_next_expected_red_day",
+        lambda tempo, now: tempo.at(now).next_expected_red,
+        device_class=SensorDeviceClass.DATE,
+    ),
 )
 
 
-def _level(ecowatt: Ecowatt, now: datetime) -> str | None:
+def _get_level(ecowatt: Ecowatt, now: datetime) -> str | None:
     return LEVELS[span.level] if (span := ecowatt.at(now)) else None
 
 
@@ -66,17 +75,17 @@ def _level_attributes(ecowatt: Ecowatt, now: datetime) -> Mapping[str, Any]:
     }
 
 
-def _next_change(ecowatt: Ecowatt, now: datetime) -> datetime | None:
+def _get_next_change(ecowatt: Ecowatt, now: datetime) -> datetime | None:
     span = ecowatt.at(now)
     return span.until if span and ecowatt.at(span.until) else None
 
 
 def _next_change_attributes(ecowatt: Ecowatt, now: datetime) -> Mapping[str, Any]:
-    change = _next_change(ecowatt, now)
-    return {"level": _level(ecowatt, change)} if change else {}
+    change = _get_next_change(ecowatt, now)
+    return {"level": _get_level(ecowatt, change)} if change else {}
 
 
-def _worst(key: str, days_ahead: int) -> FeedSensorDescription[Ecowatt]:
+def _build_worst_sensor(key: str, days_ahead: int) -> FeedSensorDescription[Ecowatt]:
     def day(ecowatt: Ecowatt, now: datetime) -> EcowattDay | None:
         return ecowatt.on(paris_day(now) + days_ahead * DAY)
 
@@ -87,12 +96,12 @@ def _worst(key: str, days_ahead: int) -> FeedSensorDescription[Ecowatt]:
         known = day(ecowatt, now)
         return {"date": known.date.isoformat(), "message": known.message} if known else {}
 
-    return choice(key, list(LEVELS.values()), worst, attributes)
+    return enum_sensor(key, list(LEVELS.values()), worst, attributes)
 
 
 ECOWATT: Final = (
-    choice("ecowatt", list(LEVELS.values()), _level, _level_attributes),
-    sensor("ecowatt_next_change", _next_change, _next_change_attributes, device_class=SensorDeviceClass.TIMESTAMP),
-    _worst("ecowatt_today", 0),
-    _worst("ecowatt_tomorrow", 1),
+    enum_sensor("ecowatt", list(LEVELS.values()), _get_level, _level_attributes),
+    sensor("ecowatt_next_change", _get_next_change, _next_change_attributes, device_class=SensorDeviceClass.TIMESTAMP),
+    _build_worst_sensor("ecowatt_today", 0),
+    _build_worst_sensor("ecowatt_tomorrow", 1),
 )

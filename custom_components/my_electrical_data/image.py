@@ -11,10 +11,10 @@ from homeassistant.util import dt as dt_util
 
 from .api.signals import TempoDay
 from .coordinator import GatewayConfigEntry, TempoDaysCoordinator
-from .devices import grid_device, grid_id
+from .devices import build_grid_device, get_grid_id
 from .entity import FeedEntity
-from .season import season_picture
-from .words import async_words
+from .formatting import async_load_texts
+from .season_picture import draw_season
 
 PARALLEL_UPDATES = 0
 
@@ -22,13 +22,13 @@ SEASON: Final = ImageEntityDescription(key="tempo_season", translation_key="temp
 
 
 class TempoSeasonImage(FeedEntity[TempoDaysCoordinator], ImageEntity):
-    """The colours since 1 September, and what is known of the days to come."""
+    """The colours since 1 September and what is known of later days."""
 
     _attr_content_type = "image/svg+xml"
 
     def __init__(self, hass: HomeAssistant, entry: GatewayConfigEntry, months: Sequence[str]) -> None:
         feeds = entry.runtime_data
-        super().__init__(feeds.tempo_days, SEASON, grid_id(entry), grid_device(entry))
+        super().__init__(feeds.tempo_days, SEASON, get_grid_id(entry), build_grid_device(entry))
         ImageEntity.__init__(self, hass)
         self._tempo = feeds.tempo
         self._months = months
@@ -54,13 +54,13 @@ class TempoSeasonImage(FeedEntity[TempoDaysCoordinator], ImageEntity):
     @callback
     @override
     def async_update_token(self) -> None:
-        """Keep the first: the colours are no secret, and a new one every five minutes would be a new state."""
+        """Keep the first token: the image is no secret, and a new token every five minutes would be a new state."""
         if not self.access_tokens:
             super().async_update_token()
 
     @callback
     def _draw(self) -> None:
-        """Draw it anew; it is another image only if something of it has changed."""
+        """Draw the image; it gets a new timestamp only if it changed."""
         if self.coordinator.data is None:
             return
         days: dict[date, TempoDay] = {day.date: day for day in self.coordinator.data.days}
@@ -69,7 +69,7 @@ class TempoSeasonImage(FeedEntity[TempoDaysCoordinator], ImageEntity):
             days |= {day.date: day for day in (signal.today, signal.tomorrow) if day.date in days}
             now = signal.at(dt_util.utcnow()).today
             today = now.date if now else None
-        drawn = season_picture(days.values(), today, self._months)
+        drawn = draw_season(days.values(), today, self._months)
         if drawn != self._shown:
             self._shown = drawn
             self._attr_image_last_updated = dt_util.utcnow()
@@ -81,6 +81,6 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the image of the season."""
-    words = await async_words(hass)
+    words = await async_load_texts(hass)
     months = [words("month", str(month)) for month in range(1, 13)]
     async_add_entities([TempoSeasonImage(hass, entry, months)])

@@ -1,4 +1,4 @@
-"""What is wrong, as repairs: raised while it is so, and taken back when it is over."""
+"""Creates and deletes repair issues so that they match the present state."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from .coordinator import GatewayConfigEntry, Meter, RuntimeData
 from .dashboard import async_may_offer as async_may_offer_dashboard
 from .energy import async_may_offer
 from .feed import FeedCoordinator
+from .formatting import async_format_day
 
 DOWN_AFTER: Final = timedelta(hours=1)
 ENDS_SOON = timedelta(days=15)
@@ -38,7 +39,7 @@ _DOWN_SINCE: HassKey[dict[str, datetime]] = HassKey(f"{DOMAIN}_down_since")
 
 @dataclass(frozen=True, kw_only=True)
 class Issue:
-    """Something to repair: its words, whose it is, and what fills them in."""
+    """A repair issue: its translation key, its owner (entry or usage point) and its placeholders."""
 
     key: str
     owner: str
@@ -48,60 +49,62 @@ class Issue:
 
     @property
     def issue_id(self) -> str:
-        """Name it, so that it can be ignored and taken back."""
+        """Return its id in the issue registry."""
         return f"{self.key}_{self.owner}"
 
 
 @callback
-def async_review(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Raise what is wrong now, and take back what was."""
+def async_update_issues(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+    """Create the issues of the present state and delete all others."""
     feeds = entry.runtime_data
-    issues = [*_of_the_gateway(hass, entry, feeds.usage_points.last_error)]
+    issues = [*_find_gateway_issues(hass, entry, feeds.usage_points.last_error)]
     if CONF_DASHBOARD not in entry.options and async_may_offer_dashboard(hass):
         issues.append(Issue(key="dashboard", owner=entry.entry_id, fixable=True))
     if feeds.usage_points.last_error is None:
         for meter in feeds.meters.values():
-            issues += _of_a_meter(hass, meter, feeds)
-    _show(hass, entry, issues, keep_meters=feeds.usage_points.last_error is not None)
+            issues += _find_meter_issues(hass, meter, feeds)
+    _sync_issues(hass, entry, issues, keep_meters=feeds.usage_points.last_error is not None)
 
 
 @callback
-def async_review_failure(hass: HomeAssistant, entry: GatewayConfigEntry, error: GatewayError | None) -> None:
-    """Raise what keeps an entry from being set up. What is known of its meters stays."""
-    _show(hass, entry, [*_of_the_gateway(hass, entry, error)], keep_meters=True)
+def async_update_setup_issues(hass: HomeAssistant, entry: GatewayConfigEntry, error: GatewayError | None) -> None:
+    """Create the issues of an entry that cannot be set up. Issues of its meters stay."""
+    _sync_issues(hass, entry, [*_find_gateway_issues(hass, entry, error)], keep_meters=True)
 
 
 @callback
 def async_offer_address(hass: HomeAssistant, entry: GatewayConfigEntry, address: str) -> None:
-    """Ask whether an entry's gateway, which does not answer, is the one at this address, which proved nothing."""
+    """Ask a person whether the entry's gateway moved to an address that could not prove it."""
     hass.data.setdefault(_ANNOUNCED_AT, {})[entry.entry_id] = address
-    _raise(hass, entry, _of_another_address(entry, address))
+    _create_issue(hass, entry, _build_moved_issue(entry, address))
 
 
 @callback
-def async_forget(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Take back everything of an entry that is removed."""
+def async_delete_issues(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+    """Delete the issues of a removed entry."""
     hass.data.get(_ANNOUNCED_AT, {}).pop(entry.entry_id, None)
     hass.data.get(_DOWN_SINCE, {}).pop(entry.entry_id, None)
-    _show(hass, entry, [], keep_meters=False)
+    _sync_issues(hass, entry, [], keep_meters=False)
 
 
 @callback
-def async_forget_meter(hass: HomeAssistant, usage_point_id: str) -> None:
-    """Take back everything of a meter that is removed."""
+def async_delete_meter_issues(hass: HomeAssistant, usage_point_id: str) -> None:
+    """Delete the issues of a removed meter."""
     for domain, issue_id in list(ir.async_get(hass).issues):
         if domain == DOMAIN and issue_id.endswith(f"_{usage_point_id}"):
             ir.async_delete_issue(hass, domain, issue_id)
 
 
 @callback
-def async_offer_to_delete(hass: HomeAssistant, entry: GatewayConfigEntry, usage_point_id: str, name: str) -> None:
-    """Ask what becomes of the statistics of a meter that was removed."""
+def async_offer_to_delete_statistics(
+    hass: HomeAssistant, entry: GatewayConfigEntry, usage_point_id: str, name: str
+) -> None:
+    """Ask whether to keep the statistics of a removed meter."""
     left = Issue(key="statistics_left", owner=usage_point_id, fixable=True, placeholders={"meter": name})
-    _raise(hass, entry, left)
+    _create_issue(hass, entry, left)
 
 
-def _show(hass: HomeAssistant, entry: GatewayConfigEntry, issues: list[Issue], *, keep_meters: bool) -> None:
+def _sync_issues(hass: HomeAssistant, entry: GatewayConfigEntry, issues: list[Issue], *, keep_meters: bool) -> None:
     present = {issue.issue_id: issue for issue in issues}
     for domain, issue_id in list(ir.async_get(hass).issues):
         ours = issue_id.endswith(f"_{entry.entry_id}")
@@ -110,10 +113,10 @@ def _show(hass: HomeAssistant, entry: GatewayConfigEntry, issues: list[Issue], *
         if domain == DOMAIN and ours and issue_id not in present:
             ir.async_delete_issue(hass, domain, issue_id)
     for issue in issues:
-        _raise(hass, entry, issue)
+        _create_issue(hass, entry, issue)
 
 
-def _raise(hass: HomeAssistant, entry: GatewayConfigEntry, issue: Issue) -> None:
+def _create_issue(hass: HomeAssistant, entry: GatewayConfigEntry, issue: Issue) -> None:
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -127,7 +130,7 @@ def _raise(hass: HomeAssistant, entry: GatewayConfigEntry, issue: Issue) -> None
     )
 
 
-def _of_the_gateway(hass: HomeAssistant, entry: GatewayConfigEntry, error: GatewayError | None) -> Iterator[Issue]:
+def _find_gateway_issues(hass: HomeAssistant, entry: GatewayConfigEntry, error: GatewayError | None) -> Iterator[Issue]:
     down_since = hass.data.setdefault(_DOWN_SINCE, {})
     address = {"address": entry.data[CONF_URL]}
     answers = error is None or isinstance(error, IncompatibleError | RateLimitedError)
@@ -136,7 +139,7 @@ def _of_the_gateway(hass: HomeAssistant, entry: GatewayConfigEntry, error: Gatew
         down_since.pop(entry.entry_id, None)
         announced_at.pop(entry.entry_id, None)
     elif elsewhere := announced_at.get(entry.entry_id):
-        yield _of_another_address(entry, elsewhere)
+        yield _build_moved_issue(entry, elsewhere)
     if isinstance(error, IncompatibleError):
         yield Issue(
             key=error.code,
@@ -151,11 +154,11 @@ def _of_the_gateway(hass: HomeAssistant, entry: GatewayConfigEntry, error: Gatew
                 key="gateway_down",
                 owner=entry.entry_id,
                 severity=IssueSeverity.ERROR,
-                placeholders=address | {"since": _moment(since)},
+                placeholders=address | {"since": _format_day(hass, since)},
             )
 
 
-def _of_another_address(entry: GatewayConfigEntry, address: str) -> Issue:
+def _build_moved_issue(entry: GatewayConfigEntry, address: str) -> Issue:
     return Issue(
         key="gateway_moved",
         owner=entry.entry_id,
@@ -164,29 +167,30 @@ def _of_another_address(entry: GatewayConfigEntry, address: str) -> Issue:
     )
 
 
-def _of_a_meter(hass: HomeAssistant, meter: Meter, feeds: RuntimeData) -> Iterator[Issue]:
+def _find_meter_issues(hass: HomeAssistant, meter: Meter, feeds: RuntimeData) -> Iterator[Issue]:
     owner, named = meter.point_id, {"meter": meter.name}
     if (point := feeds.usage_points.data.get(owner)) is None:
         yield Issue(key="meter_gone", owner=owner, fixable=True, placeholders=named)
         return
-    yield from _of_its_consent(point, named)
+    yield from _find_consent_issues(hass, point, named)
     for notice in point.notices:
         if notice.code in _NOTICES:
             yield Issue(
                 key=notice.code,
                 owner=owner,
                 fixable=_NOTICES[notice.code],
-                placeholders=named | {"since": _moment(notice.since), "date": str(notice.day or "?")},
+                placeholders=named
+                | {"since": _format_day(hass, notice.since), "date": async_format_day(hass, notice.day)},
             )
-    if any(_is_out_of_quota(feed) for feed in (meter.daily, meter.hours)):
+    if any(_has_used_quota(feed) for feed in (meter.daily, meter.hours)):
         yield Issue(key="quota_reached", owner=owner, placeholders=named)
     imported = meter.hours.data
-    if imported is not None and async_may_offer(hass, owner, imported.statistic_ids):
+    if imported is not None and async_may_offer(hass, owner, imported.sums):
         yield Issue(key="energy_dashboard", owner=owner, fixable=True, placeholders=named)
 
 
-def _of_its_consent(point: UsagePoint, named: dict[str, str]) -> Iterator[Issue]:
-    """Say what the gateway gives notice of; in the last days more urgently."""
+def _find_consent_issues(hass: HomeAssistant, point: UsagePoint, named: dict[str, str]) -> Iterator[Issue]:
+    """Find the issues of a consent that ends or has ended."""
     for notice in point.notices:
         if notice.code == "consent_ended":
             yield Issue(key=notice.code, owner=point.id, severity=IssueSeverity.ERROR, fixable=True, placeholders=named)
@@ -198,13 +202,13 @@ def _of_its_consent(point: UsagePoint, named: dict[str, str]) -> Iterator[Issue]
                 owner=point.id,
                 severity=IssueSeverity.ERROR if soon else IssueSeverity.WARNING,
                 fixable=True,
-                placeholders=named | {"until": _moment(notice.until), "days": str(max(left.days, 0))},
+                placeholders=named | {"until": _format_day(hass, notice.until), "days": str(max(left.days, 0))},
             )
 
 
-def _is_out_of_quota(feed: FeedCoordinator[Any]) -> bool:
+def _has_used_quota(feed: FeedCoordinator[Any]) -> bool:
     return isinstance(feed.last_error, RateLimitedError) and "quota" in feed.last_error.problem
 
 
-def _moment(moment: datetime | None) -> str:
-    return dt_util.as_local(moment).strftime("%Y-%m-%d") if moment else "?"
+def _format_day(hass: HomeAssistant, moment: datetime | None) -> str:
+    return async_format_day(hass, dt_util.as_local(moment).date() if moment else None)

@@ -1,4 +1,4 @@
-"""Adding a meter: its number, Enedis' consent, what came, what it pays; and changing what it pays later."""
+"""Subentry flow: add a meter (number, consent at Enedis, tariff) and change its tariff later."""
 
 import asyncio
 from functools import partial
@@ -17,28 +17,28 @@ from homeassistant.helpers.selector import (
 )
 
 from .api import GatewayClient, GatewayError
-from .api.models import ConsentAsked, ConsentStatus, UsagePoint
-from .consent import first_details, meter_number, wait_for_consent
+from .api.models import ConsentStatus, StartedConsent, UsagePoint
+from .consent import parse_meter_number, wait_for_consent, wait_for_contract
 from .const import DOMAIN, LOGGER, OFF_PEAK_EXAMPLE
 from .coordinator import GatewayConfigEntry
+from .formatting import async_load_texts, async_name_home
 from .off_peak_form import OffPeakError
 from .tariff_form import (
     CONF_OFF_PEAK,
     CONF_OPTION,
     CONF_OWN_PRICES,
     KEEP,
-    changes,
-    present_tariff,
-    price_fields,
-    tariff_fields,
+    build_changes,
+    build_price_fields,
+    build_tariff_fields,
+    find_current_tariff,
 )
-from .words import async_words
 
 CONF_NUMBER, CONF_POINT = "number", "usage_point"
-_ANOTHER = "another"
+_OTHER_METER = "another"
 
 # Ends of a consent that have words of their own.
-_REASONS = {
+_TRANSLATED_REASONS = {
     "refused_at_enedis",
     "expired",
     "other_browser",
@@ -51,12 +51,13 @@ _REASONS = {
 
 
 class MeterFlow(ConfigSubentryFlow):
-    """A subentry is a meter; its unique id is the public id of its usage point. What it pays, the gateway keeps."""
+    """A subentry is a meter, with the usage point's public id as unique id. The gateway stores its tariff."""
 
-    _offered: tuple[UsagePoint, ...] = ()
-    _asked: ConsentAsked
+    _offered_points: tuple[UsagePoint, ...] = ()
+    _started: StartedConsent
     _waiting: asyncio.Task[UsagePoint | str] | None = None
-    _reason: str
+    _reason: str | None = None
+    _number: str | None = None
     _point: UsagePoint
     _answers: dict[str, Any]
 
@@ -68,33 +69,40 @@ class MeterFlow(ConfigSubentryFlow):
     # Which meter
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Offer the meters that the gateway reads already, if there are any that are not here."""
+        """Offer the account's meters that have not been added yet, if any."""
         if user_input is not None:
             chosen = user_input[CONF_POINT]
-            found = next((point for point in self._offered if point.id == chosen), None)
-            return await self._show(found) if found else await self.async_step_number()
+            found = next((point for point in self._offered_points if point.id == chosen), None)
+            return await self._show_tariff(found) if found else await self.async_step_number()
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
         try:
             points = (await self._client.usage_points()).data.items
         except GatewayError as error:
-            return self._failed(error)
-        self._offered = tuple(point for point in points if point.id not in self._here())
-        if not self._offered:
+            return self._abort_on_failure(error)
+        self._offered_points = tuple(point for point in points if point.id not in self._list_configured_ids())
+        if not self._offered_points:
             return await self.async_step_number()
-        options = [SelectOptionDict(value=point.id, label=point.description) for point in self._offered]
-        options.append(SelectOptionDict(value=_ANOTHER, label=(await async_words(self.hass))("found", _ANOTHER)))
+        options = [SelectOptionDict(value=point.id, label=point.description) for point in self._offered_points]
+        options.append(
+            SelectOptionDict(value=_OTHER_METER, label=(await async_load_texts(self.hass))("found", _OTHER_METER))
+        )
         selector = SelectSelector(SelectSelectorConfig(options=options, mode=SelectSelectorMode.LIST))
-        schema: Any = vol.Schema({vol.Required(CONF_POINT, default=self._offered[0].id): selector})
+        schema: Any = vol.Schema({vol.Required(CONF_POINT, default=self._offered_points[0].id): selector})
         return self.async_show_form(step_id="user", data_schema=schema)
 
     async def async_step_number(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Ask for the number, and the gateway for a consent to read it."""
-        errors: dict[str, str] = {}
+        """Ask for the number and start a consent."""
+        errors = {"base": self._reason} if self._reason and user_input is None else {}
+        placeholders: dict[str, str] = {}
         if user_input is not None:
-            if number := meter_number(user_input[CONF_NUMBER]):
+            number = parse_meter_number(user_input[CONF_NUMBER])
+            if number and (added := self._find_added(number)):
+                self._number, errors, placeholders = number, {CONF_NUMBER: "already_added"}, {"meter": added}
+            elif number:
+                self._reason, self._waiting = None, None
                 try:
-                    self._asked = await self._client.ask_consent(number)
+                    self._started = await self._client.start_consent(number)
                     return await self.async_step_consent()
                 except GatewayError as error:
                     errors = (
@@ -104,104 +112,124 @@ class MeterFlow(ConfigSubentryFlow):
                 errors = {CONF_NUMBER: "invalid_number"}
         schema: Any = vol.Schema({vol.Required(CONF_NUMBER): TextSelector(TextSelectorConfig(autocomplete="off"))})
         schema = self.add_suggested_values_to_schema(schema, user_input)
-        return self.async_show_form(step_id="number", data_schema=schema, errors=errors)
+        return self.async_show_form(
+            step_id="number", data_schema=schema, errors=errors, description_placeholders=placeholders
+        )
+
+    def _find_added(self, number: str) -> str | None:
+        """Return the name of a meter here whose number ends alike, unless the same number was entered once more.
+
+        The whole number is stored nowhere: one meter in 10,000 ends like another one.
+        """
+        if number == self._number:
+            return None
+        points = self._get_entry().runtime_data.usage_points.data
+        titles = {subentry.unique_id: subentry.title for subentry in self._get_entry().subentries.values()}
+        ends_alike = (titles[each] for each, point in points.items() if each in titles and point.ends_like(number))
+        return next(ends_alike, None)
 
     # Enedis' consent
 
     async def async_step_consent(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
-        """Open Enedis' page, and wait for how it ends there."""
+        """Open the consent's page and wait for its result."""
         if self._waiting is None:
-            self._waiting = self.hass.async_create_background_task(self._wait(), f"{DOMAIN} consent")
-            self._waiting.add_done_callback(self._come_back)
+            self._waiting = self.hass.async_create_background_task(self._wait_for_meter(), f"{DOMAIN} consent")
+            self._waiting.add_done_callback(self._resume)
         if not self._waiting.done():
-            return self.async_external_step(step_id="consent", url=self._asked.authorize_url)
+            return self.async_external_step(step_id="consent", url=self._started.authorize_url)
         match self._waiting.result():
+            case "already_configured":
+                return self.async_external_step_done(next_step_id="already_added")
             case str(reason):
                 self._reason = reason
-                return self.async_external_step_done(next_step_id="refused")
+                return self.async_external_step_done(next_step_id="number")
             case point:
                 self._point = point
                 return self.async_external_step_done(next_step_id="tariff")
 
-    async def _wait(self) -> UsagePoint | str:
+    async def _wait_for_meter(self) -> UsagePoint | str:
         """Return the meter that the consent opened, or the reason why there is none."""
         try:
-            consent = await wait_for_consent(self._client, self._asked)
+            consent = await wait_for_consent(self._client, self._started)
             if consent.status is not ConsentStatus.GRANTED:
-                return f"consent_{consent.reason}" if consent.reason in _REASONS else "consent_failed"
-            new = [point_id for point_id in consent.usage_points if point_id not in self._here()]
-            return await first_details(self._client, new[0]) if new else "already_configured"
+                return f"consent_{consent.reason}" if consent.reason in _TRANSLATED_REASONS else "consent_failed"
+            new = [point_id for point_id in consent.usage_points if point_id not in self._list_configured_ids()]
+            return await wait_for_contract(self._client, new[0]) if new else "already_configured"
         except GatewayError:
             return "consent_failed"
 
-    async def async_step_refused(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
-        """Say why there is no meter."""
-        return self.async_abort(reason=self._reason)
+    async def async_step_already_added(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
+        """Abort: the consent opened a meter that is here already."""
+        return self.async_abort(reason="already_configured")
 
     @callback
-    def _come_back(self, waiting: asyncio.Task[UsagePoint | str]) -> None:
+    def _resume(self, waiting: asyncio.Task[UsagePoint | str]) -> None:
         if not waiting.cancelled():
             self.hass.async_create_task(self.hass.config_entries.subentries.async_configure(self.flow_id))
 
     @callback
     @override
     def async_remove(self) -> None:
-        """Stop waiting when the dialog is closed."""
+        """Stop waiting when the flow is closed."""
         if self._waiting is not None:
             self._waiting.cancel()
 
     # What it pays
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:  # noqa: ARG002
-        """Ask again what the meter pays."""
+        """Change the tariff of a meter."""
         if self._get_entry().state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
         try:
-            return await self._show(await self._client.usage_point(self._get_reconfigure_subentry().unique_id or ""))
+            return await self._show_tariff(
+                await self._client.usage_point(self._get_reconfigure_subentry().unique_id or "")
+            )
         except GatewayError as error:
-            return self._failed(error)
+            return self._abort_on_failure(error)
 
-    async def _show(self, point: UsagePoint) -> SubentryFlowResult:
+    async def _show_tariff(self, point: UsagePoint) -> SubentryFlowResult:
         self._point = point
         return await self.async_step_tariff()
 
     async def async_step_tariff(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Show what Enedis told, and ask which tariff it is."""
+        """Show what Enedis knows of the meter and ask for its tariff."""
         errors: dict[str, str] = {}
         if user_input is not None:
             self._answers = user_input
             try:
-                changes(self._point, user_input, None)
+                build_changes(self._point, user_input, None)
             except OffPeakError as error:
                 errors = {CONF_OFF_PEAK: str(error)}
             else:
                 if user_input[CONF_OWN_PRICES] and user_input[CONF_OPTION] != KEEP:
                     return await self.async_step_prices()
-                if not (errors := await self._tell(None)):
+                if not (errors := await self._submit_tariff(None)):
                     return self._finish()
-        schema: Any = vol.Schema(tariff_fields(self._point, dated=self.source == SOURCE_RECONFIGURE))
+        name = self._point.name or await async_name_home(self.hass)
+        fields = build_tariff_fields(self._point, name=name, dated=self.source == SOURCE_RECONFIGURE)
+        schema: Any = vol.Schema(fields)
         return self.async_show_form(
             step_id="tariff",
             data_schema=self.add_suggested_values_to_schema(schema, user_input),
             errors=errors,
-            description_placeholders=await self._what_came(),
+            description_placeholders=await self._describe_meter(),
         )
 
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for one's own prices."""
         errors: dict[str, str] = {}
-        if user_input is not None and not (errors := await self._tell(user_input)):
+        if user_input is not None and not (errors := await self._submit_tariff(user_input)):
             return self._finish()
-        schema: Any = vol.Schema(price_fields(self._answers[CONF_OPTION], present_tariff(self._point)))
+        schema: Any = vol.Schema(build_price_fields(self._answers[CONF_OPTION], find_current_tariff(self._point)))
         return self.async_show_form(
             step_id="prices", data_schema=self.add_suggested_values_to_schema(schema, user_input), errors=errors
         )
 
-    async def _tell(self, prices: dict[str, Any] | None) -> dict[str, str]:
-        """Tell the gateway, and return what it has against it."""
+    async def _submit_tariff(self, prices: dict[str, Any] | None) -> dict[str, str]:
+        """Send the tariff to the gateway; return form errors."""
         try:
             self._point = await self._client.change_usage_point(
-                self._point.id, changes(self._point, self._answers, prices)
+                self._point.id, build_changes(self._point, self._answers, prices)
             )
         except GatewayError as error:
             return {"base": "tariff_refused" if error.code == "request_refused" else error.code}
@@ -214,18 +242,19 @@ class MeterFlow(ConfigSubentryFlow):
         if subentry.title == self._point.label:
             # Nothing of the entry changes, so its listener will not hear of it.
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
-        return self.async_update_and_abort(entry, subentry, title=self._point.label)
+        # A reason of our own, or Home Assistant uses its own text, which custom integrations get in English only.
+        return self.async_update_and_abort(entry, subentry, title=self._point.label, reason="reconfigure_successful")
 
-    def _here(self) -> set[str | None]:
+    def _list_configured_ids(self) -> set[str | None]:
         return {subentry.unique_id for subentry in self._get_entry().subentries.values()}
 
-    def _failed(self, error: GatewayError) -> SubentryFlowResult:
+    def _abort_on_failure(self, error: GatewayError) -> SubentryFlowResult:
         LOGGER.warning("The gateway could not tell of its meters: %s", error)
         return self.async_abort(reason="gateway_failed")
 
-    async def _what_came(self) -> dict[str, str]:
-        """Describe the meter as Enedis does."""
-        words, contract = partial(await async_words(self.hass), "found"), self._point.contract
+    async def _describe_meter(self) -> dict[str, str]:
+        """Return the placeholders that describe the meter."""
+        words, contract = partial(await async_load_texts(self.hass), "found"), self._point.contract
         unknown = words("unknown")
         curve = {True: "curve_collected", False: "curve_not_collected", None: "unknown"}
         return {

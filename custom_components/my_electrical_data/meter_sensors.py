@@ -1,6 +1,6 @@
-"""The sensors of a meter, other than its totals: what it pays now, its last day, its peaks, how fresh its data are.
+"""The sensors of a meter, except totals: tariff period, last day, maximum power, freshness.
 
-None of what arrives the day after has a state class: it must not be booked, by the recorder, at the hour it arrives.
+Values that arrive a day late have no state class: the recorder would count them at the hour of arrival.
 """
 
 from collections.abc import Mapping
@@ -13,17 +13,17 @@ from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfApparentPower,
 from .api.figures import UNKNOWN_BUCKET, DailyReadings, MaxPower, Period, Periods
 from .api.models import UsagePoint
 from .const import BUCKETS, CURRENCY
-from .description import FeedSensorDescription, choice, sensor
+from .description import FeedSensorDescription, enum_sensor, sensor
 from .paris import PARIS, paris_day
 
 
-def _bucket(period: Period | None) -> str | None:
+def _get_bucket(period: Period | None) -> str | None:
     return period.bucket if period and period.bucket != UNKNOWN_BUCKET else None
 
 
 def _current_attributes(periods: Periods, now: datetime) -> Mapping[str, Any]:
     current = periods.at(now)
-    return {"certain": current.certain} if current else {}
+    return {"certain": current.certain, "expected": current.expected} if current else {}
 
 
 def _next_attributes(periods: Periods, now: datetime) -> Mapping[str, Any]:
@@ -31,12 +31,12 @@ def _next_attributes(periods: Periods, now: datetime) -> Mapping[str, Any]:
     return {"start": following.start.isoformat(), "price": following.price} if following else {}
 
 
-def _price(periods: Periods, now: datetime) -> float | None:
+def _get_price(periods: Periods, now: datetime) -> float | None:
     return current.price if (current := periods.at(now)) else None
 
 
-def _off_peak_hours(periods: Periods, now: datetime) -> str | None:
-    """Write the off-peak hours that begin today as a clock shows them."""
+def _format_off_peak_hours(periods: Periods, now: datetime) -> str | None:
+    """Format the off-peak hours that begin today, such as `22:30-06:30`."""
     current, today = periods.at(now), paris_day(now)
     if current is None or current.off_peak is None:
         return None
@@ -48,16 +48,16 @@ def _off_peak_hours(periods: Periods, now: datetime) -> str | None:
     return ", ".join(clocks) or None
 
 
-def _off_peak_ahead(periods: Periods, now: datetime) -> Mapping[str, Any]:
+def _list_off_peak_ahead(periods: Periods, now: datetime) -> Mapping[str, Any]:
     ahead = [window for window in periods.off_peak if window.end > now]
     return {"windows": [{"start": window.start.isoformat(), "end": window.end.isoformat()} for window in ahead]}
 
 
 PERIODS: Final[tuple[FeedSensorDescription[Periods], ...]] = (
-    choice("tariff_period", BUCKETS, lambda periods, now: _bucket(periods.at(now)), _current_attributes),
+    enum_sensor("tariff_period", BUCKETS, lambda periods, now: _get_bucket(periods.at(now)), _current_attributes),
     sensor(
         "tariff_price",
-        _price,
+        _get_price,
         native_unit_of_measurement=f"{CURRENCY}/{UnitOfEnergy.KILO_WATT_HOUR}",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=4,
@@ -67,12 +67,14 @@ PERIODS: Final[tuple[FeedSensorDescription[Periods], ...]] = (
         lambda periods, now: periods.end_of_bucket(now),
         device_class=SensorDeviceClass.TIMESTAMP,
     ),
-    choice("next_tariff_period", BUCKETS, lambda periods, now: _bucket(periods.next_bucket(now)), _next_attributes),
-    sensor("off_peak_hours", _off_peak_hours, _off_peak_ahead),
+    enum_sensor(
+        "next_tariff_period", BUCKETS, lambda periods, now: _get_bucket(periods.next_bucket(now)), _next_attributes
+    ),
+    sensor("off_peak_hours", _format_off_peak_hours, _list_off_peak_ahead),
 )
 
 
-def _last_day(days: DailyReadings, _now: datetime) -> float | None:
+def _get_last_day_energy(days: DailyReadings, _now: datetime) -> float | None:
     return days.newest.wh / 1000 if days.newest else None
 
 
@@ -82,7 +84,7 @@ def _last_day_attributes(days: DailyReadings, _now: datetime) -> Mapping[str, An
 
 LAST_DAY: Final = sensor(
     "last_day_energy",
-    _last_day,
+    _get_last_day_energy,
     _last_day_attributes,
     device_class=SensorDeviceClass.ENERGY,
     native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
@@ -90,11 +92,11 @@ LAST_DAY: Final = sensor(
 )
 
 
-def _peak_day(peaks: MaxPower, _now: datetime) -> Mapping[str, Any]:
+def _get_peak_day(peaks: MaxPower, _now: datetime) -> Mapping[str, Any]:
     return {"date": peaks.newest.date.isoformat()} if peaks.newest else {}
 
 
-def _share(peaks: MaxPower, _now: datetime) -> float | None:
+def _get_share(peaks: MaxPower, _now: datetime) -> float | None:
     return peaks.newest.share * 100 if peaks.newest and peaks.newest.share is not None else None
 
 
@@ -103,7 +105,7 @@ MAX_POWER: Final[tuple[FeedSensorDescription[MaxPower], ...]] = (
     sensor(
         "max_power",
         lambda peaks, _: peaks.newest.va if peaks.newest else None,
-        _peak_day,
+        _get_peak_day,
         device_class=SensorDeviceClass.APPARENT_POWER,
         native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
         entity_registry_enabled_default=False,
@@ -116,8 +118,8 @@ MAX_POWER: Final[tuple[FeedSensorDescription[MaxPower], ...]] = (
     ),
     sensor(
         "max_power_share",
-        _share,
-        _peak_day,
+        _get_share,
+        _get_peak_day,
         native_unit_of_measurement=PERCENTAGE,
         suggested_display_precision=0,
         entity_registry_enabled_default=False,
@@ -125,21 +127,21 @@ MAX_POWER: Final[tuple[FeedSensorDescription[MaxPower], ...]] = (
 )
 
 
-def _age(point: UsagePoint, now: datetime) -> int | None:
+def _get_data_age(point: UsagePoint, now: datetime) -> int | None:
     known = point.freshness.complete_until
     return (paris_day(now) - known).days if known else None
 
 
-def _missing(point: UsagePoint, _now: datetime) -> int:
+def _count_missing_days(point: UsagePoint, _now: datetime) -> int:
     return len(point.missing_days)
 
 
-def _holes(point: UsagePoint, _now: datetime) -> Mapping[str, Any]:
+def _list_holes(point: UsagePoint, _now: datetime) -> Mapping[str, Any]:
     shown = ("direction", "start", "end", "reason")
     return {"holes": [{name: str(getattr(hole, name)) for name in shown} for hole in point.holes]}
 
 
-def _next_off_peak_change(point: UsagePoint, now: datetime) -> date | None:
+def _find_next_off_peak_change(point: UsagePoint, now: datetime) -> date | None:
     today = paris_day(now)
     days = [notice.day for notice in point.notices if notice.code == "off_peak_changes" and notice.day]
     return min((day for day in days if day > today), default=None)
@@ -150,7 +152,7 @@ _DIAGNOSTIC: Final = EntityCategory.DIAGNOSTIC
 USAGE_POINT: Final[tuple[FeedSensorDescription[UsagePoint], ...]] = (
     sensor(
         "complete_until",
-        lambda point, _: point.freshness.complete_until,
+        lambda point, _: point.freshness.last_complete_day,
         device_class=SensorDeviceClass.DATE,
         entity_category=_DIAGNOSTIC,
     ),
@@ -160,8 +162,8 @@ USAGE_POINT: Final[tuple[FeedSensorDescription[UsagePoint], ...]] = (
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=_DIAGNOSTIC,
     ),
-    sensor("data_age", _age, entity_category=_DIAGNOSTIC),
-    sensor("days_missing", _missing, _holes, entity_category=_DIAGNOSTIC),
+    sensor("data_age", _get_data_age, entity_category=_DIAGNOSTIC),
+    sensor("days_missing", _count_missing_days, _list_holes, entity_category=_DIAGNOSTIC),
     sensor(
         "consent_end",
         lambda point, _: point.consent.expires_at,
@@ -170,7 +172,7 @@ USAGE_POINT: Final[tuple[FeedSensorDescription[UsagePoint], ...]] = (
     ),
     sensor(
         "off_peak_change",
-        _next_off_peak_change,
+        _find_next_off_peak_change,
         device_class=SensorDeviceClass.DATE,
         entity_category=_DIAGNOSTIC,
     ),

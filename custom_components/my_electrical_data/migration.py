@@ -1,4 +1,4 @@
-"""Entries of an earlier version become what they would be today."""
+"""Migrates entries of earlier versions."""
 
 from types import MappingProxyType
 
@@ -13,17 +13,17 @@ from .const import CONF_MADE_HERE, DOMAIN, METER
 
 
 @callback
-def async_meters_to_subentries(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Version 1 read every meter of its account: each device of a meter becomes a subentry, and keeps its entities."""
+def async_move_meters_to_subentries(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Create a subentry for each meter's device of a version 1 entry, which had all meters of the account."""
     devices = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(devices, entry.entry_id):
         for domain, identifier in device.identifiers:
             if domain == DOMAIN and identifier != entry.unique_id and USAGE_POINT_ID.fullmatch(identifier):
-                _move(hass, entry, device, identifier)
+                _move_meter(hass, entry, device, identifier)
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_MADE_HERE: False}, version=2)
 
 
-def _move(hass: HomeAssistant, entry: ConfigEntry, device: dr.DeviceEntry, point_id: str) -> None:
+def _move_meter(hass: HomeAssistant, entry: ConfigEntry, device: dr.DeviceEntry, point_id: str) -> None:
     subentry = ConfigSubentry(
         data=MappingProxyType({}), subentry_type=METER, title=device.name or point_id, unique_id=point_id
     )

@@ -1,4 +1,4 @@
-"""Off-peak hours as a person writes them, and as the gateway takes them: always, or since a day."""
+"""Converts off-peak hours between what people type and what the gateway stores."""
 
 import re
 from datetime import date
@@ -11,11 +11,11 @@ _EVERY_DAY = tuple(range(7))
 
 
 class OffPeakError(ValueError):
-    """What was written cannot be told to the gateway; its text is the key of the words for it."""
+    """The text is not valid; the message is a translation key."""
 
 
-def off_peak_periods(text: str) -> list[dict[str, Any]]:
-    """Read `22:30-06:30, 12:00-14:00`: the same every day of the year. Raises OffPeakError."""
+def parse_off_peak(text: str) -> list[dict[str, Any]]:
+    """Parse `22:30-06:30, 12:00-14:00`, for every day of the year. Raises OffPeakError."""
     slots = []
     for part in re.split(r"[,;]", text):
         if not (found := _SLOT.fullmatch(part.strip())):
@@ -28,8 +28,8 @@ def off_peak_periods(text: str) -> list[dict[str, Any]]:
     return [{**period, "source": "user"}]
 
 
-def present_slots(point: UsagePoint, today: date) -> str:
-    """Write the hours in force as a person would, if they are the same every day of the year; others as nothing."""
+def format_current_slots(point: UsagePoint, today: date) -> str:
+    """Format the current hours if they are the same every day of the year; return an empty text otherwise."""
     holding = [period for period in point.off_peak if period.holds_on(today)]
     match [period for period in holding if period.source == "user"] or holding:
         case [OffPeak(season="all", weekdays=days, slots=slots)] if tuple(sorted(days)) == _EVERY_DAY:
@@ -37,13 +37,13 @@ def present_slots(point: UsagePoint, today: date) -> str:
     return ""
 
 
-def own_periods(point: UsagePoint, text: str, since: str | None) -> list[dict[str, Any]] | None:
-    """Return one's own hours after these were written; None, as nothing written: those that Enedis tells.
+def replace_own_periods(point: UsagePoint, text: str, since: str | None) -> list[dict[str, Any]] | None:
+    """Return the user's own periods with new ones for `text`; None for an empty text, which means Enedis' hours.
 
-    Since a day, they hold until the next of one's own begin, and one's own before it end there; where there are none,
-    the gateway counts by Enedis'. Raises OffPeakError.
+    With `since`, the new hours apply from that day until the user's next ones begin, and earlier ones end there. Days
+    without own hours follow Enedis. Raises OffPeakError.
     """
-    new = off_peak_periods(text) if text else []
+    new = parse_off_peak(text) if text else []
     if since is None:
         return new or None
     day = date.fromisoformat(since)
@@ -61,11 +61,11 @@ def own_periods(point: UsagePoint, text: str, since: str | None) -> list[dict[st
     return [*told, *(period.raw for period in later)] or None
 
 
-def periods_in_force(point: UsagePoint, text: str, today: date) -> list[dict[str, Any]]:
-    """Return one's own hours after those in force were written: for good, or around one's own of other days.
+def replace_periods_in_force(point: UsagePoint, text: str, today: date) -> list[dict[str, Any]]:
+    """Return the user's own periods with the current ones replaced by `text`; those of other days stay.
 
     Raises OffPeakError.
     """
-    new = off_peak_periods(text)
+    new = parse_off_peak(text)
     has_own = any(period.source == "user" for period in point.off_peak)
-    return (own_periods(point, text, today.isoformat()) if has_own else None) or new
+    return (replace_own_periods(point, text, today.isoformat()) if has_own else None) or new

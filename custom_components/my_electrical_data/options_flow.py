@@ -1,6 +1,6 @@
-"""What may be chosen once a gateway is set up.
+"""The options of an entry.
 
-A plain options flow: the entry has an update listener, because of its subentries, and that one reloads it.
+A plain options flow: the entry has an update listener, because of its subentries, which reloads it.
 """
 
 from typing import Any
@@ -13,10 +13,10 @@ from .const import CONF_ALL_DAY, CONF_BUCKETS, CONF_DASHBOARD
 
 
 class GatewayOptionsFlow(OptionsFlow):
-    """One page."""
+    """The options flow, a single page."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask which statistics to import, and what to show how."""
+        """Ask which statistics to import and what to show."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         chosen = self.config_entry.options

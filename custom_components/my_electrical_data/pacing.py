@@ -1,4 +1,4 @@
-"""When to ask the gateway again."""
+"""When to poll the gateway again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ SPREAD = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often a feed is asked: `usual` when the gateway does not say, and never outside the bounds."""
+    """How often a feed is polled: at `usual` if the gateway does not say, always within the bounds."""
 
     usual: timedelta
     least: timedelta = timedelta(seconds=10)
     most: timedelta = timedelta(hours=6)
 
-    def until_next(self, now: datetime, next_change: datetime | None, max_age: float | None) -> timedelta:
+    def get_wait(self, now: datetime, next_change: datetime | None, max_age: float | None) -> timedelta:
         """Return how long to wait: until the announced change, or as long as the answer holds."""
         if next_change is not None:
             wait = next_change - now
@@ -28,13 +28,13 @@ class Pace:
         return min(max(wait, self.least), self.most)
 
 
-def until_retry(failures: int, retry_after: float | None) -> timedelta:
-    """Return how long to wait after so many `failures` in a row: as long as the gateway says, else a growing pause."""
+def get_retry_wait(failures: int, retry_after: float | None) -> timedelta:
+    """Return the wait after `failures` in a row: as long as the gateway says, else doubling."""
     if retry_after is not None:
         return max(timedelta(seconds=retry_after), timedelta(seconds=1))
     return min(FIRST_RETRY * (1 << min(failures - 1, 10)), LAST_RETRY)
 
 
-def with_jitter(wait: timedelta, random: Callable[[], float]) -> timedelta:
-    """Spread homes that wait for the same moment: up to a tenth longer, and at most a minute; never earlier."""
+def add_jitter(wait: timedelta, random: Callable[[], float]) -> timedelta:
+    """Add up to a tenth, a minute at most, so that not all homes ask at the same moment."""
     return wait + min(wait / 10, SPREAD) * random()

@@ -1,4 +1,4 @@
-"""Days of Paris, which the gateway counts by, wherever Home Assistant is."""
+"""Dates and clock times in Paris, which the gateway uses, whatever Home Assistant's time zone."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,17 +8,17 @@ DAY = timedelta(days=1)
 
 
 def paris_day(moment: datetime) -> date:
-    """Return the day in Paris at `moment`."""
+    """Return the date in Paris at `moment`."""
     return moment.astimezone(PARIS).date()
 
 
-def midnight_after(moment: datetime) -> datetime:
+def find_next_midnight(moment: datetime) -> datetime:
     """Return when the next day of Paris begins."""
-    return next_time(moment, time())
+    return find_next_time(moment, time())
 
 
-def next_time(moment: datetime, clock: time) -> datetime:
-    """Return when the clocks of Paris next show `clock`."""
+def find_next_time(moment: datetime, clock: time) -> datetime:
+    """Return when the clock in Paris next shows `clock`."""
     local = moment.astimezone(PARIS)
     day = local.date() if local.time() < clock else local.date() + DAY
     return datetime.combine(day, clock, PARIS)

@@ -1,4 +1,4 @@
-"""The flows of the repairs that a person can do something about."""
+"""The flows of fixable repairs."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, override
@@ -14,23 +14,23 @@ from homeassistant.util import dt as dt_util
 
 from . import energy
 from .api import GatewayError, find_gateway
-from .api.models import ConsentAsked, ConsentStatus, UsagePoint
-from .consent import meter_number
+from .api.models import ConsentStatus, StartedConsent, UsagePoint
+from .consent import parse_meter_number
 from .const import CONF_DASHBOARD, OFF_PEAK_EXAMPLE, OPTIONS
 from .coordinator import GatewayConfigEntry, Meter
 from .issues import CONSENT_RENEWALS
-from .off_peak_form import OffPeakError, periods_in_force
+from .off_peak_form import OffPeakError, replace_periods_in_force
 from .paris import PARIS
-from .statistics import async_delete_statistics, async_names
+from .statistics import async_delete_statistics, async_get_statistic_names
 from .tariff_form import (
     CONF_OFF_PEAK,
     CONF_OPTION,
     CONF_POWER,
     CONF_PRODUCTION,
     CONF_VALID_FROM,
-    present_tariff,
-    price_fields,
-    with_new,
+    add_tariff,
+    build_price_fields,
+    find_current_tariff,
 )
 
 CONF_NUMBER = "number"
@@ -39,18 +39,18 @@ type Data = dict[str, str | int | float | None]
 
 
 class _Flow(RepairsFlow):
-    """What all have: whose repair it is, and the words it was raised with."""
+    """Base of the flows; `data` has the entry id, the owner and the placeholders of the issue."""
 
     data: Data
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002
-        """Begin, unless the gateway must be there and is not."""
+        """Start, unless the entry is not loaded."""
         entry = self._entry
         if entry is None or entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="entry_not_loaded")
-        return await self._begin()
+        return await self._start()
 
-    async def _begin(self) -> RepairsFlowResult:
+    async def _start(self) -> RepairsFlowResult:
         raise NotImplementedError
 
     @property
@@ -72,10 +72,10 @@ class _Flow(RepairsFlow):
         return self._loaded.runtime_data.meters[self._owner]
 
     @property
-    def _words(self) -> dict[str, str]:
+    def _placeholders(self) -> dict[str, str]:
         return {name: str(value) for name, value in self.data.items()}
 
-    def _form(
+    def _show_form(
         self, step: str, fields: dict[Any, Any], errors: dict[str, str] | None = None, **placeholders: str
     ) -> RepairsFlowResult:
         schema: Any = vol.Schema(fields)
@@ -83,93 +83,93 @@ class _Flow(RepairsFlow):
             step_id=step,
             data_schema=schema,
             errors=errors or {},
-            description_placeholders=self._words | placeholders,
+            description_placeholders=self._placeholders | placeholders,
         )
 
-    async def _try(self, work: Callable[[], Awaitable[object]]) -> dict[str, str]:
-        """Do something at the gateway, and return what it has against it."""
+    async def _call_gateway(self, work: Callable[[], Awaitable[object]]) -> dict[str, str]:
+        """Call the gateway; return form errors."""
         try:
             await work()
         except GatewayError as error:
             return {"base": "invalid_number" if error.problem == "invalid_number" else "gateway_failed"}
         return {}
 
-    async def _tell(self, told: dict[str, Any]) -> dict[str, str]:
+    async def _change_meter(self, told: dict[str, Any]) -> dict[str, str]:
         """Change the meter at the gateway."""
         client = self._loaded.runtime_data.client
-        return await self._try(lambda: client.change_usage_point(self._owner, told))
+        return await self._call_gateway(lambda: client.change_usage_point(self._owner, told))
 
-    async def _done(self) -> RepairsFlowResult:
-        """Look again, so that everything shows the change."""
+    async def _finish(self) -> RepairsFlowResult:
+        """Refresh the usage points and finish."""
         await self._loaded.runtime_data.usage_points.async_refresh()
         return self.async_create_entry(data={})
 
 
 class RenewConsentFlow(_Flow):
-    """Asks for the number, which nobody keeps, then waits for Enedis' consent."""
+    """Renew a consent: ask for the meter number, which is not stored, and wait for Enedis."""
 
-    _asked: ConsentAsked
+    _started: StartedConsent
 
     @override
-    async def _begin(self) -> RepairsFlowResult:
+    async def _start(self) -> RepairsFlowResult:
         return await self.async_step_number()
 
     async def async_step_number(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask for the number of this very meter."""
+        """Ask for the number of this meter."""
         errors: dict[str, str] = {}
         feeds = self._loaded.runtime_data
         point = feeds.usage_points.data[self._owner]
         if user_input is not None:
-            number = meter_number(user_input[CONF_NUMBER])
+            number = parse_meter_number(user_input[CONF_NUMBER])
             if number is None:
                 errors = {"base": "invalid_number"}
-            elif number[-4:] != point.masked_number[-4:]:
+            elif not point.ends_like(number):
                 errors = {"base": "another_meter"}
-            elif not (errors := await self._try(lambda: self._ask(number))):
+            elif not (errors := await self._call_gateway(lambda: self._start_consent(number))):
                 return await self.async_step_link()
         field = TextSelector(TextSelectorConfig(autocomplete="off"))
-        return self._form("number", {vol.Required(CONF_NUMBER): field}, errors, masked=point.masked_number)
+        return self._show_form("number", {vol.Required(CONF_NUMBER): field}, errors, masked=point.masked_number)
 
-    async def _ask(self, number: str) -> None:
-        self._asked = await self._loaded.runtime_data.client.ask_consent(number)
+    async def _start_consent(self, number: str) -> None:
+        self._started = await self._loaded.runtime_data.client.start_consent(number)
 
     async def async_step_link(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Send the person to Enedis, and look how it ended."""
+        """Link to the consent's page and check its result."""
         errors: dict[str, str] = {}
         if user_input is not None:
             try:
-                consent = await self._loaded.runtime_data.client.consent(self._asked.id)
+                consent = await self._loaded.runtime_data.client.consent(self._started.id)
             except GatewayError:
                 errors = {"base": "gateway_failed"}
             else:
                 if consent.status is ConsentStatus.GRANTED:
-                    return await self._done()
+                    return await self._finish()
                 pending = consent.status is ConsentStatus.PENDING
                 errors = {"base": "consent_pending" if pending else "consent_failed"}
-        return self._form("link", {}, errors, url=self._asked.authorize_url)
+        return self._show_form("link", {}, errors, url=self._started.authorize_url)
 
 
 class OffPeakFlow(_Flow):
-    """Asks for off-peak hours that could not be read."""
+    """Ask for off-peak hours that could not be read from the contract."""
 
     @override
-    async def _begin(self) -> RepairsFlowResult:
+    async def _start(self) -> RepairsFlowResult:
         return await self.async_step_off_peak()
 
     async def async_step_off_peak(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask for them as they stand on the bill."""
+        """Ask for the off-peak hours as written on the bill."""
         errors: dict[str, str] = {}
         point = self._loaded.runtime_data.usage_points.data[self._owner]
         if user_input is not None:
             try:
-                periods = periods_in_force(point, user_input[CONF_OFF_PEAK], dt_util.now(PARIS).date())
+                periods = replace_periods_in_force(point, user_input[CONF_OFF_PEAK], dt_util.now(PARIS).date())
             except OffPeakError as error:
                 errors = {"base": str(error)}
             else:
-                if not (errors := await self._tell({"off_peak": periods})):
-                    return await self._done()
+                if not (errors := await self._change_meter({"off_peak": periods})):
+                    return await self._finish()
         spelled = point.contract.off_peak or "?"
-        return self._form(
+        return self._show_form(
             "off_peak",
             {vol.Required(CONF_OFF_PEAK): TextSelector()},
             errors,
@@ -179,17 +179,17 @@ class OffPeakFlow(_Flow):
 
 
 class PricesFlow(_Flow):
-    """Asks for new prices, where the gateway knows none yet."""
+    """Ask for new prices when the gateway's are out of date."""
 
     @override
-    async def _begin(self) -> RepairsFlowResult:
+    async def _start(self) -> RepairsFlowResult:
         return await self.async_step_prices()
 
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask for the prices, and since when they hold."""
+        """Ask for the prices and the day from which they apply."""
         errors: dict[str, str] = {}
         point: UsagePoint = self._loaded.runtime_data.usage_points.data[self._owner]
-        tariff = present_tariff(point)
+        tariff = find_current_tariff(point)
         if tariff is None or tariff.option not in OPTIONS:
             return self.async_abort(reason="no_tariff")
         if user_input is not None:
@@ -198,74 +198,77 @@ class PricesFlow(_Flow):
                 CONF_POWER: tariff.power_kva,
                 CONF_PRODUCTION: tariff.production_eur_per_kwh,
             }
-            tariffs = with_new(point, same | {CONF_VALID_FROM: user_input[CONF_VALID_FROM]}, user_input)
-            if not (errors := await self._tell({"tariffs": tariffs})):
-                return await self._done()
-        fields = {vol.Required(CONF_VALID_FROM): DateSelector(), **price_fields(tariff.option, tariff)}
-        return self._form("prices", fields, errors)
+            tariffs = add_tariff(point, same | {CONF_VALID_FROM: user_input[CONF_VALID_FROM]}, user_input)
+            if not (errors := await self._change_meter({"tariffs": tariffs})):
+                return await self._finish()
+        fields = {vol.Required(CONF_VALID_FROM): DateSelector(), **build_price_fields(tariff.option, tariff)}
+        return self._show_form("prices", fields, errors)
 
 
 class EnergyFlow(_Flow):
-    """Adds a meter to the Energy dashboard, after it was shown how."""
+    """Add a meter to the Energy dashboard after showing what changes."""
 
     _names: dict[str, str]
 
     @override
-    async def _begin(self) -> RepairsFlowResult:
+    async def _start(self) -> RepairsFlowResult:
         imported = self._meter.hours.data
-        self._names = await async_names(self.hass, imported.statistic_ids if imported else ())
-        ways = energy.ways(self._owner, self._names)
-        if len(ways) == 1:
+        sums = imported.sums if imported else {}
+        tariff = find_current_tariff(self._loaded.runtime_data.usage_points.data[self._owner])
+        shown = energy.list_shown(self._owner, sums, OPTIONS.get(tariff.option, []) if tariff else [])
+        self._names = await async_get_statistic_names(self.hass, shown)
+        layouts = energy.list_layouts(self._owner, self._names)
+        if len(layouts) == 1:
             return await self.async_step_total()
-        return self.async_show_menu(step_id="init", menu_options=ways, description_placeholders=self._words)
+        return self.async_show_menu(step_id="init", menu_options=layouts, description_placeholders=self._placeholders)
 
     async def async_step_total(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Show what adding the whole would change."""
-        return await self._show(energy.TOTAL, user_input)
+        """Show what adding the total changes."""
+        return await self._show_sources(energy.TOTAL, user_input)
 
     async def async_step_buckets(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Show what adding each bucket would change."""
-        return await self._show(energy.BY_BUCKET, user_input)
+        """Show what adding each bucket changes."""
+        return await self._show_sources(energy.BY_BUCKET, user_input)
 
-    async def _show(self, way: str, user_input: dict[str, Any] | None) -> RepairsFlowResult:
-        added = energy.sources(self._owner, self._names, way)
+    async def _show_sources(self, way: str, user_input: dict[str, Any] | None) -> RepairsFlowResult:
+        added = energy.build_sources(self._owner, self._names, way)
         if user_input is None:
-            return self._form(way, {}, lines="\n".join(energy.described(added, self._names)))
-        await energy.async_add(self.hass, added)
+            return self._show_form(way, {}, lines="\n".join(energy.describe_sources(added, self._names)))
+        await energy.async_add_sources(self.hass, added)
         return self.async_create_entry(data={})
 
 
 class DashboardFlow(_Flow):
-    """Shows the ready dashboard, or offers it no more."""
+    """Add the ready-made dashboard or stop offering it."""
 
     @override
-    async def _begin(self) -> RepairsFlowResult:
+    async def _start(self) -> RepairsFlowResult:
         return self.async_show_menu(step_id="init", menu_options=["show", "hide"])
 
     async def async_step_show(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002
-        """Show it."""
-        return self._choose(shown=True)
+        """Add the dashboard."""
+        return self._set_shown(shown=True)
 
     async def async_step_hide(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002
         """Leave it."""
-        return self._choose(shown=False)
+        return self._set_shown(shown=False)
 
-    def _choose(self, *, shown: bool) -> RepairsFlowResult:
+    def _set_shown(self, *, shown: bool) -> RepairsFlowResult:
         entry = self._loaded
         self.hass.config_entries.async_update_entry(entry, options={**entry.options, CONF_DASHBOARD: shown})
         return self.async_create_entry(data={})
 
 
 class GatewayMovedFlow(_Flow):
-    """Moves an entry to an address that was announced and not proven, if a person says so."""
+    """Move an entry to an announced address that was not proven, if a person confirms."""
 
     @override
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Begin whether or not the gateway answers: it does not."""
+        """Start although the entry is not loaded: its gateway does not respond."""
         return await self.async_step_confirm()
 
     async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask whether the gateway has moved there, and see that it answers there as itself."""
+        """Ask for confirmation and check the instance id at the new address."""
         entry = self._entry
         if entry is None:
             return self.async_abort(reason="entry_not_loaded")
@@ -284,36 +287,36 @@ class GatewayMovedFlow(_Flow):
                     self.hass.config_entries.async_schedule_reload(entry.entry_id)
                     return self.async_create_entry(data={})
                 errors = {"base": "another_gateway"}
-        return self._form("confirm", {}, errors)
+        return self._show_form("confirm", {}, errors)
 
 
 class MeterGoneFlow(_Flow):
-    """Removes a meter that the gateway has no more."""
+    """Remove a meter that the gateway no longer has."""
 
     @override
-    async def _begin(self) -> RepairsFlowResult:
+    async def _start(self) -> RepairsFlowResult:
         return await self.async_step_confirm()
 
     async def async_step_confirm(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask whether to."""
+        """Ask for confirmation."""
         if user_input is None:
-            return self._form("confirm", {})
+            return self._show_form("confirm", {})
         self.hass.config_entries.async_remove_subentry(self._loaded, self._meter.subentry_id)
         return self.async_create_entry(data={})
 
 
 class StatisticsLeftFlow(_Flow):
-    """Deletes or keeps what was imported of a meter that was removed."""
+    """Delete or keep the statistics of a removed meter."""
 
     @override
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
-        """Ask which."""
+        """Ask whether to delete or keep them."""
         return self.async_show_menu(
-            step_id="init", menu_options=["delete", "keep"], description_placeholders=self._words
+            step_id="init", menu_options=["delete", "keep"], description_placeholders=self._placeholders
         )
 
     async def async_step_delete(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:  # noqa: ARG002
-        """Delete it."""
+        """Delete the statistics."""
         await async_delete_statistics(self.hass, self._owner)
         return self.async_create_entry(data={})
 
@@ -335,6 +338,6 @@ _FLOWS: dict[str, type[_Flow]] = {
 
 
 async def async_create_fix_flow(hass: HomeAssistant, issue_id: str, data: Data | None) -> RepairsFlow:  # noqa: ARG001
-    """Return the flow of an issue."""
+    """Create the flow of an issue."""
     assert data is not None  # noqa: S101 - all of ours have some
     return _FLOWS[str(data["key"])]()

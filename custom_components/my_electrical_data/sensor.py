@@ -1,4 +1,4 @@
-"""Sensors: Tempo, Ecowatt and the meters. What each shows stands in grid_sensors, meter_sensors and total_sensors."""
+"""Sensors of Tempo, Ecowatt and the meters, described in grid_sensors, meter_sensors and total_sensors."""
 
 import asyncio
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from homeassistant.util import dt as dt_util
 from .api.figures import UNKNOWN_BUCKET
 from .coordinator import GatewayConfigEntry, Meter, PeriodsCoordinator, RuntimeData, UsagePointsCoordinator
 from .description import FeedSensorDescription, Value
-from .devices import grid_device, grid_id, meter_device
+from .devices import build_grid_device, build_meter_device, get_grid_id
 from .entity import DescribedEntity, UsagePointEntity
 from .feed import FeedCoordinator
 from .grid_sensors import ECOWATT, TEMPO
 from .meter_sensors import LAST_DAY, MAX_POWER, PERIODS, USAGE_POINT
-from .total_sensors import CONSUMPTION, production
+from .total_sensors import CONSUMPTION, build_production_sensors
 
 PARALLEL_UPDATES = 0
 AT_ONCE: Final = 10
@@ -26,7 +26,7 @@ AT_ONCE: Final = 10
 
 
 class FeedSensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[CoordinatorT], SensorEntity):
-    """A sensor that shows its feed as it is now."""
+    """A sensor that shows the current state of its feed."""
 
     _unrecorded_attributes = frozenset({"hours", "windows"})
     entity_description: FeedSensorDescription[Any]
@@ -34,11 +34,11 @@ class FeedSensor[CoordinatorT: FeedCoordinator[Any]](DescribedEntity[Coordinator
     @property
     @override
     def native_value(self) -> Value:
-        return self.entity_description.value(self._said, dt_util.utcnow())
+        return self.entity_description.value(self._data, dt_util.utcnow())
 
 
 class PeriodsSensor(FeedSensor[PeriodsCoordinator]):
-    """A sensor of what a meter pays; an offer of one's own has buckets of its own."""
+    """A sensor of tariff periods; a custom tariff adds its own buckets to the options."""
 
     @property
     @override
@@ -51,7 +51,7 @@ class PeriodsSensor(FeedSensor[PeriodsCoordinator]):
 
 
 class UsagePointSensor(UsagePointEntity, FeedSensor[UsagePointsCoordinator]):
-    """A sensor of what the list of usage points says of one."""
+    """A sensor of a usage point."""
 
     _unrecorded_attributes = frozenset({"holes"})
 
@@ -62,19 +62,19 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the sensors of the grid and of each meter."""
-    feeds, grid = entry.runtime_data, (grid_id(entry), grid_device(entry))
+    feeds, grid = entry.runtime_data, (get_grid_id(entry), build_grid_device(entry))
     async_add_entities(FeedSensor(feeds.tempo, description, *grid) for description in TEMPO)
     async_add_entities(FeedSensor(feeds.ecowatt, description, *grid) for description in ECOWATT)
     for meter in feeds.meters.values():
-        for sensors in batched(_of_meter(feeds, meter), AT_ONCE, strict=False):
+        for sensors in batched(_build_meter_sensors(feeds, meter), AT_ONCE, strict=False):
             await asyncio.sleep(0)  # let others have the event loop
             async_add_entities(sensors, config_subentry_id=meter.subentry_id)
 
 
-def _of_meter(feeds: RuntimeData, meter: Meter) -> Iterator[SensorEntity]:
-    owner = (meter.point_id, meter_device(meter))
+def _build_meter_sensors(feeds: RuntimeData, meter: Meter) -> Iterator[SensorEntity]:
+    owner = (meter.point_id, build_meter_device(meter))
     point = feeds.usage_points.data.get(meter.point_id)
-    given = production(shown=bool(point and point.contract.gives))
+    given = build_production_sensors(shown=bool(point and point.contract.gives))
     yield FeedSensor(meter.daily, LAST_DAY, *owner)
     for period in PERIODS:
         yield PeriodsSensor(meter.periods, period, *owner)

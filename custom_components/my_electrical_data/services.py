@@ -1,4 +1,4 @@
-"""Actions: what may be asked of a meter, with an answer for scripts and automations."""
+"""Actions, with responses for scripts and automations."""
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,15 +16,15 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
-from . import best_time
+from . import price_spans
 from .api import RequestRefusedError
-from .best_time import By
 from .const import DOMAIN
 from .coordinator import GatewayConfigEntry, Meter
-from .feed import translated_errors
+from .feed import translate_errors
 from .paris import PARIS
-from .statistics import async_hours
-from .window import Span, cheapest, unknown_from
+from .price_spans import Criterion
+from .statistics import async_get_hours
+from .window import Span, find_cheapest, find_first_unknown
 
 ATTR_START, ATTR_END = "start", "end"
 ATTR_KIND, ATTR_DIRECTION = "kind", "direction"
@@ -36,7 +36,7 @@ _REFUSED_RANGES: Final = {"invalid_range", "range_too_long"}
 
 
 class Kind(StrEnum):
-    """Which readings."""
+    """The kind of readings."""
 
     DAILY = "daily"
     LOAD_CURVE = "load_curve"
@@ -68,7 +68,7 @@ _WINDOW: Final[Any] = vol.Schema(
         vol.Required(ATTR_DURATION): cv.positive_time_period,
         vol.Required(ATTR_BEFORE): _MOMENT,
         vol.Optional(ATTR_AFTER): _MOMENT,
-        vol.Optional(ATTR_BY, default=By.PRICE): vol.Coerce(By),
+        vol.Optional(ATTR_BY, default=Criterion.PRICE): vol.Coerce(Criterion),
     }
 )
 _COMPARISON: Final[Any] = vol.Schema(
@@ -99,116 +99,116 @@ type _Action = Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
 
 
 async def _get_hours(call: ServiceCall) -> ServiceResponse:
-    """Return the hours that were imported. What is not known is not in the list."""
-    _, meter = _meter(call)
+    """Return the imported hours; unknown hours are not in the list."""
+    _, meter = _get_meter(call)
     start, end = (dt_util.as_utc(call.data[name]) for name in (ATTR_START, ATTR_END))
     _check_range(start, end)
     if end - start > LONGEST_HOURS:
-        raise _invalid("range_too_long")
-    return {"hours": _plain(await async_hours(call.hass, meter.point_id, start, end))}
+        raise _validation_error("range_too_long")
+    return {"hours": _to_json(await async_get_hours(call.hass, meter.point_id, start, end))}
 
 
 async def _get_readings(call: ServiceCall) -> ServiceResponse:
-    """Return readings as the gateway has them, and what is missing."""
-    entry, meter = _meter(call)
+    """Return readings and what is missing."""
+    entry, meter = _get_meter(call)
     client, point = entry.runtime_data.client, meter.point_id
-    (start, end), direction = _days(call), call.data[ATTR_DIRECTION]
-    with _asking(call.hass, entry):
+    (start, end), direction = _get_days(call), call.data[ATTR_DIRECTION]
+    with _translate_gateway_errors(call.hass, entry):
         match call.data[ATTR_KIND]:
             case Kind.DAILY:
-                return _answer((await client.daily(point, start=start, end=end, direction=direction)).data)
+                return _to_response((await client.daily(point, start=start, end=end, direction=direction)).data)
             case Kind.LOAD_CURVE:
-                return _answer((await client.load_curve(point, start=start, end=end, direction=direction)).data)
+                return _to_response((await client.load_curve(point, start=start, end=end, direction=direction)).data)
             case _:
-                return _answer((await client.max_power(point, start=start, end=end)).data)
+                return _to_response((await client.max_power(point, start=start, end=end)).data)
 
 
 async def _get_cheapest_window(call: ServiceCall) -> ServiceResponse:
-    """Return the cheapest window. Without one, `start` is null, and `unknown_from` says since when nothing is known."""
+    """Return the cheapest window. If there is none, `start` is null and `unknown_from` is the first unknown time."""
     by, length, now = call.data[ATTR_BY], call.data[ATTR_DURATION], dt_util.now()
-    spans = _spans(call, by, now)
-    earliest = _next(call.data.get(ATTR_AFTER, now), now)
-    if by is By.TEMPO:
+    spans = _list_spans(call, by, now)
+    earliest = _find_next(call.data.get(ATTR_AFTER, now), now)
+    if by is Criterion.TEMPO:
         earliest = max(earliest, dt_util.as_utc(now))
-    latest = _next(call.data[ATTR_BEFORE], dt_util.as_local(earliest))
+    latest = _find_next(call.data[ATTR_BEFORE], dt_util.as_local(earliest))
     _check_range(earliest, latest)
     if length > latest - earliest:
-        raise _invalid("window_too_long")
-    window = cheapest(spans, length, earliest=earliest, latest=latest)
+        raise _validation_error("window_too_long")
+    window = find_cheapest(spans, length, earliest=earliest, latest=latest)
     return {
-        "after": _plain(earliest),
-        "before": _plain(latest),
-        "start": _plain(window.start if window else None),
-        "end": _plain(window.end if window else None),
-        "price": round(window.mean, 6) if window and by is By.PRICE else None,
+        "after": _to_json(earliest),
+        "before": _to_json(latest),
+        "start": _to_json(window.start if window else None),
+        "end": _to_json(window.end if window else None),
+        "price": round(window.mean, 6) if window and by is Criterion.PRICE else None,
         "certain": window.certain if window else False,
         "parts": [
-            {"start": _plain(part.start), "end": _plain(part.end), "what": part.label}
+            {"start": _to_json(part.start), "end": _to_json(part.end), "what": part.label}
             for part in (window.parts if window else ())
         ],
-        "unknown_from": _plain(unknown_from(spans, earliest=earliest, latest=latest)),
+        "unknown_from": _to_json(find_first_unknown(spans, earliest=earliest, latest=latest)),
     }
 
 
-def _spans(call: ServiceCall, by: By, now: datetime) -> list[Span]:
-    """Return what is known of the time ahead. The gateway told it before: nothing is asked."""
-    entry, _ = _device(call)
+def _list_spans(call: ServiceCall, by: Criterion, now: datetime) -> list[Span]:
+    """Return the known spans ahead, from data that was already fetched."""
+    entry, _ = _get_device_entry(call)
     feeds = entry.runtime_data
-    if by is By.PRICE:
-        _, meter = _meter(call)
-        spans = best_time.of_prices(meter.periods.data) if meter.periods.data else ()
-    elif by is By.TEMPO:
-        spans = best_time.of_tempo(feeds.tempo.data, now) if feeds.tempo.data else ()
+    if by is Criterion.PRICE:
+        _, meter = _get_meter(call)
+        spans = price_spans.list_price_spans(meter.periods.data) if meter.periods.data else ()
+    elif by is Criterion.TEMPO:
+        spans = price_spans.list_tempo_spans(feeds.tempo.data, now) if feeds.tempo.data else ()
     else:
-        spans = best_time.of_ecowatt(feeds.ecowatt.data) if feeds.ecowatt.data else ()
+        spans = price_spans.list_ecowatt_spans(feeds.ecowatt.data) if feeds.ecowatt.data else ()
     return list(spans)
 
 
 async def _compare_options(call: ServiceCall) -> ServiceResponse:
-    """Return what the last whole months would have cost under each option."""
-    entry, meter = _meter(call)
-    with _asking(call.hass, entry):
-        return _answer(await entry.runtime_data.client.comparison(meter.point_id, months=call.data[ATTR_MONTHS]))
+    """Return what the last complete months would have cost under each tariff option."""
+    entry, meter = _get_meter(call)
+    with _translate_gateway_errors(call.hass, entry):
+        return _to_response(await entry.runtime_data.client.comparison(meter.point_id, months=call.data[ATTR_MONTHS]))
 
 
 async def _ask_enedis_again(call: ServiceCall) -> ServiceResponse:
-    """Have the gateway ask for days that it knows already."""
-    entry, meter = _meter(call)
-    start, end = _days(call)
-    with _asking(call.hass, entry):
-        return _answer(await entry.runtime_data.client.refresh(meter.point_id, start=start, end=end))
+    """Have the gateway request known days from Enedis again."""
+    entry, meter = _get_meter(call)
+    start, end = _get_days(call)
+    with _translate_gateway_errors(call.hass, entry):
+        return _to_response(await entry.runtime_data.client.refresh(meter.point_id, start=start, end=end))
 
 
 async def _import_hours_again(call: ServiceCall) -> ServiceResponse:
-    """Import all hours afresh, and return once they are there."""
-    _, meter = _meter(call)
-    imported = await meter.hours.async_import_again()
-    return {"newest": _plain(imported.newest), "statistic_ids": list(imported.statistic_ids)}
+    """Import all hours again and return when they are in the recorder."""
+    _, meter = _get_meter(call)
+    imported = await meter.hours.async_reimport()
+    return {"newest": _to_json(imported.newest), "statistic_ids": list(imported.sums)}
 
 
-def _device(call: ServiceCall) -> tuple[GatewayConfigEntry, str]:
-    """Return the loaded entry of the device, and what the device is identified by."""
+def _get_device_entry(call: ServiceCall) -> tuple[GatewayConfigEntry, str]:
+    """Return the loaded entry of the device and the device's identifier."""
     registry = dr.async_get(call.hass)
     for entry in call.hass.config_entries.async_entries(DOMAIN):
         for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
             if device.id == call.data[ATTR_DEVICE_ID]:
                 if entry.state is not ConfigEntryState.LOADED:
-                    raise _invalid("entry_not_loaded")
+                    raise _validation_error("entry_not_loaded")
                 return entry, next(identifier for domain, identifier in device.identifiers if domain == DOMAIN)
-    raise _invalid("not_ours")
+    raise _validation_error("not_ours")
 
 
-def _meter(call: ServiceCall) -> tuple[GatewayConfigEntry, Meter]:
-    """Return the meter that the device is."""
-    entry, identifier = _device(call)
+def _get_meter(call: ServiceCall) -> tuple[GatewayConfigEntry, Meter]:
+    """Return the entry and meter of the device."""
+    entry, identifier = _get_device_entry(call)
     meters: dict[str, Meter] = entry.runtime_data.meters
     if (meter := meters.get(identifier)) is None:
-        raise _invalid("not_a_meter")
+        raise _validation_error("not_a_meter")
     return entry, meter
 
 
-def _days(call: ServiceCall) -> tuple[date, date]:
-    """Return the days asked for, `[start, end[`."""
+def _get_days(call: ServiceCall) -> tuple[date, date]:
+    """Return the days `[start, end[` of the call."""
     start, end = call.data[ATTR_START], call.data[ATTR_END]
     _check_range(start, end)
     return start, end
@@ -216,11 +216,11 @@ def _days(call: ServiceCall) -> tuple[date, date]:
 
 def _check_range[T: (date, datetime)](start: T, end: T) -> None:
     if start >= end:
-        raise _invalid("invalid_range")
+        raise _validation_error("invalid_range")
 
 
-def _next(moment: time | datetime, now: datetime) -> datetime:
-    """Return a moment, or the next one at which the clock reads a time, in UTC; `now` is local."""
+def _find_next(moment: time | datetime, now: datetime) -> datetime:
+    """Return a datetime, or the next one with the given clock time, in UTC; `now` is local."""
     if isinstance(moment, datetime):
         return dt_util.as_utc(moment)
     today = datetime.combine(now.date(), moment, now.tzinfo)
@@ -228,35 +228,35 @@ def _next(moment: time | datetime, now: datetime) -> datetime:
 
 
 @contextmanager
-def _asking(hass: HomeAssistant, entry: GatewayConfigEntry) -> Iterator[None]:
-    with translated_errors(hass, entry):
+def _translate_gateway_errors(hass: HomeAssistant, entry: GatewayConfigEntry) -> Iterator[None]:
+    with translate_errors(hass, entry):
         try:
             yield
         except RequestRefusedError as error:
             if error.problem in _REFUSED_RANGES:
-                raise _invalid(error.problem) from error
+                raise _validation_error(error.problem) from error
             raise
 
 
-def _invalid(key: str) -> ServiceValidationError:
+def _validation_error(key: str) -> ServiceValidationError:
     return ServiceValidationError(translation_domain=DOMAIN, translation_key=key)
 
 
-def _answer(model: Any) -> ServiceResponse:
-    """Return a model as an answer."""
-    return {field.name: _plain(getattr(model, field.name)) for field in fields(model)}
+def _to_response(model: Any) -> ServiceResponse:
+    """Convert a model to a service response."""
+    return {field.name: _to_json(getattr(model, field.name)) for field in fields(model)}
 
 
-def _plain(value: Any) -> Any:
-    """Return something as JSON has it, moments by Paris' clock."""
+def _to_json(value: Any) -> Any:
+    """Convert a value to JSON types; datetimes are in Paris' time zone."""
     if is_dataclass(value):
-        return _answer(value)
+        return _to_response(value)
     if isinstance(value, datetime):
         return value.astimezone(PARIS).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _to_json(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_to_json(each) for each in value]
     return value

@@ -1,8 +1,7 @@
-"""Hours from the gateway into Home Assistant's recorder, as external statistics.
+"""Imports hours from the gateway into Home Assistant's recorder, as external statistics.
 
-The gateway sends running sums in pages, each with a cursor; rows are written as they come, so that writing them twice
-changes nothing. A page's cursor is kept only once the recorder shows its rows, and is forgotten when the recorder has
-lost them.
+The gateway sends running sums in pages, each with a cursor. Rows are written as received, so writing them twice changes
+nothing. A page's cursor is stored once the recorder has its rows, and deleted when the recorder has lost them.
 """
 
 import asyncio
@@ -23,15 +22,14 @@ from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.helpers.storage import Store
-from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util.dt import utc_from_timestamp
 from homeassistant.util.unit_conversion import EnergyConverter
 
 from .api import GatewayClient
 from .api.figures import Hours, Series, Unit
-from .const import DOMAIN, LOGGER
-from .pacing import FIRST_RETRY
-from .words import Words, async_words
+from .const import DOMAIN, LOGGER, METER
+from .errors import RecorderIncompleteError
+from .formatting import Texts, async_load_texts
 
 PAGE_HOURS = 1000
 STORE_VERSION = 1
@@ -56,7 +54,7 @@ class _LastRow(TypedDict):
 
 
 class _Progress(TypedDict):
-    """What is stored: up to where the gateway was read, and the last row of each statistic then."""
+    """The stored progress: the gateway's cursor and the last row of each statistic."""
 
     epoch: str
     cursor: str
@@ -65,43 +63,43 @@ class _Progress(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """What the recorder holds: the newest hour, the ids of its statistics; and when the gateway will have more."""
+class ImportResult:
+    """The newest imported hour, the last sum of each statistic by id, and when the gateway will have more."""
 
     newest: datetime | None
-    statistic_ids: tuple[str, ...]
+    sums: dict[str, float]
     next_change: datetime | None
 
 
-def progress_store(hass: HomeAssistant, usage_point_id: str) -> Store[_Progress]:
-    """Return where the progress of a usage point is kept."""
+def create_progress_store(hass: HomeAssistant, usage_point_id: str) -> Store[_Progress]:
+    """Create the store of a usage point's progress."""
     return Store(hass, STORE_VERSION, f"{DOMAIN}.{usage_point_id}")
 
 
-async def async_statistic_ids(hass: HomeAssistant, usage_point_id: str) -> list[str]:
-    """Return all statistics of a usage point."""
+async def async_list_statistic_ids(hass: HomeAssistant, usage_point_id: str) -> list[str]:
+    """Return the ids of all statistics of a usage point."""
     known = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
     beginning = statistic_id(usage_point_id, "")
     return [row["statistic_id"] for row in known if row["statistic_id"].startswith(beginning)]
 
 
-async def async_names(hass: HomeAssistant, statistic_ids: Iterable[str]) -> dict[str, str]:
-    """Return the names that statistics have for people."""
+async def async_get_statistic_names(hass: HomeAssistant, statistic_ids: Iterable[str]) -> dict[str, str]:
+    """Return the display names of statistics by id."""
     known = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass, set(statistic_ids))
     return {row["statistic_id"]: row["name"] or row["statistic_id"] for row in known}
 
 
-async def async_hours(
+async def async_get_hours(
     hass: HomeAssistant, usage_point_id: str, start: datetime, end: datetime
 ) -> list[dict[str, datetime | float]]:
-    """Return the hours imported of `[start, end[`: the `start` of each, and what it added to a series, kWh or EUR."""
+    """Return the imported hours of `[start, end[`: `start` and what each series gained, in kWh or EUR."""
     beginning = statistic_id(usage_point_id, "")
     found = await get_instance(hass).async_add_executor_job(
         statistics_during_period,
         hass,
         start,
         end,
-        set(await async_statistic_ids(hass, usage_point_id)),
+        set(await async_list_statistic_ids(hass, usage_point_id)),
         "hour",
         None,
         {"change"},
@@ -117,13 +115,13 @@ async def async_hours(
 
 async def async_delete_statistics(hass: HomeAssistant, usage_point_id: str) -> None:
     """Delete all statistics of a usage point."""
-    if ids := await async_statistic_ids(hass, usage_point_id):
+    if ids := await async_list_statistic_ids(hass, usage_point_id):
         get_instance(hass).async_clear_statistics(ids)
-        await _committed(hass)
+        await _wait_until_committed(hass)
 
 
 def statistic_id(usage_point_id: str, key: str) -> str:
-    """Name the statistic of a series."""
+    """Return the statistic id of a series."""
     return f"{DOMAIN}:{usage_point_id}_{key}"
 
 
@@ -133,133 +131,142 @@ class HoursImporter:
     def __init__(
         self, hass: HomeAssistant, client: GatewayClient, usage_point_id: str, meter_name: str, *, buckets: bool
     ) -> None:
-        """Take the public id of the usage point, its name for people, and whether buckets are wanted."""
+        """Take the usage point's public id, its name, and whether to import buckets."""
         self._hass = hass
         self._client = client
         self._id = usage_point_id
         self._meter_name = meter_name
         self._buckets = buckets
-        self._store = progress_store(hass, usage_point_id)
-        self._alone = asyncio.Lock()
+        self._store = create_progress_store(hass, usage_point_id)
+        self._lock = asyncio.Lock()
 
-    async def start_over(self) -> None:
-        """Forget how far it came: the next run imports everything again."""
-        async with self._alone:
+    async def reset(self) -> None:
+        """Delete the progress, so that the next import starts from the beginning."""
+        async with self._lock:
             await self._store.async_remove()
 
-    async def run(self) -> Imported:
-        """Import what changed since the last time. Raises GatewayError, and UpdateFailed when rows did not arrive."""
-        async with self._alone:
-            return await self._run()
+    async def import_changes(self) -> ImportResult:
+        """Import what changed since the last time. Raises GatewayError and RecorderIncompleteError."""
+        async with self._lock:
+            return await self._import_changes()
 
-    async def _run(self) -> Imported:
+    async def _import_changes(self) -> ImportResult:
         progress = await self._store.async_load()
-        if progress is not None and (why := await self._why_afresh(progress)):
+        if progress is not None and (why := await self._find_reset_reason(progress)):
             LOGGER.info("%s: importing all hours again", why)
             progress = None
         rows_stay = False
         while True:
-            hours = await self._ask(progress)
+            hours = await self._fetch_page(progress)
             if progress is not None and (hours.epoch != progress["epoch"] or self._has_new_series(hours, progress)):
                 LOGGER.info("The gateway has begun its sums afresh, or new ones: importing all hours again")
                 before = progress["epoch"]
                 progress = None
-                hours = await self._ask(None)
+                hours = await self._fetch_page(None)
                 rows_stay = hours.epoch == before  # they are written again as they are
             if hours.start:
                 if progress is None and not rows_stay:
-                    await self._forget()
-                progress = await self._write(hours)
+                    await self._delete_imported()
+                progress = await self._write_page(hours)
             if not hours.more or not hours.start:
                 break
         last = progress["last"] if progress else {}
-        return Imported(newest=_newest(last), statistic_ids=tuple(last), next_change=hours.next_change)
+        return ImportResult(
+            newest=_find_newest(last),
+            sums={each: row["sum"] for each, row in last.items()},
+            next_change=hours.next_change,
+        )
 
-    async def _ask(self, progress: _Progress | None) -> Hours:
+    async def _fetch_page(self, progress: _Progress | None) -> Hours:
         cursor = progress["cursor"] if progress else None
         return (await self._client.hours(self._id, cursor=cursor, limit=PAGE_HOURS)).data
 
-    async def _why_afresh(self, progress: _Progress) -> str | None:
+    async def _find_reset_reason(self, progress: _Progress) -> str | None:
         if progress.get("buckets", True) != self._buckets:
             return "Other statistics are wanted than before"
-        if not await self._recorder_still_holds(progress["last"]):
+        if not await self._is_in_recorder(progress["last"]):
             return "The recorder has lost imported hours"
         return None
 
-    def _wanted(self, hours: Hours) -> list[Series]:
-        """Return the series to import, totals before their buckets: they are what the Energy dashboard waits for."""
+    def _select_series(self, hours: Hours) -> list[Series]:
+        """Return the series to import, totals before buckets, because the Energy dashboard waits for totals."""
         series = [series for series in hours.series if self._buckets or "_" not in series.key]
         return sorted(series, key=lambda series: "_" in series.key)
 
     def _has_new_series(self, hours: Hours, progress: _Progress) -> bool:
-        return any(statistic_id(self._id, series.key) not in progress["last"] for series in self._wanted(hours))
+        return any(statistic_id(self._id, series.key) not in progress["last"] for series in self._select_series(hours))
 
-    async def _forget(self) -> None:
-        """Drop the progress first, so that an interruption leads here again; then the rows of an earlier epoch."""
+    async def _delete_imported(self) -> None:
+        """Delete the progress and then the rows of an earlier epoch, so that an interruption leads here again."""
         await self._store.async_remove()
         await async_delete_statistics(self._hass, self._id)
 
-    async def _write(self, hours: Hours) -> _Progress:
-        """Write a page of rows, and keep its cursor once the recorder shows them."""
-        words = await async_words(self._hass)
-        wanted = self._wanted(hours)
+    async def _write_page(self, hours: Hours) -> _Progress:
+        """Write a page of rows and store its cursor once the recorder has them."""
+        words = await async_load_texts(self._hass)
+        wanted = self._select_series(hours)
         for series in wanted:
-            async_add_external_statistics(self._hass, self._metadata(series, words), list(_rows(hours, series)))
+            async_add_external_statistics(
+                self._hass, self._build_metadata(series, words), list(_iterate_rows(hours, series))
+            )
             await asyncio.sleep(0)  # let others have the event loop between two series
-        await _committed(self._hass)
+        await _wait_until_committed(self._hass)
         last = {
             statistic_id(self._id, series.key): _LastRow(
                 start=hours.start[-1].timestamp(), sum=hours.sum[series.key][-1] / _UNITS[series.unit].divisor
             )
             for series in wanted
         }
-        if not await self._recorder_still_holds(last):
-            raise UpdateFailed(
-                translation_domain=DOMAIN,
-                translation_key="recorder_incomplete",
-                retry_after=FIRST_RETRY.total_seconds(),
-            )
+        if not await self._is_in_recorder(last):
+            raise RecorderIncompleteError
         LOGGER.debug("Imported %s hours of %s series", len(hours.start), len(wanted))
         progress = _Progress(epoch=hours.epoch, cursor=hours.cursor, last=last, buckets=self._buckets)
         await self._store.async_save(progress)
         return progress
 
-    def _metadata(self, series: Series, words: Words) -> StatisticMetaData:
+    def _build_metadata(self, series: Series, words: Texts) -> StatisticMetaData:
         unit = _UNITS[series.unit]
         return StatisticMetaData(
             statistic_id=statistic_id(self._id, series.key),
             source=DOMAIN,
-            name=f"{self._meter_name} {_label(series.key, words)}",
+            name=self._format_name(series.key, words),
             unit_of_measurement=unit.unit,
             unit_class=unit.unit_class,
             mean_type=StatisticMeanType.NONE,
             has_sum=True,
         )
 
-    async def _recorder_still_holds(self, last: dict[str, _LastRow]) -> bool:
-        return await get_instance(self._hass).async_add_executor_job(_holds, self._hass, last)
+    def _format_name(self, key: str, words: Texts) -> str:
+        """Return the display name of a series: short, and with the meter's name only where there are several."""
+        label = _format_label(key, words)
+        entries = self._hass.config_entries.async_entries(DOMAIN)
+        meters = sum(1 for entry in entries for each in entry.subentries.values() if each.subentry_type == METER)
+        return f"{self._meter_name} · {label}" if meters > 1 else label
+
+    async def _is_in_recorder(self, last: dict[str, _LastRow]) -> bool:
+        return await get_instance(self._hass).async_add_executor_job(_has_rows, self._hass, last)
 
 
-async def _committed(hass: HomeAssistant) -> None:
-    """Wait until the recorder has done all it was given.
+async def _wait_until_committed(hass: HomeAssistant) -> None:
+    """Wait until the recorder has processed its queue.
 
-    Its own async_block_till_done would not wait for a task that has left the queue and is still running.
+    Its own async_block_till_done does not wait for a task that has left the queue and is still running.
     """
     done = hass.loop.create_future()
     get_instance(hass).queue_task(SynchronizeTask(done))
     await done
 
 
-def _rows(hours: Hours, series: Series) -> Iterator[StatisticData]:
+def _iterate_rows(hours: Hours, series: Series) -> Iterator[StatisticData]:
     divisor = _UNITS[series.unit].divisor
     for start, total in zip(hours.start, hours.sum[series.key], strict=True):
         yield StatisticData(start=start, state=total / divisor, sum=total / divisor)
 
 
-def _holds(hass: HomeAssistant, last: dict[str, _LastRow]) -> bool:
-    """Tell whether the recorder reaches each of these rows, with its sum. Blocks: for an executor.
+def _has_rows(hass: HomeAssistant, last: dict[str, _LastRow]) -> bool:
+    """Return whether the recorder has each of these rows, with its sum. Blocks; run it in an executor.
 
-    Rows that go further are those of an import that was interrupted; they will be written again.
+    Later rows are those of an interrupted import and will be written again.
     """
     for statistic_id, expected in last.items():
         found = get_last_statistics(hass, 1, statistic_id, False, {"sum"}).get(statistic_id)  # noqa: FBT003
@@ -273,12 +280,15 @@ def _holds(hass: HomeAssistant, last: dict[str, _LastRow]) -> bool:
     return True
 
 
-def _newest(last: dict[str, _LastRow]) -> datetime | None:
+def _find_newest(last: dict[str, _LastRow]) -> datetime | None:
     starts = [row["start"] for row in last.values()]
     return utc_from_timestamp(max(starts)) if starts else None
 
 
-def _label(key: str, words: Words) -> str:
-    """Name a series for people: `consumption_hc` is "consumption off-peak"; a custom bucket keeps its own name."""
+def _format_label(key: str, words: Texts) -> str:
+    """Return the label of a series: `consumption_hc` is "Off-peak", `cost_hc` "Off-peak, cost", `cost` "Cost"."""
     kind, _, bucket = key.partition("_")
-    return " ".join(words(group, name) for group, name in (("series", kind), ("bucket", bucket)) if name)
+    if not bucket:
+        return words("series", kind)
+    label = words("bucket", bucket)
+    return label if kind == "consumption" else f"{label}, {words('series', kind).lower()}"

@@ -1,4 +1,4 @@
-"""Settings → System → Repairs → System information: which gateways there are, and whether they answer."""
+"""System information: which gateways there are and whether they respond."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from .coordinator import GatewayConfigEntry
 
 @callback
 def async_register(hass: HomeAssistant, register: system_health.SystemHealthRegistration) -> None:  # noqa: ARG001
-    """Say who tells."""
-    register.async_register_info(_info)
+    """Register the information."""
+    register.async_register_info(_async_get_info)
 
 
-async def _info(hass: HomeAssistant) -> dict[str, Any]:
-    """Describe each gateway; the address is not told, for this is pasted into public reports."""
+async def _async_get_info(hass: HomeAssistant) -> dict[str, Any]:
+    """Describe each gateway, without its address: this text is pasted into public reports."""
     entries: list[GatewayConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     info: dict[str, Any] = {"gateways": len(entries)}
     for number, entry in enumerate(entries, start=1):

@@ -1,4 +1,4 @@
-"""The questions about what a meter pays: fields, what they begin with, and the answers as the gateway takes them."""
+"""The tariff form: its fields, their defaults, and the request that the answers become."""
 
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ from homeassistant.util import dt as dt_util
 
 from .api.models import Tariff, UsagePoint
 from .const import OPTIONS
-from .off_peak_form import own_periods, present_slots
+from .off_peak_form import format_current_slots, replace_own_periods
 from .paris import PARIS
 
 CONF_OPTION, CONF_POWER, CONF_OFF_PEAK = "option", "power", "off_peak"
@@ -35,39 +35,41 @@ POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36]
 type Answers = dict[str, Any]
 
 
-def present_tariff(point: UsagePoint) -> Tariff | None:
-    """Return the tariff in force; before the first one begins, that one."""
+def find_current_tariff(point: UsagePoint) -> Tariff | None:
+    """Return the current tariff, or the first one if none has begun."""
     today = _today()
     in_order = sorted(point.tariffs, key=lambda tariff: tariff.valid_from or date.min)
     begun = [tariff for tariff in in_order if tariff.valid_from is None or tariff.valid_from <= today]
     return next(iter([*begun[-1:], *in_order]), None)
 
 
-def tariff_fields(point: UsagePoint, *, dated: bool) -> dict[Any, Any]:
-    """Ask for name, option and power, beginning with what the gateway knows, else with what Enedis tells."""
-    tariff = present_tariff(point)
+def build_tariff_fields(point: UsagePoint, *, name: str, dated: bool) -> dict[Any, Any]:
+    """Build the fields for a meter called `name`; defaults come from the gateway's tariff, else from the contract."""
+    tariff = find_current_tariff(point)
     option = KEEP if tariff else "hp_hc" if point.contract.off_peak else "base"
     options = [*([KEEP] if tariff else []), *OPTIONS]
     power = tariff.power_kva if tariff else point.contract.power_kva
     known_power = {"default": str(power)} if power in POWERS else {}
     fields: dict[Any, Any] = {
-        vol.Required(CONF_NAME, default=point.label): TextSelector(),
-        vol.Required(CONF_OPTION, default=option): _choice("option", options),
-        vol.Required(CONF_POWER, **known_power): _choice("power", [str(each) for each in POWERS]),
-        vol.Optional(CONF_OFF_PEAK, description={"suggested_value": present_slots(point, _today())}): TextSelector(),
+        vol.Required(CONF_NAME, default=name): TextSelector(),
+        vol.Required(CONF_OPTION, default=option): _build_select("option", options),
+        vol.Required(CONF_POWER, **known_power): _build_select("power", [str(each) for each in POWERS]),
+        vol.Optional(
+            CONF_OFF_PEAK, description={"suggested_value": format_current_slots(point, _today())}
+        ): TextSelector(),
         vol.Required(CONF_OWN_PRICES, default=tariff is not None and tariff.prices != REGULATED): BooleanSelector(),
     }
     produced = tariff.production_eur_per_kwh if tariff else None
     if point.contract.gives or produced is not None:
         suggested = {"suggested_value": produced}
-        fields[vol.Optional(CONF_PRODUCTION, description=suggested)] = _euros(2, "EUR/kWh")
+        fields[vol.Optional(CONF_PRODUCTION, description=suggested)] = _build_number(2, "EUR/kWh")
     if dated:
         fields[vol.Optional(CONF_VALID_FROM)] = DateSelector()
     return fields
 
 
-def price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
-    """Ask for the price of each bucket, beginning with the present ones if they are one's own."""
+def build_price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
+    """Build a price field for each bucket; own prices are the defaults."""
     own = (
         {price.bucket: price.eur_per_kwh for price in tariff.prices}
         if tariff and not isinstance(tariff.prices, str)
@@ -75,29 +77,29 @@ def price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
     )
     month = tariff.subscription_eur_per_month if tariff else None
     return {
-        **{_price(bucket, own.get(bucket)): _euros(2, "EUR/kWh") for bucket in OPTIONS[option]},
-        _price(CONF_SUBSCRIPTION, month): _euros(1000, "EUR"),
+        **{_build_price_key(bucket, own.get(bucket)): _build_number(2, "EUR/kWh") for bucket in OPTIONS[option]},
+        _build_price_key(CONF_SUBSCRIPTION, month): _build_number(1000, "EUR"),
     }
 
 
-def changes(point: UsagePoint, answers: Answers, prices: Answers | None) -> Answers:
-    """Return what to tell the gateway: since a day, a new tariff and other off-peak hours leave those of other days.
+def build_changes(point: UsagePoint, answers: Answers, prices: Answers | None) -> Answers:
+    """Build the request. With a start day, the tariff and off-peak hours of earlier days stay.
 
     Raises OffPeakError.
     """
     told: Answers = {"name": answers[CONF_NAME].strip()}
-    tariff = present_tariff(point)
+    tariff = find_current_tariff(point)
     option = tariff.option if tariff and answers[CONF_OPTION] == KEEP else answers[CONF_OPTION]
     if answers[CONF_OPTION] != KEEP:
-        told["tariffs"] = with_new(point, answers, prices)
+        told["tariffs"] = add_tariff(point, answers, prices)
     typed = answers.get(CONF_OFF_PEAK, "").strip()
-    if option == "hp_hc" and typed != present_slots(point, _today()):
-        told["off_peak"] = own_periods(point, typed, answers.get(CONF_VALID_FROM))
+    if option == "hp_hc" and typed != format_current_slots(point, _today()):
+        told["off_peak"] = replace_own_periods(point, typed, answers.get(CONF_VALID_FROM))
     return told
 
 
-def with_new(point: UsagePoint, answers: Answers, prices: Answers | None) -> list[Answers]:
-    """Return the tariffs after one was answered; without a day since when, that one alone."""
+def add_tariff(point: UsagePoint, answers: Answers, prices: Answers | None) -> list[Answers]:
+    """Return the tariffs including a new one; without a start day the new one replaces all."""
     valid_from = answers.get(CONF_VALID_FROM)
     new: Answers = {
         "valid_from": valid_from,
@@ -110,27 +112,27 @@ def with_new(point: UsagePoint, answers: Answers, prices: Answers | None) -> lis
     if prices is not None:
         new["prices"] = [{"bucket": bucket, "eur_per_kwh": prices[bucket]} for bucket in OPTIONS[answers[CONF_OPTION]]]
         new["subscription_eur_per_month"] = prices[CONF_SUBSCRIPTION]
-    others = [tariff.raw for tariff in point.tariffs if valid_from and _day(tariff.raw) != valid_from]
-    return sorted([*others, new], key=_day)
+    others = [tariff.raw for tariff in point.tariffs if valid_from and _get_start(tariff.raw) != valid_from]
+    return sorted([*others, new], key=_get_start)
 
 
 def _today() -> date:
     return dt_util.now(PARIS).date()
 
 
-def _day(tariff: Answers) -> str:
+def _get_start(tariff: Answers) -> str:
     return tariff.get("valid_from") or ""
 
 
-def _choice(key: str, options: list[str]) -> SelectSelector:
+def _build_select(key: str, options: list[str]) -> SelectSelector:
     return SelectSelector(SelectSelectorConfig(options=options, translation_key=key, mode=SelectSelectorMode.DROPDOWN))
 
 
-def _price(name: str, known: float | None) -> Any:
+def _build_price_key(name: str, known: float | None) -> Any:
     return vol.Required(name) if known is None else vol.Required(name, default=known)
 
 
-def _euros(most: float, unit: str) -> NumberSelector:
+def _build_number(most: float, unit: str) -> NumberSelector:
     return NumberSelector(
         NumberSelectorConfig(min=0, max=most, step="any", mode=NumberSelectorMode.BOX, unit_of_measurement=unit)
     )

@@ -1,6 +1,6 @@
-"""The sensors of a meter's totals: energy and money of day, week, month and year.
+"""The sensors of a meter's totals: energy and cost of day, week, month and year.
 
-None has a state class: it must not be booked, by the recorder, at the hour it arrives.
+None has a state class: the recorder would count them at the hour of arrival.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from typing import Any, Final
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import UnitOfEnergy
 
-from .api.figures import Total, Totals, TotalsUnit, Which
+from .api.figures import Total, TotalRange, Totals, TotalsUnit
 from .const import CURRENCY
 from .description import FeedSensorDescription, sensor
 
@@ -30,96 +30,113 @@ type IsWhole = Callable[[Total], bool]
 type Details = Callable[[Total], Mapping[str, Any]]
 
 
-def _total(
-    key: str, unit: TotalsUnit, which: Which, amount: Amount, is_whole: IsWhole, details: Details, **what: Any
+def _build_total_sensor(
+    key: str, unit: TotalsUnit, which: TotalRange, amount: Amount, is_whole: IsWhole, details: Details, **what: Any
 ) -> FeedSensorDescription[Totals]:
-    """Show one total. A running one is what is known so far; of another, part of it would mislead.
+    """Describe the sensor of one total. A running total shows what is known so far, any other only if it is complete.
+    A running total whose first days are still being fetched is unknown: it would look like the whole.
 
-    So would the cost of a part of what is known, whichever it is: `amount` is None then.
+    `amount` is None if only a part of the known energy has a price.
     """
 
     def value(totals: Totals, _now: datetime) -> float | None:
         total = totals.of(unit, which)
-        return amount(total) if is_whole(total) or which is Which.RUNNING else None
+        if which is TotalRange.RUNNING:
+            return None if totals.starts_late(total) else amount(total)
+        return amount(total) if is_whole(total) else None
 
     def attributes(totals: Totals, _now: datetime) -> Mapping[str, Any]:
         total = totals.of(unit, which)
         span = {"start": total.start.isoformat(), "end": total.end.isoformat(), "complete": is_whole(total)}
+        if totals.known_since is not None and totals.starts_late(total):
+            span["known_since"] = totals.known_since.isoformat()
         return {**span, **details(total)}
 
     return sensor(key, value, attributes, **what)
 
 
-def _kwh(total: Total) -> float | None:
+def _get_consumption(total: Total) -> float | None:
     return total.consumption.wh / 1000 if total.consumption else None
 
 
-def _kwh_by_bucket(total: Total) -> Mapping[str, Any]:
+def _get_consumption_details(total: Total) -> Mapping[str, Any]:
     buckets = total.consumption.by_bucket if total.consumption else {}
     return {"by_bucket": {bucket: wh / 1000 for bucket, wh in buckets.items()}}
 
 
-def _eur_by_bucket(total: Total) -> Mapping[str, Any]:
-    return {"by_bucket": dict(total.cost_by_bucket), "subscription": total.subscription}
+def _get_cost_details(total: Total) -> Mapping[str, Any]:
+    return {
+        "energy_cost": total.whole_cost,
+        "subscription": total.subscription,
+        "by_bucket": dict(total.cost_by_bucket),
+    }
 
 
-def _used(total: Total) -> bool:
+def _is_consumption_whole(total: Total) -> bool:
     return total.is_consumption_whole
 
 
-def _billed(total: Total) -> bool:
+def _is_cost_whole(total: Total) -> bool:
     return total.is_consumption_whole and total.cost_complete
 
 
-def _given(total: Total) -> bool:
+def _is_production_whole(total: Total) -> bool:
     return total.is_production_whole
 
 
-def _paid(total: Total) -> bool:
+def _is_revenue_whole(total: Total) -> bool:
     return total.is_production_whole and total.revenue_complete
 
 
-def _nothing(_total: Total) -> Mapping[str, Any]:
+def _no_details(_build_total_sensor: Total) -> Mapping[str, Any]:
     return {}
 
 
-def _produced(total: Total) -> float | None:
+def _get_production(total: Total) -> float | None:
     return total.production / 1000 if total.production is not None else None
 
 
 # What a total is called: this year, the same time a year ago, last year. Few look back at the last one.
-_WHICH: Final = (
-    (TotalsUnit.DAY, Which.LAST, "last_day_{}", True),
-    (TotalsUnit.DAY, Which.YEAR_AGO, "last_day_{}_year_ago", False),
-    *((unit, Which.RUNNING, f"{unit}_{{}}", True) for unit in (TotalsUnit.WEEK, TotalsUnit.MONTH, TotalsUnit.YEAR)),
+_RANGES: Final = (
+    (TotalsUnit.DAY, TotalRange.LAST, "last_day_{}", True),
+    (TotalsUnit.DAY, TotalRange.YEAR_AGO, "last_day_{}_year_ago", False),
     *(
-        (unit, Which.RUNNING_YEAR_AGO, f"{unit}_{{}}_year_ago", True)
+        (unit, TotalRange.RUNNING, f"{unit}_{{}}", True)
         for unit in (TotalsUnit.WEEK, TotalsUnit.MONTH, TotalsUnit.YEAR)
     ),
-    *((unit, Which.LAST, f"last_{unit}_{{}}", False) for unit in (TotalsUnit.WEEK, TotalsUnit.MONTH, TotalsUnit.YEAR)),
+    *(
+        (unit, TotalRange.RUNNING_YEAR_AGO, f"{unit}_{{}}_year_ago", True)
+        for unit in (TotalsUnit.WEEK, TotalsUnit.MONTH, TotalsUnit.YEAR)
+    ),
+    *(
+        (unit, TotalRange.LAST, f"last_{unit}_{{}}", False)
+        for unit in (TotalsUnit.WEEK, TotalsUnit.MONTH, TotalsUnit.YEAR)
+    ),
 )
 
 CONSUMPTION: Final = tuple(
-    _total(name.format(kind), unit, which, amount, is_whole, details, entity_registry_enabled_default=shown, **what)
-    for kind, amount, is_whole, details, what in (
-        ("energy", _kwh, _used, _kwh_by_bucket, _ENERGY),
-        ("cost", lambda total: total.whole_cost, _billed, _eur_by_bucket, _MONEY),
+    _build_total_sensor(
+        name.format(kind), unit, which, amount, is_whole, details, entity_registry_enabled_default=shown, **what
     )
-    for unit, which, name, shown in _WHICH
+    for kind, amount, is_whole, details, what in (
+        ("energy", _get_consumption, _is_consumption_whole, _get_consumption_details, _ENERGY),
+        ("cost", lambda total: total.whole_bill, _is_cost_whole, _get_cost_details, _MONEY),
+    )
+    for unit, which, name, shown in _RANGES
     if name != "last_day_{}" or kind != "energy"  # the daily feed has it, earlier and with its quality
 )
 
 
-def production(*, shown: bool) -> tuple[FeedSensorDescription[Totals], ...]:
-    """Describe what a meter gives; `shown` by default to whoever has one that does."""
+def build_production_sensors(*, shown: bool) -> tuple[FeedSensorDescription[Totals], ...]:
+    """Describe the sensors of production, enabled by default if `shown`."""
     return tuple(
-        _total(
-            name.format(kind), unit, which, amount, is_whole, _nothing, entity_registry_enabled_default=shown, **what
+        _build_total_sensor(
+            name.format(kind), unit, which, amount, is_whole, _no_details, entity_registry_enabled_default=shown, **what
         )
         for kind, amount, is_whole, what in (
-            ("production", _produced, _given, _ENERGY),
-            ("revenue", lambda total: total.whole_revenue, _paid, _MONEY),
+            ("production", _get_production, _is_production_whole, _ENERGY),
+            ("revenue", lambda total: total.whole_revenue, _is_revenue_whole, _MONEY),
         )
-        for unit, which, name, _ in _WHICH
-        if name == "last_day_{}" or (which is Which.RUNNING and unit is not TotalsUnit.WEEK)
+        for unit, which, name, _ in _RANGES
+        if name == "last_day_{}" or (which is TotalRange.RUNNING and unit is not TotalsUnit.WEEK)
     )

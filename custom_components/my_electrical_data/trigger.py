@@ -1,4 +1,4 @@
-"""Triggers: what happens, for whoever builds an automation on it."""
+"""Triggers for automations."""
 
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, ClassVar, Final, override
@@ -13,7 +13,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from .api.signals import TempoColor
-from .automating import (
+from .automation import (
     ANNOUNCED,
     ANY_METER,
     AT_LEAST,
@@ -23,12 +23,12 @@ from .automating import (
     CONF_OPTION_LEVEL,
     CONF_OPTION_METER,
     RANKS,
-    feeds,
-    is_meter,
-    validated,
+    is_device_of,
+    list_runtime_data,
+    validate_options,
 )
-from .happenings import HAPPENED, Happening
-from .paris import next_time
+from .events import SIGNAL_EVENT, GatewayEvent
+from .paris import find_next_time
 
 if TYPE_CHECKING:
     from homeassistant.helpers.trigger import TriggerNotTriggeredReporter
@@ -40,26 +40,26 @@ type Options = dict[str, Any]
 
 
 class _Trigger(Trigger):
-    """A trigger with options and no target."""
+    """A trigger with options."""
 
     options: ClassVar[dict[Any, Any]] = {}
 
     @classmethod
     @override
     async def async_validate_config(cls, hass: HomeAssistant, config: ConfigType) -> ConfigType:
-        return validated(config, cls.options)
+        return validate_options(config, cls.options)
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
         super().__init__(hass, config)
         self._chosen: Options = config.options or {}
 
 
-class _HappeningTrigger(_Trigger):
-    """Fires when something of its kinds happens, if its options want it."""
+class _EventTrigger(_Trigger):
+    """Fires on events of its kinds that match its options."""
 
     kinds: ClassVar[frozenset[str]]
 
-    def _wants(self, _happening: Happening) -> bool:
+    def _wants(self, _happening: GatewayEvent) -> bool:
         return True
 
     @override
@@ -67,47 +67,47 @@ class _HappeningTrigger(_Trigger):
         self, run_action: TriggerActionRunner, did_not_trigger: TriggerNotTriggeredReporter | None = None
     ) -> CALLBACK_TYPE:
         @callback
-        def happened(happening: Happening) -> None:
-            if happening.kind in self.kinds and self._wants(happening):
-                run_action(dict(happening.data), happening.kind.replace("_", " "))
+        def handle_event(event: GatewayEvent) -> None:
+            if event.kind in self.kinds and self._wants(event):
+                run_action(dict(event.data), event.kind.replace("_", " "))
 
-        return async_dispatcher_connect(self._hass, HAPPENED, happened)
+        return async_dispatcher_connect(self._hass, SIGNAL_EVENT, handle_event)
 
 
-class _OfAMeter(_HappeningTrigger):
+class _OfAMeter(_EventTrigger):
     options = ANY_METER
 
     @override
-    def _wants(self, happening: Happening) -> bool:
-        return is_meter(self._hass, self._chosen.get(CONF_OPTION_METER), happening.point_id)
+    def _wants(self, event: GatewayEvent) -> bool:
+        return is_device_of(self._hass, self._chosen.get(CONF_OPTION_METER), event.point_id)
 
 
-class _ColorAnnounced(_HappeningTrigger):
-    """Fires when tomorrow's colour becomes known or another; or, if wished, when it is confirmed."""
+class _ColorAnnounced(_EventTrigger):
+    """Fires when tomorrow's colour is announced or changed or, if selected, confirmed."""
 
     options = ANNOUNCED
     kinds = frozenset({"tempo_announced", "tempo_changed", "tempo_confirmed"})
 
     @override
-    def _wants(self, happening: Happening) -> bool:
-        wished = self._chosen[CONF_OPTION_CONFIRMED] == (happening.kind == "tempo_confirmed")
-        return wished and happening.data["is_tomorrow"] and happening.data["color"] in self._chosen[CONF_OPTION_COLORS]
+    def _wants(self, event: GatewayEvent) -> bool:
+        wished = self._chosen[CONF_OPTION_CONFIRMED] == (event.kind == "tempo_confirmed")
+        return wished and event.data["is_tomorrow"] and event.data["color"] in self._chosen[CONF_OPTION_COLORS]
 
 
-class _LevelReached(_HappeningTrigger):
-    """Fires when Ecowatt comes to a level from below it."""
+class _LevelReached(_EventTrigger):
+    """Fires when Ecowatt reaches a level from below."""
 
     options = AT_LEAST
     kinds = frozenset({"ecowatt_level"})
 
     @override
-    def _wants(self, happening: Happening) -> bool:
+    def _wants(self, event: GatewayEvent) -> bool:
         wanted = RANKS[self._chosen[CONF_OPTION_LEVEL]]
-        return bool(happening.data["previous_rank"] < wanted <= happening.data["rank"])
+        return bool(event.data["previous_rank"] < wanted <= event.data["rank"])
 
 
 class _PeriodStarted(_OfAMeter):
-    """Fires when another bucket begins."""
+    """Fires when another tariff period starts."""
 
     options: ClassVar[dict[Any, Any]] = {
         vol.Optional(CONF_OPTION_BUCKETS): vol.Any(None, vol.All(cv.ensure_list, [cv.string])),
@@ -116,16 +116,16 @@ class _PeriodStarted(_OfAMeter):
     kinds = frozenset({"tariff_period_started"})
 
     @override
-    def _wants(self, happening: Happening) -> bool:
+    def _wants(self, event: GatewayEvent) -> bool:
         wanted = self._chosen.get(CONF_OPTION_BUCKETS)
-        return super()._wants(happening) and (not wanted or happening.data["bucket"] in wanted)
+        return super()._wants(event) and (not wanted or event.data["bucket"] in wanted)
 
 
-class _RedDayStarted(_HappeningTrigger):
+class _RedDayStarted(_EventTrigger):
     kinds = frozenset({"tempo_red_day_started"})
 
 
-class _RedDayEnded(_HappeningTrigger):
+class _RedDayEnded(_EventTrigger):
     kinds = frozenset({"tempo_red_day_ended"})
 
 
@@ -146,7 +146,7 @@ class _DataLate(_OfAMeter):
 
 
 class _ColorUnknown(_Trigger):
-    """Fires at 20:00 of Paris if no gateway tells tomorrow's colour, also when none answers."""
+    """Fires at 20:00 in Paris if no gateway knows tomorrow's colour, also if none responds."""
 
     @override
     async def async_attach_runner(
@@ -157,12 +157,12 @@ class _ColorUnknown(_Trigger):
         @callback
         def look(now: datetime) -> None:
             wait(now)
-            if not any(_tomorrow_is_known(held.tempo.data, now) for held in feeds(self._hass)):
+            if not any(_tomorrow_is_known(held.tempo.data, now) for held in list_runtime_data(self._hass)):
                 run_action({"color": TempoColor.UNKNOWN.value}, "tempo color unknown")
 
         def wait(now: datetime) -> None:
             nonlocal cancel
-            cancel = async_track_point_in_utc_time(self._hass, look, next_time(now, GIVEN_UP_AT))
+            cancel = async_track_point_in_utc_time(self._hass, look, find_next_time(now, GIVEN_UP_AT))
 
         wait(dt_util.utcnow())
         return lambda: cancel()  # noqa: PLW0108 - what it is by then

@@ -1,4 +1,4 @@
-"""The best time for something that runs a while: among what is known, and never by a guess."""
+"""Finds the cheapest window of a given length among known spans."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ _NOTHING = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A time that costs `value` throughout, None when that is not known; `label` says what it is."""
+    """A span of time with one `value`, None if unknown; `label` names the span."""
 
     start: datetime
     end: datetime
@@ -19,8 +19,8 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The time that was found, its mean value, and the spans that it is made of, cut to it."""
+class CheapestWindow:
+    """A window, its mean value, and the spans it consists of, cut to the window."""
 
     start: datetime
     end: datetime
@@ -29,14 +29,18 @@ class Found:
 
     @property
     def certain(self) -> bool:
-        """Whether none of it may still become something else."""
+        """Whether no part of it may still change."""
         return all(part.certain for part in self.parts)
 
 
-def cheapest(spans: Sequence[Span], length: timedelta, *, earliest: datetime, latest: datetime) -> Found | None:
-    """Return the first of the cheapest windows that lie whole in known spans; None when there is none.
+def find_cheapest(
+    spans: Sequence[Span], length: timedelta, *, earliest: datetime, latest: datetime
+) -> CheapestWindow | None:
+    """Return the first of the cheapest windows that lie wholly in known spans, or None.
 
-    What a window costs bends only where one of its ends crosses from a span to the next: one of these is the cheapest.
+    The cost of a window is linear in its start between the points where one of its ends meets the end of a span, so
+    it is enough to try these. Example: 3 h among 2 h at 0.10, 2 h at 0.30, 4 h at 0.20: the candidates are the
+    windows that start or end at 0, 2, 4 or 8 h; the cheapest is from 0 to 3 h (0.167).
     """
     crossings = {edge for span in spans for edge in (span.start, span.end)}
     starts = {earliest, latest - length, *crossings, *(edge - length for edge in crossings)}
@@ -49,16 +53,16 @@ def cheapest(spans: Sequence[Span], length: timedelta, *, earliest: datetime, la
     return min(found, key=lambda window: round(window.mean, 9), default=None)
 
 
-def unknown_from(spans: Sequence[Span], *, earliest: datetime, latest: datetime) -> datetime | None:
-    """Return the first moment of which nothing is known; None when all is known until `latest`."""
+def find_first_unknown(spans: Sequence[Span], *, earliest: datetime, latest: datetime) -> datetime | None:
+    """Return the first unknown moment, or None if all is known until `latest`."""
     for span in spans:
         if span.end > earliest >= span.start and span.value is not None:
             earliest = span.end
     return earliest if earliest < latest else None
 
 
-def _at(spans: Iterable[Span], start: datetime, end: datetime) -> Found | None:
-    """Return the window from `start` to `end`, if all of it is known."""
+def _at(spans: Iterable[Span], start: datetime, end: datetime) -> CheapestWindow | None:
+    """Return the window `[start, end[` if all of it is known."""
     parts = tuple(
         Span(max(span.start, start), min(span.end, end), span.value, span.label, span.certain)
         for span in spans
@@ -68,4 +72,4 @@ def _at(spans: Iterable[Span], start: datetime, end: datetime) -> Found | None:
     if known != end - start:
         return None
     total = sum((part.value or 0.0) * (part.end - part.start).total_seconds() for part in parts)
-    return Found(start, end, total / known.total_seconds(), parts)
+    return CheapestWindow(start, end, total / known.total_seconds(), parts)

@@ -8,34 +8,17 @@ import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from gateway import __version__, problems
-from gateway.accounts import client_routes as api_clients
-from gateway.accounts import pages as account_pages
-from gateway.accounts import routes as accounts
-from gateway.admin import routes as admin
-from gateway.billing import routes as billing
-from gateway.billing.charts import routes as charts
-from gateway.consents import pages as consent_pages
-from gateway.consents import routes as consents
-from gateway.discovery import routes as discovery
-from gateway.discovery.announcement import announced
-from gateway.ecowatt import routes as ecowatt
-from gateway.health import routes as health
+from gateway import __version__, api, problems
+from gateway.discovery.announcement import announce
 from gateway.jobs import worker
 from gateway.kit.clock import Clock
-from gateway.kit.metrics import Metrics, serving
+from gateway.kit.metrics import Metrics, serve_metrics
 from gateway.kit.requests import BodyLimit, RequestLog
-from gateway.metering import routes as metering
 from gateway.metrics.gauges import Gauges
 from gateway.migrations import upgrade
-from gateway.problems import documented
-from gateway.quotas import routes as quotas
 from gateway.runtime import open_runtime
 from gateway.settings import Settings, origin
-from gateway.site import routes as site
-from gateway.tempo import routes as tempo
-from gateway.usage_point_summary import routes as usage_point_summary
-from gateway.usage_points import routes as usage_points
+from gateway.wiring import jobs_of, provide_parts
 
 _LARGEST_BODY = 64 * 1024
 
@@ -54,13 +37,14 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         await upgrade(settings.database_url)
         async with (
             open_runtime(settings, clock, metrics) as runtime,
-            serving(
+            serve_metrics(
                 metrics, Gauges(runtime.database, runtime.clock).gather, settings.metrics_host, settings.metrics_port
             ),
-            worker.working(runtime),
-            announced(settings, runtime.instance.id),
+            worker.run_jobs(jobs_of(runtime), runtime.store, runtime.clock),
+            announce(settings, runtime.instance.id),
         ):
             app.state.runtime = runtime
+            provide_parts(app, runtime)
             log.info("gateway_started", version=__version__, enedis=settings.enedis_environment)
             yield
 
@@ -74,28 +58,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         servers=[{"url": prefix}] if prefix else None,
     )
     problems.install(app)
-    for room in (
-        # most asked first
-        health,
-        site,
-        tempo,
-        ecowatt,
-        metering,
-        billing,
-        charts,
-        consents,
-        quotas,
-        usage_point_summary,
-        usage_points,
-        api_clients,
-        discovery,
-        accounts,
-        account_pages,
-        consent_pages,
-        admin,
-    ):
-        # any request may carry two kinds of credentials, or a body that is not UTF-8
-        app.include_router(room.router, responses=documented(400))
+    app.include_router(api.router)
     if settings.frontend_url:
         app.add_middleware(
             CORSMiddleware,
@@ -107,5 +70,5 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         )
 
     app.add_middleware(BodyLimit, largest=_LARGEST_BODY)
-    app.add_middleware(RequestLog, observe=metrics.request)
+    app.add_middleware(RequestLog, observe=metrics.observe_request)
     return app

@@ -38,7 +38,7 @@ class Instance:
         return base64.b32encode(self.digest(purpose, text)[:10]).decode().lower()
 
 
-async def load(database: Database, keyring: Keyring) -> Instance:
+async def load_instance(database: Database, keyring: Keyring) -> Instance:
     """Read who this gateway is, or decide it once."""
     async with database.write() as session:
         row = await session.scalar(select(InstanceRow))

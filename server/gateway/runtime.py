@@ -1,4 +1,4 @@
-"""What a running gateway is made of; built once, handed to whoever needs a part."""
+"""What a running gateway is made of, built once. Rooms receive their parts of it by type (`gateway.wiring`)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ from gateway.enedis.circuit import Circuit
 from gateway.enedis.client import Enedis, Pacer
 from gateway.instance import Instance
 from gateway.kit.clock import Clock, SystemClock
-from gateway.kit.conditional import ReadyMade
+from gateway.kit.conditional import ResponseCache
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.http import Upstream
@@ -52,7 +52,7 @@ class Runtime:
     day: Day
     rte: Rte | None
     open_data: OpenData
-    ready_made: ReadyMade
+    response_cache: ResponseCache
 
 
 @asynccontextmanager
@@ -65,12 +65,12 @@ async def open_runtime(
     keyring = settings.keyring()
     database = Database(settings.database_url, echo=settings.debug_sql)
     redis_url = settings.redis_url.get_secret_value()
-    store: Store = _shared_store(redis_url) if redis_url else MemoryStore(clock.monotonic)
-    enedis_upstream = Upstream(settings.enedis_url, observe=metrics.upstream("enedis"))
-    rte_upstream = Upstream(settings.rte_base_url, observe=metrics.upstream("rte"))
-    open_data_upstream = Upstream(settings.rte_open_data_url, observe=metrics.upstream("rte_open_data"))
-    mailgun_upstream = Upstream(settings.mailgun_api_base_url, observe=metrics.upstream("mailgun"))
-    turnstile_upstream = Upstream(settings.turnstile_base_url, observe=metrics.upstream("turnstile"))
+    store: Store = _open_shared_store(redis_url) if redis_url else MemoryStore(clock.monotonic)
+    enedis_upstream = Upstream(settings.enedis_url, observe=metrics.count_upstream("enedis"))
+    rte_upstream = Upstream(settings.rte_base_url, observe=metrics.count_upstream("rte"))
+    open_data_upstream = Upstream(settings.rte_open_data_url, observe=metrics.count_upstream("rte_open_data"))
+    mailgun_upstream = Upstream(settings.mailgun_api_base_url, observe=metrics.count_upstream("mailgun"))
+    turnstile_upstream = Upstream(settings.turnstile_base_url, observe=metrics.count_upstream("turnstile"))
     a_day = settings.user_daily_limit_no_cache
     pacer = EnedisPacer(database, store, clock, settings.enedis_rate_limit, a_day)
 
@@ -92,7 +92,7 @@ async def open_runtime(
     }
     archive = Archive(database, store, clock, by_priority, keyring)
     try:
-        instance = await instances.load(database, keyring)
+        instance = await instances.load_instance(database, keyring)
         usage_points = UsagePointKeeper(database, enedis, keyring, clock)
         yield Runtime(
             settings=settings,
@@ -102,13 +102,15 @@ async def open_runtime(
             keyring=keyring,
             instance=instance,
             passwords=passwords,
-            captcha=_captcha(settings, turnstile_upstream),
-            carrier=_carrier(settings, mailgun_upstream),
+            captcha=_make_captcha(settings, turnstile_upstream),
+            carrier=_make_mail_sender(settings, mailgun_upstream),
             enedis=enedis,
             archive=archive,
             consents=ConsentKeeper(database, enedis, keyring, instance, clock),
             usage_points=usage_points,
-            customer_data=CustomerData(database, store, clock, enedis, usage_points, settings.cache_ttl_seconds),
+            customer_data=CustomerData(
+                database, store, clock, keyring, enedis, usage_points, settings.cache_ttl_seconds
+            ),
             day=Day(
                 database,
                 store,
@@ -118,7 +120,7 @@ async def open_runtime(
             ),
             rte=rte,
             open_data=OpenData(open_data_upstream, settings.rte_open_data_user_agent),
-            ready_made=ReadyMade(clock),
+            response_cache=ResponseCache(clock),
         )
     finally:
         await archive.close()
@@ -132,19 +134,19 @@ async def open_runtime(
         await store.close()
 
 
-def _shared_store(url: str) -> Store:
+def _open_shared_store(url: str) -> Store:
     # its client is big: a gateway alone does without
     from gateway.store.valkey import ValkeyStore  # noqa: PLC0415
 
     return ValkeyStore(url)
 
 
-def _captcha(settings: Settings, upstream: Upstream) -> Captcha:
+def _make_captcha(settings: Settings, upstream: Upstream) -> Captcha:
     secret = settings.turnstile_secret_key.get_secret_value()
     return Turnstile(upstream, secret, hosts_of(settings), required=settings.require_captcha) if secret else NoCaptcha()
 
 
-def _carrier(settings: Settings, upstream: Upstream) -> Carrier:
+def _make_mail_sender(settings: Settings, upstream: Upstream) -> Carrier:
     if not settings.sends_mail:
         return NoCarrier()
     key = settings.mailgun_api_key.get_secret_value()

@@ -196,6 +196,11 @@ class Settings(BaseSettings):
         return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
     @property
+    def has_rte(self) -> bool:
+        """Whether RTE can be asked."""
+        return bool(self.rte_client_id)
+
+    @property
     def sends_mail(self) -> bool:
         """Whether there is somebody who carries mail."""
         return bool(self.mailgun_api_key.get_secret_value())

@@ -102,6 +102,8 @@ class World:
             "color": color,
             "confirmed": color != "unknown" and day not in self.provisional,
             "possible": list(COLORS) if color == "unknown" else [color],
+            "expected_color": None,
+            "expected_reason": None,
         }
 
     async def _tempo(self, _request: web.Request) -> dict[str, Any]:
@@ -127,6 +129,7 @@ class World:
                 "certain_red": [
                     day.isoformat() for day, color in sorted(self.colors.items()) if color == "red" and day > today
                 ],
+                "expected_red": [],
             },
             "next_change": iso(now + self.holds),
             "as_of": iso(now),
@@ -148,7 +151,7 @@ class World:
         assert start < end <= start + 366 * DAY
         known_until = self.tempo_day(dt_util.utcnow()) + 2 * DAY
         days = [start + number * DAY for number in range((end - start).days)]
-        unknown = {"color": "unknown", "confirmed": False, "possible": list(COLORS)}
+        unknown: dict[str, Any] = {"color": "unknown", "confirmed": False, "possible": list(COLORS)}
         return {
             "days": [self.day(day) | (unknown if day >= known_until else {}) for day in days],
             "next_change": iso(dt_util.utcnow() + self.holds),
@@ -160,14 +163,22 @@ class World:
         for first, last in self._edges(start, end):
             bucket = self.bucket(first)
             price = {"hp": 0.2065, "hc": 0.1579}.get(bucket[-2:])
-            shown = {"bucket": bucket, "off_peak": self._off_peak(first), "price": price, "certain": price is not None}
+            shown = {
+                "bucket": bucket,
+                "off_peak": self.is_billed_off_peak(first),
+                "price": price,
+                "certain": price is not None,
+                "expected": False,
+                "expected_reason": None,
+            }
             if items and items[-1] | shown == items[-1]:
                 items[-1]["end"] = iso(last)
             else:
                 items.append({"start": iso(first), "end": iso(last), **shown})
         return {"items": items, "prices_outdated": None, "next_change": iso(dt_util.utcnow() + self.holds)}
 
-    def _off_peak(self, moment: datetime) -> bool:
+    def is_billed_off_peak(self, moment: datetime) -> bool:
+        """Tell whether a moment is billed at an off-peak price: Tempo has off-peak hours of its own."""
         return self.tempo_period(moment).endswith("hc") if self.on_tempo else self.is_off_peak(moment)
 
     def _edges(self, start: date, end: date) -> Iterator[tuple[datetime, datetime]]:

@@ -32,8 +32,8 @@ from scripted_gateway import (
     raw,
 )
 
-from custom_components.my_electrical_data.announced import announced_addresses
 from custom_components.my_electrical_data.const import CONF_METERS, DOMAIN
+from custom_components.my_electrical_data.discovery import list_announced_addresses
 
 
 def announced(gateway: ScriptedGateway, **properties: str | None) -> ZeroconfServiceInfo:
@@ -116,7 +116,7 @@ async def test_what_announces_itself_and_cannot_be_used(
 def test_an_announcement_has_only_plausible_addresses_asked(url: str, asked_first: str | None) -> None:
     ips = [ip_address(text) for text in ("192.168.1.20", "fd00::1", "8.8.8.8", "169.254.169.254", "224.0.0.251", "::")]
     own = [asked_first] if asked_first else []
-    assert announced_addresses(announcement(ips, 8000, url=url)) == [
+    assert list_announced_addresses(announcement(ips, 8000, url=url)) == [
         *own,
         "http://192.168.1.20:8000",
         "http://[fd00::1]:8000",

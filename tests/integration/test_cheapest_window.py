@@ -17,7 +17,7 @@ from scripted_gateway import (
     problem,
 )
 
-from custom_components.my_electrical_data.window import Span, cheapest, unknown_from
+from custom_components.my_electrical_data.window import Span, find_cheapest, find_first_unknown
 
 pytestmark = pytest.mark.usefixtures("clock_of_paris")
 
@@ -169,11 +169,11 @@ def test_no_window_is_cheaper_than_the_one_found() -> None:
             default=None,
         )
         earliest, latest = zero + timedelta(minutes=first), zero + timedelta(minutes=last)
-        window = cheapest(spans, timedelta(minutes=length), earliest=earliest, latest=latest)
+        window = find_cheapest(spans, timedelta(minutes=length), earliest=earliest, latest=latest)
         assert (window is None) == (best is None)
         if window and best is not None:
             assert window.mean == pytest.approx(best / length)
             assert earliest <= window.start < window.end <= latest
         unknown = next((at for at in range(first, last) if at >= len(values) or values[at] is None), None)
         expected = None if unknown is None else zero + timedelta(minutes=unknown)
-        assert unknown_from(spans, earliest=earliest, latest=latest) == expected
+        assert find_first_unknown(spans, earliest=earliest, latest=latest) == expected

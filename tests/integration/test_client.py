@@ -30,7 +30,7 @@ from custom_components.my_electrical_data.api import (
     GatewayError,
     GatewayUnavailableError,
     InvalidAddressError,
-    MalformedAnswerError,
+    MalformedResponseError,
     NotAGatewayError,
     PlainHttpError,
     ProxyAuthenticationError,
@@ -52,16 +52,16 @@ async def test_one_token_serves_many_requests(client: GatewayClient, gateway: Sc
     assert len(gateway.asked(TOKEN)) == 1
 
 
-async def test_a_token_is_renewed_before_its_end(
-    client: GatewayClient, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    gateway.expires_in = 900
-    await client.tempo()
-    client._token_ends -= 839
-    await client.tempo()
-    assert len(gateway.asked(TOKEN)) == 1
-    client._token_ends -= 840
-    await client.tempo()
+async def test_a_token_is_renewed_before_its_end(gateway: ScriptedGateway) -> None:
+    gateway.expires_in, seconds = 900, [0.0]
+    async with aiohttp.ClientSession() as session:
+        client = GatewayClient(session, gateway.url, CLIENT_ID, CLIENT_SECRET, monotonic=lambda: seconds[0])
+        await client.tempo()
+        seconds[0] = 839
+        await client.tempo()
+        assert len(gateway.asked(TOKEN)) == 1
+        seconds[0] = 840
+        await client.tempo()
     assert len(gateway.asked(TOKEN)) == 2
 
 
@@ -129,15 +129,15 @@ async def test_max_age(client: GatewayClient, gateway: ScriptedGateway) -> None:
 
 async def test_errors_name_the_field_and_not_its_value(client: GatewayClient, gateway: ScriptedGateway) -> None:
     gateway.answers[TEMPO]["today"]["color"] = "12345678901234"
-    with pytest.raises(MalformedAnswerError) as malformed:
+    with pytest.raises(MalformedResponseError) as malformed:
         await client.tempo()
     assert str(malformed.value) == "Tempo has an unreadable today.color"
     assert malformed.value.__suppress_context__
     del gateway.answers[TEMPO]["today"]
-    with pytest.raises(MalformedAnswerError, match="Tempo lacks today"):
+    with pytest.raises(MalformedResponseError, match="Tempo lacks today"):
         await client.tempo()
     gateway.answers[TEMPO] = raw(200, "[]", "application/json")
-    with pytest.raises(MalformedAnswerError, match="Tempo is unreadable"):
+    with pytest.raises(MalformedResponseError, match="Tempo is unreadable"):
         await client.tempo()
 
 
@@ -147,13 +147,13 @@ async def test_numbers_that_are_none(client: GatewayClient, gateway: ScriptedGat
     )
     from datetime import date
 
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         await client.daily("p", start=date(2026, 11, 22), end=date(2026, 11, 23))
 
 
 async def test_an_id_that_no_statistic_could_bear_is_refused(client: GatewayClient, gateway: ScriptedGateway) -> None:
     gateway.answers[POINTS]["items"][0]["id"] = "12345678901234"
-    with pytest.raises(MalformedAnswerError, match="UsagePoint") as malformed:
+    with pytest.raises(MalformedResponseError, match="UsagePoint") as malformed:
         await client.usage_points()
     assert "12345678901234" not in str(malformed.value)
 
@@ -178,7 +178,7 @@ async def test_an_answer_that_inflates_a_thousandfold(client: GatewayClient, gat
     try:
         with pytest.raises(NotAGatewayError):
             await client.ping()
-        with pytest.raises(MalformedAnswerError, match="inflated"):
+        with pytest.raises(MalformedResponseError, match="inflated"):
             await client.tempo()
         _, peak = tracemalloc.get_traced_memory()
     finally:
@@ -200,7 +200,7 @@ async def test_an_answer_without_an_end(client: GatewayClient, gateway: Scripted
     gateway.answers[PING] = gateway.answers[TEMPO] = stream
     with pytest.raises(NotAGatewayError):
         await client.ping()
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         await client.tempo()
     assert sent < 32 * 1024 * 1024
 
@@ -214,7 +214,7 @@ async def test_small_texts_that_would_become_large_values(
     client: GatewayClient, gateway: ScriptedGateway, text: str
 ) -> None:
     gateway.answers[TEMPO] = raw(200, text, "application/json")
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         await client.tempo()
 
 
@@ -222,14 +222,14 @@ async def test_values_that_are_absurd(client: GatewayClient, gateway: ScriptedGa
     """A text without an end, a date that cannot be added to, holes of centuries."""
     day = gateway.answers[ECOWATT]["days"][0]
     day["message"] = "a" * 100_000
-    with pytest.raises(MalformedAnswerError, match="message"):
+    with pytest.raises(MalformedResponseError, match="message"):
         await client.ecowatt()
     gateway.answers[TEMPO]["next_change"] = "9999-12-31T23:59:59Z"
-    with pytest.raises(MalformedAnswerError, match="next_change"):
+    with pytest.raises(MalformedResponseError, match="next_change"):
         await client.tempo()
     hole = {"direction": "consumption", "reason": "absent", "next_try": None}
     gateway.answers[POINTS]["items"][0]["holes"] = [{**hole, "start": "1900-01-01", "end": "2199-01-01"}] * 2
-    with pytest.raises(MalformedAnswerError):
+    with pytest.raises(MalformedResponseError):
         await client.usage_points()
 
 

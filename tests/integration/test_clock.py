@@ -52,7 +52,7 @@ def check(hass: HomeAssistant, world: World, now: datetime) -> None:
     assert entity(hass, "ecowatt_today").attributes["date"] == local.isoformat()
     assert entity(hass, "ecowatt_tomorrow").attributes["date"] == (local + DAY).isoformat()
 
-    bucket, is_off_peak = world.bucket(now), world._off_peak(now)
+    bucket, is_off_peak = world.bucket(now), world.is_billed_off_peak(now)
     assert shown(hass, "tariff_period") == bucket
     assert shown(hass, "off_peak", "binary_sensor") == ("on" if is_off_peak else "off")
     assert shown(hass, "tariff_price") == ("0.1579" if is_off_peak else "0.2065")

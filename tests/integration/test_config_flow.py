@@ -118,7 +118,7 @@ async def test_an_address_that_must_be_verified(hass: HomeAssistant, gateway: Sc
         ("log_in", CLIENTS, problem(403, "captcha_needed"), "base", "captcha_needed"),
         ("log_in", CLIENTS, problem(403, "something_else"), "base", "request_refused"),
         ("log_in", CLIENTS, problem(503, "database_down"), "base", "gateway_unavailable"),
-        ("log_in", CLIENTS, {"client_id": 1}, "base", "malformed_answer"),
+        ("log_in", CLIENTS, {"client_id": 1}, "base", "malformed_response"),
     ],
 )
 async def test_says_why_one_cannot_sign_in(
@@ -182,12 +182,12 @@ async def test_says_what_is_wrong_with_an_address(
     [
         (TOKEN, problem(429, "too_many_tokens", **{"Retry-After": "60"}), "base", "rate_limited"),
         (TOKEN, problem(401, "invalid_client"), CONF_CLIENT_SECRET, "invalid_auth"),
-        (TOKEN, {"access_token": 12}, "base", "malformed_answer"),
+        (TOKEN, {"access_token": 12}, "base", "malformed_response"),
         (POINTS, problem(403, "account_inactive"), "base", "account_inactive"),
         (POINTS, problem(403, "forbidden"), "base", "request_refused"),
         (POINTS, problem(503, "database_down"), "base", "gateway_unavailable"),
-        (POINTS, {"items": [{"id": "x"}]}, "base", "malformed_answer"),
-        (POINTS, raw(304, ""), "base", "malformed_answer"),
+        (POINTS, {"items": [{"id": "x"}]}, "base", "malformed_response"),
+        (POINTS, raw(304, ""), "base", "malformed_response"),
     ],
 )
 async def test_says_what_is_wrong_with_an_api_client(
@@ -217,7 +217,7 @@ async def test_nothing_listens(hass: HomeAssistant, gateway: ScriptedGateway, fl
 async def test_no_answer_in_time(
     hass: HomeAssistant, gateway: ScriptedGateway, flow: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.my_electrical_data.api.wire._TIMEOUT", 0)
+    monkeypatch.setattr("custom_components.my_electrical_data.api.transport._TIMEOUT", 0)
     result = await submit(hass, flow, {CONF_URL: gateway.url})
     assert result["errors"] == {CONF_URL: "cannot_connect"}
 

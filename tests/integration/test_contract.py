@@ -13,7 +13,7 @@ from aiohttp.test_utils import make_mocked_request
 from paris_home import World, paris
 from scripted_gateway import POINT_ID, ScriptedGateway
 
-from custom_components.my_electrical_data.api import asked, figures, models, signals
+from custom_components.my_electrical_data.api import figures, models, on_demand, signals
 
 FIXTURES = Path(__file__).parent / "fixtures"
 DOCUMENT = json.loads((Path(__file__).parents[2] / "server" / "openapi.json").read_text())
@@ -95,12 +95,12 @@ MODELS: dict[type, str] = {
     figures.Totals: "TotalsView",
     figures.Period: "PeriodView",
     figures.Periods: "PeriodsView",
-    asked.Interval: "CurveReading",
-    asked.Curve: "CurveAnswer",
-    asked.OptionCost: "CostView",
-    asked.ComparedMonth: "MonthView",
-    asked.Comparison: "ComparisonView",
-    asked.Refresh: "RefreshAnswer",
+    on_demand.Interval: "CurveReading",
+    on_demand.LoadCurve: "CurveAnswer",
+    on_demand.OptionCost: "CostView",
+    on_demand.ComparedMonth: "MonthView",
+    on_demand.Comparison: "ComparisonView",
+    on_demand.Refresh: "RefreshAnswer",
     signals.TempoDay: "gateway__tempo__schemas__Day",
     signals.TempoCount: "Count",
     signals.TempoSeason: "gateway__tempo__schemas__Season",
@@ -129,4 +129,4 @@ def test_every_word_of_the_gateway_is_understood(enum: type[StrEnum]) -> None:
 def test_every_total_is_understood() -> None:
     view = DOCUMENT["components"]["schemas"]["TotalsView"]["properties"]
     assert {unit.value for unit in figures.TotalsUnit} <= view.keys()
-    assert set(DOCUMENT["components"]["schemas"]["_Which"]["enum"]) == set(figures.Which)
+    assert set(DOCUMENT["components"]["schemas"]["_Which"]["enum"]) == set(figures.TotalRange)

@@ -12,7 +12,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from pages import mend, mend_with
-from scripted_gateway import POINT_ID, ScriptedGateway, problem
+from scripted_gateway import POINT_ID, POINTS, ScriptedGateway, problem
 
 from custom_components.my_electrical_data.const import DOMAIN
 
@@ -53,7 +53,7 @@ async def test_the_whole_is_added_once_it_was_shown(hass: HomeAssistant, set_up:
     menu = await begin(hass)
     assert (menu["type"], menu["menu_options"]) == (FlowResultType.MENU, ["total", "buckets"])
     form = await mend_with(hass, menu, {"next_step_id": "total"})
-    assert form["description_placeholders"]["lines"] == "- Maison consumption · Maison cost"
+    assert form["description_placeholders"]["lines"] == "- Consumption · Cost"
     assert await sources(hass) == [], "nothing is changed before it was agreed to"
     assert (await mend_with(hass, menu, {}))["type"] is FlowResultType.CREATE_ENTRY
     [grid] = await sources(hass)
@@ -74,8 +74,8 @@ async def test_each_bucket_is_added(hass: HomeAssistant, gateway: ScriptedGatewa
     menu = await begin(hass)
     form = await mend_with(hass, menu, {"next_step_id": "buckets"})
     assert form["description_placeholders"]["lines"].splitlines() == [
-        "- Maison consumption off-peak · Maison cost off-peak",
-        "- Maison consumption peak",
+        "- Off-peak · Off-peak, cost",
+        "- Peak",
     ]
     await mend_with(hass, menu, {})
     assert [(grid["stat_energy_from"], grid["stat_cost"]) for grid in await sources(hass)] == [
@@ -83,6 +83,23 @@ async def test_each_bucket_is_added(hass: HomeAssistant, gateway: ScriptedGatewa
         (f"{OURS}_consumption_hp", None),
     ]
     assert not offered(hass)
+
+
+async def test_tempo_buckets_in_the_order_of_the_bill(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    """Blue, white, red, off-peak before peak. A bucket of an earlier tariff without energy is left out."""
+    buckets = ("red_hp", "blue_hc", "hp", "white_hp", "hc", "blue_hp")
+    units = {"consumption": "Wh", **{f"consumption_{bucket}": "Wh" for bucket in buckets}}
+    hours = gateway.hours[0]
+    hours["series"] = [{"key": key, "unit": unit} for key, unit in units.items()]
+    hours["sum"] = {key: [0, 0, 0] if key in {"consumption_hc", "consumption_red_hp"} else [1, 2, 3] for key in units}
+    tariff = {"valid_from": None, "option": "tempo", "power_kva": 9, "prices": "regulated"}
+    gateway.answers[POINTS]["items"][0]["tariffs"] = [tariff]
+    await set_up()
+    form = await mend_with(hass, await begin(hass), {"next_step_id": "buckets"})
+    names = form["description_placeholders"]["lines"].splitlines()
+    assert names == ["- Peak", "- Blue off-peak", "- Blue peak", "- White peak", "- Red peak"]
 
 
 async def test_production_is_given_back(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:

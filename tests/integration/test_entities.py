@@ -23,6 +23,7 @@ from scripted_gateway import (
     PERIODS,
     POINT_ID,
     POINTS,
+    TEMPO,
     TEMPO_DAYS,
     TOTALS,
     ScriptedGateway,
@@ -114,6 +115,55 @@ async def test_a_total_that_is_not_whole_is_not_shown(hass: HomeAssistant, set_u
     assert shown(hass, "year_energy_year_ago") == "unknown"
     assert entity(hass, "year_energy_year_ago").attributes["complete"] is False
     assert shown(hass, "year_energy") == "4100.0", "the running one is what is known so far"
+
+
+async def test_what_is_expected_is_not_said_to_be_certain(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    """The state stays unknown; the colour that the season usually leaves is told beside it, with its reason."""
+    tempo = gateway.answers[TEMPO]
+    tempo["tomorrow"] |= {
+        "color": "unknown",
+        "confirmed": False,
+        "possible": ["blue", "white", "red"],
+        "expected_color": "red",
+        "expected_reason": "quota_left",
+    }
+    tempo["season"] |= {"certain_red": [], "expected_red": ["2026-11-24"]}
+    await set_up()
+    tomorrow = entity(hass, "tempo_tomorrow")
+    assert tomorrow.state == "unknown"
+    assert (tomorrow.attributes["expected_color"], tomorrow.attributes["expected_reason"]) == ("red", "quota_left")
+    assert shown(hass, "tempo_next_red_day") == "unknown"
+    assert shown(hass, "tempo_next_expected_red_day") == "2026-11-24"
+
+
+async def test_a_bill_is_energy_and_subscription(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+    await set_up()
+    bill = entity(hass, "month_cost")
+    assert float(bill.state) == pytest.approx(74.847081 + 14.34)
+    assert (bill.attributes["energy_cost"], bill.attributes["subscription"]) == (74.847081, 14.34)
+    assert bill.name.endswith("Bill this month")
+
+
+async def test_a_year_whose_beginning_is_still_to_come_is_not_shown(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    """On day one sixty days are known: neither energy nor bill may pass for those of the year."""
+    gateway.answers[TOTALS] |= {"known_since": "2026-09-25", "history_complete": False}
+    await set_up()
+    for key in ("year_energy", "year_cost"):
+        assert shown(hass, key) == "unknown"
+        assert entity(hass, key).attributes["known_since"] == "2026-09-25"
+    assert shown(hass, "month_energy") != "unknown", "it begins later"
+
+
+async def test_a_meter_without_an_older_history_shows_its_year(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    gateway.answers[TOTALS] |= {"known_since": "2026-09-25", "history_complete": True}
+    await set_up()
+    assert shown(hass, "year_energy") == "4100.0"
 
 
 async def test_a_cost_that_leaves_energy_out_is_not_shown(
@@ -209,7 +259,7 @@ async def test_a_calendar_that_was_told_nothing_says_so(
     day = {"start": "2026-11-23T00:00:00Z", "end": "2026-11-24T00:00:00Z"}
     answer = await client.get(f"/api/calendars/{entity_id(hass, 'tempo', 'calendar')}", params=day)
     assert answer.status == 500
-    assert "has not told anything of this yet" in (await answer.json())["message"]
+    assert "has not sent this data yet" in (await answer.json())["message"]
 
 
 async def test_tense_hours_are_in_the_calendar(hass: HomeAssistant, set_up: SetUp) -> None:

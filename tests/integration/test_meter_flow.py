@@ -77,7 +77,7 @@ async def test_a_newcomers_meter(
     gateway.answers[CONSENT] = stands
     flow = await add_meter(hass, entry)
     assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "number")
-    external = await answer_meter(hass, flow, {"number": " 12 345 678 900 017 "})
+    external = await answer_meter(hass, flow, {"number": " PRM : 12 345.678 900\u00a0017 "})
     assert external["type"] is FlowResultType.EXTERNAL_STEP
     assert external["url"] == body("consent_asked")["authorize_url"]
     assert gateway.told == [{"prm": NUMBER}]
@@ -142,7 +142,6 @@ async def test_a_consent_that_cannot_be_asked_for(
         ({"status": "refused", "reason": "wrong_meter"}, "consent_wrong_meter"),
         ({"status": "expired", "reason": "expired"}, "consent_expired"),
         ({"status": "refused", "reason": "of_a_later_gateway"}, "consent_failed"),
-        ({"usage_points": []}, "already_configured"),
     ],
 )
 async def test_a_consent_that_opens_nothing(
@@ -156,8 +155,32 @@ async def test_a_consent_that_opens_nothing(
     flow = await add_meter(hass, entry_without_meters)
     await answer_meter(hass, flow, {"number": NUMBER})
     result = await answer_meter(hass, flow)
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, reason)
-    assert texts("en")["config_subentries"]["meter"]["abort"][reason]
+    assert (result["step_id"], result["errors"]) == ("number", {"base": reason})
+    assert texts("en")["config_subentries"]["meter"]["error"][reason]
+
+    gateway.answers[CONSENT] = body("consent")
+    await answer_meter(hass, flow, {"number": NUMBER})
+    assert (await answer_meter(hass, flow))["step_id"] == "tariff", "it can be tried again at once"
+
+
+async def test_a_consent_for_a_meter_that_is_here(
+    hass: HomeAssistant, gateway: ScriptedGateway, entry_without_meters: MockConfigEntry
+) -> None:
+    gateway.answers[CONSENT] = body("consent") | {"usage_points": []}
+    flow = await add_meter(hass, entry_without_meters)
+    await answer_meter(hass, flow, {"number": NUMBER})
+    assert (await answer_meter(hass, flow))["reason"] == "already_configured"
+
+
+async def test_a_number_that_is_here_is_known_before_enedis_is_visited(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    """All that is known of a number is its end: whoever says it again means another meter."""
+    flow = await add_meter(hass, await set_up())
+    form = await answer_meter(hass, flow, {"number": NUMBER})
+    assert (form["errors"], form["description_placeholders"]) == ({"number": "already_added"}, {"meter": "Maison"})
+    assert not gateway.asked(CONSENTS)
+    assert (await answer_meter(hass, flow, {"number": NUMBER}))["type"] is FlowResultType.EXTERNAL_STEP
 
 
 async def test_a_consent_that_is_lost(
@@ -166,7 +189,7 @@ async def test_a_consent_that_is_lost(
     gateway.answers[CONSENT] = problem(404, "not_found")
     flow = await add_meter(hass, entry_without_meters)
     await answer_meter(hass, flow, {"number": NUMBER})
-    assert (await answer_meter(hass, flow))["reason"] == "consent_failed"
+    assert (await answer_meter(hass, flow))["errors"] == {"base": "consent_failed"}
 
 
 async def test_waits_while_the_gateway_is_away(

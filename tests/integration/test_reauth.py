@@ -38,6 +38,7 @@ async def test_signs_in_again_when_the_gateway_refuses_its_client(
     assert list(result["errors"].values()) == ["invalid_auth" if way == "api_client" else "invalid_credentials"]
     result = await submit(hass, flow, client(client_secret="renewed") if way == "api_client" else ACCOUNT)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
+    assert "translation_domain" not in result, "our own text, which is translated"
     assert entry.data[CONF_CLIENT_SECRET] == "renewed"
     assert entry.data[CONF_MADE_HERE] is (way == "log_in")
     assert entry.state is ConfigEntryState.LOADED
@@ -94,6 +95,7 @@ async def test_reconfigures_a_loaded_gateway(
     gateway.requests.clear()
     result = await submit(hass, flow, {CONF_URL: gateway.url})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    assert "translation_domain" not in result, "our own text, which is translated"
     assert entry.data[CONF_URL] == gateway.url
     assert entry.state is ConfigEntryState.LOADED
     assert len(gateway.asked(PING)) == 2, "once by the flow, and once by the reload"

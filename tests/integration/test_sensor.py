@@ -131,7 +131,7 @@ async def test_no_day_known(hass: HomeAssistant, gateway: ScriptedGateway, set_u
 
 async def test_freshness(hass: HomeAssistant, set_up: SetUp) -> None:
     await set_up()
-    assert shown(hass, "complete_until")[0] == "2026-11-23"
+    assert shown(hass, "complete_until")[0] == "2026-11-22"
     assert shown(hass, "next_expected")[0] == "2026-11-24T07:00:00+00:00"
 
 
@@ -165,7 +165,7 @@ async def test_down_and_back_is_logged_once(
     gateway.answers[TEMPO] = working
     await move_to("2026-11-23T10:45:00+00:00")
     assert shown(hass, "tempo_today")[0] == "white"
-    assert caplog.text.count("The gateway cannot answer now") == 1
+    assert caplog.text.count("The gateway is temporarily unavailable") == 1
     assert caplog.text.count("Fetching Tempo data recovered") == 1
 
 
@@ -190,7 +190,7 @@ async def test_a_gateway_that_is_away_is_one_line_and_what_still_fails_then_anot
     away, back, tempo = ours
     assert away == "MyElectricalData: the gateway does not answer (the gateway answers 503)"
     assert back == "MyElectricalData: the gateway answers again"
-    assert tempo.startswith("Error fetching Tempo data: The gateway cannot answer now")
+    assert tempo.startswith("Error fetching Tempo data: The gateway is temporarily unavailable")
 
 
 async def test_without_word_from_the_gateway_the_pause_grows(

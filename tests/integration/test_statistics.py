@@ -81,14 +81,14 @@ async def test_hours_arrive_in_the_recorder(hass: HomeAssistant, set_up: SetUp) 
 @pytest.mark.parametrize(
     ("language", "names"),
     [
-        ("en", ["Maison consumption", "Maison consumption off-peak", "Maison consumption peak", "Maison cost"]),
+        ("en", ["Consumption", "Off-peak", "Peak", "Cost"]),
         (
             "fr",
             [
-                "Maison consommation",
-                "Maison consommation heures creuses",
-                "Maison consommation heures pleines",
-                "Maison coût",
+                "Consommation",
+                "Heures creuses",
+                "Heures pleines",
+                "Coût",
             ],
         ),
     ],
@@ -115,7 +115,7 @@ async def test_a_bucket_of_ones_own_keeps_its_name(
     state |= {"series": [{"key": "consumption_week_end", "unit": "Wh"}], "sum": {"consumption_week_end": [1.0]}}
     gateway.hours = [state]
     await set_up()
-    assert [row["name"] for row in (await metadata(hass)).values()] == ["Maison consumption week_end"]
+    assert [row["name"] for row in (await metadata(hass)).values()] == ["week_end"]
 
 
 async def test_only_what_changed_is_asked_for_and_written(
@@ -212,6 +212,9 @@ async def test_another_meters_statistics_are_left_alone(
     await move_to(TOMORROW)
     assert len(await kept(hass)) == 1
     assert len(await kept(hass, f"{DOMAIN}:{other}_consumption")) == 3
+    named = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
+    names = {row["statistic_id"]: row["name"] for row in named}
+    assert names[f"{DOMAIN}:{other}_consumption"] == "Atelier · Consumption", "with several, each by its meter"
 
 
 async def test_rows_that_did_not_arrive_leave_the_cursor(
@@ -227,7 +230,7 @@ async def test_rows_that_did_not_arrive_leave_the_cursor(
         broken.setattr(statistics, "async_add_external_statistics", lambda *_: None)
         await set_up()
     assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
-    assert "The recorder did not keep all imported hours" in caplog.text
+    assert "The recorder did not store all imported hours" in caplog.text
     await move_to("2026-11-23T10:06:10+00:00")
     assert len(await kept(hass)) == 3
     assert hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]["cursor"] == "c1"
@@ -282,7 +285,9 @@ async def test_whatever_fails_is_tried_again_soon(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(statistics, "_holds", Mock(side_effect=RuntimeError("the recorder's database is away")))
+        broken.setattr(
+            statistics, "get_last_statistics", Mock(side_effect=RuntimeError("the recorder's database is away"))
+        )
         await set_up()
     before = len(gateway.asked(HOURS))
     await move_to("2026-11-23T10:06:05+00:00")
@@ -446,7 +451,7 @@ async def test_a_spoilt_answer_changes_nothing(
     entry = await set_up()
     assert entry.state is ConfigEntryState.LOADED
     assert await metadata(hass) == {}
-    assert "The gateway gave an answer that makes no sense" in caplog.text
+    assert "The gateway sent an invalid response" in caplog.text
     assert ": Hours " in caplog.text, "which part of it"
     assert "12345678901234" not in caplog.text
 

@@ -262,7 +262,9 @@ async def test_data_arrive(
     await move_to("2026-11-24T04:32:00+00:00")
     await move_to("2026-11-24T10:33:00+00:00")
     assert told(fired, "meter", "date", "energy") == [("Maison", "2026-11-23", 23.456)]
-    assert fired[0]["cost"] == pytest.approx(body("totals")["day"]["last"]["cost"])
+    last = body("totals")["day"]["last"]
+    assert fired[0]["cost"] == pytest.approx(last["cost"])
+    assert fired[0]["bill"] == pytest.approx(last["cost"] + last["subscription"])
 
 
 async def test_a_day_of_a_meter_that_only_gives_arrives_when_all_it_gave_is_known(

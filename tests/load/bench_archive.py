@@ -47,7 +47,7 @@ async def _fill(settings: Settings, homes: int) -> str:
                 email = "owner@localhost" if number == 0 else f"home{number}@example.org"
                 account = await accounts.find_or_create_account(session, runtime.keyring, email, now)
                 prm = f"30009{number:09}"
-                point = await points.add(
+                point = await points.add_usage_point(
                     session, account, prm, name=None, keyring=runtime.keyring, instance=runtime.instance, now=now
                 )
                 await session.flush()

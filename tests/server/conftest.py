@@ -208,7 +208,7 @@ class Gateway:
         now = self.runtime.clock.now()
         async with self.runtime.database.write() as session:
             account = await accounts.find_or_create_account(session, self.runtime.keyring, email, now)
-            point = await points.add(
+            point = await points.add_usage_point(
                 session,
                 account,
                 prm,

@@ -19,13 +19,15 @@ export const routes: Readonly<Record<string, Route>> = {
   overview: { load: () => import("./pages/overview/Overview.svelte"), for: "owners" },
   consumption: { load: () => import("./pages/consumption/Consumption.svelte"), for: "owners" },
   habits: { load: () => import("./pages/habits/Habits.svelte"), for: "owners" },
-  tempo: { load: () => import("./pages/tempo/Tempo.svelte"), for: "everybody" },
-  ecowatt: { load: () => import("./pages/ecowatt/Ecowatt.svelte"), for: "everybody" },
+  tempo: { load: () => import("./pages/tempo/Tempo.svelte"), for: "accounts" },
+  ecowatt: { load: () => import("./pages/ecowatt/Ecowatt.svelte"), for: "accounts" },
   compare: { load: () => import("./pages/compare/Compare.svelte"), for: "owners" },
   meter: { load: () => import("./pages/meter/Meter.svelte"), for: "owners" },
   "add-meter": { load: () => import("./pages/add-meter/AddMeter.svelte"), for: "accounts" },
   account: { load: () => import("./pages/account/Account.svelte"), for: "accounts" },
   administration: { load: () => import("./pages/administration/Administration.svelte"), for: "administrators" },
   docs: { load: () => import("./pages/docs/Docs.svelte"), for: "everybody" },
-  ...(import.meta.env.DEV ? { charts: { load: () => import("./charts/Gallery.svelte"), for: "everybody" } as Route } : {}),
+  ...(import.meta.env.DEV
+    ? { charts: { load: () => import("./charts/Gallery.svelte"), for: "everybody" } as Route }
+    : {}),
 };

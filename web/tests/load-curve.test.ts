@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { locateMoment, midnights, type Reading, toColumns } from "../src/charts/load-curve";
 
-const reading = (start: string, watts: number, minutes = 30): Reading => ({ start, minutes, watts, quality: "measured" });
+const reading = (start: string, watts: number, minutes = 30): Reading => ({
+  start,
+  minutes,
+  watts,
+  quality: "measured",
+});
 const seconds = (moment: string): number => Date.parse(moment) / 1000;
 
 test("a hole is a gap and not a line across it", () => {

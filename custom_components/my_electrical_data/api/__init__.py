@@ -1,8 +1,8 @@
 """A client of the MyElectricalData gateway. It knows nothing of Home Assistant."""
 
-from .account import Found, find_gateway, make_api_client, sign_up
+from .account import FoundGateway, find_gateway, make_api_client, sign_up
 from .address import candidate_addresses
-from .client import Answer, GatewayClient
+from .client import GatewayClient, Response
 from .errors import (
     AuthenticationFailedError,
     CertificateRefusedError,
@@ -13,7 +13,7 @@ from .errors import (
     GatewayUnavailableError,
     IncompatibleError,
     InvalidAddressError,
-    MalformedAnswerError,
+    MalformedResponseError,
     NotAGatewayError,
     PlainHttpError,
     ProxyAuthenticationError,
@@ -23,10 +23,9 @@ from .errors import (
 from .proof import knows_client
 
 __all__ = [
-    "Answer",
     "AuthenticationFailedError",
     "CertificateRefusedError",
-    "Found",
+    "FoundGateway",
     "GatewayClient",
     "GatewayConnectionError",
     "GatewayError",
@@ -35,12 +34,13 @@ __all__ = [
     "GatewayUnavailableError",
     "IncompatibleError",
     "InvalidAddressError",
-    "MalformedAnswerError",
+    "MalformedResponseError",
     "NotAGatewayError",
     "PlainHttpError",
     "ProxyAuthenticationError",
     "RateLimitedError",
     "RequestRefusedError",
+    "Response",
     "candidate_addresses",
     "find_gateway",
     "knows_client",

@@ -1,4 +1,4 @@
-"""The gateway's address, as people type and paste it."""
+"""Reads the gateway's address as people type and paste it."""
 
 from ipaddress import ip_address
 
@@ -11,10 +11,10 @@ _HOME_DOMAINS = (".local", ".lan", ".home", ".internal", ".home.arpa")
 
 
 def candidate_addresses(text: str) -> list[str]:
-    """Return the base addresses that `text` may mean, the likeliest first, without a slash at the end.
+    """Return the base addresses that `text` may stand for, likeliest first, without a trailing slash.
 
-    A missing scheme, slashes, and pages of the gateway such as `/docs` are put right. An address without a path is also
-    tried with `/api`, where the gateway lives behind its proxy. Raises InvalidAddressError.
+    Adds a missing scheme and removes slashes and pages of the gateway such as `/docs`. An address without a path is
+    also returned with `/api`, where the gateway is behind its proxy. Raises InvalidAddressError.
     """
     text = text.strip()
     try:
@@ -32,7 +32,7 @@ def candidate_addresses(text: str) -> list[str]:
 
 
 def _with_scheme(text: str) -> str:
-    """Choose the scheme of an address typed without one: plain http in a home, https elsewhere."""
+    """Add a scheme: http for addresses at home, https for all others."""
     url = URL(f"http://{text}")
     return str(url) if url.host and (url.explicit_port or _is_at_home(url.host)) else f"https://{text}"
 

@@ -1,8 +1,7 @@
 """What can go wrong between a client and its gateway.
 
-Each error carries a stable `code`: callers choose their words by it. `problem` is the gateway's own code, when it gave
-one. Messages are for the log, in English, and hold nothing that was sent or received; `placeholders` fill in the words
-of any language.
+Each error has a stable `code`, by which callers choose a translation; `placeholders` fill it in. `problem` is the
+gateway's own problem code, if it sent one. Messages are in English, for the log, and contain nothing sent or received.
 """
 
 from collections.abc import Mapping
@@ -25,7 +24,7 @@ class GatewayError(Exception):
         retry_after: float | None = None,
         placeholders: Mapping[str, str] = _NONE,
     ) -> None:
-        """Take the gateway's `problem` code, and the seconds until it is worth asking again, as far as it said them."""
+        """Take the gateway's `problem` code and the seconds to wait before a retry, if it sent them."""
         super().__init__(message)
         self.problem = problem
         self.retry_after = retry_after
@@ -33,25 +32,25 @@ class GatewayError(Exception):
 
     @property
     def is_away(self) -> bool:
-        """Whether nothing can be had from the gateway, and not from one part of it only."""
+        """Whether the whole gateway is unavailable, and not only a part of it."""
         return False
 
 
 class InvalidAddressError(GatewayError):
-    """The text is no http or https address."""
+    """The text is not an http or https address."""
 
     code = "invalid_url"
 
 
 class GatewayConnectionError(GatewayError):
-    """Nothing answered, or not in time."""
+    """There was no response, or not in time."""
 
     code = "cannot_connect"
     is_away = True
 
 
 class CertificateRefusedError(GatewayConnectionError):
-    """The TLS certificate is not trusted, or TLS could not be agreed upon."""
+    """The TLS certificate is not trusted, or the TLS handshake failed."""
 
     code = "certificate_refused"
 
@@ -63,25 +62,25 @@ class AuthenticationFailedError(GatewayError):
 
 
 class PlainHttpError(GatewayConnectionError):
-    """The port speaks http, and was asked by https."""
+    """The address says https, but the port speaks plain http."""
 
     code = "plain_http"
 
 
 class ProxyAuthenticationError(GatewayConnectionError):
-    """A proxy before the gateway asks for credentials of its own: nothing is known of ours."""
+    """A proxy in front of the gateway asks for its own credentials. This says nothing about the API client."""
 
     code = "proxy_authentication"
 
 
 class NotAGatewayError(GatewayError):
-    """Something else answers at this address."""
+    """Something other than a gateway answers at this address."""
 
     code = "not_a_gateway"
 
 
 class IncompatibleError(GatewayError):
-    """The gateway speaks a version of the API that this client does not."""
+    """The gateway's API version is not supported by this client."""
 
     def __init__(self, version: str) -> None:
         """Take the API `version` of the gateway, "major.minor"."""
@@ -96,13 +95,13 @@ class GatewayTooOldError(IncompatibleError):
 
 
 class GatewayTooNewError(IncompatibleError):
-    """The gateway has left this client behind."""
+    """The gateway is newer than this client supports."""
 
     code = "gateway_too_new"
 
 
 class RateLimitedError(GatewayError):
-    """Asked too often, or a quota is used up. `retry_after` is in seconds, when the gateway says it."""
+    """Too many requests, or a quota is used up. `retry_after` is in seconds, if the gateway says so."""
 
     code = "rate_limited"
 
@@ -115,12 +114,12 @@ class GatewayUnavailableError(GatewayError):
     @property
     @override
     def is_away(self) -> bool:
-        """Also without a problem code: then a proxy answers in the place of a gateway that is down."""
+        """True also without a problem code: then a proxy answers for a gateway that is down."""
         return self.problem in {"unknown", "database_down"}
 
 
 class RequestRefusedError(GatewayError):
-    """The gateway understood and said no. `problem` is its stable problem code."""
+    """The gateway refused the request. `problem` is its stable problem code."""
 
     code = "request_refused"
 
@@ -133,7 +132,7 @@ class RequestRefusedError(GatewayError):
         self.status = status
 
 
-class MalformedAnswerError(GatewayError):
-    """The answer is not what the API promises; the message names the field."""
+class MalformedResponseError(GatewayError):
+    """The response is not what the API promises; the message names the field."""
 
-    code = "malformed_answer"
+    code = "malformed_response"

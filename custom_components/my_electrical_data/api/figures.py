@@ -1,6 +1,6 @@
-"""What the gateway knows of a meter's energy.
+"""A meter's energy and cost.
 
-Moments are aware and in UTC, days are days of Paris, energy is Wh, money EUR.
+Datetimes are aware and in UTC, dates are days of Paris, energy is in Wh, money in EUR.
 """
 
 import re
@@ -17,7 +17,7 @@ UNKNOWN_BUCKET = "unknown"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Missing:
-    """What is not known of a range, why, and when it is expected (None: it will not come)."""
+    """A part of a range that is missing, the reason, and when it is expected (None: never)."""
 
     start: datetime
     end: datetime
@@ -36,7 +36,7 @@ class DayReading:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DailyReadings:
-    """The days of a range that are known, oldest first, and what is missing among them."""
+    """The known days of a range, oldest first, and what is missing."""
 
     readings: tuple[DayReading, ...]
     missing: tuple[Missing, ...]
@@ -63,17 +63,17 @@ class Series:
     unit: Unit
 
     def __post_init__(self) -> None:
-        """Refuse a key that could not be part of a statistic's id."""
+        """Refuse a key that cannot be part of a statistic id."""
         if not _SERIES_KEY.fullmatch(self.key):
             raise ValueError("key")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hours:
-    """Running sums by hour, from the first hour that changed since the cursor; nothing changed when `since` is None.
+    """Running sums by hour, from the first hour that changed since the cursor; `since` is None if none changed.
 
-    `sum` holds one value per `start` and series. A new `epoch` means that all earlier rows are void. `more`: the cursor
-    leads to the rows that follow.
+    `sum` has one value per `start` and series. A new `epoch` invalidates all earlier rows. `more` means that the cursor
+    leads to further rows.
     """
 
     epoch: str
@@ -86,7 +86,7 @@ class Hours:
     more: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse rows that would corrupt what they are written into."""
+        """Refuse rows that would corrupt the statistics."""
         if any(len(self.sum.get(series.key, ())) != len(self.start) for series in self.series):
             raise ValueError("sum")
         if any(start.minute or start.second or start.microsecond for start in self.start):
@@ -99,7 +99,7 @@ class Hours:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PeakReading:
-    """The greatest power of a day in VA, its share of the subscribed one, and its moment where that is certain."""
+    """The maximum power of a day in VA, its share of the subscribed power, and its time where that is certain."""
 
     date: date
     va: int
@@ -109,7 +109,7 @@ class PeakReading:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MaxPower:
-    """The days of a range that are known, oldest first, and what is missing among them."""
+    """The known days of a range, oldest first, and what is missing."""
 
     readings: tuple[PeakReading, ...]
     missing: tuple[Missing, ...]
@@ -123,7 +123,7 @@ class MaxPower:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Energy:
-    """An amount of energy, and what of it is billed as what."""
+    """An amount of energy in Wh, whole and by bucket."""
 
     wh: float
     by_bucket: dict[str, float]
@@ -131,10 +131,10 @@ class Energy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Total:
-    """What is known of the days `[start, end[`, None of what nothing is; `cost` is without the subscription.
+    """What is known of the days `[start, end[`; None where nothing is known. `bill` is `cost` and subscription.
 
-    Each `…_complete` is of that amount: no day of the energy is missing, none of the energy that is known lacks its
-    price. Older gateways have `complete` alone, which is of all energy.
+    `consumption_complete` and `production_complete`: no day is missing. `cost_complete` and `revenue_complete`: all
+    known energy has a price. Older gateways send `complete` alone, for both directions.
     """
 
     start: date
@@ -150,15 +150,16 @@ class Total:
     cost_by_bucket: dict[str, float]
     subscription: float | None
     revenue: float | None
+    bill: float | None = None
 
     @property
     def is_consumption_whole(self) -> bool:
-        """Whether all that was used is known."""
+        """Whether all consumption is known."""
         return self.complete or self.consumption_complete
 
     @property
     def is_production_whole(self) -> bool:
-        """Whether all that was given is known."""
+        """Whether all production is known."""
         return self.complete or self.production_complete
 
     @property
@@ -167,13 +168,20 @@ class Total:
         return self.cost if self.cost_complete else None
 
     @property
+    def whole_bill(self) -> float | None:
+        """Energy and subscription together, unless some of the energy has no price or the subscription is not known."""
+        if not self.cost_complete or self.cost is None or self.subscription is None:
+            return None
+        return self.cost + self.subscription if self.bill is None else self.bill
+
+    @property
     def whole_revenue(self) -> float | None:
-        """The revenue, unless some of what was given has no price."""
+        """The revenue, unless some of the production has no price."""
         return self.revenue if self.revenue_complete else None
 
 
-class Which(StrEnum):
-    """The running day, week, month or year; as much of it a year ago; the last one that ended; that one a year ago."""
+class TotalRange(StrEnum):
+    """The running day, week, month or year; the same part a year ago; the last complete one; the same a year before."""
 
     RUNNING = "running"
     RUNNING_YEAR_AGO = "running_year_ago"
@@ -182,7 +190,7 @@ class Which(StrEnum):
 
 
 class TotalsUnit(StrEnum):
-    """What is added up."""
+    """The length of a total."""
 
     DAY = "day"
     WEEK = "week"
@@ -192,16 +200,22 @@ class TotalsUnit(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Totals:
-    """Totals by unit and by which one."""
+    """Totals by unit and range; earlier days than `known_since` may still come unless `history_complete`."""
 
-    day: dict[Which, Total]
-    week: dict[Which, Total]
-    month: dict[Which, Total]
-    year: dict[Which, Total]
+    day: dict[TotalRange, Total]
+    week: dict[TotalRange, Total]
+    month: dict[TotalRange, Total]
+    year: dict[TotalRange, Total]
     next_change: datetime
+    known_since: date | None = None
+    history_complete: bool = True
 
-    def of(self, unit: TotalsUnit, which: Which) -> Total:
-        """Return one of them."""
+    def starts_late(self, total: Total) -> bool:
+        """Return whether the beginning of a total is missing because history is still being fetched."""
+        return not self.history_complete and self.known_since is not None and total.start < self.known_since
+
+    def of(self, unit: TotalsUnit, which: TotalRange) -> Total:
+        """Return the total of one unit and range."""
         by_unit = {
             TotalsUnit.DAY: self.day,
             TotalsUnit.WEEK: self.week,
@@ -212,15 +226,17 @@ class Totals:
 
     @property
     def last_day(self) -> Total:
-        """The last day that ended and is known."""
-        return self.of(TotalsUnit.DAY, Which.LAST)
+        """The last complete day that is known."""
+        return self.of(TotalsUnit.DAY, TotalRange.LAST)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Period:
-    """A bucket during `[start, end[` and its price in EUR a kWh; not certain, it may still become another.
+    """The bucket of `[start, end[` and its price in EUR/kWh; if not `certain`, the bucket may still change.
 
-    `off_peak` is None where the tariff knows no off-peak hours, or these are not known.
+    `expected`: the colour of its Tempo day is not announced, and is the one that the season usually leaves.
+
+    `off_peak` is None if the tariff has no off-peak hours or they are not known.
     """
 
     start: datetime
@@ -229,6 +245,7 @@ class Period:
     off_peak: bool | None
     price: float | None
     certain: bool
+    expected: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -241,30 +258,30 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Periods:
-    """Buckets by time, oldest first and without a gap."""
+    """Tariff periods, oldest first and without gaps."""
 
     items: tuple[Period, ...]
     next_change: datetime | None = None
 
     def at(self, moment: datetime) -> Period | None:
-        """Return what holds at `moment`, as far as this answer reaches."""
+        """Return the period at `moment`, or None outside the known range."""
         return next((item for item in self.items if item.start <= moment < item.end), None)
 
     def end_of_bucket(self, moment: datetime) -> datetime | None:
-        """Return when the bucket of `moment` ends: not where its price or its certainty changes; None: out of sight."""
+        """Return when the bucket of `moment` gives way to another one; None if that is not known."""
         current = self.at(moment)
         if current is None or current.bucket == UNKNOWN_BUCKET:
             return None
         return next((item.start for item in self.items if item.start > moment and item.bucket != current.bucket), None)
 
     def next_bucket(self, moment: datetime) -> Period | None:
-        """Return what follows the bucket of `moment`."""
+        """Return the first period of the next bucket after `moment`."""
         ends = self.end_of_bucket(moment)
         return self.at(ends) if ends else None
 
     @property
     def off_peak(self) -> list[Window]:
-        """The off-peak hours that lie in here wholly, oldest first, neighbours joined."""
+        """The off-peak windows that lie wholly in the known range, oldest first, adjacent ones joined."""
         if not self.items:
             return []
         first, last = self.items[0].start, self.items[-1].end

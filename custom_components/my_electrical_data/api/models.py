@@ -1,6 +1,6 @@
-"""What the gateway says of itself, an account and its meters.
+"""The gateway itself, an account and its meters.
 
-Moments are aware and in UTC, days are days of Paris, money is EUR.
+Datetimes are aware and in UTC, dates are days of Paris, money is in EUR.
 """
 
 import re
@@ -17,7 +17,7 @@ _MOST_DAYS_MISSING = 100_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ping:
-    """Who answers, and which API it speaks ("major.minor")."""
+    """The gateway's name, version, API version ("major.minor") and instance id."""
 
     name: str
     version: str
@@ -27,22 +27,22 @@ class Ping:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Token:
-    """A bearer token and how many seconds it lasts."""
+    """A bearer token and its lifetime in seconds."""
 
     access_token: str
     expires_in: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SignedUp:
-    """Whether a new account is `active`, or has a mail to answer first."""
+class NewAccount:
+    """A new account: `active`, or waiting for its address to be verified."""
 
     status: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiClient:
-    """What a program signs in with; the secret is told once."""
+    """The credentials of a program; the gateway sends the secret only once."""
 
     client_id: str
     client_secret: str
@@ -50,23 +50,28 @@ class ApiClient:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Freshness:
-    """`complete_until` is the first day that is not whole yet; from `late_at` on it is late."""
+    """`complete_until` is the first day that is not complete; from `late_at` on that day is late."""
 
     complete_until: date | None
     late_at: datetime
     next_expected_at: datetime | None
 
+    @property
+    def last_complete_day(self) -> date | None:
+        """The last day of which all data are known, like all days before it."""
+        return self.complete_until - timedelta(days=1) if self.complete_until else None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Consent:
-    """Enedis' authorisation to read a usage point."""
+    """The consent to read a usage point at Enedis."""
 
     status: str
     expires_at: datetime | None
 
 
 class ConsentStatus(StrEnum):
-    """How far a request for a consent has come."""
+    """The state of a consent request."""
 
     PENDING = "pending"
     GRANTED = "granted"
@@ -75,8 +80,8 @@ class ConsentStatus(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ConsentAsked:
-    """Where the holder of a meter gives the consent."""
+class StartedConsent:
+    """A consent request and the address at which the meter's holder continues."""
 
     id: str
     authorize_url: str
@@ -84,7 +89,7 @@ class ConsentAsked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConsentRequest:
-    """How a request for a consent stands; `reason` says why it failed, `usage_points` what it opened."""
+    """A consent request's state; `reason` says why it failed, `usage_points` which meters it opened."""
 
     status: ConsentStatus
     reason: str | None
@@ -93,7 +98,7 @@ class ConsentRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contract:
-    """What Enedis tells of a contract; None: not told (yet). `off_peak` is Enedis' own spelling."""
+    """The contract as Enedis describes it; None where it is not known (yet). `off_peak` is Enedis' own text."""
 
     segment: str | None = None
     power_kva: int | None = None
@@ -103,7 +108,7 @@ class Contract:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Price:
-    """What a kWh of a bucket costs, tax included."""
+    """The price of a kWh of a bucket in EUR, taxes included."""
 
     bucket: str
     eur_per_kwh: float
@@ -111,9 +116,9 @@ class Price:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tariff:
-    """What a meter pays by, from a day on (None: always): regulated prices, or one's own.
+    """A tariff from a day on (None: always), at regulated prices or one's own.
 
-    `raw` is all that the gateway said of it, to be said again as it was.
+    `raw` is the tariff as the gateway sent it, to send it back unchanged.
     """
 
     valid_from: date | None
@@ -126,15 +131,15 @@ class Tariff:
 
     @classmethod
     def __pre_deserialize__(cls, raw: dict[str, Any]) -> dict[str, Any]:
-        """Keep what was said, beside what is understood."""
+        """Keep the raw object beside its fields."""
         return {**raw, "raw": raw}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OffPeak:
-    """When hours are off-peak: clock times, the end excluded, on these weekdays of this season.
+    """Off-peak slots (clock times, end excluded) on certain weekdays of a season.
 
-    `valid_to` is the first day with others. `raw` is all that the gateway said of it, to be said again as it was.
+    `valid_to` is the first day on which they no longer apply. `raw` is the object as the gateway sent it.
     """
 
     valid_from: date | None
@@ -147,17 +152,17 @@ class OffPeak:
 
     @classmethod
     def __pre_deserialize__(cls, raw: dict[str, Any]) -> dict[str, Any]:
-        """Keep what was said, beside what is understood."""
+        """Keep the raw object beside its fields."""
         return {**raw, "raw": raw}
 
     def holds_on(self, day: date) -> bool:
-        """Tell whether `day` is among its days."""
+        """Return whether it applies on `day`."""
         return (self.valid_from or date.min) <= day and (self.valid_to is None or day < self.valid_to)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hole:
-    """Days `[start, end[` that are known in part or not at all; `next_try` None: nothing more will come."""
+    """Days `[start, end[` that are incomplete or missing; `next_try` is None if nothing more will come."""
 
     direction: str
     start: date
@@ -168,7 +173,7 @@ class Hole:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """Something a person should know about a usage point; of a change, its day."""
+    """Something a person should know about a usage point; `day` is the day of a change."""
 
     code: str
     since: datetime | None
@@ -178,7 +183,7 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UsagePoint:
-    """A meter, by its public id; `masked_number` shows the last four digits of its real one."""
+    """A meter by its public id; `masked_number` shows the last four digits of its number."""
 
     id: str
     masked_number: str
@@ -193,7 +198,7 @@ class UsagePoint:
     holes: tuple[Hole, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse an id that could not be part of a statistic's, and holes of centuries."""
+        """Refuse an id that cannot be part of a statistic id, and holes of centuries."""
         if not USAGE_POINT_ID.fullmatch(self.id):
             raise ValueError("id")
         if sum((hole.end - hole.start).days for hole in self.holes) > _MOST_DAYS_MISSING:
@@ -201,23 +206,27 @@ class UsagePoint:
 
     @property
     def missing_days(self) -> set[date]:
-        """The days of its holes, in whichever direction."""
+        """The days of its holes, in either direction."""
         return {
             hole.start + timedelta(days=number) for hole in self.holes for number in range((hole.end - hole.start).days)
         }
 
     def is_late(self, moment: datetime) -> bool:
-        """Tell whether the next day of data should have come by `moment`."""
+        """Return whether the next day of data should have arrived by `moment`."""
         return moment >= self.freshness.late_at
+
+    def ends_like(self, number: str) -> bool:
+        """Return whether a meter number ends with the four digits that are known of this one's."""
+        return number[-4:] == self.masked_number[-4:]
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Its name, or the end of its number."""
         return self.name or self.masked_number
 
     @property
     def description(self) -> str:
-        """What people call it, and what its number ends with."""
+        """Its name and the end of its number."""
         return f"{self.name} ({self.masked_number})" if self.name else self.masked_number
 
 

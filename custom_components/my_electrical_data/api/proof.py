@@ -1,7 +1,7 @@
-"""Whether a gateway at a new address is the one that a client signs in to, before anything secret is sent there.
+"""Verifies that a gateway at a new address knows an API client, before anything secret is sent there.
 
-Both know the SHA-256 of the client's secret. The gateway signs a nonce of ours together with the address that we are
-about to use, and signs for its own addresses only, so that nobody in between can pass its proof on as theirs.
+Both know the SHA-256 of the client's secret. The gateway signs our random nonce and the address that we are about to
+use, and signs for its own addresses only, so that nobody in between can pass its proof off as their own.
 """
 
 import hmac
@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 
 from .decode import Decoder
 from .errors import GatewayError
-from .wire import Wire
+from .transport import Transport
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,15 +28,15 @@ _PROOF = Decoder(_Proof)
 async def knows_client(
     session: ClientSession, address: str, instance_id: str, client_id: str, client_secret: str
 ) -> bool:
-    """Tell whether what answers at `address` proves that it knows this client; False also if it does not answer."""
+    """Return whether the gateway at `address` proves that it knows this client; False also if there is no response."""
     nonce = secrets.token_hex(32)
     try:
-        reply = await Wire(session, address).send(
+        response = await Transport(session, address).send(
             "POST", f"/v1/api-clients/{client_id}/proof", json={"nonce": nonce, "address": address}
         )
-        if reply.status != HTTPStatus.OK:
+        if response.status != HTTPStatus.OK:
             return False
-        proof = _PROOF(reply.body).proof
+        proof = _PROOF(response.body).proof
     except GatewayError:
         return False
     message = f"MyElectricalData proof 1\n{instance_id}\n{client_id}\n{nonce}\n{address}"

@@ -1,4 +1,4 @@
-"""The national signals as the gateway tells them. Moments are aware and in UTC, days are days of Paris."""
+"""The national signals, Tempo and Ecowatt. Datetimes are aware and in UTC, dates are days of Paris."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,7 +22,10 @@ TEMPO_COLORS = (TempoColor.BLUE, TempoColor.WHITE, TempoColor.RED)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TempoDay:
-    """A day from 06:00 to 06:00 of Paris, `[start, until[`, and the colours that it can have in the end."""
+    """A Tempo day, `[start, until[`, 06:00 to 06:00 in Paris, and the colours it can still get.
+
+    `expected_color` is not announced: it follows from the usual number of days of the season, for `expected_reason`.
+    """
 
     date: date
     start: datetime
@@ -30,10 +33,12 @@ class TempoDay:
     color: TempoColor
     confirmed: bool
     possible: tuple[TempoColor, ...]
+    expected_color: TempoColor | None = None
+    expected_reason: str | None = None
 
     @property
     def sure_color(self) -> TempoColor:
-        """The colour, told or left by the season as the only one."""
+        """The colour, announced or the only one still possible."""
         if self.color is TempoColor.UNKNOWN and len(self.possible) == 1:
             return self.possible[0]
         return self.color
@@ -41,7 +46,7 @@ class TempoDay:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TempoDays:
-    """The days of a range, oldest first, unknown ones included."""
+    """The days of a range, oldest first, including unknown ones."""
 
     days: tuple[TempoDay, ...]
     next_change: datetime
@@ -49,7 +54,7 @@ class TempoDays:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TempoCount:
-    """How many days of a colour the season has, and how many are left; None while an unknown day could change it."""
+    """The number of days of a colour in the season and how many are left; None while unknown days could change it."""
 
     total: int
     used_through_today: int | None
@@ -59,12 +64,16 @@ class TempoCount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TempoSeason:
-    """From 1 September to the next, end excluded; `certain_red` are the days after today that are red for certain."""
+    """The season `[start, end[`, 1 September to 1 September.
+
+    `certain_red` are later days that are announced as red, `expected_red` those that usually would be.
+    """
 
     start: date
     end: date
     days: dict[TempoColor, TempoCount]
     certain_red: tuple[date, ...]
+    expected_red: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +86,7 @@ class TempoPeriod:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ComingTempoPeriod:
-    """A bucket during `[start, until[`."""
+    """A later bucket, `[start, until[`."""
 
     key: str
     start: datetime
@@ -86,18 +95,19 @@ class ComingTempoPeriod:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TempoNow:
-    """What holds at a moment; None of what was not told that far."""
+    """The state at a moment; None where the response does not reach that far."""
 
     today: TempoDay | None
     tomorrow: TempoDay | None
     period: TempoPeriod | None
     left: dict[TempoColor, int | None]
     next_red: date | None
+    next_expected_red: date | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tempo:
-    """The colours of today and tomorrow, as they were told."""
+    """The colours of today and tomorrow when the response was sent."""
 
     today: TempoDay
     tomorrow: TempoDay
@@ -109,15 +119,15 @@ class Tempo:
 
     @property
     def edges(self) -> list[datetime]:
-        """The moments at which this means something else."""
+        """The moments at which the state changes without a new response."""
         return [self.tomorrow.start, self.tomorrow.until, self.period.until, *(period.until for period in self.coming)]
 
     def at(self, moment: datetime) -> TempoNow:
-        """Return what holds at `moment`: what was told as tomorrow becomes today by itself."""
+        """Return the state at `moment`: at 06:00 tomorrow becomes today."""
         turned = moment >= self.tomorrow.start
         today = self.tomorrow if turned else self.today
         if moment >= today.until:
-            return TempoNow(today=None, tomorrow=None, period=None, left={}, next_red=None)
+            return TempoNow(today=None, tomorrow=None, period=None, left={}, next_red=None, next_expected_red=None)
         in_season = today.date < self.season.end
         return TempoNow(
             today=today,
@@ -129,6 +139,7 @@ class Tempo:
                 if in_season
             },
             next_red=next((day for day in self.season.certain_red if day > today.date), None),
+            next_expected_red=next((day for day in self.season.expected_red if day > today.date), None),
         )
 
     def _period(self, moment: datetime) -> TempoPeriod | None:
@@ -147,7 +158,7 @@ class EcowattLevel(IntEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EcowattSpan:
-    """A level and the time it holds, end exclusive."""
+    """A level during `[since, until[`."""
 
     level: EcowattLevel
     since: datetime
@@ -174,7 +185,7 @@ class EcowattDay:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ecowatt:
-    """The signal for today and the days ahead; `tense` are the hours of the two high levels that are not over."""
+    """The signal of today and the next days; `tense` are the current and later hours of the two high levels."""
 
     now: EcowattSpan | None
     tense: tuple[EcowattSpan, ...]
@@ -188,7 +199,7 @@ class Ecowatt:
         return [hour for day in self.days for hour in day.hours]
 
     def at(self, moment: datetime) -> EcowattSpan | None:
-        """Return the level of `moment` and how long it holds, as far as the hours tell."""
+        """Return the level at `moment` and how long it lasts, as far as known."""
         if self.now is not None and self.now.since <= moment < self.now.until:
             return self.now
         for span in self._spans():
@@ -197,7 +208,7 @@ class Ecowatt:
         return None
 
     def alert(self, moment: datetime) -> EcowattSpan | None:
-        """Return the tense hours that `moment` is in."""
+        """Return the tense span that contains `moment`."""
         return next((span for span in self.tense if span.since <= moment < span.until), None)
 
     def on(self, day: date) -> EcowattDay | None:

@@ -1,4 +1,4 @@
-"""A ready dashboard: made of what is there whenever it is opened, until its owner edits it; then it is the owner's."""
+"""The ready-made dashboard: generated each time it is opened, until its owner edits it."""
 
 from typing import Any, Final, override
 
@@ -10,51 +10,51 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.json import json_bytes, json_fragment
 
 from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN
-from custom_components.my_electrical_data.words import async_words
+from custom_components.my_electrical_data.formatting import async_load_texts
 
-from .content import async_content
+from .content import async_build_content
 
 URL_PATH: Final = "my-electricity"
 ICON: Final = "mdi:transmission-tower"
 
 
 class ReadyDashboard(LovelaceStorage):
-    """Generated as long as nothing is stored: what is saved in its editor is, and is deleted to begin again."""
+    """A dashboard that is generated unless an edited version was saved."""
 
     @override
     async def async_get_info(self) -> dict[str, Any]:
-        """Say how many views it has."""
+        """Return its mode and number of views."""
         return {"mode": self.mode, "views": len((await self.async_load(force=False))["views"])}
 
     @override
     async def async_load(self, force: bool) -> dict[str, Any]:
-        """Return what was saved, or else what is generated."""
+        """Return the saved configuration, or else the generated one."""
         try:
             return await super().async_load(force)
         except ConfigNotFound:
-            return await async_content(self.hass)
+            return await async_build_content(self.hass)
 
     @override
     async def async_json(self, force: bool) -> json_fragment:
-        """Return the same, as it is sent."""
+        """Return the same as JSON."""
         return json_fragment(json_bytes(await self.async_load(force)))
 
 
 @callback
 def async_may_offer(hass: HomeAssistant) -> bool:
-    """Tell whether there is a place for a dashboard."""
+    """Return whether the dashboard can be added."""
     return LOVELACE_DATA in hass.data
 
 
 async def async_show_or_hide(hass: HomeAssistant) -> None:
-    """Show the dashboard if any gateway wants it, and hide it if none does."""
+    """Add the dashboard if any entry has the option set; remove it otherwise."""
     if LOVELACE_DATA not in hass.data:
         return
     dashboards, entries = hass.data[LOVELACE_DATA].dashboards, hass.config_entries.async_entries(DOMAIN)
     shown = isinstance(dashboards.get(URL_PATH), ReadyDashboard)
     wanted = any(entry.options.get(CONF_DASHBOARD) for entry in entries)
     if wanted and not shown and not frontend.async_panel_exists(hass, URL_PATH):
-        title = (await async_words(hass))("dashboard", "title")
+        title = (await async_load_texts(hass))("dashboard", "title")
         # In the list of dashboards as one that is configured elsewhere: it is shown and hidden by an option of ours.
         listed = {"mode": "yaml", "title": title, "icon": ICON, "show_in_sidebar": True, "require_admin": False}
         dashboards[URL_PATH] = ReadyDashboard(hass, {"id": DOMAIN, "url_path": URL_PATH, **listed})

@@ -1,4 +1,4 @@
-"""Cards of Home Assistant, by what they show. Each is a list, empty when there is nothing to show it of."""
+"""Builds Home Assistant's own cards. Each function returns a list, empty if there is nothing to show."""
 
 from typing import Any
 
@@ -25,19 +25,19 @@ _ECOWATT = """\
 
 
 def heading(text: str, icon: str) -> Card:
-    """Begin a section."""
+    """Build the heading of a section."""
     return {"type": "heading", "heading": text, "icon": icon}
 
 
 def subheading(text: str) -> Card:
-    """Begin a part of a section."""
+    """Build the heading of a part of a section."""
     return {"type": "heading", "heading": text, "heading_style": "subtitle"}
 
 
 def tile(
     entity: str | None, *, columns: int, name: str, color: str, up: bool = False, only_known: bool = False
 ) -> list[Card]:
-    """Show a state; `up` one above the other; `only_known` not at all while it is not known."""
+    """Build a tile; `up` is vertical; `only_known` hides it while its state is unknown."""
     if entity is None:
         return []
     card: Card = {
@@ -56,8 +56,8 @@ def tile(
     return [card]
 
 
-def by_color(entity: str | None, name: str) -> list[Card]:
-    """Show a Tempo day in its colour: a tile a colour, one of which is seen, for a tile has but one."""
+def color_tiles(entity: str | None, name: str) -> list[Card]:
+    """Build tiles for a Tempo day, one for each colour, of which only the matching one is visible."""
     cards: list[Card] = []
     for state, color in SHADES.items():
         for card in tile(entity, columns=6, name=name, color=color):
@@ -70,17 +70,17 @@ def by_color(entity: str | None, name: str) -> list[Card]:
 
 
 def picture(entity: str | None) -> list[Card]:
-    """Show an image."""
+    """Build an image card."""
     return [{"type": "picture", "image_entity": entity, "grid_options": {"columns": 12}}] if entity else []
 
 
 def ecowatt_hours(entity: str | None, hour: str) -> list[Card]:
-    """Show the hours of the days ahead."""
+    """Build a card with the hours of the next days."""
     return [{"type": "markdown", "content": _ECOWATT.format(entity=entity, hour=hour)}] if entity else []
 
 
 def graph(title: str, series: list[tuple[str, str, str]], *, period: str, days: int) -> list[Card]:
-    """Stack what statistics have added in each period, each with its name and colour."""
+    """Build a stacked bar chart of what statistics added in each period."""
     if not series:
         return []
     return [

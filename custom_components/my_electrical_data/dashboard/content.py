@@ -1,4 +1,4 @@
-"""What the ready dashboard shows: cards of Home Assistant's own, about the entities and statistics that are there."""
+"""Builds the content of the dashboard from the entities and statistics that exist."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -8,10 +8,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN, METER
-from custom_components.my_electrical_data.statistics import async_statistic_ids, statistic_id
-from custom_components.my_electrical_data.words import Words, async_words
+from custom_components.my_electrical_data.formatting import Texts, async_load_texts
+from custom_components.my_electrical_data.statistics import async_list_statistic_ids, statistic_id
 
-from .cards import SHADES, Card, by_color, ecowatt_hours, graph, heading, picture, tile
+from .cards import SHADES, Card, color_tiles, ecowatt_hours, graph, heading, picture, tile
 
 type Find = Callable[[str], str | None]
 
@@ -29,20 +29,20 @@ _BUCKET_COLORS = {
 }
 
 
-async def async_content(hass: HomeAssistant) -> dict[str, Any]:
-    """Return one view: the grid as the first gateway sees it, then each meter."""
-    words = await async_words(hass)
+async def async_build_content(hass: HomeAssistant) -> dict[str, Any]:
+    """Build one view: the grid (of the first gateway), then each meter."""
+    words = await async_load_texts(hass)
     entries = [entry for entry in hass.config_entries.async_entries(DOMAIN) if entry.options.get(CONF_DASHBOARD)]
     sections: list[list[Card]] = []
     for number, entry in enumerate(entries):
         known = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
         shown = [entity for entity in known if not entity.disabled]
         if number == 0:
-            sections += _of_the_grid(_finder(shown, None), words)
+            sections += _build_grid_sections(_create_finder(shown, None), words)
         for meter in entry.get_subentries_of_type(METER):
-            ids = await async_statistic_ids(hass, meter.unique_id or "")
-            find = _finder(shown, meter.subentry_id)
-            sections.append(_of_a_meter(meter.title, meter.unique_id or "", find, ids, words))
+            ids = await async_list_statistic_ids(hass, meter.unique_id or "")
+            find = _create_finder(shown, meter.subentry_id)
+            sections.append(_build_meter_section(meter.title, meter.unique_id or "", find, ids, words))
     return {
         "views": [
             {
@@ -56,8 +56,8 @@ async def async_content(hass: HomeAssistant) -> dict[str, Any]:
     }
 
 
-def _finder(entities: Iterable[er.RegistryEntry], subentry_id: str | None) -> Find:
-    """Return what finds an entity of the grid, or of a meter, by its translation key."""
+def _create_finder(entities: Iterable[er.RegistryEntry], subentry_id: str | None) -> Find:
+    """Return a function that finds an entity of the grid or of a meter by its translation key."""
     ours = {
         (entity.domain, entity.translation_key): entity.entity_id
         for entity in entities
@@ -71,12 +71,12 @@ def _finder(entities: Iterable[er.RegistryEntry], subentry_id: str | None) -> Fi
     return find
 
 
-def _of_the_grid(find: Find, all_words: Words) -> list[list[Card]]:
+def _build_grid_sections(find: Find, all_words: Texts) -> list[list[Card]]:
     words = partial(all_words, "dashboard")
     tempo = [
         heading("Tempo", "mdi:calendar-star"),
-        *by_color(find("sensor.tempo_today"), words("today")),
-        *by_color(find("sensor.tempo_tomorrow"), words("tomorrow")),
+        *color_tiles(find("sensor.tempo_today"), words("today")),
+        *color_tiles(find("sensor.tempo_tomorrow"), words("tomorrow")),
         *tile(find("sensor.tempo_period"), columns=12, name=words("period"), color="teal"),
         *(
             card
@@ -98,7 +98,9 @@ def _of_the_grid(find: Find, all_words: Words) -> list[list[Card]]:
     return [tempo, [*season, *ecowatt] if len(season) > 1 else ecowatt]
 
 
-def _of_a_meter(name: str, point_id: str, find: Find, statistic_ids: Iterable[str], all_words: Words) -> list[Card]:
+def _build_meter_section(
+    name: str, point_id: str, find: Find, statistic_ids: Iterable[str], all_words: Texts
+) -> list[Card]:
     words = partial(all_words, "dashboard")
     whole = statistic_id(point_id, "consumption")
     ids = set(statistic_ids)

@@ -10,20 +10,19 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicC
 from starlette.requests import HTTPConnection
 
 from gateway.accounts import clients, log_in, repository, service, tokens
-from gateway.accounts.log_in import Attempt
-from gateway.accounts.models import Account
-from gateway.accounts.schemas import Clients, ClientSecret, ClientView, ClientWish, Token
-from gateway.dependencies import (
+from gateway.accounts.dependencies import (
     AccountDep,
+    AccountPartsDep,
     CallerDep,
-    ClientDep,
     OneKind,
-    RuntimeDep,
-    WriteSession,
     bearer_token,
     get_account,
     get_caller,
 )
+from gateway.accounts.log_in import Attempt
+from gateway.accounts.models import Account
+from gateway.accounts.schemas import Clients, ClientSecret, ClientView, ClientWish, Token
+from gateway.dependencies import ClientDep, WriteSession
 from gateway.limits import service as limits
 from gateway.limits.service import Limit
 from gateway.problems import ProblemError, documented
@@ -54,7 +53,7 @@ _basic = _Basic(description="E-mail address and password: how Home Assistant sig
 
 async def get_owner(
     request: Request,
-    runtime: RuntimeDep,
+    parts: AccountPartsDep,
     client: ClientDep,
     _one_kind: Annotated[None, OneKind],
     basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
@@ -62,14 +61,14 @@ async def get_owner(
 ) -> Account:
     """Return the account of a browser that is logged in, or of an address and its password by Basic."""
     if basic is not None:
-        return await log_in.authenticate(runtime, Attempt(basic.username, basic.password, client))
-    return await get_account(runtime, await get_caller(request, bearer))
+        return await log_in.authenticate(parts, Attempt(basic.username, basic.password, client))
+    return await get_account(parts, await get_caller(request, bearer))
 
 
-@router.post("/v1/oauth/token", dependencies=[OneKind], responses=documented(401, 429))
+@router.post("/oauth/token", dependencies=[OneKind], responses=documented(401, 429))
 async def token(
     response: Response,
-    runtime: RuntimeDep,
+    parts: AccountPartsDep,
     session: WriteSession,
     grant_type: Annotated[Literal["client_credentials"], Form()],
     client_id: Annotated[str | None, Form(max_length=100)] = None,
@@ -79,45 +78,43 @@ async def token(
     """Exchange an API client's credentials, by Basic or in the form, for a bearer token."""
     if authorization is not None:
         client_id, client_secret = _credentials(authorization)
-    now = runtime.clock.now()
+    now = parts.clock.now()
     claims = await service.authenticate_client(session, client_id or "", client_secret or "", now)
     standing = await limits.knock(session, _TOKENS, claims.client_id, now)
     response.headers.update(standing.headers)
-    signed = tokens.issue(
-        claims, key=runtime.settings.secret_key.get_secret_value(), issuer=runtime.instance.id, now=now
-    )
+    signed = tokens.issue(claims, key=parts.settings.secret_key.get_secret_value(), issuer=parts.instance.id, now=now)
     return Token(access_token=signed, expires_in=int(tokens.LIFETIME.total_seconds()))
 
 
-@router.post("/v1/api-clients", status_code=201, responses=documented(401, 403, 404, 409, 429, 503))
+@router.post("/api-clients", status_code=201, responses=documented(401, 403, 404, 409, 429, 503))
 async def make_client(
-    runtime: RuntimeDep, owner: Annotated[Account, Depends(get_owner)], wish: ClientWish
+    parts: AccountPartsDep, owner: Annotated[Account, Depends(get_owner)], wish: ClientWish
 ) -> ClientSecret:
     """Make an API client, in a browser that is logged in or by Basic with e-mail address and password."""
-    client_id, secret = await clients.make(runtime, owner, wish.name.strip())
+    client_id, secret = await clients.make(parts, owner, wish.name.strip())
     return ClientSecret(client_id=client_id, client_secret=secret)
 
 
-@router.get("/v1/api-clients", responses=documented(401))
-async def list_clients(runtime: RuntimeDep, caller: CallerDep) -> Clients:
+@router.get("/api-clients", responses=documented(401))
+async def list_clients(parts: AccountPartsDep, caller: CallerDep) -> Clients:
     """List the account's API clients."""
-    async with runtime.database.read() as session:
+    async with parts.database.read() as session:
         found = await repository.api_clients(session, caller.account_id)
     return Clients(items=[ClientView.model_validate(client, from_attributes=True) for client in found])
 
 
-@router.post("/v1/api-clients/{client_id}/secret", responses=documented(401, 403, 404))
+@router.post("/api-clients/{client_id}/secret", responses=documented(401, 403, 404))
 async def renew_secret(
-    runtime: RuntimeDep, account: AccountDep, session: WriteSession, client_id: ClientId
+    parts: AccountPartsDep, account: AccountDep, session: WriteSession, client_id: ClientId
 ) -> ClientSecret:
     """Give an API client a new secret; the old one and its tokens end at once."""
-    return ClientSecret(client_id=client_id, client_secret=await clients.renew(runtime, session, account.id, client_id))
+    return ClientSecret(client_id=client_id, client_secret=await clients.renew(parts, session, account.id, client_id))
 
 
-@router.delete("/v1/api-clients/{client_id}", status_code=204, responses=documented(401, 403, 404))
-async def revoke_client(runtime: RuntimeDep, caller: CallerDep, session: WriteSession, client_id: ClientId) -> None:
+@router.delete("/api-clients/{client_id}", status_code=204, responses=documented(401, 403, 404))
+async def revoke_client(parts: AccountPartsDep, caller: CallerDep, session: WriteSession, client_id: ClientId) -> None:
     """Revoke an API client; its tokens end at once. With an API client's token: that very client."""
-    await clients.revoke(runtime, session, caller, client_id)
+    await clients.revoke(parts, session, caller, client_id)
 
 
 def _credentials(header: str) -> tuple[str, str]:

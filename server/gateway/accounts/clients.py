@@ -4,19 +4,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import repository
 from gateway.accounts.models import Account
+from gateway.accounts.parts import AccountParts
 from gateway.accounts.secrets import fingerprint, new_client_secret
 from gateway.accounts.service import Caller, create_api_client, forget, session_needed
 from gateway.audit.service import record
 from gateway.problems import ProblemError, not_found
-from gateway.runtime import Runtime
 
 MOST = 20
 
 
-async def make(runtime: Runtime, account: Account, name: str) -> tuple[str, str]:
+async def make(parts: AccountParts, account: Account, name: str) -> tuple[str, str]:
     """Make an API client; return its id and its secret. Raises a 409 problem when there are too many."""
-    now = runtime.clock.now()
-    async with runtime.database.write() as session:
+    now = parts.clock.now()
+    async with parts.database.write() as session:
         current = await repository.account_alone(session, account.id)
         if current is None or not current.is_active:
             raise not_found()
@@ -27,19 +27,19 @@ async def make(runtime: Runtime, account: Account, name: str) -> tuple[str, str]
     return client_id, secret
 
 
-async def renew(runtime: Runtime, session: AsyncSession, account_id: str, client_id: str) -> str:
+async def renew(parts: AccountParts, session: AsyncSession, account_id: str, client_id: str) -> str:
     """Give an API client a new secret, and return it; the old one's tokens end at once. Raises `not_found`."""
     client = await repository.own_api_client(session, account_id, client_id)
     if client is None:
         raise not_found()
     secret = new_client_secret()
     client.secret_hash, client.token_version = fingerprint(secret), client.token_version + 1
-    await forget(runtime.store, client_id)
-    record(session, runtime.clock.now(), "api_client_renewed", account_id, client=client_id)
+    await forget(parts.store, client_id)
+    record(session, parts.clock.now(), "api_client_renewed", account_id, client=client_id)
     return secret
 
 
-async def revoke(runtime: Runtime, session: AsyncSession, caller: Caller, client_id: str) -> None:
+async def revoke(parts: AccountParts, session: AsyncSession, caller: Caller, client_id: str) -> None:
     """Delete an API client; its tokens end at once. A token ends its own API client and no other.
 
     Raises `session_needed`, `not_found`.
@@ -50,5 +50,5 @@ async def revoke(runtime: Runtime, session: AsyncSession, caller: Caller, client
     if client is None:
         raise not_found()
     await session.delete(client)
-    await forget(runtime.store, client_id)
-    record(session, runtime.clock.now(), "api_client_revoked", caller.account_id, client=client_id)
+    await forget(parts.store, client_id)
+    record(session, parts.clock.now(), "api_client_revoked", caller.account_id, client=client_id)

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from gateway.accounts import addresses, repository, sessions
 from gateway.accounts.models import Account
+from gateway.accounts.parts import AccountParts
 from gateway.accounts.service import Caller, revoke_all
 from gateway.audit.service import record
 from gateway.limits import service as limits
 from gateway.limits import who
 from gateway.limits.service import Limit
 from gateway.problems import ProblemError, not_found
-from gateway.runtime import Runtime
 
 _FAILURES = Limit("log_in", 10, timedelta(minutes=10))
 _FAILURES_OF_CLIENT = Limit("log_in_client", 100, timedelta(minutes=10))
@@ -29,43 +29,43 @@ class Attempt:
     captcha_token: str | None = None
 
 
-async def log_in(runtime: Runtime, attempt: Attempt, browser: str | None = None) -> str:
+async def log_in(parts: AccountParts, attempt: Attempt, browser: str | None = None) -> str:
     """Log a browser in, by its name; return what its cookie will hold. Raises the problems of `authenticate`."""
-    account = await authenticate(runtime, attempt)
-    async with runtime.database.write() as session:
-        now = runtime.clock.now()
+    account = await authenticate(parts, attempt)
+    async with parts.database.write() as session:
+        now = parts.clock.now()
         record(session, now, "logged_in", account.id)
-        return sessions.open_session(session, runtime.settings, account, now, browser)
+        return sessions.open_session(session, parts.settings, account, now, browser)
 
 
-async def log_out(runtime: Runtime, caller: Caller) -> None:
+async def log_out(parts: AccountParts, caller: Caller) -> None:
     """Log a browser out."""
-    async with runtime.database.write() as session:
+    async with parts.database.write() as session:
         await repository.delete_session(session, caller.session_hash or b"")
-        record(session, runtime.clock.now(), "logged_out", caller.account_id)
+        record(session, parts.clock.now(), "logged_out", caller.account_id)
 
 
-async def log_out_one(runtime: Runtime, account_id: str, session_id: str) -> bytes:
+async def log_out_one(parts: AccountParts, account_id: str, session_id: str) -> bytes:
     """Log one of an account's browsers out; return which one. Raises the problem `not_found`."""
-    async with runtime.database.write() as session:
+    async with parts.database.write() as session:
         for found in await repository.browser_sessions(session, account_id):
             if sessions.public_id(found) == session_id:
                 await repository.delete_session(session, found.token_hash)
-                record(session, runtime.clock.now(), "logged_out", account_id)
+                record(session, parts.clock.now(), "logged_out", account_id)
                 return found.token_hash
     raise not_found()
 
 
-async def log_out_everywhere(runtime: Runtime, account_id: str) -> None:
+async def log_out_everywhere(parts: AccountParts, account_id: str) -> None:
     """End all browsers' sessions and all tokens of an account. API clients keep their secrets."""
-    async with runtime.database.write() as session:
+    async with parts.database.write() as session:
         current = await repository.account_alone(session, account_id)
         if current is not None:
-            await revoke_all(session, runtime.store, current)
-            record(session, runtime.clock.now(), "logged_out_everywhere", account_id)
+            await revoke_all(session, parts.store, current)
+            record(session, parts.clock.now(), "logged_out_everywhere", account_id)
 
 
-async def authenticate(runtime: Runtime, attempt: Attempt, *, pending: bool = False) -> Account:
+async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool = False) -> Account:
     """Return the account whose password this is; one that is not active yet only if `pending`.
 
     Raises problems: 401, 403, 429, 503.
@@ -75,34 +75,34 @@ async def authenticate(runtime: Runtime, attempt: Attempt, *, pending: bool = Fa
     """
     email = addresses.canonical(attempt.email)
     knocks = (
-        (_FAILURES, who.email(runtime.instance, email)),
-        (_FAILURES_OF_CLIENT, who.client(runtime.instance, attempt.client)),
+        (_FAILURES, who.email(parts.instance, email)),
+        (_FAILURES_OF_CLIENT, who.client(parts.instance, attempt.client)),
     )
-    begun = runtime.clock.now()
+    begun = parts.clock.now()
     try:
-        async with runtime.passwords.turn(), runtime.database.write() as session:
+        async with parts.passwords.turn(), parts.database.write() as session:
             counts = [(await limits.knock(session, limit, knocker, begun)).count for limit, knocker in knocks]
             account = await repository.account_by_email(session, email)
     except ProblemError:
         # whoever is refused would come back at once, and keep the gateway busy with refusing
-        await runtime.clock.sleep(_REFUSED_AFTER)
+        await parts.clock.sleep(_REFUSED_AFTER)
         raise
     if counts[0] > _CAPTCHA_AFTER:
-        await runtime.captcha.check(attempt.captcha_token, "log_in", attempt.client)
+        await parts.captcha.check(attempt.captcha_token, "log_in", attempt.client)
     stored = account.password_hash if account else None
-    async with runtime.passwords.turn():
-        matches = await runtime.passwords.verify(stored, attempt.password)
-        outdated = matches and stored is not None and runtime.passwords.is_outdated(stored)
-        renewed = await runtime.passwords.hash(attempt.password) if outdated else stored
-    async with runtime.database.write() as session:
+    async with parts.passwords.turn():
+        matches = await parts.passwords.verify(stored, attempt.password)
+        outdated = matches and stored is not None and parts.passwords.is_outdated(stored)
+        renewed = await parts.passwords.hash(attempt.password) if outdated else stored
+    async with parts.database.write() as session:
         # asked for an unknown address too: who counts the statements learns nothing either
         current = await repository.account_alone(session, account.id if account else "")
         known = current is not None and (pending or current.activated_at is not None)
         if current is None or not known or not matches or current.password_hash != stored:
-            record(session, runtime.clock.now(), "log_in_failed", account.id if account else None)
+            record(session, parts.clock.now(), "log_in_failed", account.id if account else None)
             refusal = _wrong()
         elif current.deactivated_at is not None:
-            record(session, runtime.clock.now(), "log_in_refused", current.id)
+            record(session, parts.clock.now(), "log_in_refused", current.id)
             refusal = ProblemError(403, "account_inactive", "This account was deactivated by an administrator.")
         else:
             for limit, knocker in knocks:

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.accounts import recovery, sign_up
+from gateway.accounts.dependencies import AccountPartsDep
 from gateway.accounts.passwords import LONGEST
-from gateway.dependencies import ClientDep, RuntimeDep
+from gateway.dependencies import ClientDep
 from gateway.pages import language_of, render, texts
 from gateway.problems import ProblemError, documented
 
@@ -24,29 +25,29 @@ type Password = Annotated[str, Form(max_length=LONGEST)]
 
 
 @router.get("/accounts/verify-email")
-async def verify_email_form(request: Request, runtime: RuntimeDep) -> Response:
+async def verify_email_form(request: Request, parts: AccountPartsDep) -> Response:
     """Ask for the code from the mail, and for the password."""
-    return _form(request, runtime.settings.frontend_url, "verify_email")
+    return _form(request, parts.settings.frontend_url, "verify_email")
 
 
 @router.post("/accounts/verify-email", responses=_PAGES)
 async def verify_email(
-    request: Request, runtime: RuntimeDep, client: ClientDep, code: Code, password: Password
+    request: Request, parts: AccountPartsDep, client: ClientDep, code: Code, password: Password
 ) -> Response:
     """Confirm an address, and say so."""
-    return await _done(request, "verify_email", sign_up.verify_email(runtime, code.strip(), password, client))
+    return await _done(request, "verify_email", sign_up.verify_email(parts, code.strip(), password, client))
 
 
 @router.get("/accounts/reset-password")
-async def reset_password_form(request: Request, runtime: RuntimeDep) -> Response:
+async def reset_password_form(request: Request, parts: AccountPartsDep) -> Response:
     """Ask for the code from the mail, and for a new password."""
-    return _form(request, runtime.settings.frontend_url, "reset_password")
+    return _form(request, parts.settings.frontend_url, "reset_password")
 
 
 @router.post("/accounts/reset-password", responses=_PAGES)
-async def reset_password(request: Request, runtime: RuntimeDep, code: Code, password: Password) -> Response:
+async def reset_password(request: Request, parts: AccountPartsDep, code: Code, password: Password) -> Response:
     """Set a new password, and say so."""
-    return await _done(request, "reset_password", recovery.confirm_reset(runtime, code.strip(), password))
+    return await _done(request, "reset_password", recovery.confirm_reset(parts, code.strip(), password))
 
 
 def _form(request: Request, front: str, form: str) -> Response:

@@ -5,18 +5,17 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts import addresses, repository
+from gateway.accounts import addresses, outbox, repository
 from gateway.accounts.log_in import Attempt, authenticate
 from gateway.accounts.models import Account, Purpose
+from gateway.accounts.parts import AccountParts
 from gateway.accounts.sign_up import checked_address
 from gateway.audit.service import record
 from gateway.limits import service as limits
 from gateway.limits import who
 from gateway.limits.service import Limit, Standing
-from gateway.mail import outbox
 from gateway.mail.models import MailKind
 from gateway.problems import ProblemError, not_found
-from gateway.runtime import Runtime
 
 _RESENDS = Limit("verify_email_resend", 20, timedelta(hours=1))
 
@@ -30,24 +29,24 @@ class AddressChange:
     client: str | None
 
 
-async def change_language(runtime: Runtime, account: Account, language: str) -> None:
+async def change_language(parts: AccountParts, account: Account, language: str) -> None:
     """Set the language of an account's mails and pages."""
-    async with runtime.database.write() as session:
+    async with parts.database.write() as session:
         (await _current(session, account)).language = language
 
 
-async def ask_address_change(runtime: Runtime, account: Account, change: AddressChange) -> None:
+async def ask_address_change(parts: AccountParts, account: Account, change: AddressChange) -> None:
     """Send a code to a new address, and tell the present one. Nothing changes until the code comes back.
 
     Whether the new address has an account is not told: the mail to it says so.
     Raises problems: 401, 403, 409, 422, 429, 503.
     """
-    if not runtime.settings.sends_mail:
+    if not parts.settings.sends_mail:
         raise ProblemError(409, "mail_needed", "This site sends no mail, so that no new address can be verified.")
     address = checked_address(change.email)
-    await authenticate(runtime, Attempt(account.email, change.password, change.client))
-    async with runtime.database.write() as session:
-        now = runtime.clock.now()
+    await authenticate(parts, Attempt(account.email, change.password, change.client))
+    async with parts.database.write() as session:
+        now = parts.clock.now()
         current = await _current(session, account)
         current.pending_address = address
         await repository.delete_codes(session, current.id, Purpose.CHANGE_EMAIL)
@@ -60,17 +59,19 @@ async def ask_address_change(runtime: Runtime, account: Account, change: Address
         record(session, now, "email_change_asked", current.id)
 
 
-async def resend_verification(runtime: Runtime, email: str, client: str | None, captcha_token: str | None) -> Standing:
+async def resend_verification(
+    parts: AccountParts, email: str, client: str | None, captcha_token: str | None
+) -> Standing:
     """Send the mail of verification again if the address waits for it; nothing tells. Raises 403, 429, 503."""
     canonical = addresses.canonical(checked_address(email))
-    async with runtime.database.write() as session:
-        standing = await limits.knock(session, _RESENDS, who.client(runtime.instance, client), runtime.clock.now())
-    await runtime.captcha.check(captcha_token, "verify_email_resend", client)
-    async with runtime.database.write() as session:
+    async with parts.database.write() as session:
+        standing = await limits.knock(session, _RESENDS, who.client(parts.instance, client), parts.clock.now())
+    await parts.captcha.check(captcha_token, "verify_email_resend", client)
+    async with parts.database.write() as session:
         account = await repository.account_by_email(session, canonical)
         waits = account is not None and account.verified_at is None and account.deactivated_at is None
         to = account.id if account is not None and waits else None
-        await outbox.put(session, to, MailKind.VERIFY_EMAIL, runtime.clock.now())
+        await outbox.put(session, to, MailKind.VERIFY_EMAIL, parts.clock.now())
     return standing
 
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts import addresses, repository, sessions
+from gateway.accounts import addresses, outbox, repository, sessions
 from gateway.accounts.log_in import Attempt, authenticate
 from gateway.accounts.models import Account, Purpose
+from gateway.accounts.parts import AccountParts
 from gateway.accounts.secrets import fingerprint
 from gateway.accounts.service import revoke_all
 from gateway.accounts.sign_up import check_password_length, checked_address, hash_new_password, invalid_code
@@ -15,10 +16,8 @@ from gateway.audit.service import record
 from gateway.limits import service as limits
 from gateway.limits import who
 from gateway.limits.service import Limit, Standing
-from gateway.mail import outbox
 from gateway.mail.models import MailKind
 from gateway.problems import not_found
-from gateway.runtime import Runtime
 from gateway.store import Store
 
 _RESETS = Limit("password_reset", 20, timedelta(hours=1))
@@ -33,15 +32,15 @@ class Forgotten:
     captcha_token: str | None
 
 
-async def ask_reset(runtime: Runtime, wish: Forgotten) -> Standing:
+async def ask_reset(parts: AccountParts, wish: Forgotten) -> Standing:
     """Have a mail sent if the address has an account; nothing tells. Raises problems: 403, 422, 429, 503."""
     email = addresses.canonical(checked_address(wish.email))
-    async with runtime.database.write() as session:
-        knocker = who.client(runtime.instance, wish.client)
-        standing = await limits.knock(session, _RESETS, knocker, runtime.clock.now())
-    await runtime.captcha.check(wish.captcha_token, "password_reset", wish.client)
-    async with runtime.database.write() as session:
-        now = runtime.clock.now()
+    async with parts.database.write() as session:
+        knocker = who.client(parts.instance, wish.client)
+        standing = await limits.knock(session, _RESETS, knocker, parts.clock.now())
+    await parts.captcha.check(wish.captcha_token, "password_reset", wish.client)
+    async with parts.database.write() as session:
+        now = parts.clock.now()
         account = await repository.account_by_email(session, email)
         account_id = account.id if account is not None and account.deactivated_at is None else None
         await outbox.put(session, account_id, MailKind.RESET_PASSWORD, now)
@@ -49,44 +48,44 @@ async def ask_reset(runtime: Runtime, wish: Forgotten) -> Standing:
     return standing
 
 
-async def confirm_reset(runtime: Runtime, code: str, password: str) -> None:
+async def confirm_reset(parts: AccountParts, code: str, password: str) -> None:
     """Set the password by a code from a mail. Raises problems: 400, 422, 503."""
-    async with runtime.database.read() as session:
-        found = await repository.mail_code(session, fingerprint(code), {Purpose.RESET_PASSWORD}, runtime.clock.now())
+    async with parts.database.read() as session:
+        found = await repository.mail_code(session, fingerprint(code), {Purpose.RESET_PASSWORD}, parts.clock.now())
         account = await repository.account(session, found.account_id) if found else None
     if account is None:
         raise invalid_code()
-    hashed = await hash_new_password(runtime.passwords, password, account.email)
-    async with runtime.database.write() as session:
-        now = runtime.clock.now()
+    hashed = await hash_new_password(parts.passwords, password, account.email)
+    async with parts.database.write() as session:
+        now = parts.clock.now()
         found = await repository.mail_code(session, fingerprint(code), {Purpose.RESET_PASSWORD}, now)
         current = await repository.account_alone(session, account.id)
         if found is None or current is None:
             raise invalid_code()
-        await hand_over(session, runtime.store, current, hashed, now)
+        await hand_over(session, parts.store, current, hashed, now)
         await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
         record(session, now, "password_reset", current.id)
 
 
 async def change_password(
-    runtime: Runtime, account: Account, old: str, new: str, client: str | None, browser: str | None = None
+    parts: AccountParts, account: Account, old: str, new: str, client: str | None, browser: str | None = None
 ) -> str:
     """Set the password by the old one: everybody is logged out; return what this browser's new cookie will hold.
 
     Raises problems: 401, 403, 404, 422, 429, 503.
     """
     check_password_length(new)
-    await authenticate(runtime, Attempt(account.email, old, client))
-    hashed = await hash_new_password(runtime.passwords, new, account.email)
-    async with runtime.database.write() as session:
-        now = runtime.clock.now()
+    await authenticate(parts, Attempt(account.email, old, client))
+    hashed = await hash_new_password(parts.passwords, new, account.email)
+    async with parts.database.write() as session:
+        now = parts.clock.now()
         current = await repository.account_alone(session, account.id)
         if current is None:
             raise not_found()
-        await set_password(session, runtime.store, current, hashed)
+        await set_password(session, parts.store, current, hashed)
         await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
         record(session, now, "password_changed", current.id)
-        return sessions.open_session(session, runtime.settings, current, now, browser)
+        return sessions.open_session(session, parts.settings, current, now, browser)
 
 
 async def hand_over(session: AsyncSession, store: Store, account: Account, hashed: str, now: datetime) -> None:

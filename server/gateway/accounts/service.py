@@ -16,7 +16,7 @@ from gateway.kit.crypto import Keyring, new_key
 from gateway.kit.database import Database
 from gateway.problems import ProblemError
 from gateway.store import Store, StoreError
-from gateway.store.cache import keep, recall
+from gateway.store.cache import read_cached, write_cached
 
 _LAST_USE_PRECISION = timedelta(minutes=1)
 _KEPT = timedelta(seconds=5)
@@ -126,7 +126,7 @@ async def caller_of(database: Database, store: Store, claims: tokens.Claims) -> 
     The answer is kept for seconds in the store that all replicas share. Whoever revokes puts a mark in its place with
     `forget`: while it stands, the database is asked each time.
     """
-    held, kept = f"{claims.account_id} {claims.version}", await recall(store, _kept(claims.client_id))
+    held, kept = f"{claims.account_id} {claims.version}", await read_cached(store, _kept(claims.client_id))
     if kept != held:
         async with database.read() as session:
             client = await repository.api_client(session, claims.client_id)
@@ -136,8 +136,8 @@ async def caller_of(database: Database, store: Store, claims: tokens.Claims) -> 
         if not account.is_active or _version(account, client) != claims.version:
             raise tokens.InvalidTokenError
         # looked at again: it may have been revoked while the database was asked
-        if await recall(store, _kept(claims.client_id)) is None:
-            await keep(store, _kept(claims.client_id), held, _KEPT.total_seconds())
+        if await read_cached(store, _kept(claims.client_id)) is None:
+            await write_cached(store, _kept(claims.client_id), held, _KEPT.total_seconds())
     return Caller(claims.account_id, claims.client_id)
 
 

@@ -14,7 +14,7 @@ from gateway.kit.crypto import keyed_hash
 from gateway.kit.database import Database
 from gateway.settings import Settings
 from gateway.store import Store
-from gateway.store.cache import keep, recall
+from gateway.store.cache import read_cached, write_cached
 
 LIFETIME = timedelta(days=14)
 IDLE = timedelta(days=1)
@@ -87,7 +87,7 @@ def public_id(found: BrowserSession) -> str:
 
 
 async def _last_used(store: Store, found: BrowserSession) -> datetime:
-    kept = await recall(store, _key(found))
+    kept = await read_cached(store, _key(found))
     return datetime.fromisoformat(kept) if kept else found.created_at
 
 
@@ -104,7 +104,7 @@ async def _in_use(store: Store, found: BrowserSession, now: datetime) -> bool:
     if now - seen >= IDLE:
         return False
     if now - seen >= _SEEN_PRECISION:
-        await keep(store, _key(found), now.isoformat(), IDLE.total_seconds())
+        await write_cached(store, _key(found), now.isoformat(), IDLE.total_seconds())
     return True
 
 

@@ -10,9 +10,10 @@ from datetime import timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts import addresses, passwords, repository
+from gateway.accounts import addresses, outbox, passwords, repository
 from gateway.accounts.log_in import Attempt, authenticate
 from gateway.accounts.models import Account, Purpose
+from gateway.accounts.parts import AccountParts
 from gateway.accounts.passwords import Passwords
 from gateway.accounts.secrets import fingerprint
 from gateway.accounts.service import new_account
@@ -20,10 +21,8 @@ from gateway.audit.service import record
 from gateway.limits import service as limits
 from gateway.limits import who
 from gateway.limits.service import Limit, Standing
-from gateway.mail import outbox
 from gateway.mail.models import MailKind
 from gateway.problems import ProblemError
-from gateway.runtime import Runtime
 
 NEVER_ACTIVATED_FOR = timedelta(days=7)
 """How long a sign-up waits for its mail to be answered."""
@@ -42,31 +41,31 @@ class SignUp:
     captcha_token: str | None
 
 
-async def sign_up(runtime: Runtime, wish: SignUp) -> Standing:
+async def sign_up(parts: AccountParts, wish: SignUp) -> Standing:
     """Make an account, unless there is one: the mail tells, the answer does not. Raises problems."""
     address = checked_address(wish.email)
     check_password_length(wish.password)
-    async with runtime.database.write() as session:
-        knocker = who.client(runtime.instance, wish.client)
-        standing = await limits.knock(session, _SIGN_UPS, knocker, runtime.clock.now())
-    await runtime.captcha.check(wish.captcha_token, "sign_up", wish.client)
-    hashed = await hash_new_password(runtime.passwords, wish.password, address)
+    async with parts.database.write() as session:
+        knocker = who.client(parts.instance, wish.client)
+        standing = await limits.knock(session, _SIGN_UPS, knocker, parts.clock.now())
+    await parts.captcha.check(wish.captcha_token, "sign_up", wish.client)
+    hashed = await hash_new_password(parts.passwords, wish.password, address)
     try:
-        async with runtime.database.write() as session:
-            await _enter(session, runtime, address, hashed, wish.language)
+        async with parts.database.write() as session:
+            await _enter(session, parts, address, hashed, wish.language)
     except IntegrityError:
         pass  # the same address at the same moment: that one's mail is on its way
     return standing
 
 
-async def _enter(session: AsyncSession, runtime: Runtime, address: str, hashed: str, language: str) -> None:
-    now = runtime.clock.now()
+async def _enter(session: AsyncSession, parts: AccountParts, address: str, hashed: str, language: str) -> None:
+    now = parts.clock.now()
     account = await repository.account_by_email(session, addresses.canonical(address))
     kind = MailKind.VERIFY_EMAIL
     if account is None:
-        account = new_account(runtime.keyring, address, language, now)
+        account = new_account(parts.keyring, address, language, now)
         account.password_hash = hashed
-        account.activated_at = None if runtime.settings.require_email_verification else now
+        account.activated_at = None if parts.settings.require_email_verification else now
         session.add(account)
         await session.flush()
         record(session, now, "signed_up", account.id)
@@ -77,16 +76,16 @@ async def _enter(session: AsyncSession, runtime: Runtime, address: str, hashed: 
     await outbox.put(session, account.id, kind, now)
 
 
-async def verify_email(runtime: Runtime, code: str, password: str, client: str | None) -> None:
+async def verify_email(parts: AccountParts, code: str, password: str, client: str | None) -> None:
     """Take a code from a mail, with the password of its account. Raises problems: 400, 401, 403, 429, 503."""
-    async with runtime.database.read() as session:
-        found = await repository.mail_code(session, fingerprint(code), _VERIFIES, runtime.clock.now())
+    async with parts.database.read() as session:
+        found = await repository.mail_code(session, fingerprint(code), _VERIFIES, parts.clock.now())
         account = await repository.account(session, found.account_id) if found else None
     if account is None:
         raise invalid_code()
-    await authenticate(runtime, Attempt(account.email, password, client), pending=True)
-    async with runtime.database.write() as session:
-        now = runtime.clock.now()
+    await authenticate(parts, Attempt(account.email, password, client), pending=True)
+    async with parts.database.write() as session:
+        now = parts.clock.now()
         current = await repository.account_alone(session, account.id)
         found = await repository.mail_code(session, fingerprint(code), _VERIFIES, now)
         if current is None or found is None:

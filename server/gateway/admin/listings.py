@@ -9,6 +9,7 @@ from gateway.accounts import addresses
 from gateway.accounts.models import Account
 from gateway.accounts.service import is_admin
 from gateway.admin import repository
+from gateway.admin.parts import AdminParts
 from gateway.admin.schemas import ConsentPage, ConsentRow, Events, EventView, Users, UserView
 from gateway.audit import repository as log
 from gateway.consents.models import ConsentStatus
@@ -16,26 +17,25 @@ from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.problems import ProblemError
 from gateway.quotas import budgets
-from gateway.runtime import Runtime
 from gateway.usage_points import repository as points
 
 
-async def users(runtime: Runtime, part: str, after: str | None, limit: int) -> Users:
+async def list_users(parts: AdminParts, part: str, after: str | None, limit: int) -> Users:
     """Return a page of accounts that have `part` in their address."""
-    async with runtime.database.read() as session:
-        found = await repository.accounts(session, addresses.lower(part), after, limit + 1)
-        page, last = _cut(found, limit)
-        return Users(items=await _views(runtime, session, page), next=last.id if last else None)
+    async with parts.database.read() as session:
+        found = await repository.find_accounts(session, addresses.lower(part), after, limit + 1)
+        page, last = _cut_page(found, limit)
+        return Users(items=await _show_users(parts, session, page), next=last.id if last else None)
 
 
-async def _views(runtime: Runtime, session: AsyncSession, page: Sequence[Account]) -> list[UserView]:
+async def _show_users(parts: AdminParts, session: AsyncSession, page: Sequence[Account]) -> list[UserView]:
     ids = [account.id for account in page]
-    settings = runtime.settings
-    today = paris.day_of(runtime.clock.now())
+    settings = parts.settings
+    today = paris.day_of(parts.clock.now())
     days = {one: budgets.user_day(one, today, settings.user_daily_limit_no_cache) for one in ids}
     points = await repository.points_of(session, ids)
     clients = await repository.clients_of(session, ids)
-    used = await counters.used_of(session, days.values())
+    used = await counters.get_all_used(session, days.values())
     return [
         UserView(
             id=account.id,
@@ -55,10 +55,10 @@ async def _views(runtime: Runtime, session: AsyncSession, page: Sequence[Account
     ]
 
 
-async def consents(runtime: Runtime, status: ConsentStatus | None, after: str | None, limit: int) -> ConsentPage:
+async def list_consents(parts: AdminParts, status: ConsentStatus | None, after: str | None, limit: int) -> ConsentPage:
     """Return a page of consents, and count them all. Raises a 422 problem when no page ended with `after`."""
-    async with runtime.database.read() as session:
-        page, last = _cut(await repository.consents(session, status, _place(after), limit + 1), limit)
+    async with parts.database.read() as session:
+        page, last = _cut_page(await repository.find_consents(session, status, _parse_place(after), limit + 1), limit)
         return ConsentPage(
             items=[
                 ConsentRow(
@@ -77,7 +77,7 @@ async def consents(runtime: Runtime, status: ConsentStatus | None, after: str | 
         )
 
 
-def _place(after: str | None) -> tuple[datetime, str] | None:
+def _parse_place(after: str | None) -> tuple[datetime, str] | None:
     if after is None:
         return None
     moment, _, point_id = after.partition("_")
@@ -90,17 +90,19 @@ def _place(after: str | None) -> tuple[datetime, str] | None:
     return at, point_id
 
 
-async def events(runtime: Runtime, account_id: str | None, event: str | None, before: int | None, limit: int) -> Events:
+async def list_events(
+    parts: AdminParts, account_id: str | None, event: str | None, before: int | None, limit: int
+) -> Events:
     """Return a page of the log."""
-    async with runtime.database.read() as session:
+    async with parts.database.read() as session:
         found = await log.events(session, account_id=account_id, event=event, before=before, limit=limit + 1)
-    page, last = _cut(found, limit)
+    page, last = _cut_page(found, limit)
     return Events(
         items=[EventView.model_validate(row, from_attributes=True) for row in page], next=last.id if last else None
     )
 
 
-def _cut[Row](found: Sequence[Row], limit: int) -> tuple[Sequence[Row], Row | None]:
+def _cut_page[Row](found: Sequence[Row], limit: int) -> tuple[Sequence[Row], Row | None]:
     """Return a page of what was found, and its last row where more follows: one row more than a page was asked for."""
     page = found[:limit]
     return page, page[-1] if len(found) > limit else None

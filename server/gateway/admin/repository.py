@@ -13,7 +13,7 @@ from gateway.rte.models import Feed
 from gateway.usage_points.models import UsagePoint
 
 
-async def accounts(session: AsyncSession, part: str, after: str | None, limit: int) -> Sequence[Account]:
+async def find_accounts(session: AsyncSession, part: str, after: str | None, limit: int) -> Sequence[Account]:
     """Return accounts, oldest first, that have `part` in their address, after the one named."""
     query = select(Account).order_by(Account.created_at, Account.id).limit(limit)
     if part:
@@ -23,7 +23,7 @@ async def accounts(session: AsyncSession, part: str, after: str | None, limit: i
     return (await session.scalars(query)).all()
 
 
-async def consents(
+async def find_consents(
     session: AsyncSession, status: ConsentStatus | None, after: tuple[datetime, str] | None, limit: int
 ) -> Sequence[Consent]:
     """Return consents, oldest first, of one status or all, after the one with that moment and usage point."""
@@ -54,7 +54,7 @@ async def clients_of(session: AsyncSession, account_ids: Sequence[str]) -> dict[
     return {account_id: (count, used_at) for account_id, count, used_at in rows}
 
 
-async def feeds(session: AsyncSession) -> Sequence[Feed]:
+async def list_feeds(session: AsyncSession) -> Sequence[Feed]:
     """Return how RTE's feeds stand."""
     return (await session.scalars(select(Feed).order_by(Feed.name))).all()
 

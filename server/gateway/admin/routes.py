@@ -4,15 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
+from gateway.accounts.dependencies import AdminDep, CallerDep, get_admin
 from gateway.admin import listings, service
-from gateway.admin.schemas import ConsentPage, Events, SearchWish, Upstreams, Users
-from gateway.admin.upstreams import how_they_stand
+from gateway.admin.parts import AdminPartsDep
+from gateway.admin.schemas import ConsentPage, Events, SearchWish, Upstreams, UseByDay, Users
+from gateway.admin.upstreams import describe_upstreams
+from gateway.admin.use import count_calls_by_day
 from gateway.consents.models import ConsentStatus
-from gateway.dependencies import OUR_ID, AdminDep, RuntimeDep, get_admin
+from gateway.dependencies import OUR_ID
 from gateway.problems import documented
 
 router = APIRouter(
-    prefix="/v1/admin",
+    prefix="/admin",
     tags=["administration"],
     dependencies=[Depends(get_admin)],
     responses=documented(400, 401, 403, 422),
@@ -25,60 +28,72 @@ _ON_ONE = documented(404)
 
 @router.get("/users")
 async def users(
-    runtime: RuntimeDep, after: Annotated[str | None, Query(pattern=OUR_ID)] = None, limit: Page = 50
+    parts: AdminPartsDep, after: Annotated[str | None, Query(pattern=OUR_ID)] = None, limit: Page = 50
 ) -> Users:
     """List the accounts, oldest first."""
-    return await listings.users(runtime, "", after, limit)
+    return await listings.list_users(parts, "", after, limit)
 
 
 @router.post("/users/search", responses=documented(413))
-async def search_users(runtime: RuntimeDep, wish: SearchWish) -> Users:
+async def search_users(parts: AdminPartsDep, wish: SearchWish) -> Users:
     """Find accounts by a part of their address."""
-    return await listings.users(runtime, wish.part, wish.after, wish.limit)
+    return await listings.list_users(parts, wish.part, wish.after, wish.limit)
 
 
 @router.post("/users/{account_id}/deactivate", status_code=204, responses=documented(404, 409))
-async def deactivate(runtime: RuntimeDep, admin: AdminDep, account_id: AccountId) -> None:
+async def deactivate(parts: AdminPartsDep, admin: AdminDep, account_id: AccountId) -> None:
     """Shut an account out; all its tokens and sessions end at once."""
-    await service.deactivate(runtime, admin, account_id)
+    await service.deactivate_account(parts, admin, account_id)
 
 
 @router.post("/users/{account_id}/reactivate", status_code=204, responses=_ON_ONE)
-async def reactivate(runtime: RuntimeDep, admin: AdminDep, account_id: AccountId) -> None:
+async def reactivate(parts: AdminPartsDep, admin: AdminDep, account_id: AccountId) -> None:
     """Let an account in again."""
-    await service.reactivate(runtime, admin, account_id)
+    await service.reactivate_account(parts, admin, account_id)
+
+
+@router.delete("/users/{account_id}", status_code=204, responses=documented(404, 409))
+async def delete_user(parts: AdminPartsDep, admin: AdminDep, caller: CallerDep, account_id: AccountId) -> None:
+    """Delete an account and all it owned. It cannot be undone, and needs a log-in of the last 15 minutes."""
+    await service.delete_account(parts, admin, caller, account_id)
 
 
 @router.post("/users/{account_id}/reset-quota", status_code=204, responses=_ON_ONE)
-async def reset_quota(runtime: RuntimeDep, admin: AdminDep, account_id: AccountId) -> None:
+async def reset_quota(parts: AdminPartsDep, admin: AdminDep, account_id: AccountId) -> None:
     """Begin an account's day of calls to Enedis anew."""
-    await service.reset_quota(runtime, admin, account_id)
+    await service.reset_quota(parts, admin, account_id)
 
 
 @router.get("/consents")
 async def consents(
-    runtime: RuntimeDep,
+    parts: AdminPartsDep,
     status: ConsentStatus | None = None,
     after: Annotated[str | None, Query(max_length=80, description="The `next` of the page before")] = None,
     limit: Page = 50,
 ) -> ConsentPage:
     """List the consents, oldest first, and count them by status."""
-    return await listings.consents(runtime, status, after, limit)
+    return await listings.list_consents(parts, status, after, limit)
 
 
 @router.get("/upstreams")
-async def upstreams(runtime: RuntimeDep) -> Upstreams:
+async def upstreams(parts: AdminPartsDep) -> Upstreams:
     """Tell how Enedis and RTE stand: what is left, what went wrong, whether asking is stopped."""
-    return await how_they_stand(runtime)
+    return await describe_upstreams(parts)
+
+
+@router.get("/use")
+async def use(parts: AdminPartsDep) -> UseByDay:
+    """Count the calls to Enedis and RTE of the last 31 days, and the accounts that caused them."""
+    return await count_calls_by_day(parts)
 
 
 @router.get("/audit")
 async def audit(
-    runtime: RuntimeDep,
+    parts: AdminPartsDep,
     account_id: Annotated[str | None, Query(pattern=OUR_ID)] = None,
     event: Annotated[str | None, Query(pattern="^[a-z_]{1,40}$")] = None,
     before: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     limit: Page = 50,
 ) -> Events:
     """Read the log, newest first."""
-    return await listings.events(runtime, account_id, event, before, limit)
+    return await listings.list_events(parts, account_id, event, before, limit)

@@ -1,5 +1,6 @@
 """What administrators see."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -100,6 +101,28 @@ class Upstreams(BaseModel):
     enedis: list[EnedisApi]
     rte: list[RteFeed]
     mails_waiting: int
+
+
+class DayOfUse(BaseModel):
+    """A day's calls: to Enedis by API, to RTE by feed, and those that accounts caused.
+
+    `busiest` is the most that one account caused, `accounts` how many caused any.
+    """
+
+    date: date
+    enedis: dict[str, int]
+    rte: dict[str, int]
+    by_accounts: int
+    accounts: int
+    busiest: int
+
+
+class UseByDay(BaseModel):
+    """The last days, oldest first, today included; Enedis' hours are UTC's, what accounts use is by days of Paris."""
+
+    enedis_limit_an_hour: int
+    account_limit_a_day: int
+    items: list[DayOfUse]
 
 
 class EventView(BaseModel):

@@ -4,54 +4,66 @@ from contextlib import suppress
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.account_data import deletion
 from gateway.accounts import repository as accounts
 from gateway.accounts.models import Account
-from gateway.accounts.service import revoke_all
+from gateway.accounts.service import Caller, revoke_all
+from gateway.admin.parts import AdminParts
 from gateway.audit.service import record
 from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.problems import ProblemError, not_found
 from gateway.quotas import budgets
 from gateway.quotas.day import forget_calls
-from gateway.runtime import Runtime
 from gateway.store import StoreError
 
 
-async def deactivate(runtime: Runtime, admin: Account, account_id: str) -> None:
+async def deactivate_account(parts: AdminParts, admin: Account, account_id: str) -> None:
     """Shut an account out; all its tokens and sessions end at once. Raises problems: 404, 409."""
     if account_id == admin.id:
         raise ProblemError(409, "own_account", "Nobody deactivates their own account.")
-    async with runtime.database.write() as session:
-        account = await _account(session, account_id)
-        now = runtime.clock.now()
+    async with parts.database.write() as session:
+        account = await _get_account(session, account_id)
+        now = parts.clock.now()
         account.deactivated_at = account.deactivated_at or now
-        await revoke_all(session, runtime.store, account)
+        await revoke_all(session, parts.store, account)
         await accounts.delete_codes(session, account_id)
         record(session, now, "admin_deactivated", account_id, by=admin.id)
 
 
-async def reactivate(runtime: Runtime, admin: Account, account_id: str) -> None:
+async def reactivate_account(parts: AdminParts, admin: Account, account_id: str) -> None:
     """Let an account in again; its API clients keep their secrets. Raises `not_found`."""
-    async with runtime.database.write() as session:
-        account = await _account(session, account_id)
+    async with parts.database.write() as session:
+        account = await _get_account(session, account_id)
         account.deactivated_at = None
-        record(session, runtime.clock.now(), "admin_reactivated", account_id, by=admin.id)
+        record(session, parts.clock.now(), "admin_reactivated", account_id, by=admin.id)
 
 
-async def reset_quota(runtime: Runtime, admin: Account, account_id: str) -> None:
+async def delete_account(parts: AdminParts, admin: Account, caller: Caller, account_id: str) -> None:
+    """Delete an account as its owner would, within 15 minutes of a log-in. Raises problems: 403, 404, 409."""
+    if account_id == admin.id:
+        raise ProblemError(409, "own_account", "Delete your own account on its own page.")
+    await deletion.check_fresh(parts.database, parts.clock, caller)
+    async with parts.database.read() as session:
+        if await accounts.find_account(session, account_id) is None:
+            raise not_found()
+    await deletion.erase_account(parts.database, parts.store, parts.clock, account_id, by=admin.id)
+
+
+async def reset_quota(parts: AdminParts, admin: Account, account_id: str) -> None:
     """Begin an account's day of calls to Enedis anew. Raises `not_found`."""
-    now = runtime.clock.now()
+    now = parts.clock.now()
     today = paris.day_of(now)
-    async with runtime.database.write() as session:
-        await _account(session, account_id)
-        budget = budgets.user_day(account_id, today, runtime.settings.user_daily_limit_no_cache)
-        await counters.begin_anew(session, budget)
+    async with parts.database.write() as session:
+        await _get_account(session, account_id)
+        budget = budgets.user_day(account_id, today, parts.settings.user_daily_limit_no_cache)
+        await counters.reset_budget(session, budget)
         record(session, now, "admin_reset_quota", account_id, by=admin.id)
     with suppress(StoreError):
-        await forget_calls(runtime.store, account_id, today)
+        await forget_calls(parts.store, account_id, today)
 
 
-async def _account(session: AsyncSession, account_id: str) -> Account:
+async def _get_account(session: AsyncSession, account_id: str) -> Account:
     account = await accounts.account_alone(session, account_id)
     if account is None:
         raise not_found()

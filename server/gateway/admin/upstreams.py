@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from gateway.admin import repository
+from gateway.admin.parts import AdminParts
 from gateway.admin.schemas import EnedisApi, RteFeed, Upstreams
 from gateway.counters import service as counters
 from gateway.ecowatt.service import FEED as ECOWATT
@@ -13,31 +14,30 @@ from gateway.quotas import budgets
 from gateway.quotas.pacing import stopped_until
 from gateway.rte.feeds import budget_of
 from gateway.rte.models import UNDER_WAY, Feed
-from gateway.runtime import Runtime
 from gateway.tempo.service import CURRENT, HISTORY
 
 _CALL_BUDGETS = (CURRENT, HISTORY, ECOWATT)
 
 
-async def how_they_stand(runtime: Runtime) -> Upstreams:
+async def describe_upstreams(parts: AdminParts) -> Upstreams:
     """Tell how Enedis and RTE stand."""
-    now = runtime.clock.now()
+    now = parts.clock.now()
     hours = {api: budgets.enedis_hour(api, now) for api in Api}
     days = {calls.name: budget_of(calls, now) for calls in _CALL_BUDGETS}
-    async with runtime.database.read() as session:
-        used = await counters.used_of(session, [*hours.values(), *days.values()])
-        feeds = await repository.feeds(session)
+    async with parts.database.read() as session:
+        used = await counters.get_all_used(session, [*hours.values(), *days.values()])
+        feeds = await repository.list_feeds(session)
         waiting = await mail.waiting(session)
     return Upstreams(
-        enedis=[await _enedis(runtime, api, used[hour], hour.limit, now) for api, hour in hours.items()],
-        rte=[_rte(feed, used[day], day.limit, now) for feed in feeds if (day := days.get(feed.name))],
+        enedis=[await _describe_api(parts, api, used[hour], hour.limit, now) for api, hour in hours.items()],
+        rte=[_describe_feed(feed, used[day], day.limit, now) for feed in feeds if (day := days.get(feed.name))],
         mails_waiting=waiting,
     )
 
 
-async def _enedis(runtime: Runtime, api: Api, used: int, limit: int, now: datetime) -> EnedisApi:
-    standing = await Circuit(runtime.store, runtime.clock).standing(api)
-    refused_until = await stopped_until(runtime.store, api, now)
+async def _describe_api(parts: AdminParts, api: Api, used: int, limit: int, now: datetime) -> EnedisApi:
+    standing = await Circuit(parts.store, parts.clock).standing(api)
+    refused_until = await stopped_until(parts.store, api, now)
     stops = [moment for moment in (standing.open_until, refused_until) if moment]
     return EnedisApi(
         api=api,
@@ -50,7 +50,7 @@ async def _enedis(runtime: Runtime, api: Api, used: int, limit: int, now: dateti
     )
 
 
-def _rte(feed: Feed, used: int, limit: int, now: datetime) -> RteFeed:
+def _describe_feed(feed: Feed, used: int, limit: int, now: datetime) -> RteFeed:
     under_way = feed.last_error == UNDER_WAY
     if feed.failures == 0:
         circuit = CircuitState.CLOSED

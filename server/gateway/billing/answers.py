@@ -11,10 +11,10 @@ from gateway.billing import comparison, facts, index_check, repository, totals
 from gateway.billing.figures import DayFigures
 from gateway.billing.home import Home
 from gateway.billing.notices import prices_outdated
-from gateway.billing.periods import AHEAD, Period, certain_colors, periods
+from gateway.billing.periods import AHEAD, Period, periods
 from gateway.billing.publishing import Publisher
 from gateway.domain.direction import Direction
-from gateway.domain.tempo_days import Color
+from gateway.domain.tempo_days import in_force
 from gateway.domain.tempo_season import Season
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -26,9 +26,10 @@ from gateway.metering.freshness import next_change_at
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import RETRY_FOR, Feed, Kind
 from gateway.tariffs.off_peak import slots_on
-from gateway.tariffs.options import REGULATED
+from gateway.tariffs.options import REGULATED, Option
 from gateway.tariffs.tariff import tariff_on
 from gateway.tempo import repository as tempo
+from gateway.tempo.colors import resolve_colors
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Totals:
     """By unit and by which one: `running`, `running_year_ago`, `last`, `year_ago`."""
 
     by_unit: Mapping[totals.Unit, Mapping[str, totals.Total]]
+    known_since: date | None
+    is_history_complete: bool
     prices_outdated: date | None
     next_change: datetime
 
@@ -53,10 +56,12 @@ class Totals:
 class Comparison:
     """By month; `power_kva` is what is subscribed, `lowest_power_kva` what would have done.
 
-    `highest_known` is the share of the days whose highest power is known.
+    `highest_known` is the share of the days whose highest power is known. `open_to_new` tells of each option whether a
+    new customer may choose it at that power today; one that is not sold at it is not.
     """
 
     months: list[comparison.Month]
+    open_to_new: dict[Option, bool]
     power_kva: int | None
     highest_va: int | None
     highest_known: float
@@ -89,8 +94,7 @@ class Answers:
         async with self._database.read() as session:
             home = await Home.opened(session, account_id, point_id, self._keyring)
             told = await tempo.told(session, Season.of(first - paris.DAY).start, Season.of(until).end)
-        known = {day: (row.color.value, row.confirmed) for day, row in told.items() if row.color is not Color.UNKNOWN}
-        colors = certain_colors(known, first - paris.DAY, until)
+        colors = resolve_colors(told, paris.days(first - paris.DAY, until), in_force(now))
         items = periods(home, colors, first, until)
         now_ends = min((item.end for item in items if item.start <= now < item.end), default=now + paris.DAY)
         tomorrow = paris.midnight(paris.day_of(now) + paris.DAY)
@@ -108,12 +112,19 @@ class Answers:
         start = date((today - RETRY_FOR).year - 2, 1, 1)  # the last year may end as late as days are waited for
         async with self._database.read() as session:
             figures = await self._figures(session, home, start)
+            publication = await repository.publication(session, home.id)
         known_until = max(figures, default=today - paris.DAY) + paris.DAY
         meter = Meter.of(home.point, home.secrets, now)
         counted = {direction: meter.since[direction] or date.min for direction in meter.directions}
         by_unit = await asyncio.to_thread(totals.by_unit, figures, counted, today, min(known_until, today))
         outdated = prices_outdated(home.book, home.tariffs, start, today)
-        return Totals(by_unit, outdated, min(next_change_at(home.point, now), paris.midnight(today + paris.DAY)))
+        return Totals(
+            by_unit,
+            publication.starts_on if publication else None,
+            publication is not None and publication.is_whole,
+            outdated,
+            min(next_change_at(home.point, now), paris.midnight(today + paris.DAY)),
+        )
 
     async def comparison(self, account_id: str, point_id: str, number: int) -> Comparison:
         """Compare the options over the last so many whole months."""
@@ -137,6 +148,7 @@ class Answers:
         highest = max((peak.va for peak in peaks.values()), default=None)
         return Comparison(
             months,
+            comparison.open_to_new(home, today),
             tariff.power_kva if tariff else None,
             highest,
             len(peaks) / len(days),

@@ -9,6 +9,7 @@ from gateway.billing.counting import Facts, count
 from gateway.billing.figures import DayFigures, subscription_of
 from gateway.billing.home import Home
 from gateway.kit import paris
+from gateway.tariffs.availability import is_open_to_new
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.options import REGULATED, Option
 from gateway.tariffs.tariff import Tariff, tariff_on
@@ -109,6 +110,17 @@ def as_option(home: Home, option: Option) -> list[Tariff]:
         Tariff(valid_from=None if day == first else day, option=option, power_kva=power)
         for day, power in powers.items()
     ]
+
+
+def open_to_new(home: Home, today: date) -> dict[Option, bool]:
+    """Tell of each option whether a new customer may choose it today, at the power that is subscribed."""
+    tariff = tariff_on(home.tariffs, today)
+    power = tariff.power_kva if tariff is not None else home.point.contract.get("power_kva")
+    return {
+        option: power in home.book.powers(option) and is_open_to_new(option, power, today)
+        for option in REGULATED
+        if power
+    }
 
 
 def lowest_power(home: Home, highest_va: int | None, today: date) -> int | None:

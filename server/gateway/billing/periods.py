@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 
 from gateway.billing.home import Home
 from gateway.domain.tempo_days import Color, in_force
-from gateway.domain.tempo_season import Season, can_be
+from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit import paris
 from gateway.tariffs.buckets import Rules, Span, at
 from gateway.tariffs.options import UNKNOWN, Option
 from gateway.tariffs.prices import MICRO
 from gateway.tariffs.tariff import tariff_on
+from gateway.tempo.colors import DayColor
 
 AHEAD = timedelta(days=8)
 """How far to look ahead unless told."""
@@ -21,7 +22,8 @@ AHEAD = timedelta(days=8)
 class Period:
     """A bucket during `[start, end[`; not certain, it may still become another.
 
-    `off_peak` is None where there are no off-peak hours, or they are not known.
+    With an `expected_reason` the bucket is one of the colour that the usual quota lets one expect. `off_peak` is None
+    where there are no off-peak hours, or they are not known.
     """
 
     start: datetime
@@ -30,23 +32,18 @@ class Period:
     off_peak: bool | None
     price: float | None
     certain: bool
+    expected_reason: ExpectedReason | None = None
+
+    @property
+    def expected(self) -> bool:
+        """Whether the bucket is that of an expected colour."""
+        return self.expected_reason is not None
 
 
-def certain_colors(told: Mapping[date, tuple[str, bool]], start: date, end: date) -> dict[date, tuple[str, bool]]:
-    """Return the colours of the Tempo days `[start, end[` and whether each is final, those that follow from the season
-    included: it has so many days of a colour, and all are placed. Nothing follows from a colour that can still change.
-    """
-    settled = {day: Color(color) for day, (color, confirmed) in told.items() if confirmed}
-    found = dict(told)
-    for day, colors in can_be(settled, {Season.of(start), Season.of(end)}).items():
-        if len(colors) == 1 and start <= day < end and day not in told:
-            found[day] = (next(iter(colors)).value, True)
-    return found
-
-
-def periods(home: Home, colors: Mapping[date, tuple[str, bool]], start: date, end: date) -> list[Period]:
+def periods(home: Home, colors: Mapping[date, DayColor], start: date, end: date) -> list[Period]:
     """Return the periods of the days `[start, end[`, neighbours that are alike joined."""
-    rules = Rules(home.tariffs, home.off_peak, {day: color for day, (color, _) in colors.items()}, home.book)
+    likely = {day: color.likely for day, color in colors.items() if color.likely is not Color.UNKNOWN}
+    rules = Rules(home.tariffs, home.off_peak, likely, home.book)
     joined: list[Period] = []
     for day in paris.days(start, end):
         for period in _of_day(home, rules, colors, day):
@@ -58,16 +55,18 @@ def periods(home: Home, colors: Mapping[date, tuple[str, bool]], start: date, en
     return joined
 
 
-def _of_day(home: Home, rules: Rules, colors: Mapping[date, tuple[str, bool]], day: date) -> Iterator[Period]:
+def _of_day(home: Home, rules: Rules, colors: Mapping[date, DayColor], day: date) -> Iterator[Period]:
     billed = rules.of_day(day)
     tariff = tariff_on(home.tariffs, day)
     by_color = tariff is not None and tariff.option is Option.TEMPO
     for first, last, bucket, off_peak in _with_off_peak(billed.spans, rules.off_peak_of_day(day)):
         start, price = at(day, first), billed.prices.get(bucket)
-        certain = bucket != UNKNOWN
+        certain, reason = bucket != UNKNOWN, None
         if certain and by_color:
-            _, certain = colors[in_force(start)]
-        yield Period(start, at(day, last), bucket, off_peak, None if price is None else price / MICRO, certain)
+            color = colors[in_force(start)]
+            certain, reason = color.certain, color.expected.reason if color.expected else None
+        eur = None if price is None else price / MICRO
+        yield Period(start, at(day, last), bucket, off_peak, eur, certain, reason)
 
 
 def _with_off_peak(

@@ -31,7 +31,7 @@ from gateway.usage_points import service as points
 
 NOTHING_HELD = -1
 """The revision of somebody who has nothing."""
-_FORMAT = 3
+_FORMAT = 4
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
 """What was written so long before the last look is looked at again: clocks differ, and a write takes time."""

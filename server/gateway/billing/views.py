@@ -9,10 +9,10 @@ from gateway.billing.answers import Comparison, IndexCheck, Periods, Totals
 from gateway.billing.comparison import Cost
 from gateway.billing.figures import show
 from gateway.billing.totals import Total, Unit
+from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit.wire import Utc
 from gateway.tariffs.off_peak import clock
 from gateway.tariffs.options import Option
-from gateway.tariffs.prices import Grid, PriceBook
 
 _Billed = Literal["base", "hp_hc", "tempo", "own"]
 type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
@@ -21,6 +21,7 @@ type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
 class PeriodView(BaseModel):
     """A bucket during `[start, end[`, and its price in EUR a kWh; not certain, it may still become another.
 
+    `expected`: the Tempo colour is not announced yet, the usual quota lets one expect it, for `expected_reason`.
     `off_peak`: null where the tariff knows no off-peak hours, or these are not known.
     """
 
@@ -30,6 +31,8 @@ class PeriodView(BaseModel):
     off_peak: bool | None
     price: float | None
     certain: bool
+    expected: bool
+    expected_reason: ExpectedReason | None
 
 
 class PeriodsView(BaseModel):
@@ -111,8 +114,13 @@ class TotalView(BaseModel):
 class TotalsView(BaseModel):
     """Each unit's running span and as much of it a year before, the last that ended and is known, and that one a year
     before.
+
+    `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched: a span
+    that begins before `known_since` is of a part only.
     """
 
+    known_since: date | None
+    history_complete: bool
     day: dict[_Which, TotalView]
     week: dict[_Which, TotalView]
     month: dict[_Which, TotalView]
@@ -126,7 +134,15 @@ class TotalsView(BaseModel):
         units = {
             unit.value: {name: TotalView.of(total) for name, total in found.by_unit[unit].items()} for unit in Unit
         }
-        return cls.model_validate({**units, "prices_outdated": found.prices_outdated, "next_change": found.next_change})
+        return cls.model_validate(
+            {
+                **units,
+                "known_since": found.known_since,
+                "history_complete": found.is_history_complete,
+                "prices_outdated": found.prices_outdated,
+                "next_change": found.next_change,
+            }
+        )
 
 
 class CostView(BaseModel):
@@ -163,10 +179,13 @@ class ComparisonView(BaseModel):
     """What the same hours would have cost, and the lowest power that the highest one used would have allowed.
 
     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
+    `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
+    power is not known.
     """
 
     items: list[MonthView]
     total: dict[_Billed, CostView]
+    open_to_new: dict[Option, bool]
     power_kva: int | None
     highest_va: int | None
     highest_known: float = Field(ge=0, le=1)
@@ -191,6 +210,7 @@ class ComparisonView(BaseModel):
                     for month in found.months
                 ],
                 "total": {name: CostView.of(cost) for name, cost in whole.items()},
+                "open_to_new": found.open_to_new,
                 "power_kva": found.power_kva,
                 "highest_va": found.highest_va,
                 "highest_known": round(found.highest_known, 4),
@@ -241,32 +261,3 @@ class IndexCheckView(BaseModel):
             for one in found.days
         ]
         return cls.model_validate({"items": items, "better_off_peak": fit})
-
-
-class GridView(BaseModel):
-    """Regulated prices in force since `valid_from`, EUR tax included."""
-
-    option: Option
-    power_kva: int
-    valid_from: date
-    eur_per_kwh: dict[str, float]
-    subscription_eur_per_month: float
-    prices_outdated: date | None
-
-    @classmethod
-    def of(cls, grid: Grid, book: PriceBook, day: date) -> GridView:
-        """Show the grid that is in force on `day`."""
-        return cls(
-            option=grid.option,
-            power_kva=grid.power_kva,
-            valid_from=grid.valid_from,
-            eur_per_kwh={bucket: float(price) for bucket, price in grid.prices},
-            subscription_eur_per_month=float(grid.subscription_month),
-            prices_outdated=book.outdated_since(grid.option, grid.power_kva, day),
-        )
-
-
-class GridsView(BaseModel):
-    """Prices by option and power."""
-
-    items: list[GridView]

@@ -9,10 +9,10 @@ from typing import IO, Annotated
 
 import typer
 
+from gateway.backup import archive as backups
+from gateway.backup.archive import Manifest
 from gateway.cli.common import fail, load_settings
-from gateway.cli.copying import STANDARD, counted, errors
-from gateway.keeping import backup as backups
-from gateway.keeping.backup import Manifest
+from gateway.cli.copying import STANDARD, describe_size, report_errors
 from gateway.kit.clock import SystemClock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
@@ -30,28 +30,28 @@ def backup(
     keys = settings.keys_text
     if keys is None:
         fail("There is nothing to back up: this gateway was never started.")
-    with _target(file) as target:
+    with _open_target(file) as target:
         seal_with = Keyring.parse(keys) if encrypt else None
-        manifest = _write(settings.database_url, target, seal_with=seal_with, keys=keys if with_keys else None)
-    _say(f"{counted(manifest)} are in {'the backup' if file == STANDARD else file}.")
+        manifest = _write_backup(settings.database_url, target, seal_with=seal_with, keys=keys if with_keys else None)
+    _report(f"{describe_size(manifest)} are in {'the backup' if file == STANDARD else file}.")
     if with_keys:
-        _say("ENCRYPTION_KEYS are in it: whoever has the file reads everything.")
+        _report("ENCRYPTION_KEYS are in it: whoever has the file reads everything.")
     else:
         where = settings.keys_file or "ENCRYPTION_KEYS"
-        _say(f"The keys are not in it. Keep them elsewhere ({where}): without them it cannot be restored.")
+        _report(f"The keys are not in it. Keep them elsewhere ({where}): without them it cannot be restored.")
 
 
-def _write(database_url: str, target: IO[bytes], *, seal_with: Keyring | None, keys: str | None) -> Manifest:
+def _write_backup(database_url: str, target: IO[bytes], *, seal_with: Keyring | None, keys: str | None) -> Manifest:
     async def work() -> Manifest:
         async with Database(database_url) as database:
-            return await backups.write(database, target, SystemClock().now(), seal_with=seal_with, keys=keys)
+            return await backups.write_backup(database, target, SystemClock().now(), seal_with=seal_with, keys=keys)
 
-    with errors():
+    with report_errors():
         return asyncio.run(work())
 
 
 @contextmanager
-def _target(file: Path) -> Iterator[IO[bytes]]:
+def _open_target(file: Path) -> Iterator[IO[bytes]]:
     """A file that is there whole or not at all, readable by its owner."""
     if file == STANDARD:
         yield sys.stdout.buffer
@@ -70,6 +70,6 @@ def _target(file: Path) -> Iterator[IO[bytes]]:
         draft.unlink(missing_ok=True)
 
 
-def _say(message: str) -> None:
+def _report(message: str) -> None:
     """Say it where it is no part of the backup."""
     print(message, file=sys.stderr)

@@ -31,7 +31,7 @@ def load_settings() -> Settings:
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Runtime]:
+async def _open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     await upgrade(settings.database_url)
     async with open_runtime(settings) as runtime:
         yield runtime
@@ -41,7 +41,7 @@ def with_runtime[Result](work: Callable[[Runtime], Awaitable[Result]]) -> Result
     """Run a command's work on a migrated database."""
 
     async def main() -> Result:
-        async with _opened(load_settings()) as runtime:
+        async with _open_runtime(load_settings()) as runtime:
             return await work(runtime)
 
     return asyncio.run(main())

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from gateway.backup.archive import Backup, BackupError, Manifest
+from gateway.backup.restore import restore_backup
 from gateway.cli.common import fail
-from gateway.keeping.backup import Backup, BackupError, Manifest
-from gateway.keeping.restore import restore
 from gateway.kit.crypto import Keyring
-from gateway.kit.hold import HeldError, held
+from gateway.kit.instance_lock import DatabaseInUseError, lock_database
 from gateway.migrations import NewerDatabaseError
 from gateway.settings import Settings
 
@@ -18,31 +18,33 @@ STANDARD = Path("-")
 """In the place of a file: standard input or output."""
 
 
-async def fill(database_url: str, backup: Backup, keyring: Keyring, keep: Callable[[], None] = lambda: None) -> None:
+async def fill_database(
+    database_url: str, backup: Backup, keyring: Keyring, keep: Callable[[], None] = lambda: None
+) -> None:
     """Fill an empty database that no gateway runs on, wholly or not at all."""
-    async with held(database_url, alone=True):
-        await restore(database_url, backup, keyring, keep)
+    async with lock_database(database_url, alone=True):
+        await restore_backup(database_url, backup, keyring, keep)
 
 
 @contextmanager
-def errors() -> Iterator[None]:
+def report_errors() -> Iterator[None]:
     """Say what is wrong with a copy or a database, and end."""
     try:
         yield
     except (BackupError, NewerDatabaseError) as error:
         fail(str(error))
-    except HeldError:
+    except DatabaseInUseError:
         fail("A gateway runs on this database: stop it first.")
 
 
 @contextmanager
-def draft(settings: Settings) -> Iterator[IO[bytes]]:
+def open_draft(settings: Settings) -> Iterator[IO[bytes]]:
     """A file without a name; beside the database, where there is room for as much."""
     folder = settings.sqlite_file.parent if settings.sqlite_file else None
     with tempfile.TemporaryFile(dir=folder if folder and folder.is_dir() else None) as file:
         yield file
 
 
-def counted(manifest: Manifest) -> str:
+def describe_size(manifest: Manifest) -> str:
     """Say how much a copy holds."""
     return f"{sum(table.rows for table in manifest.tables.values())} rows of {len(manifest.tables)} tables"

@@ -28,7 +28,7 @@ def doctor() -> None:
 
     async def examine() -> int:
         wrong = 0
-        async for what, trouble in _findings(settings):
+        async for what, trouble in _find_problems(settings):
             print(f"{'wrong' if trouble else 'ok':<6}{what}{': ' if trouble else ''}{trouble or ''}")
             wrong += trouble is not None
         return wrong
@@ -39,7 +39,7 @@ def doctor() -> None:
     print("\nAll is well.")
 
 
-async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+async def _find_problems(settings: Settings) -> AsyncIterator[Finding]:
     yield "settings", None  # read already, or we would not be here
     yield "addresses", _address_trouble(settings)
     try:

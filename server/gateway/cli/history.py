@@ -48,32 +48,32 @@ def history(
     """Show how much of each meter's history is in the archive. A running gateway fetches it by itself."""
 
     async def work(runtime: Runtime) -> None:
-        homes = await _look(runtime)
+        homes = await _read_progress(runtime)
         if not homes:
             fail("There is no meter yet: add one with `gateway usage-point add`, or by Home Assistant.")
         if follow:
-            await _follow(runtime, homes)
-            homes = await _look(runtime)
+            await _follow_progress(runtime, homes)
+            homes = await _read_progress(runtime)
         for home in homes:
             print(home.line(runtime.clock.now()))
 
     with_runtime(work)
 
 
-async def _follow(runtime: Runtime, homes: list[_Home]) -> None:
+async def _follow_progress(runtime: Runtime, homes: list[_Home]) -> None:
     with typer.progressbar(length=sum(home.progress.of_days for home in homes), label="Days in the archive") as bar:
         while True:
             bar.update(sum(home.progress.days for home in homes) - bar.pos)
             if all(home.next_call is None for home in homes):
                 return
             await asyncio.sleep(_BETWEEN_LOOKS)
-            homes = await _look(runtime)
+            homes = await _read_progress(runtime)
 
 
-async def _look(runtime: Runtime) -> list[_Home]:
+async def _read_progress(runtime: Runtime) -> list[_Home]:
     today = paris.day_of(runtime.clock.now())
     async with runtime.database.read() as session:
-        found = await points.granted(session)
+        found = await points.list_granted(session)
     homes = []
     for point in found:
         meter = await runtime.archive.open(point)

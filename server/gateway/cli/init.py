@@ -58,7 +58,7 @@ def init(
     if env_file is not None:
         _check_is_new(env_file)
     _fill_environment(address, keeps=env_file is not None)
-    password = passwords.ask(address)
+    password = passwords.ask_password(address)
 
     async def work(runtime: Runtime) -> tuple[str, str, list[str]]:
         client_id, secret = await _set_up(runtime, address, password, client_name)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.common import fail, with_runtime
-from gateway.keeping import keys
+from gateway.keys import rotation as keys
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.runtime import Runtime
 
@@ -30,11 +30,13 @@ def rotate() -> None:
 
     async def work(runtime: Runtime) -> tuple[list[str], int, int]:
         ring, done = runtime.keyring, 0
-        with typer.progressbar(length=await keys.waiting(runtime.database, ring), label="Wrapping keys anew") as bar:
-            async for step in keys.rotate(runtime.database, ring):
+        with typer.progressbar(
+            length=await keys.count_outdated_keys(runtime.database, ring), label="Wrapping keys anew"
+        ) as bar:
+            async for step in keys.rotate_keys(runtime.database, ring):
                 bar.update(step)
                 done += step
-        return list(ring.keys), done, await keys.waiting(runtime.database, ring)
+        return list(ring.keys), done, await keys.count_outdated_keys(runtime.database, ring)
 
     try:
         (newest, *older), done, left = with_runtime(work)

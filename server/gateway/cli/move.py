@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from gateway.backup import archive as backups
+from gateway.backup.archive import Manifest
 from gateway.cli.common import fail, load_settings
-from gateway.cli.copying import counted, draft, errors, fill
-from gateway.keeping import backup as backups
-from gateway.keeping.backup import Manifest
+from gateway.cli.copying import describe_size, fill_database, open_draft, report_errors
 from gateway.kit.clock import SystemClock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
-from gateway.kit.hold import held
+from gateway.kit.instance_lock import lock_database
 from gateway.settings import Settings, explain
 
 
@@ -31,17 +31,17 @@ def move(
         fail(f"--to: {explain(error)}", 2)
 
     async def work() -> Manifest:
-        async with held(settings.database_url, alone=True):
+        async with lock_database(settings.database_url, alone=True):
             async with Database(settings.database_url) as database:
-                manifest = await backups.write(database, copy, SystemClock().now())
+                manifest = await backups.write_backup(database, copy, SystemClock().now())
             copy.seek(0)
-            with backups.opened(copy, None) as backup:
-                await fill(target.database_url, backup, Keyring.parse(keys))
+            with backups.open_backup(copy, None) as backup:
+                await fill_database(target.database_url, backup, Keyring.parse(keys))
             return manifest
 
-    with errors(), draft(settings) as copy:
+    with report_errors(), open_draft(settings) as copy:
         manifest = asyncio.run(work())
-    print(f"{counted(manifest)} are in the new database, and each was compared. The old one is as it was.")
+    print(f"{describe_size(manifest)} are in the new database, and each was compared. The old one is as it was.")
     print("Now set DATABASE_URL to the new one, and start the gateway.")
     if settings.keys_file:
         print(f"Set ENCRYPTION_KEYS to what is in {settings.keys_file}.")

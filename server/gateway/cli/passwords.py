@@ -8,7 +8,7 @@ from gateway.accounts import passwords
 from gateway.cli.common import fail
 
 
-def ask(address: str) -> str:
+def ask_password(address: str) -> str:
     """Return a password that will do for an account, or end with what to change."""
     if sys.stdin.isatty():
         wanted = f"Password ({passwords.SHORTEST} characters or more)"

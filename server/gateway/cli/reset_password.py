@@ -15,7 +15,7 @@ def reset_password(
     email: Annotated[str, typer.Option(prompt="E-mail address", help="Whose password it is")],
 ) -> None:
     """Set an account's password: asked for at a terminal, else a line of standard input. Everybody is logged out."""
-    password = passwords.ask(email)
+    password = passwords.ask_password(email)
 
     async def work(runtime: Runtime) -> bool:
         hashed = await runtime.passwords.hash(password)

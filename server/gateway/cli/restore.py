@@ -10,10 +10,10 @@ from typing import IO, Annotated
 
 import typer
 
+from gateway.backup import archive as backups
+from gateway.backup.archive import BackupError
 from gateway.cli.common import fail, load_settings
-from gateway.cli.copying import STANDARD, counted, draft, errors, fill
-from gateway.keeping import backup as backups
-from gateway.keeping.backup import BackupError
+from gateway.cli.copying import STANDARD, describe_size, fill_database, open_draft, report_errors
 from gateway.kit.crypto import Keyring
 from gateway.settings import Settings
 
@@ -21,9 +21,9 @@ from gateway.settings import Settings
 def restore(file: Annotated[Path, typer.Argument(help="The backup, or - for the standard input")]) -> None:
     """Check a backup, then fill an empty gateway with it, wholly or not at all. The gateway must be stopped."""
     settings = load_settings()
-    with errors(), _source(file, settings) as source:
+    with report_errors(), _open_source(file, settings) as source:
         text = settings.keys_text
-        with backups.opened(source, Keyring.parse(text) if text else None) as backup:
+        with backups.open_backup(source, Keyring.parse(text) if text else None) as backup:
             brought = backup.keys if settings.keys_file else None
             keys = brought or text
             if keys is None:
@@ -34,21 +34,21 @@ def restore(file: Annotated[Path, typer.Argument(help="The backup, or - for the 
                 if brought:
                     settings.keep_keys(brought)
 
-            asyncio.run(fill(settings.database_url, backup, Keyring.parse(keys), keep))
+            asyncio.run(fill_database(settings.database_url, backup, Keyring.parse(keys), keep))
             manifest = backup.manifest
-    print(f"{counted(manifest)} of {manifest.made_at:%Y-%m-%d %H:%M} UTC are restored, and each was compared.")
+    print(f"{describe_size(manifest)} of {manifest.made_at:%Y-%m-%d %H:%M} UTC are restored, and each was compared.")
     print("Start the gateway.")
 
 
 @contextmanager
-def _source(file: Path, settings: Settings) -> Iterator[IO[bytes]]:
+def _open_source(file: Path, settings: Settings) -> Iterator[IO[bytes]]:
     if file != STANDARD:
         if not file.is_file():
             fail(f"There is no file {file}.")
         with file.open("rb") as source:
             yield source
         return
-    with draft(settings) as copy:
+    with open_draft(settings) as copy:
         shutil.copyfileobj(sys.stdin.buffer, copy)
         copy.seek(0)
         yield copy

@@ -13,12 +13,12 @@ import uvicorn
 
 from gateway.app import create_app
 from gateway.cli.common import fail, load_settings
-from gateway.instance import load
-from gateway.kit import leaving
+from gateway.instance import load_instance
+from gateway.kit import graceful_shutdown as leaving
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
-from gateway.kit.hold import HeldError, held
 from gateway.kit.http_protocol import BoundedHttpProtocol
+from gateway.kit.instance_lock import DatabaseInUseError, lock_database
 from gateway.migrations import NewerDatabaseError, upgrade
 from gateway.settings import Settings
 
@@ -50,8 +50,8 @@ def serve(
         forwarded_allow_ips=settings.trusted_proxies,
     )
     _migrate(settings)
-    with _words(settings):
-        asyncio.run(_serve(settings, leaving.Server(config)), loop_factory=config.get_loop_factory())
+    with _report_errors(settings):
+        asyncio.run(_serve(settings, leaving.GracefulServer(config)), loop_factory=config.get_loop_factory())
 
 
 def _migrate(settings: Settings) -> None:
@@ -76,19 +76,19 @@ def _migrate(settings: Settings) -> None:
 
 def _migrate_here(settings: Settings) -> None:
     async def work() -> None:
-        async with held(settings.database_url, alone=not settings.shares):
+        async with lock_database(settings.database_url, alone=not settings.shares):
             await upgrade(settings.database_url)
 
-    with _words(settings):
+    with _report_errors(settings):
         asyncio.run(work())
 
 
 @contextmanager
-def _words(settings: Settings) -> Iterator[None]:
+def _report_errors(settings: Settings) -> Iterator[None]:
     """Say what keeps a gateway from starting."""
     try:
         yield
-    except HeldError:
+    except DatabaseInUseError:
         fail(_REPLICAS)
     except NewerDatabaseError as error:
         fail(str(error))
@@ -97,7 +97,7 @@ def _words(settings: Settings) -> Iterator[None]:
 
 
 async def _serve(settings: Settings, server: uvicorn.Server) -> None:
-    async with held(settings.database_url, alone=not settings.shares):
+    async with lock_database(settings.database_url, alone=not settings.shares):
         await _check_keys(settings)
         gc.collect()
         gc.freeze()  # what was loaded stays: looking through it again would hold an answer up for 80 ms
@@ -108,4 +108,4 @@ async def _serve(settings: Settings, server: uvicorn.Server) -> None:
 
 async def _check_keys(settings: Settings) -> None:
     async with Database(settings.database_url) as database:
-        await load(database, settings.keyring())
+        await load_instance(database, settings.keyring())

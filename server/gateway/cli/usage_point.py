@@ -43,7 +43,7 @@ def add(
         prm = service.check_number(sys.stdin.readline())
         wish: dict[str, Any] = {"tariff": {"option": option, "power_kva": power}}
         if off_peak:  # otherwise those that hold stay: the user's, or Enedis'
-            wish["off_peak"] = [{"slots": [_slot(text) for text in off_peak]}]
+            wish["off_peak"] = [{"slots": [_parse_slot(text) for text in off_peak]}]
         choices = Choices.model_validate(wish)
     except ValidationError as error:
         fail("\n".join(detail["msg"].removeprefix("Value error, ") for detail in error.errors()), 2)
@@ -54,7 +54,7 @@ def add(
         now = runtime.clock.now()
         async with runtime.database.write() as session:
             account = await find_or_create_account(session, runtime.keyring, email, now)
-            point = await service.add(
+            point = await service.add_usage_point(
                 session,
                 account,
                 prm,
@@ -73,7 +73,7 @@ def add(
         print(f"{name} is usage point {point_id}. A running gateway fetches its last 60 days now.")
 
 
-def _slot(text: str) -> tuple[str, str]:
+def _parse_slot(text: str) -> tuple[str, str]:
     start, separator, end = text.partition("-")
     if not separator:
         raise ValueError(f"Off-peak hours are START-END, such as 22:30-06:30, not {text}")

@@ -62,6 +62,10 @@ class Outcome(StrEnum):
     TOO_OFTEN = "too_often"
 
 
+OPEN = frozenset(Outcome) - {Outcome.GRANTED, Outcome.PENDING, Outcome.EXPIRED, Outcome.TOO_OFTEN}
+"""After these a person may go to Enedis again."""
+
+
 @dataclass(frozen=True)
 class Way:
     """A way to Enedis: the state for its address, the secret for the browser's cookie."""

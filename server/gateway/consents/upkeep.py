@@ -82,14 +82,14 @@ class ConsentKeeper:
             consent = await repository.consent_alone(session, consent_id)
             if consent is None or consent.check_at is None or consent.asked_on is None:
                 return Outcome.UNKNOWN if consent is None else authorisation.outcome_of(consent, now)
-            prm_hash = usage_points.number_hash(self._instance, prm)
-            others = await point_rows.others_with(session, prm_hash, consent.account_id)
+            prm_hash = usage_points.hash_number(self._instance, prm)
+            others = await point_rows.find_of_other_accounts(session, prm_hash, consent.account_id)
             strayed = await repository.last_strayed(session, consent.point_id)
             outcome = authorisation.judge(services, prm, others, consent.asked_on, strayed)
             outcome = await authorisation.conclude(session, consent, outcome, now)
             if outcome is Outcome.GRANTED:
-                account = await usage_points.account_of(session, consent)
-                point = await usage_points.add(
+                account = await usage_points.get_account(session, consent)
+                point = await usage_points.add_usage_point(
                     session, account, prm, name=None, keyring=self._keyring, instance=self._instance, now=now
                 )
                 point.authorisation, point.opened_on = consent.authorisation, None

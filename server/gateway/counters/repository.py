@@ -1,6 +1,6 @@
 """Counters in the database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +9,7 @@ from gateway.counters.models import Counter
 from gateway.kit.database import insert
 
 
-async def take(session: AsyncSession, name: str, window: str, limit: int) -> int | None:
+async def increment(session: AsyncSession, name: str, window: str, limit: int) -> int | None:
     """Count one use, and return how many there are now; None when there were `limit` of them already."""
     if limit < 1:
         return None
@@ -26,27 +26,47 @@ async def take(session: AsyncSession, name: str, window: str, limit: int) -> int
     return await session.scalar(statement)
 
 
-async def take_back(session: AsyncSession, name: str, window: str) -> None:
+async def decrement(session: AsyncSession, name: str, window: str) -> None:
     """Count one use less."""
-    await session.execute(update(Counter).where(*_is(name, window), Counter.used > 0).values(used=Counter.used - 1))
+    await session.execute(
+        update(Counter).where(*_matches(name, window), Counter.used > 0).values(used=Counter.used - 1)
+    )
 
 
-async def used(session: AsyncSession, names: Collection[str], windows: Collection[str]) -> dict[tuple[str, str], int]:
+async def read_used(
+    session: AsyncSession, names: Collection[str], windows: Collection[str]
+) -> dict[tuple[str, str], int]:
     """Return how many uses there are of these names in these windows, where there are any."""
     query = select(Counter.name, Counter.window, Counter.used)
     rows = await session.execute(query.where(Counter.name.in_(names), Counter.window.in_(windows)))
     return {(name, window): count for name, window, count in rows}
 
 
-async def forget(session: AsyncSession, name: str, window: str) -> None:
+async def delete_window(session: AsyncSession, name: str, window: str) -> None:
     """Begin a window anew."""
-    await session.execute(delete(Counter).where(*_is(name, window)))
+    await session.execute(delete(Counter).where(*_matches(name, window)))
 
 
-async def forget_before(session: AsyncSession, day: str) -> None:
-    """Delete the windows before a day: each begins with its day, so that the texts sort by time."""
-    await session.execute(delete(Counter).where(Counter.window < day))
+async def list_since(session: AsyncSession, day: str) -> Sequence[tuple[str, str, int]]:
+    """Return name, window and uses of every window since a day."""
+    rows = await session.execute(select(Counter.name, Counter.window, Counter.used).where(Counter.window >= day))
+    return [(name, window, used) for name, window, used in rows]
 
 
-def _is(name: str, window: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+async def of_name_since(session: AsyncSession, name: str, day: str) -> dict[str, int]:
+    """Return the uses of one name since a day, by window."""
+    query = select(Counter.window, Counter.used).where(Counter.name == name, Counter.window >= day)
+    return dict(iter(await session.execute(query)))
+
+
+async def delete_before(session: AsyncSession, day: str, kept: Collection[str] = ()) -> None:
+    """Delete the windows before a day: each begins with its day, so that the texts sort by time.
+
+    Names that begin with one of `kept` stay.
+    """
+    stays = [Counter.name.startswith(prefix, autoescape=True) for prefix in kept]
+    await session.execute(delete(Counter).where(Counter.window < day, *(~stay for stay in stays)))
+
+
+def _matches(name: str, window: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Counter.name == name, Counter.window == window

@@ -36,7 +36,7 @@ async def charge(session: AsyncSession, budgets: Iterable[Budget]) -> None:
 
 async def take(session: AsyncSession, budget: Budget) -> int:
     """Use one of a budget; return how much of it is used then. Raises ExhaustedError."""
-    count = await repository.take(session, budget.name, budget.window, budget.limit)
+    count = await repository.increment(session, budget.name, budget.window, budget.limit)
     if count is None:
         raise ExhaustedError(budget)
     return count
@@ -44,20 +44,22 @@ async def take(session: AsyncSession, budget: Budget) -> int:
 
 async def take_back(session: AsyncSession, budget: Budget) -> None:
     """Give back one use of a budget."""
-    await repository.take_back(session, budget.name, budget.window)
+    await repository.decrement(session, budget.name, budget.window)
 
 
-async def begin_anew(session: AsyncSession, budget: Budget) -> None:
+async def reset_budget(session: AsyncSession, budget: Budget) -> None:
     """Give back all that was used of a budget."""
-    await repository.forget(session, budget.name, budget.window)
+    await repository.delete_window(session, budget.name, budget.window)
 
 
-async def used(session: AsyncSession, budget: Budget) -> int:
+async def get_used(session: AsyncSession, budget: Budget) -> int:
     """Return how much of a budget is used."""
-    return (await used_of(session, [budget]))[budget]
+    return (await get_all_used(session, [budget]))[budget]
 
 
-async def used_of(session: AsyncSession, budgets: Collection[Budget]) -> dict[Budget, int]:
+async def get_all_used(session: AsyncSession, budgets: Collection[Budget]) -> dict[Budget, int]:
     """Return how much of each budget is used."""
-    found = await repository.used(session, {budget.name for budget in budgets}, {budget.window for budget in budgets})
+    found = await repository.read_used(
+        session, {budget.name for budget in budgets}, {budget.window for budget in budgets}
+    )
     return {budget: found.get((budget.name, budget.window), 0) for budget in budgets}

@@ -20,9 +20,7 @@ SERVICE = "_myelecdata._tcp.local."
 
 
 @asynccontextmanager
-async def announced(
-    settings: Settings, instance_id: str, addresses: Sequence[str] | None = None
-) -> AsyncIterator[None]:
+async def announce(settings: Settings, instance_id: str, addresses: Sequence[str] | None = None) -> AsyncIterator[None]:
     """Announce meanwhile, if ADVERTISE says so, at these addresses of this machine (None: all of them but loopback).
 
     A network that does not allow it is logged, and keeps nobody from being served.
@@ -34,7 +32,7 @@ async def announced(
     from zeroconf.asyncio import AsyncZeroconf  # noqa: PLC0415
 
     try:
-        heard_at = list(addresses or _addresses())
+        heard_at = list(addresses or _list_addresses())
         zeroconf = AsyncZeroconf(interfaces=heard_at)
     except (OSError, ValueError) as error:
         log.warning("not_announced", reason=type(error).__name__)
@@ -42,14 +40,16 @@ async def announced(
         return
     try:
         # Replicas announce the same gateway, each at its own address: no name is anybody's alone.
-        await zeroconf.async_register_service(service(settings, instance_id, heard_at), cooperating_responders=True)
+        await zeroconf.async_register_service(
+            build_service_info(settings, instance_id, heard_at), cooperating_responders=True
+        )
         yield
     finally:
         await zeroconf.async_unregister_all_services()
         await zeroconf.async_close()
 
 
-def service(settings: Settings, instance_id: str, addresses: list[str]) -> ServiceInfo:
+def build_service_info(settings: Settings, instance_id: str, addresses: list[str]) -> ServiceInfo:
     """Describe the gateway: who it is, which API it speaks, and BACKEND_URL when others can reach it."""
     from zeroconf import ServiceInfo  # noqa: PLC0415
 
@@ -65,12 +65,12 @@ def service(settings: Settings, instance_id: str, addresses: list[str]) -> Servi
     )
 
 
-def announced_hosts(settings: Settings) -> list[str]:
+def list_announced_hosts(settings: Settings) -> list[str]:
     """Return the addresses of this machine that it announces now: none unless ADVERTISE is set."""
-    return _addresses() if settings.advertise else []
+    return _list_addresses() if settings.advertise else []
 
 
-def _addresses() -> list[str]:
+def _list_addresses() -> list[str]:
     """Return this machine's IPv4 addresses that others can reach."""
     import ifaddr  # noqa: PLC0415
 

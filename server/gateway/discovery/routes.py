@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.accounts import repository
-from gateway.dependencies import ClientDep, RuntimeDep
-from gateway.discovery.announcement import announced_hosts
+from gateway.dependencies import ClientDep, ClockDep, DatabaseDep, InstanceDep, SettingsDep
+from gateway.discovery.announcement import list_announced_hosts
 from gateway.discovery.proof import is_own_address, sign
 from gateway.limits import service as limits
 from gateway.limits import who
@@ -39,9 +39,12 @@ class Proof(BaseModel):
     proof: str
 
 
-@router.post("/v1/api-clients/{client_id}/proof", responses=documented(401, 409, 413, 422, 429))
+@router.post("/api-clients/{client_id}/proof", responses=documented(401, 409, 413, 422, 429))
 async def prove(
-    runtime: RuntimeDep,
+    database: DatabaseDep,
+    clock: ClockDep,
+    instance: InstanceDep,
+    settings: SettingsDep,
     client: ClientDep,
     client_id: Annotated[str, Path(pattern="^medc_[a-z0-9]{20}$")],
     request: ProofRequest,
@@ -51,19 +54,19 @@ async def prove(
     No credentials are sent. The answer is for that address alone, which must be one of the gateway's own: BACKEND_URL,
     or the same with an address that the gateway announces on its network.
     """
-    async with runtime.database.write() as session:
-        await limits.knock(session, _PROOFS, who.client(runtime.instance, client), runtime.clock.now())
-    if not is_own_address(request.address, runtime.settings.backend_url, announced_hosts(runtime.settings)):
+    async with database.write() as session:
+        await limits.knock(session, _PROOFS, who.client(instance, client), clock.now())
+    if not is_own_address(request.address, settings.backend_url, list_announced_hosts(settings)):
         raise ProblemError(
             409, "not_our_address", "This is not an address of this gateway. BACKEND_URL says which address it has."
         )
-    async with runtime.database.read() as session:
+    async with database.read() as session:
         known = await repository.api_client(session, client_id)
     if known is None:
         raise ProblemError(401, "invalid_client", "This gateway has no such API client.")
     proof = sign(
         known.secret_hash,
-        instance_id=runtime.instance.id,
+        instance_id=instance.id,
         client_id=client_id,
         nonce=request.nonce,
         address=request.address,

@@ -1,20 +1,48 @@
-"""The Tempo season: how many days of each colour it has, which are left, and what a day can still be.
+"""The Tempo season: what is certain of the colour of a day to come, and what the usual quota lets one expect.
 
-RTE's rules ("Méthode de choix des jours Tempo"): from 1 September to 31 August, 22 red days between November and March
-and never on a week-end, 43 white ones on any day but Sunday, all others blue. All are placed: March 2026 ended in
-thirteen red days. No rule of RTE spares public holidays, so a red one counts as possible.
+RTE's published rules ("Méthode de choix des jours Tempo") say when a colour is possible: red from November to March and
+never on a week-end, white on any day but Sunday. What they leave no choice about is certain: every Sunday is blue.
+
+From 1 September to 31 August there are usually 22 red days, 43 white ones and 300 blue ones. That is a quota and no
+rule: the season of 2019-2020 ended with 18 red and 47 white days, several of its last eligible days being white. What
+follows from it is expected, never certain. No red day has ever fallen on a public holiday, though no rule forbids it:
+none is expected there.
+
+Example: on 12 March 2026, 9 of 22 red days were used and 13 weekdays of March were left. All 13 were expected to be red
+(and were); a holiday among them would not have been.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
+from gateway.domain.public_holidays import is_public_holiday
 from gateway.domain.tempo_days import COLORS, Color
 from gateway.kit import paris
 
 _RED, _WHITE = 22, 43
 _RED_MONTHS = frozenset({11, 12, 1, 2, 3})
 _SATURDAY, _SUNDAY = 5, 6
+
+
+class ExpectedReason(StrEnum):
+    """Why a colour is expected.
+
+    `quota_left`: as many days of this colour are usually still to come as there are days left that can have it.
+    `quota_used`: the other colours that the day could have are usually used up.
+    """
+
+    QUOTA_LEFT = "quota_left"
+    QUOTA_USED = "quota_used"
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The colour that the usual quota lets one expect of a day, and why. RTE may decide otherwise."""
+
+    color: Color
+    reason: ExpectedReason
 
 
 @dataclass(frozen=True)
@@ -31,47 +59,60 @@ class Season:
         return cls(date(year, 9, 1), date(year + 1, 9, 1))
 
     @property
-    def totals(self) -> dict[Color, int]:
-        """How many days of each colour: 300 blue ones, 301 when February has 29 days."""
+    def quota(self) -> dict[Color, int]:
+        """How many days each colour usually has: 300 blue ones, 301 when February has 29 days."""
         return {Color.BLUE: (self.end - self.start).days - _RED - _WHITE, Color.WHITE: _WHITE, Color.RED: _RED}
 
 
-def allowed(day: date) -> frozenset[Color]:
-    """Return the colours the calendar allows a day."""
+def possible_colors(day: date) -> frozenset[Color]:
+    """Return the colours that the published rules allow a day."""
     red = day.month in _RED_MONTHS and day.weekday() < _SATURDAY
     white = day.weekday() != _SUNDAY
     return frozenset({Color.BLUE} | ({Color.WHITE} if white else set()) | ({Color.RED} if red else set()))
 
 
-def possible(season: Season, known: Mapping[date, Color]) -> dict[date, frozenset[Color]]:
-    """Return what each day of the season that is not known can still be; of one colour, it is certain.
+def color_by_rule(day: date) -> Color | None:
+    """Return the colour of a day that can have one only, a Sunday's blue; None for all others."""
+    colors = possible_colors(day)
+    return next(iter(colors)) if len(colors) == 1 else None
 
-    A colour of which none is left is out; one of which as many are left as days can have it is certain on all of them.
+
+def expected_colors(season: Season, settled: Mapping[date, Color]) -> dict[date, Expectation]:
+    """Return the days of a season that are neither settled nor certain by rule, and of which one colour is expected.
+
+    `settled` are the colours that can no longer change; one that still can change proves nothing.
     """
-    open_days = {day: allowed(day) for day in paris.days(season.start, season.end) if day not in known}
-    used = _count(season, known)
-    # rarest first: what red takes for certain, white and blue no longer can
-    for color in reversed(COLORS):
-        left = season.totals[color] - used[color]
-        eligible = [day for day, colors in open_days.items() if color in colors]
+    choices = {
+        day: possible_colors(day) - ({Color.RED} if is_public_holiday(day) else set())
+        for day in paris.days(season.start, season.end)
+        if day not in settled and color_by_rule(day) is None
+    }
+    expected: dict[date, Expectation] = {}
+    # red first: what is expected to be red is not left for white
+    for color in (Color.RED, Color.WHITE):
+        left = season.quota[color] - _count(season, settled, color)
+        eligible = [day for day, colors in choices.items() if color in colors]
         if left <= 0:
-            open_days |= {day: open_days[day] - {color} or frozenset({color}) for day in eligible}
-        elif left == len(eligible):
-            open_days |= dict.fromkeys(eligible, frozenset({color}))
-    return open_days
-
-
-def can_be(settled: Mapping[date, Color], seasons: Iterable[Season]) -> dict[date, frozenset[Color]]:
-    """Return what each day can be in the end, from the colours that can no longer change: others tell nothing."""
-    found = {day: frozenset({color}) for day, color in settled.items()}
-    for season in seasons:
-        found |= possible(season, settled)
-    return found
+            for day in eligible:
+                choices[day] -= {color}
+        elif left >= len(eligible):
+            for day in eligible:
+                choices[day] = frozenset()
+                expected[day] = Expectation(color, ExpectedReason.QUOTA_LEFT)
+    expected |= {
+        day: Expectation(next(iter(colors)), ExpectedReason.QUOTA_USED)
+        for day, colors in choices.items()
+        if len(colors) == 1
+    }
+    return dict(sorted(expected.items()))
 
 
 @dataclass(frozen=True)
 class Count:
-    """Days of one colour in a season, from 1 September; None where a day that is not known could change the number."""
+    """Days of one colour in a season: the usual quota, those used, and those of the quota that can still come.
+
+    None where a day that is not known could change the number. Never below zero, whatever RTE chose.
+    """
 
     total: int
     used_through_today: int | None
@@ -79,38 +120,31 @@ class Count:
     left_after_tomorrow: int | None
 
 
-def counts(
-    season: Season, known: Mapping[date, Color], can_be: Mapping[date, frozenset[Color]], today: date
-) -> dict[Color, Count]:
-    """Count by colour, a day that is not known by what it can be.
+def count_days(season: Season, known: Mapping[date, Color], today: date) -> dict[Color, Count]:
+    """Count the days of each colour; a day that is not known counts where the rules leave it one colour.
 
     `season` is today's; a `tomorrow` of the next season uses nothing of this one.
     """
     tomorrow = min(today + paris.DAY, season.end - paris.DAY)
+    colors = {
+        day: frozenset({known[day]}) if day in known else possible_colors(day)
+        for day in paris.days(season.start, season.end)
+    }
 
     def used(color: Color, through: date) -> int | None:
-        certain = 0
-        for day in paris.days(season.start, through + paris.DAY):
-            colors = frozenset({known[day]}) if day in known else can_be[day]
-            if color in colors and len(colors) > 1:
-                return None
-            certain += color in colors
-        return certain
+        passed = [found for day, found in colors.items() if day <= through and color in found]
+        return None if any(len(found) > 1 for found in passed) else len(passed)
 
-    def left(total: int, taken: int | None) -> int | None:
-        return None if taken is None else total - taken
+    def left(color: Color, after: date) -> int | None:
+        taken = used(color, after)
+        eligible = sum(day > after and color in found for day, found in colors.items())
+        return None if taken is None else min(max(0, season.quota[color] - taken), eligible)
 
     return {
-        color: Count(
-            total,
-            (so_far := used(color, today)),
-            left(total, so_far),
-            left(total, used(color, tomorrow)),
-        )
-        for color, total in season.totals.items()
+        color: Count(season.quota[color], used(color, today), left(color, today), left(color, tomorrow))
+        for color in COLORS
     }
 
 
-def _count(season: Season, known: Mapping[date, Color]) -> dict[Color, int]:
-    inside = [color for day, color in known.items() if season.start <= day < season.end]
-    return {color: inside.count(color) for color in COLORS}
+def _count(season: Season, known: Mapping[date, Color], color: Color) -> int:
+    return sum(season.start <= day < season.end and each is color for day, each in known.items())

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from gateway.dependencies import get_caller, get_runtime
+from gateway.accounts.dependencies import get_caller
+from gateway.dependencies import DatabaseDep, ResponseCacheDep, SettingsDep
 from gateway.ecowatt import outlook, schemas
 from gateway.kit import conditional
 from gateway.problems import documented
 
 router = APIRouter(
-    prefix="/v1/ecowatt",
+    prefix="/ecowatt",
     tags=["signals"],
     dependencies=[Depends(get_caller)],
     responses=documented(401),
@@ -18,12 +19,13 @@ router = APIRouter(
 
 
 @router.get("", response_model=schemas.Ecowatt, responses=conditional.UNCHANGED)
-async def ecowatt(request: Request) -> Response:
+async def ecowatt(
+    request: Request, database: DatabaseDep, settings: SettingsDep, response_cache: ResponseCacheDep
+) -> Response:
     """The level by hour, today and the days ahead."""
-    runtime = await get_runtime(request)
 
     async def make(now: datetime) -> schemas.Ecowatt:
-        async with runtime.database.read() as session:
-            return await outlook.signal(session, now, asked=runtime.rte is not None)
+        async with database.read() as session:
+            return await outlook.signal(session, now, asked=settings.has_rte)
 
-    return await runtime.ready_made.respond(request, "ecowatt", make)
+    return await response_cache.respond(request, "ecowatt", make)

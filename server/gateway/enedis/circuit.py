@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gateway.enedis.errors import EnedisError, ErrorReason
+from gateway.kit.backoff import compute_backoff
 from gateway.kit.clock import Clock
-from gateway.kit.pauses import growing
 from gateway.store import Store, StoreError
-from gateway.store.cache import keep
+from gateway.store.cache import write_cached
 
 FAILURES = 5
 """So many calls in a row that failed, of whichever homes, are no single home's trouble."""
@@ -60,7 +60,7 @@ class Circuit:
         state, until = await self._state(api)
         if state is CircuitState.OPEN:
             raise EnedisError(ErrorReason.DOWN, "circuit", until)
-        if state is CircuitState.PROBING and (wait := await self._store.turn(f"enedis:{api}:probe", _PROBE)):
+        if state is CircuitState.PROBING and (wait := await self._store.take_turn(f"enedis:{api}:probe", _PROBE)):
             raise EnedisError(ErrorReason.DOWN, "circuit", self._clock.now() + timedelta(seconds=wait))
 
     async def answered(self, api: str) -> None:
@@ -77,7 +77,7 @@ class Circuit:
             return error
         with suppress(StoreError):
             failures = (await self._failures(api))[0] + 1
-            pause = growing(_FIRST_PAUSE, _LONGEST_PAUSE, failures - FAILURES + 1)
+            pause = compute_backoff(_FIRST_PAUSE, _LONGEST_PAUSE, failures - FAILURES + 1)
             state = json.dumps([failures, (self._clock.now() + pause).isoformat()])
             await self._store.set(_failures_key(api), state, _COUNTED_FOR)
         return error
@@ -87,7 +87,7 @@ class Circuit:
         if error.reason in _TROUBLE:
             words = f"{error.reason} {error.code}".strip()
             text = json.dumps([words, self._clock.now().isoformat()])
-            await keep(self._store, _error_key(api), text, _REMEMBERED_FOR)
+            await write_cached(self._store, _error_key(api), text, _REMEMBERED_FOR)
 
     async def standing(self, api: str) -> Standing:
         """Tell how an API stands."""

@@ -15,7 +15,7 @@ from gateway.enedis.recognition import Quantity, Request, find_points, find_regi
 from gateway.enedis.wire import IndexMeasure, IndexSeries, Measure, Point, parse_whole_number
 from gateway.kit.http import Answer, UnreachableError, Upstream
 from gateway.store import Store
-from gateway.store.token import Bearer, drop, shared
+from gateway.store.token import Bearer, drop_token, get_shared_token
 
 _TOKEN_PATH = "/oauth2/v3/token"  # noqa: S105 - an address
 _MEASURES = "/mesure_synchrone_auto/v2/"
@@ -178,7 +178,9 @@ class Enedis:
         renewed = False
         while True:
             await self._circuit.check(api)
-            token = await shared(self._store, _TOKEN_KEY, partial(self._make_token, api), renew_before=_RENEW_BEFORE)
+            token = await get_shared_token(
+                self._store, _TOKEN_KEY, partial(self._make_token, api), renew_before=_RENEW_BEFORE
+            )
             await self._pacer.wait(api, payer)
             try:
                 answer = await self._upstream.ask(
@@ -195,7 +197,7 @@ class Enedis:
             if refusal.reason is not ErrorReason.UNAUTHORIZED or renewed:
                 raise refusal
             renewed = True
-            await drop(self._store, _TOKEN_KEY, token)
+            await drop_token(self._store, _TOKEN_KEY, token)
 
     async def _make_token(self, api: Api) -> tuple[str, float]:
         if reason := await self._store.get(_NO_TOKEN_KEY):

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import API_VERSION, __version__
-from gateway.dependencies import RuntimeDep
+from gateway.dependencies import DatabaseDep, InstanceDep, StoreDep
 from gateway.problems import ProblemError, documented
 from gateway.store import StoreError
 
@@ -32,21 +32,21 @@ class Ready(BaseModel):
 
 
 @router.get("/ping")
-async def ping(runtime: RuntimeDep) -> Ping:
+async def ping(instance: InstanceDep) -> Ping:
     """Tell that the gateway is alive, without touching the database."""
-    return Ping(instance_id=runtime.instance.id)
+    return Ping(instance_id=instance.id)
 
 
 @router.get("/ready", responses=documented(503))
-async def ready(runtime: RuntimeDep) -> Ready:
+async def ready(database: DatabaseDep, store: StoreDep) -> Ready:
     """Tell whether the database and the store answer. While the store does not, readings are served all the same."""
     try:
-        async with runtime.database.read() as session:
+        async with database.read() as session:
             await session.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError) as error:
         raise ProblemError(503, "not_ready", "The database does not answer.", retry_after=5) from error
     try:
-        await runtime.store.get("ready")
+        await store.get("ready")
     except StoreError as error:
         raise ProblemError(503, "not_ready", "The store of REDIS_URL does not answer.", retry_after=5) from error
     return Ready()

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from gateway.kit.backoff import CLOCKS_DIFFER
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.kit.pauses import CLOCKS_DIFFER
 from gateway.metering import repository
 from gateway.metering.archive import LONGEST_PAUSE
 from gateway.metering.schedule import surely_due
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 _OFTEN = timedelta(seconds=5)
 
 
-class Watch:
+class ClockWatch:
     """Compares the time of day with the seconds that have passed."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -39,7 +39,7 @@ class Watch:
             # at a start nobody knows whether the clock was ahead: what a right one never writes tells
             furthest = now if self._seen else surely_due(now) + LONGEST_PAUSE
             async with self._database.write() as session:
-                ahead = await points.bring_back(session, furthest, now)
+                ahead = await points.bring_work_forward(session, furthest, now)
                 await repository.bring_back(session, ahead, now)
             if ahead:
                 log.warning("clock_was_ahead", usage_points=len(ahead))

@@ -17,19 +17,24 @@ from gateway.tempo import repository as tempo
 from gateway.usage_points import repository as usage_points
 
 BUDGETS = timedelta(days=3)
+SHOWN_FOR = timedelta(days=31)
+_SHOWN = ("enedis:", "rte:", "user:")
+"""Calls that were made: their numbers are shown over time."""
 CONSENTS = timedelta(days=30)
 _CLOCK_IS_SURE_FOR = timedelta(days=7)
 """After RTE told a colour: the certificates of a site are not believed by a clock that is years ahead."""
 
 
-async def purge(database: Database, now: datetime, retention_days: int) -> datetime:
+async def purge_outdated(database: Database, now: datetime, retention_days: int) -> datetime:
     """Delete it; return when to be called next. `retention_days` is how long an archive outlives its consent."""
     async with database.write() as session:
-        await counters.forget_before(session, (paris.day_of(now) - BUDGETS).isoformat())
+        today = paris.day_of(now)
+        await counters.delete_before(session, (today - BUDGETS).isoformat(), kept=_SHOWN)
+        await counters.delete_before(session, (today - SHOWN_FOR).isoformat())
         await consents.delete_led_nowhere(session, now - CONSENTS)
         await accounts.delete_never_activated(session, now - NEVER_ACTIVATED_FOR)
         await accounts.delete_ended(session, now - SESSIONS, now)
-        outlived = await usage_points.ended_before(session, now - timedelta(days=retention_days))
+        outlived = await usage_points.list_ended_before(session, now - timedelta(days=retention_days))
         # readings do not come back: one clock alone is not believed
         if outlived and await tempo.told_since(session, now - _CLOCK_IS_SURE_FOR):
             for point in outlived:

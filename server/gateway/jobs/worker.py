@@ -1,21 +1,15 @@
-"""One worker keeps the archive and the national signals up to date."""
+"""One worker among the replicas runs the jobs beside requests, each by its own lease."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
 
-from gateway.ecowatt import service as ecowatt
-from gateway.jobs.clocks import Watch
-from gateway.jobs.purge import purge
+from gateway.kit.clock import Clock
 from gateway.kit.outage import DatabaseDownError
-from gateway.mail.outbox import Postman
-from gateway.metering import history, upkeep
-from gateway.runtime import Runtime
-from gateway.store import StoreError
-from gateway.tempo import service as tempo
+from gateway.store import Store, StoreError
 
 log = structlog.get_logger()
 
@@ -31,10 +25,10 @@ type Job = Callable[[], Awaitable[datetime]]
 
 
 @asynccontextmanager
-async def working(runtime: Runtime) -> AsyncIterator[None]:
-    """Work meanwhile; at the end let each job finish what it is at."""
+async def run_jobs(jobs: Mapping[str, Job], store: Store, clock: Clock) -> AsyncIterator[None]:
+    """Run the jobs, by their names, meanwhile; at the end let each job finish what it is at."""
     stopping = asyncio.Event()
-    work = asyncio.create_task(_run(runtime, stopping))
+    work = asyncio.create_task(_run_all(jobs, store, clock, stopping))
     try:
         yield
     finally:
@@ -47,45 +41,34 @@ async def working(runtime: Runtime) -> AsyncIterator[None]:
             await asyncio.wait(late, timeout=_LONGEST_CANCELLATION)
 
 
-async def _run(runtime: Runtime, stopping: asyncio.Event) -> None:
-    jobs: dict[str, Job] = {
-        "clock": Watch(runtime.database, runtime.clock).keep,
-        "tempo": lambda: tempo.keep(runtime.database, runtime.rte, runtime.open_data, runtime.clock),
-        "ecowatt": lambda: ecowatt.keep(runtime.database, runtime.rte, runtime.clock),
-        "consents": runtime.consents.keep,
-        "usage_points": runtime.usage_points.keep,
-        "purge": lambda: purge(runtime.database, runtime.clock.now(), runtime.settings.archive_retention_days),
-        "mail": Postman(runtime.database, runtime.carrier, runtime.settings, runtime.clock).keep,
-        "archive": lambda: upkeep.keep(runtime.database, runtime.archive, runtime.clock),
-        "history": lambda: history.keep(runtime.database, runtime.archive, runtime.store, runtime.clock),
-    }
+async def _run_all(jobs: Mapping[str, Job], store: Store, clock: Clock, stopping: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
         for name, job in jobs.items():
-            group.create_task(_repeat(runtime, stopping, name, job), name=name)
+            group.create_task(_repeat(name, job, store, clock, stopping), name=name)
 
 
-async def _repeat(runtime: Runtime, stopping: asyncio.Event, name: str, job: Job) -> None:
+async def _repeat(name: str, job: Job, store: Store, clock: Clock, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         try:
-            async with runtime.store.try_lease(f"job:{name}") as ours:
-                due = await job() if ours else runtime.clock.now() + LONGEST_SLEEP
+            async with store.try_lease(f"job:{name}") as ours:
+                due = await job() if ours else clock.now() + LONGEST_SLEEP
         except StoreError:
             # the store itself says when it is down and when it is back
-            due = runtime.clock.now() + LONGEST_SLEEP
+            due = clock.now() + LONGEST_SLEEP
         except DatabaseDownError as error:
             log.warning("database_down", job=name, reason=str(error), cause=type(error).__name__)
-            due = runtime.clock.now() + LONGEST_SLEEP
+            due = clock.now() + LONGEST_SLEEP
         except Exception:
             log.exception("job_failed", job=name)
-            await _sleep(runtime, stopping, _AFTER_FAILURE)
+            await _sleep(clock, stopping, _AFTER_FAILURE)
             continue
-        wait = (min(due, runtime.clock.now() + LONGEST_SLEEP) - runtime.clock.now()).total_seconds()
-        await _sleep(runtime, stopping, max(wait, _SHORTEST_SLEEP))
+        wait = (min(due, clock.now() + LONGEST_SLEEP) - clock.now()).total_seconds()
+        await _sleep(clock, stopping, max(wait, _SHORTEST_SLEEP))
 
 
-async def _sleep(runtime: Runtime, stopping: asyncio.Event, seconds: float) -> None:
+async def _sleep(clock: Clock, stopping: asyncio.Event, seconds: float) -> None:
     """Wait, but no longer than until the end."""
-    naps = {asyncio.create_task(runtime.clock.sleep(seconds)), asyncio.create_task(stopping.wait())}
+    naps = {asyncio.create_task(clock.sleep(seconds)), asyncio.create_task(stopping.wait())}
     _, others = await asyncio.wait(naps, return_when=asyncio.FIRST_COMPLETED)
     for nap in others:
         nap.cancel()

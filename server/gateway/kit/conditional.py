@@ -40,7 +40,7 @@ class _Made:
     look_again: float
 
 
-class ReadyMade:
+class ResponseCache:
     """What every caller is told alike: made once for all of them, and anew when it can have changed.
 
     It is also made anew every few seconds: whatever another process wrote, and whenever, is noticed by then.
@@ -53,19 +53,19 @@ class ReadyMade:
 
     async def respond(self, request: Request, key: str, make: Callable[[datetime], Awaitable[Changing]]) -> Response:
         """Answer with what was made for `key`; `make` is told for which moment it makes it."""
-        made = self._good(key)
+        made = self._find_fresh(key)
         if made is None:
             async with self._makers[key]:
-                made = self._good(key) or await self._make(key, make)
+                made = self._find_fresh(key) or await self._refresh(key, make)
         return _respond(request, made.content, made.etag, self._clock.now(), made.until)
 
-    def _good(self, key: str) -> _Made | None:
+    def _find_fresh(self, key: str) -> _Made | None:
         made = self._made.get(key)
         if made and self._clock.monotonic() < made.look_again and made.since <= self._clock.now() < made.until:
             return made
         return None
 
-    async def _make(self, key: str, make: Callable[[datetime], Awaitable[Changing]]) -> _Made:
+    async def _refresh(self, key: str, make: Callable[[datetime], Awaitable[Changing]]) -> _Made:
         begun, now = self._clock.monotonic(), self._clock.now()
         body = await make(now)
         if body.next_change <= self._clock.now():  # the database was slow, and the hour struck meanwhile
@@ -73,7 +73,7 @@ class ReadyMade:
             body = await make(now)
         pause = _LOOK_AGAIN if body.next_change - now > _SOON else _LOOK_AGAIN_SOON
         content = body.model_dump_json().encode()
-        self._made[key] = _Made(content, _etag(content), now, body.next_change, begun + pause)
+        self._made[key] = _Made(content, _make_etag(content), now, body.next_change, begun + pause)
         return self._made[key]
 
 
@@ -84,23 +84,23 @@ def respond(request: Request, body: BaseModel, *, now: datetime, next_change: da
 
 def respond_json(request: Request, content: bytes, *, now: datetime, next_change: datetime) -> Response:
     """Answer the same with JSON that is written already, compressed for whoever can read that."""
-    response = _respond(request, content, _etag(content), now, next_change)
+    response = _respond(request, content, _make_etag(content), now, next_change)
     return compress(request, response)
 
 
-def _etag(content: bytes) -> str:
+def _make_etag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 def _respond(request: Request, content: bytes, etag: str, now: datetime, next_change: datetime) -> Response:
     seconds = max(0, math.ceil((next_change - now).total_seconds()))
     headers = {"ETag": etag, "Cache-Control": f"max-age={seconds}"}
-    if _names(request.headers.get("if-none-match", ""), etag):
+    if _matches(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(content, headers=headers, media_type="application/json")
 
 
-def _names(header: str, etag: str) -> bool:
+def _matches(header: str, etag: str) -> bool:
     if not header:
         return False
     tags = {tag.strip().removeprefix("W/") for tag in header.split(",")}

@@ -19,7 +19,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from gateway.kit.outage import told_apart
+from gateway.kit.outage import translate_database_errors
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -107,14 +107,14 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session that only reads, each statement what is committed then."""
-        with told_apart():
+        with translate_database_errors():
             async with AsyncSession(self._reading, expire_on_commit=False) as session:
                 yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A transaction that is committed at the end, or rolled back if an error leaves it."""
-        with told_apart():
+        with translate_database_errors():
             async with (
                 AsyncSession(self.engine, expire_on_commit=False, execution_options={"write": True}) as session,
                 session.begin(),

@@ -19,7 +19,7 @@ MAX_BODY = 8 * 1024 * 1024
 
 
 @cache
-def trusted() -> ssl.SSLContext:
+def make_ssl_context() -> ssl.SSLContext:
     """Trust the system's authorities, each read when it is first met; where it has none, a list of 2 MB."""
     folder = ssl.get_default_verify_paths().capath
     if folder and any(Path(folder).glob("*.0")):
@@ -62,7 +62,7 @@ class Upstream:
             trust_env=False,
             headers={"User-Agent": f"MyElectricalData-gateway/{__version__}", "Accept": "application/json"},
             transport=transport,
-            verify=trusted(),
+            verify=make_ssl_context(),
         )
 
     async def ask(

@@ -38,12 +38,12 @@ class Metrics:
             "gateway_upstream_calls", "Calls to others", ["upstream", "status"], registry=self.registry
         )
 
-    def request(self, method: str, route: str | None, status: int, seconds: float) -> None:
+    def observe_request(self, method: str, route: str | None, status: int, seconds: float) -> None:
         """Count a request by its route's template; what has none is counted together."""
         self._requests.labels(method, route or "none", status).inc()
         self._seconds.labels(method, route or "none").observe(seconds)
 
-    def upstream(self, name: str) -> Callable[[str], None]:
+    def count_upstream(self, name: str) -> Callable[[str], None]:
         """Return what counts the calls to one of the others, by their status or `unreachable`."""
         return lambda status: self._upstream.labels(name, status).inc()
 
@@ -70,7 +70,7 @@ class _Gathered(Collector):
 
 
 @asynccontextmanager
-async def serving(metrics: Metrics, gather: Gather, host: str, port: int | None) -> AsyncIterator[None]:
+async def serve_metrics(metrics: Metrics, gather: Gather, host: str, port: int | None) -> AsyncIterator[None]:
     """Serve `GET /metrics` meanwhile; no port, no server."""
     if port is None:
         yield

@@ -27,7 +27,7 @@ _PATIENCE = 60.0
 """Seconds: a restart of PostgreSQL takes a few."""
 
 
-async def outlast(work: Callable[[], Awaitable[None]], clock: Clock) -> None:
+async def retry_while_down(work: Callable[[], Awaitable[None]], clock: Clock) -> None:
     """Write what could not be had again for nothing, if need be once the database is back. Raises DatabaseDownError.
 
     The work may be done twice, where it is not known whether the first time was kept.
@@ -45,37 +45,37 @@ async def outlast(work: Callable[[], Awaitable[None]], clock: Clock) -> None:
 
 
 @contextmanager
-def told_apart() -> Iterator[None]:
+def translate_database_errors() -> Iterator[None]:
     """Raise DatabaseDownError or DatabaseFullError for what the driver raises inside."""
     try:
         yield
     except DatabaseDownError:
         raise
     except (SQLAlchemyError, OSError) as error:
-        kind = _kind(error)
+        kind = _classify(error)
         if kind is None:
             raise
         raise kind(type(error).__name__) from error
     except Exception as error:
         # asyncpg's own, while it connects: SQLAlchemy wraps it only later
-        if _of_postgresql(getattr(error, "sqlstate", None)) is None:
+        if _classify_postgresql(getattr(error, "sqlstate", None)) is None:
             raise
         raise DatabaseDownError(type(error).__name__) from error
 
 
-def _kind(error: Exception) -> type[DatabaseDownError] | None:
+def _classify(error: Exception) -> type[DatabaseDownError] | None:
     if isinstance(error, PoolTimeoutError | OSError):
         return DatabaseDownError
     if not isinstance(error, DBAPIError):
         return None
     if (code := getattr(error.orig, "sqlite_errorcode", None)) is not None:
-        return _of_sqlite(code & 0xFF)
+        return _classify_sqlite(code & 0xFF)
     if error.connection_invalidated:
         return DatabaseDownError
-    return _of_postgresql(getattr(error.orig, "sqlstate", None))
+    return _classify_postgresql(getattr(error.orig, "sqlstate", None))
 
 
-def _of_sqlite(code: int) -> type[DatabaseDownError] | None:
+def _classify_sqlite(code: int) -> type[DatabaseDownError] | None:
     import sqlite3  # noqa: PLC0415 - whoever has such an error has loaded it, and PostgreSQL does without
 
     if code == sqlite3.SQLITE_FULL:
@@ -84,7 +84,7 @@ def _of_sqlite(code: int) -> type[DatabaseDownError] | None:
     return DatabaseDownError if code in away else None
 
 
-def _of_postgresql(state: str | None) -> type[DatabaseDownError] | None:
+def _classify_postgresql(state: str | None) -> type[DatabaseDownError] | None:
     if state == _POSTGRESQL_FULL:
         return DatabaseFullError
     return DatabaseDownError if state and state.startswith(_POSTGRESQL_AWAY) else None

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.counters.service import Budget, ExhaustedError, take, take_back, used
-from gateway.kit.rate_limit_headers import headers
+from gateway.counters.service import Budget, ExhaustedError, get_used, take, take_back
+from gateway.kit.rate_limit_headers import rate_limit_headers
 from gateway.problems import ProblemError
 
 
@@ -50,7 +50,7 @@ async def note(session: AsyncSession, limit: Limit, who: str, now: datetime) -> 
 
 async def is_reached(session: AsyncSession, limit: Limit, who: str, now: datetime) -> bool:
     """Tell whether enough was counted for `who`."""
-    return await used(session, _budget(limit, who, now)) >= limit.times
+    return await get_used(session, _budget(limit, who, now)) >= limit.times
 
 
 def _window_start(limit: Limit, now: datetime) -> float:
@@ -68,7 +68,9 @@ def _budget(limit: Limit, who: str, now: datetime) -> Budget:
 
 
 def _headers(limit: Limit, count: int, now: datetime) -> dict[str, str]:
-    return headers(limit.door, limit.times, limit.times - count, _reset(limit, now), limit.window.total_seconds())
+    return rate_limit_headers(
+        limit.door, limit.times, limit.times - count, _reset(limit, now), limit.window.total_seconds()
+    )
 
 
 def _enough(limit: Limit, now: datetime) -> ProblemError:

@@ -18,11 +18,11 @@ from gateway.domain.direction import Direction
 from gateway.enedis.client import Enedis
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit import paris
+from gateway.kit.backoff import compute_backoff
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
-from gateway.kit.outage import outlast
-from gateway.kit.pauses import growing
+from gateway.kit.outage import retry_while_down
 from gateway.metering import payloads, repository
 from gateway.metering.fetching import Fetcher, Priority
 from gateway.metering.meters import Meter
@@ -31,7 +31,7 @@ from gateway.metering.repository import Fact
 from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at, is_over
 from gateway.metering.settling import has_small_hole, lacks_nothing, settled
 from gateway.store import Store, StoreError
-from gateway.store.pause import leave_alone, paused
+from gateway.store.pause import find_pause, start_pause
 from gateway.usage_points import repository as points
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.refusals import Refusals
@@ -143,7 +143,7 @@ class Archive:
             return None
         for _ in range(calls):
             async with self._store.lease(f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"):
-                if pause := await paused(self._store, _pause_key(feed), self._clock.now()):
+                if pause := await find_pause(self._store, _pause_key(feed), self._clock.now()):
                     return Refusal(ErrorReason(pause.reason), pause.until)
                 async with self._database.read() as session:
                     refusals = await points.load_refusals(session, meter.id)
@@ -159,7 +159,7 @@ class Archive:
                 if isinstance(told, Refusal):
                     return told
                 # a call is charged already: its answer waits for the database rather than be asked again
-                await outlast(partial(self._keep, meter, feed, told, known), self._clock)
+                await retry_while_down(partial(self._keep, meter, feed, told, known), self._clock)
                 await self._store.delete(_failures_key(feed))
         return None
 
@@ -210,7 +210,7 @@ class Archive:
                 return Refusal(error.reason, until)
             case ErrorReason.NO_CONSENT:
                 async with self._database.write() as session:
-                    await points.doubt(session, meter.id, now)
+                    await points.note_doubt(session, meter.id, now)
             case _:
                 pass
         return await self._pause(feed, error)
@@ -221,9 +221,9 @@ class Archive:
         if error.is_for_all or error.reason is ErrorReason.QUOTA:  # these know their own end
             return Refusal(error.reason, error.retry_at or now + first, error.is_for_all)
         failures = await self._store.increment(_failures_key(feed), _FAILURES_COUNTED_FOR)
-        pause = growing(first, LONGEST_PAUSE, failures) * _jitter(feed, failures)
+        pause = compute_backoff(first, LONGEST_PAUSE, failures) * _jitter(feed, failures)
         log.warning("enedis_refused", reason=error.reason, code=error.code, until=paris.iso(now + pause))
-        await leave_alone(self._store, _pause_key(feed), now, now + pause, error.reason)
+        await start_pause(self._store, _pause_key(feed), now, now + pause, error.reason)
         return Refusal(error.reason, now + pause)
 
     async def _save(self, meter: Meter, refusals: Refusals, *, details_too: bool = False) -> None:

@@ -93,11 +93,11 @@ async def keep(database: Database, archive: Archive, store: Store, clock: Clock)
     turn = max(clock.now(), now + _A_MOMENT)
     async with database.write() as session:
         quota_used_up = refusal is not None and refusal.reason is ErrorReason.QUOTA
-        await points.history_turn(session, point.account_id, refusal.until if refusal and quota_used_up else turn)
+        await points.move_history_back(session, point.account_id, refusal.until if refusal and quota_used_up else turn)
         if finished:
-            await points.history_due(session, point.id, confirm_at)
+            await points.schedule_history(session, point.id, confirm_at)
         elif refusal:
-            await points.history_due(session, point.id, refusal.until)
+            await points.schedule_history(session, point.id, refusal.until)
     return clock.now()
 
 

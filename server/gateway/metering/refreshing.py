@@ -34,7 +34,7 @@ async def wish(database: Database, clock: Clock, account_id: str, point_id: str,
     if end > today or start < history_starts(Kind.CURVE, today):
         raise ProblemError(400, "invalid_range", "Only past days can be refreshed, and as far as Enedis' history goes.")
     async with database.write() as session:
-        point = await consents.get(session, account_id, point_id)
+        point = await consents.get_usage_point(session, account_id, point_id)
         if point.status is not PointStatus.GRANTED:
             raise ProblemError(409, "no_consent", "Enedis may not be asked: share the meter again first.")
         marked = await repository.ask_again(session, point_id, start, end, now)

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from gateway.dependencies import CallerDep, PointId, RuntimeDep
+from gateway.accounts.dependencies import CallerDep
+from gateway.dependencies import ClockDep, DatabaseDep, PointId, part
 from gateway.domain.direction import Direction
 from gateway.kit.compression import compress
 from gateway.metering import refreshing
@@ -29,10 +30,10 @@ from gateway.metering.schemas import (
 from gateway.metering.service import Known, Readings
 from gateway.problems import documented
 from gateway.quotas.routes import counted
-from gateway.runtime import Runtime
+
+ReadingsDep = Annotated[Readings, Depends(part(Readings))]
 
 router = APIRouter(
-    prefix="/v1/usage-points/{point_id}",
     tags=["readings"],
     responses=documented(400, 401, 404, 422, 429, 503),
     dependencies=[Depends(counted)],
@@ -47,7 +48,7 @@ _FEW_DAYS = 7
 @router.get("/load-curve", response_model=CurveAnswer)
 async def load_curve(
     request: Request,
-    runtime: RuntimeDep,
+    archive: ReadingsDep,
     caller: CallerDep,
     point_id: PointId,
     start: Start,
@@ -55,7 +56,7 @@ async def load_curve(
     direction: Direction = Direction.CONSUMPTION,
 ) -> Response:
     """Average power by interval, in W."""
-    found = await _readings(runtime).load_curve(caller.account_id, point_id, direction, start, end)
+    found = await archive.load_curve(caller.account_id, point_id, direction, start, end)
     frame = Answer(**_frame(found, start, end, direction)).model_dump_json()
 
     def respond() -> Response:
@@ -67,7 +68,7 @@ async def load_curve(
 
 @router.get("/daily")
 async def daily(
-    runtime: RuntimeDep,
+    archive: ReadingsDep,
     caller: CallerDep,
     point_id: PointId,
     start: Start,
@@ -75,7 +76,7 @@ async def daily(
     direction: Direction = Direction.CONSUMPTION,
 ) -> DailyAnswer:
     """Energy by day, in Wh."""
-    found = await _readings(runtime).daily(caller.account_id, point_id, direction, start, end)
+    found = await archive.daily(caller.account_id, point_id, direction, start, end)
     readings = [
         DayReading(date=day, wh=value.wh, quality=value.quality, source=value.source)
         for day, value in found.days.items()
@@ -85,17 +86,17 @@ async def daily(
 
 @router.get("/max-power")
 async def max_power(
-    runtime: RuntimeDep, caller: CallerDep, point_id: PointId, start: Start, end: End
+    archive: ReadingsDep, caller: CallerDep, point_id: PointId, start: Start, end: End
 ) -> MaxPowerAnswer:
     """Return the greatest power taken on each day, in VA. Whoever asks has it kept up each day for a month."""
-    found = await _readings(runtime).max_power(caller.account_id, point_id, start, end)
+    found = await archive.max_power(caller.account_id, point_id, start, end)
     readings = [PeakReading(date=day, va=one.va, share=one.share, at=one.at) for day, one in found.days.items()]
     return MaxPowerAnswer(**_frame(found, start, end, Direction.CONSUMPTION), readings=readings)
 
 
 @router.get("/index")
 async def index(
-    runtime: RuntimeDep,
+    archive: ReadingsDep,
     caller: CallerDep,
     point_id: PointId,
     start: Start,
@@ -103,20 +104,18 @@ async def index(
     direction: Direction = Direction.CONSUMPTION,
 ) -> IndexAnswer:
     """Return what the meter's registers showed, in Wh. Whoever asks has it kept up each week for a month."""
-    found = await _readings(runtime).index(caller.account_id, point_id, direction, start, end)
+    found = await archive.index(caller.account_id, point_id, direction, start, end)
     readings = [IndexReading(date=day, registers=registers) for day, registers in found.days.items()]
     return IndexAnswer(**_frame(found, start, end, direction), readings=readings)
 
 
 @router.post("/refresh", status_code=202)
-async def refresh(runtime: RuntimeDep, caller: CallerDep, point_id: PointId, wish: RefreshRequest) -> RefreshAnswer:
+async def refresh(
+    database: DatabaseDep, clock: ClockDep, caller: CallerDep, point_id: PointId, wish: RefreshRequest
+) -> RefreshAnswer:
     """Ask Enedis again for days that are known; each call is charged like any other."""
-    wished = await refreshing.wish(runtime.database, runtime.clock, caller.account_id, point_id, wish.start, wish.end)
+    wished = await refreshing.wish(database, clock, caller.account_id, point_id, wish.start, wish.end)
     return RefreshAnswer.model_validate(wished, from_attributes=True)
-
-
-def _readings(runtime: Runtime) -> Readings:
-    return Readings(runtime.database, runtime.archive, runtime.clock, runtime.keyring)
 
 
 def _frame(found: Known[Any], start: date, end: date, direction: Direction) -> dict[str, Any]:

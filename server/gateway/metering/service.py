@@ -142,7 +142,7 @@ class Readings:
         """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
         found = await self._by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, payloads.read_peak)
         async with self._database.read() as session:
-            kva = (await consents.get(session, account_id, point_id)).contract.get("power_kva")
+            kva = (await consents.get_usage_point(session, account_id, point_id)).contract.get("power_kva")
         peaks = {day: DayPeak(peak.va, _share(peak, kva), peak.at) for day, peak in found.days.items()}
         return Known(peaks, found.missing, found.as_of)
 
@@ -207,7 +207,7 @@ class Readings:
         now, noted = self._clock.now(), point.wants.get(kind)
         if noted is None or now - datetime.fromisoformat(noted) > _NOTED_FOR:
             async with self._database.write() as session:
-                await points.want(session, point.id, kind, now)
+                await points.note_wanted_kind(session, point.id, kind, now)
 
     def _checked(self, start: date, end: date) -> list[date]:
         today = paris.day_of(self._clock.now())

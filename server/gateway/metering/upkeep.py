@@ -23,7 +23,7 @@ async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
     """Ask what is due for the usage points that wait the longest; return when there is more to do."""
     now = clock.now()
     async with database.read() as session:
-        waiting = list(await points.with_work(session, now, _POINTS_A_ROUND))
+        waiting = list(await points.find_with_work(session, now, _POINTS_A_ROUND))
     stopped: list[Refusal] = []
 
     async def visit_next() -> None:
@@ -37,7 +37,7 @@ async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
                 stopped.append(due)
                 return
             async with database.write() as session:
-                await points.schedule(session, point, due)
+                await points.schedule_work(session, point, due)
 
     async with asyncio.TaskGroup() as visitors:
         for _ in range(_AT_ONCE):
@@ -76,7 +76,7 @@ async def _visit(database: Database, archive: Archive, point: UsagePoint, clock:
     if not history_is_under_way:
         async with database.write() as session:
             if await history.is_to_confirm(session, meter, clock.now()):
-                await points.history_due(session, point.id, clock.now())
+                await points.schedule_history(session, point.id, clock.now())
     return min(due, default=clock.now() + paris.DAY)
 
 

@@ -35,12 +35,12 @@ class Gauges:
         hours = {api: budgets.enedis_hour(api, now) for api in Api}
         async with self._database.read() as session:
             points = await usage_points.count_by_status(session)
-            work = await repository.work(session, now)
-            calls = await counters.used_of(session, hours.values())
+            work = await repository.count_due_work(session, now)
+            calls = await counters.get_all_used(session, hours.values())
             rte = {calls.name: await left_today(session, calls, now) for calls in (TEMPO, ECOWATT)}
-            users, used = await repository.used_by_accounts(session, paris.day_of(now))
+            users, used = await repository.count_calls_of_accounts(session, paris.day_of(now))
             if self._archive is None or now - self._archive[0] > _KEPT:
-                self._archive = (now, await repository.days_by_state(session))
+                self._archive = (now, await repository.count_days_by_state(session))
         return [
             _family("usage_points", "Meters", ["status"], {(status,): count for status, count in points.items()}),
             _family(

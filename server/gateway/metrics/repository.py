@@ -25,13 +25,13 @@ class Work:
     oldest: datetime | None
 
 
-async def days_by_state(session: AsyncSession) -> list[tuple[str, str, int]]:
+async def count_days_by_state(session: AsyncSession) -> list[tuple[str, str, int]]:
     """Count the archive's days."""
     query = select(DayRecord.kind, DayRecord.state, func.count()).group_by(DayRecord.kind, DayRecord.state)
     return [(kind, state, count) for kind, state, count in await session.execute(query)]
 
 
-async def used_by_accounts(session: AsyncSession, day: date) -> tuple[int, int]:
+async def count_calls_of_accounts(session: AsyncSession, day: date) -> tuple[int, int]:
     """Return how many accounts caused calls on a day, and how many calls."""
     of_user = user_day("", day, 0)
     mine = (Counter.name.startswith(of_user.name), Counter.window == of_user.window)
@@ -39,7 +39,7 @@ async def used_by_accounts(session: AsyncSession, day: date) -> tuple[int, int]:
     return count, used or 0
 
 
-async def work(session: AsyncSession, now: datetime) -> list[Work]:
+async def count_due_work(session: AsyncSession, now: datetime) -> list[Work]:
     """Count what is due."""
     is_open = UsagePoint.status == PointStatus.GRANTED
     return [

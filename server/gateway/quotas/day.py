@@ -7,16 +7,18 @@ store, and not at all while it is down.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from gateway.counters import repository as counter_rows
 from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.kit.rate_limit_headers import headers
+from gateway.kit.rate_limit_headers import rate_limit_headers
 from gateway.problems import ProblemError
 from gateway.quotas import budgets
 from gateway.store import Store, StoreError
-from gateway.store.cache import keep, recall
+from gateway.store.cache import read_cached, write_cached
 
+_PAST = timedelta(days=31)
 _REMEMBERED = 60.0
 """Seconds. Whoever counts a call has the number forgotten; a reader at that very moment may keep the one before."""
 
@@ -39,7 +41,7 @@ class Use:
         """Return the headers that tell what is left."""
         day = self.resets_at - paris.midnight(paris.day_of(now))
         left = (self.resets_at - now).total_seconds()
-        return headers(self.name, self.limit, self.limit - self.used, left, day / timedelta(seconds=1))
+        return rate_limit_headers(self.name, self.limit, self.limit - self.used, left, day / timedelta(seconds=1))
 
 
 class Day:
@@ -57,16 +59,25 @@ class Day:
         """Return what is used of the calls to Enedis."""
         today = paris.day_of(self._clock.now())
         async with self._database.read() as session:
-            used = await counters.used(session, budgets.user_day(account_id, today, self._calls))
+            used = await counters.get_used(session, budgets.user_day(account_id, today, self._calls))
         return Use("enedis", used, self._calls, self._midnight())
+
+    async def past_calls(self, account_id: str) -> list[tuple[date, int]]:
+        """Return the calls to Enedis of each of the last 31 days, oldest first, today included."""
+        today = paris.day_of(self._clock.now())
+        first = today - _PAST + paris.DAY
+        name = budgets.user_day(account_id, today, self._calls).name
+        async with self._database.read() as session:
+            found = await counter_rows.of_name_since(session, name, first.isoformat())
+        return [(day, found.get(day.isoformat(), 0)) for day in paris.days(first, today + paris.DAY)]
 
     async def calls_lately(self, account_id: str) -> Use:
         """Return the same from the store where it is, for headers: they are wanted with every answer."""
         key = _calls_key(account_id, paris.day_of(self._clock.now()))
-        if (remembered := await recall(self._store, key)) is not None:
+        if (remembered := await read_cached(self._store, key)) is not None:
             return Use("enedis", int(remembered), self._calls, self._midnight())
         calls = await self.calls(account_id)
-        await keep(self._store, key, str(calls.used), _REMEMBERED)
+        await write_cached(self._store, key, str(calls.used), _REMEMBERED)
         return calls
 
     async def answers(self, account_id: str) -> Use:

@@ -14,7 +14,7 @@ from gateway.kit.database import Database
 from gateway.quotas import budgets
 from gateway.quotas.day import forget_calls
 from gateway.store import Store, StoreError
-from gateway.store.pause import leave_alone, paused
+from gateway.store.pause import find_pause, start_pause
 
 _MARGIN = 1.25
 """Calls leave 250 ms apart, so that one that is delayed by as much still makes no sixth in Enedis' second."""
@@ -64,7 +64,7 @@ class EnedisPacer:
             # looked at each time: it may be this very queue's last call that Enedis refused
             if until := await stopped_until(self._store, api, self._clock.now()):
                 raise EnedisError(ErrorReason.QUOTA, "stopped", until)
-            wait = await self._store.turn(name, interval)
+            wait = await self._store.take_turn(name, interval)
             if wait <= 0:
                 return
             await self._clock.sleep(wait)
@@ -95,7 +95,7 @@ class EnedisPacer:
         now = self._clock.now()
         until = min(until, now + _LONGEST_STOP) if until is not None and until > now else now + _PAUSE
         with suppress(StoreError):
-            await leave_alone(self._store, _stopped(api), now, until)
+            await start_pause(self._store, _stopped(api), now, until)
         return until
 
 
@@ -122,7 +122,7 @@ async def until_turn_of_history(store: Store) -> timedelta:
 
     Whoever waits holds nothing meanwhile: a person may want the same home's days.
     """
-    return timedelta(seconds=await store.turn(f"enedis:{Api.MEASURES}:history", _HISTORY_INTERVAL))
+    return timedelta(seconds=await store.take_turn(f"enedis:{Api.MEASURES}:history", _HISTORY_INTERVAL))
 
 
 def live_reserve(user_limit: int) -> int:
@@ -132,7 +132,7 @@ def live_reserve(user_limit: int) -> int:
 
 async def stopped_until(store: Store, api: Api, now: datetime) -> datetime | None:
     """Return until when nobody calls, if Enedis refused for its quota."""
-    pause = await paused(store, _stopped(api), now)
+    pause = await find_pause(store, _stopped(api), now)
     return pause.until if pause else None
 
 

@@ -1,12 +1,18 @@
 """`GET /v1/quota`, and the headers that tell of it with every answer about a usage point."""
 
-from fastapi import APIRouter, Request
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from gateway.dependencies import CallerDep, RuntimeDep
+from gateway.accounts.dependencies import CallerDep
+from gateway.dependencies import ClockDep, part
 from gateway.kit.wire import Utc
 from gateway.problems import documented
-from gateway.quotas.day import Use
+from gateway.quotas.day import Day, Use
+
+DayDep = Annotated[Day, Depends(part(Day))]
 
 router = APIRouter(tags=["quota"], responses=documented(401))
 
@@ -27,18 +33,37 @@ class Quota(BaseModel):
     answers: UseView
 
 
-@router.get("/v1/quota")
-async def quota(runtime: RuntimeDep, caller: CallerDep) -> Quota:
+class DayUse(BaseModel):
+    """The calls to Enedis of a day."""
+
+    date: date
+    used: int
+
+
+class QuotaDays(BaseModel):
+    """The last days, oldest first, today included."""
+
+    items: list[DayUse]
+
+
+@router.get("/quota")
+async def quota(day: DayDep, caller: CallerDep) -> Quota:
     """Show what is used and left today."""
-    calls, answers = await runtime.day.calls(caller.account_id), await runtime.day.answers(caller.account_id)
+    calls, answers = await day.calls(caller.account_id), await day.answers(caller.account_id)
     return Quota(enedis=_view(calls), answers=_view(answers))
 
 
-async def counted(request: Request, runtime: RuntimeDep, caller: CallerDep) -> None:
+@router.get("/quota/days")
+async def quota_days(day: DayDep, caller: CallerDep) -> QuotaDays:
+    """Show the calls to Enedis that the account caused on each of the last 31 days."""
+    return QuotaDays(items=[DayUse(date=one, used=used) for one, used in await day.past_calls(caller.account_id)])
+
+
+async def counted(request: Request, day: DayDep, clock: ClockDep, caller: CallerDep) -> None:
     """Count an answer about a usage point, and tell what is left in its headers."""
-    now = runtime.clock.now()
-    answers = (await runtime.day.count_answer(caller.account_id)).headers(now)
-    calls = (await runtime.day.calls_lately(caller.account_id)).headers(now)
+    now = clock.now()
+    answers = (await day.count_answer(caller.account_id)).headers(now)
+    calls = (await day.calls_lately(caller.account_id)).headers(now)
     request.state.headers = {name: f"{calls[name]}, {answers[name]}" for name in calls}
 
 

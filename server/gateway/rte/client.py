@@ -8,7 +8,7 @@ from gateway.rte.asking import ask, read
 from gateway.rte.errors import RteError, RteErrorReason, parse_error
 from gateway.rte.wire import EcowattAnswer, EcowattSignal, TempoAnswer, TempoValue, Token
 from gateway.store import Store
-from gateway.store.token import drop, shared
+from gateway.store.token import drop_token, get_shared_token
 
 _TOKEN_PATH = "/token/oauth/"  # noqa: S105 - an address
 _TEMPO = "/open_api/tempo_like_supply_contract/v1/tempo_like_calendars"
@@ -47,7 +47,7 @@ class Rte:
 
         They are measured here too, for what is written down beside a time of day misleads when clocks are set.
         """
-        if wait := await self._store.turn("rte:ecowatt", _BEFORE_THE_NEXT):
+        if wait := await self._store.take_turn("rte:ecowatt", _BEFORE_THE_NEXT):
             raise RteError(RteErrorReason.QUOTA, "too_soon", wait)
         signals = read(EcowattAnswer, await self._get(_ECOWATT, {})).signals
         if not signals:
@@ -56,13 +56,13 @@ class Rte:
 
     async def _get(self, path: str, params: dict[str, str]) -> Answer:
         """Ask once. A token that RTE no longer takes is forgotten, so that the next attempt brings a new one."""
-        token = await shared(self._store, _TOKEN_KEY, self._new_token, renew_before=_RENEW_BEFORE)
+        token = await get_shared_token(self._store, _TOKEN_KEY, self._new_token, renew_before=_RENEW_BEFORE)
         answer = await ask(self._upstream, "GET", path, params=params, headers={"Authorization": f"Bearer {token}"})
         if answer.status == 200:
             return answer
         refusal = parse_error(answer)
         if refusal.reason is RteErrorReason.UNAUTHORIZED:
-            await drop(self._store, _TOKEN_KEY, token)
+            await drop_token(self._store, _TOKEN_KEY, token)
         raise refusal
 
     async def _new_token(self) -> tuple[str, float]:

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.counters import service as counters
 from gateway.kit import paris
+from gateway.kit.backoff import CLOCKS_DIFFER, compute_backoff
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.kit.pauses import CLOCKS_DIFFER, growing
 from gateway.rte.errors import RteError
 from gateway.rte.models import UNDER_WAY, Feed
 
@@ -36,7 +36,7 @@ class CallBudget:
 
     def after(self, failures: int) -> timedelta:
         """Return the pause after so many failures in a row."""
-        return growing(self.pause, self.longest_pause, failures)
+        return compute_backoff(self.pause, self.longest_pause, failures)
 
 
 async def closed_until(database: Database, calls: CallBudget, now: datetime) -> datetime | None:
@@ -75,7 +75,7 @@ async def _take(session: AsyncSession, calls: CallBudget, clock: Clock) -> datet
         session.add(feed)
     elif feed.next_at > now:
         return feed.next_at
-    if await counters.used(session, budget) >= budget.limit:
+    if await counters.get_used(session, budget) >= budget.limit:
         feed.next_at = paris.midnight(paris.day_of(now) + paris.DAY)
         return feed.next_at
     feed.asked_at, feed.next_at, feed.last_error = now, now + calls.pause, UNDER_WAY
@@ -91,7 +91,7 @@ def budget_of(calls: CallBudget, now: datetime) -> counters.Budget:
 async def left_today(session: AsyncSession, calls: CallBudget, now: datetime) -> int:
     """Return how many calls a feed has left of its day."""
     budget = budget_of(calls, now)
-    return max(budget.limit - await counters.used(session, budget), 0)
+    return max(budget.limit - await counters.get_used(session, budget), 0)
 
 
 async def rest(database: Database, calls: CallBudget, until: datetime) -> datetime:

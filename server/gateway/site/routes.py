@@ -5,20 +5,19 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 
 from gateway import API_VERSION, __version__
-from gateway.dependencies import RuntimeDep, get_runtime
+from gateway.dependencies import DatabaseDep, ResponseCacheDep, SettingsDep
 from gateway.ecowatt import outlook as ecowatt
 from gateway.kit import conditional
 from gateway.pages import LANGUAGES
 from gateway.site.schemas import CaptchaView, EcowattToday, Operator, Site, TempoToday, Today
 from gateway.tempo import outlook as tempo
 
-router = APIRouter(prefix="/v1", tags=["site"])
+router = APIRouter(tags=["site"])
 
 
 @router.get("/site")
-async def site(runtime: RuntimeDep, response: Response) -> Site:
+async def site(settings: SettingsDep, response: Response) -> Site:
     """Tell what a page must know before anybody logs in."""
-    settings = runtime.settings
     response.headers["Cache-Control"] = "max-age=60"
     return Site(
         name=settings.site_name,
@@ -34,18 +33,19 @@ async def site(runtime: RuntimeDep, response: Response) -> Site:
 
 
 @router.get("/today", response_model=Today, responses=conditional.UNCHANGED)
-async def today(request: Request) -> Response:
+async def today(
+    request: Request, database: DatabaseDep, settings: SettingsDep, response_cache: ResponseCacheDep
+) -> Response:
     """Show today's Tempo colour and Ecowatt level, without an account."""
-    runtime = await get_runtime(request)
 
     async def make(now: datetime) -> Today:
-        async with runtime.database.read() as session:
+        async with database.read() as session:
             colors = await tempo.signal(session, now)
-            levels = await ecowatt.signal(session, now, asked=runtime.rte is not None)
+            levels = await ecowatt.signal(session, now, asked=settings.has_rte)
         return Today(
             tempo=TempoToday(today=colors.today, tomorrow=colors.tomorrow, period=colors.period),
             ecowatt=EcowattToday(now=levels.now, tense=levels.tense),
             next_change=min(colors.next_change, levels.next_change),
         )
 
-    return await runtime.ready_made.respond(request, "today", make)
+    return await response_cache.respond(request, "today", make)

@@ -30,7 +30,7 @@ class Store(Protocol):
         """
         ...
 
-    async def turn(self, name: str, interval: float) -> float:
+    async def take_turn(self, name: str, interval: float) -> float:
         """Take the turn of `name` if `interval` seconds have passed since the last one was taken.
 
         Returns 0 when it was taken, else how long to wait before trying again.

@@ -5,7 +5,7 @@ from contextlib import suppress
 from gateway.store import Store, StoreError
 
 
-async def recall(store: Store, key: str) -> str | None:
+async def read_cached(store: Store, key: str) -> str | None:
     """Return what was kept, if it can be had."""
     try:
         return await store.get(key)
@@ -13,7 +13,7 @@ async def recall(store: Store, key: str) -> str | None:
         return None
 
 
-async def keep(store: Store, key: str, value: str, seconds: float) -> None:
+async def write_cached(store: Store, key: str, value: str, seconds: float) -> None:
     """Keep a value for a while, if that can be done."""
     with suppress(StoreError):
         await store.set(key, value, seconds)

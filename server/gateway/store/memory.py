@@ -44,7 +44,7 @@ class MemoryStore:
         self._values[key] = (until, str(int(value) + 1))
         return int(value) + 1
 
-    async def turn(self, name: str, interval: float) -> float:
+    async def take_turn(self, name: str, interval: float) -> float:
         """Take the turn of `name`, or say how long to wait; see Store."""
         now = self._seconds()
         wait = self._turns.get(name, now) - now

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.kit.pauses import CLOCKS_DIFFER
+from gateway.kit.backoff import CLOCKS_DIFFER
 from gateway.store import Store
 
 
@@ -19,13 +19,13 @@ class Pause:
     until: datetime
 
 
-async def leave_alone(store: Store, key: str, now: datetime, until: datetime, reason: str = "") -> None:
+async def start_pause(store: Store, key: str, now: datetime, until: datetime, reason: str = "") -> None:
     """Begin a pause."""
     text = json.dumps([reason, now.isoformat(), until.isoformat()])
     await store.set(key, text, (until - now).total_seconds())
 
 
-async def paused(store: Store, key: str, now: datetime) -> Pause | None:
+async def find_pause(store: Store, key: str, now: datetime) -> Pause | None:
     """Return the pause that lasts, if one does."""
     if (text := await store.get(key)) is None:
         return None

@@ -13,7 +13,7 @@ _SHORTEST = 60.0
 """Seconds that a token is kept, however soon it is said to end."""
 
 
-async def shared(
+async def get_shared_token(
     store: Store, key: str, make: Callable[[], Awaitable[tuple[str, float]]], *, renew_before: float
 ) -> str:
     """Return the token; where there is none, `make` it, which also tells how many seconds it lasts.
@@ -30,7 +30,7 @@ async def shared(
         return token
 
 
-async def drop(store: Store, key: str, token: str) -> None:
+async def drop_token(store: Store, key: str, token: str) -> None:
     """Forget a token that is no longer taken, unless somebody has renewed it meanwhile."""
     async with store.lease(key):
         if await store.get(key) == token:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from gateway.store import StoreError
-from gateway.store.line import Line
+from gateway.store.connection import ValkeyConnection
 from gateway.store.memory import MemoryStore
 
 _PREFIX = "med:"
@@ -64,45 +64,45 @@ class ValkeyStore:
     """Everything in Valkey, so that replicas share it. A killed holder's lease is free after `lease_seconds`."""
 
     def __init__(self, url: str, *, lease_seconds: float = _LEASE_SECONDS) -> None:
-        self._line = Line(url)
+        self._connection = ValkeyConnection(url)
         self._lease_seconds = lease_seconds
         self._lease_milliseconds = math.ceil(lease_seconds * 1000)
         self._here = MemoryStore()
-        self._increment = self._line.script(_INCREMENT)
-        self._turn = self._line.script(_TURN)
-        self._take = self._line.script(_TAKE)
-        self._renew = self._line.script(_RENEW)
-        self._give_back = self._line.script(_GIVE_BACK)
+        self._increment = self._connection.script(_INCREMENT)
+        self._run_turn = self._connection.script(_TURN)
+        self._take = self._connection.script(_TAKE)
+        self._renew = self._connection.script(_RENEW)
+        self._give_back = self._connection.script(_GIVE_BACK)
 
     async def get(self, key: str) -> str | None:
         """Return what `set` put there, unless it expired."""
-        found = await self._line.ask(lambda valkey: valkey.get(_PREFIX + key))
+        found = await self._connection.execute(lambda valkey: valkey.get(_PREFIX + key))
         return None if found is None else str(found)
 
     async def set(self, key: str, value: str, seconds: float) -> None:
         """Keep a value for a while."""
         milliseconds = math.ceil(seconds * 1000)
         if milliseconds > 0:
-            await self._line.ask(lambda valkey: valkey.set(_PREFIX + key, value, px=milliseconds))
+            await self._connection.execute(lambda valkey: valkey.set(_PREFIX + key, value, px=milliseconds))
         else:
             await self.delete(key)
 
     async def delete(self, key: str) -> None:
         """Forget a value."""
-        await self._line.ask(lambda valkey: valkey.delete(_PREFIX + key))
+        await self._connection.execute(lambda valkey: valkey.delete(_PREFIX + key))
 
     async def increment(self, key: str, seconds: float) -> int:
         """Count one more; see Store."""
         return await self._increment([_PREFIX + key], [math.ceil(seconds * 1000)])
 
-    async def turn(self, name: str, interval: float) -> float:
+    async def take_turn(self, name: str, interval: float) -> float:
         """Take the turn of `name`, or say how long to wait; see Store."""
-        return await self._turn([f"{_PREFIX}turn:{name}"], [math.ceil(interval * 1_000_000)]) / 1_000_000
+        return await self._run_turn([f"{_PREFIX}turn:{name}"], [math.ceil(interval * 1_000_000)]) / 1_000_000
 
     @asynccontextmanager
     async def lease(self, name: str) -> AsyncIterator[None]:
         """Hold `name` alone; see Store. Of those who wait in this process, only the first asks Valkey."""
-        async with self._here.lease(name), self._held(name, wait=True):
+        async with self._here.lease(name), self._hold_lease(name, wait=True):
             yield
 
     @asynccontextmanager
@@ -110,29 +110,29 @@ class ValkeyStore:
         """Hold `name` alone if nobody does; see Store."""
         async with self._here.try_lease(name) as free:
             if free:
-                async with self._held(name, wait=False) as taken:
+                async with self._hold_lease(name, wait=False) as taken:
                     yield taken
             else:
                 yield False
 
     @asynccontextmanager
-    async def _held(self, name: str, *, wait: bool) -> AsyncIterator[bool]:
+    async def _hold_lease(self, name: str, *, wait: bool) -> AsyncIterator[bool]:
         lease = _Lease(name)
         taken = False
         try:
-            taken = await self._taken(lease, wait=wait)
-            renewing = asyncio.create_task(self._keep(lease))
+            taken = await self._acquire_lease(lease, wait=wait)
+            renewing = asyncio.create_task(self._renew_lease(lease))
             try:
                 yield taken
             finally:
                 renewing.cancel()
                 await asyncio.wait({renewing})
         finally:
-            was_ours = await self._returned(lease)
+            was_ours = await self._release_lease(lease)
         if taken and not was_ours:
             raise StoreError("a lease was lost")
 
-    async def _taken(self, lease: _Lease, *, wait: bool) -> bool:
+    async def _acquire_lease(self, lease: _Lease, *, wait: bool) -> bool:
         """Ask for the lease at growing, jittered pauses: most are held for milliseconds, some for seconds."""
         place = math.ceil(_PLACE_SECONDS * 1000) if wait else 0
         nap = _SHORTEST_NAP
@@ -145,7 +145,7 @@ class ValkeyStore:
             await asyncio.sleep(nap * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
             nap = min(nap * 1.5, _LONGEST_NAP)
 
-    async def _keep(self, lease: _Lease) -> None:
+    async def _renew_lease(self, lease: _Lease) -> None:
         while True:
             await asyncio.sleep(self._lease_seconds / 3)
             until = time.monotonic() + self._lease_seconds
@@ -153,7 +153,7 @@ class ValkeyStore:
                 if await self._renew(lease.keys, [lease.token, self._lease_milliseconds]):
                     lease.until = until
 
-    async def _returned(self, lease: _Lease) -> bool:
+    async def _release_lease(self, lease: _Lease) -> bool:
         """Give a lease, or the place in its line, back; return whether it was ours until now."""
         try:
             return bool(await self._give_back(lease.keys, [lease.token]))
@@ -162,7 +162,7 @@ class ValkeyStore:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._line.close()
+        await self._connection.close()
 
 
 class _Lease:

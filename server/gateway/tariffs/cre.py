@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import chain
 
 from gateway.tariffs.options import Option
-from gateway.tariffs.prices import MICRO, Grid, PriceBook
+from gateway.tariffs.prices import MICRO, Grid, PriceBook, PriceSource
 
 _START, _END, _POWER = "DATE_DEBUT", "DATE_FIN", "P_SOUSCRITE"
 _YEAR = ("PART_FIXE_HT", "PART_FIXE_TTC")
@@ -40,7 +40,7 @@ class UnreadableGridError(ValueError):
 
 
 def read(text: str, book: PriceBook, today: date) -> tuple[list[Grid], int]:
-    """Return the grids that are newer than those of `book`, and how many others the file has.
+    """Return the grids that are newer than CRE's in `book`, or than all where it has none, and the number of others.
 
     Raises UnreadableGridError with the first line that cannot be right.
     """
@@ -58,7 +58,8 @@ def read(text: str, book: PriceBook, today: date) -> tuple[list[Grid], int]:
             raise UnreadableGridError(f"line {line}: {error}") from error
         if (grid.power_kva, grid.valid_from) in new:
             raise UnreadableGridError(f"line {line}: this power has prices from this day already")
-        newest = book.grid(option, grid.power_kva, date.max)
+        newest = book.grid(option, grid.power_kva, date.max, PriceSource.CRE)
+        newest = newest or book.grid(option, grid.power_kva, date.max)
         if newest is None:
             raise UnreadableGridError(f"line {line}: {_POWER} is a power that the option {option} was never sold with")
         if grid.valid_from <= newest.valid_from:
@@ -102,7 +103,7 @@ def _grid(row: Mapping[str, str | None], option: Option, today: date) -> Grid:
             raise ValueError("peak hours are cheaper than off-peak hours; are the columns swapped?")
     month = _money(row, _YEAR, _YEARLY) / 12
     rounded = month.quantize(Decimal(1) / MICRO)
-    return Grid(option, int(power), start, tuple(sorted(prices.items())), rounded)
+    return Grid(option, int(power), start, tuple(sorted(prices.items())), rounded, PriceSource.CRE)
 
 
 def _money(row: Mapping[str, str | None], columns: tuple[str, str], between: tuple[Decimal, Decimal]) -> Decimal:

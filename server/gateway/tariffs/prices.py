@@ -1,4 +1,9 @@
-"""Regulated prices with their dates of effect: those of the package, and those that were added since."""
+"""Regulated prices with their dates of effect: those of the package, and those that were added since.
+
+EDF's printed grid and CRE's open data do not agree: CRE's subscriptions are up to 5.60 EUR a year higher, and it has no
+grid of 1 November 2024. Both are kept under the name of their source. EDF's bills, since that is what its customers
+pay; CRE's does where EDF's has no grid or no subscription.
+"""
 
 import csv
 import hashlib
@@ -8,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -18,30 +24,42 @@ REVISED_IN = (2, 8)
 """The regulated prices change on 1 February and 1 August."""
 
 
+class PriceSource(StrEnum):
+    """Who published a grid: EDF in its price list, or the regulator CRE as open data."""
+
+    EDF = "edf"
+    CRE = "cre"
+
+
 @dataclass(frozen=True)
 class Grid:
-    """Prices of an option and power from a day on: EUR tax included, by kWh and bucket, and by month."""
+    """Prices of an option and power from a day on: EUR tax included, by kWh and bucket, and by month.
+
+    `subscription_from` is the day of an older grid whose subscription still stands, because that of this grid is not
+    known; None: it came with this grid.
+    """
 
     option: Option
     power_kva: int
     valid_from: date
     prices: tuple[tuple[str, Decimal], ...]
     subscription_month: Decimal
+    source: PriceSource = PriceSource.EDF
+    subscription_from: date | None = None
 
 
 class PriceBook:
     """Every grid known."""
 
     def __init__(self, grids: Iterable[Grid]) -> None:
-        """Take the grids; of two for the same option, power and day the later one counts."""
-        found: dict[tuple[Option, int], dict[date, Grid]] = defaultdict(dict)
-        for grid in grids:
-            found[grid.option, grid.power_kva][grid.valid_from] = grid
-        self._dated = {key: [dated[day] for day in sorted(dated)] for key, dated in found.items()}
+        """Take the grids; of two from the same source for the same option, power and day the later one counts."""
+        given = list(grids)
+        self._dated = _by_date(given)
+        self._by_source = {source: _by_date(grid for grid in given if grid.source is source) for source in PriceSource}
         self.version = hashlib.blake2b(repr(list(self.grids())).encode(), digest_size=16).hexdigest()
 
     def grids(self) -> Iterator[Grid]:
-        """Yield all grids by option and power, oldest first."""
+        """Yield the grids that bill, by option and power, oldest first."""
         for _, dated in sorted(self._dated.items()):
             yield from dated
 
@@ -49,19 +67,41 @@ class PriceBook:
         """Return the powers an option is sold with, in kVA."""
         return sorted(power for sold, power in self._dated if sold is option)
 
-    def grid(self, option: Option, power_kva: int, day: date) -> Grid | None:
-        """Return the grid in force on `day`; None before the first, or for a power the option is not sold with."""
-        dated = self._dated.get((option, power_kva), [])
+    def grid(self, option: Option, power_kva: int, day: date, source: PriceSource | None = None) -> Grid | None:
+        """Return the grid that bills `day`, or the one that `source` published for it.
+
+        None before the first grid, or for a power the option is not sold with.
+        """
+        grids = self._dated if source is None else self._by_source[source]
+        dated = grids.get((option, power_kva), [])
         index = bisect_right(dated, day, key=lambda grid: grid.valid_from)
         return dated[index - 1] if index else None
 
     def outdated_since(self, option: Option, power_kva: int, day: date) -> date | None:
-        """Return the day since which the prices of `day` are old: a revision has passed without a newer grid."""
+        """Return the day since which prices of `day` are old: a revision has passed without a newer grid.
+
+        A grid that still has the subscription of an older one is old from its own first day.
+        """
         grid = self.grid(option, power_kva, day)
         if grid is None or grid is not self._dated[option, power_kva][-1]:
             return None
-        due = next_revision(grid.valid_from)
+        due = next_revision(grid.subscription_from or grid.valid_from)
         return due if due <= day else None
+
+
+def _by_date(grids: Iterable[Grid]) -> dict[tuple[Option, int], list[Grid]]:
+    """Sort grids by option and power, oldest first; of several for a day a complete one counts, EDF's above CRE's."""
+    found: dict[tuple[Option, int], dict[date, Grid]] = defaultdict(dict)
+    for grid in grids:
+        same_day = found[grid.option, grid.power_kva]
+        before = same_day.get(grid.valid_from)
+        if before is None or _rank(before) <= _rank(grid):
+            same_day[grid.valid_from] = grid
+    return {key: [dated[day] for day in sorted(dated)] for key, dated in found.items()}
+
+
+def _rank(grid: Grid) -> tuple[bool, bool]:
+    return grid.subscription_from is None, grid.source is PriceSource.EDF
 
 
 def next_revision(day: date) -> date:
@@ -85,11 +125,23 @@ def with_added(added: tuple[Grid, ...]) -> PriceBook:
 @cache
 def _packaged() -> tuple[Grid, ...]:
     with (files("gateway.tariffs") / "regulated_prices.csv").open(encoding="utf-8") as lines:
-        return tuple(_grid(row) for row in csv.DictReader(lines))
+        grids: dict[tuple[str, str, str], Grid] = {}
+        found = []
+        for row in csv.DictReader(lines):
+            key = row["source"], row["option"], row["power_kva"]
+            grids[key] = _grid(row, grids.get(key))
+            found.append(grids[key])
+        return tuple(found)
 
 
-def _grid(row: dict[str, str]) -> Grid:
-    start, option, power = row.pop("valid_from"), row.pop("option"), row.pop("power_kva")
-    month = Decimal(row.pop("subscription_eur_per_month"))
+def _grid(row: dict[str, str], before: Grid | None) -> Grid:
+    """Read a row; without a subscription of its own it keeps that of the grid `before`."""
+    source, option = PriceSource(row.pop("source")), Option(row.pop("option"))
+    start, power = date.fromisoformat(row.pop("valid_from")), int(row.pop("power_kva"))
+    month, since = row.pop("subscription_eur_per_month"), None
+    if not month:
+        if before is None:
+            raise ValueError(f"the first grid of {option} at {power} kVA has no subscription")
+        month, since = str(before.subscription_month), before.subscription_from or before.valid_from
     prices = tuple((bucket, Decimal(price)) for bucket, price in row.items() if price)
-    return Grid(Option(option), int(power), date.fromisoformat(start), prices, month)
+    return Grid(option, power, start, prices, Decimal(month), source, since)

@@ -1,4 +1,4 @@
-"""Regulated prices in the database: those added since the release."""
+"""Regulated prices in the database: those added since the release, all of them from CRE's open data."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.tariffs.models import RegulatedGrid
 from gateway.tariffs.options import Option
-from gateway.tariffs.prices import Grid, PriceBook, with_added
+from gateway.tariffs.prices import Grid, PriceBook, PriceSource, with_added
 
 # built once: it is read with every request
 _ADDED_GRIDS = select(RegulatedGrid).order_by(RegulatedGrid.added_at)
@@ -26,6 +26,7 @@ async def load_price_book(session: AsyncSession) -> PriceBook:
                 valid_from=row.valid_from,
                 prices=tuple((bucket, Decimal(price)) for bucket, price in row.prices.items()),
                 subscription_month=Decimal(row.subscription_month),
+                source=PriceSource.CRE,
             )
             for row in rows
         )

@@ -6,6 +6,8 @@ from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.tempo_days import Color
+from gateway.domain.tempo_season import color_by_rule
+from gateway.kit import paris
 from gateway.tempo.models import Source, TempoDay
 
 
@@ -31,11 +33,12 @@ async def unconfirmed(
 
 
 async def colors(session: AsyncSession, start: date, end: date) -> dict[date, str]:
-    """Return the known colours of the Tempo days `[start, end[`, provisional ones included."""
+    """Return the known colours of the Tempo days `[start, end[`: RTE's, even provisional, and those by rule."""
+    by_rule = {day: color.value for day in paris.days(start, end) if (color := color_by_rule(day))}
     query = select(TempoDay.day, TempoDay.color).where(
         TempoDay.day >= start, TempoDay.day < end, TempoDay.color != Color.UNKNOWN
     )
-    return {day: color.value for day, color in await session.execute(query)}
+    return by_rule | {day: color.value for day, color in await session.execute(query)}
 
 
 async def told_since(session: AsyncSession, since: datetime) -> set[date]:

@@ -5,35 +5,36 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from gateway.dependencies import RuntimeDep, get_caller, get_runtime
+from gateway.accounts.dependencies import get_caller
+from gateway.dependencies import ClockDep, DatabaseDep, ResponseCacheDep
 from gateway.kit import conditional, paris
 from gateway.problems import documented
 from gateway.tempo import outlook, schemas
 
-router = APIRouter(prefix="/v1/tempo", tags=["signals"], dependencies=[Depends(get_caller)], responses=documented(401))
+router = APIRouter(prefix="/tempo", tags=["signals"], dependencies=[Depends(get_caller)], responses=documented(401))
 
 
 @router.get("", response_model=schemas.Tempo, responses=conditional.UNCHANGED)
-async def tempo(request: Request) -> Response:
+async def tempo(request: Request, database: DatabaseDep, response_cache: ResponseCacheDep) -> Response:
     """Today's and tomorrow's colour, the period in force, and the season's counters."""
-    runtime = await get_runtime(request)
 
     async def make(now: datetime) -> schemas.Tempo:
-        async with runtime.database.read() as session:
+        async with database.read() as session:
             return await outlook.signal(session, now)
 
-    return await runtime.ready_made.respond(request, "tempo", make)
+    return await response_cache.respond(request, "tempo", make)
 
 
 @router.get("/days", response_model=schemas.Days, responses={**conditional.UNCHANGED, **documented(400, 422)})
 async def days(
     request: Request,
-    runtime: RuntimeDep,
+    database: DatabaseDep,
+    clock: ClockDep,
     start: Annotated[date, Query(description="First day, of Paris", ge=paris.EARLIEST)],
     end: Annotated[date, Query(description="First day after the range, at most 366 days later", le=paris.LATEST)],
 ) -> Response:
     """Colours by day since September 2014."""
-    now = runtime.clock.now()
-    async with runtime.database.read() as session:
+    now = clock.now()
+    async with database.read() as session:
         found = await outlook.days(session, start, end, now)
     return conditional.respond(request, found, now=now, next_change=found.next_change)

@@ -5,15 +5,22 @@ import datetime as dt
 from pydantic import BaseModel, ConfigDict
 
 from gateway.domain.tempo_days import Color
+from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit.conditional import Changing
 from gateway.kit.wire import Utc
 from gateway.tempo.models import Source
 
 
 class Day(BaseModel):
-    """A day from 06:00 of Paris to 06:00, `[start, until[`; not confirmed, its colour may still change.
+    """A day from 06:00 of Paris to 06:00, `[start, until[`.
 
-    `possible` are the colours it can have in the end: one when it is confirmed, or when the season leaves no choice.
+    `confirmed`: its colour can no longer change. It was announced, or RTE's published rules leave no other: a Sunday is
+    always blue, whether RTE named it or not. `possible` are the colours it can have in the end.
+
+    `expected_color` is what the usual quota (22 red and 43 white days a season) lets one expect of a day to come that
+    has no colour yet. It is not certain: a season has ended with 18 red and 47 white days. Its reason is `quota_left`
+    (as many days of this colour are usually left as days that can have it) or `quota_used` (the others are usually
+    used up). A public holiday is never expected to be red.
     """
 
     date: dt.date
@@ -22,10 +29,12 @@ class Day(BaseModel):
     color: Color
     confirmed: bool
     possible: list[Color]
+    expected_color: Color | None
+    expected_reason: ExpectedReason | None
 
 
 class SourcedDay(Day):
-    """A day and who told its colour; null when nobody did."""
+    """A day and who told its colour; null when nobody did: it is unknown, or a rule gives it."""
 
     source: Source | None
 
@@ -46,7 +55,10 @@ class ComingPeriod(Period):
 
 
 class Count(BaseModel):
-    """Days of a colour since 1 September; null where a day that is not known could change the number."""
+    """Days of a colour since 1 September: `total` is the usual quota, and `left_…` what can still come of it.
+
+    Null where a day that is not known could change the number; never below zero.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -59,14 +71,15 @@ class Count(BaseModel):
 class Season(BaseModel):
     """The season of today, `end` excluded; a tomorrow of the next season uses nothing of it.
 
-    `certain_red` are the days after today that are red for certain: confirmed, or because as many red days are left as
-    days that can be red.
+    `certain_red` are the days after today that were announced as red and can no longer change. `expected_red` are those
+    that the usual quota lets one expect to be red.
     """
 
     start: dt.date
     end: dt.date
     days: dict[Color, Count]
     certain_red: list[dt.date]
+    expected_red: list[dt.date]
 
 
 class Tempo(Changing):

@@ -26,7 +26,7 @@ class Choices(BaseModel):
     off_peak: Annotated[list[OffPeakPeriod] | None, Field(max_length=100)] = None
 
     @model_validator(mode="after")
-    def _agrees(self) -> Self:
+    def _check_tariffs(self) -> Self:
         if {"tariff", "tariffs"} <= self.model_fields_set:
             raise ValueError("give either `tariff`, one that holds always, or `tariffs`, several with their dates")
         if self.tariff is not None and self.tariff.valid_from is not None:

@@ -7,14 +7,13 @@ from gateway.enedis.client import Enedis
 from gateway.enedis.customer import Address
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit.clock import Clock
-from gateway.kit.crypto import seal, unseal
+from gateway.kit.crypto import Keyring, seal, unseal
 from gateway.kit.database import Database
 from gateway.problems import ProblemError
 from gateway.store import Store
-from gateway.store.cache import keep
+from gateway.store.cache import write_cached
 from gateway.usage_points import service
 from gateway.usage_points.models import PointStatus, UsagePoint
-from gateway.usage_points.service import Secrets
 from gateway.usage_points.upkeep import UsagePointKeeper
 
 _TRY_AGAIN = timedelta(minutes=10)
@@ -24,12 +23,20 @@ class CustomerData:
     """Answers from what was asked lately, or from Enedis."""
 
     def __init__(
-        self, database: Database, store: Store, clock: Clock, enedis: Enedis, keeper: UsagePointKeeper, seconds: int
+        self,
+        database: Database,
+        store: Store,
+        clock: Clock,
+        keyring: Keyring,
+        enedis: Enedis,
+        keeper: UsagePointKeeper,
+        seconds: int,
     ) -> None:
         """Prepare; `seconds` is how long an answer is kept."""
         self._database = database
         self._store = store
         self._clock = clock
+        self._keyring = keyring
         self._enedis = enedis
         self._keeper = keeper
         self._kept = timedelta(seconds=seconds)
@@ -39,16 +46,18 @@ class CustomerData:
         if self._is_fresh(point) or point.status is not PointStatus.GRANTED:
             return point
         async with self._store.lease(f"contract:{point.id}"):
-            point = await self._again(point)
+            point = await self._reload(point)
             if not self._is_fresh(point):
                 await self._keeper.refresh(point)
-                point = await self._again(point)
-        if told_at(point) is None:
-            raise _down(self._clock.now() + _TRY_AGAIN, self._clock.now())
+                point = await self._reload(point)
+        if contract_told_at(point) is None:
+            raise _upstream_down(self._clock.now() + _TRY_AGAIN, self._clock.now())
         return point
 
-    async def address(self, point: UsagePoint, secrets: Secrets) -> Address:
+    async def address(self, point: UsagePoint) -> Address:
         """Return where a usage point is. Raises a problem when Enedis does not say."""
+        async with self._database.read() as session:
+            secrets = await service.open_secrets(session, point, self._keyring)
         key = f"address:{point.id}"
         async with self._store.lease(key):
             if kept := await self._store.get(key):
@@ -66,26 +75,26 @@ class CustomerData:
                     ErrorReason.ABSENT,
                 }:
                     raise ProblemError(404, error.reason, "Enedis does not give this address.") from error
-                raise _down(error.retry_at or now + _TRY_AGAIN, now) from error
+                raise _upstream_down(error.retry_at or now + _TRY_AGAIN, now) from error
             sealed = seal(secrets.data_key, address.model_dump_json().encode(), key)
-            await keep(self._store, key, base64.b64encode(sealed).decode(), self._kept.total_seconds())
+            await write_cached(self._store, key, base64.b64encode(sealed).decode(), self._kept.total_seconds())
             return address
 
     def _is_fresh(self, point: UsagePoint) -> bool:
-        told = told_at(point)
+        told = contract_told_at(point)
         return told is not None and self._clock.now() - told < self._kept
 
-    async def _again(self, point: UsagePoint) -> UsagePoint:
+    async def _reload(self, point: UsagePoint) -> UsagePoint:
         async with self._database.read() as session:
-            return await service.get(session, point.account_id, point.id)
+            return await service.get_usage_point(session, point.account_id, point.id)
 
 
-def told_at(point: UsagePoint) -> datetime | None:
+def contract_told_at(point: UsagePoint) -> datetime | None:
     """Return when Enedis last told of the contract."""
     told = point.contract.get("told_at")
     return datetime.fromisoformat(told) if told else None
 
 
-def _down(until: datetime, now: datetime) -> ProblemError:
+def _upstream_down(until: datetime, now: datetime) -> ProblemError:
     wait = (until - now).total_seconds()
     return ProblemError(503, "upstream_down", "Enedis does not answer now.", retry_after=wait)

@@ -14,7 +14,7 @@ from gateway.enedis.errors import EnedisError, ErrorReason
 log = structlog.get_logger()
 
 
-async def ask(
+async def fetch_details(
     enedis: Enedis, payer: str, prm: str, services: Sequence[Service] = (), *, is_refused: bool = False
 ) -> dict[str, Any]:
     """Gather it from three APIs, and how the meter is supplied if its measures are refused. Raises EnedisError.
@@ -23,7 +23,7 @@ async def ask(
     any of the contracts' segments, the open `services` and the activation dates.
     """
     found: dict[str, Any] = {}
-    for part in (_contracts, _synthesis, _metering, *([_supply] if is_refused else [])):
+    for part in (_fetch_contracts, _fetch_synthesis, _fetch_metering, *([_fetch_supply] if is_refused else [])):
         try:
             found |= await part(enedis, payer, prm)
         except EnedisError as error:
@@ -37,7 +37,7 @@ async def ask(
     return found
 
 
-async def _contracts(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
+async def _fetch_contracts(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
     contracts = await enedis.contracts(payer, prm)
     gives = any(contract.is_injection for contract in contracts)
     supply = find_supply(contracts)
@@ -47,7 +47,7 @@ async def _contracts(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
         "segment": supply.segment,
         "power_kva": supply.subscribed_power_kva,
         "distribution_tariff": supply.distribution_tariff,
-        "started_on": _text(supply.contract_start),
+        "started_on": _format_day(supply.contract_start),
         "takes": True,
         "gives": gives,
     }
@@ -64,23 +64,23 @@ def find_supply(contracts: Sequence[Contract]) -> Contract | None:
     return next(chain(by_segment, by_power), None)
 
 
-async def _synthesis(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
+async def _fetch_synthesis(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
     synthesis = await enedis.synthesis(payer, prm)
     return {
-        "consumption_activated_on": _text(synthesis.consumption_activated_on),
-        "production_activated_on": _text(synthesis.production_activated_on),
+        "consumption_activated_on": _format_day(synthesis.consumption_activated_on),
+        "production_activated_on": _format_day(synthesis.production_activated_on),
         "services_level": synthesis.services_level,
     }
 
 
-async def _metering(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
+async def _fetch_metering(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
     metering = await enedis.metering(payer, prm)
     return {"off_peak": metering.off_peak, "future_off_peak": metering.future_off_peak}
 
 
-async def _supply(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
+async def _fetch_supply(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
     return {"connection_state": (await enedis.supply(payer, prm)).connection_state}
 
 
-def _text(day: date | None) -> str | None:
+def _format_day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()

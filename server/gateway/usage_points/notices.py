@@ -26,12 +26,12 @@ class Notice(BaseModel):
     text: str | None = None
 
 
-def notices(point: UsagePoint, now: datetime) -> list[Notice]:
+def list_notices(point: UsagePoint, now: datetime) -> list[Notice]:
     """Return what there is to know now."""
-    return list(_notices(point, now))
+    return list(_yield_notices(point, now))
 
 
-def _notices(point: UsagePoint, now: datetime) -> Iterator[Notice]:
+def _yield_notices(point: UsagePoint, now: datetime) -> Iterator[Notice]:
     if code := _ENDED.get(point.status):
         yield Notice(code=code, since=point.ended_at or point.created_at, until=None)
         return

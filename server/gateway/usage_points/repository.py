@@ -19,13 +19,13 @@ _WITH_KEY = (
 )
 
 
-async def of_account(session: AsyncSession, account_id: str) -> Sequence[UsagePoint]:
+async def list_of_account(session: AsyncSession, account_id: str) -> Sequence[UsagePoint]:
     """Return an account's usage points in the order that it chose, then oldest first."""
     query = select(UsagePoint).where(UsagePoint.account_id == account_id)
     return (await session.scalars(query.order_by(UsagePoint.position, UsagePoint.created_at, UsagePoint.id))).all()
 
 
-async def granted(session: AsyncSession) -> Sequence[UsagePoint]:
+async def list_granted(session: AsyncSession) -> Sequence[UsagePoint]:
     """Return everybody's usage points that Enedis lets us read, oldest first."""
     query = select(UsagePoint).where(UsagePoint.status == PointStatus.GRANTED)
     return (await session.scalars(query.order_by(UsagePoint.created_at, UsagePoint.id))).all()
@@ -37,7 +37,7 @@ async def count_by_status(session: AsyncSession) -> dict[str, int]:
     return {str(status): count for status, count in await session.execute(query)}
 
 
-async def ended_before(session: AsyncSession, before: datetime) -> Sequence[UsagePoint]:
+async def list_ended_before(session: AsyncSession, before: datetime) -> Sequence[UsagePoint]:
     """Return everybody's usage points whose consent ended before a moment, locked: none is shared again meanwhile."""
     query = select(UsagePoint).where(UsagePoint.status != PointStatus.GRANTED, UsagePoint.ended_at < before)
     return (await session.scalars(query.with_for_update())).all()
@@ -55,7 +55,7 @@ async def find_with_key(session: AsyncSession, account_id: str, point_id: str) -
     return None if found is None else (found[0], found[1])
 
 
-async def with_work(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
+async def find_with_work(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
     """Return the usage points for which there is something to ask, the longest waiting first.
 
     Those whose contract is to be asked first wait for it: it tells since when there is anything.
@@ -73,7 +73,7 @@ async def next_work(session: AsyncSession, otherwise: datetime) -> datetime:
     return otherwise if first is None else min(first, otherwise)
 
 
-async def schedule(session: AsyncSession, point: UsagePoint, at: datetime) -> None:
+async def schedule_work(session: AsyncSession, point: UsagePoint, at: datetime) -> None:
     """Set when the worker visits a usage point again, unless somebody else did so since `point` was read."""
     unchanged = (UsagePoint.id == point.id, UsagePoint.next_work_at == point.next_work_at)
     await session.execute(update(UsagePoint).where(*unchanged).values(next_work_at=at))
@@ -85,7 +85,7 @@ async def postpone_due(session: AsyncSession, now: datetime, until: datetime) ->
     await session.execute(update(UsagePoint).where(*due).values(next_work_at=until))
 
 
-async def bring_back(session: AsyncSession, furthest: datetime, now: datetime) -> Sequence[str]:
+async def bring_work_forward(session: AsyncSession, furthest: datetime, now: datetime) -> Sequence[str]:
     """Have those looked at now that would only be after `furthest`; return which they are."""
     late = (UsagePoint.next_work_at > furthest) | (UsagePoint.history_at > furthest)
     ahead = (await session.scalars(select(UsagePoint.id).where(late))).all()
@@ -101,18 +101,18 @@ async def next_history(session: AsyncSession) -> UsagePoint | None:
     return await session.scalar(query.order_by(UsagePoint.history_at, UsagePoint.id).limit(1))
 
 
-async def history_turn(session: AsyncSession, account_id: str, at: datetime) -> None:
+async def move_history_back(session: AsyncSession, account_id: str, at: datetime) -> None:
     """Put an account's histories behind those of others."""
     theirs = update(UsagePoint).where(UsagePoint.account_id == account_id, UsagePoint.history_at < at)
     await session.execute(theirs.values(history_at=at))
 
 
-async def history_due(session: AsyncSession, point_id: str, at: datetime | None) -> None:
+async def schedule_history(session: AsyncSession, point_id: str, at: datetime | None) -> None:
     """Say when a usage point's history next wants a call; None: never again."""
     await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(history_at=at))
 
 
-async def want(session: AsyncSession, point_id: str, kind: str, now: datetime) -> None:
+async def note_wanted_kind(session: AsyncSession, point_id: str, kind: str, now: datetime) -> None:
     """Note that a client wants a kind of measure that is not asked for everybody."""
     point = await session.get(UsagePoint, point_id, with_for_update=True)
     if point is not None:
@@ -121,18 +121,18 @@ async def want(session: AsyncSession, point_id: str, kind: str, now: datetime) -
         point.next_work_at = now  # even if it was due: a visit under way has read what was wanted before
 
 
-async def with_stale_details(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
+async def find_with_stale_details(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:
     """Return the usage points of which Enedis should be asked again what is open."""
     query = select(UsagePoint).where(UsagePoint.details_at <= now, UsagePoint.status == PointStatus.GRANTED)
     return (await session.scalars(query.order_by(UsagePoint.details_at).limit(limit))).all()
 
 
-async def details_due(session: AsyncSession, point_id: str, at: datetime) -> None:
+async def schedule_details(session: AsyncSession, point_id: str, at: datetime) -> None:
     """Say when Enedis is to be asked again what is open."""
     await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(details_at=at))
 
 
-async def doubt(session: AsyncSession, point_id: str, at: datetime) -> None:
+async def note_doubt(session: AsyncSession, point_id: str, at: datetime) -> None:
     """Note that Enedis refused a reading for want of consent: at the next look, one sign more ends it."""
     point = await session.get(UsagePoint, point_id)
     if point is not None:
@@ -173,12 +173,12 @@ async def refresh_from(session: AsyncSession, point_id: str, day: date, now: dat
         point.history_at = now if day < point.wanted_from else point.history_at
 
 
-async def delete(session: AsyncSession, point: UsagePoint) -> None:
+async def delete_usage_point(session: AsyncSession, point: UsagePoint) -> None:
     """Forget a usage point and all that was read of it."""
     await session.execute(sql_delete(UsagePoint).where(UsagePoint.id == point.id))
 
 
-async def others_with(session: AsyncSession, prm_hash: bytes, account_id: str) -> Sequence[UsagePoint]:
+async def find_of_other_accounts(session: AsyncSession, prm_hash: bytes, account_id: str) -> Sequence[UsagePoint]:
     """Return the usage points of other accounts with the same meter, whether they read it still or did once."""
     query = select(UsagePoint).where(UsagePoint.prm_hash == prm_hash, UsagePoint.account_id != account_id)
     return (await session.scalars(query)).all()

@@ -69,7 +69,7 @@ def seal_number(keyring: Keyring, account: Account, prm: str, owner: str) -> byt
     return seal(keyring.unwrap(account.data_key, data_key_context(account.id)), prm.encode(), _context(owner))
 
 
-async def add(
+async def add_usage_point(
     session: AsyncSession,
     account: Account,
     prm: str,
@@ -84,9 +84,9 @@ async def add(
     The newest holder has the meter: other accounts that read it until now are told that it moved.
     """
     identifier = point_id(instance, account.id, prm)
-    for other in await repository.others_with(session, number_hash(instance, prm), account.id):
+    for other in await repository.find_of_other_accounts(session, hash_number(instance, prm), account.id):
         if other.status is PointStatus.GRANTED:
-            end(other, PointStatus.MOVED, now)
+            end_access(other, PointStatus.MOVED, now)
             record(session, now, "meter_moved", other.account_id, usage_point=other.id)
     await session.flush()  # before the new holder is written: there is never more than one
     point = await repository.find(session, account.id, identifier, to_change=True)
@@ -95,8 +95,8 @@ async def add(
             id=identifier,
             account_id=account.id,
             prm_sealed=seal_number(keyring, account, prm, identifier),
-            prm_hash=number_hash(instance, prm),
-            name=name or masked(prm),
+            prm_hash=hash_number(instance, prm),
+            name=name or mask_number(prm),
             created_at=now,
             authorisation=None,
             opened_on=None,
@@ -118,17 +118,19 @@ async def add(
     return point
 
 
-def end(point: UsagePoint, status: PointStatus, now: datetime) -> None:
+def end_access(point: UsagePoint, status: PointStatus, now: datetime) -> None:
     """Note that Enedis no longer lets this account read; what was read stays."""
     point.status, point.ended_at = status, now
 
 
-def number_hash(instance: Instance, prm: str) -> bytes:
+def hash_number(instance: Instance, prm: str) -> bytes:
     """Hash a number to look it up by."""
     return instance.digest("prm", prm)
 
 
-async def get(session: AsyncSession, account_id: str, point_id: str, *, to_change: bool = False) -> UsagePoint:
+async def get_usage_point(
+    session: AsyncSession, account_id: str, point_id: str, *, to_change: bool = False
+) -> UsagePoint:
     """Return one of an account's usage points, locked `to_change` it. Raises the problem `not_found`."""
     point = await repository.find(session, account_id, point_id, to_change=to_change)
     if point is None:
@@ -144,16 +146,16 @@ async def open_point(
     if found is None:
         raise not_found()
     point, wrapped = found
-    return point, _secrets(point, keyring.unwrap(wrapped, data_key_context(account_id)))
+    return point, _unseal_secrets(point, keyring.unwrap(wrapped, data_key_context(account_id)))
 
 
 async def open_secrets(session: AsyncSession, row: Sealed, keyring: Keyring) -> Secrets:
     """Decrypt the number in a row, and its account's data key."""
     account = await accounts.account(session, row.account_id)
-    return _secrets(row, keyring.unwrap(account.data_key, data_key_context(account.id)))
+    return _unseal_secrets(row, keyring.unwrap(account.data_key, data_key_context(account.id)))
 
 
-def _secrets(row: Sealed, data_key: bytes) -> Secrets:
+def _unseal_secrets(row: Sealed, data_key: bytes) -> Secrets:
     return Secrets(unseal(data_key, row.prm_sealed, _context(row.id)).decode(), data_key)
 
 
@@ -162,12 +164,12 @@ def collects_curve(point: UsagePoint) -> bool | None:
     return "CDC" in point.services if point.services else None
 
 
-async def account_of(session: AsyncSession, row: Sealed) -> Account:
+async def get_account(session: AsyncSession, row: Sealed) -> Account:
     """Return whose it is."""
     return await accounts.account(session, row.account_id)
 
 
-def masked(prm: str) -> str:
+def mask_number(prm: str) -> str:
     """Show a number as people may see it."""
     return "•" * 10 + prm[-4:]
 

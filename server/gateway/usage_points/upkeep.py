@@ -41,14 +41,14 @@ class UsagePointKeeper:
         """Ask again what is due; return when there is more to do."""
         now = self._clock.now()
         async with self._database.read() as session:
-            stale = await repository.with_stale_details(session, now, _A_ROUND)
+            stale = await repository.find_with_stale_details(session, now, _A_ROUND)
         for point in stale:
             try:
                 await self.refresh(point)
             except UndecipherableError:
                 log.exception("undecipherable", usage_point=point.id)
                 async with self._database.write() as session:
-                    await repository.details_due(session, point.id, now + _AFTER_FAILURE)
+                    await repository.schedule_details(session, point.id, now + _AFTER_FAILURE)
         async with self._database.read() as session:
             return await repository.next_details(session, now + paris.HOUR)
 
@@ -68,7 +68,7 @@ class UsagePointKeeper:
             if any(found.point == prm and found.is_open for found in services):
                 ours = [found for found in services if found.point == prm and found.is_open]
                 refused = Refusals.of(point).meter is not None
-                contract = await details.ask(self._enedis, point.account_id, prm, ours, is_refused=refused)
+                contract = await details.fetch_details(self._enedis, point.account_id, prm, ours, is_refused=refused)
                 contract["told_at"] = paris.iso(self._clock.now())
         except EnedisError as error:
             log.warning("details_failed", usage_point=point.id, reason=error.reason, code=error.code)
@@ -84,7 +84,7 @@ class UsagePointKeeper:
             if services is None or note_services(current, prm, services):
                 current.doubted = current.doubted and services is None
             elif current.doubted:
-                service.end(current, PointStatus.ENDED, now)
+                service.end_access(current, PointStatus.ENDED, now)
                 record(session, now, "consent_ended", current.account_id, usage_point=current.id)
             else:
                 current.doubted, current.details_at = True, now + _AFTER_DOUBT

@@ -100,7 +100,9 @@ async def test_quotas_are_seen_and_begun_anew(
     assert (found["quota_limit"], found["usage_points"], found["deactivated_at"]) == (50, 1, None)
     assert "masked_number" not in found
     async with gateway.runtime.database.write() as session:
-        service.end(await service.get(session, user, point), PointStatus.ENDED, gateway.runtime.clock.now())
+        service.end_access(
+            await service.get_usage_point(session, user, point), PointStatus.ENDED, gateway.runtime.clock.now()
+        )
     assert (await admin.post(f"/v1/admin/users/{user}/reset-quota")).status_code == 204
     found = (await admin.post("/v1/admin/users/search", json={"part": "user@"})).json()["items"][0]
     assert found["quota_used"] <= 1, "a call that was under way may be counted yet"
@@ -203,3 +205,33 @@ async def test_the_log_is_paged_and_says_who_did_what(gateway: Gateway, admin: h
     first = (await admin.get("/v1/admin/audit", params={"limit": "1"})).json()
     second = (await admin.get("/v1/admin/audit", params={"limit": "1", "before": first["next"]})).json()
     assert second["items"][0]["id"] == first["items"][0]["id"] - 1
+
+
+async def test_an_account_is_deleted_by_an_administrator_who_logged_in_just_now(
+    gateway: Gateway, admin: httpx2.AsyncClient, clock: SetClock
+) -> None:
+    somebody = await logged_in(gateway, "somebody@example.org")
+    account = (await somebody.get("/v1/accounts/me")).json()["id"]
+    own = (await admin.get("/v1/accounts/me")).json()["id"]
+    assert (await admin.delete(f"/v1/admin/users/{own}")).json()["code"] == "own_account"
+    clock.set(NOW + timedelta(minutes=20))
+    assert (await admin.delete(f"/v1/admin/users/{account}")).json()["code"] == "log_in_again"
+    assert (await log_in(admin, ADMIN)).status_code == 204
+    assert (await admin.delete(f"/v1/admin/users/{account}")).status_code == 204
+    assert (await admin.delete(f"/v1/admin/users/{account}")).status_code == 404
+    assert (await somebody.get("/v1/accounts/me")).status_code == 401
+    [event] = (await admin.get("/v1/admin/audit", params={"event": "account_deleted"})).json()["items"]
+    assert (event["account_id"], event["detail"]) == (account, {"by": own})
+
+
+async def test_what_was_asked_is_counted_by_day(gateway: Gateway, admin: httpx2.AsyncClient) -> None:
+    who = await gateway.sign_in()
+    point = await gateway.add_meter(METER)
+    await gateway.at_rest(who, point)
+    used = (await gateway.get("/v1/quota", who))["enedis"]["used"]
+    found = (await admin.get("/v1/admin/use")).json()
+    today = found["items"][-1]
+    assert (len(found["items"]), today["date"]) == (31, "2026-11-03")
+    assert (today["by_accounts"], today["accounts"], today["busiest"]) == (used, 1, used)
+    assert sum(today["enedis"].values()) >= used
+    assert found["enedis_limit_an_hour"] == 1000

@@ -16,8 +16,8 @@ import pytest
 
 from gateway.kit.http import Upstream
 from tests.server.accounts.conftest import EMAIL, api_client, bearer, log_in, logged_in, sign_up
+from tests.server.backup.test_serving import Serving, serve
 from tests.server.conftest import Gateway
-from tests.server.keeping.test_serving import Serving, serve
 
 __all__ = ["serve"]
 

@@ -60,7 +60,7 @@ async def filled(start: Any, clock: SetClock, simulator: Simulator, prm: str) ->
         simulator.set_clock(NOW + timedelta(days=day))
         async with start() as gateway:
             point = point or await gateway.add_meter(prm)
-            seen: dict[str, Any] = (await until(partial(rests, gateway, point), 60))["history"]
+            seen: dict[str, Any] = (await until(partial(rests, gateway, point)))["history"]
             who = await gateway.sign_in()
             used = (await gateway.get("/v1/quota", who))["enedis"]
             assert used["used"] <= 30 - 6 or day == 0, "the live day's reserve"
@@ -108,13 +108,13 @@ async def test_accounts_take_turns(gateway: Gateway, simulator: Simulator) -> No
         old = [query["pointId"][0] for query in calls if query["dateFin"][0] <= "2026-09-04"]
         return old if len(old) >= 10 else None
 
-    shares = Counter((await until(enough, 60))[:10])
+    shares = Counter((await until(enough))[:10])
     assert abs(shares[BASE] - shares[OTHER]) <= 2, shares
 
 
 async def test_a_meter_just_installed_has_no_history_to_ask(gateway: Gateway, simulator: Simulator) -> None:
     point = await gateway.add_meter(NEW_METER)
-    seen = (await until(lambda: rests(gateway, point), 30))["history"]
+    seen = (await until(lambda: rests(gateway, point)))["history"]
     assert seen["finished"]
     assert seen["known_from"] == seen["oldest"] == "2026-10-22"
     assert len(simulator.calls(MEASURES)) <= 3
@@ -144,7 +144,7 @@ async def test_what_was_read_can_be_asked_again_deleted_and_told_of(
     who = await gateway.sign_in()
     point = await gateway.add_meter(NEW_METER)
     path = f"/v1/usage-points/{point}"
-    await until(lambda: rests(gateway, point), 30)
+    await until(lambda: rests(gateway, point))
     simulator.forget_calls()
     wished = await gateway.http.post(f"{path}/refresh", headers=who, json={"start": "2026-10-28", "end": "2026-10-31"})
     assert wished.status_code == 202
@@ -153,7 +153,7 @@ async def test_what_was_read_can_be_asked_again_deleted_and_told_of(
     async def again() -> list[tuple[str, str]] | None:
         return asked(simulator, "courbe_de_charge") or None
 
-    assert await until(again, 30) == [("2026-10-28", "2026-10-31")]
+    assert await until(again) == [("2026-10-28", "2026-10-31")]
     for body in ({"start": "2026-10-31", "end": "2026-10-28"}, {"start": "2026-11-01", "end": "2026-11-09"}):
         refused = await gateway.http.post(f"{path}/refresh", headers=who, json=body)
         assert (refused.status_code, refused.json()["code"]) == (400, "invalid_range")
@@ -178,7 +178,7 @@ async def test_maximum_power_and_index_are_asked_when_a_client_wants_them(
     who = await gateway.sign_in()
     point = await gateway.add_meter(NEW_METER)
     path = f"/v1/usage-points/{point}"
-    await until(lambda: rests(gateway, point), 30)
+    await until(lambda: rests(gateway, point))
     assert simulator.calls("puissance") == simulator.calls("index") == []
     powers = await gateway.get(f"{path}/max-power", who, start="2026-10-30", end="2026-11-02")
     assert [reading["date"] for reading in powers["readings"]] == [f"2026-1{day}" for day in ("0-30", "0-31", "1-01")]
@@ -205,4 +205,4 @@ async def test_maximum_power_and_index_are_asked_when_a_client_wants_them(
     async def kept_up() -> bool:
         return any("dateFin=2026-11-04" in call["query"] for call in simulator.calls("puissance"))
 
-    await until(kept_up, 30)
+    await until(kept_up)

@@ -113,6 +113,6 @@ async def test_a_refresh_during_a_visit_is_not_lost(gateway: Gateway, simulator:
     now = clock.now() + timedelta(minutes=1)
     async with gateway.runtime.database.write() as session:
         await points.refresh_from(session, point_id, now.date(), now)
-        await points.schedule(session, visited, NEXT_MORNING)  # as the visit ends
+        await points.schedule_work(session, visited, NEXT_MORNING)  # as the visit ends
     async with gateway.runtime.database.read() as session:
         assert (await session.get_one(UsagePoint, point_id)).next_work_at == now

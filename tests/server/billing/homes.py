@@ -13,7 +13,7 @@ from gateway.billing.hours_view import HoursView
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Reading
 from gateway.domain.tempo_days import Color
-from gateway.instance import load
+from gateway.instance import load_instance
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import payloads
@@ -67,11 +67,11 @@ class ByHand:
     @classmethod
     async def open(cls, url: str, clock: SetClock, keyring: Keyring, **wishes: Any) -> ByHand:
         database = Database(url)
-        instance = await load(database, keyring)
+        instance = await load_instance(database, keyring)
         async with database.write() as session:
             email = wishes.get("email", "somebody@example.org")
             account = await accounts.find_or_create_account(session, keyring, email, clock.now())
-            point = await points.add(
+            point = await points.add_usage_point(
                 session, account, PRM, name="Home", keyring=keyring, instance=instance, now=clock.now()
             )
             point.tariffs, point.off_peak = wishes.get("tariffs", []), wishes.get("off_peak", [])

@@ -110,7 +110,7 @@ async def test_a_year_agrees_to_the_cent(gateway: Gateway, simulator: Simulator,
         clock.set(now)
         simulator.set_clock(now)
         who = await gateway.sign_in()
-        await until(lambda: at_rest(gateway, path, who, now), 120)  # noqa: B023 - awaited here
+        await until(lambda: at_rest(gateway, path, who, now))  # noqa: B023 - awaited here
         colors = await all_colors(gateway, who, min(END, now.date()))
         client.take(await gateway.get(f"{path}/hours", who, cursor=client.cursor or ""))
     paid = tariff.get("production_eur_per_kwh")

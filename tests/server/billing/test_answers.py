@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from gateway.metering.schedule import Kind
+from gateway.tempo import outlook
 from tests.server.billing.answered import check_index, compare, fill, periods, totals
 from tests.server.billing.homes import HP_HC, NIGHT, TEMPO, TODAY, ByHand, whole_curve
 from tests.server.paris import midnight
@@ -20,6 +21,8 @@ async def test_a_base_home_is_one_period_as_far_as_asked(home: ByHand) -> None:
             "off_peak": None,
             "price": 0.2001,
             "certain": True,
+            "expected": False,
+            "expected_reason": None,
         }
     ]
 
@@ -79,16 +82,42 @@ async def test_off_peak_hours_are_told_where_there_are_any(home: ByHand) -> None
     assert told == [("day", False), ("night_hc", True), ("day", False)]
 
 
-async def test_a_colour_that_the_season_leaves_no_choice_of_is_certain(home: ByHand) -> None:
-    """Of the season 2025-26 all white and red days are placed by 2 June: what is left of it is blue."""
+async def test_what_follows_from_the_usual_quota_is_expected_and_not_certain(home: ByHand) -> None:
+    """Of the season 2025-26 all white and red days of the quota are used by 2 June: from then on blue is expected."""
     await home.change(tariffs=TEMPO)
-    season = [date(2025, 9, 1) + timedelta(days=number) for number in range(274)]
+    home.clock.set(midnight(date(2026, 6, 2)) + timedelta(hours=12))
+    season = [date(2025, 9, 1) + timedelta(days=number) for number in range(275)]
     red = [day for day in season if day.weekday() < 5 and day.month in {11, 12}][:22]
     white = [day for day in season if day.weekday() != 6 and day not in red][:43]
     colors = dict.fromkeys(season, "blue") | dict.fromkeys(red, "red") | dict.fromkeys(white, "white")
     await home.color(colors)
     items = (await periods(home, date(2026, 7, 1), date(2026, 7, 3)))["items"]
-    assert {(item["bucket"], item["certain"]) for item in items} == {("blue_hc", True), ("blue_hp", True)}
+    shown = {(item["bucket"], item["certain"], item["expected"], item["expected_reason"]) for item in items}
+    assert shown == {("blue_hc", False, True, "quota_used"), ("blue_hp", False, True, "quota_used")}
+    assert all(item["price"] for item in items)
+
+
+async def test_a_sunday_that_rte_never_named_is_blue_in_every_answer(home: ByHand) -> None:
+    await home.change(tariffs=TEMPO)
+    sunday = date(2026, 11, 1)
+    await home.color({sunday - timedelta(days=1): "blue", sunday: "unknown"})
+    await fill(home, date(2026, 9, 4))
+    async with home.database.read() as session:
+        named = await outlook.days(session, sunday, TODAY, home.clock.now())
+    assert [(day.color, day.confirmed) for day in named.days] == [("blue", True), ("unknown", False)]
+    items = (await periods(home, sunday, TODAY))["items"]
+    assert [(item["bucket"], item["certain"]) for item in items[:4]] == [
+        ("blue_hc", True), ("blue_hp", True), ("blue_hc", True), ("unknown", False)
+    ]  # fmt: skip
+    hours = await home.hours()
+    cost = dict(zip(hours["start"], hours["sum"]["cost"], strict=True))
+    whole_sunday = cost["2026-11-01T22:00:00Z"] - cost["2026-10-31T22:00:00Z"]
+    assert whole_sunday == pytest.approx(8 * 0.1356 + 16 * 0.1654, abs=1e-5)
+    running = (await totals(home))["month"]["running"]
+    of_monday_night = 6000
+    assert running["consumption"]["by_bucket"] == {
+        "blue_hc": 8000 + of_monday_night, "blue_hp": 16_000, "unknown": 18_000
+    }  # fmt: skip
 
 
 async def test_the_odd_nights_are_whole(home: ByHand) -> None:
@@ -133,7 +162,7 @@ async def test_a_comparison_says_how_much_it_knows(home: ByHand) -> None:
     assert options["base"]["known"] == round((31 * 24 + 1 - 24) / (31 * 24 + 1), 4)
     assert options["hp_hc"]["known"] == 0  # its off-peak hours are nobody's guess
     assert options["hp_hc"]["energy"] is None
-    assert options["tempo"]["known"] == 0
+    assert options["tempo"]["known"] < 0.2  # Sundays are blue, the other colours nobody named
     assert (found["highest_va"], found["lowest_power_kva"], found["highest_known"]) == (None, None, 0)
 
 

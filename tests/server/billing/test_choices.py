@@ -57,7 +57,7 @@ async def test_hours_of_ones_own_and_other_ones_of_enedis_at_the_same_moment_are
     simulator.order("PATCH", f"homes/{METER}", hours_written="HC (2H00-7H00;13H00-16H00)")
     async with asyncio.TaskGroup() as group, runtime.database.write() as session:
         account_id = (await session.execute(text("SELECT account_id FROM usage_points"))).scalar_one()
-        point = await points.get(session, account_id, point_id, to_change=True)
+        point = await points.get_usage_point(session, account_id, point_id, to_change=True)
         both = [runtime.usage_points.refresh(point), choose()]
         for number, one in enumerate(both if first == "enedis" else reversed(both), 1):
             group.create_task(one)

@@ -7,12 +7,13 @@ import pytest
 
 from gateway.billing import repository
 from gateway.billing.models import Publication
-from gateway.instance import load
+from gateway.instance import load_instance
 from gateway.kit import paris
 from gateway.metering import repository as metering
 from gateway.metering.schedule import Kind
 from gateway.usage_points import service as points
 from gateway.usage_points.models import PointStatus, UsagePoint
+from tests.server.billing.answered import totals
 from tests.server.billing.homes import PRM, TODAY, ByHand, Client, past, whole_curve
 from tests.server.paris import midnight
 
@@ -34,14 +35,14 @@ async def fill(home: ByHand, days: list[date]) -> None:
 
 async def end(home: ByHand, status: PointStatus = PointStatus.ENDED) -> None:
     async with home.database.write() as session:
-        points.end(await session.get_one(UsagePoint, home.point_id), status, home.clock.now())
+        points.end_access(await session.get_one(UsagePoint, home.point_id), status, home.clock.now())
 
 
 async def share_again(home: ByHand) -> None:
-    instance = await load(home.database, home.keyring)
+    instance = await load_instance(home.database, home.keyring)
     async with home.database.write() as session:
-        account = await points.account_of(session, await session.get_one(UsagePoint, home.point_id))
-        await points.add(
+        account = await points.get_account(session, await session.get_one(UsagePoint, home.point_id))
+        await points.add_usage_point(
             session, account, PRM, name=None, keyring=home.keyring, instance=instance, now=home.clock.now()
         )
 
@@ -51,6 +52,16 @@ async def fill_the_rest(home: ByHand, known: int) -> None:
     oldest = (TODAY - OLDEST_CURVE).days
     await fill(home, past(oldest, known + 1))
     await home.write(Kind.DAILY, dict.fromkeys(paris.days(OLDEST_VALUE, OLDEST_CURVE), 12_345))
+
+
+async def test_totals_say_since_when_while_the_history_is_fetched(home: ByHand) -> None:
+    await fill(home, past(70))
+    found = await totals(home)
+    assert (found["known_since"], found["history_complete"]) == ((TODAY - timedelta(days=60)).isoformat(), False)
+    await fill_the_rest(home, 70)
+    wait(home, A_LOOK)
+    found = await totals(home)
+    assert (found["known_since"], found["history_complete"]) == (OLDEST_VALUE.isoformat(), True)
 
 
 @pytest.mark.parametrize("status", [PointStatus.ENDED, PointStatus.MOVED])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.tariffs.options import Option
-from gateway.tariffs.prices import packaged
+from gateway.tariffs.prices import Grid, PriceSource, packaged, with_added
 from gateway.tariffs.tariff import Tariff, tariff_on
 
 BUCKETS = {
@@ -24,7 +24,11 @@ BUCKETS = {
         (Option.BASE, 6, date(2023, 8, 1), "base", "0.2276", "12.44"),
         (Option.BASE, 6, date(2024, 1, 31), "base", "0.2276", "12.44"),
         (Option.BASE, 6, date(2024, 2, 1), "base", "0.2516", "12.60"),
-        (Option.HP_HC, 6, date(2024, 12, 31), "hc", "0.2068", "13.01"),
+        (Option.HP_HC, 6, date(2024, 10, 31), "hc", "0.2068", "13.01"),
+        (Option.HP_HC, 6, date(2024, 11, 1), "hc", "0.2068", "13.09"),
+        (Option.HP_HC, 18, date(2025, 1, 31), "hp", "0.2700", "26.84"),
+        (Option.BASE, 30, date(2024, 11, 1), "base", "0.2516", "37.68"),
+        (Option.TEMPO, 36, date(2024, 11, 1), "red_hp", "0.7562", "44.71"),
         (Option.HP_HC, 6, date(2025, 2, 1), "hp", "0.2146", "14.04"),
         (Option.BASE, 6, date(2025, 7, 31), "base", "0.2016", "13.72"),
         (Option.BASE, 6, date(2025, 8, 1), "base", "0.1952", "15.47"),
@@ -32,6 +36,9 @@ BUCKETS = {
         (Option.TEMPO, 6, date(2026, 7, 31), "blue_hc", "0.1325", "15.59"),
         (Option.TEMPO, 9, date(2026, 8, 1), "white_hp", "0.1921", None),
         (Option.HP_HC, 36, date(2026, 2, 1), "hp", "0.2065", "52.54"),
+        (Option.HP_HC, 36, date(2026, 8, 1), "hp", "0.2142", "52.54"),
+        (Option.TEMPO, 15, date(2026, 8, 1), "white_hc", "0.1536", "26.47"),
+        (Option.BASE, 3, date(2026, 8, 1), "base", "0.2001", "12.03"),
     ],
 )
 def test_known_days(option: Option, power: int, day: date, bucket: str, price: str, month: str | None) -> None:
@@ -62,6 +69,37 @@ def test_every_day_has_every_price_of_its_option(option: Option, power: int, day
 )
 def test_what_is_not_sold_or_not_known_has_no_price(option: Option, power: int, day: date) -> None:
     assert packaged().grid(option, power, day) is None
+
+
+def test_a_grid_whose_subscription_is_not_known_keeps_the_one_before_and_says_so() -> None:
+    grid = packaged().grid(Option.HP_HC, 15, date(2026, 9, 1))
+    assert grid is not None
+    assert (grid.valid_from, grid.subscription_from) == (date(2026, 8, 1), date(2026, 2, 1))
+    assert packaged().outdated_since(Option.HP_HC, 15, date(2026, 9, 1)) == date(2026, 8, 1)
+    assert packaged().outdated_since(Option.HP_HC, 12, date(2026, 9, 1)) is None
+
+
+def test_edf_bills_and_cre_is_kept_beside_it() -> None:
+    day = date(2025, 3, 1)
+    billed, kept = packaged().grid(Option.TEMPO, 6, day), packaged().grid(Option.TEMPO, 6, day, PriceSource.CRE)
+    assert billed is not None
+    assert kept is not None
+    assert (billed.source, billed.subscription_month) == (PriceSource.EDF, Decimal("13.97"))
+    assert (kept.source, kept.subscription_month) == (PriceSource.CRE, Decimal("14.0725"))
+    assert (dict(billed.prices)["blue_hc"], dict(kept.prices)["blue_hc"]) == (Decimal("0.1288"), Decimal("0.1287"))
+
+
+def test_cre_bills_where_edf_has_no_grid_or_no_subscription() -> None:
+    def from_cre(power: int, day: date, month: str) -> Grid:
+        return Grid(Option.BASE, power, day, (("base", Decimal("0.2")),), Decimal(month), PriceSource.CRE)
+
+    august, february = date(2026, 8, 1), date(2027, 2, 1)
+    added = [from_cre(3, august, "12.40"), from_cre(6, august, "15.99"), from_cre(6, february, "16.20")]
+    book = with_added(tuple(added))
+    assert book.grid(Option.BASE, 3, august) == added[0]
+    assert book.grid(Option.BASE, 6, august) == packaged().grid(Option.BASE, 6, august)
+    assert book.grid(Option.BASE, 6, february) == added[2]
+    assert book.outdated_since(Option.BASE, 3, august) is None
 
 
 def test_a_power_without_a_newer_grid_keeps_its_last() -> None:

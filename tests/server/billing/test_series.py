@@ -15,7 +15,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from gateway.billing.charts.schemas import Include, SeriesView
+from gateway.billing.charts.schemas import HabitsView, Include, SeriesView
 from gateway.billing.charts.service import SeriesService
 from gateway.billing.charts.steps import Step
 from gateway.billing.totals import Span
@@ -23,7 +23,7 @@ from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind, State
 from gateway.migrations import upgrade
-from tests.server.billing.answered import fill, totals
+from tests.server.billing.answered import compare, fill, totals
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, sqlite, whole_curve
 from tests.server.billing.test_any_life import Life
 from tests.server.conftest import NOW, SetClock
@@ -286,3 +286,39 @@ async def test_production_counts_beside_consumption(home: ByHand) -> None:
     assert chart["production"] == [12_000, None]
     assert chart["revenue"] == [pytest.approx(1.2), None]
     assert chart["complete"]["production"] == [True, False]
+
+
+async def habits(home: ByHand, start: date, end: date) -> dict[str, Any]:
+    found = await SeriesService(home.database, home.clock, home.keyring).habits(
+        home.account_id, home.point_id, Span(start, end)
+    )
+    answer: dict[str, Any] = json.loads(HabitsView.of(found).model_dump_json())
+    return answer
+
+
+async def test_habits_are_averages_of_known_hours_by_the_clock(home: ByHand) -> None:
+    watts = [number * 100 for number in range(24)]
+    days = [TODAY - timedelta(days=number) for number in range(1, 61)]
+    odd = date(2026, 10, 25)
+    curves = {day: whole_curve(day, watts, 60) for day in days if day != odd}
+    await home.write(Kind.CURVE, curves | {odd: whole_curve(odd, [0, 0, 100, 300], 60)})
+    found = await habits(home, date(2026, 10, 1), date(2026, 11, 1))
+    monday, sunday = found["by_weekday"][0], found["by_weekday"][6]
+    assert (monday["wh"], monday["days"]) == (watts, 4)
+    assert sunday["days"] == 5, "02:00 came twice on one of four Sundays"
+    assert sunday["wh"][2] == (3 * 200 + 100 + 300) / 5
+    [october] = found["by_month"]
+    assert (october["month"], october["days"]) == ("2026-10-01", 32)
+    assert october["eur_per_kwh"][5] == pytest.approx(0.2001)
+    nothing = await habits(home, date(2026, 12, 1), date(2026, 12, 2))
+    assert nothing["by_weekday"][0]["wh"] == [None] * 24
+    assert nothing["by_month"] == []
+
+
+async def test_options_that_newcomers_are_refused_are_told(home: ByHand) -> None:
+    await fill(home, date(2026, 9, 4))
+    assert (await compare(home))["open_to_new"] == {"base": True, "hp_hc": True, "tempo": True}
+    await home.change(tariffs=[{"option": "hp_hc", "power_kva": 9}])
+    assert (await compare(home))["open_to_new"] == {"base": False, "hp_hc": True, "tempo": True}
+    await home.change(tariffs=[])
+    assert (await compare(home))["open_to_new"] == {}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from tests.server.keeping.test_serving import Serving, serve
+from tests.server.backup.test_serving import Serving, serve
 
 __all__ = ["serve"]
 

@@ -12,8 +12,8 @@ import uvicorn
 from gateway.kit import http_protocol
 from gateway.kit.http_protocol import BoundedHttpProtocol
 from scripts.lib.program import free_port
+from tests.server.backup.test_serving import Serving, serve
 from tests.server.conftest import until
-from tests.server.keeping.test_serving import Serving, serve
 
 __all__ = ["serve"]
 

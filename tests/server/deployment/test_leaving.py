@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 from signal import SIGTERM
 
+from tests.server.backup.test_serving import Serving, serve
 from tests.server.conftest import until
-from tests.server.keeping.test_serving import Serving, serve
 
 __all__ = ["serve"]
 

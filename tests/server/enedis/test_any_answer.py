@@ -96,7 +96,9 @@ def figures(value: object) -> set[float]:
                 found.add(float(number[1].replace(",", ".")))
             if step := re.fullmatch(r"PT([0-9]+H)?([0-9]+M)?", scalar):
                 found.add(60 * int((step[1] or "0H")[:-1]) + int((step[2] or "0M")[:-1]))
-    return found | {float(round(number)) for number in found if abs(number) < 1e300}  # decimals are read to the nearest whole
+    return found | {
+        float(round(number)) for number in found if abs(number) < 1e300
+    }  # decimals are read to the nearest whole
 
 
 def as_number(text: str) -> float | None:

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 from gateway.audit.models import AuditEvent
 from gateway.billing.models import Publication, PublishedDay
-from gateway.instance import load
-from gateway.jobs.purge import purge
+from gateway.instance import load_instance
+from gateway.jobs.purge import purge_outdated
 from gateway.metering.models import DayRecord
 from gateway.metering.schedule import Kind
 from gateway.settings import Settings
@@ -36,14 +36,14 @@ async def home(tmp_path: Path) -> Any:
 
 async def end(home: ByHand, status: PointStatus = PointStatus.ENDED) -> None:
     async with home.database.write() as session:
-        points.end(await session.get_one(UsagePoint, home.point_id), status, home.clock.now())
+        points.end_access(await session.get_one(UsagePoint, home.point_id), status, home.clock.now())
 
 
 async def purge_at(home: ByHand, now: datetime) -> None:
     """Purge, RTE having told something that day."""
     home.clock.set(now)
     await home.color({TODAY: "blue"})
-    await purge(home.database, now, KEPT_FOR)
+    await purge_outdated(home.database, now, KEPT_FOR)
 
 
 async def left(home: ByHand) -> list[int]:
@@ -81,10 +81,12 @@ async def test_a_meter_that_is_shared_is_never_too_old(home: ByHand) -> None:
 async def test_a_share_that_came_back_in_time_keeps_all_and_its_next_end_counts(home: ByHand) -> None:
     await end(home)
     home.clock.set(THE_END)
-    instance = await load(home.database, home.keyring)
+    instance = await load_instance(home.database, home.keyring)
     async with home.database.write() as session:
-        account = await points.account_of(session, await session.get_one(UsagePoint, home.point_id))
-        await points.add(session, account, PRM, name=None, keyring=home.keyring, instance=instance, now=THE_END)
+        account = await points.get_account(session, await session.get_one(UsagePoint, home.point_id))
+        await points.add_usage_point(
+            session, account, PRM, name=None, keyring=home.keyring, instance=instance, now=THE_END
+        )
     await purge_at(home, THE_END + timedelta(days=10))
     assert (await left(home))[:2] == [1, 60]
     await end(home)
@@ -97,7 +99,7 @@ async def test_a_share_that_came_back_in_time_keeps_all_and_its_next_end_counts(
 async def test_a_clock_that_nobody_outside_agrees_with_deletes_nothing(home: ByHand) -> None:
     await home.color({TODAY: "blue"})
     await end(home)
-    await purge(home.database, THE_END + timedelta(days=365), KEPT_FOR)
+    await purge_outdated(home.database, THE_END + timedelta(days=365), KEPT_FOR)
     assert (await left(home))[:2] == [1, 60]
 
 
@@ -106,7 +108,7 @@ async def test_the_worker_goes_by_the_setting(settings: Settings, simulator: Sim
         point, who = await running.add_meter("30001000000001"), await running.sign_in()
         await running.at_rest(who, point)
         async with running.runtime.database.write() as session:
-            points.end(await session.get_one(UsagePoint, point), PointStatus.ENDED, NOW)
+            points.end_access(await session.get_one(UsagePoint, point), PointStatus.ENDED, NOW)
         later = NOW + timedelta(days=2, minutes=1)
         simulator.set_clock(later)
         clock.set(later)

@@ -35,7 +35,7 @@ async def test_a_job_that_fails_is_tried_again_a_minute_later_and_holds_no_other
         tries.append(now)
         raise ZeroDivisionError
 
-    monkeypatch.setattr("gateway.jobs.worker.purge", fails)
+    monkeypatch.setattr("gateway.wiring.purge_outdated", fails)
     async with start() as gateway:
 
         async def goes_on() -> bool:

@@ -63,7 +63,7 @@ class Kitchen:
 
     def __init__(self, changes_in: float) -> None:
         self.clock = Stove(NOW)
-        self.ready_made = conditional.ReadyMade(self.clock)
+        self.response_cache = conditional.ResponseCache(self.clock)
         self.made = 0
         self.next_change = NOW + timedelta(seconds=changes_in)
         self.takes = timedelta(0)
@@ -81,7 +81,7 @@ class Kitchen:
         if after is not None:
             self.clock.set(NOW + timedelta(seconds=after))
         request = Request({"type": "http", "method": "GET", "path": "/", "headers": []})
-        return await self.ready_made.respond(request, "dish", self.make)
+        return await self.response_cache.respond(request, "dish", self.make)
 
 
 async def test_what_was_made_serves_everybody_until_it_can_change() -> None:

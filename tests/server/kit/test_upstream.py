@@ -170,10 +170,10 @@ def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
 
     def trust_folder(folder: Path) -> None:
         monkeypatch.setenv("SSL_CERT_DIR", str(folder))
-        http.trusted.cache_clear()
+        http.make_ssl_context.cache_clear()
 
     yield trust_folder
-    http.trusted.cache_clear()
+    http.make_ssl_context.cache_clear()
 
 
 def serving(name: str, folder: Path) -> ssl.SSLContext:
@@ -207,7 +207,7 @@ async def test_nobody_is_asked_whom_nobody_trusts(tmp_path):
 
 async def test_a_system_without_authorities_trusts_the_usual_ones(tmp_path, trust):
     trust(tmp_path)
-    assert len(http.trusted().get_ca_certs()) > 100
+    assert len(http.make_ssl_context().get_ca_certs()) > 100
     async with origin(saying("200 OK"), serving("localhost", tmp_path)) as server, upstream(server.url) as client:
         with pytest.raises(UnreachableError):
             await client.ask("GET", "/")

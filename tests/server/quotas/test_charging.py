@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Table
 
 from gateway.counters.models import Counter
-from gateway.counters.service import Budget, ExhaustedError, charge, used
+from gateway.counters.service import Budget, ExhaustedError, charge, get_used
 from gateway.enedis.client import Api
 from gateway.kit.database import Base, Database
 from gateway.quotas.budgets import enedis_hour, next_hour, user_day
@@ -51,7 +51,7 @@ async def spend(database: Database, *budgets: Budget) -> bool:
 
 async def spent(database: Database, budget: Budget) -> int:
     async with database.read() as session:
-        return await used(session, budget)
+        return await get_used(session, budget)
 
 
 async def test_200_at_once_on_several_connections_spend_exactly_the_budget(databases: list[Database]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from redis.asyncio import Redis as Client
 from sqlalchemy import text
-from valkey.asyncio import Valkey as Client
 
 from gateway.settings import Settings
 from scripts.lib.program import free_port

@@ -59,16 +59,16 @@ async def test_the_cache_does_not_grow_for_ever(store: MemoryStore) -> None:
 
 
 async def test_a_turn_is_taken_once_in_an_interval_and_names_are_apart(store: MemoryStore, seconds: Seconds) -> None:
-    assert await store.turn("enedis", 0.25) == 0
-    assert await store.turn("enedis", 0.25) == pytest.approx(0.25)
-    assert await store.turn("rte", 0.25) == 0
+    assert await store.take_turn("enedis", 0.25) == 0
+    assert await store.take_turn("enedis", 0.25) == pytest.approx(0.25)
+    assert await store.take_turn("rte", 0.25) == 0
     seconds.now += 0.2
-    assert await store.turn("enedis", 0.25) == pytest.approx(0.05), "asking moved the turn"
+    assert await store.take_turn("enedis", 0.25) == pytest.approx(0.05), "asking moved the turn"
     seconds.now += 0.05
-    assert await store.turn("enedis", 0.25) == 0
+    assert await store.take_turn("enedis", 0.25) == 0
     seconds.now += 100
-    assert await store.turn("enedis", 0.25) == 0
-    assert await store.turn("enedis", 0.25) == pytest.approx(0.25), "unused turns are saved up"
+    assert await store.take_turn("enedis", 0.25) == 0
+    assert await store.take_turn("enedis", 0.25) == pytest.approx(0.25), "unused turns are saved up"
 
 
 @given(st.lists(st.floats(0, 2), min_size=2, max_size=60))
@@ -79,7 +79,7 @@ def test_never_more_than_five_in_any_second(pauses: list[float]) -> None:
         store, calls = MemoryStore(seconds), []
         for pause in pauses:
             seconds.now += pause
-            while (wait := await store.turn("enedis", 0.25)) > 0:
+            while (wait := await store.take_turn("enedis", 0.25)) > 0:
                 seconds.now += max(wait, 1e-9)
             calls.append(seconds.now)
         return calls

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.store.memory import MemoryStore
-from gateway.store.token import drop, shared
+from gateway.store.token import drop_token, get_shared_token
 
 
 class Desk:
@@ -33,24 +33,24 @@ def store(now: list[float]) -> MemoryStore:
 
 async def test_however_many_want_it_one_is_made(store: MemoryStore) -> None:
     desk = Desk(7200)
-    said = await asyncio.gather(*(shared(store, "token", desk.make, renew_before=600) for _ in range(20)))
+    said = await asyncio.gather(*(get_shared_token(store, "token", desk.make, renew_before=600) for _ in range(20)))
     assert (set(said), desk.asked) == ({"token-1"}, 1)
 
 
 @pytest.mark.parametrize(("lasts", "kept"), [(7200, 6600), (601, 60), (10, 60)])
 async def test_it_is_renewed_before_its_end(store: MemoryStore, now: list[float], lasts: float, kept: float) -> None:
     desk = Desk(lasts)
-    await shared(store, "token", desk.make, renew_before=600)
+    await get_shared_token(store, "token", desk.make, renew_before=600)
     now[0] = kept - 1
-    assert await shared(store, "token", desk.make, renew_before=600) == "token-1"
+    assert await get_shared_token(store, "token", desk.make, renew_before=600) == "token-1"
     now[0] = kept + 1
-    assert await shared(store, "token", desk.make, renew_before=600) == "token-2"
+    assert await get_shared_token(store, "token", desk.make, renew_before=600) == "token-2"
 
 
 async def test_the_refusal_of_an_old_token_leaves_the_new_one(store: MemoryStore) -> None:
     desk = Desk(7200)
-    first = await shared(store, "token", desk.make, renew_before=600)
-    await drop(store, "token", first)
-    second = await shared(store, "token", desk.make, renew_before=600)
-    await drop(store, "token", first)
-    assert await shared(store, "token", desk.make, renew_before=600) == second
+    first = await get_shared_token(store, "token", desk.make, renew_before=600)
+    await drop_token(store, "token", first)
+    second = await get_shared_token(store, "token", desk.make, renew_before=600)
+    await drop_token(store, "token", first)
+    assert await get_shared_token(store, "token", desk.make, renew_before=600) == second

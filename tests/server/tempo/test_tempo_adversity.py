@@ -106,7 +106,8 @@ async def test_half_an_answer_is_completed_within_days(empty_house: House) -> No
         await house.world.announce(day, missing=True)
     await house.work(keep_tempo)
     async with house.database.read() as session:
-        assert not await repository.colors(session, gone[0], gone[-1] + DAY)
+        known = await repository.colors(session, gone[0], gone[-1] + DAY)
+    assert set(known) == {day for day in gone if day.weekday() == 6}, "a Sunday is blue by rule"
     for day in gone:
         await house.world.announce(day)
     await house.live(keep_tempo, house.clock.now() + 8 * DAY)
@@ -161,7 +162,7 @@ async def test_days_of_nothing_but_missing_colors_and_restarts_cost_twenty_calls
     assert max(calls.values()) <= 20
 
 
-async def test_nothing_is_certain_because_of_a_color_that_can_still_change(house: House) -> None:
+async def test_nothing_is_expected_because_of_a_color_that_can_still_change(house: House) -> None:
     """On 12 March 2026, 13 red days were left for 13 working days; had the 12th been said to be white in advance."""
     await house.set(paris("2026-03-11 06:30"))
     await house.world.announce(date(2026, 3, 12), provisional="WHITE")
@@ -169,12 +170,13 @@ async def test_nothing_is_certain_because_of_a_color_that_can_still_change(house
     said = await house.tempo()
     assert (said["tomorrow"]["color"], said["tomorrow"]["confirmed"]) == ("white", False)
     assert "red" in said["tomorrow"]["possible"]
-    assert said["season"]["certain_red"] == []
+    assert (said["season"]["certain_red"], said["season"]["expected_red"]) == ([], [])
     await house.live(keep_tempo, paris("2026-03-11 12:00"))
     truth = await house.world.colors(date(2026, 3, 12), date(2026, 4, 1))
     red = [f"{day}" for day, color in truth.items() if color == "red"]
     assert len(red) == 13
-    assert (await house.tempo())["season"]["certain_red"] == red
+    season = (await house.tempo())["season"]
+    assert (season["certain_red"], season["expected_red"]) == ([], red)
 
 
 async def test_a_database_that_was_down_at_the_answer_costs_one_pause(house: House) -> None:
@@ -203,8 +205,8 @@ async def test_a_day_before_all_and_a_season_ahead_are_unknown(house: House) -> 
     async with house.database.read() as session:
         early = await outlook.days(session, date(2014, 8, 30), date(2014, 9, 2), house.clock.now())
         ahead = await outlook.days(session, date(2028, 2, 27), date(2028, 3, 2), house.clock.now())
-    assert [day.color.value == "unknown" for day in early.days] == [True, True, False]
-    assert [day.color.value for day in ahead.days] == ["unknown"] * 4
+    assert [day.color.value == "unknown" for day in early.days] == [True, False, False], "31 August 2014 is a Sunday"
+    assert [day.color.value for day in ahead.days] == ["blue", "unknown", "unknown", "unknown"]
     assert ["red" in day.possible for day in ahead.days] == [False, True, True, True], "a Sunday"
 
 

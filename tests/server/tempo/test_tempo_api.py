@@ -33,6 +33,8 @@ async def test_today_tomorrow_and_the_season(gateway: Gateway, simulator: Simula
         "color": today,
         "confirmed": True,
         "possible": [today],
+        "expected_color": None,
+        "expected_reason": None,
         "source": "rte",
     }
     assert (said["tomorrow"]["color"], said["tomorrow"]["confirmed"]) == (tomorrow, False)

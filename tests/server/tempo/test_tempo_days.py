@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.domain.tempo_days import Color, begins, in_force
-from gateway.domain.tempo_season import Count, Season, allowed, counts, possible
+from gateway.domain.tempo_season import Season, count_days, possible_colors
 from gateway.tempo.periods import ahead, periods
 from tests.server.signals import paris
 
@@ -62,7 +62,7 @@ def test_a_season_is_a_year_of_three_colors(day: date) -> None:
     season = Season.of(day)
     assert season.start <= day < season.end
     leap = any((season.start + n * DAY).strftime("%m-%d") == "02-29" for n in range(366))
-    assert season.totals == {Color.BLUE: 301 if leap else 300, Color.WHITE: 43, Color.RED: 22}
+    assert season.quota == {Color.BLUE: 301 if leap else 300, Color.WHITE: 43, Color.RED: 22}
 
 
 @st.composite
@@ -71,8 +71,8 @@ def whole_seasons(draw: st.DrawFn) -> dict[date, Color]:
     season = Season.of(draw(DAYS))
     days = [season.start + n * DAY for n in range((season.end - season.start).days)]
     shuffled = draw(st.randoms(use_true_random=False)).sample(days, len(days))
-    red = [day for day in shuffled if Color.RED in allowed(day)][:22]
-    white = [day for day in shuffled if Color.WHITE in allowed(day) and day not in red][:43]
+    red = [day for day in shuffled if Color.RED in possible_colors(day)][:22]
+    white = [day for day in shuffled if Color.WHITE in possible_colors(day) and day not in red][:43]
     return {day: Color.RED if day in red else Color.WHITE if day in white else Color.BLUE for day in days}
 
 
@@ -98,9 +98,6 @@ def test_nothing_is_said_that_a_missing_day_could_deny(colors: dict[date, Color]
     missing = data.draw(st.sets(st.sampled_from(days), max_size=12))
     today = data.draw(st.sampled_from(days[:-1]))
     told = {day: color for day, color in colors.items() if day not in missing and day <= today + DAY}
-    can_be = possible(Season.of(today), told)
-    assert set(can_be) == set(days) - set(told)
-    assert all(colors[day] in choice for day, choice in can_be.items())
     for color, count in count_days(Season.of(today), told, today).items():
         truth = sum(each is color for day, each in colors.items() if day <= today)
         assert count.used_through_today in {truth, None}
@@ -123,23 +120,6 @@ def test_the_first_of_september_begins_anew() -> None:
         299,
         None,
     )
-
-
-def test_as_many_red_days_left_as_days_that_can_be_red_are_certain() -> None:
-    season = Season.of(date(2026, 3, 12))
-    red = set(_working_days(date(2025, 12, 1), 9))
-    told = {day: Color.RED if day in red else Color.BLUE for day in _all_days(season) if day <= date(2026, 3, 12)}
-    can_be = possible(season, told)
-    certain = {day for day, colors in can_be.items() if colors == {Color.RED}}
-    assert certain == {day for day in _all_days(season) if date(2026, 3, 13) <= day < date(2026, 4, 1)} - {
-        date(2026, 3, day) for day in (14, 15, 21, 22, 28, 29)
-    }
-    earlier = {day: color for day, color in told.items() if day < date(2026, 3, 12)}
-    assert not any(colors == {Color.RED} for colors in possible(season, earlier).values())
-
-
-def count_days(season: Season, told: dict[date, Color], today: date) -> dict[Color, Count]:
-    return counts(season, told, possible(season, told), today)
 
 
 def _all_days(season: Season) -> list[date]:

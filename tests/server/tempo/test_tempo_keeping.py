@@ -228,6 +228,8 @@ async def test_the_season_2025_26(tmp_path: Path, first: date, last: date, at: t
                     "color": truth[today],
                     "confirmed": True,
                     "possible": [truth[today]],
+                    "expected_color": None,
+                    "expected_reason": None,
                     "source": "rte",
                 }, now
                 check_tomorrow(said["tomorrow"], today + DAY, clock, truth[today + DAY], shown[today + DAY])
@@ -244,7 +246,9 @@ async def test_the_season_2025_26(tmp_path: Path, first: date, last: date, at: t
 
 def check_tomorrow(said: dict[str, Any], day: date, clock: str, true: str, shown: str) -> None:
     assert said["date"] == f"{day}"
-    if "06:00" <= clock < "07:00":  # it appears in these minutes
+    if day.weekday() == 6 and said["color"] == "blue":
+        assert said["confirmed"], "a Sunday can have no other colour"
+    elif "06:00" <= clock < "07:00":  # it appears in these minutes
         assert (said["color"], said["confirmed"]) in {("unknown", False), (shown, False)}, (day, clock)
     elif "07:00" <= clock < "10:40":
         assert (said["color"], said["confirmed"]) == (shown, False), (day, clock)
@@ -283,23 +287,27 @@ def check_season(said: dict[str, Any], today: date, truth: dict[date, str]) -> N
     left = 22 - used["red"] - len(told)
     winter = [START + n * DAY for n in range(365) if (START + n * DAY).month in {11, 12, 1, 2, 3}]
     eligible = [day for day in winter if day > settled and day.weekday() < 5]
-    certain = told + (eligible if left == len(eligible) else [])
-    assert said["season"]["certain_red"] == [f"{day}" for day in certain], today
-    assert all(truth.get(day, "red") == "red" for day in certain)
+    expected = eligible if 0 < left == len(eligible) else []
+    assert said["season"]["certain_red"] == [f"{day}" for day in told], today
+    assert said["season"]["expected_red"] == [f"{day}" for day in expected], today
+    assert all(truth.get(day, "red") == "red" for day in expected)
 
 
-async def test_from_the_thirteenth_of_march_2026_every_working_day_is_red_for_certain(house: House) -> None:
+async def test_from_the_thirteenth_of_march_2026_every_working_day_is_expected_to_be_red(house: House) -> None:
     await house.set(paris("2026-03-12 06:30"))
     await house.work(keep_tempo)
     assert (await house.tempo())["season"]["days"]["red"]["left_after_today"] == 13
     async with house.database.read() as session:
         coming = await outlook.days(session, date(2026, 3, 14), date(2026, 4, 2), house.clock.now())
-    said = {day.date: (day.color, day.possible) for day in coming.days}
+    said = {day.date: day for day in coming.days}
     truth = await house.world.colors(date(2026, 3, 14), date(2026, 4, 1))
     for day, color in truth.items():
-        assert said[day][0] == "unknown"
-        assert (said[day][1] == ["red"]) == (color == "red")
-    assert "red" not in said[date(2026, 4, 1)][1]
+        assert said[day].color == ("blue" if day.weekday() == 6 else "unknown")
+        assert ("red" in said[day].possible) == (day.weekday() < 5)
+        assert (said[day].expected_color, said[day].expected_reason) == (
+            ("red", "quota_left") if color == "red" else (None, None)
+        )
+    assert "red" not in said[date(2026, 4, 1)].possible
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

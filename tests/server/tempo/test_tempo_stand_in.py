@@ -37,6 +37,8 @@ async def test_without_credentials_everything_comes_from_open_data(empty_house: 
             "color": truth[day],
             "confirmed": True,
             "possible": [truth[day]],
+            "expected_color": None,
+            "expected_reason": None,
             "source": "open_data",
         }
     assert said["season"]["days"]["red"]["left_after_today"] is not None

@@ -44,6 +44,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Site
+         * @description Tell what a page must know before anybody logs in.
+         */
+        get: operations["site_v1_site_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today
+         * @description Show today's Tempo colour and Ecowatt level, without an account.
+         */
+        get: operations["today_v1_today_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tempo": {
         parameters: {
             query?: never;
@@ -96,6 +136,26 @@ export interface paths {
          * @description The level by hour, today and the days ahead.
          */
         get: operations["ecowatt_v1_ecowatt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tariffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tariffs
+         * @description Regulated prices in force on a day.
+         */
+        get: operations["tariffs_v1_tariffs_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -304,7 +364,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/tariffs": {
+    "/v1/usage-points/{point_id}/series": {
         parameters: {
             query?: never;
             header?: never;
@@ -312,10 +372,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tariffs
-         * @description Regulated prices in force on a day.
+         * Series
+         * @description Energy and euros by hour, day, week (of Mondays), month or year.
          */
-        get: operations["tariffs_v1_tariffs_get"];
+        get: operations["series_v1_usage_points__point_id__series_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -324,7 +384,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/usage-points": {
+    "/v1/usage-points/{point_id}/habits": {
         parameters: {
             query?: never;
             header?: never;
@@ -332,10 +392,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Usage Points
-         * @description List the account's meters.
+         * Habits
+         * @description When energy is used: the average day of each weekday and of each month.
          */
-        get: operations["usage_points_v1_usage_points_get"];
+        get: operations["habits_v1_usage_points__point_id__habits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage-points/{point_id}/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Csv
+         * @description Take readings, or hours with their buckets and euros, away as a file. Only what is known is in it.
+         */
+        get: operations["export_csv_v1_usage_points__point_id__export_csv_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -412,6 +492,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage Points
+         * @description List the account's meters.
+         */
+        get: operations["usage_points_v1_usage_points_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/consents": {
         parameters: {
             query?: never;
@@ -464,6 +564,26 @@ export interface paths {
          * @description Show what is used and left today.
          */
         get: operations["quota_v1_quota_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quota/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quota Days
+         * @description Show the calls to Enedis that the account caused on each of the last 31 days.
+         */
+        get: operations["quota_days_v1_quota_days_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -551,6 +671,29 @@ export interface paths {
          * @description Revoke an API client; its tokens end at once. With an API client's token: that very client.
          */
         delete: operations["revoke_client_v1_api_clients__client_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-clients/{client_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove
+         * @description Prove that this gateway knows an API client, to a client that has heard of the gateway at a new address.
+         *
+         *     No credentials are sent. The answer is for that address alone, which must be one of the gateway's own: BACKEND_URL,
+         *     or the same with an address that the gateway announces on its network.
+         */
+        post: operations["prove_v1_api_clients__client_id__proof_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -657,23 +800,27 @@ export interface paths {
         delete: operations["delete_me_v1_accounts_me_delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Me
+         * @description Change the language at once; a new address once the code is back that is sent to it.
+         */
+        patch: operations["change_me_v1_accounts_me_patch"];
         trace?: never;
     };
-    "/v1/accounts/me/export": {
+    "/v1/accounts/verify-email/resend": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * Export Me
-         * @description Take away all that the account owns: one JSON document, or a ZIP of CSV files.
-         */
-        get: operations["export_me_v1_accounts_me_export_get"];
+        get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Resend Verification
+         * @description Have the mail of verification sent again; the answer is the same whether or not the address waits for one.
+         */
+        post: operations["resend_verification_v1_accounts_verify_email_resend_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -707,7 +854,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Session State
+         * @description Tell who is logged in in this browser, if anybody is: no error, so that a page may ask when it opens.
+         */
+        get: operations["session_state_v1_session_get"];
         put?: never;
         /**
          * Open Session
@@ -731,7 +882,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Sessions
+         * @description List the browsers that are logged in.
+         */
+        get: operations["list_sessions_v1_sessions_get"];
         put?: never;
         post?: never;
         /**
@@ -739,6 +894,246 @@ export interface paths {
          * @description Log out everywhere: all browsers' sessions and all tokens end. API clients keep their secrets.
          */
         delete: operations["close_sessions_v1_sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Close One Session
+         * @description Log one browser out.
+         */
+        delete: operations["close_one_session_v1_sessions__session_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Me
+         * @description Take away all that the account owns: one JSON document, or a ZIP of CSV files.
+         */
+        get: operations["export_me_v1_accounts_me_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Users
+         * @description List the accounts, oldest first.
+         */
+        get: operations["users_v1_admin_users_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Users
+         * @description Find accounts by a part of their address.
+         */
+        post: operations["search_users_v1_admin_users_search_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{account_id}/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deactivate
+         * @description Shut an account out; all its tokens and sessions end at once.
+         */
+        post: operations["deactivate_v1_admin_users__account_id__deactivate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{account_id}/reactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reactivate
+         * @description Let an account in again.
+         */
+        post: operations["reactivate_v1_admin_users__account_id__reactivate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete User
+         * @description Delete an account and all it owned. It cannot be undone, and needs a log-in of the last 15 minutes.
+         */
+        delete: operations["delete_user_v1_admin_users__account_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users/{account_id}/reset-quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Quota
+         * @description Begin an account's day of calls to Enedis anew.
+         */
+        post: operations["reset_quota_v1_admin_users__account_id__reset_quota_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Consents
+         * @description List the consents, oldest first, and count them by status.
+         */
+        get: operations["consents_v1_admin_consents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/upstreams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Upstreams
+         * @description Tell how Enedis and RTE stand: what is left, what went wrong, whether asking is stopped.
+         */
+        get: operations["upstreams_v1_admin_upstreams_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Use
+         * @description Count the calls to Enedis and RTE of the last 31 days, and the accounts that caused them.
+         */
+        get: operations["use_v1_admin_use_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit
+         * @description Read the log, newest first.
+         */
+        get: operations["audit_v1_admin_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -852,166 +1247,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/admin/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Users
-         * @description List the accounts, oldest first.
-         */
-        get: operations["users_v1_admin_users_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/admin/users/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Search Users
-         * @description Find accounts by a part of their address.
-         */
-        post: operations["search_users_v1_admin_users_search_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/admin/users/{account_id}/deactivate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Deactivate
-         * @description Shut an account out; all its tokens and sessions end at once.
-         */
-        post: operations["deactivate_v1_admin_users__account_id__deactivate_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/admin/users/{account_id}/reactivate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reactivate
-         * @description Let an account in again.
-         */
-        post: operations["reactivate_v1_admin_users__account_id__reactivate_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/admin/users/{account_id}/reset-quota": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reset Quota
-         * @description Begin an account's day of calls to Enedis anew.
-         */
-        post: operations["reset_quota_v1_admin_users__account_id__reset_quota_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/admin/consents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Consents
-         * @description List the consents, oldest first, and count them by status.
-         */
-        get: operations["consents_v1_admin_consents_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/admin/upstreams": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Upstreams
-         * @description Tell how Enedis and RTE stand: what is left, what went wrong, whether asking is stopped.
-         */
-        get: operations["upstreams_v1_admin_upstreams_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/admin/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Audit
-         * @description Read the log, newest first.
-         */
-        get: operations["audit_v1_admin_audit_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1026,17 +1261,19 @@ export interface components {
              * @default check_your_mail
              * @constant
              */
-            status: "check_your_mail";
+            status?: "check_your_mail";
         };
         /**
          * AccountView
-         * @description An account, for its owner.
+         * @description An account, for its owner; `pending_email` is to replace its address once its mail is answered.
          */
         AccountView: {
             /** Id */
             id: string;
             /** Email */
             email: string;
+            /** Pending Email */
+            pending_email: string | null;
             /** Language */
             language: string;
             /** Verified */
@@ -1056,6 +1293,20 @@ export interface components {
             locality?: components["schemas"]["Text"];
             postal_code_city?: components["schemas"]["Text"];
             insee_code?: components["schemas"]["Text"];
+        };
+        /**
+         * AverageHours
+         * @description 24 values, the hours that clocks in Paris show: the average Wh of each, and what a kWh cost then, in EUR.
+         *
+         *     Null where no such hour is known, or none that is priced. `days`: of how many hours the best known is the average.
+         */
+        AverageHours: {
+            /** Wh */
+            wh: (number | null)[];
+            /** Eur Per Kwh */
+            eur_per_kwh: (number | null)[];
+            /** Days */
+            days: number;
         };
         /** Body_reset_password_accounts_reset_password_post */
         Body_reset_password_accounts_reset_password_post: {
@@ -1084,6 +1335,53 @@ export interface components {
             password: string;
         };
         /**
+         * CaptchaView
+         * @description Cloudflare Turnstile: its public key, and whether nobody passes without it. Null key: there is none.
+         */
+        CaptchaView: {
+            /** Site Key */
+            site_key: string | null;
+            /** Required */
+            required: boolean;
+        };
+        /**
+         * ChartView
+         * @description One value a row, oldest first: Wh and EUR, null where nothing is known.
+         *
+         *     `start` is an instant for hours and a day of Paris for longer steps; a row ends where the next begins. A year before
+         *     it is row for row the same step, null where that year had none (29 February, the hour that was skipped). `bill` is
+         *     `cost` and `subscription` together. `quality` is that of the least sure part of a row; `day`: only the day's total
+         *     is known, and stands in its first hour. `complete` says that no energy is missing, or none that is known lacks its
+         *     price. `total` is of all rows; a year before, of as many days as are known now.
+         */
+        ChartView: {
+            /** Start */
+            start: (string | null)[];
+            consumption: components["schemas"]["_Amounts"];
+            /** Consumption By Bucket */
+            consumption_by_bucket: {
+                [key: string]: components["schemas"]["_Amounts"];
+            } | null;
+            production: components["schemas"]["_Amounts"] | null;
+            cost: components["schemas"]["_Amounts"] | null;
+            /** Cost By Bucket */
+            cost_by_bucket: {
+                [key: string]: components["schemas"]["_Amounts"];
+            } | null;
+            subscription: components["schemas"]["_Amounts"] | null;
+            bill: components["schemas"]["_Amounts"] | null;
+            revenue: components["schemas"]["_Amounts"] | null;
+            /** Quality */
+            quality: {
+                [key: string]: (components["schemas"]["MadeOf"] | null)[];
+            } | null;
+            /** Complete */
+            complete: {
+                [key: string]: boolean[];
+            } | null;
+            total: components["schemas"]["TotalView"] | null;
+        };
+        /**
          * Choices
          * @description What to change; what is not named stays. `tariff` is one that holds always, `tariffs` are several with dates.
          *
@@ -1094,7 +1392,19 @@ export interface components {
              * Name
              * @default
              */
-            name: string;
+            name?: string;
+            /**
+             * Position
+             * @description Its place in lists, the lowest first
+             * @default 0
+             */
+            position?: number;
+            /**
+             * Hidden
+             * @description Left out of pages; it is read and billed as before
+             * @default false
+             */
+            hidden?: boolean;
             tariff?: components["schemas"]["Tariff-Input"] | null;
             /** Tariffs */
             tariffs?: components["schemas"]["Tariff-Input"][] | null;
@@ -1166,6 +1476,8 @@ export interface components {
          * @description What the same hours would have cost, and the lowest power that the highest one used would have allowed.
          *
          *     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
+         *     `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
+         *     power is not known.
          */
         ComparisonView: {
             /** Items */
@@ -1173,6 +1485,10 @@ export interface components {
             /** Total */
             total: {
                 [key: string]: components["schemas"]["CostView"];
+            };
+            /** Open To New */
+            open_to_new: {
+                [key: string]: boolean;
             };
             /** Power Kva */
             power_kva: number | null;
@@ -1337,7 +1653,9 @@ export interface components {
         };
         /**
          * Count
-         * @description Days of a colour since 1 September; null where a day that is not known could change the number.
+         * @description Days of a colour since 1 September: `total` is the usual quota, and `left_…` what can still come of it.
+         *
+         *     Null where a day that is not known could change the number; never below zero.
          */
         Count: {
             /** Total */
@@ -1408,6 +1726,33 @@ export interface components {
             readings: components["schemas"]["DayReading"][];
         };
         /**
+         * DayOfUse
+         * @description A day's calls: to Enedis by API, to RTE by feed, and those that accounts caused.
+         *
+         *     `busiest` is the most that one account caused, `accounts` how many caused any.
+         */
+        DayOfUse: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Enedis */
+            enedis: {
+                [key: string]: number;
+            };
+            /** Rte */
+            rte: {
+                [key: string]: number;
+            };
+            /** By Accounts */
+            by_accounts: number;
+            /** Accounts */
+            accounts: number;
+            /** Busiest */
+            busiest: number;
+        };
+        /**
          * DayReading
          * @description A day of Paris.
          */
@@ -1420,6 +1765,19 @@ export interface components {
             /** Wh */
             wh: number;
             quality: components["schemas"]["Quality"];
+        };
+        /**
+         * DayUse
+         * @description The calls to Enedis of a day.
+         */
+        DayUse: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Used */
+            used: number;
         };
         /**
          * Days
@@ -1479,6 +1837,15 @@ export interface components {
             as_of: components["schemas"]["Utc"] | null;
         };
         /**
+         * EcowattToday
+         * @description The level now and the tense hours to come; `now` is null when it is not known.
+         */
+        EcowattToday: {
+            now: components["schemas"]["Run"] | null;
+            /** Tense */
+            tense: components["schemas"]["Run"][];
+        };
+        /**
          * EnedisApi
          * @description One of Enedis' APIs: this hour's calls, the last error of the past day, until when nobody asks.
          *
@@ -1497,6 +1864,12 @@ export interface components {
             circuit: components["schemas"]["CircuitState"];
             stopped_until: components["schemas"]["Utc"] | null;
         };
+        /**
+         * EnedisEnvironment
+         * @description Which Enedis the gateway speaks to.
+         * @enum {string}
+         */
+        EnedisEnvironment: "sandbox" | "production" | "simulator";
         /**
          * Energy
          * @description Energy in Wh.
@@ -1539,6 +1912,15 @@ export interface components {
             next: number | null;
         };
         /**
+         * ExpectedReason
+         * @description Why a colour is expected.
+         *
+         *     `quota_left`: as many days of this colour are usually still to come as there are days left that can have it.
+         *     `quota_used`: the other colours that the day could have are usually used up.
+         * @enum {string}
+         */
+        ExpectedReason: "quota_left" | "quota_used";
+        /**
          * ExportFormat
          * @description How belongings are written.
          * @enum {string}
@@ -1564,6 +1946,12 @@ export interface components {
             difference_after: number;
         };
         /**
+         * Form
+         * @description The language of the spreadsheet that is to open the file.
+         * @enum {string}
+         */
+        Form: "en" | "fr";
+        /**
          * Freshness
          * @description Up to which day (excluded) the energy is known, when more is expected, and from when that is late.
          */
@@ -1575,7 +1963,10 @@ export interface components {
         };
         /**
          * GridView
-         * @description Regulated prices in force since `valid_from`, EUR tax included.
+         * @description Regulated prices in force since `valid_from`, EUR tax included, as `source` published them.
+         *
+         *     `subscription_from`: the subscription is still that of an older grid, the newer one is not known; null: it is this
+         *     grid's.
          */
         GridView: {
             option: components["schemas"]["Option"];
@@ -1586,6 +1977,9 @@ export interface components {
              * Format: date
              */
             valid_from: string;
+            source: components["schemas"]["PriceSource"];
+            /** Subscription From */
+            subscription_from: string | null;
             /** Eur Per Kwh */
             eur_per_kwh: {
                 [key: string]: number;
@@ -1602,6 +1996,16 @@ export interface components {
         GridsView: {
             /** Items */
             items: components["schemas"]["GridView"][];
+        };
+        /**
+         * HabitsView
+         * @description The average day by weekday, Monday first, and by month, oldest first.
+         */
+        HabitsView: {
+            /** By Weekday */
+            by_weekday: components["schemas"]["AverageHours"][];
+            /** By Month */
+            by_month: components["schemas"]["MonthHours"][];
         };
         /**
          * History
@@ -1670,7 +2074,7 @@ export interface components {
             more: boolean;
             from: components["schemas"]["WrittenUtc"] | null;
             /** Series */
-            series: components["schemas"]["SeriesView"][];
+            series: components["schemas"]["gateway__billing__hours_view__SeriesView"][];
             /** Start */
             start: components["schemas"]["WrittenUtc"][];
             /** Sum */
@@ -1685,6 +2089,12 @@ export interface components {
             prices_outdated: string | null;
             next_change: components["schemas"]["Utc"];
         };
+        /**
+         * Include
+         * @description A part of a chart that may be left out.
+         * @enum {string}
+         */
+        Include: "buckets" | "euros" | "production" | "quality" | "year_ago";
         /**
          * IndexAnswer
          * @description The registers on the days of `[start, end[`.
@@ -1793,6 +2203,23 @@ export interface components {
             expected_at: components["schemas"]["Utc"] | null;
         };
         /**
+         * MonthHours
+         * @description The average day of a month, named by its first day.
+         */
+        MonthHours: {
+            /** Wh */
+            wh: (number | null)[];
+            /** Eur Per Kwh */
+            eur_per_kwh: (number | null)[];
+            /** Days */
+            days: number;
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+        };
+        /**
          * MonthView
          * @description The days `[start, end[` under each option.
          */
@@ -1832,7 +2259,7 @@ export interface components {
          */
         "OffPeakPeriod-Input": {
             /** @default all */
-            season: components["schemas"]["Season-Input"];
+            season?: components["schemas"]["Season-Input"];
             /**
              * Weekdays
              * @default [
@@ -1845,7 +2272,7 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             slots: components["schemas"]["Slots-Input"];
             /** Valid From */
             valid_from?: string | null;
@@ -1856,7 +2283,7 @@ export interface components {
              * @default user
              * @enum {string}
              */
-            source: "enedis" | "user";
+            source?: "enedis" | "user";
         };
         /**
          * OffPeakPeriod
@@ -1864,7 +2291,7 @@ export interface components {
          */
         "OffPeakPeriod-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__billing__offpeak__Season"];
+            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -1877,7 +2304,7 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             slots: components["schemas"]["Slots-Output"];
             /** Valid From */
             valid_from?: string | null;
@@ -1888,7 +2315,20 @@ export interface components {
              * @default user
              * @enum {string}
              */
-            source: "enedis" | "user";
+            source?: "enedis" | "user";
+        };
+        /**
+         * Operator
+         * @description Who runs the site, and where to reach them; null where SITE_OPERATOR and SITE_CONTACT do not say.
+         */
+        Operator: {
+            /** Name */
+            name: string | null;
+            /**
+             * Contact
+             * @description An e-mail address, or the address of a page
+             */
+            contact: string | null;
         };
         /**
          * Option
@@ -1943,6 +2383,7 @@ export interface components {
          * PeriodView
          * @description A bucket during `[start, end[`, and its price in EUR a kWh; not certain, it may still become another.
          *
+         *     `expected`: the Tempo colour is not announced yet, the usual quota lets one expect it, for `expected_reason`.
          *     `off_peak`: null where the tariff knows no off-peak hours, or these are not known.
          */
         PeriodView: {
@@ -1956,6 +2397,9 @@ export interface components {
             price: number | null;
             /** Certain */
             certain: boolean;
+            /** Expected */
+            expected: boolean;
+            expected_reason: components["schemas"]["ExpectedReason"] | null;
         };
         /**
          * PeriodsView
@@ -1978,23 +2422,23 @@ export interface components {
              * @default ok
              * @constant
              */
-            status: "ok";
+            status?: "ok";
             /**
              * Name
              * @default MyElectricalData
              * @constant
              */
-            name: "MyElectricalData";
+            name?: "MyElectricalData";
             /**
              * Version
              * @default 0.1.0
              */
-            version: string;
+            version?: string;
             /**
              * Api
              * @default 1.0
              */
-            api: string;
+            api?: string;
             /** Instance Id */
             instance_id: string;
         };
@@ -2019,7 +2463,7 @@ export interface components {
          */
         "Price-Input": {
             /** @default all */
-            season: components["schemas"]["Season-Input"];
+            season?: components["schemas"]["Season-Input"];
             /**
              * Weekdays
              * @default [
@@ -2032,9 +2476,9 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             /** @default [] */
-            slots: components["schemas"]["Slots-Input"];
+            slots?: components["schemas"]["Slots-Input"];
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Input"];
@@ -2045,7 +2489,7 @@ export interface components {
          */
         "Price-Output": {
             /** @default all */
-            season: components["schemas"]["gateway__billing__offpeak__Season"];
+            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2058,12 +2502,51 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays: number[];
+            weekdays?: number[];
             /** @default [] */
-            slots: components["schemas"]["Slots-Output"];
+            slots?: components["schemas"]["Slots-Output"];
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Output"];
+        };
+        /**
+         * PriceSource
+         * @description Who published a grid: EDF in its price list, or the regulator CRE as open data.
+         * @enum {string}
+         */
+        PriceSource: "edf" | "cre";
+        /**
+         * ProfileRequest
+         * @description What to change; what is not named stays. A new address needs the password, and counts once it is verified.
+         */
+        ProfileRequest: {
+            /** Language */
+            language?: ("fr" | "en") | null;
+            /** Email */
+            email?: string | null;
+            /** Current Password */
+            current_password?: string | null;
+        };
+        /**
+         * Proof
+         * @description HMAC-SHA256, in hexadecimal.
+         *
+         *     Its key is the SHA-256 of the client's secret. Its message is these five, each but the last followed by a line feed:
+         *     "MyElectricalData proof 1", the gateway's instance id, the client's id, the nonce, the address.
+         */
+        Proof: {
+            /** Proof */
+            proof: string;
+        };
+        /**
+         * ProofRequest
+         * @description A nonce of the client's, never used before, and the base address that it is about to send its secret to.
+         */
+        ProofRequest: {
+            /** Nonce */
+            nonce: string;
+            /** Address */
+            address: string;
         };
         /**
          * Quality
@@ -2080,6 +2563,14 @@ export interface components {
             answers: components["schemas"]["UseView"];
         };
         /**
+         * QuotaDays
+         * @description The last days, oldest first, today included.
+         */
+        QuotaDays: {
+            /** Items */
+            items: components["schemas"]["DayUse"][];
+        };
+        /**
          * Ready
          * @description Everything the gateway needs answers.
          */
@@ -2089,7 +2580,7 @@ export interface components {
              * @default ready
              * @constant
              */
-            status: "ready";
+            status?: "ready";
         };
         /**
          * Reason
@@ -2123,6 +2614,16 @@ export interface components {
              * Format: date
              */
             end: string;
+        };
+        /**
+         * ResendRequest
+         * @description Whose mail of verification did not come. The captcha's action is `verify_email_resend`.
+         */
+        ResendRequest: {
+            /** Email */
+            email: string;
+            /** Captcha Token */
+            captcha_token?: string | null;
         };
         /**
          * ResetWish
@@ -2178,7 +2679,7 @@ export interface components {
              * Limit
              * @default 50
              */
-            limit: number;
+            limit?: number;
         };
         /**
          * Season
@@ -2187,17 +2688,37 @@ export interface components {
          */
         "Season-Input": "all" | "summer" | "winter";
         /**
-         * SeriesView
-         * @description A running sum and its unit.
+         * SessionState
+         * @description Who is logged in in this browser; null when nobody is.
          */
-        SeriesView: {
-            /** Key */
-            key: string;
+        SessionState: {
+            account: components["schemas"]["AccountView"] | null;
+        };
+        /**
+         * SessionView
+         * @description A browser that is logged in; `current` is the one that asks.
+         */
+        SessionView: {
+            /** Id */
+            id: string;
             /**
-             * Unit
-             * @enum {string}
+             * Browser
+             * @description Its name and system, such as `Firefox, Linux`
              */
-            unit: "Wh" | "EUR";
+            browser: string | null;
+            created_at: components["schemas"]["Utc"];
+            /** @description To five minutes */
+            last_used_at: components["schemas"]["Utc"];
+            /** Current */
+            current: boolean;
+        };
+        /**
+         * Sessions
+         * @description An account's browsers, the newest log-in first.
+         */
+        Sessions: {
+            /** Items */
+            items: components["schemas"]["SessionView"][];
         };
         /**
          * SignUpWish
@@ -2225,6 +2746,30 @@ export interface components {
              */
             status: "active" | "check_your_mail";
         };
+        /**
+         * Site
+         * @description What a page must know before anybody logs in.
+         *
+         *     `email_verification`: an account works once its address is verified. `mail`: the site can send mail, so that a
+         *     forgotten password can be replaced and an address changed.
+         */
+        Site: {
+            /** Name */
+            name: string;
+            operator: components["schemas"]["Operator"];
+            captcha: components["schemas"]["CaptchaView"];
+            /** Email Verification */
+            email_verification: boolean;
+            /** Mail */
+            mail: boolean;
+            environment: components["schemas"]["EnedisEnvironment"];
+            /** Version */
+            version: string;
+            /** Api */
+            api: string;
+            /** Languages */
+            languages: string[];
+        };
         "Slot-Input": [
             components["schemas"]["MinuteOfDay-Input"],
             components["schemas"]["MinuteOfDay-Input"]
@@ -2243,7 +2788,7 @@ export interface components {
         Source: "rte" | "open_data";
         /**
          * SourcedDay
-         * @description A day and who told its colour; null when nobody did.
+         * @description A day and who told its colour; null when nobody did: it is unknown, or a rule gives it.
          */
         SourcedDay: {
             /**
@@ -2258,8 +2803,38 @@ export interface components {
             confirmed: boolean;
             /** Possible */
             possible: components["schemas"]["Color"][];
+            expected_color: components["schemas"]["Color"] | null;
+            expected_reason: components["schemas"]["ExpectedReason"] | null;
             source: components["schemas"]["Source"] | null;
         };
+        /**
+         * SpanView
+         * @description The days `[start, end[`.
+         */
+        SpanView: {
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+        };
+        /**
+         * Step
+         * @description What one row of a chart stands for.
+         * @enum {string}
+         */
+        Step: "hour" | "day" | "week" | "month" | "year";
+        /**
+         * Table
+         * @description What is exported.
+         * @enum {string}
+         */
+        Table: "hours" | "load_curve" | "daily" | "max_power" | "index";
         /**
          * Tariff
          * @description What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
@@ -2276,7 +2851,7 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices: "regulated" | components["schemas"]["Price-Input"][];
+            prices?: "regulated" | components["schemas"]["Price-Input"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Input"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Input"] | null;
         };
@@ -2296,7 +2871,7 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices: "regulated" | components["schemas"]["Price-Output"][];
+            prices?: "regulated" | components["schemas"]["Price-Output"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Output"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Output"] | null;
         };
@@ -2316,7 +2891,25 @@ export interface components {
             season: components["schemas"]["gateway__tempo__schemas__Season"];
             as_of: components["schemas"]["Utc"] | null;
         };
+        /**
+         * TempoToday
+         * @description The Tempo day in force, the one after, and the bucket in force.
+         */
+        TempoToday: {
+            today: components["schemas"]["gateway__tempo__schemas__Day"];
+            tomorrow: components["schemas"]["gateway__tempo__schemas__Day"];
+            period: components["schemas"]["Period"];
+        };
         Text: string | null;
+        /**
+         * Today
+         * @description What the national signals say today.
+         */
+        Today: {
+            next_change: components["schemas"]["Utc"];
+            tempo: components["schemas"]["TempoToday"];
+            ecowatt: components["schemas"]["EcowattToday"];
+        };
         /**
          * Token
          * @description An access token; `expires_in` in seconds.
@@ -2329,7 +2922,7 @@ export interface components {
              * @default Bearer
              * @constant
              */
-            token_type: "Bearer";
+            token_type?: "Bearer";
             /** Expires In */
             expires_in: number;
         };
@@ -2337,8 +2930,8 @@ export interface components {
          * TotalView
          * @description What is known of the days `[start, end[`: production in Wh, money in EUR, null of what nothing is known.
          *
-         *     `cost` is what energy cost, without the subscription. Not `complete`, energy is missing or still to come, of the
-         *     direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
+         *     `cost` is what energy cost, `bill` that and the subscription. Not `complete`, energy is missing or still to come, of
+         *     the direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
          *     price; where some does, what is shown is of the rest. The subscription is null when any day known has none.
          */
         TotalView: {
@@ -2373,6 +2966,8 @@ export interface components {
             };
             /** Subscription */
             subscription: number | null;
+            /** Bill */
+            bill: number | null;
             /** Revenue */
             revenue: number | null;
         };
@@ -2425,6 +3020,10 @@ export interface components {
             masked_number: string;
             /** Name */
             name: string;
+            /** Position */
+            position: number;
+            /** Hidden */
+            hidden: boolean;
             consent: components["schemas"]["PointConsent"];
             contract: components["schemas"]["Contract"];
             /** Services */
@@ -2449,6 +3048,18 @@ export interface components {
         UsagePoints: {
             /** Items */
             items: components["schemas"]["UsagePointView"][];
+        };
+        /**
+         * UseByDay
+         * @description The last days, oldest first, today included; Enedis' hours are UTC's, what accounts use is by days of Paris.
+         */
+        UseByDay: {
+            /** Enedis Limit An Hour */
+            enedis_limit_an_hour: number;
+            /** Account Limit A Day */
+            account_limit_a_day: number;
+            /** Items */
+            items: components["schemas"]["DayOfUse"][];
         };
         /**
          * UseView
@@ -2518,14 +3129,49 @@ export interface components {
         };
         /** Format: date-time */
         WrittenUtc: string;
+        _Amounts: (number | null)[];
+        /** @enum {string} */
+        _Part: "consumption" | "production" | "cost" | "revenue";
         /** @enum {string} */
         _Which: "running" | "running_year_ago" | "last" | "year_ago";
         /**
-         * Season
-         * @description When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform).
-         * @enum {string}
+         * SeriesView
+         * @description A chart of the days `[start, end[`, and the one a year before: of the same dates, or 52 weeks earlier for weeks.
+         *
+         *     `known` are the days of which anything is published.
          */
-        gateway__billing__offpeak__Season: "all" | "summer" | "winter";
+        gateway__billing__charts__schemas__SeriesView: {
+            step: components["schemas"]["Step"];
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            current: components["schemas"]["ChartView"];
+            year_ago: components["schemas"]["ChartView"] | null;
+            known: components["schemas"]["SpanView"] | null;
+            /** Prices Outdated */
+            prices_outdated: string | null;
+            next_change: components["schemas"]["Utc"];
+        };
+        /**
+         * SeriesView
+         * @description A running sum and its unit.
+         */
+        gateway__billing__hours_view__SeriesView: {
+            /** Key */
+            key: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "Wh" | "EUR";
+        };
         /**
          * Day
          * @description A day of Paris, of 23, 24 or 25 hours, as far as they are known; `message` is RTE's, in French.
@@ -2543,10 +3189,22 @@ export interface components {
             hours: components["schemas"]["Hour"][];
         };
         /**
+         * Season
+         * @description When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform).
+         * @enum {string}
+         */
+        gateway__tariffs__off_peak__Season: "all" | "summer" | "winter";
+        /**
          * Day
-         * @description A day from 06:00 of Paris to 06:00, `[start, until[`; not confirmed, its colour may still change.
+         * @description A day from 06:00 of Paris to 06:00, `[start, until[`.
          *
-         *     `possible` are the colours it can have in the end: one when it is confirmed, or when the season leaves no choice.
+         *     `confirmed`: its colour can no longer change. It was announced, or RTE's published rules leave no other: a Sunday is
+         *     always blue, whether RTE named it or not. `possible` are the colours it can have in the end.
+         *
+         *     `expected_color` is what the usual quota (22 red and 43 white days a season) lets one expect of a day to come that
+         *     has no colour yet. It is not certain: a season has ended with 18 red and 47 white days. Its reason is `quota_left`
+         *     (as many days of this colour are usually left as days that can have it) or `quota_used` (the others are usually
+         *     used up). A public holiday is never expected to be red.
          */
         gateway__tempo__schemas__Day: {
             /**
@@ -2561,13 +3219,15 @@ export interface components {
             confirmed: boolean;
             /** Possible */
             possible: components["schemas"]["Color"][];
+            expected_color: components["schemas"]["Color"] | null;
+            expected_reason: components["schemas"]["ExpectedReason"] | null;
         };
         /**
          * Season
          * @description The season of today, `end` excluded; a tomorrow of the next season uses nothing of it.
          *
-         *     `certain_red` are the days after today that are red for certain: confirmed, or because as many red days are left as
-         *     days that can be red.
+         *     `certain_red` are the days after today that were announced as red and can no longer change. `expected_red` are those
+         *     that the usual quota lets one expect to be red.
          */
         gateway__tempo__schemas__Season: {
             /**
@@ -2586,6 +3246,8 @@ export interface components {
             };
             /** Certain Red */
             certain_red: string[];
+            /** Expected Red */
+            expected_red: string[];
         };
     };
     responses: never;
@@ -2680,6 +3342,97 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    site_v1_site_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    today_v1_today_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Today"];
+                };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2920,6 +3673,145 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    tariffs_v1_tariffs_get: {
+        parameters: {
+            query?: {
+                /** @description All regulated ones unless told */
+                option?: components["schemas"]["Option"] | null;
+                /** @description In kVA; all unless told */
+                power?: number | null;
+                /** @description Today unless told */
+                on?: string | null;
+                /** @description EDF's price list or CRE's open data; what bills unless told */
+                source?: components["schemas"]["PriceSource"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridsView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4441,18 +5333,22 @@ export interface operations {
             };
         };
     };
-    tariffs_v1_tariffs_get: {
+    series_v1_usage_points__point_id__series_get: {
         parameters: {
-            query?: {
-                /** @description All regulated ones unless told */
-                option?: components["schemas"]["Option"] | null;
-                /** @description In kVA; all unless told */
-                power?: number | null;
-                /** @description Today unless told */
-                on?: string | null;
+            query: {
+                /** @description First day, of Paris */
+                start: string;
+                /** @description First day after the range */
+                end: string;
+                step?: components["schemas"]["Step"];
+                /** @description Which parts; unless told, all but the year before */
+                include?: components["schemas"]["Include"][] | null;
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description The usage point's public id */
+                point_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4463,7 +5359,152 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GridsView"];
+                    "application/json": components["schemas"]["gateway__billing__charts__schemas__SeriesView"];
+                };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    habits_v1_usage_points__point_id__habits_get: {
+        parameters: {
+            query: {
+                /** @description First day, of Paris */
+                start: string;
+                /** @description First day after the range */
+                end: string;
+            };
+            header?: never;
+            path: {
+                /** @description The usage point's public id */
+                point_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HabitsView"];
                 };
             };
             /** @description Bad Request */
@@ -4578,22 +5619,33 @@ export interface operations {
             };
         };
     };
-    usage_points_v1_usage_points_get: {
+    export_csv_v1_usage_points__point_id__export_csv_get: {
         parameters: {
-            query?: never;
+            query?: {
+                table?: components["schemas"]["Table"];
+                /** @description First day, of Paris */
+                start?: string;
+                /** @description First day after the range */
+                end?: string;
+                /** @description For spreadsheets in English or in French */
+                form?: components["schemas"]["Form"];
+            };
             header?: never;
-            path?: never;
+            path: {
+                /** @description The usage point's public id */
+                point_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The file */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UsagePoints"];
+                    "text/csv": unknown;
                 };
             };
             /** @description Bad Request */
@@ -5419,6 +6471,136 @@ export interface operations {
             };
         };
     };
+    usage_points_v1_usage_points_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsagePoints"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
     ask_consent_v1_consents_post: {
         parameters: {
             query?: never;
@@ -5723,6 +6905,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Quota"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    quota_days_v1_quota_days_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaDays"];
                 };
             };
             /** @description Bad Request */
@@ -6521,6 +7767,164 @@ export interface operations {
             };
             /** @description Unprocessable Content */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    prove_v1_api_clients__client_id__proof_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7377,25 +8781,26 @@ export interface operations {
             };
         };
     };
-    export_me_v1_accounts_me_export_get: {
+    change_me_v1_accounts_me_patch: {
         parameters: {
-            query?: {
-                format?: components["schemas"]["ExportFormat"];
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileRequest"];
+            };
+        };
         responses: {
-            /** @description Everything */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
-                    "application/zip": unknown;
+                    "application/json": components["schemas"]["AccountView"];
                 };
             };
             /** @description Bad Request */
@@ -7464,6 +8869,28 @@ export interface operations {
                     };
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
             /** @description Content Too Large */
             413: {
                 headers: {
@@ -7488,6 +8915,206 @@ export interface operations {
             };
             /** @description Unprocessable Content */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    resend_verification_v1_accounts_verify_email_resend_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7664,6 +9291,92 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    session_state_v1_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7990,6 +9703,136 @@ export interface operations {
             };
         };
     };
+    list_sessions_v1_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
     close_sessions_v1_sessions_delete: {
         parameters: {
             query?: never;
@@ -8074,6 +9917,1542 @@ export interface operations {
             };
             /** @description Content Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    close_one_session_v1_sessions__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    export_me_v1_accounts_me_export_get: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["ExportFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    users_v1_admin_users_get: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Users"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    search_users_v1_admin_users_search_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Users"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    deactivate_v1_admin_users__account_id__deactivate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    reactivate_v1_admin_users__account_id__reactivate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    delete_user_v1_admin_users__account_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    reset_quota_v1_admin_users__account_id__reset_quota_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    consents_v1_admin_consents_get: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["ConsentStatus"] | null;
+                /** @description The `next` of the page before */
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    upstreams_v1_admin_upstreams_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upstreams"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    use_v1_admin_use_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseByDay"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    audit_v1_admin_audit_get: {
+        parameters: {
+            query?: {
+                account_id?: string | null;
+                event?: string | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Events"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8855,997 +12234,6 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
-    users_v1_admin_users_get: {
-        parameters: {
-            query?: {
-                after?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Users"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unprocessable Content */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
-    search_users_v1_admin_users_search_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SearchWish"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Users"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Content Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unprocessable Content */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
-    deactivate_v1_admin_users__account_id__deactivate_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unprocessable Content */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
-    reactivate_v1_admin_users__account_id__reactivate_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unprocessable Content */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
-    reset_quota_v1_admin_users__account_id__reset_quota_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                account_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unprocessable Content */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
-    consents_v1_admin_consents_get: {
-        parameters: {
-            query?: {
-                status?: components["schemas"]["ConsentStatus"] | null;
-                /** @description The `next` of the page before */
-                after?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsentPage"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unprocessable Content */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
-    upstreams_v1_admin_upstreams_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Upstreams"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unprocessable Content */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-        };
-    };
-    audit_v1_admin_audit_get: {
-        parameters: {
-            query?: {
-                account_id?: string | null;
-                event?: string | null;
-                before?: number | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Events"];
-                };
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        /** Type */
-                        type: string;
-                        /** Title */
-                        title: string;
-                        /** Status */
-                        status: number;
-                        /** Detail */
-                        detail: string;
-                        /** Instance */
-                        instance: string;
-                        /** Code */
-                        code: string;
-                    };
-                };
-            };
-            /** @description Unprocessable Content */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,6 @@
 /** Colours of buckets, as presentation attributes; app.css has them for light and dark. */
 const ours: Readonly<Record<string, string>> = {
+  subscription: "var(--before)",
   base: "var(--base)",
   hp: "var(--hp)",
   hc: "var(--hc)",
@@ -11,7 +12,6 @@ const ours: Readonly<Record<string, string>> = {
   red_hc: "var(--red-hc)",
   unknown: "var(--unknown)",
   production: "var(--production)",
-  subscription: "var(--before)",
 };
 const CUSTOM = 4;
 const own: string[] = [];

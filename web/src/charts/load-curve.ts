@@ -40,5 +40,8 @@ export function midnights(start: Date, end: Date, width: number): number[] {
   const first = dayOf(start);
   const days = daysBetween(first, dayOf(end));
   const every = Math.max(1, Math.ceil(days / Math.max(1, Math.floor(width / 60))));
-  return Array.from({ length: Math.floor(days / every) + 1 }, (_, n) => startOfDay(addDays(first, n * every)).getTime() / 1000);
+  return Array.from(
+    { length: Math.floor(days / every) + 1 },
+    (_, n) => startOfDay(addDays(first, n * every)).getTime() / 1000,
+  );
 }

@@ -15,8 +15,12 @@ const parts: Record<string, readonly string[]> = {
 export function sampleBars(option: keyof typeof parts, count: number): Bar[] {
   const buckets = parts[option] ?? [];
   return Array.from({ length: count }, (_, n): Bar => {
-    if (n === 4) return { label: `${n + 1}`, parts: [], total: null, before: 9000, sentence: `Bar ${n + 1}: not known` };
-    const values = buckets.map((bucket, place) => ({ bucket, value: Math.round(2000 + 4000 * wave(n + place * 3, 11)) }));
+    if (n === 4)
+      return { label: `${n + 1}`, parts: [], total: null, before: 9000, sentence: `Bar ${n + 1}: not known` };
+    const values = buckets.map((bucket, place) => ({
+      bucket,
+      value: Math.round(2000 + 4000 * wave(n + place * 3, 11)),
+    }));
     const total = values.reduce((sum, { value }) => sum + value, 0);
     return {
       label: `${n + 1}`,
@@ -49,5 +53,7 @@ export function samplePeriods(start: string): Schema<"PeriodView">[] {
     off_peak: n % 2 === 1,
     price: prices[n] ?? null,
     certain: n < 3,
+    expected: n === 3,
+    expected_reason: n === 3 ? ("quota_left" as const) : null,
   }));
 }

@@ -17,10 +17,12 @@ export function ticks(highest: number, count = 4, lowest = 0): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 
+const WIDEST = 96;
+
 /** Places for `count` bars in a range: the start of each, and their width; `gap` is the share left empty. */
 export function bands(count: number, [from, to]: readonly [number, number], gap = 0.2) {
   const step = (to - from) / Math.max(count, 1);
-  const width = Math.max(step * (1 - gap), 1);
+  const width = Math.min(Math.max(step * (1 - gap), 1), WIDEST);
   return { width, step, start: (index: number) => from + index * step + (step - width) / 2 };
 }
 

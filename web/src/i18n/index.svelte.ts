@@ -8,7 +8,9 @@ type Translated<Texts> = {
     ? string
     : Texts[Key] extends (...parameters: infer Parameters) => string
       ? (...parameters: Parameters) => string
-      : Translated<Texts[Key]>;
+      : Texts[Key] extends readonly string[]
+        ? readonly string[]
+        : Translated<Texts[Key]>;
 };
 
 export const isLanguage = (name: string): name is Language => name in languages;

@@ -15,6 +15,7 @@ const t = dictionary({
     invalid_request: "The gateway cannot read this. Check what you filled in.",
     weak_password: "This password is too easy to guess. Take a longer one, for example four words.",
     invalid_session: "You are no longer logged in.",
+    log_in_again: "For this, log out and log in again, then repeat it within 15 minutes.",
     session_needed: "You are no longer logged in.",
     no_consent: "Enedis no longer shares this meter's data: renew the consent.",
     own_account: "You cannot do this to your own account.",
@@ -44,6 +45,7 @@ const t = dictionary({
     invalid_request: "La passerelle ne peut pas lire cette demande. Vérifiez votre saisie.",
     weak_password: "Ce mot de passe est trop facile à deviner. Prenez-en un plus long, par exemple quatre mots.",
     invalid_session: "Vous n’êtes plus connecté.",
+    log_in_again: "Pour cela, déconnectez-vous, reconnectez-vous, puis recommencez dans les 15 minutes.",
     session_needed: "Vous n’êtes plus connecté.",
     no_consent: "Enedis ne partage plus les données de ce compteur : renouvelez le consentement.",
     own_account: "Vous ne pouvez pas faire cela à votre propre compte.",
@@ -69,6 +71,8 @@ type Code = Exclude<keyof ReturnType<typeof t>, "other" | "again">;
 export function describeProblem(problem: Problem): string {
   const texts = t();
   const known = problem.code in texts && problem.code !== "other" && problem.code !== "again";
+  // which member of a request is wrong is said by the gateway alone
+  if (problem.code === "invalid_request") return `${texts.invalid_request} (${problem.detail})`;
   const what = known ? texts[problem.code as Code] : texts.other(problem.detail);
   if (problem.retryAfter === undefined) return what;
   return `${what} ${texts.again(distance(new Date(Date.now() + problem.retryAfter)))}`;

@@ -21,6 +21,11 @@ export const words = dictionary({
     levels: ["Low-carbon", "Normal", "Tense", "Very tense"] as readonly string[],
     directions: { consumption: "Consumption", production: "Production" },
     quality: { measured: "measured", estimated: "estimated" },
+    expected: {
+      quota_left: "expected: that many days of this colour are usually still to come",
+      quota_used: "expected: the other colours’ usual days are used up",
+    },
+    notCertain: "not certain",
     subscription: "Subscription",
     total: "Total",
     today: "Today",
@@ -56,6 +61,11 @@ export const words = dictionary({
     levels: ["Décarboné", "Normal", "Tendu", "Très tendu"],
     directions: { consumption: "Consommation", production: "Production" },
     quality: { measured: "mesuré", estimated: "estimé" },
+    expected: {
+      quota_left: "attendu : il reste d’ordinaire autant de jours de cette couleur",
+      quota_used: "attendu : les jours habituels des autres couleurs sont épuisés",
+    },
+    notCertain: "pas certain",
     subscription: "Abonnement",
     total: "Total",
     today: "Aujourd’hui",
@@ -77,5 +87,9 @@ export const words = dictionary({
 /** The name of a bucket: ours in the reader's language, or as its owner named it. */
 export function bucketName(bucket: string): string {
   const known: Readonly<Record<string, string>> = words().buckets;
-  return known[bucket] ?? bucket;
+  return known[bucket] ?? bucket.replaceAll("_", " ");
 }
+
+/** What is said of a period that is not certain: why its colour is expected, or that it may change. */
+export const doubt = (reason: "quota_left" | "quota_used" | null): string =>
+  reason === null ? words().notCertain : words().expected[reason];

@@ -44,7 +44,8 @@ export function setQuery(changes: Query, { push = false } = {}): void {
 }
 
 function followLink(event: MouseEvent): void {
-  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    return;
   const link = (event.target as Element | null)?.closest?.("a");
   if (!link || link.target || link.hasAttribute("download") || link.dataset.external !== undefined) return;
   const isOurs = link.href.startsWith(base) && !link.href.slice(base.length).split(/[?#]/)[0]?.includes("/");

@@ -12,15 +12,14 @@ class Session {
   /** Why it is not known. */
   problem = $state.raw<Problem>();
 
+  /** Those that its owner has not hidden, in the owner's order. */
+  shown = $derived(this.meters.filter(({ hidden }) => !hidden));
   /** The meter that pages show: the address names it, else the first. */
-  meter = $derived(this.meters.find(({ id }) => id === route.query.get("meter")) ?? this.meters[0]);
+  meter = $derived(this.meters.find(({ id }) => id === route.query.get("meter")) ?? this.shown[0] ?? this.meters[0]);
 
   async load(): Promise<void> {
     try {
-      this.account = await answer(api.GET("/v1/accounts/me")).catch((error: Problem) => {
-        if (error.status === 401 || error.status === 403) return null;
-        throw error;
-      });
+      this.account = (await answer(api.GET("/v1/session"))).account;
       if (this.account) {
         if (isLanguage(this.account.language)) setLanguage(this.account.language);
         await this.loadMeters();
@@ -33,18 +32,28 @@ class Session {
   }
 
   async loadMeters(): Promise<void> {
-    this.meters = (await answer(api.GET("/v1/usage-points"))).items;
+    this.#setMeters((await answer(api.GET("/v1/usage-points"))).items);
   }
 
   /** Show a meter as a change of it has answered. */
   replaceMeter(changed: Schema<"UsagePointView">): void {
-    this.meters = this.meters.map((meter) => (meter.id === changed.id ? changed : meter));
+    this.#setMeters(this.meters.map((meter) => (meter.id === changed.id ? changed : meter)));
+  }
+
+  #setMeters(meters: readonly Schema<"UsagePointView">[]): void {
+    this.meters = meters.toSorted((one, other) => one.position - other.position);
   }
 }
 
 export const session = new Session();
 
-/** Leave nothing of the account in memory: the landing page is loaded afresh. */
+/** Log this browser out. Whatever the gateway says, nothing of the account stays in memory. */
+export async function logOut(): Promise<void> {
+  await answer(api.DELETE("/v1/session")).catch(() => undefined);
+  forgetAccount();
+}
+
+/** Load the landing page afresh. */
 export function forgetAccount(): void {
   location.assign(base);
 }
@@ -55,3 +64,8 @@ whenSessionEnds(() => {
   session.meters = [];
   navigate(href("log-in", { next: route.page + location.search, ended: "1" }), { replace: true });
 });
+
+/** Show anew that this is the owner: what cannot be undone needs a log-in of the last minutes. */
+export async function logInAgain(password: string): Promise<void> {
+  await answer(api.POST("/v1/session", { body: { email: session.account?.email ?? "", password } }));
+}

@@ -1,6 +1,14 @@
-/** What is known before anybody logs in. */
+import { answer, api, type Schema } from "$api";
+
+/** What is known before anybody logs in: who runs the gateway, and what signing up takes. */
 class Site {
+  about = $state.raw<Schema<"Site">>();
   name = import.meta.env.VITE_APP_NAME;
+  captchaKey = $derived(this.about?.captcha.site_key ?? (import.meta.env.VITE_TURNSTILE_SITE_KEY || null));
+
+  async load(): Promise<void> {
+    this.about = await answer(api.GET("/v1/site"));
+  }
 }
 
 export const site = new Site();

@@ -5,6 +5,8 @@ export const t = dictionary({
   en: {
     loading: "Loading…",
     retry: "Try again",
+    nothing: "Nothing found.",
+    showMore: "Show more",
     cancel: "Cancel",
     close: "Close",
     save: "Save",
@@ -18,9 +20,13 @@ export const t = dictionary({
     signUp: "Sign up",
     logOut: "Log out",
     language: "Language",
+    runBy: (name: string) => `Run by ${name}`,
     simulated: "Simulated homes: no figure here is real.",
     sandbox: "Enedis’ sandbox: no figure here is real.",
     asTable: "The same as a table",
+    captchaFailed:
+      "The check against robots could not be loaded. Allow challenges.cloudflare.com, then reload the page.",
+    shortConsumption: "Usage",
     pages: {
       overview: "Overview",
       consumption: "Consumption",
@@ -39,12 +45,15 @@ export const t = dictionary({
     noMeter: "No meter yet",
     noMeterText: "Add your meter: Enedis asks you whether it may share its data, then the figures come by themselves.",
     addMeter: "Add a meter",
+    renewConsent: "Consent at Enedis",
     adminsOnly: "This page is for administrators.",
     outdated: "This page could not be loaded. There may be a newer version of the site.",
   },
   fr: {
     loading: "Chargement…",
     retry: "Réessayer",
+    nothing: "Rien trouvé.",
+    showMore: "Afficher la suite",
     cancel: "Annuler",
     close: "Fermer",
     save: "Enregistrer",
@@ -58,9 +67,13 @@ export const t = dictionary({
     signUp: "Créer un compte",
     logOut: "Se déconnecter",
     language: "Langue",
+    runBy: (name) => `Exploité par ${name}`,
     simulated: "Logements simulés : aucun chiffre n’est réel.",
     sandbox: "Bac à sable d’Enedis : aucun chiffre n’est réel.",
     asTable: "La même chose en tableau",
+    captchaFailed:
+      "Le contrôle anti-robots n’a pas pu être chargé. Autorisez challenges.cloudflare.com, puis rechargez la page.",
+    shortConsumption: "Conso",
     pages: {
       overview: "Accueil",
       consumption: "Consommation",
@@ -80,6 +93,7 @@ export const t = dictionary({
     noMeterText:
       "Ajoutez votre compteur : Enedis vous demande s’il peut partager ses données, puis les chiffres arrivent d’eux-mêmes.",
     addMeter: "Ajouter un compteur",
+    renewConsent: "Consentir chez Enedis",
     adminsOnly: "Cette page est réservée aux administrateurs.",
     outdated: "Cette page n’a pas pu être chargée. Le site a peut-être une version plus récente.",
   },

@@ -1,4 +1,4 @@
-"""`GET /v1/usage-points/{id}/series`."""
+"""`GET /v1/usage-points/{id}/series` and `/habits`."""
 
 import asyncio
 from datetime import date
@@ -6,27 +6,31 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from gateway.billing.charts.schemas import USUAL, Include, SeriesView
+from gateway.accounts.dependencies import CallerDep
+from gateway.billing.charts.schemas import USUAL, HabitsView, Include, SeriesView
 from gateway.billing.charts.service import SeriesService
 from gateway.billing.charts.steps import LONGEST, Step
 from gateway.billing.totals import Span
-from gateway.dependencies import CallerDep, PointId, RuntimeDep
+from gateway.dependencies import ClockDep, PointId, part
 from gateway.kit import conditional, paris
 from gateway.problems import check_range, documented
 from gateway.quotas.routes import counted
+
+SeriesServiceDep = Annotated[SeriesService, Depends(part(SeriesService))]
 
 router = APIRouter(tags=["billing"], responses=documented(400, 401, 404, 422, 429))
 
 
 @router.get(
-    "/v1/usage-points/{point_id}/series",
+    "/series",
     response_model=SeriesView,
     responses=conditional.UNCHANGED,
     dependencies=[Depends(counted)],
 )
 async def series(
     request: Request,
-    runtime: RuntimeDep,
+    charts: SeriesServiceDep,
+    clock: ClockDep,
     caller: CallerDep,
     point_id: PointId,
     start: Annotated[date, Query(description="First day, of Paris", ge=paris.EARLIEST)],
@@ -39,13 +43,25 @@ async def series(
     """Energy and euros by hour, day, week (of Mondays), month or year."""
     check_range(start, end, LONGEST[step])
     parts = USUAL if include is None else include
-    service = SeriesService(runtime.database, runtime.clock, runtime.keyring)
-    found = await service.chart(
+    found = await charts.chart(
         caller.account_id, point_id, step, Span(start, end), with_year_ago=Include.YEAR_AGO in parts
     )
 
     def respond() -> Response:
         content = SeriesView.of(found, parts).model_dump_json().encode()
-        return conditional.respond_json(request, content, now=runtime.clock.now(), next_change=found.next_change)
+        return conditional.respond_json(request, content, now=clock.now(), next_change=found.next_change)
 
     return await asyncio.to_thread(respond)
+
+
+@router.get("/habits", dependencies=[Depends(counted)])
+async def habits(
+    charts: SeriesServiceDep,
+    caller: CallerDep,
+    point_id: PointId,
+    start: Annotated[date, Query(description="First day, of Paris", ge=paris.EARLIEST)],
+    end: Annotated[date, Query(description="First day after the range", le=paris.LATEST)],
+) -> HabitsView:
+    """When energy is used: the average day of each weekday and of each month."""
+    check_range(start, end, LONGEST[Step.DAY])
+    return HabitsView.of(await charts.habits(caller.account_id, point_id, Span(start, end)))

@@ -1,12 +1,13 @@
 """Charts on the wire."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel
 
+from gateway.billing.charts.habits import Habits, Slot
 from gateway.billing.charts.rows import Chart, Row
 from gateway.billing.charts.service import Series
 from gateway.billing.charts.steps import Hour, Step
@@ -125,6 +126,53 @@ class SeriesView(BaseModel):
             known=SpanView(start=found.known.start, end=found.known.end) if found.known else None,
             prices_outdated=found.prices_outdated,
             next_change=found.next_change,
+        )
+
+
+class AverageHours(BaseModel):
+    """24 values, the hours that clocks in Paris show: the average Wh of each, and what a kWh cost then, in EUR.
+
+    Null where no such hour is known, or none that is priced. `days`: of how many hours the best known is the average.
+    """
+
+    wh: list[float | None]
+    eur_per_kwh: list[float | None]
+    days: int
+
+    @classmethod
+    def of(cls, slots: Sequence[Slot]) -> AverageHours:
+        """Show averages."""
+        return cls(
+            wh=[round(show("consumption", slot.energy) / slot.hours, 3) if slot.hours else None for slot in slots],
+            eur_per_kwh=[
+                round(show("cost", slot.cost) / show("consumption", slot.priced) * 1000, 5) if slot.priced else None
+                for slot in slots
+            ],
+            days=max(slot.hours for slot in slots),
+        )
+
+
+class MonthHours(AverageHours):
+    """The average day of a month, named by its first day."""
+
+    month: date
+
+
+class HabitsView(BaseModel):
+    """The average day by weekday, Monday first, and by month, oldest first."""
+
+    by_weekday: list[AverageHours]
+    by_month: list[MonthHours]
+
+    @classmethod
+    def of(cls, found: Habits) -> HabitsView:
+        """Show habits."""
+        return cls(
+            by_weekday=[AverageHours.of(slots) for slots in found.by_weekday],
+            by_month=[
+                MonthHours(month=month, **AverageHours.of(slots).model_dump())
+                for month, slots in sorted(found.by_month.items())
+            ],
         )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing import repository
+from gateway.billing.charts.habits import Habits, find_habits
 from gateway.billing.charts.rows import Chart, make_chart
 from gateway.billing.charts.steps import (
     Hour,
@@ -84,6 +85,13 @@ class SeriesService:
             prices_outdated=prices_outdated(home.book, home.tariffs, span.start, span.end - paris.DAY),
             next_change=min(max(home.point.next_work_at, now), paris.midnight(today + paris.DAY)),
         )
+
+    async def habits(self, account_id: str, point_id: str, span: Span) -> Habits:
+        """Return the average hours of the days of `span`. Raises the problem `not_found`."""
+        home = (await self._publisher.publish(account_id, point_id)).home
+        async with self._database.read() as session:
+            figures = await self._figures(session, home, span)
+        return await asyncio.to_thread(find_habits, figures)
 
     async def _figures(self, session: AsyncSession, home: Home, span: Span) -> dict[date, DayFigures]:
         days = await repository.published_days(session, home.id, home.secrets.data_key, span.start, span.end)

@@ -1,0 +1,73 @@
+"""Responses to actions: a load curve, a comparison of options, a refresh.
+
+Datetimes are aware and in UTC, dates are days of Paris, energy is in Wh, power in W or VA, money in EUR.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from .figures import Missing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Interval:
+    """The average power of an interval."""
+
+    start: datetime
+    minutes: int
+    watts: int
+    quality: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoadCurve:
+    """A load curve, oldest first, and what is missing of it."""
+
+    readings: tuple[Interval, ...]
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OptionCost:
+    """The cost of an option: energy, subscription and total; `known` is the share of hours with a price (0 to 1)."""
+
+    energy: float | None
+    subscription: float | None
+    total: float | None
+    known: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComparedMonth:
+    """The cost of the days `[start, end[` under each option."""
+
+    start: date
+    end: date
+    options: dict[str, OptionCost]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """The cost of the same hours under each option, and the lowest subscribed power that would have been enough.
+
+    `highest_known` is the share of days (0 to 1) whose maximum power is known. `open_to_new` says of an option whether
+    somebody who does not have it yet may choose it today.
+    """
+
+    items: tuple[ComparedMonth, ...]
+    total: dict[str, OptionCost]
+    power_kva: int | None
+    highest_va: int | None
+    highest_known: float
+    lowest_power_kva: int | None
+    prices_outdated: date | None
+    open_to_new: dict[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refresh:
+    """The number of days requested again, the least number of calls it costs, and when they are expected."""
+
+    days: int
+    calls: int
+    expected_at: datetime

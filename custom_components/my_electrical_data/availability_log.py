@@ -1,0 +1,39 @@
+"""Logs once when a gateway becomes unavailable and once when it is back, whichever feed notices first."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN, LOGGER
+
+_LOGS: HassKey[dict[str, AvailabilityLog]] = HassKey(f"{DOMAIN}_presences")
+
+
+class AvailabilityLog:
+    """The availability of one gateway. It is kept when the entry is reloaded."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._is_unavailable = False
+
+    @callback
+    def log_unavailable(self, reason: str) -> None:
+        """Note that the gateway did not respond."""
+        if not self._is_unavailable:
+            LOGGER.warning("%s: the gateway does not answer (%s)", self._name, reason)
+        self._is_unavailable = True
+
+    @callback
+    def log_available(self) -> None:
+        """Note that the gateway responded."""
+        if self._is_unavailable:
+            LOGGER.info("%s: the gateway answers again", self._name)
+        self._is_unavailable = False
+
+
+@callback
+def get_availability_log(hass: HomeAssistant, entry: ConfigEntry[Any]) -> AvailabilityLog:
+    """Return the availability log of an entry's gateway."""
+    return hass.data.setdefault(_LOGS, {}).setdefault(entry.entry_id, AvailabilityLog(entry.title))

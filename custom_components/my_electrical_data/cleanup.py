@@ -1,0 +1,27 @@
+"""What is taken away with a meter, or with a gateway."""
+
+from homeassistant.core import HomeAssistant
+
+from .api import GatewayError
+from .const import CONF_MADE_HERE, LOGGER
+from .coordinator import GatewayConfigEntry, create_client
+from .issues import async_delete_meter_issues, async_offer_to_delete_statistics
+from .statistics import async_list_statistic_ids, create_progress_store
+
+
+async def async_remove_meter(hass: HomeAssistant, entry: GatewayConfigEntry, usage_point_id: str, name: str) -> None:
+    """Forget how far a meter was read, and ask what becomes of its statistics. Its device goes by itself."""
+    async_delete_meter_issues(hass, usage_point_id)
+    await create_progress_store(hass, usage_point_id).async_remove()
+    if await async_list_statistic_ids(hass, usage_point_id):
+        async_offer_to_delete_statistics(hass, entry, usage_point_id, name)
+
+
+async def async_remove_client(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
+    """Delete the API client that this Home Assistant made for itself. A gateway that does not answer keeps it."""
+    if not entry.data.get(CONF_MADE_HERE):
+        return
+    try:
+        await create_client(hass, entry).delete_api_client()
+    except GatewayError as error:
+        LOGGER.warning("The API client of this Home Assistant could not be deleted at the gateway: %s", error)

@@ -1,0 +1,66 @@
+"""Names that must not come back in product code: `python -m scripts.lib.names` lists those that are there."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from scripts.lib.home_assistant import ROOT
+
+PRODUCT = ("server/gateway", "custom_components")
+
+# A part of any name: metaphors, where the field has a word.
+METAPHORS = {
+    "automating": "automation",
+    "happenings": "events",
+    "haste": "priority",
+    "kitchen": "a word for what it does",
+    "rhythm": "call budget",
+}
+# Whole names of functions: a function is named by a verb and its object.
+FUNCTIONS: dict[str, str] = {}
+
+
+def parts(name: str) -> list[str]:
+    """The words of a name in snake case or camel case, in lower case."""
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
+
+
+def defined(tree: ast.AST) -> Iterator[tuple[int, str, bool]]:
+    """The names that a module gives: line, name, and whether it is a function's."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield node.lineno, node.name, True
+            case ast.ClassDef():
+                yield node.lineno, node.name, False
+            case ast.arg():
+                yield node.lineno, node.arg, False
+            case ast.Name(ctx=ast.Store()):
+                yield node.lineno, node.id, False
+            case ast.Attribute(ctx=ast.Store()):
+                yield node.lineno, node.attr, False
+
+
+def wrong(file: Path) -> Iterator[str]:
+    """What to rename in a file, with its place."""
+    place = file.relative_to(ROOT)
+    for word in {*parts(file.stem)} & METAPHORS.keys():
+        yield f"{place}: {file.name}: say {METAPHORS[word]!r} instead of {word!r}"
+    for line, name, is_function in defined(ast.parse(file.read_text())):
+        for word in {*parts(name)} & METAPHORS.keys():
+            yield f"{place}:{line}: {name}: say {METAPHORS[word]!r} instead of {word!r}"
+        if is_function and (better := FUNCTIONS.get(name.lstrip("_"))):
+            yield f"{place}:{line}: {name}: a function is verb and object, such as {better}"
+
+
+def main() -> int:
+    """Print what to rename; 1 if there is anything."""
+    found = [fault for folder in PRODUCT for file in sorted((ROOT / folder).rglob("*.py")) for fault in wrong(file)]
+    print("\n".join(found) or "No name that must not come back.")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

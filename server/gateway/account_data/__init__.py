@@ -1,0 +1,1 @@
+"""What an account owns across rooms: its export, and its end."""

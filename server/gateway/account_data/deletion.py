@@ -1,0 +1,47 @@
+"""The end of an account, and of everything it owned."""
+
+from gateway.accounts import repository, sessions
+from gateway.accounts.parts import AccountParts
+from gateway.accounts.service import Caller, revoke_all
+from gateway.audit.service import record
+from gateway.kit.clock import Clock
+from gateway.kit.database import Database
+from gateway.problems import ProblemError
+from gateway.store import Store
+from gateway.usage_points import repository as points
+from gateway.usage_points.models import PointStatus
+from gateway.usage_points.service import end_access
+
+
+async def delete_account(parts: AccountParts, caller: Caller) -> None:
+    """Delete an account with its meters, consents, readings, API clients and sessions; its tokens end at once.
+
+    Raises a 403 problem unless its browser logged in a short while ago.
+    """
+    await check_fresh(parts.database, parts.clock, caller)
+    await erase_account(parts.database, parts.store, parts.clock, caller.account_id)
+
+
+async def check_fresh(database: Database, clock: Clock, caller: Caller) -> None:
+    """Raise a 403 problem unless a browser logged in a short while ago."""
+    if not await sessions.is_fresh(database, caller, clock.now()):
+        raise ProblemError(
+            403, "log_in_again", "This cannot be undone: log in again, then repeat it within 15 minutes."
+        )
+
+
+async def erase_account(database: Database, store: Store, clock: Clock, account_id: str, **detail: str) -> None:
+    """Delete an account and all it owned, with `detail` in the log; nothing happens when there is none."""
+    now = clock.now()
+    async with database.write() as session:
+        account = await repository.account_alone(session, account_id)
+        if account is None:
+            return
+        for point in await points.list_of_account(session, account_id):
+            if point.status is PointStatus.GRANTED:
+                end_access(point, PointStatus.ENDED, now)
+                record(session, now, "consent_ended", account_id, usage_point=point.id)
+        await revoke_all(session, store, account)
+        await session.flush()
+        await repository.delete_account(session, account_id)
+        record(session, now, "account_deleted", account_id, **detail)

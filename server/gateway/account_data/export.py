@@ -1,0 +1,85 @@
+"""What an account owns, written as it is read: one JSON document, or a ZIP of CSV files."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any, override
+
+from gateway.account_data.sections import Section
+
+_CHUNK = 64 * 1024
+
+
+async def write_json(sections: Sequence[Section]) -> AsyncIterator[bytes]:
+    """Write an object with a list for each section."""
+    chunk = bytearray(b"{")
+    for number, (name, rows) in enumerate(sections):
+        chunk += f'{"," if number else ""}"{name}":['.encode()
+        first = True
+        async for row in rows:
+            chunk += (b"" if first else b",\n") + json.dumps(row, ensure_ascii=False).encode()
+            first = False
+            if len(chunk) >= _CHUNK:
+                yield bytes(chunk)
+                chunk.clear()
+        chunk += b"]"
+    yield bytes(chunk + b"}\n")
+
+
+async def write_csv(sections: Sequence[Section], now: datetime) -> AsyncIterator[bytes]:
+    """Write a ZIP with a CSV file for each section that has rows; lists and objects are JSON in their cell."""
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, rows in sections:
+            first = await anext(rows, None)
+            if first is None:
+                continue
+            entry = zipfile.ZipInfo(f"{name}.csv", now.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(entry, "w", force_zip64=True) as file:
+                file.write(_write_lines([list(first), _format_cells(first)]))
+                async for row in rows:
+                    file.write(_write_lines([_format_cells(row)]))
+                    if sink.waiting >= _CHUNK:
+                        yield sink.take()
+    yield sink.take()
+
+
+class _Sink(io.RawIOBase):
+    """Where the ZIP writes to, without going back."""
+
+    def __init__(self) -> None:
+        self._parts = bytearray()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._parts)
+
+    @override
+    def writable(self) -> bool:
+        return True
+
+    @override
+    def write(self, data: Any) -> int:
+        self._parts += data
+        return len(data)
+
+    def take(self) -> bytes:
+        taken = bytes(self._parts)
+        self._parts.clear()
+        return taken
+
+
+def _format_cells(row: dict[str, Any]) -> list[Any]:
+    return [
+        json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value for value in row.values()
+    ]
+
+
+def _write_lines(rows: list[list[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()

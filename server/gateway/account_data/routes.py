@@ -1,0 +1,48 @@
+"""`GET /v1/accounts/me/export` and `DELETE /v1/accounts/me`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+
+from gateway.account_data import deletion, export
+from gateway.account_data import sections as belongings
+from gateway.accounts import sessions
+from gateway.accounts.dependencies import AccountDep, AccountPartsDep, CallerDep
+from gateway.accounts.schemas import ExportFormat
+from gateway.audit.service import record
+from gateway.problems import documented
+
+router = APIRouter(tags=["accounts"], responses=documented(400, 413, 422))
+_LOGGED_IN = documented(401, 403)
+
+
+@router.delete("/accounts/me", status_code=204, responses=_LOGGED_IN)
+async def delete_me(response: Response, parts: AccountPartsDep, caller: CallerDep, _account: AccountDep) -> None:
+    """Delete the account and all it owned, within 15 minutes of a log-in. Shares at Enedis are ended there."""
+    await deletion.delete_account(parts, caller)
+    sessions.clear_cookie(response, parts.settings)
+
+
+@router.get(
+    "/accounts/me/export",
+    response_class=StreamingResponse,
+    responses=_LOGGED_IN
+    | {200: {"description": "Everything", "content": {"application/json": {}, "application/zip": {}}}},
+)
+async def export_me(
+    parts: AccountPartsDep,
+    account: AccountDep,
+    what: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.JSON,
+) -> StreamingResponse:
+    """Take away all that the account owns: one JSON document, or a ZIP of CSV files."""
+    now = parts.clock.now()
+    async with parts.database.write() as session:
+        record(session, now, "exported", account.id)
+    owned = belongings.list_sections(parts, account)
+    if what is ExportFormat.JSON:
+        body, media, ending = export.write_json(owned), "application/json", "json"
+    else:
+        body, media, ending = export.write_csv(owned, now), "application/zip", "zip"
+    disposition = f'attachment; filename="myelectricaldata-{now:%Y-%m-%d}.{ending}"'
+    return StreamingResponse(body, media_type=media, headers={"Content-Disposition": disposition})

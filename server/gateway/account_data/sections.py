@@ -1,0 +1,117 @@
+"""All that an account owns, section by section, page by page: never whole in memory."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from gateway.accounts import repository
+from gateway.accounts.models import Account
+from gateway.accounts.parts import AccountParts
+from gateway.audit import repository as audit
+from gateway.consents import repository as consents
+from gateway.kit.paris import iso
+from gateway.metering import owned
+from gateway.metering.schedule import Kind
+from gateway.usage_points import repository as usage_points
+from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.service import Secrets, open_secrets
+
+type Section = tuple[str, AsyncIterator[dict[str, Any]]]
+
+
+def list_sections(parts: AccountParts, account: Account) -> list[Section]:
+    """Return what there is, by name. Secrets are left out: they are kept as hashes, which open nothing."""
+    return [
+        ("account", _yield_account(account)),
+        ("api_clients", _yield_api_clients(parts, account)),
+        ("usage_points", _yield_usage_points(parts, account)),
+        ("consents", _yield_consents(parts, account)),
+        ("events", _yield_events(parts, account)),
+        *((str(kind), _yield_readings(parts, account, kind)) for kind in Kind),
+    ]
+
+
+async def _yield_account(account: Account) -> AsyncIterator[dict[str, Any]]:
+    yield {
+        "id": account.id,
+        "email": account.address,
+        "language": account.language,
+        "created_at": iso(account.created_at),
+        "verified_at": iso(account.verified_at) if account.verified_at else None,
+    }
+
+
+async def _yield_api_clients(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+    async with parts.database.read() as session:
+        found = await repository.api_clients(session, account.id)
+    for client in found:
+        yield {
+            "client_id": client.client_id,
+            "name": client.name,
+            "created_at": iso(client.created_at),
+            "last_used_at": iso(client.last_used_at) if client.last_used_at else None,
+        }
+
+
+async def _open_usage_points(parts: AccountParts, account: Account) -> list[tuple[UsagePoint, Secrets]]:
+    async with parts.database.read() as session:
+        points = await usage_points.list_of_account(session, account.id)
+        return [(point, await open_secrets(session, point, parts.keyring)) for point in points]
+
+
+async def _yield_usage_points(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+    for point, opened in await _open_usage_points(parts, account):
+        yield {
+            "id": point.id,
+            "number": opened.prm,
+            "name": point.name,
+            "created_at": iso(point.created_at),
+            "status": str(point.status),
+            "ended_at": iso(point.ended_at) if point.ended_at else None,
+            "consent_expires_on": point.consent_expires_on.isoformat() if point.consent_expires_on else None,
+            "services": point.services,
+            "contract": point.contract,
+            "tariffs": point.tariffs,
+            "off_peak": point.off_peak,
+        }
+
+
+async def _yield_consents(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+    async with parts.database.read() as session:
+        found = [
+            (consent, await open_secrets(session, consent, parts.keyring))
+            for consent in await consents.consents_of(session, account.id)
+        ]
+    for consent, opened in found:
+        yield {
+            "usage_point": consent.point_id,
+            "number": opened.prm,
+            "status": str(consent.status),
+            "reason": consent.reason,
+            "created_at": iso(consent.created_at),
+            "expires_at": iso(consent.expires_at),
+        }
+
+
+async def _yield_events(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
+    before: int | None = None
+    while True:
+        async with parts.database.read() as session:
+            found = await audit.events(session, account_id=account.id, before=before, limit=200)
+        for event in found:
+            yield {"at": iso(event.at), "event": event.event, "detail": event.detail}
+        if not found:
+            return
+        before = found[-1].id
+
+
+async def _yield_readings(parts: AccountParts, account: Account, kind: Kind) -> AsyncIterator[dict[str, Any]]:
+    for point, opened in await _open_usage_points(parts, account):
+        for feed in owned.feeds(point.id, kind):
+            after = None
+            while True:
+                async with parts.database.read() as session:
+                    found, after = await owned.page(session, feed, opened, after)
+                for value in found:
+                    yield value
+                if after is None:
+                    break

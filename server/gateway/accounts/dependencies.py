@@ -1,0 +1,108 @@
+"""Who calls: the dependencies that tell routes the caller, the account, the administrator."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from gateway.accounts import repository, service, sessions, tokens
+from gateway.accounts.models import Account
+from gateway.accounts.parts import AccountParts
+from gateway.accounts.service import Caller
+from gateway.dependencies import get_part, part
+from gateway.problems import ProblemError
+
+AccountPartsDep = Annotated[AccountParts, Depends(part(AccountParts))]
+
+
+async def one_kind_of_credentials(request: Request, parts: AccountPartsDep) -> None:
+    """Refuse a request that carries a browser's session and an Authorization header: whose would it be?"""
+    if "authorization" in request.headers and sessions.cookie_of(request, parts.settings) is not None:
+        raise ProblemError(400, "two_credentials", "Send the session's cookie or an Authorization header, not both.")
+
+
+async def from_here(request: Request, parts: AccountPartsDep) -> None:
+    """Refuse what another site's page made a browser send."""
+    if sessions.comes_from_elsewhere(request, parts.settings):
+        raise ProblemError(403, "cross_site", "A browser sent this for another site; it is taken from our own only.")
+
+
+OneKind = Depends(one_kind_of_credentials)
+FromHere = Depends(from_here)
+
+bearer_token = HTTPBearer(auto_error=False, description="A token of POST /v1/oauth/token")
+_cookie = APIKeyCookie(
+    name=sessions.NAME_BY_HTTPS,
+    auto_error=False,
+    description=f"Set by POST /v1/session; without https its name is {sessions.NAME_BY_HTTP}",
+)
+
+
+async def get_caller(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_token)],
+    _documented: Annotated[str | None, Depends(_cookie)] = None,
+) -> Caller:
+    """Return the account that asks, by a browser's session or by an API client's token. Raises a 401 problem.
+
+    What it needs is called here and no dependency: each costs as much as the check itself, with every request.
+    """
+    parts = get_part(request, AccountParts)
+    await one_kind_of_credentials(request, parts)
+    token = sessions.cookie_of(request, parts.settings)
+    if token is not None:
+        await from_here(request, parts)
+        caller = await sessions.resume(parts.database, parts.store, parts.settings, token, parts.clock.now())
+        if caller is None:
+            raise _logged_out()
+        return caller
+    try:
+        if credentials is None:
+            raise tokens.InvalidTokenError
+        claims = tokens.read(
+            credentials.credentials,
+            key=parts.settings.secret_key.get_secret_value(),
+            issuer=parts.instance.id,
+            now=parts.clock.now(),
+        )
+        return await service.caller_of(parts.database, parts.store, claims)
+    except tokens.InvalidTokenError as error:
+        raise ProblemError(
+            401,
+            "invalid_token",
+            "A valid bearer token is needed; get one at /v1/oauth/token.",
+            headers={"WWW-Authenticate": "Bearer"},
+        ) from error
+
+
+def _logged_out() -> ProblemError:
+    return ProblemError(401, "invalid_session", "This browser is not logged in any more; log in again.")
+
+
+CallerDep = Annotated[Caller, Depends(get_caller)]
+
+
+async def get_account(parts: AccountPartsDep, caller: CallerDep) -> Account:
+    """Return the account of somebody who is logged in. An API client's token reads homes: it changes no account."""
+    if caller.session_hash is None:
+        raise service.session_needed()
+    async with parts.database.read() as session:
+        account = await repository.find_account(session, caller.account_id)
+    if account is None:
+        raise _logged_out()
+    return account
+
+
+AccountDep = Annotated[Account, Depends(get_account)]
+
+
+async def get_admin(parts: AccountPartsDep, account: AccountDep) -> Account:
+    """Return the account of an administrator who is logged in. Raises a 403 problem."""
+    if not service.is_admin(account, parts.settings.admin_emails):
+        raise ProblemError(
+            403, "admin_only", "This is for administrators: ADMIN_EMAILS lists their verified addresses."
+        )
+    return account
+
+
+AdminDep = Annotated[Account, Depends(get_admin)]

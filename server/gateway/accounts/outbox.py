@@ -1,0 +1,114 @@
+"""What is to be sent: put in with the change that causes it, carried by a job, tried again with growing pauses."""
+
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.accounts import repository as accounts
+from gateway.accounts.models import Account, MailCode, Purpose
+from gateway.accounts.secrets import fingerprint, new_mail_code
+from gateway.kit.backoff import compute_backoff
+from gateway.kit.clock import Clock
+from gateway.kit.database import Database
+from gateway.limits import service as limits
+from gateway.limits.service import Limit
+from gateway.mail import repository
+from gateway.mail.carriers import Carrier, MailError
+from gateway.mail.models import MailKind, OutboxMail
+from gateway.mail.texts import write
+from gateway.settings import Settings
+
+log = structlog.get_logger()
+
+GIVE_UP_AFTER = timedelta(days=3)
+_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+_A_ROUND = 20
+_LONGEST_WAIT = timedelta(hours=1)
+_TO_ONE_ACCOUNT = Limit("mail", 5, timedelta(hours=1))
+"""Nobody's letter-box is filled by whoever types their address."""
+_OF_CODE = {
+    MailKind.VERIFY_EMAIL: (Purpose.VERIFY_EMAIL, timedelta(days=2), "/accounts/verify-email"),
+    MailKind.CHANGE_EMAIL: (Purpose.CHANGE_EMAIL, timedelta(days=2), "/accounts/verify-email"),
+    MailKind.RESET_PASSWORD: (Purpose.RESET_PASSWORD, timedelta(hours=1), "/accounts/reset-password"),
+}
+
+
+async def put(session: AsyncSession, account_id: str | None, kind: MailKind, now: datetime) -> None:
+    """Put a mail in, once its cause is committed; one for nobody, or one too many, is forgotten but costs the same."""
+    to = account_id or "nobody"
+    if await limits.is_reached(session, _TO_ONE_ACCOUNT, to, now) and account_id is not None:
+        log.warning("mail_held_back", kind=kind, account=account_id)
+        account_id = None
+    await limits.note(session, _TO_ONE_ACCOUNT, to, now)
+    session.add(OutboxMail(account_id=account_id, kind=kind, created_at=now, next_at=now, attempts=0, last_error=None))
+
+
+class Postman:
+    """Empties the outbox."""
+
+    def __init__(self, database: Database, carrier: Carrier, settings: Settings, clock: Clock) -> None:
+        self._database = database
+        self._carrier = carrier
+        self._settings = settings
+        self._clock = clock
+
+    async def keep(self) -> datetime:
+        """Send what is due; return when there is more to do."""
+        now = self._clock.now()
+        async with self._database.read() as session:
+            due = await repository.due(session, now, _A_ROUND)
+        for mail in due:
+            await self._send(mail)
+        async with self._database.read() as session:
+            return await repository.next_due(session, self._clock.now() + _LONGEST_WAIT)
+
+    async def _send(self, mail: OutboxMail) -> None:
+        now = self._clock.now()
+        again_at = now + compute_backoff(_PAUSE, _LONGEST_PAUSE, mail.attempts + 1)
+        async with self._database.write() as session:
+            claimed = await repository.claim(session, mail.id, now, again_at)
+            if claimed is None:
+                return
+            account = await accounts.find_account(session, mail.account_id) if mail.account_id else None
+            to = _address(account, mail.kind) if account else None
+            if account is None or to is None:
+                await repository.forget(session, mail.id)
+                return
+            link = _link(session, self._settings, account, mail.kind, now)
+        letter = write(mail.kind, account.language, to, link)
+        try:
+            await self._carrier.carry(letter, account_id=account.id)
+        except MailError as error:
+            gives_up = error.is_final or now - mail.created_at >= GIVE_UP_AFTER
+            log.warning("mail_failed", kind=mail.kind, account=account.id, reason=error.reason, gives_up=gives_up)
+            async with self._database.write() as session:
+                if gives_up:
+                    await repository.forget(session, mail.id)
+                else:
+                    await repository.note_error(session, mail.id, error.reason)
+            return
+        async with self._database.write() as session:
+            await repository.forget(session, mail.id)
+
+
+def _address(account: Account, kind: MailKind) -> str | None:
+    return account.pending_address if kind is MailKind.CHANGE_EMAIL else account.address
+
+
+def _link(session: AsyncSession, settings: Settings, account: Account, kind: MailKind, now: datetime) -> str:
+    """Return where a mail leads, with a new code where it needs one.
+
+    The code stands behind the #, which browsers send to nobody: it is in no log on the way.
+    """
+    front = settings.frontend_url
+    if kind not in _OF_CODE:
+        return front or settings.backend_url
+    purpose, lifetime, path = _OF_CODE[kind]
+    code = new_mail_code()
+    session.add(
+        MailCode(code_hash=fingerprint(code), account_id=account.id, purpose=purpose, expires_at=now + lifetime)
+    )
+    base = front + path.removeprefix("/accounts") if front else settings.backend_url + path
+    return f"{base}#code={quote(code)}"

@@ -1,0 +1,61 @@
+"""The HTTP API: every route of the gateway is put together here, and nowhere else."""
+
+from fastapi import APIRouter
+
+from gateway.account_data import routes as account_data
+from gateway.accounts import client_routes as api_clients
+from gateway.accounts import pages as account_pages
+from gateway.accounts import routes as accounts
+from gateway.admin import routes as admin
+from gateway.billing import routes as billing
+from gateway.billing.charts import routes as charts
+from gateway.consents import pages as consent_pages
+from gateway.consents import routes as consents
+from gateway.csv_export import routes as csv_export
+from gateway.discovery import routes as discovery
+from gateway.ecowatt import routes as ecowatt
+from gateway.health import routes as health
+from gateway.metering import routes as metering
+from gateway.problems import documented
+from gateway.quotas import routes as quotas
+from gateway.site import routes as site
+from gateway.tariffs import routes as tariffs
+from gateway.tempo import routes as tempo
+from gateway.usage_point_summary import routes as usage_point_summary
+from gateway.usage_points import routes as usage_points
+
+_OF_A_USAGE_POINT = (
+    metering.router,
+    billing.router,
+    charts.router,
+    csv_export.router,
+    usage_point_summary.point_router,
+    usage_points.router,
+)
+"""All that is said of one usage point, below `/v1/usage-points/{id}`."""
+_NATIONAL = (site.router, tempo.router, ecowatt.router, tariffs.router)
+_OF_AN_ACCOUNT = (
+    usage_point_summary.router,
+    consents.router,
+    quotas.router,
+    api_clients.router,
+    discovery.router,
+    accounts.router,
+    account_data.router,
+    admin.router,
+)
+_PAGES = (account_pages.router, consent_pages.router)
+
+v1 = APIRouter(prefix="/v1")
+# routes are looked through in this order: what is asked most comes first
+for part in _NATIONAL:
+    v1.include_router(part)
+for part in _OF_A_USAGE_POINT:
+    v1.include_router(part, prefix="/usage-points/{point_id}")
+for part in _OF_AN_ACCOUNT:
+    v1.include_router(part)
+
+# any request may carry two kinds of credentials, or a body that is not UTF-8
+router = APIRouter(responses=documented(400))
+for part in (health.router, v1, *_PAGES):
+    router.include_router(part)

@@ -1,0 +1,105 @@
+"""A backup becomes a gateway again: an empty one is filled, wholly or not at all, whatever version it was made by."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Table, inspect, select
+from sqlalchemy import func as functions
+from sqlalchemy.exc import StatementError
+
+from gateway.accounts.models import Account
+from gateway.backup import rows
+from gateway.backup.archive import Backup, BackupError
+from gateway.keys.wrapped import count_unreadable_keys
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
+from gateway.kit.outage import DatabaseDownError, translate_database_errors
+from gateway.migrations import NewerDatabaseError, broken_reference, known_revisions, revision_of, upgrade_within
+from gateway.models import TABLES
+
+
+async def restore_backup(
+    database_url: str, backup: Backup, keyring: Keyring, before_commit: Callable[[], None] = lambda: None
+) -> None:
+    """Fill an empty gateway in one transaction: the backup's own tables, its rows, then this version's tables.
+
+    Each row is read back and compared. Raises BackupError, and then nothing has changed.
+    """
+    async with (
+        Database(database_url, checks_references=False) as database,
+        database.engine.connect() as connection,
+    ):
+        await connection.execution_options(write=True)
+        async with connection.begin():
+            await connection.run_sync(_restore_tables, backup, keyring, before_commit)
+
+
+def _restore_tables(
+    connection: Connection, backup: Backup, keyring: Keyring, before_commit: Callable[[], None]
+) -> None:
+    _check_ours(connection)
+    _check_empty(connection)
+    rows.drop_all(connection)
+    upgrade_within(connection, backup.manifest.revision)
+    tables = rows.list_tables(connection)
+    if {table.name for table in tables} != set(backup.manifest.tables):
+        raise BackupError("The backup's tables are not those of its version: it is damaged.")
+    for table in tables:
+        _fill_table(connection, table, backup)
+        _compare_table(connection, table, backup)
+    if (broken := broken_reference(connection)) is not None:
+        raise BackupError(f"The backup is damaged: {broken}. Nothing was kept.")
+    upgrade_within(connection)
+    if count := count_unreadable_keys(connection, keyring):
+        raise BackupError(
+            f"ENCRYPTION_KEYS do not open {count} of the keys in the backup: set them to what they were then."
+        )
+    before_commit()
+
+
+def _check_ours(connection: Connection) -> None:
+    """Refuse a database with any table that is not a gateway's: everything in it is about to be dropped."""
+    found = set(inspect(connection).get_table_names())
+    if not found:
+        return
+    foreign = sorted(found - TABLES - {rows.VERSION_TABLE})
+    if foreign or rows.VERSION_TABLE not in found:
+        names = ", ".join((foreign or sorted(found))[:3])
+        raise BackupError(
+            f"The database at DATABASE_URL is in use by something else (its tables include {names}): nothing was "
+            "changed. Restore into an empty database, or into one that only a gateway has used."
+        )
+    if (revision := revision_of(connection)) not in known_revisions():
+        raise NewerDatabaseError(str(revision))
+
+
+def _fill_table(connection: Connection, table: Table, backup: Backup) -> None:
+    columns = backup.manifest.tables[table.name].columns
+    try:
+        with translate_database_errors():
+            rows.fill_table(connection, table, columns, backup.lines(table.name))
+    except DatabaseDownError:
+        raise
+    except (KeyError, TypeError, ValueError, ArithmeticError, StatementError) as error:
+        raise BackupError(
+            f"The backup is damaged: {table.name} holds a row that does not fit its columns. Nothing was kept."
+        ) from error
+
+
+def _check_empty(connection: Connection) -> None:
+    """A gateway that was only started has no account, and nothing that could not be had again."""
+    if inspect(connection).has_table(Account.__tablename__) and connection.scalar(
+        select(functions.count()).select_from(Account)
+    ):
+        raise BackupError("The gateway at DATABASE_URL has accounts already: only an empty one can be filled.")
+
+
+def _compare_table(connection: Connection, table: Table, backup: Backup) -> None:
+    written = backup.manifest.tables[table.name]
+    digest = rows.Digest()
+    # PostgreSQL keeps what reads in batches open, and changes no such table, until what it was begun in has ended
+    with connection.begin_nested() as reading:
+        for _ in digest.of(rows.read_rows(connection, table, written.columns)):
+            pass
+        reading.rollback()
+    if (digest.rows, digest.hexdigest()) != (written.rows, written.sha256):
+        raise BackupError(f"{table.name} did not come back as it was written: nothing was kept.")

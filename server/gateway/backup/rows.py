@@ -1,0 +1,131 @@
+"""Any table of either database as lines of text that are the same on both.
+
+A line is a JSON list, one value a column: bytes are base64, instants UTC, what is JSON already stays the text it is.
+Tables are read as the database has them, not as the models would, so that older ones can be read and filled too.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import batched
+from typing import Any
+
+from sqlalchemy import JSON, Column, Connection, MetaData, String, Table, Text, bindparam, cast, func, select, text
+
+_AT_ONCE = 1000
+VERSION_TABLE = "alembic_version"
+
+
+def list_tables(connection: Connection) -> list[Table]:
+    """Return the tables that hold data, those that are referred to first."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    return [table for table in metadata.sorted_tables if table.name != VERSION_TABLE]
+
+
+def drop_all(connection: Connection) -> None:
+    """Leave nothing."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    metadata.drop_all(connection)
+
+
+def read_rows(connection: Connection, table: Table, names: list[str]) -> Iterator[str]:
+    """Yield a table's rows as lines of the columns `names`, in an order that is the same on both databases."""
+    is_postgresql = connection.dialect.name == "postgresql"
+    columns = [
+        cast(column, Text) if isinstance(column.type, JSON) else column
+        for column in (table.columns[name] for name in names)
+    ]
+    order = [
+        column.collate("C") if is_postgresql and isinstance(column.type, String) else column
+        for column in sorted(table.primary_key, key=lambda column: column.name)
+    ]
+    query = select(*columns).order_by(*order).execution_options(yield_per=_AT_ONCE)
+    for row in connection.execute(query):
+        yield json.dumps([_to_json(value) for value in row], ensure_ascii=False, separators=(",", ":"))
+
+
+def fill_table(connection: Connection, table: Table, names: list[str], lines: Iterable[str]) -> None:
+    """Write lines of the columns `names` into an empty table."""
+    columns = [table.columns[name] for name in names]
+    values = {column.name: _bind_column(column, connection) for column in columns}
+    readers = [_find_reader(column) for column in columns]
+    for some in batched(lines, _AT_ONCE, strict=False):
+        rows = [
+            {
+                name: None if value is None else read(value)
+                for name, read, value in zip(names, readers, json.loads(line), strict=True)
+            }
+            for line in some
+        ]
+        connection.execute(table.insert().values(values), rows)
+    _continue_numbers(connection, table)
+
+
+class Digest:
+    """What a table held: so many rows, and their hash."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._hash = hashlib.sha256()
+
+    def of(self, lines: Iterable[str]) -> Iterator[str]:
+        """Pass lines on, counted."""
+        for line in lines:
+            self.rows += 1
+            self._hash.update(line.encode() + b"\n")
+            yield line
+
+    def hexdigest(self) -> str:
+        """Return the hash."""
+        return self._hash.hexdigest()
+
+
+def _to_json(value: object) -> object:
+    match value:
+        case bytes():
+            return base64.b64encode(value).decode()
+        case datetime():
+            # SQLite's come without their zone, which is UTC
+            return (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case None | bool() | int() | float() | str():
+            return value
+        case _:
+            raise TypeError(f"a {type(value).__name__} has no place in a backup yet")
+
+
+_READERS: dict[type, Callable[[Any], Any]] = {
+    bytes: base64.b64decode,
+    datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+    Decimal: Decimal,
+}
+
+
+def _find_reader(column: Column[Any]) -> Callable[[Any], Any]:
+    return _READERS.get(column.type.python_type, lambda value: value)
+
+
+def _bind_column(column: Column[Any], connection: Connection) -> Any:
+    if not isinstance(column.type, JSON):
+        return bindparam(column.name, type_=column.type)
+    text_of_it = bindparam(column.name, type_=Text())
+    return cast(text_of_it, column.type) if connection.dialect.name == "postgresql" else text_of_it
+
+
+def _continue_numbers(connection: Connection, table: Table) -> None:
+    """PostgreSQL numbers rows on from a sequence, which rows that bring their number leave alone."""
+    if connection.dialect.name != "postgresql":
+        return
+    for column in table.primary_key:
+        name = connection.scalar(select(func.pg_get_serial_sequence(f'"{table.name}"', column.name)))
+        if name is not None and (highest := connection.scalar(select(func.max(column)))) is not None:
+            connection.execute(text("SELECT setval(:name, :highest)"), {"name": name, "highest": highest})

@@ -1,0 +1,67 @@
+"""When energy is used: the average hour by weekday, and by month of the year.
+
+An average is of the hours that are known by themselves: days known only as a whole have none. Hours are those that
+clocks in Paris show; the one that comes twice in autumn counts twice, the one that is skipped in spring not at all.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from gateway.billing.figures import DayFigures
+from gateway.kit import paris
+
+HOURS = 24
+
+
+@dataclass
+class Slot:
+    """The known hours of one kind, in the exact units of figures; `priced` is the energy whose cost is in `cost`."""
+
+    hours: int = 0
+    energy: int = 0
+    priced: int = 0
+    cost: int = 0
+
+
+def _slots() -> list[Slot]:
+    return [Slot() for _ in range(HOURS)]
+
+
+@dataclass
+class Habits:
+    """By weekday (Monday first) and hour, and by month (its first day) and hour."""
+
+    by_weekday: list[list[Slot]] = field(default_factory=lambda: [_slots() for _ in range(7)])
+    by_month: dict[date, list[Slot]] = field(default_factory=dict)
+
+
+def find_habits(figures: Mapping[date, DayFigures]) -> Habits:
+    """Add up what is known of days."""
+    habits = Habits()
+    for day, known in figures.items():
+        if known.is_one_row or not known.used:
+            continue
+        month = habits.by_month.setdefault(day.replace(day=1), _slots())
+        for hour, one in _hours(day, known):
+            for slot in (habits.by_weekday[day.weekday()][hour], month[hour]):
+                slot.hours += 1
+                slot.energy += one.energy
+                slot.priced += one.priced
+                slot.cost += one.cost
+    return habits
+
+
+def _hours(day: date, known: DayFigures) -> Iterator[tuple[int, Slot]]:
+    shown = _shown_hours(paris.midnight(day), known.length)
+    for index, number in enumerate(known.hours):
+        priced = sum(known.used[bucket][index] for bucket in known.prices)
+        cost = sum(price * known.used[bucket][index] for bucket, price in known.prices.items())
+        energy = sum(values[index] for values in known.used.values())
+        yield shown[number], Slot(1, energy, priced, cost)
+
+
+def _shown_hours(midnight: datetime, length: int) -> range | list[int]:
+    if length == HOURS:
+        return range(HOURS)
+    return [(midnight + number * paris.HOUR).astimezone(paris.PARIS).hour for number in range(length)]

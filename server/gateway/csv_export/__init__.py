@@ -1,0 +1,1 @@
+"""A usage point's readings and hours as a CSV file for spreadsheets, written as it is read."""

@@ -1,0 +1,48 @@
+"""`GET /v1/usage-points/{id}/export.csv`."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
+
+from gateway.accounts.dependencies import CallerDep
+from gateway.csv_export.service import CsvExporter
+from gateway.csv_export.tables import Table
+from gateway.csv_export.writing import Form, write
+from gateway.dependencies import ClockDep, PointId, part
+from gateway.kit import paris
+from gateway.problems import check_range, documented
+from gateway.quotas.routes import counted
+
+CsvExporterDep = Annotated[CsvExporter, Depends(part(CsvExporter))]
+
+router = APIRouter(tags=["billing"], responses=documented(400, 401, 404, 422, 429))
+_LONGEST = timedelta(days=36525)
+
+
+@router.get(
+    "/export.csv",
+    response_class=StreamingResponse,
+    responses={200: {"description": "The file", "content": {"text/csv": {}}}},
+    dependencies=[Depends(counted)],
+)
+async def export_csv(
+    exporter: CsvExporterDep,
+    clock: ClockDep,
+    caller: CallerDep,
+    point_id: PointId,
+    table: Table = Table.HOURS,
+    start: Annotated[date, Query(description="First day, of Paris", ge=paris.EARLIEST)] = paris.EARLIEST,
+    end: Annotated[date, Query(description="First day after the range", le=paris.LATEST)] = paris.LATEST,
+    form: Annotated[Form, Query(description="For spreadsheets in English or in French")] = Form.ENGLISH,
+) -> StreamingResponse:
+    """Take readings, or hours with their buckets and euros, away as a file. Only what is known is in it."""
+    check_range(start, end, _LONGEST)
+    exported = await exporter.open_table(caller.account_id, point_id, table, start, end)
+    name = f"myelectricaldata-{table.replace('_', '-')}-{paris.day_of(clock.now())}.csv"
+    return StreamingResponse(
+        write(exported, form),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,134 @@
+"""The tables that can be exported, row by row: never whole in memory.
+
+A row is a mapping of column names to values; instants are shown in Paris, with their offset from UTC, because the hour
+from 02:00 comes twice on one day a year.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from gateway.billing import repository as billing
+from gateway.billing.figures import bucket_of, is_money, show
+from gateway.billing.home import Home
+from gateway.billing.repository import PublishedFigures
+from gateway.domain.direction import Direction
+from gateway.kit import paris
+from gateway.kit.database import Database
+from gateway.metering import owned
+from gateway.metering.schedule import Feed, Kind
+
+type Value = str | int | float | None
+type Row = dict[str, Value]
+
+_PAGE = timedelta(days=31)
+
+
+class Table(StrEnum):
+    """What is exported."""
+
+    HOURS = "hours"
+    LOAD_CURVE = "load_curve"
+    DAILY = "daily"
+    MAX_POWER = "max_power"
+    INDEX = "index"
+
+
+_KINDS = {
+    Table.LOAD_CURVE: Kind.CURVE,
+    Table.DAILY: Kind.DAILY,
+    Table.MAX_POWER: Kind.MAX_POWER,
+    Table.INDEX: Kind.INDEX,
+}
+_READING_COLUMNS: dict[Table, list[str]] = {
+    Table.LOAD_CURVE: ["direction", "start", "utc_offset", "minutes", "watts", "quality"],
+    Table.DAILY: ["direction", "date", "wh"],
+    Table.MAX_POWER: ["date", "va", "at", "utc_offset"],
+    Table.INDEX: ["direction", "date", "register", "wh"],
+}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The columns of a table, in order, and its rows."""
+
+    columns: list[str]
+    rows: AsyncIterator[Row]
+
+
+async def open_table(database: Database, home: Home, table: Table, start: date, end: date) -> Exported:
+    """Begin to read a table of the days `[start, end[`."""
+    if table is Table.HOURS:
+        async with database.read() as session:
+            series = sorted(await billing.series(session, home.id), key=_order)
+        return Exported(_hour_columns(series), _hours(database, home, series, start, end))
+    return Exported(_READING_COLUMNS[table], _readings(database, home, table, start, end))
+
+
+def _order(key: str) -> tuple[int, str]:
+    kinds = ("consumption", "production", "cost", "subscription", "revenue")
+    return kinds.index(key.partition("_")[0]), bucket_of(key) or ""
+
+
+def _hour_columns(series: Iterable[str]) -> list[str]:
+    amounts = [f"{key}_{'eur' if is_money(key) else 'wh'}" for key in series]
+    return ["start", "utc_offset", *amounts, "consumption_quality", "production_quality"]
+
+
+async def _hours(database: Database, home: Home, series: list[str], start: date, end: date) -> AsyncIterator[Row]:
+    async with database.read() as session:
+        known = await billing.published_span(session, home.id)
+    if known is None:
+        return
+    day, end = max(start, known[0]), min(end, known[1] + paris.DAY)
+    while day < end:
+        until = min(day + _PAGE, end)
+        async with database.read() as session:
+            days = await billing.published_days(session, home.id, home.secrets.data_key, day, until)
+        for published in days:
+            for row in _hours_of_day(published, series):
+                yield row
+        day = until
+
+
+def _hours_of_day(published: PublishedFigures, series: list[str]) -> Iterable[Row]:
+    figures, columns = published.figures, published.figures.columns()
+    midnight = paris.midnight(published.day)
+    for index, hour in enumerate(figures.hours):
+        row = _shown(midnight + hour * paris.HOUR, "start")
+        for key in series:
+            name = f"{key}_{'eur' if is_money(key) else 'wh'}"
+            row[name] = show(key, columns[key][index]) if key in columns else None
+        row["consumption_quality"] = str(figures.used_made_of[index])
+        row["production_quality"] = str(figures.gave_made_of[index]) if figures.gave_made_of else None
+        yield row
+
+
+async def _readings(database: Database, home: Home, table: Table, start: date, end: date) -> AsyncIterator[Row]:
+    for direction in Direction:
+        feed = Feed(home.id, _KINDS[table], direction)
+        after: date | None = start - paris.DAY
+        while after is not None and after < end:
+            async with database.read() as session:
+                found, last = await owned.page(session, feed, home.secrets, after)
+            for value in found:
+                row = _reading(value)
+                if str(row["date"]) >= end.isoformat():
+                    break
+                yield row
+            after = last
+
+
+def _reading(value: dict[str, Value]) -> Row:
+    row = dict(value)
+    for name in ("start", "at"):
+        if isinstance(written := row.get(name), str):
+            row |= _shown(datetime.fromisoformat(written), name)
+            row.setdefault("date", str(row[name])[:10])
+    return row
+
+
+def _shown(instant: datetime, name: str) -> Row:
+    local = instant.astimezone(paris.PARIS)
+    return {name: local.strftime("%Y-%m-%d %H:%M"), "utc_offset": local.strftime("%:z")}

@@ -1,0 +1,1 @@
+"""The keys that ENCRYPTION_KEYS wrap, and their change."""

@@ -1,0 +1,55 @@
+"""A change of ENCRYPTION_KEYS: what the older keys wrap is wrapped anew by the newest one, a few rows at a time.
+
+Each row is whole under one key or the other, and replaced only where nobody else did meanwhile: it can be interrupted
+at any moment, run again, and run beside gateways that know both keys.
+"""
+
+from collections.abc import AsyncIterator
+
+from sqlalchemy import ColumnElement, LargeBinary, func, select, update
+
+from gateway.keys.wrapped import WRAPPED, Wrapped
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
+
+_AT_ONCE = 100
+
+
+async def count_outdated_keys(database: Database, keyring: Keyring) -> int:
+    """Count what the newest key does not wrap yet."""
+    async with database.read() as session:
+        counts = [
+            await session.scalar(select(func.count()).select_from(kind.table).where(_is_old(kind, keyring)))
+            for kind in WRAPPED
+        ]
+    return sum(count or 0 for count in counts)
+
+
+async def rotate_keys(database: Database, keyring: Keyring) -> AsyncIterator[int]:
+    """Wrap everything by the newest key; yields how many each step did. Raises UndecipherableError."""
+    for kind in WRAPPED:
+        last = ""
+        while batch := await _next_batch(database, kind, keyring, last):
+            async with database.write() as session:
+                for row_id, wrapped in batch:
+                    context = kind.context(row_id)
+                    key = keyring.unwrap(wrapped, context)
+                    column = kind.table.c[kind.column]
+                    unchanged = (kind.table.c.id == row_id, column == wrapped)
+                    await session.execute(
+                        update(kind.table).where(*unchanged).values({column: keyring.wrap(key, context)})
+                    )
+            last = batch[-1][0]
+            yield len(batch)
+
+
+async def _next_batch(database: Database, kind: Wrapped, keyring: Keyring, last: str) -> list[tuple[str, bytes]]:
+    row_id = kind.table.c.id
+    query = select(row_id, kind.table.c[kind.column]).where(_is_old(kind, keyring), row_id > last)
+    async with database.read() as session:
+        return [(key, wrapped) for key, wrapped in await session.execute(query.order_by(row_id).limit(_AT_ONCE))]
+
+
+def _is_old(kind: Wrapped, keyring: Keyring) -> ColumnElement[bool]:
+    mark = keyring.mark
+    return func.substr(kind.table.c[kind.column], 1, len(mark), type_=LargeBinary()) != mark

@@ -1,0 +1,50 @@
+"""Everything that ENCRYPTION_KEYS wraps: a few keys, which encrypt all the rest."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, Table, inspect, select
+
+from gateway.accounts.models import Account
+from gateway.accounts.service import data_key_context
+from gateway.instance import CONTEXT, InstanceRow
+from gateway.kit.crypto import Keyring, UndecipherableError
+from gateway.kit.database import Base
+
+
+@dataclass(frozen=True)
+class Wrapped:
+    """A column that holds wrapped keys; `context` names what one belongs to, by the row's id."""
+
+    table: Table
+    column: str
+    context: Callable[[str], str]
+
+
+def _table(model: type[Base]) -> Table:
+    table = inspect(model).local_table
+    assert isinstance(table, Table)  # noqa: S101 - a model has a table of its own
+    return table
+
+
+WRAPPED = (
+    Wrapped(_table(InstanceRow), "hash_key", lambda _: CONTEXT),
+    Wrapped(_table(Account), "data_key", data_key_context),
+)
+
+
+def count_unreadable_keys(connection: Connection, keyring: Keyring) -> int:
+    """Count the keys in the database that no key of the ring opens."""
+    count = 0
+    for kind in WRAPPED:
+        rows = connection.execute(select(kind.table.c.id, kind.table.c[kind.column])).mappings()
+        count += sum(not _can_open(kind, row, keyring) for row in rows)
+    return count
+
+
+def _can_open(kind: Wrapped, row: RowMapping, keyring: Keyring) -> bool:
+    try:
+        keyring.unwrap(row[kind.column], kind.context(row["id"]))
+    except UndecipherableError:
+        return False
+    return True

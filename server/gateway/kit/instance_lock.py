@@ -1,0 +1,106 @@
+"""A process holds a database alone, or together with others, for as long as it lives.
+
+The operating system (SQLite: flock) or PostgreSQL (an advisory lock of a session) lets go the moment the process ends,
+however it ends: no clock, no time-out and no row that stays behind.
+"""
+
+import asyncio
+import fcntl
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+import structlog
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+log = structlog.get_logger()
+
+_LOCK = 6_310_002
+_PATIENCE = 3.0
+"""Seconds: whoever is just ending may still hold it."""
+_LOOK_AGAIN = 0.2
+_WATCH = 5.0
+# the machine at the other end may vanish without a word: the server notices within a minute instead of two hours
+_KEEPALIVE = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3"}
+
+
+class DatabaseInUseError(Exception):
+    """Somebody else holds the database."""
+
+
+@asynccontextmanager
+async def lock_database(database_url: str, *, alone: bool) -> AsyncIterator[None]:
+    """Hold the database until the end of the block. Raises HeldError."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        assert url.database is not None  # noqa: S101 - the settings allow files only
+        file = Path(url.database).with_suffix(".lock")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("ab") as lock:
+            await _acquire(partial(_lock_file, lock.fileno(), alone=alone))
+            yield
+        return
+    engine = create_async_engine(
+        url, isolation_level="AUTOCOMMIT", poolclass=NullPool, connect_args={"server_settings": _KEEPALIVE}
+    )
+    connection = await engine.connect()
+    try:
+        await _acquire(partial(_lock_server, connection, alone=alone))
+    except BaseException:
+        await connection.close()
+        raise
+    watch = asyncio.create_task(_watch_lock(engine, connection, alone=alone))
+    try:
+        yield
+    finally:
+        watch.cancel()
+        with suppress(asyncio.CancelledError):
+            await watch
+
+
+async def _acquire(attempt: Callable[[], Awaitable[bool]]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not await attempt():
+        if time.monotonic() >= deadline:
+            raise DatabaseInUseError
+        await asyncio.sleep(_LOOK_AGAIN)
+
+
+async def _lock_file(file: int, *, alone: bool) -> bool:
+    try:
+        fcntl.flock(file, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+async def _lock_server(connection: AsyncConnection, *, alone: bool) -> bool:
+    function = "pg_try_advisory_lock" if alone else "pg_try_advisory_lock_shared"
+    return bool(await connection.scalar(text(f"SELECT {function}({_LOCK})")))
+
+
+async def _watch_lock(engine: AsyncEngine, connection: AsyncConnection, *, alone: bool) -> None:
+    """Take it again when the server was restarted; end this process in good order when somebody else was faster."""
+    try:
+        while True:
+            await asyncio.sleep(_WATCH)
+            try:
+                await connection.execute(text("SELECT 1"))
+            except SQLAlchemyError, OSError:
+                await connection.invalidate()
+                with suppress(SQLAlchemyError, OSError):
+                    await connection.close()
+                    connection = await engine.connect()
+                    await _acquire(partial(_lock_server, connection, alone=alone))
+    except DatabaseInUseError:
+        log.critical("database_taken", reason="another gateway took the database while it was away; this one ends")
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        await connection.close()

@@ -1,0 +1,104 @@
+"""The connection to a Valkey server: short time-outs, and no attempt while the server is known to be down."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as BrokenConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as LateAnswerError
+from redis.maint_notifications import MaintNotificationsConfig
+
+from gateway.store import StoreError
+
+log = structlog.get_logger()
+
+_CONNECT_SECONDS = 0.75
+_ANSWER_SECONDS = 2.0
+"""Seconds for an answer: longer than a busy gateway itself may be held up, which must not look like a silent store."""
+_RETRY_SECONDS = 1.0
+_MOST_AT_ONCE = 32
+_DOWN = (BrokenConnectionError, LateAnswerError, OSError)
+
+
+class ValkeyConnection:
+    """Executes commands. Every failure is a StoreError, whose text holds no address: a password may be in it."""
+
+    def __init__(self, url: str) -> None:
+        self._valkey = Redis.from_url(
+            url,
+            decode_responses=True,
+            protocol=3,
+            # a command of Redis Enterprise, which Valkey refuses
+            maint_notifications_config=MaintNotificationsConfig(enabled=False),
+            socket_timeout=_ANSWER_SECONDS,
+            socket_connect_timeout=_CONNECT_SECONDS,
+            socket_keepalive=True,
+            # once more, at once: the server may have closed a connection that lay idle, or have been restarted
+            retry=Retry(NoBackoff(), 1, (BrokenConnectionError,)),
+            retry_on_error=[BrokenConnectionError],
+            # the certificate must bear the server's name
+            **({"ssl_check_hostname": True} if url.startswith("rediss:") else {}),
+        )
+        self._slots = asyncio.Semaphore(_MOST_AT_ONCE)
+        self._reconnecting: asyncio.Task[None] | None = None
+
+    def script(self, text: str) -> Callable[[Sequence[str], Sequence[str | int]], Awaitable[int]]:
+        """Prepare a script that returns a whole number; Valkey runs it without anybody between."""
+        script = self._valkey.register_script(text)
+
+        async def run(keys: Sequence[str], arguments: Sequence[str | int]) -> int:
+            return int(await self.execute(lambda valkey: script(keys, arguments, client=valkey)))
+
+        return run
+
+    async def execute[T](self, command: Callable[[Redis], Awaitable[T]]) -> T:
+        """Return the answer to a command. Raises StoreError.
+
+        Whoever is cancelled meanwhile still waits for it, as long as the patience lasts: a lease may have been taken,
+        and an answer that nobody reads would be the next command's.
+        """
+        asking = asyncio.create_task(self._execute(command))
+        try:
+            await asyncio.wait({asking})
+        except asyncio.CancelledError:
+            await asyncio.wait({asking})
+            asking.exception()
+            raise
+        return asking.result()
+
+    async def _execute[T](self, command: Callable[[Redis], Awaitable[T]]) -> T:
+        async with self._slots:
+            if self._reconnecting:
+                raise StoreError("the store is down")
+            try:
+                return await command(self._valkey)
+            except _DOWN as error:
+                if not self._reconnecting:
+                    log.warning("store_down", error=type(error).__name__)
+                    self._reconnecting = asyncio.create_task(self._wait_until_back())
+                raise StoreError(type(error).__name__) from None
+            except RedisError as error:
+                log.warning("store_refused", error=type(error).__name__)
+                raise StoreError(type(error).__name__) from None
+
+    async def _wait_until_back(self) -> None:
+        """Look beside requests, so that none of them waits for a server that does not answer."""
+        while True:
+            await asyncio.sleep(_RETRY_SECONDS)
+            with suppress(RedisError, OSError):
+                await self._valkey.ping()
+                log.info("store_back")
+                self._reconnecting = None
+                return
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._reconnecting:
+            self._reconnecting.cancel()
+            await asyncio.wait({self._reconnecting})
+        await self._valkey.aclose()

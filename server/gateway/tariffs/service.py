@@ -1,0 +1,34 @@
+"""Regulated prices of a day."""
+
+from datetime import date
+
+from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.database import Database
+from gateway.tariffs.options import REGULATED, Option
+from gateway.tariffs.prices import PriceSource
+from gateway.tariffs.repository import load_price_book
+from gateway.tariffs.schemas import GridsView, GridView
+
+
+class TariffService:
+    """Answers from the prices of this version and those added since."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def list_grids(
+        self, option: Option | None, power_kva: int | None, day: date | None, source: PriceSource | None
+    ) -> GridsView:
+        """Return the grids in force on a day (today if None): of one option, power and source, or of all that bill."""
+        day = day or paris.day_of(self._clock.now())
+        async with self._database.read() as session:
+            book = await load_price_book(session)
+        grids = [
+            grid
+            for each in ([option] if option else REGULATED)
+            for power in book.powers(each)
+            if power_kva in {None, power} and (grid := book.grid(each, power, day, source))
+        ]
+        return GridsView(items=[GridView.of(grid, book, day) for grid in grids])

@@ -1,0 +1,58 @@
+"""The colour of a Tempo day, as every answer tells it: announced by RTE, certain by rule, or expected."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from gateway.domain.tempo_days import COLORS, Color
+from gateway.domain.tempo_season import Expectation, Season, color_by_rule, expected_colors, possible_colors
+from gateway.tempo.models import Source, TempoDay
+
+
+@dataclass(frozen=True)
+class DayColor:
+    """What is known of a day's colour.
+
+    `color` is RTE's, or the one the published rules leave; `unknown` when there is neither. When it is `certain`
+    nothing can change it. `possible` are the colours the day can have in the end. `expected` is what the usual quota
+    lets one expect of a day to come that has no colour yet. `source` told the colour; None when nobody did.
+    """
+
+    color: Color
+    certain: bool
+    possible: tuple[Color, ...]
+    expected: Expectation | None = None
+    source: Source | None = None
+
+    @property
+    def likely(self) -> Color:
+        """Its colour, else the expected one, else `unknown`."""
+        return self.expected.color if self.expected and self.color is Color.UNKNOWN else self.color
+
+
+def resolve_colors(stored: Mapping[date, TempoDay], days: Iterable[date], today: date) -> dict[date, DayColor]:
+    """Return the colour of each of `days`.
+
+    `stored` are the rows of all their seasons. Nothing is expected of days before `today`: they have passed.
+    """
+    wanted = list(days)
+    settled = {day: row.color for day, row in stored.items() if row.confirmed and row.color is not Color.UNKNOWN}
+    expected: dict[date, Expectation] = {}
+    for season in {Season.of(day) for day in wanted if day >= today}:
+        expected |= expected_colors(season, settled)
+    return {day: _resolve(day, stored.get(day), expected.get(day) if day >= today else None) for day in wanted}
+
+
+def _resolve(day: date, row: TempoDay | None, expected: Expectation | None) -> DayColor:
+    by_rule = color_by_rule(day)
+    if row is None or row.color is Color.UNKNOWN:
+        return DayColor(by_rule or Color.UNKNOWN, by_rule is not None, _ordered(possible_colors(day)), expected)
+    if row.confirmed or row.color is by_rule:
+        return DayColor(row.color, certain=True, possible=(row.color,), source=row.source)
+    possible = _ordered(possible_colors(day) | {row.color})
+    return DayColor(row.color, certain=False, possible=possible, source=row.source)
+
+
+def _ordered(colors: Iterable[Color]) -> tuple[Color, ...]:
+    found = set(colors)
+    return tuple(color for color in COLORS if color in found)

@@ -1,0 +1,79 @@
+"""What a running gateway's parts are joined to: the routes, which receive them by type, and the jobs."""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+
+from gateway.accounts.outbox import Postman
+from gateway.accounts.parts import AccountParts
+from gateway.admin.parts import AdminParts
+from gateway.billing.answers import Answers
+from gateway.billing.charts.service import SeriesService
+from gateway.billing.hours import Hours
+from gateway.consents.service import ConsentService
+from gateway.csv_export.service import CsvExporter
+from gateway.dependencies import provide_part
+from gateway.ecowatt import service as ecowatt
+from gateway.instance import Instance
+from gateway.jobs.clocks import ClockWatch
+from gateway.jobs.purge import purge_outdated
+from gateway.jobs.worker import Job
+from gateway.kit.clock import Clock
+from gateway.kit.conditional import ResponseCache
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
+from gateway.metering import history, upkeep
+from gateway.metering.service import Readings
+from gateway.quotas.day import Day
+from gateway.runtime import Runtime
+from gateway.settings import Settings
+from gateway.store import Store
+from gateway.tariffs.service import TariffService
+from gateway.tempo import service as tempo
+from gateway.usage_point_summary.service import SummaryService
+from gateway.usage_points.contracts import CustomerData
+
+
+def provide_parts(app: FastAPI, runtime: Runtime) -> None:
+    """Hand every part that a route asks for to the application."""
+    database, clock, keyring = runtime.database, runtime.clock, runtime.keyring
+    settings, store = runtime.settings, runtime.store
+    provide_part(app, Settings, settings)
+    provide_part(app, Clock, clock)
+    provide_part(app, Database, database)
+    provide_part(app, Store, store)
+    provide_part(app, Keyring, keyring)
+    provide_part(app, Instance, runtime.instance)
+    provide_part(app, ResponseCache, runtime.response_cache)
+    provide_part(
+        app,
+        AccountParts,
+        AccountParts(settings, clock, database, store, keyring, runtime.instance, runtime.passwords, runtime.captcha),
+    )
+    provide_part(app, Day, runtime.day)
+    provide_part(app, CustomerData, runtime.customer_data)
+    provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
+    provide_part(app, TariffService, TariffService(database, clock))
+    provide_part(app, Readings, Readings(database, runtime.archive, clock, keyring))
+    provide_part(app, Answers, Answers(database, clock, keyring))
+    provide_part(app, Hours, Hours(database, clock, keyring))
+    provide_part(app, SeriesService, SeriesService(database, clock, keyring))
+    provide_part(app, CsvExporter, CsvExporter(database, clock, keyring))
+    provide_part(app, SummaryService, SummaryService(database, clock, keyring))
+    provide_part(app, AdminParts, AdminParts(settings, clock, database, store))
+
+
+def jobs_of(runtime: Runtime) -> Mapping[str, Job]:
+    """Return what runs beside requests, by name."""
+    database, clock = runtime.database, runtime.clock
+    return {
+        "clock": ClockWatch(database, clock).keep,
+        "tempo": lambda: tempo.keep(database, runtime.rte, runtime.open_data, clock),
+        "ecowatt": lambda: ecowatt.keep(database, runtime.rte, clock),
+        "consents": runtime.consents.keep,
+        "usage_points": runtime.usage_points.keep,
+        "purge": lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days),
+        "mail": Postman(database, runtime.carrier, runtime.settings, clock).keep,
+        "archive": lambda: upkeep.keep(database, runtime.archive, clock),
+        "history": lambda: history.keep(database, runtime.archive, runtime.store, clock),
+    }

@@ -1,0 +1,149 @@
+"""Who is logged in where, and what an account's owner changes of it."""
+
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from gateway.accounts.browsers import name_browser
+from tests.server.accounts.conftest import EMAIL, PASSWORD, StandIn, log_in, logged_in, mails, sign_up
+from tests.server.conftest import NOW, Gateway, SetClock
+
+NEW_EMAIL = "new.address@example.org"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+async def test_a_page_learns_who_is_logged_in_without_an_error(gateway: Gateway) -> None:
+    nobody = await gateway.http.get("/v1/session")
+    assert (nobody.status_code, nobody.json()) == (200, {"account": None})
+    browser = await logged_in(gateway)
+    assert (await browser.get("/v1/session")).json()["account"]["email"] == EMAIL
+    left = await browser.delete("/v1/session")
+    assert left.headers["Clear-Site-Data"] == '"cache"'
+    assert (await browser.get("/v1/session")).json() == {"account": None}
+
+
+async def test_sessions_are_listed_and_ended_one_by_one(gateway: Gateway, clock: SetClock) -> None:
+    here = await logged_in(gateway)
+    there = gateway.new_browser()
+    there.headers["User-Agent"] = FIREFOX
+    clock.set(NOW + timedelta(hours=1))
+    await log_in(there)
+    found = (await here.get("/v1/sessions")).json()["items"]
+    assert [(one["browser"], one["current"]) for one in found] == [("Firefox, Linux", False), (None, True)]
+    assert found[0]["created_at"] == "2026-11-03T10:30:00Z"
+    assert (await here.delete(f"/v1/sessions/{found[0]['id']}")).status_code == 204
+    assert (await there.get("/v1/sessions")).status_code == 401
+    assert (await here.delete(f"/v1/sessions/{found[0]['id']}")).status_code == 404
+    [own] = (await here.get("/v1/sessions")).json()["items"]
+    assert (await here.delete(f"/v1/sessions/{own['id']}")).status_code == 204
+    assert (await here.get("/v1/accounts/me")).status_code == 401
+
+
+async def test_a_session_that_ended_by_itself_is_not_listed(gateway: Gateway, clock: SetClock) -> None:
+    await logged_in(gateway)
+    clock.set(NOW + timedelta(days=2))
+    here = gateway.new_browser()
+    await log_in(here)
+    assert [one["current"] for one in (await here.get("/v1/sessions")).json()["items"]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        (FIREFOX, "Firefox, Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19 Safari/604", "Safari, iPhone"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", "Chrome, Android"),
+        ("curl/8.10", None),
+        ("<script>", None),
+    ],
+)
+def test_a_browser_is_named_by_what_people_call_it(user_agent: str, name: str | None) -> None:
+    assert name_browser(user_agent) == name
+
+
+async def verified(gateway: Gateway, mailgun: StandIn) -> httpx2.AsyncClient:
+    """A browser of an account whose address is verified."""
+    await sign_up(gateway)
+    await mails(mailgun, 1)
+    answer = await gateway.http.post(
+        "/v1/accounts/verify-email", json={"code": mailgun.codes()[0], "password": PASSWORD}
+    )
+    assert answer.status_code == 204
+    browser = gateway.new_browser()
+    browser.base_url = httpx2.URL("https://gateway")
+    assert (await log_in(browser)).status_code == 204
+    mailgun.requests.clear()
+    return browser
+
+
+async def test_a_new_address_counts_once_its_mail_is_answered(mailing: Gateway, mailgun: StandIn) -> None:
+    browser = await verified(mailing, mailgun)
+    asked = await browser.patch("/v1/accounts/me", json={"email": NEW_EMAIL, "current_password": PASSWORD})
+    assert (asked.json()["email"], asked.json()["pending_email"]) == (EMAIL, NEW_EMAIL)
+    sent = {form["to"]: form["subject"] for form in await mails(mailgun, 2)}
+    assert sent == {NEW_EMAIL: "Confirm your new address", EMAIL: "Your address is about to change"}
+    [code] = mailgun.codes()
+    answer = await browser.post("/v1/accounts/verify-email", json={"code": code, "password": PASSWORD})
+    assert answer.status_code == 204, answer.text
+    me = (await browser.get("/v1/accounts/me")).json()
+    assert (me["email"], me["pending_email"], me["verified"]) == (NEW_EMAIL, None, True)
+    assert (await log_in(mailing.new_browser())).status_code == 401
+    assert (await log_in(mailing.new_browser(), NEW_EMAIL)).status_code == 204
+
+
+async def test_an_address_that_has_an_account_is_not_told_and_not_taken(mailing: Gateway, mailgun: StandIn) -> None:
+    browser = await verified(mailing, mailgun)
+    await sign_up(mailing, NEW_EMAIL)
+    await mails(mailgun, 1)
+    mailgun.requests.clear()
+    asked = await browser.patch("/v1/accounts/me", json={"email": NEW_EMAIL, "current_password": PASSWORD})
+    assert (asked.status_code, asked.json()["pending_email"]) == (200, NEW_EMAIL), "as for any other address"
+    sent = {form["to"]: form["subject"] for form in await mails(mailgun, 2)}
+    assert sent[NEW_EMAIL] == "You have an account already"
+    assert mailgun.codes() == []
+
+
+async def test_a_code_for_one_new_address_does_not_confirm_another(mailing: Gateway, mailgun: StandIn) -> None:
+    browser = await verified(mailing, mailgun)
+    await browser.patch("/v1/accounts/me", json={"email": "first@example.org", "current_password": PASSWORD})
+    await mails(mailgun, 2)
+    [first] = mailgun.codes()
+    await browser.patch("/v1/accounts/me", json={"email": NEW_EMAIL, "current_password": PASSWORD})
+    answer = await browser.post("/v1/accounts/verify-email", json={"code": first, "password": PASSWORD})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_code")
+
+
+async def test_a_new_address_needs_the_password_and_a_site_that_sends_mail(gateway: Gateway) -> None:
+    browser = await logged_in(gateway)
+    for body, status, code in (
+        ({"email": NEW_EMAIL}, 422, "invalid_request"),
+        ({"email": NEW_EMAIL, "current_password": PASSWORD}, 409, "mail_needed"),
+        ({"language": "de"}, 422, "invalid_request"),
+    ):
+        answer = await browser.patch("/v1/accounts/me", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (await browser.patch("/v1/accounts/me", json={"language": "fr"})).json()["language"] == "fr"
+    assert (await browser.patch("/v1/accounts/me", json={"language": "en"})).json()["language"] == "en"
+
+
+async def test_a_wrong_password_changes_no_address(mailing: Gateway, mailgun: StandIn) -> None:
+    browser = await verified(mailing, mailgun)
+    answer = await browser.patch("/v1/accounts/me", json={"email": NEW_EMAIL, "current_password": "wrong" * 3})
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_credentials")
+    assert (await browser.get("/v1/accounts/me")).json()["pending_email"] is None
+
+
+async def test_the_mail_of_verification_is_sent_again_to_whoever_waits(mailing: Gateway, mailgun: StandIn) -> None:
+    await sign_up(mailing)
+    await mails(mailgun, 1)
+    for email in (EMAIL, "nobody@example.org"):
+        answer = await mailing.http.post("/v1/accounts/verify-email/resend", json={"email": email})
+        assert (answer.status_code, answer.json()) == (202, {"status": "check_your_mail"})
+    sent = await mails(mailgun, 2)
+    assert [form["to"] for form in sent] == [EMAIL, EMAIL]
+    answer = await mailing.http.post(
+        "/v1/accounts/verify-email", json={"code": mailgun.codes()[1], "password": PASSWORD}
+    )
+    assert answer.status_code == 204

@@ -1,0 +1,47 @@
+import { dictionary } from "$i18n";
+
+export const t = dictionary({
+  en: {
+    title: "Add a meter",
+    intro: "Three steps: its number, your consent at Enedis, and back here. Enedis asks for your Enedis account.",
+    number: "Number of the meter (PRM or PDL)",
+    numberHint: "14 digits: on your bill, or on the Linky’s display after pressing + several times.",
+    numberWrong: "14 digits are needed.",
+    go: "Go to Enedis",
+    privacy:
+      "Enedis will share consumption, production and the contract with this site for up to three years. You can withdraw it at any time, here or at Enedis.",
+    result: "Consent",
+    pending: "Enedis is opening the access. This can take some minutes; this page follows.",
+    granted: "Done: Enedis shares the meter’s data.",
+    grantedNext:
+      "Sixty days come at once, the history fills in by itself. Tell now which tariff you pay by, so that euros are right.",
+    refused: "The consent was not given.",
+    expired: "This request is too old. Begin anew.",
+    toTariff: "Choose the tariff",
+    toOverview: "To the overview",
+    again: "Begin anew",
+    logIn: "Log in to see the meter.",
+  },
+  fr: {
+    title: "Ajouter un compteur",
+    intro:
+      "Trois étapes : son numéro, votre consentement chez Enedis, et retour ici. Enedis demande votre compte Enedis.",
+    number: "Numéro du compteur (PRM ou PDL)",
+    numberHint: "14 chiffres : sur la facture, ou sur l’écran du Linky en appuyant plusieurs fois sur +.",
+    numberWrong: "Il faut 14 chiffres.",
+    go: "Aller chez Enedis",
+    privacy:
+      "Enedis partagera consommation, production et contrat avec ce site pendant trois ans au plus. Vous pouvez y mettre fin à tout moment, ici ou chez Enedis.",
+    result: "Consentement",
+    pending: "Enedis ouvre l’accès. Cela peut prendre quelques minutes ; cette page suit.",
+    granted: "C’est fait : Enedis partage les données du compteur.",
+    grantedNext:
+      "Soixante jours arrivent aussitôt, l’historique se complète tout seul. Dites maintenant quel tarif vous payez, pour que les euros soient justes.",
+    refused: "Le consentement n’a pas été donné.",
+    expired: "Cette demande est trop ancienne. Recommencez.",
+    toTariff: "Choisir le tarif",
+    toOverview: "Vers l’accueil",
+    again: "Recommencer",
+    logIn: "Connectez-vous pour voir le compteur.",
+  },
+});

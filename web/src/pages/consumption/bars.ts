@@ -1,0 +1,141 @@
+import type { Schema } from "$api";
+import type { Bar } from "$charts/Bars.svelte";
+import { byBucket } from "$charts/colors";
+import { bucketName } from "../../i18n/words";
+import { energy, longDate, money, month, number, shortDate, shortMonth, time, UNKNOWN, weekdayName } from "$lib/format";
+import { addDays, type Day, weekday } from "$lib/paris";
+import type { Span } from "./view";
+
+type Chart = Schema<"ChartView">;
+export type Unit = "energy" | "euros";
+export type Side = Schema<"Direction">;
+
+/** One row of the series, as bar and as row of the table. */
+export interface Row {
+  /** Null where the row has no such time, as the hour that is skipped has not. */
+  start: string | null;
+  name: string;
+  label: string;
+  parts: { bucket: string; value: number }[];
+  total: number | null;
+  before: number | null | undefined;
+  partial: boolean;
+}
+
+export const write = (unit: Unit): ((value: number | null | undefined) => string) =>
+  unit === "energy" ? energy : money;
+
+/** What a row is called: in full, and below its bar. */
+export function nameRow(span: Span, start: string): { name: string; label: string } {
+  switch (span) {
+    case "day":
+      return { name: time(start), label: time(start) };
+    case "week":
+      return { name: longDate(start), label: `${weekdayName(weekday(start))} ${number(Number(start.slice(8)))}` };
+    case "month":
+      return { name: longDate(start), label: number(Number(start.slice(8))) };
+    case "year":
+      return { name: month(start), label: shortMonth(start) };
+    case "all":
+      return { name: start.slice(0, 4), label: start.slice(0, 4) };
+  }
+}
+
+/** The buckets of a chart that have any energy, in the order of the stack. */
+export const bucketsOf = (chart: Chart): string[] =>
+  Object.entries(chart.consumption_by_bucket ?? {})
+    .filter(([, amounts]) => amounts.some((amount) => amount !== null && amount !== 0))
+    .map(([bucket]) => bucket)
+    .toSorted(byBucket);
+
+function totals(chart: Chart, side: Side, unit: Unit): (number | null)[] {
+  if (unit === "energy") return (side === "consumption" ? chart.consumption : chart.production) ?? [];
+  if (side === "production") return chart.revenue ?? [];
+  return chart.bill ?? [];
+}
+
+function partsOf(chart: Chart, side: Side, unit: Unit, row: number, buckets: readonly string[]) {
+  const found: [string, number | null | undefined][] =
+    side === "production"
+      ? [["production", totals(chart, side, unit)[row]]]
+      : buckets.map((bucket) => [
+          bucket,
+          (unit === "energy" ? chart.consumption_by_bucket : chart.cost_by_bucket)?.[bucket]?.[row],
+        ]);
+  if (side === "consumption" && unit === "euros") found.unshift(["subscription", chart.subscription?.[row]]);
+  return found.flatMap(([bucket, value]) => (value ? [{ bucket, value }] : []));
+}
+
+export function toRows(
+  series: Schema<"gateway__billing__charts__schemas__SeriesView">,
+  span: Span,
+  side: Side,
+  unit: Unit,
+): Row[] {
+  const { current, year_ago } = series;
+  const buckets = bucketsOf(current);
+  const sums = totals(current, side, unit);
+  const before = year_ago ? totals(year_ago, side, unit) : undefined;
+  const whole =
+    current.complete?.[
+      side === "production"
+        ? unit === "energy"
+          ? "production"
+          : "revenue"
+        : unit === "energy"
+          ? "consumption"
+          : "cost"
+    ];
+  return current.start.map((start, row) => ({
+    start,
+    ...(start === null ? { name: UNKNOWN, label: "" } : nameRow(span, start)),
+    parts: partsOf(current, side, unit, row, buckets),
+    total: sums[row] ?? null,
+    before: before?.[row],
+    partial: whole?.[row] === false,
+  }));
+}
+
+interface Texts {
+  before: string;
+  partly: string;
+  colon: string;
+}
+
+/** A row as a bar; its sentence says what the table says. */
+export function toBar(row: Row, unit: Unit, texts: Texts): Bar {
+  const format = write(unit);
+  const parts =
+    row.parts.length > 1
+      ? ` (${row.parts.map(({ bucket, value }) => `${bucketName(bucket)} ${format(value)}`).join(", ")})`
+      : "";
+  const before = row.before === undefined || row.before === null ? "" : ` · ${texts.before} ${format(row.before)}`;
+  const partly = row.partial && row.total !== null ? ` · ${texts.partly}` : "";
+  const sentence = `${row.name}${texts.colon} ${format(row.total)}${parts}${before}${partly}`;
+  return {
+    label: row.label,
+    parts: row.parts,
+    total: row.total,
+    partial: row.partial,
+    sentence,
+    ...(row.before === undefined ? {} : { before: row.before }),
+  };
+}
+
+/** The range in words. */
+export function nameRange(span: Span, start: Day, end: Day): string {
+  switch (span) {
+    case "day":
+      return longDate(start);
+    case "week":
+      return `${shortDate(start)} – ${shortDate(addDays(end, -1))} ${end.slice(0, 4)}`;
+    case "month":
+      return month(start);
+    case "year":
+      return start.slice(0, 4);
+    case "all":
+      return start.slice(0, 4) === addDays(end, -1).slice(0, 4)
+        ? start.slice(0, 4)
+        : `${start.slice(0, 4)} – ${addDays(end, -1).slice(0, 4)}`;
+  }
+}

@@ -1,0 +1,2 @@
+/** Hours of the clock as people write them: from an hour to the next. */
+export const hourText = (hour: number): string => `${String(hour).padStart(2, "0")}:00`;

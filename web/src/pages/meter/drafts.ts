@@ -1,0 +1,119 @@
+import type { Schema } from "$api";
+
+/** What forms edit: texts, as people type them. */
+export interface Times {
+  season: "all" | "summer" | "winter";
+  weekdays: number[];
+  slots: { from: string; to: string }[];
+}
+export interface PriceDraft extends Times {
+  bucket: string;
+  price: string;
+}
+export interface TariffDraft {
+  validFrom: string;
+  option: Schema<"Option">;
+  power: number;
+  own: boolean;
+  prices: PriceDraft[];
+  subscription: string;
+  production: string;
+}
+export interface OffPeakDraft extends Times {
+  validFrom: string;
+  validTo: string;
+}
+
+export const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
+export const POWERS = [3, 6, 9, 12, 15, 18, 24, 30, 36];
+
+const colors = ["blue", "white", "red"].flatMap((color) => [`${color}_hp`, `${color}_hc`]);
+/** The buckets of each option; an own one names its own. */
+export const bucketsOf: Record<Schema<"Option">, readonly string[]> = {
+  base: ["base"],
+  hp_hc: ["hp", "hc"],
+  tempo: colors,
+  custom: [],
+};
+
+type Clock = readonly unknown[];
+const clock = (value: unknown): string => String(value);
+
+/** A clock time as minutes of the day; 24:00 is the end of a day that begins at 00:00. */
+export function minutes(time: string): number {
+  const [hour = 0, minute = 0] = time.split(":").map(Number);
+  return hour * 60 + minute;
+}
+
+export const newTimes = (): Times => ({ season: "all", weekdays: [...EVERY_DAY], slots: [] });
+export const newPrice = (bucket = ""): PriceDraft => ({ ...newTimes(), bucket, price: "" });
+
+interface GivenTimes {
+  season?: Times["season"];
+  weekdays?: number[];
+  slots?: readonly Clock[];
+}
+const toTimes = ({ season = "all", weekdays = EVERY_DAY, slots = [] }: GivenTimes): Times => ({
+  season,
+  weekdays: [...weekdays],
+  slots: slots.map(([from, to]) => ({ from: clock(from), to: clock(to) })),
+});
+const fromTimes = ({ season, weekdays, slots }: Times) => ({
+  season,
+  weekdays: weekdays.toSorted(),
+  slots: slots
+    .filter(({ from, to }) => from && to)
+    .map(({ from, to }): [number, number] => [minutes(from), minutes(to)]),
+});
+
+/** A number as typed, with a comma or a point; null where nothing was typed. */
+export const parseNumber = (text: string): number | null =>
+  text.trim() ? Number(text.trim().replace(",", ".")) : null;
+export const isNumber = (text: string): boolean => !text.trim() || Number.isFinite(parseNumber(text));
+
+export function toTariffDraft(tariff: Schema<"Tariff-Output">): TariffDraft {
+  const own = Array.isArray(tariff.prices);
+  return {
+    validFrom: tariff.valid_from ?? "",
+    option: tariff.option,
+    power: tariff.power_kva,
+    own,
+    prices: Array.isArray(tariff.prices)
+      ? tariff.prices.map((price) => ({
+          ...toTimes(price as GivenTimes),
+          bucket: price.bucket,
+          price: String(price.eur_per_kwh),
+        }))
+      : [],
+    subscription: tariff.subscription_eur_per_month?.toString() ?? "",
+    production: tariff.production_eur_per_kwh?.toString() ?? "",
+  };
+}
+
+export function fromTariffDraft(draft: TariffDraft): Schema<"Tariff-Input"> {
+  const own = draft.own || draft.option === "custom";
+  return {
+    valid_from: draft.validFrom || null,
+    option: draft.option,
+    power_kva: draft.power,
+    prices: own
+      ? draft.prices.map((row) => ({
+          ...(draft.option === "custom" ? fromTimes(row) : {}),
+          bucket: row.bucket.trim(),
+          eur_per_kwh: parseNumber(row.price) ?? 0,
+        }))
+      : "regulated",
+    subscription_eur_per_month: parseNumber(draft.subscription),
+    production_eur_per_kwh: parseNumber(draft.production),
+  };
+}
+
+export function toOffPeakDraft(period: Schema<"OffPeakPeriod-Output">): OffPeakDraft {
+  return { ...toTimes(period as GivenTimes), validFrom: period.valid_from ?? "", validTo: period.valid_to ?? "" };
+}
+
+export const fromOffPeakDraft = (draft: OffPeakDraft): Schema<"OffPeakPeriod-Input"> => ({
+  ...fromTimes(draft),
+  valid_from: draft.validFrom || null,
+  valid_to: draft.validTo || null,
+});

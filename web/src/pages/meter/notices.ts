@@ -1,0 +1,43 @@
+import type { Schema } from "$api";
+import { dictionary } from "$i18n";
+import { date } from "$lib/format";
+import { dayOf } from "$lib/paris";
+
+const t = dictionary({
+  en: {
+    consent_ends: (day: string) => `The consent ends on ${day}. Renew it, or no new data will come.`,
+    consent_ended: () => "The consent has ended: no new data come. What was read stays here.",
+    consent_moved: () => "The contract at Enedis has changed hands: consent anew to get the new one’s data.",
+    curve_not_collected: () =>
+      "Enedis does not collect this meter’s load curve, so only whole days are known. Switch its collection on in your Enedis account.",
+    off_peak_changes: (day: string) => `Enedis changes the off-peak hours on ${day}.`,
+    off_peak_unreadable: (_: string, words: string) =>
+      `The off-peak hours that Enedis gives cannot be read (“${words}”). Enter them on the meter’s page.`,
+    prices_outdated: (day: string) => `Prices may be outdated since ${day}: the gateway knows no newer ones.`,
+    other: (code: string) => `The gateway says: ${code}`,
+  },
+  fr: {
+    consent_ends: (day) => `Le consentement se termine le ${day}. Renouvelez-le, sinon rien de nouveau n’arrivera.`,
+    consent_ended: () => "Le consentement est terminé : rien de nouveau n’arrive. Ce qui a été lu reste ici.",
+    consent_moved: () => "Le contrat chez Enedis a changé de titulaire : un nouveau consentement est nécessaire.",
+    curve_not_collected: () =>
+      "Enedis ne collecte pas la courbe de charge de ce compteur ; seuls les jours entiers sont connus. Activez-la dans votre compte Enedis.",
+    off_peak_changes: (day) => `Enedis change les heures creuses le ${day}.`,
+    off_peak_unreadable: (_, words) =>
+      `Les heures creuses données par Enedis sont illisibles (« ${words} »). Saisissez-les sur la page du compteur.`,
+    prices_outdated: (day) =>
+      `Les prix peuvent être périmés depuis le ${day} : la passerelle n’en connaît pas de plus récents.`,
+    other: (code) => `La passerelle dit : ${code}`,
+  },
+});
+
+/** A notice in the reader's words. */
+export function describeNotice({ code, since, until, date: on, text }: Schema<"Notice">): string {
+  const texts = t();
+  const known = texts as Readonly<Record<string, (day: string, words: string) => string>>;
+  const write = code === "other" ? undefined : known[code];
+  return write ? write(date(on ?? dayOf(new Date(until ?? since))), text ?? "") : texts.other(code);
+}
+
+/** Whether consenting anew is what helps. */
+export const needsConsent = (code: string): boolean => code.startsWith("consent");
