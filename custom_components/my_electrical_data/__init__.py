@@ -1,6 +1,7 @@
 """MyElectricalData: French electricity meters, Tempo and Ecowatt, from a gateway."""
 
 import asyncio
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady
@@ -13,6 +14,7 @@ from .const import DOMAIN, METER, PLATFORMS
 from .coordinator import (
     EcowattCoordinator,
     GatewayConfigEntry,
+    QuotaCoordinator,
     RuntimeData,
     TempoCoordinator,
     TempoDaysCoordinator,
@@ -21,8 +23,8 @@ from .coordinator import (
     create_meter,
 )
 from .dashboard import async_show_or_hide as async_show_or_hide_dashboard
-from .devices import async_register_gateway
 from .events import async_start_events
+from .feed import FeedCoordinator
 from .issues import async_delete_issues, async_update_issues, async_update_setup_issues
 from .migration import async_move_meters_to_subentries
 from .services import async_setup_services
@@ -40,6 +42,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     """Set up a gateway."""
     client = create_client(hass, entry)
     usage_points = UsagePointsCoordinator(hass, entry, client, "usage points")
+    quota = QuotaCoordinator(hass, entry, client, "quota")
     tempo = TempoCoordinator(hass, entry, client, "Tempo")
     ecowatt = EcowattCoordinator(hass, entry, client, "Ecowatt")
     try:
@@ -53,8 +56,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
 
     meters = [create_meter(hass, entry, client, subentry) for subentry in entry.get_subentries_of_type(METER)]
     by_id = {meter.point_id: meter for meter in meters}
-    entry.runtime_data = RuntimeData(client, usage_points, tempo, tempo_days, ecowatt, by_id)
-    async_register_gateway(hass, entry)
+    entry.runtime_data = RuntimeData(client, usage_points, quota, tempo, tempo_days, ecowatt, by_id)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_show_or_hide_dashboard(hass)
 
@@ -64,7 +66,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
     async_start_events(hass, entry)
     entry.async_on_unload(entry.add_update_listener(_async_handle_update))
     # The first hours may be years of them, and the gateway may have to wait for Enedis: set-up does not wait for these.
-    for feed in (tempo_days, *(feed for meter in meters for feed in meter.feeds.values())):
+    first: list[FeedCoordinator[Any]] = [
+        quota,
+        tempo_days,
+        *(feed for meter in meters for feed in meter.feeds.values()),
+    ]
+    for feed in first:
         if feed.is_wanted:
             entry.async_create_background_task(hass, feed.async_refresh(), f"{DOMAIN} first {feed.name}")
     return True

@@ -3,10 +3,12 @@
 from typing import Any, Final, cast
 
 import voluptuous as vol
-from homeassistant.const import CONF_OPTIONS
+from homeassistant.const import CONF_OPTIONS, CONF_TARGET
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
 from homeassistant.helpers.typing import ConfigType
 
 from .api.signals import EcowattLevel
@@ -41,7 +43,8 @@ ANNOUNCED: Final[dict[Any, Any]] = {
 
 def validate_options(config: ConfigType, options: dict[Any, Any]) -> ConfigType:
     """Validate the configuration of a trigger or condition and fill in its defaults. Raises vol.Invalid."""
-    return cast("ConfigType", vol.Schema({vol.Required(CONF_OPTIONS, default=dict): options})(config))
+    schema = {vol.Required(CONF_OPTIONS, default=dict): options, vol.Optional(CONF_TARGET): cv.TARGET_FIELDS}
+    return cast("ConfigType", vol.Schema(schema)(config))
 
 
 def list_runtime_data(hass: HomeAssistant) -> list[RuntimeData]:
@@ -50,19 +53,30 @@ def list_runtime_data(hass: HomeAssistant) -> list[RuntimeData]:
     return [entry.runtime_data for entry in entries]
 
 
-def find_meters(hass: HomeAssistant, device_id: str | None) -> list[tuple[RuntimeData, Meter]]:
-    """Return the meter of a device, or all meters without one."""
+def find_meters(
+    hass: HomeAssistant, target: ConfigType | None, device_id: str | None
+) -> list[tuple[RuntimeData, Meter]]:
+    """Return the meters of a target or a device, or all meters without either."""
     return [
         (held, meter)
         for held in list_runtime_data(hass)
         for meter in held.meters.values()
-        if is_device_of(hass, device_id, meter.point_id)
+        if is_selected(hass, target, device_id, meter.point_id)
     ]
 
 
-def is_device_of(hass: HomeAssistant, device_id: str | None, point_id: str | None) -> bool:
-    """Return whether a device is that of a usage point; True without a device."""
-    if not device_id:
+def is_selected(hass: HomeAssistant, target: ConfigType | None, device_id: str | None, point_id: str | None) -> bool:
+    """Return whether a usage point is that of a target or a device; True without either."""
+    if not target and not device_id:
         return True
-    device = dr.async_get(hass).async_get(device_id)
-    return device is not None and (DOMAIN, point_id) in device.identifiers
+    device_ids = _list_target_devices(hass, target) if target else {device_id}
+    devices = (dr.async_get(hass).async_get(each) for each in device_ids if each)
+    return any((DOMAIN, point_id) in device.identifiers for device in devices if device)
+
+
+def _list_target_devices(hass: HomeAssistant, target: ConfigType) -> set[str]:
+    """Return the devices that a target names or contains, also by an entity, an area, a floor or a label."""
+    selection = TargetSelection(target)
+    found = async_extract_referenced_entity_ids(hass, selection)
+    entities = (er.async_get(hass).async_get(each) for each in found.referenced | found.indirectly_referenced)
+    return selection.device_ids | {entity.device_id for entity in entities if entity and entity.device_id}

@@ -43,6 +43,7 @@ class _Condition(Condition):
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
         super().__init__(hass, config)
         self._chosen: dict[str, Any] = config.options or {}
+        self._target = config.target
 
 
 class _TempoColorIs(_Condition):
@@ -80,7 +81,7 @@ class _OfAMeter(_Condition):
         return [period for period in found if period]
 
     def _meters(self) -> list[Any]:
-        return find_meters(self._hass, self._chosen.get(CONF_OPTION_METER))
+        return find_meters(self._hass, self._target, self._chosen.get(CONF_OPTION_METER))
 
 
 class _TariffPeriodIs(_OfAMeter):

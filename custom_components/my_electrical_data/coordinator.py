@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from .api import GatewayClient, Response
 from .api.figures import DailyReadings, MaxPower, Periods, Totals
-from .api.models import Ping, UsagePoint
+from .api.models import Ping, Quota, UsagePoint
 from .api.signals import Ecowatt, Tempo, TempoDays
 from .const import CONF_BUCKETS, DOMAIN
 from .feed import FeedCoordinator
@@ -58,6 +58,7 @@ class RuntimeData:
 
     client: GatewayClient
     usage_points: UsagePointsCoordinator
+    quota: QuotaCoordinator
     tempo: TempoCoordinator
     tempo_days: TempoDaysCoordinator
     ecowatt: EcowattCoordinator
@@ -92,6 +93,17 @@ class UsagePointsCoordinator(FeedCoordinator[dict[str, UsagePoint]]):
         super()._async_refresh_finished()
         if self.last_error is not None:
             self.async_update_listeners()
+
+
+class QuotaCoordinator(FeedCoordinator[Quota]):
+    """The account's daily limits. Fetched only if an entity shows them."""
+
+    pace = Pace(usual=timedelta(hours=1))
+    always = False
+
+    @override
+    async def _fetch(self) -> tuple[Response[Quota], datetime | None]:
+        return await self.client.quota(), None
 
 
 class TempoCoordinator(FeedCoordinator[Tempo]):

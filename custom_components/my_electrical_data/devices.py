@@ -1,8 +1,6 @@
 """The devices of an entry: the gateway, the French grid, and each meter."""
 
 from homeassistant.const import CONF_URL
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
 from .const import DOMAIN, MANUFACTURER
@@ -34,12 +32,10 @@ def build_meter_device(meter: Meter) -> DeviceInfo:
     )
 
 
-@callback
-def async_register_gateway(hass: HomeAssistant, entry: GatewayConfigEntry) -> None:
-    """Register the gateway's device. Other devices are registered by their entities."""
+def build_gateway_device(entry: GatewayConfigEntry) -> DeviceInfo:
+    """Describe the gateway."""
     ping = entry.runtime_data.usage_points.ping
-    dr.async_get(hass).async_get_or_create(
-        config_entry_id=entry.entry_id,
+    return DeviceInfo(
         identifiers={(DOMAIN, ping.instance_id)},
         entry_type=DeviceEntryType.SERVICE,
         manufacturer=MANUFACTURER,

@@ -48,7 +48,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
         self.client = client
         self.last_error: GatewayError | None = None
         self._failures = 0
-        self._availability = get_availability_log(hass, entry)
+        self.availability = get_availability_log(hass, entry)
         self._failed_silently = False
         self._cancel_timer: CALLBACK_TYPE | None = None
         if self.always:
@@ -114,13 +114,13 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
     def _note_unavailable(self, error: GatewayError) -> None:
         """Log once per gateway, and keep the base class from logging once per feed."""
         if self.config_entry.state is not ConfigEntryState.SETUP_IN_PROGRESS:  # Home Assistant says that itself
-            self._availability.log_unavailable(str(error))
+            self.availability.log_unavailable(str(error))
         self._failed_silently |= self.last_update_success
         self.last_update_success = False
 
     @callback
     def _note_available(self) -> None:
-        self._availability.log_available()
+        self.availability.log_available()
         if self._failed_silently:
             self._failed_silently, self.last_update_success = False, True
 

@@ -44,6 +44,8 @@ _TRANSLATED_REASONS = {
     "other_browser",
     "wrong_meter",
     "held_by_another",
+    "shared_before",
+    "contested",
     "not_opened",
     "upstream_down",
     "too_often",

@@ -11,11 +11,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .api.figures import UNKNOWN_BUCKET
+from .availability_log import AvailabilityLog
 from .coordinator import GatewayConfigEntry, Meter, PeriodsCoordinator, RuntimeData, UsagePointsCoordinator
 from .description import FeedSensorDescription, Value
-from .devices import build_grid_device, build_meter_device, get_grid_id
+from .devices import build_gateway_device, build_grid_device, build_meter_device, get_grid_id
 from .entity import DescribedEntity, UsagePointEntity
 from .feed import FeedCoordinator
+from .gateway_sensors import CONTACT, QUOTA_LEFT
 from .grid_sensors import ECOWATT, TEMPO
 from .meter_sensors import LAST_DAY, MAX_POWER, PERIODS, USAGE_POINT
 from .total_sensors import CONSUMPTION, build_production_sensors
@@ -56,6 +58,17 @@ class UsagePointSensor(UsagePointEntity, FeedSensor[UsagePointsCoordinator]):
     _unrecorded_attributes = frozenset({"holes"})
 
 
+class ContactSensor(FeedSensor[UsagePointsCoordinator]):
+    """A sensor of the contact with the gateway, which is available when the gateway is not."""
+
+    available = True
+
+    @property
+    @override
+    def _data(self) -> AvailabilityLog:
+        return self.coordinator.availability
+
+
 async def async_setup_entry(
     hass: HomeAssistant,  # noqa: ARG001
     entry: GatewayConfigEntry,
@@ -63,6 +76,9 @@ async def async_setup_entry(
 ) -> None:
     """Set up the sensors of the grid and of each meter."""
     feeds, grid = entry.runtime_data, (get_grid_id(entry), build_grid_device(entry))
+    gateway = (feeds.usage_points.ping.instance_id, build_gateway_device(entry))
+    async_add_entities(ContactSensor(feeds.usage_points, description, *gateway) for description in CONTACT)
+    async_add_entities([FeedSensor(feeds.quota, QUOTA_LEFT, *gateway)])
     async_add_entities(FeedSensor(feeds.tempo, description, *grid) for description in TEMPO)
     async_add_entities(FeedSensor(feeds.ecowatt, description, *grid) for description in ECOWATT)
     for meter in feeds.meters.values():

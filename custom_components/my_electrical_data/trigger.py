@@ -23,7 +23,7 @@ from .automation import (
     CONF_OPTION_LEVEL,
     CONF_OPTION_METER,
     RANKS,
-    is_device_of,
+    is_selected,
     list_runtime_data,
     validate_options,
 )
@@ -52,6 +52,7 @@ class _Trigger(Trigger):
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
         super().__init__(hass, config)
         self._chosen: Options = config.options or {}
+        self._target = config.target
 
 
 class _EventTrigger(_Trigger):
@@ -79,7 +80,7 @@ class _OfAMeter(_EventTrigger):
 
     @override
     def _wants(self, event: GatewayEvent) -> bool:
-        return is_device_of(self._hass, self._chosen.get(CONF_OPTION_METER), event.point_id)
+        return is_selected(self._hass, self._target, self._chosen.get(CONF_OPTION_METER), event.point_id)
 
 
 class _ColorAnnounced(_EventTrigger):

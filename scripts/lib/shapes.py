@@ -11,7 +11,7 @@ from scripts.lib.words import WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 INTEGRATION = ROOT / "custom_components" / "my_electrical_data"
-LANGUAGES = ("en", "fr")
+LANGUAGES = sorted(file.stem for file in (INTEGRATION / "translations").glob("*.json"))
 
 type Texts = dict[str, str]
 
@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def translations() -> Iterator[str]:
-    """Both languages have the same keys and placeholders, and nothing that hassfest refuses."""
+    """All languages have the same keys and placeholders, and nothing that hassfest refuses."""
     texts = {language: _flat(_translation(language)) for language in LANGUAGES}
     yield from _same_keys("translations", texts)
     for language, known in texts.items():

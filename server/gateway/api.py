@@ -7,6 +7,7 @@ from gateway.accounts import client_routes as api_clients
 from gateway.accounts import pages as account_pages
 from gateway.accounts import routes as accounts
 from gateway.admin import routes as admin
+from gateway.api_docs import routes as api_docs
 from gateway.billing import routes as billing
 from gateway.billing.charts import routes as charts
 from gateway.consents import pages as consent_pages
@@ -44,7 +45,7 @@ _OF_AN_ACCOUNT = (
     account_data.router,
     admin.router,
 )
-_PAGES = (account_pages.router, consent_pages.router)
+_PAGES = (account_pages.router, consent_pages.router, api_docs.router)
 
 v1 = APIRouter(prefix="/v1")
 # routes are looked through in this order: what is asked most comes first

@@ -55,7 +55,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
+        # a redirect would lead to the host that the request names, and not below /api
+        redirect_slashes=False,
         servers=[{"url": prefix}] if prefix else None,
+        docs_url=None,  # FastAPI's own need another site's scripts
+        redoc_url=None,
     )
     problems.install(app)
     app.include_router(api.router)

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from gateway.kit.outage import DatabaseDownError, DatabaseFullError
+from gateway.kit.outage import DatabaseDownError, DatabaseFullError, RowGoneError, UnstorableTextError
 from gateway.store import StoreError
 
 log = structlog.get_logger()
@@ -134,6 +134,15 @@ def install(app: FastAPI) -> None:
         words = "The gateway can not do this now: the store that its replicas share does not answer."
         return respond(request, ProblemError(503, "store_down", words, retry_after=5))
 
+    @app.exception_handler(RowGoneError)
+    async def gone(request: Request, _: RowGoneError) -> JSONResponse:
+        return respond(request, not_found())
+
+    @app.exception_handler(UnstorableTextError)
+    async def unstorable(request: Request, _: UnstorableTextError) -> JSONResponse:
+        words = "A text that was sent holds a character that cannot be stored (NUL)."
+        return respond(request, ProblemError(422, "invalid_text", words))
+
     @app.exception_handler(DatabaseFullError)
     async def full(request: Request, error: DatabaseFullError) -> JSONResponse:
         log.error("database_full", reason=str(error))
@@ -148,7 +157,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("unexpected_error", kind=type(error).__name__, exc_info=error)
+        # outside the middleware that puts the request's id into every line
+        request_id = getattr(request.state, "request_id", None)
+        log.error("unexpected_error", kind=type(error).__name__, request_id=request_id, exc_info=error)
         return respond(
             request,
             ProblemError(500, "internal_error", "The gateway failed; its log names the cause by this instance."),

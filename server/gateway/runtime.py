@@ -17,7 +17,7 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.http import Upstream
 from gateway.kit.metrics import Metrics
-from gateway.mail.carriers import Carrier, Mailgun, NoCarrier
+from gateway.mail.senders import Mailgun, MailSender, NoMailSender
 from gateway.metering.archive import Archive
 from gateway.metering.fetching import Priority
 from gateway.quotas.day import Day
@@ -43,7 +43,7 @@ class Runtime:
     instance: Instance
     passwords: Passwords
     captcha: Captcha
-    carrier: Carrier
+    mail_sender: MailSender
     enedis: Enedis
     archive: Archive
     consents: ConsentKeeper
@@ -63,7 +63,7 @@ async def open_runtime(
     clock = clock or SystemClock()
     metrics = metrics or Metrics()
     keyring = settings.keyring()
-    database = Database(settings.database_url, echo=settings.debug_sql)
+    database = Database(settings.database_url)
     redis_url = settings.redis_url.get_secret_value()
     store: Store = _open_shared_store(redis_url) if redis_url else MemoryStore(clock.monotonic)
     enedis_upstream = Upstream(settings.enedis_url, observe=metrics.count_upstream("enedis"))
@@ -103,7 +103,7 @@ async def open_runtime(
             instance=instance,
             passwords=passwords,
             captcha=_make_captcha(settings, turnstile_upstream),
-            carrier=_make_mail_sender(settings, mailgun_upstream),
+            mail_sender=_make_mail_sender(settings, mailgun_upstream),
             enedis=enedis,
             archive=archive,
             consents=ConsentKeeper(database, enedis, keyring, instance, clock),
@@ -146,8 +146,8 @@ def _make_captcha(settings: Settings, upstream: Upstream) -> Captcha:
     return Turnstile(upstream, secret, hosts_of(settings), required=settings.require_captcha) if secret else NoCaptcha()
 
 
-def _make_mail_sender(settings: Settings, upstream: Upstream) -> Carrier:
+def _make_mail_sender(settings: Settings, upstream: Upstream) -> MailSender:
     if not settings.sends_mail:
-        return NoCarrier()
+        return NoMailSender()
     key = settings.mailgun_api_key.get_secret_value()
     return Mailgun(upstream, key, settings.mailgun_domain, settings.mailgun_from_email)

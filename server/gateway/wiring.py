@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI
 
-from gateway.accounts.outbox import Postman
+from gateway.accounts.outbox import OutboxWorker
 from gateway.accounts.parts import AccountParts
 from gateway.admin.parts import AdminParts
 from gateway.billing.answers import Answers
@@ -14,6 +14,8 @@ from gateway.consents.service import ConsentService
 from gateway.csv_export.service import CsvExporter
 from gateway.dependencies import provide_part
 from gateway.ecowatt import service as ecowatt
+from gateway.ecowatt.outlook import EcowattOutlook
+from gateway.health.service import HealthService
 from gateway.instance import Instance
 from gateway.jobs.clocks import ClockWatch
 from gateway.jobs.purge import purge_outdated
@@ -30,6 +32,7 @@ from gateway.settings import Settings
 from gateway.store import Store
 from gateway.tariffs.service import TariffService
 from gateway.tempo import service as tempo
+from gateway.tempo.outlook import TempoOutlook
 from gateway.usage_point_summary.service import SummaryService
 from gateway.usage_points.contracts import CustomerData
 
@@ -60,6 +63,9 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, SeriesService, SeriesService(database, clock, keyring))
     provide_part(app, CsvExporter, CsvExporter(database, clock, keyring))
     provide_part(app, SummaryService, SummaryService(database, clock, keyring))
+    provide_part(app, TempoOutlook, TempoOutlook(database))
+    provide_part(app, EcowattOutlook, EcowattOutlook(database, asks_rte=settings.has_rte))
+    provide_part(app, HealthService, HealthService(database, store))
     provide_part(app, AdminParts, AdminParts(settings, clock, database, store))
 
 
@@ -73,7 +79,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Job]:
         "consents": runtime.consents.keep,
         "usage_points": runtime.usage_points.keep,
         "purge": lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days),
-        "mail": Postman(database, runtime.carrier, runtime.settings, clock).keep,
+        "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due,
         "archive": lambda: upkeep.keep(database, runtime.archive, clock),
         "history": lambda: history.keep(database, runtime.archive, runtime.store, clock),
     }

@@ -19,6 +19,7 @@ INSTANCE_ID = "k3v9q2m7x1c8b5n4"
 POINT_ID = "a1b2c3d4e5f6g7h8"
 
 PING, TOKEN, POINTS = "/ping", "/v1/oauth/token", "/v1/usage-points"
+QUOTA = "/v1/quota"
 TEMPO, TEMPO_DAYS, ECOWATT = "/v1/tempo", "/v1/tempo/days", "/v1/ecowatt"
 POINT, DAILY, HOURS = (f"{POINTS}/{POINT_ID}{path}" for path in ("", "/daily", "/hours"))
 TOTALS, PERIODS, MAX_POWER = (f"{POINTS}/{POINT_ID}{path}" for path in ("/totals", "/periods", "/max-power"))
@@ -79,6 +80,7 @@ class ScriptedGateway:
             TEMPO: body("tempo"),
             TEMPO_DAYS: body("tempo_days"),
             ECOWATT: body("ecowatt"),
+            QUOTA: body("quota"),
             POINT: self._point,
             CURVE: body("load_curve"),
             COMPARISON: body("comparison"),

@@ -29,9 +29,10 @@ def world(gateway: ScriptedGateway) -> World:
     return made
 
 
-async def holds(hass: HomeAssistant, name: str, **options: Any) -> bool:
+async def holds(hass: HomeAssistant, name: str, target: dict[str, str] | None = None, **options: Any) -> bool:
     """Run an automation with this condition, and tell whether it acted."""
-    conditions = [{"condition": f"{DOMAIN}.{name}", **({"options": options} if options else {})}]
+    condition: dict[str, Any] = {"condition": f"{DOMAIN}.{name}"}
+    conditions = [condition | ({"options": options} if options else {}) | ({"target": target} if target else {})]
     automation = {
         "alias": f"with {name}",
         "triggers": [{"trigger": "event", "event_type": "now"}],
@@ -57,7 +58,8 @@ async def test_all_are_described(hass: HomeAssistant, set_up: SetUp) -> None:
     assert ours == {f"{DOMAIN}.{name}" for name in CONDITIONS}
     for name in ours:
         fields = (described[name] or {}).get("fields", {})
-        assert set(fields) == {str(option) for option in CONDITIONS[name.partition(".")[2]].options}  # type: ignore[attr-defined]  # each of ours has them
+        options = {str(option) for option in CONDITIONS[name.partition(".")[2]].options}  # type: ignore[attr-defined]  # each of ours has them
+        assert set(fields) == options - {"meter"}, "a meter is chosen as the target"
 
 
 @pytest.mark.parametrize(
@@ -141,8 +143,18 @@ async def test_tariff_period_is(
     await set_up()
     await move_to(paris("2026-11-24T22:00").isoformat())
     mine = device(hass)
-    meter = {"any": {}, "mine": {"meter": mine}, "another": {"meter": "0" * 32}}[whose]
+    meter: dict[str, Any] = {"any": {}, "mine": {"meter": mine}, "another": {"meter": "0" * 32}}[whose]
     assert await holds(hass, "tariff_period_is", buckets=buckets, **meter) is (expected and whose != "another")
+
+
+@pytest.mark.parametrize(("whose", "expected"), [("mine", True), ("another", False)])
+async def test_a_condition_on_a_target(
+    hass: HomeAssistant, world: World, set_up: SetUp, move_to: MoveTo, whose: str, expected: bool
+) -> None:
+    await set_up()
+    await move_to(paris("2026-11-24T22:00").isoformat())
+    target = {"device_id": device(hass) if whose == "mine" else "0" * 32}
+    assert await holds(hass, "off_peak_is", target) is expected
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ ANSWERS = {
     "max_power": ("get", f"{POINT}/max-power"),
     "periods": ("get", f"{POINT}/periods"),
     "ping": ("get", "/ping"),
+    "quota": ("get", "/v1/quota"),
     "tempo": ("get", "/v1/tempo"),
     "tempo_days": ("get", "/v1/tempo/days"),
     "totals": ("get", f"{POINT}/totals"),

@@ -6,7 +6,7 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
-from scripted_gateway import DAILY, ECOWATT, INSTANCE_ID, POINT_ID, POINTS, TEMPO, ScriptedGateway, problem
+from scripted_gateway import DAILY, ECOWATT, INSTANCE_ID, POINT_ID, POINTS, TEMPO, ScriptedGateway, problem, raw
 
 from custom_components.my_electrical_data.const import DOMAIN
 
@@ -14,7 +14,9 @@ from custom_components.my_electrical_data.const import DOMAIN
 def shown(hass: HomeAssistant, key: str) -> tuple[str, dict[str, object]]:
     """Return state and attributes of the sensor whose unique id ends with `key`."""
     registry = er.async_get(hass)
-    owner = POINT_ID if key in {"last_day_energy", "complete_until", "next_expected"} else f"{INSTANCE_ID}_grid"
+    owners = dict.fromkeys(("last_day_energy", "complete_until", "next_expected"), POINT_ID)
+    owners |= dict.fromkeys(("last_contact", "last_failure"), INSTANCE_ID)
+    owner = owners.get(key, f"{INSTANCE_ID}_grid")
     entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"{owner}_{key}")
     assert entity_id
     state = hass.states.get(entity_id)
@@ -133,6 +135,22 @@ async def test_freshness(hass: HomeAssistant, set_up: SetUp) -> None:
     await set_up()
     assert shown(hass, "complete_until")[0] == "2026-11-22"
     assert shown(hass, "next_expected")[0] == "2026-11-24T07:00:00+00:00"
+
+
+async def test_the_contact_with_the_gateway(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
+) -> None:
+    """It is told while the gateway is down, when it is wanted most."""
+    await set_up()
+    assert shown(hass, "last_contact")[0] == "2026-11-23T10:05:00+00:00"
+    assert shown(hass, "last_failure")[0] == "unknown"
+    for path in list(gateway.answers):
+        gateway.answers[path] = raw(502, "<html>Bad gateway</html>")
+    await move_to("2026-11-23T10:36:00+00:00")
+    assert shown(hass, "last_contact")[0] == "2026-11-23T10:05:00+00:00"
+    state, attributes = shown(hass, "last_failure")[:2]
+    assert state.startswith("2026-11-23T10:36")
+    assert "502" in str(attributes["reason"])
 
 
 async def test_a_feed_that_fails_takes_only_its_own_entities(

@@ -85,7 +85,9 @@ async def test_a_gateway_without_meters(
     assert entry.state is ConfigEntryState.LOADED
     shown = hass.states.async_all("sensor")
     assert shown
-    assert all(state.entity_id.startswith("sensor.french_grid_") for state in shown)
+    assert {state.entity_id.split(".")[1].rsplit("_")[0] for state in shown} == {"french", "myelectricaldata"}, (
+        "grid, gateway"
+    )
     assert not gateway.asked(HOURS)
 
 

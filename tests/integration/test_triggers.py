@@ -12,7 +12,9 @@ from homeassistant.helpers.trigger import async_get_all_descriptions
 from homeassistant.setup import async_setup_component
 from pages import told
 from paris_home import DAY, World, paris, reds
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from scripted_gateway import POINT_ID, POINTS, TEMPO, TOTALS, ScriptedGateway, body, problem
+from states import entity_id
 
 from custom_components.my_electrical_data.const import DOMAIN
 from custom_components.my_electrical_data.trigger import TRIGGERS
@@ -59,7 +61,8 @@ async def test_all_are_described(hass: HomeAssistant, set_up: SetUp) -> None:
     assert ours == {f"{DOMAIN}.{name}" for name in TRIGGERS}
     for name in ours:
         fields = (described[name] or {}).get("fields", {})
-        assert set(fields) == {str(option) for option in TRIGGERS[name.partition(".")[2]].options}  # type: ignore[attr-defined]  # each of ours has them
+        options = {str(option) for option in TRIGGERS[name.partition(".")[2]].options}  # type: ignore[attr-defined]  # each of ours has them
+        assert set(fields) == options - {"meter"}, "a meter is chosen as the target"
 
 
 @pytest.mark.parametrize(
@@ -232,13 +235,41 @@ async def test_only_the_meter_that_was_chosen(
         {"trigger": f"{DOMAIN}.off_peak_started", "options": {"meter": one}, "id": one}
         for one in (meter, other, "gone")
     ]
+    targets = {"device": {"device_id": meter}, "entity": {"entity_id": entity_id(hass, "month_energy")}}
+    targets |= {"another": {"device_id": other}}
+    triggers += [
+        {"trigger": f"{DOMAIN}.off_peak_started", "target": target, "id": name} for name, target in targets.items()
+    ]
     actions = [{"event": "fired", "event_data": {"id": "{{ trigger.id }}"}}]
     assert await async_setup_component(hass, "automation", {"automation": {"triggers": triggers, "actions": actions}})
     await hass.async_block_till_done()
     fired: list[str] = []
     hass.bus.async_listen("fired", callback(lambda event: fired.append(event.data["id"])))
     await go(move_to, "2026-11-24T22:00")
-    assert fired == [meter]
+    assert fired == [meter, "device", "entity"]
+
+
+async def test_the_editor_finds_those_of_a_device(
+    hass: HomeAssistant, set_up: SetUp, hass_ws_client: WebSocketGenerator
+) -> None:
+    """A meter's are offered for the meter, and the grid's for the grid."""
+    entry = await set_up()
+    socket = await hass_ws_client(hass)
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    offered: dict[str, set[str]] = {}
+    for each in devices:
+        for kind in ("triggers", "conditions"):
+            target = {"device_id": [each.id]}
+            await socket.send_json_auto_id({"type": f"get_{kind}_for_target", "target": target})
+            found = (await socket.receive_json())["result"]
+            ours = {name.partition(".")[2] for name in found if name.startswith(f"{DOMAIN}.")}
+            offered.setdefault(str(each.name), set()).update(ours)
+    meters = {"off_peak_started", "off_peak_ended", "tariff_period_started", "data_arrived", "data_late"}
+    meters |= {"off_peak_is", "tariff_period_is", "data_is_late"}
+    grid = {"tempo_color_announced", "tempo_red_day_started", "tempo_red_day_ended", "tempo_color_unknown"}
+    grid |= {"ecowatt_level_reached", "tempo_color_is", "ecowatt_level_is"}
+    assert offered["Maison"] == meters
+    assert grid in offered.values()
 
 
 async def test_data_arrive(

@@ -186,7 +186,8 @@ class Gateway:
 
     runtime: Runtime
     http: httpx2.AsyncClient
-    new_browser: Callable[[], httpx2.AsyncClient]
+    new_browser: Callable[..., httpx2.AsyncClient]
+    """Make a client of its own, from an address of its own if need be."""
 
     async def sign_in(self, email: str = "somebody@example.org") -> dict[str, str]:
         """Make an account with an API client; return the header that its token makes."""
@@ -249,8 +250,8 @@ async def until[T](probe: Callable[[], Awaitable[T | None]], seconds: float = 20
 async def started(settings: Settings, clock: SetClock) -> AsyncIterator[Gateway]:
     app = create_app(settings, clock)
 
-    def client() -> httpx2.AsyncClient:
-        return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://gateway")
+    def client(address: str = "127.0.0.1") -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(transport=httpx2.ASGITransport(app, client=(address, 1)), base_url="http://gateway")
 
     async with app.router.lifespan_context(app), client() as http:
         yield Gateway(app.state.runtime, http, client)

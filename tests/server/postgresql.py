@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -32,18 +33,20 @@ class Server:
         self.url = f"postgresql+asyncpg://{ADMIN}@127.0.0.1:{port}"
         programs = _programs()
         self._folder = Path(tempfile.mkdtemp(prefix="med-postgresql-"))
-        data = self._folder / "data"
+        self._data = self._folder / "data"
         if os.geteuid() == 0:
             shutil.chown(self._folder, ADMIN)
         subprocess.run(
-            _as_somebody([str(programs / "initdb"), "-D", str(data), "-U", ADMIN, "-A", "trust", "-E", "UTF8", "-N"]),
+            _as_somebody(
+                [str(programs / "initdb"), "-D", str(self._data), "-U", ADMIN, "-A", "trust", "-E", "UTF8", "-N"]
+            ),
             check=True,
             stdout=subprocess.DEVNULL,
         )
         # a crash of the machine may cost a test its data, but not its minutes; one of the server costs nothing
         self._options = f"-p {port} -h 127.0.0.1 -k {self._folder} -c fsync=off -c full_page_writes=off"
         log = str(self._folder / "log")
-        self._control = _as_somebody([str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", log])
+        self._control = _as_somebody([str(programs / "pg_ctl"), "-D", str(self._data), "-w", "-l", log])
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -52,6 +55,19 @@ class Server:
     def stop(self) -> None:
         """End it at once."""
         subprocess.run([*self._control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Have every process of it stand still for the length of the block, its connections open."""
+        postmaster = int((self._data / "postmaster.pid").read_text().splitlines()[0])
+        processes = [postmaster, *map(int, Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split())]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
 
     def remove(self) -> None:
         """Leave nothing."""

@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 
 from .decode import Decoder
 from .figures import DailyReadings, Hours, MaxPower, Periods, Totals
-from .models import ConsentRequest, Ping, StartedConsent, Token, UsagePoint, UsagePoints
+from .models import ConsentRequest, Ping, Quota, StartedConsent, Token, UsagePoint, UsagePoints
 from .on_demand import Comparison, LoadCurve, Refresh
 from .signals import Ecowatt, Tempo, TempoDays
 from .transport import RawResponse, Transport
@@ -22,6 +22,7 @@ _RENEW_BEFORE = 60.0
 
 _TOKEN = Decoder(Token)
 _USAGE_POINTS, _USAGE_POINT = Decoder(UsagePoints), Decoder(UsagePoint)
+_QUOTA = Decoder(Quota)
 _STARTED_CONSENT, _CONSENT = Decoder(StartedConsent), Decoder(ConsentRequest)
 _DAILY, _HOURS, _MAX_POWER = Decoder(DailyReadings), Decoder(Hours), Decoder(MaxPower)
 _TOTALS, _PERIODS = Decoder(Totals), Decoder(Periods)
@@ -136,6 +137,10 @@ class GatewayClient:
         )
         response.raise_for_status()
         return _REFRESH(response.body)
+
+    async def quota(self) -> Response[Quota]:
+        """Return how much of the account's daily limits is used."""
+        return await self._get(_QUOTA, "/v1/quota")
 
     async def tempo(self) -> Response[Tempo]:
         """Return the Tempo colours."""

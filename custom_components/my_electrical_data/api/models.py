@@ -231,6 +231,24 @@ class UsagePoint:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QuotaUse:
+    """How much of a daily limit is used and left, and when it starts anew."""
+
+    used: int
+    left: int
+    limit: int
+    resets_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quota:
+    """The account's use today: requests to Enedis, and responses about usage points."""
+
+    enedis: QuotaUse
+    answers: QuotaUse
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UsagePoints:
     """The account's meters."""
 

@@ -4,6 +4,7 @@ from gateway.accounts import repository, sessions
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.service import Caller, revoke_all
 from gateway.audit.service import record
+from gateway.consents.service import remember_claim
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.problems import ProblemError
@@ -38,6 +39,7 @@ async def erase_account(database: Database, store: Store, clock: Clock, account_
         if account is None:
             return
         for point in await points.list_of_account(session, account_id):
+            remember_claim(session, point)
             if point.status is PointStatus.GRANTED:
                 end_access(point, PointStatus.ENDED, now)
                 record(session, now, "consent_ended", account_id, usage_point=point.id)

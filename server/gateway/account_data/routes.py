@@ -6,11 +6,10 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from gateway.account_data import deletion, export
-from gateway.account_data import sections as belongings
+from gateway.account_data.sections import open_export
 from gateway.accounts import sessions
 from gateway.accounts.dependencies import AccountDep, AccountPartsDep, CallerDep
 from gateway.accounts.schemas import ExportFormat
-from gateway.audit.service import record
 from gateway.problems import documented
 
 router = APIRouter(tags=["accounts"], responses=documented(400, 413, 422))
@@ -37,12 +36,10 @@ async def export_me(
 ) -> StreamingResponse:
     """Take away all that the account owns: one JSON document, or a ZIP of CSV files."""
     now = parts.clock.now()
-    async with parts.database.write() as session:
-        record(session, now, "exported", account.id)
-    owned = belongings.list_sections(parts, account)
+    sections = await open_export(parts, account)
     if what is ExportFormat.JSON:
-        body, media, ending = export.write_json(owned), "application/json", "json"
+        body, media, ending = export.write_json(sections), "application/json", "json"
     else:
-        body, media, ending = export.write_csv(owned, now), "application/zip", "zip"
+        body, media, ending = export.write_csv(sections, now), "application/zip", "zip"
     disposition = f'attachment; filename="myelectricaldata-{now:%Y-%m-%d}.{ending}"'
     return StreamingResponse(body, media_type=media, headers={"Content-Disposition": disposition})

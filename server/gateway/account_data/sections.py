@@ -7,6 +7,7 @@ from gateway.accounts import repository
 from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
 from gateway.audit import repository as audit
+from gateway.audit.service import record
 from gateway.consents import repository as consents
 from gateway.kit.paris import iso
 from gateway.metering import owned
@@ -16,6 +17,13 @@ from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.service import Secrets, open_secrets
 
 type Section = tuple[str, AsyncIterator[dict[str, Any]]]
+
+
+async def open_export(parts: AccountParts, account: Account) -> list[Section]:
+    """Return the sections of an export, which is noted in the log."""
+    async with parts.database.write() as session:
+        record(session, parts.clock.now(), "exported", account.id)
+    return list_sections(parts, account)
 
 
 def list_sections(parts: AccountParts, account: Account) -> list[Section]:

@@ -1,7 +1,6 @@
 """`/v1/api-clients`, and the tokens that API clients get at `/v1/oauth/token`."""
 
 import base64
-import binascii
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -21,15 +20,17 @@ from gateway.accounts.dependencies import (
 )
 from gateway.accounts.log_in import Attempt
 from gateway.accounts.models import Account
-from gateway.accounts.schemas import Clients, ClientSecret, ClientView, ClientWish, Token
+from gateway.accounts.oauth_errors import OAuthRoute
+from gateway.accounts.schemas import ApiClientRequest, Clients, ClientSecret, ClientView, Token
 from gateway.dependencies import ClientDep, WriteSession
 from gateway.limits import service as limits
-from gateway.limits.service import Limit
+from gateway.limits.service import RateLimit
 from gateway.problems import ProblemError, documented
 
 router = APIRouter(tags=["API clients"], responses=documented(400, 413, 422))
+_token_router = APIRouter(route_class=OAuthRoute)
 
-_TOKENS = Limit("token", 60, timedelta(hours=1))
+_TOKENS = RateLimit("token", 60, timedelta(hours=1))
 
 type ClientId = Annotated[str, Path(pattern="^medc_[a-z0-9]{20}$")]
 
@@ -65,7 +66,7 @@ async def get_owner(
     return await get_account(parts, await get_caller(request, bearer))
 
 
-@router.post("/oauth/token", dependencies=[OneKind], responses=documented(401, 429))
+@_token_router.post("/oauth/token", dependencies=[OneKind], responses=documented(401, 429))
 async def token(
     response: Response,
     parts: AccountPartsDep,
@@ -80,18 +81,21 @@ async def token(
         client_id, client_secret = _credentials(authorization)
     now = parts.clock.now()
     claims = await service.authenticate_client(session, client_id or "", client_secret or "", now)
-    standing = await limits.knock(session, _TOKENS, claims.client_id, now)
-    response.headers.update(standing.headers)
+    limit_status = await limits.hit(session, _TOKENS, claims.client_id, now)
+    response.headers.update(limit_status.headers)
     signed = tokens.issue(claims, key=parts.settings.secret_key.get_secret_value(), issuer=parts.instance.id, now=now)
     return Token(access_token=signed, expires_in=int(tokens.LIFETIME.total_seconds()))
 
 
+router.include_router(_token_router)
+
+
 @router.post("/api-clients", status_code=201, responses=documented(401, 403, 404, 409, 429, 503))
 async def make_client(
-    parts: AccountPartsDep, owner: Annotated[Account, Depends(get_owner)], wish: ClientWish
+    parts: AccountPartsDep, owner: Annotated[Account, Depends(get_owner)], body: ApiClientRequest
 ) -> ClientSecret:
     """Make an API client, in a browser that is logged in or by Basic with e-mail address and password."""
-    client_id, secret = await clients.make(parts, owner, wish.name.strip())
+    client_id, secret = await clients.make(parts, owner, body.name.strip())
     return ClientSecret(client_id=client_id, client_secret=secret)
 
 
@@ -121,9 +125,9 @@ def _credentials(header: str) -> tuple[str, str]:
     scheme, _, encoded = header.partition(" ")
     try:
         name, separator, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except binascii.Error, UnicodeDecodeError:
-        separator = ""
-    if scheme.lower() != "basic" or not separator:
+    except ValueError:  # no base64, or no UTF-8
+        name = separator = secret = ""
+    if scheme.lower() != "basic" or not separator or "\0" in name:
         raise ProblemError(
             400, "invalid_request", "The Authorization header must be Basic, with name:secret in base64."
         )

@@ -8,13 +8,16 @@ from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.service import Caller, revoke_all
 from gateway.audit.service import record
+from gateway.limits import origins
 from gateway.limits import service as limits
-from gateway.limits import who
-from gateway.limits.service import Limit
+from gateway.limits.service import RateLimit
 from gateway.problems import ProblemError, not_found
 
-_FAILURES = Limit("log_in", 10, timedelta(minutes=10))
-_FAILURES_OF_CLIENT = Limit("log_in_client", 100, timedelta(minutes=10))
+_FAILURES = RateLimit("log_in", 10, timedelta(minutes=10))
+"""Of one origin at one account: a stranger's failures are not the owner's."""
+_FAILURES_OF_ORIGIN = RateLimit("log_in_client", 100, timedelta(minutes=10))
+_FAILURES_OF_ACCOUNT = RateLimit("log_in_account", 100, timedelta(hours=1))
+"""Of all origins together from which nobody has logged in to the account before."""
 _CAPTCHA_AFTER = 5
 _REFUSED_AFTER = 1.0
 
@@ -74,20 +77,26 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
     once than one after the other.
     """
     email = addresses.canonical(attempt.email)
-    knocks = (
-        (_FAILURES, who.email(parts.instance, email)),
-        (_FAILURES_OF_CLIENT, who.client(parts.instance, attempt.client)),
-    )
+    address = origins.hash_email(parts.instance, email)
+    origin = origins.hash_client(parts.instance, attempt.client)
     begun = parts.clock.now()
     try:
         async with parts.passwords.turn(), parts.database.write() as session:
-            counts = [(await limits.knock(session, limit, knocker, begun)).count for limit, knocker in knocks]
             account = await repository.account_by_email(session, email)
+            is_familiar = await repository.is_familiar(session, account.id if account else "", origin)
+            hits = [(_FAILURES, f"{address}:{origin}"), (_FAILURES_OF_ORIGIN, origin)]
+            counts = [(await limits.hit(session, limit, subject, begun)).count for limit, subject in hits]
+            if is_familiar:
+                # counted all the same: who measures the work learns nothing
+                await limits.count(session, _FAILURES_OF_ACCOUNT, address, begun)
+            else:
+                counts.append((await limits.hit(session, _FAILURES_OF_ACCOUNT, address, begun)).count)
+            hits.append((_FAILURES_OF_ACCOUNT, address))
     except ProblemError:
         # whoever is refused would come back at once, and keep the gateway busy with refusing
         await parts.clock.sleep(_REFUSED_AFTER)
         raise
-    if counts[0] > _CAPTCHA_AFTER:
+    if max([counts[0], *counts[2:]]) > _CAPTCHA_AFTER:
         await parts.captcha.check(attempt.captcha_token, "log_in", attempt.client)
     stored = account.password_hash if account else None
     async with parts.passwords.turn():
@@ -105,8 +114,10 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
             record(session, parts.clock.now(), "log_in_refused", current.id)
             refusal = ProblemError(403, "account_inactive", "This account was deactivated by an administrator.")
         else:
-            for limit, knocker in knocks:
-                await limits.give_back(session, limit, knocker, begun)
+            for limit, subject in hits:
+                await limits.undo_hit(session, limit, subject, begun)
+            if not is_familiar:
+                await repository.add_familiar_origin(session, current.id, origin, begun)
             current.password_hash = renewed
             return current
     raise refusal

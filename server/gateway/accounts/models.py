@@ -68,6 +68,16 @@ class BrowserSession(Base):
     browser: Mapped[str | None]
 
 
+class FamiliarOrigin(Base):
+    """Where somebody has logged in to an account from, as a keyed hash: other people's failures do not bar it."""
+
+    __tablename__ = "familiar_origins"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    origin_hash: Mapped[str] = mapped_column(primary_key=True)
+    first_seen_at: Mapped[datetime]
+
+
 class Purpose(StrEnum):
     """What a code from a mail is good for."""
 

@@ -13,11 +13,11 @@ from gateway.kit.backoff import compute_backoff
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.limits import service as limits
-from gateway.limits.service import Limit
+from gateway.limits.service import RateLimit
 from gateway.mail import repository
-from gateway.mail.carriers import Carrier, MailError
 from gateway.mail.models import MailKind, OutboxMail
-from gateway.mail.texts import write
+from gateway.mail.senders import MailError, MailSender
+from gateway.mail.texts import compose
 from gateway.settings import Settings
 
 log = structlog.get_logger()
@@ -26,8 +26,12 @@ GIVE_UP_AFTER = timedelta(days=3)
 _PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 _A_ROUND = 20
 _LONGEST_WAIT = timedelta(hours=1)
-_TO_ONE_ACCOUNT = Limit("mail", 5, timedelta(hours=1))
-"""Nobody's letter-box is filled by whoever types their address."""
+_TO_ONE_ACCOUNT = RateLimit("mail", 5, timedelta(hours=1))
+"""Of each kind that a stranger can cause: nobody's mailbox is filled by whoever types their address."""
+_CAUSED_BY_STRANGERS = frozenset(
+    {MailKind.VERIFY_EMAIL, MailKind.RESET_PASSWORD, MailKind.ALREADY_SIGNED_UP, MailKind.CHANGE_EMAIL}
+)
+"""The others are notices of security: they are never held back."""
 _OF_CODE = {
     MailKind.VERIFY_EMAIL: (Purpose.VERIFY_EMAIL, timedelta(days=2), "/accounts/verify-email"),
     MailKind.CHANGE_EMAIL: (Purpose.CHANGE_EMAIL, timedelta(days=2), "/accounts/verify-email"),
@@ -35,62 +39,66 @@ _OF_CODE = {
 }
 
 
-async def put(session: AsyncSession, account_id: str | None, kind: MailKind, now: datetime) -> None:
-    """Put a mail in, once its cause is committed; one for nobody, or one too many, is forgotten but costs the same."""
-    to = account_id or "nobody"
-    if await limits.is_reached(session, _TO_ONE_ACCOUNT, to, now) and account_id is not None:
-        log.warning("mail_held_back", kind=kind, account=account_id)
-        account_id = None
-    await limits.note(session, _TO_ONE_ACCOUNT, to, now)
+async def enqueue(session: AsyncSession, account_id: str | None, kind: MailKind, now: datetime) -> None:
+    """Queue a mail in the transaction of its cause. One for nobody, or beyond the limit, is queued and then dropped.
+
+    So an unknown address costs the same work as a known one.
+    """
+    if kind in _CAUSED_BY_STRANGERS:
+        to = f"{account_id or 'nobody'}:{kind}"
+        if await limits.is_reached(session, _TO_ONE_ACCOUNT, to, now) and account_id is not None:
+            log.warning("mail_held_back", kind=kind, account=account_id)
+            account_id = None
+        await limits.count(session, _TO_ONE_ACCOUNT, to, now)
     session.add(OutboxMail(account_id=account_id, kind=kind, created_at=now, next_at=now, attempts=0, last_error=None))
 
 
-class Postman:
-    """Empties the outbox."""
+class OutboxWorker:
+    """Sends what is queued."""
 
-    def __init__(self, database: Database, carrier: Carrier, settings: Settings, clock: Clock) -> None:
+    def __init__(self, database: Database, sender: MailSender, settings: Settings, clock: Clock) -> None:
         self._database = database
-        self._carrier = carrier
+        self._sender = sender
         self._settings = settings
         self._clock = clock
 
-    async def keep(self) -> datetime:
+    async def send_due(self) -> datetime:
         """Send what is due; return when there is more to do."""
         now = self._clock.now()
         async with self._database.read() as session:
             due = await repository.due(session, now, _A_ROUND)
-        for mail in due:
-            await self._send(mail)
+        for queued in due:
+            await self._send(queued)
         async with self._database.read() as session:
             return await repository.next_due(session, self._clock.now() + _LONGEST_WAIT)
 
-    async def _send(self, mail: OutboxMail) -> None:
+    async def _send(self, queued: OutboxMail) -> None:
         now = self._clock.now()
-        again_at = now + compute_backoff(_PAUSE, _LONGEST_PAUSE, mail.attempts + 1)
+        again_at = now + compute_backoff(_PAUSE, _LONGEST_PAUSE, queued.attempts + 1)
         async with self._database.write() as session:
-            claimed = await repository.claim(session, mail.id, now, again_at)
+            claimed = await repository.claim(session, queued.id, now, again_at)
             if claimed is None:
                 return
-            account = await accounts.find_account(session, mail.account_id) if mail.account_id else None
-            to = _address(account, mail.kind) if account else None
+            account = await accounts.find_account(session, queued.account_id) if queued.account_id else None
+            to = _address(account, queued.kind) if account else None
             if account is None or to is None:
-                await repository.forget(session, mail.id)
+                await repository.forget(session, queued.id)
                 return
-            link = _link(session, self._settings, account, mail.kind, now)
-        letter = write(mail.kind, account.language, to, link)
+            link = _link(session, self._settings, account, queued.kind, now)
+        mail = compose(queued.kind, account.language, to, link)
         try:
-            await self._carrier.carry(letter, account_id=account.id)
+            await self._sender.send(mail, account_id=account.id)
         except MailError as error:
-            gives_up = error.is_final or now - mail.created_at >= GIVE_UP_AFTER
-            log.warning("mail_failed", kind=mail.kind, account=account.id, reason=error.reason, gives_up=gives_up)
+            gives_up = error.is_final or now - queued.created_at >= GIVE_UP_AFTER
+            log.warning("mail_failed", kind=queued.kind, account=account.id, reason=error.reason, gives_up=gives_up)
             async with self._database.write() as session:
                 if gives_up:
-                    await repository.forget(session, mail.id)
+                    await repository.forget(session, queued.id)
                 else:
-                    await repository.note_error(session, mail.id, error.reason)
+                    await repository.note_error(session, queued.id, error.reason)
             return
         async with self._database.write() as session:
-            await repository.forget(session, mail.id)
+            await repository.forget(session, queued.id)
 
 
 def _address(account: Account, kind: MailKind) -> str | None:

@@ -11,13 +11,13 @@ from gateway.accounts.models import Account, Purpose
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.sign_up import checked_address
 from gateway.audit.service import record
+from gateway.limits import origins
 from gateway.limits import service as limits
-from gateway.limits import who
-from gateway.limits.service import Limit, Standing
+from gateway.limits.service import RateLimit, RateLimitStatus
 from gateway.mail.models import MailKind
 from gateway.problems import ProblemError, not_found
 
-_RESENDS = Limit("verify_email_resend", 20, timedelta(hours=1))
+_RESENDS = RateLimit("verify_email_resend", 20, timedelta(hours=1))
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,27 +52,29 @@ async def ask_address_change(parts: AccountParts, account: Account, change: Addr
         await repository.delete_codes(session, current.id, Purpose.CHANGE_EMAIL)
         owner = await repository.account_by_email(session, addresses.canonical(address))
         if owner is None or owner.id == current.id:
-            await outbox.put(session, current.id, MailKind.CHANGE_EMAIL, now)
+            await outbox.enqueue(session, current.id, MailKind.CHANGE_EMAIL, now)
         else:
-            await outbox.put(session, owner.id, MailKind.ALREADY_SIGNED_UP, now)
-        await outbox.put(session, current.id, MailKind.EMAIL_CHANGE_ASKED, now)
+            await outbox.enqueue(session, owner.id, MailKind.ALREADY_SIGNED_UP, now)
+        await outbox.enqueue(session, current.id, MailKind.EMAIL_CHANGE_ASKED, now)
         record(session, now, "email_change_asked", current.id)
 
 
 async def resend_verification(
     parts: AccountParts, email: str, client: str | None, captcha_token: str | None
-) -> Standing:
+) -> RateLimitStatus:
     """Send the mail of verification again if the address waits for it; nothing tells. Raises 403, 429, 503."""
     canonical = addresses.canonical(checked_address(email))
     async with parts.database.write() as session:
-        standing = await limits.knock(session, _RESENDS, who.client(parts.instance, client), parts.clock.now())
+        limit_status = await limits.hit(
+            session, _RESENDS, origins.hash_client(parts.instance, client), parts.clock.now()
+        )
     await parts.captcha.check(captcha_token, "verify_email_resend", client)
     async with parts.database.write() as session:
         account = await repository.account_by_email(session, canonical)
         waits = account is not None and account.verified_at is None and account.deactivated_at is None
         to = account.id if account is not None and waits else None
-        await outbox.put(session, to, MailKind.VERIFY_EMAIL, parts.clock.now())
-    return standing
+        await outbox.enqueue(session, to, MailKind.VERIFY_EMAIL, parts.clock.now())
+    return limit_status
 
 
 async def _current(session: AsyncSession, account: Account) -> Account:

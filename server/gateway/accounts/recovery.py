@@ -13,18 +13,18 @@ from gateway.accounts.secrets import fingerprint
 from gateway.accounts.service import revoke_all
 from gateway.accounts.sign_up import check_password_length, checked_address, hash_new_password, invalid_code
 from gateway.audit.service import record
+from gateway.limits import origins
 from gateway.limits import service as limits
-from gateway.limits import who
-from gateway.limits.service import Limit, Standing
+from gateway.limits.service import RateLimit, RateLimitStatus
 from gateway.mail.models import MailKind
 from gateway.problems import not_found
 from gateway.store import Store
 
-_RESETS = Limit("password_reset", 20, timedelta(hours=1))
+_RESETS = RateLimit("password_reset", 20, timedelta(hours=1))
 
 
 @dataclass(frozen=True, repr=False)
-class Forgotten:
+class ForgottenPassword:
     """Somebody who says to be the owner of an address and to have forgotten the password."""
 
     email: str
@@ -32,20 +32,20 @@ class Forgotten:
     captcha_token: str | None
 
 
-async def ask_reset(parts: AccountParts, wish: Forgotten) -> Standing:
+async def ask_reset(parts: AccountParts, request: ForgottenPassword) -> RateLimitStatus:
     """Have a mail sent if the address has an account; nothing tells. Raises problems: 403, 422, 429, 503."""
-    email = addresses.canonical(checked_address(wish.email))
+    email = addresses.canonical(checked_address(request.email))
     async with parts.database.write() as session:
-        knocker = who.client(parts.instance, wish.client)
-        standing = await limits.knock(session, _RESETS, knocker, parts.clock.now())
-    await parts.captcha.check(wish.captcha_token, "password_reset", wish.client)
+        subject = origins.hash_client(parts.instance, request.client)
+        limit_status = await limits.hit(session, _RESETS, subject, parts.clock.now())
+    await parts.captcha.check(request.captcha_token, "password_reset", request.client)
     async with parts.database.write() as session:
         now = parts.clock.now()
         account = await repository.account_by_email(session, email)
         account_id = account.id if account is not None and account.deactivated_at is None else None
-        await outbox.put(session, account_id, MailKind.RESET_PASSWORD, now)
+        await outbox.enqueue(session, account_id, MailKind.RESET_PASSWORD, now)
         record(session, now, "password_reset_asked", account_id)
-    return standing
+    return limit_status
 
 
 async def confirm_reset(parts: AccountParts, code: str, password: str) -> None:
@@ -63,7 +63,7 @@ async def confirm_reset(parts: AccountParts, code: str, password: str) -> None:
         if found is None or current is None:
             raise invalid_code()
         await hand_over(session, parts.store, current, hashed, now)
-        await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
+        await outbox.enqueue(session, current.id, MailKind.PASSWORD_CHANGED, now)
         record(session, now, "password_reset", current.id)
 
 
@@ -83,7 +83,7 @@ async def change_password(
         if current is None:
             raise not_found()
         await set_password(session, parts.store, current, hashed)
-        await outbox.put(session, current.id, MailKind.PASSWORD_CHANGED, now)
+        await outbox.enqueue(session, current.id, MailKind.PASSWORD_CHANGED, now)
         record(session, now, "password_changed", current.id)
         return sessions.open_session(session, parts.settings, current, now, browser)
 

@@ -1,12 +1,15 @@
 """Accounts and what opens them in the database."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts.models import Account, ApiClient, BrowserSession, MailCode, Purpose
+from gateway.accounts.models import Account, ApiClient, BrowserSession, FamiliarOrigin, MailCode, Purpose
+from gateway.kit.database import insert
+
+FAMILIAR_FOR = timedelta(days=180)
 
 
 async def account(session: AsyncSession, account_id: str) -> Account:
@@ -89,6 +92,17 @@ async def delete_sessions(session: AsyncSession, account_id: str) -> None:
     await session.execute(delete(BrowserSession).where(BrowserSession.account_id == account_id))
 
 
+async def is_familiar(session: AsyncSession, account_id: str, origin_hash: str) -> bool:
+    """Tell whether somebody has logged in to an account from there before."""
+    return await session.get(FamiliarOrigin, (account_id, origin_hash)) is not None
+
+
+async def add_familiar_origin(session: AsyncSession, account_id: str, origin_hash: str, now: datetime) -> None:
+    """Remember that somebody logged in to an account from there."""
+    row = insert(session, FamiliarOrigin).values(account_id=account_id, origin_hash=origin_hash, first_seen_at=now)
+    await session.execute(row.on_conflict_do_nothing())
+
+
 async def mail_code(
     session: AsyncSession, code_hash: bytes, purposes: Collection[Purpose], now: datetime
 ) -> MailCode | None:
@@ -104,6 +118,7 @@ async def delete_codes(session: AsyncSession, account_id: str, purpose: Purpose 
 
 
 async def delete_ended(session: AsyncSession, sessions_before: datetime, now: datetime) -> None:
-    """Delete sessions and codes that no longer work."""
+    """Delete sessions and codes that no longer work, and origins that an account was used from long ago."""
     await session.execute(delete(BrowserSession).where(BrowserSession.created_at < sessions_before))
     await session.execute(delete(MailCode).where(MailCode.expires_at <= now))
+    await session.execute(delete(FamiliarOrigin).where(FamiliarOrigin.first_seen_at < now - FAMILIAR_FOR))

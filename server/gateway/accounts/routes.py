@@ -14,18 +14,18 @@ from gateway.accounts.profile import AddressChange
 from gateway.accounts.schemas import (
     Accepted,
     AccountView,
-    ConfirmResetWish,
-    LogInWish,
-    PasswordWish,
+    ChangePasswordRequest,
+    ConfirmResetRequest,
+    LogInRequest,
+    PasswordResetRequest,
     ProfileRequest,
     ResendRequest,
-    ResetWish,
     Sessions,
     SessionState,
     SessionView,
     SignedUp,
-    SignUpWish,
-    VerifyWish,
+    SignUpRequest,
+    VerifyEmailRequest,
 )
 from gateway.dependencies import OUR_ID, ClientDep
 from gateway.pages import language_of
@@ -38,41 +38,43 @@ _LOGGED_IN = documented(401, 403)
 
 @router.post("/accounts", status_code=201, responses=documented(403, 429, 503))
 async def make_account(
-    request: Request, response: Response, parts: AccountPartsDep, client: ClientDep, wish: SignUpWish
+    request: Request, response: Response, parts: AccountPartsDep, client: ClientDep, body: SignUpRequest
 ) -> SignedUp:
     """Sign up. The answer is the same when the address has an account: its owner gets a mail that says so."""
-    standing = await sign_up.sign_up(
+    limit_status = await sign_up.sign_up(
         parts,
         sign_up.SignUp(
-            email=wish.email,
-            password=wish.password,
+            email=body.email,
+            password=body.password,
             language=language_of(request),
             client=client,
-            captcha_token=wish.captcha_token,
+            captcha_token=body.captcha_token,
         ),
     )
-    response.headers.update(standing.headers)
+    response.headers.update(limit_status.headers)
     return SignedUp(status="check_your_mail" if parts.settings.require_email_verification else "active")
 
 
 @router.post("/accounts/verify-email", status_code=204, responses=_AT_A_DOOR)
-async def verify_email(parts: AccountPartsDep, client: ClientDep, wish: VerifyWish) -> None:
+async def verify_email(parts: AccountPartsDep, client: ClientDep, body: VerifyEmailRequest) -> None:
     """Show to have the address: by the code from the mail, and the password of the account."""
-    await sign_up.verify_email(parts, wish.code, wish.password, client)
+    await sign_up.verify_email(parts, body.code, body.password, client)
 
 
 @router.post("/accounts/password-reset", status_code=202, responses=documented(403, 429, 503))
-async def ask_reset(response: Response, parts: AccountPartsDep, client: ClientDep, wish: ResetWish) -> Accepted:
+async def ask_reset(
+    response: Response, parts: AccountPartsDep, client: ClientDep, body: PasswordResetRequest
+) -> Accepted:
     """Have a mail sent to choose a new password; the answer is the same when the address has no account."""
-    standing = await recovery.ask_reset(parts, recovery.Forgotten(wish.email, client, wish.captcha_token))
-    response.headers.update(standing.headers)
+    limit_status = await recovery.ask_reset(parts, recovery.ForgottenPassword(body.email, client, body.captcha_token))
+    response.headers.update(limit_status.headers)
     return Accepted()
 
 
 @router.post("/accounts/password-reset/confirm", status_code=204, responses=documented(503))
-async def confirm_reset(parts: AccountPartsDep, wish: ConfirmResetWish) -> None:
+async def confirm_reset(parts: AccountPartsDep, body: ConfirmResetRequest) -> None:
     """Choose a new password by the code from the mail; all tokens and sessions end."""
-    await recovery.confirm_reset(parts, wish.code, wish.password)
+    await recovery.confirm_reset(parts, body.code, body.password)
 
 
 @router.get("/accounts/me", responses=documented(401))
@@ -104,8 +106,8 @@ async def resend_verification(
     response: Response, parts: AccountPartsDep, client: ClientDep, wanted: ResendRequest
 ) -> Accepted:
     """Have the mail of verification sent again; the answer is the same whether or not the address waits for one."""
-    standing = await profile.resend_verification(parts, wanted.email, client, wanted.captcha_token)
-    response.headers.update(standing.headers)
+    limit_status = await profile.resend_verification(parts, wanted.email, client, wanted.captcha_token)
+    response.headers.update(limit_status.headers)
     return Accepted()
 
 
@@ -116,21 +118,21 @@ async def change_password(
     parts: AccountPartsDep,
     client: ClientDep,
     account: AccountDep,
-    wish: PasswordWish,
+    body: ChangePasswordRequest,
 ) -> None:
     """Change the password: all tokens and sessions end, and this browser gets a new one."""
     token = await recovery.change_password(
-        parts, account, wish.current_password, wish.new_password, client, _browser(request)
+        parts, account, body.current_password, body.new_password, client, _browser(request)
     )
     sessions.set_cookie(response, parts.settings, token)
 
 
 @router.post("/session", status_code=204, dependencies=[FromHere, OneKind], responses=_AT_A_DOOR)
 async def open_session(
-    request: Request, response: Response, parts: AccountPartsDep, client: ClientDep, wish: LogInWish
+    request: Request, response: Response, parts: AccountPartsDep, client: ClientDep, body: LogInRequest
 ) -> None:
     """Log a browser in, by a cookie that no script can read."""
-    attempt = Attempt(wish.email, wish.password, client, wish.captcha_token)
+    attempt = Attempt(body.email, body.password, client, body.captcha_token)
     token = await log_in.log_in(parts, attempt, _browser(request))
     sessions.set_cookie(response, parts.settings, token)
 

@@ -3,16 +3,26 @@
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from gateway.accounts.passwords import LONGEST
 from gateway.kit.wire import Utc
+from gateway.pages import languages
 
 _Email = Annotated[str, Field(max_length=320)]
 _Password = Annotated[str, Field(max_length=LONGEST, json_schema_extra={"format": "password"})]
 _Code = Annotated[str, Field(max_length=100, description="From the mail")]
 _CaptchaToken = Annotated[str | None, Field(max_length=2048)]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+
+
+def _known_language(code: str) -> str:
+    if code not in languages():
+        raise ValueError(f"`language` is one of {', '.join(languages())}")
+    return code
+
+
+_Language = Annotated[str, AfterValidator(_known_language), Field(json_schema_extra={"enum": [*languages()]})]
 
 
 class ExportFormat(StrEnum):
@@ -22,13 +32,13 @@ class ExportFormat(StrEnum):
     CSV = "csv"
 
 
-class Wish(BaseModel):
+class RequestBody(BaseModel):
     """What is sent; a member that is not known is refused."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-class SignUpWish(Wish):
+class SignUpRequest(RequestBody):
     """An account; the language of mails is that of Accept-Language. The captcha's action is `sign_up`."""
 
     email: _Email
@@ -42,14 +52,14 @@ class SignedUp(BaseModel):
     status: Literal["active", "check_your_mail"]
 
 
-class VerifyWish(Wish):
+class VerifyEmailRequest(RequestBody):
     """The code from the mail, and the password that was chosen."""
 
     code: _Code
     password: _Password
 
 
-class ResetWish(Wish):
+class PasswordResetRequest(RequestBody):
     """Whose password is forgotten. The captcha's action is `password_reset`."""
 
     email: _Email
@@ -62,14 +72,14 @@ class Accepted(BaseModel):
     status: Literal["check_your_mail"] = "check_your_mail"
 
 
-class ConfirmResetWish(Wish):
+class ConfirmResetRequest(RequestBody):
     """The code from the mail, and a new password."""
 
     code: _Code
     password: _Password
 
 
-class LogInWish(Wish):
+class LogInRequest(RequestBody):
     """Who comes. After repeated failures a captcha is needed; its action is `log_in`."""
 
     email: _Email
@@ -77,24 +87,24 @@ class LogInWish(Wish):
     captcha_token: _CaptchaToken = None
 
 
-class PasswordWish(Wish):
+class ChangePasswordRequest(RequestBody):
     """The old password and the new one."""
 
     current_password: _Password
     new_password: _Password
 
 
-class ResendRequest(Wish):
+class ResendRequest(RequestBody):
     """Whose mail of verification did not come. The captcha's action is `verify_email_resend`."""
 
     email: _Email
     captcha_token: _CaptchaToken = None
 
 
-class ProfileRequest(Wish):
+class ProfileRequest(RequestBody):
     """What to change; what is not named stays. A new address needs the password, and counts once it is verified."""
 
-    language: Literal["fr", "en"] | None = None
+    language: _Language | None = None
     email: _Email | None = None
     current_password: _Password | None = None
 
@@ -139,7 +149,7 @@ class Sessions(BaseModel):
     items: list[SessionView]
 
 
-class ClientWish(Wish):
+class ApiClientRequest(RequestBody):
     """What the API client is for, such as `Home Assistant`."""
 
     name: Name

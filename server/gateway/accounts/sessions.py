@@ -10,6 +10,7 @@ from gateway.accounts import repository
 from gateway.accounts.models import Account, BrowserSession
 from gateway.accounts.secrets import looks_genuine, new_session_token
 from gateway.accounts.service import Caller
+from gateway.kit.backoff import CLOCKS_DIFFER
 from gateway.kit.crypto import keyed_hash
 from gateway.kit.database import Database
 from gateway.settings import Settings
@@ -64,6 +65,8 @@ async def resume(database: Database, store: Store, settings: Settings, token: st
         account = await repository.find_account(session, found.account_id) if found else None
     if found is None or account is None or found.created_at + LIFETIME <= now:
         return None
+    if found.created_at > now + CLOCKS_DIFFER:
+        return None  # a clock far ahead opened it: it would live for years
     if not account.is_active or found.token_version != account.token_version:
         return None
     if not await _in_use(store, found, now):

@@ -18,16 +18,16 @@ from gateway.accounts.passwords import Passwords
 from gateway.accounts.secrets import fingerprint
 from gateway.accounts.service import new_account
 from gateway.audit.service import record
+from gateway.limits import origins
 from gateway.limits import service as limits
-from gateway.limits import who
-from gateway.limits.service import Limit, Standing
+from gateway.limits.service import RateLimit, RateLimitStatus
 from gateway.mail.models import MailKind
 from gateway.problems import ProblemError
 
 NEVER_ACTIVATED_FOR = timedelta(days=7)
 """How long a sign-up waits for its mail to be answered."""
 _VERIFIES = frozenset({Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL})
-_SIGN_UPS = Limit("sign_up", 20, timedelta(hours=1))
+_SIGN_UPS = RateLimit("sign_up", 20, timedelta(hours=1))
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,21 +41,21 @@ class SignUp:
     captcha_token: str | None
 
 
-async def sign_up(parts: AccountParts, wish: SignUp) -> Standing:
+async def sign_up(parts: AccountParts, request: SignUp) -> RateLimitStatus:
     """Make an account, unless there is one: the mail tells, the answer does not. Raises problems."""
-    address = checked_address(wish.email)
-    check_password_length(wish.password)
+    address = checked_address(request.email)
+    check_password_length(request.password)
     async with parts.database.write() as session:
-        knocker = who.client(parts.instance, wish.client)
-        standing = await limits.knock(session, _SIGN_UPS, knocker, parts.clock.now())
-    await parts.captcha.check(wish.captcha_token, "sign_up", wish.client)
-    hashed = await hash_new_password(parts.passwords, wish.password, address)
+        subject = origins.hash_client(parts.instance, request.client)
+        limit_status = await limits.hit(session, _SIGN_UPS, subject, parts.clock.now())
+    await parts.captcha.check(request.captcha_token, "sign_up", request.client)
+    hashed = await hash_new_password(parts.passwords, request.password, address)
     try:
         async with parts.database.write() as session:
-            await _enter(session, parts, address, hashed, wish.language)
+            await _enter(session, parts, address, hashed, request.language)
     except IntegrityError:
         pass  # the same address at the same moment: that one's mail is on its way
-    return standing
+    return limit_status
 
 
 async def _enter(session: AsyncSession, parts: AccountParts, address: str, hashed: str, language: str) -> None:
@@ -73,7 +73,7 @@ async def _enter(session: AsyncSession, parts: AccountParts, address: str, hashe
         account.password_hash, account.language = hashed, language
     elif account.verified_at is not None:
         kind = MailKind.ALREADY_SIGNED_UP
-    await outbox.put(session, account.id, kind, now)
+    await outbox.enqueue(session, account.id, kind, now)
 
 
 async def verify_email(parts: AccountParts, code: str, password: str, client: str | None) -> None:

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import jwt
 
+from gateway.kit.backoff import CLOCKS_DIFFER
+
 LIFETIME = timedelta(minutes=15)
 _ALGORITHM = "HS256"
 _PURPOSE = "api"
@@ -40,14 +42,17 @@ def issue(claims: Claims, *, key: str, issuer: str, now: datetime) -> str:
 
 def read(token: str, *, key: str, issuer: str, now: datetime) -> Claims:
     """Check a token and return what it says. Raises InvalidTokenError."""
-    claims, expiry = _verified(token, key, issuer)
+    claims, issued, expiry = _verified(token, key, issuer)
     if expiry <= now.timestamp():
+        raise InvalidTokenError
+    # one that a clock far ahead has issued would live for years
+    if issued > (now + CLOCKS_DIFFER).timestamp():
         raise InvalidTokenError
     return claims
 
 
 @lru_cache(maxsize=4096)
-def _verified(token: str, key: str, issuer: str) -> tuple[Claims, float]:
+def _verified(token: str, key: str, issuer: str) -> tuple[Claims, float, float]:
     """Check a signature: a token is shown many times, and what it says does not change."""
     try:
         payload = jwt.decode(
@@ -60,6 +65,6 @@ def _verified(token: str, key: str, issuer: str) -> tuple[Claims, float]:
             options={"require": ["exp", "iat", "sub"], "verify_exp": False, "verify_iat": False},
         )
         claims = Claims(str(payload["sub"]), str(payload["client_id"]), int(payload["ver"]))
-        return claims, float(payload["exp"])
+        return claims, float(payload["iat"]), float(payload["exp"])
     except (jwt.InvalidTokenError, KeyError, TypeError, ValueError) as error:
         raise InvalidTokenError from error

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from gateway.accounts.dependencies import AdminDep, CallerDep, get_admin
 from gateway.admin import listings, service
 from gateway.admin.parts import AdminPartsDep
-from gateway.admin.schemas import ConsentPage, Events, SearchWish, Upstreams, UseByDay, Users
+from gateway.admin.schemas import AccountSearchRequest, ConsentPage, Events, Upstreams, UseByDay, Users
 from gateway.admin.upstreams import describe_upstreams
 from gateway.admin.use import count_calls_by_day
 from gateway.consents.models import ConsentStatus
@@ -35,9 +35,9 @@ async def users(
 
 
 @router.post("/users/search", responses=documented(413))
-async def search_users(parts: AdminPartsDep, wish: SearchWish) -> Users:
+async def search_users(parts: AdminPartsDep, body: AccountSearchRequest) -> Users:
     """Find accounts by a part of their address."""
-    return await listings.list_users(parts, wish.part, wish.after, wish.limit)
+    return await listings.list_users(parts, body.part, body.after, body.limit)
 
 
 @router.post("/users/{account_id}/deactivate", status_code=204, responses=documented(404, 409))

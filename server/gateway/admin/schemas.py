@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from gateway.accounts.schemas import Wish
+from gateway.accounts.schemas import RequestBody
 from gateway.consents.models import ConsentStatus
 from gateway.enedis.circuit import CircuitState
 from gateway.kit.wire import Utc
 
 
-class SearchWish(Wish):
+class AccountSearchRequest(RequestBody):
     """A part of an address; in the body, since addresses stand in no URL."""
 
     part: Annotated[str, Field(min_length=1, max_length=320)]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Table, inspect, select
 from sqlalchemy import func as functions
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.accounts.models import Account
 from gateway.backup import rows
@@ -25,7 +25,7 @@ async def restore_backup(
     Each row is read back and compared. Raises BackupError, and then nothing has changed.
     """
     async with (
-        Database(database_url, checks_references=False) as database,
+        Database(database_url, is_maintenance=True) as database,
         database.engine.connect() as connection,
     ):
         await connection.execution_options(write=True)
@@ -79,7 +79,7 @@ def _fill_table(connection: Connection, table: Table, backup: Backup) -> None:
             rows.fill_table(connection, table, columns, backup.lines(table.name))
     except DatabaseDownError:
         raise
-    except (KeyError, TypeError, ValueError, ArithmeticError, StatementError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, SQLAlchemyError) as error:
         raise BackupError(
             f"The backup is damaged: {table.name} holds a row that does not fit its columns. Nothing was kept."
         ) from error

@@ -61,6 +61,7 @@ class Comparison:
     """
 
     months: list[comparison.Month]
+    total: comparison.Total
     open_to_new: dict[Option, bool]
     power_kva: int | None
     highest_va: int | None
@@ -71,8 +72,9 @@ class Comparison:
 
 @dataclass(frozen=True)
 class IndexCheck:
-    """Registers against the curve's buckets."""
+    """Registers against the curve's buckets; `aligned_by`: what the dates of the index mean, None: no day is known."""
 
+    aligned_by: facts.Alignment | None
     days: list[index_check.Difference]
     fit: index_check.Fit | None
 
@@ -116,7 +118,10 @@ class Answers:
         known_until = max(figures, default=today - paris.DAY) + paris.DAY
         meter = Meter.of(home.point, home.secrets, now)
         counted = {direction: meter.since[direction] or date.min for direction in meter.directions}
-        by_unit = await asyncio.to_thread(totals.by_unit, figures, counted, today, min(known_until, today))
+        subscription_on = home.rules({}).subscription_on
+        by_unit = await asyncio.to_thread(
+            totals.by_unit, figures, counted, subscription_on, today, min(known_until, today)
+        )
         outdated = prices_outdated(home.book, home.tariffs, start, today)
         return Totals(
             by_unit,
@@ -141,13 +146,16 @@ class Answers:
             day: known.of(day, Direction.CONSUMPTION, as_day=day in own and own[day].is_one_row)
             for day in paris.days(start, end)
         }
-        months = await asyncio.to_thread(comparison.compare, home, known.colors, days, own, spans)
+        since = Meter.of(home.point, home.secrets, self._clock.now()).since[Direction.CONSUMPTION]
+        served = {day: known_day for day, known_day in days.items() if since is None or since <= day}
+        months = await asyncio.to_thread(comparison.compare, home, known.colors, served, own, spans)
         tariff = tariff_on(home.tariffs, today)
-        used = [home.tariffs, *(comparison.as_option(home, option) for option in REGULATED)]
+        used = [home.tariffs, *(comparison.sold_tariffs(home, option) for option in REGULATED)]
         outdated = [prices_outdated(home.book, tariffs, start, end - paris.DAY) for tariffs in used]
         highest = max((peak.va for peak in peaks.values()), default=None)
         return Comparison(
             months,
+            comparison.add_up_months(months),
             comparison.open_to_new(home, today),
             tariff.power_kva if tariff else None,
             highest,
@@ -164,11 +172,14 @@ class Answers:
             figures = await self._figures(session, home, start, end)
             known = await facts.known(session, home, start, end, today)
         days = list(paris.days(start, end))
-        compared = index_check.differences(figures, {day: known.advance(day) for day in days})
+        advances = {alignment: {day: known.advance(day, alignment) for day in days} for alignment in facts.Alignment}
+        aligned_by = index_check.detect_alignment(figures, advances)
+        compared = index_check.differences(figures, advances[aligned_by])
         curves = {one.day: known.of(one.day, Direction.CONSUMPTION).curve for one in compared}
         slots = {one.day: slots_on(home.off_peak, one.day) for one in compared}
         told = {one.day: slots_on(home.off_peak_told, one.day) for one in compared}
-        return IndexCheck(compared, await asyncio.to_thread(index_check.better_fit, compared, curves, slots, told))
+        fit = await asyncio.to_thread(index_check.better_fit, compared, curves, slots, told)
+        return IndexCheck(aligned_by if compared else None, compared, fit)
 
     async def _figures(
         self, session: AsyncSession, home: Home, start: date, end: date = date.max

@@ -11,7 +11,6 @@ from gateway.billing.home import Home
 from gateway.billing.repository import PublishedFigures
 from gateway.billing.series import after, first_change, series
 from gateway.domain.direction import Direction
-from gateway.tariffs.buckets import Rules
 from gateway.tariffs.tariff import Tariff
 
 
@@ -42,7 +41,7 @@ def counted(
     home: Home, known: Known, due: Collection[date], before: Before, *, takes: bool
 ) -> dict[date, DayFigures | None]:
     """Return the figures of the days that are due, in order; None for a day without a row."""
-    rules = Rules(home.tariffs, home.off_peak, known.colors, home.book)
+    rules = home.rules(known.colors)
     figures: dict[date, DayFigures | None] = {}
     for day in sorted(due):
         earlier = before.days.get(day)

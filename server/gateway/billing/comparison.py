@@ -1,6 +1,7 @@
 """What the same hours would have cost under each option, with the prices of their dates."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -18,11 +19,11 @@ OWN = "own"
 _VA_A_KVA = 1000
 
 
-@dataclass
+@dataclass(frozen=True)
 class Cost:
-    """What an option comes to in exact units, and over how many hours; `priced` are those with a price, of `hours`.
+    """What an option comes to in exact units over the hours compared: `priced` of the `hours` of the months.
 
-    The subscription is None when none is known on some day.
+    An option that cannot be compared has no priced hour. The subscription is None when none is known on some day.
     """
 
     energy: int = 0
@@ -46,13 +47,34 @@ class Cost:
         return round(self.priced / self.hours, 4) if self.hours else 0.0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Month:
-    """A month, or the part of it that is compared, by option."""
+    """The days `[start, end[` by option; `hours` are those of the days in service."""
 
     start: date
     end: date
-    costs: dict[str, Cost] = field(default_factory=dict)
+    costs: Mapping[str, Cost]
+
+
+@dataclass(frozen=True)
+class Total:
+    """The options over so many `months`, the same ones for each."""
+
+    costs: Mapping[str, Cost]
+    months: int
+
+
+@dataclass(frozen=True)
+class _DayBill:
+    """What the rows of a day that have a price cost, by their hour, and the day's subscription.
+
+    A row stands for `hours_a_row` hours. `sold`: the option is sold at the day's power.
+    """
+
+    costs: Mapping[int, int] = field(default_factory=dict)
+    hours_a_row: int = 1
+    subscription: int | None = None
+    sold: bool = False
 
 
 def months(today: date, number: int) -> list[tuple[date, date]]:
@@ -70,46 +92,120 @@ def compare(
     own: Mapping[date, DayFigures],
     spans: Iterable[tuple[date, date]],
 ) -> list[Month]:
-    """Bill what is known of days under every option, at the power subscribed then; `own` is what was billed."""
+    """Bill the days in service under every option, at the power subscribed then; `own` is what was billed.
+
+    `facts` has the days in service. Months in which nothing was billed under any option are left out.
+
+    Example: a home of 3 kVA until 15 January, of 6 kVA since, and no colour known in February. January has Base and the
+    own tariff only, since Tempo is not sold at 3 kVA; February has all but Tempo; March has all of them. Were a colour
+    missing on 5 March, its hours would be left out of all options, so that all are billed over the same hours.
+    """
+    bill_under = _Bills(home, colors)
     found = []
-    paid = Rules(home.tariffs, home.off_peak, colors, home.book)
-    others = {option: Rules(as_option(home, option), home.off_peak, colors, home.book) for option in REGULATED}
     for start, end in spans:
-        month = Month(start, end, {name: Cost() for name in (*map(str, REGULATED), OWN)})
-        for day in paris.days(start, end):
-            for option, rules in others.items():
-                billed = rules.of_day(day)
-                counted = count(day, facts.get(day, Facts()), Facts(), billed)
-                _add(month.costs[option], day, counted, billed.subscription)
-            _add(month.costs[OWN], day, own.get(day), paid.of_day(day).subscription)
-        found.append(month)
+        days = [day for day in paris.days(start, end) if day in facts]
+        bills = {option.value: [bill_under.option(option, day, facts[day]) for day in days] for option in REGULATED}
+        bills[OWN] = [bill_under.own(day, own.get(day)) for day in days]
+        hours = sum(paris.minutes_in(day) // 60 for day in days)
+        if costs := _over_same_hours(bills, hours):
+            found.append(Month(start, end, costs))
     return found
 
 
-def _add(cost: Cost, day: date, figures: DayFigures | None, subscription: int | None) -> None:
-    cost.hours += paris.minutes_in(day) // 60
+def add_up_months(found: Sequence[Month]) -> Total:
+    """Add up the options that can be compared in at least half of the months, over the months they all have."""
+    have = Counter(name for month in found for name, cost in month.costs.items() if cost.priced)
+    compared = {name for name, number in have.items() if 2 * number >= len(found)}
+    shared = [month for month in found if all(month.costs[name].priced for name in compared)]
+    hours = sum(next(iter(month.costs.values())).hours for month in shared)
+    costs = {}
+    for name in (*map(str, REGULATED), OWN):
+        of_months = [month.costs[name] for month in shared]
+        costs[name] = sum(of_months, Cost()) if name in compared else Cost(subscription=None, hours=hours)
+    return Total(costs, len(shared))
+
+
+class _Bills:
+    """Bills days, each with the option's regulated prices at the power subscribed on that day."""
+
+    def __init__(self, home: Home, colors: Mapping[date, str]) -> None:
+        self._home = home
+        self._colors = colors
+        self._own = home.rules(colors)
+        self._rules: dict[tuple[Option, int], Rules] = {}
+
+    def option(self, option: Option, day: date, facts: Facts) -> _DayBill:
+        power = _power_on(self._home, day)
+        if power is None or power not in self._home.book.powers(option):
+            return _DayBill()
+        if (option, power) not in self._rules:
+            tariffs = [Tariff(option=option, power_kva=power)]
+            self._rules[option, power] = self._home.rules(self._colors, tariffs)
+        rules = self._rules[option, power].of_day(day)
+        return _bill_day(day, count(day, facts, Facts(), rules), rules.subscription)
+
+    def own(self, day: date, figures: DayFigures | None) -> _DayBill:
+        return _bill_day(day, figures, self._own.subscription_on(day))
+
+
+def _bill_day(day: date, figures: DayFigures | None, subscription: int | None) -> _DayBill:
     owed = subscription_of(day, subscription)
-    cost.subscription = None if owed is None or cost.subscription is None else cost.subscription + owed
     if figures is None:
-        return
-    cost.energy += sum(figures.columns().get("cost", []))
-    without = {row for values in figures.unpriced for row, used in enumerate(values) if used}
-    rows = len(figures.hours) - len(without)
-    cost.priced += figures.length * rows if figures.is_one_row else rows
+        return _DayBill(subscription=owed, sold=True)
+    without_price = {row for values in figures.unpriced for row, used in enumerate(values) if used}
+    amounts = figures.columns().get("cost") or [0] * len(figures.hours)
+    costs = {hour: amounts[row] for row, hour in enumerate(figures.hours) if row not in without_price}
+    return _DayBill(costs, figures.length if figures.is_one_row else 1, owed, sold=True)
 
 
-def as_option(home: Home, option: Option) -> list[Tariff]:
-    """Return a home's tariffs, each exchanged for the regulated option at its power; none if that is not sold."""
-    powers = {tariff.valid_from: tariff.power_kva for tariff in home.tariffs}
-    told = home.point.contract.get("power_kva")
-    powers = powers or ({None: told} if told else {})
-    if not set(powers.values()) <= set(home.book.powers(option)):
-        return []
-    first = min(powers, key=lambda day: day or date.min, default=None)
-    return [
-        Tariff(valid_from=None if day == first else day, option=option, power_kva=power)
-        for day, power in powers.items()
+def _over_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int) -> dict[str, Cost]:
+    """Return what each option comes to over the hours that all those compared have a price for; empty if there is none.
+
+    Compared is what is sold on every day and has a price for at least half as many hours as the best known one.
+    """
+    priced = {name: sum(len(bill.costs) * bill.hours_a_row for bill in days) for name, days in bills.items()}
+    most = max(priced.values())
+    compared = {
+        name: days
+        for name, days in bills.items()
+        if all(bill.sold for bill in days) and priced[name] and 2 * priced[name] >= most
+    }
+    if not compared:
+        return {}
+    shared = [
+        set.intersection(*(set(bill.costs) for bill in same_day)) for same_day in zip(*compared.values(), strict=True)
     ]
+    costs = {}
+    for name, days in bills.items():
+        if name not in compared:
+            costs[name] = Cost(subscription=None, hours=hours)
+            continue
+        owed = [bill.subscription for bill in days]
+        costs[name] = Cost(
+            energy=sum(bill.costs[hour] for bill, rows in zip(days, shared, strict=True) for hour in rows),
+            subscription=None if None in owed else sum(each for each in owed if each is not None),
+            priced=sum(len(rows) * bill.hours_a_row for bill, rows in zip(days, shared, strict=True)),
+            hours=hours,
+        )
+    return costs if any(cost.priced for cost in costs.values()) else {}
+
+
+def sold_tariffs(home: Home, option: Option) -> list[Tariff]:
+    """Return the regulated option at each power that a home's tariffs have had and at which it is sold."""
+    powers = {tariff.valid_from: tariff.power_kva for tariff in home.tariffs}
+    contract = home.point.contract.get("power_kva")
+    powers = powers or ({None: contract} if contract else {})
+    sold = {day: power for day, power in powers.items() if power in home.book.powers(option)}
+    return [Tariff(valid_from=day, option=option, power_kva=power) for day, power in sold.items()]
+
+
+def _power_on(home: Home, day: date) -> int | None:
+    """Return the power of the tariff of a day, of the first one before it began, else what Enedis told."""
+    tariff = tariff_on(home.tariffs, day)
+    if tariff is None and home.tariffs:
+        tariff = min(home.tariffs, key=lambda one: one.valid_from or date.min)
+    power: int | None = tariff.power_kva if tariff is not None else home.point.contract.get("power_kva")
+    return power
 
 
 def open_to_new(home: Home, today: date) -> dict[Option, bool]:

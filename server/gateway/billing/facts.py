@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +25,13 @@ from gateway.usage_points.service import collects_curve
 _KINDS = (Kind.CURVE, Kind.DAILY, Kind.INDEX)
 
 type _Days = Mapping[date, OpenedDay]
+
+
+class Alignment(StrEnum):
+    """What the date of an index value means: the register as the day began, or as it ended."""
+
+    DAY_BEGUN = "day_begun"
+    DAY_ENDED = "day_ended"
 
 
 @dataclass(frozen=True)
@@ -49,12 +57,18 @@ class Known:
         given_up = day < self.curves_since if curve is None else is_over(feed, day, curve.entry)
         if value is None or not (given_up or stays or collects_curve(self.point) is False):
             return Facts()
-        return Facts(value=value, registers=self.advance(day, direction))
+        advances = [self.advance(day, alignment, direction) for alignment in Alignment]
+        registers = min(advances, key=lambda advance: abs(sum(advance.values()) - value))
+        return Facts(value=value, registers=registers)
 
-    def advance(self, day: date, direction: Direction = Direction.CONSUMPTION) -> dict[str, int]:
-        """Return what each register advanced by during a day, in Wh; empty when that is not known."""
-        first, last = self._registers(direction, day), self._registers(direction, day + paris.DAY)
-        names = (first.keys() | last.keys()) - {TOTAL}
+    def advance(self, day: date, alignment: Alignment, direction: Direction = Direction.CONSUMPTION) -> dict[str, int]:
+        """Return what each register advanced by during a day, in Wh; empty when that is not known.
+
+        Where only the meter's total is known, that is `total`.
+        """
+        begins = day if alignment is Alignment.DAY_BEGUN else day - paris.DAY
+        first, last = self._registers(direction, begins), self._registers(direction, begins + paris.DAY)
+        names = (first.keys() | last.keys()) - {TOTAL} or first.keys() & last.keys()
         if names - first.keys() or names - last.keys():
             return {}
         advance = {name: last[name] - first[name] for name in names}
@@ -72,6 +86,6 @@ async def known(
     session: AsyncSession, home: Home, start: date, end: date, today: date, *, by_color: bool = False
 ) -> Known:
     """Gather what is known of the days `[start, end[`, the colours only if they are to be billed `by_color`."""
-    feeds = await metering.opened(session, home.id, _KINDS, home.secrets, start, end + paris.DAY)
+    feeds = await metering.opened(session, home.id, _KINDS, home.secrets, start - paris.DAY, end + paris.DAY)
     colors = await tempo.colors(session, start - paris.DAY, end) if by_color else {}
     return Known(feeds, home.point, colors, history_starts(Kind.CURVE, today))

@@ -1,14 +1,19 @@
 """A usage point as billing sees it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
+from gateway.metering.meters import activation, directions
+from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.off_peak_dates import effective
-from gateway.tariffs.options import Option
+from gateway.tariffs.options import OPTIONS, Clock
 from gateway.tariffs.prices import PriceBook
 from gateway.tariffs.repository import load_price_book
 from gateway.tariffs.tariff import Tariff
@@ -44,12 +49,26 @@ class Home:
     @property
     def pays_by_color(self) -> bool:
         """Whether the colours of days tell what it pays."""
-        return any(tariff.option is Option.TEMPO for tariff in self.tariffs)
+        return any(OPTIONS[tariff.option].clock is Clock.TEMPO for tariff in self.tariffs)
 
     @cached_property
     def off_peak(self) -> list[OffPeakPeriod]:
         """The off-peak hours that count."""
         return effective(self._periods)
+
+    @cached_property
+    def injects_since(self) -> date | None:
+        """Since when it injects what it produces beside consuming; None when it does not.
+
+        `date.min` when Enedis has told no day.
+        """
+        if set(directions(self.point)) != set(Direction):
+            return None
+        return activation(self.point, Direction.PRODUCTION) or date.min
+
+    def rules(self, colors: Mapping[date, str], tariffs: Sequence[Tariff] | None = None) -> Rules:
+        """Return how its days are billed, with the colours known; with other tariffs than its own where given."""
+        return Rules(self.tariffs if tariffs is None else tariffs, self.off_peak, colors, self.book, self.injects_since)
 
     @property
     def off_peak_told(self) -> list[OffPeakPeriod]:

@@ -1,7 +1,16 @@
-"""The truth of the index: each day's registers against the buckets made from the curve.
+"""Checks the index against the load curve: what each register advanced by in a day against the buckets of the curve.
 
-A register's clock is Enedis' own, so that where both are known they must agree. Where they do not and other off-peak
-hours explain the registers, those are told.
+A register's clock is Enedis' own, so that where both are known they must agree. Three steps:
+
+1. `detect_alignment`: is an index value that of the beginning of its day or of the end? The total tells, whatever the
+   off-peak hours are: the alignment under which more days agree with the curve's (or the daily value's) total.
+2. `differences`: by day and bucket, the registers less the curve.
+3. `better_fit`: which other off-peak hours explain the registers? Tried are those in force, all of them or one slot
+   moved by up to twelve hours (a meter's clock may be hours off), and those that Enedis told.
+
+Example: 22:30-06:30 is stated, the home uses 4 kW at 22:00-22:30 and 500 W at 06:00-06:30. The registers have 2,000 Wh
+more in `hc` than the curve for the first and 250 Wh less for the second, 1,750 Wh each day. Moved by -30 minutes the
+hours leave nothing unexplained, so that 22:00-06:00 is proposed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,20 +18,27 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate, pairwise
 
+from gateway.billing.facts import Alignment
 from gateway.billing.figures import DayFigures
 from gateway.domain.readings import WATT_MINUTES_A_WH
+from gateway.enedis.registers import TOTAL
 from gateway.metering.packing import Run
 from gateway.tariffs.buckets import clock_hours
 from gateway.tariffs.off_peak import MINUTES_A_DAY
 
-SHIFTS = sorted(range(-120, 121), key=lambda minutes: (abs(minutes), minutes))
+_HALF_A_DAY = 12 * 60
+SHIFTS = sorted(range(-_HALF_A_DAY, _HALF_A_DAY + 1), key=lambda minutes: (abs(minutes), minutes))
 """By how many minutes off-peak hours may be wrong; the smallest that explains comes first."""
 
 type Slots = Sequence[tuple[int, int]]
 """Off-peak minutes of the clock, `[start, end[`."""
 
 _TOLERANCE = 0.005
-_WORTH_TELLING = 0.5
+_NEAR = 120
+_NEAR_LEAVES, _FAR_LEAVES = 0.5, 0.1
+"""Which share of the difference hours may leave unexplained: moved by up to two hours, or by more, or others."""
+_ROUNDING_WH = 10
+_MOST_DAYS = 60
 _FAR, _FAR_WH = 0.5, 1000
 """From what share of a day's energy on, and how many Wh beside, registers are not those of the curve's meter."""
 
@@ -57,6 +73,25 @@ class Fit:
     difference_after: float
 
 
+def detect_alignment(
+    figures: Mapping[date, DayFigures], advances: Mapping[Alignment, Mapping[date, Mapping[str, int]]]
+) -> Alignment:
+    """Return the alignment under which more days agree with what was used; the documented one when none does."""
+
+    def agreeing(alignment: Alignment) -> int:
+        return sum(
+            abs(sum(advance.values()) - _used(figures[day])) <= _ROUNDING_WH
+            for day, advance in advances[alignment].items()
+            if advance and day in figures and figures[day].is_whole
+        )
+
+    return max(Alignment, key=agreeing)  # the first of equals
+
+
+def _used(figures: DayFigures) -> float:
+    return sum(map(sum, figures.used.values())) / WATT_MINUTES_A_WH
+
+
 def differences(figures: Mapping[date, DayFigures], advances: Mapping[date, Mapping[str, int]]) -> list[Difference]:
     """Compare the days of which both are known whole, but for one on which another meter's registers took over."""
     found = []
@@ -64,6 +99,8 @@ def differences(figures: Mapping[date, DayFigures], advances: Mapping[date, Mapp
         known = figures.get(day)
         if advance and known is not None and known.is_whole and not known.is_one_row:
             curve = {bucket: sum(values) / WATT_MINUTES_A_WH for bucket, values in known.used.items() if any(values)}
+            if advance.keys() == {TOTAL}:
+                curve = {TOTAL: _used(known)}
             if _may_be_one_meter(sum(advance.values()), sum(curve.values())):
                 found.append(Difference(day, advance, curve))
     return found
@@ -89,7 +126,7 @@ def better_fit(
     if not days or not slots[days[-1].day]:
         return None
     in_force, of_enedis = list(slots[days[-1].day]), told[days[-1].day]
-    days = [one for one in days if list(slots[one.day]) == in_force]
+    days = [one for one in days if list(slots[one.day]) == in_force][-_MOST_DAYS:]
     used = [_used_until(one.day, curves[one.day]) for one in days]
 
     def unexplained(tried: Slots) -> float:
@@ -99,14 +136,19 @@ def better_fit(
         )
 
     before = unexplained(in_force)
-    after, _, minutes, best = min(
+    energy = sum(sums[-1] for sums in used) / WATT_MINUTES_A_WH
+    if before <= _TOLERANCE * energy:
+        return None
+    tries = [
         (unexplained(tried), number, minutes, tried)
         for number, (minutes, tried) in enumerate(_candidates(in_force, of_enedis))
-    )
-    energy = sum(sums[-1] for sums in used) / WATT_MINUTES_A_WH
-    if before <= _TOLERANCE * energy or after > _WORTH_TELLING * before:
-        return None
-    return Fit(minutes, _joined(best), round(before, 3), round(after, 3))
+    ]
+    near = [one for one in tries if one[2] is None or abs(one[2]) <= _NEAR]
+    for candidates, leaves in ((tries, _FAR_LEAVES), (near, _NEAR_LEAVES)):
+        after, _, minutes, best = min(candidates)
+        if after <= leaves * before:
+            return Fit(minutes, _joined(best), round(before, 3), round(after, 3))
+    return None
 
 
 def _candidates(in_force: Slots, of_enedis: Slots) -> Iterator[tuple[int | None, list[tuple[int, int]]]]:

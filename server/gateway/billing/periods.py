@@ -9,7 +9,7 @@ from gateway.domain.tempo_days import Color, in_force
 from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit import paris
 from gateway.tariffs.buckets import Rules, Span, at
-from gateway.tariffs.options import UNKNOWN, Option
+from gateway.tariffs.options import OPTIONS, UNKNOWN, Clock
 from gateway.tariffs.prices import MICRO
 from gateway.tariffs.tariff import tariff_on
 from gateway.tempo.colors import DayColor
@@ -43,7 +43,7 @@ class Period:
 def periods(home: Home, colors: Mapping[date, DayColor], start: date, end: date) -> list[Period]:
     """Return the periods of the days `[start, end[`, neighbours that are alike joined."""
     likely = {day: color.likely for day, color in colors.items() if color.likely is not Color.UNKNOWN}
-    rules = Rules(home.tariffs, home.off_peak, likely, home.book)
+    rules = home.rules(likely)
     joined: list[Period] = []
     for day in paris.days(start, end):
         for period in _of_day(home, rules, colors, day):
@@ -58,7 +58,7 @@ def periods(home: Home, colors: Mapping[date, DayColor], start: date, end: date)
 def _of_day(home: Home, rules: Rules, colors: Mapping[date, DayColor], day: date) -> Iterator[Period]:
     billed = rules.of_day(day)
     tariff = tariff_on(home.tariffs, day)
-    by_color = tariff is not None and tariff.option is Option.TEMPO
+    by_color = tariff is not None and OPTIONS[tariff.option].clock is Clock.TEMPO
     for first, last, bucket, off_peak in _with_off_peak(billed.spans, rules.off_peak_of_day(day)):
         start, price = at(day, first), billed.prices.get(bucket)
         certain, reason = bucket != UNKNOWN, None

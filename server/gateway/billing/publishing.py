@@ -31,7 +31,7 @@ from gateway.usage_points import service as points
 
 NOTHING_HELD = -1
 """The revision of somebody who has nothing."""
-_FORMAT = 4
+_FORMAT = 5
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
 """What was written so long before the last look is looked at again: clocks differ, and a write takes time."""
@@ -124,7 +124,8 @@ class Publisher:
 
     async def _written_since(self, session: AsyncSession, home: Home, since: datetime) -> set[date]:
         written = await metering.written_since(session, home.id, since)
-        written |= {day - paris.DAY for day in written}  # the index of a day ends the one before
+        # the index of a day also measures the day before, or the day after, by its alignment
+        written |= {day + step for day in written for step in (-paris.DAY, paris.DAY)}
         if home.pays_by_color:
             colors = await tempo.told_since(session, since)
             written |= colors | {day + paris.DAY for day in colors}  # whose night is still of that colour
@@ -154,5 +155,5 @@ async def over_days[Found](days: int, find: Callable[[], Found]) -> Found:
 
 def _digest(home: Home, *, takes: bool) -> bytes:
     point, curve = home.point, points.collects_curve(home.point)
-    rules = (_FORMAT, point.tariffs, point.off_peak, home.book.version, curve, takes)
+    rules = (_FORMAT, point.tariffs, point.off_peak, home.book.version, curve, takes, home.injects_since)
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).digest()

@@ -15,6 +15,7 @@ from gateway.billing.views import ComparisonView, IndexCheckView, PeriodsView, T
 from gateway.dependencies import ClockDep, PointId, part
 from gateway.kit import conditional, paris
 from gateway.kit.compression import compress
+from gateway.kit.wire import KnownDay
 from gateway.problems import check_range, documented
 from gateway.quotas.routes import counted
 
@@ -23,8 +24,8 @@ AnswersDep = Annotated[Answers, Depends(part(Answers))]
 HoursDep = Annotated[Hours, Depends(part(Hours))]
 _COUNTED = [Depends(counted)]
 
-First = Annotated[date | None, Query(description="First day, of Paris", ge=paris.EARLIEST)]
-End = Annotated[date | None, Query(description="First day after the range", le=paris.LATEST)]
+First = Annotated[KnownDay | None, Query(description="First day, of Paris")]
+End = Annotated[KnownDay | None, Query(description="First day after the range")]
 _LONGEST = timedelta(days=366)
 _LAST_DAYS = timedelta(days=30)
 _FEW_ROWS = 200

@@ -1,12 +1,12 @@
 """Energy and money of a day, week, month and year: the running one, the last one, and each a year before."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from gateway.billing.figures import Columns, DayFigures, MadeOf, bucket_of
+from gateway.billing.figures import Columns, DayFigures, MadeOf, bucket_of, subscription_of
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 
@@ -34,6 +34,7 @@ class Total:
 
     `lacks` are the series of which the sum is of a part only: energy of which a day is not known, money of which energy
     that is known has no price. `complete` when the span is over and no energy is missing.
+    The subscription is owed for every day of the span, whether its energy is known or not.
     """
 
     span: Span
@@ -98,25 +99,43 @@ def _begins(unit: Unit, day: date) -> date:
 
 
 def by_unit(
-    figures: Mapping[date, DayFigures], counted_since: Mapping[Direction, date], today: date, known_until: date
+    figures: Mapping[date, DayFigures],
+    counted_since: Mapping[Direction, date],
+    subscription_on: Callable[[date], int | None],
+    today: date,
+    known_until: date,
 ) -> dict[Unit, dict[str, Total]]:
-    """Add up each span of every unit; `counted_since` tells the ways that energy goes in this home, and since when."""
-    days = day_totals(figures, counted_since)
-    return {
-        unit: {name: add_up(span, days, today) for name, span in spans(unit, today, known_until).items()}
-        for unit in Unit
-    }
+    """Add up each span of every unit; `counted_since` and `subscription_on` as for `day_totals`."""
+    wanted = {unit: spans(unit, today, known_until) for unit in Unit}
+    dates = {day for named in wanted.values() for span in named.values() for day in paris.days(span.start, span.end)}
+    days = day_totals(dates, figures, counted_since, subscription_on)
+    return {unit: {name: add_up(span, days, today) for name, span in named.items()} for unit, named in wanted.items()}
 
 
-def day_totals(figures: Mapping[date, DayFigures], counted_since: Mapping[Direction, date]) -> dict[date, DayTotal]:
-    """Return what each day comes to; `counted_since` tells which directions are measured, and since when."""
-    return {
-        day: DayTotal(
-            _lacks(known, {direction for direction, since in counted_since.items() if since <= day}),
-            _sums(known.columns()),
-        )
-        for day, known in figures.items()
-    }
+def day_totals(
+    days: Iterable[date],
+    figures: Mapping[date, DayFigures],
+    counted_since: Mapping[Direction, date],
+    subscription_on: Callable[[date], int | None],
+) -> dict[date, DayTotal]:
+    """Return what each of `days` comes to.
+
+    `counted_since` tells which directions are measured, and since when: no subscription is owed before.
+    `subscription_on` returns the subscription in force on a day, in millionths of EUR a month.
+    """
+    served_since = min(counted_since.values(), default=date.max)
+    totals = {}
+    for day in days:
+        known, total = figures.get(day), _NOTHING
+        if known is not None:
+            counted = {direction for direction, since in counted_since.items() if since <= day}
+            total = DayTotal(_lacks(known, counted), _sums(known.columns()))
+        if day >= served_since:
+            owed = subscription_of(day, subscription_on(day))
+            lacks = total.lacks if owed is not None else total.lacks | {"subscription"}
+            total = DayTotal(lacks, {**total.sums, "subscription": owed or 0})
+        totals[day] = total
+    return totals
 
 
 def add_up(span: Span, days: Mapping[date, DayTotal], today: date) -> Total:
@@ -139,12 +158,11 @@ def _lacks(figures: DayFigures, counted: set[Direction]) -> frozenset[str]:
         "production": (gave is not None or Direction.PRODUCTION in counted)
         and (not figures.is_whole or gave is None or MadeOf.UNKNOWN in figures.gave_made_of),
         "cost": any(map(any, figures.unpriced)),
-        "subscription": figures.subscription is None,
         "revenue": gave is not None and figures.production_price is None and any(gave),
     }
     return frozenset(series for series, is_unknown in unknown.items() if is_unknown)
 
 
 def _sums(columns: Columns) -> Mapping[str, int]:
-    """Return what each series comes to."""
-    return {key: sum(values) for key, values in columns.items()}
+    """Return what each series comes to, but for the subscription, which does not depend on what is known."""
+    return {key: sum(values) for key, values in columns.items() if key != "subscription"}

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from gateway.billing.answers import Comparison, IndexCheck, Periods, Totals
 from gateway.billing.comparison import Cost
+from gateway.billing.facts import Alignment
 from gateway.billing.figures import show
 from gateway.billing.totals import Total, Unit
 from gateway.domain.tempo_season import ExpectedReason
@@ -14,7 +15,7 @@ from gateway.kit.wire import Utc
 from gateway.tariffs.off_peak import clock
 from gateway.tariffs.options import Option
 
-_Billed = Literal["base", "hp_hc", "tempo", "own"]
+Billed = Literal["base", "hp_hc", "tempo", "own"]
 type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
 
 
@@ -60,7 +61,8 @@ class TotalView(BaseModel):
 
     `cost` is what energy cost, `bill` that and the subscription. Not `complete`, energy is missing or still to come, of
     the direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
-    price; where some does, what is shown is of the rest. The subscription is null when any day known has none.
+    price; where some does, what is shown is of the rest. The subscription is that of all days since the
+    meter was put into service, whether their energy is known or not; null when any of them has none.
     """
 
     start: date
@@ -115,8 +117,8 @@ class TotalsView(BaseModel):
     """Each unit's running span and as much of it a year before, the last that ended and is known, and that one a year
     before.
 
-    `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched: a span
-    that begins before `known_since` is of a part only.
+    `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched: a
+    span that begins before `known_since` is of a part only.
     """
 
     known_since: date | None
@@ -172,19 +174,24 @@ class MonthView(BaseModel):
 
     start: date
     end: date
-    options: dict[_Billed, CostView]
+    options: dict[Billed, CostView]
 
 
 class ComparisonView(BaseModel):
     """What the same hours would have cost, and the lowest power that the highest one used would have allowed.
 
+    Months without service or without anything known are left out. In a month all options are billed over the hours that
+    all of them have a price for; one that is not sold at the power of a day, or has a price for less than half of the
+    hours, has none. `total` adds up the `total_months` that all options have which can be compared in at least half of
+    the months.
     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
     `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
     power is not known.
     """
 
     items: list[MonthView]
-    total: dict[_Billed, CostView]
+    total: dict[Billed, CostView]
+    total_months: int
     open_to_new: dict[Option, bool]
     power_kva: int | None
     highest_va: int | None
@@ -195,10 +202,6 @@ class ComparisonView(BaseModel):
     @classmethod
     def of(cls, found: Comparison) -> ComparisonView:
         """Show a comparison."""
-        whole: dict[str, Cost] = {}
-        for month in found.months:
-            for name, cost in month.costs.items():
-                whole[name] = whole.get(name, Cost()) + cost
         return cls.model_validate(
             {
                 "items": [
@@ -209,7 +212,8 @@ class ComparisonView(BaseModel):
                     }
                     for month in found.months
                 ],
-                "total": {name: CostView.of(cost) for name, cost in whole.items()},
+                "total": {name: CostView.of(cost) for name, cost in found.total.costs.items()},
+                "total_months": found.total.months,
                 "open_to_new": found.open_to_new,
                 "power_kva": found.power_kva,
                 "highest_va": found.highest_va,
@@ -242,8 +246,13 @@ class FitView(BaseModel):
 
 
 class IndexCheckView(BaseModel):
-    """The registers against the curve; `better_off_peak` where other off-peak hours explain them better."""
+    """The registers against the curve; `better_off_peak` where other off-peak hours explain them better.
 
+    `aligned_by`: whether an index value is that of the day's beginning or of its end, as the curve tells; null: no day
+    can be compared. The bucket `total` stands for registers whose names are not known.
+    """
+
+    aligned_by: Alignment | None
     items: list[DifferenceView]
     better_off_peak: FitView | None
 
@@ -260,4 +269,4 @@ class IndexCheckView(BaseModel):
             {"date": one.day, "registers": one.registers, "curve": one.curve, "difference": one.off_by}
             for one in found.days
         ]
-        return cls.model_validate({"items": items, "better_off_peak": fit})
+        return cls.model_validate({"aligned_by": found.aligned_by, "items": items, "better_off_peak": fit})

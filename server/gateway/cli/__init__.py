@@ -1,5 +1,7 @@
 """`gateway`: one module a command."""
 
+import os
+
 import typer
 
 from gateway.cli import (
@@ -20,7 +22,16 @@ from gateway.cli import (
     usage_point,
 )
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="The gateway of MyElectricalData.")
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def main() -> None:
+    """The gateway of MyElectricalData."""
+    # databases, keys and backups are their owner's alone
+    os.umask(0o077)
+
+
 app.command("init")(init.init)
 app.command("doctor")(doctor.doctor)
 app.command("serve")(serve.serve)

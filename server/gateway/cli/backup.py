@@ -43,7 +43,7 @@ def backup(
 
 def _write_backup(database_url: str, target: IO[bytes], *, seal_with: Keyring | None, keys: str | None) -> Manifest:
     async def work() -> Manifest:
-        async with Database(database_url) as database:
+        async with Database(database_url, is_maintenance=True) as database:
             return await backups.write_backup(database, target, SystemClock().now(), seal_with=seal_with, keys=keys)
 
     with report_errors():

@@ -31,7 +31,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         fail(f"The gateway cannot start:\n{explain(error)}", 2)
     check_sqlite_file(settings.database_url)
-    configure(debug=settings.debug)
+    configure(debug=settings.debug, sql=settings.debug_sql)
     return settings
 
 

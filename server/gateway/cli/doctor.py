@@ -42,6 +42,7 @@ def doctor() -> None:
 async def _find_problems(settings: Settings) -> AsyncIterator[Finding]:
     yield "settings", None  # read already, or we would not be here
     yield "addresses", _address_trouble(settings)
+    yield "proxy", _proxy_trouble(settings)
     try:
         behind = not await is_current(settings.database_url)
     except (SQLAlchemyError, OSError) as error:
@@ -70,6 +71,18 @@ def _address_trouble(settings: Settings) -> str | None:
         return "BACKEND_URL must begin with https:// and name a host"
     if parts.scheme == "http" and parts.hostname not in _LOCAL:
         return "BACKEND_URL is http: passwords cross the network unprotected; put a proxy with https before it"
+    return None
+
+
+def _proxy_trouble(settings: Settings) -> str | None:
+    """The gateway itself serves http: behind https there is a proxy, and only it knows who asks."""
+    if settings.is_https and not settings.trusted_proxies.strip():
+        return (
+            "BACKEND_URL is https, so a proxy stands before the gateway, but TRUSTED_PROXIES does not name it: "
+            "everybody behind it shares the limits of one person; set it to the proxy's address"
+        )
+    if "*" in settings.trusted_proxies.split(","):
+        return "TRUSTED_PROXIES is *: whoever reaches the gateway chooses the address that limits count; name the proxy"
     return None
 
 

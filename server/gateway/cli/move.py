@@ -32,7 +32,7 @@ def move(
 
     async def work() -> Manifest:
         async with lock_database(settings.database_url, alone=True):
-            async with Database(settings.database_url) as database:
+            async with Database(settings.database_url, is_maintenance=True) as database:
                 manifest = await backups.write_backup(database, copy, SystemClock().now())
             copy.seek(0)
             with backups.open_backup(copy, None) as backup:

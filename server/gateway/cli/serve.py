@@ -5,14 +5,19 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
 import uvicorn
+from starlette.types import ASGIApp
 
 from gateway.app import create_app
 from gateway.cli.common import fail, load_settings
+from gateway.front_end.files import Files, NoFrontEndError
+from gateway.front_end.policy import security_headers
+from gateway.front_end.serving import FrontEndSite
 from gateway.instance import load_instance
 from gateway.kit import graceful_shutdown as leaving
 from gateway.kit.crypto import UndecipherableError
@@ -25,6 +30,7 @@ from gateway.settings import Settings
 log = structlog.get_logger()
 
 _GOODBYE = 25
+_PACKAGED = Path(__file__).parents[1] / "front_end" / "dist"
 _REPLICAS = """\
 The gateway cannot start: another one uses this database already.
 Several gateways (replicas) share PostgreSQL and Valkey: with SQLite, or without REDIS_URL, they would ask Enedis twice,
@@ -34,11 +40,20 @@ and faster than it allows. Set DATABASE_URL (postgresql+asyncpg://) and REDIS_UR
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on", min=1, max=65535)] = 8000,
+    web: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the front end's built files; those that came with the gateway unless given"),
+    ] = None,
 ) -> None:
-    """Migrate the database, then serve the HTTP API."""
+    """Migrate the database, then serve the HTTP API, and the front end where its files are."""
     settings = load_settings()
+    files = _front_end(web)
+    if files is not None and not settings.frontend_url:
+        # links lead to the pages that are served here, beside the API
+        settings = settings.model_copy(update={"frontend_url": settings.backend_url.removesuffix("/api")})
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app if files is None else _with_front_end(app, files, settings),
         host=host,
         port=port,
         http=BoundedHttpProtocol,
@@ -49,9 +64,31 @@ def serve(
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
     )
+    if settings.sqlite_file:
+        _close_to_others(settings.sqlite_file)
     _migrate(settings)
     with _report_errors(settings):
         asyncio.run(_serve(settings, leaving.GracefulServer(config)), loop_factory=config.get_loop_factory())
+
+
+def _front_end(folder: Path | None) -> Files | None:
+    """Return the front end's files: those of a folder, else those that came with the gateway, if any."""
+    if folder is None and not (_PACKAGED / "index.html").is_file():
+        return None
+    try:
+        return Files(folder or _PACKAGED)
+    except NoFrontEndError as error:
+        fail(f"--web: {error}")
+
+
+def _with_front_end(app: ASGIApp, files: Files, settings: Settings) -> FrontEndSite:
+    return FrontEndSite(app, files, security_headers(with_captcha=bool(settings.turnstile_site_key)))
+
+
+def _close_to_others(database: Path) -> None:
+    """Take the database's files from other users: earlier versions made them readable by all."""
+    for file in database.parent.glob(f"{database.name}*"):
+        file.chmod(file.stat().st_mode & 0o700)
 
 
 def _migrate(settings: Settings) -> None:

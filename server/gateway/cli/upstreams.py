@@ -2,7 +2,7 @@
 
 from gateway.enedis.errors import EnedisError
 from gateway.enedis.errors import ErrorReason as EnedisErrorReason
-from gateway.mail.carriers import MailError, Mailgun
+from gateway.mail.senders import MailError, Mailgun
 from gateway.rte.errors import RteError, RteErrorReason
 from gateway.runtime import Runtime
 
@@ -42,10 +42,10 @@ async def rte_trouble(runtime: Runtime) -> str | None:
 
 async def mail_trouble(runtime: Runtime) -> str | None:
     """Return what is wrong with Mailgun's settings and how to mend it; nothing without Mailgun."""
-    if not isinstance(runtime.carrier, Mailgun):
+    if not isinstance(runtime.mail_sender, Mailgun):
         return None
     try:
-        await runtime.carrier.sign_in()
+        await runtime.mail_sender.sign_in()
     except MailError as error:
         if error.reason in {"401", "403"}:
             return "Mailgun does not take MAILGUN_API_KEY: copy it again, whole"

@@ -1,4 +1,4 @@
-"""Consents, and the states of their way to Enedis and back, as stored."""
+"""Consents, their authorization states and the claimed services, as stored."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,8 +21,8 @@ class ConsentStatus(StrEnum):
 class Consent(Base):
     """An account's request to read a meter. `id` is secret enough to be an address; `expires_at` ends the request.
 
-    `authorisation` is Enedis' number once it came back; it is checked again at `check_at`, `checks` times so far.
-    `strayed_on` is the last day on which it came back in another browser.
+    `authorisation` is Enedis' number once it came back, at `returned_at`; it is checked again at `check_at`, `checks`
+    times so far. `other_browser_on` is the last day on which it came back in another browser.
     """
 
     __tablename__ = "consents"
@@ -30,6 +30,7 @@ class Consent(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     point_id: Mapped[str]
+    prm_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     prm_sealed: Mapped[bytes]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -37,13 +38,14 @@ class Consent(Base):
     reason: Mapped[str | None]
     authorisation: Mapped[int | None] = mapped_column(BigInteger)
     asked_on: Mapped[date | None]
+    returned_at: Mapped[datetime | None]
     check_at: Mapped[datetime | None] = mapped_column(index=True)
     checks: Mapped[int] = mapped_column(default=0)
-    strayed_on: Mapped[date | None]
+    other_browser_on: Mapped[date | None] = mapped_column("strayed_on")
 
 
 class ConsentState(Base):
-    """One way to Enedis and back: a random state, used once, in the browser that holds the cookie."""
+    """The random state of one attempt at Enedis, used once, in the browser that holds the cookie."""
 
     __tablename__ = "consent_states"
 
@@ -52,3 +54,18 @@ class ConsentState(Base):
     browser_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class ClaimedService(Base):
+    """A service of Enedis that opens no other usage point: the one it opened was deleted, or two accounts claimed it.
+
+    `opened_on` is the day from Enedis; `point_id` is who had it, none where nobody was believed. It outlives the
+    account.
+    """
+
+    __tablename__ = "claimed_services"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    prm_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    point_id: Mapped[str | None]
+    opened_on: Mapped[date]

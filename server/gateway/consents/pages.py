@@ -1,12 +1,13 @@
-"""The pages on the way to Enedis and back: `/consents/{id}/start`, `/oauth/callback`, `/consents/{id}/result`."""
+"""The pages before and after Enedis: `/consents/{id}/start`, `/oauth/callback`, `/consents/{id}/result`."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Cookie, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from gateway.consents import authorisation
-from gateway.consents.authorisation import LIFETIME, OPEN, Outcome
+from gateway.consents import authorization
+from gateway.consents.authorization import LIFETIME, OPEN
+from gateway.consents.claims import Outcome
 from gateway.consents.routes import ConsentServiceDep
 from gateway.dependencies import OUR_ID, SettingsDep
 from gateway.pages import render
@@ -18,10 +19,10 @@ _PAGES: dict[int | str, dict[str, Any]] = {303: {}, 404: {}, 410: {}}
 router = APIRouter(tags=["consent pages"], default_response_class=HTMLResponse, responses=_PAGES | documented(422, 429))
 
 _COOKIE = "med_consent"
-_FOLLOW = 3
-"""Seconds between two looks of a page that waits."""
+_FOLLOW, _FOLLOW_LATER = 3, 60
+"""Seconds between two looks of a page that waits: in the first minute, and after it."""
 _PATIENCE = 8.0
-"""How long the way back waits for Enedis' answer before it shows a page that follows it."""
+"""How long the callback waits for Enedis' answer before it shows a page that reloads itself."""
 _STATUS = {Outcome.UNKNOWN: 404, Outcome.EXPIRED: 410, Outcome.TOO_OFTEN: 429}
 _AGAIN = OPEN - {Outcome.UNKNOWN, Outcome.OTHER_BROWSER}
 """After these the page offers it; whoever ended in another browser may have been sent by somebody else."""
@@ -35,11 +36,11 @@ async def start(
     request: Request, consents: ConsentServiceDep, settings: SettingsDep, consent_id: ConsentId, browser: Browser = None
 ) -> Response:
     """Say which account is about to receive which meter's data, and lead to Enedis."""
-    found = await consents.depart(consent_id, browser)
+    found = await consents.start_authorization(consent_id, browser)
     if isinstance(found, Outcome):
         is_secret = found in {Outcome.UNKNOWN, Outcome.TOO_OFTEN}
         return _result(request, settings, found, None if is_secret else consent_id)
-    address = authorisation.enedis_address(settings.authorize_url, settings.enedis_client_id, found.state)
+    address = authorization.enedis_address(settings.authorize_url, settings.enedis_client_id, found.state)
     page = render(request, "consent_start.html", account=found.account, meter=found.meter, authorize_url=address)
     page.set_cookie(
         _COOKIE,
@@ -63,7 +64,7 @@ async def callback(
     error: Annotated[str | None, Query()] = None,
 ) -> Response:
     """Take the browser back from Enedis, check with Enedis what was shared, and show how it ended."""
-    outcome, consent_id = await consents.come_back(state, browser, autorisation_id, error, _PATIENCE)
+    outcome, consent_id = await consents.handle_callback(state, browser, autorisation_id, error, _PATIENCE)
     return _result(request, settings, outcome, consent_id)
 
 
@@ -72,10 +73,13 @@ async def result(
     request: Request, consents: ConsentServiceDep, settings: SettingsDep, consent_id: ConsentId
 ) -> Response:
     """Show how a consent stands; the page reloads itself while Enedis opens the access."""
-    return _result(request, settings, await consents.outcome(consent_id), consent_id)
+    outcome, is_late = await consents.outcome(consent_id)
+    return _result(request, settings, outcome, consent_id, refresh=_FOLLOW_LATER if is_late else _FOLLOW)
 
 
-def _result(request: Request, settings: Settings, outcome: Outcome, consent_id: str | None) -> Response:
+def _result(
+    request: Request, settings: Settings, outcome: Outcome, consent_id: str | None, *, refresh: int = _FOLLOW
+) -> Response:
     base = settings.backend_url
     if outcome is Outcome.PENDING and not request.url.path.endswith("/result"):
         return RedirectResponse(f"{base}/consents/{consent_id}/result", 303, headers={"Referrer-Policy": "no-referrer"})
@@ -87,7 +91,7 @@ def _result(request: Request, settings: Settings, outcome: Outcome, consent_id: 
         request,
         "consent_result.html",
         status=_STATUS.get(outcome, 200),
-        refresh=_FOLLOW if outcome is Outcome.PENDING else None,
+        refresh=refresh if outcome is Outcome.PENDING else None,
         outcome=outcome,
         again=again,
     )

@@ -7,12 +7,12 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.consents.models import Consent, ConsentState, ConsentStatus
+from gateway.consents.models import ClaimedService, Consent, ConsentState, ConsentStatus
 
 
-async def last_strayed(session: AsyncSession, point_id: str) -> date | None:
+async def last_other_browser_day(session: AsyncSession, point_id: str) -> date | None:
     """Return the last day on which a consent for this meter of this account came back in another browser."""
-    return await session.scalar(select(func.max(Consent.strayed_on)).where(Consent.point_id == point_id))
+    return await session.scalar(select(func.max(Consent.other_browser_on)).where(Consent.point_id == point_id))
 
 
 async def consent(session: AsyncSession, consent_id: str) -> Consent | None:
@@ -26,15 +26,50 @@ async def consents_of(session: AsyncSession, account_id: str) -> Sequence[Consen
     return (await session.scalars(query.order_by(Consent.created_at, Consent.id))).all()
 
 
-async def delete_led_nowhere(session: AsyncSession, before: datetime) -> None:
+async def delete_not_granted(session: AsyncSession, before: datetime) -> None:
     """Delete the consents of before that were not granted; their states go with them."""
-    led_nowhere = (Consent.status != ConsentStatus.GRANTED, Consent.created_at < before)
-    await session.execute(sql_delete(Consent).where(*led_nowhere))
+    not_granted = (Consent.status != ConsentStatus.GRANTED, Consent.created_at < before)
+    await session.execute(sql_delete(Consent).where(*not_granted))
 
 
-async def consent_alone(session: AsyncSession, consent_id: str) -> Consent | None:
+async def lock_consent(session: AsyncSession, consent_id: str) -> Consent | None:
     """Return a consent that nobody else changes until this transaction ends."""
     return await session.get(Consent, consent_id, with_for_update=True, populate_existing=True)
+
+
+async def lock_consents_of_meter(session: AsyncSession, prm_hash: bytes) -> Sequence[Consent]:
+    """Return all accounts' consents for a meter, which nobody else changes until this transaction ends.
+
+    In one order for everybody, so that two transactions never wait for each other.
+    """
+    query = select(Consent).where(Consent.prm_hash == prm_hash).order_by(Consent.id)
+    return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).all()
+
+
+async def has_unused_state(session: AsyncSession, consent_ids: Sequence[str]) -> bool:
+    """Tell whether somebody is under way to Enedis for one of these consents."""
+    query = select(ConsentState.state_hash).where(
+        ConsentState.consent_id.in_(consent_ids), ConsentState.used_at.is_(None)
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def claimed_days(session: AsyncSession, prm_hash: bytes, point_id: str) -> Sequence[date]:
+    """Return the days of a meter's services that were claimed already by others than this usage point."""
+    query = select(ClaimedService.opened_on).where(
+        ClaimedService.prm_hash == prm_hash, ClaimedService.point_id.is_distinct_from(point_id)
+    )
+    return (await session.scalars(query)).all()
+
+
+def add_claim(session: AsyncSession, prm_hash: bytes, point_id: str | None, opened_on: date) -> None:
+    """Remember that a service was claimed."""
+    session.add(ClaimedService(prm_hash=prm_hash, point_id=point_id, opened_on=opened_on))
+
+
+async def delete_claims_before(session: AsyncSession, day: date) -> None:
+    """Forget services that have ended at Enedis by now."""
+    await session.execute(sql_delete(ClaimedService).where(ClaimedService.opened_on < day))
 
 
 async def consents_to_check(session: AsyncSession, now: datetime, limit: int) -> Sequence[Consent]:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 
 from gateway.accounts.dependencies import CallerDep
-from gateway.consents.schemas import ConsentAsked, ConsentRequest, ConsentView
+from gateway.consents.schemas import ConsentRequest, ConsentStarted, ConsentView
 from gateway.consents.service import ConsentService
 from gateway.dependencies import OUR_ID, ClockDep, SettingsDep, part
 from gateway.problems import documented
@@ -16,13 +16,13 @@ router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422))
 
 
 @router.post("/consents", status_code=201, responses=documented(403, 413, 429))
-async def ask_consent(
-    consents: ConsentServiceDep, settings: SettingsDep, caller: CallerDep, wish: ConsentRequest
-) -> ConsentAsked:
+async def create_consent(
+    consents: ConsentServiceDep, settings: SettingsDep, caller: CallerDep, body: ConsentRequest
+) -> ConsentStarted:
     """Begin to share a meter; its holder goes on at `authorize_url`."""
-    consent = await consents.request(caller.account_id, wish.prm)
+    consent = await consents.request(caller.account_id, body.prm)
     start = f"{settings.backend_url}/consents/{consent.id}/start"
-    return ConsentAsked(id=consent.id, authorize_url=start, expires_at=consent.expires_at)
+    return ConsentStarted(id=consent.id, authorize_url=start, expires_at=consent.expires_at)
 
 
 @router.get("/consents/{consent_id}")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.consents import authorisation
+from gateway.consents import authorization
 from gateway.consents.models import Consent, ConsentStatus
 from gateway.kit.wire import Utc
 
@@ -18,7 +18,7 @@ class ConsentRequest(BaseModel):
     prm: Annotated[str, Field(max_length=40)]
 
 
-class ConsentAsked(BaseModel):
+class ConsentStarted(BaseModel):
     """Where the holder of the meter gives the consent, until `expires_at`."""
 
     id: str
@@ -37,11 +37,11 @@ class ConsentView(BaseModel):
     @classmethod
     def of(cls, consent: Consent, now: datetime) -> ConsentView:
         """Show a consent."""
-        status = authorisation.status_of(consent, now)
+        status = authorization.status_of(consent, now)
         granted = status is ConsentStatus.GRANTED
         return cls(
             id=consent.id,
             status=status,
-            reason=None if granted or status is ConsentStatus.PENDING else authorisation.outcome_of(consent, now),
+            reason=None if granted or status is ConsentStatus.PENDING else authorization.outcome_of(consent, now),
             usage_points=[consent.point_id] if granted else [],
         )

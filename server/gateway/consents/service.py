@@ -1,4 +1,4 @@
-"""Consents of an account, the way of their holder to Enedis and back, and the end of a usage point."""
+"""Requesting a consent, going to Enedis, coming back, and deleting a usage point."""
 
 import asyncio
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import repository as accounts
 from gateway.audit.service import record
-from gateway.consents import authorisation, repository
-from gateway.consents.authorisation import OPEN, Outcome
+from gateway.consents import authorization, repository
+from gateway.consents.authorization import OPEN
+from gateway.consents.claims import Outcome
 from gateway.consents.models import Consent
 from gateway.consents.upkeep import ConsentKeeper
 from gateway.instance import Instance
+from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
@@ -42,14 +44,23 @@ async def own_consent(session: AsyncSession, account_id: str, consent_id: str) -
     return consent
 
 
+def remember_claim(session: AsyncSession, point: UsagePoint) -> None:
+    """Keep what outlives a usage point: that the service it was opened by opens no other.
+
+    Without it, whoever knows the number of a deleted meter could have it by a guess at the authorisation.
+    """
+    repository.add_claim(session, point.prm_hash, point.id, point.opened_on or paris.day_of(point.created_at))
+
+
 async def _delete(session: AsyncSession, point: UsagePoint) -> None:
+    remember_claim(session, point)
     await repository.delete_of_point(session, point.id)
     await point_rows.delete_usage_point(session, point)
 
 
 @dataclass(frozen=True, repr=False)
-class Departure:
-    """A person about to go to Enedis: whose account receives which meter, masked; the state and the cookie's secret."""
+class AuthorizationStart:
+    """What the start page shows (the account, the masked meter) and needs (the state, the secret for the cookie)."""
 
     account: str
     meter: str
@@ -58,7 +69,7 @@ class Departure:
 
 
 class ConsentService:
-    """What people do with a consent: request it, go to Enedis, come back, see how it stands."""
+    """The steps of a consent that people take."""
 
     def __init__(
         self, database: Database, clock: Clock, keyring: Keyring, instance: Instance, keeper: ConsentKeeper
@@ -70,14 +81,14 @@ class ConsentService:
         self._keeper = keeper
 
     async def request(self, account_id: str, number: str) -> Consent:
-        """Note that an account wants to read a meter. Raises problems: 422 for a number that is none, 429."""
+        """Create an account's request to read a meter. Raises problems: 422 for an invalid number, 429."""
         try:
             prm = usage_points.check_number(number)
         except usage_points.InvalidNumberError as error:
             raise ProblemError(422, "invalid_number", f"`prm`: {error}") from error
         async with self._database.write() as session:
             account = await accounts.account(session, account_id)
-            return await authorisation.ask(
+            return await authorization.request_consent(
                 session, account, prm, keyring=self._keyring, instance=self._instance, now=self._clock.now()
             )
 
@@ -86,37 +97,37 @@ class ConsentService:
         async with self._database.read() as session:
             return await own_consent(session, account_id, consent_id)
 
-    async def depart(self, consent_id: str, browser: str | None) -> Departure | Outcome:
-        """Make a state for the way to Enedis, bound to the browser; return where the consent stands if there is none.
+    async def start_authorization(self, consent_id: str, browser: str | None) -> AuthorizationStart | Outcome:
+        """Create a state bound to the browser, or return where the consent stands if none can be made.
 
-        `browser` is the secret that the browser's cookie holds, if it has one: it keeps it.
+        `browser` is the secret in the browser's cookie, if it has one; it is kept.
         """
         now = self._clock.now()
         async with self._database.write() as session:
             consent = await repository.consent(session, consent_id)
             if consent is None:
                 return Outcome.UNKNOWN
-            outcome = authorisation.outcome_of(consent, now)
+            outcome = authorization.outcome_of(consent, now)
             if outcome not in OPEN and (outcome is not Outcome.PENDING or consent.authorisation is not None):
                 return outcome
             if consent.expires_at <= now:
                 return Outcome.EXPIRED
-            way = await authorisation.set_out(session, consent, browser, now)
-            if way is None:
+            attempt = await authorization.start_authorization(session, consent, browser, now)
+            if attempt is None:
                 return Outcome.TOO_OFTEN
             account = await usage_points.get_account(session, consent)
             opened = await usage_points.open_secrets(session, consent, self._keyring)
-        return Departure(account.address, usage_points.mask_number(opened.prm), way.state, way.browser)
+        return AuthorizationStart(account.address, usage_points.mask_number(opened.prm), attempt.state, attempt.browser)
 
-    async def come_back(
+    async def handle_callback(
         self, state: str, browser: str | None, number: str | None, error: str | None, patience: float
     ) -> tuple[Outcome, str | None]:
-        """Take what Enedis sent back, and ask Enedis what it opened; wait `patience` seconds for that answer.
+        """Handle the callback from Enedis and check its number there, waiting at most `patience` seconds.
 
         Returns where the consent stands, and its id where it is known.
         """
         async with self._database.write() as session:
-            back = await authorisation.come_back(session, state, browser, number, error, self._clock.now())
+            back = await authorization.handle_callback(session, state, browser, number, error, self._clock.now())
         if back.consent is None:
             return back.outcome, None
         if not back.is_new:
@@ -125,8 +136,10 @@ class ConsentService:
         await asyncio.wait({check}, timeout=patience)
         return (check.result() if check.done() else Outcome.PENDING), back.consent.id
 
-    async def outcome(self, consent_id: str) -> Outcome:
-        """Return where a consent stands."""
+    async def outcome(self, consent_id: str) -> tuple[Outcome, bool]:
+        """Return where a consent stands, and whether Enedis takes longer than the usual minute to open the access."""
         async with self._database.read() as session:
             consent = await repository.consent(session, consent_id)
-        return Outcome.UNKNOWN if consent is None else authorisation.outcome_of(consent, self._clock.now())
+        if consent is None:
+            return Outcome.UNKNOWN, False
+        return authorization.outcome_of(consent, self._clock.now()), consent.checks >= len(authorization.ATTEMPTS)

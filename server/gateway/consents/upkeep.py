@@ -1,13 +1,15 @@
-"""What consents need behind requests: services that open late."""
+"""The checks of consents: what Enedis says about an authorization, asked again until it is decided."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.consents import authorisation, repository
-from gateway.consents.authorisation import Outcome
+from gateway.consents import authorization, claims, repository
+from gateway.consents.claims import Outcome
+from gateway.consents.models import Consent, ConsentStatus
 from gateway.enedis.client import Enedis
 from gateway.enedis.customer import Service
 from gateway.enedis.errors import EnedisError
@@ -19,6 +21,7 @@ from gateway.kit.database import Database
 from gateway.store import StoreError
 from gateway.usage_points import repository as point_rows
 from gateway.usage_points import service as usage_points
+from gateway.usage_points.models import PointStatus
 from gateway.usage_points.upkeep import note_services
 
 log = structlog.get_logger()
@@ -29,7 +32,7 @@ _AFTER_OUTAGE = timedelta(minutes=1)
 
 
 class ConsentKeeper:
-    """Asks Enedis what an authorisation opened."""
+    """Asks Enedis which services an authorization opened, and decides."""
 
     def __init__(self, database: Database, enedis: Enedis, keyring: Keyring, instance: Instance, clock: Clock) -> None:
         self._database = database
@@ -56,11 +59,11 @@ class ConsentKeeper:
         """Ask Enedis what an authorisation opened, if that is due, and decide."""
         now = self._clock.now()
         async with self._database.write() as session:
-            consent = await repository.consent_alone(session, consent_id)
+            consent = await repository.lock_consent(session, consent_id)
             if consent is None:
                 return Outcome.UNKNOWN
-            if not authorisation.begin_check(consent, now) or consent.authorisation is None:
-                return authorisation.outcome_of(consent, now)
+            if consent.authorisation is None or not await authorization.begin_check(session, consent, now):
+                return authorization.outcome_of(consent, now)
             prm = (await usage_points.open_secrets(session, consent, self._keyring)).prm
         try:
             services = await self._enedis.services_of_authorisation(consent.account_id, consent.authorisation)
@@ -78,15 +81,26 @@ class ConsentKeeper:
 
     async def _decide(self, consent_id: str, prm: str, services: Sequence[Service]) -> Outcome:
         now = self._clock.now()
+        prm_hash = usage_points.hash_number(self._instance, prm)
         async with self._database.write() as session:
-            consent = await repository.consent_alone(session, consent_id)
+            all_of_meter = await repository.lock_consents_of_meter(session, prm_hash)
+            consent = await repository.lock_consent(session, consent_id)
             if consent is None or consent.check_at is None or consent.asked_on is None:
-                return Outcome.UNKNOWN if consent is None else authorisation.outcome_of(consent, now)
-            prm_hash = usage_points.hash_number(self._instance, prm)
-            others = await point_rows.find_of_other_accounts(session, prm_hash, consent.account_id)
-            strayed = await repository.last_strayed(session, consent.point_id)
-            outcome = authorisation.judge(services, prm, others, consent.asked_on, strayed)
-            outcome = await authorisation.conclude(session, consent, outcome, now)
+                return Outcome.UNKNOWN if consent is None else authorization.outcome_of(consent, now)
+            facts = await self._collect_facts(session, consent, consent.asked_on, prm_hash)
+            outcome = claims.evaluate(services, prm, facts)
+            opened = claims.opened_on(services, prm)
+            if outcome is Outcome.GRANTED and not facts.is_reader and opened is not None:
+                rivals = [other for other in all_of_meter if _is_rival(other, consent, now)]
+                claimants = claims.find_claimants(consent, rivals)
+                if claimants:
+                    outcome = Outcome.CONTESTED
+                    repository.add_claim(session, prm_hash, None, opened)
+                    for claimant in claimants:
+                        await authorization.refuse(session, claimant, outcome, now)
+                elif await claims.wait_for_rivals(session, consent, rivals, now):
+                    return Outcome.PENDING
+            outcome = await authorization.record_decision(session, consent, outcome, now)
             if outcome is Outcome.GRANTED:
                 account = await usage_points.get_account(session, consent)
                 point = await usage_points.add_usage_point(
@@ -96,10 +110,33 @@ class ConsentKeeper:
                 note_services(point, prm, services)
         return outcome
 
+    async def _collect_facts(
+        self, session: AsyncSession, consent: Consent, asked_on: date, prm_hash: bytes
+    ) -> claims.ClaimFacts:
+        others = await point_rows.find_of_other_accounts(session, prm_hash, consent.account_id)
+        own = await point_rows.find(session, consent.account_id, consent.point_id)
+        return claims.ClaimFacts(
+            asked_on=asked_on,
+            other_browser_on=await repository.last_other_browser_day(session, consent.point_id),
+            claimed_on=[
+                *(other.opened_on or paris.day_of(other.created_at) for other in others),
+                *await repository.claimed_days(session, prm_hash, consent.point_id),
+            ],
+            is_reader=own is not None
+            and own.status is PointStatus.GRANTED
+            and own.authorisation == consent.authorisation,
+        )
+
     async def _postpone(self, consent_id: str, until: datetime | None) -> Outcome:
         now = self._clock.now()
         async with self._database.write() as session:
-            consent = await repository.consent_alone(session, consent_id)
+            consent = await repository.lock_consent(session, consent_id)
             if consent is None or consent.check_at is None:
-                return Outcome.UNKNOWN if consent is None else authorisation.outcome_of(consent, now)
-            return authorisation.postpone(consent, max(until or now, now + _AFTER_OUTAGE))
+                return Outcome.UNKNOWN if consent is None else authorization.outcome_of(consent, now)
+            return authorization.postpone(consent, max(until or now, now + _AFTER_OUTAGE))
+
+
+def _is_rival(other: Consent, consent: Consent, now: datetime) -> bool:
+    """Tell whether another account asks for the same meter, and may still get it."""
+    is_open = other.status is ConsentStatus.PENDING and other.expires_at > now
+    return is_open and other.account_id != consent.account_id

@@ -1,6 +1,6 @@
 """`GET /v1/usage-points/{id}/export.csv`."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -12,6 +12,7 @@ from gateway.csv_export.tables import Table
 from gateway.csv_export.writing import Form, write
 from gateway.dependencies import ClockDep, PointId, part
 from gateway.kit import paris
+from gateway.kit.wire import KnownDay
 from gateway.problems import check_range, documented
 from gateway.quotas.routes import counted
 
@@ -33,8 +34,8 @@ async def export_csv(
     caller: CallerDep,
     point_id: PointId,
     table: Table = Table.HOURS,
-    start: Annotated[date, Query(description="First day, of Paris", ge=paris.EARLIEST)] = paris.EARLIEST,
-    end: Annotated[date, Query(description="First day after the range", le=paris.LATEST)] = paris.LATEST,
+    start: Annotated[KnownDay, Query(description="First day, of Paris")] = paris.EARLIEST,
+    end: Annotated[KnownDay, Query(description="First day after the range")] = paris.LATEST,
     form: Annotated[Form, Query(description="For spreadsheets in English or in French")] = Form.ENGLISH,
 ) -> StreamingResponse:
     """Take readings, or hours with their buckets and euros, away as a file. Only what is known is in it."""

@@ -10,14 +10,14 @@ from gateway.accounts import repository
 from gateway.dependencies import ClientDep, ClockDep, DatabaseDep, InstanceDep, SettingsDep
 from gateway.discovery.announcement import list_announced_hosts
 from gateway.discovery.proof import is_own_address, sign
+from gateway.limits import origins
 from gateway.limits import service as limits
-from gateway.limits import who
-from gateway.limits.service import Limit
+from gateway.limits.service import RateLimit
 from gateway.problems import ProblemError, documented
 
 router = APIRouter(tags=["API clients"])
 
-_PROOFS = Limit("proof", 60, timedelta(hours=1))
+_PROOFS = RateLimit("proof", 60, timedelta(hours=1))
 
 
 class ProofRequest(BaseModel):
@@ -55,7 +55,7 @@ async def prove(
     or the same with an address that the gateway announces on its network.
     """
     async with database.write() as session:
-        await limits.knock(session, _PROOFS, who.client(instance, client), clock.now())
+        await limits.hit(session, _PROOFS, origins.hash_client(instance, client), clock.now())
     if not is_own_address(request.address, settings.backend_url, list_announced_hosts(settings)):
         raise ProblemError(
             409, "not_our_address", "This is not an address of this gateway. BACKEND_URL says which address it has."

@@ -8,7 +8,21 @@ from gateway.ecowatt import repository, schemas
 from gateway.ecowatt.hours import LOW_CARBON, TENSE, runs
 from gateway.ecowatt.service import FEED
 from gateway.kit import paris
+from gateway.kit.database import Database
 from gateway.rte import feeds
+
+
+class EcowattOutlook:
+    """Answers about Ecowatt, from what is stored; `asks_rte` is whether the gateway has credentials of RTE."""
+
+    def __init__(self, database: Database, *, asks_rte: bool) -> None:
+        self._database = database
+        self._asks_rte = asks_rte
+
+    async def read_now(self, now: datetime) -> schemas.Ecowatt:
+        """Return what is known of today and the days ahead."""
+        async with self._database.read() as session:
+            return await signal(session, now, asked=self._asks_rte)
 
 
 async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schemas.Ecowatt:

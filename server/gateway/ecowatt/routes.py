@@ -1,12 +1,13 @@
 """`GET /v1/ecowatt`: for every account, from what was asked already."""
 
-from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.accounts.dependencies import get_caller
-from gateway.dependencies import DatabaseDep, ResponseCacheDep, SettingsDep
-from gateway.ecowatt import outlook, schemas
+from gateway.dependencies import ResponseCacheDep, part
+from gateway.ecowatt import schemas
+from gateway.ecowatt.outlook import EcowattOutlook
 from gateway.kit import conditional
 from gateway.problems import documented
 
@@ -18,14 +19,10 @@ router = APIRouter(
 )
 
 
+EcowattOutlookDep = Annotated[EcowattOutlook, Depends(part(EcowattOutlook))]
+
+
 @router.get("", response_model=schemas.Ecowatt, responses=conditional.UNCHANGED)
-async def ecowatt(
-    request: Request, database: DatabaseDep, settings: SettingsDep, response_cache: ResponseCacheDep
-) -> Response:
+async def ecowatt(request: Request, outlook: EcowattOutlookDep, response_cache: ResponseCacheDep) -> Response:
     """The level by hour, today and the days ahead."""
-
-    async def make(now: datetime) -> schemas.Ecowatt:
-        async with database.read() as session:
-            return await outlook.signal(session, now, asked=settings.has_rte)
-
-    return await response_cache.respond(request, "ecowatt", make)
+    return await response_cache.respond(request, "ecowatt", outlook.read_now)

@@ -1,16 +1,16 @@
 """`GET /ping` and `/ready`."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import API_VERSION, __version__
-from gateway.dependencies import DatabaseDep, InstanceDep, StoreDep
-from gateway.problems import ProblemError, documented
-from gateway.store import StoreError
+from gateway.dependencies import InstanceDep, part
+from gateway.health.service import HealthService
+from gateway.problems import documented
+
+HealthServiceDep = Annotated[HealthService, Depends(part(HealthService))]
 
 router = APIRouter(tags=["health"])
 
@@ -38,15 +38,7 @@ async def ping(instance: InstanceDep) -> Ping:
 
 
 @router.get("/ready", responses=documented(503))
-async def ready(database: DatabaseDep, store: StoreDep) -> Ready:
+async def ready(health: HealthServiceDep) -> Ready:
     """Tell whether the database and the store answer. While the store does not, readings are served all the same."""
-    try:
-        async with database.read() as session:
-            await session.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError) as error:
-        raise ProblemError(503, "not_ready", "The database does not answer.", retry_after=5) from error
-    try:
-        await store.get("ready")
-    except StoreError as error:
-        raise ProblemError(503, "not_ready", "The store of REDIS_URL does not answer.", retry_after=5) from error
+    await health.check()
     return Ready()

@@ -21,6 +21,8 @@ SHOWN_FOR = timedelta(days=31)
 _SHOWN = ("enedis:", "rte:", "user:")
 """Calls that were made: their numbers are shown over time."""
 CONSENTS = timedelta(days=30)
+CLAIMS = timedelta(days=4 * 366)
+"""Enedis opens a service for three years at most."""
 _CLOCK_IS_SURE_FOR = timedelta(days=7)
 """After RTE told a colour: the certificates of a site are not believed by a clock that is years ahead."""
 
@@ -31,12 +33,13 @@ async def purge_outdated(database: Database, now: datetime, retention_days: int)
         today = paris.day_of(now)
         await counters.delete_before(session, (today - BUDGETS).isoformat(), kept=_SHOWN)
         await counters.delete_before(session, (today - SHOWN_FOR).isoformat())
-        await consents.delete_led_nowhere(session, now - CONSENTS)
+        await consents.delete_not_granted(session, now - CONSENTS)
         await accounts.delete_never_activated(session, now - NEVER_ACTIVATED_FOR)
         await accounts.delete_ended(session, now - SESSIONS, now)
         outlived = await usage_points.list_ended_before(session, now - timedelta(days=retention_days))
-        # readings do not come back: one clock alone is not believed
-        if outlived and await tempo.told_since(session, now - _CLOCK_IS_SURE_FOR):
+        # this does not come back: one clock alone is not believed
+        if await tempo.told_since(session, now - _CLOCK_IS_SURE_FOR):
+            await consents.delete_claims_before(session, paris.day_of(now) - CLAIMS)
             for point in outlived:
                 await delete_outlived(session, point, now)
     return now + paris.DAY

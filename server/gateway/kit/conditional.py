@@ -78,13 +78,19 @@ class ResponseCache:
 
 
 def respond(request: Request, body: BaseModel, *, now: datetime, next_change: datetime) -> Response:
-    """Answer with `body`, which is good until `next_change`; without it when If-None-Match names it (RFC 9110)."""
+    """Answer one caller with `body`, good until `next_change`; without it when If-None-Match names it (RFC 9110)."""
     return respond_json(request, body.model_dump_json().encode(), now=now, next_change=next_change)
 
 
 def respond_json(request: Request, content: bytes, *, now: datetime, next_change: datetime) -> Response:
-    """Answer the same with JSON that is written already, compressed for whoever can read that."""
+    """Answer the same with JSON that is written already, compressed for whoever can read that.
+
+    It is the caller's own: no cache on the way may give it to somebody else.
+    """
     response = _respond(request, content, _make_etag(content), now, next_change)
+    response.headers["Cache-Control"] = f"private, {response.headers['Cache-Control']}"
+    response.headers.add_vary_header("Authorization")
+    response.headers.add_vary_header("Cookie")
     return compress(request, response)
 
 

@@ -31,7 +31,11 @@ _SQLITE_PRAGMAS = (
 )
 
 
-_POSTGRESQL_PATIENCE: dict[str, Any] = {"connect_args": {"timeout": 5}, "pool_timeout": 10}
+CONNECT_SECONDS = 5
+COMMAND_SECONDS = 10
+"""How long PostgreSQL may take for a statement of a request or a job. One that hangs, its connections open, would
+otherwise hold them for ever."""
+_POOL_SECONDS = 10
 
 
 class Instant(TypeDecorator[datetime]):
@@ -79,11 +83,11 @@ class Base(DeclarativeBase):
 class Database:
     """The engine and its two kinds of transactions. Both raise DatabaseDownError when the database is away or full."""
 
-    def __init__(self, url: str, *, echo: bool = False, checks_references: bool = True) -> None:
+    def __init__(self, url: str, *, is_maintenance: bool = False) -> None:
         """Prepare, without connecting. SQLite's folder is made.
 
-        A migration of SQLite does without references: it changes a table by making it anew, and dropping the old one
-        would delete what refers to it.
+        Maintenance (a migration, backup or restore) may take its time, and on SQLite does without references: it
+        changes a table by making it anew, and dropping the old one would delete what refers to it.
         """
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -91,13 +95,12 @@ class Database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine: AsyncEngine = create_async_engine(
             parsed,
-            echo=echo,
-            hide_parameters=not echo,  # errors quote them otherwise, and reach the log
+            hide_parameters=True,  # errors and DEBUG_SQL would put addresses, hashes and numbers into the log
             pool_pre_ping=not self.is_sqlite,
-            **({} if self.is_sqlite else _POSTGRESQL_PATIENCE),
+            **({} if self.is_sqlite else _postgresql_limits(is_maintenance)),
         )
         if self.is_sqlite:
-            _prepare_sqlite(self.engine, f"PRAGMA foreign_keys={'ON' if checks_references else 'OFF'}")
+            _prepare_sqlite(self.engine, f"PRAGMA foreign_keys={'OFF' if is_maintenance else 'ON'}")
         # PostgreSQL shows each statement what is committed then, in a transaction or not: BEGIN and ROLLBACK, which are
         # trips to the server or to SQLite's thread, would give a reader nothing.
         self._reading = self.engine.execution_options(
@@ -132,6 +135,14 @@ class Database:
     async def __aexit__(self, *_: object) -> None:
         """Give the connections back."""
         await self.close()
+
+
+def _postgresql_limits(is_maintenance: bool) -> dict[str, Any]:  # noqa: FBT001 - as its caller has it
+    command_seconds = None if is_maintenance else COMMAND_SECONDS
+    return {
+        "connect_args": {"timeout": CONNECT_SECONDS, "command_timeout": command_seconds},
+        "pool_timeout": _POOL_SECONDS,
+    }
 
 
 def insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:

@@ -20,6 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from gateway.kit.database import COMMAND_SECONDS, CONNECT_SECONDS
+
 log = structlog.get_logger()
 
 _LOCK = 6_310_002
@@ -47,8 +49,9 @@ async def lock_database(database_url: str, *, alone: bool) -> AsyncIterator[None
             await _acquire(partial(_lock_file, lock.fileno(), alone=alone))
             yield
         return
+    limits = {"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS}
     engine = create_async_engine(
-        url, isolation_level="AUTOCOMMIT", poolclass=NullPool, connect_args={"server_settings": _KEEPALIVE}
+        url, isolation_level="AUTOCOMMIT", poolclass=NullPool, connect_args={"server_settings": _KEEPALIVE, **limits}
     )
     connection = await engine.connect()
     try:

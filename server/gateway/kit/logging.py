@@ -22,8 +22,11 @@ def _names_a_migration(record: logging.LogRecord) -> bool:
     return record.levelno > logging.INFO or record.getMessage().startswith("Running ")
 
 
-def configure(*, debug: bool) -> None:
-    """Send everything, libraries' own logs included, through one set of processors."""
+def configure(*, debug: bool, sql: bool = False) -> None:
+    """Send everything, libraries' own logs included, through one set of processors.
+
+    `sql` adds the database's statements, without their values.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -53,5 +56,7 @@ def configure(*, debug: bool) -> None:
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
     logging.getLogger("aiosqlite").setLevel(logging.INFO)
+    # at DEBUG it would write the rows that come back
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.INFO if sql else logging.WARNING)
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     logging.getLogger("alembic.runtime.migration").addFilter(_names_a_migration)

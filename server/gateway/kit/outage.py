@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, NoResultFound, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import StaleDataError
 
 from gateway.kit.clock import Clock
 
@@ -17,7 +18,17 @@ class DatabaseFullError(DatabaseDownError):
     """The database has no room left; nothing of the transaction was kept."""
 
 
+class RowGoneError(SQLAlchemyError):
+    """What this was about was deleted meanwhile, such as the account; nothing of the transaction was kept."""
+
+
+class UnstorableTextError(SQLAlchemyError):
+    """A text holds NUL, which PostgreSQL stores in none."""
+
+
 _POSTGRESQL_FULL = "53100"
+_POSTGRESQL_NO_SUCH_PARENT = "23503"
+_POSTGRESQL_NUL = "22021"
 _POSTGRESQL_AWAY = ("08", "53", "57P")
 """Classes of SQLSTATE: connection exception, insufficient resources, operator intervention."""
 
@@ -46,10 +57,10 @@ async def retry_while_down(work: Callable[[], Awaitable[None]], clock: Clock) ->
 
 @contextmanager
 def translate_database_errors() -> Iterator[None]:
-    """Raise DatabaseDownError or DatabaseFullError for what the driver raises inside."""
+    """Raise one of the errors above for what the driver raises inside."""
     try:
         yield
-    except DatabaseDownError:
+    except DatabaseDownError, RowGoneError, UnstorableTextError:
         raise
     except (SQLAlchemyError, OSError) as error:
         kind = _classify(error)
@@ -63,28 +74,38 @@ def translate_database_errors() -> Iterator[None]:
         raise DatabaseDownError(type(error).__name__) from error
 
 
-def _classify(error: Exception) -> type[DatabaseDownError] | None:
+def _classify(error: Exception) -> type[SQLAlchemyError] | None:
     if isinstance(error, PoolTimeoutError | OSError):
         return DatabaseDownError
+    if isinstance(error, NoResultFound | StaleDataError):
+        return RowGoneError
     if not isinstance(error, DBAPIError):
         return None
     if (code := getattr(error.orig, "sqlite_errorcode", None)) is not None:
-        return _classify_sqlite(code & 0xFF)
+        return _classify_sqlite(code)
     if error.connection_invalidated:
         return DatabaseDownError
     return _classify_postgresql(getattr(error.orig, "sqlstate", None))
 
 
-def _classify_sqlite(code: int) -> type[DatabaseDownError] | None:
+def _classify_sqlite(code: int) -> type[SQLAlchemyError] | None:
     import sqlite3  # noqa: PLC0415 - whoever has such an error has loaded it, and PostgreSQL does without
 
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+        return RowGoneError
+    primary = code & 0xFF
+    if primary == sqlite3.SQLITE_FULL:
         return DatabaseFullError
     away = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
-    return DatabaseDownError if code in away else None
+    return DatabaseDownError if primary in away else None
 
 
-def _classify_postgresql(state: str | None) -> type[DatabaseDownError] | None:
-    if state == _POSTGRESQL_FULL:
-        return DatabaseFullError
+def _classify_postgresql(state: str | None) -> type[SQLAlchemyError] | None:
+    special = {
+        _POSTGRESQL_FULL: DatabaseFullError,
+        _POSTGRESQL_NO_SUCH_PARENT: RowGoneError,
+        _POSTGRESQL_NUL: UnstorableTextError,
+    }
+    if state in special:
+        return special[state]
     return DatabaseDownError if state and state.startswith(_POSTGRESQL_AWAY) else None

@@ -6,6 +6,7 @@ What a dependency leaves in `request.state.headers` is added to the answer, what
 import re
 import uuid
 from collections.abc import Callable
+from ipaddress import ip_address
 from time import perf_counter
 
 import structlog
@@ -14,6 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+_NUL = (b"\0", b"\\u0000", b"%00")
+"""As it is, in JSON, and in a form."""
 
 log = structlog.get_logger()
 
@@ -25,12 +29,14 @@ class RequestLog:
         """Wrap an application; `observe` is told method, route, status and seconds of each request."""
         self._app = app
         self._observe = observe
+        self._has_named_proxy = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request and tell of it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        self._name_untrusted_proxy(scope)
         request_id, begun, status = _request_id(scope), perf_counter(), 500
         scope.setdefault("state", {})["request_id"] = request_id
 
@@ -56,9 +62,39 @@ class RequestLog:
                 self._observe(method, route, status, seconds)
                 log.info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
 
+    def _name_untrusted_proxy(self, scope: Scope) -> None:
+        """Say once that a proxy's word is not taken: everybody behind it shares the limits of one person."""
+        if self._has_named_proxy or scope.get("client") is None:
+            return
+        forwarded = Headers(scope=scope).getlist("x-forwarded-for")
+        if not forwarded or _is_named_in(peer := scope["client"][0], forwarded) or not _is_local(peer):
+            return
+        self._has_named_proxy = True
+        log.warning(
+            "proxy_not_trusted",
+            proxy=peer,
+            consequence="everybody behind it shares the limits of one person; name it in TRUSTED_PROXIES",
+        )
+
+
+def _is_named_in(peer: str, forwarded: list[str]) -> bool:
+    """Tell whether a client's address was taken from the header, as it is when the proxy is trusted."""
+    return peer in {part.strip() for header in forwarded for part in header.split(",")}
+
+
+def _is_local(host: str) -> bool:
+    """Tell whether an address may be a proxy's: what strangers send from afar is not worth a line."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return False
+
 
 class BodyLimit:
-    """An ASGI middleware: who sends more than so many bytes is told so (413), wherever the body is read."""
+    """An ASGI middleware: who sends more than so many bytes is told so (413), wherever the body is read.
+
+    A body with NUL in a text is refused (400): PostgreSQL stores none, so SQLite must not either.
+    """
 
     def __init__(self, app: ASGIApp, largest: int) -> None:
         self._app = app
@@ -79,6 +115,8 @@ class BodyLimit:
                 size += len(message.get("body", b""))
             if message is None or size > self._largest:
                 raise HTTPException(413)
+            if any(nul in message.get("body", b"") for nul in _NUL):
+                raise HTTPException(400)
             return message
 
         await self._app(scope, count, send)

@@ -1,1 +1,1 @@
-"""How often a door may be knocked at."""
+"""How often something may be tried."""

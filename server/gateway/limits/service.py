@@ -12,68 +12,73 @@ from gateway.problems import ProblemError
 
 
 @dataclass(frozen=True)
-class Limit:
-    """So many knocks a window."""
+class RateLimit:
+    """So many hits of a subject in each window; `scope` names what is counted."""
 
-    door: str
+    scope: str
     times: int
     window: timedelta
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How many knocks of a limit were counted, this one included, and the headers that tell."""
+class RateLimitStatus:
+    """How many hits this window has seen, this one included, and the response headers that say so."""
 
     count: int
     headers: dict[str, str]
 
 
-async def knock(session: AsyncSession, limit: Limit, who: str, now: datetime) -> Standing:
-    """Count a knock of `who`. Raises a 429 problem when there were enough."""
+async def hit(session: AsyncSession, limit: RateLimit, subject: str, now: datetime) -> RateLimitStatus:
+    """Count a hit. Raises a 429 problem when the limit was reached before."""
     try:
-        count = await take(session, _budget(limit, who, now))
+        count = await take(session, _budget(limit, subject, now))
     except ExhaustedError as error:
-        raise _enough(limit, now) from error
-    return Standing(count, _headers(limit, count, now))
+        raise _too_many(limit, now) from error
+    return RateLimitStatus(count, _headers(limit, count, now))
 
 
-async def give_back(session: AsyncSession, limit: Limit, who: str, now: datetime) -> None:
-    """Take back a knock of a moment ago: it was the right key."""
-    await take_back(session, _budget(limit, who, now))
+async def undo_hit(session: AsyncSession, limit: RateLimit, subject: str, now: datetime) -> None:
+    """Uncount a hit of a moment ago, because the attempt succeeded."""
+    await take_back(session, _budget(limit, subject, now))
 
 
-async def note(session: AsyncSession, limit: Limit, who: str, now: datetime) -> None:
-    """Count something that has happened already, such as a failure; `is_reached` tells when there were enough."""
+async def count(session: AsyncSession, limit: RateLimit, subject: str, now: datetime) -> None:
+    """Count something that has happened already, such as a failure. Raises nothing; see `is_reached`."""
     with suppress(ExhaustedError):
-        await take(session, _budget(limit, who, now))
+        await take(session, _budget(limit, subject, now))
 
 
-async def is_reached(session: AsyncSession, limit: Limit, who: str, now: datetime) -> bool:
-    """Tell whether enough was counted for `who`."""
-    return await get_used(session, _budget(limit, who, now)) >= limit.times
+async def is_reached(session: AsyncSession, limit: RateLimit, subject: str, now: datetime) -> bool:
+    """Tell whether the limit is reached, without counting."""
+    return await get_used(session, _budget(limit, subject, now)) >= limit.times
 
 
-def _window_start(limit: Limit, now: datetime) -> float:
+def window_end(limit: RateLimit, now: datetime) -> datetime:
+    """Return when the present window ends."""
+    return datetime.fromtimestamp(_window_start(limit, now), UTC) + limit.window
+
+
+def _window_start(limit: RateLimit, now: datetime) -> float:
     seconds = limit.window.total_seconds()
     return now.timestamp() // seconds * seconds
 
 
-def _reset(limit: Limit, now: datetime) -> float:
+def _reset(limit: RateLimit, now: datetime) -> float:
     return _window_start(limit, now) + limit.window.total_seconds() - now.timestamp()
 
 
-def _budget(limit: Limit, who: str, now: datetime) -> Budget:
+def _budget(limit: RateLimit, subject: str, now: datetime) -> Budget:
     start = datetime.fromtimestamp(_window_start(limit, now), UTC)
-    return Budget(f"{limit.door}:{who}", start.strftime("%Y-%m-%dT%H:%M"), limit.times)
+    return Budget(f"{limit.scope}:{subject}", start.strftime("%Y-%m-%dT%H:%M"), limit.times)
 
 
-def _headers(limit: Limit, count: int, now: datetime) -> dict[str, str]:
+def _headers(limit: RateLimit, count: int, now: datetime) -> dict[str, str]:
     return rate_limit_headers(
-        limit.door, limit.times, limit.times - count, _reset(limit, now), limit.window.total_seconds()
+        limit.scope, limit.times, limit.times - count, _reset(limit, now), limit.window.total_seconds()
     )
 
 
-def _enough(limit: Limit, now: datetime) -> ProblemError:
+def _too_many(limit: RateLimit, now: datetime) -> ProblemError:
     return ProblemError(
         429,
         "too_many_attempts",

@@ -54,7 +54,7 @@ class Meter:
             since={
                 direction: _find_start(activated_on[direction], refusals, direction, now) for direction in Direction
             },
-            directions=tuple(_find_directions(point, refusals)),
+            directions=tuple(directions(point)),
             possible=tuple(_find_possible(point, refusals)),
             recent_from=point.wanted_from,
             extras=tuple(kind for kind in (Kind.MAX_POWER, Kind.INDEX) if _is_wanted(point, kind, now)),
@@ -88,9 +88,9 @@ class Meter:
             yield Feed(self.id, Kind.MAX_POWER)
 
 
-def _find_directions(point: UsagePoint, refusals: Refusals) -> Iterator[Direction]:
+def directions(point: UsagePoint) -> Iterator[Direction]:
     """Yield the ways energy goes, as contracts, services and activation dates tell; consumption while none does."""
-    contract = point.contract
+    contract, refusals = point.contract, Refusals.of(point)
     produces = bool(contract.get("gives") or contract.get("production_activated_on"))
     consumes = contract.get("takes") or contract.get("power_kva") or contract.get("consumption_activated_on")
     told = {Direction.CONSUMPTION: bool(consumes) or not produces, Direction.PRODUCTION: produces}

@@ -24,7 +24,7 @@ class NewerDatabaseError(Exception):
 async def upgrade(database_url: str, revision: str = "head") -> None:
     """Bring the database to this version's tables. Raises NewerDatabaseError."""
     async with (
-        Database(database_url, checks_references=False) as database,
+        Database(database_url, is_maintenance=True) as database,
         database.engine.connect() as connection,
     ):
         await connection.execution_options(write=True)

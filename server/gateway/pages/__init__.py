@@ -12,7 +12,8 @@ from fastapi.responses import HTMLResponse
 if TYPE_CHECKING:
     from jinja2 import Template
 
-LANGUAGES = ("fr", "en")
+TEXTS = files("gateway.pages") / "texts"
+_FIRST_LANGUAGE = "fr"
 
 _POLICY = (
     "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; form-action 'self'; "
@@ -32,9 +33,16 @@ def _template(name: str) -> Template:
 
 
 @cache
+def languages() -> tuple[str, ...]:
+    """Return the languages that have a file of texts: French, then the others by their codes."""
+    found = {file.name.removesuffix(".json") for file in TEXTS.iterdir() if file.name.endswith(".json")}
+    return (_FIRST_LANGUAGE, *sorted(found - {_FIRST_LANGUAGE}))
+
+
+@cache
 def texts(language: str) -> dict[str, str]:
-    """Return all words of a language."""
-    found: dict[str, str] = json.loads((files("gateway.pages") / "texts" / f"{language}.json").read_text("utf-8"))
+    """Return all texts of a language."""
+    found: dict[str, str] = json.loads((TEXTS / f"{language}.json").read_text("utf-8"))
     return found
 
 
@@ -47,7 +55,7 @@ def language_of(request: Request) -> str:
             wishes.append((-float(quality or 1), position, name.split("-")[0].lower()))
         except ValueError:
             continue
-    return next((name for _, _, name in sorted(wishes) if name in LANGUAGES), LANGUAGES[0])
+    return next((name for _, _, name in sorted(wishes) if name in languages()), _FIRST_LANGUAGE)
 
 
 def render(

@@ -5,12 +5,12 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 
 from gateway import API_VERSION, __version__
-from gateway.dependencies import DatabaseDep, ResponseCacheDep, SettingsDep
-from gateway.ecowatt import outlook as ecowatt
+from gateway.dependencies import ResponseCacheDep, SettingsDep
+from gateway.ecowatt.routes import EcowattOutlookDep
 from gateway.kit import conditional
-from gateway.pages import LANGUAGES
+from gateway.pages import languages
 from gateway.site.schemas import CaptchaView, EcowattToday, Operator, Site, TempoToday, Today
-from gateway.tempo import outlook as tempo
+from gateway.tempo.routes import TempoOutlookDep
 
 router = APIRouter(tags=["site"])
 
@@ -28,20 +28,18 @@ async def site(settings: SettingsDep, response: Response) -> Site:
         environment=settings.enedis_environment,
         version=__version__,
         api=API_VERSION,
-        languages=list(LANGUAGES),
+        languages=list(languages()),
     )
 
 
 @router.get("/today", response_model=Today, responses=conditional.UNCHANGED)
 async def today(
-    request: Request, database: DatabaseDep, settings: SettingsDep, response_cache: ResponseCacheDep
+    request: Request, tempo: TempoOutlookDep, ecowatt: EcowattOutlookDep, response_cache: ResponseCacheDep
 ) -> Response:
     """Show today's Tempo colour and Ecowatt level, without an account."""
 
     async def make(now: datetime) -> Today:
-        async with database.read() as session:
-            colors = await tempo.signal(session, now)
-            levels = await ecowatt.signal(session, now, asked=settings.has_rte)
+        colors, levels = await tempo.read_now(now), await ecowatt.read_now(now)
         return Today(
             tempo=TempoToday(today=colors.today, tomorrow=colors.tomorrow, period=colors.period),
             ecowatt=EcowattToday(now=levels.now, tense=levels.tense),

@@ -6,12 +6,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
+from typing import assert_never
 
 from gateway.domain.tempo_days import DAY_STARTS, OFF_PEAK_STARTS
 from gateway.kit import paris
 from gateway.tariffs.off_peak import MINUTES_A_DAY, OffPeakPeriod, are_stated, slots_on
-from gateway.tariffs.options import UNKNOWN, Option
+from gateway.tariffs.options import OPTIONS, UNKNOWN, Clock
 from gateway.tariffs.prices import MICRO, PriceBook
+from gateway.tariffs.producer_surcharge import monthly_surcharge
 from gateway.tariffs.tariff import Price, Tariff, tariff_on
 
 type Span = tuple[int, int, str]
@@ -49,12 +51,17 @@ class Rules:
         off_peak: Sequence[OffPeakPeriod],
         colors: Mapping[date, str],
         book: PriceBook,
+        injects_since: date | None = None,
     ) -> None:
-        """Take the tariffs and off-peak hours, dated, the colours of the Tempo days known, and the regulated prices."""
+        """Take the tariffs and off-peak hours, dated, the colours of the Tempo days known, and the regulated prices.
+
+        `injects_since` is the day since which the usage point injects beside consuming; None: it does not.
+        """
         self._tariffs = tariffs
         self._off_peak = off_peak
         self._colors = colors
         self._book = book
+        self._injects_since = injects_since
 
     def of_day(self, day: date) -> DayRules:
         """Return how `day` is billed."""
@@ -66,6 +73,11 @@ class Rules:
         prices, subscription = self._prices(tariff, day)
         return DayRules(spans, tariff.buckets, prices, subscription, _micro(tariff.production_eur_per_kwh))
 
+    def subscription_on(self, day: date) -> int | None:
+        """Return the subscription in force on `day`, in millionths of EUR a month; None when it is not known."""
+        tariff = tariff_on(self._tariffs, day)
+        return None if tariff is None else self._prices(tariff, day)[1]
+
     def off_peak_of_day(self, day: date) -> list[tuple[int, int, bool | None]]:
         """Return the minutes of `day` and whether they are off-peak: those of a bucket `hc`, whatever its colour.
 
@@ -74,7 +86,7 @@ class Rules:
         tariff = tariff_on(self._tariffs, day)
         if tariff is None or not any(map(is_off_peak, tariff.buckets)):
             return [(0, paris.minutes_in(day), None)]
-        clock = tempo_spans(UNKNOWN, UNKNOWN) if tariff.option is Option.TEMPO else self._clock(tariff, day)
+        clock = self._off_peak_clock(tariff, day)
         spans = elapsed(tuple(clock), clock_hours(day))
         return [(start, end, None if bucket == UNKNOWN else is_off_peak(bucket)) for start, end, bucket in spans]
 
@@ -86,21 +98,35 @@ class Rules:
         if grid is None:
             return {}, _micro(own)
         prices = {bucket: int(price * MICRO) for bucket, price in grid.prices}
-        return prices, _micro(grid.subscription_month if own is None else own)
+        return prices, _micro(grid.subscription_month + self._surcharge(day) if own is None else own)
+
+    def _surcharge(self, day: date) -> Decimal:
+        injects = self._injects_since is not None and self._injects_since <= day
+        return monthly_surcharge(day) if injects else Decimal(0)
 
     def _clock(self, tariff: Tariff | None, day: date) -> list[Span]:
         """Return the buckets of a day by what its clock shows."""
         if tariff is None:
             return [_WHOLLY_UNKNOWN]
-        if tariff.option is Option.BASE:
-            return [(0, MINUTES_A_DAY, "base")]
-        if tariff.option is Option.TEMPO:
-            return tempo_spans(self._colors.get(day - paris.DAY), self._colors.get(day))
-        if tariff.option is Option.HP_HC:
-            if not are_stated(self._off_peak, day):
-                return [_WHOLLY_UNKNOWN]
-            return _painted("hp", [(start, end, "hc") for start, end in slots_on(self._off_peak, day)])
-        return _custom(tariff.prices if tariff.prices != "regulated" else (), day)
+        clock = OPTIONS[tariff.option].clock
+        match clock:
+            case Clock.ONE_BUCKET:
+                return [(0, MINUTES_A_DAY, bucket) for bucket in tariff.buckets]
+            case Clock.OFF_PEAK:
+                if not are_stated(self._off_peak, day):
+                    return [_WHOLLY_UNKNOWN]
+                return _painted("hp", [(start, end, "hc") for start, end in slots_on(self._off_peak, day)])
+            case Clock.TEMPO:
+                return tempo_spans(self._colors.get(day - paris.DAY), self._colors.get(day))
+            case Clock.OFFER:
+                return _custom(tariff.prices if tariff.prices != "regulated" else (), day)
+            case _:
+                assert_never(clock)
+
+    def _off_peak_clock(self, tariff: Tariff, day: date) -> list[Span]:
+        """Return the buckets of a day, those of an unknown colour with their hours: these are known all the same."""
+        by_color = OPTIONS[tariff.option].clock is Clock.TEMPO
+        return tempo_spans(UNKNOWN, UNKNOWN) if by_color else self._clock(tariff, day)
 
 
 _WHOLLY_UNKNOWN: Span = (0, MINUTES_A_DAY, UNKNOWN)

@@ -11,21 +11,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import chain
 
-from gateway.tariffs.options import Option
+from gateway.tariffs.options import OPTIONS, REGULATED, Option
 from gateway.tariffs.prices import MICRO, Grid, PriceBook, PriceSource
 
 _START, _END, _POWER = "DATE_DEBUT", "DATE_FIN", "P_SOUSCRITE"
 _YEAR = ("PART_FIXE_HT", "PART_FIXE_TTC")
-_TEMPO = {"blue": "Bleu", "white": "Blanc", "red": "Rouge"}
-_COLUMNS: dict[Option, dict[str, str]] = {
-    Option.BASE: {"base": "PART_VARIABLE"},
-    Option.HP_HC: {"hp": "PART_VARIABLE_HP", "hc": "PART_VARIABLE_HC"},
-    Option.TEMPO: {
-        f"{color}_{hours}": f"PART_VARIABLE_{hours.upper()}{name}"
-        for color, name in _TEMPO.items()
-        for hours in ("hp", "hc")
-    },
-}
 _KWH = (Decimal("0.03"), Decimal(2))
 _YEARLY = (Decimal(50), Decimal(2000))
 _MOST_TAX = Decimal(3)
@@ -74,8 +64,9 @@ def read(text: str, book: PriceBook, today: date) -> tuple[list[Grid], int]:
 
 def _option(columns: Sequence[str]) -> Option:
     names = {name.strip() for name in columns if name}
-    for option, prices in _COLUMNS.items():
-        needed = {_START, _END, _POWER, *_YEAR, *chain.from_iterable(map(_taxed, prices.values()))}
+    for option in REGULATED:
+        prices = OPTIONS[option].cre_columns.values()
+        needed = {_START, _END, _POWER, *_YEAR, *chain.from_iterable(map(_taxed, prices))}
         if needed <= names:
             return option
     raise UnreadableGridError("line 1: these are not the columns of CRE's Option_Base, Option_HPHC or Option_Tempo")
@@ -97,7 +88,7 @@ def _grid(row: Mapping[str, str | None], option: Option, today: date) -> Grid:
     power = _number(row, _POWER)
     if power != int(power):
         raise ValueError(f"{_POWER} is not a whole number of kVA")
-    prices = {bucket: _money(row, _taxed(column), _KWH) for bucket, column in _COLUMNS[option].items()}
+    prices = {bucket: _money(row, _taxed(column), _KWH) for bucket, column in OPTIONS[option].cre_columns.items()}
     for bucket, price in prices.items():
         if bucket.endswith("hp") and price < prices[bucket.removesuffix("hp") + "hc"]:
             raise ValueError("peak hours are cheaper than off-peak hours; are the columns swapped?")

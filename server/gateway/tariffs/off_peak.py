@@ -7,6 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
+from gateway.kit.wire import KnownDay
+
 MINUTES_A_DAY = 24 * 60
 
 
@@ -82,8 +84,8 @@ class Times(BaseModel):
 class OffPeakPeriod(Times):
     """When hours are off-peak, from `valid_from` (null: always) to `valid_to`, the first day with others."""
 
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: KnownDay | None = None
+    valid_to: KnownDay | None = None
     slots: Slots
     source: Literal["enedis", "user"] = "user"
 

@@ -1,10 +1,19 @@
-"""The options a home can pay by, and the buckets each has."""
+"""The options a usage point can pay by. `describe` is the one table that says what each of them is.
 
+A new member of `Option` does not type-check until `describe` knows it, nor a new member of `Clock` until
+`tariffs/buckets.py` bills by it. What else must know an option (the CRE's columns, the registers of the meter, the
+comparison) reads this table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import assert_never
 
 from gateway.domain.tempo_days import COLORS
 
 UNKNOWN = "unknown"
+"""The bucket of energy of which the bucket is not known."""
 
 
 class Option(StrEnum):
@@ -16,10 +25,74 @@ class Option(StrEnum):
     CUSTOM = "custom"
 
 
-BUCKETS: dict[Option, frozenset[str]] = {
-    Option.BASE: frozenset({"base"}),
-    Option.HP_HC: frozenset({"hp", "hc"}),
-    Option.TEMPO: frozenset(f"{color}_{hours}" for color in COLORS for hours in ("hp", "hc")),
-}
-"""Those of the regulated options; a custom offer names its own."""
-REGULATED = tuple(BUCKETS)
+class Clock(StrEnum):
+    """What decides which bucket is in force: nothing, the off-peak hours, Tempo's colours, or the slots of an offer."""
+
+    ONE_BUCKET = "one_bucket"
+    OFF_PEAK = "off_peak"
+    TEMPO = "tempo"
+    OFFER = "offer"
+
+
+@dataclass(frozen=True)
+class OptionFacts:
+    """What an option is. A custom offer names its own buckets, so that its tables are empty.
+
+    `cre_columns` are those of CRE's open data with the price of each bucket, without `_HT` and `_TTC`; `registers` the
+    time class of Enedis' index that counts each bucket.
+    """
+
+    clock: Clock
+    is_regulated: bool
+    cre_columns: Mapping[str, str] = field(default_factory=dict)
+    registers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def buckets(self) -> frozenset[str]:
+        """What a kWh can be billed as."""
+        return frozenset(self.cre_columns)
+
+
+_CRE_COLORS = {"blue": "Bleu", "white": "Blanc", "red": "Rouge"}
+_REGISTER_COLORS = {"blue": "JB", "white": "JW", "red": "JR"}
+_TEMPO_BUCKETS = [(color.value, hours) for color in COLORS for hours in ("hp", "hc")]
+
+
+def describe(option: Option) -> OptionFacts:
+    """Return what an option is."""
+    match option:
+        case Option.BASE:
+            return OptionFacts(
+                Clock.ONE_BUCKET,
+                is_regulated=True,
+                cre_columns={"base": "PART_VARIABLE"},
+                registers={"base": "BASE"},
+            )
+        case Option.HP_HC:
+            return OptionFacts(
+                Clock.OFF_PEAK,
+                is_regulated=True,
+                cre_columns={"hp": "PART_VARIABLE_HP", "hc": "PART_VARIABLE_HC"},
+                registers={"hp": "HP", "hc": "HC"},
+            )
+        case Option.TEMPO:
+            return OptionFacts(
+                Clock.TEMPO,
+                is_regulated=True,
+                cre_columns={
+                    f"{color}_{hours}": f"PART_VARIABLE_{hours.upper()}{_CRE_COLORS[color]}"
+                    for color, hours in _TEMPO_BUCKETS
+                },
+                registers={
+                    f"{color}_{hours}": f"{hours.upper()}{_REGISTER_COLORS[color]}" for color, hours in _TEMPO_BUCKETS
+                },
+            )
+        case Option.CUSTOM:
+            return OptionFacts(Clock.OFFER, is_regulated=False)
+        case _:
+            assert_never(option)
+
+
+OPTIONS: Mapping[Option, OptionFacts] = {option: describe(option) for option in Option}
+REGULATED = tuple(option for option, facts in OPTIONS.items() if facts.is_regulated)
+"""The options that have regulated prices, and are compared."""

@@ -1,13 +1,12 @@
 """`GET /v1/tariffs`."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
 from gateway.accounts.dependencies import get_caller
 from gateway.dependencies import part
-from gateway.kit import paris
+from gateway.kit.wire import KnownDay
 from gateway.problems import documented
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import PriceSource
@@ -24,7 +23,7 @@ async def tariffs(
     service: TariffServiceDep,
     option: Annotated[Option | None, Query(description="All regulated ones unless told")] = None,
     power: Annotated[int | None, Query(ge=1, le=36, description="In kVA; all unless told")] = None,
-    on: Annotated[date | None, Query(description="Today unless told", ge=paris.EARLIEST, le=paris.LATEST)] = None,
+    on: Annotated[KnownDay | None, Query(description="Today unless told")] = None,
     source: Annotated[
         PriceSource | None, Query(description="EDF's price list or CRE's open data; what bills unless told")
     ] = None,

@@ -7,8 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
+from gateway.kit.wire import KnownDay
 from gateway.tariffs.off_peak import Times
-from gateway.tariffs.options import BUCKETS, UNKNOWN, Option
+from gateway.tariffs.options import OPTIONS, UNKNOWN, Option
 from gateway.tariffs.prices import packaged
 
 type Eur = Annotated[
@@ -41,7 +42,7 @@ class Tariff(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    valid_from: date | None = None
+    valid_from: KnownDay | None = None
     option: Option
     power_kva: int = Field(ge=3, le=36)
     prices: Literal["regulated"] | Annotated[tuple[Price, ...], Field(max_length=50)] = "regulated"
@@ -52,21 +53,21 @@ class Tariff(BaseModel):
     def _is_whole(self) -> Self:
         if self.prices == "regulated":
             self._check_sold()
-        elif self.option is Option.CUSTOM:
+        elif not OPTIONS[self.option].is_regulated:
             self._check_custom(self.prices)
         else:
             self._check_option(self.prices)
         return self
 
     def _check_sold(self) -> None:
-        if self.option is Option.CUSTOM:
+        if not OPTIONS[self.option].is_regulated:
             raise ValueError("a custom offer has no regulated prices; list its own in `prices`")
         powers = packaged().powers(self.option)
         if self.power_kva not in powers:
             raise ValueError(f"the option {self.option} is sold with {', '.join(map(str, powers))} kVA")
 
     def _check_option(self, prices: tuple[Price, ...]) -> None:
-        names = sorted(BUCKETS[self.option])
+        names = sorted(OPTIONS[self.option].buckets)
         if sorted(price.bucket for price in prices) != names:
             raise ValueError(f"the option {self.option} has one price for each of {', '.join(names)}, and no other")
         if any(price.slots for price in prices):
@@ -82,9 +83,9 @@ class Tariff(BaseModel):
     @property
     def buckets(self) -> frozenset[str]:
         """The buckets it has."""
-        if self.option is Option.CUSTOM and self.prices != "regulated":
+        if self.prices != "regulated":
             return frozenset(price.bucket for price in self.prices)
-        return BUCKETS[self.option]
+        return OPTIONS[self.option].buckets
 
 
 def tariff_on(tariffs: Sequence[Tariff], day: date) -> Tariff | None:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.domain.tempo_days import Color, begins, in_force
 from gateway.domain.tempo_season import Season, count_days
 from gateway.kit import paris
+from gateway.kit.database import Database
 from gateway.problems import check_range
 from gateway.rte import feeds
 from gateway.tempo import periods, repository, schemas
@@ -14,6 +15,23 @@ from gateway.tempo.colors import DayColor, resolve_colors
 from gateway.tempo.service import CURRENT, HISTORY
 
 LONGEST_RANGE = timedelta(days=366)
+
+
+class TempoOutlook:
+    """Answers about Tempo, from what is stored."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def read_now(self, now: datetime) -> schemas.Tempo:
+        """Return what is known of today, tomorrow and the season."""
+        async with self._database.read() as session:
+            return await signal(session, now)
+
+    async def read_days(self, start: date, end: date, now: datetime) -> schemas.Days:
+        """List the days `[start, end[`. Raises a 400 problem for a range that is empty or longer than 366 days."""
+        async with self._database.read() as session:
+            return await days(session, start, end, now)
 
 
 async def signal(session: AsyncSession, now: datetime) -> schemas.Tempo:

@@ -1,40 +1,38 @@
 """`GET /v1/tempo` and `/v1/tempo/days`: for every account, from what was asked already."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.accounts.dependencies import get_caller
-from gateway.dependencies import ClockDep, DatabaseDep, ResponseCacheDep
+from gateway.dependencies import ClockDep, ResponseCacheDep, part
 from gateway.kit import conditional, paris
 from gateway.problems import documented
-from gateway.tempo import outlook, schemas
+from gateway.tempo import schemas
+from gateway.tempo.outlook import TempoOutlook
 
 router = APIRouter(prefix="/tempo", tags=["signals"], dependencies=[Depends(get_caller)], responses=documented(401))
 
 
+TempoOutlookDep = Annotated[TempoOutlook, Depends(part(TempoOutlook))]
+
+
 @router.get("", response_model=schemas.Tempo, responses=conditional.UNCHANGED)
-async def tempo(request: Request, database: DatabaseDep, response_cache: ResponseCacheDep) -> Response:
+async def tempo(request: Request, outlook: TempoOutlookDep, response_cache: ResponseCacheDep) -> Response:
     """Today's and tomorrow's colour, the period in force, and the season's counters."""
-
-    async def make(now: datetime) -> schemas.Tempo:
-        async with database.read() as session:
-            return await outlook.signal(session, now)
-
-    return await response_cache.respond(request, "tempo", make)
+    return await response_cache.respond(request, "tempo", outlook.read_now)
 
 
 @router.get("/days", response_model=schemas.Days, responses={**conditional.UNCHANGED, **documented(400, 422)})
 async def days(
     request: Request,
-    database: DatabaseDep,
+    outlook: TempoOutlookDep,
     clock: ClockDep,
     start: Annotated[date, Query(description="First day, of Paris", ge=paris.EARLIEST)],
     end: Annotated[date, Query(description="First day after the range, at most 366 days later", le=paris.LATEST)],
 ) -> Response:
     """Colours by day since September 2014."""
     now = clock.now()
-    async with database.read() as session:
-        found = await outlook.days(session, start, end, now)
+    found = await outlook.read_days(start, end, now)
     return conditional.respond(request, found, now=now, next_change=found.next_change)

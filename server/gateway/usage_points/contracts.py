@@ -41,6 +41,11 @@ class CustomerData:
         self._keeper = keeper
         self._kept = timedelta(seconds=seconds)
 
+    async def find(self, account_id: str, point_id: str) -> UsagePoint:
+        """Return one of an account's usage points. Raises the problem `not_found`."""
+        async with self._database.read() as session:
+            return await service.get_usage_point(session, account_id, point_id)
+
     async def with_contract(self, point: UsagePoint) -> UsagePoint:
         """Return the usage point with what Enedis tells of its contract; an older answer when it tells nothing now."""
         if self._is_fresh(point) or point.status is not PointStatus.GRANTED:

@@ -5,11 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from gateway.accounts.dependencies import CallerDep
-from gateway.dependencies import DatabaseDep, PointId, part
+from gateway.dependencies import PointId, part
 from gateway.enedis.customer import Address
 from gateway.problems import documented
 from gateway.quotas.routes import counted
-from gateway.usage_points import service
 from gateway.usage_points.contracts import CustomerData, contract_told_at
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.schemas import ContractView
@@ -20,10 +19,9 @@ router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422))
 CustomerDataDep = Annotated[CustomerData, Depends(part(CustomerData))]
 
 
-async def get_point(database: DatabaseDep, caller: CallerDep, point_id: PointId) -> UsagePoint:
+async def get_point(customer_data: CustomerDataDep, caller: CallerDep, point_id: PointId) -> UsagePoint:
     """Return the usage point of the path, which is the caller's own."""
-    async with database.read() as session:
-        return await service.get_usage_point(session, caller.account_id, point_id)
+    return await customer_data.find(caller.account_id, point_id)
 
 
 PointDep = Annotated[UsagePoint, Depends(get_point)]

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from gateway.kit.rate_limit_headers import rate_limit_headers
-from gateway.limits.who import client
+from gateway.limits.origins import hash_client
 from gateway.settings import Settings
 from tests.server.accounts.conftest import EMAIL, PASSWORD, api_client, log_in, logged_in, sign_up
 from tests.server.conftest import NOW, Gateway, SetClock, started
@@ -99,10 +99,10 @@ async def test_sixty_tokens_an_hour_and_client(gateway: Gateway, clock: SetClock
 
 async def test_a_home_with_ipv6_is_one_client_and_nobodys_address_is_kept(gateway: Gateway) -> None:
     instance = gateway.runtime.instance
-    assert (
-        client(instance, "2001:db8::1") == client(instance, "2001:db8::ffff:1") != client(instance, "2001:db8:0:1::1")
-    )
-    assert client(instance, "::ffff:192.0.2.1") == client(instance, "192.0.2.1") != client(instance, "192.0.2.2")
+    one, same, other = (hash_client(instance, host) for host in ("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1"))
+    assert one == same != other
+    mapped, plain, next_door = (hash_client(instance, host) for host in ("::ffff:192.0.2.1", "192.0.2.1", "192.0.2.2"))
+    assert mapped == plain != next_door
     await sign_up(gateway)
     await log_in(gateway.new_browser(), EMAIL, PASSWORD)
     async with gateway.runtime.database.read() as session:

@@ -31,7 +31,7 @@ async def migrate(direction: Any, url: str, revision: str) -> None:
             config.attributes["connection"] = connection
             direction(config, revision)
 
-    database = Database(url, checks_references=False)
+    database = Database(url, is_maintenance=True)
     async with database.engine.connect() as connection:
         await connection.execution_options(write=True)
         async with connection.begin():

@@ -17,7 +17,7 @@ async def test_the_document_is_the_one_checked_in(gateway: Gateway) -> None:
 
 
 async def test_errors_are_problems_everywhere(gateway: Gateway) -> None:
-    for method, path, status in (("GET", "/nowhere", 404), ("DELETE", "/ping", 405), ("POST", "/v1/oauth/token", 422)):
+    for method, path, status in (("GET", "/nowhere", 404), ("DELETE", "/ping", 405), ("POST", "/v1/oauth/token", 400)):
         answer = await gateway.http.request(method, path)
         assert answer.status_code == status
         assert answer.headers["content-type"] == "application/problem+json"

@@ -17,7 +17,7 @@ async def test_it_is_a_problem_with_a_time_to_come_back(error: Exception, status
     problems.install(app)
 
     @app.get("/")
-    async def fail() -> None:
+    async def refuse() -> None:
         raise error
 
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://gateway") as http:

@@ -44,7 +44,7 @@ async def test_asking_before_the_worker(gateway: Gateway, simulator: Simulator, 
     come_back = instant(asked["next_change"])
     assert come_back - MORNING == timedelta(minutes=1)
     assert instant(totals.json()["next_change"]) == come_back
-    assert totals.headers["cache-control"] == "max-age=60"
+    assert totals.headers["cache-control"] == "private, max-age=60"
     await gateway.at_rest(who, point)
     clock.set(come_back)
     asked = await gateway.get(f"{path}/hours", who, cursor=asked["cursor"])

@@ -117,7 +117,7 @@ async def test_a_year_agrees_to_the_cent(gateway: Gateway, simulator: Simulator,
     contract = Contract(
         date.min,
         tariff["option"],
-        prices(tariff["option"], tariff["power_kva"]),
+        prices(tariff["option"], tariff["power_kva"], injects=story == "self_consumption"),
         production=None if paid is None else Fraction(str(paid)),
     )
     used, gave = [await readings(gateway, simulator, who, point, prm, way) for way in ("consumption", "production")]
@@ -180,12 +180,14 @@ async def readings(
     return [reading for begins in midnights for reading in found[begins]]
 
 
-def prices(option: str, power: int) -> list[Price]:
+def prices(option: str, power: int, *, injects: bool) -> list[Price]:
+    """The regulated prices; who injects beside consuming owes 9.60 EUR a year and 20 % VAT above the subscription."""
+    surcharge = Fraction("9.60") * Fraction("1.2") / 12 if injects else Fraction(0)
     return [
         Price(
             grid.valid_from,
             {bucket: Fraction(price) for bucket, price in grid.prices},
-            Fraction(grid.subscription_month),
+            Fraction(grid.subscription_month) + surcharge,
         )
         for grid in packaged().grids()
         if (grid.option, grid.power_kva) == (Option(option), power)

@@ -162,7 +162,7 @@ async def test_a_comparison_says_how_much_it_knows(home: ByHand) -> None:
     assert options["base"]["known"] == round((31 * 24 + 1 - 24) / (31 * 24 + 1), 4)
     assert options["hp_hc"]["known"] == 0  # its off-peak hours are nobody's guess
     assert options["hp_hc"]["energy"] is None
-    assert options["tempo"]["known"] < 0.2  # Sundays are blue, the other colours nobody named
+    assert options["tempo"]["known"] == 0  # Sundays are blue, the other colours nobody named
     assert (found["highest_va"], found["lowest_power_kva"], found["highest_known"]) == (None, None, 0)
 
 
@@ -172,6 +172,53 @@ async def test_an_option_that_is_not_sold_at_that_power_is_not_compared(home: By
     options = (await compare(home))["items"][0]["options"]
     assert options["base"]["known"] == 1
     assert options["hp_hc"] == {"energy": None, "subscription": None, "total": None, "known": 0}
+
+
+async def test_an_option_is_compared_in_the_months_in_which_it_is_sold(home: ByHand) -> None:
+    """3 kVA until the end of September, and again from next year on: off-peak hours are not sold at that power."""
+    base = {"option": "base", "power_kva": 3}
+    six = base | {"power_kva": 6, "valid_from": "2026-10-01"}
+    await home.change(tariffs=[base, six, base | {"valid_from": "2027-01-01"}], off_peak=NIGHT)
+    await fill(home, date(2026, 9, 1))
+    found = await compare(home, 2)
+    september, october = (month["options"] for month in found["items"])
+    of_27_days = 0.9  # the hours are published since 4 September
+    assert (september["hp_hc"]["energy"], september["base"]["known"]) == (None, of_27_days)
+    assert october["hp_hc"]["energy"] == pytest.approx(31 * 16 * 0.2142 + (31 * 8 + 1) * 0.1589)
+    assert found["total_months"] == 1, "September has no off-peak hours to compare with"
+    assert found["total"] == october
+
+
+async def test_only_months_with_data_are_compared_with_their_own_subscription(home: ByHand) -> None:
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await fill(home, date(2026, 9, 4))
+    found = await compare(home, 12)
+    assert [month["start"] for month in found["items"]] == ["2026-09-01", "2026-10-01"]
+    assert found["total_months"] == 2
+    assert found["total"]["base"]["subscription"] == pytest.approx(2 * 15.86)
+    assert found["total"]["base"]["energy"] == pytest.approx((27 * 24 + 31 * 24 + 1) * 0.2001)
+
+
+async def test_days_before_the_meter_was_in_service_are_not_compared(home: ByHand) -> None:
+    contract = {"power_kva": 6, "consumption_activated_on": "2026-10-16"}
+    await home.change(tariffs=HP_HC, off_peak=NIGHT, contract=contract)
+    await fill(home, date(2026, 10, 16))
+    [month] = (await compare(home, 12))["items"]
+    assert month["options"]["base"]["known"] == 1
+    assert month["options"]["base"]["subscription"] == pytest.approx(15.86 * 16 / 31)
+
+
+async def test_all_options_are_billed_over_the_same_hours(home: ByHand) -> None:
+    """A colour is missing: the hours of that Tempo day are left out of every option."""
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await fill(home, date(2026, 9, 4))
+    days = [date(2026, 9, 30) + timedelta(days=number) for number in range(32)]
+    await home.color(dict.fromkeys(days, "blue") | {date(2026, 10, 14): "unknown"})
+    [month] = (await compare(home))["items"]
+    kwh = 31 * 24 + 1 - 24
+    assert {option["known"] for option in month["options"].values()} == {round(kwh / (kwh + 24), 4)}
+    assert month["options"]["base"]["energy"] == pytest.approx(kwh * 0.2001)
+    assert month["options"]["tempo"]["energy"] == pytest.approx(30 * 16 * 0.1654 + (30 * 8 + 1) * 0.1356)
 
 
 FIRST = date(2026, 10, 1)
@@ -242,6 +289,41 @@ async def test_the_registers_tell_that_enedis_hours_are_the_right_ones(home: ByH
     await count_by_registers(home, (120, 420), (780, 960))
     better = (await check_index(home, FIRST, FIRST + timedelta(days=10)))["better_off_peak"]
     assert (better["minutes"], better["slots"], better["difference_after"]) == (None, told["slots"], 0)
+
+
+async def test_an_index_of_the_end_of_the_day_shows_no_false_difference(home: ByHand) -> None:
+    """Each day uses more than the one before; an index value is dated by the day that it ends."""
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await fill(home, date(2026, 9, 4), 300)
+    shown_, peak, off_peak = {}, 0, 0
+    for number in range(12):
+        day = FIRST + timedelta(days=number)
+        watts = 500 + 40 * number
+        await home.write(Kind.CURVE, {day: whole_curve(day, [watts])})
+        peak, off_peak = peak + 16 * watts, off_peak + 8 * watts
+        shown_[day] = {"hp": peak, "hc": off_peak}
+    await home.write(Kind.INDEX, shown_)
+    found = await check_index(home, FIRST, FIRST + timedelta(days=12))
+    assert found["aligned_by"] == "day_ended"
+    assert len(found["items"]) == 11
+    assert all(set(item["difference"].values()) == {0} for item in found["items"])
+    assert found["better_off_peak"] is None
+
+
+async def test_registers_without_known_names_still_give_the_total(home: ByHand) -> None:
+    await fill(home, date(2026, 9, 4))
+    shown_ = {FIRST + timedelta(days=number): {"total": 24_100 * number} for number in range(5)}
+    await home.write(Kind.INDEX, shown_)
+    found = await check_index(home, FIRST, FIRST + timedelta(days=4))
+    assert [item["difference"] for item in found["items"]] == [{"total": 100}] * 4
+
+
+async def test_a_meter_whose_clock_is_hours_off_is_found(home: ByHand) -> None:
+    """22:30-06:30 by the contract; the meter's clock is five hours late, so that its night begins at 03:30."""
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await count_by_registers(home, (210, 690))
+    better = (await check_index(home, FIRST, FIRST + timedelta(days=10)))["better_off_peak"]
+    assert (better["minutes"], better["slots"], better["difference_after"]) == (300, [["03:30", "11:30"]], 0)
 
 
 async def test_old_prices_are_flagged_in_every_answer_that_uses_them(home: ByHand) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.kit import paris
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import Grid, PriceSource, packaged, with_added
 from gateway.tariffs.tariff import Tariff, tariff_on
@@ -108,7 +109,7 @@ def test_a_power_without_a_newer_grid_keeps_its_last() -> None:
     assert grid.valid_from == date(2026, 2, 1)
 
 
-@given(st.lists(st.none() | st.dates(), max_size=6, unique=True), st.dates())
+@given(st.lists(st.none() | st.dates(paris.EARLIEST, paris.LATEST), max_size=6, unique=True), st.dates())
 @settings(deadline=None)
 def test_the_tariff_of_a_day_is_the_one_that_began_last(starts: list[date | None], day: date) -> None:
     tariffs = [Tariff(valid_from=start, option=Option.BASE, power_kva=6) for start in starts]

@@ -67,6 +67,39 @@ async def test_the_year_before_last_is_compared_before_new_years_eve_is_known(ho
     assert year["year_ago"]["consumption"]["wh"] > 0
 
 
+async def test_a_month_owes_its_whole_subscription_whatever_is_known_of_it(home: ByHand) -> None:
+    await fill(home, date(2026, 9, 4))
+    lost = [date(2026, 10, 1) + timedelta(days=number) for number in range(20)]
+    await home.write(Kind.CURVE, dict.fromkeys(lost))
+    found = await totals(home)
+    assert found["month"]["last"]["subscription"] == pytest.approx(15.86)
+    assert found["month"]["running"]["subscription"] == pytest.approx(15.86 * 3 / 30), "up to today"
+    assert found["month"]["year_ago"]["subscription"] == pytest.approx(15.47), "October 2025, of which nothing is known"
+    of_2026 = 15.47 + 6 * 15.65 + 3 * 15.86 + 15.86 * 3 / 30
+    assert found["year"]["running"]["subscription"] == pytest.approx(of_2026)
+
+
+async def test_no_subscription_is_owed_before_the_meter_is_in_service(home: ByHand) -> None:
+    await home.change(contract={"power_kva": 6, "consumption_activated_on": "2026-10-16"})
+    await fill(home, date(2026, 10, 16))
+    month = (await totals(home))["month"]
+    assert month["last"]["subscription"] == pytest.approx(15.86 * 16 / 31)
+    assert month["year_ago"]["subscription"] is None
+
+
+async def test_a_producer_who_injects_owes_the_surcharge(home: ByHand) -> None:
+    """9.60 EUR a year before tax, since August 2025 with a VAT of 20 %; from the day on which injection began."""
+    contract = {"gives": True, "power_kva": 6, "production_activated_on": "2026-10-01"}
+    await home.change(contract=contract)
+    await fill(home, date(2026, 9, 4))
+    month = (await totals(home))["month"]
+    assert month["last"]["subscription"] == pytest.approx(15.86 + 9.60 * 1.2 / 12)
+    assert month["year_ago"]["subscription"] == pytest.approx(15.47)
+    own = [BASE[0] | {"subscription_eur_per_month": 14}]
+    await home.change(tariffs=own)
+    assert (await totals(home))["month"]["last"]["subscription"] == pytest.approx(14), "a subscription of one's own"
+
+
 async def test_the_last_day_is_the_last_that_is_known(home: ByHand) -> None:
     await fill(home, date(2026, 9, 4))
     home.clock.set(NOW + timedelta(hours=16))

@@ -131,7 +131,7 @@ async def test_from_nothing_to_a_gateway_that_home_assistant_signs_in_to(
     assert kept["ADMIN_EMAILS"] == ADMIN
     shell.env |= kept
     well = shell.run("doctor")
-    assert (well.returncode, well.stdout.count("ok ")) == (0, 7), well.stdout
+    assert (well.returncode, well.stdout.count("ok ")) == (0, 8), well.stdout
     again = shell.run("init", "--email", ADMIN, "--env-file", str(file), given=f"{PASSWORD}\n")
     assert again.returncode == 2
     assert "exists" in again.stderr

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -9,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from tests.server.conftest import Gateway, Simulator
+from tests.server.conftest import Gateway, SetClock, Simulator
 
 CALLBACK = "http://gateway/oauth/callback"
 
@@ -21,6 +22,7 @@ class Person:
     gateway: Gateway
     simulator: Simulator
     who: dict[str, str]
+    email: str
 
     def __post_init__(self) -> None:
         self.browser = self.gateway.new_browser()
@@ -32,7 +34,7 @@ class Person:
         asked: dict[str, Any] = answer.json()
         return asked
 
-    async def set_out(self, asked: dict[str, Any]) -> str:
+    async def start_authorization(self, asked: dict[str, Any]) -> str:
         """Open the page and return Enedis' address, with its state."""
         page = await self.browser.get(urlsplit(asked["authorize_url"]).path)
         assert page.status_code == 200, page.text
@@ -49,7 +51,7 @@ class Person:
         assert answer.status_code == 302, answer.text
         return str(answer.headers["location"])
 
-    async def come_back(self, location: str) -> httpx2.Response:
+    async def handle_callback(self, location: str) -> httpx2.Response:
         """Follow Enedis' redirect, and ours."""
         parts = urlsplit(location)
         return await self.browser.get(f"{parts.path}?{parts.query}", follow_redirects=False)
@@ -57,13 +59,24 @@ class Person:
     async def share(self, prm: str, *, accept: bool = True) -> tuple[dict[str, Any], httpx2.Response]:
         """Go the whole way."""
         asked = await self.ask(prm)
-        address = await self.set_out(asked)
-        return asked, await self.come_back(self.at_enedis(address, prm, accept=accept))
+        address = await self.start_authorization(asked)
+        return asked, await self.handle_callback(self.at_enedis(address, prm, accept=accept))
 
     async def status(self, asked: dict[str, Any]) -> tuple[str, str | None]:
         """Return how the consent stands."""
+        if (await self.gateway.http.get("/v1/accounts/me", headers=self.who)).status_code == 401:
+            self.who = await self.gateway.sign_in(self.email)  # a token lives for minutes
         seen = await self.gateway.get(f"/v1/consents/{asked['id']}", self.who)
         return seen["status"], seen["reason"]
+
+    async def check_until_decided(self, asked: dict[str, Any], clock: SetClock) -> tuple[str, str | None]:
+        """Pass the time, in growing steps, until the consent is decided; return how it stands."""
+        step = timedelta(seconds=5)
+        while (await self.status(asked))[0] == "pending":
+            clock.set(clock.now() + step)
+            step = min(step * 1.3, timedelta(hours=1))
+            await self.gateway.runtime.consents.check(asked["id"])
+        return await self.status(asked)
 
 
 def state_of(address: str) -> str:
@@ -73,9 +86,9 @@ def state_of(address: str) -> str:
 
 @pytest.fixture
 async def alice(gateway: Gateway, simulator: Simulator) -> Person:
-    return Person(gateway, simulator, await gateway.sign_in("alice@example.org"))
+    return Person(gateway, simulator, await gateway.sign_in("alice@example.org"), "alice@example.org")
 
 
 @pytest.fixture
 async def mallory(gateway: Gateway, simulator: Simulator) -> Person:
-    return Person(gateway, simulator, await gateway.sign_in("mallory@example.org"))
+    return Person(gateway, simulator, await gateway.sign_in("mallory@example.org"), "mallory@example.org")

@@ -7,9 +7,12 @@ import httpx2
 import pytest
 from sqlalchemy import select, update
 
+from gateway.account_data.deletion import erase_account
 from gateway.audit.models import AuditEvent
+from gateway.consents import authorization
+from gateway.limits.service import RateLimit
 from gateway.usage_points.models import PointStatus, UsagePoint
-from tests.server.conftest import NOW, SetClock, until
+from tests.server.conftest import NOW, SetClock
 from tests.server.consents.conftest import Person, state_of
 
 VICTIM, OTHER = "30001000000015", "30001000000016"
@@ -24,15 +27,6 @@ async def _callback(browser: httpx2.AsyncClient, **query: str) -> httpx2.Respons
     return await browser.get("/oauth/callback", params=query)
 
 
-async def _settled(person: Person, asked: dict[str, object], clock: SetClock) -> tuple[str, str | None]:
-    async def ended() -> bool:
-        clock.set(clock.now() + timedelta(seconds=5))
-        return (await person.status(asked))[0] != "pending"
-
-    await until(ended)
-    return await person.status(asked)
-
-
 async def test_guessing_the_number_of_a_meter_that_another_account_holds(
     alice: Person, mallory: Person, clock: SetClock
 ) -> None:
@@ -41,38 +35,139 @@ async def test_guessing_the_number_of_a_meter_that_another_account_holds(
     alice.simulator.set_clock(NOW + timedelta(days=1))
     mallory.who = await mallory.gateway.sign_in("mallory@example.org")
     asked = await mallory.ask(VICTIM)
-    state = state_of(await mallory.set_out(asked))
+    state = state_of(await mallory.start_authorization(asked))
     number = await _authorisation(mallory, VICTIM)
     await _callback(mallory.browser, state=state, autorisation_id=str(number))
-    assert await _settled(mallory, asked, clock) == ("refused", "held_by_another")
+    assert await mallory.check_until_decided(asked, clock) == ("refused", "held_by_another")
     assert await mallory.gateway.get("/v1/usage-points", mallory.who) == {"items": []}
+
+
+async def _claim(person: Person, prm: str) -> dict[str, object]:
+    """Ask for a meter and guess its number, without going to Enedis."""
+    person.who = await person.gateway.sign_in(person.email)
+    asked = await person.ask(prm)
+    state = state_of(await person.start_authorization(asked))
+    await _callback(person.browser, state=state, autorisation_id=str(await _authorisation(person, prm)))
+    return asked
+
+
+@pytest.mark.parametrize("days", [0, 1, 200])
+@pytest.mark.parametrize("what", ["meter", "account"])
+async def test_a_meter_that_was_deleted_here_is_not_claimed_by_its_old_share(
+    alice: Person, mallory: Person, clock: SetClock, what: str, days: int
+) -> None:
+    asked, _ = await alice.share(VICTIM)
+    if what == "meter":
+        (point,) = (await alice.gateway.get(f"/v1/consents/{asked['id']}", alice.who))["usage_points"]
+        answer = await alice.gateway.http.delete(f"/v1/usage-points/{point}", headers=alice.who)
+        assert answer.status_code == 204
+    else:
+        async with alice.gateway.runtime.database.read() as session:
+            account_id = await session.scalar(select(UsagePoint.account_id))
+        assert account_id is not None
+        runtime = alice.gateway.runtime
+        await erase_account(runtime.database, runtime.store, clock, account_id)
+    clock.set(NOW + timedelta(days=days))
+    stolen = await _claim(mallory, VICTIM)
+    assert await mallory.check_until_decided(stolen, clock) == ("refused", "held_by_another")
+
+
+async def test_a_share_that_is_older_than_the_request_opens_nothing(
+    alice: Person, mallory: Person, clock: SetClock
+) -> None:
+    """Such as one that another gateway once asked for."""
+    mallory.simulator.order("POST", "consents", prm=VICTIM, shared=True)
+    clock.set(NOW + timedelta(days=1))
+    asked = await _claim(mallory, VICTIM)
+    assert await mallory.check_until_decided(asked, clock) == ("refused", "shared_before")
+
+
+async def test_whoever_has_a_meter_may_share_it_again(alice: Person, clock: SetClock) -> None:
+    await alice.share(VICTIM)
+    clock.set(NOW + timedelta(days=40))
+    asked = await _claim(alice, VICTIM)
+    assert await alice.status(asked) == ("granted", None)
+
+
+async def test_a_guess_while_the_holder_is_at_enedis_opens_nothing(
+    alice: Person, mallory: Person, clock: SetClock
+) -> None:
+    hers = await alice.ask(VICTIM)
+    location = alice.at_enedis(await alice.start_authorization(hers), VICTIM)
+    # Enedis has opened the service, and Alice's browser is on its way back
+    his = await _claim(mallory, VICTIM)
+    for _ in range(5):
+        clock.set(clock.now() + timedelta(minutes=1))
+        await mallory.gateway.runtime.consents.check(str(his["id"]))
+        assert (await mallory.status(his))[0] == "pending"
+    await alice.handle_callback(location)
+    assert await alice.check_until_decided(hers, clock) == ("refused", "contested")
+    assert await mallory.status(his) == ("refused", "contested")
+    again = await _claim(mallory, VICTIM)
+    assert await mallory.check_until_decided(again, clock) == ("refused", "held_by_another"), "the share is spent"
+
+
+async def test_somebody_who_only_asks_for_a_meter_delays_its_holder_by_minutes(
+    alice: Person, mallory: Person, clock: SetClock
+) -> None:
+    await mallory.start_authorization(await mallory.ask(VICTIM))
+    asked, _ = await alice.share(VICTIM)
+    assert await alice.status(asked) == ("pending", None)
+    assert await alice.check_until_decided(asked, clock) == ("granted", None)
+    assert clock.now() - NOW < timedelta(minutes=20)
+
+
+async def test_guesses_cost_few_calls_for_the_whole_gateway(
+    alice: Person, mallory: Person, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authorization, "CHECKS_OF_ALL", RateLimit("consent_checks_all", 40, timedelta(hours=1)))
+    guesses = []
+    for person in (alice, mallory):
+        for number in range(9):
+            asked = await person.ask(VICTIM)
+            state = state_of(await person.start_authorization(asked))
+            await _callback(person.browser, state=state, autorisation_id=str(7000 + number))
+            guesses.append(asked)
+    for _ in range(12):
+        clock.set(clock.now() + timedelta(minutes=2))  # all within the hour
+        for asked in guesses:
+            await alice.gateway.runtime.consents.check(asked["id"])
+    assert len(alice.simulator.calls("subscribed_services")) <= 40
+    # who is honest waits for the next hour, and is not refused
+    bob = Person(alice.gateway, alice.simulator, await alice.gateway.sign_in("bob@example.org"), "bob@example.org")
+    honest, _ = await bob.share(OTHER)
+    assert await bob.status(honest) == ("pending", None)
+    assert await bob.check_until_decided(honest, clock) == ("granted", None)
 
 
 async def test_another_meters_number_does_not_open_the_one_named(alice: Person, clock: SetClock) -> None:
     asked = await alice.ask(VICTIM)
-    state = state_of(await alice.set_out(asked))
+    state = state_of(await alice.start_authorization(asked))
     number = await _authorisation(alice, "30001000000001")
     await _callback(alice.browser, state=state, autorisation_id=str(number))
-    assert await _settled(alice, asked, clock) == ("refused", "wrong_meter")
+    assert await alice.check_until_decided(asked, clock) == ("refused", "not_opened")
+    assert await alice.gateway.get("/v1/usage-points", await alice.gateway.sign_in("alice@example.org")) == {
+        "items": []
+    }
 
 
 async def test_a_link_sent_to_the_victim_does_not_end_in_the_attackers_browser(alice: Person, mallory: Person) -> None:
     """Mallory opens the page, and has Alice go on at Enedis: Alice's browser lacks the cookie."""
     asked = await mallory.ask(VICTIM)
-    location = alice.at_enedis(await mallory.set_out(asked), VICTIM)
-    page = await alice.come_back(location)
+    location = alice.at_enedis(await mallory.start_authorization(asked), VICTIM)
+    page = await alice.handle_callback(location)
     assert "navigateur" in page.text
     assert await mallory.status(asked) == ("refused", "other_browser")
-    again = await mallory.come_back(location)
+    again = await mallory.handle_callback(location)
     assert again.status_code == 200
     assert await mallory.status(asked) == ("refused", "other_browser"), "the state was burnt"
 
 
 async def test_a_state_is_used_once_and_never_guessed(alice: Person, mallory: Person) -> None:
     asked = await alice.ask(VICTIM)
-    location = alice.at_enedis(await alice.set_out(asked), VICTIM)
-    await alice.come_back(location)
-    replay = await mallory.come_back(location)
+    location = alice.at_enedis(await alice.start_authorization(asked), VICTIM)
+    await alice.handle_callback(location)
+    replay = await mallory.handle_callback(location)
     assert replay.status_code == 404
     for state in ("", "x", "a" * 200):
         answer = await _callback(mallory.browser, state=state, autorisation_id="11")
@@ -83,7 +178,7 @@ async def test_a_state_is_used_once_and_never_guessed(alice: Person, mallory: Pe
 @pytest.mark.parametrize("number", ["", "0", "-1", "1.5", "abc", "9" * 30, "9223372036854775808", "１１", "1e3", " 1"])
 async def test_what_is_not_a_number_of_enedis_is_refused(alice: Person, number: str) -> None:
     asked = await alice.ask(VICTIM)
-    state = state_of(await alice.set_out(asked))
+    state = state_of(await alice.start_authorization(asked))
     page = await _callback(alice.browser, state=state, autorisation_id=number)
     assert page.status_code == 404
     status, _ = await alice.status(asked)
@@ -127,7 +222,7 @@ async def test_ten_an_hour_are_enough(alice: Person) -> None:
 async def test_failures_are_counted_and_audited(alice: Person) -> None:
     asked = await alice.ask(VICTIM)
     for _ in range(10):
-        state = state_of(await alice.set_out(asked))
+        state = state_of(await alice.start_authorization(asked))
         await _callback(alice.browser, state=state, error="invalid_request")
     page = await alice.browser.get(f"/consents/{asked['id']}/start")
     assert page.status_code == 429
@@ -138,7 +233,7 @@ async def test_failures_are_counted_and_audited(alice: Person) -> None:
 
 async def test_enedis_own_words_never_reach_the_page(alice: Person) -> None:
     asked = await alice.ask(VICTIM)
-    state = state_of(await alice.set_out(asked))
+    state = state_of(await alice.start_authorization(asked))
     page = await _callback(alice.browser, state=state, error="<script>alert(1)</script>", error_description="<b>x</b>")
     assert "script" not in page.text
     assert "<b>x" not in page.text
@@ -148,18 +243,17 @@ async def test_a_state_made_before_the_victim_shares_does_not_take_the_meter_ove
     alice: Person, mallory: Person, clock: SetClock
 ) -> None:
     asked = await mallory.ask(VICTIM)
-    state = state_of(await mallory.set_out(asked))
-    await alice.share(VICTIM)
+    state = state_of(await mallory.start_authorization(asked))
+    hers, _ = await alice.share(VICTIM)
     number = await _authorisation(mallory, VICTIM)
     await _callback(mallory.browser, state=state, autorisation_id=str(number))
-    assert await _settled(mallory, asked, clock) == ("refused", "held_by_another")
-    (point,) = (await alice.gateway.get("/v1/usage-points", await alice.gateway.sign_in("alice@example.org")))["items"]
-    assert point["consent"]["status"] == "granted"
+    assert await mallory.check_until_decided(asked, clock) == ("refused", "contested")
+    assert await alice.status(hers) == ("refused", "contested"), "nobody can tell who of the two is the holder"
 
 
 async def test_guesses_made_side_by_side_are_failures_too(alice: Person) -> None:
     asked = await alice.ask(VICTIM)
-    states = [state_of(await alice.set_out(asked)) for _ in range(5)]
+    states = [state_of(await alice.start_authorization(asked)) for _ in range(5)]
     pages = [
         await _callback(alice.browser, state=state, autorisation_id=str(number))
         for number, state in enumerate(states, start=77)
@@ -175,7 +269,7 @@ async def test_of_the_ways_begun_only_the_last_few_stay_open(alice: Person, cloc
     states = []
     for _ in range(8):
         clock.set(clock.now() + timedelta(seconds=1))
-        states.append(state_of(await alice.set_out(asked)))
+        states.append(state_of(await alice.start_authorization(asked)))
     for state in states[:3]:
         page = await _callback(alice.browser, state=state, autorisation_id="77")
         assert await alice.status(asked) == ("pending", None), page.text
@@ -184,22 +278,22 @@ async def test_of_the_ways_begun_only_the_last_few_stay_open(alice: Person, cloc
 
 async def test_reloading_asks_enedis_nothing(alice: Person) -> None:
     asked = await alice.ask("30001000000017")
-    location = alice.at_enedis(await alice.set_out(asked), "30001000000017")
-    await alice.come_back(location)
+    location = alice.at_enedis(await alice.start_authorization(asked), "30001000000017")
+    await alice.handle_callback(location)
     asked_once = len(alice.simulator.calls("subscribed_services"))
-    await asyncio.gather(*(alice.come_back(location) for _ in range(30)))
+    await asyncio.gather(*(alice.handle_callback(location) for _ in range(30)))
     assert len(alice.simulator.calls("subscribed_services")) == asked_once
 
 
 async def test_after_another_browser_only_a_later_share_counts(alice: Person, mallory: Person, clock: SetClock) -> None:
     """Mallory sends Alice straight to Enedis, then guesses her number: what was shared by that trick opens nothing."""
     asked = await mallory.ask(VICTIM)
-    await alice.come_back(alice.at_enedis(await mallory.set_out(asked), VICTIM))
+    await alice.handle_callback(alice.at_enedis(await mallory.start_authorization(asked), VICTIM))
     again = await mallory.ask(VICTIM)
-    state = state_of(await mallory.set_out(again))
+    state = state_of(await mallory.start_authorization(again))
     number = await _authorisation(mallory, VICTIM)
     await _callback(mallory.browser, state=state, autorisation_id=str(number))
-    assert await _settled(mallory, again, clock) == ("refused", "other_browser")
+    assert await mallory.check_until_decided(again, clock) == ("refused", "other_browser")
 
 
 async def test_a_meter_that_somebody_once_had_is_not_taken_by_an_old_share(
@@ -209,16 +303,16 @@ async def test_a_meter_that_somebody_once_had_is_not_taken_by_an_old_share(
     async with alice.gateway.runtime.database.write() as session:
         await session.execute(update(UsagePoint).values(status=PointStatus.ENDED))
     asked = await mallory.ask(VICTIM)
-    state = state_of(await mallory.set_out(asked))
+    state = state_of(await mallory.start_authorization(asked))
     await _callback(mallory.browser, state=state, autorisation_id=str(await _authorisation(mallory, VICTIM)))
-    assert await _settled(mallory, asked, clock) == ("refused", "held_by_another")
+    assert await mallory.check_until_decided(asked, clock) == ("refused", "held_by_another")
 
 
 async def test_two_accounts_at_the_same_moment_never_both_have_the_meter(alice: Person, mallory: Person) -> None:
     ways = []
     for person in (alice, mallory):
         asked = await person.ask(VICTIM)
-        ways.append((person, state_of(await person.set_out(asked))))
+        ways.append((person, state_of(await person.start_authorization(asked))))
     alice.simulator.order("POST", "consents", prm=VICTIM, shared=True)
     number = str(await _authorisation(alice, VICTIM))
     await asyncio.gather(*(_callback(who.browser, state=state, autorisation_id=number) for who, state in ways))

@@ -53,15 +53,15 @@ async def test_a_refusal_is_said_and_can_be_tried_again(alice: Person) -> None:
     assert "Rien n’a été partagé" in page.text
     assert f"/consents/{asked['id']}/start" in page.text
     assert await alice.status(asked) == ("refused", "refused_at_enedis")
-    address = await alice.set_out(asked)
-    await alice.come_back(alice.at_enedis(address, TO_SHARE))
+    address = await alice.start_authorization(asked)
+    await alice.handle_callback(alice.at_enedis(address, TO_SHARE))
     assert await alice.status(asked) == ("granted", None)
 
 
 async def test_a_late_service_is_waited_for(alice: Person, clock: SetClock) -> None:
     asked, page = await alice.share(APPEARS_LATE)
     assert page.status_code == 303
-    waiting = await alice.come_back(page.headers["location"])
+    waiting = await alice.handle_callback(page.headers["location"])
     assert "Enedis ouvre l’accès" in waiting.text
     assert 'http-equiv="refresh"' in waiting.text
     assert await alice.status(asked) == ("pending", None)
@@ -76,25 +76,38 @@ async def test_a_late_service_is_waited_for(alice: Person, clock: SetClock) -> N
 
 async def test_a_service_that_never_appears_ends_in_words(alice: Person, clock: SetClock) -> None:
     asked = await alice.ask(TO_SHARE)
-    address = await alice.set_out(asked)
+    address = await alice.start_authorization(asked)
     location = alice.at_enedis(address, TO_SHARE)
     alice.simulator.order("POST", "consents", prm=TO_SHARE, shared=False)
-    await alice.come_back(location)
-
-    async def ended() -> bool:
-        clock.set(clock.now() + timedelta(seconds=5))
-        return (await alice.status(asked))[0] != "pending"
-
-    await until(ended)
-    assert await alice.status(asked) == ("refused", "not_opened")
+    await alice.handle_callback(location)
+    assert await alice.check_until_decided(asked, clock) == ("refused", "not_opened")
+    assert timedelta(hours=23) < clock.now() - NOW < timedelta(hours=26)
+    assert len(alice.simulator.calls("subscribed_services")) <= 20
     page = await alice.browser.get(f"/consents/{asked['id']}/result")
     assert "Enedis n’a pas ouvert l’accès" in page.text
 
 
+async def test_a_service_that_shows_after_hours_is_waited_for(alice: Person, clock: SetClock) -> None:
+    asked = await alice.ask(TO_SHARE)
+    location = alice.at_enedis(await alice.start_authorization(asked), TO_SHARE)
+    alice.simulator.order("POST", "consents", prm=TO_SHARE, shared=False)
+    await alice.handle_callback(location)
+    while clock.now() < NOW + timedelta(hours=5):
+        clock.set(clock.now() + timedelta(minutes=20))
+        await alice.gateway.runtime.consents.check(asked["id"])
+        assert await alice.status(asked) == ("pending", None)
+    page = await alice.browser.get(f"/consents/{asked['id']}/result")
+    assert "plusieurs heures" in page.text
+    assert 'http-equiv="refresh" content="60"' in page.text
+    alice.simulator.order("POST", "consents", prm=TO_SHARE, shared=True)
+    assert await alice.check_until_decided(asked, clock) == ("granted", None)
+    assert clock.now() - NOW < timedelta(hours=10)
+
+
 async def test_sharing_another_meter_than_the_one_named_gives_nothing(alice: Person, clock: SetClock) -> None:
     asked = await alice.ask(TO_SHARE)
-    address = await alice.set_out(asked)
-    await alice.come_back(alice.at_enedis(address, TEMPO_TO_SHARE))
+    address = await alice.start_authorization(asked)
+    await alice.handle_callback(alice.at_enedis(address, TEMPO_TO_SHARE))
 
     async def ended() -> bool:
         clock.set(clock.now() + timedelta(seconds=5))
@@ -107,10 +120,10 @@ async def test_sharing_another_meter_than_the_one_named_gives_nothing(alice: Per
 
 async def test_a_link_ends_after_a_day(alice: Person, clock: SetClock) -> None:
     asked = await alice.ask(TO_SHARE)
-    address = await alice.set_out(asked)
+    address = await alice.start_authorization(asked)
     location = alice.at_enedis(address, TO_SHARE)
     clock.set(NOW + timedelta(hours=24))
-    page = await alice.come_back(location)
+    page = await alice.handle_callback(location)
     assert page.status_code == 410
     assert "n’est plus valable" in page.text
     alice.who = await alice.gateway.sign_in("alice@example.org")
@@ -120,8 +133,8 @@ async def test_a_link_ends_after_a_day(alice: Person, clock: SetClock) -> None:
 
 async def test_reloading_the_last_page_shows_it_again(alice: Person) -> None:
     asked = await alice.ask(TO_SHARE)
-    location = alice.at_enedis(await alice.set_out(asked), TO_SHARE)
-    first, second = await alice.come_back(location), await alice.come_back(location)
+    location = alice.at_enedis(await alice.start_authorization(asked), TO_SHARE)
+    first, second = await alice.handle_callback(location), await alice.handle_callback(location)
     assert first.status_code == second.status_code == 200
     assert "C’est fait" in second.text
 
@@ -179,9 +192,9 @@ async def test_a_wrong_number_is_refused_without_repeating_it(alice: Person, prm
 
 async def test_an_outage_of_enedis_is_nobodys_failure(alice: Person, clock: SetClock) -> None:
     asked = await alice.ask(TO_SHARE)
-    location = alice.at_enedis(await alice.set_out(asked), TO_SHARE)
+    location = alice.at_enedis(await alice.start_authorization(asked), TO_SHARE)
     alice.simulator.order("POST", "faults", api="subscribed_services", status=503, body="")
-    await alice.come_back(location)
+    await alice.handle_callback(location)
     for _ in range(10):
         clock.set(clock.now() + timedelta(minutes=1))
         await alice.gateway.runtime.consents.check(asked["id"])

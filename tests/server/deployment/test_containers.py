@@ -28,6 +28,10 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         shutil.copy(ROOT / name, folder / name)
     (folder / "server").mkdir()
     shutil.copy(ROOT / "server" / ".env.docker.example", folder / "server" / ".env.docker")
+    (folder / "web").mkdir()
+    settings = (ROOT / "web" / ".env.docker.example").read_text()
+    settings = settings.replace("VITE_TURNSTILE_SITE_KEY=", "VITE_TURNSTILE_SITE_KEY=0x4AAA")
+    (folder / "web" / ".env.docker").write_text(settings)
     command = [str(_program()), "--profile", "postgres", "config", "--format", "json"]
     config = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert config.returncode == 0, config.stderr
@@ -37,7 +41,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.mark.long
 def test_each_service_is_confined_and_comes_back(services: dict[str, Any]) -> None:
-    assert set(services) == {"caddy", "backend", "valkey", "postgres"}
+    assert set(services) == {"caddy", "frontend", "backend", "valkey", "postgres"}
     for name, service in services.items():
         assert service["restart"] == "unless-stopped", name
         assert service["read_only"] is True, name
@@ -46,7 +50,8 @@ def test_each_service_is_confined_and_comes_back(services: dict[str, Any]) -> No
         assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}, name
         assert service["logging"]["options"].keys() == {"max-size", "max-file"}, name
         is_ours = "build" in service  # whose Dockerfile says the rest
-        dockerfile = (ROOT / "server/Dockerfile").read_text() if is_ours else ""
+        folder = "web" if name == "frontend" else "server"
+        dockerfile = (ROOT / folder / "Dockerfile").read_text() if is_ours else ""
         assert "healthcheck" in service or "HEALTHCHECK" in dockerfile, name
         assert "container_name" not in service, name
         assert "\nUSER " in dockerfile or service["user"].split(":")[0] not in {"root", "0"}, name
@@ -56,8 +61,15 @@ def test_each_service_is_confined_and_comes_back(services: dict[str, Any]) -> No
 @pytest.mark.long
 def test_only_caddy_is_reached_from_outside(services: dict[str, Any]) -> None:
     published = {name: {port["published"] for port in service.get("ports", [])} for name, service in services.items()}
-    assert published == {"caddy": {"80", "443"}, "backend": set(), "valkey": set(), "postgres": set()}
+    assert published == {
+        "caddy": {"80", "443"},
+        "frontend": set(),
+        "backend": set(),
+        "valkey": set(),
+        "postgres": set(),
+    }
     assert set(services["caddy"]["networks"]) == {"front"}, "what opens the data is not where strangers knock"
+    assert set(services["frontend"]["networks"]) == {"front"}
     assert set(services["valkey"]["networks"]) == set(services["postgres"]["networks"]) == {"data"}
 
 
@@ -67,4 +79,14 @@ def test_no_service_is_told_more_than_it_needs(services: dict[str, Any]) -> None
     assert "SECRET_KEY" in told["backend"]
     assert told["caddy"] == {"SITE_ADDRESS", "CERTIFICATES"}
     assert told["postgres"] == {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"}
-    assert told["valkey"] == set()
+    assert told["valkey"] == told["frontend"] == set()
+
+
+@pytest.mark.long
+def test_the_front_end_is_built_with_its_own_settings(services: dict[str, Any]) -> None:
+    assert services["frontend"]["build"]["args"] == {
+        "VITE_API_BASE_URL": "/api",
+        "VITE_APP_NAME": "MyElectricalData",
+        "VITE_TURNSTILE_SITE_KEY": "0x4AAA",
+        "VITE_DEBUG": "false",
+    }

@@ -23,8 +23,8 @@ async def test_an_address_is_believed_of_a_trusted_proxy_only(
         statuses = Counter[int]()
         for number in range(KNOCKS):
             told = {"X-Forwarded-For": f"198.51.100.{number}"}
-            wish = {"email": f"{number}@example.org"}
-            answer = await http.post("/v1/accounts/password-reset", json=wish, headers=told)
+            sent = {"email": f"{number}@example.org"}
+            answer = await http.post("/v1/accounts/password-reset", json=sent, headers=told)
             statuses[answer.status_code] += 1
     assert (429 in statuses) is refused, statuses
     assert statuses[202] > 0

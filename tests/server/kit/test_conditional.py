@@ -44,7 +44,9 @@ def test_who_has_another_gets_it_all(header: str) -> None:
     assert (answer.status_code, answer.body) == (200, b'{"text":"a"}')
 
 
-@pytest.mark.parametrize(("seconds", "header"), [(90, "max-age=90"), (0.2, "max-age=1"), (-5, "max-age=0")])
+@pytest.mark.parametrize(
+    ("seconds", "header"), [(90, "private, max-age=90"), (0.2, "private, max-age=1"), (-5, "private, max-age=0")]
+)
 def test_nobody_comes_back_before_it_can_change(seconds: float, header: str) -> None:
     assert ask("a", seconds=seconds).headers["cache-control"] == header
 

@@ -168,7 +168,7 @@ async def _remake_accounts(url: str) -> None:
         with operations.batch_alter_table("accounts", recreate="always" if "sqlite" in url else "auto") as batch:
             batch.alter_column("email", nullable=True)
 
-    database = Database(url, checks_references=False)
+    database = Database(url, is_maintenance=True)
     async with database.engine.begin() as connection:
         await connection.run_sync(alter)
     await database.close()

@@ -118,7 +118,7 @@ async def test_days_are_good_until_they_can_change(gateway: Gateway) -> None:
     await known(gateway, who)
     for start, end, seconds in (("2026-10-01", "2026-11-04", 48600), ("2026-11-02", "2026-11-05", 600)):
         first = await gateway.http.get("/v1/tempo/days", headers=who, params={"start": start, "end": end})
-        assert first.headers["cache-control"] == f"max-age={seconds}"
+        assert first.headers["cache-control"] == f"private, max-age={seconds}"
         have = who | {"If-None-Match": first.headers["etag"]}
         again = await gateway.http.get("/v1/tempo/days", headers=have, params={"start": start, "end": end})
         assert (again.status_code, again.content) == (304, b"")

@@ -446,10 +446,10 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Choose
+         * Change Settings
          * @description Change what is named. All figures follow: the next answer of `/hours` begins where they differ.
          */
-        patch: operations["choose_v1_usage_points__point_id__patch"];
+        patch: operations["change_settings_v1_usage_points__point_id__patch"];
         trace?: never;
     };
     "/v1/usage-points/{point_id}/contract": {
@@ -522,10 +522,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask Consent
+         * Create Consent
          * @description Begin to share a meter; its holder goes on at `authorize_url`.
          */
-        post: operations["ask_consent_v1_consents_post"];
+        post: operations["create_consent_v1_consents_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1261,7 +1261,22 @@ export interface components {
              * @default check_your_mail
              * @constant
              */
-            status?: "check_your_mail";
+            status: "check_your_mail";
+        };
+        /**
+         * AccountSearchRequest
+         * @description A part of an address; in the body, since addresses stand in no URL.
+         */
+        AccountSearchRequest: {
+            /** Part */
+            part: string;
+            /** After */
+            after?: string | null;
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
         };
         /**
          * AccountView
@@ -1293,6 +1308,20 @@ export interface components {
             locality?: components["schemas"]["Text"];
             postal_code_city?: components["schemas"]["Text"];
             insee_code?: components["schemas"]["Text"];
+        };
+        /**
+         * Alignment
+         * @description What the date of an index value means: the register as the day began, or as it ended.
+         * @enum {string}
+         */
+        Alignment: "day_begun" | "day_ended";
+        /**
+         * ApiClientRequest
+         * @description What the API client is for, such as `Home Assistant`.
+         */
+        ApiClientRequest: {
+            /** Name */
+            name: string;
         };
         /**
          * AverageHours
@@ -1345,6 +1374,22 @@ export interface components {
             required: boolean;
         };
         /**
+         * ChangePasswordRequest
+         * @description The old password and the new one.
+         */
+        ChangePasswordRequest: {
+            /**
+             * Current Password
+             * Format: password
+             */
+            current_password: string;
+            /**
+             * New Password
+             * Format: password
+             */
+            new_password: string;
+        };
+        /**
          * ChartView
          * @description One value a row, oldest first: Wh and EUR, null where nothing is known.
          *
@@ -1392,19 +1437,19 @@ export interface components {
              * Name
              * @default
              */
-            name?: string;
+            name: string;
             /**
              * Position
              * @description Its place in lists, the lowest first
              * @default 0
              */
-            position?: number;
+            position: number;
             /**
              * Hidden
              * @description Left out of pages; it is read and billed as before
              * @default false
              */
-            hidden?: boolean;
+            hidden: boolean;
             tariff?: components["schemas"]["Tariff-Input"] | null;
             /** Tariffs */
             tariffs?: components["schemas"]["Tariff-Input"][] | null;
@@ -1440,14 +1485,6 @@ export interface components {
             last_used_at: components["schemas"]["Utc"] | null;
         };
         /**
-         * ClientWish
-         * @description What the API client is for, such as `Home Assistant`.
-         */
-        ClientWish: {
-            /** Name */
-            name: string;
-        };
-        /**
          * Clients
          * @description All API clients of an account.
          */
@@ -1475,6 +1512,10 @@ export interface components {
          * ComparisonView
          * @description What the same hours would have cost, and the lowest power that the highest one used would have allowed.
          *
+         *     Months without service or without anything known are left out. In a month all options are billed over the hours that
+         *     all of them have a price for; one that is not sold at the power of a day, or has a price for less than half of the
+         *     hours, has none. `total` adds up the `total_months` that all options have which can be compared in at least half of
+         *     the months.
          *     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
          *     `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
          *     power is not known.
@@ -1486,6 +1527,8 @@ export interface components {
             total: {
                 [key: string]: components["schemas"]["CostView"];
             };
+            /** Total Months */
+            total_months: number;
             /** Open To New */
             open_to_new: {
                 [key: string]: boolean;
@@ -1502,10 +1545,10 @@ export interface components {
             prices_outdated: string | null;
         };
         /**
-         * ConfirmResetWish
+         * ConfirmResetRequest
          * @description The code from the mail, and a new password.
          */
-        ConfirmResetWish: {
+        ConfirmResetRequest: {
             /**
              * Code
              * @description From the mail
@@ -1516,17 +1559,6 @@ export interface components {
              * Format: password
              */
             password: string;
-        };
-        /**
-         * ConsentAsked
-         * @description Where the holder of the meter gives the consent, until `expires_at`.
-         */
-        ConsentAsked: {
-            /** Id */
-            id: string;
-            /** Authorize Url */
-            authorize_url: string;
-            expires_at: components["schemas"]["Utc"];
         };
         /**
          * ConsentPage
@@ -1567,6 +1599,17 @@ export interface components {
             /** Reason */
             reason: string | null;
             created_at: components["schemas"]["Utc"];
+            expires_at: components["schemas"]["Utc"];
+        };
+        /**
+         * ConsentStarted
+         * @description Where the holder of the meter gives the consent, until `expires_at`.
+         */
+        ConsentStarted: {
+            /** Id */
+            id: string;
+            /** Authorize Url */
+            authorize_url: string;
             expires_at: components["schemas"]["Utc"];
         };
         /**
@@ -2121,8 +2164,12 @@ export interface components {
         /**
          * IndexCheckView
          * @description The registers against the curve; `better_off_peak` where other off-peak hours explain them better.
+         *
+         *     `aligned_by`: whether an index value is that of the day's beginning or of its end, as the curve tells; null: no day
+         *     can be compared. The bucket `total` stands for registers whose names are not known.
          */
         IndexCheckView: {
+            aligned_by: components["schemas"]["Alignment"] | null;
             /** Items */
             items: components["schemas"]["DifferenceView"][];
             better_off_peak: components["schemas"]["FitView"] | null;
@@ -2145,10 +2192,10 @@ export interface components {
         /** @description 0 low-carbon, 1 normal, 2 tense, 3 very tense */
         Level: number;
         /**
-         * LogInWish
+         * LogInRequest
          * @description Who comes. After repeated failures a captcha is needed; its action is `log_in`.
          */
-        LogInWish: {
+        LogInRequest: {
             /** Email */
             email: string;
             /**
@@ -2259,7 +2306,7 @@ export interface components {
          */
         "OffPeakPeriod-Input": {
             /** @default all */
-            season?: components["schemas"]["Season-Input"];
+            season: components["schemas"]["Season-Input"];
             /**
              * Weekdays
              * @default [
@@ -2272,7 +2319,7 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays?: number[];
+            weekdays: number[];
             slots: components["schemas"]["Slots-Input"];
             /** Valid From */
             valid_from?: string | null;
@@ -2283,7 +2330,7 @@ export interface components {
              * @default user
              * @enum {string}
              */
-            source?: "enedis" | "user";
+            source: "enedis" | "user";
         };
         /**
          * OffPeakPeriod
@@ -2291,7 +2338,7 @@ export interface components {
          */
         "OffPeakPeriod-Output": {
             /** @default all */
-            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
+            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2304,7 +2351,7 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays?: number[];
+            weekdays: number[];
             slots: components["schemas"]["Slots-Output"];
             /** Valid From */
             valid_from?: string | null;
@@ -2315,7 +2362,7 @@ export interface components {
              * @default user
              * @enum {string}
              */
-            source?: "enedis" | "user";
+            source: "enedis" | "user";
         };
         /**
          * Operator
@@ -2337,20 +2384,14 @@ export interface components {
          */
         Option: "base" | "hp_hc" | "tempo" | "custom";
         /**
-         * PasswordWish
-         * @description The old password and the new one.
+         * PasswordResetRequest
+         * @description Whose password is forgotten. The captcha's action is `password_reset`.
          */
-        PasswordWish: {
-            /**
-             * Current Password
-             * Format: password
-             */
-            current_password: string;
-            /**
-             * New Password
-             * Format: password
-             */
-            new_password: string;
+        PasswordResetRequest: {
+            /** Email */
+            email: string;
+            /** Captcha Token */
+            captcha_token?: string | null;
         };
         /**
          * PeakReading
@@ -2422,23 +2463,23 @@ export interface components {
              * @default ok
              * @constant
              */
-            status?: "ok";
+            status: "ok";
             /**
              * Name
              * @default MyElectricalData
              * @constant
              */
-            name?: "MyElectricalData";
+            name: "MyElectricalData";
             /**
              * Version
              * @default 0.1.0
              */
-            version?: string;
+            version: string;
             /**
              * Api
              * @default 1.0
              */
-            api?: string;
+            api: string;
             /** Instance Id */
             instance_id: string;
         };
@@ -2463,7 +2504,7 @@ export interface components {
          */
         "Price-Input": {
             /** @default all */
-            season?: components["schemas"]["Season-Input"];
+            season: components["schemas"]["Season-Input"];
             /**
              * Weekdays
              * @default [
@@ -2476,9 +2517,9 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays?: number[];
+            weekdays: number[];
             /** @default [] */
-            slots?: components["schemas"]["Slots-Input"];
+            slots: components["schemas"]["Slots-Input"];
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Input"];
@@ -2489,7 +2530,7 @@ export interface components {
          */
         "Price-Output": {
             /** @default all */
-            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
+            season: components["schemas"]["gateway__tariffs__off_peak__Season"];
             /**
              * Weekdays
              * @default [
@@ -2502,9 +2543,9 @@ export interface components {
              *       6
              *     ]
              */
-            weekdays?: number[];
+            weekdays: number[];
             /** @default [] */
-            slots?: components["schemas"]["Slots-Output"];
+            slots: components["schemas"]["Slots-Output"];
             /** Bucket */
             bucket: string;
             eur_per_kwh: components["schemas"]["Eur-Output"];
@@ -2580,7 +2621,7 @@ export interface components {
              * @default ready
              * @constant
              */
-            status?: "ready";
+            status: "ready";
         };
         /**
          * Reason
@@ -2626,16 +2667,6 @@ export interface components {
             captcha_token?: string | null;
         };
         /**
-         * ResetWish
-         * @description Whose password is forgotten. The captcha's action is `password_reset`.
-         */
-        ResetWish: {
-            /** Email */
-            email: string;
-            /** Captcha Token */
-            captcha_token?: string | null;
-        };
-        /**
          * RteFeed
          * @description One of RTE's feeds: today's calls, how the last ones went, and when the next one goes.
          *
@@ -2665,21 +2696,6 @@ export interface components {
             level: components["schemas"]["Level"];
             since: components["schemas"]["Utc"];
             until: components["schemas"]["Utc"];
-        };
-        /**
-         * SearchWish
-         * @description A part of an address; in the body, since addresses stand in no URL.
-         */
-        SearchWish: {
-            /** Part */
-            part: string;
-            /** After */
-            after?: string | null;
-            /**
-             * Limit
-             * @default 50
-             */
-            limit?: number;
         };
         /**
          * Season
@@ -2721,10 +2737,10 @@ export interface components {
             items: components["schemas"]["SessionView"][];
         };
         /**
-         * SignUpWish
+         * SignUpRequest
          * @description An account; the language of mails is that of Accept-Language. The captcha's action is `sign_up`.
          */
-        SignUpWish: {
+        SignUpRequest: {
             /** Email */
             email: string;
             /**
@@ -2851,7 +2867,7 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices?: "regulated" | components["schemas"]["Price-Input"][];
+            prices: "regulated" | components["schemas"]["Price-Input"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Input"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Input"] | null;
         };
@@ -2871,7 +2887,7 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices?: "regulated" | components["schemas"]["Price-Output"][];
+            prices: "regulated" | components["schemas"]["Price-Output"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Output"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Output"] | null;
         };
@@ -2922,7 +2938,7 @@ export interface components {
              * @default Bearer
              * @constant
              */
-            token_type?: "Bearer";
+            token_type: "Bearer";
             /** Expires In */
             expires_in: number;
         };
@@ -2932,7 +2948,8 @@ export interface components {
          *
          *     `cost` is what energy cost, `bill` that and the subscription. Not `complete`, energy is missing or still to come, of
          *     the direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
-         *     price; where some does, what is shown is of the rest. The subscription is null when any day known has none.
+         *     price; where some does, what is shown is of the rest. The subscription is that of all days since the
+         *     meter was put into service, whether their energy is known or not; null when any of them has none.
          */
         TotalView: {
             /**
@@ -2975,8 +2992,15 @@ export interface components {
          * TotalsView
          * @description Each unit's running span and as much of it a year before, the last that ended and is known, and that one a year
          *     before.
+         *
+         *     `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched: a
+         *     span that begins before `known_since` is of a part only.
          */
         TotalsView: {
+            /** Known Since */
+            known_since: string | null;
+            /** History Complete */
+            history_complete: boolean;
             /** Day */
             day: {
                 [key: string]: components["schemas"]["TotalView"];
@@ -3112,10 +3136,10 @@ export interface components {
         };
         Utc: string;
         /**
-         * VerifyWish
+         * VerifyEmailRequest
          * @description The code from the mail, and the password that was chosen.
          */
-        VerifyWish: {
+        VerifyEmailRequest: {
             /**
              * Code
              * @description From the mail
@@ -6002,7 +6026,7 @@ export interface operations {
             };
         };
     };
-    choose_v1_usage_points__point_id__patch: {
+    change_settings_v1_usage_points__point_id__patch: {
         parameters: {
             query?: never;
             header?: never;
@@ -6601,7 +6625,7 @@ export interface operations {
             };
         };
     };
-    ask_consent_v1_consents_post: {
+    create_consent_v1_consents_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -6620,7 +6644,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConsentAsked"];
+                    "application/json": components["schemas"]["ConsentStarted"];
                 };
             };
             /** @description Bad Request */
@@ -7270,7 +7294,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ClientWish"];
+                "application/json": components["schemas"]["ApiClientRequest"];
             };
         };
         responses: {
@@ -7956,7 +7980,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignUpWish"];
+                "application/json": components["schemas"]["SignUpRequest"];
             };
         };
         responses: {
@@ -8112,7 +8136,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VerifyWish"];
+                "application/json": components["schemas"]["VerifyEmailRequest"];
             };
         };
         responses: {
@@ -8288,7 +8312,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ResetWish"];
+                "application/json": components["schemas"]["PasswordResetRequest"];
             };
         };
         responses: {
@@ -8444,7 +8468,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfirmResetWish"];
+                "application/json": components["schemas"]["ConfirmResetRequest"];
             };
         };
         responses: {
@@ -9146,7 +9170,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordWish"];
+                "application/json": components["schemas"]["ChangePasswordRequest"];
             };
         };
         responses: {
@@ -9408,7 +9432,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LogInWish"];
+                "application/json": components["schemas"]["LogInRequest"];
             };
         };
         responses: {
@@ -10366,7 +10390,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SearchWish"];
+                "application/json": components["schemas"]["AccountSearchRequest"];
             };
         };
         responses: {

@@ -24,7 +24,12 @@ export function byBucket(a: string, b: string): number {
   return (first < 0 ? order.length : first) - (second < 0 ? order.length : second);
 }
 
-/** A bucket's colour. Those of own prices get the next one when they are first met, and keep it. */
+/** Name the buckets of own prices, so that each has a colour of its own, the same on every page. */
+export function setOwnBuckets(buckets: Iterable<string>): void {
+  own.splice(0, own.length, ...[...new Set(buckets)].filter((bucket) => !(bucket in ours)).toSorted());
+}
+
+/** A bucket's colour; one that was not named gets the next. */
 export function bucketColor(bucket: string): string {
   const known = ours[bucket];
   if (known) return known;

@@ -45,7 +45,8 @@ export function energy(wh: Known): string {
 /** The same for the values of an axis, which are round. */
 export const axisEnergy = (wh: number): string =>
   withUnit(numbers({ maximumFractionDigits: 2 }).format(wh / 1000), "kWh");
-export const axisMoney = (eur: number): string => withUnit(numbers({ maximumFractionDigits: 2 }).format(eur), "€");
+export const axisMoney = (eur: number): string =>
+  numbers({ style: "currency", currency: "EUR", minimumFractionDigits: 0, maximumFractionDigits: 2 }).format(eur);
 
 /** Power in W, from 1,000 W on in kW; `unit` VA likewise. */
 export function power(watts: Known, unit: "W" | "VA" = "W"): string {

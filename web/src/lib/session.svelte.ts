@@ -35,6 +35,18 @@ class Session {
     this.#setMeters((await answer(api.GET("/v1/usage-points"))).items);
   }
 
+  /** Keep what is said of the meters fresh: seconds while the first data of one are awaited, else minutes. */
+  follow(): () => void {
+    const isNew = this.meters.some(
+      ({ freshness, consent }) => !freshness.complete_until && consent.status === "granted",
+    );
+    const timer = setInterval(
+      () => document.visibilityState === "visible" && void this.loadMeters().catch(() => undefined),
+      isNew ? 15_000 : 300_000,
+    );
+    return () => clearInterval(timer);
+  }
+
   /** Show a meter as a change of it has answered. */
   replaceMeter(changed: Schema<"UsagePointView">): void {
     this.#setMeters(this.meters.map((meter) => (meter.id === changed.id ? changed : meter)));

@@ -1,7 +1,6 @@
 """`GET /v1/usage-points/{id}/series` and `/habits`."""
 
 import asyncio
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -12,7 +11,8 @@ from gateway.billing.charts.service import SeriesService
 from gateway.billing.charts.steps import LONGEST, Step
 from gateway.billing.totals import Span
 from gateway.dependencies import ClockDep, PointId, part
-from gateway.kit import conditional, paris
+from gateway.kit import conditional
+from gateway.kit.wire import KnownDay
 from gateway.problems import check_range, documented
 from gateway.quotas.routes import counted
 
@@ -33,8 +33,8 @@ async def series(
     clock: ClockDep,
     caller: CallerDep,
     point_id: PointId,
-    start: Annotated[date, Query(description="First day, of Paris", ge=paris.EARLIEST)],
-    end: Annotated[date, Query(description="First day after the range", le=paris.LATEST)],
+    start: Annotated[KnownDay, Query(description="First day, of Paris")],
+    end: Annotated[KnownDay, Query(description="First day after the range")],
     step: Step = Step.DAY,
     include: Annotated[
         set[Include] | None, Query(description="Which parts; unless told, all but the year before")
@@ -59,8 +59,8 @@ async def habits(
     charts: SeriesServiceDep,
     caller: CallerDep,
     point_id: PointId,
-    start: Annotated[date, Query(description="First day, of Paris", ge=paris.EARLIEST)],
-    end: Annotated[date, Query(description="First day after the range", le=paris.LATEST)],
+    start: Annotated[KnownDay, Query(description="First day, of Paris")],
+    end: Annotated[KnownDay, Query(description="First day after the range")],
 ) -> HabitsView:
     """When energy is used: the average day of each weekday and of each month."""
     check_range(start, end, LONGEST[Step.DAY])

@@ -45,8 +45,10 @@ def make_chart(
 ) -> Chart:
     """Make a chart. A day known only as a whole stands in its first hour; all its hours are made of `day`.
 
-    `days` is what each day comes to, and `whole` what the total is of; None: of nothing.
+    `days` is what each day comes to, and `whole` what the total is of; None: of nothing. The total has the subscription
+    of every day, a row that of the days of which something is known.
     """
+    known_days = {day: total for day, total in days.items() if day in figures}
     hours: dict[date, dict[int, Row]] = {}
 
     def row(step: Span | Hour | None) -> Row:
@@ -58,7 +60,7 @@ def make_chart(
                     hours[day] = _rows_of_day(figures[day]) if day in figures else {}
                 return hours[day].get(number, NOTHING)
             case Span():
-                return _row_of_span(step, figures, days, today)
+                return _row_of_span(step, figures, known_days, today)
 
     rows = [row(step) for step in steps]
     buckets = {bucket for one in rows for key in one.amounts if (bucket := bucket_of(key))}

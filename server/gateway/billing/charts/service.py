@@ -23,7 +23,7 @@ from gateway.billing.figures import DayFigures
 from gateway.billing.home import Home
 from gateway.billing.notices import prices_outdated
 from gateway.billing.publishing import Publisher
-from gateway.billing.totals import Span, day_totals
+from gateway.billing.totals import DayTotal, Span, day_totals
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
@@ -66,14 +66,18 @@ class SeriesService:
         meter = Meter.of(home.point, home.secrets, now)
         counted_since = {direction: meter.since[direction] or date.min for direction in meter.directions}
 
+        def add_up_days(of: Span | None, known_days: Mapping[date, DayFigures]) -> dict[date, DayTotal]:
+            days = paris.days(of.start, min(of.end, today + paris.DAY)) if of else []
+            return day_totals(days, known_days, counted_since, home.rules({}).subscription_on)
+
         def make() -> tuple[Chart, Chart | None]:
-            current = make_chart(_steps(step, span), span, figures, day_totals(figures, counted_since), today)
+            current = make_chart(_steps(step, span), span, figures, add_up_days(span, figures), today)
             if not with_year_ago:
                 return current, None
             compared = _known_part(span, figures, today)
             whole = span_before(compared, by_weeks=by_weeks) if compared else None
             steps = [_before(one, by_weeks=by_weeks) for one in _steps(step, span)]
-            return current, make_chart(steps, whole, older, day_totals(older, counted_since), today)
+            return current, make_chart(steps, whole, older, add_up_days(whole, older), today)
 
         current, year_ago = await asyncio.to_thread(make)
         return Series(

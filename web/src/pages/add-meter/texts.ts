@@ -16,6 +16,13 @@ export const t = dictionary({
     grantedNext:
       "Sixty days come at once, the history fills in by itself. Tell now which tariff you pay by, so that euros are right.",
     refused: "The consent was not given.",
+    reasons: {
+      refused_at_enedis: "You refused at Enedis, or left before its end.",
+      wrong_meter: "Another meter was chosen at Enedis than the one given here.",
+      held_by_another: "Another account of this site already has this meter.",
+      not_opened: "Enedis did not open the access in time. Try again tomorrow.",
+      other_browser: "The consent came back to another browser than the one that began it.",
+    },
     expired: "This request is too old. Begin anew.",
     toTariff: "Choose the tariff",
     toOverview: "To the overview",
@@ -38,6 +45,13 @@ export const t = dictionary({
     grantedNext:
       "Soixante jours arrivent aussitôt, l’historique se complète tout seul. Dites maintenant quel tarif vous payez, pour que les euros soient justes.",
     refused: "Le consentement n’a pas été donné.",
+    reasons: {
+      refused_at_enedis: "Vous avez refusé chez Enedis, ou quitté avant la fin.",
+      wrong_meter: "Un autre compteur a été choisi chez Enedis que celui donné ici.",
+      held_by_another: "Un autre compte de ce site a déjà ce compteur.",
+      not_opened: "Enedis n’a pas ouvert l’accès à temps. Réessayez demain.",
+      other_browser: "Le consentement est revenu dans un autre navigateur que celui du départ.",
+    },
     expired: "Cette demande est trop ancienne. Recommencez.",
     toTariff: "Choisir le tarif",
     toOverview: "Vers l’accueil",

@@ -25,22 +25,23 @@ export const fillOf: Readonly<Record<Color, string | null>> = {
 };
 const edgeOf = (color: Color): string => (color === "white" ? "var(--white-edge)" : "none");
 
-export const listColors = (colors: readonly Color[]): string => colors.map((color) => words().colors[color]).join(t().or);
+export const listColors = (colors: readonly Color[]): string =>
+  colors.map((color) => words().colors[color]).join(t().or);
 
-/** A day as the strip shows it: announced, the only colour possible, or open. */
-export function toCell({ date, color, possible }: TempoDay): DayCell {
+/** A day as the strip shows it: its colour is certain, or expected, or open. */
+export function toCell({ date, color, possible, expected_color, expected_reason }: TempoDay): DayCell {
   const day = longDate(date);
   if (color !== "unknown") {
     return { day: date, fill: fillOf[color], edge: edgeOf(color), sentence: t().day(day, words().colors[color]) };
   }
-  const [only, ...others] = possible;
-  if (only !== undefined && others.length === 0) {
+  if (expected_color !== null) {
+    const reason = expected_reason === null ? "" : t().reasons[expected_reason];
     return {
       day: date,
-      fill: fillOf[only],
-      edge: edgeOf(only),
+      fill: fillOf[expected_color],
+      edge: edgeOf(expected_color),
       hatched: true,
-      sentence: t().only(day, words().colors[only]),
+      sentence: t().expectedDay(day, words().colors[expected_color], reason),
     };
   }
   return { day: date, fill: null, sentence: t().several(day, listColors(possible)) };

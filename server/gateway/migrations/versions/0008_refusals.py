@@ -6,8 +6,8 @@ Columns are only added: a gateway of the version before runs on this database to
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Who carries mail: Mailgun, or nobody."""
+"""Who sends mail: Mailgun, or nobody."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,8 +14,8 @@ _WILL_NOT = frozenset({400, 402, 413})
 
 
 @dataclass(frozen=True, repr=False)
-class Letter:
-    """A mail in words."""
+class Mail:
+    """A mail, written out."""
 
     kind: str
     to: str
@@ -33,11 +33,11 @@ class MailError(Exception):
         self.is_final = is_final
 
 
-class Carrier(Protocol):
-    """Takes mail."""
+class MailSender(Protocol):
+    """Sends mail."""
 
-    async def carry(self, letter: Letter, *, account_id: str) -> None:
-        """Take a letter for good. Raises MailError."""
+    async def send(self, mail: Mail, *, account_id: str) -> None:
+        """Send a mail. Raises MailError when it was not accepted."""
         ...
 
 
@@ -51,28 +51,28 @@ class Mailgun:
         self._sender = sender
 
     async def sign_in(self) -> None:
-        """Hand over a letter for nobody, to see whether the key and the domain are good. Raises MailError if not."""
+        """Post a mail without recipient, to see whether key and domain are accepted. Raises MailError if not."""
         answer = await self._post({"from": self._sender, "o:testmode": "yes"})
-        if answer.status != 400:  # how it refuses the letter once it has taken the rest
+        if answer.status != 400:  # the answer to a mail without recipient once key and domain were accepted
             raise MailError(str(answer.status))
 
-    async def carry(self, letter: Letter, *, account_id: str) -> None:
-        """Hand a letter over; its links are left as they are, and nobody is told who opened it."""
+    async def send(self, mail: Mail, *, account_id: str) -> None:
+        """Post a mail, without Mailgun's tracking of links and openings."""
         form = {
             "from": self._sender,
-            "to": letter.to,
-            "subject": letter.subject,
-            "text": letter.text,
-            "html": letter.html,
+            "to": mail.to,
+            "subject": mail.subject,
+            "text": mail.text,
+            "html": mail.html,
             "o:tracking": "no",
             "o:tracking-clicks": "no",
             "o:tracking-opens": "no",
-            "o:tag": letter.kind,
+            "o:tag": mail.kind,
         }
         answer = await self._post(form)
         if answer.status != 200:
             raise MailError(str(answer.status), is_final=answer.status in _WILL_NOT)
-        log.info("mail_sent", kind=letter.kind, account=account_id)
+        log.info("mail_sent", kind=mail.kind, account=account_id)
 
     async def _post(self, form: dict[str, str]) -> Answer:
         try:
@@ -81,9 +81,9 @@ class Mailgun:
             raise MailError("unreachable") from error
 
 
-class NoCarrier:
-    """For a gateway without mail: the log says that one would have gone."""
+class NoMailSender:
+    """For a gateway without mail: only the log says that one would have been sent."""
 
-    async def carry(self, letter: Letter, *, account_id: str) -> None:
-        """Say so, without its words."""
-        log.info("mail_not_sent", kind=letter.kind, account=account_id, reason="MAILGUN_API_KEY is not set")
+    async def send(self, mail: Mail, *, account_id: str) -> None:
+        """Log the kind of the mail, without its text."""
+        log.info("mail_not_sent", kind=mail.kind, account=account_id, reason="MAILGUN_API_KEY is not set")

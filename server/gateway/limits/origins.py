@@ -1,4 +1,4 @@
-"""Who knocks: named by keyed hashes, so that the counters tell nobody's address."""
+"""Who hits: named by keyed hashes, so that the counters tell nobody's address."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -8,13 +8,13 @@ _HOME = 64
 """Bits of an IPv6 address that a home shares; whoever has one has all the addresses behind it."""
 
 
-def client(instance: Instance, host: str | None) -> str:
-    """Name the machine, or the home, that a request comes from."""
+def hash_client(instance: Instance, host: str | None) -> str:
+    """Return the hash of the machine, or the home, that a request comes from."""
     return instance.digest("client", _network(host or "")).hex()[:32]
 
 
-def email(instance: Instance, address: str) -> str:
-    """Name an e-mail address, given as it is compared, whether it has an account or not."""
+def hash_email(instance: Instance, address: str) -> str:
+    """Return the hash of an e-mail address in canonical form, whether it has an account or not."""
     return instance.digest("email", address).hex()[:32]
 
 

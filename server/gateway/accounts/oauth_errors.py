@@ -1,0 +1,43 @@
+"""Errors of the token endpoint as OAuth 2.0 clients expect them (RFC 6749, section 5.2), in the body of the problem."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, override
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from gateway.problems import ProblemError
+
+_STANDARD = frozenset({"invalid_request", "invalid_client", "unsupported_grant_type"})
+
+
+class OAuthRoute(APIRoute):
+    """A route whose problems have `error` and `error_description` too; what cannot be read is a 400."""
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                raise _with_oauth_members(_explain(error)) from error
+            except ProblemError as problem:
+                raise _with_oauth_members(problem) from problem
+
+        return answer
+
+
+def _explain(error: RequestValidationError) -> ProblemError:
+    for detail in error.errors():
+        if detail["loc"][-1] == "grant_type" and detail["type"] != "missing":
+            return ProblemError(400, "unsupported_grant_type", "`grant_type` must be client_credentials.")
+    return ProblemError(400, "invalid_request", "The request is a form with `grant_type`, and credentials by Basic.")
+
+
+def _with_oauth_members(problem: ProblemError) -> ProblemError:
+    error = problem.code if problem.code in _STANDARD else "invalid_request"
+    problem.members = {"error": error, "error_description": problem.detail, **problem.members}
+    return problem

@@ -1,0 +1,272 @@
+"""The states of a consent: requested, at Enedis, back with a number, checked with Enedis, granted or refused.
+
+The number that Enedis sends the browser back with can be guessed, so it proves nothing by itself. A consent is granted
+only when the state in the callback is one we made, is used for the first time, within a day and in the browser that
+holds its cookie, and when `claims.evaluate` accepts what Enedis says about the number.
+
+Example: 10:00 requested (PENDING), 10:01 the start page makes a state, 10:03 Enedis sends the browser back with that
+state and a number, and the first check is due; the service is not open yet, so it is checked again after 4, 8, 18 and
+30 seconds, then after 2, 4, 8 … minutes; once it is open: GRANTED. If it never is: REFUSED (not_opened) after a day.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.accounts.models import Account
+from gateway.accounts.secrets import fingerprint
+from gateway.audit.service import record
+from gateway.consents import repository
+from gateway.consents.claims import Outcome
+from gateway.consents.models import Consent, ConsentState, ConsentStatus
+from gateway.instance import Instance
+from gateway.kit import paris
+from gateway.kit.backoff import compute_backoff
+from gateway.kit.crypto import Keyring
+from gateway.limits import service as limits
+from gateway.limits.service import RateLimit
+from gateway.usage_points import service as usage_points
+
+LIFETIME = timedelta(hours=24)
+"""How long a request and its states are valid: long enough to open an account at Enedis in between."""
+DURATION = "P3Y"
+"""How long we ask to read the meter: three years, the most that Enedis grants."""
+ATTEMPTS = (timedelta(), *(timedelta(seconds=seconds) for seconds in (4, 8, 18, 30)))
+"""Pauses before each check while Enedis has not opened the service yet: a minute in all."""
+_LATER, _LATEST = timedelta(minutes=2), timedelta(hours=4)
+"""After that minute the pauses double from the first to the second, until the request expires."""
+CHECKS_OF_ACCOUNT = RateLimit("consent_checks", 30, timedelta(hours=1))
+CHECKS_OF_ALL = RateLimit("consent_checks_all", 200, timedelta(hours=1))
+"""Checks that granted nothing: guesses must not use up the thousand calls an hour that Enedis allows."""
+_CONSENTS = RateLimit("consents", 10, timedelta(hours=1))
+_FAILURES = RateLimit("consent_failures", 10, timedelta(hours=1))
+_MOST_STATES = 20
+_MOST_UNUSED = 5
+_COOKIE = re.compile(r"[\w-]{43}", re.ASCII)
+_INT64 = 2**63
+
+
+OPEN = frozenset(Outcome) - {Outcome.GRANTED, Outcome.PENDING, Outcome.EXPIRED, Outcome.TOO_OFTEN}
+"""Outcomes after which a person may go to Enedis again."""
+
+
+@dataclass(frozen=True)
+class AuthorizationAttempt:
+    """The state for the address at Enedis, and the secret for the browser's cookie."""
+
+    state: str
+    browser: str
+
+
+@dataclass(frozen=True)
+class CallbackResult:
+    """Where the consent stands after a callback, which one it is if known, and whether Enedis is to be asked now."""
+
+    outcome: Outcome
+    consent: Consent | None = None
+    is_new: bool = False
+
+
+async def request_consent(
+    session: AsyncSession, account: Account, prm: str, *, keyring: Keyring, instance: Instance, now: datetime
+) -> Consent:
+    """Create the request of an account to read a meter. Raises a 429 problem after 10 an hour."""
+    await limits.hit(session, _CONSENTS, account.id, now)
+    consent_id = secrets.token_hex(16)
+    consent = Consent(
+        id=consent_id,
+        account_id=account.id,
+        point_id=usage_points.point_id(instance, account.id, prm),
+        prm_hash=usage_points.hash_number(instance, prm),
+        prm_sealed=usage_points.seal_number(keyring, account, prm, consent_id),
+        created_at=now,
+        expires_at=now + LIFETIME,
+        status=ConsentStatus.PENDING,
+        reason=None,
+        authorisation=None,
+        asked_on=None,
+        returned_at=None,
+        check_at=None,
+        checks=0,
+        other_browser_on=None,
+    )
+    session.add(consent)
+    record(session, now, "consent_asked", account.id, consent=consent_id)
+    return consent
+
+
+def outcome_of(consent: Consent, now: datetime) -> Outcome:
+    """Return where a consent stands, with the reason if it failed."""
+    if consent.status is ConsentStatus.GRANTED:
+        return Outcome.GRANTED
+    if consent.status is ConsentStatus.PENDING and consent.authorisation is None and consent.expires_at <= now:
+        return Outcome.EXPIRED
+    return Outcome(consent.reason) if consent.reason else Outcome.PENDING
+
+
+def status_of(consent: Consent, now: datetime) -> ConsentStatus:
+    """Return the status of a consent; a request that nobody answered in time has expired."""
+    return ConsentStatus.EXPIRED if outcome_of(consent, now) is Outcome.EXPIRED else consent.status
+
+
+async def start_authorization(
+    session: AsyncSession, consent: Consent, browser: str | None, now: datetime
+) -> AuthorizationAttempt | None:
+    """Create a state bound to the browser; None after too many failures or attempts.
+
+    A browser keeps the secret that its cookie holds. Only the newest few unused states of a consent stay valid.
+    """
+    made = await repository.count_states(session, consent.id)
+    if made >= _MOST_STATES or await limits.is_reached(session, _FAILURES, consent.account_id, now):
+        return None
+    await repository.retire_states(session, consent.id, _MOST_UNUSED - 1, now)
+    known = browser if browser and _COOKIE.fullmatch(browser) else None
+    attempt = AuthorizationAttempt(secrets.token_urlsafe(32), known or secrets.token_urlsafe(32))
+    session.add(
+        ConsentState(
+            state_hash=fingerprint(attempt.state),
+            consent_id=consent.id,
+            browser_hash=fingerprint(attempt.browser),
+            created_at=now,
+            used_at=None,
+        )
+    )
+    return attempt
+
+
+def enedis_address(authorize_url: str, client_id: str, state: str) -> str:
+    """Return the address of the page at Enedis that asks for the consent."""
+    query = {"client_id": client_id, "state": state, "duration": DURATION, "response_type": "code"}
+    return f"{authorize_url}?{urlencode(query)}"
+
+
+async def handle_callback(
+    session: AsyncSession, state: str, browser: str | None, authorisation: str | None, error: str | None, now: datetime
+) -> CallbackResult:
+    """Use up the state of a callback from Enedis, and validate the rest; `is_new` if Enedis is now to be asked."""
+    row = await repository.use_state(session, fingerprint(state), now)
+    if row is None:
+        return await _repeat_outcome(session, state, browser, now)
+    consent = await repository.lock_consent(session, row.consent_id)
+    if consent is None:
+        return CallbackResult(Outcome.UNKNOWN)
+    number = _number(authorisation or "")
+    failure = await _failure(session, consent, row, browser, number, error, now)
+    if failure is not None:
+        if consent.status is ConsentStatus.GRANTED or consent.check_at is not None:
+            await _count(session, consent, failure, now)  # what was decided, or is being looked at, goes on
+        else:
+            await refuse(session, consent, failure, now)
+        return CallbackResult(failure, consent)
+    if consent.status is ConsentStatus.GRANTED:
+        return CallbackResult(Outcome.GRANTED, consent)
+    consent.status, consent.reason = ConsentStatus.PENDING, None
+    consent.authorisation, consent.asked_on = number, paris.day_of(row.created_at)
+    consent.checks, consent.check_at, consent.returned_at = 0, now, now
+    return CallbackResult(Outcome.PENDING, consent, is_new=True)
+
+
+async def _failure(
+    session: AsyncSession,
+    consent: Consent,
+    state: ConsentState,
+    browser: str | None,
+    number: int | None,
+    error: str | None,
+    now: datetime,
+) -> Outcome | None:
+    """Return what is wrong with a callback, if anything is."""
+    if state.created_at + LIFETIME <= now or consent.expires_at <= now:
+        return Outcome.EXPIRED
+    if state.browser_hash != fingerprint(browser or ""):
+        consent.other_browser_on = paris.day_of(now)
+        return Outcome.OTHER_BROWSER
+    if error is not None:
+        return Outcome.REFUSED_AT_ENEDIS
+    if number is None:
+        return Outcome.UNKNOWN
+    if await limits.is_reached(session, _FAILURES, consent.account_id, now):
+        return Outcome.TOO_OFTEN
+    if consent.check_at is not None and consent.authorisation != number:
+        return Outcome.UNKNOWN  # one number at a time: a second one, while the first is looked at, is a guess
+    return None
+
+
+async def _repeat_outcome(session: AsyncSession, state: str, browser: str | None, now: datetime) -> CallbackResult:
+    """Return where the consent stands to a browser that reloads the page, and nothing to any other."""
+    used = await repository.state(session, fingerprint(state))
+    if used is not None and used.browser_hash == fingerprint(browser or ""):
+        consent = await repository.consent(session, used.consent_id)
+        if consent is not None:
+            return CallbackResult(outcome_of(consent, now), consent)
+    return CallbackResult(Outcome.UNKNOWN)
+
+
+async def begin_check(session: AsyncSession, consent: Consent, now: datetime) -> bool:
+    """Claim the next check; False when it is not due, another process has claimed it, or a limit is reached."""
+    if consent.status is not ConsentStatus.PENDING or consent.check_at is None or consent.check_at > now:
+        return False
+    budgets = ((CHECKS_OF_ACCOUNT, consent.account_id), (CHECKS_OF_ALL, "all"))
+    for limit, who in budgets:
+        if await limits.is_reached(session, limit, who, now):
+            consent.check_at = limits.window_end(limit, now)
+            return False
+    for limit, who in budgets:
+        await limits.count(session, limit, who, now)
+    consent.checks += 1
+    pause = ATTEMPTS[consent.checks] if consent.checks < len(ATTEMPTS) else _later_pause(consent.checks)
+    consent.check_at = now + pause if now >= consent.expires_at else min(now + pause, consent.expires_at)
+    return True
+
+
+def _later_pause(checks: int) -> timedelta:
+    return compute_backoff(_LATER, _LATEST, checks - len(ATTEMPTS) + 1)
+
+
+async def record_decision(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> Outcome:
+    """Record an outcome. In the first minute only GRANTED is final; NOT_OPENED is final when the request expires."""
+    if outcome is Outcome.GRANTED:
+        consent.status, consent.reason, consent.check_at = ConsentStatus.GRANTED, None, None
+        for limit, who in ((CHECKS_OF_ACCOUNT, consent.account_id), (CHECKS_OF_ALL, "all")):
+            await limits.undo_hit(session, limit, who, now)
+        record(session, now, "consent_granted", consent.account_id, consent=consent.id, usage_point=consent.point_id)
+        return outcome
+    is_early = consent.checks < len(ATTEMPTS)
+    if outcome is not Outcome.CONTESTED and (is_early or (outcome is Outcome.NOT_OPENED and now < consent.expires_at)):
+        return Outcome.PENDING
+    await refuse(session, consent, outcome, now)
+    return outcome
+
+
+def postpone(consent: Consent, until: datetime) -> Outcome:
+    """Postpone the check because Enedis did not answer, until the request expires; that counts as no failure."""
+    consent.checks -= 1
+    if until < consent.expires_at:
+        consent.check_at = until
+        return Outcome.PENDING
+    consent.status, consent.reason, consent.check_at = ConsentStatus.REFUSED, Outcome.UPSTREAM_DOWN, None
+    return Outcome.UPSTREAM_DOWN
+
+
+async def refuse(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
+    """Refuse a consent, and count the failure for its account."""
+    consent.status = ConsentStatus.EXPIRED if outcome is Outcome.EXPIRED else ConsentStatus.REFUSED
+    consent.reason, consent.check_at = outcome, None
+    await _count(session, consent, outcome, now)
+
+
+async def _count(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
+    await limits.count(session, _FAILURES, consent.account_id, now)
+    record(session, now, "consent_failed", consent.account_id, consent=consent.id, reason=outcome)
+
+
+def _number(text: str) -> int | None:
+    """Parse an `autorisation_id`: a positive 64-bit number in ASCII digits."""
+    if not (text.isascii() and text.isdigit()) or len(text) > 19:
+        return None
+    number = int(text)
+    return number if 0 < number < _INT64 else None

@@ -1,0 +1,93 @@
+"""Whether a claim to a meter is good: what Enedis says is open, and who else asks for the meter or has had it.
+
+The number that comes back from Enedis through the browser can be guessed by anybody. So a claim is good only when
+- Enedis names the meter asked for among the open services of that number;
+- Enedis opened that service on or after the day the claim's state was made, unless the account reads the meter by it;
+- and later than any service by which another account reads or once read the meter, even if that was deleted: a
+  service is claimed once. When two accounts claim the same one, neither is believed.
+
+Example: Alice goes to Enedis at 10:00, where the service opens on that day. Mallory knows the meter and guesses Alice's
+number. Before her return, his claim waits, because Alice is under way; after it, both are refused; tomorrow, a claim of
+his is younger than her service. Alice deletes the meter in May: the service of her share is remembered as claimed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.consents import repository
+from gateway.consents.models import Consent
+from gateway.enedis.customer import Service
+
+RIVAL_PAUSE = timedelta(minutes=10)
+"""How long a claim waits while another account is at Enedis for the same meter: its holder comes back in moments."""
+
+
+class Outcome(StrEnum):
+    """Where a consent stands; each outcome has its page."""
+
+    PENDING = "pending"
+    GRANTED = "granted"
+    REFUSED_AT_ENEDIS = "refused_at_enedis"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+    OTHER_BROWSER = "other_browser"
+    WRONG_METER = "wrong_meter"
+    HELD_BY_ANOTHER = "held_by_another"
+    SHARED_BEFORE = "shared_before"
+    CONTESTED = "contested"
+    NOT_OPENED = "not_opened"
+    UPSTREAM_DOWN = "upstream_down"
+    TOO_OFTEN = "too_often"
+
+
+@dataclass(frozen=True)
+class ClaimFacts:
+    """What the database knows about a claim: the day of its state, services claimed before, who reads the meter."""
+
+    asked_on: date
+    other_browser_on: date | None
+    claimed_on: Sequence[date]
+    is_reader: bool
+    """Whether the claiming account reads the meter already, by the same authorisation."""
+
+
+def opened_on(services: Sequence[Service], prm: str) -> date | None:
+    """Return the day on which Enedis opened the newest open service of a meter; None when there is none."""
+    return max((one.starts_on or date.min for one in services if one.point == prm and one.is_open), default=None)
+
+
+def evaluate(services: Sequence[Service], prm: str, facts: ClaimFacts) -> Outcome:
+    """Return the outcome of a claim to the meter `prm`, from the services that Enedis lists and the facts known here.
+
+    A holder has one number for all meters, so older services of other meters do not mean that this one will not come.
+    After a callback in another browser only a service of a later day counts: the earlier one may come from a trick.
+    """
+    opened = opened_on(services, prm)
+    if opened is None:
+        is_another = any(one.is_open and one.starts_on and one.starts_on >= facts.asked_on for one in services)
+        return Outcome.WRONG_METER if is_another else Outcome.NOT_OPENED
+    if facts.other_browser_on is not None and opened <= facts.other_browser_on:
+        return Outcome.OTHER_BROWSER
+    if facts.is_reader:
+        return Outcome.GRANTED
+    if facts.claimed_on and opened <= max(facts.claimed_on):
+        return Outcome.HELD_BY_ANOTHER
+    return Outcome.GRANTED if opened >= facts.asked_on else Outcome.SHARED_BEFORE
+
+
+def find_claimants(consent: Consent, rivals: Sequence[Consent]) -> list[Consent]:
+    """Return the other accounts' consents that claim the same service: nobody can tell whose it is."""
+    return [rival for rival in rivals if rival.authorisation == consent.authorisation]
+
+
+async def wait_for_rivals(session: AsyncSession, consent: Consent, rivals: Sequence[Consent], now: datetime) -> bool:
+    """Postpone a claim while another account is under way to Enedis for the same meter, but not for long."""
+    wait_until = (consent.returned_at or now) + RIVAL_PAUSE
+    if now < wait_until and await repository.has_unused_state(session, [rival.id for rival in rivals]):
+        consent.check_at = wait_until
+        return True
+    return False

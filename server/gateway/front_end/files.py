@@ -1,0 +1,76 @@
+"""Files below a folder, read when they are first asked for: the path decides how long a browser may keep one."""
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+_KEPT_FOR_EVER = "public, max-age=31536000, immutable"
+_ASKED_AGAIN = "no-cache"
+_PAGE = re.compile(r"/[^/.]*")
+"""Every page is one segment below the site, without a dot; what it shows is decided in the browser."""
+_TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml", "application/manifest+json")
+
+
+class NoFrontEndError(Exception):
+    """A folder that holds no built front end."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file with its media type, and its name when it is hashed, so that it never changes."""
+
+    path: Path
+    media_type: str
+    is_hashed: bool
+
+    @cached_property
+    def content(self) -> bytes:
+        """Its bytes."""
+        return self.path.read_bytes()
+
+    @cached_property
+    def compressed(self) -> bytes | None:
+        """Its bytes by gzip; None where that gains nothing."""
+        if not self.media_type.startswith(_TEXT):
+            return None
+        packed = gzip.compress(self.content, mtime=0)
+        return packed if len(packed) < len(self.content) else None
+
+    @cached_property
+    def etag(self) -> str:
+        """What names this content, in whatever form it is sent."""
+        return f'W/"{hashlib.sha256(self.content).hexdigest()[:32]}"'
+
+    @property
+    def cache_control(self) -> str:
+        """How long a browser may keep it."""
+        return _KEPT_FOR_EVER if self.is_hashed else _ASKED_AGAIN
+
+
+class Files:
+    """A built front end."""
+
+    def __init__(self, folder: Path) -> None:
+        """List what is there. Raises NoFrontEndError when no page is."""
+        if not (folder / "index.html").is_file():
+            raise NoFrontEndError(f"{folder} holds no index.html: build the front end first (npm run build in web/)")
+        self._files = {
+            f"/{path.relative_to(folder).as_posix()}": _file(folder, path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        }
+
+    def find(self, path: str) -> File | None:
+        """Return what is at a path of the site: a file, or the page that shows it."""
+        return self._files.get(path) or (self._files["/index.html"] if _PAGE.fullmatch(path) else None)
+
+
+def _file(folder: Path, path: Path) -> File:
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if media_type == "text/javascript" or media_type.startswith("text/"):
+        media_type = f"{media_type}; charset=utf-8"
+    return File(path, media_type, path.relative_to(folder).parts[0] == "assets")

@@ -1,0 +1,65 @@
+"""A site of the API and the front end: `/api/…` is the API, `/` the pages."""
+
+import asyncio
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.front_end.files import File, Files
+
+_API = "/api"
+_OURS = frozenset({"/ping", "/ready", "/openapi.json"})
+"""Single segments that the API answers, wherever it is."""
+
+
+class FrontEndSite:
+    """An ASGI middleware: serves files, leads `/api/…` to the API, and secures every answer."""
+
+    def __init__(self, app: ASGIApp, files: Files, headers: Mapping[str, str]) -> None:
+        """Wrap the API; `headers` are set on every answer that has none of its own by that name."""
+        self._app = app
+        self._files = files
+        self._headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        path = scope["path"]
+        if path == _API or path.startswith(f"{_API}/"):
+            await self._app(_below_api(scope), receive, secured)
+        elif scope["method"] in {"GET", "HEAD"} and path not in _OURS and (file := self._files.find(path)):
+            response = await asyncio.to_thread(_respond, file, Headers(scope=scope))
+            if scope["method"] == "HEAD":
+                response.body = b""
+            await response(scope, receive, secured)
+        else:
+            await self._app(scope, receive, secured)
+
+
+def _below_api(scope: Scope) -> Scope:
+    raw = scope.get("raw_path") or scope["path"].encode()
+    return {**scope, "path": scope["path"].removeprefix(_API) or "/", "raw_path": raw.removeprefix(_API.encode())}
+
+
+def _respond(file: File, asked: Headers) -> Response:
+    headers = {"Cache-Control": file.cache_control, "ETag": file.etag}
+    if file.compressed is not None:
+        headers["Vary"] = "Accept-Encoding"
+    if file.etag in {tag.strip() for tag in asked.get("if-none-match", "").split(",")}:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    if file.compressed is not None and "gzip" in asked.get("accept-encoding", ""):
+        return Response(file.compressed, headers=headers | {"Content-Encoding": "gzip"}, media_type=file.media_type)
+    return Response(file.content, headers=headers, media_type=file.media_type)
