@@ -105,6 +105,13 @@ def _find_possible(point: UsagePoint, refusals: Refusals) -> Iterator[Direction]
             yield direction
 
 
+def activation(point: UsagePoint, direction: Direction) -> date | None:
+    """Return since when Enedis counts a direction, as far as it told, by its contract or by two refusals."""
+    refusal = Refusals.of(point).before_activation.get(direction)
+    confirmed = refusal.day if refusal and refusal.is_confirmed else None
+    return max((day for day in (_read_activation(point, direction), confirmed) if day), default=None)
+
+
 def _read_activation(point: UsagePoint, direction: Direction) -> date | None:
     told = point.contract.get(f"{direction}_activated_on")
     return date.fromisoformat(told) if told else None

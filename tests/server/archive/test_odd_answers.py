@@ -74,11 +74,12 @@ class Asked:
 @pytest.fixture
 async def asked(tmp_path: Path) -> AsyncIterator[Asked]:
     home = await ByHand.make(sqlite(tmp_path), SetClock(NOW), tariffs=BASE)
-    async with scripted(lambda _: asked.reply) as origin, client(origin.url) as (enedis, _):
+    replies: list[Asked] = []
+    async with scripted(lambda _: replies[0].reply) as origin, client(origin.url) as (enedis, _):
         store = MemoryStore(lambda: home.clock.now().timestamp())
         archive = Archive(home.database, store, home.clock, dict.fromkeys(Priority, enedis), home.keyring)
-        asked = Asked(home, origin, archive)
-        yield asked
+        replies.append(Asked(home, origin, archive))
+        yield replies[0]
     await home.database.close()
 
 
