@@ -139,7 +139,7 @@ async def test_each_failure_doubles_the_pause_and_an_answer_ends_it(asked: Asked
         refusal = await asked.ask()
         assert refusal is not None
         pauses.append((refusal.until - asked.home.clock.now()).total_seconds())
-        asked.home.clock.set(refusal.until)
+        asked.home.clock.set(refusal.until + timedelta(seconds=1))
     assert all(1.3 < later / earlier < 3 for earlier, later in itertools.pairwise(pauses))
     assert asked.calls == 4
     asked.answer_daily()

@@ -175,8 +175,8 @@ OF_RTE: dict[RteErrorReason, tuple[Text, Text]] = {
 WORDS: dict[str, Text] = {
     "title": ("What Enedis and RTE answer", "Ce que répondent Enedis et RTE"),
     "intro": (
-        "Every known answer, its meaning, what the API tells, and when the gateway asks again. A test keeps it current.",
-        "Chaque réponse connue, son sens, ce que dit l'API, et quand la passerelle redemande. Un test la vérifie.",
+        "Every known answer, its meaning, what the API tells, and when the gateway asks again.",
+        "Chaque réponse connue, son sens, ce que dit l'API, et quand la passerelle redemande.",
     ),
     "columns": (
         "| answer | meaning | what the API tells | asked again |",
