@@ -26,7 +26,7 @@ class Option(StrEnum):
 
 
 class Clock(StrEnum):
-    """What decides which bucket is in force: nothing (there is one), off-peak hours, Tempo, or the slots of an offer."""
+    """What decides which bucket is in force: nothing, the off-peak hours, Tempo's colours, or the slots of an offer."""
 
     ONE_BUCKET = "one_bucket"
     OFF_PEAK = "off_peak"

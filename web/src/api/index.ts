@@ -43,6 +43,7 @@ export async function answer<Data>(request: Promise<Result<Data>>): Promise<NonN
     // oxlint-disable-next-line no-console -- what VITE_DEBUG asks for
     console.debug(new URL(result.response.url).pathname, problem.code, problem.detail);
   }
-  if (problem.code === "invalid_session" || problem.code === "session_needed") onSessionEnd();
+  // a wrong password is the one 401 that does not mean that nobody is logged in any more
+  if (problem.status === 401 && problem.code !== "invalid_credentials") onSessionEnd();
   throw problem;
 }

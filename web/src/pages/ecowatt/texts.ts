@@ -3,7 +3,8 @@ import { dictionary } from "$i18n";
 export const t = dictionary({
   en: {
     title: "Ecowatt",
-    intro: "RTE says for four days how well France can supply its electricity. In tense hours every kWh that waits helps.",
+    intro:
+      "RTE says for four days how well France can supply its electricity. In tense hours every kWh that waits helps.",
     now: "Now",
     until: (level: string, until: string) => `${level}, until ${until}`,
     next: (level: string, since: string) => `Then ${level}, from ${since}`,

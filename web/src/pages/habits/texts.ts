@@ -9,7 +9,8 @@ export const t = dictionary({
     carpet: "The year as a carpet",
     readCarpet:
       "A column is a day, midnight at the top: a water heater is a stripe, holidays are a pale gap, heating is a dark winter.",
-    carpetCell: (date: string, from: string, until: string, energy: string) => `${date}, ${from} to ${until}: ${energy}`,
+    carpetCell: (date: string, from: string, until: string, energy: string) =>
+      `${date}, ${from} to ${until}: ${energy}`,
     week: "The week",
     readWeek: "A row is a day of the week: the darker an hour, the more is used on average in that hour.",
     cell: (row: string, from: string, until: string, what: string) => `${row}, ${from} to ${until}: ${what}`,
@@ -51,7 +52,9 @@ export const t = dictionary({
     high: (energy) => `${energy} et plus`,
     unknown: "lignes : pas connu",
     empty: "Aucune heure n’est encore connue.",
-    emptyText: "Les soixante premiers jours arrivent quelques minutes après l’ajout d’un compteur, les plus anciens en quelques jours.",
-    daysOnly: "Enedis ne donne que des valeurs par jour pour ce compteur : activez la courbe de charge horaire dans votre compte Enedis.",
+    emptyText:
+      "Les soixante premiers jours arrivent quelques minutes après l’ajout d’un compteur, les plus anciens en quelques jours.",
+    daysOnly:
+      "Enedis ne donne que des valeurs par jour pour ce compteur : activez la courbe de charge horaire dans votre compte Enedis.",
   },
 });

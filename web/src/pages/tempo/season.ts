@@ -25,7 +25,8 @@ export const fillOf: Readonly<Record<Color, string | null>> = {
 };
 const edgeOf = (color: Color): string => (color === "white" ? "var(--white-edge)" : "none");
 
-export const listColors = (colors: readonly Color[]): string => colors.map((color) => words().colors[color]).join(t().or);
+export const listColors = (colors: readonly Color[]): string =>
+  colors.map((color) => words().colors[color]).join(t().or);
 
 /** A day as the strip shows it: its colour is certain, or expected, or open. */
 export function toCell({ date, color, possible, expected_color, expected_reason }: TempoDay): DayCell {

@@ -22,7 +22,8 @@ export const t = dictionary({
     left: (count: string, total: string) => `${count} of ${total} left`,
     leftUnknown: (total: string) => `not known yet, of ${total}`,
     day: (date: string, color: string) => `${date}: ${color}`,
-    expectedDay: (date: string, color: string, reason: string) => `${date}: ${color} expected, not announced: ${reason}`,
+    expectedDay: (date: string, color: string, reason: string) =>
+      `${date}: ${color} expected, not announced: ${reason}`,
     reasons: {
       quota_left: "as many days of this colour are usually left as days that can have it",
       quota_used: "the other colours are usually used up",
