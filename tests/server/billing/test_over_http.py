@@ -165,6 +165,8 @@ async def test_regulated_prices_of_a_day(gateway: Gateway) -> None:
             "option": "tempo",
             "power_kva": 9,
             "valid_from": "2026-02-01",
+            "source": "edf",
+            "subscription_from": None,
             "eur_per_kwh": {
                 "blue_hp": 0.1612,
                 "blue_hc": 0.1325,
