@@ -1,14 +1,18 @@
 """What Enedis tells of a usage point, on the wire."""
 
 from datetime import date
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel, Field
 
 from gateway.kit.wire import Utc
 
 
 class Contract(BaseModel):
-    """What Enedis tells of the contract; null: not told (yet). `off_peak` is Enedis' own spelling."""
+    """What Enedis tells of the contract; null: not told (yet). `off_peak` is Enedis' own spelling.
+
+    `consumes` and `produces`: it may take energy from the grid, feed it in.
+    """
 
     segment: str | None = None
     power_kva: int | None = None
@@ -18,7 +22,9 @@ class Contract(BaseModel):
     production_activated_on: date | None = None
     services_level: str | None = None
     off_peak: str | None = None
-    gives: bool | None = None
+    # the second name is that of stored rows
+    consumes: Annotated[bool | None, Field(validation_alias=AliasChoices("consumes", "takes"))] = None
+    produces: Annotated[bool | None, Field(validation_alias=AliasChoices("produces", "gives"))] = None
 
 
 class ContractView(Contract):
