@@ -21,6 +21,7 @@ from .feed import FeedCoordinator, translate_errors
 from .formatting import async_load_category
 from .grid_sensors import LEVELS
 from .paris import DAY, paris_day
+from .tariff_form import find_current_tariff
 
 PARALLEL_UPDATES = 0
 
@@ -160,6 +161,14 @@ class OffPeakCalendar(FeedCalendar[PeriodsCoordinator]):
             )
 
 
+def _has_off_peak(feeds: RuntimeData, meter: Meter) -> bool:
+    """Return whether a meter's tariff may have off-peak hours: the calendar of any other would stay empty."""
+    if (point := feeds.usage_points.data.get(meter.point_id)) is None:
+        return True
+    tariff = find_current_tariff(point)
+    return bool(point.off_peak) if tariff is None else tariff.option != "base"
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: GatewayConfigEntry,
@@ -169,4 +178,6 @@ async def async_setup_entry(
     texts = await async_load_category(hass, "entity")  # events have none of their own
     async_add_entities([TempoCalendar(entry, texts), EcowattCalendar(entry, texts)])
     for meter in entry.runtime_data.meters.values():
+        if not _has_off_peak(entry.runtime_data, meter):
+            continue
         async_add_entities([OffPeakCalendar(entry.runtime_data, meter, texts)], config_subentry_id=meter.subentry_id)

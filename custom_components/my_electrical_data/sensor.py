@@ -90,7 +90,7 @@ async def async_setup_entry(
 def _build_meter_sensors(feeds: RuntimeData, meter: Meter) -> Iterator[SensorEntity]:
     owner = (meter.point_id, build_meter_device(meter))
     point = feeds.usage_points.data.get(meter.point_id)
-    given = build_production_sensors(shown=bool(point and point.contract.gives))
+    given = build_production_sensors(shown=bool(point and point.contract.produces))
     yield FeedSensor(meter.daily, LAST_DAY, *owner)
     for period in PERIODS:
         yield PeriodsSensor(meter.periods, period, *owner)

@@ -60,7 +60,7 @@ def build_tariff_fields(point: UsagePoint, *, name: str, dated: bool) -> dict[An
         vol.Required(CONF_OWN_PRICES, default=tariff is not None and tariff.prices != REGULATED): BooleanSelector(),
     }
     produced = tariff.production_eur_per_kwh if tariff else None
-    if point.contract.gives or produced is not None:
+    if point.contract.produces or produced is not None:
         suggested = {"suggested_value": produced}
         fields[vol.Optional(CONF_PRODUCTION, description=suggested)] = _build_number(2, "EUR/kWh")
     if dated:

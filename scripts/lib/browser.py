@@ -10,6 +10,14 @@ from playwright.async_api import Page, async_playwright
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]
 
 
+def chromium() -> str:
+    """Return the path of Chromium."""
+    executable = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if executable is None:
+        raise FileNotFoundError("Chromium is not installed: apt-get install chromium")
+    return executable
+
+
 @asynccontextmanager
 async def open_page(
     url: str,
@@ -24,11 +32,8 @@ async def open_page(
 
     Its clock begins at `at`, if given.
     """
-    executable = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if executable is None:
-        raise FileNotFoundError("Chromium is not installed: apt-get install chromium")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         page = await browser.new_page(
             locale={"fr": "fr-FR"}.get(language, "en-GB"),
             timezone_id="Europe/Paris",

@@ -104,9 +104,9 @@ def _where(detail: Mapping[str, Any]) -> str:
 
 
 _BY_STATUS = {
-    400: ("invalid_request", "The request cannot be read: a body is JSON in UTF-8, or a form."),
+    400: ("invalid_request", "The request cannot be parsed: send the body as UTF-8 JSON, or as a form."),
     404: ("not_found", "There is nothing at this address."),
-    405: ("method_not_allowed", "This address does not take that method; the Allow header names those it takes."),
+    405: ("method_not_allowed", "This address does not support that method; the Allow header lists those it does."),
     413: ("too_large", "The request is too large."),
 }
 
@@ -131,7 +131,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(StoreError)
     async def waiting(request: Request, _: StoreError) -> JSONResponse:
-        words = "The gateway can not do this now: the store that its replicas share does not answer."
+        words = "The gateway cannot do this right now: the store shared by its replicas does not respond."
         return respond(request, ProblemError(503, "store_down", words, retry_after=5))
 
     @app.exception_handler(RowGoneError)
@@ -140,19 +140,19 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(UnstorableTextError)
     async def unstorable(request: Request, _: UnstorableTextError) -> JSONResponse:
-        words = "A text that was sent holds a character that cannot be stored (NUL)."
+        words = "One of the texts contains a character that cannot be stored (NUL)."
         return respond(request, ProblemError(422, "invalid_text", words))
 
     @app.exception_handler(DatabaseFullError)
     async def full(request: Request, error: DatabaseFullError) -> JSONResponse:
         log.error("database_full", reason=str(error))
-        words = "The gateway's disk is full: nothing of this was kept. Its owner has to make room."
+        words = "The gateway's disk is full, so nothing was stored. Its owner has to free some space."
         return respond(request, ProblemError(507, "storage_full", words, retry_after=60))
 
     @app.exception_handler(DatabaseDownError)
     async def away(request: Request, error: DatabaseDownError) -> JSONResponse:
         log.warning("database_down", reason=str(error))
-        words = "The gateway can not do this now: its database does not answer."
+        words = "The gateway cannot do this right now: its database does not respond."
         return respond(request, ProblemError(503, "database_down", words, retry_after=5))
 
     @app.exception_handler(Exception)
@@ -162,5 +162,5 @@ def install(app: FastAPI) -> None:
         log.error("unexpected_error", kind=type(error).__name__, request_id=request_id, exc_info=error)
         return respond(
             request,
-            ProblemError(500, "internal_error", "The gateway failed; its log names the cause by this instance."),
+            ProblemError(500, "internal_error", "The gateway failed; its log has the cause under this instance."),
         )

@@ -101,7 +101,7 @@ class Settings(BaseSettings):
         if not text:
             raise ValueError(f"SECRET_KEY is missing: it signs the tokens; {_HOW_TO_MAKE_A_KEY}")
         if text in _PUBLISHED_KEYS:
-            raise ValueError(f"SECRET_KEY is an example that everybody can read; {_HOW_TO_MAKE_A_KEY}")
+            raise ValueError(f"SECRET_KEY is a published example; {_HOW_TO_MAKE_A_KEY}")
         if len(text) < 32:
             raise ValueError(f"SECRET_KEY has {len(text)} characters, it needs at least 32; {_HOW_TO_MAKE_A_KEY}")
         return value
@@ -202,7 +202,7 @@ class Settings(BaseSettings):
 
     @property
     def sends_mail(self) -> bool:
-        """Whether there is somebody who carries mail."""
+        """Whether mail is sent."""
         return bool(self.mailgun_api_key.get_secret_value())
 
     @property

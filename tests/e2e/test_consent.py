@@ -70,11 +70,11 @@ async def test_sharing_a_meter(account: Account) -> None:
 async def test_refusing_then_choosing_the_wrong_meter_in_english(account: Account) -> None:
     asked = await account.ask(ANOTHER)
     async with open_page(asked["authorize_url"], language="en", width=1280, height=800) as page:
-        await page.get_by_role("link", name="Go on at Enedis").click()
+        await page.get_by_role("link", name="Continue to Enedis").click()
         await page.get_by_role("button", name="Refuser").click()
         await page.get_by_role("heading", name="Nothing was shared").wait_for()
         await page.get_by_role("link", name="Try again").click()
-        await page.get_by_role("link", name="Go on at Enedis").click()
+        await page.get_by_role("link", name="Continue to Enedis").click()
         await page.get_by_label("Compteur").select_option("30001000000017")
         await page.get_by_role("button", name="Accepter").click()
         await page.get_by_role("heading", name="Enedis is opening the access").wait_for()

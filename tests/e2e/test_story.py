@@ -89,7 +89,7 @@ class Story:
     async def agree_at_enedis(self, url: str) -> None:
         """Open the link that one is sent to, choose the meter, accept."""
         async with open_page(url, language="en") as page:
-            await page.get_by_role("link", name="Go on at Enedis").click()
+            await page.get_by_role("link", name="Continue to Enedis").click()
             await page.get_by_label("Compteur").select_option(PRM)
             await page.get_by_role("button", name="Accepter").click()
             await page.get_by_role("heading", name="Done").wait_for()

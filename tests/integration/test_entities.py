@@ -91,7 +91,7 @@ async def test_those_disabled_by_default(hass: HomeAssistant, set_up: SetUp, sna
 async def test_what_a_meter_gives_is_shown_when_it_gives(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    gateway.answers[POINTS]["items"][0]["contract"]["gives"] = True
+    gateway.answers[POINTS]["items"][0]["contract"]["produces"] = True
     gateway.answers[TOTALS]["month"]["running"] |= {"production": 43210.5, "revenue": 5.42}
     await set_up()
     assert (shown(hass, "month_production"), shown(hass, "month_revenue")) == ("43.2105", "5.42")
@@ -136,6 +136,16 @@ async def test_what_is_expected_is_not_said_to_be_certain(
     assert (tomorrow.attributes["expected_color"], tomorrow.attributes["expected_reason"]) == ("red", "quota_left")
     assert shown(hass, "tempo_next_red_day") == "unknown"
     assert shown(hass, "tempo_next_expected_red_day") == "2026-11-24"
+
+
+async def test_a_meter_on_one_price_has_no_empty_calendar(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    tariff = {"valid_from": None, "option": "base", "power_kva": 6, "prices": "regulated"}
+    gateway.answers[POINTS]["items"][0]["tariffs"] = [tariff]
+    await set_up()
+    names = {state.name for state in hass.states.async_all("calendar")}
+    assert names == {"French grid Tempo", "French grid Ecowatt calendar"}
 
 
 async def test_a_bill_is_energy_and_subscription(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:

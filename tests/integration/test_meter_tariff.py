@@ -127,7 +127,7 @@ async def test_prices_of_ones_own(hass: HomeAssistant, gateway: ScriptedGateway,
 
 async def test_what_is_produced_has_a_price(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     entry = await set_up()
-    gateway.answers[POINTS]["items"][0]["contract"]["gives"] = True
+    gateway.answers[POINTS]["items"][0]["contract"]["produces"] = True
     flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
     await answer_meter(hass, flow, OFF_PEAK | {"production": 0.04})
     assert gateway.told[-1]["tariffs"][0]["production_eur_per_kwh"] == 0.04

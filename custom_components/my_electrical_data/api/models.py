@@ -103,7 +103,7 @@ class Contract:
     segment: str | None = None
     power_kva: int | None = None
     off_peak: str | None = None
-    gives: bool | None = None
+    produces: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

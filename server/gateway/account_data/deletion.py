@@ -27,7 +27,7 @@ async def check_fresh(database: Database, clock: Clock, caller: Caller) -> None:
     """Raise a 403 problem unless a browser logged in a short while ago."""
     if not await sessions.is_fresh(database, caller, clock.now()):
         raise ProblemError(
-            403, "log_in_again", "This cannot be undone: log in again, then repeat it within 15 minutes."
+            403, "log_in_again", "This cannot be undone. Log in again, then repeat it within 15 minutes."
         )
 
 

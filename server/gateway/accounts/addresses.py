@@ -19,9 +19,9 @@ def checked(text: str) -> str:
     try:
         address = _parsed(text.strip())
     except EmailNotValidError:
-        raise InvalidAddressError("this is not an e-mail address") from None
+        raise InvalidAddressError("this is not an email address") from None
     if unicodedata.normalize("NFKC", address.local_part) != address.local_part:
-        raise InvalidAddressError("this is not an e-mail address")
+        raise InvalidAddressError("this is not an email address")
     return address.normalized
 
 

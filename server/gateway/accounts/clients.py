@@ -21,7 +21,9 @@ async def make(parts: AccountParts, account: Account, name: str) -> tuple[str, s
         if current is None or not current.is_active:
             raise not_found()
         if await repository.count_api_clients(session, account.id) >= MOST:
-            raise ProblemError(409, "too_many_api_clients", f"An account has at most {MOST} API clients: revoke one.")
+            raise ProblemError(
+                409, "too_many_api_clients", f"An account can have at most {MOST} API clients. Revoke one first."
+            )
         client_id, secret = await create_api_client(session, current, name, now)
         record(session, now, "api_client_created", account.id, client=client_id)
     return client_id, secret

@@ -18,13 +18,15 @@ AccountPartsDep = Annotated[AccountParts, Depends(part(AccountParts))]
 async def one_kind_of_credentials(request: Request, parts: AccountPartsDep) -> None:
     """Refuse a request that carries a browser's session and an Authorization header: whose would it be?"""
     if "authorization" in request.headers and sessions.cookie_of(request, parts.settings) is not None:
-        raise ProblemError(400, "two_credentials", "Send the session's cookie or an Authorization header, not both.")
+        raise ProblemError(
+            400, "two_credentials", "Send either the session cookie or an Authorization header, not both."
+        )
 
 
 async def from_here(request: Request, parts: AccountPartsDep) -> None:
     """Refuse what another site's page made a browser send."""
     if sessions.comes_from_elsewhere(request, parts.settings):
-        raise ProblemError(403, "cross_site", "A browser sent this for another site; it is taken from our own only.")
+        raise ProblemError(403, "cross_site", "A browser sent this from another site; only our own pages may send it.")
 
 
 OneKind = Depends(one_kind_of_credentials)
@@ -70,13 +72,13 @@ async def get_caller(
         raise ProblemError(
             401,
             "invalid_token",
-            "A valid bearer token is needed; get one at /v1/oauth/token.",
+            "A valid bearer token is required; get one at /v1/oauth/token.",
             headers={"WWW-Authenticate": "Bearer"},
         ) from error
 
 
 def _logged_out() -> ProblemError:
-    return ProblemError(401, "invalid_session", "This browser is not logged in any more; log in again.")
+    return ProblemError(401, "invalid_session", "This browser is no longer logged in. Log in again.")
 
 
 CallerDep = Annotated[Caller, Depends(get_caller)]
@@ -100,7 +102,7 @@ async def get_admin(parts: AccountPartsDep, account: AccountDep) -> Account:
     """Return the account of an administrator who is logged in. Raises a 403 problem."""
     if not service.is_admin(account, parts.settings.admin_emails):
         raise ProblemError(
-            403, "admin_only", "This is for administrators: ADMIN_EMAILS lists their verified addresses."
+            403, "admin_only", "This is for administrators only: ADMIN_EMAILS lists their verified addresses."
         )
     return account
 

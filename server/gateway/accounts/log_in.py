@@ -127,5 +127,5 @@ def _wrong() -> ProblemError:
     return ProblemError(
         401,
         "invalid_credentials",
-        "The e-mail address or the password is wrong, or the address was not verified yet: look for our mail.",
+        "The email address or password is wrong, or the address has not been verified yet: check your inbox.",
     )

@@ -1,4 +1,4 @@
-"""Accounts, and what opens their doors, as stored."""
+"""Accounts and their credentials, as stored."""
 
 from datetime import datetime
 from enum import StrEnum

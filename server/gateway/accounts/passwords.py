@@ -50,7 +50,7 @@ def check_strength(password: str, *known: str) -> None:
     has_many_readings = len(_LEET.intersection(password)) > _MOST_LEET
     estimated = password[: _ESTIMATED_LEET_CHARACTERS if has_many_readings else _ESTIMATED_CHARACTERS]
     if zxcvbn(estimated, user_inputs=words)["score"] < _SCORE:
-        raise WeakPasswordError("this password is easily guessed: take several words that do not belong together")
+        raise WeakPasswordError("this password is too easy to guess: use several unrelated words")
 
 
 class Passwords:
@@ -66,9 +66,11 @@ class Passwords:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for one's turn at the door, so that guesses come one after the other. Raises a 503 problem."""
+        """Wait for one's turn, so that passwords are checked one after the other. Raises a 503 problem."""
         if self._waiting >= _MOST_WAITING:
-            raise ProblemError(503, "busy", "Too many people are at this door; try again shortly.", retry_after=10)
+            raise ProblemError(
+                503, "busy", "Too many people are logging in right now; try again shortly.", retry_after=10
+            )
         self._waiting += 1
         try:
             async with self._turn:

@@ -1,4 +1,4 @@
-"""Accounts and what opens them in the database."""
+"""Accounts and their credentials in the database."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What the doors of accounts take and give."""
+"""Request and response bodies of the account routes."""
 
 from enum import StrEnum
 from typing import Annotated, Literal, Self

@@ -1,4 +1,4 @@
-"""Who may ask: accounts, their API clients, and the tokens these get."""
+"""Accounts, their API clients, and the check of API clients' tokens."""
 
 import hmac
 import uuid
@@ -35,7 +35,7 @@ class Caller:
 
 def session_needed() -> ProblemError:
     """Make the refusal of what takes a browser that is logged in."""
-    return ProblemError(403, "session_needed", "Log in at /v1/session for this: an API client's token is not enough.")
+    return ProblemError(403, "session_needed", "Log in at /v1/session for this; an API client's token is not enough.")
 
 
 def data_key_context(account_id: str) -> str:

@@ -110,7 +110,7 @@ async def _take_new_address(session: AsyncSession, account: Account) -> None:
 
 def invalid_code() -> ProblemError:
     """A code that is unknown, was used, or is too old."""
-    return ProblemError(400, "invalid_code", "This code is not valid or no longer: have a new mail sent.")
+    return ProblemError(400, "invalid_code", "This code is not valid or no longer valid. Request a new email.")
 
 
 def checked_address(text: str) -> str:

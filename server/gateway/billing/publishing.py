@@ -35,6 +35,7 @@ _FORMAT = 5
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
 """What was written so long before the last look is looked at again: clocks differ, and a write takes time."""
+_MOST_REMEMBERED = 10_000
 _FEW = 7
 """Days whose work does not hold up the loop."""
 
@@ -68,6 +69,7 @@ class Publisher:
         self._database = database
         self._clock = clock
         self._keyring = keyring
+        self._unchanged: dict[str, tuple[object, ...]] = {}
 
     async def publish(self, account_id: str, point_id: str) -> Published:
         """Bring a usage point's hours up to date. Raises the problem `not_found`."""
@@ -99,10 +101,14 @@ class Publisher:
         )
         due, is_first = set(paris.days(start, end)), published_before is None
         if published_before is not None and (published_before.rules, published_before.starts_on) == (rules, start):
-            due &= await self._written_since(session, home, published_before.looked_at - _MARGIN)
+            written, writes = await self._written_since(session, home, published_before.looked_at - _MARGIN)
+            due &= written
+            seen = (home.point.epoch, home.point.revision, rules, start, end, writes)
+            if self._unchanged.get(home.id) == seen:
+                due = set()
             is_same = published_before.is_whole == is_whole and now - published_before.looked_at < _MARGIN
         else:
-            is_same = False
+            is_same, seen = False, None
         if not due:
             return None if is_same else _Look(publication)
         days = await repository.published_days(
@@ -120,16 +126,28 @@ class Publisher:
 
         change = await over_days(len(due), find_change)
         is_new = change.changed or change.series or change.vanished
+        if not is_new and seen:
+            self._remember(home.id, seen)
         return _Look(publication, is_first, change) if is_new or not is_same else None
 
-    async def _written_since(self, session: AsyncSession, home: Home, since: datetime) -> set[date]:
-        written = await metering.written_since(session, home.id, since)
+    def _remember(self, point_id: str, seen: tuple[object, ...]) -> None:
+        """Note that nothing in this state differs from what is published: it need not be counted again."""
+        if len(self._unchanged) >= _MOST_REMEMBERED:
+            self._unchanged.clear()
+        self._unchanged[point_id] = seen
+
+    async def _written_since(self, session: AsyncSession, home: Home, since: datetime) -> tuple[set[date], bytes]:
+        """Return the days that may be billed otherwise, and a digest of what was written."""
+        writes = await metering.written_since(session, home.id, since)
+        written = {day for day, _ in writes}
         # the index of a day also measures the day before, or the day after, by its alignment
         written |= {day + step for day in written for step in (-paris.DAY, paris.DAY)}
         if home.pays_by_color:
             colors = await tempo.told_since(session, since)
-            written |= colors | {day + paris.DAY for day in colors}  # whose night is still of that colour
-        return written
+            written |= colors.keys() | {day + paris.DAY for day in colors}  # whose night is still of that colour
+        else:
+            colors = {}
+        return written, hashlib.blake2b(repr((writes, sorted(colors.items()))).encode(), digest_size=16).digest()
 
     async def _write(self, session: AsyncSession, home: Home, look: _Look) -> int | None:
         """Write what a look found; return the revision then, None when all is to be looked at again."""

@@ -131,11 +131,13 @@ async def write(
         written = {name: statement.excluded[name] for name in ("revision", "figures", "before")}
         statement = statement.on_conflict_do_update(index_elements=("usage_point_id", "day"), set_=written)
         await session.execute(statement, rows)
-    for day in sums_changed:
-        await session.execute(
+    if sums_changed:
+        connection = await session.connection()
+        await connection.execute(
             update(PublishedDay)
-            .where(_of(point_id), PublishedDay.day == day.day)
-            .values(before=_sealed_before(point_id, data_key, day))
+            .where(_of(point_id), PublishedDay.day == bindparam("changed_day"))
+            .values(before=bindparam("sums")),
+            [{"changed_day": day.day, "sums": _sealed_before(point_id, data_key, day)} for day in sums_changed],
         )
 
 

@@ -1,4 +1,4 @@
-"""Whether somebody is a person: Cloudflare Turnstile, or nobody asks."""
+"""Captchas: Cloudflare Turnstile, or none."""
 
 import json
 from typing import Protocol
@@ -17,22 +17,22 @@ _LONGEST_TOKEN = 2048
 
 
 class Captcha(Protocol):
-    """Guards a door."""
+    """Protects a form."""
 
     async def check(self, token: str | None, action: str, client: str | None) -> None:
-        """Let a person in who solved it for this action. Raises problems: 403, 503."""
+        """Check that the captcha was solved for this action. Raises problems: 403, 503."""
         ...
 
 
 class NoCaptcha:
-    """Lets everybody in."""
+    """Asks nobody."""
 
     async def check(self, token: str | None, action: str, client: str | None) -> None:
         """Do nothing."""
 
 
 class Turnstile:
-    """Cloudflare's, asked by its HTTP API. When it is required the door stays shut while it cannot be asked."""
+    """Cloudflare's, asked by its HTTP API. If it is required, requests are refused while it cannot be asked."""
 
     def __init__(self, upstream: Upstream, secret: str, hosts: frozenset[str], *, required: bool) -> None:
         """Prepare, without connecting. `hosts` are those on which it may have been solved."""
@@ -45,7 +45,7 @@ class Turnstile:
         """Ask Cloudflare about a token, which is good once, for its host and action."""
         if not token:
             if self._required:
-                raise ProblemError(403, "captcha_needed", "Solve the captcha, and send its `captcha_token`.")
+                raise ProblemError(403, "captcha_needed", "Solve the captcha and send its `captcha_token`.")
             return
         form = {"secret": self._secret, "response": token[:_LONGEST_TOKEN]} | ({"remoteip": client} if client else {})
         try:
@@ -57,11 +57,14 @@ class Turnstile:
             log.warning("captcha_unreachable", action=action)
             if self._required:
                 raise ProblemError(
-                    503, "captcha_unavailable", "The captcha cannot be checked now; try again shortly.", retry_after=60
+                    503,
+                    "captcha_unavailable",
+                    "The captcha cannot be checked right now; try again shortly.",
+                    retry_after=60,
                 )
             return
         if not (told.get("success") is True and told.get("action") == action and told.get("hostname") in self._hosts):
-            raise ProblemError(403, "captcha_failed", "The captcha was not solved; solve it once more.")
+            raise ProblemError(403, "captcha_failed", "The captcha was not solved. Try it again.")
 
 
 def hosts_of(settings: Settings) -> frozenset[str]:

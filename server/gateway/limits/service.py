@@ -82,7 +82,7 @@ def _too_many(limit: RateLimit, now: datetime) -> ProblemError:
     return ProblemError(
         429,
         "too_many_attempts",
-        f"That was tried {limit.times} times in a short while; wait, then try again.",
+        f"Too many attempts: at most {limit.times} are allowed in this time. Wait, then try again.",
         retry_after=_reset(limit, now),
         headers=_headers(limit, limit.times, now),
     )

@@ -1,1 +1,1 @@
-"""Mail: what has to be sent, its texts, and who carries it."""
+"""Mail: its kinds, its texts and its sender."""

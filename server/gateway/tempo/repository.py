@@ -41,6 +41,7 @@ async def colors(session: AsyncSession, start: date, end: date) -> dict[date, st
     return by_rule | {day: color.value for day, color in await session.execute(query)}
 
 
-async def told_since(session: AsyncSession, since: datetime) -> set[date]:
-    """Return the days of which something was told at `since` or later."""
-    return set(await session.scalars(select(TempoDay.day).where(TempoDay.told_at >= since)))
+async def told_since(session: AsyncSession, since: datetime) -> dict[date, Color]:
+    """Return the days of which something was told at `since` or later, and their colours."""
+    rows = await session.execute(select(TempoDay.day, TempoDay.color).where(TempoDay.told_at >= since))
+    return {row.day: row.color for row in rows}

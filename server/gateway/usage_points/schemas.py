@@ -1,8 +1,9 @@
 """What Enedis tells of a usage point, on the wire."""
 
 from datetime import date
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel, Field
 
 from gateway.kit.wire import Utc
 
@@ -10,7 +11,8 @@ from gateway.kit.wire import Utc
 class Contract(BaseModel):
     """What Enedis tells of the contract; null: not told (yet). `off_peak` is Enedis' own spelling.
 
-    `gives`: it may inject energy; `takes`: it may draw it. `connection_state` is asked when its measures are refused.
+    `consumes` and `produces`: it may take energy from the grid, feed it in. `connection_state` is asked when its measures
+    are refused.
     """
 
     segment: str | None = None
@@ -22,9 +24,10 @@ class Contract(BaseModel):
     services_level: str | None = None
     off_peak: str | None = None
     future_off_peak: str | None = None
-    gives: bool | None = None
-    takes: bool | None = None
     connection_state: str | None = None
+    # the second name is that of stored rows
+    consumes: Annotated[bool | None, Field(validation_alias=AliasChoices("consumes", "takes"))] = None
+    produces: Annotated[bool | None, Field(validation_alias=AliasChoices("produces", "gives"))] = None
 
 
 class ContractView(Contract):

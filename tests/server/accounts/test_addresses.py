@@ -64,7 +64,7 @@ def test_a_canonical_address_is_its_own(text: str) -> None:
 def test_no_addresses(text: str) -> None:
     with pytest.raises(InvalidAddressError) as refusal:
         checked(text)
-    assert str(refusal.value) == "this is not an e-mail address", "it repeats nothing"
+    assert str(refusal.value) == "this is not an email address", "it repeats nothing"
 
 
 def test_an_administrator_has_the_very_address_that_is_listed() -> None:

@@ -1,4 +1,4 @@
-"""How often a door may be knocked at: counted in the database, exactly, whoever asks how fast and where."""
+"""Rate limits: counted in the database, exactly, however fast and on whichever replica requests come."""
 
 import asyncio
 import time

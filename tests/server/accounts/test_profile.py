@@ -101,7 +101,7 @@ async def test_an_address_that_has_an_account_is_not_told_and_not_taken(mailing:
     asked = await browser.patch("/v1/accounts/me", json={"email": NEW_EMAIL, "current_password": PASSWORD})
     assert (asked.status_code, asked.json()["pending_email"]) == (200, NEW_EMAIL), "as for any other address"
     sent = {form["to"]: form["subject"] for form in await mails(mailgun, 2)}
-    assert sent[NEW_EMAIL] == "You have an account already"
+    assert sent[NEW_EMAIL] == "You already have an account"
     assert mailgun.codes() == []
 
 

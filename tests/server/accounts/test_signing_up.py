@@ -84,7 +84,7 @@ async def test_answers_do_not_tell_whether_an_address_has_an_account(mailing: Ga
     await mailing.http.post("/v1/accounts/verify-email", json={"code": code, "password": PASSWORD})
     second = await sign_up(mailing, EMAIL.upper(), OTHER_PASSWORD)
     assert without_id(first) == without_id(second)
-    assert (await mails(mailgun, 2))[1]["subject"] == "You have an account already"
+    assert (await mails(mailgun, 2))[1]["subject"] == "You already have an account"
     assert (await log_in(mailing.new_browser(), password=OTHER_PASSWORD)).status_code == 401
 
     known = await log_in(mailing.new_browser(), password=OTHER_PASSWORD)

@@ -1,4 +1,4 @@
-"""What opens a door ends at once when it is taken away, on every replica."""
+"""A revoked credential ends at once, on every replica."""
 
 from contextlib import AsyncExitStack
 from datetime import timedelta

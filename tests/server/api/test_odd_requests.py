@@ -49,10 +49,8 @@ async def test_nul_in_a_text_is_refused_whatever_the_database(gateway: Gateway) 
 
 
 @pytest.mark.long
-async def test_nul_that_reaches_postgresql_is_named(database_url: str) -> None:
-    if database_url.startswith("sqlite"):
-        pytest.skip("SQLite stores it")
-    async with Database(database_url) as database:
+async def test_nul_that_reaches_postgresql_is_named(postgresql_server: str) -> None:
+    async with Database(f"{postgresql_server}/postgres") as database:
         with pytest.raises(UnstorableTextError):
             async with database.read() as session:
                 await session.execute(text("SELECT CAST(:text AS text)"), {"text": "a\0b"})

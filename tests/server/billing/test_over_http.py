@@ -165,6 +165,8 @@ async def test_regulated_prices_of_a_day(gateway: Gateway) -> None:
             "option": "tempo",
             "power_kva": 9,
             "valid_from": "2026-02-01",
+            "source": "edf",
+            "subscription_from": None,
             "eur_per_kwh": {
                 "blue_hp": 0.1612,
                 "blue_hc": 0.1325,
@@ -179,6 +181,8 @@ async def test_regulated_prices_of_a_day(gateway: Gateway) -> None:
     ]
     today = await gateway.get("/v1/tariffs", who)
     assert {item["option"] for item in today["items"]} == {"base", "hp_hc", "tempo"}
+    cre = await gateway.get("/v1/tariffs", who, option="tempo", power="9", on="2025-03-01", source="cre")
+    assert [(item["source"], item["valid_from"]) for item in cre["items"]] == [("cre", "2025-02-01")]
     old = {(item["option"], item["power_kva"]) for item in today["items"] if item["prices_outdated"]}
     assert ("base", 15) in old
     assert ("base", 6) not in old

@@ -1,63 +1,74 @@
-"""A language is a file of texts, and nothing else: shown with one that nobody speaks."""
+"""Texts of pages and mails: complete in every language, and another language is one file."""
 
 import json
-import shutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import Request
 
 from gateway import pages
-from tests.server.accounts.conftest import StandIn, logged_in, mailgun, mailing, mails, sign_up, with_mail
+from gateway.consents.claims import Outcome
+from gateway.mail.models import MailKind
+from gateway.mail.texts import compose
+from tests.server.accounts.conftest import PASSWORD
 from tests.server.conftest import Gateway
 
-__all__ = ["mailgun", "mailing", "with_mail"]
-
-LANGUAGE = "xx"
+ENGLISH = pages.texts("en")
 
 
 def pseudo(text: str) -> str:
-    """A text that no other language has, with the same placeholders."""
-    return f"⟦{text}⟧"
+    """A text of a language that nobody speaks, recognisable and longer than English."""
+    return "⟦" + text.translate(str.maketrans("aeiouAEIOU", "àéîõüÀÉÎÕÜ")) + " ~~~⟧"
 
 
-@pytest.fixture(autouse=True)
-def pseudo_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The gateway's texts, and a file more."""
-    folder = tmp_path / "texts"
-    shutil.copytree(str(pages.TEXTS), folder)
-    words = json.loads((folder / "en.json").read_text())
-    (folder / f"{LANGUAGE}.json").write_text(json.dumps({key: pseudo(text) for key, text in words.items()}))
-    monkeypatch.setattr(pages, "TEXTS", folder)
+@pytest.fixture
+def third_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """One more file beside the others, and nothing else."""
+    for language in pages.languages():
+        (tmp_path / f"{language}.json").write_text(json.dumps(pages.texts(language)))
+    (tmp_path / "xx.json").write_text(json.dumps({key: pseudo(text) for key, text in ENGLISH.items()}))
+    monkeypatch.setattr(pages, "TEXTS", tmp_path)
     for cached in (pages.languages, pages.texts):
         cached.cache_clear()
-    yield
-    monkeypatch.undo()
+    yield "xx"
     for cached in (pages.languages, pages.texts):
         cached.cache_clear()
 
 
-async def test_it_is_offered_and_its_pages_are_shown(gateway: Gateway) -> None:
-    site = await gateway.http.get("/v1/site")
-    assert site.json()["languages"] == ["fr", "en", LANGUAGE]
-    page = await gateway.http.get("/accounts/verify-email", headers={"Accept-Language": f"{LANGUAGE},en;q=0.5"})
-    assert f'lang="{LANGUAGE}"' in page.text
-    assert "⟦" in page.text
+@pytest.mark.parametrize("language", pages.languages())
+def test_every_language_has_every_text(language: str) -> None:
+    texts = pages.texts(language)
+    assert texts.keys() == ENGLISH.keys()
+    assert all(text.strip() for text in texts.values())
+    assert {f"consent_{outcome}_{part}" for outcome in Outcome for part in ("title", "text")} <= texts.keys()
+    parts = ("subject", "text", "action", "note")
+    assert {f"mail_{kind}_{part}" for kind in MailKind for part in parts} <= texts.keys()
 
 
-async def test_an_account_begins_with_the_language_of_its_request(mailing: Gateway, mailgun: StandIn) -> None:
-    assert (await sign_up(mailing, language=LANGUAGE)).status_code in {201, 202}
-    (mail,) = await mails(mailgun, 1)
-    assert mail["subject"].startswith("⟦")
-    assert "⟦" in mail["text"]
-    assert "⟦" in mail["html"]
+def request_in(language: str) -> Request:
+    return Request({"type": "http", "headers": [(b"accept-language", language.encode())]})
 
 
-async def test_an_account_may_change_to_it(gateway: Gateway) -> None:
-    browser = await logged_in(gateway)
-    origin = {"Origin": "http://gateway"}
-    changed = await browser.patch("/v1/accounts/me", json={"language": LANGUAGE}, headers=origin)
-    assert changed.status_code == 200, changed.text
-    assert (await browser.get("/v1/accounts/me")).json()["language"] == LANGUAGE
-    refused = await browser.patch("/v1/accounts/me", json={"language": "tlh"}, headers=origin)
-    assert refused.status_code == 422
+def test_pages_and_mails_speak_a_third_language(third_language: str) -> None:
+    assert third_language in pages.languages()
+    for outcome in Outcome:
+        page = pages.render(request_in("xx-YY,en;q=0.5"), "consent_result.html", outcome=outcome, again=None)
+        shown = re.sub(r"<[^>]+>", " ", bytes(page.body).decode().partition("<body>")[2]).strip()
+        assert shown.startswith("⟦"), shown
+        assert '<html lang="xx">' in bytes(page.body).decode()
+    for kind in MailKind:
+        mail = compose(kind, third_language, "somebody@example.org", "https://gateway.example.org/#code=x")
+        untranslated = [line for line in mail.text.splitlines() if line and "⟦" not in line]
+        assert untranslated == ["https://gateway.example.org/#code=x", "MyElectricalData"]
+        assert mail.subject.startswith("⟦")
+
+
+async def test_an_account_has_the_language_of_the_request_that_made_it(gateway: Gateway, third_language: str) -> None:
+    for number, (header, language) in enumerate([("xx-YY", "xx"), ("en", "en"), ("fr-CA", "fr"), ("tlh", "fr")]):
+        who = {"email": f"{number}@example.org", "password": PASSWORD}
+        await gateway.http.post("/v1/accounts", json=who, headers={"Accept-Language": header})
+        browser = gateway.new_browser()
+        await browser.post("/v1/session", json=who)
+        assert (await browser.get("/v1/accounts/me")).json()["language"] == language

@@ -1634,6 +1634,8 @@ export interface components {
         /**
          * Contract
          * @description What Enedis tells of the contract; null: not told (yet). `off_peak` is Enedis' own spelling.
+         *
+         *     `consumes` and `produces`: it may take energy from the grid, feed it in.
          */
         Contract: {
             /** Segment */
@@ -1652,8 +1654,10 @@ export interface components {
             services_level?: string | null;
             /** Off Peak */
             off_peak?: string | null;
-            /** Gives */
-            gives?: boolean | null;
+            /** Consumes */
+            consumes?: boolean | null;
+            /** Produces */
+            produces?: boolean | null;
         };
         /**
          * ContractView
@@ -1676,8 +1680,10 @@ export interface components {
             services_level?: string | null;
             /** Off Peak */
             off_peak?: string | null;
-            /** Gives */
-            gives?: boolean | null;
+            /** Consumes */
+            consumes?: boolean | null;
+            /** Produces */
+            produces?: boolean | null;
             as_of: components["schemas"]["Utc"] | null;
         };
         /**

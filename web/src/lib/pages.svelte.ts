@@ -1,38 +1,56 @@
-import { Submission } from "./submission.svelte";
+import { untrack } from "svelte";
+import { Problem } from "$api";
 
 interface Part<Item, Cursor> {
   items: readonly Item[];
   next: Cursor | null;
 }
 
-/** A list that comes in parts: the first at once, each further one when it is asked for. */
+/**
+ * A list that comes in parts: the first at once, each further one when it is asked for.
+ *
+ * Make one while a component is made. The list begins anew when a rune changes that `load` read before its first await.
+ */
 export class Pages<Item, Cursor> {
   items = $state.raw<readonly Item[]>([]);
   next = $state.raw<Cursor | null>(null);
-  readonly submission = new Submission();
+  busy = $state(true);
+  problem = $state.raw<Problem>();
   #load: (after: Cursor | null) => Promise<Part<Item, Cursor>>;
+  #last = 0;
 
   constructor(load: (after: Cursor | null) => Promise<Part<Item, Cursor>>) {
     this.#load = load;
     $effect(() => {
-      this.restart();
+      const first = load(null);
+      untrack(() => void this.#show(first, []));
     });
   }
 
   /** Read the list anew. */
   restart(): void {
-    void this.submission.run(async () => {
-      const part = await this.#load(null);
-      this.items = part.items;
-      this.next = part.next;
-    });
+    void this.#show(this.#load(null), []);
   }
 
   more(): void {
-    void this.submission.run(async () => {
-      const part = await this.#load(this.next);
-      this.items = [...this.items, ...part.items];
-      this.next = part.next;
-    });
+    void this.#show(this.#load(this.next), this.items);
+  }
+
+  /** Show what was asked for last, whatever else still comes. */
+  async #show(part: Promise<Part<Item, Cursor>>, before: readonly Item[]): Promise<void> {
+    const request = ++this.#last;
+    this.busy = true;
+    try {
+      const { items, next } = await part;
+      if (request !== this.#last) return;
+      this.items = [...before, ...items];
+      this.next = next;
+      this.problem = undefined;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (request === this.#last) this.problem = error;
+    } finally {
+      if (request === this.#last) this.busy = false;
+    }
   }
 }

@@ -11,7 +11,8 @@ export const t = dictionary({
     privacy:
       "Enedis will share consumption, production and the contract with this site for up to three years. You can withdraw it at any time, here or at Enedis.",
     result: "Consent",
-    pending: "Enedis is opening the access. This can take some minutes; this page follows.",
+    pending:
+      "You gave your consent. Enedis usually opens access within a minute, sometimes only after several hours. There is nothing left to do.",
     granted: "Done: Enedis shares the meter’s data.",
     grantedNext:
       "Sixty days come at once, the history fills in by itself. Tell now which tariff you pay by, so that euros are right.",
@@ -19,8 +20,13 @@ export const t = dictionary({
     reasons: {
       refused_at_enedis: "You refused at Enedis, or left before its end.",
       wrong_meter: "Another meter was chosen at Enedis than the one given here.",
-      held_by_another: "Another account of this site already has this meter.",
-      not_opened: "Enedis did not open the access in time. Try again tomorrow.",
+      held_by_another:
+        "Another account of this site has this meter, or had it through the same share. If the meter is yours, delete the share in your Enedis account, then try again tomorrow.",
+      shared_before: "This share is older than your request. Delete it in your Enedis account, then try again.",
+      contested:
+        "Two accounts claimed the same share, so neither received it. Delete the share in your Enedis account, then try again tomorrow.",
+      not_opened:
+        "Enedis did not open access for a whole day. Delete the share in your Enedis account, then try again.",
       other_browser: "The consent came back to another browser than the one that began it.",
     },
     expired: "This request is too old. Begin anew.",
@@ -40,7 +46,8 @@ export const t = dictionary({
     privacy:
       "Enedis partagera consommation, production et contrat avec ce site pendant trois ans au plus. Vous pouvez y mettre fin à tout moment, ici ou chez Enedis.",
     result: "Consentement",
-    pending: "Enedis ouvre l’accès. Cela peut prendre quelques minutes ; cette page suit.",
+    pending:
+      "Vous avez donné votre accord. Enedis ouvre en général l’accès en une minute, parfois seulement après plusieurs heures. Il n’y a plus rien à faire.",
     granted: "C’est fait : Enedis partage les données du compteur.",
     grantedNext:
       "Soixante jours arrivent aussitôt, l’historique se complète tout seul. Dites maintenant quel tarif vous payez, pour que les euros soient justes.",
@@ -48,8 +55,14 @@ export const t = dictionary({
     reasons: {
       refused_at_enedis: "Vous avez refusé chez Enedis, ou quitté avant la fin.",
       wrong_meter: "Un autre compteur a été choisi chez Enedis que celui donné ici.",
-      held_by_another: "Un autre compte de ce site a déjà ce compteur.",
-      not_opened: "Enedis n’a pas ouvert l’accès à temps. Réessayez demain.",
+      held_by_another:
+        "Un autre compte de ce site a ce compteur, ou l’a eu par le même partage. Si ce compteur est le vôtre, supprimez le partage dans votre compte Enedis, puis réessayez demain.",
+      shared_before:
+        "Ce partage est plus ancien que votre demande. Supprimez-le dans votre compte Enedis, puis recommencez.",
+      contested:
+        "Deux comptes ont réclamé le même partage : aucun des deux ne l’a reçu. Supprimez le partage dans votre compte Enedis, puis recommencez demain.",
+      not_opened:
+        "Enedis n’a pas ouvert l’accès de toute une journée. Supprimez le partage dans votre compte Enedis, puis recommencez.",
       other_browser: "Le consentement est revenu dans un autre navigateur que celui du départ.",
     },
     expired: "Cette demande est trop ancienne. Recommencez.",

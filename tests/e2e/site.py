@@ -1,0 +1,165 @@
+"""The whole site, as Docker runs it: Caddy in front of nginx with the pages and of the gateway, and a mail service."""
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import override
+
+from aiohttp import web
+
+from scripts.lib.home_assistant import ROOT
+from scripts.lib.program import Program, free_port
+from scripts.lib.stack import GATEWAY_BIN, Ports, Stack
+from tests.e2e.polling import until
+from tests.e2e.stack.names import Names
+
+
+@dataclass
+class Mailbox:
+    """A stand-in for Mailgun that keeps what it is given."""
+
+    url: str = ""
+    mails: list[dict[str, str]] = field(default_factory=list)
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Take a mail."""
+        form = await request.post()
+        self.mails.append({name: str(value) for name, value in form.items()})
+        return web.json_response({"id": "1", "message": "Queued"})
+
+    async def link(self, to: str) -> str:
+        """Wait for a mail to an address; where it leads."""
+
+        async def came() -> bool:
+            return any(to in mail["to"] for mail in self.mails)
+
+        await until(came, f"a mail to {to}")
+        text = next(mail["text"] for mail in self.mails if to in mail["to"])
+        found = re.search(r"https://\S+", text)
+        assert found, "a mail leads somewhere"
+        return found[0]
+
+
+@asynccontextmanager
+async def mailbox() -> AsyncGenerator[Mailbox]:
+    """Run the stand-in."""
+    box, port = Mailbox(), free_port()
+    app = web.Application()
+    app.router.add_post("/v3/mail.example.org/messages", box.take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    box.url = f"http://127.0.0.1:{port}/v3"
+    try:
+        yield box
+    finally:
+        await runner.cleanup()
+
+
+class SiteStack(Stack):
+    """Simulator and gateway, which is reached through Caddy and sends mail."""
+
+    def __init__(self, folder: Path, *, env: dict[str, str], site: str, mail: Mailbox, admin: str) -> None:
+        ports = Ports(home_assistant=free_port(), gateway=free_port(), simulator=free_port())
+        super().__init__(folder, ports, language="en", env=env)
+        self.site = site
+        self._site_env = {
+            "BACKEND_URL": f"{site}/api",
+            "FRONTEND_URL": site,
+            "ENEDIS_REDIRECT_URI": f"{site}/oauth/callback",
+            "TRUSTED_PROXIES": "127.0.0.1",
+            "MAILGUN_API_KEY": "key-of-the-stand-in",
+            "MAILGUN_DOMAIN": "mail.example.org",
+            "MAILGUN_FROM_EMAIL": "MyElectricalData <noreply@mail.example.org>",
+            "MAILGUN_API_BASE_URL": mail.url,
+            "REQUIRE_EMAIL_VERIFICATION": "true",
+            "ADMIN_EMAILS": admin,
+        }
+
+    @override
+    def _gateway_env(self) -> dict[str, str]:
+        return super()._gateway_env() | self._site_env
+
+
+def build_pages(folder: Path) -> Path:
+    """Build the front end as its image does; where its files are."""
+    npx = shutil.which("npx")
+    assert npx, "Node is not installed: scripts/setup fetches it"
+    settings = {"VITE_API_BASE_URL": "/api", "VITE_APP_NAME": "MyElectricalData"}
+    command = [npx, "vite", "build", "--logLevel", "error", "--outDir", str(folder), "--emptyOutDir"]
+    subprocess.run(command, cwd=ROOT / "web", env={**os.environ, **settings}, check=True)
+    return folder
+
+
+@asynccontextmanager
+async def serving(folder: Path, pages: Path, stack: SiteStack, port: int) -> AsyncGenerator[None]:
+    """Run nginx and Caddy with the repository's configuration, in front of the gateway."""
+    names, resolver, frontend, admin = Names(), free_port(), free_port(), free_port()
+    names.addresses.append("127.0.0.1")
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: names, local_addr=("127.0.0.1", resolver)
+    )
+    nginx = Program("nginx", _nginx(folder, pages, frontend), log=folder / "nginx.log", env={})
+    caddy = Program(
+        "Caddy",
+        [GATEWAY_BIN / "caddy", "run", "--config", ROOT / "Caddyfile", "--adapter", "caddyfile"],
+        log=folder / "caddy.log",
+        env={
+            "XDG_DATA_HOME": str(folder / "data"),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            "CADDY_ADMIN": f"127.0.0.1:{admin}",
+            "SITE_ADDRESS": "localhost",
+            "HTTP_PORT": str(free_port()),
+            "HTTPS_PORT": str(port),
+            "RESOLVER": f"127.0.0.1:{resolver}",
+            "BACKEND_PORT": str(stack.ports.gateway),
+            "FRONTEND_PORT": str(frontend),
+        },
+    )
+
+    async def nginx_listens() -> bool:
+        return _listens(frontend)
+
+    async def caddy_listens() -> bool:
+        return _listens(port) and (folder / "data/caddy/certificates/local/localhost/localhost.crt").exists()
+
+    try:
+        await nginx.start()
+        await caddy.start()
+        await nginx.until(nginx_listens, seconds=60)
+        await caddy.until(caddy_listens, seconds=60)
+        yield
+    finally:
+        await caddy.stop()
+        await nginx.stop()
+        transport.close()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _nginx(folder: Path, pages: Path, port: int) -> list[str]:
+    """Write nginx' configuration for this folder; the command that runs it."""
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    assert program, "nginx is not installed: scripts/test installs it"
+    config = (ROOT / "web/nginx/nginx.conf").read_text()
+    for ours, here in (
+        ("/tmp/", f"{folder}/"),  # noqa: S108 - what stands in the file
+        ("listen 80;", f"listen 127.0.0.1:{port};"),
+        ("/srv/web", str(pages)),
+    ):
+        config = config.replace(ours, here)
+    if os.geteuid() == 0:
+        config = f"user root;\n{config}"  # the files of a test are its own
+    (folder / "nginx.conf").write_text(config)
+    shutil.copy(ROOT / "web/nginx/policy.conf", folder / "policy.conf")
+    return [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]

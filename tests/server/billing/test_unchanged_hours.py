@@ -1,0 +1,40 @@
+"""A question about hours of which nothing changed reads little, counts nothing and writes nothing."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from gateway.billing import changes, counting
+from gateway.billing.hours import Hours
+from gateway.metering.schedule import Kind
+from tests.server.billing.homes import ByHand, past, whole_curve
+
+
+async def test_a_known_cursor_costs_few_statements_no_count_and_no_write(
+    home: ByHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await home.write(Kind.CURVE, {day: whole_curve(day, [600]) for day in past(60)})
+    service = Hours(home.database, home.clock, home.keyring)
+    held = await service.since(home.account_id, home.point_id, None)
+    await service.since(home.account_id, home.point_id, held.cursor)  # looks once whether anything else was written
+    statements: Counter[str] = Counter()
+    counted = 0
+
+    def see(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements[statement.split(maxsplit=1)[0]] += 1
+
+    def count_seen(*arguments: Any, **options: Any) -> Any:
+        nonlocal counted
+        counted += 1
+        return counting.count(*arguments, **options)
+
+    monkeypatch.setattr(changes, "count", count_seen)
+    engine = home.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", see)
+    again = await service.since(home.account_id, home.point_id, held.cursor)
+    event.remove(engine, "before_cursor_execute", see)
+    assert (again.start, again.cursor, counted) == ([], held.cursor, 0)
+    assert statements.keys() <= {"SELECT", "PRAGMA"}
+    assert statements["SELECT"] <= 7, statements
