@@ -57,7 +57,7 @@ def _remove_secrets(secrets: list[str], data: Any) -> Any:
     """Return `data` with secrets and meter numbers removed from every text."""
     match data:
         case dict():
-            return {key: _remove_secrets(secrets, value) for key, value in data.items()}
+            return {_remove_secrets(secrets, key): _remove_secrets(secrets, value) for key, value in data.items()}
         case list() | tuple():
             return [_remove_secrets(secrets, value) for value in data]
         case str():

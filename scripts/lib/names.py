@@ -13,13 +13,30 @@ PRODUCT = ("server/gateway", "custom_components")
 # A part of any name: metaphors, where the field has a word.
 METAPHORS = {
     "automating": "automation",
+    "belongings": "account data",
+    "carrier": "mail sender",
+    "errand": "request",
     "happenings": "events",
     "haste": "priority",
-    "kitchen": "a word for what it does",
+    "keeping": "backup",
+    "kitchen": "service",
+    "knock": "hit",
+    "leaving": "shutdown",
+    "outlast": "retry",
+    "parcel": "payload",
+    "postman": "outbox worker",
+    "readymade": "response cache",
     "rhythm": "call budget",
+    "stray": "mismatch",
+    "strayed": "mismatch",
+    "thrift": "budget",
 }
 # Whole names of functions: a function is named by a verb and its object.
-FUNCTIONS: dict[str, str] = {}
+FUNCTIONS = {
+    "come_back": "handle_callback",
+    "set_out": "start_authorization",
+    "told_apart": "translate_database_errors",
+}
 
 
 def parts(name: str) -> list[str]:

@@ -98,7 +98,7 @@ async def test_an_address_that_must_be_verified(hass: HomeAssistant, gateway: Sc
     assert (result["step_id"], result["errors"]) == ("verify_email", {})
     result = await submit(hass, found, {})
     assert result["errors"] == {"base": "email_not_verified"}
-    assert "Follow the link" in words(result)
+    assert "Open the link" in words(result)
     gateway.answers[CLIENTS] = right
     assert (await submit(hass, found, {}))["step_id"] == "meters"
 

@@ -92,6 +92,11 @@ class Simulator:
         return days
 
 
+def _client(url: str) -> httpx2.Client:
+    """A client that keeps no connection: the simulator closes those that rest, maybe while one is used again."""
+    return httpx2.Client(base_url=url, timeout=60, limits=httpx2.Limits(max_keepalive_connections=0))
+
+
 @contextmanager
 def simulated(*options: str) -> Iterator[Simulator]:
     """Run a simulator, its clock frozen."""
@@ -99,7 +104,7 @@ def simulated(*options: str) -> Iterator[Simulator]:
     command = [sys.executable, "-m", "gateway.simulator", "--port", str(port), "--now", NOW.isoformat(), "--frozen"]
     with subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, env=os.environ) as process:
         try:
-            with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as http:
+            with _client(f"http://127.0.0.1:{port}") as http:
                 deadline = time.monotonic() + 120
                 while True:
                     try:

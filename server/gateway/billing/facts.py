@@ -17,7 +17,7 @@ from gateway.metering import repository as metering
 from gateway.metering.packing import runs
 from gateway.metering.planner import history_starts
 from gateway.metering.repository import OpenedDay
-from gateway.metering.schedule import Feed, Kind, State, next_attempt
+from gateway.metering.schedule import Feed, Kind, State, is_over
 from gateway.tempo import repository as tempo
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.service import collects_curve
@@ -54,7 +54,7 @@ class Known:
         if curve is not None and curve.payload is not None and not (stays and curve.entry.state is not State.COMPLETE):
             return Facts(curve=tuple(runs(curve.payload)))
         feed = Feed(self.point.id, Kind.CURVE, direction)
-        given_up = day < self.curves_since if curve is None else next_attempt(feed, day, curve.entry) is None
+        given_up = day < self.curves_since if curve is None else is_over(feed, day, curve.entry)
         if value is None or not (given_up or stays or collects_curve(self.point) is False):
             return Facts()
         advances = [self.advance(day, alignment, direction) for alignment in Alignment]

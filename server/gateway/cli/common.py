@@ -1,12 +1,16 @@
 """What commands share."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from errno import EACCES
+from pathlib import Path
 from typing import NoReturn
 
 from pydantic import ValidationError
+from sqlalchemy import make_url
 
 from gateway.kit.logging import configure
 from gateway.migrations import upgrade
@@ -26,8 +30,25 @@ def load_settings() -> Settings:
         settings = Settings()
     except ValidationError as error:
         fail(f"The gateway cannot start:\n{explain(error)}", 2)
+    check_sqlite_file(settings.database_url)
     configure(debug=settings.debug, sql=settings.debug_sql)
     return settings
+
+
+def check_sqlite_file(database_url: str) -> None:
+    """End with one line when the file of SQLite, or its folder, cannot be used."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return
+    file = Path(url.database)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.exists():
+            file.open("r+b").close()
+        elif not os.access(file.parent, os.W_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES))
+    except OSError as error:
+        fail(f"DATABASE_URL: {file} cannot be used ({error.strerror}). Name a file in a folder that can be written.", 2)
 
 
 @asynccontextmanager

@@ -11,7 +11,8 @@ from gateway.domain.direction import Direction
 from gateway.enedis.circuit import Circuit
 from gateway.enedis.customer import Address, AddressAnswer, Contract, Metering, Service, Services, Supply, Synthesis
 from gateway.enedis.errors import EnedisError, ErrorReason, parse_error
-from gateway.enedis.wire import IndexMeasure, Measure, whole
+from gateway.enedis.recognition import Quantity, Request, find_points, find_registers
+from gateway.enedis.wire import IndexMeasure, IndexSeries, Measure, Point, parse_whole_number
 from gateway.kit.http import Answer, UnreachableError, Upstream
 from gateway.store import Store
 from gateway.store.token import Bearer, drop_token, get_shared_token
@@ -47,28 +48,15 @@ _CUSTOMER_PATHS = {
 _SERVICES = "/subscribed_services/v1"
 
 
-class Step(StrEnum):
-    """Over what maximum power is the greatest."""
-
-    DAY = "P1D"
-    MONTH = "P1M"
-
-
-class Phases(StrEnum):
-    """Maximum power of the whole, or of the whole and of each phase."""
-
-    WHOLE = "PMA"
-    EACH = "TOUT"
-
-
 _SUFFIX = {Direction.CONSUMPTION: "consommation", Direction.PRODUCTION: "production"}
+_BUSINESS = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
 
 
 class Token(BaseModel):
     """A token, and how many seconds it lasts; Enedis writes them as a number or as a string."""
 
     access_token: Bearer
-    expires_in: Annotated[int, BeforeValidator(whole), Field(gt=0)]
+    expires_in: Annotated[int, BeforeValidator(parse_whole_number), Field(gt=0)]
 
 
 class Pacer(Protocol):
@@ -78,8 +66,8 @@ class Pacer(Protocol):
         """Wait for a call's turn and count it for `payer`. Raises EnedisError(QUOTA) or StoreError: no call."""
         ...
 
-    async def stop(self, api: Api, until: datetime | None) -> None:
-        """Enedis refused for its quota: nobody calls before `until`, or for a while."""
+    async def stop(self, api: Api, until: datetime | None) -> datetime:
+        """Enedis refused for its quota: nobody calls before `until`, or for a while. Return the end of that pause."""
         ...
 
 
@@ -99,53 +87,50 @@ class Enedis:
         """Ask for a token, to see whether the credentials are good. Raises EnedisError."""
         await self._new_token()
 
-    async def load_curve(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> Measure:
-        """Ask for average power by interval, in W, of the days `[start, end[`: at most 7."""
-        return await self._measure(payer, f"courbe_de_charge_{_SUFFIX[direction]}", prm, start, end)
+    async def load_curve(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> list[Point]:
+        """Fetch average power by interval, in W, of the days `[start, end[`: at most 7."""
+        quantity = Quantity(_BUSINESS[direction], "PA")
+        return await self._fetch_points(
+            payer, f"courbe_de_charge_{_SUFFIX[direction]}", Request(prm, start, end), quantity
+        )
 
-    async def daily(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> Measure:
-        """Ask for energy by day, in Wh, of the days `[start, end[`."""
-        return await self._measure(payer, f"{_SUFFIX[direction]}_quotidienne", prm, start, end)
+    async def daily(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> list[Point]:
+        """Fetch energy by day, in Wh, of the days `[start, end[`."""
+        quantity = Quantity(_BUSINESS[direction], "EA")
+        return await self._fetch_points(payer, f"{_SUFFIX[direction]}_quotidienne", Request(prm, start, end), quantity)
 
-    async def index(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> IndexMeasure:
-        """Ask for the registers' index on each day of `[start, end[`, in Wh."""
-        answer = await self._measured(payer, f"index_{_SUFFIX[direction]}", prm, start, end)
-        return _parsed(IndexMeasure, answer)
+    async def index(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> list[IndexSeries]:
+        """Fetch the registers' index on each day of `[start, end[`, in Wh."""
+        request = Request(prm, start, end)
+        response = await self._request_measures(payer, f"index_{_SUFFIX[direction]}", request)
+        return find_registers(_parse(IndexMeasure, response), request, Quantity(_BUSINESS[direction], "EA"))
 
-    async def max_power(
-        self,
-        payer: str,
-        prm: str,
-        start: date,
-        end: date,
-        *,
-        step: Step = Step.DAY,
-        phases: Phases = Phases.WHOLE,
-    ) -> Measure:
-        """Ask for the greatest power of each day or month of `[start, end[`, in VA, with its moment."""
-        wish = {"mesuresPas": step, "grandeurPhysique": phases}
-        return await self._measure(payer, "puissance_conso_max_quotidienne", prm, start, end, **wish)
+    async def max_power(self, payer: str, prm: str, start: date, end: date) -> list[Point]:
+        """Fetch the greatest power of each day of `[start, end[`, in VA, with its moment."""
+        choices = {"mesuresPas": "P1D", "grandeurPhysique": "PMA"}
+        request, quantity = Request(prm, start, end), Quantity("CONS", "PMA")
+        return await self._fetch_points(payer, "puissance_conso_max_quotidienne", request, quantity, **choices)
 
     async def contracts(self, payer: str, prm: str) -> list[Contract]:
         """Ask for the contracts of a usage point: one, or two with self-consumption."""
         answer = await self._customer(payer, Api.CONTRACTS, prm)
-        return _parsed(list[Contract], answer)
+        return _parse(list[Contract], answer)
 
     async def synthesis(self, payer: str, prm: str) -> Synthesis:
         """Ask since when a usage point is in service."""
-        return _parsed(Synthesis, await self._customer(payer, Api.SYNTHESIS, prm))
+        return _parse(Synthesis, await self._customer(payer, Api.SYNTHESIS, prm))
 
     async def metering(self, payer: str, prm: str) -> Metering:
         """Ask for the meter and its off-peak hours."""
-        return _parsed(Metering, await self._customer(payer, Api.METERING, prm))
+        return _parse(Metering, await self._customer(payer, Api.METERING, prm))
 
     async def address(self, payer: str, prm: str) -> Address:
         """Ask where a usage point is."""
-        return _parsed(AddressAnswer, await self._customer(payer, Api.ADDRESS, prm)).address
+        return _parse(AddressAnswer, await self._customer(payer, Api.ADDRESS, prm)).address
 
     async def supply(self, payer: str, prm: str) -> Supply:
         """Ask how a usage point is fed."""
-        return _parsed(Supply, await self._customer(payer, Api.SUPPLY, prm))
+        return _parse(Supply, await self._customer(payer, Api.SUPPLY, prm))
 
     async def services_of_authorisation(self, payer: str, authorisation: int) -> list[Service]:
         """Ask which services an authorisation opened, on which meter."""
@@ -163,16 +148,20 @@ class Enedis:
             if error.reason is ErrorReason.NOTHING_OPEN:
                 return []
             raise
-        return _parsed(Services, answer).items
+        return _parse(Services, answer).items
 
     async def _customer(self, payer: str, api: Api, prm: str) -> Answer:
         return await self._ask(payer, api, "GET", _CUSTOMER_PATHS[api] + prm)
 
-    async def _measure(self, payer: str, resource: str, prm: str, start: date, end: date, **more: str) -> Measure:
-        return _parsed(Measure, await self._measured(payer, resource, prm, start, end, **more))
+    async def _fetch_points(
+        self, payer: str, resource: str, request: Request, quantity: Quantity, **choices: str
+    ) -> list[Point]:
+        response = await self._request_measures(payer, resource, request, **choices)
+        return find_points(_parse(Measure, response), request, quantity)
 
-    async def _measured(self, payer: str, resource: str, prm: str, start: date, end: date, **more: str) -> Answer:
-        params = {"pointId": prm, "dateDebut": start.isoformat(), "dateFin": end.isoformat(), **more}
+    async def _request_measures(self, payer: str, resource: str, request: Request, **choices: str) -> Answer:
+        dates = {"dateDebut": request.start.isoformat(), "dateFin": request.end.isoformat()}
+        params = {"pointId": request.prm, **dates, **choices}
         return await self._ask(payer, Api.MEASURES, "GET", _MEASURES + resource, params=params)
 
     async def _ask(
@@ -204,7 +193,7 @@ class Enedis:
                 return answer
             refusal = await self._circuit.refused(api, parse_error(answer))
             if refusal.reason is ErrorReason.QUOTA:
-                await self._pacer.stop(api, refusal.retry_at)
+                refusal.retry_at = await self._pacer.stop(api, refusal.retry_at)
             if refusal.reason is not ErrorReason.UNAUTHORIZED or renewed:
                 raise refusal
             renewed = True
@@ -231,10 +220,10 @@ class Enedis:
             raise EnedisError(ErrorReason.DOWN, "unreachable") from error
         if answer.status != 200:
             raise parse_error(answer)
-        return _parsed(Token, answer)
+        return _parse(Token, answer)
 
 
-def _parsed[T](form: type[T], answer: Answer) -> T:
+def _parse[T](form: type[T], answer: Answer) -> T:
     """Read an answer by its content, whatever content type it claims. Raises EnedisError."""
     try:
         return TypeAdapter(form).validate_json(answer.body)

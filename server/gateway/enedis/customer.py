@@ -7,11 +7,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from gateway.enedis.wire import whole
+from gateway.enedis.wire import parse_whole_number
 from gateway.kit import paris
 
 _STAMP = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?P<time>T[\d:.]+)?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII)
-_POWER = re.compile(r"(\d{1,6})(?:\.0+)?\s*kVA", re.ASCII | re.IGNORECASE)
+_POWER = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?)\s*k(?:VA|W)", re.ASCII | re.IGNORECASE)
+_LONGEST_TEXT = 200
 
 
 def _day(value: object) -> object:
@@ -29,15 +30,23 @@ def _day(value: object) -> object:
 
 
 def _kva(value: object) -> object:
-    """Read `{"unit": "kVA", "value": "12"}` and `"9 kVA"`; other units are not a subscribed power."""
+    """Read `{"unit": "kVA", "value": "12"}`, `"9 kVA"`, `"7,5 kVA"`; some contracts have kW for the same limit."""
     if isinstance(value, dict):
         value = f"{value.get('value')} {value.get('unit')}"
     match = _POWER.fullmatch(str(value).strip())
-    return int(match[1]) if match else None
+    if match is None:
+        return None
+    power = float(match[1].replace(",", "."))
+    return int(power) if power.is_integer() else power
 
 
 def _text(value: object) -> object:
-    return value.strip() or None if isinstance(value, str) else None
+    return value.strip()[:_LONGEST_TEXT] or None if isinstance(value, str) else None
+
+
+def _first(value: object) -> object:
+    """Read a list as its first member; no example of the answer is known."""
+    return next(iter(value), None) if isinstance(value, list) else value
 
 
 def _none_is(empty: object) -> Callable[[object], object]:
@@ -55,13 +64,23 @@ class _Wire(BaseModel):
 
 
 class Contract(_Wire):
-    """One contract of a usage point: C5 takes, P4 gives."""
+    """One contract of a usage point: segments C1 to C5 take energy, P1 to P4 inject it."""
 
     segment: Text = None
     contract_start: Day = None
     contract_type: Text = None
     distribution_tariff: Text = None
-    subscribed_power_kva: Annotated[int | None, Field(alias="subscribed_power"), BeforeValidator(_kva)] = None
+    subscribed_power_kva: Annotated[int | float | None, Field(alias="subscribed_power"), BeforeValidator(_kva)] = None
+
+    @property
+    def is_supply(self) -> bool:
+        """Whether it is for taking energy."""
+        return (self.segment or "").upper().startswith("C")
+
+    @property
+    def is_injection(self) -> bool:
+        """Whether it is for injecting energy."""
+        return (self.segment or "").upper().startswith("P")
 
 
 class Synthesis(_Wire):
@@ -95,31 +114,43 @@ class Supply(_Wire):
 
     connection_state: Text = None
     voltage_level: Text = None
-    phase_count: Annotated[int | None, BeforeValidator(whole)] = None
+    phase_count: Annotated[int | None, BeforeValidator(parse_whole_number)] = None
 
 
 class _MeterType(_Wire):
     code: Text = None
 
 
-class _Device(_Wire):
-    meter_type: Annotated[_MeterType | None, Field(alias="typeComptage")] = None
-
-
 class _Relay(_Wire):
     off_peak: Annotated[Text, Field(alias="plageHeuresCreuses")] = None
+    future_off_peak: Annotated[Text, Field(alias="futuresPlagesHeuresCreuses")] = None
+
+
+class _Device(_Wire):
+    meter_type: Annotated[_MeterType | None, Field(alias="typeComptage")] = None
+    relay: Annotated[_Relay | None, Field(alias="relais"), BeforeValidator(_first)] = None
 
 
 class Metering(_Wire):
     """The meter, and its off-peak hours as Enedis spells them."""
 
     device: Annotated[_Device | None, Field(alias="dispositifComptage")] = None
-    relay: Annotated[_Relay | None, Field(alias="relais")] = None
+    relay: Annotated[_Relay | None, Field(alias="relais"), BeforeValidator(_first)] = None
 
     @property
     def off_peak(self) -> str | None:
         """Return the off-peak hours' text, when there is one."""
-        return self.relay.off_peak if self.relay else None
+        return next((relay.off_peak for relay in self._relays if relay.off_peak), None)
+
+    @property
+    def future_off_peak(self) -> str | None:
+        """Return the text of the off-peak hours that are announced, when there is one."""
+        return next((relay.future_off_peak for relay in self._relays if relay.future_off_peak), None)
+
+    @property
+    def _relays(self) -> list[_Relay]:
+        within = self.device.relay if self.device else None
+        return [relay for relay in (self.relay, within) if relay]
 
 
 class Service(_Wire):

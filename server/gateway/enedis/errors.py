@@ -1,7 +1,7 @@
-"""What Enedis' refusals mean for the rest of the house.
+"""What an error response of Enedis means for the rest of the gateway.
 
-Three shapes of body are read: `{error, error_description}`, `{code, message, description?, nextAccessTime?}` and
-`{fault: {code, message, description}}`; the last two come from the gateway in front of Enedis.
+Four shapes of body are read: `{error, error_description}`, `{code, message, description?, nextAccessTime?}`,
+`{fault: {code, message, description}}` and `{error: {code, message}}`; a list counts by its first member.
 """
 
 import json
@@ -14,7 +14,7 @@ from gateway.kit.http import Answer
 
 
 class ErrorReason(StrEnum):
-    """Why Enedis did not answer with data."""
+    """Why Enedis did not answer with data. METER_REFUSED: it refuses this usage point, whatever is asked of it."""
 
     ABSENT = "absent"
     NOT_PUBLISHED = "not_published"
@@ -24,6 +24,7 @@ class ErrorReason(StrEnum):
     WRONG_DIRECTION = "wrong_direction"
     NOT_HOLDER = "not_holder"
     NO_CONSENT = "no_consent"
+    METER_REFUSED = "meter_refused"
     NOTHING_OPEN = "nothing_open"
     NOT_SUBSCRIBED = "not_subscribed"
     QUOTA = "quota"
@@ -49,6 +50,9 @@ _BY_CODE = {
     "ADAM-DC-0008": ErrorReason.NO_CONSENT,
     "ADAM_DC_0008": ErrorReason.NO_CONSENT,
     "ADAM-ERR0075": ErrorReason.NO_CONSENT,
+    "unauthorized_user": ErrorReason.NO_CONSENT,
+    "ADAM-ERR0155": ErrorReason.METER_REFUSED,  # the point does not exist: a meter that is cut or does not communicate
+    "ADAM-ERR0191": ErrorReason.METER_REFUSED,  # no ACCES service for the period
     "900908": ErrorReason.NOT_SUBSCRIBED,
     "900901": ErrorReason.UNAUTHORIZED,
     "900902": ErrorReason.UNAUTHORIZED,
@@ -56,14 +60,6 @@ _BY_CODE = {
     "technical_error": ErrorReason.DOWN,
     "ADAM-DC-0500": ErrorReason.DOWN,
     "STM-ERR-0000001": ErrorReason.DOWN,
-}
-_BY_STATUS = {
-    400: ErrorReason.OUR_FAULT,
-    401: ErrorReason.UNAUTHORIZED,
-    403: ErrorReason.NO_CONSENT,
-    404: ErrorReason.ABSENT,
-    429: ErrorReason.QUOTA,
-    500: ErrorReason.OUR_FAULT,  # Enedis answers 500 to whatever its swagger does not have
 }
 _BY_WORDS = {
     "earlier than the current date": ErrorReason.NOT_PUBLISHED,
@@ -79,6 +75,10 @@ _BY_WORDS = {
     "must be 14 digits long": ErrorReason.DOWN,
 }
 """For the bodies whose code tells nothing; a part of their words, in lower case."""
+_BY_STATUS = {401: ErrorReason.UNAUTHORIZED, 403: ErrorReason.NO_CONSENT, 429: ErrorReason.QUOTA}
+"""For the bodies in one of Enedis' shapes whose code and words tell nothing."""
+_METER_CODE = re.compile(r"(?:ADAM|STM|SGT)[-_]?[\w-]{1,30}", re.ASCII)
+"""How Enedis numbers what it refuses about a usage point; its gateway's own codes are six digits."""
 _CODE = re.compile(r"(?!.*\d{8})[\w -]{1,40}")
 """What a code looks like; whatever else stands in its place may hold a meter number and goes no further."""
 _FOR_ALL = frozenset({"unreachable", "circuit", "token", "stopped", "hour", "busy"})
@@ -98,35 +98,39 @@ class EnedisError(Exception):
 
     @property
     def is_for_all(self) -> bool:
-        """Whether whoever asks now would hear the same."""
+        """Whether whoever asks now would get the same error."""
         return self.code in _FOR_ALL
 
 
-def parse_error(answer: Answer) -> EnedisError:
-    """Turn a refusal into its reason."""
-    body = _body(answer.body)
+def parse_error(response: Answer) -> EnedisError:
+    """Turn an error response into its reason: by its code, else by its words, else by its status."""
+    body = _read_body(response.body)
     code = str(body.get("error") or body.get("code") or "")
-    reason = ErrorReason.QUOTA if answer.status == 429 else _BY_CODE.get(code) or _by_words(body)
-    if reason is None:
-        reason = _by_status(answer.status, foreign=bool(answer.body.strip()) and not body)
-    return EnedisError(reason, code if _CODE.fullmatch(code) else "", _next_access(body))
+    reason = _find_reason(response.status, body, code)
+    return EnedisError(reason, code if _CODE.fullmatch(code) else "", _read_next_access(body))
 
 
-def _by_status(status: int, *, foreign: bool) -> ErrorReason:
-    """Judge by the status alone; a `foreign` body was not written by Enedis' API."""
-    if status > 500:
+def _find_reason(status: int, body: dict[str, Any], code: str) -> ErrorReason:
+    if status == 429:
+        return ErrorReason.QUOTA
+    if known := _BY_CODE.get(code) or _match_words(body):
+        return known
+    if status >= 500:
         return ErrorReason.DOWN
-    if status in {403, 404} and foreign:
-        return ErrorReason.OUR_FAULT  # some other server's page, which says nothing about the consent or the days asked
-    return _BY_STATUS.get(status, ErrorReason.OUR_FAULT)
+    if status in {400, 403, 404} and _METER_CODE.fullmatch(code):
+        return ErrorReason.METER_REFUSED
+    if status == 401 or code:
+        return _BY_STATUS.get(status, ErrorReason.OUR_FAULT)
+    # another server's page, which says nothing about the consent or the days asked for
+    return ErrorReason.OUR_FAULT
 
 
-def _by_words(body: dict[str, Any]) -> ErrorReason | None:
+def _match_words(body: dict[str, Any]) -> ErrorReason | None:
     words = str(body.get("error_description") or body.get("message") or "").lower()
     return next((reason for part, reason in _BY_WORDS.items() if part in words), None)
 
 
-def _body(raw: bytes) -> dict[str, Any]:
+def _read_body(raw: bytes) -> dict[str, Any]:
     try:
         body = json.loads(raw)
     except ValueError, RecursionError:
@@ -135,11 +139,13 @@ def _body(raw: bytes) -> dict[str, Any]:
         body = body[0] if body else {}
     if not isinstance(body, dict):
         return {}
-    fault = body.get("fault")
-    return fault if isinstance(fault, dict) else body
+    for wrapper in ("fault", "error"):
+        if isinstance(inner := body.get(wrapper), dict):
+            return inner
+    return body
 
 
-def _next_access(body: dict[str, Any]) -> datetime | None:
+def _read_next_access(body: dict[str, Any]) -> datetime | None:
     try:
         return datetime.strptime(str(body.get("nextAccessTime")), _NEXT_ACCESS).astimezone(UTC)
     except ValueError, OverflowError:

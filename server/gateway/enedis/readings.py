@@ -1,105 +1,155 @@
 """From Enedis' stamps to readings.
 
 A stamp of the load curve is the END of its interval, in Paris time without offset (the 96 points of
-29-30 September 2026 sum to the two daily values only so); `D+1 00:00` therefore belongs to day D. In autumn 02:00 to
-02:59 come twice and are told apart by their order. What cannot be placed for certain is refused, never guessed.
+29-30 September 2026 sum to the two daily values only so); `D+1 00:00` therefore belongs to day D. A stamp with an
+offset is one instant. In autumn the stamps 02:00 to 02:59 come twice and are told apart by their order: the day's other
+points say whether that is oldest first or newest first, and where they say neither, two values that differ are
+estimated. What cannot be placed for certain is refused, never guessed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import Enum
+from itertools import pairwise
 
-from gateway.domain.readings import Reading
-from gateway.enedis.wire import Point
+from gateway.domain.readings import Quality, Reading
+from gateway.enedis.daily import MOST_WATTS
+from gateway.enedis.refused import Fault, RefusedPoints
+from gateway.enedis.wire import Point, UnreadableError
 from gateway.kit import paris
 
 _STEPS = range(5, 61)
 """Minutes of an interval, as Enedis' documentation has them; longer ones are no load curve."""
-_MOST_WATTS = 0xFFFF_FFFF
-"""More than a site can take: what does not fit in 32 bits is a fault."""
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Readings by day, in order, and how many points could not be placed."""
+    """Readings by day, in order, and what could not be placed."""
 
     days: dict[date, list[Reading]]
-    refused: int
+    refused: RefusedPoints
+
+
+class _Order(Enum):
+    """How the points of a day follow each other in an answer."""
+
+    OLDEST_FIRST = "oldest first"
+    NEWEST_FIRST = "newest first"
+    NONE = "none"
 
 
 @dataclass(frozen=True)
 class _Stamped:
-    local: datetime
+    """An interval as it came: the instants at which it can end, its length, its power."""
+
+    ends: tuple[datetime, ...]
+    label: datetime
     minutes: int
     watts: int
 
     def readings(self) -> list[Reading]:
         """Return where this interval can be: once, twice in autumn's doubled hour, nowhere in spring's skipped one."""
         length = timedelta(minutes=self.minutes)
-        found = [Reading(end - length, self.minutes, self.watts) for end in paris.instants(self.local)]
-        day = self.day
-        first, after = paris.bounds(day)
+        found = [Reading(end - length, self.minutes, self.watts) for end in self.ends]
+        first, after = paris.bounds(self.day)
         return [reading for reading in found if first <= reading.start and reading.end <= after]
 
     @property
     def day(self) -> date:
-        return (self.local - timedelta(microseconds=1)).date()
+        return (self.label - timedelta(microseconds=1)).date()
 
 
-def place(points: Iterable[Point]) -> Placement:
-    """Place the points of a load curve. Absent values are absent; equal points count once."""
+def place(
+    points: Iterable[Point], start: date = paris.EARLIEST, end: date = paris.LATEST, most_watts: int = MOST_WATTS
+) -> Placement:
+    """Place the points of a load curve in the days `[start, end[`. Equal points count once, absent ones not at all."""
+    refused = RefusedPoints()
     by_day: dict[date, list[_Stamped]] = defaultdict(list)
-    refused = 0
     for point in points:
-        if point.v is None:
+        if point.is_empty:
             continue
-        stamped = _stamped(point, point.v)
-        if stamped is None:
-            refused += 1
-        else:
+        stamped = _read_point(point, most_watts, refused)
+        if stamped is not None and start <= stamped.day < end:
             by_day[stamped.day].append(stamped)
+        elif stamped is not None:
+            refused.add(Fault.OUTSIDE, str(stamped.day))
     days = {}
     for day, stamps in sorted(by_day.items()):
-        readings, lost = _place_day(sorted(stamps, key=lambda stamp: stamp.local))
-        refused += lost
+        order = _find_order(stamps)
+        if order is _Order.NEWEST_FIRST:
+            stamps.reverse()
+        readings = _place_day(sorted(stamps, key=lambda stamp: stamp.label), order, refused)
         if readings:
             days[day] = readings
     return Placement(days, refused)
 
 
-def _stamped(point: Point, watts: int) -> _Stamped | None:
-    """Read a point; None when its stamp, step or value is none that a load curve can have."""
+def _read_point(point: Point, most_watts: int, refused: RefusedPoints) -> _Stamped | None:
+    """Read a point; None, and counted, when its stamp, step or value is none that a load curve can have."""
     try:
-        local = point.local
-    except ValueError:
+        value, minutes, ends = point.value, point.minutes, point.instants
+    except UnreadableError as error:
+        refused.add(Fault(error.part), error.text)
         return None
-    on_the_minute = local.tzinfo is None and local.second == local.microsecond == 0
-    if not on_the_minute or not MINYEAR < local.year < MAXYEAR:
-        return None
-    if point.p is None or point.p not in _STEPS or not 0 <= watts <= _MOST_WATTS:
-        return None
-    return _Stamped(local, point.p, watts)
+    label = _find_label(ends)
+    if minutes not in _STEPS:
+        refused.add(Fault.STEP, str(minutes))
+    elif label is None or label.second or label.microsecond:
+        refused.add(Fault.STAMP, str(point.d)[:24])
+    elif not 0 <= value <= most_watts:
+        refused.add(Fault.IMPLAUSIBLE, str(value))
+    else:
+        return _Stamped(tuple(ends), label, minutes, value)
+    return None
 
 
-def _place_day(stamps: list[_Stamped]) -> tuple[list[Reading], int]:
-    """Place the points of one day, sorted by stamp with ties in their order; count those refused."""
+def _find_label(ends: Sequence[datetime]) -> datetime | None:
+    """Return what the clock in Paris shows at a stamp; None in the hour that spring skips."""
+    return ends[0].astimezone(paris.PARIS).replace(tzinfo=None) if ends else None
+
+
+def _find_order(stamps: Sequence[_Stamped]) -> _Order:
+    """Tell from a day's certain stamps how they follow each other."""
+    labels = [stamp.label for stamp in stamps if len(stamp.ends) == 1]
+    steps = {later > earlier for earlier, later in pairwise(labels) if later != earlier}
+    if steps == {True}:
+        return _Order.OLDEST_FIRST
+    return _Order.NEWEST_FIRST if steps == {False} else _Order.NONE
+
+
+def _place_day(stamps: list[_Stamped], order: _Order, refused: RefusedPoints) -> list[Reading]:
+    """Place the points of one day, sorted by stamp, those of one stamp oldest first where the `order` tells."""
     certain: list[Reading] = []
     doubled: list[tuple[Reading, Reading]] = []
-    refused = 0
-    for candidates in map(_Stamped.readings, stamps):
-        match candidates:
+    for stamp in stamps:
+        match stamp.readings():
             case [reading]:
                 certain.append(reading)
             case [first, second]:
                 doubled.append((first, second))
             case _:
-                refused += 1
+                refused.add(Fault.STAMP, str(stamp.label))
     kept, overlapping = _without_overlaps(certain)
-    refused += overlapping
+    refused.add(Fault.CONTRADICTORY, times=overlapping)
     ways = [set(way) for way in _ways(doubled, kept)]
     sure = set.intersection(*ways) if ways else set()
-    return sorted([*kept, *sure]), refused + len(doubled) - len(sure)
+    refused.add(Fault.AMBIGUOUS, times=len(doubled) - len(sure))
+    if order is _Order.NONE:
+        sure = _estimate_twins(sure, doubled)
+    return sorted([*kept, *sure])
+
+
+def _estimate_twins(sure: set[Reading], doubled: Sequence[tuple[Reading, Reading]]) -> set[Reading]:
+    """Mark as estimated what two points of one stamp tell, unless they tell the same."""
+    watts: dict[datetime, set[int]] = defaultdict(set)
+    for first, second in doubled:
+        watts[first.start].add(first.watts)
+        watts[second.start].add(second.watts)
+    return {
+        replace(reading, quality=Quality.ESTIMATED) if len(watts[reading.start]) > 1 else reading for reading in sure
+    }
 
 
 def _without_overlaps(readings: list[Reading]) -> tuple[list[Reading], int]:

@@ -1,13 +1,18 @@
 """From Enedis' index to what the registers showed, by day.
 
 No live answer is known; the documentation's outline is followed: each value stands at the day at whose beginning the
-register was read. The time classes of a calendar are named as buckets where their names are known.
+register was read. The time classes of a calendar are named as buckets where their names are known; the supplier's
+calendar, by which bills are made, counts before the distributor's.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from gateway.enedis.wire import Calendar, IndexMeasure, IndexSeries, Register, in_its_unit
+from gateway.enedis.daily import MOST_WATTS
+from gateway.enedis.refused import Fault, RefusedPoints
+from gateway.enedis.wire import Calendar, IndexSeries, Register, parse_day
 
 TOTAL = "total"
 _HOURS = {"HC": "hc", "HP": "hp"}
@@ -18,39 +23,81 @@ _CLASSES = {"BASE": "base"} | {
     for letters, color in {"": "", **_COLORS}.items()
 }
 
+_MOST_WH = MOST_WATTS * 24 * 366 * 30
+"""What the largest connection takes in the life of a meter."""
+_SUPPLIER, _DISTRIBUTOR = ("FC", "fourniss"), ("DI", "distrib")
+"""How the ids of calendars begin, and what their labels contain."""
+
 type Registers = dict[str, int]
 """The index at the beginning of a day, in Wh, by bucket; `total` is that of the whole meter."""
 
 
-def place_index(measure: IndexMeasure, business: str) -> dict[date, Registers]:
-    """Return the registers of a quantity, CONS or PROD, by day; a value that cannot be placed is left out."""
+@dataclass(frozen=True)
+class PlacedRegisters:
+    """The registers by day, and what was refused."""
+
+    days: dict[date, Registers]
+    refused: RefusedPoints
+
+
+def place_index(series: Iterable[IndexSeries], start: date, end: date) -> PlacedRegisters:
+    """Return what the registers showed on the days `[start, end[`."""
+    refused = RefusedPoints()
     found: dict[date, Registers] = defaultdict(dict)
-    for reading in measure.contexte or []:
-        for series in reading.grandeur or []:
-            if series.grandeurMetier == business and series.grandeurPhysique == "EA" and in_its_unit(series):
-                for name, register in _registers(series):
-                    for value in register.valeur or []:
-                        day = _day(value.d)
-                        if day is not None and value.v is not None and value.v >= 0:
-                            found[day][name] = value.v
-    return dict(found)
+    for one in series:
+        for name, register in _name_registers(one):
+            for day, wh in _read(register, start, end, refused):
+                found[day][name] = wh
+        for day, wh in _sum_of_calendar(one, start, end).items():
+            found[day].setdefault(TOTAL, wh)
+    return PlacedRegisters({day: registers for day, registers in found.items() if registers}, refused)
 
 
-def _registers(series: IndexSeries) -> list[tuple[str, Register]]:
-    """Return the registers of the first calendar whose classes are all known (the supplier's), and the total."""
-    named = next((names for calendar in series.calendrier or [] if (names := _named(calendar))), [])
+def _read(register: Register, start: date, end: date, refused: RefusedPoints) -> Iterable[tuple[date, int]]:
+    for value in register.valeur or []:
+        day = parse_day(value.d)
+        if value.v is None:
+            continue
+        if day is None:
+            refused.add(Fault.STAMP, value.d[:24])
+        elif not start <= day < end:
+            refused.add(Fault.OUTSIDE, str(day))
+        elif not 0 <= value.v <= _MOST_WH:
+            refused.add(Fault.IMPLAUSIBLE, str(value.v)[:24])
+        else:
+            yield day, value.v
+
+
+def _name_registers(series: IndexSeries) -> list[tuple[str, Register]]:
+    """Return the registers of the first calendar whose classes are all known, and the total."""
+    calendars = sorted(series.calendrier or [], key=_rank)
+    named = next((names for calendar in calendars if (names := _name_classes(calendar))), [])
     return named + ([(TOTAL, series.cadranTotalisateur)] if series.cadranTotalisateur else [])
 
 
-def _named(calendar: Calendar) -> list[tuple[str, Register]]:
+def _rank(calendar: Calendar) -> int:
+    """Sort the supplier's calendar first and the distributor's last; those that do not say are between."""
+    identifier, label = (calendar.idCalendrier or "").upper(), (calendar.libelleCalendrier or "").casefold()
+    for rank, (prefix, word) in ((0, _SUPPLIER), (2, _DISTRIBUTOR)):
+        if identifier.startswith(prefix) or word in label:
+            return rank
+    return 1
+
+
+def _name_classes(calendar: Calendar) -> list[tuple[str, Register]]:
     classes = calendar.classeTemporelle or []
     names = [_CLASSES.get((register.idClasseTemporelle or "").strip().upper()) for register in classes]
     known = [(name, register) for name, register in zip(names, classes, strict=True) if name is not None]
     return known if len(known) == len(classes) else []
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
+def _sum_of_calendar(series: IndexSeries, start: date, end: date) -> dict[date, int]:
+    """Return the total of the first calendar's registers, whatever their names, on days on which each has a value."""
+    for calendar in sorted(series.calendrier or [], key=_rank):
+        registers = calendar.classeTemporelle or []
+        values = [dict(_read(register, start, end, RefusedPoints())) for register in registers]
+        days = Counter(day for one in values for day in one)
+        sums = {day: sum(one[day] for one in values) for day, count in days.items() if count == len(registers)}
+        if sums:
+            return sums
+    return {}

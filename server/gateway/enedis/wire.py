@@ -1,92 +1,150 @@
-"""Measures as Enedis writes them: strings become numbers here, and nowhere else."""
+"""Measures as Enedis writes them: strings become numbers, days and instants here, and nowhere else.
+
+A `Point` keeps its members as they came; reading one raises UnreadableError, so that whoever reads it can count it.
+"""
 
 import re
-from datetime import date, datetime
-from typing import Annotated
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Annotated, Any
 
-import structlog
-from pydantic import BaseModel, BeforeValidator, ConfigDict, OnErrorOmit
+from pydantic import BaseModel, BeforeValidator, ConfigDict, OnErrorOmit, TypeAdapter, ValidationError
 
-log = structlog.get_logger()
+from gateway.kit import paris
 
-_UNITS = {"EA": "Wh", "PA": "W", "PMA": "VA"}
-"""Of each quantity, as its answers write it; `PMA1` to `PMA3` are its phases."""
-_WHOLE = re.compile(r"(-?\d{1,15})(?:\.0+)?", re.ASCII)
-_STEP = re.compile(r"PT(?:(?P<hours>\d{1,2})H)?(?:(?P<minutes>\d{1,4})M)?")
+_NUMBER = re.compile(r"-?\d{1,15}(?:[.,]\d{1,9})?", re.ASCII)
+_DURATION = TypeAdapter(timedelta)
+_MINUTE = timedelta(minutes=1)
 
 
-def whole(value: object) -> object:
-    """Read `"4078"`, `4078`, `"4078.0"`; null and empty are absent. Raises ValueError, which does not quote it."""
+class UnreadableError(ValueError):
+    """A member of an answer cannot be read. `part` names it: value, stamp or step."""
+
+    def __init__(self, part: str, text: object) -> None:
+        """Keep what stood there, cut short and without long numbers, for the log."""
+        super().__init__(part)
+        self.part = part
+        self.text = re.sub(r"\d{8,}", "…", str(text))[:24]
+
+
+def parse_whole_number(value: object) -> int | None:
+    """Read `"4078"`, `4078`, `"4078.5"` or `"4078,5"`, to the nearest whole; null and empty are None.
+
+    Raises ValueError, which does not quote it.
+    """
     if value is None or value == "":
         return None
-    match = _WHOLE.fullmatch(str(value).strip())
-    if match is None:
-        raise ValueError("not a whole number")
-    return int(match[1])
+    text = str(value).strip()
+    if isinstance(value, bool) or not _NUMBER.fullmatch(text):
+        raise ValueError("not a number")
+    return int(Decimal(text.replace(",", ".")).to_integral_value(ROUND_HALF_EVEN))
 
 
-def _minutes(value: object) -> object:
-    """Read an ISO 8601 duration of hours and minutes: `PT30M`, `PT1H`."""
-    match = _STEP.fullmatch(str(value)) if value else None
-    if match is None:
+def parse_day(text: object) -> date | None:
+    """Read the day that a text begins with; a stamp with an offset is told by its clock in Paris. None: no day."""
+    try:
+        stamp = datetime.fromisoformat(str(text).strip())
+        day = stamp.astimezone(paris.PARIS).date() if stamp.tzinfo else stamp.date()
+    except ValueError, OverflowError:
         return None
-    return int(match["hours"] or 0) * 60 + int(match["minutes"] or 0) or None
+    return day if paris.EARLIEST <= day < paris.LATEST else None
 
 
 class Point(BaseModel):
-    """A value `v` at `d`; of a curve, `d` ends an interval of `p`."""
+    """A value `v` at `d`; of a curve, `d` ends an interval of `p`. Each member as it came."""
 
-    v: Annotated[int | None, BeforeValidator(whole)] = None
-    d: str
-    p: Annotated[int | None, BeforeValidator(_minutes)] = None
+    v: Any = None
+    d: Any = None
+    p: Any = None
 
     @property
-    def day(self) -> date | None:
-        """The day of a daily value, None if it cannot be read; its time, if any, is dropped."""
+    def is_empty(self) -> bool:
+        """Whether there is no value: null or an empty text says that Enedis has none."""
+        return self.v is None or self.v == ""
+
+    @property
+    def value(self) -> int:
+        """The value, to the nearest whole unit. Raises UnreadableError."""
         try:
-            return date.fromisoformat(self.d[:10])
+            number = parse_whole_number(self.v)
         except ValueError:
-            return None
+            number = None
+        if number is None:
+            raise UnreadableError("value", self.v)
+        return number
 
     @property
-    def local(self) -> datetime:
-        """The time on a clock in Paris, without offset, as Enedis has it. Raises ValueError."""
-        if len(self.d) <= len("YYYY-MM-DD"):
-            raise ValueError("a stamp without a time of day")
-        return datetime.fromisoformat(self.d)
+    def day(self) -> date:
+        """The day of a daily value; its time, if any, is dropped. Raises UnreadableError."""
+        day = parse_day(self.d)
+        if day is None:
+            raise UnreadableError("stamp", self.d)
+        return day
+
+    @property
+    def instants(self) -> list[datetime]:
+        """The instants that a stamp with a time of day can mean. Raises UnreadableError.
+
+        One without an offset is a clock in Paris, which shows autumn's doubled hour twice and spring's skipped one
+        never.
+        """
+        try:
+            text = str(self.d).strip()
+            stamp = datetime.fromisoformat(text)
+            if len(text) <= len("YYYY-MM-DD") or not paris.EARLIEST <= stamp.date() < paris.LATEST:
+                raise UnreadableError("stamp", self.d)
+            return [stamp.astimezone(UTC)] if stamp.tzinfo else paris.instants(stamp)
+        except (ValueError, OverflowError) as error:
+            raise UnreadableError("stamp", self.d) from error
+
+    @property
+    def minutes(self) -> int:
+        """The length of an interval, written as an ISO 8601 duration. Raises UnreadableError."""
+        try:
+            if not str(self.p).startswith("P"):
+                raise UnreadableError("step", self.p)
+            whole, rest = divmod(_DURATION.validate_python(str(self.p)), _MINUTE)
+        except ValidationError as error:
+            raise UnreadableError("step", self.p) from error
+        if rest:
+            raise UnreadableError("step", self.p)
+        return whole
+
+
+def _as_point(value: object) -> object:
+    """Keep what is no object as a point whose value cannot be read: it is counted."""
+    return value if isinstance(value, dict) else {"v": False}
 
 
 class Series(BaseModel):
-    """The points of one quantity; one that cannot be read is left out, and the others count."""
+    """The points of one quantity."""
 
     grandeurMetier: str | None = None  # noqa: N815 - Enedis' own names
     grandeurPhysique: str | None = None  # noqa: N815
     unite: str | None = None
-    points: list[OnErrorOmit[Point]] | None = None
+    points: list[Annotated[Point, BeforeValidator(_as_point)]] | None = None
 
 
-def in_its_unit(series: Series | IndexSeries) -> bool:
-    """Tell whether a series is in the unit of its quantity, or names none; in another it is unknown, not converted."""
-    expected = _UNITS.get((series.grandeurPhysique or "").rstrip("123"))
-    if expected is None or not series.unite or series.unite.strip().casefold() == expected.casefold():
-        return True
-    log.warning("unit_refused", quantity=series.grandeurPhysique, expected=expected)
-    return False
+class Period(BaseModel):
+    """The days `[dateDebut, dateFin[` that an answer is about."""
+
+    dateDebut: str | None = None  # noqa: N815
+    dateFin: str | None = None  # noqa: N815
 
 
-class Measure(BaseModel):
-    """An answer of /mesure_synchrone_auto/v2."""
+class _Answer(BaseModel):
+    """What every answer of /mesure_synchrone_auto/v2 begins with."""
 
-    grandeur: list[Series] | None = None
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
-    def points(self, business: str, physical: str) -> list[Point]:
-        """Return the points of a quantity, such as CONS and PA, in the order they came; of another unit, none."""
-        return [
-            point
-            for series in self.grandeur or []
-            if series.grandeurMetier == business and series.grandeurPhysique == physical and in_its_unit(series)
-            for point in series.points or []
-        ]
+    idPrm: str | None = None  # noqa: N815
+    periode: Period | None = None
+
+
+class Measure(_Answer):
+    """An answer with values; a series that cannot be read is left out, and the others count."""
+
+    grandeur: list[OnErrorOmit[Series]] | None = None
 
 
 class _Index(BaseModel):
@@ -98,7 +156,7 @@ class _Index(BaseModel):
 class IndexValue(_Index):
     """The index `v` of a register, in Wh, on a day."""
 
-    v: Annotated[int | None, BeforeValidator(whole)] = None
+    v: Annotated[int | None, BeforeValidator(parse_whole_number)] = None
     d: str
 
 
@@ -129,7 +187,7 @@ class IndexSeries(_Index):
     cadranTotalisateur: Register | None = None  # noqa: N815
 
 
-class Reading(_Index):
+class IndexReading(_Index):
     """A context in which the registers were read."""
 
     contexteReleve: str | None = None  # noqa: N815
@@ -137,7 +195,7 @@ class Reading(_Index):
     grandeur: list[IndexSeries] | None = None
 
 
-class IndexMeasure(_Index):
+class IndexMeasure(_Answer):
     """An answer of index_consommation or index_production."""
 
-    contexte: list[Reading] | None = None
+    contexte: list[IndexReading] | None = None

@@ -56,7 +56,7 @@ class RequestLog:
             finally:
                 method, route, seconds = (
                     scope["method"],
-                    getattr(scope.get("route"), "path", None),
+                    _template(scope),
                     perf_counter() - begun,
                 )
                 self._observe(method, route, status, seconds)
@@ -128,3 +128,15 @@ def _request_id(scope: Scope) -> str:
         if name == b"x-request-id" and _UUID.fullmatch(value):
             return str(uuid.UUID(value.decode()))
     return str(uuid.uuid4())
+
+
+def _template(scope: Scope) -> str | None:
+    """Return the path with its parameters' names instead of their values; None where no route answered.
+
+    The route itself knows only its end of the path: what stands before comes from the routers that include it.
+    """
+    if scope.get("route") is None:
+        return None
+    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
+    path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+    return "/".join(names.get(part, part) for part in path.split("/"))

@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import assert_never
+from zlib import crc32
 
 import structlog
 
@@ -16,21 +18,23 @@ from gateway.domain.direction import Direction
 from gateway.enedis.client import Enedis
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit import paris
+from gateway.kit.backoff import compute_backoff
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
 from gateway.kit.outage import retry_while_down
 from gateway.metering import payloads, repository
 from gateway.metering.fetching import Fetcher, Priority
-from gateway.metering.meters import Meter, never
+from gateway.metering.meters import Meter
 from gateway.metering.planner import SHORTER, Window, plan
 from gateway.metering.repository import Fact
-from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at, next_attempt
-from gateway.metering.settling import settled
+from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at, is_over
+from gateway.metering.settling import has_small_hole, lacks_nothing, settled
 from gateway.store import Store, StoreError
 from gateway.store.pause import find_pause, start_pause
 from gateway.usage_points import repository as points
 from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.refusals import Refusals
 from gateway.usage_points.service import open_secrets
 
 log = structlog.get_logger()
@@ -39,16 +43,10 @@ CALLS_A_REQUEST = 5
 PATIENCE = 20.0
 WITHOUT_CURVE = timedelta(days=2)
 """A day of which no interval came is taken for one without a curve then, and its value asked for."""
-_PAUSES = {
-    ErrorReason.DOWN: timedelta(minutes=10),
-    ErrorReason.OUR_FAULT: timedelta(hours=1),
-    ErrorReason.UNAUTHORIZED: timedelta(minutes=10),  # of a token that is new: no usage point's fault
-    ErrorReason.QUOTA: timedelta(minutes=1),
-}
-_PAUSE_FOR_ALL = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=6)
+LONGEST_PAUSE = timedelta(hours=12)
+_FAILURES_COUNTED_FOR = 2 * 86400.0
 _UNTIL_THE_STORE_IS_BACK = timedelta(seconds=5)
-_KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.COMPLETE: 2}
+_KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.FILLED: 2, State.COMPLETE: 2}
 """An answer that knows less never replaces one that knew more, unless it corrects it."""
 
 
@@ -59,6 +57,27 @@ class Refusal:
     reason: ErrorReason
     until: datetime
     for_all: bool = False
+
+
+def _first_pause(reason: ErrorReason) -> timedelta:
+    """Return how long a feed is left alone after its first failure; each failure in a row doubles it."""
+    match reason:
+        case ErrorReason.DOWN | ErrorReason.OUR_FAULT | ErrorReason.QUOTA | ErrorReason.UNAUTHORIZED:
+            return timedelta(seconds=30)
+        case ErrorReason.NO_CONSENT | ErrorReason.NOT_HOLDER | ErrorReason.NOTHING_OPEN | ErrorReason.NOT_SUBSCRIBED:
+            return timedelta(hours=6)
+        case (
+            ErrorReason.ABSENT
+            | ErrorReason.NOT_PUBLISHED
+            | ErrorReason.BEFORE_ACTIVATION
+            | ErrorReason.HISTORY_LIMIT
+            | ErrorReason.TOO_LONG
+            | ErrorReason.WRONG_DIRECTION
+            | ErrorReason.METER_REFUSED
+        ):
+            return timedelta(hours=1)
+        case _:
+            assert_never(reason)
 
 
 def damaged(point: UsagePoint, error: UndecipherableError, now: datetime) -> Refusal:
@@ -86,8 +105,10 @@ class Archive:
             secrets = await open_secrets(session, point, self._keyring)
         return Meter.of(point, secrets, self._clock.now())
 
-    async def ensure(self, meter: Meter, feed: Feed, wanted: Collection[date]) -> Refusal | None:
-        """Ask for what is missing of the wanted days, by a few calls and for a short while.
+    async def ensure(
+        self, meter: Meter, feed: Feed, wanted: Collection[date], patience: float = PATIENCE
+    ) -> Refusal | None:
+        """Ask for what is missing of the wanted days, by a few calls, and wait for it for `patience` seconds.
 
         A call that was begun is ended and its answer kept, even when whoever wanted it no longer waits. Returns why
         asking stopped early, if it did.
@@ -95,7 +116,7 @@ class Archive:
         task = asyncio.create_task(self.fill(meter, feed, wanted, CALLS_A_REQUEST, Priority.PERSON))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        await asyncio.wait({task}, timeout=PATIENCE)
+        await asyncio.wait({task}, timeout=max(patience, 0))
         return task.result() if task.done() else None
 
     async def close(self) -> None:
@@ -120,24 +141,26 @@ class Archive:
     ) -> Refusal | None:
         if not wanted or feed.direction not in meter.possible:
             return None
-        key = f"archive:pause:{feed.point_id}:{feed.kind}:{feed.direction}"
         for _ in range(calls):
             async with self._store.lease(f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"):
-                if pause := await find_pause(self._store, key, self._clock.now()):
+                if pause := await find_pause(self._store, _pause_key(feed), self._clock.now()):
                     return Refusal(ErrorReason(pause.reason), pause.until)
                 async with self._database.read() as session:
-                    if not await points.is_open(session, meter.id):
-                        return Refusal(ErrorReason.NO_CONSENT, self._clock.now())
+                    refusals = await points.load_refusals(session, meter.id)
                     known = await repository.ledger(session, feed, min(wanted), max(wanted) + paris.DAY)
+                if refusals is None:
+                    return Refusal(ErrorReason.NO_CONSENT, self._clock.now())
+                if refusal := _standing_refusal(refusals, feed, self._clock.now()):
+                    return refusal
+                meter = meter.with_refusals(refusals, self._clock.now())
                 told = await self._ask(fetcher, meter, feed, known, wanted)
                 if told is None:
                     return None
                 if isinstance(told, Refusal):
-                    if not told.for_all and told.reason is not ErrorReason.QUOTA:  # these know their own end
-                        await start_pause(self._store, key, self._clock.now(), told.until, told.reason)
                     return told
                 # a call is charged already: its answer waits for the database rather than be asked again
-                await retry_while_down(partial(self._keep, feed, told, known), self._clock)
+                await retry_while_down(partial(self._keep, meter, feed, told, known), self._clock)
+                await self._store.delete(_failures_key(feed))
         return None
 
     async def _ask(
@@ -162,33 +185,57 @@ class Archive:
             return await self._understand(meter, feed, calls[0], error)
 
     async def _understand(self, meter: Meter, feed: Feed, window: Window, error: EnedisError) -> list[Fact] | Refusal:
-        """Return what a refusal tells of the days asked, or that asking has to stop."""
+        """Return what an error tells of the days asked, or that asking has to stop."""
+        now, refusals, direction = self._clock.now(), meter.refusals, feed.direction
         match error.reason:
             case ErrorReason.ABSENT | ErrorReason.NOT_PUBLISHED:
                 return [Fact(day, State.ABSENT) for day in paris.days(window.start, window.end)]
-            case ErrorReason.BEFORE_ACTIVATION:
-                # only the first day of the window is certain to be too early, and so is whatever is older
-                async with self._database.write() as session:
-                    await points.note_nothing_before(session, meter.id, feed.direction, window.start + paris.DAY)
-                return [Fact(window.start, State.BEFORE_ACTIVATION)]
             case ErrorReason.HISTORY_LIMIT:
                 return [Fact(window.start, State.ABSENT)]
+            case ErrorReason.BEFORE_ACTIVATION:
+                # only the first day of the window is certain to be too early, and so is whatever is older
+                first = window.start + paris.DAY
+                await self._save(meter, refusals.note_before_activation(direction, first, error.code, now))
+                return []
             case ErrorReason.WRONG_DIRECTION:
-                async with self._database.write() as session:
-                    await points.note_fact(session, meter.id, never(feed.direction), value=True)
+                noted = refusals.note_wrong_direction(direction, error.code, now)
+                await self._save(meter, noted)
+                log.warning("direction_refused", usage_point=meter.id, direction=direction, code=error.code)
+                return Refusal(error.reason, noted.wrong_direction[direction].again_at)
+            case ErrorReason.METER_REFUSED:
+                noted = refusals.note_meter(error.code, now)
+                await self._save(meter, noted, details_too=refusals.meter is None)
+                until = noted.meter_until(now) or now + paris.DAY
+                log.warning("meter_refused", usage_point=meter.id, code=error.code, until=paris.iso(until))
+                return Refusal(error.reason, until)
             case ErrorReason.NO_CONSENT:
                 async with self._database.write() as session:
-                    await points.note_doubt(session, meter.id, self._clock.now())
+                    await points.note_doubt(session, meter.id, now)
             case _:
                 pass
-        now = self._clock.now()
-        until = now + (_PAUSE_FOR_ALL if error.is_for_all else _PAUSES.get(error.reason, LONGEST_PAUSE))
-        if error.retry_at is not None and error.retry_at > now:
-            until = error.retry_at
-        log.warning("enedis_refused", reason=error.reason, code=error.code, until=paris.iso(until))
-        return Refusal(error.reason, until, error.is_for_all)
+        return await self._pause(feed, error)
 
-    async def _keep(self, feed: Feed, facts: Collection[Fact], known: Mapping[date, Entry]) -> None:
+    async def _pause(self, feed: Feed, error: EnedisError) -> Refusal:
+        """Leave a feed alone for a while, longer after each failure in a row; return until when."""
+        now, first = self._clock.now(), _first_pause(error.reason)
+        if error.is_for_all or error.reason is ErrorReason.QUOTA:  # these know their own end
+            return Refusal(error.reason, error.retry_at or now + first, error.is_for_all)
+        failures = await self._store.increment(_failures_key(feed), _FAILURES_COUNTED_FOR)
+        pause = compute_backoff(first, LONGEST_PAUSE, failures) * _jitter(feed, failures)
+        log.warning("enedis_refused", reason=error.reason, code=error.code, until=paris.iso(now + pause))
+        await start_pause(self._store, _pause_key(feed), now, now + pause, error.reason)
+        return Refusal(error.reason, now + pause)
+
+    async def _save(self, meter: Meter, refusals: Refusals, *, details_too: bool = False) -> None:
+        async with self._database.write() as session:
+            await points.save_refusals(session, meter.id, refusals)
+            if details_too:
+                # whether its services are still open, and whether it is supplied at all
+                await points.ask_details_at(session, meter.id, self._clock.now())
+
+    async def _keep(self, meter: Meter, feed: Feed, facts: Collection[Fact], known: Mapping[date, Entry]) -> None:
+        with_data = [fact.day for fact in facts if fact.payload is not None]
+        refusals = meter.refusals.after_answer(feed.direction, min(with_data, default=None)) if facts else None
         news = [
             fact
             for fact in facts
@@ -199,6 +246,8 @@ class Archive:
             await repository.save(session, feed, news, self._clock.now())
             vain = [fact.day for fact in facts if fact.day not in told]
             await repository.asked_in_vain(session, feed, vain, self._clock.now())
+            if refusals is not None and refusals != meter.refusals:
+                await points.save_refusals(session, meter.id, refusals)
 
     async def settle(
         self, meter: Meter, direction: Direction, priority: Priority, since: date = date.min
@@ -215,20 +264,31 @@ class Archive:
             if not lacking:
                 return None
             asked = await repository.ledger(session, daily, min(lacking), max(lacking) + paris.DAY)
-        over = {day for day, entry in lacking.items() if next_attempt(curve, day, entry) is None}
-        valued = over | {
-            day
-            for day, entry in lacking.items()
-            if entry.state is State.ABSENT and now >= expected_at(day) + WITHOUT_CURVE
-        }
+        over = {day for day, entry in lacking.items() if is_over(curve, day, entry)}
+        small = await self._with_small_holes(meter, curve, lacking.keys() - over)
+        late = {day for day, entry in lacking.items() if entry.state is State.ABSENT and _has_no_curve(day, now)}
         refusal = None
-        if plan(daily, asked, valued, now, since=meter.since[direction]):
+        if plan(daily, asked, over | small | late, now, since=meter.since[direction]):
             # the others will be wanted one day, and cost nothing now
             refusal = await self.fill(meter, daily, list(lacking), CALLS_A_REQUEST, priority)
-        await self._fill_in(meter, curve, daily, [day for day in over if lacking[day].state is State.PARTIAL])
+        partial_days = {day for day in over if lacking[day].state in {State.PARTIAL, State.FILLED}}
+        await self._fill_in(meter, curve, daily, partial_days, small)
         return refusal
 
-    async def _fill_in(self, meter: Meter, curve: Feed, daily: Feed, days: Collection[date]) -> None:
+    async def _with_small_holes(self, meter: Meter, curve: Feed, days: Collection[date]) -> set[date]:
+        """Return the days, of these, of which an hour at most is missing."""
+        if not days:
+            return set()
+        async with self._database.read() as session:
+            start, end = min(days), max(days) + paris.DAY
+            entries, curves = await repository.known(session, curve, meter.secrets, payloads.read_curve, start, end)
+        return {day for day in days if entries[day].state is State.PARTIAL and has_small_hole(day, curves.get(day, []))}
+
+    async def _fill_in(
+        self, meter: Meter, curve: Feed, daily: Feed, over: Collection[date], small: Collection[date]
+    ) -> None:
+        """Fill what is missing of days by their values: those `over` for good, those with a `small` hole for now."""
+        days = [*over, *small]
         if not days:
             return
         start, end = min(days), max(days) + paris.DAY
@@ -236,14 +296,38 @@ class Archive:
             async with self._database.read() as session:
                 _, values = await repository.known(session, daily, meter.secrets, payloads.read_value, start, end)
                 _, curves = await repository.known(session, curve, meter.secrets, payloads.read_curve, start, end)
-            whole = {
-                day: readings
-                for day in days
-                if day in values and (readings := settled(day, curves.get(day, []), values[day])) is not None
-            }
-            facts = [
-                Fact(day, State.COMPLETE, payloads.sealed_curve(curve, meter.secrets, day, readings))
-                for day, readings in whole.items()
-            ]
+            facts = []
+            for day in days:
+                if day not in values or (readings := settled(day, curves.get(day, []), values[day])) is None:
+                    continue
+                payload = payloads.sealed_curve(curve, meter.secrets, day, readings)
+                is_final = day in over or lacks_nothing(curves[day], values[day])
+                facts.append(Fact(day, State.COMPLETE if is_final else State.FILLED, payload))
             async with self._database.write() as session:
                 await repository.save(session, curve, facts, self._clock.now())
+
+
+def _has_no_curve(day: date, now: datetime) -> bool:
+    return now >= expected_at(day) + WITHOUT_CURVE
+
+
+def _standing_refusal(refusals: Refusals, feed: Feed, now: datetime) -> Refusal | None:
+    """Return the refusal that leaves a feed alone for now, if there is one."""
+    if until := refusals.meter_until(now):
+        return Refusal(ErrorReason.METER_REFUSED, until)
+    if until := refusals.direction_until(feed.direction, now):
+        return Refusal(ErrorReason.WRONG_DIRECTION, until)
+    return None
+
+
+def _jitter(feed: Feed, failures: int) -> float:
+    """Return a factor of 0.8 to 1.2, so that those who failed together do not come back together."""
+    return 0.8 + 0.4 * (crc32(f"{feed.point_id}{feed.kind}{failures}".encode()) % 1000) / 1000
+
+
+def _pause_key(feed: Feed) -> str:
+    return f"archive:pause:{feed.point_id}:{feed.kind}:{feed.direction}"
+
+
+def _failures_key(feed: Feed) -> str:
+    return f"archive:failures:{feed.point_id}:{feed.kind}:{feed.direction}"

@@ -1,29 +1,24 @@
 """What Enedis' answers tell of days, by kind."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Sized
+from datetime import date
 from enum import Enum
 
-import structlog
-
-from gateway.domain.direction import Direction
-from gateway.domain.readings import Peak, Quality
+from gateway.domain.readings import Quality, Reading, gaps
 from gateway.enedis.client import Enedis
+from gateway.enedis.daily import place_daily, place_peaks
+from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.enedis.readings import place
+from gateway.enedis.refused import RefusedPoints
 from gateway.enedis.registers import place_index
-from gateway.enedis.wire import Point
 from gateway.kit import paris
 from gateway.kit.database import Database
 from gateway.metering import payloads, repository
 from gateway.metering.meters import Meter
 from gateway.metering.planner import Window
 from gateway.metering.repository import Fact
-from gateway.metering.schedule import Feed, Kind, State
-from gateway.metering.settling import renewed
-
-log = structlog.get_logger()
-
-_QUANTITY = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
+from gateway.metering.schedule import Entry, Feed, Kind, State
+from gateway.metering.settling import fit_rounded, renewed
 
 
 class Priority(Enum):
@@ -54,59 +49,70 @@ class Fetcher:
     async def _curve(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
         # first, so that nothing stands between an answer and its being kept
         async with self._database.read() as session:
-            _, before = await repository.known(
+            entries, before = await repository.known(
                 session, feed, meter.secrets, payloads.read_curve, window.start, window.end
             )
             daily = Feed(feed.point_id, Kind.DAILY, feed.direction)
             _, values = await repository.known(
                 session, daily, meter.secrets, payloads.read_value, window.start, window.end
             )
-        answer = await self._enedis.load_curve(
+        points = await self._enedis.load_curve(
             meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
         )
-        placed = place(answer.points(_QUANTITY[feed.direction], "PA"))
-        if placed.refused:
-            log.warning("points_refused", usage_point=meter.id, start=str(window.start), count=placed.refused)
+        placed = place(points, window.start, window.end, meter.most_watts)
+        _check_refused(meter, window, placed.refused, placed.days)
         facts: list[Fact] = []
         for day in paris.days(window.start, window.end):
-            known = before.get(day, [])
-            readings = renewed(day, placed.days.get(day, []), known, values.get(day))
-            minutes = sum(reading.minutes for reading in readings)
-            state = State.ABSENT if not readings else State.PARTIAL
-            if minutes == paris.minutes_in(day):
-                state = State.COMPLETE
+            known, found = before.get(day, []), placed.days.get(day, [])
+            readings = renewed(day, found, known, values.get(day))
+            if day in values and (fitted := fit_rounded(readings, values[day])):
+                readings = fitted
+            state = _state_of(day, readings, found, entries.get(day))
             payload = payloads.sealed_curve(feed, meter.secrets, day, readings) if readings else None
             was_estimated = any(reading.quality is Quality.ESTIMATED for reading in known)
             facts.append(Fact(day, state, payload, corrects=was_estimated and readings != known))
         return facts
 
     async def _daily(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
-        answer = await self._enedis.daily(meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end)
-        values = {
-            point.day: str(point.v).encode()
-            for point in answer.points(_QUANTITY[feed.direction], "EA")
-            if point.v is not None and point.v >= 0
-        }
-        return _facts(meter, feed, window, values)
+        points = await self._enedis.daily(meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end)
+        placed = place_daily(points, window.start, window.end, meter.most_watts)
+        _check_refused(meter, window, placed.refused, placed.days)
+        return _facts(meter, feed, window, {day: str(wh).encode() for day, wh in placed.days.items()})
 
     async def _max_power(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
-        answer = await self._enedis.max_power(meter.account_id, meter.secrets.prm, window.start, window.end)
-        peaks = {
-            point.day: Peak(point.v, _moment(point)).pack()
-            for point in answer.points("CONS", "PMA")
-            if point.v is not None and point.v >= 0
-        }
-        return _facts(meter, feed, window, peaks)
+        points = await self._enedis.max_power(meter.account_id, meter.secrets.prm, window.start, window.end)
+        placed = place_peaks(points, window.start, window.end, meter.most_watts)
+        _check_refused(meter, window, placed.refused, placed.days)
+        return _facts(meter, feed, window, {day: peak.pack() for day, peak in placed.days.items()})
 
     async def _index(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
-        answer = await self._enedis.index(meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end)
-        placed = place_index(answer, _QUANTITY[feed.direction])
+        series = await self._enedis.index(meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end)
+        placed = place_index(series, window.start, window.end)
+        _check_refused(meter, window, placed.refused, placed.days)
         return _facts(
-            meter, feed, window, {day: payloads.packed_registers(registers) for day, registers in placed.items()}
+            meter, feed, window, {day: payloads.packed_registers(registers) for day, registers in placed.days.items()}
         )
 
 
-def _facts(meter: Meter, feed: Feed, window: Window, found: Mapping[date | None, bytes]) -> list[Fact]:
+def _check_refused(meter: Meter, window: Window, refused: RefusedPoints, used: Sized) -> None:
+    """Log the points that were refused. Raises EnedisError when nothing else came: such an answer says nothing."""
+    refused.write_to_log(meter.id, str(window.start))
+    if refused.total and not used:
+        raise EnedisError(ErrorReason.DOWN, "unreadable_values")
+
+
+def _state_of(day: date, readings: Sequence[Reading], found: Sequence[Reading], entry: Entry | None) -> State:
+    """Return the state of a day of which `readings` are known now, `found` of them from the newest answer."""
+    if not readings:
+        return State.ABSENT
+    if any(gaps(day, readings)):
+        return State.PARTIAL
+    was_filled = entry is not None and entry.state is State.FILLED
+    is_measured = all(reading.quality is Quality.MEASURED for reading in readings) or not any(gaps(day, found))
+    return State.FILLED if was_filled and not is_measured else State.COMPLETE
+
+
+def _facts(meter: Meter, feed: Feed, window: Window, found: Mapping[date, bytes]) -> list[Fact]:
     """Return a fact for each day of a window: what was found, or that nothing was."""
     return [
         Fact(day, State.COMPLETE, payloads.sealed(feed, meter.secrets, day, found[day]))
@@ -114,12 +120,3 @@ def _facts(meter: Meter, feed: Feed, window: Window, found: Mapping[date | None,
         else Fact(day, State.ABSENT)
         for day in paris.days(window.start, window.end)
     ]
-
-
-def _moment(point: Point) -> datetime | None:
-    """Return the instant of a peak; none where its clock time is not certain, as in autumn's doubled hour."""
-    try:
-        instants = paris.instants(point.local)
-    except ValueError:
-        return None
-    return instants[0] if len(instants) == 1 else None

@@ -10,6 +10,7 @@ from gateway.kit import paris
 from gateway.metering import repository
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Reason, of_day
+from gateway.metering.schedule import State
 from gateway.usage_points.models import PointStatus, UsagePoint
 
 _LATE_AFTER = timedelta(hours=36)
@@ -64,6 +65,8 @@ async def holes(session: AsyncSession, meter: Meter, now: datetime) -> list[Hole
     for direction in meter.directions:
         feed = meter.main(direction)
         for day, entry in (await repository.unfinished(session, feed)).items():
+            if entry.state is State.FILLED:
+                continue
             reason, next_try = of_day(meter, feed, day, entry, None, now)
             last = found[-1] if found else None
             if last and (last.direction, last.end, last.reason) == (direction, day, reason):

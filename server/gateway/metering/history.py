@@ -16,7 +16,7 @@ from gateway.metering.archive import Archive, Refusal, damaged
 from gateway.metering.fetching import Priority
 from gateway.metering.meters import Meter
 from gateway.metering.planner import WINDOWS, Window, history_starts, plan
-from gateway.metering.schedule import Feed, Kind
+from gateway.metering.schedule import Feed, Kind, next_attempt
 from gateway.quotas.pacing import until_turn_of_history
 from gateway.store import Store
 from gateway.usage_points import repository as points
@@ -84,8 +84,9 @@ async def keep(database: Database, archive: Archive, store: Store, clock: Clock)
         if call and (wait := await until_turn_of_history(store)):
             return now + wait
         refusal, finished = await _step(archive, meter, call)
+        confirm_at = meter.refusals.next_confirmation(now)
     except UndecipherableError as error:
-        refusal, finished = damaged(point, error, now), False
+        refusal, finished, confirm_at = damaged(point, error, now), False, None
     if refusal is not None and refusal.for_all:
         return refusal.until
     # a moment later than now, so that those who wait since now are not behind
@@ -94,7 +95,7 @@ async def keep(database: Database, archive: Archive, store: Store, clock: Clock)
         quota_used_up = refusal is not None and refusal.reason is ErrorReason.QUOTA
         await points.move_history_back(session, point.account_id, refusal.until if refusal and quota_used_up else turn)
         if finished:
-            await points.schedule_history(session, point.id, None)
+            await points.schedule_history(session, point.id, confirm_at)
         elif refusal:
             await points.schedule_history(session, point.id, refusal.until)
     return clock.now()
@@ -104,7 +105,7 @@ async def _next_call(database: Database, meter: Meter, now: datetime) -> tuple[F
     """Return what to ask next: of the curve before daily values, the newest."""
     async with database.read() as session:
         planned = []
-        for feed, days in _wanted(meter, paris.day_of(now)):
+        for feed, days in _wanted(meter, now):
             known = await repository.ledger(session, feed, days[0], days[-1] + paris.DAY) if days else {}
             calls = plan(feed, known, days, now, since=meter.since[feed.direction])
             if calls:
@@ -125,10 +126,22 @@ async def _step(archive: Archive, meter: Meter, call: tuple[Feed, Window] | None
     return None, True
 
 
-def _wanted(meter: Meter, today: date) -> Sequence[tuple[Feed, list[date]]]:
+async def is_to_confirm(session: AsyncSession, meter: Meter, now: datetime) -> bool:
+    """Tell whether Enedis is to be asked again about old days of which it had nothing so far."""
+    for feed, days in _wanted(meter, now):
+        for day, entry in (await repository.unfinished(session, feed)).items() if days else ():
+            again = next_attempt(feed, day, entry)
+            if days[0] <= day <= days[-1] and again is not None and again <= now:
+                return True
+    return False
+
+
+def _wanted(meter: Meter, now: datetime) -> Sequence[tuple[Feed, list[date]]]:
     """Return what a history is made of: the curve as far as Enedis has it, and the daily values of the year before."""
-    found = []
+    today, found = paris.day_of(now), []
     for direction in meter.directions:
+        if meter.refusals.direction_until(direction, now):
+            continue
         since = meter.since[direction]
         daily = Feed(meter.id, Kind.DAILY, direction)
         main = meter.main(direction)

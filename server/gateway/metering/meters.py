@@ -1,24 +1,28 @@
 """A usage point with what opens its data and pays its calls, and what is asked for it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from gateway.domain.direction import Direction
+from gateway.enedis.daily import MOST_WATTS
 from gateway.metering.schedule import Feed, Kind
 from gateway.usage_points.models import PointStatus, UsagePoint
+from gateway.usage_points.refusals import Refusals
 from gateway.usage_points.service import Secrets, collects_curve
 
 WANTED_FOR = timedelta(days=30)
 """How long a kind that a client asked for is kept up without being asked for again."""
-_SINCE = ("{direction}_activated_on", "nothing_before_{direction}")
+_LEAST_MOST_WATTS = 100_000
+"""No usage point is thought to stay below: its subscribed power may have been higher once."""
 
 
 @dataclass(frozen=True, repr=False)
 class Meter:
-    """`since` is the day on which a direction was first counted, where it is told; `recent_from` begins what is live.
+    """`activated_on` is told by the contract; `since` is the day on which a direction was first counted, as far as that
+    and refusals tell. `recent_from` begins what is live.
 
-    `directions` are kept up; `possible` are asked for when somebody wishes.
+    `directions` are kept up; `possible` are asked for when somebody wants them. `most_watts` is more than it can take.
     """
 
     id: str
@@ -26,27 +30,44 @@ class Meter:
     secrets: Secrets
     is_open: bool
     curve_collected: bool | None
+    activated_on: dict[Direction, date | None]
     since: dict[Direction, date | None]
     directions: tuple[Direction, ...]
     possible: tuple[Direction, ...]
     recent_from: date
     extras: tuple[Kind, ...]
+    refusals: Refusals
+    most_watts: int
 
     @classmethod
     def of(cls, point: UsagePoint, secrets: Secrets, now: datetime) -> Meter:
         """Gather what is known of a usage point."""
+        refusals = Refusals.of(point)
+        activated_on = {direction: _read_activation(point, direction) for direction in Direction}
         return cls(
             id=point.id,
             account_id=point.account_id,
             secrets=secrets,
             is_open=point.status is PointStatus.GRANTED,
             curve_collected=collects_curve(point),
-            since={direction: activation(point, direction) for direction in Direction},
+            activated_on=activated_on,
+            since={
+                direction: _find_start(activated_on[direction], refusals, direction, now) for direction in Direction
+            },
             directions=tuple(directions(point)),
-            possible=tuple(_possible(point)),
+            possible=tuple(_find_possible(point, refusals)),
             recent_from=point.wanted_from,
             extras=tuple(kind for kind in (Kind.MAX_POWER, Kind.INDEX) if _is_wanted(point, kind, now)),
+            refusals=refusals,
+            most_watts=_find_most_watts(point),
         )
+
+    def with_refusals(self, refusals: Refusals, now: datetime) -> Meter:
+        """Return the same with what Enedis refuses of it by now."""
+        since = {
+            direction: _find_start(self.activated_on[direction], refusals, direction, now) for direction in Direction
+        }
+        return replace(self, refusals=refusals, since=since)
 
     @property
     def first_direction(self) -> Direction:
@@ -68,34 +89,42 @@ class Meter:
 
 
 def directions(point: UsagePoint) -> Iterator[Direction]:
-    """Yield the ways energy goes by the contracts; consumption while these are not told."""
-    gives, takes = bool(point.contract.get("gives")), point.contract.get("power_kva") is not None
-    told = {
-        Direction.CONSUMPTION: takes or not gives,
-        Direction.PRODUCTION: gives or bool(point.contract.get("production_activated_on")),
-    }
-    yield from (direction for direction in _possible(point) if told[direction])
+    """Yield the ways energy goes, as contracts, services and activation dates tell; consumption while none does."""
+    contract, refusals = point.contract, Refusals.of(point)
+    produces = bool(contract.get("gives") or contract.get("production_activated_on"))
+    consumes = contract.get("takes") or contract.get("power_kva") or contract.get("consumption_activated_on")
+    told = {Direction.CONSUMPTION: bool(consumes) or not produces, Direction.PRODUCTION: produces}
+    yield from (direction for direction in _find_possible(point, refusals) if told[direction])
 
 
-def _possible(point: UsagePoint) -> Iterator[Direction]:
+def _find_possible(point: UsagePoint, refusals: Refusals) -> Iterator[Direction]:
     """Yield what Enedis may have: all that it did not refuse, but for production that the contracts rule out."""
     for direction in Direction:
         ruled_out = direction is Direction.PRODUCTION and point.contract.get("gives") is False
-        if not point.contract.get(never(direction)) and (
-            not ruled_out or point.contract.get("production_activated_on")
-        ):
+        if not refusals.refuses(direction) and (not ruled_out or point.contract.get("production_activated_on")):
             yield direction
 
 
-def never(direction: Direction) -> str:
-    """Name the note that Enedis does not know a direction of a usage point."""
-    return f"no_{direction}"
-
-
 def activation(point: UsagePoint, direction: Direction) -> date | None:
-    """Return since when Enedis counts a direction, as far as it told, by its contract or by its refusals."""
-    told = [point.contract.get(key.format(direction=direction)) for key in _SINCE]
-    return max((date.fromisoformat(day) for day in told if day), default=None)
+    """Return since when Enedis counts a direction, as far as it told, by its contract or by two refusals."""
+    refusal = Refusals.of(point).before_activation.get(direction)
+    confirmed = refusal.day if refusal and refusal.is_confirmed else None
+    return max((day for day in (_read_activation(point, direction), confirmed) if day), default=None)
+
+
+def _read_activation(point: UsagePoint, direction: Direction) -> date | None:
+    told = point.contract.get(f"{direction}_activated_on")
+    return date.fromisoformat(told) if told else None
+
+
+def _find_start(activated: date | None, refusals: Refusals, direction: Direction, now: datetime) -> date | None:
+    return max((day for day in (activated, refusals.nothing_before(direction, now)) if day), default=None)
+
+
+def _find_most_watts(point: UsagePoint) -> int:
+    """Return more than a usage point can take: ten times what is subscribed, where that is told."""
+    kva = point.contract.get("power_kva")
+    return max(_LEAST_MOST_WATTS, int(kva * 10_000)) if kva else MOST_WATTS
 
 
 def _is_wanted(point: UsagePoint, kind: Kind, now: datetime) -> bool:

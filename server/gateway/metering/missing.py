@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from gateway.enedis.errors import ErrorReason
 from gateway.kit import paris
 from gateway.metering.archive import Refusal
 from gateway.metering.meters import Meter
 from gateway.metering.planner import history_starts
-from gateway.metering.schedule import Entry, Feed, Kind, State, next_attempt
+from gateway.metering.schedule import Entry, Feed, Kind, State, is_over, next_attempt
 from gateway.problems import ProblemError
 
 
@@ -26,14 +27,8 @@ class Reason(StrEnum):
     HISTORY_LIMIT = "history_limit"
     NO_CONSENT = "no_consent"
     CURVE_NOT_COLLECTED = "curve_not_collected"
+    METER_REFUSED = "meter_refused"
 
-
-_REFUSALS = {
-    ErrorReason.QUOTA: Reason.QUOTA,
-    ErrorReason.NO_CONSENT: Reason.NO_CONSENT,
-    ErrorReason.NOT_HOLDER: Reason.NO_CONSENT,
-    ErrorReason.WRONG_DIRECTION: Reason.ABSENT,
-}
 
 _SOON = timedelta(seconds=10)
 _WITH_HISTORY = timedelta(minutes=15)
@@ -66,11 +61,40 @@ def of_day(
         return Reason.HISTORY_LIMIT, None
     if not meter.is_open:
         return Reason.NO_CONSENT, None
+    if until := meter.refusals.meter_until(now):
+        return Reason.METER_REFUSED, max(until, again)
     if again > now:
-        return Reason.NOT_PUBLISHED, again
+        is_absent = entry is not None and is_over(feed, day, entry)
+        return Reason.ABSENT if is_absent else Reason.NOT_PUBLISHED, again
     if refusal is not None:
-        return _REFUSALS.get(refusal.reason, Reason.UPSTREAM_DOWN), refusal.until
+        return _reason_of(refusal.reason), refusal.until
     return Reason.SCHEDULED, now + (_SOON if day >= meter.recent_from else _WITH_HISTORY)
+
+
+def _reason_of(refusal: ErrorReason) -> Reason:
+    match refusal:
+        case ErrorReason.QUOTA:
+            return Reason.QUOTA
+        case ErrorReason.NO_CONSENT | ErrorReason.NOT_HOLDER | ErrorReason.NOTHING_OPEN:
+            return Reason.NO_CONSENT
+        case ErrorReason.METER_REFUSED:
+            return Reason.METER_REFUSED
+        case ErrorReason.WRONG_DIRECTION | ErrorReason.ABSENT | ErrorReason.NOT_PUBLISHED:
+            return Reason.ABSENT
+        case ErrorReason.BEFORE_ACTIVATION:
+            return Reason.BEFORE_ACTIVATION
+        case ErrorReason.HISTORY_LIMIT:
+            return Reason.HISTORY_LIMIT
+        case (
+            ErrorReason.DOWN
+            | ErrorReason.OUR_FAULT
+            | ErrorReason.UNAUTHORIZED
+            | ErrorReason.NOT_SUBSCRIBED
+            | ErrorReason.TOO_LONG
+        ):
+            return Reason.UPSTREAM_DOWN
+        case _:
+            assert_never(refusal)
 
 
 def merged(gaps: Iterable[Missing]) -> list[Missing]:

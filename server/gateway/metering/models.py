@@ -10,7 +10,10 @@ from gateway.metering.schedule import Kind, State
 
 
 class DayRecord(Base):
-    """What is known of one day: its state, when it was last asked and shall be again, and its sealed readings."""
+    """What is known of one day: its state, when it was last asked and shall be again, and its sealed readings.
+
+    `times_absent` counts how often in a row Enedis had nothing of it.
+    """
 
     __tablename__ = "days"
 
@@ -22,3 +25,4 @@ class DayRecord(Base):
     asked_at: Mapped[datetime]
     again_at: Mapped[datetime | None]
     payload: Mapped[bytes | None]
+    times_absent: Mapped[int] = mapped_column(default=0)

@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.direction import Direction
@@ -19,7 +20,14 @@ from gateway.usage_points.service import Secrets
 _KEY = ("usage_point_id", "kind", "direction", "day")
 # built once: it is asked with every reading
 _KNOWN = (
-    select(DayRecord.day, DayRecord.state, DayRecord.asked_at, DayRecord.again_at, DayRecord.payload)
+    select(
+        DayRecord.day,
+        DayRecord.state,
+        DayRecord.asked_at,
+        DayRecord.again_at,
+        DayRecord.times_absent,
+        DayRecord.payload,
+    )
     .where(
         DayRecord.usage_point_id == bindparam("point"),
         DayRecord.kind == bindparam("kind"),
@@ -58,13 +66,13 @@ async def ledger(session: AsyncSession, feed: Feed, start: date, end: date) -> d
 
 
 async def unfinished(session: AsyncSession, feed: Feed) -> dict[date, Entry]:
-    """Return the days that are known in part or not at all although they were asked."""
-    return await _entries(session, *_of(feed), DayRecord.state.in_([State.PARTIAL, State.ABSENT]))
+    """Return the days that were asked and are known in part, not at all, or with an estimate."""
+    return await _entries(session, *_of(feed), DayRecord.state.in_([State.FILLED, State.PARTIAL, State.ABSENT]))
 
 
 async def complete_until(session: AsyncSession, feed: Feed) -> date | None:
     """Return the day after the newest that is whole."""
-    query = select(func.max(DayRecord.day)).where(*_of(feed), DayRecord.state == State.COMPLETE)
+    query = select(func.max(DayRecord.day)).where(*_of(feed), DayRecord.state.in_([State.COMPLETE, State.FILLED]))
     newest = await session.scalar(query)
     return None if newest is None else newest + paris.DAY
 
@@ -90,8 +98,8 @@ async def known[Value](
     entries: dict[date, Entry] = {}
     values: dict[date, Value] = {}
     asked = {"point": feed.point_id, "kind": feed.kind, "direction": feed.direction, "start": start, "end": end}
-    for day, state, asked_at, again_at, payload in await session.execute(_KNOWN, asked):
-        entries[day] = Entry(state, asked_at, again_at)
+    for day, state, asked_at, again_at, times_absent, payload in await session.execute(_KNOWN, asked):
+        entries[day] = Entry(state, asked_at, again_at, times_absent)
         if payload is not None:
             values[day] = read(day, unsealed(feed, secrets, day, payload))
     return entries, values
@@ -142,12 +150,15 @@ async def save(session: AsyncSession, feed: Feed, facts: Iterable[Fact], now: da
             "asked_at": now,
             "again_at": None,
             "payload": fact.payload,
+            "times_absent": int(fact.state is State.ABSENT),
         }
         for fact in facts
     ]
     if rows:
         statement = insert(session, DayRecord)
-        news = {name: statement.excluded[name] for name in rows[0] if name not in _KEY}
+        news: dict[str, ColumnElement[Any]] = {name: statement.excluded[name] for name in rows[0] if name not in _KEY}
+        absent = statement.excluded.times_absent
+        news["times_absent"] = case((absent > 0, DayRecord.times_absent + 1), else_=absent)
         await session.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=news), rows)
 
 
@@ -155,7 +166,7 @@ async def asked_in_vain(session: AsyncSession, feed: Feed, days: Sequence[date],
     """Note that asking again brought nothing new."""
     if days:
         statement = update(DayRecord).where(*_of(feed), DayRecord.day.in_(days))
-        await session.execute(statement.values(asked_at=now, again_at=None))
+        await session.execute(statement.values(asked_at=now, again_at=None, times_absent=DayRecord.times_absent + 1))
 
 
 async def bring_back(session: AsyncSession, point_ids: Collection[str], now: datetime) -> None:
@@ -173,9 +184,11 @@ async def ask_again(session: AsyncSession, point_id: str, start: date, end: date
 
 
 async def _entries(session: AsyncSession, *conditions: ColumnElement[bool]) -> dict[date, Entry]:
-    query = select(DayRecord.day, DayRecord.state, DayRecord.asked_at, DayRecord.again_at).order_by(DayRecord.day)
+    query = select(
+        DayRecord.day, DayRecord.state, DayRecord.asked_at, DayRecord.again_at, DayRecord.times_absent
+    ).order_by(DayRecord.day)
     rows = await session.execute(query.where(*conditions))
-    return {day: Entry(state, asked_at, again_at) for day, state, asked_at, again_at in rows}
+    return {row.day: Entry(row.state, row.asked_at, row.again_at, row.times_absent) for row in rows}
 
 
 def _of(feed: Feed) -> tuple[ColumnElement[bool], ...]:

@@ -77,7 +77,10 @@ async def daily(
 ) -> DailyAnswer:
     """Energy by day, in Wh."""
     found = await archive.daily(caller.account_id, point_id, direction, start, end)
-    readings = [DayReading(date=day, wh=value.wh, quality=value.quality) for day, value in found.days.items()]
+    readings = [
+        DayReading(date=day, wh=value.wh, quality=value.quality, source=value.source)
+        for day, value in found.days.items()
+    ]
     return DailyAnswer(**_frame(found, start, end, direction), readings=readings)
 
 

@@ -25,9 +25,10 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """What is known of a day."""
+    """What is known of a day. FILLED: whole, of which an hour at most is estimated and still asked again."""
 
     COMPLETE = "complete"
+    FILLED = "filled"
     PARTIAL = "partial"
     ABSENT = "absent"
     BEFORE_ACTIVATION = "before_activation"
@@ -37,17 +38,24 @@ _MORNING = {Kind.CURVE: time(9, 30), Kind.DAILY: time(9, 30), Kind.MAX_POWER: ti
 """From when a feed is asked of a morning, within an hour: most days are there then. What nobody waits for is asked when
 the rest had a second try, and misses no call for a day that is late."""
 _SPREAD = 3600
-_FIRST_PAUSE = {State.ABSENT: timedelta(hours=2), State.PARTIAL: paris.DAY}
+_FIRST_PAUSE = {State.ABSENT: timedelta(hours=2), State.PARTIAL: paris.DAY, State.FILLED: paris.DAY}
 """A late day may come within hours; one that came with holes was not filled the same day."""
+
+_CONFIRM_ABSENCE = (paris.DAY, 7 * paris.DAY)
+"""One answer without a day proves little: an old day counts as absent for good after a third one."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known of a day, and when it was last asked; `again_at`: somebody wishes it asked anew."""
+    """What is known of a day, and when it was last asked; `again_at`: somebody asked for a refresh.
+
+    `times_absent` is how often in a row Enedis had nothing of it.
+    """
 
     state: State
     asked_at: datetime
     again_at: datetime | None = None
+    times_absent: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,12 +108,34 @@ def next_attempt(feed: Feed, day: date, entry: Entry | None) -> datetime | None:
         return entry.again_at
     if entry.state in {State.COMPLETE, State.BEFORE_ACTIVATION}:
         return None
-    last = feed.morning(day + paris.DAY + RETRY_FOR)
+    last = _last_attempt(feed, day)
     if entry.asked_at >= last:
-        return None
+        return _confirm_absence(feed, entry)
     pause = 7 * paris.DAY if feed.kind is Kind.INDEX else _FIRST_PAUSE[entry.state]
     again = entry.asked_at + max(2 * (entry.asked_at - first), pause)
     return min(max(_by_morning(feed, again), first), last)
+
+
+def is_over(feed: Feed, day: date, entry: Entry) -> bool:
+    """Whether nothing more is expected of a day, though its absence may still be confirmed."""
+    if entry.again_at is not None:
+        return False
+    is_known = entry.state in {State.COMPLETE, State.BEFORE_ACTIVATION}
+    return is_known or entry.asked_at >= _last_attempt(feed, day)
+
+
+def _last_attempt(feed: Feed, day: date) -> datetime:
+    return feed.morning(day + paris.DAY + RETRY_FOR)
+
+
+def _confirm_absence(feed: Feed, entry: Entry) -> datetime | None:
+    """Return when to ask again for an old day of which Enedis had nothing; None once it said so three times.
+
+    Example: a day two months old, absent on 1 March, is asked again on 2 March and on 9 March, then never.
+    """
+    if entry.state is not State.ABSENT or entry.times_absent > len(_CONFIRM_ABSENCE):
+        return None
+    return _by_morning(feed, entry.asked_at + _CONFIRM_ABSENCE[max(entry.times_absent, 1) - 1])
 
 
 def _by_morning(feed: Feed, instant: datetime) -> datetime:

@@ -9,6 +9,7 @@ from gateway.domain.readings import Quality
 from gateway.kit.wire import Utc
 from gateway.metering.history import Progress
 from gateway.metering.missing import Reason
+from gateway.metering.service import Source
 
 
 class MissingRange(BaseModel):
@@ -30,11 +31,12 @@ class CurveReading(BaseModel):
 
 
 class DayReading(BaseModel):
-    """A day of Paris."""
+    """A day of Paris: Enedis' own value where it is known, else the sum of the load curve."""
 
     date: date
-    wh: int | float
+    wh: int
     quality: Quality
+    source: Source
 
 
 class PeakReading(BaseModel):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,11 +15,11 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import packing, payloads, repository
-from gateway.metering.archive import WITHOUT_CURVE, Archive, Refusal
+from gateway.metering.archive import PATIENCE, WITHOUT_CURVE, Archive, Refusal
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Missing, merged, of_day, refuse_if_nothing
 from gateway.metering.planner import plan
-from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at
+from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at, next_attempt
 from gateway.problems import ProblemError, check_range
 from gateway.usage_points import repository as points
 from gateway.usage_points import service as consents
@@ -27,6 +28,7 @@ from gateway.usage_points.service import Secrets
 
 LONGEST_RANGE = timedelta(days=1200)
 _NOTED_FOR = paris.DAY
+_FEW_CALLS = 1
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,20 @@ class Known[Value]:
     as_of: datetime
 
 
+class Source(StrEnum):
+    """Where the energy of a day comes from: Enedis' own daily value, or the sum of the load curve."""
+
+    DAILY_VALUE = "daily_value"
+    LOAD_CURVE = "load_curve"
+
+
 @dataclass(frozen=True)
 class DayValue:
-    """The energy of a day, in Wh."""
+    """The energy of a day, in whole Wh."""
 
-    wh: int | float
+    wh: int
     quality: Quality
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -86,28 +96,47 @@ class Readings:
     async def daily(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
     ) -> Known[DayValue]:
-        """Return the days of `[start, end[`: the sum of the curve where it is whole, else Enedis' daily value."""
-        days = self._checked(start, end)
+        """Return the days of `[start, end[`: Enedis' own value where it is known, else the sum of a whole curve.
+
+        What is known is not waited for. A few new days are asked by their curve, which brings their value along; more
+        are asked as daily values, which takes one call where curves would take nine.
+        """
+        days, patience = self._checked(start, end), self._patience()
         curve, daily = Feed(point_id, Kind.CURVE, direction), Feed(point_id, Kind.DAILY, direction)
-        meter, entries, curves, refusal = await self._ensured(
-            account_id, curve, days, payloads.read_packed, recent_only=True
-        )
-        whole = {day for day, entry in entries.items() if entry.state is State.COMPLETE}
-        others = [day for day in days if day not in whole]
-        young = self._clock.now() - WITHOUT_CURVE
-        asked = [day for day in others if not _may_still_come(meter, day, entries.get(day), young)]
-        _, known, values, refused = await self._ensured(account_id, daily, asked, payloads.read_value)
-        refusal = refusal or refused
-        found = {day: _energy(curves[day]) for day in whole}
-        found |= {day: DayValue(values[day], Quality.MEASURED) for day in asked if day in values}
+        meter, entries, curves, _ = await self._ensured(account_id, curve, days, payloads.read_packed, wanted=[])
+        _, known, values, _ = await self._ensured(account_id, daily, days, payloads.read_value, wanted=[])
+        now, refusal = self._clock.now(), None
+        young = now - WITHOUT_CURVE
+        by_curve = [
+            day
+            for day in days
+            if day not in values and day >= meter.recent_from and _may_still_come(meter, day, entries.get(day), young)
+        ]
+        if 0 < len(plan(curve, entries, by_curve, now, since=meter.since[direction])) <= _FEW_CALLS:
+            _, entries, curves, refusal = await self._ensured(
+                account_id, curve, days, payloads.read_packed, wanted=by_curve, patience=patience
+            )
+        else:
+            by_curve = [day for day in by_curve if (at := next_attempt(curve, day, entries.get(day))) and at > now]
+        whole = {day for day, entry in entries.items() if entry.state in {State.COMPLETE, State.FILLED}}
+        asked = [day for day in days if day not in values and day not in whole and day not in by_curve]
+        if asked:
+            _, known, values, refused = await self._ensured(
+                account_id, daily, days, payloads.read_value, wanted=asked, patience=patience
+            )
+            refusal = refusal or refused
+        found = {day: _energy(curves[day]) for day in whole if day in curves}
+        found |= {day: DayValue(wh, Quality.MEASURED, Source.DAILY_VALUE) for day, wh in values.items()}
         missing = [
             Missing(*paris.bounds(day), *of_day(meter, feed, day, entry, refusal, self._clock.now()))
-            for day in others
+            for day in days
             if day not in found
-            for feed, entry in [(daily, known.get(day)) if day in asked else (curve, entries.get(day))]
+            for feed, entry in [(curve, entries.get(day)) if day in by_curve else (daily, known.get(day))]
         ]
         refuse_if_nothing(found, refusal, self._clock.now())
-        return Known(dict(sorted(found.items())), merged(missing), self._as_of({**entries, **known}))
+        return Known(
+            {day: found[day] for day in days if day in found}, merged(missing), self._as_of({**entries, **known})
+        )
 
     async def max_power(self, account_id: str, point_id: str, start: date, end: date) -> Known[DayPeak]:
         """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
@@ -139,21 +168,37 @@ class Readings:
         return Known(values, merged(missing), self._as_of(known))
 
     async def _ensured[Value](
-        self, account_id: str, feed: Feed, days: Sequence[date], read: _Read[Value], *, recent_only: bool = False
+        self,
+        account_id: str,
+        feed: Feed,
+        days: Sequence[date],
+        read: _Read[Value],
+        *,
+        wanted: Sequence[date] | None = None,
+        patience: Callable[[], float] | None = None,
     ) -> tuple[Meter, dict[date, Entry], dict[date, Value], Refusal | None]:
-        """Return what is known of days, after asking for what is due of them; `recent_only`: of the live days."""
+        """Return what is known of days, after asking for what is due of those `wanted`: of all, unless they are named.
+
+        `patience` returns the seconds for which the whole request may still wait.
+        """
         async with self._database.read() as session:
             point, secrets = await consents.open_point(session, account_id, feed.point_id, self._keyring)
             known, values = await _known(session, feed, secrets, days, read)
         meter = Meter.of(point, secrets, self._clock.now())
         await self._note(point, feed.kind)
-        wanted = [day for day in days if day >= meter.recent_from] if recent_only else days
+        wanted = days if wanted is None else wanted
         refusal = None
         if plan(feed, known, wanted, self._clock.now(), since=meter.since[feed.direction]):
-            refusal = await self._archive.ensure(meter, feed, wanted)
+            left = (patience or self._patience())()
+            refusal = await self._archive.ensure(meter, feed, wanted, left)
             async with self._database.read() as session:
                 known, values = await _known(session, feed, secrets, days, read)
         return meter, known, values, refusal
+
+    def _patience(self) -> Callable[[], float]:
+        """Return a function that tells how many seconds of a request's patience are left."""
+        end = self._clock.monotonic() + PATIENCE
+        return lambda: end - self._clock.monotonic()
 
     async def _note(self, point: UsagePoint, kind: Kind) -> None:
         """Note that somebody wants a kind that is not asked for everybody, once a day."""
@@ -200,5 +245,4 @@ def _share(peak: Peak, kva: int | None) -> float | None:
 
 def _energy(packed: bytes) -> DayValue:
     watt_minutes, quality = packing.energy(packed)
-    whole, rest = divmod(watt_minutes, WATT_MINUTES_A_WH)
-    return DayValue(whole if not rest else round(watt_minutes / WATT_MINUTES_A_WH, 3), quality)
+    return DayValue(round(watt_minutes / WATT_MINUTES_A_WH), quality, Source.LOAD_CURVE)

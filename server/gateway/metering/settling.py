@@ -1,22 +1,40 @@
-"""What is still missing of a day when nothing more will come: filled from the day's own value, and marked."""
+"""What a day's own value tells about its load curve: fills its holes, and corrects a curve that is rounded.
+
+Example of a hole: 47 half-hours of a day are known and sum to 9,800 Wh; Enedis' daily value is 10,000 Wh. The missing
+half-hour took 200 Wh: it is filled with 400 W, marked as estimated, and the day sums to 10,000 Wh. Were the daily value
+9,799 Wh, the hole would be filled with nothing, since daily values and curves differ by a watt-hour on one day in
+twenty. Were it 9,700 Wh, one of the two would be wrong and nothing would be filled.
+
+Example of a rounded curve: all values are multiples of 1,000 W and sum to 62,500 Wh, the daily value is 61,709 Wh.
+Each value is multiplied by 61,709 / 62,500 and marked as estimated.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from math import gcd
 
 from gateway.domain.readings import WATT_MINUTES_A_WH, Quality, Reading, completed, gaps, watt_minutes
+
+TOLERANCE_WH = 2
+"""By so much a daily value and the sum of its curve may differ without one of them being wrong."""
+SMALL_HOLE = timedelta(hours=1)
+"""A hole that is filled as soon as the daily value is known, and not after fifteen days."""
+_COARSE_WATTS = 100
+_FEW = 4
 
 
 def settled(day: date, readings: Sequence[Reading], wh: int) -> list[Reading] | None:
     """Spread evenly over the missing intervals what the daily value has more than the readings of a day known in part.
 
-    Afterwards the readings sum to the daily value exactly; known ones that alone come to a part of a Wh more, which the
-    value does not tell, have nothing added. None when the value is less than what is known, or when nothing is known: a
-    whole day spread over its hours would be an invention.
+    Afterwards the readings sum to the daily value; when the known ones alone come to 2 Wh more at most, nothing is
+    added to them. None when the value is less than that, or when nothing is known: a whole day spread over its hours
+    would be an invention.
     """
     open_spans = list(gaps(day, readings))
     lacking = wh * WATT_MINUTES_A_WH - watt_minutes(readings)
-    if not readings or lacking <= -WATT_MINUTES_A_WH:
+    if not readings or lacking < -TOLERANCE_WH * WATT_MINUTES_A_WH:
         return None
     minutes = sum(int((end - start).total_seconds()) // 60 for start, end in open_spans)
     if not minutes:
@@ -28,6 +46,39 @@ def settled(day: date, readings: Sequence[Reading], wh: int) -> list[Reading] | 
         filled.append(Reading(start, length, watts + (more > 0), Quality.ESTIMATED))
         more -= length
     return sorted([*readings, *filled])
+
+
+def has_small_hole(day: date, readings: Sequence[Reading]) -> bool:
+    """Tell whether an hour at most is missing of a day."""
+    missing = sum((end - start for start, end in gaps(day, readings)), timedelta())
+    return bool(readings) and timedelta() < missing <= SMALL_HOLE
+
+
+def lacks_nothing(readings: Sequence[Reading], wh: int) -> bool:
+    """Tell whether the readings of a day known in part sum to its value, but for 2 Wh."""
+    difference = wh * WATT_MINUTES_A_WH - watt_minutes(readings)
+    return bool(readings) and abs(difference) <= TOLERANCE_WH * WATT_MINUTES_A_WH
+
+
+def rounding_of(readings: Sequence[Reading]) -> int:
+    """Return to how many watts a curve is rounded, 0 when it is not: real curves are multiples of 1 W to 10 W."""
+    values = [reading.watts for reading in readings if reading.watts]
+    step = gcd(*values) if len(values) >= _FEW else 0
+    return step if step >= _COARSE_WATTS else 0
+
+
+def fit_rounded(readings: Sequence[Reading], wh: int) -> list[Reading] | None:
+    """Return a rounded curve in the proportion of its daily value, as estimated.
+
+    None when it is not rounded, when the two agree, or when rounding does not explain how much they differ.
+    """
+    total, step = watt_minutes(readings), rounding_of(readings)
+    difference = abs(wh * WATT_MINUTES_A_WH - total)
+    explained = sum(reading.minutes for reading in readings) * step // 2
+    if not step or not TOLERANCE_WH * WATT_MINUTES_A_WH < difference <= explained:
+        return None
+    share = wh * WATT_MINUTES_A_WH / total
+    return [replace(reading, watts=round(reading.watts * share), quality=Quality.ESTIMATED) for reading in readings]
 
 
 def renewed(day: date, newer: Sequence[Reading], known: Sequence[Reading], wh: int | None) -> list[Reading]:

@@ -7,10 +7,9 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
-from gateway.metering import repository
+from gateway.metering import history, repository
 from gateway.metering.archive import Archive, Refusal, damaged
 from gateway.metering.fetching import Priority
-from gateway.metering.history import begins
 from gateway.metering.schedule import Feed, next_attempt
 from gateway.usage_points import repository as points
 from gateway.usage_points.models import UsagePoint
@@ -60,7 +59,7 @@ async def _visit(database: Database, archive: Archive, point: UsagePoint, clock:
     due: list[datetime] = []
     for feed in meter.kept_up():
         since = meter.since[feed.direction]
-        days = list(paris.days(max(point.wanted_from, begins(feed, since, today)), today + paris.DAY))
+        days = list(paris.days(max(point.wanted_from, history.begins(feed, since, today)), today + paris.DAY))
         if not days:
             continue  # by a clock that is behind
         refusal = await archive.fill(meter, feed, days, _CALLS_A_VISIT, Priority.UPKEEP)
@@ -74,11 +73,16 @@ async def _visit(database: Database, archive: Archive, point: UsagePoint, clock:
         if refusal is not None and refusal.for_all:
             return refusal
         due += [refusal.until] if refusal else []
+    if not history_is_under_way:
+        async with database.write() as session:
+            if await history.is_to_confirm(session, meter, clock.now()):
+                await points.schedule_history(session, point.id, clock.now())
     return min(due, default=clock.now() + paris.DAY)
 
 
 async def _next(database: Database, feed: Feed, days: list[date]) -> datetime:
-    """Return when the next of these days is to be asked; today's is tomorrow."""
+    """Return when the next of these days is to be asked: tomorrow, if all are known (by a clock that was ahead)."""
     async with database.read() as session:
         known = await repository.ledger(session, feed, days[0], days[-1] + paris.DAY)
-    return min(at for day in days if (at := next_attempt(feed, day, known.get(day))) is not None)
+    attempts = (next_attempt(feed, day, known.get(day)) for day in days)
+    return min((at for at in attempts if at is not None), default=feed.expected_at(days[-1] + paris.DAY))

@@ -20,6 +20,7 @@ _MARGIN = 1.25
 """Calls leave 250 ms apart, so that one that is delayed by as much still makes no sixth in Enedis' second."""
 _PATIENCE = 60.0
 _PAUSE = timedelta(minutes=1)
+_LONGEST_STOP = paris.HOUR
 UPKEEP_HOUR = budgets.ENEDIS_HOUR * 19 // 20
 """Calls in an hour after which none is made for newest days behind requests: the rest is for people who wait."""
 HISTORY_HOUR = budgets.ENEDIS_HOUR * 3 // 4
@@ -86,12 +87,16 @@ class EnedisPacer:
                 raise EnedisError(ErrorReason.QUOTA, "day", paris.midnight(day + paris.DAY)) from error
             raise EnedisError(ErrorReason.QUOTA, "hour", budgets.next_hour(now)) from error
 
-    async def stop(self, api: Api, until: datetime | None) -> None:
-        """Let nobody call before `until`, if that can be noted."""
+    async def stop(self, api: Api, until: datetime | None) -> datetime:
+        """Let nobody call before `until`, if that can be noted, but for an hour at most; return when calls go on.
+
+        Enedis counts by the hour: an instant further away is a fault, and one call an hour finds out.
+        """
         now = self._clock.now()
-        until = until if until is not None and until > now else now + _PAUSE
+        until = min(until, now + _LONGEST_STOP) if until is not None and until > now else now + _PAUSE
         with suppress(StoreError):
             await start_pause(self._store, _stopped(api), now, until)
+        return until
 
 
 class CappedPacer:
@@ -107,9 +112,9 @@ class CappedPacer:
         """Wait for a turn, and count the call. Raises EnedisError(QUOTA), StoreError."""
         await self._pacer.wait_within(api, payer, self._hour_limit, self._user_limit)
 
-    async def stop(self, api: Api, until: datetime | None) -> None:
-        """Let nobody call before `until`, if that can be noted."""
-        await self._pacer.stop(api, until)
+    async def stop(self, api: Api, until: datetime | None) -> datetime:
+        """See EnedisPacer.stop."""
+        return await self._pacer.stop(api, until)
 
 
 async def until_turn_of_history(store: Store) -> timedelta:

@@ -6,7 +6,7 @@ Where its documents and its answers disagree on an object or an array, both are 
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from gateway.kit import paris
 from gateway.store.token import Bearer
@@ -14,6 +14,14 @@ from gateway.store.token import Bearer
 
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
+
+
+def _is_in_range(stamp: datetime) -> bool:
+    """Tell whether a stamp is a time of this century: RTE writes the year 9999 for what it does not know."""
+    return paris.EARLIEST <= stamp.date() < paris.LATEST
+
+
+LONGEST_MESSAGE = 1000
 
 
 class Token(BaseModel):
@@ -36,10 +44,14 @@ class TempoValue(BaseModel):
         return paris.day_of(self.start_date)
 
 
-class TempoCalendar(BaseModel):
-    """Days, newest first."""
+def _drop_far_days(values: list[TempoValue]) -> list[TempoValue]:
+    return [value for value in values if _is_in_range(value.start_date)]
 
-    values: Annotated[list[TempoValue], BeforeValidator(_listed)] = []
+
+class TempoCalendar(BaseModel):
+    """Days, newest first. One out of range is left out."""
+
+    values: Annotated[list[TempoValue], BeforeValidator(_listed), AfterValidator(_drop_far_days)] = []
 
 
 class TempoAnswer(BaseModel):
@@ -64,7 +76,7 @@ class EcowattSignal(BaseModel):
     generated_at: datetime = Field(alias="GenerationFichier")
     jour: datetime
     dvalue: int | None = None
-    message: str = ""
+    message: Annotated[str, AfterValidator(lambda text: text[:LONGEST_MESSAGE])] = ""
     values: list[EcowattHour] = []
 
     @property
@@ -73,7 +85,11 @@ class EcowattSignal(BaseModel):
         return paris.day_of(self.jour) if self.jour.tzinfo else self.jour.date()
 
 
-class EcowattAnswer(BaseModel):
-    """An answer of ecowatt v5; the days come in no order."""
+def _drop_far_signals(signals: list[EcowattSignal]) -> list[EcowattSignal]:
+    return [signal for signal in signals if _is_in_range(signal.jour) and _is_in_range(signal.generated_at)]
 
-    signals: list[EcowattSignal]
+
+class EcowattAnswer(BaseModel):
+    """An answer of ecowatt v5; the days come in no order. One out of range is left out."""
+
+    signals: Annotated[list[EcowattSignal], AfterValidator(_drop_far_signals)]

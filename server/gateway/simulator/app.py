@@ -1,10 +1,12 @@
 """Both worlds on one port, with the control API beside them."""
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from time import monotonic
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
@@ -66,8 +68,18 @@ async def _log_and_disturb(request: Request, call_next: Callable[[Request], Awai
         response = await _refuse(request, fault.refusal(world.clock.now()))
     else:
         response = await call_next(request)
+        if fault is not None and fault.alteration is not None and response.status_code == 200:
+            response = await _alter(response, fault.alteration)
     world.calls.append(Call(time, arrived, api, request.method, path, query, prm, response.status_code))
     return response
+
+
+async def _alter(response: Response, alteration: Callable[[dict[str, Any]], None]) -> Response:
+    """Change the body of a good answer."""
+    chunks = [chunk async for chunk in response.body_iterator]  # type: ignore[attr-defined]  # Starlette streams it
+    body = json.loads(b"".join(chunks))
+    alteration(body)
+    return OctetStream(body)
 
 
 async def _refuse(request: Request, refusal: Exception) -> Response:

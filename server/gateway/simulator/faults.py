@@ -20,7 +20,7 @@ class Refusal(Exception):  # noqa: N818 - an answer like another, not a mistake 
 class Fault:
     """One order. `api` or `prm` None: any; `times` None: until cleared; `refusal` None: only the latency.
 
-    The refusal is made when it is met: one of them says until when it lasts.
+    The refusal is made when it is met: one of them says until when it lasts. An `alteration` changes a good answer.
     """
 
     refusal: Callable[[datetime], Refusal] | None
@@ -28,6 +28,7 @@ class Fault:
     prm: str | None = None
     times: int | None = None
     latency: float = 0.0
+    alteration: Callable[[dict[str, Any]], None] | None = None
 
     def concerns(self, api: str, prm: str | None) -> bool:
         """Whether a call to that API about that usage point meets this fault."""

@@ -27,7 +27,7 @@ class UsagePoint(Base):
     PMAX, ENERGIE) and `contract` what Enedis told of it, both asked again at `details_at`. `wanted_from` is the oldest
     day that the archive keeps up, `next_work_at` when it next has something to ask, `history_at` when what is older
     next wants a call (null: all of it was asked). `wants` are the kinds that clients asked for, and when they last did.
-    `revision` counts what was published of its hours, in `epoch`.
+    `refusals` is what Enedis refused of it (refusals.py). `revision` counts what was published of its hours in `epoch`.
     """
 
     __tablename__ = "usage_points"
@@ -60,5 +60,6 @@ class UsagePoint(Base):
     next_work_at: Mapped[datetime] = mapped_column(index=True)
     history_at: Mapped[datetime | None] = mapped_column(index=True)
     wants: Mapped[dict[str, str]] = mapped_column(JSON)
+    refusals: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     epoch: Mapped[str]
     revision: Mapped[int] = mapped_column(default=0)

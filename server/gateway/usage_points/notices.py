@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from gateway.kit import paris
 from gateway.kit.wire import Utc
 from gateway.usage_points.models import PointStatus, UsagePoint
+from gateway.usage_points.refusals import Refusals
 from gateway.usage_points.service import collects_curve
 
 WARN_BEFORE = timedelta(days=60)
@@ -38,5 +39,16 @@ def _yield_notices(point: UsagePoint, now: datetime) -> Iterator[Notice]:
         ends = paris.midnight(point.consent_expires_on)
         if now >= ends - WARN_BEFORE:
             yield Notice(code="consent_ends", since=ends - WARN_BEFORE, until=ends)
+    if refusal := Refusals.of(point).meter:
+        state = point.contract.get("connection_state")
+        if state and not is_supplied(state):
+            yield Notice(code="meter_not_supplied", since=refusal.since, until=refusal.again_at, text=state)
+        else:
+            yield Notice(code="meter_refused", since=refusal.since, until=refusal.again_at, text=refusal.code)
     if collects_curve(point) is False:
         yield Notice(code="curve_not_collected", since=point.created_at, until=None)
+
+
+def is_supplied(state: str) -> bool:
+    """Tell whether a connection state, in Enedis' words (`Alimenté`), says that energy reaches the usage point."""
+    return state.strip().casefold().startswith("aliment")

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.models import Account
 from gateway.usage_points.models import PointStatus, UsagePoint
+from gateway.usage_points.refusals import Refusals
 
 # built once: it is asked with every reading
 _WITH_KEY = (
@@ -116,6 +117,7 @@ async def note_wanted_kind(session: AsyncSession, point_id: str, kind: str, now:
     point = await session.get(UsagePoint, point_id, with_for_update=True)
     if point is not None:
         point.wants = {**point.wants, kind: now.isoformat()}
+        point.refusals = {}
         point.next_work_at = now  # even if it was due: a visit under way has read what was wanted before
 
 
@@ -138,21 +140,37 @@ async def note_doubt(session: AsyncSession, point_id: str, at: datetime) -> None
         point.details_at = min(point.details_at, at)
 
 
-async def note_nothing_before(session: AsyncSession, point_id: str, direction: str, day: date) -> None:
-    """Note that Enedis has nothing older than `day`: the meter was put into service then or later."""
-    point = await session.get(UsagePoint, point_id, with_for_update=True)
-    if point is not None:
-        key = f"nothing_before_{direction}"
-        point.contract = {**point.contract, key: max(day.isoformat(), point.contract.get(key) or "")}
+async def load_refusals(session: AsyncSession, point_id: str) -> Refusals | None:
+    """Return what Enedis refuses of a usage point; None when it lets nothing be read any more."""
+    query = select(UsagePoint.status, UsagePoint.refusals).where(UsagePoint.id == point_id)
+    found = (await session.execute(query)).one_or_none()
+    if found is None or found.status is not PointStatus.GRANTED:
+        return None
+    return Refusals.model_validate(found.refusals)
+
+
+async def save_refusals(session: AsyncSession, point_id: str, refusals: Refusals) -> None:
+    """Replace what Enedis refuses of a usage point."""
+    written = refusals.model_dump(mode="json", exclude_defaults=True)
+    await session.execute(update(UsagePoint).where(UsagePoint.id == point_id).values(refusals=written))
+
+
+async def ask_details_at(session: AsyncSession, point_id: str, at: datetime) -> None:
+    """Have Enedis asked at `at`, or before, what is open of a usage point and how it is supplied."""
+    theirs = update(UsagePoint).where(UsagePoint.id == point_id, UsagePoint.details_at > at)
+    await session.execute(theirs.values(details_at=at))
 
 
 async def refresh_from(session: AsyncSession, point_id: str, day: date, now: datetime) -> None:
-    """Have both workers look at a usage point that has days to be asked again, `day` being the oldest."""
+    """Have both workers look at a usage point that has days to be asked again, `day` being the oldest.
+
+    What Enedis refused of it is forgotten: it is asked anew.
+    """
     point = await session.get(UsagePoint, point_id)
     if point is not None:
+        point.refusals = {}
         point.next_work_at = now  # even if it was due: a visit under way has read what was wanted before
-        if day < point.wanted_from:
-            point.history_at = now
+        point.history_at = now if day < point.wanted_from else point.history_at
 
 
 async def delete_usage_point(session: AsyncSession, point: UsagePoint) -> None:
@@ -160,23 +178,10 @@ async def delete_usage_point(session: AsyncSession, point: UsagePoint) -> None:
     await session.execute(sql_delete(UsagePoint).where(UsagePoint.id == point.id))
 
 
-async def note_fact(session: AsyncSession, point_id: str, key: str, *, value: bool) -> None:
-    """Note something that Enedis told of a usage point by the way."""
-    point = await session.get(UsagePoint, point_id, with_for_update=True)
-    if point is not None:
-        point.contract = {**point.contract, key: value}
-
-
 async def find_of_other_accounts(session: AsyncSession, prm_hash: bytes, account_id: str) -> Sequence[UsagePoint]:
     """Return the usage points of other accounts with the same meter, whether they read it still or did once."""
     query = select(UsagePoint).where(UsagePoint.prm_hash == prm_hash, UsagePoint.account_id != account_id)
     return (await session.scalars(query)).all()
-
-
-async def is_open(session: AsyncSession, point_id: str) -> bool:
-    """Tell whether Enedis lets us read a usage point now."""
-    query = select(UsagePoint.status).where(UsagePoint.id == point_id)
-    return await session.scalar(query) is PointStatus.GRANTED
 
 
 async def next_details(session: AsyncSession, otherwise: datetime) -> datetime:

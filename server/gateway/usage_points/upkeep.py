@@ -18,6 +18,7 @@ from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.off_peak_dates import renewed
 from gateway.usage_points import details, repository, service
 from gateway.usage_points.models import PointStatus, UsagePoint
+from gateway.usage_points.refusals import Refusals
 
 log = structlog.get_logger()
 
@@ -65,7 +66,9 @@ class UsagePointKeeper:
             else:
                 services = await self._enedis.services_of_authorisation(point.account_id, point.authorisation)
             if any(found.point == prm and found.is_open for found in services):
-                contract = await details.fetch_details(self._enedis, point.account_id, prm)
+                ours = [found for found in services if found.point == prm and found.is_open]
+                refused = Refusals.of(point).meter is not None
+                contract = await details.fetch_details(self._enedis, point.account_id, prm, ours, is_refused=refused)
                 contract["told_at"] = paris.iso(self._clock.now())
         except EnedisError as error:
             log.warning("details_failed", usage_point=point.id, reason=error.reason, code=error.code)

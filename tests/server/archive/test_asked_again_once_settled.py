@@ -9,7 +9,7 @@ import pytest
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Quality, Reading
 from gateway.enedis.client import Enedis
-from gateway.enedis.wire import Measure
+from gateway.enedis.wire import Point
 from gateway.kit import paris
 from gateway.metering import payloads, refreshing, repository
 from gateway.metering.archive import Archive
@@ -33,26 +33,21 @@ class Scripted:
         self.hours, self.more_watts = 0, 0
         self.calls: list[str] = []
 
-    async def load_curve(self, _payer: str, _prm: str, _direction: Direction, _start: date, _end: date) -> Measure:
+    async def load_curve(self, _payer: str, _prm: str, _direction: Direction, _start: date, _end: date) -> list[Point]:
         self.calls.append("curve")
         ends = [datetime(2026, 10, 12, tzinfo=UTC) + timedelta(minutes=30 * half) for half in range(1, 49)]
         points = [
             {"v": str(self._watts(half // 2)), "d": f"{ends[half]:%Y-%m-%d %H:%M:%S}", "p": "PT30M"}
             for half in range(2 * self.hours)
         ]
-        return _measure("PA", points)
+        return [Point.model_validate(point) for point in points]
 
-    async def daily(self, _payer: str, _prm: str, _direction: Direction, _start: date, _end: date) -> Measure:
+    async def daily(self, _payer: str, _prm: str, _direction: Direction, _start: date, _end: date) -> list[Point]:
         self.calls.append("daily")
-        return _measure("EA", [{"v": str(VALUE), "d": str(DAY)}])
+        return [Point.model_validate({"v": str(VALUE), "d": str(DAY)})]
 
     def _watts(self, hour: int) -> int:
         return (1000 if hour < 12 else 3000 if hour < 18 else 200) + self.more_watts
-
-
-def _measure(physical: str, points: list[dict[str, str]]) -> Measure:
-    series = {"grandeurMetier": "CONS", "grandeurPhysique": physical, "points": points}
-    return Measure.model_validate({"grandeur": [series]})
 
 
 class Asked:

@@ -137,7 +137,7 @@ async def test_a_day_that_never_comes_whole_is_settled_by_its_value_and_marked(
     assert {reading["quality"] for reading in answer["readings"]} == {"measured", "estimated"}
     [truth] = simulator.truth(HOLES, tuesday, tuesday + paris.DAY)
     known = await gateway.get(f"{path}/daily", who, **curve)
-    assert [(day["wh"], day["quality"]) for day in known["readings"]] == [(truth["wh"], "estimated")]
+    assert [(day["wh"], day["quality"]) for day in known["readings"]] == [(truth["wh"], "measured")]
     assert sum(reading["watts"] * reading["minutes"] for reading in answer["readings"]) == truth["wh"] * 60
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +60,9 @@ class NoPacer:
     async def wait(self, api: Api, payer: str) -> None:
         self.waited.append((api, payer))
 
-    async def stop(self, api: Api, until: datetime | None) -> None:
+    async def stop(self, api: Api, until: datetime | None) -> datetime:
         self.stopped.append((api, until))
+        return until or datetime.now(UTC)
 
 
 class Timer:

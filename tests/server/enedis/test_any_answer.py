@@ -92,11 +92,13 @@ def figures(value: object) -> set[float]:
         if isinstance(scalar, int | float):
             found.add(float(scalar) if abs(scalar) < 1e300 else 0.0)
         elif isinstance(scalar, str):
-            if number := re.fullmatch(r"\s*(-?[0-9]+(\.[0-9]+)?)\s*(kVA)?\s*", scalar, re.IGNORECASE):
-                found.add(float(number[1]))
+            if number := re.fullmatch(r"\s*(-?[0-9]+([.,][0-9]+)?)\s*(kVA|kW)?\s*", scalar, re.IGNORECASE):
+                found.add(float(number[1].replace(",", ".")))
             if step := re.fullmatch(r"PT([0-9]+H)?([0-9]+M)?", scalar):
                 found.add(60 * int((step[1] or "0H")[:-1]) + int((step[2] or "0M")[:-1]))
-    return found
+    return found | {
+        float(round(number)) for number in found if abs(number) < 1e300
+    }  # decimals are read to the nearest whole
 
 
 def as_number(text: str) -> float | None:
@@ -126,6 +128,8 @@ def read_out(model: object) -> Iterator[object]:
     elif isinstance(model, list):
         for member in model:
             yield from read_out(member)
+    elif isinstance(model, dict):
+        yield from ()  # a member of a point that stays as it came
     elif model is not None and not isinstance(model, bool):
         yield model
 

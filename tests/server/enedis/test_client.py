@@ -8,17 +8,17 @@ from urllib.parse import parse_qs
 import pytest
 
 from gateway.domain.direction import Direction
-from gateway.enedis.client import Api, Enedis, Phases, Step
+from gateway.enedis.client import Api, Enedis
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.enedis.readings import place
-from gateway.enedis.wire import IndexMeasure, Measure
+from gateway.enedis.wire import IndexSeries
+from gateway.kit import paris
 from tests.server.conftest import Simulator
 from tests.server.enedis.origins import CALLS, PAYER, WEEK, Asked, Heard, NoPacer, Reply, client, scripted
 
 FLAT, HOUSE, TEMPO, ROOF, BOTH, NO_CURVE, FARM = (f"300010000000{n:02}" for n in (1, 2, 3, 4, 5, 7, 10))
 UNSHARED = "30001000000015"
 TAKEN, GIVEN = Direction.CONSUMPTION, Direction.PRODUCTION
-BUSINESS = {TAKEN: "CONS", GIVEN: "PROD"}
 DIRECTIONS = [(FLAT, TAKEN), (ROOF, GIVEN), (BOTH, TAKEN), (BOTH, GIVEN)]
 
 
@@ -47,9 +47,9 @@ def asked(simulator: Simulator, part: str) -> dict[str, str]:
 async def test_daily_energy_is_what_the_meter_counted(
     enedis: Enedis, simulator: Simulator, prm: str, direction: Direction
 ) -> None:
-    measure = await enedis.daily(PAYER, prm, direction, *WEEK)
+    points = await enedis.daily(PAYER, prm, direction, *WEEK)
     truth = {date.fromisoformat(day["date"]): day["wh"] for day in simulator.truth(prm, *WEEK, direction=direction)}
-    assert {point.day: point.v for point in measure.points(BUSINESS[direction], "EA")} == truth
+    assert {point.day: point.value for point in points} == truth
     assert len(truth) == 7
     assert asked(simulator, "quotidienne") == {"pointId": prm, "dateDebut": "2026-10-27", "dateFin": "2026-11-03"}
 
@@ -59,10 +59,9 @@ async def test_the_load_curve_of_autumns_long_day_sums_to_the_days(
     enedis: Enedis, simulator: Simulator, prm: str, direction: Direction
 ) -> None:
     week = date(2026, 10, 20), date(2026, 10, 27)
-    measure = await enedis.load_curve(PAYER, prm, direction, *week)
-    placement = place(measure.points(BUSINESS[direction], "PA"))
+    placement = place(await enedis.load_curve(PAYER, prm, direction, *week))
     truth = simulator.truth(prm, *week, direction=direction)
-    assert placement.refused == 0
+    assert placement.refused.total == 0
     assert [len(readings) for readings in placement.days.values()] == [48, 48, 48, 48, 48, 50, 48]
     for day in truth:
         readings = placement.days[date.fromisoformat(day["date"])]
@@ -70,12 +69,11 @@ async def test_the_load_curve_of_autumns_long_day_sums_to_the_days(
         assert sum(reading.watts * reading.minutes for reading in readings) == day["wh"] * 60
 
 
-def totals(measure: IndexMeasure, business: str) -> list[int]:
+def totals(found: list[IndexSeries]) -> list[int]:
     return [
         value.v
-        for reading in measure.contexte or []
-        for series in reading.grandeur or []
-        if series.grandeurMetier == business and series.cadranTotalisateur is not None
+        for series in found
+        if series.cadranTotalisateur is not None
         for value in series.cadranTotalisateur.valeur or []
         if value.v is not None
     ]
@@ -85,7 +83,7 @@ def totals(measure: IndexMeasure, business: str) -> list[int]:
 async def test_the_index_goes_forward_by_each_days_energy(
     enedis: Enedis, simulator: Simulator, prm: str, direction: Direction
 ) -> None:
-    found = totals(await enedis.index(PAYER, prm, direction, *WEEK), BUSINESS[direction])
+    found = totals(await enedis.index(PAYER, prm, direction, *WEEK))
     days = [day["wh"] for day in simulator.truth(prm, *WEEK, direction=direction)]
     assert [after - before for before, after in pairwise(found)] == [pytest.approx(wh, abs=1) for wh in days[:-1]]
 
@@ -99,60 +97,26 @@ async def test_the_index_goes_forward_by_each_days_energy(
     ],
 )
 async def test_the_registers_add_up_to_the_index(enedis: Enedis, prm: str, names: set[str]) -> None:
-    measure = await enedis.index(PAYER, prm, TAKEN, *WEEK)
-    [reading] = measure.contexte or []
-    [series] = reading.grandeur or []
+    [series] = await enedis.index(PAYER, prm, TAKEN, *WEEK)
     registers = [register for calendar in series.calendrier or [] for register in calendar.classeTemporelle or []]
     assert {register.libelleClasseTemporelle for register in registers} == names
     shown = zip(*([value.v or 0 for value in register.valeur or []] for register in registers), strict=True)
-    assert [sum(day) for day in shown] == [pytest.approx(total, abs=len(names)) for total in totals(measure, "CONS")]
-
-
-def quantities(measure: Measure) -> list[str | None]:
-    return [series.grandeurPhysique for series in measure.grandeur or []]
+    assert [sum(day) for day in shown] == [pytest.approx(total, abs=len(names)) for total in totals([series])]
 
 
 async def test_the_greatest_power_of_each_day_is_above_its_curve(enedis: Enedis, simulator: Simulator) -> None:
-    points = (await enedis.max_power(PAYER, FLAT, *WEEK)).points("CONS", "PMA")
+    points = await enedis.max_power(PAYER, FLAT, *WEEK)
     highest = {
         date.fromisoformat(day["date"]): max(reading["watts"] for reading in day["readings"])
         for day in simulator.truth(FLAT, *WEEK)
     }
     assert {point.day for point in points} == highest.keys()
     for point in points:
-        assert point.day is not None
-        assert (point.v or 0) >= highest[point.day]
-        assert point.local.date() == point.day
+        assert point.value >= highest[point.day]
+        [instant] = point.instants
+        assert paris.day_of(instant) == point.day
     assert asked(simulator, "puissance")["mesuresPas"] == "P1D"
     assert asked(simulator, "puissance")["grandeurPhysique"] == "PMA"
-
-
-async def test_the_greatest_power_of_each_month(enedis: Enedis) -> None:
-    months = date(2026, 8, 1), date(2026, 11, 1)
-    daily = (await enedis.max_power(PAYER, FLAT, *months)).points("CONS", "PMA")
-    monthly = (await enedis.max_power(PAYER, FLAT, *months, step=Step.MONTH)).points("CONS", "PMA")
-    of_days = [
-        max(point.v or 0 for point in daily if point.day is not None and point.day.month == month)
-        for month in (8, 9, 10)
-    ]
-    assert [point.v for point in sorted(monthly, key=lambda point: point.d)] == of_days
-
-
-@pytest.mark.parametrize("step", Step)
-async def test_three_phases_in_full_are_four_quantities(enedis: Enedis, step: Step) -> None:
-    measure = await enedis.max_power(PAYER, FARM, *WEEK, step=step, phases=Phases.EACH)
-    assert quantities(measure) == ["PMA", "PMA1", "PMA2", "PMA3"]
-    whole, *phases = (
-        {point.d: point.v or 0 for point in measure.points("CONS", name)} for name in ("PMA", "PMA1", "PMA2", "PMA3")
-    )
-    assert whole
-    for moment, power in whole.items():
-        assert sum(phase[moment] for phase in phases) == pytest.approx(power, abs=3)
-
-
-async def test_one_phase_in_full_is_one_quantity(enedis: Enedis) -> None:
-    assert quantities(await enedis.max_power(PAYER, FLAT, *WEEK, phases=Phases.EACH)) == ["PMA"]
-    assert quantities(await enedis.max_power(PAYER, FARM, *WEEK, phases=Phases.WHOLE)) == ["PMA"]
 
 
 async def test_self_consumption_has_two_contracts(enedis: Enedis) -> None:

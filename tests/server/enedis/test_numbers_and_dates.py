@@ -1,118 +1,158 @@
-"""Strings become numbers and dates at the edge, in every form seen, and one bad point spoils no other."""
+"""Strings become numbers, days and instants at the edge, in every form seen; one bad point spoils no other."""
 
-import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
-from structlog.testing import capture_logs
 
-from gateway.enedis.wire import Measure, Point
+from gateway.enedis.daily import place_daily
+from gateway.enedis.readings import place
+from gateway.enedis.refused import Fault
+from gateway.enedis.wire import Point, UnreadableError
+
+DAY, NEXT = date(2026, 9, 29), date(2026, 9, 30)
 
 
-def answer(points: object) -> bytes:
-    return json.dumps(
-        {"grandeur": [{"grandeurMetier": "CONS", "grandeurPhysique": "PA", "unite": "W", "points": points}]}
-    ).encode()
+def point(**members: object) -> Point:
+    return Point.model_validate({"v": "1", "d": "2026-09-29 00:30:00", "p": "PT30M"} | members)
 
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [("4078", 4078), (4078, 4078), ("4078.0", 4078), (4078.0, 4078), (" 12 ", 12), ("0", 0), ("", None), (None, None)],
+    [
+        ("4078", 4078),
+        (4078, 4078),
+        ("4078.0", 4078),
+        (4078.0, 4078),
+        (" 12 ", 12),
+        ("0", 0),
+        ("-3", -3),
+        ("4078.4", 4078),
+        ("4078,6", 4079),
+        (4078.6, 4079),
+        ("12.50", 12),
+        ("13.5", 14),
+    ],
 )
-def test_values(written: object, value: int | None) -> None:
-    assert Point.model_validate({"v": written, "d": "2026-09-29"}).v == value
+def test_values_are_read_to_the_nearest_whole(written: object, value: int) -> None:
+    assert point(v=written).value == value
 
 
-def test_a_value_may_be_left_out() -> None:
-    point = Point.model_validate({"d": "2026-09-29"})
-    assert (point.v, point.p) == (None, None)
+@pytest.mark.parametrize("written", ["NaN", "1e3", "1_000", "", None, {}, [], True, "0x10", "9" * 40, "٣"])
+def test_what_is_no_value_is_said(written: object) -> None:
+    with pytest.raises(UnreadableError) as unreadable:
+        _ = point(v=written).value
+    assert unreadable.value.part == "value"
+
+
+@pytest.mark.parametrize("written", [None, ""])
+def test_null_and_empty_are_no_value(written: object) -> None:
+    assert point(v=written).is_empty
 
 
 @pytest.mark.parametrize(
     ("written", "minutes"),
-    [("PT5M", 5), ("PT30M", 30), ("PT60M", 60), ("PT1H", 60), ("PT1H30M", 90)]
-    + [(nothing, None) for nothing in ("P1D", "P1M", "PT", "PT0M", "30", "", None, "PT-5M", "pt30m", "PT30M ")],
+    [
+        ("PT5M", 5),
+        ("PT30M", 30),
+        ("PT60M", 60),
+        ("PT1H", 60),
+        ("PT1H30M", 90),
+        ("PT1800S", 30),
+        ("P0DT30M", 30),
+        ("PT0.5H", 30),
+        ("P0DT0H30M0S", 30),
+    ],
 )
-def test_steps(written: object, minutes: int | None) -> None:
-    assert Point.model_validate({"v": "1", "d": "2026-09-29 00:30:00", "p": written}).p == minutes
+def test_steps_in_every_spelling_of_a_duration(written: str, minutes: int) -> None:
+    assert point(p=written).minutes == minutes
+
+
+@pytest.mark.parametrize("written", ["PT", "30", "", None, "pt30m", "PT90S", "soon", 30])
+def test_what_is_no_step_is_said(written: object) -> None:
+    with pytest.raises(UnreadableError) as unreadable:
+        _ = point(p=written).minutes
+    assert unreadable.value.part == "step"
 
 
 @pytest.mark.parametrize(
     ("written", "day"),
-    [("2026-09-29", date(2026, 9, 29)), ("2026-09-29 13:03:35", date(2026, 9, 29))]
-    + [(nonsense, None) for nonsense in ("2026-02-30", "29/09/2026", "", "soon")],
+    [
+        ("2026-09-29", DAY),
+        ("2026-09-29 13:03:35", DAY),
+        ("2026-09-29T00:00:00+02:00", DAY),
+        (" 2026-09-29 ", DAY),
+        ("2026-09-28T22:00:00Z", DAY),
+        ("2026-09-29T00:00:00+0200", DAY),
+    ],
 )
-def test_days(written: str, day: date | None) -> None:
-    assert Point.model_validate({"v": "1", "d": written}).day == day
+def test_days(written: str, day: date) -> None:
+    assert point(d=written).day == day
+
+
+@pytest.mark.parametrize("written", ["2026-02-30", "29/09/2026", "", "soon", None, "9999-12-31", "0001-01-01"])
+def test_what_is_no_day_is_said(written: object) -> None:
+    with pytest.raises(UnreadableError):
+        _ = point(d=written).day
 
 
 def test_midnight_is_written_in_two_ways() -> None:
-    next_day = datetime(2026, 9, 30)  # noqa: DTZ001 - Enedis' clock has no offset
-    for written in ("2026-09-30 00:00:00", "2026-09-29 24:00:00"):
-        assert Point.model_validate({"v": "1", "d": written}).local == next_day
+    midnight = datetime(2026, 9, 29, 22, tzinfo=UTC)
+    for written in ("2026-09-30 00:00:00", "2026-09-29 24:00:00", "2026-09-30T00:00:00+02:00", "2026-09-29T22:00:00Z"):
+        assert point(d=written).instants == [midnight]
 
 
-def test_only_the_quantity_asked_for_is_read() -> None:
-    series = [
-        {"grandeurMetier": business, "grandeurPhysique": physical, "points": [{"v": f"{number}", "d": "2026-09-29"}]}
-        for number, (business, physical) in enumerate([("CONS", "PA"), ("PROD", "PA"), ("CONS", "EA")])
-    ]
-    measure = Measure.model_validate({"grandeur": series})
-    assert [point.v for point in measure.points("PROD", "PA")] == [1]
-    assert measure.points("PROD", "EA") == []
+def test_an_offset_tells_the_doubled_hour_apart() -> None:
+    early, late = point(v="100", d="2026-10-25T02:30:00+02:00"), point(v="200", d="2026-10-25T02:30:00+01:00")
+    assert [reading.watts for reading in place([late, early]).days[date(2026, 10, 25)]] == [100, 200]
 
 
-@pytest.mark.parametrize(
-    ("physical", "unit", "is_taken"),
-    [("EA", "Wh", True), ("PA", "W", True), ("PMA", "VA", True), ("PMA2", "VA", True), ("EA", "WH ", True)]
-    + [(physical, nothing, True) for physical in ("EA", "PA", "PMA") for nothing in (None, "")]
-    + [("EA", "kWh", False), ("EA", "W", False), ("PA", "kW", False), ("PA", "VA", False), ("PMA", "kVA", False)],
-)
-def test_a_series_in_another_unit_is_unknown(physical: str, unit: str | None, is_taken: bool) -> None:
-    series = {"grandeurMetier": "CONS", "grandeurPhysique": physical, "unite": unit}
-    measure = Measure.model_validate({"grandeur": [series | {"points": [{"v": "33", "d": "2026-09-29"}]}]})
-    with capture_logs() as logged:
-        assert [point.v for point in measure.points("CONS", physical)] == ([33] if is_taken else [])
-    assert [(line["event"], line["quantity"]) for line in logged] == ([] if is_taken else [("unit_refused", physical)])
+def test_one_unreadable_point_spoils_no_other_and_is_counted_by_what_is_wrong() -> None:
+    good = [point(v="100"), point(v="100", d="2026-09-29 01:00:00")]
+    bad = [point(v="NaN"), point(p="PT45S"), point(p="P1D"), point(d="soon"), point(v="-5"), point(v="40000001")]
+    placed = place([good[0], *bad, good[1]], DAY, NEXT)
+    assert [reading.watts for reading in placed.days[DAY]] == [100, 100]
+    counts = {Fault.VALUE: 1, Fault.STEP: 2, Fault.STAMP: 1, Fault.IMPLAUSIBLE: 2}
+    assert placed.refused.counts == counts
 
 
-def test_a_series_in_another_unit_spoils_no_other() -> None:
-    named = {"grandeurMetier": "CONS", "grandeurPhysique": "EA"}
-    series = [named | {"unite": unit, "points": [{"v": "33", "d": day}]} for unit, day in (("kWh", "x"), ("Wh", "y"))]
-    assert [point.d for point in Measure.model_validate({"grandeur": series}).points("CONS", "EA")] == ["y"]
+def test_points_of_other_days_are_refused() -> None:
+    placed = place([point(d="2026-09-30 00:30:00"), point(d="2026-09-30 00:00:00")], DAY, NEXT)
+    assert list(placed.days) == [DAY], "midnight ends the day before"
+    assert placed.refused.counts == {Fault.OUTSIDE: 1}
 
 
-@pytest.mark.parametrize("body", [{}, {"grandeur": None}, {"grandeur": []}, {"grandeur": [{}]}])
-def test_no_series_is_no_points(body: object) -> None:
-    assert Measure.model_validate(body).points("CONS", "PA") == []
+def daily(*values: tuple[str, str]) -> list[Point]:
+    return [Point.model_validate({"v": wh, "d": day}) for day, wh in values]
 
 
-def test_one_unreadable_point_does_not_spoil_the_answer() -> None:
-    good = {"v": "100", "d": "2026-09-29 00:30:00", "p": "PT30M"}
-    unreadable: list[object] = [
-        {"v": "NaN", "d": "x"},
-        {"v": "1.5", "d": "x"},
-        {"v": "12"},
-        {"v": {}, "d": "x"},
-        "point",
-        None,
-        [],
-    ]
-    for bad in unreadable:
-        points = Measure.model_validate_json(answer([good, bad, good])).points("CONS", "PA")
-        assert [point.v for point in points] == [100, 100]
+def test_daily_values_are_read_counted_and_bounded() -> None:
+    placed = place_daily(
+        daily(("2026-09-28", "1"), ("2026-09-29", "33495.4"), ("2026-09-30", "999999999999999")),
+        DAY,
+        date(2026, 10, 1),
+    )
+    assert placed.days == {DAY: 33495}
+    assert placed.refused.counts == {Fault.OUTSIDE: 1, Fault.IMPLAUSIBLE: 1}
 
 
-@given(st.binary(max_size=200) | st.text(max_size=40).map(lambda text: answer([{"v": text, "d": text, "p": text}])))
+def test_ten_times_the_subscribed_power_is_no_measure() -> None:
+    assert place_daily(daily(("2026-09-29", "2500001")), DAY, NEXT, 100_000).days == {}
+    assert place_daily(daily(("2026-09-29", "2499999")), DAY, NEXT, 100_000).days == {DAY: 2_499_999}
+
+
+def test_two_different_values_of_a_day_are_both_refused_and_equal_ones_count_once() -> None:
+    placed = place_daily(daily(("2026-09-29", "10"), ("2026-09-29", "10"), ("2026-09-30", "5")), DAY, date(2026, 10, 1))
+    assert placed.days == {DAY: 10, NEXT: 5}
+    placed = place_daily(daily(("2026-09-29", "10"), ("2026-09-29", "11"), ("2026-09-30", "5")), DAY, date(2026, 10, 1))
+    assert placed.days == {NEXT: 5}
+    assert placed.refused.counts == {Fault.CONTRADICTORY: 2}
+
+
+@given(st.text(max_size=40) | st.none() | st.integers() | st.floats() | st.dictionaries(st.text(max_size=3), st.none()))
 @settings(max_examples=200, deadline=None)
-def test_any_bytes_are_an_answer_or_a_validation_error(body: bytes) -> None:
-    try:
-        points = Measure.model_validate_json(body).points("CONS", "PA")
-    except ValidationError:
-        return
-    for point in points:
-        assert point.v is None or isinstance(point.v, int)
-        assert point.day is None or point.d.startswith(str(point.day)) or len(point.d) < 10
+def test_any_member_is_read_or_refused(member: object) -> None:
+    sent = [Point.model_validate({"v": member, "d": member, "p": member})]
+    assert not place(sent, DAY, NEXT).days
+    assert not place_daily(sent, DAY, NEXT).days

@@ -14,7 +14,7 @@ from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.quotas.pacing import EnedisPacer
 from gateway.store.memory import MemoryStore
 from tests.server.conftest import NOW, SetClock, Simulator
-from tests.server.enedis.origins import EACH_API, Timer, budgets, client
+from tests.server.enedis.origins import EACH_API, Reply, Timer, budgets, client, scripted
 
 ONE, OTHER = "30001000000001", "30001000000002"
 HOUR = datetime(2026, 11, 3, 10, tzinfo=UTC)
@@ -74,7 +74,7 @@ async def test_a_refusal_stops_its_api_for_everybody_until_it_says(
     simulator.order("POST", "faults", api="mesure_synchrone_auto", name=name, times=1)
     one, two = replicas
     first = await refused(EACH_API[Api.MEASURES](one, ONE))
-    assert first.retry_at == (HOUR if name == "900804" else None)
+    assert first.retry_at == UNTIL[name]
     for enedis, prm in ((one, ONE), (one, OTHER), (two, OTHER)):
         later = await refused(EACH_API[Api.MEASURES](enedis, prm))
         assert (later.code, later.retry_at) == ("stopped", UNTIL[name])
@@ -111,3 +111,16 @@ async def test_a_refusal_whose_time_is_past_stops_for_a_minute(
     simulator.order("POST", "faults", api="comptage_auto", name="900804", times=1)
     await refused(EACH_API[Api.METERING](replicas[0], ONE))
     assert (await refused(EACH_API[Api.METERING](replicas[1], ONE))).retry_at == HOUR + 2 * MINUTE
+
+
+async def test_a_refusal_that_says_9999_stops_for_an_hour_at_most(tmp_path: Path, clock: SetClock) -> None:
+    body = b'{"code":"900804","nextAccessTime":"9999-Dec-31 23:00:00+0000 UTC"}'
+    store = MemoryStore()
+    async with (
+        scripted(lambda _: Reply(429, body)) as origin,
+        budgets(tmp_path) as database,
+        client(origin.url, store=store, pacer=EnedisPacer(database, store, clock, 5, 1000)) as (enedis, _),
+    ):
+        refusal = await refused(EACH_API[Api.MEASURES](enedis, ONE))
+        assert refusal.retry_at == NOW + timedelta(hours=1)
+        assert len(origin.data_calls) == 1

@@ -10,7 +10,9 @@ from pydantic import TypeAdapter
 from gateway.enedis.customer import AddressAnswer, Contract, Services, Supply, Synthesis
 from gateway.enedis.errors import ErrorReason, parse_error
 from gateway.enedis.readings import place
-from gateway.enedis.wire import Measure
+from gateway.enedis.recognition import Quantity, Request, find_points
+from gateway.enedis.wire import Measure, Point
+from gateway.kit import paris
 from gateway.kit.http import Answer
 from tests.server.enedis.origins import fixture
 
@@ -18,33 +20,37 @@ type Sample = Callable[[str], bytes]
 LAST_DAYS = {date(2026, 9, 29): 33495, date(2026, 9, 30): 38022}
 
 
-def measure(body: bytes) -> Measure:
-    return Measure.model_validate_json(body)
+def points(body: bytes, physical: str) -> list[Point]:
+    measure = Measure.model_validate_json(body)
+    assert measure.idPrm is not None
+    assert measure.periode is not None
+    start, end = (date.fromisoformat(day or "") for day in (measure.periode.dateDebut, measure.periode.dateFin))
+    return find_points(measure, Request(measure.idPrm, start, end), Quantity("CONS", physical))
 
 
 def test_two_days_in_september_sum_to_what_enedis_says_of_them(sample: Sample) -> None:
-    curve = measure(sample("enedis_2026/mesure_courbe_de_charge_consommation.json")).points("CONS", "PA")
-    daily = measure(sample("enedis_2026/mesure_consommation_quotidienne.json")).points("CONS", "EA")
+    curve = points(sample("enedis_2026/mesure_courbe_de_charge_consommation.json"), "PA")
+    daily = points(sample("enedis_2026/mesure_consommation_quotidienne.json"), "EA")
     placement = place(curve)
-    assert placement.refused == 0
+    assert placement.refused.total == 0
     sums = {
         day: sum(reading.watts * reading.minutes for reading in readings) / 60
         for day, readings in placement.days.items()
     }
-    assert sums == LAST_DAYS == {point.day: point.v for point in daily}
+    assert sums == LAST_DAYS == {point.day: point.value for point in daily}
     assert [len(readings) for readings in placement.days.values()] == [48, 48]
 
 
 def test_the_greatest_power_has_its_moment(sample: Sample) -> None:
-    points = measure(sample("enedis_2026/mesure_puissance_conso_max_quotidienne.json")).points("CONS", "PMA")
-    assert points
-    assert all(point.v and point.local.date() == point.day for point in points)
+    found = points(sample("enedis_2026/mesure_puissance_conso_max_quotidienne.json"), "PMA")
+    assert found
+    assert all(paris.day_of(point.instants[0]) == point.day and point.value for point in found)
 
 
 def test_the_sandbox_curve_is_read_and_its_hole_stays_one(sample: Sample) -> None:
-    placement = place(measure(sample("enedis_2026_sandbox/mesure-v2-cdc-consommation.json")).points("CONS", "PA"))
+    placement = place(points(sample("enedis_2026_sandbox/mesure-v2-cdc-consommation.json"), "PA"))
     assert [reading.watts for reading in placement.days[date(2026, 9, 28)]] == [120, 150, 170]
-    assert placement.refused == 0
+    assert placement.refused.total == 0
 
 
 def test_a_contract_has_its_power_and_its_first_day(sample: Sample) -> None:

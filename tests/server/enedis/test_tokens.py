@@ -42,8 +42,8 @@ async def test_fifty_calls_at_once_on_two_replicas_need_one_token(
     store, asks = MemoryStore(), list(EACH_API.values())
     async with (
         budgets(tmp_path) as database,
-        client(simulator.url, store=store, pacer=EnedisPacer(database, store, clock, 5, 1000)) as (one, _),
-        client(simulator.url, store=store, pacer=EnedisPacer(database, store, clock, 5, 1000)) as (two, _),
+        client(simulator.url, store=store, pacer=EnedisPacer(database, store, clock, 2, 1000)) as (one, _),
+        client(simulator.url, store=store, pacer=EnedisPacer(database, store, clock, 2, 1000)) as (two, _),
     ):
         await asyncio.gather(*(asks[number % len(asks)]((one, two)[number % 2], PRM) for number in range(50)))
     assert len(simulator.calls(TOKEN)) == 1

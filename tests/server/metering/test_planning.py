@@ -194,14 +194,22 @@ def test_a_late_day_is_asked_at_growing_pauses_and_given_up_after_fifteen_days(
 ) -> None:
     given_up = CURVE.expected_at(day + timedelta(days=15))
     attempts = [CURVE.expected_at(day) + timedelta(minutes=late)]
-    while (again := next_attempt(CURVE, day, Entry(state, attempts[-1]))) is not None:
+    while (again := next_attempt(CURVE, day, Entry(state, attempts[-1], None, len(attempts)))) is not None:
         attempts.append(again)
         assert len(attempts) < 20, "it costs too many calls"
     pauses = [later - earlier for earlier, later in pairwise(attempts)]
-    assert pauses[:-1] == sorted(pauses[:-1]), "growing, but for a last time when the fifteen days end"
+    tried = [pause for pause, at in zip(pauses, attempts[1:], strict=True) if at < given_up]
+    assert tried == sorted(tried), "growing, but for a last time when the fifteen days end"
     assert all(pause >= timedelta(hours=1) for pause in pauses[:-1])
-    assert attempts[-1] <= max(attempts[0], given_up)
+    assert attempts[-1] <= max(attempts[0], given_up) + timedelta(days=10)
     assert attempts[-1] > expected_at(day) + timedelta(days=7), "it is given up too early"
+
+
+def test_an_old_day_is_absent_for_good_after_a_third_answer_without_it() -> None:
+    old, asked = date(2026, 3, 2), [NOW]
+    while (again := next_attempt(CURVE, old, Entry(State.ABSENT, asked[-1], None, len(asked)))) is not None:
+        asked.append(again)
+    assert [round((later - earlier) / timedelta(days=1)) for earlier, later in pairwise(asked)] == [1, 7]
 
 
 @given(st.dates(date(2020, 1, 1)), st.sampled_from([State.COMPLETE, State.BEFORE_ACTIVATION]))

@@ -1,5 +1,6 @@
 """What the day's value has more than its readings fills what they lack, exactly, and is marked."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.domain.readings import Quality, Reading
 from gateway.metering.packing import energy, pack
-from gateway.metering.settling import renewed, settled
+from gateway.metering.settling import fit_rounded, renewed, settled
 from tests.server.paris import midnight
 
 
@@ -77,7 +78,8 @@ def test_whatever_parts_come_in_whatever_order_a_settled_day_sums_to_its_value(
         known = settled(day, known, wh) or known  # it was the last try, until somebody wished another
         assert [reading for reading in known if reading.quality is Quality.MEASURED] == sorted(measured.values())
         if any(reading.quality is Quality.ESTIMATED for reading in known):
-            assert sum(reading.minutes * reading.watts for reading in known) == wh * 60
+            more = sum(reading.minutes * reading.watts for reading in known) - wh * 60
+            assert 0 <= more <= 2 * 60, "a hole that lacks nothing is filled with nothing"
             assert (known[0].start, known[-1].end) == (midnight(day), midnight(day + timedelta(days=1)))
             assert all(first.end == second.start for first, second in pairwise(known))
 
@@ -102,7 +104,8 @@ def test_nothing_consumed_is_zero_and_less_than_what_is_known_is_no_value() -> N
     whole = settled(day, halves, 23_000)
     assert whole is not None
     assert [reading.watts for reading in whole[46:]] == [0, 0]
-    assert settled(day, halves, 22_999) is None
+    assert settled(day, halves, 22_998) == whole, "2 Wh less is nothing"
+    assert settled(day, halves, 22_997) is None
     assert settled(day, [], 24_000) is None
 
 
@@ -112,3 +115,17 @@ def test_a_part_of_a_watt_hour_that_the_value_does_not_tell_makes_no_hole() -> N
     whole = settled(day, halves, 23_523)  # they come to 23 523.5 Wh
     assert whole is not None
     assert whole[47:] == [Reading(midnight(day) + timedelta(minutes=30 * 47), 30, 0, Quality.ESTIMATED)]
+
+
+def test_a_curve_rounded_to_1000_watts_follows_its_daily_value() -> None:
+    day = date(2026, 11, 3)
+    watts = [2000, 3000, 1000, 4000] * 12
+    rounded = [Reading(midnight(day) + timedelta(minutes=30 * i), 30, value) for i, value in enumerate(watts)]
+    fitted = fit_rounded(rounded, 59_209)
+    assert fitted is not None
+    assert {reading.quality for reading in fitted} == {Quality.ESTIMATED}
+    assert abs(sum(reading.watts for reading in fitted) / 2 - 59_209) < 24
+    assert fit_rounded(rounded, 60_001) is None, "they agree"
+    assert fit_rounded(rounded, 20_000) is None, "rounding does not explain it"
+    exact = [replace(reading, watts=reading.watts + 7) for reading in rounded]
+    assert fit_rounded(exact, 59_209) is None

@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException
 from pydantic import AwareDatetime, BaseModel, Field
 
 from gateway.simulator.enedis import errors as enedis_errors
+from gateway.simulator.enedis.alterations import ALTERATIONS
 from gateway.simulator.faults import Fault, Refusal
 from gateway.simulator.rte import errors as rte_errors
 from gateway.simulator.world import TheWorld
@@ -90,7 +91,9 @@ async def known_faults() -> dict[str, list[str]]:
 @router.post("/faults", status_code=201)
 async def order_fault(new: NewFault, world: TheWorld) -> None:
     """Switch a fault on for the calls it concerns."""
-    world.faults.orders.append(Fault(_refusal(new), new.api, new.prm, new.times, new.latency))
+    world.faults.orders.append(
+        Fault(_refusal(new), new.api, new.prm, new.times, new.latency, ALTERATIONS.get(new.name or ""))
+    )
 
 
 @router.delete("/faults", status_code=204)
@@ -110,7 +113,7 @@ def _refusal(new: NewFault) -> Callable[[datetime], Refusal] | None:
     if new.status is not None:
         ordered = Refusal(new.status, new.body, new.headers)
         return lambda _: ordered
-    if new.name is None:
+    if new.name is None or new.name in ALTERATIONS:
         return None
     if new.name in enedis_errors.names():
         return partial(enedis_errors.refusal, new.name)

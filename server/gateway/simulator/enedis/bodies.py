@@ -120,5 +120,8 @@ def _series(direction: Direction, unit: str, readings: dict[str, list[dict[str, 
 
 
 def _unsorted(readings: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Shuffled by their stamps, always the same way; two of one stamp (autumn's doubled hour) stay in order."""
+    """Shuffled by their stamps, always the same way; oldest first where autumn makes two of one stamp."""
+    stamps = {reading["d"] for reading in readings}
+    if len(stamps) < len(readings):
+        return readings
     return sorted(readings, key=lambda reading: weather.noise("order", reading["d"])[:4])

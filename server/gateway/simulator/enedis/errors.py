@@ -5,8 +5,8 @@ Where only a code is known, the sentence is ours.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
+from gateway.simulator.enedis.alterations import ALTERATIONS
 from gateway.simulator.faults import Body, Refusal
 from gateway.simulator.quotas import next_hour, quota_3, quota_4, throttled_fault, throttled_until
 
@@ -40,13 +40,6 @@ _NOT_SUBSCRIBED = "User is NOT authorized to access the Resource. API Subscripti
 _BAD_TOKEN = "Invalid Credentials. Make sure you have provided the correct security credentials"  # noqa: S105 - a sentence
 _NO_MEASURE = "no measure found for this usage point"
 _TECHNICAL = "Technical error. Please try later."
-_EMPTY: Mapping[str, Any] = {"idPrm": "30001000000001", "etapeMetier": "BRUT"}
-_NULL = {
-    "grandeurMetier": "CONS",
-    "unite": "Wh",
-    "points": [{"v": None, "d": "2026-11-20"}, {"v": "", "d": "2026-11-21"}],
-}
-
 CATALOGUE: Mapping[str, tuple[int, Body]] = {
     **{name: (400, _adam("Invalid_request", text)) for name, text in _INVALID_REQUEST.items()},
     "ADAM-ERR0061": (400, _adam("ADAM-ERR0061", "Le demandeur n'est pas titulaire du point.")),
@@ -88,11 +81,14 @@ CATALOGUE: Mapping[str, tuple[int, Body]] = {
     "invalid_client": (401, {"error_description": "Client Authentication failed.", "error": "invalid_client"}),
     "503": (503, "<html><body><h1>503 Service Unavailable</h1></body></html>"),
     "404_page": (404, "<html><body>The requested URL was rejected.</body></html>"),
-    "200_no_grandeur": (200, {**_EMPTY, "contexte": []}),
-    "200_no_points": (200, {**_EMPTY, "grandeur": [{"grandeurMetier": "CONS", "unite": "Wh"}]}),
-    "200_empty_grandeur": (200, {**_EMPTY, "grandeur": [], "contexte": []}),
-    "200_empty_points": (200, {**_EMPTY, "grandeur": [{"grandeurMetier": "CONS", "unite": "Wh", "points": []}]}),
-    "200_null_value": (200, {**_EMPTY, "grandeur": [_NULL]}),
+    "ADAM-ERR0155": (400, _adam("ADAM-ERR0155", "Le point n'existe pas.")),
+    "ADAM-ERR0191": (400, _adam("ADAM-ERR0191", "Aucun service ACCES n'est ouvert sur la période demandée.")),
+    "unknown_code": (400, _adam("ADAM-ERR0999", "La demande ne peut pas aboutir.")),
+    "500_nested": (500, {"error": {"code": 500, "message": "Une erreur interne est survenue"}}),
+    "404_empty": (404, ""),
+    "404_not_found": (404, {"code": "404", "type": "Status report", "message": "Not Found"}),
+    "200_error_body": (200, _adam("technical_error", _TECHNICAL)),
+    "200_nothing": (200, {}),
     "200_truncated": (200, '{"idPrm":"300010000000'),
     "200_empty": (200, ""),
 }
@@ -101,7 +97,7 @@ _THROTTLED = {"429_q3": quota_3, "429_q4": quota_4, "900807": throttled_fault, "
 
 def names() -> list[str]:
     """What may be ordered."""
-    return [*CATALOGUE, *_THROTTLED]
+    return [*CATALOGUE, *_THROTTLED, *ALTERATIONS]
 
 
 def refusal(name: str, now: datetime = EPOCH) -> Refusal:

@@ -1,0 +1,87 @@
+"""Whether an answer is about the meter, the days and the quantity that were asked for.
+
+Only then does it say anything, be it that there is no data. Whatever else comes with status 200 (`{}`, an error body,
+another meter's values, another unit) is an outage: believed, it would make days absent for good.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import structlog
+
+from gateway.enedis.errors import EnedisError, ErrorReason
+from gateway.enedis.wire import IndexMeasure, IndexSeries, Measure, Point, parse_day
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What is measured, as Enedis names it: CONS or PROD, and a physical quantity in its unit."""
+
+    business: str
+    physical: str
+
+    @property
+    def unit(self) -> str:
+        """The unit of this quantity's answers."""
+        return {"EA": "Wh", "PA": "W", "PMA": "VA"}[self.physical]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked: the days `[start, end[` of a meter."""
+
+    prm: str
+    start: date
+    end: date
+
+
+class _Series(Protocol):
+    grandeurMetier: str | None  # noqa: N815 - Enedis' own names
+    grandeurPhysique: str | None  # noqa: N815
+    unite: str | None
+
+
+def find_points(measure: Measure, request: Request, quantity: Quantity) -> list[Point]:
+    """Return the points of a quantity, in the order they came. Raises EnedisError when the answer is about others."""
+    _check_subject(measure, request)
+    series = _of_quantity(measure.grandeur or [], quantity)
+    if any(one.points is None for one in series):
+        raise _unrecognised("no_points")
+    return [point for one in series for point in one.points or []]
+
+
+def find_registers(measure: IndexMeasure, request: Request, quantity: Quantity) -> list[IndexSeries]:
+    """Return the registers of a quantity. Raises EnedisError when the answer is about others."""
+    _check_subject(measure, request)
+    return _of_quantity(
+        [series for one in measure.contexte or [] for series in one.grandeur or []], quantity, named=False
+    )
+
+
+def _check_subject(measure: Measure | IndexMeasure, request: Request) -> None:
+    if (measure.idPrm or "").strip() != request.prm:
+        raise _unrecognised("other_meter" if measure.idPrm else "no_answer")
+    period = measure.periode
+    if period is None or (parse_day(period.dateDebut), parse_day(period.dateFin)) != (request.start, request.end):
+        raise _unrecognised("other_period")
+
+
+def _of_quantity[Found: _Series](series: Iterable[Found], quantity: Quantity, *, named: bool = True) -> list[Found]:
+    """Return the series of a quantity in its unit; unless that must be `named`, none at all will do."""
+    wanted = (quantity.business, quantity.physical)
+    found = [one for one in series if (one.grandeurMetier, one.grandeurPhysique) == wanted]
+    if not found:
+        raise _unrecognised("other_quantity")
+    units = {(one.unite or "").strip().casefold() for one in found}
+    if units - ({quantity.unit.casefold()} if named else {quantity.unit.casefold(), ""}):
+        raise _unrecognised("other_unit")
+    return found
+
+
+def _unrecognised(code: str) -> EnedisError:
+    log.warning("answer_unrecognised", what=code)
+    return EnedisError(ErrorReason.DOWN, code)

@@ -1,0 +1,240 @@
+"""What is kept of answers that are not what was asked for, and of refusals that concern the meter: never for good."""
+
+import itertools
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.domain.direction import Direction
+from gateway.enedis.errors import ErrorReason
+from gateway.kit import paris
+from gateway.metering import payloads, refreshing, repository
+from gateway.metering.archive import Archive, Refusal
+from gateway.metering.fetching import Priority
+from gateway.metering.meters import Meter
+from gateway.metering.schedule import Feed, Kind, State
+from gateway.store.memory import MemoryStore
+from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.notices import list_notices
+from tests.server.billing.homes import BASE, PRM, ByHand, sqlite
+from tests.server.conftest import SetClock
+from tests.server.enedis.origins import Reply, Scripted, client, scripted
+
+NOW = datetime(2026, 11, 3, 10, tzinfo=UTC)
+OLD = date(2026, 6, 1)
+A_DAY = timedelta(days=1)
+
+
+class Asked:
+    """A home whose archive asks a scripted Enedis for one old week, call by call."""
+
+    def __init__(self, home: ByHand, origin: Scripted, archive: Archive) -> None:
+        self.home, self.origin, self.archive = home, origin, archive
+        self.reply = Reply()
+
+    def answer(self, status: int, body: object) -> None:
+        self.reply = Reply(status, body if isinstance(body, bytes) else json.dumps(body).encode())
+
+    def answer_daily(self, **changes: object) -> None:
+        """Answer with the value of each day."""
+        points = [{"v": "9000", "d": str(OLD + day * A_DAY)} for day in range(7)]
+        series = {"grandeurMetier": "CONS", "grandeurPhysique": "EA", "unite": "Wh", "points": points}
+        period = {"dateDebut": str(OLD), "dateFin": str(OLD + 7 * A_DAY)}
+        self.answer(200, {"idPrm": PRM, "periode": period, "grandeur": [series | changes]})
+
+    async def ask(
+        self, after: timedelta = timedelta(), kind: Kind = Kind.DAILY, direction: Direction = Direction.CONSUMPTION
+    ) -> Refusal | None:
+        self.home.clock.set(self.home.clock.now() + after)
+        meter = Meter.of(await self.point(), self.home.secrets, self.home.clock.now())
+        week = [OLD + day * A_DAY for day in range(7)]
+        return await self.archive.fill(meter, Feed(meter.id, kind, direction), week, 1, Priority.PERSON)
+
+    async def point(self) -> UsagePoint:
+        async with self.home.database.read() as session:
+            return await session.get_one(UsagePoint, self.home.point_id)
+
+    async def states(self) -> set[State]:
+        feed = Feed(self.home.point_id, Kind.DAILY)
+        async with self.home.database.read() as session:
+            entries, _ = await repository.known(
+                session, feed, self.home.secrets, payloads.read_value, OLD, OLD + 7 * A_DAY
+            )
+        return {entry.state for entry in entries.values()}
+
+    @property
+    def calls(self) -> int:
+        return len(self.origin.data_calls)
+
+
+@pytest.fixture
+async def asked(tmp_path: Path) -> AsyncIterator[Asked]:
+    home = await ByHand.make(sqlite(tmp_path), SetClock(NOW), tariffs=BASE)
+    replies: list[Asked] = []
+    async with scripted(lambda _: replies[0].reply) as origin, client(origin.url) as (enedis, _):
+        store = MemoryStore(lambda: home.clock.now().timestamp())
+        archive = Archive(home.database, store, home.clock, dict.fromkeys(Priority, enedis), home.keyring)
+        replies.append(Asked(home, origin, archive))
+        yield replies[0]
+    await home.database.close()
+
+
+NOT_AN_ANSWER: list[tuple[int, Any]] = [
+    (200, {}),
+    (200, {"error": "technical_error"}),
+    (200, b""),
+    (404, b"<html>gone</html>"),
+    (404, b""),
+    (404, {"code": "404", "message": "Not Found"}),
+    (500, b"Internal Server error"),
+    (500, {"error": {"code": 500, "message": "Une erreur est survenue"}}),
+    (503, b"<html>down</html>"),
+]
+
+
+@pytest.mark.parametrize(("status", "body"), NOT_AN_ANSWER)
+async def test_what_is_no_answer_makes_no_day_absent_and_is_asked_again_within_a_minute(
+    asked: Asked, status: int, body: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked.answer(status, body)
+    refusal = await asked.ask()
+    assert refusal is not None
+    assert refusal.reason in {ErrorReason.DOWN, ErrorReason.OUR_FAULT}
+    assert timedelta(seconds=20) < refusal.until - NOW < timedelta(minutes=1)
+    assert await asked.states() == set()
+    assert "enedis_refused" in caplog.text
+    assert PRM not in caplog.text
+    asked.answer_daily()
+    assert await asked.ask(timedelta(minutes=1)) is None
+    assert await asked.states() == {State.COMPLETE}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"unite": "kWh"},
+        {"grandeurMetier": "PROD"},
+        {"points": [{"v": "n/a", "d": "2026-06-01"}]},
+        {"points": [{"v": "999999999999999", "d": "2026-06-01"}]},
+        {"points": [{"v": "9000", "d": "2025-06-01"}]},
+        {"points": [{"v": "9000", "d": "2026-06-01"}, {"v": "9001", "d": "2026-06-01"}]},
+    ],
+)
+async def test_values_that_cannot_be_believed_say_nothing(asked: Asked, changes: dict[str, object]) -> None:
+    asked.answer_daily(**changes)
+    refusal = await asked.ask()
+    assert refusal is not None
+    assert refusal.reason is ErrorReason.DOWN
+    assert await asked.states() == set()
+
+
+async def test_each_failure_doubles_the_pause_and_an_answer_ends_it(asked: Asked) -> None:
+    asked.answer(500, b"")
+    pauses = []
+    for _ in range(4):
+        refusal = await asked.ask()
+        assert refusal is not None
+        pauses.append((refusal.until - asked.home.clock.now()).total_seconds())
+        asked.home.clock.set(refusal.until + timedelta(seconds=1))
+    assert all(1.3 < later / earlier < 3 for earlier, later in itertools.pairwise(pauses))
+    assert asked.calls == 4
+    asked.answer_daily()
+    assert await asked.ask() is None
+
+
+NO_DATA = {"error": "no_data_found", "error_description": "no measure found for this usage point"}
+
+
+async def test_an_absent_day_is_asked_three_times_before_it_is_final_and_a_refresh_mends_it(asked: Asked) -> None:
+    asked.answer(404, NO_DATA)
+    for wait, calls in ((0, 1), (0.5, 1), (1, 2), (3, 2), (8, 3), (30, 3)):
+        await asked.ask(timedelta(days=wait))
+        assert asked.calls == calls, wait
+    home = asked.home
+    await refreshing.wish(home.database, home.clock, home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
+    asked.answer_daily()
+    assert await asked.ask() is None
+    assert await asked.states() == {State.COMPLETE}
+
+
+@pytest.mark.parametrize("code", ["ADAM-ERR0191", "ADAM-ERR0155", "ADAM-ERR0999"])
+async def test_a_refused_meter_is_asked_after_a_day_three_and_seven_and_says_so(asked: Asked, code: str) -> None:
+    asked.answer(400, {"error": code, "error_description": "La demande ne peut pas aboutir."})
+    for pause in (1, 3, 7, 7):
+        refusal = await asked.ask(kind=Kind.CURVE)
+        assert refusal is not None
+        assert refusal.reason is ErrorReason.METER_REFUSED
+        now = asked.home.clock.now()
+        assert refusal.until == now + pause * A_DAY
+        calls = asked.calls
+        for kind in (Kind.DAILY, Kind.CURVE):
+            waiting = await asked.ask(pause * A_DAY / 4, kind)
+            assert waiting is not None
+            assert waiting.until == refusal.until
+        assert asked.calls == calls, "nothing of a refused meter is asked meanwhile"
+        [notice] = [one for one in list_notices(await asked.point(), now) if one.code == "meter_refused"]
+        assert (notice.text, notice.since, notice.until) == (code, NOW, refusal.until)
+        asked.home.clock.set(refusal.until)
+    asked.answer_daily()
+    assert await asked.ask() is None
+    assert list_notices(await asked.point(), asked.home.clock.now()) == []
+
+
+WRONG_DIRECTION = {"error": "ADAM-ERR0069", "error_description": "Le point ne mesure pas ce sens."}
+
+
+async def test_a_direction_is_closed_by_a_second_refusal_on_another_day_and_a_refresh_opens_it(asked: Asked) -> None:
+    asked.answer(400, WRONG_DIRECTION)
+    assert (await asked.ask()) is not None
+    await asked.ask(timedelta(hours=1))
+    assert asked.calls == 1, "not the same day"
+    await asked.ask(A_DAY)
+    assert asked.calls == 2
+    await asked.ask(30 * A_DAY)
+    assert asked.calls == 2, "it is closed"
+    home = asked.home
+    await refreshing.wish(home.database, home.clock, home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
+    asked.answer_daily()
+    assert await asked.ask() is None
+    assert await asked.states() == {State.COMPLETE}
+
+
+async def test_one_false_refusal_of_a_direction_closes_nothing(asked: Asked) -> None:
+    asked.answer(400, WRONG_DIRECTION)
+    await asked.ask()
+    asked.answer_daily()
+    assert await asked.ask(A_DAY) is None
+    assert await asked.states() == {State.COMPLETE}
+    assert (await asked.point()).refusals == {}
+
+
+BEFORE_SERVICE = {"error": "ADAM-ERR0123", "error_description": "antérieure à la dernière mise en service"}
+
+
+async def test_one_false_before_activation_is_asked_again_the_next_day(asked: Asked) -> None:
+    asked.answer(400, BEFORE_SERVICE)
+    await asked.ask()
+    asked.answer_daily()
+    assert await asked.ask(A_DAY + timedelta(minutes=1)) is None
+    assert await asked.states() == {State.COMPLETE}
+    assert (await asked.point()).refusals == {}
+
+
+async def test_the_days_before_activation_are_closed_by_a_second_answer(asked: Asked) -> None:
+    asked.answer(400, BEFORE_SERVICE)
+    for _ in range(8):
+        await asked.ask()
+    assert asked.calls == 7, "each answer is certain of one day"
+    await asked.ask(A_DAY + timedelta(minutes=1))
+    assert asked.calls == 8
+    point = await asked.point()
+    [refusal] = point.refusals["before_activation"].values()
+    assert (refusal["times"], refusal["day"]) == (2, str(OLD + 7 * A_DAY))
+    assert Meter.of(point, asked.home.secrets, NOW + 90 * A_DAY).since[Direction.CONSUMPTION] == OLD + 7 * A_DAY
+    await asked.ask(30 * A_DAY)
+    assert asked.calls == 8
+    assert paris.day_of(asked.home.clock.now()) > paris.day_of(NOW)
