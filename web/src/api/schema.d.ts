@@ -1635,7 +1635,8 @@ export interface components {
          * Contract
          * @description What Enedis tells of the contract; null: not told (yet). `off_peak` is Enedis' own spelling.
          *
-         *     `consumes` and `produces`: it may take energy from the grid, feed it in.
+         *     `consumes` and `produces`: it may take energy from the grid, feed it in. `connection_state` is asked when its measures
+         *     are refused.
          */
         Contract: {
             /** Segment */
@@ -1654,6 +1655,10 @@ export interface components {
             services_level?: string | null;
             /** Off Peak */
             off_peak?: string | null;
+            /** Future Off Peak */
+            future_off_peak?: string | null;
+            /** Connection State */
+            connection_state?: string | null;
             /** Consumes */
             consumes?: boolean | null;
             /** Produces */
@@ -1680,6 +1685,10 @@ export interface components {
             services_level?: string | null;
             /** Off Peak */
             off_peak?: string | null;
+            /** Future Off Peak */
+            future_off_peak?: string | null;
+            /** Connection State */
+            connection_state?: string | null;
             /** Consumes */
             consumes?: boolean | null;
             /** Produces */
@@ -1803,7 +1812,7 @@ export interface components {
         };
         /**
          * DayReading
-         * @description A day of Paris.
+         * @description A day of Paris: Enedis' own value where it is known, else the sum of the load curve.
          */
         DayReading: {
             /**
@@ -1814,6 +1823,7 @@ export interface components {
             /** Wh */
             wh: number;
             quality: components["schemas"]["Quality"];
+            source: components["schemas"]["gateway__metering__service__Source"];
         };
         /**
          * DayUse
@@ -2634,7 +2644,7 @@ export interface components {
          * @description Why something is missing.
          * @enum {string}
          */
-        Reason: "not_published" | "scheduled" | "quota" | "upstream_down" | "absent" | "before_activation" | "history_limit" | "no_consent" | "curve_not_collected";
+        Reason: "not_published" | "scheduled" | "quota" | "upstream_down" | "absent" | "before_activation" | "history_limit" | "no_consent" | "curve_not_collected" | "meter_refused";
         /**
          * RefreshAnswer
          * @description How many days are asked again, by how many calls at the least, and from when.
@@ -2803,12 +2813,6 @@ export interface components {
         "Slots-Input": components["schemas"]["Slot-Input"][];
         "Slots-Output": components["schemas"]["Slot-Output"][];
         /**
-         * Source
-         * @description Who told a colour: RTE's API, or its open-data calendar.
-         * @enum {string}
-         */
-        Source: "rte" | "open_data";
-        /**
          * SourcedDay
          * @description A day and who told its colour; null when nobody did: it is unknown, or a rule gives it.
          */
@@ -2827,7 +2831,7 @@ export interface components {
             possible: components["schemas"]["Color"][];
             expected_color: components["schemas"]["Color"] | null;
             expected_reason: components["schemas"]["ExpectedReason"] | null;
-            source: components["schemas"]["Source"] | null;
+            source: components["schemas"]["gateway__tempo__models__Source"] | null;
         };
         /**
          * SpanView
@@ -3219,11 +3223,23 @@ export interface components {
             hours: components["schemas"]["Hour"][];
         };
         /**
+         * Source
+         * @description Where the energy of a day comes from: Enedis' own daily value, or the sum of the load curve.
+         * @enum {string}
+         */
+        gateway__metering__service__Source: "daily_value" | "load_curve";
+        /**
          * Season
          * @description When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform).
          * @enum {string}
          */
         gateway__tariffs__off_peak__Season: "all" | "summer" | "winter";
+        /**
+         * Source
+         * @description Who told a colour: RTE's API, or its open-data calendar.
+         * @enum {string}
+         */
+        gateway__tempo__models__Source: "rte" | "open_data";
         /**
          * Day
          * @description A day from 06:00 of Paris to 06:00, `[start, until[`.

@@ -40,6 +40,7 @@ export const words = dictionary({
       history_limit: "older than Enedis gives",
       no_consent: "no consent",
       curve_not_collected: "the load curve is not collected",
+      meter_refused: "Enedis refuses this meter",
     },
   },
   fr: {
@@ -80,6 +81,7 @@ export const words = dictionary({
       history_limit: "plus ancien que ce qu’Enedis donne",
       no_consent: "pas de consentement",
       curve_not_collected: "la courbe de charge n’est pas collectée",
+      meter_refused: "Enedis refuse ce compteur",
     },
   },
 });

@@ -10,6 +10,10 @@ const t = dictionary({
     consent_moved: () => "The contract at Enedis has changed hands: consent anew to get the new one’s data.",
     curve_not_collected: () =>
       "Enedis does not collect this meter’s load curve, so only whole days are known. Switch its collection on in your Enedis account.",
+    meter_refused: (day: string, words: string) =>
+      `Enedis refuses to give this meter’s data (${words}). It is asked again on ${day}. The meter may be cut off, or no longer shared: consent anew, or ask your supplier.`,
+    meter_not_supplied: (_: string, words: string) =>
+      `Enedis says that this meter is not supplied (${words}): no new data come until it is.`,
     off_peak_changes: (day: string) => `Enedis changes the off-peak hours on ${day}.`,
     off_peak_unreadable: (_: string, words: string) =>
       `The off-peak hours that Enedis gives cannot be read (“${words}”). Enter them on the meter’s page.`,
@@ -22,6 +26,10 @@ const t = dictionary({
     consent_moved: () => "Le contrat chez Enedis a changé de titulaire : un nouveau consentement est nécessaire.",
     curve_not_collected: () =>
       "Enedis ne collecte pas la courbe de charge de ce compteur ; seuls les jours entiers sont connus. Activez-la dans votre compte Enedis.",
+    meter_refused: (day, words) =>
+      `Enedis refuse de donner les données de ce compteur (${words}). Nouvelle demande le ${day}. Le compteur est peut-être coupé, ou n’est plus partagé : refaites le consentement, ou demandez à votre fournisseur.`,
+    meter_not_supplied: (_, words) =>
+      `Selon Enedis, ce compteur n’est pas alimenté (${words}) : rien de nouveau n’arrive d’ici là.`,
     off_peak_changes: (day) => `Enedis change les heures creuses le ${day}.`,
     off_peak_unreadable: (_, words) =>
       `Les heures creuses données par Enedis sont illisibles (« ${words} »). Saisissez-les sur la page du compteur.`,
