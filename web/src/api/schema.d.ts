@@ -1635,8 +1635,8 @@ export interface components {
          * Contract
          * @description What Enedis tells of the contract; null: not told (yet). `off_peak` is Enedis' own spelling.
          *
-         *     `consumes` and `produces`: it may take energy from the grid, feed it in. `connection_state` is asked when its measures
-         *     are refused.
+         *     `consumes` and `produces`: it may take energy from the grid, feed it in. `connection_state` is asked when Enedis
+         *     refuses its measures.
          */
         Contract: {
             /** Segment */
