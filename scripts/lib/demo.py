@@ -15,7 +15,7 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from scripts.lib import dashboard, energy
+from scripts.lib import dashboard, energy, front_end
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.home_assistant_client import HomeAssistantClient, HomeAssistantError
 from scripts.lib.program import ProgramError, free_port, is_free
@@ -26,7 +26,12 @@ HISTORY = timedelta(days=58)
 NEWEST = timedelta(days=3)
 """Yesterday may not be published yet, and one home's may be late."""
 HISTORY_SECONDS = 300.0
-OPTIONS = {"home_assistant": "--port", "gateway": "--gateway-port", "simulator": "--simulator-port"}
+OPTIONS = {
+    "home_assistant": "--port",
+    "gateway": "--gateway-port",
+    "simulator": "--simulator-port",
+    "front_end": "--front-end-port",
+}
 
 
 class DemoError(Exception):
@@ -37,13 +42,14 @@ def main() -> int:
     """Run the demo until it is interrupted. The exit status."""
     arguments = _arguments()
     words = WORDS[language()]
-    ports = Ports(arguments.port, arguments.gateway_port, arguments.simulator_port)
+    ports = Ports(arguments.port, arguments.gateway_port, arguments.simulator_port, arguments.front_end_port)
     try:
         with _alone_in(arguments.folder, words):
             if arguments.reset:
                 _empty(arguments.folder)
             _check(ports, words)
-            stack = Stack(arguments.folder, ports, language=language())
+            web = arguments.folder / "web"
+            stack = Stack(arguments.folder, ports, language=language(), web=web, owner=front_end.OWNER)
             asyncio.run(_until_stopped(stack, words, browser=arguments.browser))
     except (DemoError, ProgramError, HomeAssistantError) as error:
         print(f"\n{error}", file=sys.stderr)
@@ -56,6 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8123)
     parser.add_argument("--gateway-port", type=int, default=8000)
     parser.add_argument("--simulator-port", type=int, default=8010)
+    parser.add_argument("--front-end-port", type=int, default=8020)
     parser.add_argument("--reset", action="store_true")
     parser.add_argument("--no-browser", dest="browser", action="store_false")
     parser.add_argument("--folder", type=lambda text: Path(text).resolve(), default=ROOT / ".demo")
@@ -113,20 +120,25 @@ async def _run(stack: Stack, words: dict[str, str], *, browser: bool) -> None:
     async with stack:
         with _step(words["simulator"]):
             await stack.start_simulator()
+        with _step(words["front_end"]):
+            await front_end.build(stack.folder / "web")
         with _step(words["gateway"]):
             await stack.start_gateway()
         if not stack.is_connected:
             with _step(words["homes"]):
                 for key, home in HOMES.items():
-                    await stack.add_home(home, words[key])
+                    await stack.add_home(home, words[key], email=front_end.OWNER)
+        password = await front_end.set_password(stack)
         with _step(words["home_assistant"]):
             client = await stack.start_home_assistant()
         async with client:
             await arrange(stack, client, words, now=datetime.now(UTC))
-        _tell(stack, words)
-        if browser:
-            _open(stack.home_assistant.url)
-        raise await stack.one_ended()
+        async with front_end.serve_login(stack, stack.ports.front_end, password) as pages:
+            _tell(stack, words, pages)
+            if browser:
+                _open(stack.home_assistant.url)
+                _open(pages)
+            raise await stack.one_ended()
 
 
 async def arrange(stack: Stack, client: HomeAssistantClient, words: dict[str, str], *, now: datetime) -> None:
@@ -167,11 +179,12 @@ def _step(what: str) -> Generator[None]:
     print(f"{time.monotonic() - begin:.0f} s", flush=True)
 
 
-def _tell(stack: Stack, words: dict[str, str]) -> None:
+def _tell(stack: Stack, words: dict[str, str], pages: str) -> None:
     print(
         words["ready"].format(
             home_assistant=stack.home_assistant.url,
             dashboard=dashboard.URL_PATH,
+            front_end=pages,
             gateway=stack.gateway_url,
             simulator=stack.simulator_url,
             logs=stack.log("*"),

@@ -21,11 +21,12 @@ DOMAIN = "my_electrical_data"
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the three listen, all at 127.0.0.1."""
+    """Where each listens, all at 127.0.0.1; `front_end` is what logs a browser in, 0 where there is none."""
 
     home_assistant: int
     gateway: int
     simulator: int
+    front_end: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Stack(AsyncExitStack):
 
     `env` is added to each program's environment. With `announced`, the gateway announces itself on this machine's
     network and answers there too, and Home Assistant listens for it. `web` is a folder with the built front end, which
-    the gateway then serves. Leaving the context stops whatever was started.
+    the gateway then serves. `owner` is the account that Home Assistant reads, by default the one without an address.
+    Leaving the context stops whatever was started.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Stack(AsyncExitStack):
         env: Mapping[str, str] | None = None,
         announced: bool = False,
         web: Path | None = None,
+        owner: str | None = None,
     ) -> None:
         super().__init__()
         folder.mkdir(parents=True, exist_ok=True)
@@ -73,6 +76,7 @@ class Stack(AsyncExitStack):
         self._connected = folder / "gateway-url"
         self._env = dict(env or {})
         self._announced = announced
+        self._owner = owner
         self._web: list[str | Path] = ["--web", web] if web else []
         self._programs: list[Program] = []
 
@@ -136,7 +140,7 @@ class Stack(AsyncExitStack):
         if entries:
             await client.add_integration(DOMAIN, [address], entry_id=entries[0]["entry_id"])
         else:
-            api_client = await self.add_api_client("Home Assistant")
+            api_client = await self.add_api_client("Home Assistant", email=self._owner)
             every_meter: dict[str, Any] = {}  # as the form offers
             answers = [address, {"next_step_id": "api_client"}, api_client, every_meter]
             await client.add_integration(DOMAIN, answers)

@@ -5,6 +5,7 @@ import os
 WORDS = {
     "en": {
         "simulator": "Simulated Enedis and RTE",
+        "front_end": "Front end",
         "gateway": "Gateway",
         "homes": "Three homes and their meters",
         "home_assistant": "Home Assistant (its first start takes half a minute)",
@@ -19,6 +20,7 @@ Ready. Open {home_assistant} : no login is asked.
 
   Dashboard    {home_assistant}/{dashboard}   Tempo, Ecowatt, the season, each home’s month and year
   Energy       {home_assistant}/energy   hourly bars and their cost: choose a day of the last two months
+  Front end    {front_end}   the same in a browser, without Home Assistant; it logs you in
   Gateway      {gateway}/docs   its HTTP API
   Simulator    {simulator}/docs   Enedis and RTE, and /control to change the weather
 
@@ -31,6 +33,7 @@ Logs are in {logs}. Ctrl-C stops everything; scripts/demo --reset begins afresh.
     },
     "fr": {
         "simulator": "Enedis et RTE simulés",
+        "front_end": "Interface web",
         "gateway": "Passerelle",
         "homes": "Trois logements et leurs compteurs",
         "home_assistant": "Home Assistant (une demi-minute au premier démarrage)",
@@ -45,6 +48,7 @@ C’est prêt. Ouvrez {home_assistant} : aucun mot de passe n’est demandé.
 
   Tableau de bord  {home_assistant}/{dashboard}   Tempo, Ecowatt, la saison, le mois et l’année de chaque logement
   Énergie          {home_assistant}/energy   barres horaires et leur coût : choisissez un jour des deux derniers mois
+  Interface web    {front_end}   la même chose dans un navigateur, sans Home Assistant ; vous y êtes connecté
   Passerelle       {gateway}/docs   son API HTTP
   Simulateur       {simulator}/docs   Enedis et RTE, et /control pour changer la météo
 

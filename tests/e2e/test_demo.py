@@ -20,15 +20,16 @@ class Demo:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ports = [free_port() for _ in range(3)]
+        self.ports = [free_port() for _ in range(4)]
         self.output = ""
 
     async def start(self) -> Process:
-        home_assistant, gateway, simulator = map(str, self.ports)
+        home_assistant, gateway, simulator, front_end = map(str, self.ports)
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "scripts.lib.demo", "--folder", self.folder, "--no-browser"),
             *("--port", home_assistant, "--gateway-port", gateway, "--simulator-port", simulator),
+            *("--front-end-port", front_end),
             cwd=ROOT,
             env=os.environ | {"LC_ALL": "C.UTF-8"},
             stdout=PIPE,
@@ -57,6 +58,17 @@ async def opens_without_login(url: str) -> bool:
             return bool((await answer.json())["type"] == "create_entry")
 
 
+async def logs_in_to_the_front_end(url: str) -> bool:
+    """Whether the address leads to the overview of somebody who is logged in and has the three homes."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        async with session.get(url) as page:
+            assert page.url.path == "/overview"
+            assert "<title>" in await page.text()
+            gateway = page.url.origin()
+        async with session.get(gateway / "api/v1/usage-points") as answer:
+            return len((await answer.json())["items"]) == 3
+
+
 async def test_it_starts_stops_and_starts_again(tmp_path: Path) -> None:
     demo = Demo(tmp_path)
     process = await demo.start()
@@ -66,6 +78,7 @@ async def test_it_starts_stops_and_starts_again(tmp_path: Path) -> None:
     assert f"{url}/my-electricity" in said
     assert f"{url}/energy" in said
     assert await opens_without_login(url)
+    assert await logs_in_to_the_front_end(f"http://127.0.0.1:{demo.ports[3]}")
 
     process.send_signal(signal.SIGINT)
     assert "takes up from there" in await demo.until_it_says(process, "takes up from there")

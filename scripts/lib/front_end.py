@@ -1,0 +1,73 @@
+"""The front end of the demo: its files are built here, the gateway serves them, and whoever opens it is logged in."""
+
+import asyncio
+import secrets
+import shutil
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from scripts.lib.home_assistant import ROOT
+from scripts.lib.program import ProgramError
+from scripts.lib.stack import Stack
+
+OWNER = "demo@example.org"
+
+
+async def build(folder: Path) -> Path:
+    """Build the front end into a folder, and return that folder.
+
+    Raises:
+        ProgramError: it could not be built.
+    """
+    npx = shutil.which("npx")
+    if npx is None:
+        raise ProgramError("Node is missing: scripts/setup installs it.")
+    arguments = ["vite", "build", "--outDir", str(folder), "--emptyOutDir", "--logLevel", "error"]
+    process = await asyncio.create_subprocess_exec(npx, *arguments, cwd=ROOT / "web")
+    if await process.wait():
+        raise ProgramError("The front end could not be built; its errors are above.")
+    return folder
+
+
+async def set_password(stack: Stack) -> str:
+    """Give the owner's account a password that stays the same from one start to the next, and return it."""
+    kept = stack.folder / "front-end-password"
+    if not kept.exists():
+        password = secrets.token_urlsafe(24)
+        await stack.command("reset-password", "--email", OWNER, given=password)
+        kept.touch(mode=0o600)
+        kept.write_text(password)
+    return kept.read_text()
+
+
+@asynccontextmanager
+async def serve_login(stack: Stack, port: int, password: str) -> AsyncGenerator[str]:
+    """Serve an address on this machine that logs a browser in and leads it to the front end. Yields that address.
+
+    Cookies are shared by the ports of a host, so that the one set here counts for the gateway too.
+    """
+
+    async def log_in(_: web.Request) -> web.Response:
+        async with (
+            aiohttp.ClientSession() as client,
+            client.post(f"{stack.gateway_url}/v1/session", json={"email": OWNER, "password": password}) as answer,
+        ):
+            answer.raise_for_status()
+            response = web.Response(status=303, headers={"Location": f"{stack.gateway_url}/overview"})
+            for cookie in answer.headers.getall("Set-Cookie"):
+                response.headers.add("Set-Cookie", cookie)
+            return response
+
+    app = web.Application()
+    app.router.add_get("/", log_in)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        await runner.cleanup()
