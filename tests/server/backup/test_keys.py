@@ -17,12 +17,12 @@ PRM = "30001000000001"
 _STOPS_HALF_WAY = """
 import time
 from gateway.cli.common import with_runtime
-from gateway.keeping import keys
+from gateway.keys import rotation
 
 async def work(runtime):
-    keys._AT_ONCE = 10
+    rotation._AT_ONCE = 10
     steps = 0
-    async for step in keys.rotate(runtime.database, runtime.keyring):
+    async for step in rotation.rotate_keys(runtime.database, runtime.keyring):
         steps += 1
         if steps == 3:
             print("half-way", flush=True)

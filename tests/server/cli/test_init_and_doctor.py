@@ -206,7 +206,7 @@ def test_a_file_that_can_not_be_written_is_said_before_anything_is_made(shell: S
 @pytest.mark.parametrize(
     ("email", "given", "words"),
     [
-        ("nonsense", f"{PASSWORD}\n", "not an e-mail address"),
+        ("nonsense", f"{PASSWORD}\n", "not an email address"),
         (ADMIN, "short\n", "password has 12"),
         (ADMIN, "", "password has 12"),
     ],

@@ -74,6 +74,9 @@ def changed(value: object, path: tuple[str | int, ...], new: object) -> object:
     return [changed(member, tuple(rest), new) if at == first else member for at, member in enumerate(value)]
 
 
+LONGEST_TEXT = 200
+
+
 def scalars(value: object) -> Iterator[object]:
     if isinstance(value, dict):
         for member in value.values():
@@ -150,7 +153,9 @@ def assert_nothing_invented(form: TypeAdapter[object], body: object) -> None:
         else:
             written = str(value).strip()
             # a register's name may come as a number, which Python writes in its own way
-            assert written in texts or as_number(written) in numbers, value
+            # a long text is cut, so that what is kept is its beginning
+            is_cut = len(written) == LONGEST_TEXT and any(text.startswith(written) for text in texts)
+            assert written in texts or is_cut or as_number(written) in numbers, value
 
 
 def one_of_each(answer: object) -> list[tuple[str | int, ...]]:
