@@ -1,0 +1,82 @@
+"""`python -m scripts.lib.screenshots_web`: the pictures of docs/web, of the front end on simulated homes."""
+
+import asyncio
+import io
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from PIL import Image
+from playwright.async_api import Page
+
+from scripts.lib import front_end
+from scripts.lib.browser import open_page
+from scripts.lib.faketime import clock_set_to
+from scripts.lib.home_assistant import ROOT
+from scripts.lib.program import free_port
+from scripts.lib.stack import HOMES, Ports, Stack
+
+IMAGES = ROOT / "docs" / "images"
+NOW = datetime(2026, 2, 11, 11, 0, tzinfo=ZoneInfo("Europe/Paris"))
+NAMES = {"en": "Home", "fr": "Maison"}
+PAGES = ("overview", "consumption", "habits", "tempo", "compare", "meter")
+ON_A_PHONE = ("overview", "tempo")
+COLORS = 256
+PATIENCE = 120_000  # milliseconds
+
+
+async def main() -> None:
+    """Take each page in each language, on a wide screen; some on a phone in the dark."""
+    for language, name in NAMES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            ports = Ports(free_port(), free_port(), free_port())
+            web = await front_end.build(Path(folder) / "web")
+            async with Stack(Path(folder), ports, language=language, env=clock_set_to(NOW), web=web) as stack:
+                await stack.start_simulator()
+                await stack.start_gateway()
+                await stack.add_home(HOMES["tempo"], name, email=front_end.OWNER)
+                password = await front_end.set_password(stack)
+                async with front_end.serve_login(stack, free_port(), password) as login:
+                    await _take_all(stack, login, language, PAGES, width=1280, suffix="", dark=False)
+                    await _take_all(stack, login, language, ON_A_PHONE, width=390, suffix="-phone", dark=True)
+
+
+async def _take_all(
+    stack: Stack, login: str, language: str, pages: tuple[str, ...], *, width: int, suffix: str, dark: bool
+) -> None:
+    async with open_page(login, language=language, width=width, dark=dark, at=NOW) as page:
+        page.set_default_timeout(PATIENCE)
+        await _until_loaded(page)
+        await page.evaluate(
+            "language => fetch('api/v1/accounts/me', {method: 'PATCH', headers: {'content-type': 'application/json'},"
+            " body: JSON.stringify({language})})",
+            language,
+        )
+        await _until_history(page)
+        for name in pages:
+            await page.goto(f"{stack.gateway_url}/{name}")
+            await _until_loaded(page)
+            picture = Image.open(io.BytesIO(await page.screenshot(full_page=width > 1000)))
+            path = IMAGES / f"web-{name}{suffix}.{language}.png"
+            picture.convert("RGB").quantize(COLORS, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
+            print(path.relative_to(ROOT))
+
+
+async def _until_loaded(page: Page) -> None:
+    await page.locator("h1").first.wait_for()
+    await page.locator("[aria-busy=true], .skeleton").first.wait_for(state="detached")
+
+
+async def _until_history(page: Page) -> None:
+    """Wait until sixty days are there."""
+    async with asyncio.timeout(PATIENCE / 1000):
+        while True:
+            meters = await page.evaluate("fetch('api/v1/usage-points').then(answer => answer.json())")
+            if meters["items"][0]["freshness"]["complete_until"]:
+                return
+            await asyncio.sleep(1)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
