@@ -32,6 +32,8 @@ _NOTICES: Final = {
     "off_peak_unreadable": True,
     "off_peak_changes": False,
     "consent_moved": False,
+    "meter_refused": False,
+    "meter_not_supplied": False,
 }
 _ANNOUNCED_AT: HassKey[dict[str, str]] = HassKey(f"{DOMAIN}_announced_at")
 _DOWN_SINCE: HassKey[dict[str, datetime]] = HassKey(f"{DOMAIN}_down_since")
@@ -180,7 +182,12 @@ def _find_meter_issues(hass: HomeAssistant, meter: Meter, feeds: RuntimeData) ->
                 owner=owner,
                 fixable=_NOTICES[notice.code],
                 placeholders=named
-                | {"since": _format_day(hass, notice.since), "date": async_format_day(hass, notice.day)},
+                | {
+                    "since": _format_day(hass, notice.since),
+                    "until": _format_day(hass, notice.until),
+                    "date": async_format_day(hass, notice.day),
+                    "text": notice.text or "–",
+                },
             )
     if any(_has_used_quota(feed) for feed in (meter.daily, meter.hours)):
         yield Issue(key="quota_reached", owner=owner, placeholders=named)

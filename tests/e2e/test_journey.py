@@ -187,10 +187,14 @@ async def wait_for_readings(person: Visitor) -> None:
 
 async def look_around(person: Visitor) -> None:
     page = person.page
-    async with page.expect_response(re.compile("/series")) as answered:
-        await person.open("consumption")
-    answer = await (await answered.value).json()
-    assert any(answer["current"]["consumption"]), "hours are there"
+
+    async def shows_hours() -> bool:
+        async with page.expect_response(re.compile("/series")) as answered:
+            await person.open("consumption")
+        answer = await (await answered.value).json()
+        return any(answer["current"]["consumption"])
+
+    await until(shows_hours, "hours of the newest month")
     await expect(page.locator("main svg").first).to_be_visible(timeout=30_000)
     async with page.expect_response(re.compile("/comparison")) as answered:
         await person.open("compare")

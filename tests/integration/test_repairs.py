@@ -166,7 +166,15 @@ async def test_a_consent_that_ends(
     assert "Maison" in said(raised(hass)[key])
 
 
-NOTICES = ["curve_not_collected", "prices_outdated", "off_peak_unreadable", "off_peak_changes", "consent_moved"]
+NOTICES = [
+    "curve_not_collected",
+    "prices_outdated",
+    "off_peak_unreadable",
+    "off_peak_changes",
+    "consent_moved",
+    "meter_refused",
+    "meter_not_supplied",
+]
 
 
 @pytest.mark.parametrize("code", NOTICES)

@@ -76,7 +76,7 @@ async def test_readings(hass: HomeAssistant, gateway: ScriptedGateway, set_up: S
     await set_up()
     gateway.requests.clear()
     daily = await act(hass, "get_readings", **DAYS)
-    assert daily["readings"][1] == {"date": "2026-11-21", "wh": 21804.5, "quality": "estimated"}
+    assert daily["readings"][1] == {"date": "2026-11-21", "wh": 21805, "quality": "estimated"}
     assert daily["missing"][0]["reason"] == "absent"
     assert daily["missing"][0]["expected_at"] is None
     curve = await act(hass, "get_readings", kind="load_curve", direction="production", **DAYS)

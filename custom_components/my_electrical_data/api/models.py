@@ -173,12 +173,16 @@ class Hole:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """Something a person should know about a usage point; `day` is the day of a change."""
+    """Something a person should know about a usage point.
+
+    `day` is the day of a change, `text` what Enedis says: an error code, a state, or words that cannot be read.
+    """
 
     code: str
     since: datetime | None
     until: datetime | None
     day: date | None = field(default=None, metadata=field_options(alias="date"))
+    text: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
