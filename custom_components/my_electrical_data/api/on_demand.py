@@ -51,7 +51,7 @@ class Comparison:
     """The cost of the same hours under each option, and the lowest subscribed power that would have been enough.
 
     `highest_known` is the share of days (0 to 1) whose maximum power is known. `open_to_new` says of an option whether
-    somebody who does not have it yet may choose it today. `total` is of `total_months` months, the same for all options.
+    somebody who does not have it yet may choose it today. `total` is of `total_months` months, alike for all options.
     """
 
     items: tuple[ComparedMonth, ...]
