@@ -262,7 +262,7 @@ class MeterFlow(ConfigSubentryFlow):
         return {
             "meter": self._point.masked_number,
             "contract": contract.segment or unknown,
-            "power": f"{contract.power_kva} kVA" if contract.power_kva else unknown,
+            "power": f"{contract.power_kva:g} kVA" if contract.power_kva else unknown,
             "off_peak": contract.off_peak or words("none"),
             "curve": words(curve[self._point.curve_collected]),
             "example": OFF_PEAK_EXAMPLE,

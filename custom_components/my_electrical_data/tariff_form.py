@@ -49,7 +49,7 @@ def build_tariff_fields(point: UsagePoint, *, name: str, dated: bool) -> dict[An
     option = KEEP if tariff else "hp_hc" if point.contract.off_peak else "base"
     options = [*([KEEP] if tariff else []), *OPTIONS]
     power = tariff.power_kva if tariff else point.contract.power_kva
-    known_power = {"default": str(power)} if power in POWERS else {}
+    known_power = {"default": f"{power:g}"} if power in POWERS else {}
     fields: dict[Any, Any] = {
         vol.Required(CONF_NAME, default=name): TextSelector(),
         vol.Required(CONF_OPTION, default=option): _build_select("option", options),

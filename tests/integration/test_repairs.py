@@ -182,12 +182,14 @@ async def test_what_the_gateway_gives_notice_of(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, code: str
 ) -> None:
     notice = {"code": code, "since": "2026-11-01T23:00:00Z", "until": "2026-12-01T23:00:00Z", "date": "2026-11-20"}
+    notice["text"] = "ADAM-ERR0191"
     unknown = {"code": "of_a_later_gateway", "since": None, "until": None}
     gateway.answers[POINTS]["items"][0]["notices"] = [notice, unknown]
     await set_up()
     assert raised(hass).keys() == {code}
     assert "Maison" in said(raised(hass)[code])
     assert code != "off_peak_changes" or "2026-11-20" in said(raised(hass)[code])
+    assert code != "meter_refused" or "ADAM-ERR0191" in said(raised(hass)[code])
     gateway.answers[POINTS]["items"][0]["notices"] = []
     await move_to("2026-11-23T10:36:00+00:00")
     assert raised(hass) == {}

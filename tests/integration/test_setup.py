@@ -29,6 +29,16 @@ async def test_unloads(hass: HomeAssistant, gateway: ScriptedGateway, set_up: Se
     assert not gateway.requests
 
 
+async def test_a_subscribed_power_may_be_a_fraction(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    gateway.answers[POINTS]["items"][0]["contract"]["power_kva"] = 7.5
+    entry = await set_up()
+    assert entry.state is ConfigEntryState.LOADED
+    (point,) = entry.runtime_data.usage_points.data.values()
+    assert point.contract.power_kva == 7.5
+
+
 @pytest.mark.parametrize(
     ("path", "answer", "state", "reason"),
     [

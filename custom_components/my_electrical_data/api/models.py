@@ -101,7 +101,7 @@ class Contract:
     """The contract as Enedis describes it; None where it is not known (yet). `off_peak` is Enedis' own text."""
 
     segment: str | None = None
-    power_kva: int | None = None
+    power_kva: float | None = None
     off_peak: str | None = None
     produces: bool | None = None
 

@@ -11,6 +11,7 @@ from typing import Any, override
 from gateway.account_data.sections import Section
 
 _CHUNK = 64 * 1024
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 async def write_json(sections: Sequence[Section]) -> AsyncIterator[bytes]:
@@ -74,9 +75,20 @@ class _Sink(io.RawIOBase):
 
 
 def _format_cells(row: dict[str, Any]) -> list[Any]:
-    return [
-        json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value for value in row.values()
-    ]
+    return [_format_cell(value) for value in row.values()]
+
+
+def _format_cell(value: Any) -> Any:
+    """Write lists as JSON, and a text so that no spreadsheet takes it for a formula."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return f"'{value}" if isinstance(value, str) and _reads_as_formula(value) else value
+
+
+def _reads_as_formula(text: str) -> bool:
+    """Tell whether a spreadsheet may calculate a text, whatever it ignores before its first visible character."""
+    visible = "".join(character for character in text if character.isprintable() and not character.isspace())
+    return visible.startswith(_FORMULA_STARTS)
 
 
 def _write_lines(rows: list[list[Any]]) -> bytes:

@@ -6,6 +6,7 @@ import json
 import zipfile
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import text
 
 from tests.server.accounts.conftest import EMAIL, api_client, bearer, log_in, logged_in, sign_up
@@ -53,6 +54,17 @@ async def test_the_export_has_all_there_is_as_json_and_as_csv(gateway: Gateway, 
     assert {row["start"]: int(row["watts"]) for row in tables["load_curve.csv"]}.items() >= curve.items()
     assert {row["date"]: int(row["wh"]) for row in tables["daily.csv"]} == daily
     assert tables["usage_points.csv"][0]["number"] == METER
+
+
+@pytest.mark.parametrize("name", ["=1+1", "-1", "@SUM(A1)", "\ufeff=1", "\u200b=1", "＝1+1"])
+async def test_no_text_of_the_csv_is_a_formula(gateway: Gateway, name: str) -> None:
+    browser = await logged_in(gateway)
+    point = await gateway.add_meter(METER, EMAIL)
+    assert (await browser.patch(f"/v1/usage-points/{point}", json={"name": name})).status_code == 200
+    answer = await browser.get("/v1/accounts/me/export", params={"format": "csv"})
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        (row,) = csv.DictReader(io.StringIO(archive.read("usage_points.csv").decode()))
+    assert row["name"] == f"'{name}"
 
 
 async def test_years_are_exported_page_by_page(gateway: Gateway, simulator: Simulator) -> None:

@@ -10,7 +10,8 @@ export type Schema<Name extends keyof components["schemas"]> = components["schem
 export const apiUrl = new URL(`${import.meta.env.VITE_API_BASE_URL.replace(/\/$/, "")}/`, base).href;
 
 /** The gateway, typed by its OpenAPI document. Wrap each call in `answer`. */
-export const api = createClient<paths>({ baseUrl: apiUrl, credentials: "include" });
+// what a browser has kept is asked for again by its ETag: a change of tariff changes every figure at once
+export const api = createClient<paths>({ baseUrl: apiUrl, credentials: "include", cache: "no-cache" });
 
 let onSessionEnd = (): void => {};
 /** Tell what to do when the gateway says that nobody is logged in any more. */
