@@ -145,10 +145,10 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             return self.async_abort(reason="cannot_connect")
         if entry is None:
             return await self._set_found_gateway(found)
-        if not await async_can_adopt_address(self.hass, entry, found):
+        if await async_can_adopt_address(self.hass, entry, found):
+            self._abort_if_unique_id_configured({CONF_URL: found.address})
+        else:
             async_offer_address(self.hass, entry, found.address)
-            return self.async_abort(reason="already_configured")
-        self._abort_if_unique_id_configured({CONF_URL: found.address})
         return self.async_abort(reason="already_configured")
 
     async def _submit_address(self, typed: dict[str, Any]) -> ConfigFlowResult:

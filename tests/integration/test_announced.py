@@ -211,6 +211,19 @@ async def test_whoever_announces_the_id_gets_no_secret(
     assert not ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
 
 
+async def test_a_moved_entry_that_is_removed_meanwhile(
+    hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp
+) -> None:
+    await unreachable(hass, entry, set_up, "http")
+    gateway.accepted_secret = "another"
+    await hear(hass, announced(gateway))
+    assert await async_setup_component(hass, REPAIRS, {})
+    page = await mend(hass, f"gateway_moved_{entry.entry_id}")
+    await hass.config_entries.async_remove(entry.entry_id)
+    page = await mend_with(hass, page, {})
+    assert (page["type"], page["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
+
+
 async def unreachable(hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp, scheme: str) -> str:
     """Set up an entry whose gateway does not answer, and return the address that it has."""
     old = f"{scheme}://127.0.0.1:{unused_port()}"

@@ -104,7 +104,12 @@ async def test_after_five_failures_in_a_row_enedis_is_left_alone_and_one_call_se
     back = await ask(homes[5])
     assert back.status_code == 200
     assert len(back.json()["readings"]) == 7 * 48
-    assert (await ask(homes[6])).status_code == 200
+
+    async def answers() -> bool:
+        """The gateway's own visit to this home may have met the closed way a moment before: one asks again then."""
+        return bool((await ask(homes[6])).status_code == 200)
+
+    await until(answers)
     assert [status for _, _, status in _windows(simulator)] == [503] * 5 + [200] * 2
 
 
