@@ -106,7 +106,7 @@ async def test_after_five_failures_in_a_row_enedis_is_left_alone_and_one_call_se
     assert len(back.json()["readings"]) == 7 * 48
 
     async def answers() -> bool:
-        """The gateway's own visit to this home may have met the closed way a moment before: one asks again then."""
+        """Ask again: the archive itself may have been asking for this home while the circuit was open."""
         return bool((await ask(homes[6])).status_code == 200)
 
     await until(answers)
