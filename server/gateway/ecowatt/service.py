@@ -39,7 +39,7 @@ async def keep(database: Database, rte: Rte | None, clock: Clock) -> datetime:
         return await feeds.failed(database, FEED, clock.now(), error)
     now = clock.now()
     async with database.write() as session:
-        for signal in signals:
+        for signal in sorted(signals, key=lambda signal: signal.generated_at):
             await _learn(session, signal)
         return await feeds.answered(session, FEED, now, now + paris.HOUR)
 

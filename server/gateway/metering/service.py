@@ -19,7 +19,7 @@ from gateway.metering.archive import PATIENCE, WITHOUT_CURVE, Archive, Refusal
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Missing, merged, of_day, refuse_if_nothing
 from gateway.metering.planner import plan
-from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at, next_attempt
+from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State, expected_at, next_attempt
 from gateway.problems import ProblemError, check_range
 from gateway.usage_points import repository as points
 from gateway.usage_points import service as consents
@@ -118,7 +118,7 @@ class Readings:
             )
         else:
             by_curve = [day for day in by_curve if (at := next_attempt(curve, day, entries.get(day))) and at > now]
-        whole = {day for day, entry in entries.items() if entry.state in {State.COMPLETE, State.FILLED}}
+        whole = {day for day, entry in entries.items() if entry.state in WHOLE}
         asked = [day for day in days if day not in values and day not in whole and day not in by_curve]
         if asked:
             _, known, values, refused = await self._ensured(
