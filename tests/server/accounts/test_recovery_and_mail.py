@@ -10,7 +10,7 @@ from gateway.accounts import repository
 from gateway.kit.http import Upstream
 from gateway.mail.models import MailKind
 from gateway.mail.senders import Mail, Mailgun
-from gateway.mail.texts import compose
+from gateway.mail.texts import Signature, compose
 from gateway.settings import Settings
 from tests.server.accounts.conftest import (
     EMAIL,
@@ -171,7 +171,7 @@ async def test_both_regions_of_mailgun(given: str, asked: str, monkeypatch: pyte
 
 @pytest.mark.parametrize(("language", "line"), [("en", "Choose a new password:"), ("fr", "Choisir mon mot de passe :")])
 def test_a_mail_is_spelled_as_its_language_is(language: str, line: str) -> None:
-    letter = compose(MailKind.RESET_PASSWORD, language, EMAIL, "http://gateway/#code")
+    letter = compose(MailKind.RESET_PASSWORD, language, EMAIL, "http://gateway/#code", Signature("Our site"), {})
     assert f"\n{line}\nhttp://gateway/#code\n" in letter.text
 
 
