@@ -12,7 +12,9 @@ from scripts.lib.stack import HOMES, Home, Ports, Stack
 from tests.e2e.site import NOW, PASSWORD, build_pages
 
 OWNER = "owner@example.org"
-ROOF = Home("30001000000004", "base", 9)
+# all tests of the pages are one account's
+MANY = {"USER_DAILY_LIMIT_NO_CACHE": "500", "USER_DAILY_LIMIT_WITH_CACHE": "100000"}
+ROOF = Home("30001000000005", "hp_hc", 9, ("22:30-06:30",))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -51,7 +53,7 @@ async def pages(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stac
     """A gateway that serves the front end; its administrator, OWNER, owns the three homes and one that produces."""
     folder: Path = tmp_path_factory.mktemp("pages")
     ports = Ports(home_assistant=free_port(), gateway=free_port(), simulator=free_port())
-    env = clock_set_to(NOW) | {"ADMIN_EMAILS": OWNER}
+    env = clock_set_to(NOW) | {"ADMIN_EMAILS": OWNER, **MANY}
     async with Stack(folder, ports, language="en", env=env, web=build_pages(folder / "web")) as stack:
         await stack.start_simulator()
         await stack.start_gateway()
