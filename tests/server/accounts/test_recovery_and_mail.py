@@ -178,7 +178,9 @@ def test_a_mail_is_spelled_as_its_language_is(language: str, line: str) -> None:
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("kind", MailKind)
 def test_a_mail_comes_from_the_site_by_its_name(language: str, kind: MailKind) -> None:
-    letter = compose(kind, language, EMAIL, "http://gateway/#code", "Chez nous")
+    letter = compose(
+        kind, language, EMAIL, "http://gateway/#code", Signature("Chez nous"), {"meter": "Home", "until": "2027-01-28"}
+    )
     assert letter.text.endswith("\n\nChez nous")
     for form in (letter.text, letter.html):
         assert "Chez nous" in form
