@@ -9,7 +9,7 @@ from gateway.accounts.parts import AccountParts
 from gateway.admin.parts import AdminParts
 from gateway.billing.answers import Answers
 from gateway.billing.charts.service import SeriesService
-from gateway.billing.hours import Hours
+from gateway.billing.hours.service import Hours
 from gateway.consents.service import ConsentService
 from gateway.csv_export.service import CsvExporter
 from gateway.dependencies import provide_part

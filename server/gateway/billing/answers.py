@@ -7,12 +7,16 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.billing import comparison, facts, index_check, repository, totals
-from gateway.billing.figures import DayFigures
-from gateway.billing.home import Home
+from gateway.billing.comparison import costs as comparison
+from gateway.billing.days import facts
+from gateway.billing.days.figures import DayFigures
+from gateway.billing.days.home import Home
+from gateway.billing.hours import repository
+from gateway.billing.hours.publishing import Publisher
+from gateway.billing.index_check import differences as index_check
 from gateway.billing.notices import prices_outdated
-from gateway.billing.periods import AHEAD, Period, periods
-from gateway.billing.publishing import Publisher
+from gateway.billing.periods.periods import AHEAD, Period, periods
+from gateway.billing.totals import totals
 from gateway.domain.direction import Direction
 from gateway.domain.tempo_days import in_force
 from gateway.domain.tempo_season import Season

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from gateway.billing.home import Home
-from gateway.billing.series import in_force
+from gateway.billing.days.home import Home
+from gateway.billing.hours.series import in_force
 from gateway.kit import paris
 from gateway.tariffs.off_peak_text import parse
 from gateway.tariffs.prices import PriceBook

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from gateway.accounts.dependencies import CallerDep
 from gateway.billing.answers import Answers
-from gateway.billing.hours import Hours, Rows
-from gateway.billing.hours_view import HoursView
+from gateway.billing.hours.schemas import HoursView
+from gateway.billing.hours.service import Hours, Rows
 from gateway.billing.views import ComparisonView, IndexCheckView, PeriodsView, TotalsView
 from gateway.dependencies import ClockDep, PointId, part
 from gateway.kit import conditional, paris

@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from gateway.billing.answers import Comparison, IndexCheck, Periods, Totals
-from gateway.billing.comparison import Cost
-from gateway.billing.facts import Alignment
-from gateway.billing.figures import show
-from gateway.billing.totals import Total, Unit
+from gateway.billing.comparison.costs import Cost
+from gateway.billing.days.facts import Alignment
+from gateway.billing.days.figures import show
+from gateway.billing.totals.totals import Total, Unit
 from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit.wire import Utc
 from gateway.tariffs.off_peak import clock

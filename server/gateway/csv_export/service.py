@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from gateway.billing.publishing import Publisher
+from gateway.billing.hours.publishing import Publisher
 from gateway.csv_export.tables import Exported, Table, open_table
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring

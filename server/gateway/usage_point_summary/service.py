@@ -1,6 +1,6 @@
 """The answer about a usage point, gathered across rooms."""
 
-from gateway.billing.home import Home
+from gateway.billing.days.home import Home
 from gateway.billing.notices import notices as billing_notices
 from gateway.consents.service import delete_usage_point
 from gateway.kit import paris

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway.accounts import service as accounts
-from gateway.billing.hours import Hours
-from gateway.billing.hours_view import HoursView
+from gateway.billing.hours.schemas import HoursView
+from gateway.billing.hours.service import Hours
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Reading
 from gateway.domain.tempo_days import Color

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.billing import publishing
+from gateway.billing.hours import publishing
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Reading
 from gateway.kit.crypto import Keyring

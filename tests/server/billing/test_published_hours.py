@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.billing import changes, publishing
-from gateway.billing.counting import count
+from gateway.billing.days.counting import count
+from gateway.billing.hours import changes, publishing
 from gateway.domain.direction import Direction
 from gateway.metering.schedule import Kind, State
 from gateway.usage_points.models import PointStatus

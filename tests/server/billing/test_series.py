@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from gateway.billing.charts.schemas import HabitsView, Include, SeriesView
 from gateway.billing.charts.service import SeriesService
 from gateway.billing.charts.steps import Step
-from gateway.billing.totals import Span
+from gateway.billing.totals.totals import Span
 from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind, State

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from gateway.billing import changes, counting
-from gateway.billing.hours import Hours
+from gateway.billing.days import counting
+from gateway.billing.hours import changes
+from gateway.billing.hours.service import Hours
 from gateway.metering.schedule import Kind
 from tests.server.billing.homes import ByHand, past, whole_curve
 

@@ -9,7 +9,7 @@ from gateway.accounts.dependencies import CallerDep
 from gateway.billing.charts.schemas import USUAL, HabitsView, Include, SeriesView
 from gateway.billing.charts.service import SeriesService
 from gateway.billing.charts.steps import LONGEST, Step
-from gateway.billing.totals import Span
+from gateway.billing.totals.totals import Span
 from gateway.dependencies import ClockDep, PointId, part
 from gateway.kit import conditional
 from gateway.kit.wire import KnownDay

@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.billing import repository
 from gateway.billing.charts.habits import Habits, find_habits
 from gateway.billing.charts.rows import Chart, make_chart
 from gateway.billing.charts.steps import (
@@ -19,11 +18,12 @@ from gateway.billing.charts.steps import (
     list_spans,
     span_before,
 )
-from gateway.billing.figures import DayFigures
-from gateway.billing.home import Home
+from gateway.billing.days.figures import DayFigures
+from gateway.billing.days.home import Home
+from gateway.billing.hours import repository
+from gateway.billing.hours.publishing import Publisher
 from gateway.billing.notices import prices_outdated
-from gateway.billing.publishing import Publisher
-from gateway.billing.totals import DayTotal, Span, day_totals
+from gateway.billing.totals.totals import DayTotal, Span, day_totals
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from gateway.billing import repository
-from gateway.billing.figures import Columns, MadeOf
-from gateway.billing.home import Home
+from gateway.billing.days.figures import Columns, MadeOf
+from gateway.billing.days.home import Home
+from gateway.billing.hours import repository
+from gateway.billing.hours.publishing import NOTHING_HELD, Publisher, over_days
+from gateway.billing.hours.repository import PublishedFigures
+from gateway.billing.hours.series import columns
 from gateway.billing.notices import prices_outdated
-from gateway.billing.publishing import NOTHING_HELD, Publisher, over_days
-from gateway.billing.repository import PublishedFigures
-from gateway.billing.series import columns
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring

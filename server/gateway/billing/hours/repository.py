@@ -9,9 +9,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.billing.figures import DayFigures
-from gateway.billing.models import Publication, PublishedDay, PublishedSeries
-from gateway.billing.series import Sums
+from gateway.billing.days.figures import DayFigures
+from gateway.billing.hours.models import Publication, PublishedDay, PublishedSeries
+from gateway.billing.hours.series import Sums
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import insert
 from gateway.usage_points.models import UsagePoint

@@ -12,13 +12,14 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.billing import facts, repository
-from gateway.billing.changes import Before, Change, compared, counted
-from gateway.billing.home import Home
-from gateway.billing.models import Publication
-from gateway.billing.repository import PublishedFigures
-from gateway.billing.series import in_force
-from gateway.billing.start import published_from
+from gateway.billing.days import facts
+from gateway.billing.days.home import Home
+from gateway.billing.hours import repository
+from gateway.billing.hours.changes import Before, Change, compared, counted
+from gateway.billing.hours.models import Publication
+from gateway.billing.hours.repository import PublishedFigures
+from gateway.billing.hours.series import in_force
+from gateway.billing.hours.start import published_from
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.clock import Clock

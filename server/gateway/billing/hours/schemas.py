@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from gateway.billing.figures import MadeOf, is_money, show_all
-from gateway.billing.hours import Rows
+from gateway.billing.days.figures import MadeOf, is_money, show_all
+from gateway.billing.hours.service import Rows
 from gateway.kit.paris import hour_iso
 from gateway.kit.wire import Utc
 

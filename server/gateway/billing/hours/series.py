@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import accumulate
 
-from gateway.billing.figures import Columns, DayFigures, bucket_of
+from gateway.billing.days.figures import Columns, DayFigures, bucket_of
 from gateway.tariffs.tariff import Tariff, tariff_on
 
 type Sums = Mapping[str, int]

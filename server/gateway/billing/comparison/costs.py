@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
-from gateway.billing.counting import Facts, count
-from gateway.billing.figures import DayFigures, subscription_of
-from gateway.billing.home import Home
+from gateway.billing.days.counting import Facts, count
+from gateway.billing.days.figures import DayFigures, subscription_of
+from gateway.billing.days.home import Home
 from gateway.kit import paris
 from gateway.tariffs.availability import is_open_to_new
 from gateway.tariffs.buckets import Rules
