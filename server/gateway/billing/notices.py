@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from gateway.billing.days.home import Home
-from gateway.billing.hours.series import in_force
 from gateway.kit import paris
 from gateway.tariffs.off_peak_text import parse
 from gateway.tariffs.prices import PriceBook
-from gateway.tariffs.tariff import Tariff
+from gateway.tariffs.tariff import Tariff, tariffs_between
 from gateway.usage_points.notices import WARN_BEFORE, Notice
 
 _TOLD_FOR = timedelta(days=30)
@@ -32,7 +31,7 @@ def notices(home: Home, now: datetime) -> Iterator[Notice]:
 def prices_outdated(book: PriceBook, tariffs: list[Tariff], first: date, last: date) -> date | None:
     """Return the first day since which prices used on the days from `first` to `last` are old: a newer grid is due."""
     found = []
-    for tariff in in_force(tariffs, first, last + paris.DAY):
+    for tariff in tariffs_between(tariffs, first, last + paris.DAY):
         later = [
             other.valid_from
             for other in tariffs
