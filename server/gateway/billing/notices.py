@@ -18,7 +18,7 @@ def notices(home: Home, now: datetime) -> Iterator[Notice]:
     today = paris.day_of(now)
     if since := prices_outdated(home.book, home.tariffs, today, today):
         yield Notice(code="prices_outdated", since=paris.midnight(since), until=None)
-    text = home.point.contract.get("off_peak")
+    text = home.point.contract.off_peak
     has_own = any(period.source == "user" and period.holds_on(today) for period in home.off_peak)
     if text and parse(text) is None and not has_own:
         yield Notice(code="off_peak_unreadable", since=home.point.created_at, until=None, text=text)

@@ -24,6 +24,7 @@ from gateway.metering.schedule import Feed, Kind, State
 from gateway.migrations import upgrade
 from gateway.tempo.models import Source, TempoDay
 from gateway.usage_points import service as points
+from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import UsagePoint
 from tests.server.conftest import SetClock
 from tests.server.paris import midnight
@@ -77,7 +78,7 @@ class ByHand:
             )
             point.tariffs, point.off_peak = wishes.get("tariffs", []), wishes.get("off_peak", [])
             point.services = wishes.get("services", ["CDC", "IDX"])
-            point.contract = wishes.get("contract", {})
+            point.contract = wishes.get("contract", Contract())
             await session.flush()
             opened = await points.open_secrets(session, point, keyring)
             return cls(database, clock, keyring, account.id, point.id, opened)

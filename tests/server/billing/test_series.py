@@ -23,6 +23,7 @@ from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind, State
 from gateway.migrations import upgrade
+from gateway.usage_points.contract import Contract
 from tests.server.billing.answered import compare, fill, totals
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, sqlite, whole_curve
 from tests.server.billing.test_any_life import Life
@@ -278,7 +279,7 @@ def test_the_steps_of_any_home_come_to_what_its_hours_do(empty: Path, changes: l
 async def test_production_counts_beside_consumption(home: ByHand) -> None:
     await home.change(
         tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}],
-        contract={"gives": True, "power_kva": 6, "production_activated_on": "2026-10-01"},
+        contract=Contract(produces=True, power_kva=6, production_activated_on=date(2026, 10, 1)),
     )
     await fill(home, date(2026, 9, 4))
     days = [date(2026, 10, 1) + timedelta(days=number) for number in range(33)]

@@ -1632,13 +1632,13 @@ export interface components {
             usage_points: string[];
         };
         /**
-         * Contract
-         * @description What Enedis tells of the contract; null: not told (yet). `off_peak` is Enedis' own spelling.
+         * ContractTerms
+         * @description What Enedis says of a contract; null: it has not said (yet). `off_peak` is Enedis' own spelling.
          *
-         *     `consumes` and `produces`: it may take energy from the grid, feed it in. `connection_state` is asked when Enedis
-         *     refuses its measures.
+         *     `consumes` and `produces`: the usage point may take energy from the grid, feed it in. `connection_state` is asked
+         *     when Enedis refuses the measures.
          */
-        Contract: {
+        ContractTerms: {
             /** Segment */
             segment?: string | null;
             /** Power Kva */
@@ -3097,7 +3097,7 @@ export interface components {
             /** Hidden */
             hidden: boolean;
             consent: components["schemas"]["PointConsent"];
-            contract: components["schemas"]["Contract"];
+            contract: components["schemas"]["ContractTerms"];
             /** Services */
             services: string[];
             /** Curve Collected */
