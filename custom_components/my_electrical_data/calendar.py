@@ -25,7 +25,11 @@ from .tariff_form import find_current_tariff
 
 PARALLEL_UPDATES = 0
 
-TEMPO: Final = CalendarEntityDescription(key="tempo", translation_key="tempo", initial_color="#1e88e5")
+_TEMPO_SHADES: Final = {TempoColor.BLUE: "#1e88e5", TempoColor.WHITE: "#90a4ae", TempoColor.RED: "#e53935"}
+TEMPO: Final = {
+    color: CalendarEntityDescription(key=f"tempo_{color}", translation_key=f"tempo_{color}", initial_color=shade)
+    for color, shade in _TEMPO_SHADES.items()
+}
 ECOWATT: Final = CalendarEntityDescription(
     key="ecowatt_alerts", translation_key="ecowatt_alerts", initial_color="#fb8c00"
 )
@@ -66,13 +70,14 @@ class FeedCalendar[CoordinatorT: FeedCoordinator[Any]](FeedEntity[CoordinatorT],
 
 
 class TempoCalendar(FeedCalendar[TempoDaysFeed]):
-    """Each Tempo day, from 06:00 to 06:00 or as a whole day."""
+    """The Tempo days of a colour, as whole days or from 06:00 to 06:00."""
 
-    def __init__(self, entry: GatewayConfigEntry, texts: Mapping[str, str]) -> None:
+    def __init__(self, entry: GatewayConfigEntry, texts: Mapping[str, str], color: TempoColor) -> None:
         feeds = entry.runtime_data
-        super().__init__(feeds.tempo_days, TEMPO, get_grid_id(entry), build_grid_device(entry))
+        super().__init__(feeds.tempo_days, TEMPO[color], get_grid_id(entry), build_grid_device(entry))
         self._tempo = feeds.tempo
-        self._all_day: bool = entry.options.get(CONF_ALL_DAY, False)
+        self._color = color
+        self._all_day: bool = entry.options.get(CONF_ALL_DAY, True)
         self._texts = texts
 
     @override
@@ -99,7 +104,7 @@ class TempoCalendar(FeedCalendar[TempoDaysFeed]):
 
     def _build_events(self, day: TempoDay) -> Iterator[CalendarEvent]:
         color = day.sure_color
-        if color is TempoColor.UNKNOWN:
+        if color is not self._color:
             return
         summary = f"Tempo {self._texts[f'sensor.tempo_today.state.{color}'].lower()}"
         if day.color is color and not day.confirmed:
@@ -176,7 +181,7 @@ async def async_setup_entry(
 ) -> None:
     """Set up the calendars of the grid and of each meter."""
     texts = await async_load_category(hass, "entity")  # events have none of their own
-    async_add_entities([TempoCalendar(entry, texts), EcowattCalendar(entry, texts)])
+    async_add_entities([*(TempoCalendar(entry, texts, color) for color in TEMPO), EcowattCalendar(entry, texts)])
     for meter in entry.runtime_data.meters.values():
         if not _has_off_peak(entry.runtime_data, meter):
             continue

@@ -1,10 +1,15 @@
 """The devices of an entry: the gateway, the French grid, and each meter."""
 
+from typing import Final
+
 from homeassistant.const import CONF_URL
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import GatewayConfigEntry, Meter
+
+OBJECT_ID_PREFIXES: Final = {"grid": "french_grid", "gateway": "myelectricaldata_gateway"}
+"""How the entity ids of a device with a translated name begin, in every language: its English name."""
 
 
 def get_grid_id(entry: GatewayConfigEntry) -> str:

@@ -10,6 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import GatewayConfigEntry
 from .devices import build_grid_device, get_grid_id
+from .entity import EnglishIdEntity
 from .events import SIGNAL_EVENT, GatewayEvent
 
 PARALLEL_UPDATES = 0
@@ -39,10 +40,9 @@ EVENTS: Final = (
 )
 
 
-class FeedEvent(EventEntity):
+class FeedEvent(EnglishIdEntity, EventEntity):
     """An event entity of the grid. It is never unavailable: its last event stays true."""
 
-    _attr_has_entity_name = True
     _attr_should_poll = False
     entity_description: FeedEventDescription
 

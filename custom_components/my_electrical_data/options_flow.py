@@ -23,7 +23,7 @@ class GatewayOptionsFlow(OptionsFlow):
         schema: Any = vol.Schema(
             {
                 vol.Required(CONF_BUCKETS, default=chosen.get(CONF_BUCKETS, True)): BooleanSelector(),
-                vol.Required(CONF_ALL_DAY, default=chosen.get(CONF_ALL_DAY, False)): BooleanSelector(),
+                vol.Required(CONF_ALL_DAY, default=chosen.get(CONF_ALL_DAY, True)): BooleanSelector(),
                 vol.Required(CONF_DASHBOARD, default=chosen.get(CONF_DASHBOARD, False)): BooleanSelector(),
             }
         )

@@ -5,9 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from conftest import MoveTo, SetUp
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 from paris_home import DAY, PARIS, World, at, paris, reds
 from scripted_gateway import ECOWATT, PERIODS, POINTS, TEMPO, TEMPO_DAYS, ScriptedGateway
 from states import entity, events, shown
+
+from custom_components.my_electrical_data.const import CONF_ALL_DAY
 
 SECOND = timedelta(seconds=1)
 LEVELS = ("low_carbon", "normal", "tense", "very_tense")
@@ -61,7 +64,8 @@ def check(hass: HomeAssistant, world: World, now: datetime) -> None:
     assert shown(hass, "next_tariff_period") == world.bucket(end)
     assert (end - now) <= timedelta(hours=17)
 
-    assert shown(hass, "tempo", "calendar") == "on", "every day has a colour"
+    colors = [color for color in ("blue", "white", "red") if shown(hass, f"tempo_{color}", "calendar") == "on"]
+    assert colors == [world.color(dt_util.as_local(now).date())], "whole days, as Home Assistant's clock has them"
     assert shown(hass, "off_peak", "calendar") == ("on" if is_off_peak else "off")
     assert shown(hass, "ecowatt_alerts", "calendar") == ("on" if level in {"tense", "very_tense"} else "off")
 
@@ -140,8 +144,13 @@ async def test_a_tempo_day_in_the_calendar(
     first = date.fromisoformat(day)
     World(colors={first: "red", first + DAY: "white"}, provisional={first + DAY}).serve(gateway)
     await move_to(at(first, "12:00").isoformat())
-    await set_up()
-    red, white = await events(hass, "tempo", at(first, "06:00"), at(first + DAY, "12:00"))
+    entry = await set_up()
+    hass.config_entries.async_update_entry(entry, options={CONF_ALL_DAY: False})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    days = [
+        await events(hass, f"tempo_{color}", at(first, "06:00"), at(first + DAY, "12:00")) for color in ("red", "white")
+    ]
+    [red], [white] = days
     assert (red["summary"], white["summary"]) == ("Tempo red", "Tempo white (provisional)")
     assert (red["start"], red["end"]) == (_minute(at(first, "06:00")), _minute(at(first + DAY, "06:00")))
     assert at(first + DAY, "06:00") - at(first, "06:00") == timedelta(hours=hours)

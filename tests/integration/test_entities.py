@@ -145,7 +145,22 @@ async def test_a_meter_on_one_price_has_no_empty_calendar(
     gateway.answers[POINTS]["items"][0]["tariffs"] = [tariff]
     await set_up()
     names = {state.name for state in hass.states.async_all("calendar")}
-    assert names == {"French grid Tempo", "French grid Ecowatt calendar"}
+    colors = {f"French grid Tempo {color} days" for color in ("blue", "white", "red")}
+    assert names == {*colors, "French grid Ecowatt calendar"}
+
+
+async def test_ids_are_the_same_in_every_language(hass: HomeAssistant, set_up: SetUp) -> None:
+    entry = await set_up()
+    registry = er.async_get(hass)
+    english = {one.entity_id for one in er.async_entries_for_config_entry(registry, entry.entry_id)}
+    assert "sensor.french_grid_tempo_today" in english
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    hass.config.language = "fr"
+    entry = await set_up()
+    french = {one.entity_id for one in er.async_entries_for_config_entry(registry, entry.entry_id)}
+    assert french == english
+    assert entity(hass, "tempo_today").name == "Réseau électrique Tempo aujourd’hui"
 
 
 async def test_a_bill_is_energy_and_subscription(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
@@ -215,17 +230,24 @@ async def test_off_peak_hours_that_will_change(hass: HomeAssistant, gateway: Scr
 
 async def test_a_day_that_only_the_season_tells_is_in_the_calendar(hass: HomeAssistant, set_up: SetUp) -> None:
     await set_up()
-    [event] = await events(hass, "tempo", paris("2027-07-14T07:00"), paris("2027-07-15T05:00"))
-    assert (event["summary"], event["start"]) == ("Tempo blue", "2027-07-14T04:00Z")
+    [event] = await events(hass, "tempo_blue", paris("2027-07-14T07:00"), paris("2027-07-15T00:00"))
+    assert (event["summary"], event["start"]) == ("Tempo blue", "2027-07-14")
 
 
-async def test_whole_days_by_option(hass: HomeAssistant, set_up: SetUp) -> None:
+async def test_a_color_has_a_calendar_of_its_own(hass: HomeAssistant, set_up: SetUp) -> None:
+    await set_up()
+    [event] = await events(hass, "tempo_red", paris("2026-11-24T10:00"), paris("2026-11-24T11:00"))
+    assert (event["summary"], event["start"], event["end"]) == ("Tempo red", "2026-11-24", "2026-11-25")
+    assert not await events(hass, "tempo_blue", paris("2026-11-24T10:00"), paris("2026-11-24T11:00"))
+
+
+async def test_days_from_six_to_six_by_option(hass: HomeAssistant, set_up: SetUp) -> None:
     entry = await set_up()
     flow = await hass.config_entries.options.async_init(entry.entry_id)
-    await hass.config_entries.options.async_configure(flow["flow_id"], {CONF_BUCKETS: True, CONF_ALL_DAY: True})
+    await hass.config_entries.options.async_configure(flow["flow_id"], {CONF_BUCKETS: True, CONF_ALL_DAY: False})
     await hass.async_block_till_done(wait_background_tasks=True)
-    [event] = await events(hass, "tempo", paris("2026-11-24T10:00"), paris("2026-11-24T11:00"))
-    assert (event["summary"], event["start"], event["end"]) == ("Tempo red", "2026-11-24", "2026-11-25")
+    [event] = await events(hass, "tempo_red", paris("2026-11-24T10:00"), paris("2026-11-24T11:00"))
+    assert (event["start"], event["end"]) == ("2026-11-24T05:00Z", "2026-11-25T05:00Z")
 
 
 async def test_days_of_an_earlier_season_are_asked_for(
@@ -234,12 +256,12 @@ async def test_days_of_an_earlier_season_are_asked_for(
     World(colors={paris("2026-01-28T12:00").date(): "red"}).serve(gateway)
     await set_up()
     asked = len(gateway.asked(TEMPO_DAYS))
-    [event] = await events(hass, "tempo", paris("2026-01-28T07:00"), paris("2026-01-29T05:00"))
+    [event] = await events(hass, "tempo_red", paris("2026-01-28T07:00"), paris("2026-01-29T00:00"))
     assert event["summary"] == "Tempo red"
     assert len(gateway.asked(TEMPO_DAYS)) == asked + 1
     gateway.answers[TEMPO_DAYS] = problem(503, "upstream_down")
     with pytest.raises(HomeAssistantError) as refused:
-        await events(hass, "tempo", paris("2026-01-28T07:00"), paris("2026-01-29T05:00"))
+        await events(hass, "tempo_red", paris("2026-01-28T07:00"), paris("2026-01-29T00:00"))
     assert refused.value.translation_key == "gateway_unavailable"
 
 
@@ -264,10 +286,10 @@ async def test_a_calendar_that_was_told_nothing_says_so(
 ) -> None:
     gateway.answers[TEMPO_DAYS] = problem(503, "upstream_down")
     await set_up()
-    assert shown(hass, "tempo", "calendar") == "unavailable"
+    assert shown(hass, "tempo_red", "calendar") == "unavailable"
     client = await hass_client()
     day = {"start": "2026-11-23T00:00:00Z", "end": "2026-11-24T00:00:00Z"}
-    answer = await client.get(f"/api/calendars/{entity_id(hass, 'tempo', 'calendar')}", params=day)
+    answer = await client.get(f"/api/calendars/{entity_id(hass, 'tempo_red', 'calendar')}", params=day)
     assert answer.status == 500
     assert "has not sent this data yet" in (await answer.json())["message"]
 
@@ -289,7 +311,7 @@ async def test_a_calendar_that_is_refused_has_one_sign_in_again(
     gateway.answers[TEMPO_DAYS] = problem(401, "invalid_token")
     client = await hass_client()
     day = {"start": "2025-11-23T00:00:00Z", "end": "2025-11-24T00:00:00Z"}
-    answer = await client.get(f"/api/calendars/{entity_id(hass, 'tempo', 'calendar')}", params=day)
+    answer = await client.get(f"/api/calendars/{entity_id(hass, 'tempo_red', 'calendar')}", params=day)
     assert answer.status == 500
     assert "no longer accepts" in (await answer.json())["message"]
     [flow] = entry.async_get_active_flows(hass, {SOURCE_REAUTH})
