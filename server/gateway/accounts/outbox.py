@@ -85,7 +85,7 @@ class OutboxWorker:
                 await repository.forget(session, queued.id)
                 return
             link = _link(session, self._settings, account, queued.kind, now)
-        mail = compose(queued.kind, account.language, to, link)
+        mail = compose(queued.kind, account.language, to, link, self._settings.site_name)
         try:
             await self._sender.send(mail, account_id=account.id)
         except MailError as error:

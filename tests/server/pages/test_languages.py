@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fastapi import Request
@@ -48,7 +49,8 @@ def test_every_language_has_every_text(language: str) -> None:
 
 
 def request_in(language: str) -> Request:
-    return Request({"type": "http", "headers": [(b"accept-language", language.encode())]})
+    app = SimpleNamespace(state=SimpleNamespace(site_name="Chez nous"))
+    return Request({"type": "http", "app": app, "headers": [(b"accept-language", language.encode())]})
 
 
 def test_pages_and_mails_speak_a_third_language(third_language: str) -> None:
@@ -58,10 +60,11 @@ def test_pages_and_mails_speak_a_third_language(third_language: str) -> None:
         shown = re.sub(r"<[^>]+>", " ", bytes(page.body).decode().partition("<body>")[2]).strip()
         assert shown.startswith("⟦"), shown
         assert '<html lang="xx">' in bytes(page.body).decode()
+        assert " · Chez nous</title>" in bytes(page.body).decode()
     for kind in MailKind:
-        mail = compose(kind, third_language, "somebody@example.org", "https://gateway.example.org/#code=x")
+        mail = compose(kind, third_language, "somebody@example.org", "https://gateway.example.org/#code=x", "Chez nous")
         untranslated = [line for line in mail.text.splitlines() if line and "⟦" not in line]
-        assert untranslated == ["https://gateway.example.org/#code=x", "MyElectricalData"]
+        assert untranslated == ["https://gateway.example.org/#code=x", "Chez nous"]
         assert mail.subject.startswith("⟦")
 
 
