@@ -61,6 +61,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         docs_url=None,  # FastAPI's own need another site's scripts
         redoc_url=None,
     )
+    app.state.site_name = settings.site_name  # for pages
     problems.install(app)
     app.include_router(api.router)
     if settings.frontend_url:

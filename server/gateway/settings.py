@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     site_name: Annotated[str, Field(max_length=60)] = "MyElectricalData"
     site_operator: Annotated[str, Field(max_length=200)] = ""
     site_contact: str = ""
+    frame_ancestors: str = ""
 
     redis_url: SecretStr = SecretStr("")
 
@@ -112,6 +113,17 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"https?://[^\s\"<>]+|[^\s@\"<>]+@[^\s@\"<>]+", value) and value:
             raise ValueError("SITE_CONTACT must be an e-mail address, or the address of a page: https://…")
         return value
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _are_sites(cls, value: str) -> str:
+        sites = ["'self'" if site.strip("'") == "self" else site.lower() for site in value.split()]
+        if not all(re.fullmatch(r"'self'|https?://[\w.\[:\]-]+", site, re.ASCII) for site in sites):
+            raise ValueError(
+                "FRAME_ANCESTORS must be the addresses of sites without a path, such as https://home.example.org:8123, "
+                "separated by spaces; self is the site's own"
+            )
+        return " ".join(sites)
 
     @field_validator("turnstile_site_key")
     @classmethod

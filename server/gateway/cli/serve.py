@@ -82,7 +82,8 @@ def _front_end(folder: Path | None) -> Files | None:
 
 
 def _with_front_end(app: ASGIApp, files: Files, settings: Settings) -> FrontEndSite:
-    return FrontEndSite(app, files, security_headers(with_captcha=bool(settings.turnstile_site_key)))
+    headers = security_headers(with_captcha=bool(settings.turnstile_site_key), frame_ancestors=settings.frame_ancestors)
+    return FrontEndSite(app, files, headers)
 
 
 def _close_to_others(database: Path) -> None:

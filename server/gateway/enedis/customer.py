@@ -70,7 +70,7 @@ class _Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", populate_by_name=True)
 
 
-class Contract(_Wire):
+class GridContract(_Wire):
     """One contract of a usage point: segments C1 to C5 take energy, P1 to P4 inject it."""
 
     segment: Text = None
@@ -99,7 +99,7 @@ def _as_contracts(value: object) -> object:
     return value
 
 
-class Contracts(RootModel[Annotated[list[Contract], BeforeValidator(_as_contracts)]]):
+class Contracts(RootModel[Annotated[list[GridContract], BeforeValidator(_as_contracts)]]):
     """The contracts of a usage point: one, or two with self-consumption."""
 
 

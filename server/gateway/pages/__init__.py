@@ -63,8 +63,8 @@ def render(
 ) -> HTMLResponse:
     """Render a page; `refresh` reloads it after so many seconds."""
     language, nonce = language_of(request), secrets.token_urlsafe(16)
-    words = texts(language)
-    html = _template(template).render(t=words, language=language, nonce=nonce, refresh=refresh, **values)
+    words, site = texts(language), request.app.state.site_name
+    html = _template(template).render(t=words, language=language, site=site, nonce=nonce, refresh=refresh, **values)
     return HTMLResponse(
         html,
         status_code=status,

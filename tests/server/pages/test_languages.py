@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fastapi import Request
@@ -11,7 +12,7 @@ from fastapi import Request
 from gateway import pages
 from gateway.consents.claims import Outcome
 from gateway.mail.models import MailKind
-from gateway.mail.texts import compose
+from gateway.mail.texts import Signature, compose
 from tests.server.accounts.conftest import PASSWORD
 from tests.server.conftest import Gateway
 
@@ -20,7 +21,10 @@ ENGLISH = pages.texts("en")
 
 def pseudo(text: str) -> str:
     """A text of a language that nobody speaks, recognisable and longer than English."""
-    return "⟦" + text.translate(str.maketrans("aeiouAEIOU", "àéîõüÀÉÎÕÜ")) + " ~~~⟧"
+    accents = str.maketrans("aeiouAEIOU", "àéîõüÀÉÎÕÜ")
+    placeholders = re.compile(r"(\{\w+\})")
+    parts = [part if placeholders.match(part) else part.translate(accents) for part in placeholders.split(text)]
+    return "⟦" + "".join(parts) + " ~~~⟧"
 
 
 @pytest.fixture
@@ -48,7 +52,8 @@ def test_every_language_has_every_text(language: str) -> None:
 
 
 def request_in(language: str) -> Request:
-    return Request({"type": "http", "headers": [(b"accept-language", language.encode())]})
+    app = SimpleNamespace(state=SimpleNamespace(site_name="Chez nous"))
+    return Request({"type": "http", "app": app, "headers": [(b"accept-language", language.encode())]})
 
 
 def test_pages_and_mails_speak_a_third_language(third_language: str) -> None:
@@ -58,10 +63,18 @@ def test_pages_and_mails_speak_a_third_language(third_language: str) -> None:
         shown = re.sub(r"<[^>]+>", " ", bytes(page.body).decode().partition("<body>")[2]).strip()
         assert shown.startswith("⟦"), shown
         assert '<html lang="xx">' in bytes(page.body).decode()
+        assert " · Chez nous</title>" in bytes(page.body).decode()
     for kind in MailKind:
-        mail = compose(kind, third_language, "somebody@example.org", "https://gateway.example.org/#code=x")
+        mail = compose(
+            kind,
+            third_language,
+            "somebody@example.org",
+            "https://gateway.example.org/#code=x",
+            Signature("Our site", "Our town"),
+            {"meter": "Home", "until": "2027-01-28"},
+        )
         untranslated = [line for line in mail.text.splitlines() if line and "⟦" not in line]
-        assert untranslated == ["https://gateway.example.org/#code=x", "MyElectricalData"]
+        assert untranslated == ["https://gateway.example.org/#code=x", "Our site", "Our town"]
         assert mail.subject.startswith("⟦")
 
 
