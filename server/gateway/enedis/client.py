@@ -10,21 +10,17 @@ from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationE
 
 from gateway.domain.direction import Direction
 from gateway.enedis.circuit import Circuit
-<<<<<<< HEAD
 from gateway.enedis.customer import (
     Address,
     AddressAnswer,
-    Contract,
     Contracts,
+    GridContract,
     Metering,
     Service,
     Services,
     Supply,
     Synthesis,
 )
-=======
-from gateway.enedis.customer import Address, AddressAnswer, GridContract, Metering, Service, Services, Supply, Synthesis
->>>>>>> main
 from gateway.enedis.errors import EnedisError, ErrorReason, parse_error
 from gateway.enedis.recognition import Quantity, Request, find_points, find_registers
 from gateway.enedis.wire import IndexMeasure, IndexSeries, Measure, Point, parse_whole_number
@@ -129,11 +125,7 @@ class Enedis:
     async def contracts(self, payer: str, prm: str) -> list[GridContract]:
         """Ask for the contracts of a usage point: one, or two with self-consumption."""
         answer = await self._customer(payer, Api.CONTRACTS, prm)
-<<<<<<< HEAD
         return _parse(Contracts, answer).root
-=======
-        return _parse(list[GridContract], answer)
->>>>>>> main
 
     async def synthesis(self, payer: str, prm: str) -> Synthesis:
         """Ask since when a usage point is in service."""
