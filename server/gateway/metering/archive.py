@@ -6,9 +6,11 @@ call.
 
 import asyncio
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import product
 from typing import assert_never
 
 import structlog
@@ -346,6 +348,15 @@ def _standing_refusal(refusals: Refusals, feed: Feed, now: datetime) -> Refusal 
     if until := refusals.direction_until(feed.direction, now):
         return Refusal(ErrorReason.WRONG_DIRECTION, until)
     return None
+
+
+async def end_pauses(store: Store, point_id: str) -> None:
+    """Have a usage point's feeds asked at once, if that can be noted, and count their failures anew."""
+    with suppress(StoreError):
+        for kind, direction in product(Kind, Direction):
+            feed = Feed(point_id, kind, direction)
+            await store.delete(_pause_key(feed))
+            await store.delete(_failures_key(feed))
 
 
 def _pause_key(feed: Feed) -> str:

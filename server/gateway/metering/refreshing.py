@@ -7,9 +7,11 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import repository
+from gateway.metering.archive import end_pauses
 from gateway.metering.planner import WINDOWS, history_starts
 from gateway.metering.schedule import Kind
 from gateway.problems import ProblemError, check_range
+from gateway.store import Store
 from gateway.usage_points import repository as points
 from gateway.usage_points import service as consents
 from gateway.usage_points.models import PointStatus
@@ -26,8 +28,13 @@ class Wished:
     expected_at: datetime
 
 
-async def wish(database: Database, clock: Clock, account_id: str, point_id: str, start: date, end: date) -> Wished:
-    """Have the days `[start, end[` asked again soon, in all that was asked of them. Raises a problem."""
+async def wish(
+    database: Database, store: Store, clock: Clock, account_id: str, point_id: str, start: date, end: date
+) -> Wished:
+    """Have the days `[start, end[` asked again soon, in all that was asked of them. Raises a problem.
+
+    What its failures had left alone for a while is asked at once; pauses of the whole gateway stay.
+    """
     now = clock.now()
     today = paris.day_of(now)
     check_range(start, end, LONGEST_RANGE)
@@ -39,5 +46,6 @@ async def wish(database: Database, clock: Clock, account_id: str, point_id: str,
             raise ProblemError(409, "no_consent", "Enedis may not be asked: share the meter again first.")
         marked = await repository.ask_again(session, point_id, start, end, now)
         await points.refresh_from(session, point_id, start, now)
+    await end_pauses(store, point_id)
     calls = sum(-(-days // WINDOWS[feed.kind]) for feed, days in marked.items())
     return Wished(max(marked.values(), default=0), calls, now)

@@ -77,7 +77,7 @@ async def rounded(session: AsyncSession, feed: Feed) -> list[date]:
     return list(await _entries(session, *_of(feed), DayRecord.state == State.ROUNDED))
 
 
-async def is_rounded_since(session: AsyncSession, feed: Feed, start: date) -> date | None:
+async def find_first_rounded(session: AsyncSession, feed: Feed, start: date) -> date | None:
     """Return the first day, from `start` on, whose curve Enedis rounded."""
     states = DayRecord.state.in_([State.ROUNDED, State.FITTED])
     return await session.scalar(select(func.min(DayRecord.day)).where(*_of(feed), DayRecord.day >= start, states))

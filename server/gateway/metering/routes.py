@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.accounts.dependencies import CallerDep
-from gateway.dependencies import END_DAY, START_DAY, ClockDep, DatabaseDep, PointId, part
+from gateway.dependencies import END_DAY, START_DAY, ClockDep, DatabaseDep, PointId, StoreDep, part
 from gateway.domain.direction import Direction
 from gateway.kit.compression import compress
 from gateway.metering import refreshing
@@ -111,10 +111,10 @@ async def index(
 
 @router.post("/refresh", status_code=202)
 async def refresh(
-    database: DatabaseDep, clock: ClockDep, caller: CallerDep, point_id: PointId, wish: RefreshRequest
+    database: DatabaseDep, store: StoreDep, clock: ClockDep, caller: CallerDep, point_id: PointId, wish: RefreshRequest
 ) -> RefreshAnswer:
     """Ask Enedis again for days that are known; each call is charged like any other."""
-    wished = await refreshing.wish(database, clock, caller.account_id, point_id, wish.start, wish.end)
+    wished = await refreshing.wish(database, store, clock, caller.account_id, point_id, wish.start, wish.end)
     return RefreshAnswer.model_validate(wished, from_attributes=True)
 
 

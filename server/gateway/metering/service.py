@@ -1,6 +1,6 @@
 """Readings for whoever asks: what is known, and why the rest is not."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,9 +17,10 @@ from gateway.kit.database import Database
 from gateway.metering import packing, payloads, repository
 from gateway.metering.archive import PATIENCE, WITHOUT_CURVE, Archive, Refusal
 from gateway.metering.meters import Meter
-from gateway.metering.missing import Missing, merged, of_day, refuse_if_nothing
+from gateway.metering.missing import Missing, Reason, merged, of_day, refuse_if_nothing
 from gateway.metering.planner import plan
 from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State, expected_at, next_attempt
+from gateway.metering.visits import find_pace, with_pace
 from gateway.problems import ProblemError, check_range
 from gateway.usage_points import repository as points
 from gateway.usage_points import service as consents
@@ -71,7 +72,9 @@ type _Read[Value] = Callable[[date, bytes], Value]
 class Readings:
     """Answers from the archive, which asks Enedis for what it lacks."""
 
-    def __init__(self, database: Database, archive: Archive, clock: Clock, keyring: Keyring) -> None:
+    def __init__(self, database: Database, archive: Archive, clock: Clock, keyring: Keyring, user_limit: int) -> None:
+        """Prepare; `user_limit` is how many calls to Enedis an account may cause in a day."""
+        self._user_limit = user_limit
         self._database = database
         self._archive = archive
         self._clock = clock
@@ -91,7 +94,7 @@ class Readings:
                 why = of_day(meter, feed, day, entry, refusal, self._clock.now())
                 missing += [Missing(*gap, *why) for gap in gaps(day, readings)]
         refuse_if_nothing(curves, refusal, self._clock.now())
-        return Known(curves, merged(missing), self._as_of(known))
+        return Known(curves, await self._with_pace(meter, missing), self._as_of(known))
 
     async def daily(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
@@ -135,7 +138,9 @@ class Readings:
         ]
         refuse_if_nothing(found, refusal, self._clock.now())
         return Known(
-            {day: found[day] for day in days if day in found}, merged(missing), self._as_of({**entries, **known})
+            {day: found[day] for day in days if day in found},
+            await self._with_pace(meter, missing),
+            self._as_of({**entries, **known}),
         )
 
     async def max_power(self, account_id: str, point_id: str, start: date, end: date) -> Known[DayPeak]:
@@ -165,7 +170,7 @@ class Readings:
             if day not in values
         ]
         refuse_if_nothing(values, refusal, now)
-        return Known(values, merged(missing), self._as_of(known))
+        return Known(values, await self._with_pace(meter, missing), self._as_of(known))
 
     async def _ensured[Value](
         self,
@@ -194,6 +199,15 @@ class Readings:
             async with self._database.read() as session:
                 known, values = await _known(session, feed, secrets, days, read)
         return meter, known, values, refusal
+
+    async def _with_pace(self, meter: Meter, missing: Iterable[Missing]) -> list[Missing]:
+        """Join neighbours, and say of an older history when it will have come to them."""
+        gaps = merged(missing)
+        if not any(gap.reason is Reason.SCHEDULED for gap in gaps):
+            return gaps
+        async with self._database.read() as session:
+            pace = await find_pace(session, meter, self._user_limit, self._clock.now())
+        return with_pace(gaps, meter, pace) if pace else gaps
 
     def _patience(self) -> Callable[[], float]:
         """Return a function that tells how many seconds of a request's patience are left."""
