@@ -74,7 +74,7 @@ def _next_begin(step: Step, day: date) -> date:
 
 def list_hours(start: date, end: date) -> Iterator[Hour]:
     """Yield the hours of the days `[start, end[`: 23, 24 or 25 a day."""
-    for day in paris.days(start, end):
+    for day in paris.iterate_days(start, end):
         for number in range(_hours_in(day)):
             yield Hour(day, number)
 
