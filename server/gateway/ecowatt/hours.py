@@ -21,7 +21,7 @@ def map_levels(signal: EcowattSignal) -> dict[datetime, int]:
     for hour in signal.values:
         if hour.pas in _CLOCK and hour.hvalue is not None and hour.hvalue in _LEVELS:
             shown = datetime.combine(signal.day, time(hour.pas))
-            levels |= dict.fromkeys(paris.instants(shown), hour.hvalue)
+            levels |= dict.fromkeys(paris.find_instants(shown), hour.hvalue)
     return dict(sorted(levels.items()))
 
 

@@ -50,11 +50,11 @@ def test_every_half_hour_of_the_clock_is_shown_once_save_on_the_odd_days() -> No
             local = datetime.combine(day, time()) + timedelta(minutes=30 * half_hour)
             odd = local.hour == 2
             shown = 0 if odd and day in SPRING else 2 if odd and day in AUTUMN else 1
-            assert len(paris.instants(local)) == shown, local
+            assert len(paris.find_instants(local)) == shown, local
 
 
 def test_the_doubled_hour_is_in_order_and_an_hour_apart() -> None:
-    first, second = paris.instants(datetime(2026, 10, 25, 2, 30))  # noqa: DTZ001 - what a clock shows
+    first, second = paris.find_instants(datetime(2026, 10, 25, 2, 30))  # noqa: DTZ001 - what a clock shows
     assert first == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     assert second == first + paris.HOUR
     assert paris.at(date(2026, 10, 25), time(2, 30)) == first
@@ -64,7 +64,7 @@ def test_the_doubled_hour_is_in_order_and_an_hour_apart() -> None:
 @settings(deadline=None)
 def test_every_instant_is_among_those_of_its_clock(instant: datetime) -> None:
     local = instant.astimezone(paris.PARIS).replace(tzinfo=None)
-    assert instant in paris.instants(local)
+    assert instant in paris.find_instants(local)
 
 
 def test_days_exclude_their_end() -> None:

@@ -121,7 +121,7 @@ def hour_before(hour: Hour, *, by_weeks: bool) -> Hour | None:
         return Hour(day, hour.number)
     shown = hour.start.astimezone(paris.PARIS)
     local = datetime.combine(day, shown.time())
-    found = paris.instants(local)
+    found = paris.find_instants(local)
     if shown.fold:
         found = found[1:]
     if not found:
