@@ -12,14 +12,14 @@ LOW_CARBON, _NORMAL, TENSE, _VERY_TENSE = _LEVELS = range(4)
 _CLOCK = range(24)
 
 
-def place(signal: EcowattSignal) -> dict[datetime, int]:
+def map_levels(signal: EcowattSignal) -> dict[datetime, int]:
     """Return the levels of a day by the instant at which each hour begins.
 
     `pas` is what a clock in Paris shows: on the day of 25 hours `pas` 2 is said of both hours that show 02:00, unless
     it comes twice, on that of 23 hours of none. Where such a day's hours are numbered through, 0 to 24 or 0 to 22,
     `pas` is the number of the hour. What is no hour or no level is left out, and what is said of an hour in two ways.
     """
-    hours = list(paris.hours(signal.day))
+    hours = list(paris.iterate_hours(signal.day))
     numbers = sorted(hour.pas for hour in signal.values)
     is_numbered = len(hours) != len(_CLOCK) and numbers == list(range(len(hours)))
     said: dict[datetime, set[int]] = defaultdict(set)
@@ -27,7 +27,7 @@ def place(signal: EcowattSignal) -> dict[datetime, int]:
         if is_numbered:
             instants = [hours[pas]]
         else:
-            instants = paris.instants(datetime.combine(signal.day, time(pas))) if pas in _CLOCK else []
+            instants = paris.find_instants(datetime.combine(signal.day, time(pas))) if pas in _CLOCK else []
         each = [[level] for level in told] if len(told) == len(instants) else [told] * len(instants)
         for instant, levels in zip(instants, each, strict=True):
             said[instant].update(levels)
@@ -43,7 +43,7 @@ def _by_hour(signal: EcowattSignal) -> dict[int, list[int]]:
     return found
 
 
-def worst(signal: EcowattSignal, levels: Mapping[datetime, int]) -> int | None:
+def find_worst_level(signal: EcowattSignal, levels: Mapping[datetime, int]) -> int | None:
     """Return the worst level of a day, RTE's own or that of an hour; None when nothing readable was said of it."""
     told = [] if signal.dvalue is None else [signal.dvalue]
     return max((level for level in (*told, *levels.values()) if level in _LEVELS), default=None)
@@ -58,7 +58,7 @@ class Run:
     until: datetime
 
 
-def runs(levels: Mapping[datetime, int]) -> Iterable[Run]:
+def group_runs(levels: Mapping[datetime, int]) -> Iterable[Run]:
     """Yield the runs of equal level, in order; a gap ends a run."""
     run: Run | None = None
     for start, level in sorted(levels.items()):

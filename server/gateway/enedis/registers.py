@@ -50,41 +50,41 @@ def place_index(series: Iterable[IndexSeries], start: date, end: date) -> Placed
     contradicted: set[date] = set()
     for one in series:
         for name, register in _name_registers(one):
-            for day, wh in _read(register, start, end, refused):
+            for day, wh in _read_register(register, start, end, refused):
                 if found[day].setdefault(name, wh) != wh:
                     contradicted.add(day)
-        for day, wh in _sum_of_calendar(one, start, end).items():
+        for day, wh in _sum_calendar(one, start, end).items():
             found[day].setdefault(TOTAL, wh)
     for day in sorted(contradicted):
-        refused.add(Fault.CONTRADICTORY, str(day), times=len(found.pop(day)))
+        refused.add_points(Fault.CONTRADICTORY, str(day), times=len(found.pop(day)))
     return PlacedRegisters({day: registers for day, registers in found.items() if registers}, refused)
 
 
-def _read(register: Register, start: date, end: date, refused: RefusedPoints) -> Iterable[tuple[date, int]]:
+def _read_register(register: Register, start: date, end: date, refused: RefusedPoints) -> Iterable[tuple[date, int]]:
     for point in register.valeur or []:
         if point.is_empty:
             continue
         try:
             day, wh = point.day, point.value
         except UnreadableError as error:
-            refused.add(Fault(error.part), error.text)
+            refused.add_points(Fault(error.part), error.text)
             continue
         if not start <= day < end:
-            refused.add(Fault.OUTSIDE, str(day))
+            refused.add_points(Fault.OUTSIDE, str(day))
         elif not 0 <= wh <= _MOST_WH:
-            refused.add(Fault.IMPLAUSIBLE, str(wh)[:24])
+            refused.add_points(Fault.IMPLAUSIBLE, str(wh)[:24])
         else:
             yield day, wh
 
 
 def _name_registers(series: IndexSeries) -> list[tuple[str, Register]]:
     """Return the registers of the first calendar whose classes are all known, and the total."""
-    calendars = sorted(series.calendrier or [], key=_rank)
+    calendars = sorted(series.calendrier or [], key=_rank_calendar)
     named = next((names for calendar in calendars if (names := _name_classes(calendar))), [])
     return named + ([(TOTAL, series.cadranTotalisateur)] if series.cadranTotalisateur else [])
 
 
-def _rank(calendar: Calendar) -> int:
+def _rank_calendar(calendar: Calendar) -> int:
     """Sort the supplier's calendar first and the distributor's last; those that do not say are between."""
     identifier, label = (calendar.idCalendrier or "").upper(), (calendar.libelleCalendrier or "").casefold()
     for rank, (prefix, word) in ((0, _SUPPLIER), (2, _DISTRIBUTOR)):
@@ -100,11 +100,11 @@ def _name_classes(calendar: Calendar) -> list[tuple[str, Register]]:
     return known if len(known) == len(classes) else []
 
 
-def _sum_of_calendar(series: IndexSeries, start: date, end: date) -> dict[date, int]:
+def _sum_calendar(series: IndexSeries, start: date, end: date) -> dict[date, int]:
     """Return the total of the first calendar's registers, whatever their names, on days on which each has a value."""
-    for calendar in sorted(series.calendrier or [], key=_rank):
+    for calendar in sorted(series.calendrier or [], key=_rank_calendar):
         registers = calendar.classeTemporelle or []
-        values = [dict(_read(register, start, end, RefusedPoints())) for register in registers]
+        values = [dict(_read_register(register, start, end, RefusedPoints())) for register in registers]
         days = Counter(day for one in values for day in one)
         sums = {day: sum(one[day] for one in values) for day, count in days.items() if count == len(registers)}
         if sums:

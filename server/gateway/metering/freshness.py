@@ -9,7 +9,7 @@ from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.metering import repository
 from gateway.metering.meters import Meter
-from gateway.metering.missing import Reason, next_visit_at, of_day
+from gateway.metering.missing import Reason, explain_day, get_next_visit
 from gateway.metering.schedule import State
 from gateway.usage_points.models import PointStatus, UsagePoint
 
@@ -29,31 +29,31 @@ class Hole:
     next_try: datetime | None
 
 
-def late_at(complete_until: date | None, created_at: datetime) -> datetime:
+def get_late_time(complete_until: date | None, created_at: datetime) -> datetime:
     """Return the instant from which the next day is late; without any, counted from when the meter was added."""
     ends = created_at if complete_until is None else paris.midnight(complete_until + paris.DAY)
     return ends + _LATE_AFTER
 
 
-def next_change_at(point: UsagePoint, now: datetime) -> datetime:
+def find_next_change(point: UsagePoint, now: datetime) -> datetime:
     """Return when a client should ask again for what is computed from the readings of a usage point."""
     if point.status is not PointStatus.GRANTED:
         return now + paris.HOUR  # no worker visits it
-    change = next_visit_at(point.next_work_at, now)
+    change = get_next_visit(point.next_work_at, now)
     if point.history_at is not None:
         change = min(change, max(point.history_at, now) + _HISTORY_PAUSE)
     return change
 
 
-async def holes(session: AsyncSession, meter: Meter, now: datetime) -> list[Hole]:
+async def list_holes(session: AsyncSession, meter: Meter, now: datetime) -> list[Hole]:
     """Return what is lacking of a usage point's energy, why, and when it is tried again; newest first."""
     found: list[Hole] = []
     for direction in meter.directions:
         feed = meter.main(direction)
-        for day, entry in (await repository.unfinished(session, feed)).items():
+        for day, entry in (await repository.list_unfinished(session, feed)).items():
             if entry.state is State.FILLED:
                 continue
-            reason, next_try = of_day(meter, feed, day, entry, None, now)
+            reason, next_try = explain_day(meter, feed, day, entry, None, now)
             last = found[-1] if found else None
             if last and (last.direction, last.end, last.reason) == (direction, day, reason):
                 tries = [at for at in (last.next_try, next_try) if at is not None]

@@ -55,10 +55,10 @@ async def find_pace(session: AsyncSession, meter: Meter, user_limit: int, now: d
     if meter.history_at is None:
         return None
     today = paris.day_of(now)
-    progress = await history.progress(session, meter, today)
+    progress = await history.measure_progress(session, meter, today)
     accounts, own = await points.count_histories(session, meter.account_id, now)
     a_day = max((user_limit - live_reserve(user_limit)) // max(own, 1), 1)
-    used = await counters.get_used(session, budgets.user_day(meter.account_id, today, user_limit))
+    used = await counters.load_used(session, budgets.user_day(meter.account_id, today, user_limit))
     return HistoryPace(
         known_from=min(progress.known_from, meter.recent_from),
         starts_at=max(meter.history_at, now),

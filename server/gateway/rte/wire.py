@@ -20,7 +20,7 @@ from gateway.kit import paris
 from gateway.store.token import Bearer
 
 
-def _listed(value: Any) -> Any:
+def _to_list(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
@@ -83,7 +83,7 @@ class TempoCalendar(BaseModel):
     values: Annotated[
         list[OnErrorOmit[TempoValue]],
         WrapValidator(_check_readable),
-        BeforeValidator(_listed),
+        BeforeValidator(_to_list),
         AfterValidator(_drop_far_days),
     ] = []
 
@@ -91,7 +91,7 @@ class TempoCalendar(BaseModel):
 class TempoAnswer(BaseModel):
     """An answer of tempo_like_supply_contract v1."""
 
-    tempo_like_calendars: Annotated[list[TempoCalendar], BeforeValidator(_listed)]
+    tempo_like_calendars: Annotated[list[TempoCalendar], BeforeValidator(_to_list)]
 
 
 class EcowattHour(BaseModel):

@@ -39,7 +39,7 @@ class PacerWithoutTurns(EnedisPacer):
     """Lets everybody call at once: the clock stands still. How long a refusal for the quota lasts is the real one's."""
 
     @override
-    async def wait(self, api: Api, payer: str) -> None:
+    async def wait_for_turn(self, api: Api, payer: str) -> None:
         pass
 
 
@@ -78,7 +78,7 @@ class Asked:
     ) -> Refusal | None:
         self.home.clock.set(self.home.clock.now() + after)
         wanted = [start + day * A_DAY for day in range(days)]
-        return await self.archive.fill(
+        return await self.archive.fetch_missing(
             await self.meter(), Feed(self.home.point_id, kind, direction), wanted, 1, Priority.PERSON
         )
 
@@ -90,14 +90,14 @@ class Asked:
     ) -> tuple[Mapping[date, Entry], Mapping[date, list[Reading]]]:
         feed = Feed(self.home.point_id, Kind.CURVE)
         async with self.home.database.read() as session:
-            return await repository.known(
+            return await repository.load_values(
                 session, feed, self.home.secrets, payloads.read_curve, start, start + days * A_DAY
             )
 
     async def values(self, start: date = OLD, days: int = 7) -> Mapping[date, int]:
         feed = Feed(self.home.point_id, Kind.DAILY)
         async with self.home.database.read() as session:
-            _, values = await repository.known(
+            _, values = await repository.load_values(
                 session, feed, self.home.secrets, payloads.read_value, start, start + days * A_DAY
             )
         return values
@@ -109,7 +109,7 @@ class Asked:
     async def states(self) -> set[State]:
         feed = Feed(self.home.point_id, Kind.DAILY)
         async with self.home.database.read() as session:
-            entries, _ = await repository.known(
+            entries, _ = await repository.load_values(
                 session, feed, self.home.secrets, payloads.read_value, OLD, OLD + 7 * A_DAY
             )
         return {entry.state for entry in entries.values()}

@@ -53,7 +53,7 @@ async def live(asked: Asked, meter: RoundedMeter, days: int) -> None:
     for day in (FIRST + number * A_DAY for number in range(days)):
         asked.home.clock.set(datetime(day.year, day.month, day.day, 11, tzinfo=UTC) + A_DAY)
         assert await asked.ask(kind=Kind.CURVE, start=day, days=1) is None
-        await asked.archive.settle(await asked.meter(), Direction.CONSUMPTION, Priority.UPKEEP)
+        await asked.archive.fill_from_daily_values(await asked.meter(), Direction.CONSUMPTION, Priority.UPKEEP)
 
 
 async def list_notices(asked: Asked) -> list[str]:
@@ -105,7 +105,7 @@ async def test_values_that_somebody_asks_for_are_used_without_another_call(asked
     meter = RoundedMeter()
     await live(asked, meter, 2)
     await asked.ask(kind=Kind.DAILY, start=FIRST, days=2)
-    await asked.archive.settle(await asked.meter(), Direction.CONSUMPTION, Priority.UPKEEP)
+    await asked.archive.fill_from_daily_values(await asked.meter(), Direction.CONSUMPTION, Priority.UPKEEP)
     assert meter.asked == ["curve", "curve", "daily"]
     assert {entry.state for entry in (await asked.curve(FIRST, 2))[0].values()} == {State.FITTED}
 

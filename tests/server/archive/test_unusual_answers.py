@@ -57,7 +57,8 @@ AUTUMN, SPRING = date(2025, 10, 26), date(2026, 3, 29)
 
 def stamped(day: date) -> list[dict[str, str]]:
     """A day's half-hours, each with a power of its own, stamped as Enedis does."""
-    end, points = datetime(day.year, day.month, day.day, tzinfo=PARIS).timestamp(), []
+    end = datetime(day.year, day.month, day.day, tzinfo=PARIS).timestamp()
+    points: list[dict[str, str]] = []
     following = day + A_DAY
     last = datetime(following.year, following.month, following.day, tzinfo=PARIS).timestamp()
     while end < last:
