@@ -57,12 +57,12 @@ _EVERY_DAY = frozenset(range(7))
 type _Slots = tuple[tuple[str, str], ...]
 
 
-def parse(text: str) -> list[OffPeakPeriod] | None:
+def parse_off_peak(text: str) -> list[OffPeakPeriod] | None:
     """Return the periods that a text means, source Enedis, valid always; None when it cannot be read for certain."""
     parts = [
-        (season, days, _slots(part))
-        for season, of_season in _by_season(_plain(text)) or []
-        for days, part in _by_days(of_season) or [(_EVERY_DAY, "")]
+        (season, days, _parse_slots(part))
+        for season, of_season in _parse_seasons(_normalize_text(text)) or []
+        for days, part in _parse_days(of_season) or [(_EVERY_DAY, "")]
     ]
     if not parts or not all(found for _, _, found in parts):
         return None
@@ -75,7 +75,7 @@ def parse(text: str) -> list[OffPeakPeriod] | None:
         return None
 
 
-def _plain(text: str) -> str:
+def _normalize_text(text: str) -> str:
     """Write without accents, in lower case, with one kind of dash and of apostrophe."""
     decomposed = unicodedata.normalize("NFKD", text.strip().lower())
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
@@ -85,7 +85,7 @@ def _plain(text: str) -> str:
     return _BETWEEN.sub(r"\1-", " ".join(plain.split()))
 
 
-def _by_season(text: str) -> list[tuple[Season, str]] | None:
+def _parse_seasons(text: str) -> list[tuple[Season, str]] | None:
     """Cut a text into its two seasons, when it names both and begins with one."""
     found = list(_SEASONS.finditer(text))
     if not found:
@@ -97,7 +97,7 @@ def _by_season(text: str) -> list[tuple[Season, str]] | None:
     return [(name, text[match.end() : end].strip(" ;,+/")) for name, match, end in zip(names, found, ends, strict=True)]
 
 
-def _by_days(text: str) -> list[tuple[frozenset[int], str]] | None:
+def _parse_days(text: str) -> list[tuple[frozenset[int], str]] | None:
     """Cut a text into its kinds of days. Hours before any day is named are those of the days that are not named.
 
     `22h-6h, week-end 0h-24h`: from Monday to Friday 22:00 to 06:00, on Saturday and Sunday the whole day.
@@ -123,18 +123,18 @@ def _read_days(match: re.Match[str]) -> frozenset[int]:
     if group := match["group"]:
         return next(days for words, days in _DAY_GROUPS.items() if re.fullmatch(words, group))
     names: str = match["names"]
-    days = {_number_of(name) for name in re.findall(rf"\b(?:{_DAY})\b", names)}
+    days = {_find_day_number(name) for name in re.findall(rf"\b(?:{_DAY})\b", names)}
     for first, last in _DAY_RANGE.findall(names):
-        start, end = _number_of(first), _number_of(last)
+        start, end = _find_day_number(first), _find_day_number(last)
         days |= {day % 7 for day in range(start, end + (8 if end < start else 1))}
     return frozenset(days)
 
 
-def _number_of(name: str) -> int:
+def _find_day_number(name: str) -> int:
     return next(number for number, words in enumerate(_DAY_NAMES) if re.fullmatch(words, name))
 
 
-def _slots(text: str) -> _Slots | None:
+def _parse_slots(text: str) -> _Slots | None:
     times = list(_TIME.finditer(text))
     if not times or len(times) % 2:
         return None
@@ -145,7 +145,7 @@ def _slots(text: str) -> _Slots | None:
     ]
     if not all(form.fullmatch(words) for form, words in (*around, *between)):
         return None
-    clocks = [_clock(match) for match in times]
+    clocks = [_format_clock(match) for match in times]
     # midnight has two names; each is meant by its place
     starts = ["00:00" if clock == "24:00" else clock for clock in clocks[::2]]
     # `0H00-23H59` is a whole day: the last minute of a day is written for its end
@@ -153,5 +153,5 @@ def _slots(text: str) -> _Slots | None:
     return tuple(zip(starts, ends, strict=True))
 
 
-def _clock(match: re.Match[str]) -> str:
+def _format_clock(match: re.Match[str]) -> str:
     return f"{int(match[1]):02}:{match[2] or match[3] or '00'}"

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Query
 from gateway.accounts.dependencies import get_caller
 from gateway.dependencies import part
 from gateway.kit.wire import KnownDay
-from gateway.problems import ProblemError, documented
-from gateway.tariffs import off_peak_text
+from gateway.problems import ProblemError, describe_responses
+from gateway.tariffs.off_peak_text import parse_off_peak
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import PriceSource
 from gateway.tariffs.schemas import GridsView, OffPeakView
@@ -16,11 +16,11 @@ from gateway.tariffs.service import TariffService
 
 TariffServiceDep = Annotated[TariffService, Depends(part(TariffService))]
 
-router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
+router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 
 
 @router.get("/tariffs", dependencies=[Depends(get_caller)])
-async def tariffs(
+async def get_tariffs(
     service: TariffServiceDep,
     option: Annotated[Option | None, Query(description="All regulated ones unless told")] = None,
     power: Annotated[int | None, Query(ge=1, le=36, description="In kVA; all unless told")] = None,
@@ -40,7 +40,7 @@ async def read_off_peak_hours(
     ],
 ) -> OffPeakView:
     """The periods that a text means: what a form shows before it saves them."""
-    periods = off_peak_text.parse(text)
+    periods = parse_off_peak(text)
     if periods is None:
         raise ProblemError(
             422,
