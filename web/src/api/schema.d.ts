@@ -3907,6 +3907,13 @@ export interface operations {
                     "application/json": components["schemas"]["CurveAnswer"];
                 };
             };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request */
             400: {
                 headers: {
@@ -4068,6 +4075,13 @@ export interface operations {
                     "application/json": components["schemas"]["DailyAnswer"];
                 };
             };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request */
             400: {
                 headers: {
@@ -4227,6 +4241,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MaxPowerAnswer"];
                 };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -4388,6 +4409,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IndexAnswer"];
                 };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -4707,6 +4735,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HoursView"];
                 };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
