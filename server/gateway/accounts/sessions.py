@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import repository
 from gateway.accounts.models import Account, BrowserSession
+from gateway.accounts.parts import AccountParts
 from gateway.accounts.secrets import looks_genuine, new_session_token
 from gateway.accounts.service import Caller
 from gateway.kit.backoff import CLOCKS_DIFFER
@@ -72,6 +73,15 @@ async def resume(database: Database, store: Store, settings: Settings, token: st
     if not await _in_use(store, found, now):
         return None
     return Caller(account.id, session_hash=found.token_hash)
+
+
+async def resume_account(parts: AccountParts, token: str) -> Account | None:
+    """Return the account that is logged in in a browser, unless its session has ended."""
+    caller = await resume(parts.database, parts.store, parts.settings, token, parts.clock.now())
+    if caller is None:
+        return None
+    async with parts.database.read() as session:
+        return await repository.find_account(session, caller.account_id)
 
 
 async def list_live(

@@ -1,10 +1,9 @@
-"""Asking again for days that are known, because somebody wishes it."""
+"""Asking again for days that are known, because somebody asks for it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from gateway.kit import paris
-from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import repository
 from gateway.metering.planner import WINDOWS, history_starts
@@ -18,7 +17,7 @@ LONGEST_RANGE = timedelta(days=62)
 
 
 @dataclass(frozen=True)
-class Wished:
+class Refresh:
     """What will be asked again."""
 
     days: int
@@ -26,9 +25,10 @@ class Wished:
     expected_at: datetime
 
 
-async def wish(database: Database, clock: Clock, account_id: str, point_id: str, start: date, end: date) -> Wished:
+async def schedule_refresh(
+    database: Database, now: datetime, account_id: str, point_id: str, start: date, end: date
+) -> Refresh:
     """Have the days `[start, end[` asked again soon, in all that was asked of them. Raises a problem."""
-    now = clock.now()
     today = paris.day_of(now)
     check_range(start, end, LONGEST_RANGE)
     if end > today or start < history_starts(Kind.CURVE, today):
@@ -40,4 +40,4 @@ async def wish(database: Database, clock: Clock, account_id: str, point_id: str,
         marked = await repository.ask_again(session, point_id, start, end, now)
         await points.refresh_from(session, point_id, start, now)
     calls = sum(-(-days // WINDOWS[feed.kind]) for feed, days in marked.items())
-    return Wished(max(marked.values(), default=0), calls, now)
+    return Refresh(max(marked.values(), default=0), calls, now)

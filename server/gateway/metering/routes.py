@@ -8,10 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.accounts.dependencies import CallerDep
-from gateway.dependencies import END_DAY, START_DAY, ClockDep, DatabaseDep, PointId, part
+from gateway.dependencies import END_DAY, START_DAY, PointId, part
 from gateway.domain.direction import Direction
 from gateway.kit.compression import compress
-from gateway.metering import refreshing
 from gateway.metering.encoding import curve_json
 from gateway.metering.missing import Missing
 from gateway.metering.schemas import (
@@ -110,12 +109,10 @@ async def index(
 
 
 @router.post("/refresh", status_code=202)
-async def refresh(
-    database: DatabaseDep, clock: ClockDep, caller: CallerDep, point_id: PointId, wish: RefreshRequest
-) -> RefreshAnswer:
+async def refresh(archive: ReadingsDep, caller: CallerDep, point_id: PointId, body: RefreshRequest) -> RefreshAnswer:
     """Ask Enedis again for days that are known; each call is charged like any other."""
-    wished = await refreshing.wish(database, clock, caller.account_id, point_id, wish.start, wish.end)
-    return RefreshAnswer.model_validate(wished, from_attributes=True)
+    scheduled = await archive.refresh(caller.account_id, point_id, body.start, body.end)
+    return RefreshAnswer.model_validate(scheduled, from_attributes=True)
 
 
 def _frame(found: Known[Any], start: date, end: date, direction: Direction) -> dict[str, Any]:

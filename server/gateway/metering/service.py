@@ -19,6 +19,7 @@ from gateway.metering.archive import PATIENCE, WITHOUT_CURVE, Archive, Refusal
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Missing, merged, of_day, refuse_if_nothing
 from gateway.metering.planner import plan
+from gateway.metering.refreshing import Refresh, schedule_refresh
 from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at, next_attempt
 from gateway.problems import ProblemError, check_range
 from gateway.usage_points import repository as points
@@ -152,6 +153,10 @@ class Readings:
         """Return the registers at the beginning of the days `[start, end[`, which are asked each week from now on."""
         feed = Feed(point_id, Kind.INDEX, direction)
         return await self._by_day(account_id, feed, start, end, payloads.read_registers)
+
+    async def refresh(self, account_id: str, point_id: str, start: date, end: date) -> Refresh:
+        """Have the days `[start, end[` asked again soon. Raises a problem."""
+        return await schedule_refresh(self._database, self._clock.now(), account_id, point_id, start, end)
 
     async def _by_day[Value](
         self, account_id: str, feed: Feed, start: date, end: date, read: _Read[Value]

@@ -75,7 +75,9 @@ class Asked:
         """The same, after somebody wished the day asked again."""
         home = self.home
         home.clock.set(datetime(day.year, day.month, day.day, 11, tzinfo=UTC))
-        await refreshing.wish(home.database, home.clock, home.account_id, home.point_id, DAY, DAY + paris.DAY)
+        await refreshing.schedule_refresh(
+            home.database, home.clock.now(), home.account_id, home.point_id, DAY, DAY + paris.DAY
+        )
         return await self.visit(day)
 
 

@@ -155,7 +155,9 @@ async def test_an_absent_day_is_asked_three_times_before_it_is_final_and_a_refre
         await asked.ask(timedelta(days=wait))
         assert asked.calls == calls, wait
     home = asked.home
-    await refreshing.wish(home.database, home.clock, home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
+    await refreshing.schedule_refresh(
+        home.database, home.clock.now(), home.account_id, home.point_id, OLD, OLD + 7 * A_DAY
+    )
     asked.answer_daily()
     assert await asked.ask() is None
     assert await asked.states() == {State.COMPLETE}
@@ -197,7 +199,9 @@ async def test_a_direction_is_closed_by_a_second_refusal_on_another_day_and_a_re
     await asked.ask(30 * A_DAY)
     assert asked.calls == 2, "it is closed"
     home = asked.home
-    await refreshing.wish(home.database, home.clock, home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
+    await refreshing.schedule_refresh(
+        home.database, home.clock.now(), home.account_id, home.point_id, OLD, OLD + 7 * A_DAY
+    )
     asked.answer_daily()
     assert await asked.ask() is None
     assert await asked.states() == {State.COMPLETE}
