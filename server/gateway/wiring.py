@@ -14,6 +14,7 @@ from gateway.billing.hours.service import HoursService
 from gateway.billing.index_check.service import IndexCheckService
 from gateway.billing.periods.service import PeriodsService
 from gateway.billing.totals.service import TotalsService
+from gateway.consents.reminders import send_reminders
 from gateway.consents.service import ConsentService
 from gateway.csv_export.service import CsvExporter
 from gateway.dependencies import provide_part
@@ -83,6 +84,7 @@ def jobs_of(runtime: Runtime) -> Mapping[str, Job]:
         "consents": runtime.consents.keep,
         "usage_points": runtime.usage_points.keep,
         "purge": lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days),
+        "reminders": lambda: send_reminders(database, clock),
         "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due,
         "archive": lambda: upkeep.keep(database, runtime.archive, clock),
         "history": lambda: history.keep(database, runtime.archive, runtime.store, clock),

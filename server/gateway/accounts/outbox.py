@@ -1,6 +1,8 @@
 """What is to be sent: put in with the change that causes it, carried by a job, tried again with growing pauses."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import quote
 
 import structlog
@@ -17,7 +19,7 @@ from gateway.limits.service import RateLimit
 from gateway.mail import repository
 from gateway.mail.models import MailKind, OutboxMail
 from gateway.mail.senders import MailError, MailSender
-from gateway.mail.texts import compose
+from gateway.mail.texts import Signature, compose
 from gateway.settings import Settings
 
 log = structlog.get_logger()
@@ -39,7 +41,13 @@ _OF_CODE = {
 }
 
 
-async def enqueue(session: AsyncSession, account_id: str | None, kind: MailKind, now: datetime) -> None:
+async def enqueue(
+    session: AsyncSession,
+    account_id: str | None,
+    kind: MailKind,
+    now: datetime,
+    details: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Queue a mail in the transaction of its cause. One for nobody, or beyond the limit, is queued and then dropped.
 
     So an unknown address costs the same work as a known one.
@@ -50,7 +58,17 @@ async def enqueue(session: AsyncSession, account_id: str | None, kind: MailKind,
             log.warning("mail_held_back", kind=kind, account=account_id)
             account_id = None
         await limits.count(session, _TO_ONE_ACCOUNT, to, now)
-    session.add(OutboxMail(account_id=account_id, kind=kind, created_at=now, next_at=now, attempts=0, last_error=None))
+    session.add(
+        OutboxMail(
+            account_id=account_id,
+            kind=kind,
+            details=dict(details),
+            created_at=now,
+            next_at=now,
+            attempts=0,
+            last_error=None,
+        )
+    )
 
 
 class OutboxWorker:
@@ -61,6 +79,7 @@ class OutboxWorker:
         self._sender = sender
         self._settings = settings
         self._clock = clock
+        self._signature = Signature(settings.site_name, settings.site_operator)
 
     async def send_due(self) -> datetime:
         """Send what is due; return when there is more to do."""
@@ -85,7 +104,7 @@ class OutboxWorker:
                 await repository.forget(session, queued.id)
                 return
             link = _link(session, self._settings, account, queued.kind, now)
-        mail = compose(queued.kind, account.language, to, link, self._settings.site_name)
+        mail = compose(queued.kind, account.language, to, link, self._signature, queued.details)
         try:
             await self._sender.send(mail, account_id=account.id)
         except MailError as error:

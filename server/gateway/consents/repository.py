@@ -7,7 +7,8 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.consents.models import ClaimedService, Consent, ConsentState, ConsentStatus
+from gateway.consents.models import ClaimedService, Consent, ConsentReminder, ConsentState, ConsentStatus
+from gateway.usage_points.models import PointStatus, UsagePoint
 
 
 async def last_other_browser_day(session: AsyncSession, point_id: str) -> date | None:
@@ -125,3 +126,20 @@ async def next_check(session: AsyncSession, otherwise: datetime) -> datetime:
     """Return when the next consent is to be checked, but not after `otherwise`."""
     first = await session.scalar(select(func.min(Consent.check_at)))
     return otherwise if first is None else min(first, otherwise)
+
+
+async def find_points_to_remind(
+    session: AsyncSession, first: date, last: date, days_before: int, limit: int
+) -> Sequence[UsagePoint]:
+    """Return usage points whose consent ends on one of these days, and of which that reminder was not sent."""
+    sent = select(ConsentReminder).where(
+        ConsentReminder.point_id == UsagePoint.id,
+        ConsentReminder.expires_on == UsagePoint.consent_expires_on,
+        ConsentReminder.days_before == days_before,
+    )
+    query = select(UsagePoint).where(
+        UsagePoint.status == PointStatus.GRANTED,
+        UsagePoint.consent_expires_on.between(first, last),
+        ~sent.exists(),
+    )
+    return (await session.scalars(query.order_by(UsagePoint.consent_expires_on, UsagePoint.id).limit(limit))).all()

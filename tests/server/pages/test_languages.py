@@ -12,7 +12,7 @@ from fastapi import Request
 from gateway import pages
 from gateway.consents.claims import Outcome
 from gateway.mail.models import MailKind
-from gateway.mail.texts import compose
+from gateway.mail.texts import Signature, compose
 from tests.server.accounts.conftest import PASSWORD
 from tests.server.conftest import Gateway
 
@@ -21,7 +21,10 @@ ENGLISH = pages.texts("en")
 
 def pseudo(text: str) -> str:
     """A text of a language that nobody speaks, recognisable and longer than English."""
-    return "⟦" + text.translate(str.maketrans("aeiouAEIOU", "àéîõüÀÉÎÕÜ")) + " ~~~⟧"
+    accents = str.maketrans("aeiouAEIOU", "àéîõüÀÉÎÕÜ")
+    placeholders = re.compile(r"(\{\w+\})")
+    parts = [part if placeholders.match(part) else part.translate(accents) for part in placeholders.split(text)]
+    return "⟦" + "".join(parts) + " ~~~⟧"
 
 
 @pytest.fixture
@@ -62,9 +65,16 @@ def test_pages_and_mails_speak_a_third_language(third_language: str) -> None:
         assert '<html lang="xx">' in bytes(page.body).decode()
         assert " · Chez nous</title>" in bytes(page.body).decode()
     for kind in MailKind:
-        mail = compose(kind, third_language, "somebody@example.org", "https://gateway.example.org/#code=x", "Chez nous")
+        mail = compose(
+            kind,
+            third_language,
+            "somebody@example.org",
+            "https://gateway.example.org/#code=x",
+            Signature("Our site", "Our town"),
+            {"meter": "Home", "until": "2027-01-28"},
+        )
         untranslated = [line for line in mail.text.splitlines() if line and "⟦" not in line]
-        assert untranslated == ["https://gateway.example.org/#code=x", "Chez nous"]
+        assert untranslated == ["https://gateway.example.org/#code=x", "Our site", "Our town"]
         assert mail.subject.startswith("⟦")
 
 
