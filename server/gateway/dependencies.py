@@ -17,10 +17,10 @@ from gateway.settings import Settings
 
 def provide_part[Part](app: FastAPI, kind: type[Part], part: Part) -> None:
     """Have routes receive `part` where they ask for its type."""
-    _parts(app)[kind] = part
+    _get_parts(app)[kind] = part
 
 
-def _parts(app: FastAPI) -> dict[type, object]:
+def _get_parts(app: FastAPI) -> dict[type, object]:
     if not hasattr(app.state, "parts"):
         app.state.parts = {}
     return cast("dict[type, object]", app.state.parts)
@@ -34,10 +34,10 @@ def get_part[Part](request: Request, kind: type[Part]) -> Part:
 def part[Part](kind: type[Part]) -> Callable[[Request], Awaitable[Part]]:
     """Make the dependency that returns the part of a type. Async, or FastAPI would ask a thread each time."""
 
-    async def find(request: Request) -> Part:
+    async def find_part(request: Request) -> Part:
         return get_part(request, kind)
 
-    return find
+    return find_part
 
 
 ClockDep = Annotated[Clock, Depends(part(Clock))]

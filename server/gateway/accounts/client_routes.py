@@ -23,9 +23,9 @@ from gateway.accounts.oauth_errors import OAuthRoute
 from gateway.accounts.schemas import ApiClientRequest, Clients, ClientSecret, ClientView, Token
 from gateway.accounts.tokens import LIFETIME
 from gateway.dependencies import ClientDep
-from gateway.problems import ProblemError, documented
+from gateway.problems import ProblemError, describe_responses
 
-router = APIRouter(tags=["API clients"], responses=documented(400, 413, 422))
+router = APIRouter(tags=["API clients"], responses=describe_responses(400, 413, 422))
 _token_router = APIRouter(route_class=OAuthRoute)
 
 type ClientId = Annotated[str, Path(pattern="^medc_[a-z0-9]{20}$")]
@@ -41,7 +41,7 @@ class _Basic(HTTPBasic):
         header = request.headers.get("authorization", "")
         if not header.lower().startswith("basic"):
             return None
-        name, secret = _credentials(header)
+        name, secret = _parse_basic_credentials(header)
         return HTTPBasicCredentials(username=name, password=secret)
 
 
@@ -62,8 +62,8 @@ async def get_owner(
     return await get_account(parts, await get_caller(request, bearer))
 
 
-@_token_router.post("/oauth/token", dependencies=[OneKind], responses=documented(401, 429))
-async def token(
+@_token_router.post("/oauth/token", dependencies=[OneKind], responses=describe_responses(401, 429))
+async def issue_token(
     response: Response,
     parts: AccountPartsDep,
     grant_type: Annotated[Literal["client_credentials"], Form()],
@@ -73,7 +73,7 @@ async def token(
 ) -> Token:
     """Exchange an API client's credentials, by Basic or in the form, for a bearer token."""
     if authorization is not None:
-        client_id, client_secret = _credentials(authorization)
+        client_id, client_secret = _parse_basic_credentials(authorization)
     issued = await clients.issue_token(parts, client_id or "", client_secret or "")
     response.headers.update(issued.limit_status.headers)
     return Token(access_token=issued.text, expires_in=int(LIFETIME.total_seconds()))
@@ -82,8 +82,8 @@ async def token(
 router.include_router(_token_router)
 
 
-@router.post("/api-clients", status_code=201, responses=documented(401, 403, 404, 409, 429, 503))
-async def make_client(
+@router.post("/api-clients", status_code=201, responses=describe_responses(401, 403, 404, 409, 429, 503))
+async def create_api_client(
     parts: AccountPartsDep, owner: Annotated[Account, Depends(get_owner)], body: ApiClientRequest
 ) -> ClientSecret:
     """Make an API client, in a browser that is logged in or by Basic with e-mail address and password."""
@@ -91,26 +91,26 @@ async def make_client(
     return ClientSecret(client_id=client_id, client_secret=secret)
 
 
-@router.get("/api-clients", responses=documented(401))
-async def list_clients(parts: AccountPartsDep, caller: CallerDep) -> Clients:
+@router.get("/api-clients", responses=describe_responses(401))
+async def list_api_clients(parts: AccountPartsDep, caller: CallerDep) -> Clients:
     """List the account's API clients."""
-    found = await clients.list_clients(parts, caller.account_id)
+    found = await clients.list_api_clients(parts, caller.account_id)
     return Clients(items=[ClientView.model_validate(client, from_attributes=True) for client in found])
 
 
-@router.post("/api-clients/{client_id}/secret", responses=documented(401, 403, 404))
-async def renew_secret(parts: AccountPartsDep, account: AccountDep, client_id: ClientId) -> ClientSecret:
+@router.post("/api-clients/{client_id}/secret", responses=describe_responses(401, 403, 404))
+async def renew_api_client_secret(parts: AccountPartsDep, account: AccountDep, client_id: ClientId) -> ClientSecret:
     """Give an API client a new secret; the old one and its tokens end at once."""
     return ClientSecret(client_id=client_id, client_secret=await clients.renew_secret(parts, account.id, client_id))
 
 
-@router.delete("/api-clients/{client_id}", status_code=204, responses=documented(401, 403, 404))
-async def revoke_client(parts: AccountPartsDep, caller: CallerDep, client_id: ClientId) -> None:
+@router.delete("/api-clients/{client_id}", status_code=204, responses=describe_responses(401, 403, 404))
+async def revoke_api_client(parts: AccountPartsDep, caller: CallerDep, client_id: ClientId) -> None:
     """Revoke an API client; its tokens end at once. With an API client's token: that very client."""
     await clients.revoke_client(parts, caller, client_id)
 
 
-def _credentials(header: str) -> tuple[str, str]:
+def _parse_basic_credentials(header: str) -> tuple[str, str]:
     scheme, _, encoded = header.partition(" ")
     try:
         name, separator, secret = base64.b64decode(encoded, validate=True).decode().partition(":")

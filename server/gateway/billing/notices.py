@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from gateway.billing.days.home import Home
 from gateway.kit import paris
-from gateway.tariffs.off_peak_text import parse
+from gateway.tariffs.off_peak_text import parse_off_peak
 from gateway.tariffs.prices import PriceBook
 from gateway.tariffs.tariff import Tariff, tariffs_between
 from gateway.usage_points.notices import WARN_BEFORE, Notice
@@ -19,8 +19,8 @@ def notices(home: Home, now: datetime) -> Iterator[Notice]:
     if since := prices_outdated(home.book, home.tariffs, today, today):
         yield Notice(code="prices_outdated", since=paris.midnight(since), until=None)
     text = home.point.contract.off_peak
-    has_own = any(period.source == "user" and period.holds_on(today) for period in home.off_peak)
-    if text and parse(text) is None and not has_own:
+    has_own = any(period.source == "user" and period.is_in_force_on(today) for period in home.off_peak)
+    if text and parse_off_peak(text) is None and not has_own:
         yield Notice(code="off_peak_unreadable", since=home.point.created_at, until=None, text=text)
     for day in sorted({period.valid_from for period in home.off_peak if period.valid_from is not None}):
         since_, until = paris.midnight(day) - WARN_BEFORE, paris.midnight(day) + _TOLD_FOR
@@ -39,5 +39,5 @@ def prices_outdated(book: PriceBook, tariffs: list[Tariff], first: date, last: d
         ]
         newest = min([last, *(day - paris.DAY for day in later)])
         if tariff.prices == "regulated" and newest >= first:
-            found.append(book.outdated_since(tariff.option, tariff.power_kva, newest))
+            found.append(book.find_outdated_since(tariff.option, tariff.power_kva, newest))
     return min((day for day in found if day is not None), default=None)

@@ -40,5 +40,5 @@ async def send_reminders(database: Database, clock: Clock) -> datetime:
 async def _remind(session: AsyncSession, point: UsagePoint, days_before: int, now: datetime) -> None:
     assert point.consent_expires_on is not None, "the query asks for it"  # noqa: S101
     details = {"meter": point.name, "until": point.consent_expires_on.isoformat()}
-    await outbox.enqueue(session, point.account_id, MailKind.CONSENT_ENDS, now, details)
+    await outbox.enqueue_mail(session, point.account_id, MailKind.CONSENT_ENDS, now, details)
     session.add(ConsentReminder(point_id=point.id, expires_on=point.consent_expires_on, days_before=days_before))

@@ -7,15 +7,15 @@ from fastapi import APIRouter, Depends, Path
 from gateway.dependencies import ClientDep, part
 from gateway.discovery.schemas import Proof, ProofRequest
 from gateway.discovery.service import DiscoveryService
-from gateway.problems import documented
+from gateway.problems import describe_responses
 
 DiscoveryServiceDep = Annotated[DiscoveryService, Depends(part(DiscoveryService))]
 
 router = APIRouter(tags=["API clients"])
 
 
-@router.post("/api-clients/{client_id}/proof", responses=documented(401, 409, 413, 422, 429))
-async def prove(
+@router.post("/api-clients/{client_id}/proof", responses=describe_responses(401, 409, 413, 422, 429))
+async def prove_client_is_known(
     discovery: DiscoveryServiceDep,
     client: ClientDep,
     client_id: Annotated[str, Path(pattern="^medc_[a-z0-9]{20}$")],

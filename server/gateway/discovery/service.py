@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from gateway.accounts import repository
 from gateway.discovery.announcement import list_announced_hosts
-from gateway.discovery.proof import is_own_address, sign
+from gateway.discovery.proof import is_own_address, sign_proof
 from gateway.instance import Instance
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
@@ -35,9 +35,9 @@ class DiscoveryService:
                 409, "not_our_address", "This is not an address of this gateway. BACKEND_URL says which address it has."
             )
         async with self._database.read() as session:
-            client = await repository.api_client(session, client_id)
+            client = await repository.find_api_client(session, client_id)
         if client is None:
             raise ProblemError(401, "invalid_client", "This gateway has no such API client.")
-        return sign(
+        return sign_proof(
             client.secret_hash, instance_id=self._instance.id, client_id=client_id, nonce=nonce, address=address
         )

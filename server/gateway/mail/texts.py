@@ -6,7 +6,7 @@ from datetime import date
 
 from gateway.mail.models import MailKind
 from gateway.mail.senders import Mail
-from gateway.pages import render_mail, texts
+from gateway.pages import load_texts, render_mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,11 @@ class Signature:
         return [line for line in (self.site, self.operator) if line]
 
 
-def compose(
+def compose_mail(
     kind: MailKind, language: str, to: str, link: str, signature: Signature, details: Mapping[str, str]
 ) -> Mail:
     """Write out a mail in a language. A day in `details` (`until`, ISO) is written as the language has it."""
-    words = texts(language)
+    words = load_texts(language)
     values = {"site": signature.site, **details}
     if until := details.get("until"):
         values["until"] = date.fromisoformat(until).strftime(words["mail_day"])

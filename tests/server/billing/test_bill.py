@@ -19,7 +19,7 @@ from gateway.domain.readings import Reading
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.options import Option
-from gateway.tariffs.prices import packaged
+from gateway.tariffs.prices import load_packaged_prices
 from gateway.tariffs.tariff import Tariff
 from tests.server.billing.counted import UNITS, Bill, exact, figures, off_peak_home
 from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, bill
@@ -53,7 +53,7 @@ CHANGES = [
 def prices(option: str) -> list[Price]:
     found = []
     for day in CHANGES:
-        grid = packaged().grid(Option(option), 9, day)
+        grid = load_packaged_prices().find_grid(Option(option), 9, day)
         assert grid is not None
         assert grid.valid_from == day or (option, day) == ("hp_hc", date(2024, 11, 1)), "at 9 kVA nothing changed then"
         by_bucket = {bucket: Fraction(price) for bucket, price in grid.prices}
@@ -154,7 +154,7 @@ def homes(draw: st.DrawFn, first: date) -> tuple[Rules, Home]:
         [Tariff.model_validate(tariff) for tariff in tariffs],
         [OffPeakPeriod.model_validate(period) for period in stated],
         colors,
-        packaged(),
+        load_packaged_prices(),
     )
     home = Home(
         [
@@ -258,7 +258,7 @@ def test_a_year_of_half_hours_agrees_to_the_cent(option: str) -> None:
     }
     tariff = CUSTOM if option == "custom" else {"option": option, "power_kva": 9}
     slots_ = [OffPeakPeriod.model_validate({"slots": [["22:30", "06:30"]]})]
-    rules = Rules([Tariff.model_validate(tariff)], slots_, colors, packaged())
+    rules = Rules([Tariff.model_validate(tariff)], slots_, colors, load_packaged_prices())
     contract = naive_custom(date.min) if option == "custom" else Contract(date.min, option, prices(option))
     home = Home([contract], [Slots([("22:30", "06:30")])], colors)
     readings = curve(midnight(first), midnight(last), [30], chance)

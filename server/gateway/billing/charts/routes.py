@@ -13,19 +13,19 @@ from gateway.billing.totals.totals import Span
 from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.kit import conditional
 from gateway.kit.wire import KnownDay
-from gateway.problems import check_range, documented
-from gateway.quotas.routes import counted
+from gateway.problems import check_range, describe_responses
+from gateway.quotas.routes import count_response
 
 SeriesServiceDep = Annotated[SeriesService, Depends(part(SeriesService))]
 
-router = APIRouter(tags=["billing"], responses=documented(400, 401, 404, 422, 429))
+router = APIRouter(tags=["billing"], responses=describe_responses(400, 401, 404, 422, 429))
 
 
 @router.get(
     "/series",
     response_model=SeriesView,
     responses=conditional.UNCHANGED,
-    dependencies=[Depends(counted)],
+    dependencies=[Depends(count_response)],
 )
 async def series(
     request: Request,
@@ -54,7 +54,7 @@ async def series(
     return await asyncio.to_thread(respond)
 
 
-@router.get("/habits", dependencies=[Depends(counted)])
+@router.get("/habits", dependencies=[Depends(count_response)])
 async def habits(
     charts: SeriesServiceDep,
     caller: CallerDep,

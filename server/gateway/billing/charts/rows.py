@@ -112,7 +112,7 @@ def _known(amounts: Mapping[str, int], lacks: Collection[str], made_of: Mapping[
 
 def _made_of(figures: Mapping[date, DayFigures], span: Span) -> Mapping[Direction, MadeOf]:
     found: dict[Direction, MadeOf] = {}
-    for day in paris.days(span.start, span.end):
+    for day in paris.iterate_days(span.start, span.end):
         for direction, made_of in _worst_of(figures[day]).items() if day in figures else ():
             found[direction] = min(found.get(direction, made_of), made_of, key=_WORST_FIRST.index)
     return found

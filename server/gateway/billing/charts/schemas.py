@@ -181,7 +181,7 @@ def _start(step: Span | Hour | None) -> str | None:
         case None:
             return None
         case Hour():
-            return paris.iso(step.start)
+            return paris.format_instant(step.start)
         case Span():
             return step.start.isoformat()
 

@@ -63,8 +63,8 @@ class SeriesService:
         counted_since = {direction: meter.since[direction] or date.min for direction in meter.directions}
 
         def add_up_days(of: Span | None, known_days: Mapping[date, DayFigures]) -> dict[date, DayTotal]:
-            days = paris.days(of.start, min(of.end, today + paris.DAY)) if of else []
-            return day_totals(days, known_days, counted_since, home.rules({}).subscription_on)
+            days = paris.iterate_days(of.start, min(of.end, today + paris.DAY)) if of else []
+            return day_totals(days, known_days, counted_since, home.rules({}).get_subscription)
 
         def make() -> tuple[Chart, Chart | None]:
             current = make_chart(_steps(step, span), span, figures, add_up_days(span, figures), today)

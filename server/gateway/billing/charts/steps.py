@@ -74,7 +74,7 @@ def _next_begin(step: Step, day: date) -> date:
 
 def list_hours(start: date, end: date) -> Iterator[Hour]:
     """Yield the hours of the days `[start, end[`: 23, 24 or 25 a day."""
-    for day in paris.days(start, end):
+    for day in paris.iterate_days(start, end):
         for number in range(_hours_in(day)):
             yield Hour(day, number)
 
@@ -121,7 +121,7 @@ def hour_before(hour: Hour, *, by_weeks: bool) -> Hour | None:
         return Hour(day, hour.number)
     shown = hour.start.astimezone(paris.PARIS)
     local = datetime.combine(day, shown.time())
-    found = paris.instants(local)
+    found = paris.find_instants(local)
     if shown.fold:
         found = found[1:]
     if not found:

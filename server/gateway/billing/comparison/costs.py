@@ -13,7 +13,7 @@ from gateway.kit import paris
 from gateway.tariffs.availability import is_open_to_new
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.options import REGULATED, Option
-from gateway.tariffs.tariff import Tariff, tariff_on
+from gateway.tariffs.tariff import Tariff, find_tariff_on
 
 OWN = "own"
 _VA_A_KVA = 1000
@@ -103,7 +103,7 @@ def compare(
     bill_under = _Bills(home, colors)
     found = []
     for start, end in spans:
-        days = [day for day in paris.days(start, end) if day in facts]
+        days = [day for day in paris.iterate_days(start, end) if day in facts]
         bills = {option.value: [bill_under.option(option, day, facts[day]) for day in days] for option in REGULATED}
         bills[OWN] = [bill_under.own(day, own.get(day)) for day in days]
         hours = sum(paris.minutes_in(day) // 60 for day in days)
@@ -136,16 +136,16 @@ class _Bills:
 
     def option(self, option: Option, day: date, facts: Facts) -> _DayBill:
         power = _power_on(self._home, day)
-        if power is None or power not in self._home.book.powers(option):
+        if power is None or power not in self._home.book.list_powers(option):
             return _DayBill()
         if (option, power) not in self._rules:
             tariffs = [Tariff(option=option, power_kva=int(power))]
             self._rules[option, power] = self._home.rules(self._colors, tariffs)
-        rules = self._rules[option, power].of_day(day)
+        rules = self._rules[option, power].get_day_rules(day)
         return _bill_day(day, count(day, facts, Facts(), rules), rules.subscription)
 
     def own(self, day: date, figures: DayFigures | None) -> _DayBill:
-        return _bill_day(day, figures, self._own.subscription_on(day))
+        return _bill_day(day, figures, self._own.get_subscription(day))
 
 
 def _bill_day(day: date, figures: DayFigures | None, subscription: int | None) -> _DayBill:
@@ -195,13 +195,13 @@ def sold_tariffs(home: Home, option: Option) -> list[Tariff]:
     powers: dict[date | None, float] = {tariff.valid_from: tariff.power_kva for tariff in home.tariffs}
     if not powers and home.point.contract.power_kva:
         powers = {None: home.point.contract.power_kva}
-    sold = {day: int(power) for day, power in powers.items() if power in home.book.powers(option)}
+    sold = {day: int(power) for day, power in powers.items() if power in home.book.list_powers(option)}
     return [Tariff(valid_from=day, option=option, power_kva=power) for day, power in sold.items()]
 
 
 def _power_on(home: Home, day: date) -> float | None:
     """Return the power of the tariff of a day, of the first one before it began, else what Enedis told."""
-    tariff = tariff_on(home.tariffs, day)
+    tariff = find_tariff_on(home.tariffs, day)
     if tariff is None and home.tariffs:
         tariff = min(home.tariffs, key=lambda one: one.valid_from or date.min)
     return home.point.contract.power_kva if tariff is None else tariff.power_kva
@@ -209,10 +209,10 @@ def _power_on(home: Home, day: date) -> float | None:
 
 def open_to_new(home: Home, today: date) -> dict[Option, bool]:
     """Tell of each option whether a new customer may choose it today, at the power that is subscribed."""
-    tariff = tariff_on(home.tariffs, today)
+    tariff = find_tariff_on(home.tariffs, today)
     power = tariff.power_kva if tariff is not None else home.point.contract.power_kva
     return {
-        option: power in home.book.powers(option) and is_open_to_new(option, power, today)
+        option: power in home.book.list_powers(option) and is_open_to_new(option, power, today)
         for option in REGULATED
         if power
     }
@@ -222,6 +222,6 @@ def lowest_power(home: Home, highest_va: int | None, today: date) -> int | None:
     """Return the lowest power sold that would have allowed the highest power used; None when that is not known."""
     if highest_va is None:
         return None
-    tariff = tariff_on(home.tariffs, today)
+    tariff = find_tariff_on(home.tariffs, today)
     option = tariff.option if tariff is not None and tariff.option in REGULATED else Option.BASE
-    return next((power for power in home.book.powers(option) if power * _VA_A_KVA >= highest_va), None)
+    return next((power for power in home.book.list_powers(option) if power * _VA_A_KVA >= highest_va), None)

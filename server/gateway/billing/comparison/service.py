@@ -18,7 +18,7 @@ from gateway.metering import repository as metering
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import Feed, Kind
 from gateway.tariffs.options import REGULATED, Option
-from gateway.tariffs.tariff import tariff_on
+from gateway.tariffs.tariff import find_tariff_on
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,15 @@ class ComparisonService:
             own = await repository.published_figures(session, home, start, end)
             known = await facts.known(session, home, start, end, today, by_color=True)
             power = Feed(home.id, Kind.MAX_POWER)
-            _, peaks = await metering.known(session, power, home.secrets, payloads.read_peak, start, end)
+            _, peaks = await metering.load_values(session, power, home.secrets, payloads.read_peak, start, end)
         days = {
             day: known.of(day, Direction.CONSUMPTION, as_day=day in own and own[day].is_one_row)
-            for day in paris.days(start, end)
+            for day in paris.iterate_days(start, end)
         }
         since = Meter.of(home.point, home.secrets, self._clock.now()).since[Direction.CONSUMPTION]
         served = {day: known_day for day, known_day in days.items() if since is None or since <= day}
         months = await asyncio.to_thread(costs.compare, home, known.colors, served, own, spans)
-        tariff = tariff_on(home.tariffs, today)
+        tariff = find_tariff_on(home.tariffs, today)
         used = [home.tariffs, *(costs.sold_tariffs(home, option) for option in REGULATED)]
         outdated = [prices_outdated(home.book, tariffs, start, end - paris.DAY) for tariffs in used]
         highest = max((peak.va for peak in peaks.values()), default=None)

@@ -69,8 +69,8 @@ def _rows(shared: Shared, spans: tuple[Span, ...]) -> tuple[list[int], dict[str,
 
 def _of_value(wh: int, registers: Mapping[str, int], rules: DayRules) -> dict[str, list[int]]:
     """Share a day's value among its buckets: by the registers where they agree with it, else it is of none."""
-    if rules.only is not None:
-        return {rules.only: [wh * WATT_MINUTES_A_WH]}
+    if rules.single_bucket is not None:
+        return {rules.single_bucket: [wh * WATT_MINUTES_A_WH]}
     if wh == 0 and rules.buckets:
         return {min(rules.buckets): [0]}
     known = {bucket: advance for bucket, advance in registers.items() if advance}

@@ -14,13 +14,13 @@ from gateway.enedis.registers import TOTAL, Registers
 from gateway.kit import paris
 from gateway.metering import payloads
 from gateway.metering import repository as metering
-from gateway.metering.packing import runs
-from gateway.metering.planner import history_starts
+from gateway.metering.packing import unpack_runs
+from gateway.metering.planner import get_history_start
 from gateway.metering.repository import OpenedDay
 from gateway.metering.schedule import Feed, Kind, State, is_over
 from gateway.tempo import repository as tempo
 from gateway.usage_points.models import UsagePoint
-from gateway.usage_points.service import collects_curve
+from gateway.usage_points.service import is_curve_collected
 
 _KINDS = (Kind.CURVE, Kind.DAILY, Kind.INDEX)
 
@@ -52,10 +52,10 @@ class Known:
         value = None if daily is None or daily.payload is None else payloads.read_value(day, daily.payload)
         stays = as_day and value is not None
         if curve is not None and curve.payload is not None and not (stays and curve.entry.state is not State.COMPLETE):
-            return Facts(curve=tuple(runs(curve.payload)))
+            return Facts(curve=tuple(unpack_runs(curve.payload)))
         feed = Feed(self.point.id, Kind.CURVE, direction)
         given_up = day < self.curves_since if curve is None else is_over(feed, day, curve.entry)
-        if value is None or not (given_up or stays or collects_curve(self.point) is False):
+        if value is None or not (given_up or stays or is_curve_collected(self.point) is False):
             return Facts()
         advances = [self.advance(day, alignment, direction) for alignment in Alignment]
         registers = min(advances, key=lambda advance: abs(sum(advance.values()) - value))
@@ -86,6 +86,6 @@ async def known(
     session: AsyncSession, home: Home, start: date, end: date, today: date, *, by_color: bool = False
 ) -> Known:
     """Gather what is known of the days `[start, end[`, the colours only if they are to be billed `by_color`."""
-    feeds = await metering.opened(session, home.id, _KINDS, home.secrets, start - paris.DAY, end + paris.DAY)
-    colors = await tempo.colors(session, start - paris.DAY, end) if by_color else {}
-    return Known(feeds, home.point, colors, history_starts(Kind.CURVE, today))
+    feeds = await metering.load_days(session, home.id, _KINDS, home.secrets, start - paris.DAY, end + paris.DAY)
+    colors = await tempo.load_colors(session, start - paris.DAY, end) if by_color else {}
+    return Known(feeds, home.point, colors, get_history_start(Kind.CURVE, today))

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
-from gateway.metering.meters import activation, directions
+from gateway.metering.meters import find_activation, list_directions
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
-from gateway.tariffs.off_peak_dates import effective
+from gateway.tariffs.off_peak_dates import select_effective
 from gateway.tariffs.options import OPTIONS, Clock
 from gateway.tariffs.prices import PriceBook
 from gateway.tariffs.repository import load_price_book
@@ -54,7 +54,7 @@ class Home:
     @cached_property
     def off_peak(self) -> list[OffPeakPeriod]:
         """The off-peak hours that count."""
-        return effective(self._periods)
+        return select_effective(self._periods)
 
     @cached_property
     def injects_since(self) -> date | None:
@@ -62,9 +62,9 @@ class Home:
 
         `date.min` when Enedis has told no day.
         """
-        if set(directions(self.point)) != set(Direction):
+        if set(list_directions(self.point)) != set(Direction):
             return None
-        return activation(self.point, Direction.PRODUCTION) or date.min
+        return find_activation(self.point, Direction.PRODUCTION) or date.min
 
     def rules(self, colors: Mapping[date, str], tariffs: Sequence[Tariff] | None = None) -> Rules:
         """Return how its days are billed, with the colours known; with other tariffs than its own where given."""

@@ -49,7 +49,7 @@ def counted(
         used = known.of(day, Direction.CONSUMPTION, as_day=as_day)
         is_row = used.value is not None or (as_day and not used.curve)  # then what it gave stands in the same
         gave = known.of(day, Direction.PRODUCTION, as_day=is_row)
-        figures[day] = count(day, used, gave, rules.of_day(day), takes=takes)
+        figures[day] = count(day, used, gave, rules.get_day_rules(day), takes=takes)
     return figures
 
 

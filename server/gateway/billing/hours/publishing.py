@@ -100,7 +100,7 @@ class Publisher:
         publication = Publication(
             usage_point_id=home.id, starts_on=start, is_whole=is_whole, rules=rules, looked_at=now
         )
-        due, is_first = set(paris.days(start, end)), published_before is None
+        due, is_first = set(paris.iterate_days(start, end)), published_before is None
         if published_before is not None and (published_before.rules, published_before.starts_on) == (rules, start):
             written, writes = await self._written_since(session, home, published_before.looked_at - _MARGIN)
             due &= written
@@ -139,12 +139,12 @@ class Publisher:
 
     async def _written_since(self, session: AsyncSession, home: Home, since: datetime) -> tuple[set[date], bytes]:
         """Return the days that may be billed otherwise, and a digest of what was written."""
-        writes = await metering.written_since(session, home.id, since)
+        writes = await metering.list_written_since(session, home.id, since)
         written = {day for day, _ in writes}
         # the index of a day also measures the day before, or the day after, by its alignment
         written |= {day + step for day in written for step in (-paris.DAY, paris.DAY)}
         if home.pays_by_color:
-            colors = await tempo.told_since(session, since)
+            colors = await tempo.list_colors_since(session, since)
             written |= colors.keys() | {day + paris.DAY for day in colors}  # whose night is still of that colour
         else:
             colors = {}
@@ -173,6 +173,6 @@ async def over_days[Found](days: int, find: Callable[[], Found]) -> Found:
 
 
 def _digest(home: Home, *, takes: bool) -> bytes:
-    point, curve = home.point, points.collects_curve(home.point)
+    point, curve = home.point, points.is_curve_collected(home.point)
     rules = (_FORMAT, point.tariffs, point.off_peak, home.book.version, curve, takes, home.injects_since)
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).digest()

@@ -14,7 +14,7 @@ from gateway.billing.days.home import Home
 from gateway.billing.hours.models import Publication, PublishedDay, PublishedSeries
 from gateway.billing.hours.series import Sums
 from gateway.kit.crypto import seal, unseal
-from gateway.kit.database import insert
+from gateway.kit.database import build_insert
 from gateway.usage_points.models import UsagePoint
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
@@ -136,7 +136,7 @@ async def write(
             }
             for day in changed
         ]
-        statement = insert(session, PublishedDay)
+        statement = build_insert(session, PublishedDay)
         written = {name: statement.excluded[name] for name in ("revision", "figures", "before")}
         statement = statement.on_conflict_do_update(index_elements=("usage_point_id", "day"), set_=written)
         await session.execute(statement, rows)

@@ -11,16 +11,16 @@ from gateway.billing.hours.schemas import HoursView
 from gateway.billing.hours.service import HoursService, Rows
 from gateway.dependencies import PointId, part
 from gateway.kit.compression import compress
-from gateway.problems import documented
-from gateway.quotas.routes import counted
+from gateway.problems import describe_responses
+from gateway.quotas.routes import count_response
 
-router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
+router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 HoursServiceDep = Annotated[HoursService, Depends(part(HoursService))]
 
 _FEW_ROWS = 200
 
 
-@router.get("/hours", response_model=HoursView, dependencies=[Depends(counted)])
+@router.get("/hours", response_model=HoursView, dependencies=[Depends(count_response)])
 async def hours(
     request: Request,
     service: HoursServiceDep,

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from gateway.billing.days.figures import MadeOf, is_money, show_all
 from gateway.billing.hours.service import Rows
-from gateway.kit.paris import hour_iso
+from gateway.kit.paris import format_hour
 from gateway.kit.wire import Utc
 
 type WrittenUtc = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -43,7 +43,7 @@ class HoursView(BaseModel):
     @classmethod
     def of(cls, rows: Rows) -> HoursView:
         """Show rows."""
-        starts = [hour_iso(start) for start in rows.start]
+        starts = [format_hour(start) for start in rows.start]
         made_of: dict[Literal["consumption", "production"], list[MadeOf]] = {
             "consumption": rows.used_made_of,
             "production": rows.gave_made_of,

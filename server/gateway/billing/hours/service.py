@@ -19,7 +19,7 @@ from gateway.billing.notices import prices_outdated
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.metering.freshness import next_change_at
+from gateway.metering.freshness import find_next_change
 from gateway.usage_points.models import UsagePoint
 
 
@@ -121,7 +121,7 @@ class HoursService:
             used_made_of=used_made_of[shown],
             gave_made_of=gave_made_of[shown],
             prices_outdated=prices_outdated(home.book, home.tariffs, days[0].day, days[-1].day) if days else None,
-            next_change=next_change_at(home.point, self._clock.now()),
+            next_change=find_next_change(home.point, self._clock.now()),
         )
 
 

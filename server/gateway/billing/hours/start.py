@@ -9,7 +9,7 @@ from gateway.billing.days.home import Home
 from gateway.billing.hours.models import Publication
 from gateway.kit import paris
 from gateway.metering import repository as metering
-from gateway.metering.history import begins, reached
+from gateway.metering.history import find_reached_day, get_oldest_day
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import Feed, Kind
 from gateway.usage_points.models import PointStatus, UsagePoint
@@ -31,12 +31,12 @@ async def published_from(
     main = meter.main(meter.first_direction)
     if standing is not None and _stays(standing, home.point, _values_begin(meter, main, today)):
         return standing.starts_on, standing.is_whole
-    asked = await metering.ledger(session, main, date.min, today + paris.DAY)
+    asked = await metering.load_entries(session, main, date.min, today + paris.DAY)
     if not asked:
         return (standing.starts_on if standing else None), False
     if not meter.is_open:
         return _not_after(min(asked), standing), False
-    first = begins(main, meter.since[main.direction], today)
+    first = get_oldest_day(main, meter.since[main.direction], today)
     recent = await _reached(session, meter, main, first, today)
     others = [meter.main(direction) for direction in meter.directions if direction is not main.direction]
     older = max([recent, *[await _reached(session, meter, feed, first, today) for feed in others]])
@@ -69,8 +69,8 @@ def _not_after(start: date | None, standing: Publication | None) -> date | None:
 async def _reached(session: AsyncSession, meter: Meter, feed: Feed, first: date, today: date) -> date:
     """Return since when a feed is known; `first` when all of it is."""
     since = meter.since[feed.direction]
-    day = await reached(session, feed, since, today)
-    return first if day <= begins(feed, since, today) else day
+    day = await find_reached_day(session, feed, since, today)
+    return first if day <= get_oldest_day(feed, since, today) else day
 
 
 async def _values_reached(
@@ -81,13 +81,13 @@ async def _values_reached(
     Both limits move on with each day: what had a curve, `asked` before, needs no value.
     """
     daily, oldest = _daily(main), _values_begin(meter, main, today)
-    known = {*asked, *await metering.ledger(session, daily, oldest, first)}
-    return oldest if known.issuperset(paris.days(oldest, first)) else None
+    known = {*asked, *await metering.load_entries(session, daily, oldest, first)}
+    return oldest if known.issuperset(paris.iterate_days(oldest, first)) else None
 
 
 def _values_begin(meter: Meter, main: Feed, today: date) -> date:
     """Return the oldest day that Enedis may have a value of."""
-    return begins(_daily(main), meter.since[main.direction], today)
+    return get_oldest_day(_daily(main), meter.since[main.direction], today)
 
 
 def _daily(main: Feed) -> Feed:

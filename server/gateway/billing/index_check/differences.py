@@ -23,7 +23,7 @@ from gateway.billing.days.figures import DayFigures
 from gateway.domain.readings import WATT_MINUTES_A_WH
 from gateway.enedis.registers import TOTAL
 from gateway.metering.packing import Run
-from gateway.tariffs.buckets import clock_hours
+from gateway.tariffs.buckets import list_clock_hours
 from gateway.tariffs.off_peak import MINUTES_A_DAY
 
 _HALF_A_DAY = 12 * 60
@@ -168,7 +168,7 @@ def _candidates(in_force: Slots, of_enedis: Slots) -> Iterator[tuple[int | None,
 
 def _used_until(day: date, curve: Sequence[Run]) -> list[int]:
     """Return the watt-minutes used before each minute of the clock; the odd days' extra hour counts with its first."""
-    by_minute, hours = [0] * MINUTES_A_DAY, clock_hours(day)
+    by_minute, hours = [0] * MINUTES_A_DAY, list_clock_hours(day)
     for run in curve:
         for minute in range(run.offset, min(run.offset + run.step * len(run.watts), 60 * len(hours))):
             by_minute[hours[minute // 60] * 60 + minute % 60] += run.watts[(minute - run.offset) // run.step]

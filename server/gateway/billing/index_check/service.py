@@ -12,7 +12,7 @@ from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.tariffs.off_peak import slots_on
+from gateway.tariffs.off_peak import list_slots_on
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class IndexCheckService:
         async with self._database.read() as session:
             figures = await repository.published_figures(session, home, start, end)
             known = await facts.known(session, home, start, end, today)
-        days = list(paris.days(start, end))
+        days = list(paris.iterate_days(start, end))
         advances = {alignment: {day: known.advance(day, alignment) for day in days} for alignment in facts.Alignment}
         aligned_by = differences.detect_alignment(figures, advances)
         compared = differences.differences(figures, advances[aligned_by])
         curves = {one.day: known.of(one.day, Direction.CONSUMPTION).curve for one in compared}
-        slots = {one.day: slots_on(home.off_peak, one.day) for one in compared}
-        told = {one.day: slots_on(home.off_peak_told, one.day) for one in compared}
+        slots = {one.day: list_slots_on(home.off_peak, one.day) for one in compared}
+        told = {one.day: list_slots_on(home.off_peak_told, one.day) for one in compared}
         fit = await asyncio.to_thread(differences.better_fit, compared, curves, slots, told)
         return IndexCheck(aligned_by if compared else None, compared, fit)

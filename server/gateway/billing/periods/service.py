@@ -6,7 +6,7 @@ from datetime import date, datetime
 from gateway.billing.days.home import Home
 from gateway.billing.notices import prices_outdated
 from gateway.billing.periods.periods import AHEAD, Period, periods
-from gateway.domain.tempo_days import in_force
+from gateway.domain.tempo_days import find_tempo_day
 from gateway.domain.tempo_season import Season
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -40,8 +40,8 @@ class PeriodsService:
         until = end or first + AHEAD
         async with self._database.read() as session:
             home = await Home.opened(session, account_id, point_id, self._keyring)
-            told = await tempo.told(session, Season.of(first - paris.DAY).start, Season.of(until).end)
-        colors = resolve_colors(told, paris.days(first - paris.DAY, until), in_force(now))
+            told = await tempo.list_days(session, Season.of(first - paris.DAY).start, Season.of(until).end)
+        colors = resolve_colors(told, paris.iterate_days(first - paris.DAY, until), find_tempo_day(now))
         items = periods(home, colors, first, until)
         now_ends = min((item.end for item in items if item.start <= now < item.end), default=now + paris.DAY)
         tomorrow = paris.midnight(paris.day_of(now) + paris.DAY)

@@ -12,7 +12,7 @@ from gateway.billing.totals import totals
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.metering.freshness import next_change_at
+from gateway.metering.freshness import find_next_change
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import RETRY_FOR
 
@@ -48,7 +48,7 @@ class TotalsService:
         known_until = max(figures, default=today - paris.DAY) + paris.DAY
         meter = Meter.of(home.point, home.secrets, now)
         counted = {direction: meter.since[direction] or date.min for direction in meter.directions}
-        subscription_on = home.rules({}).subscription_on
+        subscription_on = home.rules({}).get_subscription
         by_unit = await asyncio.to_thread(
             totals.by_unit, figures, counted, subscription_on, today, min(known_until, today)
         )
@@ -58,5 +58,5 @@ class TotalsService:
             publication.starts_on if publication else None,
             publication is not None and publication.is_whole,
             outdated,
-            min(next_change_at(home.point, now), paris.midnight(today + paris.DAY)),
+            min(find_next_change(home.point, now), paris.midnight(today + paris.DAY)),
         )

@@ -107,7 +107,9 @@ def by_unit(
 ) -> dict[Unit, dict[str, Total]]:
     """Add up each span of every unit; `counted_since` and `subscription_on` as for `day_totals`."""
     wanted = {unit: spans(unit, today, known_until) for unit in Unit}
-    dates = {day for named in wanted.values() for span in named.values() for day in paris.days(span.start, span.end)}
+    dates = {
+        day for named in wanted.values() for span in named.values() for day in paris.iterate_days(span.start, span.end)
+    }
     days = day_totals(dates, figures, counted_since, subscription_on)
     return {unit: {name: add_up(span, days, today) for name, span in named.items()} for unit, named in wanted.items()}
 
@@ -142,7 +144,7 @@ def add_up(span: Span, days: Mapping[date, DayTotal], today: date) -> Total:
     """Add up the days of a span; today and later are still to come, so that a running span is never complete."""
     sums: Counter[str] = Counter()
     lacks: frozenset[str] = frozenset()
-    for day in paris.days(span.start, span.end):
+    for day in paris.iterate_days(span.start, span.end):
         known = days.get(day, _NOTHING)
         sums.update(known.sums)
         lacks |= known.lacks
