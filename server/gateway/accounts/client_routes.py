@@ -20,7 +20,7 @@ from gateway.accounts.dependencies import (
 from gateway.accounts.log_in import Attempt
 from gateway.accounts.models import Account
 from gateway.accounts.oauth_errors import OAuthRoute
-from gateway.accounts.schemas import ApiClientRequest, Clients, ClientSecret, ClientView, Token
+from gateway.accounts.schemas import AccessToken, ApiClientRequest, Clients, ClientSecret, ClientView
 from gateway.accounts.tokens import LIFETIME
 from gateway.dependencies import ClientDep
 from gateway.problems import ProblemError, describe_responses
@@ -70,13 +70,13 @@ async def issue_token(
     client_id: Annotated[str | None, Form(max_length=100)] = None,
     client_secret: Annotated[str | None, Form(max_length=200)] = None,
     authorization: Annotated[str | None, Header()] = None,
-) -> Token:
+) -> AccessToken:
     """Exchange an API client's credentials, by Basic or in the form, for a bearer token."""
     if authorization is not None:
         client_id, client_secret = _parse_basic_credentials(authorization)
     issued = await clients.issue_token(parts, client_id or "", client_secret or "")
     response.headers.update(issued.limit_status.headers)
-    return Token(access_token=issued.text, expires_in=int(LIFETIME.total_seconds()))
+    return AccessToken(access_token=issued.text, expires_in=int(LIFETIME.total_seconds()))
 
 
 router.include_router(_token_router)

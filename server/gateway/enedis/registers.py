@@ -12,7 +12,7 @@ from datetime import date
 
 from gateway.enedis.daily import MOST_WATTS
 from gateway.enedis.refused import Fault, RefusedPoints
-from gateway.enedis.wire import Calendar, IndexSeries, Register, parse_day
+from gateway.enedis.wire import IndexSeries, Register, RegisterCalendar, parse_day
 
 TOTAL = "total"
 _HOURS = {"HC": "hc", "HP": "hp"}
@@ -75,7 +75,7 @@ def _name_registers(series: IndexSeries) -> list[tuple[str, Register]]:
     return named + ([(TOTAL, series.cadranTotalisateur)] if series.cadranTotalisateur else [])
 
 
-def _rank_calendar(calendar: Calendar) -> int:
+def _rank_calendar(calendar: RegisterCalendar) -> int:
     """Sort the supplier's calendar first and the distributor's last; those that do not say are between."""
     identifier, label = (calendar.idCalendrier or "").upper(), (calendar.libelleCalendrier or "").casefold()
     for rank, (prefix, word) in ((0, _SUPPLIER), (2, _DISTRIBUTOR)):
@@ -84,7 +84,7 @@ def _rank_calendar(calendar: Calendar) -> int:
     return 1
 
 
-def _name_classes(calendar: Calendar) -> list[tuple[str, Register]]:
+def _name_classes(calendar: RegisterCalendar) -> list[tuple[str, Register]]:
     classes = calendar.classeTemporelle or []
     names = [_CLASSES.get((register.idClasseTemporelle or "").strip().upper()) for register in classes]
     known = [(name, register) for name, register in zip(names, classes, strict=True) if name is not None]

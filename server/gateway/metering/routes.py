@@ -14,7 +14,6 @@ from gateway.kit.compression import compress
 from gateway.metering.encoding import encode_curve
 from gateway.metering.missing import Missing
 from gateway.metering.schemas import (
-    Answer,
     CurveAnswer,
     DailyAnswer,
     DayReading,
@@ -23,10 +22,11 @@ from gateway.metering.schemas import (
     MaxPowerAnswer,
     MissingRange,
     PeakReading,
+    RangeAnswer,
     RefreshAnswer,
     RefreshRequest,
 )
-from gateway.metering.service import Known, Readings
+from gateway.metering.service import KnownRange, Readings
 from gateway.problems import describe_responses
 from gateway.quotas.routes import count_response
 
@@ -56,7 +56,7 @@ async def get_load_curve(
 ) -> Response:
     """Average power by interval, in W."""
     found = await archive.read_load_curve(caller.account_id, point_id, direction, start, end)
-    frame = Answer(**_build_frame(found, start, end, direction)).model_dump_json()
+    frame = RangeAnswer(**_build_frame(found, start, end, direction)).model_dump_json()
 
     def respond() -> Response:
         written = f'{frame[:-1]},"readings":{encode_curve(found.days)}}}'
@@ -117,7 +117,7 @@ async def request_refresh(
     return RefreshAnswer.model_validate(scheduled, from_attributes=True)
 
 
-def _build_frame(found: Known[Any], start: date, end: date, direction: Direction) -> dict[str, Any]:
+def _build_frame(found: KnownRange[Any], start: date, end: date, direction: Direction) -> dict[str, Any]:
     return {
         "direction": direction,
         "start": start,

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Request
 from gateway.accounts.dependencies import CallerDep
 from gateway.dependencies import ClockDep, part
 from gateway.problems import describe_responses
-from gateway.quotas.day import Day
+from gateway.quotas.day import DailyQuota
 from gateway.quotas.schemas import DayUse, Quota, QuotaDays, UseView
 
-DayDep = Annotated[Day, Depends(part(Day))]
+DayDep = Annotated[DailyQuota, Depends(part(DailyQuota))]
 
 router = APIRouter(tags=["quota"], responses=describe_responses(401))
 

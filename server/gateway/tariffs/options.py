@@ -25,7 +25,7 @@ class Option(StrEnum):
     CUSTOM = "custom"
 
 
-class Clock(StrEnum):
+class BucketClock(StrEnum):
     """What decides which bucket is in force: nothing, the off-peak hours, Tempo's colours, or the slots of an offer."""
 
     ONE_BUCKET = "one_bucket"
@@ -42,7 +42,7 @@ class OptionFacts:
     time class of Enedis' index that counts each bucket.
     """
 
-    clock: Clock
+    clock: BucketClock
     is_regulated: bool
     cre_columns: Mapping[str, str] = field(default_factory=dict)
     registers: Mapping[str, str] = field(default_factory=dict)
@@ -63,21 +63,21 @@ def describe_option(option: Option) -> OptionFacts:
     match option:
         case Option.BASE:
             return OptionFacts(
-                Clock.ONE_BUCKET,
+                BucketClock.ONE_BUCKET,
                 is_regulated=True,
                 cre_columns={"base": "PART_VARIABLE"},
                 registers={"base": "BASE"},
             )
         case Option.HP_HC:
             return OptionFacts(
-                Clock.OFF_PEAK,
+                BucketClock.OFF_PEAK,
                 is_regulated=True,
                 cre_columns={"hp": "PART_VARIABLE_HP", "hc": "PART_VARIABLE_HC"},
                 registers={"hp": "HP", "hc": "HC"},
             )
         case Option.TEMPO:
             return OptionFacts(
-                Clock.TEMPO,
+                BucketClock.TEMPO,
                 is_regulated=True,
                 cre_columns={
                     f"{color}_{hours}": f"PART_VARIABLE_{hours.upper()}{_CRE_COLORS[color]}"
@@ -88,7 +88,7 @@ def describe_option(option: Option) -> OptionFacts:
                 },
             )
         case Option.CUSTOM:
-            return OptionFacts(Clock.OFFER, is_regulated=False)
+            return OptionFacts(BucketClock.OFFER, is_regulated=False)
         case _:
             assert_never(option)
 

@@ -13,7 +13,7 @@ from gateway.domain.direction import Direction
 from gateway.enedis.errors import ErrorReason
 from gateway.kit import paris
 from gateway.metering import payloads, refreshing, repository
-from gateway.metering.archive import Archive, Refusal
+from gateway.metering.archive import Archive, CallRefusal
 from gateway.metering.fetching import Priority
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import Feed, Kind, State
@@ -48,7 +48,7 @@ class Asked:
 
     async def ask(
         self, after: timedelta = timedelta(), kind: Kind = Kind.DAILY, direction: Direction = Direction.CONSUMPTION
-    ) -> Refusal | None:
+    ) -> CallRefusal | None:
         self.home.clock.set(self.home.clock.now() + after)
         meter = Meter.of(await self.point(), self.home.secrets, self.home.clock.now())
         week = [OLD + day * A_DAY for day in range(7)]

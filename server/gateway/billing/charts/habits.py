@@ -15,7 +15,7 @@ HOURS = 24
 
 
 @dataclass
-class Slot:
+class AverageSlot:
     """The known hours of one kind, in the exact units of figures; `priced` is the energy whose cost is in `cost`."""
 
     hours: int = 0
@@ -24,16 +24,16 @@ class Slot:
     cost: int = 0
 
 
-def _slots() -> list[Slot]:
-    return [Slot() for _ in range(HOURS)]
+def _slots() -> list[AverageSlot]:
+    return [AverageSlot() for _ in range(HOURS)]
 
 
 @dataclass
 class Habits:
     """By weekday (Monday first) and hour, and by month (its first day) and hour."""
 
-    by_weekday: list[list[Slot]] = field(default_factory=lambda: [_slots() for _ in range(7)])
-    by_month: dict[date, list[Slot]] = field(default_factory=dict)
+    by_weekday: list[list[AverageSlot]] = field(default_factory=lambda: [_slots() for _ in range(7)])
+    by_month: dict[date, list[AverageSlot]] = field(default_factory=dict)
 
 
 def find_habits(figures: Mapping[date, DayFigures]) -> Habits:
@@ -52,13 +52,13 @@ def find_habits(figures: Mapping[date, DayFigures]) -> Habits:
     return habits
 
 
-def _hours(day: date, known: DayFigures) -> Iterator[tuple[int, Slot]]:
+def _hours(day: date, known: DayFigures) -> Iterator[tuple[int, AverageSlot]]:
     shown = _shown_hours(paris.midnight(day), known.length)
     for index, number in enumerate(known.hours):
         priced = sum(known.used[bucket][index] for bucket in known.prices)
         cost = sum(price * known.used[bucket][index] for bucket, price in known.prices.items())
         energy = sum(values[index] for values in known.used.values())
-        yield shown[number], Slot(1, energy, priced, cost)
+        yield shown[number], AverageSlot(1, energy, priced, cost)
 
 
 def _shown_hours(midnight: datetime, length: int) -> range | list[int]:

@@ -30,7 +30,7 @@ _HALF_A_DAY = 12 * 60
 SHIFTS = sorted(range(-_HALF_A_DAY, _HALF_A_DAY + 1), key=lambda minutes: (abs(minutes), minutes))
 """By how many minutes off-peak hours may be wrong; the smallest that explains comes first."""
 
-type Slots = Sequence[tuple[int, int]]
+type ClockSlots = Sequence[tuple[int, int]]
 """Off-peak minutes of the clock, `[start, end[`."""
 
 _TOLERANCE = 0.005
@@ -114,8 +114,8 @@ def _may_be_one_meter(counted: float, used: float) -> bool:
 def better_fit(
     compared: Sequence[Difference],
     curves: Mapping[date, Sequence[Run]],
-    slots: Mapping[date, Slots],
-    told: Mapping[date, Slots],
+    slots: Mapping[date, ClockSlots],
+    told: Mapping[date, ClockSlots],
 ) -> Fit | None:
     """Return the off-peak hours that explain the registers; None where those in force do, or none does.
 
@@ -129,7 +129,7 @@ def better_fit(
     days = [one for one in days if list(slots[one.day]) == in_force][-_MOST_DAYS:]
     used = [_used_until(one.day, curves[one.day]) for one in days]
 
-    def unexplained(tried: Slots) -> float:
+    def unexplained(tried: ClockSlots) -> float:
         return sum(
             abs(one.registers["hc"] - sum(sums[end] - sums[start] for start, end in tried) / WATT_MINUTES_A_WH)
             for one, sums in zip(days, used, strict=True)
@@ -151,7 +151,7 @@ def better_fit(
     return None
 
 
-def _candidates(in_force: Slots, of_enedis: Slots) -> Iterator[tuple[int | None, list[tuple[int, int]]]]:
+def _candidates(in_force: ClockSlots, of_enedis: ClockSlots) -> Iterator[tuple[int | None, list[tuple[int, int]]]]:
     """Yield off-peak hours to try, and by how many minutes they are moved; what changes less comes first."""
     for minutes in SHIFTS:
         yield minutes, _shifted(in_force, minutes)
@@ -175,7 +175,7 @@ def _used_until(day: date, curve: Sequence[Run]) -> list[int]:
     return list(accumulate(by_minute, initial=0))
 
 
-def _shifted(slots: Slots, minutes: int) -> list[tuple[int, int]]:
+def _shifted(slots: ClockSlots, minutes: int) -> list[tuple[int, int]]:
     """Return slots of the clock so many minutes later, those across midnight cut in two."""
     found = []
     for start, end in slots:
@@ -185,7 +185,7 @@ def _shifted(slots: Slots, minutes: int) -> list[tuple[int, int]]:
     return sorted(slot for slot in found if slot[0] < slot[1])
 
 
-def _joined(slots: Slots) -> list[tuple[int, int]]:
+def _joined(slots: ClockSlots) -> list[tuple[int, int]]:
     """Write slots as people do: those that touch are one, across midnight too."""
     joined: list[tuple[int, int]] = []
     for start, end in slots:
