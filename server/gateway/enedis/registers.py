@@ -16,12 +16,11 @@ from gateway.enedis.wire import IndexSeries, Register, RegisterCalendar, parse_d
 
 TOTAL = "total"
 _HOURS = {"HC": "hc", "HP": "hp"}
-_COLORS = {"JB": "blue_", "JW": "white_", "JR": "red_"}
-_CLASSES = {"BASE": "base"} | {
-    f"{hours}{letters}": f"{color}{bucket}"
-    for hours, bucket in _HOURS.items()
-    for letters, color in {"": "", **_COLORS}.items()
+_COLORS = {"": "", "JB": "blue_", "JW": "white_", "JR": "red_"}
+BUCKETS = {"BASE": "base"} | {
+    f"{hours}{letters}": f"{color}{bucket}" for hours, bucket in _HOURS.items() for letters, color in _COLORS.items()
 }
+"""The bucket of each time class that Enedis names: `HCJR`, the off-peak hours of red days, is `red_hc`."""
 
 _MOST_WH = MOST_WATTS * 24 * 366 * 30
 """What the largest connection takes in the life of a meter."""
@@ -86,7 +85,7 @@ def _rank_calendar(calendar: RegisterCalendar) -> int:
 
 def _name_classes(calendar: RegisterCalendar) -> list[tuple[str, Register]]:
     classes = calendar.classeTemporelle or []
-    names = [_CLASSES.get((register.idClasseTemporelle or "").strip().upper()) for register in classes]
+    names = [BUCKETS.get((register.idClasseTemporelle or "").strip().upper()) for register in classes]
     known = [(name, register) for name, register in zip(names, classes, strict=True) if name is not None]
     return known if len(known) == len(classes) else []
 
