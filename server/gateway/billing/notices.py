@@ -13,10 +13,10 @@ from gateway.usage_points.notices import WARN_BEFORE, Notice
 _TOLD_FOR = timedelta(days=30)
 
 
-def notices(home: Home, now: datetime) -> Iterator[Notice]:
+def list_notices(home: Home, now: datetime) -> Iterator[Notice]:
     """Yield what there is to know now."""
     today = paris.day_of(now)
-    if since := prices_outdated(home.book, home.tariffs, today, today):
+    if since := find_outdated_prices(home.book, home.tariffs, today, today):
         yield Notice(code="prices_outdated", since=paris.midnight(since), until=None)
     text = home.point.contract.off_peak
     has_own = any(period.source == "user" and period.is_in_force_on(today) for period in home.off_peak)
@@ -28,7 +28,7 @@ def notices(home: Home, now: datetime) -> Iterator[Notice]:
             yield Notice(code="off_peak_changes", since=since_, until=until, date=day)
 
 
-def prices_outdated(book: PriceBook, tariffs: list[Tariff], first: date, last: date) -> date | None:
+def find_outdated_prices(book: PriceBook, tariffs: list[Tariff], first: date, last: date) -> date | None:
     """Return the first day since which prices used on the days from `first` to `last` are old: a newer grid is due."""
     found = []
     for tariff in tariffs_between(tariffs, first, last + paris.DAY):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from gateway.billing.days.figures import bucket_of, is_money, show
+from gateway.billing.days.figures import bucket_of, is_money, to_unit
 from gateway.billing.days.home import Home
 from gateway.billing.hours import repository as billing
 from gateway.billing.hours.repository import PublishedFigures
@@ -61,7 +61,7 @@ async def open_table(database: Database, home: Home, table: Table, start: date, 
     """Begin to read a table of the days `[start, end[`."""
     if table is Table.HOURS:
         async with database.read() as session:
-            series = sorted(await billing.series(session, home.id), key=_sort_key)
+            series = sorted(await billing.list_series(session, home.public_id), key=_sort_key)
         return Exported(_list_hour_columns(series), _iterate_hours(database, home, series, start, end))
     return Exported(_READING_COLUMNS[table], _iterate_readings(database, home, table, start, end))
 
@@ -80,14 +80,14 @@ async def _iterate_hours(
     database: Database, home: Home, series: list[str], start: date, end: date
 ) -> AsyncIterator[CsvRow]:
     async with database.read() as session:
-        known = await billing.published_span(session, home.id)
+        known = await billing.find_published_span(session, home.public_id)
     if known is None:
         return
     day, end = max(start, known[0]), min(end, known[1] + paris.DAY)
     while day < end:
         until = min(day + _PAGE, end)
         async with database.read() as session:
-            days = await billing.published_days(session, home.id, home.secrets.data_key, day, until)
+            days = await billing.list_published_days(session, home.public_id, home.secrets.data_key, day, until)
         for published in days:
             for row in _iterate_hours_of_day(published, series):
                 yield row
@@ -95,13 +95,13 @@ async def _iterate_hours(
 
 
 def _iterate_hours_of_day(published: PublishedFigures, series: list[str]) -> Iterable[CsvRow]:
-    figures, columns = published.figures, published.figures.columns()
+    figures, columns = published.figures, published.figures.build_columns()
     midnight = paris.midnight(published.day)
     for index, hour in enumerate(figures.hours):
         row = _format_instant(midnight + hour * paris.HOUR, "start")
         for key in series:
             name = f"{key}_{'eur' if is_money(key) else 'wh'}"
-            row[name] = show(key, columns[key][index]) if key in columns else None
+            row[name] = to_unit(key, columns[key][index]) if key in columns else None
         row["consumption_quality"] = str(figures.used_made_of[index])
         row["production_quality"] = str(figures.gave_made_of[index]) if figures.gave_made_of else None
         yield row
@@ -111,7 +111,7 @@ async def _iterate_readings(
     database: Database, home: Home, table: Table, start: date, end: date
 ) -> AsyncIterator[CsvRow]:
     for direction in Direction:
-        feed = Feed(home.id, _KINDS[table], direction)
+        feed = Feed(home.public_id, _KINDS[table], direction)
         after: date | None = start - paris.DAY
         while after is not None and after < end:
             async with database.read() as session:

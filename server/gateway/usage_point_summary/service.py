@@ -1,7 +1,7 @@
 """The answer about a usage point, gathered across rooms."""
 
 from gateway.billing.days.home import Home
-from gateway.billing.notices import notices as billing_notices
+from gateway.billing.notices import list_notices as billing_notices
 from gateway.consents.service import delete_usage_point
 from gateway.kit import paris
 from gateway.kit.clock import Clock

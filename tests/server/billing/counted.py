@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from gateway.billing.days.counting import Facts, count
+from gateway.billing.days.counting import Facts, count_day
 from gateway.billing.days.figures import DayFigures, is_money
 from gateway.domain.readings import Reading
 from gateway.metering.packing import pack_readings, unpack_runs
@@ -33,7 +33,7 @@ type Bill = dict[datetime, dict[str, Fraction]]
 def figures(rules: Rules, readings: Sequence[Reading], given: Sequence[Reading] = ()) -> dict[date, DayFigures]:
     found, gave = by_day(readings), by_day(given)
     counted = {
-        day: count(day, curve_of(day, known), curve_of(day, gave.get(day, ())), rules.get_day_rules(day))
+        day: count_day(day, curve_of(day, known), curve_of(day, gave.get(day, ())), rules.get_day_rules(day))
         for day, known in sorted(found.items())
     }
     return {day: one for day, one in counted.items() if one is not None}
@@ -48,7 +48,7 @@ def exact(counted: dict[date, DayFigures]) -> Bill:
     """The amounts of each hour, in Wh and EUR."""
     return {
         midnight(day) + timedelta(hours=number): {
-            key: Fraction(values[row], UNITS[is_money(key)]) for key, values in one.columns().items()
+            key: Fraction(values[row], UNITS[is_money(key)]) for key, values in one.build_columns().items()
         }
         for day, one in counted.items()
         for row, number in enumerate(one.hours)

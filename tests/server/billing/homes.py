@@ -127,7 +127,7 @@ class ByHand:
     async def hours(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
         """The answer of `/hours`."""
         service = HoursService(self.database, self.clock, self.publisher)
-        rows = await service.rows_since(self.account_id, self.point_id, cursor, limit)
+        rows = await service.load_rows_since(self.account_id, self.point_id, cursor, limit)
         answer: dict[str, Any] = json.loads(HoursView.of(rows).model_dump_json(by_alias=True))
         return answer
 

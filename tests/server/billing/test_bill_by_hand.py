@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from gateway.billing.days.counting import Facts, count
-from gateway.billing.days.figures import DayFigures, MadeOf, show
+from gateway.billing.days.counting import Facts, count_day
+from gateway.billing.days.figures import DayFigures, MadeOf, to_unit
 from gateway.domain.readings import Quality, Reading
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
@@ -27,7 +27,7 @@ def flat(day: date, watts: int) -> list[Reading]:
 
 
 def totals(one: DayFigures) -> dict[str, float]:
-    return {key: show(key, sum(values)) for key, values in one.columns().items()}
+    return {key: to_unit(key, sum(values)) for key, values in one.build_columns().items()}
 
 
 def day_of(rules: Rules, day: date, watts: int) -> dict[str, float]:
@@ -190,7 +190,7 @@ NOTHING = Facts()
 
 
 def by_value(rules: Rules, wh: int, registers: dict[str, int] | None = None, gave: Facts = NOTHING) -> DayFigures:
-    one = count(DAY, Facts(value=wh, registers=registers or {}), gave, rules.get_day_rules(DAY))
+    one = count_day(DAY, Facts(value=wh, registers=registers or {}), gave, rules.get_day_rules(DAY))
     assert one is not None
     assert (one.hours, one.used_made_of, one.is_whole) == ([0], [MadeOf.DAY], True)
     return one
@@ -233,16 +233,18 @@ def test_what_a_day_without_a_curve_gave_stands_in_the_same_row() -> None:
 
 def test_a_meter_that_only_gives_has_rows_of_its_own() -> None:
     gave = curve_of(DAY, flat(DAY, 100))
-    assert count(DAY, Facts(), gave, base_home().get_day_rules(DAY)) is None
-    one = count(DAY, Facts(), gave, base_home().get_day_rules(DAY), takes=False)
+    assert count_day(DAY, Facts(), gave, base_home().get_day_rules(DAY)) is None
+    one = count_day(DAY, Facts(), gave, base_home().get_day_rules(DAY), takes=False)
     assert one is not None
-    assert (len(one.hours), one.columns()["production"]) == (24, [6_000] * 24)
-    assert "consumption" not in one.columns()
-    assert count(DAY, Facts(), Facts(), base_home().get_day_rules(DAY), takes=False) is None
+    assert (len(one.hours), one.build_columns()["production"]) == (24, [6_000] * 24)
+    assert "consumption" not in one.build_columns()
+    assert count_day(DAY, Facts(), Facts(), base_home().get_day_rules(DAY), takes=False) is None
 
 
 def test_what_was_given_and_is_not_known_stands_still_and_says_so() -> None:
-    one = count(DAY, curve_of(DAY, flat(DAY, 100)), curve_of(DAY, flat(DAY, 50)[:4]), base_home().get_day_rules(DAY))
+    one = count_day(
+        DAY, curve_of(DAY, flat(DAY, 100)), curve_of(DAY, flat(DAY, 50)[:4]), base_home().get_day_rules(DAY)
+    )
     assert one is not None
     assert one.gave == [3_000, 3_000, *[0] * 22]
     assert one.gave_made_of == [MadeOf.MEASURED, MadeOf.MEASURED, *[MadeOf.UNKNOWN] * 22]

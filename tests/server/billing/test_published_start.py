@@ -121,7 +121,7 @@ async def test_what_stays_is_known_without_a_look_into_the_archive(
     monkeypatch.setattr(metering, "load_entries", ledger)
     assert (await home.hours())["from"] == first["from"]
     async with home.database.read() as session:
-        standing = await repository.publication(session, home.point_id)
+        standing = await repository.find_publication(session, home.point_id)
     assert standing is not None
     assert standing.is_whole is not is_over
 

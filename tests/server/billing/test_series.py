@@ -42,7 +42,7 @@ BEGINS: dict[str, Callable[[date], date]] = {
 
 async def series(home: ByHand, step: str, start: date, end: date, include: frozenset[Include] = ALL) -> dict[str, Any]:
     service = SeriesService(home.database, home.clock, home.publisher)
-    found = await service.chart(
+    found = await service.load_charts(
         home.account_id, home.point_id, Step(step), Span(start, end), with_year_ago=Include.YEAR_AGO in include
     )
     answer: dict[str, Any] = json.loads(SeriesView.of(found, include).model_dump_json())
@@ -292,7 +292,7 @@ async def test_production_counts_beside_consumption(home: ByHand) -> None:
 
 
 async def habits(home: ByHand, start: date, end: date) -> dict[str, Any]:
-    found = await SeriesService(home.database, home.clock, home.publisher).habits(
+    found = await SeriesService(home.database, home.clock, home.publisher).load_habits(
         home.account_id, home.point_id, Span(start, end)
     )
     answer: dict[str, Any] = json.loads(HabitsView.of(found).model_dump_json())

@@ -272,10 +272,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Hours
+         * Get Hours
          * @description Running sums by hour and series, from the first hour that changed since the cursor.
          */
-        get: operations["hours_v1_usage_points__point_id__hours_get"];
+        get: operations["get_hours_v1_usage_points__point_id__hours_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -292,10 +292,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Periods
+         * Get Periods
          * @description Buckets by time with their price: from today on, and for eight days, unless told otherwise.
          */
-        get: operations["periods_v1_usage_points__point_id__periods_get"];
+        get: operations["get_periods_v1_usage_points__point_id__periods_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -312,10 +312,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Totals
+         * Get Totals
          * @description Energy and money of day, week, month and year.
          */
-        get: operations["totals_v1_usage_points__point_id__totals_get"];
+        get: operations["get_totals_v1_usage_points__point_id__totals_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -332,10 +332,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Comparison
+         * Get Comparison
          * @description What the same hours would have cost under each option.
          */
-        get: operations["comparison_v1_usage_points__point_id__comparison_get"];
+        get: operations["get_comparison_v1_usage_points__point_id__comparison_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -372,10 +372,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Series
+         * Get Series
          * @description Energy and euros by hour, day, week (of Mondays), month or year.
          */
-        get: operations["series_v1_usage_points__point_id__series_get"];
+        get: operations["get_series_v1_usage_points__point_id__series_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -392,10 +392,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Habits
+         * Get Habits
          * @description When energy is used: the average day of each weekday and of each month.
          */
-        get: operations["habits_v1_usage_points__point_id__habits_get"];
+        get: operations["get_habits_v1_usage_points__point_id__habits_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4676,7 +4676,7 @@ export interface operations {
             };
         };
     };
-    hours_v1_usage_points__point_id__hours_get: {
+    get_hours_v1_usage_points__point_id__hours_get: {
         parameters: {
             query?: {
                 /** @description That of the last answer that was stored */
@@ -4814,7 +4814,7 @@ export interface operations {
             };
         };
     };
-    periods_v1_usage_points__point_id__periods_get: {
+    get_periods_v1_usage_points__point_id__periods_get: {
         parameters: {
             query?: {
                 /** @description First day, of Paris */
@@ -4959,7 +4959,7 @@ export interface operations {
             };
         };
     };
-    totals_v1_usage_points__point_id__totals_get: {
+    get_totals_v1_usage_points__point_id__totals_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -5099,7 +5099,7 @@ export interface operations {
             };
         };
     };
-    comparison_v1_usage_points__point_id__comparison_get: {
+    get_comparison_v1_usage_points__point_id__comparison_get: {
         parameters: {
             query?: {
                 /** @description The last whole months */
@@ -5373,7 +5373,7 @@ export interface operations {
             };
         };
     };
-    series_v1_usage_points__point_id__series_get: {
+    get_series_v1_usage_points__point_id__series_get: {
         parameters: {
             query: {
                 /** @description First day, of Paris */
@@ -5521,7 +5521,7 @@ export interface operations {
             };
         };
     };
-    habits_v1_usage_points__point_id__habits_get: {
+    get_habits_v1_usage_points__point_id__habits_get: {
         parameters: {
             query: {
                 /** @description First day, of Paris */

@@ -24,7 +24,7 @@ class AverageSlot:
     cost: int = 0
 
 
-def _slots() -> list[AverageSlot]:
+def _make_slots() -> list[AverageSlot]:
     return [AverageSlot() for _ in range(HOURS)]
 
 
@@ -32,7 +32,7 @@ def _slots() -> list[AverageSlot]:
 class Habits:
     """By weekday (Monday first) and hour, and by month (its first day) and hour."""
 
-    by_weekday: list[list[AverageSlot]] = field(default_factory=lambda: [_slots() for _ in range(7)])
+    by_weekday: list[list[AverageSlot]] = field(default_factory=lambda: [_make_slots() for _ in range(7)])
     by_month: dict[date, list[AverageSlot]] = field(default_factory=dict)
 
 
@@ -42,8 +42,8 @@ def find_habits(figures: Mapping[date, DayFigures]) -> Habits:
     for day, known in figures.items():
         if known.is_one_row or not known.used:
             continue
-        month = habits.by_month.setdefault(day.replace(day=1), _slots())
-        for hour, one in _hours(day, known):
+        month = habits.by_month.setdefault(day.replace(day=1), _make_slots())
+        for hour, one in _iterate_slots(day, known):
             for slot in (habits.by_weekday[day.weekday()][hour], month[hour]):
                 slot.hours += 1
                 slot.energy += one.energy
@@ -52,8 +52,8 @@ def find_habits(figures: Mapping[date, DayFigures]) -> Habits:
     return habits
 
 
-def _hours(day: date, known: DayFigures) -> Iterator[tuple[int, AverageSlot]]:
-    shown = _shown_hours(paris.midnight(day), known.length)
+def _iterate_slots(day: date, known: DayFigures) -> Iterator[tuple[int, AverageSlot]]:
+    shown = _list_hours_of_wall_clock(paris.midnight(day), known.length)
     for index, number in enumerate(known.hours):
         priced = sum(known.used[bucket][index] for bucket in known.prices)
         cost = sum(price * known.used[bucket][index] for bucket, price in known.prices.items())
@@ -61,7 +61,7 @@ def _hours(day: date, known: DayFigures) -> Iterator[tuple[int, AverageSlot]]:
         yield shown[number], AverageSlot(1, energy, priced, cost)
 
 
-def _shown_hours(midnight: datetime, length: int) -> range | list[int]:
+def _list_hours_of_wall_clock(midnight: datetime, length: int) -> range | list[int]:
     if length == HOURS:
         return range(HOURS)
     return [(midnight + number * paris.HOUR).astimezone(paris.PARIS).hour for number in range(length)]

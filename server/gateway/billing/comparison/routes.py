@@ -16,7 +16,7 @@ ComparisonServiceDep = Annotated[ComparisonService, Depends(part(ComparisonServi
 
 
 @router.get("/comparison", dependencies=[Depends(count_response)])
-async def comparison(
+async def get_comparison(
     service: ComparisonServiceDep,
     caller: CallerDep,
     point_id: PointId,

@@ -21,7 +21,7 @@ _FEW_ROWS = 200
 
 
 @router.get("/hours", response_model=HoursView, dependencies=[Depends(count_response)])
-async def hours(
+async def get_hours(
     request: Request,
     service: HoursServiceDep,
     caller: CallerDep,
@@ -30,11 +30,11 @@ async def hours(
     limit: Annotated[int | None, Query(ge=1, le=100_000, description="Rows at most; `more` tells of others")] = None,
 ) -> Response:
     """Running sums by hour and series, from the first hour that changed since the cursor."""
-    rows = await service.rows_since(caller.account_id, point_id, cursor, limit)
-    respond = partial(_respond, request, rows)
+    rows = await service.load_rows_since(caller.account_id, point_id, cursor, limit)
+    respond = partial(_respond_hours, request, rows)
     return respond() if len(rows.start) <= _FEW_ROWS else await asyncio.to_thread(respond)
 
 
-def _respond(request: Request, rows: Rows) -> Response:
+def _respond_hours(request: Request, rows: Rows) -> Response:
     content = HoursView.of(rows).model_dump_json(by_alias=True).encode()
     return compress(request, Response(content, media_type="application/json"))

@@ -35,18 +35,18 @@ class Period:
     expected_reason: ExpectedReason | None = None
 
     @property
-    def expected(self) -> bool:
+    def is_expected(self) -> bool:
         """Whether the bucket is that of an expected colour."""
         return self.expected_reason is not None
 
 
-def periods(home: Home, colors: Mapping[date, DayColor], start: date, end: date) -> list[Period]:
+def list_periods(home: Home, colors: Mapping[date, DayColor], start: date, end: date) -> list[Period]:
     """Return the periods of the days `[start, end[`, neighbours that are alike joined."""
     likely = {day: color.likely_color for day, color in colors.items() if color.likely_color is not Color.UNKNOWN}
-    rules = home.rules(likely)
+    rules = home.build_rules(likely)
     joined: list[Period] = []
     for day in paris.iterate_days(start, end):
-        for period in _of_day(home, rules, colors, day):
+        for period in _list_periods_of_day(home, rules, colors, day):
             last = joined[-1] if joined else None
             if last is not None and replace(last, start=period.start, end=period.end) == period:
                 joined[-1] = replace(last, end=period.end)
@@ -55,11 +55,11 @@ def periods(home: Home, colors: Mapping[date, DayColor], start: date, end: date)
     return joined
 
 
-def _of_day(home: Home, rules: Rules, colors: Mapping[date, DayColor], day: date) -> Iterator[Period]:
+def _list_periods_of_day(home: Home, rules: Rules, colors: Mapping[date, DayColor], day: date) -> Iterator[Period]:
     billed = rules.get_day_rules(day)
     tariff = find_tariff_on(home.tariffs, day)
     by_color = tariff is not None and OPTIONS[tariff.option].clock is BucketClock.TEMPO
-    for first, last, bucket, off_peak in _with_off_peak(billed.spans, rules.get_off_peak(day)):
+    for first, last, bucket, off_peak in _add_off_peak(billed.spans, rules.get_off_peak(day)):
         start, price = instant_at(day, first), billed.prices.get(bucket)
         certain, reason = bucket != UNKNOWN, None
         if certain and by_color:
@@ -69,7 +69,7 @@ def _of_day(home: Home, rules: Rules, colors: Mapping[date, DayColor], day: date
         yield Period(start, instant_at(day, last), bucket, off_peak, eur, certain, reason)
 
 
-def _with_off_peak(
+def _add_off_peak(
     spans: Sequence[BucketSpan], off_peak: Sequence[tuple[int, int, bool | None]]
 ) -> Iterator[tuple[int, int, str, bool | None]]:
     """Cut the buckets of a day where off-peak hours begin or end: these are known even where a colour is not."""

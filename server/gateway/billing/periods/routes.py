@@ -26,7 +26,7 @@ _LONGEST = timedelta(days=366)
     responses=describe_responses(400) | conditional.UNCHANGED,
     dependencies=[Depends(count_response)],
 )
-async def periods(
+async def get_periods(
     request: Request,
     service: PeriodsServiceDep,
     clock: ClockDep,

@@ -22,7 +22,7 @@ TotalsServiceDep = Annotated[TotalsService, Depends(part(TotalsService))]
     responses=conditional.UNCHANGED,
     dependencies=[Depends(count_response)],
 )
-async def totals(
+async def get_totals(
     request: Request, service: TotalsServiceDep, clock: ClockDep, caller: CallerDep, point_id: PointId
 ) -> Response:
     """Energy and money of day, week, month and year."""
