@@ -4062,6 +4062,13 @@ export interface operations {
                     "application/json": components["schemas"]["CurveAnswer"];
                 };
             };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request */
             400: {
                 headers: {
@@ -4223,6 +4230,13 @@ export interface operations {
                     "application/json": components["schemas"]["DailyAnswer"];
                 };
             };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request */
             400: {
                 headers: {
@@ -4382,6 +4396,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MaxPowerAnswer"];
                 };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -4543,6 +4564,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IndexAnswer"];
                 };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -4862,6 +4890,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HoursView"];
                 };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
