@@ -1,17 +1,14 @@
-"""Asking again for days that are known, because somebody wishes it."""
+"""Asking again for days that are known, because somebody asks for it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from gateway.kit import paris
-from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import repository
-from gateway.metering.archive import end_pauses
 from gateway.metering.planner import WINDOWS, get_history_start
 from gateway.metering.schedule import Kind
 from gateway.problems import ProblemError, check_range
-from gateway.store import Store
 from gateway.usage_points import repository as points
 from gateway.usage_points import service as consents
 from gateway.usage_points.models import PointStatus
@@ -29,13 +26,9 @@ class RefreshOutcome:
 
 
 async def request_refresh(
-    database: Database, store: Store, clock: Clock, account_id: str, point_id: str, start: date, end: date
+    database: Database, now: datetime, account_id: str, point_id: str, start: date, end: date
 ) -> RefreshOutcome:
-    """Have the days `[start, end[` asked again soon, in all that was asked of them. Raises a problem.
-
-    What its failures had left alone for a while is asked at once; pauses of the whole gateway stay.
-    """
-    now = clock.now()
+    """Have the days `[start, end[` asked again soon, in all that was asked of them. Raises a problem."""
     today = paris.day_of(now)
     check_range(start, end, LONGEST_RANGE)
     if end > today or start < get_history_start(Kind.CURVE, today):
@@ -46,6 +39,5 @@ async def request_refresh(
             raise ProblemError(409, "no_consent", "Enedis may not be asked: share the meter again first.")
         marked = await repository.schedule_again(session, point_id, start, end, now)
         await points.schedule_refresh(session, point_id, start, now)
-    await end_pauses(store, point_id)
     calls = sum(-(-days // WINDOWS[feed.kind]) for feed, days in marked.items())
     return RefreshOutcome(max(marked.values(), default=0), calls, now)

@@ -12,7 +12,7 @@ from gateway.domain.direction import Direction
 from gateway.domain.readings import Reading
 from gateway.enedis.client import Api
 from gateway.metering import payloads, repository
-from gateway.metering.archive import Archive, Refusal
+from gateway.metering.archive import Archive, CallRefusal
 from gateway.metering.fetching import Priority
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import Entry, Feed, Kind, State
@@ -75,7 +75,7 @@ class Asked:
         direction: Direction = Direction.CONSUMPTION,
         start: date = OLD,
         days: int = 7,
-    ) -> Refusal | None:
+    ) -> CallRefusal | None:
         self.home.clock.set(self.home.clock.now() + after)
         wanted = [start + day * A_DAY for day in range(days)]
         return await self.archive.fetch_missing(

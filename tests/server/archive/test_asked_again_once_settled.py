@@ -58,8 +58,7 @@ class Asked:
     def __init__(self, home: ByHand) -> None:
         self.home, self.enedis = home, Scripted()
         enedis = {priority: cast("Enedis", self.enedis) for priority in Priority}
-        self.store = MemoryStore()
-        self.archive = Archive(home.database, self.store, home.clock, enedis, home.keyring)
+        self.archive = Archive(home.database, MemoryStore(), home.clock, enedis, home.keyring)
 
     async def visit(self, day: date) -> tuple[State, list[Reading]]:
         """Ask what is due at noon of a day; return what is known then."""
@@ -78,9 +77,8 @@ class Asked:
         """The same, after somebody wished the day asked again."""
         home = self.home
         home.clock.set(datetime(day.year, day.month, day.day, 11, tzinfo=UTC))
-        day_after = DAY + paris.DAY
         await refreshing.request_refresh(
-            home.database, self.store, home.clock, home.account_id, home.point_id, DAY, day_after
+            home.database, home.clock.now(), home.account_id, home.point_id, DAY, DAY + paris.DAY
         )
         return await self.visit(day)
 

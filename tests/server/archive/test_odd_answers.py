@@ -89,7 +89,7 @@ async def test_an_absent_day_is_asked_three_times_before_it_is_final_and_a_refre
         assert asked.calls == calls, wait
     home = asked.home
     await refreshing.request_refresh(
-        home.database, asked.store, home.clock, home.account_id, home.point_id, OLD, OLD + 7 * A_DAY
+        home.database, home.clock.now(), home.account_id, home.point_id, OLD, OLD + 7 * A_DAY
     )
     asked.answer_daily()
     assert await asked.ask() is None
@@ -133,7 +133,7 @@ async def test_a_direction_is_closed_by_a_second_refusal_on_another_day_and_a_re
     assert asked.calls == 2, "it is closed"
     home = asked.home
     await refreshing.request_refresh(
-        home.database, asked.store, home.clock, home.account_id, home.point_id, OLD, OLD + 7 * A_DAY
+        home.database, home.clock.now(), home.account_id, home.point_id, OLD, OLD + 7 * A_DAY
     )
     asked.answer_daily()
     assert await asked.ask() is None

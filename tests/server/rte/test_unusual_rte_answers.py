@@ -14,7 +14,7 @@ from gateway.ecowatt import service as ecowatt
 from gateway.kit.database import Base, Database
 from gateway.kit.http import Upstream
 from gateway.rte.client import Rte
-from gateway.rte.models import Feed
+from gateway.rte.models import FeedState
 from gateway.rte.open_data import OpenData
 from gateway.store.memory import MemoryStore
 from gateway.tempo import repository as tempo_rows
@@ -63,7 +63,7 @@ class Grid:
 
     async def pause(self, feed: str) -> timedelta:
         async with self.database.read() as session:
-            row = await session.get_one(Feed, feed)
+            row = await session.get_one(FeedState, feed)
         return row.next_at - self.clock.now()
 
 
