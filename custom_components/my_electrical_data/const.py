@@ -12,7 +12,7 @@ LOGGER: Final = logging.getLogger(__package__)
 PLATFORMS: Final = [Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.IMAGE, Platform.SENSOR]
 
 MANUFACTURER: Final = "MyElectricalData"
-DOCS: Final = "https://github.com/MyElectricalData/my_electrical_data/blob/main/docs/troubleshooting.md"
+DOCS: Final = "https://github.com/MyElectricalData/my_electrical_data/blob/main/docs"
 TITLE: Final = "MyElectricalData"
 
 METER: Final = "meter"

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import count
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.translation import async_get_translations
+from homeassistant.helpers.translation import async_get_cached_translations, async_get_translations
 
 from .const import DOMAIN
 
@@ -27,7 +27,14 @@ def async_format_day(hass: HomeAssistant, day: date | None) -> str:
     """Format a day as people write it in Home Assistant's language."""
     if day is None:
         return "?"
-    return day.strftime("%d/%m/%Y") if hass.config.language == "fr" else day.isoformat()
+    return day.strftime(async_get_text(hass, "format", "day"))
+
+
+@callback
+def async_get_text(hass: HomeAssistant, group: str, name: str) -> str:
+    """Return a text of our selectors, which Home Assistant has loaded with the integration."""
+    texts = async_get_cached_translations(hass, hass.config.language, "selector", DOMAIN)
+    return texts[f"component.{DOMAIN}.selector.{group}.options.{name}"]
 
 
 async def async_load_texts(hass: HomeAssistant) -> Texts:

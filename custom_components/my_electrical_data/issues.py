@@ -19,7 +19,7 @@ from .coordinator import GatewayConfigEntry, Meter, RuntimeData
 from .dashboard import async_may_offer as async_may_offer_dashboard
 from .energy import async_may_offer
 from .feed import FeedCoordinator
-from .formatting import async_format_day
+from .formatting import async_format_day, async_get_text
 
 DOWN_AFTER: Final = timedelta(hours=1)
 ENDS_SOON = timedelta(days=15)
@@ -125,7 +125,7 @@ def _create_issue(hass: HomeAssistant, entry: GatewayConfigEntry, issue: Issue) 
         issue.issue_id,
         data={"key": issue.key, "owner": issue.owner, "entry_id": entry.entry_id, **issue.placeholders},
         is_fixable=issue.fixable,
-        learn_more_url=None if issue.fixable else DOCS,
+        learn_more_url=f"{DOCS}/{async_get_text(hass, 'format', 'repairs_page')}#{issue.key}",
         severity=issue.severity,
         translation_key=issue.key,
         translation_placeholders=issue.placeholders,

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import shutil
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -43,7 +44,9 @@ class HomeAssistant:
         (self.folder / "configuration.yaml").write_text(configuration)
         (self.folder / "automations.yaml").touch()
         self._link("custom_components")
-        self._link("blueprints/automation/my_electrical_data")
+        # Home Assistant's list of blueprints does not follow links.
+        blueprints = "blueprints/automation/my_electrical_data"
+        shutil.copytree(ROOT / blueprints, self.folder / blueprints, dirs_exist_ok=True)
         # An old version of this file on purpose: Home Assistant fills in what a newer one has.
         self._write("http", {"server_host": ["127.0.0.1"], "server_port": self.port})
         if not self._storage("auth").exists():

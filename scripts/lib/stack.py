@@ -104,6 +104,12 @@ class Stack(AsyncExitStack):
         await self._start(Program("The gateway", command, log=self.log("gateway"), env=self._gateway_env()))
         await self._until_answers(f"{self.gateway_url}/ready")
 
+    async def stop_gateway(self) -> None:
+        """Stop the gateway; it can be started again."""
+        [gateway] = [program for program in self._programs if program.name == "The gateway"]
+        self._programs.remove(gateway)
+        await gateway.stop()
+
     async def start_home_assistant(self) -> HomeAssistantClient:
         """Start Home Assistant and return a client of it, which the caller closes."""
         self.home_assistant.prepare()

@@ -8,8 +8,12 @@ from gateway.accounts import pages as account_pages
 from gateway.accounts import routes as accounts
 from gateway.admin import routes as admin
 from gateway.api_docs import routes as api_docs
-from gateway.billing import routes as billing
 from gateway.billing.charts import routes as charts
+from gateway.billing.comparison import routes as comparison
+from gateway.billing.hours import routes as hours
+from gateway.billing.index_check import routes as index_check
+from gateway.billing.periods import routes as periods
+from gateway.billing.totals import routes as totals
 from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
 from gateway.csv_export import routes as csv_export
@@ -17,7 +21,7 @@ from gateway.discovery import routes as discovery
 from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
 from gateway.metering import routes as metering
-from gateway.problems import documented
+from gateway.problems import describe_responses
 from gateway.quotas import routes as quotas
 from gateway.site import routes as site
 from gateway.tariffs import routes as tariffs
@@ -27,7 +31,11 @@ from gateway.usage_points import routes as usage_points
 
 _OF_A_USAGE_POINT = (
     metering.router,
-    billing.router,
+    hours.router,
+    periods.router,
+    totals.router,
+    comparison.router,
+    index_check.router,
     charts.router,
     csv_export.router,
     usage_point_summary.point_router,
@@ -57,6 +65,6 @@ for part in _OF_AN_ACCOUNT:
     v1.include_router(part)
 
 # any request may carry two kinds of credentials, or a body that is not UTF-8
-router = APIRouter(responses=documented(400))
+router = APIRouter(responses=describe_responses(400))
 for part in (health.router, v1, *_PAGES):
     router.include_router(part)

@@ -7,7 +7,7 @@ The application hands over its parts once, at its start (`provide`); whoever nee
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, cast
 
-from fastapi import Depends, FastAPI, Path, Request
+from fastapi import Depends, FastAPI, Path, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.instance import Instance
@@ -21,10 +21,10 @@ from gateway.store import Store
 
 def provide_part[Part](app: FastAPI, kind: type[Part], part: Part) -> None:
     """Have routes receive `part` where they ask for its type."""
-    _parts(app)[kind] = part
+    _get_parts(app)[kind] = part
 
 
-def _parts(app: FastAPI) -> dict[type, object]:
+def _get_parts(app: FastAPI) -> dict[type, object]:
     if not hasattr(app.state, "parts"):
         app.state.parts = {}
     return cast("dict[type, object]", app.state.parts)
@@ -38,10 +38,10 @@ def get_part[Part](request: Request, kind: type[Part]) -> Part:
 def part[Part](kind: type[Part]) -> Callable[[Request], Awaitable[Part]]:
     """Make the dependency that returns the part of a type. Async, or FastAPI would ask a thread each time."""
 
-    async def find(request: Request) -> Part:
+    async def find_part(request: Request) -> Part:
         return get_part(request, kind)
 
-    return find
+    return find_part
 
 
 ClockDep = Annotated[Clock, Depends(part(Clock))]
@@ -55,15 +55,17 @@ StoreDep = Annotated[Store, Depends(part(Store))]
 OUR_ID = "^[0-9a-f]{32}$"
 """The form of the ids that we give accounts, consents and whatever else is not a usage point."""
 PointId = Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")]
+START_DAY = Query(description="First day, of Paris")
+END_DAY = Query(description="First day after the range")
 
 
-async def _write(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
+async def _open_transaction(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
     async with database.write() as session:
         yield session
 
 
 # scope="function": committed before the answer leaves, so that nobody is told of a write that then fails
-WriteSession = Annotated[AsyncSession, Depends(_write, scope="function")]
+WriteSession = Annotated[AsyncSession, Depends(_open_transaction, scope="function")]
 
 
 async def get_client(request: Request) -> str | None:

@@ -7,9 +7,14 @@ from fastapi import FastAPI
 from gateway.accounts.outbox import OutboxWorker
 from gateway.accounts.parts import AccountParts
 from gateway.admin.parts import AdminParts
-from gateway.billing.answers import Answers
 from gateway.billing.charts.service import SeriesService
-from gateway.billing.hours import Hours
+from gateway.billing.comparison.service import ComparisonService
+from gateway.billing.hours.publishing import Publisher
+from gateway.billing.hours.service import HoursService
+from gateway.billing.index_check.service import IndexCheckService
+from gateway.billing.periods.service import PeriodsService
+from gateway.billing.totals.service import TotalsService
+from gateway.consents.reminders import send_reminders
 from gateway.consents.service import ConsentService
 from gateway.csv_export.service import CsvExporter
 from gateway.dependencies import provide_part
@@ -58,10 +63,14 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))
     provide_part(app, Readings, Readings(database, runtime.archive, clock, keyring))
-    provide_part(app, Answers, Answers(database, clock, keyring))
-    provide_part(app, Hours, Hours(database, clock, keyring))
-    provide_part(app, SeriesService, SeriesService(database, clock, keyring))
-    provide_part(app, CsvExporter, CsvExporter(database, clock, keyring))
+    publisher = Publisher(database, clock, keyring)
+    provide_part(app, HoursService, HoursService(database, clock, publisher))
+    provide_part(app, PeriodsService, PeriodsService(database, clock, keyring))
+    provide_part(app, TotalsService, TotalsService(database, clock, publisher))
+    provide_part(app, ComparisonService, ComparisonService(database, clock, publisher))
+    provide_part(app, IndexCheckService, IndexCheckService(database, clock, publisher))
+    provide_part(app, SeriesService, SeriesService(database, clock, publisher))
+    provide_part(app, CsvExporter, CsvExporter(database, publisher))
     provide_part(app, SummaryService, SummaryService(database, clock, keyring))
     provide_part(app, TempoOutlook, TempoOutlook(database))
     provide_part(app, EcowattOutlook, EcowattOutlook(database, asks_rte=settings.has_rte))
@@ -69,17 +78,18 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, AdminParts, AdminParts(settings, clock, database, store))
 
 
-def jobs_of(runtime: Runtime) -> Mapping[str, Job]:
+def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
     """Return what runs beside requests, by name."""
     database, clock = runtime.database, runtime.clock
     return {
-        "clock": ClockWatch(database, clock).keep,
-        "tempo": lambda: tempo.keep(database, runtime.rte, runtime.open_data, clock),
-        "ecowatt": lambda: ecowatt.keep(database, runtime.rte, clock),
-        "consents": runtime.consents.keep,
-        "usage_points": runtime.usage_points.keep,
+        "clock": ClockWatch(database, clock).check_clock,
+        "tempo": lambda: tempo.refresh_tempo(database, runtime.rte, runtime.open_data, clock),
+        "ecowatt": lambda: ecowatt.refresh_ecowatt(database, runtime.rte, clock),
+        "consents": runtime.consents.check_due_consents,
+        "usage_points": runtime.usage_points.refresh_due_points,
         "purge": lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days),
-        "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due,
-        "archive": lambda: upkeep.keep(database, runtime.archive, clock),
-        "history": lambda: history.keep(database, runtime.archive, runtime.store, clock),
+        "reminders": lambda: send_reminders(database, clock),
+        "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due_mails,
+        "archive": lambda: upkeep.fetch_due_points(database, runtime.archive, clock),
+        "history": lambda: history.fetch_next_history(database, runtime.archive, runtime.store, clock),
     }

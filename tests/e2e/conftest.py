@@ -1,29 +1,29 @@
 """The stack that all end-to-end tests of a run share: its clock shows a November morning."""
 
 from collections.abc import AsyncGenerator
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
-from scripts.lib.stack import HOMES, Ports, Stack
+from scripts.lib.stack import HOMES, Home, Ports, Stack
+from tests.e2e.site import NOW, PASSWORD, build_pages
 
-PARIS = ZoneInfo("Europe/Paris")
-
-# The sixty days before it hold 25 October and its 25 hours; by eleven, yesterday is published for every home.
-NOW = datetime(2026, 11, 3, 11, 0, tzinfo=PARIS)
+OWNER = "owner@example.org"
+# all tests of the pages are one account's
+MANY = {"USER_DAILY_LIMIT_NO_CACHE": "500", "USER_DAILY_LIMIT_WITH_CACHE": "100000"}
+ROOF = Home("30001000000005", "hp_hc", 9, ("22:30-06:30",))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep on one worker the tests that share programs: those of the shared stack, and those of a file."""
+    """Keep on one worker the tests that share programs: those of a shared stack, and those of a file."""
     for item in items:
-        shared = isinstance(item, pytest.Function) and "stack" in item.fixturenames
-        item.add_marker(pytest.mark.xdist_group("stack" if shared else item.path.stem))
+        names = item.fixturenames if isinstance(item, pytest.Function) else []
+        shared = next((name for name in ("stack", "pages") if name in names), item.path.stem)
+        item.add_marker(pytest.mark.xdist_group(shared))
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +46,18 @@ async def home_assistant(stack: Stack) -> AsyncGenerator[HomeAssistantClient]:
     async with client:
         await stack.connect(client)
         yield client
+
+
+@pytest.fixture(scope="session")
+async def pages(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stack]:
+    """A gateway that serves the front end; its administrator, OWNER, owns the three homes and one that produces."""
+    folder: Path = tmp_path_factory.mktemp("pages")
+    ports = Ports(home_assistant=free_port(), gateway=free_port(), simulator=free_port())
+    env = clock_set_to(NOW) | {"ADMIN_EMAILS": OWNER, **MANY}
+    async with Stack(folder, ports, language="en", env=env, web=build_pages(folder / "web")) as stack:
+        await stack.start_simulator()
+        await stack.start_gateway()
+        await stack.command("init", "--email", OWNER, given=PASSWORD)
+        for name, home in (HOMES | {"roof": ROOF}).items():
+            await stack.add_home(home, name, email=OWNER)
+        yield stack

@@ -6,19 +6,28 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import override
+from zoneinfo import ZoneInfo
 
+import aiohttp
 from aiohttp import web
 
+from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant import ROOT
+from scripts.lib.nginx import nginx_command
 from scripts.lib.program import Program, free_port
 from scripts.lib.stack import GATEWAY_BIN, Ports, Stack
 from tests.e2e.polling import until
 from tests.e2e.stack.names import Names
+
+NOW = datetime(2026, 11, 3, 11, 0, tzinfo=ZoneInfo("Europe/Paris"))
+"""The sixty days before it hold 25 October and its 25 hours; by eleven, yesterday is published for every home."""
+PASSWORD = "seven green turtles on a roof"
 
 
 @dataclass
@@ -64,11 +73,13 @@ async def mailbox() -> AsyncGenerator[Mailbox]:
 
 
 class SiteStack(Stack):
-    """Simulator and gateway, which is reached through Caddy and sends mail."""
+    """Simulator and gateway, which is reached through Caddy and sends mail. `settings` are more of the gateway's."""
 
-    def __init__(self, folder: Path, *, env: dict[str, str], site: str, mail: Mailbox, admin: str) -> None:
+    def __init__(
+        self, folder: Path, *, site: str, mail: Mailbox, admin: str, settings: Mapping[str, str] | None = None
+    ) -> None:
         ports = Ports(home_assistant=free_port(), gateway=free_port(), simulator=free_port())
-        super().__init__(folder, ports, language="en", env=env)
+        super().__init__(folder, ports, language="en", env=clock_set_to(NOW))
         self.site = site
         self._site_env = {
             "BACKEND_URL": f"{site}/api",
@@ -81,6 +92,7 @@ class SiteStack(Stack):
             "MAILGUN_API_BASE_URL": mail.url,
             "REQUIRE_EMAIL_VERIFICATION": "true",
             "ADMIN_EMAILS": admin,
+            **(settings or {}),
         }
 
     @override
@@ -88,25 +100,55 @@ class SiteStack(Stack):
         return super()._gateway_env() | self._site_env
 
 
-def build_pages(folder: Path) -> Path:
-    """Build the front end as its image does; where its files are."""
+@dataclass
+class Site:
+    """The site, and the mails that it sends."""
+
+    url: str
+    mail: Mailbox
+    stack: SiteStack
+
+
+def build_pages(folder: Path, **settings: str) -> Path:
+    """Build the front end with these build arguments; where its files are."""
     npx = shutil.which("npx")
     assert npx, "Node is not installed: scripts/setup fetches it"
-    settings = {"VITE_API_BASE_URL": "/api", "VITE_APP_NAME": "MyElectricalData"}
     command = [npx, "vite", "build", "--logLevel", "error", "--outDir", str(folder), "--emptyOutDir"]
     subprocess.run(command, cwd=ROOT / "web", env={**os.environ, **settings}, check=True)
     return folder
 
 
 @asynccontextmanager
-async def serving(folder: Path, pages: Path, stack: SiteStack, port: int) -> AsyncGenerator[None]:
-    """Run nginx and Caddy with the repository's configuration, in front of the gateway."""
+async def running_site(
+    folder: Path, *, admin: str, settings: Mapping[str, str] | None = None, build: Mapping[str, str] | None = None
+) -> AsyncGenerator[Site]:
+    """Run all of it at NOW; `settings` are the gateway's, `build` those of the front end's image."""
+    arguments = {"VITE_API_BASE_URL": "/api", **(build or {})}
+    pages, port = build_pages(folder / "pages", **arguments), free_port()
+    url = f"https://localhost:{port}"
+    async with mailbox() as mail, SiteStack(folder, site=url, mail=mail, admin=admin, settings=settings) as stack:
+        await stack.start_simulator()
+        await stack.command("init", "--email", admin, given=PASSWORD)
+        await stack.start_gateway()
+        async with aiohttp.ClientSession(stack.simulator_url) as simulator:
+            order = {"mode": "ask", "redirect_uri": f"{url}/oauth/callback"}
+            async with simulator.patch("/control/authorize", json=order) as answer:
+                assert answer.status == 200
+        async with serving(folder, pages, stack, port, **arguments):
+            yield Site(url, mail, stack)
+
+
+@asynccontextmanager
+async def serving(folder: Path, pages: Path, stack: Stack, port: int, **build: str) -> AsyncGenerator[None]:
+    """Run nginx and Caddy with the repository's configuration, in front of the gateway; `build` as for the pages."""
     names, resolver, frontend, admin = Names(), free_port(), free_port(), free_port()
     names.addresses.append("127.0.0.1")
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
         lambda: names, local_addr=("127.0.0.1", resolver)
     )
-    nginx = Program("nginx", _nginx(folder, pages, frontend), log=folder / "nginx.log", env={})
+    nginx = Program(
+        "nginx", nginx_command(folder / "nginx", pages, frontend, **build), log=folder / "nginx.log", env={}
+    )
     caddy = Program(
         "Caddy",
         [GATEWAY_BIN / "caddy", "run", "--config", ROOT / "Caddyfile", "--adapter", "caddyfile"],
@@ -145,21 +187,3 @@ async def serving(folder: Path, pages: Path, stack: SiteStack, port: int) -> Asy
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _nginx(folder: Path, pages: Path, port: int) -> list[str]:
-    """Write nginx' configuration for this folder; the command that runs it."""
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    assert program, "nginx is not installed: scripts/test installs it"
-    config = (ROOT / "web/nginx/nginx.conf").read_text()
-    for ours, here in (
-        ("/tmp/", f"{folder}/"),  # noqa: S108 - what stands in the file
-        ("listen 80;", f"listen 127.0.0.1:{port};"),
-        ("/srv/web", str(pages)),
-    ):
-        config = config.replace(ours, here)
-    if os.geteuid() == 0:
-        config = f"user root;\n{config}"  # the files of a test are its own
-    (folder / "nginx.conf").write_text(config)
-    shutil.copy(ROOT / "web/nginx/policy.conf", folder / "policy.conf")
-    return [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]

@@ -11,8 +11,8 @@ from scripts.lib import energy
 from scripts.lib.browser import open_page
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.stack import HOMES, Stack
-from tests.e2e.conftest import NOW
 from tests.e2e.polling import until
+from tests.e2e.site import NOW
 from tests.e2e.test_statistics import TODAY, ask_simulator, imported
 
 # The values behind the bars, by the name of their source. Charts are drawn on a canvas: there is no element a bar.

@@ -5,130 +5,29 @@ The policy of the pages is enforced all along: whatever it blocks, and whatever 
 
 import re
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import aiohttp
 import pytest
-from playwright.async_api import ConsoleMessage, Page, Request, async_playwright, expect
+from playwright.async_api import expect
 
-from scripts.lib.browser import ARGUMENTS, chromium
-from scripts.lib.faketime import clock_set_to
-from scripts.lib.program import free_port
-from tests.e2e.conftest import NOW
 from tests.e2e.polling import until
-from tests.e2e.site import Mailbox, SiteStack, build_pages, mailbox, serving
+from tests.e2e.site import PASSWORD, Site, running_site
+from tests.e2e.visitor import Visitor, visiting
 
 PERSON, ADMIN = "person@example.org", "admin@example.org"
-PASSWORD = "seven green turtles on a roof"
 METER = "30001000000015"
-
-
-@dataclass
-class Site:
-    """The site, and the mails that it sends."""
-
-    url: str
-    mail: Mailbox
-    stack: SiteStack
-
-
-@dataclass
-class Visitor:
-    """A browser on the site, and what went wrong in it."""
-
-    site: Site
-    page: Page
-    wrong: list[str] = field(default_factory=list)
-
-    def watch(self) -> None:
-        """Note what the policy blocks, what fails in a script, and what is asked of another site."""
-        self.page.on("console", self._note_console)
-        self.page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
-        self.page.on("request", self._note_request)
-
-    def _note_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and "status of 4" not in message.text:
-            self.wrong.append(f"console: {message.text}")
-
-    def _note_request(self, request: Request) -> None:
-        if urlsplit(request.url).hostname not in {"localhost", "127.0.0.1"}:
-            self.wrong.append(f"another site: {request.url}")
-
-    async def open(self, path: str) -> None:
-        """Go to a page of the site by its address."""
-        await self.page.goto(f"{self.site.url}/{path}")
-
-    async def press(self, name: str) -> None:
-        """Press a button."""
-        await self.page.get_by_role("button", name=name, exact=True).click()
-
-    async def fill(self, label: str, text: str) -> None:
-        """Fill a field."""
-        await self.page.get_by_label(label, exact=True).fill(text)
-
-    async def log_in(self, email: str) -> None:
-        """Log in."""
-        await self.open("log-in")
-        await self.fill("E-mail address", email)
-        await self.fill("Password", PASSWORD)
-        await self.press("Log in")
-        await expect(self.page.get_by_role("button", name="Log out", exact=True)).to_be_visible()
-
-    async def sees(self, text: str | re.Pattern[str]) -> None:
-        """Wait until a text is shown."""
-        await self.page.get_by_text(text).first.wait_for()
 
 
 @pytest.fixture(scope="module")
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Site]:
     folder: Path = tmp_path_factory.mktemp("site")
-    pages, port = build_pages(folder / "pages"), free_port()
-    url = f"https://localhost:{port}"
-    async with (
-        mailbox() as mail,
-        SiteStack(folder, env=clock_set_to(NOW), site=url, mail=mail, admin=ADMIN) as stack,
-    ):
-        await stack.start_simulator()
-        await stack.command("init", "--email", ADMIN, given=PASSWORD)
-        await stack.start_gateway()
-        async with aiohttp.ClientSession(stack.simulator_url) as simulator:
-            order = {"mode": "ask", "redirect_uri": f"{url}/oauth/callback"}
-            async with simulator.patch("/control/authorize", json=order) as answer:
-                assert answer.status == 200
-        async with serving(folder, pages, stack, port):
-            yield Site(url, mail, stack)
-
-
-@asynccontextmanager
-async def visiting(site: Site) -> AsyncGenerator[Visitor]:
-    """A fresh browser, whose clock shows the gateway's time."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        # Caddy's authority is its own
-        context = await browser.new_context(
-            locale="en-GB", timezone_id="Europe/Paris", ignore_https_errors=True, accept_downloads=True
-        )
-        context.set_default_timeout(30_000)
-        page = await context.new_page()
-        await page.clock.install(time=NOW)
-        visitor = Visitor(site, page)
-        visitor.watch()
-        try:
-            yield visitor
-        except Exception as error:
-            error.add_note(f"{page.url}\n{await page.locator('body').inner_text()}\n{visitor.wrong}")
-            raise
-        finally:
-            await browser.close()
-        assert visitor.wrong == []
+    async with running_site(folder, admin=ADMIN) as site:
+        yield site
 
 
 async def test_a_person_from_the_first_page_to_the_last(site: Site) -> None:
-    async with visiting(site) as person:
-        await sign_up(person)
+    async with visiting(site.url) as person:
+        await sign_up(person, site)
         await add_meter(person)
         await change_tariff(person)
         await wait_for_readings(person)
@@ -138,15 +37,15 @@ async def test_a_person_from_the_first_page_to_the_last(site: Site) -> None:
         await delete_account(person)
 
 
-async def sign_up(person: Visitor) -> None:
+async def sign_up(person: Visitor, site: Site) -> None:
     await person.open("")
     await person.page.get_by_role("link", name="Create an account").first.click()
     await person.fill("E-mail address", PERSON)
     await person.fill("Password", PASSWORD)
     await person.press("Create an account")
     await person.sees("Look at your mail")
-    link = await person.site.mail.link(PERSON)
-    assert link.startswith(f"{person.site.url}/verify-email#code=")
+    link = await site.mail.link(PERSON)
+    assert link.startswith(f"{person.url}/verify-email#code=")
     await person.page.goto(link)
     await person.fill("Password", PASSWORD)
     await person.press("Confirm")
@@ -179,7 +78,7 @@ async def change_tariff(person: Visitor) -> None:
 
 async def wait_for_readings(person: Visitor) -> None:
     async def came() -> bool:
-        listed = await person.page.request.get(f"{person.site.url}/api/v1/usage-points")
+        listed = await person.page.request.get(f"{person.url}/api/v1/usage-points")
         return (await listed.json())["items"][0]["freshness"]["complete_until"] is not None
 
     await until(came, "the first readings")
@@ -218,8 +117,8 @@ async def take_away(person: Visitor) -> None:
 async def log_out_everywhere(person: Visitor) -> None:
     await person.open("account")
     await person.press("Log out everywhere")
-    await person.page.wait_for_url(f"{person.site.url}/")
-    state = await person.page.request.get(f"{person.site.url}/api/v1/session")
+    await person.page.wait_for_url(f"{person.url}/")
+    state = await person.page.request.get(f"{person.url}/api/v1/session")
     assert await state.json() == {"account": None}
 
 
@@ -230,14 +129,14 @@ async def delete_account(person: Visitor) -> None:
     dialog = person.page.get_by_role("dialog")
     await dialog.get_by_label("Present password", exact=True).fill(PASSWORD)
     await dialog.get_by_role("button", name="Delete everything for good", exact=True).click()
-    await person.page.wait_for_url(f"{person.site.url}/")
+    await person.page.wait_for_url(f"{person.url}/")
     again = {"email": PERSON, "password": PASSWORD}
-    answer = await person.page.request.post(f"{person.site.url}/api/v1/session", data=again)
+    answer = await person.page.request.post(f"{person.url}/api/v1/session", data=again)
     assert answer.status == 401
 
 
 async def test_an_administrator_at_work(site: Site) -> None:
-    async with visiting(site) as admin:
+    async with visiting(site.url) as admin:
         somebody = {"email": "somebody@example.org", "password": PASSWORD}
         made = await admin.page.request.post(f"{site.url}/api/v1/accounts", data=somebody)
         assert made.status == 201

@@ -20,6 +20,7 @@ PARIS = ZoneInfo("Europe/Paris")
 NIGHT = datetime(2026, 1, 28, 5, 30, tzinfo=PARIS)
 BEGINS = datetime(2026, 1, 28, 6, 0, tzinfo=PARIS)
 BACK_ON = BEGINS + timedelta(minutes=1)
+BLUEPRINTS = Path(__file__).parents[2] / "blueprints/automation" / DOMAIN
 HEATER = "input_boolean.chauffe_eau"
 
 
@@ -74,6 +75,12 @@ async def test_the_cheapest_hours_of_a_red_day(red_day: HomeAssistantClient) -> 
     window = answer["service_response"]
     assert window["start"] == "2026-01-28T22:00:00+01:00"
     assert [part["what"] for part in window["parts"]] == ["red_hc"]
+
+
+async def test_every_blueprint_is_offered(red_day: HomeAssistantClient) -> None:
+    offered = await red_day.command("blueprint/list", domain="automation")
+    ours = [path for path in offered if path.startswith(f"{DOMAIN}/")]
+    assert len(ours) == len([*BLUEPRINTS.glob("*.yaml")]) > 0
 
 
 async def test_the_water_heater_is_off_at_six_and_on_again_after(red_day: HomeAssistantClient, clock: Clock) -> None:

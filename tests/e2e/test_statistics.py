@@ -10,8 +10,8 @@ from scripts.lib import energy
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.stack import HOMES, Stack
 from tests.e2e import bill
-from tests.e2e.conftest import NOW
 from tests.e2e.polling import until
+from tests.e2e.site import NOW
 
 TODAY = NOW.date()
 OLDEST = datetime(2026, 6, 1, tzinfo=UTC)

@@ -30,6 +30,12 @@ def by_path(language: str) -> dict[str, str]:
     return walk("", texts(language))
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_repair_has_its_place_in_the_docs(language: str) -> None:
+    page = Path("docs", texts(language)["selector"]["format"]["options"]["repairs_page"]).read_text()
+    assert sorted(re.findall(r'<a id="(\w+)">', page)) == sorted(texts(language)["issues"])
+
+
 def test_french_is_as_complete_as_english() -> None:
     english, french = by_path("en"), by_path("fr")
     assert french.keys() == english.keys()

@@ -24,6 +24,7 @@ from gateway.cli.api_client import OWNER
 from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind
+from gateway.usage_points.contract import Contract
 from tests.load import running
 from tests.server.billing.homes import ByHand, sqlite, whole_curve
 from tests.server.conftest import SetClock
@@ -48,7 +49,7 @@ async def _fill(url: str, keyring: Keyring, now: datetime) -> ByHand:
     home = await ByHand.open(url, SetClock(now), keyring, tariffs=[TARIFF], email=OWNER)
     later = now + timedelta(days=30)
     since = now.date() - timedelta(days=DAYS)
-    contract = {"consumption_activated_on": since.isoformat(), "production_activated_on": since.isoformat()}
+    contract = Contract(consumption_activated_on=since, production_activated_on=since)
     await home.change(next_work_at=later, details_at=later, contract=contract)
     chance = random.Random(1)  # noqa: S311
     days = [since + timedelta(days=number) for number in range(DAYS)]
@@ -99,12 +100,12 @@ def _ask(http: httpx2.Client, path: str, **query: str) -> tuple[float, dict[str,
 
 
 async def _bench(folder: Path) -> None:
-    keyring_text = Keyring.generate()
+    keyring_text = Keyring.generate_key()
     env = running.environment(folder, "http://127.0.0.1:9") | {"ENCRYPTION_KEYS": keyring_text}
     now = datetime.now(UTC)
     with running.gateway(env) as port:
         who = await asyncio.to_thread(running.bearer, env, port)
-        home = await _fill(sqlite(folder), Keyring.parse(keyring_text), now)
+        home = await _fill(sqlite(folder), Keyring.parse_keyring(keyring_text), now)
         path = f"/v1/usage-points/{home.point_id}/hours"
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=who) as http:
             http.get("/ping")

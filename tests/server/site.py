@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import ssl
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from scripts.lib.nginx import nginx_command
 from scripts.lib.program import free_port
 from tests.e2e.stack.names import Names
 from tests.load.running import process
@@ -18,33 +18,11 @@ from tests.load.running import process
 ROOT = Path(__file__).parents[2]
 
 
-def _nginx() -> str:
-    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    assert found, "nginx is not installed: scripts/test installs it"
-    return found
-
-
 @contextmanager
-def nginx(folder: Path, files: Path, *, policy: str = "policy.conf") -> Iterator[int]:
-    """Serve built files by nginx with web/nginx; its port."""
+def nginx(folder: Path, files: Path, **settings: str) -> Iterator[int]:
+    """Serve built files by nginx with web/nginx, as a build with these settings has it; its port."""
     port = free_port()
-    folder.mkdir(parents=True, exist_ok=True)
-    config = (ROOT / "web/nginx/nginx.conf").read_text()
-    for ours, tests in (
-        ("/tmp/", f"{folder}/"),  # noqa: S108 - what stands in the file
-        ("listen 80;", f"listen 127.0.0.1:{port};"),
-        ("/srv/web", str(files)),
-        ("/dev/stdout", f"{folder}/access.log"),
-        ("/dev/stderr", f"{folder}/error.log"),
-    ):
-        assert ours in config, ours
-        config = config.replace(ours, tests)
-    if os.geteuid() == 0:
-        config = f"user root;\n{config}"  # the files of a test are its own
-    (folder / "nginx.conf").write_text(config)
-    shutil.copy(ROOT / "web/nginx" / policy, folder / "policy.conf")
-    command = [_nginx(), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
-    with process(command, f"http://127.0.0.1:{port}/"):
+    with process(nginx_command(folder, files, port, **settings), f"http://127.0.0.1:{port}/"):
         yield port
 
 

@@ -9,7 +9,7 @@ from gateway.enedis.daily import MOST_WATTS
 from gateway.metering.schedule import Feed, Kind
 from gateway.usage_points.models import PointStatus, UsagePoint
 from gateway.usage_points.refusals import Refusals
-from gateway.usage_points.service import Secrets, collects_curve
+from gateway.usage_points.service import Secrets, is_curve_collected
 
 WANTED_FOR = timedelta(days=30)
 """How long a kind that a client asked for is kept up without being asked for again."""
@@ -43,18 +43,18 @@ class Meter:
     def of(cls, point: UsagePoint, secrets: Secrets, now: datetime) -> Meter:
         """Gather what is known of a usage point."""
         refusals = Refusals.of(point)
-        activated_on = {direction: _read_activation(point, direction) for direction in Direction}
+        activated_on = {direction: point.contract.activated_on(direction) for direction in Direction}
         return cls(
             id=point.id,
             account_id=point.account_id,
             secrets=secrets,
             is_open=point.status is PointStatus.GRANTED,
-            curve_collected=collects_curve(point),
+            curve_collected=is_curve_collected(point),
             activated_on=activated_on,
             since={
                 direction: _find_start(activated_on[direction], refusals, direction, now) for direction in Direction
             },
-            directions=tuple(directions(point)),
+            directions=tuple(list_directions(point)),
             possible=tuple(_find_possible(point, refusals)),
             recent_from=point.wanted_from,
             extras=tuple(kind for kind in (Kind.MAX_POWER, Kind.INDEX) if _is_wanted(point, kind, now)),
@@ -62,7 +62,7 @@ class Meter:
             most_watts=_find_most_watts(point),
         )
 
-    def with_refusals(self, refusals: Refusals, now: datetime) -> Meter:
+    def replace_refusals(self, refusals: Refusals, now: datetime) -> Meter:
         """Return the same with what Enedis refuses of it by now."""
         since = {
             direction: _find_start(self.activated_on[direction], refusals, direction, now) for direction in Direction
@@ -78,7 +78,7 @@ class Meter:
         """Return what tells a direction's energy: the load curve, or the daily values where it is not collected."""
         return Feed(self.id, Kind.DAILY if self.curve_collected is False else Kind.CURVE, direction)
 
-    def kept_up(self) -> Iterator[Feed]:
+    def list_refreshed_feeds(self) -> Iterator[Feed]:
         """Yield what is asked each morning, or each week."""
         for direction in self.directions:
             yield self.main(direction)
@@ -88,11 +88,11 @@ class Meter:
             yield Feed(self.id, Kind.MAX_POWER)
 
 
-def directions(point: UsagePoint) -> Iterator[Direction]:
+def list_directions(point: UsagePoint) -> Iterator[Direction]:
     """Yield the ways energy goes, as contracts, services and activation dates tell; consumption while none does."""
     contract, refusals = point.contract, Refusals.of(point)
-    produces = bool(contract.get("gives") or contract.get("production_activated_on"))
-    consumes = contract.get("takes") or contract.get("power_kva") or contract.get("consumption_activated_on")
+    produces = bool(contract.produces or contract.production_activated_on)
+    consumes = contract.consumes or contract.power_kva or contract.consumption_activated_on
     told = {Direction.CONSUMPTION: bool(consumes) or not produces, Direction.PRODUCTION: produces}
     yield from (direction for direction in _find_possible(point, refusals) if told[direction])
 
@@ -100,30 +100,25 @@ def directions(point: UsagePoint) -> Iterator[Direction]:
 def _find_possible(point: UsagePoint, refusals: Refusals) -> Iterator[Direction]:
     """Yield what Enedis may have: all that it did not refuse, but for production that the contracts rule out."""
     for direction in Direction:
-        ruled_out = direction is Direction.PRODUCTION and point.contract.get("gives") is False
-        if not refusals.refuses(direction) and (not ruled_out or point.contract.get("production_activated_on")):
+        ruled_out = direction is Direction.PRODUCTION and point.contract.produces is False
+        if not refusals.refuses(direction) and (not ruled_out or point.contract.production_activated_on):
             yield direction
 
 
-def activation(point: UsagePoint, direction: Direction) -> date | None:
+def find_activation(point: UsagePoint, direction: Direction) -> date | None:
     """Return since when Enedis counts a direction, as far as it told, by its contract or by two refusals."""
     refusal = Refusals.of(point).before_activation.get(direction)
     confirmed = refusal.day if refusal and refusal.is_confirmed else None
-    return max((day for day in (_read_activation(point, direction), confirmed) if day), default=None)
-
-
-def _read_activation(point: UsagePoint, direction: Direction) -> date | None:
-    told = point.contract.get(f"{direction}_activated_on")
-    return date.fromisoformat(told) if told else None
+    return max((day for day in (point.contract.activated_on(direction), confirmed) if day), default=None)
 
 
 def _find_start(activated: date | None, refusals: Refusals, direction: Direction, now: datetime) -> date | None:
-    return max((day for day in (activated, refusals.nothing_before(direction, now)) if day), default=None)
+    return max((day for day in (activated, refusals.get_first_day(direction, now)) if day), default=None)
 
 
 def _find_most_watts(point: UsagePoint) -> int:
     """Return more than a usage point can take: ten times what is subscribed, where that is told."""
-    kva = point.contract.get("power_kva")
+    kva = point.contract.power_kva
     return max(_LEAST_MOST_WATTS, int(kva * 10_000)) if kva else MOST_WATTS
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import Grid, PriceBook, PriceSource
 
@@ -35,7 +36,7 @@ class GridView(BaseModel):
             subscription_from=grid.subscription_from,
             eur_per_kwh={bucket: float(price) for bucket, price in grid.prices},
             subscription_eur_per_month=float(grid.subscription_month),
-            prices_outdated=book.outdated_since(grid.option, grid.power_kva, day),
+            prices_outdated=book.find_outdated_since(grid.option, grid.power_kva, day),
         )
 
 
@@ -43,3 +44,9 @@ class GridsView(BaseModel):
     """Prices by option and power."""
 
     items: list[GridView]
+
+
+class OffPeakView(BaseModel):
+    """Off-peak hours as `PATCH /v1/usage-points/{id}` takes them: of the user, in force always."""
+
+    periods: list[OffPeakPeriod]

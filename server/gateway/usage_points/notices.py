@@ -10,7 +10,7 @@ from gateway.kit import paris
 from gateway.kit.wire import Utc
 from gateway.usage_points.models import PointStatus, UsagePoint
 from gateway.usage_points.refusals import Refusals
-from gateway.usage_points.service import collects_curve
+from gateway.usage_points.service import is_curve_collected
 
 WARN_BEFORE = timedelta(days=60)
 _ENDED = {PointStatus.ENDED: "consent_ended", PointStatus.MOVED: "consent_moved"}
@@ -40,12 +40,12 @@ def _yield_notices(point: UsagePoint, now: datetime) -> Iterator[Notice]:
         if now >= ends - WARN_BEFORE:
             yield Notice(code="consent_ends", since=ends - WARN_BEFORE, until=ends)
     if refusal := Refusals.of(point).meter:
-        state = point.contract.get("connection_state")
+        state = point.contract.connection_state
         if state and not is_supplied(state):
             yield Notice(code="meter_not_supplied", since=refusal.since, until=refusal.again_at, text=state)
         else:
             yield Notice(code="meter_refused", since=refusal.since, until=refusal.again_at, text=refusal.code)
-    if collects_curve(point) is False:
+    if is_curve_collected(point) is False:
         yield Notice(code="curve_not_collected", since=point.created_at, until=None)
 
 

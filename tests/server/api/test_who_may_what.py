@@ -85,6 +85,7 @@ MATRIX = {
     f"POST {POINT}/refresh": For.OWNER,
     f"PATCH {POINT}": For.OWNER,
     f"DELETE {POINT}": For.OWNER,
+    "GET /v1/off-peak-hours": For.CALLER,
     "GET /v1/tariffs": For.CALLER,
     "GET /v1/quota": For.CALLER,
     "GET /v1/quota/days": For.CALLER,
@@ -215,7 +216,7 @@ async def cast(gateway: Gateway) -> Cast:
     people = [await Somebody.enter(gateway, f"{name}@example.org", names) for name in ("other", "inactive", "revoked")]
     admin = await Somebody.enter(gateway, ADMIN, names)
     async with gateway.runtime.database.write() as session:
-        found = await repository.account_by_email(session, ADMIN)
+        found = await repository.find_account_by_email(session, ADMIN)
         assert found is not None
         found.verified_at = gateway.runtime.clock.now()
     other, inactive, revoked = people

@@ -89,4 +89,5 @@ def test_the_front_end_is_built_with_its_own_settings(services: dict[str, Any]) 
         "VITE_APP_NAME": "MyElectricalData",
         "VITE_TURNSTILE_SITE_KEY": "0x4AAA",
         "VITE_DEBUG": "false",
+        "FRAME_ANCESTORS": "",
     }

@@ -1,20 +1,23 @@
 """The front end's files by nginx behind Caddy, and by the gateway itself: the same headers on every answer."""
 
 import re
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 
 from gateway.app import create_app
 from gateway.front_end.files import Files, NoFrontEndError
-from gateway.front_end.policy import security_headers
+from gateway.front_end.policy import build_security_headers
 from gateway.front_end.serving import FrontEndSite
 from gateway.settings import Settings
+from scripts.lib.nginx import nginx_command
 from scripts.lib.program import free_port
 from tests.server.conftest import SetClock
-from tests.server.site import ROOT, caddy, nginx
+from tests.server.site import caddy, nginx
 
 FOR_EVER = "public, max-age=31536000, immutable"
 SCRIPT = "console.log('hello');\n" * 200
@@ -40,7 +43,7 @@ async def site(
     """A client of a site that serves them."""
     if request.param == "gateway":
         app = create_app(settings, clock)
-        whole = FrontEndSite(app, Files(built), security_headers(with_captcha=False))
+        whole = FrontEndSite(app, Files(built), build_security_headers(with_captcha=False))
         async with (
             app.router.lifespan_context(app),
             httpx2.AsyncClient(transport=httpx2.ASGITransport(whole), base_url="http://gateway") as http,
@@ -57,7 +60,7 @@ async def site(
 
 
 def is_secured(answer: httpx2.Response) -> None:
-    wanted = security_headers(with_captcha=False)
+    wanted = build_security_headers(with_captcha=False)
     told = {name: answer.headers.get(name) for name in wanted}
     assert told == wanted, answer.url
     assert "Server" not in answer.headers
@@ -101,25 +104,63 @@ async def test_what_a_browser_has_already_is_not_sent_again(site: httpx2.AsyncCl
     is_secured(again)
 
 
-async def test_a_site_with_a_captcha_may_load_cloudflares_script_and_nothing_else(built: Path, tmp_path: Path) -> None:
-    wanted = security_headers(with_captcha=True)
-    assert "script-src 'self' https://challenges.cloudflare.com;" in wanted["Content-Security-Policy"]
-    with nginx(tmp_path / "nginx", built, policy="policy-captcha.conf") as port:
-        page = httpx2.get(f"http://127.0.0.1:{port}/")
-    assert {name: page.headers[name] for name in wanted} == wanted
+BUILDS = [
+    pytest.param({}, {"with_captcha": False}, id="by default"),
+    pytest.param({"VITE_TURNSTILE_SITE_KEY": "0x4AAA"}, {"with_captcha": True}, id="captcha"),
+    pytest.param(
+        {"FRAME_ANCESTORS": "self https://Home.example.org:8123"},
+        {"with_captcha": False, "frame_ancestors": "'self' https://home.example.org:8123"},
+        id="framed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("build", "wanted"), BUILDS)
+async def test_nginx_says_what_the_gateway_says(
+    built: Path, tmp_path: Path, build: dict[str, str], wanted: dict[str, Any]
+) -> None:
+    with nginx(tmp_path / "nginx", built, **build) as port:
+        page = httpx2.get(f"http://127.0.0.1:{port}/overview?meter=abc")
+    headers = build_security_headers(**wanted)
+    assert {name: page.headers.get(name) for name in headers} == headers
+    policy = headers["Content-Security-Policy"]
+    assert ("https://challenges.cloudflare.com" in policy) is ("VITE_TURNSTILE_SITE_KEY" in build)
+    assert not re.search(r"unsafe|data:|\*|http:", policy)
+    # X-Frame-Options could not name who may frame
+    assert ("X-Frame-Options" in page.headers) is ("FRAME_ANCESTORS" not in build)
     log = (tmp_path / "nginx/access.log").read_text()
-    assert "GET /index.html 200" in log or "GET / 200" in log
+    assert "GET /index.html 200" in log or "GET /overview 200" in log
+    assert "abc" not in log
 
 
-def test_the_policies_of_nginx_admit_no_inline_code() -> None:
-    for name in ("policy.conf", "policy-captcha.conf"):
-        policy = (ROOT / "web/nginx" / name).read_text()
-        assert not re.search(r"unsafe|data:|\*|http:", policy), name
+async def test_pages_may_be_framed_behind_caddy_and_the_api_may_not(built: Path, tmp_path: Path) -> None:
+    port, nobody = free_port(), free_port()
+    with nginx(tmp_path / "nginx", built, FRAME_ANCESTORS="https://home.example.org") as frontend:
+        async with (
+            caddy(tmp_path / "caddy", frontend=frontend, backend=nobody, site=port) as trust,
+            httpx2.AsyncClient(base_url=f"https://localhost:{port}", verify=trust, timeout=40) as http,
+        ):
+            page, api = await http.get("/overview"), await http.get("/api/ping")
+    assert page.headers["Content-Security-Policy"].endswith("frame-ancestors https://home.example.org")
+    assert "X-Frame-Options" not in page.headers
+    assert api.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert api.headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("sites", ["*", "https://home.example.org/path", "'self'; script-src *", "home.example.org"])
+def test_what_is_no_site_cannot_frame(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sites: str) -> None:
+    monkeypatch.setenv("SECRET_KEY", "a" * 40)
+    monkeypatch.setenv("FRAME_ANCESTORS", sites)
+    with pytest.raises(ValueError, match="FRAME_ANCESTORS must be the addresses of sites"):
+        Settings()
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        nginx_command(tmp_path, tmp_path, 80)
+    assert b"FRAME_ANCESTORS must be the addresses of sites" in refused.value.stderr
 
 
 async def test_the_api_is_below_api_and_stays_where_it_was(built: Path, settings: Settings, clock: SetClock) -> None:
     app = create_app(settings, clock)
-    whole = FrontEndSite(app, Files(built), security_headers(with_captcha=False))
+    whole = FrontEndSite(app, Files(built), build_security_headers(with_captcha=False))
     async with (
         app.router.lifespan_context(app),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(whole), base_url="http://gateway") as http,

@@ -1,9 +1,12 @@
 import { answer, api, type Schema } from "$api";
 
+const BUILT_NAME = import.meta.env.VITE_APP_NAME;
+
 /** What is known before anybody logs in: who runs the gateway, and what signing up takes. */
 class Site {
   about = $state.raw<Schema<"Site">>();
-  name = import.meta.env.VITE_APP_NAME;
+  /** A name that a build was given goes before the gateway's SITE_NAME. */
+  name = $derived(BUILT_NAME === "MyElectricalData" ? (this.about?.name ?? BUILT_NAME) : BUILT_NAME);
   captchaKey = $derived(this.about?.captcha.site_key ?? (import.meta.env.VITE_TURNSTILE_SITE_KEY || null));
 
   async load(): Promise<void> {

@@ -1,0 +1,229 @@
+"""What the same hours would have cost under each option, with the prices of their dates."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+
+from gateway.billing.days.counting import Facts, count_day
+from gateway.billing.days.figures import DayFigures, subscription_of
+from gateway.billing.days.home import Home
+from gateway.kit import paris
+from gateway.tariffs.availability import is_open_to_new
+from gateway.tariffs.buckets import Rules
+from gateway.tariffs.options import REGULATED, Option
+from gateway.tariffs.tariff import Tariff, find_tariff_on
+
+OWN = "own"
+_VA_A_KVA = 1000
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What an option comes to in exact units over the hours compared: `priced` of the `hours` of the months.
+
+    An option that cannot be compared has no priced hour. The subscription is None when none is known on some day.
+    """
+
+    energy: int = 0
+    subscription: int | None = 0
+    priced: int = 0
+    hours: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        """Add what two spans come to."""
+        both = (self.subscription, other.subscription)
+        return Cost(
+            self.energy + other.energy,
+            None if None in both else sum(each for each in both if each is not None),
+            self.priced + other.priced,
+            self.hours + other.hours,
+        )
+
+    @property
+    def share(self) -> float:
+        """The share of all hours that is known and priced."""
+        return round(self.priced / self.hours, 4) if self.hours else 0.0
+
+
+@dataclass(frozen=True)
+class Month:
+    """The days `[start, end[` by option; `hours` are those of the days in service."""
+
+    start: date
+    end: date
+    costs: Mapping[str, Cost]
+
+
+@dataclass(frozen=True)
+class Total:
+    """The options over so many `months`, the same ones for each."""
+
+    costs: Mapping[str, Cost]
+    months: int
+
+
+@dataclass(frozen=True)
+class _DayBill:
+    """What the rows of a day that have a price cost, by their hour, and the day's subscription.
+
+    A row stands for `hours_a_row` hours. `sold`: the option is sold at the day's power.
+    """
+
+    costs: Mapping[int, int] = field(default_factory=dict)
+    hours_a_row: int = 1
+    subscription: int | None = None
+    sold: bool = False
+
+
+def list_months(today: date, number: int) -> list[tuple[date, date]]:
+    """Return the last so many whole months, oldest first."""
+    ends = [today.replace(day=1)]
+    for _ in range(number):
+        ends.insert(0, (ends[0] - paris.DAY).replace(day=1))
+    return list(pairwise(ends))
+
+
+def compare_options(
+    home: Home,
+    colors: Mapping[date, str],
+    facts: Mapping[date, Facts],
+    own: Mapping[date, DayFigures],
+    spans: Iterable[tuple[date, date]],
+) -> list[Month]:
+    """Bill the days in service under every option, at the power subscribed then; `own` is what was billed.
+
+    `facts` has the days in service. Months in which nothing was billed under any option are left out.
+
+    Example: a home of 3 kVA until 15 January, of 6 kVA since, and no colour known in February. January has Base and the
+    own tariff only, since Tempo is not sold at 3 kVA; February has all but Tempo; March has all of them. Were a colour
+    missing on 5 March, its hours would be left out of all options, so that all are billed over the same hours.
+    """
+    bill_under = _Bills(home, colors)
+    found = []
+    for start, end in spans:
+        days = [day for day in paris.iterate_days(start, end) if day in facts]
+        bills = {
+            option.value: [bill_under.bill_option(option, day, facts[day]) for day in days] for option in REGULATED
+        }
+        bills[OWN] = [bill_under.bill_own(day, own.get(day)) for day in days]
+        hours = sum(paris.minutes_in(day) // 60 for day in days)
+        if costs := _restrict_to_same_hours(bills, hours):
+            found.append(Month(start, end, costs))
+    return found
+
+
+def add_up_months(found: Sequence[Month]) -> Total:
+    """Add up the options that can be compared in at least half of the months, over the months they all have."""
+    have = Counter(name for month in found for name, cost in month.costs.items() if cost.priced)
+    compared = {name for name, number in have.items() if 2 * number >= len(found)}
+    shared = [month for month in found if all(month.costs[name].priced for name in compared)]
+    hours = sum(next(iter(month.costs.values())).hours for month in shared)
+    costs = {}
+    for name in (*map(str, REGULATED), OWN):
+        of_months = [month.costs[name] for month in shared]
+        costs[name] = sum(of_months, Cost()) if name in compared else Cost(subscription=None, hours=hours)
+    return Total(costs, len(shared))
+
+
+class _Bills:
+    """Bills days, each with the option's regulated prices at the power subscribed on that day."""
+
+    def __init__(self, home: Home, colors: Mapping[date, str]) -> None:
+        self._home = home
+        self._colors = colors
+        self._own = home.build_rules(colors)
+        self._rules: dict[tuple[Option, float], Rules] = {}
+
+    def bill_option(self, option: Option, day: date, facts: Facts) -> _DayBill:
+        power = _find_power_on(self._home, day)
+        if power is None or power not in self._home.book.list_powers(option):
+            return _DayBill()
+        if (option, power) not in self._rules:
+            tariffs = [Tariff(option=option, power_kva=int(power))]
+            self._rules[option, power] = self._home.build_rules(self._colors, tariffs)
+        rules = self._rules[option, power].get_day_rules(day)
+        return _bill_day(day, count_day(day, facts, Facts(), rules), rules.subscription)
+
+    def bill_own(self, day: date, figures: DayFigures | None) -> _DayBill:
+        return _bill_day(day, figures, self._own.get_subscription(day))
+
+
+def _bill_day(day: date, figures: DayFigures | None, subscription: int | None) -> _DayBill:
+    owed = subscription_of(day, subscription)
+    if figures is None:
+        return _DayBill(subscription=owed, sold=True)
+    without_price = {row for values in figures.unpriced_energy for row, used in enumerate(values) if used}
+    amounts = figures.build_columns().get("cost") or [0] * len(figures.hours)
+    costs = {hour: amounts[row] for row, hour in enumerate(figures.hours) if row not in without_price}
+    return _DayBill(costs, figures.length if figures.is_one_row else 1, owed, sold=True)
+
+
+def _restrict_to_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int) -> dict[str, Cost]:
+    """Return what each option comes to over the hours that all those compared have a price for; empty if there is none.
+
+    Compared is what is sold on every day and has a price for at least half as many hours as the best known one.
+    """
+    priced = {name: sum(len(bill.costs) * bill.hours_a_row for bill in days) for name, days in bills.items()}
+    most = max(priced.values())
+    compared = {
+        name: days
+        for name, days in bills.items()
+        if all(bill.sold for bill in days) and priced[name] and 2 * priced[name] >= most
+    }
+    if not compared:
+        return {}
+    shared = [
+        set.intersection(*(set(bill.costs) for bill in same_day)) for same_day in zip(*compared.values(), strict=True)
+    ]
+    costs = {}
+    for name, days in bills.items():
+        if name not in compared:
+            costs[name] = Cost(subscription=None, hours=hours)
+            continue
+        owed = [bill.subscription for bill in days]
+        costs[name] = Cost(
+            energy=sum(bill.costs[hour] for bill, rows in zip(days, shared, strict=True) for hour in rows),
+            subscription=None if None in owed else sum(each for each in owed if each is not None),
+            priced=sum(len(rows) * bill.hours_a_row for bill, rows in zip(days, shared, strict=True)),
+            hours=hours,
+        )
+    return costs if any(cost.priced for cost in costs.values()) else {}
+
+
+def list_sold_tariffs(home: Home, option: Option) -> list[Tariff]:
+    """Return the regulated option at each power that a home's tariffs have had and at which it is sold."""
+    powers: dict[date | None, float] = {tariff.valid_from: tariff.power_kva for tariff in home.tariffs}
+    if not powers and home.point.contract.power_kva:
+        powers = {None: home.point.contract.power_kva}
+    sold = {day: int(power) for day, power in powers.items() if power in home.book.list_powers(option)}
+    return [Tariff(valid_from=day, option=option, power_kva=power) for day, power in sold.items()]
+
+
+def _find_power_on(home: Home, day: date) -> float | None:
+    """Return the power of the tariff of a day, of the first one before it began, else what Enedis told."""
+    tariff = find_tariff_on(home.tariffs, day)
+    if tariff is None and home.tariffs:
+        tariff = min(home.tariffs, key=lambda one: one.valid_from or date.min)
+    return home.point.contract.power_kva if tariff is None else tariff.power_kva
+
+
+def find_options_open_to_new(home: Home, today: date) -> dict[Option, bool]:
+    """Tell of each option whether a new customer may choose it today, at the power that is subscribed."""
+    tariff = find_tariff_on(home.tariffs, today)
+    power = tariff.power_kva if tariff is not None else home.point.contract.power_kva
+    return {
+        option: power in home.book.list_powers(option) and is_open_to_new(option, power, today)
+        for option in REGULATED
+        if power
+    }
+
+
+def find_lowest_power(home: Home, highest_va: int | None, today: date) -> int | None:
+    """Return the lowest power sold that would have allowed the highest power used; None when that is not known."""
+    if highest_va is None:
+        return None
+    tariff = find_tariff_on(home.tariffs, today)
+    option = tariff.option if tariff is not None and tariff.option in REGULATED else Option.BASE
+    return next((power for power in home.book.list_powers(option) if power * _VA_A_KVA >= highest_va), None)

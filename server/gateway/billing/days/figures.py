@@ -1,0 +1,156 @@
+"""The figures of one day: its rows, what each used in which bucket, gave and cost.
+
+Exact whole numbers: energy in watt-minutes, money in watt-minutes times millionths of EUR a kWh.
+"""
+
+import json
+import zlib
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from gateway.domain.readings import WATT_MINUTES_A_WH
+from gateway.tariffs.prices import MICRO
+
+MONEY_A_MICRO = WATT_MINUTES_A_WH * 1000
+
+type Columns = dict[str, list[int]]
+"""By series key, a value a row."""
+
+
+class MadeOf(StrEnum):
+    """What a row was made of: readings, readings and a share by minutes or by the day's value, or that value alone.
+
+    `unknown`: nothing is known of this direction, and its sum stands still.
+    """
+
+    MEASURED = "measured"
+    ESTIMATED = "estimated"
+    DAY = "day"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class DayFigures:
+    """What is known of a day; rows are named by their hour, counted from the day's first instant."""
+
+    length: int
+    hours: list[int]
+    used: Mapping[str, list[int]]
+    used_made_of: list[MadeOf]
+    gave: list[int] | None = None
+    gave_made_of: list[MadeOf] = field(default_factory=list)
+    prices: Mapping[str, int] = field(default_factory=dict)
+    subscription: int | None = None
+    production_price: int | None = None
+
+    @property
+    def is_one_row(self) -> bool:
+        """Whether one row stands for the whole day."""
+        return self.used_made_of == [MadeOf.DAY] or (not self.used and self.gave_made_of == [MadeOf.DAY])
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no hour of the day is missing."""
+        return self.is_one_row or len(self.hours) == self.length
+
+    @property
+    def unpriced_energy(self) -> list[list[int]]:
+        """What each row used in the buckets that have no price."""
+        return [values for bucket, values in self.used.items() if bucket not in self.prices]
+
+    def build_columns(self) -> Columns:
+        """Return the amounts of each row by series."""
+        found: Columns = {}
+        if self.used:
+            found["consumption"] = [sum(values) for values in zip(*self.used.values(), strict=True)]
+        costs = {bucket: [price * wm for wm in self.used[bucket]] for bucket, price in self.prices.items()}
+        found |= {f"consumption_{bucket}": values for bucket, values in self.used.items()}
+        found |= {f"cost_{bucket}": values for bucket, values in costs.items()}
+        if costs:
+            found["cost"] = [sum(values) for values in zip(*costs.values(), strict=True)]
+        if self.subscription is not None:
+            found["subscription"] = self._spread_subscription(self.subscription)
+        if self.gave is not None:
+            found["production"] = self.gave
+            if self.production_price is not None:
+                found["revenue"] = [self.production_price * wm for wm in self.gave]
+        return found
+
+    def _spread_subscription(self, day: int) -> list[int]:
+        if self.is_one_row:
+            return [day]
+        return [day * (hour + 1) // self.length - day * hour // self.length for hour in self.hours]
+
+    def pack_figures(self) -> bytes:
+        """Write; the same figures are always the same bytes."""
+        content = {
+            "n": self.length,
+            "h": self.hours,
+            "u": self.used,
+            "um": _encode_quality(self.used_made_of),
+            "g": self.gave,
+            "gm": _encode_quality(self.gave_made_of),
+            "p": self.prices,
+            "s": self.subscription,
+            "r": self.production_price,
+        }
+        return zlib.compress(json.dumps(content, sort_keys=True, separators=(",", ":")).encode(), 1)
+
+    @classmethod
+    def unpack_figures(cls, packed: bytes) -> DayFigures:
+        """Read what `pack` wrote."""
+        content = json.loads(zlib.decompress(packed))
+        return cls(
+            length=content["n"],
+            hours=content["h"],
+            used=content["u"],
+            used_made_of=[_MADE_OF[letter] for letter in content["um"]],
+            gave=content["g"],
+            gave_made_of=[_MADE_OF[letter] for letter in content["gm"]],
+            prices=content["p"],
+            subscription=content["s"],
+            production_price=content["r"],
+        )
+
+
+_MADE_OF = {member.value[0]: member for member in MadeOf}
+_LETTER = {member: letter for letter, member in _MADE_OF.items()}
+
+
+def _encode_quality(made_of: list[MadeOf]) -> str:
+    return "".join([_LETTER[member] for member in made_of])
+
+
+def subscription_of(day: date, micro_a_month: int | None) -> int | None:
+    """Return a day's part of the month's subscription, so that the days of a month make it exactly."""
+    if micro_a_month is None:
+        return None
+    month, days = micro_a_month * MONEY_A_MICRO, monthrange(day.year, day.month)[1]
+    return month * day.day // days - month * (day.day - 1) // days
+
+
+def bucket_of(series: str) -> str | None:
+    """Return the bucket that a series is of, None for a total."""
+    kind, _, bucket = series.partition("_")
+    return bucket if kind in {"consumption", "cost"} and bucket else None
+
+
+def is_money(series: str) -> bool:
+    """Tell EUR from Wh by the key of a series."""
+    return series.startswith(("cost", "subscription", "revenue"))
+
+
+def to_unit(series: str, amount: int) -> float:
+    """Return an amount in Wh to 3 decimals, or EUR to 6."""
+    return to_units(series, [amount])[0]
+
+
+def to_units(series: str, amounts: Sequence[int]) -> list[float]:
+    """Return amounts in Wh to 3 decimals, or EUR to 6: the nearest, found in whole numbers."""
+    if is_money(series):
+        return [(amount + MONEY_A_MICRO // 2) // MONEY_A_MICRO / MICRO for amount in amounts]
+    thousands, half = 1000, WATT_MINUTES_A_WH // 2
+    return [(amount * thousands + half) // WATT_MINUTES_A_WH / thousands for amount in amounts]

@@ -1,0 +1,80 @@
+"""A usage point as billing sees it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.domain.direction import Direction
+from gateway.kit.crypto import Keyring
+from gateway.metering.meters import find_activation, list_directions
+from gateway.tariffs.buckets import Rules
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.off_peak_dates import select_effective
+from gateway.tariffs.options import OPTIONS, Clock
+from gateway.tariffs.prices import PriceBook
+from gateway.tariffs.repository import load_price_book
+from gateway.tariffs.tariff import Tariff
+from gateway.usage_points import service as points
+from gateway.usage_points.models import UsagePoint
+from gateway.usage_points.service import Secrets
+
+
+@dataclass(frozen=True, repr=False)
+class Home:
+    """A usage point with what opens its data, and the regulated prices."""
+
+    point: UsagePoint
+    secrets: Secrets
+    book: PriceBook
+
+    @classmethod
+    async def open_home(cls, session: AsyncSession, account_id: str, point_id: str, keyring: Keyring) -> Home:
+        """Open one of an account's usage points. Raises the problem `not_found`."""
+        point, secrets = await points.open_point(session, account_id, point_id, keyring)
+        return cls(point, secrets, await load_price_book(session))
+
+    @property
+    def public_id(self) -> str:
+        """Its public id."""
+        return self.point.id
+
+    @cached_property
+    def tariffs(self) -> list[Tariff]:
+        """What it pays by."""
+        return [Tariff.model_validate(tariff) for tariff in self.point.tariffs]
+
+    @property
+    def pays_by_color(self) -> bool:
+        """Whether the colours of days tell what it pays."""
+        return any(OPTIONS[tariff.option].clock is Clock.TEMPO for tariff in self.tariffs)
+
+    @cached_property
+    def off_peak(self) -> list[OffPeakPeriod]:
+        """The off-peak hours that count."""
+        return select_effective(self._off_peak_periods)
+
+    @cached_property
+    def injects_since(self) -> date | None:
+        """Since when it injects what it produces beside consuming; None when it does not.
+
+        `date.min` when Enedis has told no day.
+        """
+        if set(list_directions(self.point)) != set(Direction):
+            return None
+        return find_activation(self.point, Direction.PRODUCTION) or date.min
+
+    def build_rules(self, colors: Mapping[date, str], tariffs: Sequence[Tariff] | None = None) -> Rules:
+        """Return how its days are billed, with the colours known; with other tariffs than its own where given."""
+        return Rules(self.tariffs if tariffs is None else tariffs, self.off_peak, colors, self.book, self.injects_since)
+
+    @property
+    def off_peak_from_enedis(self) -> list[OffPeakPeriod]:
+        """Those that Enedis told, whether they count or not."""
+        return [period for period in self._off_peak_periods if period.source == "enedis"]
+
+    @cached_property
+    def _off_peak_periods(self) -> list[OffPeakPeriod]:
+        return [OffPeakPeriod.model_validate(period) for period in self.point.off_peak]

@@ -1,0 +1,62 @@
+"""Hours on the wire."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from gateway.billing.days.figures import MadeOf, is_money, to_units
+from gateway.billing.hours.service import Rows
+from gateway.kit.paris import format_hour
+from gateway.kit.wire import Utc
+
+type WrittenUtc = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""An instant that is written already: there are many."""
+
+
+class PublishedSeriesView(BaseModel):
+    """A running sum and its unit."""
+
+    key: str
+    unit: Literal["Wh", "EUR"]
+
+
+class HoursView(BaseModel):
+    """Hours as columns, oldest first; `sum` runs from the published start. `from` null: nothing changed.
+
+    `more`: the answer was limited, and its cursor continues it. `prices_outdated` is the day since which prices used
+    here may be old, for want of a newer grid. `made_of` is `unknown` where a sum stands still only because nothing is
+    known of that direction.
+    """
+
+    epoch: str
+    cursor: str
+    more: bool
+    first: Annotated[WrittenUtc | None, Field(alias="from")]
+    series: list[PublishedSeriesView]
+    start: list[WrittenUtc]
+    sum: dict[str, list[float]]
+    made_of: dict[Literal["consumption", "production"], list[MadeOf]]
+    prices_outdated: date | None
+    next_change: Utc
+
+    @classmethod
+    def of(cls, rows: Rows) -> HoursView:
+        """Show rows."""
+        starts = [format_hour(start) for start in rows.start]
+        made_of: dict[Literal["consumption", "production"], list[MadeOf]] = {
+            "consumption": rows.used_made_of,
+            "production": rows.gave_made_of,
+        }
+        return cls.model_construct(
+            epoch=rows.epoch,
+            cursor=rows.cursor,
+            more=rows.more,
+            first=starts[0] if starts else None,
+            series=[PublishedSeriesView(key=key, unit="EUR" if is_money(key) else "Wh") for key in rows.series],
+            start=starts,
+            sum={key: to_units(key, amounts) for key, amounts in rows.sums.items()},
+            made_of={direction: made for direction, made in made_of.items() if direction in rows.series},
+            prices_outdated=rows.prices_outdated,
+            next_change=rows.next_change,
+        )

@@ -1,0 +1,123 @@
+"""A person in a browser on the site. What its policy blocks, and what is asked of another site, is counted."""
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import ConsoleMessage, Page, Request, async_playwright, expect
+
+from scripts.lib.browser import ARGUMENTS, chromium
+from tests.e2e.site import NOW, PASSWORD
+
+_LOADING = "[aria-busy=true], .skeleton"
+_HERE = frozenset({"localhost", "127.0.0.1"})
+
+
+@dataclass
+class Visitor:
+    """A browser on a site at `url`, and what went wrong in it."""
+
+    url: str
+    page: Page
+    wrong: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """Answers that were errors, which a test may be about."""
+    hosts: frozenset[str] = _HERE
+    """Those that may be asked."""
+
+    def watch(self) -> None:
+        """Note what the policy blocks, what fails in a script, and what is asked of another site."""
+        self.page.on("console", self._note_console)
+        self.page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
+        self.page.on("request", self._note_request)
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            is_refusal = "responded with a status of" in message.text
+            (self.refused if is_refusal else self.wrong).append(f"console: {message.text}")
+
+    def _note_request(self, request: Request) -> None:
+        if urlsplit(request.url).hostname not in self.hosts:
+            self.wrong.append(f"another site: {request.url}")
+
+    async def open(self, path: str) -> None:
+        """Go to a page of the site by its address."""
+        await self.page.goto(f"{self.url}/{path}")
+
+    async def visit(self, path: str) -> None:
+        """Open a page and wait until all of it is loaded."""
+        await self.open(path)
+        await self.page.locator("h1").first.wait_for()
+        await self.until_loaded()
+
+    async def until_loaded(self) -> None:
+        """Wait until nothing is being loaded."""
+        await expect(self.page.locator(_LOADING), "everything is loaded").to_have_count(0, timeout=60_000)
+
+    async def press(self, name: str | re.Pattern[str]) -> None:
+        """Press a button."""
+        await self.page.get_by_role("button", name=name, exact=True).click()
+
+    async def fill(self, label: str, text: str) -> None:
+        """Fill a field."""
+        await self.page.get_by_label(label, exact=True).fill(text)
+
+    async def log_in(self, email: str, password: str = PASSWORD) -> None:
+        """Log in through the form."""
+        await self.open("log-in")
+        await self.page.locator("input[type=email]").fill(email)
+        await self.page.locator("input[type=password]").fill(password)
+        await self.page.locator("form button.primary").click()
+        await self.page.wait_for_url(lambda url: not urlsplit(url).path.endswith("/log-in"))
+
+    async def sees(self, text: str | re.Pattern[str]) -> None:
+        """Wait until a text is shown."""
+        await self.page.get_by_text(text).first.wait_for()
+
+    async def read(self) -> str:
+        """All text that the page's own part shows."""
+        return await self.page.locator("main").inner_text()
+
+    async def fetch(self, path: str) -> Any:
+        """What the API answers to this person."""
+        return await self.page.evaluate("path => fetch(path).then(answer => answer.json())", f"{self.url}/api{path}")
+
+
+@asynccontextmanager
+async def visiting(
+    url: str, *, language: str = "en", width: int = 1280, dark: bool = False, bfcache: bool = False
+) -> AsyncGenerator[Visitor]:
+    """A fresh browser, whose clock shows the gateway's time.
+
+    With `bfcache` it keeps the pages that it leaves, as people's browsers do: Playwright's keeps none.
+    """
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium(),
+            args=ARGUMENTS,
+            ignore_default_args=["--disable-back-forward-cache"] if bfcache else [],
+        )
+        context = await browser.new_context(
+            locale={"fr": "fr-FR"}.get(language, "en-GB"),
+            timezone_id="Europe/Paris",
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            ignore_https_errors=True,  # Caddy's authority is its own
+            accept_downloads=True,
+        )
+        context.set_default_timeout(30_000)
+        page = await context.new_page()
+        await page.clock.install(time=NOW)
+        visitor = Visitor(url, page)
+        visitor.watch()
+        try:
+            yield visitor
+        except Exception as error:
+            error.add_note(f"{page.url}\n{await page.locator('body').inner_text()}\n{visitor.wrong}")
+            raise
+        finally:
+            await browser.close()
+        assert visitor.wrong == []
