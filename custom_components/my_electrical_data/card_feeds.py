@@ -23,7 +23,6 @@ from .feed import FeedCoordinator
 from .price_spans import list_price_spans
 from .window import find_cheapest
 
-
 HORIZON: Final = timedelta(hours=36)
 """How far ahead the hours to come reach."""
 
