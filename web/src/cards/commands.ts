@@ -1,5 +1,8 @@
 import type { Schema } from "$api";
 import type { Day } from "$lib/paris";
+import type { toRows } from "../pages/consumption/bars";
+import type { toCells } from "../pages/ecowatt/cells";
+import type { TempoDay } from "../pages/tempo/season";
 import type { HomeAssistant } from "./home-assistant";
 
 /** The integration's websocket commands; websocket.py and card_feeds.py have the other side. */
@@ -12,9 +15,9 @@ export interface Meter {
   option: string | null;
   produces: boolean;
 }
-export type Series = Schema<"gateway__billing__charts__schemas__SeriesView">;
+export type Series = Parameters<typeof toRows>[0];
 export type Comparison = Schema<"ComparisonView">;
-export type TempoDay = Schema<"gateway__tempo__schemas__Day">;
+export type { TempoDay };
 export type Color = Exclude<Schema<"Color">, "unknown">;
 
 /** What the integration holds. The data stay when the gateway falls silent. */
@@ -35,7 +38,7 @@ export interface Tempo {
 }
 export interface Ecowatt {
   now: { level: number; since: string; until: string } | null;
-  days: Schema<"gateway__ecowatt__schemas__Day">[];
+  days: Parameters<typeof toCells>[0][number][];
   as_of: string | null;
 }
 export interface Periods {
