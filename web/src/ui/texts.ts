@@ -2,6 +2,15 @@ import { dictionary } from "$i18n";
 
 /** Texts of the shared components and of the layout. */
 export const t = dictionary({
+  passwordHint: [
+    "At least 12 characters; a few words are best.",
+    "Au moins 12 caractères ; quelques mots sont le mieux.",
+  ],
+  explore: [
+    "Point at the chart, or walk it with the arrow keys.",
+    "Pointez le graphique, ou parcourez-le avec les flèches.",
+  ],
+  unknown: ["not known", "pas connu"],
   loading: ["Loading…", "Chargement…"],
   retry: ["Try again", "Réessayer"],
   nothing: ["Nothing found.", "Rien trouvé."],

@@ -13,10 +13,6 @@ export const t = dictionary({
   newEmail: ["New address", "Nouvelle adresse"],
   currentPassword: ["Present password", "Mot de passe actuel"],
   newPassword: ["New password", "Nouveau mot de passe"],
-  passwordHint: [
-    "At least 12 characters; a few words are best.",
-    "Au moins 12 caractères ; quelques mots sont le mieux.",
-  ],
   changePassword: ["Change the password", "Changer le mot de passe"],
   passwordChanged: [
     "The password is changed. Other browsers are logged out.",

@@ -11,7 +11,7 @@ export const t = dictionary({
   totals: ["Altogether", "En tout"],
   totalOf: [
     (start: string, end: string) => `Whole months from ${start} to ${end}`,
-    (start: string, end: string) => `Mois entiers du ${start} au ${end}`,
+    (start: string, end: string) => `Mois entiers de ${start} à ${end}`,
   ],
   option: ["Option", "Option"],
   energy: ["Energy", "Énergie"],

@@ -4,10 +4,6 @@ export const t = dictionary({
   email: ["E-mail address", "Adresse e-mail"],
   password: ["Password", "Mot de passe"],
   newPassword: ["New password", "Nouveau mot de passe"],
-  passwordHint: [
-    "At least 12 characters; a few words are best.",
-    "Au moins 12 caractères ; quelques mots sont le mieux.",
-  ],
   code: ["Code from the mail", "Code reçu par courriel"],
   signUp: ["Create an account", "Créer un compte"],
   signUpIntro: [

@@ -7,7 +7,7 @@ export const t = dictionary({
     "Quand votre logement consomme, vu de quatre façons. Ce qui n’est pas connu reste vide.",
   ],
   span: ["Period", "Période"],
-  last: ["Last 12 months", "12 derniers mois"],
+  last: ["12 months", "12 mois"],
   carpet: ["The year as a carpet", "L’année en tapis"],
   readCarpet: [
     "A column is a day, midnight at the top: a water heater is a stripe, holidays are a pale gap, heating is a dark winter.",
