@@ -75,6 +75,10 @@ const t = dictionary({
     "The gateway refuses this address of the site. Whoever runs it must set FRONTEND_URL to it.",
     "La passerelle refuse cette adresse du site. Son exploitant doit la donner dans FRONTEND_URL.",
   ],
+  internal_error: [
+    "The gateway failed. Its log has the cause; tell whoever runs it.",
+    "La passerelle a échoué. Son journal en a la cause ; prévenez la personne qui l’exploite.",
+  ],
   other: [
     (detail: string) => `Something went wrong: ${detail}`,
     (detail: string) => `Quelque chose s’est mal passé : ${detail}`,

@@ -6,10 +6,7 @@ export const t = dictionary({
     "At least 12 characters; a few words are best.",
     "Au moins 12 caractères ; quelques mots sont le mieux.",
   ],
-  explore: [
-    "Point at the chart, or walk it with the arrow keys.",
-    "Pointez le graphique, ou parcourez-le avec les flèches.",
-  ],
+  explore: ["Point at the chart to read it.", "Pointez le graphique pour le lire."],
   unknown: ["not known", "pas connu"],
   loading: ["Loading…", "Chargement…"],
   retry: ["Try again", "Réessayer"],

@@ -28,7 +28,7 @@ export const t = dictionary({
   notKnown: ["Not known", "Pas connu"],
   partly: ["not all of it is known", "tout n’est pas connu"],
   total: ["Total", "Total"],
-  totalBefore: ["A year before, as much as is known now", "Un an avant, pour autant que ce qui est connu maintenant"],
+  totalBefore: ["A year before, over the same days", "Un an avant, sur les mêmes jours"],
   when: ["When", "Quand"],
   empty: ["Nothing is known of this time", "Rien n’est connu de cette période"],
   emptyText: [

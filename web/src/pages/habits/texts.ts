@@ -10,8 +10,8 @@ export const t = dictionary({
   last: ["12 months", "12 mois"],
   carpet: ["The year as a carpet", "L’année en tapis"],
   readCarpet: [
-    "A column is a day, midnight at the top: a water heater is a stripe, holidays are a pale gap, heating is a dark winter.",
-    "Une colonne est un jour, minuit en haut : un chauffe-eau fait une bande, des vacances un trou pâle, le chauffage un hiver foncé.",
+    "A column is a day, midnight at the top: a water heater is a stripe, holidays are a pale gap, heating is a warm-coloured winter.",
+    "Une colonne est un jour, minuit en haut : un chauffe-eau fait une bande, des vacances un trou pâle, le chauffage un hiver aux couleurs chaudes.",
   ],
   carpetCell: [
     (date: string, from: string, until: string, energy: string) => `${date}, ${from} to ${until}: ${energy}`,
@@ -19,8 +19,8 @@ export const t = dictionary({
   ],
   week: ["The week", "La semaine"],
   readWeek: [
-    "A row is a day of the week: the darker an hour, the more is used on average in that hour.",
-    "Une ligne est un jour de la semaine : plus une heure est foncée, plus on y consomme en moyenne.",
+    "A row is a day of the week: the warmer an hour’s colour, the more is used on average in that hour.",
+    "Une ligne est un jour de la semaine : plus la couleur d’une heure est chaude, plus on y consomme en moyenne.",
   ],
   cell: [
     (row: string, from: string, until: string, what: string) => `${row}, ${from} to ${until}: ${what}`,
@@ -32,8 +32,8 @@ export const t = dictionary({
   ],
   calendar: ["The calendar", "Le calendrier"],
   readCalendar: [
-    "A cell is a day, a column a week: the darker, the more was used that day.",
-    "Une case est un jour, une colonne une semaine : plus elle est foncée, plus le jour a consommé.",
+    "A cell is a day, a column a week: the warmer its colour, the more was used that day.",
+    "Une case est un jour, une colonne une semaine : plus sa couleur est chaude, plus le jour a consommé.",
   ],
   dayCell: [
     (date: string, energy: string) => `${date}: ${energy}`,
