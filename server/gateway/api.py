@@ -8,8 +8,12 @@ from gateway.accounts import pages as account_pages
 from gateway.accounts import routes as accounts
 from gateway.admin import routes as admin
 from gateway.api_docs import routes as api_docs
-from gateway.billing import routes as billing
 from gateway.billing.charts import routes as charts
+from gateway.billing.comparison import routes as comparison
+from gateway.billing.hours import routes as hours
+from gateway.billing.index_check import routes as index_check
+from gateway.billing.periods import routes as periods
+from gateway.billing.totals import routes as totals
 from gateway.consents import pages as consent_pages
 from gateway.consents import routes as consents
 from gateway.csv_export import routes as csv_export
@@ -27,7 +31,11 @@ from gateway.usage_points import routes as usage_points
 
 _OF_A_USAGE_POINT = (
     metering.router,
-    billing.router,
+    hours.router,
+    periods.router,
+    totals.router,
+    comparison.router,
+    index_check.router,
     charts.router,
     csv_export.router,
     usage_point_summary.point_router,

@@ -7,7 +7,7 @@ The application hands over its parts once, at its start (`provide`); whoever nee
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, cast
 
-from fastapi import Depends, FastAPI, Path, Request
+from fastapi import Depends, FastAPI, Path, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.instance import Instance
@@ -55,6 +55,8 @@ StoreDep = Annotated[Store, Depends(part(Store))]
 OUR_ID = "^[0-9a-f]{32}$"
 """The form of the ids that we give accounts, consents and whatever else is not a usage point."""
 PointId = Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")]
+START_DAY = Query(description="First day, of Paris")
+END_DAY = Query(description="First day after the range")
 
 
 async def _write(database: DatabaseDep) -> AsyncIterator[AsyncSession]:

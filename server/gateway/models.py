@@ -3,7 +3,7 @@
 from gateway import instance
 from gateway.accounts import models as accounts
 from gateway.audit import models as audit
-from gateway.billing import models as billing
+from gateway.billing.hours import models as billing
 from gateway.consents import models as consents
 from gateway.counters import models as counters
 from gateway.ecowatt import models as ecowatt

@@ -7,9 +7,13 @@ from fastapi import FastAPI
 from gateway.accounts.outbox import OutboxWorker
 from gateway.accounts.parts import AccountParts
 from gateway.admin.parts import AdminParts
-from gateway.billing.answers import Answers
 from gateway.billing.charts.service import SeriesService
-from gateway.billing.hours import Hours
+from gateway.billing.comparison.service import ComparisonService
+from gateway.billing.hours.publishing import Publisher
+from gateway.billing.hours.service import HoursService
+from gateway.billing.index_check.service import IndexCheckService
+from gateway.billing.periods.service import PeriodsService
+from gateway.billing.totals.service import TotalsService
 from gateway.consents.service import ConsentService
 from gateway.csv_export.service import CsvExporter
 from gateway.dependencies import provide_part
@@ -58,10 +62,14 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))
     provide_part(app, Readings, Readings(database, runtime.archive, clock, keyring))
-    provide_part(app, Answers, Answers(database, clock, keyring))
-    provide_part(app, Hours, Hours(database, clock, keyring))
-    provide_part(app, SeriesService, SeriesService(database, clock, keyring))
-    provide_part(app, CsvExporter, CsvExporter(database, clock, keyring))
+    publisher = Publisher(database, clock, keyring)
+    provide_part(app, HoursService, HoursService(database, clock, publisher))
+    provide_part(app, PeriodsService, PeriodsService(database, clock, keyring))
+    provide_part(app, TotalsService, TotalsService(database, clock, publisher))
+    provide_part(app, ComparisonService, ComparisonService(database, clock, publisher))
+    provide_part(app, IndexCheckService, IndexCheckService(database, clock, publisher))
+    provide_part(app, SeriesService, SeriesService(database, clock, publisher))
+    provide_part(app, CsvExporter, CsvExporter(database, publisher))
     provide_part(app, SummaryService, SummaryService(database, clock, keyring))
     provide_part(app, TempoOutlook, TempoOutlook(database))
     provide_part(app, EcowattOutlook, EcowattOutlook(database, asks_rte=settings.has_rte))

@@ -24,6 +24,7 @@ from gateway.cli.api_client import OWNER
 from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind
+from gateway.usage_points.contract import Contract
 from tests.load import running
 from tests.server.billing.homes import ByHand, sqlite, whole_curve
 from tests.server.conftest import SetClock
@@ -48,7 +49,7 @@ async def _fill(url: str, keyring: Keyring, now: datetime) -> ByHand:
     home = await ByHand.open(url, SetClock(now), keyring, tariffs=[TARIFF], email=OWNER)
     later = now + timedelta(days=30)
     since = now.date() - timedelta(days=DAYS)
-    contract = {"consumption_activated_on": since.isoformat(), "production_activated_on": since.isoformat()}
+    contract = Contract(consumption_activated_on=since, production_activated_on=since)
     await home.change(next_work_at=later, details_at=later, contract=contract)
     chance = random.Random(1)  # noqa: S311
     days = [since + timedelta(days=number) for number in range(DAYS)]

@@ -77,7 +77,7 @@ async def _yield_usage_points(parts: AccountParts, account: Account) -> AsyncIte
             "ended_at": iso(point.ended_at) if point.ended_at else None,
             "consent_expires_on": point.consent_expires_on.isoformat() if point.consent_expires_on else None,
             "services": point.services,
-            "contract": point.contract,
+            "contract": point.contract.model_dump(mode="json", exclude_none=True),
             "tariffs": point.tariffs,
             "off_peak": point.off_peak,
         }

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from gateway.billing.home import Home
-from gateway.billing.series import in_force
+from gateway.billing.days.home import Home
 from gateway.kit import paris
 from gateway.tariffs.off_peak_text import parse
 from gateway.tariffs.prices import PriceBook
-from gateway.tariffs.tariff import Tariff
+from gateway.tariffs.tariff import Tariff, tariffs_between
 from gateway.usage_points.notices import WARN_BEFORE, Notice
 
 _TOLD_FOR = timedelta(days=30)
@@ -19,7 +18,7 @@ def notices(home: Home, now: datetime) -> Iterator[Notice]:
     today = paris.day_of(now)
     if since := prices_outdated(home.book, home.tariffs, today, today):
         yield Notice(code="prices_outdated", since=paris.midnight(since), until=None)
-    text = home.point.contract.get("off_peak")
+    text = home.point.contract.off_peak
     has_own = any(period.source == "user" and period.holds_on(today) for period in home.off_peak)
     if text and parse(text) is None and not has_own:
         yield Notice(code="off_peak_unreadable", since=home.point.created_at, until=None, text=text)
@@ -32,7 +31,7 @@ def notices(home: Home, now: datetime) -> Iterator[Notice]:
 def prices_outdated(book: PriceBook, tariffs: list[Tariff], first: date, last: date) -> date | None:
     """Return the first day since which prices used on the days from `first` to `last` are old: a newer grid is due."""
     found = []
-    for tariff in in_force(tariffs, first, last + paris.DAY):
+    for tariff in tariffs_between(tariffs, first, last + paris.DAY):
         later = [
             other.valid_from
             for other in tariffs

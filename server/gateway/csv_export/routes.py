@@ -10,7 +10,7 @@ from gateway.accounts.dependencies import CallerDep
 from gateway.csv_export.service import CsvExporter
 from gateway.csv_export.tables import Table
 from gateway.csv_export.writing import Form, write
-from gateway.dependencies import ClockDep, PointId, part
+from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.kit import paris
 from gateway.kit.wire import KnownDay
 from gateway.problems import check_range, documented
@@ -34,8 +34,8 @@ async def export_csv(
     caller: CallerDep,
     point_id: PointId,
     table: Table = Table.HOURS,
-    start: Annotated[KnownDay, Query(description="First day, of Paris")] = paris.EARLIEST,
-    end: Annotated[KnownDay, Query(description="First day after the range")] = paris.LATEST,
+    start: Annotated[KnownDay, START_DAY] = paris.EARLIEST,
+    end: Annotated[KnownDay, END_DAY] = paris.LATEST,
     form: Annotated[Form, Query(description="For spreadsheets in English or in French")] = Form.ENGLISH,
 ) -> StreamingResponse:
     """Take readings, or hours with their buckets and euros, away as a file. Only what is known is in it."""

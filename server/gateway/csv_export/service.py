@@ -2,19 +2,17 @@
 
 from datetime import date
 
-from gateway.billing.publishing import Publisher
+from gateway.billing.hours.publishing import Publisher
 from gateway.csv_export.tables import Exported, Table, open_table
-from gateway.kit.clock import Clock
-from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 
 
 class CsvExporter:
     """Opens the tables of usage points."""
 
-    def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
+    def __init__(self, database: Database, publisher: Publisher) -> None:
         self._database = database
-        self._publisher = Publisher(database, clock, keyring)
+        self._publisher = publisher
 
     async def open_table(self, account_id: str, point_id: str, table: Table, start: date, end: date) -> Exported:
         """Begin to read a table of the days `[start, end[`. Raises the problem `not_found`."""

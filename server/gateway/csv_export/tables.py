@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from gateway.billing import repository as billing
-from gateway.billing.figures import bucket_of, is_money, show
-from gateway.billing.home import Home
-from gateway.billing.repository import PublishedFigures
+from gateway.billing.days.figures import bucket_of, is_money, show
+from gateway.billing.days.home import Home
+from gateway.billing.hours import repository as billing
+from gateway.billing.hours.repository import PublishedFigures
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.database import Database

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationE
 
 from gateway.domain.direction import Direction
 from gateway.enedis.circuit import Circuit
-from gateway.enedis.customer import Address, AddressAnswer, Contract, Metering, Service, Services, Supply, Synthesis
+from gateway.enedis.customer import Address, AddressAnswer, GridContract, Metering, Service, Services, Supply, Synthesis
 from gateway.enedis.errors import EnedisError, ErrorReason, parse_error
 from gateway.enedis.recognition import Quantity, Request, find_points, find_registers
 from gateway.enedis.wire import IndexMeasure, IndexSeries, Measure, Point, parse_whole_number
@@ -111,10 +111,10 @@ class Enedis:
         request, quantity = Request(prm, start, end), Quantity("CONS", "PMA")
         return await self._fetch_points(payer, "puissance_conso_max_quotidienne", request, quantity, **choices)
 
-    async def contracts(self, payer: str, prm: str) -> list[Contract]:
+    async def contracts(self, payer: str, prm: str) -> list[GridContract]:
         """Ask for the contracts of a usage point: one, or two with self-consumption."""
         answer = await self._customer(payer, Api.CONTRACTS, prm)
-        return _parse(list[Contract], answer)
+        return _parse(list[GridContract], answer)
 
     async def synthesis(self, payer: str, prm: str) -> Synthesis:
         """Ask since when a usage point is in service."""

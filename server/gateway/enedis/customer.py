@@ -63,7 +63,7 @@ class _Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", populate_by_name=True)
 
 
-class Contract(_Wire):
+class GridContract(_Wire):
     """One contract of a usage point: segments C1 to C5 take energy, P1 to P4 inject it."""
 
     segment: Text = None

@@ -43,7 +43,7 @@ class Meter:
     def of(cls, point: UsagePoint, secrets: Secrets, now: datetime) -> Meter:
         """Gather what is known of a usage point."""
         refusals = Refusals.of(point)
-        activated_on = {direction: _read_activation(point, direction) for direction in Direction}
+        activated_on = {direction: point.contract.activated_on(direction) for direction in Direction}
         return cls(
             id=point.id,
             account_id=point.account_id,
@@ -91,8 +91,8 @@ class Meter:
 def directions(point: UsagePoint) -> Iterator[Direction]:
     """Yield the ways energy goes, as contracts, services and activation dates tell; consumption while none does."""
     contract, refusals = point.contract, Refusals.of(point)
-    produces = bool(contract.get("gives") or contract.get("production_activated_on"))
-    consumes = contract.get("takes") or contract.get("power_kva") or contract.get("consumption_activated_on")
+    produces = bool(contract.produces or contract.production_activated_on)
+    consumes = contract.consumes or contract.power_kva or contract.consumption_activated_on
     told = {Direction.CONSUMPTION: bool(consumes) or not produces, Direction.PRODUCTION: produces}
     yield from (direction for direction in _find_possible(point, refusals) if told[direction])
 
@@ -100,8 +100,8 @@ def directions(point: UsagePoint) -> Iterator[Direction]:
 def _find_possible(point: UsagePoint, refusals: Refusals) -> Iterator[Direction]:
     """Yield what Enedis may have: all that it did not refuse, but for production that the contracts rule out."""
     for direction in Direction:
-        ruled_out = direction is Direction.PRODUCTION and point.contract.get("gives") is False
-        if not refusals.refuses(direction) and (not ruled_out or point.contract.get("production_activated_on")):
+        ruled_out = direction is Direction.PRODUCTION and point.contract.produces is False
+        if not refusals.refuses(direction) and (not ruled_out or point.contract.production_activated_on):
             yield direction
 
 
@@ -109,12 +109,7 @@ def activation(point: UsagePoint, direction: Direction) -> date | None:
     """Return since when Enedis counts a direction, as far as it told, by its contract or by two refusals."""
     refusal = Refusals.of(point).before_activation.get(direction)
     confirmed = refusal.day if refusal and refusal.is_confirmed else None
-    return max((day for day in (_read_activation(point, direction), confirmed) if day), default=None)
-
-
-def _read_activation(point: UsagePoint, direction: Direction) -> date | None:
-    told = point.contract.get(f"{direction}_activated_on")
-    return date.fromisoformat(told) if told else None
+    return max((day for day in (point.contract.activated_on(direction), confirmed) if day), default=None)
 
 
 def _find_start(activated: date | None, refusals: Refusals, direction: Direction, now: datetime) -> date | None:
@@ -123,7 +118,7 @@ def _find_start(activated: date | None, refusals: Refusals, direction: Direction
 
 def _find_most_watts(point: UsagePoint) -> int:
     """Return more than a usage point can take: ten times what is subscribed, where that is told."""
-    kva = point.contract.get("power_kva")
+    kva = point.contract.power_kva
     return max(_LEAST_MOST_WATTS, int(kva * 10_000)) if kva else MOST_WATTS
 
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.accounts.dependencies import CallerDep
-from gateway.dependencies import ClockDep, DatabaseDep, PointId, part
+from gateway.dependencies import END_DAY, START_DAY, ClockDep, DatabaseDep, PointId, part
 from gateway.domain.direction import Direction
 from gateway.kit.compression import compress
 from gateway.metering import refreshing
@@ -39,8 +39,8 @@ router = APIRouter(
     dependencies=[Depends(counted)],
 )
 
-Start = Annotated[date, Query(description="First day, of Paris")]
-End = Annotated[date, Query(description="First day after the range")]
+Start = Annotated[date, START_DAY]
+End = Annotated[date, END_DAY]
 _FEW_DAYS = 7
 """Days that are written so fast that they do not hold up the loop."""
 

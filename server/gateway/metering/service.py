@@ -142,7 +142,7 @@ class Readings:
         """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
         found = await self._by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, payloads.read_peak)
         async with self._database.read() as session:
-            kva = (await consents.get_usage_point(session, account_id, point_id)).contract.get("power_kva")
+            kva = (await consents.get_usage_point(session, account_id, point_id)).contract.power_kva
         peaks = {day: DayPeak(peak.va, _share(peak, kva), peak.at) for day, peak in found.days.items()}
         return Known(peaks, found.missing, found.as_of)
 
@@ -239,7 +239,7 @@ def _may_still_come(meter: Meter, day: date, entry: Entry | None, young: datetim
     return entry is None or entry.state is State.ABSENT
 
 
-def _share(peak: Peak, kva: int | None) -> float | None:
+def _share(peak: Peak, kva: float | None) -> float | None:
     return round(peak.va / (kva * 1000), 4) if kva else None
 
 

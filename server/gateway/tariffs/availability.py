@@ -16,7 +16,7 @@ _BASE_CLOSED_LOW = date(2025, 2, 1)
 _BASE_CLOSED_HIGH = date(2026, 2, 1)
 
 
-def is_open_to_new(option: Option, power_kva: int, on: date) -> bool:
+def is_open_to_new(option: Option, power_kva: float, on: date) -> bool:
     """Tell whether somebody who does not pay by an option may choose it on a day, at a power that it is sold with."""
     match option:
         case Option.BASE:

@@ -92,3 +92,10 @@ def tariff_on(tariffs: Sequence[Tariff], day: date) -> Tariff | None:
     """Return the tariff in force on `day`: the one that began last."""
     begun = [tariff for tariff in tariffs if tariff.valid_from is None or tariff.valid_from <= day]
     return max(begun, key=lambda tariff: tariff.valid_from or date.min, default=None)
+
+
+def tariffs_between(tariffs: Sequence[Tariff], start: date, end: date) -> list[Tariff]:
+    """Return the tariffs of the days `[start, end[`."""
+    begun = [tariff for tariff in tariffs if tariff.valid_from is not None and start < tariff.valid_from < end]
+    first = tariff_on(tariffs, start)
+    return begun if first is None else [first, *begun]

@@ -8,9 +8,9 @@ from gateway.kit.wire import Utc
 from gateway.metering.schemas import History, Hole
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.tariff import Tariff
+from gateway.usage_points.contract import ContractTerms
 from gateway.usage_points.models import PointStatus
 from gateway.usage_points.notices import Notice
-from gateway.usage_points.schemas import Contract
 
 
 class PointConsent(BaseModel):
@@ -38,7 +38,7 @@ class UsagePointView(BaseModel):
     position: int
     hidden: bool
     consent: PointConsent
-    contract: Contract
+    contract: ContractTerms
     services: list[str]
     curve_collected: bool | None
     tariffs: list[Tariff]

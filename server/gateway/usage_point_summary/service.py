@@ -1,6 +1,6 @@
 """The answer about a usage point, gathered across rooms."""
 
-from gateway.billing.home import Home
+from gateway.billing.days.home import Home
 from gateway.billing.notices import notices as billing_notices
 from gateway.consents.service import delete_usage_point
 from gateway.kit import paris
@@ -17,7 +17,6 @@ from gateway.usage_point_summary.settings import Choices
 from gateway.usage_points import repository, service
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.notices import list_notices
-from gateway.usage_points.schemas import Contract
 
 
 class SummaryService:
@@ -67,7 +66,7 @@ class SummaryService:
                 expires_at=paris.midnight(point.consent_expires_on) if point.consent_expires_on else None,
                 ended_at=point.ended_at,
             ),
-            contract=Contract.model_validate(point.contract),
+            contract=point.contract,
             services=point.services,
             curve_collected=service.collects_curve(point),
             tariffs=home.tariffs,

@@ -55,7 +55,7 @@ class CustomerData:
             if not self._is_fresh(point):
                 await self._keeper.refresh(point)
                 point = await self._reload(point)
-        if contract_told_at(point) is None:
+        if point.contract.told_at is None:
             raise _upstream_down(self._clock.now() + _TRY_AGAIN, self._clock.now())
         return point
 
@@ -86,18 +86,12 @@ class CustomerData:
             return address
 
     def _is_fresh(self, point: UsagePoint) -> bool:
-        told = contract_told_at(point)
+        told = point.contract.told_at
         return told is not None and self._clock.now() - told < self._kept
 
     async def _reload(self, point: UsagePoint) -> UsagePoint:
         async with self._database.read() as session:
             return await service.get_usage_point(session, point.account_id, point.id)
-
-
-def contract_told_at(point: UsagePoint) -> datetime | None:
-    """Return when Enedis last told of the contract."""
-    told = point.contract.get("told_at")
-    return datetime.fromisoformat(told) if told else None
 
 
 def _upstream_down(until: datetime, now: datetime) -> ProblemError:

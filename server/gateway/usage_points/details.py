@@ -1,59 +1,58 @@
 """What Enedis tells of a contract: its power, since when, its off-peak hours."""
 
 from collections.abc import Sequence
-from datetime import date
 from itertools import chain
-from typing import Any
 
 import structlog
 
 from gateway.enedis.client import Enedis
-from gateway.enedis.customer import Contract, Service
+from gateway.enedis.customer import GridContract, Service
 from gateway.enedis.errors import EnedisError, ErrorReason
+from gateway.usage_points.contract import Contract
 
 log = structlog.get_logger()
 
 
 async def fetch_details(
     enedis: Enedis, payer: str, prm: str, services: Sequence[Service] = (), *, is_refused: bool = False
-) -> dict[str, Any]:
+) -> Contract:
     """Gather it from three APIs, and how the meter is supplied if its measures are refused. Raises EnedisError.
 
-    One that is not subscribed, or refuses, leaves its part unknown. `takes` and `gives` say which ways energy goes, by
-    any of the contracts' segments, the open `services` and the activation dates.
+    One that is not subscribed, or refuses, leaves its part unknown. `consumes` and `produces` say which ways energy
+    goes, by any of the contracts' segments, the open `services` and the activation dates.
     """
-    found: dict[str, Any] = {}
+    found = Contract()
     for part in (_fetch_contracts, _fetch_synthesis, _fetch_metering, *([_fetch_supply] if is_refused else [])):
         try:
-            found |= await part(enedis, payer, prm)
+            found = found.merge(await part(enedis, payer, prm))
         except EnedisError as error:
             if error.reason in {ErrorReason.QUOTA, ErrorReason.DOWN}:
                 raise
             log.info("detail_unavailable", reason=error.reason, code=error.code)
-    if found.get("consumption_activated_on") or any(service.takes for service in services):
-        found["takes"] = True
-    if found.get("production_activated_on") or any(service.gives for service in services):
-        found["gives"] = True
+    if found.consumption_activated_on or any(service.takes for service in services):
+        found = found.merge(Contract(consumes=True))
+    if found.production_activated_on or any(service.gives for service in services):
+        found = found.merge(Contract(produces=True))
     return found
 
 
-async def _fetch_contracts(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
+async def _fetch_contracts(enedis: Enedis, payer: str, prm: str) -> Contract:
     contracts = await enedis.contracts(payer, prm)
-    gives = any(contract.is_injection for contract in contracts)
+    produces = any(contract.is_injection for contract in contracts)
     supply = find_supply(contracts)
     if supply is None:
-        return {"takes": False if gives else None, "gives": gives}
-    return {
-        "segment": supply.segment,
-        "power_kva": supply.subscribed_power_kva,
-        "distribution_tariff": supply.distribution_tariff,
-        "started_on": _format_day(supply.contract_start),
-        "takes": True,
-        "gives": gives,
-    }
+        return Contract(consumes=False if produces else None, produces=produces)
+    return Contract(
+        segment=supply.segment,
+        power_kva=supply.subscribed_power_kva,
+        distribution_tariff=supply.distribution_tariff,
+        started_on=supply.contract_start,
+        consumes=True,
+        produces=produces,
+    )
 
 
-def find_supply(contracts: Sequence[Contract]) -> Contract | None:
+def find_supply(contracts: Sequence[GridContract]) -> GridContract | None:
     """Return the contract by which a usage point takes energy: the first of a segment C1 to C5.
 
     Without any such segment, the first that has a power and is no injection; the power alone tells nothing, since it is
@@ -64,23 +63,19 @@ def find_supply(contracts: Sequence[Contract]) -> Contract | None:
     return next(chain(by_segment, by_power), None)
 
 
-async def _fetch_synthesis(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
+async def _fetch_synthesis(enedis: Enedis, payer: str, prm: str) -> Contract:
     synthesis = await enedis.synthesis(payer, prm)
-    return {
-        "consumption_activated_on": _format_day(synthesis.consumption_activated_on),
-        "production_activated_on": _format_day(synthesis.production_activated_on),
-        "services_level": synthesis.services_level,
-    }
+    return Contract(
+        consumption_activated_on=synthesis.consumption_activated_on,
+        production_activated_on=synthesis.production_activated_on,
+        services_level=synthesis.services_level,
+    )
 
 
-async def _fetch_metering(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
+async def _fetch_metering(enedis: Enedis, payer: str, prm: str) -> Contract:
     metering = await enedis.metering(payer, prm)
-    return {"off_peak": metering.off_peak, "future_off_peak": metering.future_off_peak}
+    return Contract(off_peak=metering.off_peak, future_off_peak=metering.future_off_peak)
 
 
-async def _fetch_supply(enedis: Enedis, payer: str, prm: str) -> dict[str, Any]:
-    return {"connection_state": (await enedis.supply(payer, prm)).connection_state}
-
-
-def _format_day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+async def _fetch_supply(enedis: Enedis, payer: str, prm: str) -> Contract:
+    return Contract(connection_state=(await enedis.supply(payer, prm)).connection_state)

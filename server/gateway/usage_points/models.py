@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base
+from gateway.usage_points.contract import Contract, ContractColumn
 
 
 class PointStatus(StrEnum):
@@ -52,7 +53,7 @@ class UsagePoint(Base):
     consent_expires_on: Mapped[date | None]
     doubted: Mapped[bool] = mapped_column(default=False)
     services: Mapped[list[str]] = mapped_column(JSON)
-    contract: Mapped[dict[str, Any]] = mapped_column(JSON)
+    contract: Mapped[Contract] = mapped_column(ContractColumn)
     details_at: Mapped[datetime] = mapped_column(index=True)
     tariffs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     off_peak: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

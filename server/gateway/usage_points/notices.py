@@ -40,7 +40,7 @@ def _yield_notices(point: UsagePoint, now: datetime) -> Iterator[Notice]:
         if now >= ends - WARN_BEFORE:
             yield Notice(code="consent_ends", since=ends - WARN_BEFORE, until=ends)
     if refusal := Refusals.of(point).meter:
-        state = point.contract.get("connection_state")
+        state = point.contract.connection_state
         if state and not is_supplied(state):
             yield Notice(code="meter_not_supplied", since=refusal.since, until=refusal.again_at, text=state)
         else:

@@ -9,7 +9,7 @@ from gateway.dependencies import PointId, part
 from gateway.enedis.customer import Address
 from gateway.problems import documented
 from gateway.quotas.routes import counted
-from gateway.usage_points.contracts import CustomerData, contract_told_at
+from gateway.usage_points.contracts import CustomerData
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.schemas import ContractView
 
@@ -31,7 +31,7 @@ PointDep = Annotated[UsagePoint, Depends(get_point)]
 async def contract(customer_data: CustomerDataDep, point: PointDep) -> ContractView:
     """Show the contract as Enedis has it."""
     point = await customer_data.with_contract(point)
-    return ContractView.model_validate({**point.contract, "as_of": contract_told_at(point)})
+    return ContractView.of(point.contract)
 
 
 @router.get(

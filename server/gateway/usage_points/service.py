@@ -16,6 +16,7 @@ from gateway.kit import paris
 from gateway.kit.crypto import Keyring, seal, unseal
 from gateway.problems import not_found
 from gateway.usage_points import repository
+from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus, UsagePoint
 
 RECENT = timedelta(days=60)
@@ -102,7 +103,7 @@ async def add_usage_point(
             opened_on=None,
             doubted=False,
             services=[],
-            contract={},
+            contract=Contract(),
             tariffs=[],
             off_peak=[],
             wanted_from=paris.day_of(now) - RECENT,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -17,6 +16,7 @@ from gateway.kit.database import Database
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.off_peak_dates import renewed
 from gateway.usage_points import details, repository, service
+from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus, UsagePoint
 from gateway.usage_points.refusals import Refusals
 
@@ -57,7 +57,7 @@ class UsagePointKeeper:
         async with self._database.read() as session:
             prm = (await service.open_secrets(session, point, self._keyring)).prm
         services: list[Service] | None = None
-        contract: dict[str, Any] = {}
+        contract = Contract()
         again = self._clock.now() + _FRESH_FOR
         try:
             # by the holder's own number: another holder's share of the same meter is not theirs
@@ -69,7 +69,7 @@ class UsagePointKeeper:
                 ours = [found for found in services if found.point == prm and found.is_open]
                 refused = Refusals.of(point).meter is not None
                 contract = await details.fetch_details(self._enedis, point.account_id, prm, ours, is_refused=refused)
-                contract["told_at"] = paris.iso(self._clock.now())
+                contract = contract.model_copy(update={"told_at": self._clock.now()})
         except EnedisError as error:
             log.warning("details_failed", usage_point=point.id, reason=error.reason, code=error.code)
             again = error.retry_at or self._clock.now() + _AFTER_FAILURE
@@ -79,8 +79,8 @@ class UsagePointKeeper:
             if current is None or (current.status, current.details_at) != (PointStatus.GRANTED, point.details_at):
                 return  # shared anew or moved meanwhile: what was asked is of before
             current.details_at = again
-            current.contract = {**current.contract, **contract}
-            _note_off_peak(current, contract.get("off_peak"), paris.day_of(now))
+            current.contract = current.contract.merge(contract)
+            _note_off_peak(current, contract.off_peak, paris.day_of(now))
             if services is None or note_services(current, prm, services):
                 current.doubted = current.doubted and services is None
             elif current.doubted:

@@ -4,14 +4,16 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
-from gateway.billing.answers import Answers
-from gateway.billing.views import ComparisonView, IndexCheckView, PeriodsView, TotalsView
+from gateway.billing.comparison.schemas import ComparisonView
+from gateway.billing.comparison.service import ComparisonService
+from gateway.billing.index_check.schemas import IndexCheckView
+from gateway.billing.index_check.service import IndexCheckService
+from gateway.billing.periods.schemas import PeriodsView
+from gateway.billing.periods.service import PeriodsService
+from gateway.billing.totals.schemas import TotalsView
+from gateway.billing.totals.service import TotalsService
 from gateway.metering.schedule import Kind
 from tests.server.billing.homes import TODAY, ByHand, whole_curve
-
-
-def answers(home: ByHand) -> Answers:
-    return Answers(home.database, home.clock, home.keyring)
 
 
 def shown(view: Any) -> Any:
@@ -19,19 +21,23 @@ def shown(view: Any) -> Any:
 
 
 async def periods(home: ByHand, start: date | None = None, end: date | None = None) -> Any:
-    return shown(PeriodsView.of(await answers(home).periods(home.account_id, home.point_id, start, end)))
+    service = PeriodsService(home.database, home.clock, home.keyring)
+    return shown(PeriodsView.of(await service.find_periods(home.account_id, home.point_id, start, end)))
 
 
 async def totals(home: ByHand) -> Any:
-    return shown(TotalsView.of(await answers(home).totals(home.account_id, home.point_id)))
+    service = TotalsService(home.database, home.clock, home.publisher)
+    return shown(TotalsView.of(await service.add_up(home.account_id, home.point_id)))
 
 
 async def compare(home: ByHand, months: int = 1) -> Any:
-    return shown(ComparisonView.of(await answers(home).comparison(home.account_id, home.point_id, months)))
+    service = ComparisonService(home.database, home.clock, home.publisher)
+    return shown(ComparisonView.of(await service.compare_options(home.account_id, home.point_id, months)))
 
 
 async def check_index(home: ByHand, start: date, end: date) -> Any:
-    return shown(IndexCheckView.of(await answers(home).index_check(home.account_id, home.point_id, start, end)))
+    service = IndexCheckService(home.database, home.clock, home.publisher)
+    return shown(IndexCheckView.of(await service.check_index(home.account_id, home.point_id, start, end)))
 
 
 async def fill(home: ByHand, start: date, watts: int = 1000, end: date = TODAY) -> None:

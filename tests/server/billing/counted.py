@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from gateway.billing.counting import Facts, count
-from gateway.billing.figures import DayFigures, is_money
+from gateway.billing.days.counting import Facts, count
+from gateway.billing.days.figures import DayFigures, is_money
 from gateway.domain.readings import Reading
 from gateway.metering.packing import pack, runs
 from gateway.tariffs.buckets import Rules

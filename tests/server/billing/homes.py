@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from gateway.accounts import service as accounts
-from gateway.billing.hours import Hours
-from gateway.billing.hours_view import HoursView
+from gateway.billing.hours.publishing import Publisher
+from gateway.billing.hours.schemas import HoursView
+from gateway.billing.hours.service import HoursService
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Reading
 from gateway.domain.tempo_days import Color
@@ -23,6 +24,7 @@ from gateway.metering.schedule import Feed, Kind, State
 from gateway.migrations import upgrade
 from gateway.tempo.models import Source, TempoDay
 from gateway.usage_points import service as points
+from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import UsagePoint
 from tests.server.conftest import SetClock
 from tests.server.paris import midnight
@@ -76,10 +78,15 @@ class ByHand:
             )
             point.tariffs, point.off_peak = wishes.get("tariffs", []), wishes.get("off_peak", [])
             point.services = wishes.get("services", ["CDC", "IDX"])
-            point.contract = wishes.get("contract", {})
+            point.contract = wishes.get("contract", Contract())
             await session.flush()
             opened = await points.open_secrets(session, point, keyring)
             return cls(database, clock, keyring, account.id, point.id, opened)
+
+    @property
+    def publisher(self) -> Publisher:
+        """A new one, as after a restart."""
+        return Publisher(self.database, self.clock, self.keyring)
 
     async def change(self, **members: Any) -> None:
         async with self.database.write() as session:
@@ -117,7 +124,8 @@ class ByHand:
 
     async def hours(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
         """The answer of `/hours`."""
-        rows = await Hours(self.database, self.clock, self.keyring).since(self.account_id, self.point_id, cursor, limit)
+        service = HoursService(self.database, self.clock, self.publisher)
+        rows = await service.rows_since(self.account_id, self.point_id, cursor, limit)
         answer: dict[str, Any] = json.loads(HoursView.of(rows).model_dump_json(by_alias=True))
         return answer
 

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.metering.schedule import Kind
 from gateway.tempo import outlook
+from gateway.usage_points.contract import Contract
 from tests.server.billing.answered import check_index, compare, fill, periods, totals
 from tests.server.billing.homes import HP_HC, NIGHT, TEMPO, TODAY, ByHand, whole_curve
 from tests.server.paris import midnight
@@ -200,7 +201,7 @@ async def test_only_months_with_data_are_compared_with_their_own_subscription(ho
 
 
 async def test_days_before_the_meter_was_in_service_are_not_compared(home: ByHand) -> None:
-    contract = {"power_kva": 6, "consumption_activated_on": "2026-10-16"}
+    contract = Contract(power_kva=6, consumption_activated_on=date(2026, 10, 16))
     await home.change(tariffs=HP_HC, off_peak=NIGHT, contract=contract)
     await fill(home, date(2026, 10, 16))
     [month] = (await compare(home, 12))["items"]

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.billing import publishing
+from gateway.billing.hours import publishing
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Reading
 from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind, State
 from gateway.migrations import upgrade
+from gateway.usage_points.contract import Contract
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, Client, past, sqlite, whole_curve
 from tests.server.conftest import NOW, SetClock
 
@@ -121,7 +122,9 @@ class Life:
         await self.home.write(Kind.CURVE, {day: curve}, Direction.PRODUCTION)
 
     async def contract(self, *_: object) -> None:
-        await self.home.change(contract=self.chance.choice([{}, {"gives": True}, {"gives": True, "power_kva": 6}]))
+        await self.home.change(
+            contract=self.chance.choice([Contract(), Contract(produces=True), Contract(produces=True, power_kva=6)])
+        )
 
     async def collect(self, *_: object) -> None:
         await self.home.change(services=self.chance.choice([["IDX"], ["CDC"]]))

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.billing import series as published
-from gateway.billing.figures import DayFigures, is_money, show
+from gateway.billing.days.figures import DayFigures, is_money, show
+from gateway.billing.hours import series as published
 from gateway.domain.readings import Reading
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod

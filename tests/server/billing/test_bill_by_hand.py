@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from gateway.billing.counting import Facts, count
-from gateway.billing.figures import DayFigures, MadeOf, show
+from gateway.billing.days.counting import Facts, count
+from gateway.billing.days.figures import DayFigures, MadeOf, show
 from gateway.domain.readings import Quality, Reading
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from gateway.billing import changes, publishing
-from gateway.billing.counting import count
+from gateway.billing.days.counting import count
+from gateway.billing.hours import changes, publishing
 from gateway.domain.direction import Direction
 from gateway.metering.schedule import Kind, State
+from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus
 from tests.server.billing.homes import (
     BASE,
@@ -263,7 +264,7 @@ async def test_old_prices_are_flagged(home: ByHand) -> None:
 
 
 async def test_production_that_is_not_whole_keeps_no_consumption_back(home: ByHand) -> None:
-    await home.change(contract={"gives": True, "power_kva": 6})
+    await home.change(contract=Contract(produces=True, power_kva=6))
     await fill(home, past(60))
     await home.write(Kind.CURVE, {past(1)[0]: whole_curve(past(1)[0], [100])}, Direction.PRODUCTION)
     assert (await home.hours())["from"] == at(TODAY - timedelta(days=60))
@@ -274,7 +275,7 @@ async def test_production_that_is_not_whole_keeps_no_consumption_back(home: ByHa
 
 
 async def test_what_was_given_tells_nothing_of_what_was_used(home: ByHand) -> None:
-    await home.change(contract={"gives": True, "power_kva": 6})
+    await home.change(contract=Contract(produces=True, power_kva=6))
     late = past(1)[0]
     await fill(home, past(60, 2))
     await home.write(Kind.CURVE, {day: whole_curve(day, [100]) for day in past(60)}, Direction.PRODUCTION)
@@ -289,7 +290,7 @@ async def test_what_was_given_tells_nothing_of_what_was_used(home: ByHand) -> No
 
 
 async def test_a_meter_that_only_gives_has_the_rows_of_what_it_gave(home: ByHand) -> None:
-    await home.change(contract={"gives": True})
+    await home.change(contract=Contract(produces=True))
     await home.write(Kind.CURVE, {day: whole_curve(day, [100]) for day in past(60)}, Direction.PRODUCTION)
     answer = await home.hours()
     assert len(answer["start"]) == 60 * 24 + 1
@@ -323,7 +324,7 @@ async def test_rows_that_an_older_gateway_made_of_what_was_given_are_taken_back(
 
 async def test_a_new_meter_is_published_from_its_first_day(home: ByHand) -> None:
     since = TODAY - timedelta(days=12)
-    await home.change(contract={"consumption_activated_on": since.isoformat()})
+    await home.change(contract=Contract(consumption_activated_on=since))
     await fill(home, past(12))
     assert (await home.hours())["from"] == at(since)
 

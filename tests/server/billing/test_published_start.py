@@ -5,8 +5,8 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from gateway.billing import repository
-from gateway.billing.models import Publication
+from gateway.billing.hours import repository
+from gateway.billing.hours.models import Publication
 from gateway.instance import load_instance
 from gateway.kit import paris
 from gateway.metering import repository as metering

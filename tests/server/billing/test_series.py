@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from gateway.billing.charts.schemas import HabitsView, Include, SeriesView
 from gateway.billing.charts.service import SeriesService
 from gateway.billing.charts.steps import Step
-from gateway.billing.totals import Span
+from gateway.billing.totals.totals import Span
 from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind, State
 from gateway.migrations import upgrade
+from gateway.usage_points.contract import Contract
 from tests.server.billing.answered import compare, fill, totals
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, sqlite, whole_curve
 from tests.server.billing.test_any_life import Life
@@ -40,7 +41,7 @@ BEGINS: dict[str, Callable[[date], date]] = {
 
 
 async def series(home: ByHand, step: str, start: date, end: date, include: frozenset[Include] = ALL) -> dict[str, Any]:
-    service = SeriesService(home.database, home.clock, home.keyring)
+    service = SeriesService(home.database, home.clock, home.publisher)
     found = await service.chart(
         home.account_id, home.point_id, Step(step), Span(start, end), with_year_ago=Include.YEAR_AGO in include
     )
@@ -278,7 +279,7 @@ def test_the_steps_of_any_home_come_to_what_its_hours_do(empty: Path, changes: l
 async def test_production_counts_beside_consumption(home: ByHand) -> None:
     await home.change(
         tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}],
-        contract={"gives": True, "power_kva": 6, "production_activated_on": "2026-10-01"},
+        contract=Contract(produces=True, power_kva=6, production_activated_on=date(2026, 10, 1)),
     )
     await fill(home, date(2026, 9, 4))
     days = [date(2026, 10, 1) + timedelta(days=number) for number in range(33)]
@@ -291,7 +292,7 @@ async def test_production_counts_beside_consumption(home: ByHand) -> None:
 
 
 async def habits(home: ByHand, start: date, end: date) -> dict[str, Any]:
-    found = await SeriesService(home.database, home.clock, home.keyring).habits(
+    found = await SeriesService(home.database, home.clock, home.publisher).habits(
         home.account_id, home.point_id, Span(start, end)
     )
     answer: dict[str, Any] = json.loads(HabitsView.of(found).model_dump_json())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.billing.totals import Span, Unit, spans
+from gateway.billing.totals.totals import Span, Unit, spans
 
 DAY = timedelta(days=1)
 LEAP_DAY = date(2028, 2, 29)

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.domain.direction import Direction
 from gateway.metering.schedule import Kind, State
+from gateway.usage_points.contract import Contract
 from tests.server.billing.answered import fill, periods, totals
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, whole_curve
 from tests.server.conftest import NOW
@@ -80,7 +81,7 @@ async def test_a_month_owes_its_whole_subscription_whatever_is_known_of_it(home:
 
 
 async def test_no_subscription_is_owed_before_the_meter_is_in_service(home: ByHand) -> None:
-    await home.change(contract={"power_kva": 6, "consumption_activated_on": "2026-10-16"})
+    await home.change(contract=Contract(power_kva=6, consumption_activated_on=date(2026, 10, 16)))
     await fill(home, date(2026, 10, 16))
     month = (await totals(home))["month"]
     assert month["last"]["subscription"] == pytest.approx(15.86 * 16 / 31)
@@ -89,7 +90,7 @@ async def test_no_subscription_is_owed_before_the_meter_is_in_service(home: ByHa
 
 async def test_a_producer_who_injects_owes_the_surcharge(home: ByHand) -> None:
     """9.60 EUR a year before tax, since August 2025 with a VAT of 20 %; from the day on which injection began."""
-    contract = {"gives": True, "power_kva": 6, "production_activated_on": "2026-10-01"}
+    contract = Contract(produces=True, power_kva=6, production_activated_on=date(2026, 10, 1))
     await home.change(contract=contract)
     await fill(home, date(2026, 9, 4))
     month = (await totals(home))["month"]
@@ -167,7 +168,7 @@ async def test_hours_stated_ahead_leave_the_past_its_own(home: ByHand) -> None:
 async def test_what_was_given_and_not_told_is_missing(home: ByHand) -> None:
     await home.change(
         tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}],
-        contract={"gives": True, "power_kva": 6, "production_activated_on": "2026-10-01"},
+        contract=Contract(produces=True, power_kva=6, production_activated_on=date(2026, 10, 1)),
     )
     await fill(home, date(2026, 9, 4))
     lost = date(2026, 10, 10)
@@ -184,14 +185,14 @@ async def test_what_was_given_and_not_told_is_missing(home: ByHand) -> None:
 
 
 async def test_nothing_was_given_before_the_roof(home: ByHand) -> None:
-    await home.change(contract={"gives": True, "power_kva": 6, "production_activated_on": TODAY.isoformat()})
+    await home.change(contract=Contract(produces=True, power_kva=6, production_activated_on=TODAY))
     await fill(home, date(2026, 9, 4))
     found = await totals(home)
     assert (found["month"]["last"]["complete"], found["month"]["last"]["production"]) == (True, None)
 
 
 async def test_a_meter_that_only_gives_has_complete_totals(home: ByHand) -> None:
-    await home.change(contract={"gives": True}, tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}])
+    await home.change(contract=Contract(produces=True), tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}])
     october = [date(2026, 9, 4) + timedelta(days=number) for number in range(60)]
     await home.write(Kind.CURVE, {day: whole_curve(day, [500]) for day in october}, Direction.PRODUCTION)
     month = (await totals(home))["month"]["last"]

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from gateway.billing import changes, counting
-from gateway.billing.hours import Hours
+from gateway.billing.days import counting
+from gateway.billing.hours import changes
+from gateway.billing.hours.service import HoursService
 from gateway.metering.schedule import Kind
 from tests.server.billing.homes import ByHand, past, whole_curve
 
@@ -16,9 +17,9 @@ async def test_a_known_cursor_costs_few_statements_no_count_and_no_write(
     home: ByHand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await home.write(Kind.CURVE, {day: whole_curve(day, [600]) for day in past(60)})
-    service = Hours(home.database, home.clock, home.keyring)
-    held = await service.since(home.account_id, home.point_id, None)
-    await service.since(home.account_id, home.point_id, held.cursor)  # looks once whether anything else was written
+    service = HoursService(home.database, home.clock, home.publisher)
+    held = await service.rows_since(home.account_id, home.point_id, None)
+    await service.rows_since(home.account_id, home.point_id, held.cursor)  # looks once for other writes
     statements: Counter[str] = Counter()
     counted = 0
 
@@ -33,7 +34,7 @@ async def test_a_known_cursor_costs_few_statements_no_count_and_no_write(
     monkeypatch.setattr(changes, "count", count_seen)
     engine = home.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", see)
-    again = await service.since(home.account_id, home.point_id, held.cursor)
+    again = await service.rows_since(home.account_id, home.point_id, held.cursor)
     event.remove(engine, "before_cursor_execute", see)
     assert (again.start, again.cursor, counted) == ([], held.cursor, 0)
     assert statements.keys() <= {"SELECT", "PRAGMA"}

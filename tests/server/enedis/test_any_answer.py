@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gateway.enedis.client import Token
-from gateway.enedis.customer import AddressAnswer, Contract, Metering, Services, Supply, Synthesis
+from gateway.enedis.customer import AddressAnswer, GridContract, Metering, Services, Supply, Synthesis
 from gateway.enedis.errors import ErrorReason, parse_error
 from gateway.enedis.wire import IndexMeasure, Measure
 from gateway.kit.http import Answer
 from tests.server.enedis.origins import fixture
 
 FORMS: dict[str, TypeAdapter[object]] = {
-    "contracts": TypeAdapter(list[Contract]),
+    "contracts": TypeAdapter(list[GridContract]),
     "synthesis": TypeAdapter(Synthesis),
     "metering": TypeAdapter(Metering),
     "address": TypeAdapter(AddressAnswer),

@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from gateway.domain.direction import Direction
 from gateway.enedis.client import Enedis
-from gateway.enedis.customer import Address, Contract, Metering, Service, Services, Supply, Synthesis
+from gateway.enedis.customer import Address, GridContract, Metering, Service, Services, Supply, Synthesis
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.enedis.readings import place
 from gateway.enedis.wire import IndexMeasure
@@ -138,7 +138,7 @@ async def test_the_fixtures_measures() -> None:
     ],
 )
 def test_dates_in_every_form(written: object, day: date | None) -> None:
-    assert Contract.model_validate({"contract_start": written}).contract_start == day
+    assert GridContract.model_validate({"contract_start": written}).contract_start == day
     assert Service.model_validate({"dateFin": written}).ends_on == day
 
 
@@ -172,7 +172,7 @@ NO_POWER: list[object] = [
     + [(nothing, None) for nothing in NO_POWER],
 )
 def test_the_subscribed_power_in_every_form(written: object, kva: float | None) -> None:
-    assert Contract.model_validate({"subscribed_power": written}).subscribed_power_kva == kva
+    assert GridContract.model_validate({"subscribed_power": written}).subscribed_power_kva == kva
 
 
 @pytest.mark.parametrize(("written", "phases"), [("3", 3), (3, 3), (1.0, 1), ("", None), (None, None)])
@@ -192,7 +192,7 @@ async def refused(enedis: Enedis, call: str) -> ErrorReason:
     return refusal.value.reason
 
 
-@pytest.mark.parametrize("form", [Contract, Synthesis, Address, Supply, Metering, Service])
+@pytest.mark.parametrize("form", [GridContract, Synthesis, Address, Supply, Metering, Service])
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_absent_null_and_empty_are_the_same(form: type[BaseModel], nothing: object) -> None:
     names = [field.alias or name for name, field in form.model_fields.items()]
@@ -240,7 +240,7 @@ def test_only_what_is_active_is_open() -> None:
 
 
 def test_personal_data_that_nobody_needs_is_not_kept() -> None:
-    for contract in TypeAdapter(list[Contract]).validate_json(fixture("contracts")):
+    for contract in TypeAdapter(list[GridContract]).validate_json(fixture("contracts")):
         assert "INVENT" not in repr(contract)
         assert PRM not in repr(contract)
 

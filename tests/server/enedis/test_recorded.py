@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from pydantic import TypeAdapter
 
-from gateway.enedis.customer import AddressAnswer, Contract, Services, Supply, Synthesis
+from gateway.enedis.customer import AddressAnswer, GridContract, Services, Supply, Synthesis
 from gateway.enedis.errors import ErrorReason, parse_error
 from gateway.enedis.readings import place
 from gateway.enedis.recognition import Quantity, Request, find_points
@@ -54,13 +54,15 @@ def test_the_sandbox_curve_is_read_and_its_hole_stays_one(sample: Sample) -> Non
 
 
 def test_a_contract_has_its_power_and_its_first_day(sample: Sample) -> None:
-    [contract] = TypeAdapter(list[Contract]).validate_json(sample("enedis_2026/situation_contrat_consommateur.json"))
+    [contract] = TypeAdapter(list[GridContract]).validate_json(
+        sample("enedis_2026/situation_contrat_consommateur.json")
+    )
     assert (contract.segment, contract.contract_type) == ("C5", "Contrat GRD-F")
     assert (contract.subscribed_power_kva, contract.contract_start) == (12, date(2026, 2, 11))
     assert contract.distribution_tariff is not None
     assert contract.distribution_tariff.endswith("associées à deux saisons")
     sandbox = sample("enedis_2026_sandbox/situation-contrat-14000000000001.json")
-    [contract] = TypeAdapter(list[Contract]).validate_json(sandbox)
+    [contract] = TypeAdapter(list[GridContract]).validate_json(sandbox)
     assert (contract.subscribed_power_kva, contract.contract_start) == (9, date(2023, 9, 1))
 
 

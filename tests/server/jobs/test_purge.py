@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from gateway.audit.models import AuditEvent
-from gateway.billing.models import Publication, PublishedDay
+from gateway.billing.hours.models import Publication, PublishedDay
 from gateway.instance import load_instance
 from gateway.jobs.purge import purge_outdated
 from gateway.metering.models import DayRecord

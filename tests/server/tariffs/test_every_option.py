@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from gateway.billing.views import Billed
+from gateway.billing.comparison.schemas import Billed
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.cre import read
 from gateway.tariffs.off_peak import OffPeakPeriod

@@ -1632,13 +1632,13 @@ export interface components {
             usage_points: string[];
         };
         /**
-         * Contract
-         * @description What Enedis tells of the contract; null: not told (yet). `off_peak` is Enedis' own spelling.
+         * ContractTerms
+         * @description What Enedis says of a contract; null: it has not said (yet). `off_peak` is Enedis' own spelling.
          *
-         *     `consumes` and `produces`: it may take energy from the grid, feed it in. `connection_state` is asked when Enedis
-         *     refuses its measures.
+         *     `consumes` and `produces`: the usage point may take energy from the grid, feed it in. `connection_state` is asked
+         *     when Enedis refuses the measures.
          */
-        Contract: {
+        ContractTerms: {
             /** Segment */
             segment?: string | null;
             /** Power Kva */
@@ -2133,7 +2133,7 @@ export interface components {
             more: boolean;
             from: components["schemas"]["WrittenUtc"] | null;
             /** Series */
-            series: components["schemas"]["gateway__billing__hours_view__SeriesView"][];
+            series: components["schemas"]["PublishedSeriesView"][];
             /** Start */
             start: components["schemas"]["WrittenUtc"][];
             /** Sum */
@@ -2606,6 +2606,19 @@ export interface components {
             address: string;
         };
         /**
+         * PublishedSeriesView
+         * @description A running sum and its unit.
+         */
+        PublishedSeriesView: {
+            /** Key */
+            key: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "Wh" | "EUR";
+        };
+        /**
          * Quality
          * @description How sure a reading is: measured, or filled in from the value of its day.
          * @enum {string}
@@ -2719,6 +2732,31 @@ export interface components {
          * @enum {string}
          */
         "Season-Input": "all" | "summer" | "winter";
+        /**
+         * SeriesView
+         * @description A chart of the days `[start, end[`, and the one a year before: of the same dates, or 52 weeks earlier for weeks.
+         *
+         *     `known` are the days of which anything is published.
+         */
+        SeriesView: {
+            step: components["schemas"]["Step"];
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            current: components["schemas"]["ChartView"];
+            year_ago: components["schemas"]["ChartView"] | null;
+            known: components["schemas"]["SpanView"] | null;
+            /** Prices Outdated */
+            prices_outdated: string | null;
+            next_change: components["schemas"]["Utc"];
+        };
         /**
          * SessionState
          * @description Who is logged in in this browser; null when nobody is.
@@ -3059,7 +3097,7 @@ export interface components {
             /** Hidden */
             hidden: boolean;
             consent: components["schemas"]["PointConsent"];
-            contract: components["schemas"]["Contract"];
+            contract: components["schemas"]["ContractTerms"];
             /** Services */
             services: string[];
             /** Curve Collected */
@@ -3168,44 +3206,6 @@ export interface components {
         _Part: "consumption" | "production" | "cost" | "revenue";
         /** @enum {string} */
         _Which: "running" | "running_year_ago" | "last" | "year_ago";
-        /**
-         * SeriesView
-         * @description A chart of the days `[start, end[`, and the one a year before: of the same dates, or 52 weeks earlier for weeks.
-         *
-         *     `known` are the days of which anything is published.
-         */
-        gateway__billing__charts__schemas__SeriesView: {
-            step: components["schemas"]["Step"];
-            /**
-             * Start
-             * Format: date
-             */
-            start: string;
-            /**
-             * End
-             * Format: date
-             */
-            end: string;
-            current: components["schemas"]["ChartView"];
-            year_ago: components["schemas"]["ChartView"] | null;
-            known: components["schemas"]["SpanView"] | null;
-            /** Prices Outdated */
-            prices_outdated: string | null;
-            next_change: components["schemas"]["Utc"];
-        };
-        /**
-         * SeriesView
-         * @description A running sum and its unit.
-         */
-        gateway__billing__hours_view__SeriesView: {
-            /** Key */
-            key: string;
-            /**
-             * Unit
-             * @enum {string}
-             */
-            unit: "Wh" | "EUR";
-        };
         /**
          * Day
          * @description A day of Paris, of 23, 24 or 25 hours, as far as they are known; `message` is RTE's, in French.
@@ -5405,7 +5405,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["gateway__billing__charts__schemas__SeriesView"];
+                    "application/json": components["schemas"]["SeriesView"];
                 };
             };
             /** @description What the caller has is still good. */

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from gateway.billing.figures import DayFigures
+from gateway.billing.days.figures import DayFigures
 from gateway.kit import paris
 
 HOURS = 24

@@ -9,8 +9,8 @@ from gateway.accounts.dependencies import CallerDep
 from gateway.billing.charts.schemas import USUAL, HabitsView, Include, SeriesView
 from gateway.billing.charts.service import SeriesService
 from gateway.billing.charts.steps import LONGEST, Step
-from gateway.billing.totals import Span
-from gateway.dependencies import ClockDep, PointId, part
+from gateway.billing.totals.totals import Span
+from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.kit import conditional
 from gateway.kit.wire import KnownDay
 from gateway.problems import check_range, documented
@@ -33,8 +33,8 @@ async def series(
     clock: ClockDep,
     caller: CallerDep,
     point_id: PointId,
-    start: Annotated[KnownDay, Query(description="First day, of Paris")],
-    end: Annotated[KnownDay, Query(description="First day after the range")],
+    start: Annotated[KnownDay, START_DAY],
+    end: Annotated[KnownDay, END_DAY],
     step: Step = Step.DAY,
     include: Annotated[
         set[Include] | None, Query(description="Which parts; unless told, all but the year before")
@@ -59,8 +59,8 @@ async def habits(
     charts: SeriesServiceDep,
     caller: CallerDep,
     point_id: PointId,
-    start: Annotated[KnownDay, Query(description="First day, of Paris")],
-    end: Annotated[KnownDay, Query(description="First day after the range")],
+    start: Annotated[KnownDay, START_DAY],
+    end: Annotated[KnownDay, END_DAY],
 ) -> HabitsView:
     """When energy is used: the average day of each weekday and of each month."""
     check_range(start, end, LONGEST[Step.DAY])

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from gateway.billing.charts.steps import Hour
-from gateway.billing.figures import DayFigures, MadeOf, bucket_of
-from gateway.billing.totals import DayTotal, Span, Total, add_up
+from gateway.billing.days.figures import DayFigures, MadeOf, bucket_of
+from gateway.billing.totals.totals import DayTotal, Span, Total, add_up
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 

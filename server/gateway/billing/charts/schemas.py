@@ -11,9 +11,9 @@ from gateway.billing.charts.habits import Habits, Slot
 from gateway.billing.charts.rows import Chart, Row
 from gateway.billing.charts.service import Series
 from gateway.billing.charts.steps import Hour, Step
-from gateway.billing.figures import MadeOf, show
-from gateway.billing.totals import Span
-from gateway.billing.views import TotalView
+from gateway.billing.days.figures import MadeOf, show
+from gateway.billing.totals.schemas import TotalView
+from gateway.billing.totals.totals import Span
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.wire import Utc

@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from gateway.billing import repository
 from gateway.billing.charts.habits import Habits, find_habits
 from gateway.billing.charts.rows import Chart, make_chart
 from gateway.billing.charts.steps import (
@@ -19,14 +16,13 @@ from gateway.billing.charts.steps import (
     list_spans,
     span_before,
 )
-from gateway.billing.figures import DayFigures
-from gateway.billing.home import Home
+from gateway.billing.days.figures import DayFigures
+from gateway.billing.hours import repository
+from gateway.billing.hours.publishing import Publisher
 from gateway.billing.notices import prices_outdated
-from gateway.billing.publishing import Publisher
-from gateway.billing.totals import DayTotal, Span, day_totals
+from gateway.billing.totals.totals import DayTotal, Span, day_totals
 from gateway.kit import paris
 from gateway.kit.clock import Clock
-from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering.meters import Meter
 
@@ -47,10 +43,10 @@ class Series:
 class SeriesService:
     """Makes charts from what is published."""
 
-    def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
+    def __init__(self, database: Database, clock: Clock, publisher: Publisher) -> None:
         self._database = database
         self._clock = clock
-        self._publisher = Publisher(database, clock, keyring)
+        self._publisher = publisher
 
     async def chart(self, account_id: str, point_id: str, step: Step, span: Span, *, with_year_ago: bool) -> Series:
         """Return a chart of the days of `span`. Raises the problem `not_found`."""
@@ -60,8 +56,8 @@ class SeriesService:
         by_weeks = compares_weeks(step, span.start, span.end)
         before = span_before(span, by_weeks=by_weeks) if with_year_ago else None
         async with self._database.read() as session:
-            figures = await self._figures(session, home, span)
-            older = await self._figures(session, home, before) if before else {}
+            figures = await repository.published_figures(session, home, span.start, span.end)
+            older = await repository.published_figures(session, home, before.start, before.end) if before else {}
             known = await repository.published_span(session, home.id)
         meter = Meter.of(home.point, home.secrets, now)
         counted_since = {direction: meter.since[direction] or date.min for direction in meter.directions}
@@ -94,12 +90,8 @@ class SeriesService:
         """Return the average hours of the days of `span`. Raises the problem `not_found`."""
         home = (await self._publisher.publish(account_id, point_id)).home
         async with self._database.read() as session:
-            figures = await self._figures(session, home, span)
+            figures = await repository.published_figures(session, home, span.start, span.end)
         return await asyncio.to_thread(find_habits, figures)
-
-    async def _figures(self, session: AsyncSession, home: Home, span: Span) -> dict[date, DayFigures]:
-        days = await repository.published_days(session, home.id, home.secrets.data_key, span.start, span.end)
-        return {day.day: day.figures for day in days}
 
 
 def _steps(step: Step, span: Span) -> list[Span | Hour]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import assert_never
 
-from gateway.billing.totals import Span
+from gateway.billing.totals.totals import Span
 from gateway.kit import paris
 
 _WEEK = timedelta(weeks=1)

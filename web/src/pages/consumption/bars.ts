@@ -66,12 +66,7 @@ function partsOf(chart: Chart, side: Side, unit: Unit, row: number, buckets: rea
   return found.flatMap(([bucket, value]) => (value ? [{ bucket, value }] : []));
 }
 
-export function toRows(
-  series: Schema<"gateway__billing__charts__schemas__SeriesView">,
-  span: Span,
-  side: Side,
-  unit: Unit,
-): Row[] {
+export function toRows(series: Schema<"SeriesView">, span: Span, side: Side, unit: Unit): Row[] {
   const { current, year_ago } = series;
   const buckets = bucketsOf(current);
   const sums = totals(current, side, unit);

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.billing.home import Home
-from gateway.billing.models import Publication
+from gateway.billing.days.home import Home
+from gateway.billing.hours.models import Publication
 from gateway.kit import paris
 from gateway.metering import repository as metering
 from gateway.metering.history import begins, reached

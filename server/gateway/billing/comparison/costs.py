@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
-from gateway.billing.counting import Facts, count
-from gateway.billing.figures import DayFigures, subscription_of
-from gateway.billing.home import Home
+from gateway.billing.days.counting import Facts, count
+from gateway.billing.days.figures import DayFigures, subscription_of
+from gateway.billing.days.home import Home
 from gateway.kit import paris
 from gateway.tariffs.availability import is_open_to_new
 from gateway.tariffs.buckets import Rules
@@ -132,14 +132,14 @@ class _Bills:
         self._home = home
         self._colors = colors
         self._own = home.rules(colors)
-        self._rules: dict[tuple[Option, int], Rules] = {}
+        self._rules: dict[tuple[Option, float], Rules] = {}
 
     def option(self, option: Option, day: date, facts: Facts) -> _DayBill:
         power = _power_on(self._home, day)
         if power is None or power not in self._home.book.powers(option):
             return _DayBill()
         if (option, power) not in self._rules:
-            tariffs = [Tariff(option=option, power_kva=power)]
+            tariffs = [Tariff(option=option, power_kva=int(power))]
             self._rules[option, power] = self._home.rules(self._colors, tariffs)
         rules = self._rules[option, power].of_day(day)
         return _bill_day(day, count(day, facts, Facts(), rules), rules.subscription)
@@ -192,26 +192,25 @@ def _over_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int) -> dic
 
 def sold_tariffs(home: Home, option: Option) -> list[Tariff]:
     """Return the regulated option at each power that a home's tariffs have had and at which it is sold."""
-    powers = {tariff.valid_from: tariff.power_kva for tariff in home.tariffs}
-    contract = home.point.contract.get("power_kva")
-    powers = powers or ({None: contract} if contract else {})
-    sold = {day: power for day, power in powers.items() if power in home.book.powers(option)}
+    powers: dict[date | None, float] = {tariff.valid_from: tariff.power_kva for tariff in home.tariffs}
+    if not powers and home.point.contract.power_kva:
+        powers = {None: home.point.contract.power_kva}
+    sold = {day: int(power) for day, power in powers.items() if power in home.book.powers(option)}
     return [Tariff(valid_from=day, option=option, power_kva=power) for day, power in sold.items()]
 
 
-def _power_on(home: Home, day: date) -> int | None:
+def _power_on(home: Home, day: date) -> float | None:
     """Return the power of the tariff of a day, of the first one before it began, else what Enedis told."""
     tariff = tariff_on(home.tariffs, day)
     if tariff is None and home.tariffs:
         tariff = min(home.tariffs, key=lambda one: one.valid_from or date.min)
-    power: int | None = tariff.power_kva if tariff is not None else home.point.contract.get("power_kva")
-    return power
+    return home.point.contract.power_kva if tariff is None else tariff.power_kva
 
 
 def open_to_new(home: Home, today: date) -> dict[Option, bool]:
     """Tell of each option whether a new customer may choose it today, at the power that is subscribed."""
     tariff = tariff_on(home.tariffs, today)
-    power = tariff.power_kva if tariff is not None else home.point.contract.get("power_kva")
+    power = tariff.power_kva if tariff is not None else home.point.contract.power_kva
     return {
         option: power in home.book.powers(option) and is_open_to_new(option, power, today)
         for option in REGULATED

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from gateway.billing.figures import Columns, DayFigures, MadeOf, bucket_of, subscription_of
+from gateway.billing.days.figures import Columns, DayFigures, MadeOf, bucket_of, subscription_of
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 

@@ -12,13 +12,13 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.billing import facts, repository
-from gateway.billing.changes import Before, Change, compared, counted
-from gateway.billing.home import Home
-from gateway.billing.models import Publication
-from gateway.billing.repository import PublishedFigures
-from gateway.billing.series import in_force
-from gateway.billing.start import published_from
+from gateway.billing.days import facts
+from gateway.billing.days.home import Home
+from gateway.billing.hours import repository
+from gateway.billing.hours.changes import Before, Change, compared, counted
+from gateway.billing.hours.models import Publication
+from gateway.billing.hours.repository import PublishedFigures
+from gateway.billing.hours.start import published_from
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -26,6 +26,7 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import repository as metering
 from gateway.metering.meters import Meter
+from gateway.tariffs.tariff import tariffs_between
 from gateway.tempo import repository as tempo
 from gateway.usage_points import service as points
 
@@ -118,7 +119,7 @@ class Publisher:
         before = Before({day.day: day for day in days}, last, series)
         until = max(due) + paris.DAY
         known = await facts.known(session, home, min(due), until, paris.day_of(now), by_color=home.pays_by_color)
-        tariffs = in_force(home.tariffs, start, end)
+        tariffs = tariffs_between(home.tariffs, start, end)
 
         def find_change() -> Change:
             figures = counted(home, known, due, before, takes=takes)

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from gateway.billing import repository
-from gateway.billing.figures import Columns, MadeOf
-from gateway.billing.home import Home
+from gateway.billing.days.figures import Columns, MadeOf
+from gateway.billing.days.home import Home
+from gateway.billing.hours import repository
+from gateway.billing.hours.publishing import NOTHING_HELD, Publisher, over_days
+from gateway.billing.hours.repository import PublishedFigures
+from gateway.billing.hours.series import columns
 from gateway.billing.notices import prices_outdated
-from gateway.billing.publishing import NOTHING_HELD, Publisher, over_days
-from gateway.billing.repository import PublishedFigures
-from gateway.billing.series import columns
 from gateway.kit import paris
 from gateway.kit.clock import Clock
-from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering.freshness import next_change_at
 from gateway.usage_points.models import UsagePoint
@@ -62,15 +61,15 @@ class _Cursor:
         return cls(revision, until[0] if until else None)
 
 
-class Hours:
-    """Answers from what is published."""
+class HoursService:
+    """Finds what is new of the published hours."""
 
-    def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
+    def __init__(self, database: Database, clock: Clock, publisher: Publisher) -> None:
         self._database = database
         self._clock = clock
-        self._publisher = Publisher(database, clock, keyring)
+        self._publisher = publisher
 
-    async def since(self, account_id: str, point_id: str, cursor: str | None, limit: int | None = None) -> Rows:
+    async def rows_since(self, account_id: str, point_id: str, cursor: str | None, limit: int | None = None) -> Rows:
         """Return at most `limit` of the rows that are new to the holder of `cursor`, oldest first."""
         published = await self._publisher.publish(account_id, point_id)
         home, series = published.home, published.series

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.billing.counting import Facts
-from gateway.billing.home import Home
+from gateway.billing.days.counting import Facts
+from gateway.billing.days.home import Home
 from gateway.domain.direction import Direction
 from gateway.enedis.registers import TOTAL, Registers
 from gateway.kit import paris

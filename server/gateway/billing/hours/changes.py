@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from gateway.billing.counting import count
-from gateway.billing.facts import Known
-from gateway.billing.figures import DayFigures
-from gateway.billing.home import Home
-from gateway.billing.repository import PublishedFigures
-from gateway.billing.series import after, first_change, series
+from gateway.billing.days.counting import count
+from gateway.billing.days.facts import Known
+from gateway.billing.days.figures import DayFigures
+from gateway.billing.days.home import Home
+from gateway.billing.hours.repository import PublishedFigures
+from gateway.billing.hours.series import after, first_change, series
 from gateway.domain.direction import Direction
 from gateway.tariffs.tariff import Tariff
 

@@ -9,9 +9,10 @@ from datetime import date
 from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.billing.figures import DayFigures
-from gateway.billing.models import Publication, PublishedDay, PublishedSeries
-from gateway.billing.series import Sums
+from gateway.billing.days.figures import DayFigures
+from gateway.billing.days.home import Home
+from gateway.billing.hours.models import Publication, PublishedDay, PublishedSeries
+from gateway.billing.hours.series import Sums
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import insert
 from gateway.usage_points.models import UsagePoint
@@ -65,6 +66,14 @@ async def published_days(
     before = select(func.max(PublishedDay.day)).where(_of(point_id), PublishedDay.day < start).scalar_subquery()
     since = func.coalesce(before, start) if and_the_one_before else start
     return await _read(session, point_id, data_key, and_(PublishedDay.day >= since, PublishedDay.day < end))
+
+
+async def published_figures(
+    session: AsyncSession, home: Home, start: date, end: date = date.max
+) -> dict[date, DayFigures]:
+    """Return the figures of the published days `[start, end[`."""
+    days = await published_days(session, home.id, home.secrets.data_key, start, end)
+    return {day.day: day.figures for day in days}
 
 
 async def published_span(session: AsyncSession, point_id: str) -> tuple[date, date] | None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from gateway.billing.figures import DayFigures, MadeOf, subscription_of
-from gateway.billing.sharing import Shared, buckets_of, share
+from gateway.billing.days.figures import DayFigures, MadeOf, subscription_of
+from gateway.billing.days.sharing import Shared, buckets_of, share
 from gateway.domain.readings import WATT_MINUTES_A_WH
 from gateway.kit import paris
 from gateway.metering.packing import Run

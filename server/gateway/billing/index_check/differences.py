@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate, pairwise
 
-from gateway.billing.facts import Alignment
-from gateway.billing.figures import DayFigures
+from gateway.billing.days.facts import Alignment
+from gateway.billing.days.figures import DayFigures
 from gateway.domain.readings import WATT_MINUTES_A_WH
 from gateway.enedis.registers import TOTAL
 from gateway.metering.packing import Run

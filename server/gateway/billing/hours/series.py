@@ -1,11 +1,10 @@
 """Series for statistics: which ones there are, and the running sums of each."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from itertools import accumulate
 
-from gateway.billing.figures import Columns, DayFigures, bucket_of
-from gateway.tariffs.tariff import Tariff, tariff_on
+from gateway.billing.days.figures import Columns, DayFigures, bucket_of
+from gateway.tariffs.tariff import Tariff
 
 type Sums = Mapping[str, int]
 """By series key, what it comes to before a day; a series that is not named has not begun."""
@@ -56,10 +55,3 @@ def series(counted: Iterable[str], tariffs: Iterable[Tariff], published: Iterabl
     if len(buckets) == 1 and not any(bucket_of(key) for key in known):
         keys = {key for key in keys if bucket_of(key) is None}
     return sorted(keys)
-
-
-def in_force(tariffs: list[Tariff], start: date, end: date) -> list[Tariff]:
-    """Return the tariffs of the days `[start, end[`."""
-    begun = [tariff for tariff in tariffs if tariff.valid_from is not None and start < tariff.valid_from < end]
-    first = tariff_on(tariffs, start)
-    return begun if first is None else [first, *begun]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from gateway.billing.home import Home
+from gateway.billing.days.home import Home
 from gateway.domain.tempo_days import Color, in_force
 from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit import paris

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 
-from gateway.billing.figures import MadeOf
+from gateway.billing.days.figures import MadeOf
 from gateway.domain.readings import Quality
 from gateway.metering.packing import Run
 from gateway.tariffs.buckets import Span

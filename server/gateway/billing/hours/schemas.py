@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from gateway.billing.figures import MadeOf, is_money, show_all
-from gateway.billing.hours import Rows
+from gateway.billing.days.figures import MadeOf, is_money, show_all
+from gateway.billing.hours.service import Rows
 from gateway.kit.paris import hour_iso
 from gateway.kit.wire import Utc
 
@@ -14,7 +14,7 @@ type WrittenUtc = Annotated[str, Field(json_schema_extra={"format": "date-time"}
 """An instant that is written already: there are many."""
 
 
-class SeriesView(BaseModel):
+class PublishedSeriesView(BaseModel):
     """A running sum and its unit."""
 
     key: str
@@ -33,7 +33,7 @@ class HoursView(BaseModel):
     cursor: str
     more: bool
     first: Annotated[WrittenUtc | None, Field(alias="from")]
-    series: list[SeriesView]
+    series: list[PublishedSeriesView]
     start: list[WrittenUtc]
     sum: dict[str, list[float]]
     made_of: dict[Literal["consumption", "production"], list[MadeOf]]
@@ -53,7 +53,7 @@ class HoursView(BaseModel):
             cursor=rows.cursor,
             more=rows.more,
             first=starts[0] if starts else None,
-            series=[SeriesView(key=key, unit="EUR" if is_money(key) else "Wh") for key in rows.series],
+            series=[PublishedSeriesView(key=key, unit="EUR" if is_money(key) else "Wh") for key in rows.series],
             start=starts,
             sum={key: show_all(key, amounts) for key, amounts in rows.sums.items()},
             made_of={direction: made for direction, made in made_of.items() if direction in rows.series},

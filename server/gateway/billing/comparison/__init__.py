@@ -1,0 +1,1 @@
+"""What the same hours would have cost under each option."""

@@ -1,0 +1,26 @@
+"""`GET /v1/usage-points/{id}/comparison`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from gateway.accounts.dependencies import CallerDep
+from gateway.billing.comparison.schemas import ComparisonView
+from gateway.billing.comparison.service import ComparisonService
+from gateway.dependencies import PointId, part
+from gateway.problems import documented
+from gateway.quotas.routes import counted
+
+router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
+ComparisonServiceDep = Annotated[ComparisonService, Depends(part(ComparisonService))]
+
+
+@router.get("/comparison", dependencies=[Depends(counted)])
+async def comparison(
+    service: ComparisonServiceDep,
+    caller: CallerDep,
+    point_id: PointId,
+    months: Annotated[int, Query(ge=1, le=36, description="The last whole months")] = 12,
+) -> ComparisonView:
+    """What the same hours would have cost under each option."""
+    return ComparisonView.of(await service.compare_options(caller.account_id, point_id, months))

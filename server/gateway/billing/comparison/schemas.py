@@ -1,0 +1,90 @@
+"""The comparison on the wire."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from gateway.billing.comparison.costs import Cost
+from gateway.billing.comparison.service import Comparison
+from gateway.billing.days.figures import show
+from gateway.tariffs.options import Option
+
+Billed = Literal["base", "hp_hc", "tempo", "own"]
+
+
+class CostView(BaseModel):
+    """EUR: the energy of the hours with a price, `known` of all hours, the subscription, and both together."""
+
+    energy: float | None
+    subscription: float | None
+    total: float | None
+    known: float = Field(ge=0, le=1)
+
+    @classmethod
+    def of(cls, cost: Cost) -> CostView:
+        """Show a cost."""
+        energy = show("cost", cost.energy) if cost.priced else None
+        subscription = None if cost.subscription is None else show("subscription", cost.subscription)
+        both = cost.energy + cost.subscription if cost.priced and cost.subscription is not None else None
+        return cls(
+            energy=energy,
+            subscription=subscription,
+            total=None if both is None else show("cost", both),
+            known=cost.share,
+        )
+
+
+class MonthView(BaseModel):
+    """The days `[start, end[` under each option."""
+
+    start: date
+    end: date
+    options: dict[Billed, CostView]
+
+
+class ComparisonView(BaseModel):
+    """What the same hours would have cost, and the lowest power that the highest one used would have allowed.
+
+    Months without service or without anything known are left out. In a month all options are billed over the hours that
+    all of them have a price for; one that is not sold at the power of a day, or has a price for less than half of the
+    hours, has none. `total` adds up the `total_months` that all options have which can be compared in at least half of
+    the months.
+    `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
+    `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
+    power is not known.
+    """
+
+    items: list[MonthView]
+    total: dict[Billed, CostView]
+    total_months: int
+    open_to_new: dict[Option, bool]
+    power_kva: int | None
+    highest_va: int | None
+    highest_known: float = Field(ge=0, le=1)
+    lowest_power_kva: int | None
+    prices_outdated: date | None
+
+    @classmethod
+    def of(cls, found: Comparison) -> ComparisonView:
+        """Show a comparison."""
+        return cls.model_validate(
+            {
+                "items": [
+                    {
+                        "start": month.start,
+                        "end": month.end,
+                        "options": {name: CostView.of(cost) for name, cost in month.costs.items()},
+                    }
+                    for month in found.months
+                ],
+                "total": {name: CostView.of(cost) for name, cost in found.total.costs.items()},
+                "total_months": found.total.months,
+                "open_to_new": found.open_to_new,
+                "power_kva": found.power_kva,
+                "highest_va": found.highest_va,
+                "highest_known": round(found.highest_known, 4),
+                "lowest_power_kva": found.lowest_power_kva,
+                "prices_outdated": found.prices_outdated,
+            }
+        )

@@ -1,0 +1,40 @@
+"""`GET /v1/usage-points/{id}/hours`."""
+
+import asyncio
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from gateway.accounts.dependencies import CallerDep
+from gateway.billing.hours.schemas import HoursView
+from gateway.billing.hours.service import HoursService, Rows
+from gateway.dependencies import PointId, part
+from gateway.kit.compression import compress
+from gateway.problems import documented
+from gateway.quotas.routes import counted
+
+router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
+HoursServiceDep = Annotated[HoursService, Depends(part(HoursService))]
+
+_FEW_ROWS = 200
+
+
+@router.get("/hours", response_model=HoursView, dependencies=[Depends(counted)])
+async def hours(
+    request: Request,
+    service: HoursServiceDep,
+    caller: CallerDep,
+    point_id: PointId,
+    cursor: Annotated[str | None, Query(max_length=64, description="That of the last answer that was stored")] = None,
+    limit: Annotated[int | None, Query(ge=1, le=100_000, description="Rows at most; `more` tells of others")] = None,
+) -> Response:
+    """Running sums by hour and series, from the first hour that changed since the cursor."""
+    rows = await service.rows_since(caller.account_id, point_id, cursor, limit)
+    respond = partial(_respond, request, rows)
+    return respond() if len(rows.start) <= _FEW_ROWS else await asyncio.to_thread(respond)
+
+
+def _respond(request: Request, rows: Rows) -> Response:
+    content = HoursView.of(rows).model_dump_json(by_alias=True).encode()
+    return compress(request, Response(content, media_type="application/json"))

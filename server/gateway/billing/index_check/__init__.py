@@ -1,0 +1,1 @@
+"""The meter's registers against the load curve."""

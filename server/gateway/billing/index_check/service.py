@@ -1,0 +1,50 @@
+"""The check of a usage point's index against its load curve."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date
+
+from gateway.billing.days import facts
+from gateway.billing.hours import repository
+from gateway.billing.hours.publishing import Publisher
+from gateway.billing.index_check import differences
+from gateway.domain.direction import Direction
+from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.database import Database
+from gateway.tariffs.off_peak import slots_on
+
+
+@dataclass(frozen=True)
+class IndexCheck:
+    """Registers against the curve's buckets; `aligned_by`: what the dates of the index mean, None: no day is known."""
+
+    aligned_by: facts.Alignment | None
+    days: list[differences.Difference]
+    fit: differences.Fit | None
+
+
+class IndexCheckService:
+    """Checks the index of usage points."""
+
+    def __init__(self, database: Database, clock: Clock, publisher: Publisher) -> None:
+        self._database = database
+        self._clock = clock
+        self._publisher = publisher
+
+    async def check_index(self, account_id: str, point_id: str, start: date, end: date) -> IndexCheck:
+        """Compare the registers with the curve on the days `[start, end[`."""
+        home = (await self._publisher.publish(account_id, point_id)).home
+        today = paris.day_of(self._clock.now())
+        async with self._database.read() as session:
+            figures = await repository.published_figures(session, home, start, end)
+            known = await facts.known(session, home, start, end, today)
+        days = list(paris.days(start, end))
+        advances = {alignment: {day: known.advance(day, alignment) for day in days} for alignment in facts.Alignment}
+        aligned_by = differences.detect_alignment(figures, advances)
+        compared = differences.differences(figures, advances[aligned_by])
+        curves = {one.day: known.of(one.day, Direction.CONSUMPTION).curve for one in compared}
+        slots = {one.day: slots_on(home.off_peak, one.day) for one in compared}
+        told = {one.day: slots_on(home.off_peak_told, one.day) for one in compared}
+        fit = await asyncio.to_thread(differences.better_fit, compared, curves, slots, told)
+        return IndexCheck(aligned_by if compared else None, compared, fit)

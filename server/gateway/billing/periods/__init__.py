@@ -1,0 +1,1 @@
+"""Buckets by time with their price, past and to come."""

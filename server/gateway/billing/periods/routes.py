@@ -1,0 +1,42 @@
+"""`GET /v1/usage-points/{id}/periods`."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from gateway.accounts.dependencies import CallerDep
+from gateway.billing.periods.schemas import PeriodsView
+from gateway.billing.periods.service import PeriodsService
+from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
+from gateway.kit import conditional, paris
+from gateway.kit.wire import KnownDay
+from gateway.problems import check_range, documented
+from gateway.quotas.routes import counted
+
+router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
+PeriodsServiceDep = Annotated[PeriodsService, Depends(part(PeriodsService))]
+
+_LONGEST = timedelta(days=366)
+
+
+@router.get(
+    "/periods",
+    response_model=PeriodsView,
+    responses=documented(400) | conditional.UNCHANGED,
+    dependencies=[Depends(counted)],
+)
+async def periods(
+    request: Request,
+    service: PeriodsServiceDep,
+    clock: ClockDep,
+    caller: CallerDep,
+    point_id: PointId,
+    start: Annotated[KnownDay | None, START_DAY] = None,
+    end: Annotated[KnownDay | None, END_DAY] = None,
+) -> Response:
+    """Buckets by time with their price: from today on, and for eight days, unless told otherwise."""
+    if end is not None:
+        check_range(start or paris.day_of(clock.now()), end, _LONGEST)
+    found = await service.find_periods(caller.account_id, point_id, start, end)
+    return conditional.respond(request, PeriodsView.of(found), now=clock.now(), next_change=found.next_change)

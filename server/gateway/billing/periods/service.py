@@ -1,0 +1,52 @@
+"""The periods of a usage point: its buckets by time, with their price."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from gateway.billing.days.home import Home
+from gateway.billing.notices import prices_outdated
+from gateway.billing.periods.periods import AHEAD, Period, periods
+from gateway.domain.tempo_days import in_force
+from gateway.domain.tempo_season import Season
+from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
+from gateway.tempo import repository as tempo
+from gateway.tempo.colors import resolve_colors
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Buckets by time."""
+
+    items: list[Period]
+    prices_outdated: date | None
+    next_change: datetime
+
+
+class PeriodsService:
+    """Finds the periods of usage points."""
+
+    def __init__(self, database: Database, clock: Clock, keyring: Keyring) -> None:
+        self._database = database
+        self._clock = clock
+        self._keyring = keyring
+
+    async def find_periods(self, account_id: str, point_id: str, start: date | None, end: date | None) -> Periods:
+        """Return the periods of `[start, end[`: from today, and for eight days, unless told otherwise."""
+        now = self._clock.now()
+        first = start or paris.day_of(now)
+        until = end or first + AHEAD
+        async with self._database.read() as session:
+            home = await Home.opened(session, account_id, point_id, self._keyring)
+            told = await tempo.told(session, Season.of(first - paris.DAY).start, Season.of(until).end)
+        colors = resolve_colors(told, paris.days(first - paris.DAY, until), in_force(now))
+        items = periods(home, colors, first, until)
+        now_ends = min((item.end for item in items if item.start <= now < item.end), default=now + paris.DAY)
+        tomorrow = paris.midnight(paris.day_of(now) + paris.DAY)
+        return Periods(
+            items,
+            prices_outdated(home.book, home.tariffs, first, until - paris.DAY),
+            min(now_ends, tomorrow, now + paris.HOUR),
+        )

@@ -1,0 +1,1 @@
+"""Energy and money of days, weeks, months and years."""

@@ -1,0 +1,30 @@
+"""`GET /v1/usage-points/{id}/totals`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from gateway.accounts.dependencies import CallerDep
+from gateway.billing.totals.schemas import TotalsView
+from gateway.billing.totals.service import TotalsService
+from gateway.dependencies import ClockDep, PointId, part
+from gateway.kit import conditional
+from gateway.problems import documented
+from gateway.quotas.routes import counted
+
+router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
+TotalsServiceDep = Annotated[TotalsService, Depends(part(TotalsService))]
+
+
+@router.get(
+    "/totals",
+    response_model=TotalsView,
+    responses=conditional.UNCHANGED,
+    dependencies=[Depends(counted)],
+)
+async def totals(
+    request: Request, service: TotalsServiceDep, clock: ClockDep, caller: CallerDep, point_id: PointId
+) -> Response:
+    """Energy and money of day, week, month and year."""
+    found = await service.add_up(caller.account_id, point_id)
+    return conditional.respond(request, TotalsView.of(found), now=clock.now(), next_change=found.next_change)

@@ -1,0 +1,111 @@
+"""Totals on the wire."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel
+
+from gateway.billing.days.figures import show
+from gateway.billing.totals.service import Totals
+from gateway.billing.totals.totals import Total, Unit
+from gateway.kit.wire import Utc
+
+type _Which = Literal["running", "running_year_ago", "last", "year_ago"]
+
+
+class Energy(BaseModel):
+    """Energy in Wh."""
+
+    wh: float
+    by_bucket: dict[str, float]
+
+
+class TotalView(BaseModel):
+    """What is known of the days `[start, end[`: production in Wh, money in EUR, null of what nothing is known.
+
+    `cost` is what energy cost, `bill` that and the subscription. Not `complete`, energy is missing or still to come, of
+    the direction that is not complete itself. `cost_complete` and `revenue_complete`: no energy that is known lacks its
+    price; where some does, what is shown is of the rest. The subscription is that of all days since the
+    meter was put into service, whether their energy is known or not; null when any of them has none.
+    """
+
+    start: date
+    end: date
+    complete: bool
+    consumption_complete: bool
+    production_complete: bool
+    cost_complete: bool
+    revenue_complete: bool
+    consumption: Energy | None
+    production: float | None
+    cost: float | None
+    cost_by_bucket: dict[str, float]
+    subscription: float | None
+    bill: float | None
+    revenue: float | None
+
+    @classmethod
+    def of(cls, total: Total) -> TotalView:
+        """Show a total."""
+
+        def shown(key: str) -> float | None:
+            return show(key, total.sums[key]) if key in total.sums else None
+
+        def parts(kind: str) -> dict[str, float]:
+            return {bucket: show(kind, amount) for bucket, amount in total.by_bucket(kind).items()}
+
+        def is_complete(kind: str) -> bool:
+            return kind not in total.lacks
+
+        wh = shown("consumption")
+        has_bill = "cost" in total.sums and "subscription" in total.sums and is_complete("subscription")
+        return cls(
+            start=total.span.start,
+            end=total.span.end,
+            complete=total.complete,
+            consumption_complete=is_complete("consumption"),
+            production_complete=is_complete("production"),
+            cost_complete=is_complete("cost"),
+            revenue_complete=is_complete("revenue"),
+            consumption=None if wh is None else Energy(wh=wh, by_bucket=parts("consumption")),
+            production=shown("production"),
+            cost=shown("cost"),
+            cost_by_bucket=parts("cost"),
+            subscription=shown("subscription") if is_complete("subscription") else None,
+            bill=show("cost", total.sums["cost"] + total.sums["subscription"]) if has_bill else None,
+            revenue=shown("revenue"),
+        )
+
+
+class TotalsView(BaseModel):
+    """Each unit's running span and as much of it a year before, the last that ended and is known, and that one a year
+    before.
+
+    `known_since` is the first day that is counted. Unless `history_complete`, earlier days are still being fetched: a
+    span that begins before `known_since` is of a part only.
+    """
+
+    known_since: date | None
+    history_complete: bool
+    day: dict[_Which, TotalView]
+    week: dict[_Which, TotalView]
+    month: dict[_Which, TotalView]
+    year: dict[_Which, TotalView]
+    prices_outdated: date | None
+    next_change: Utc
+
+    @classmethod
+    def of(cls, found: Totals) -> TotalsView:
+        """Show totals."""
+        units = {
+            unit.value: {name: TotalView.of(total) for name, total in found.by_unit[unit].items()} for unit in Unit
+        }
+        return cls.model_validate(
+            {
+                **units,
+                "known_since": found.known_since,
+                "history_complete": found.is_history_complete,
+                "prices_outdated": found.prices_outdated,
+                "next_change": found.next_change,
+            }
+        )

@@ -1,0 +1,62 @@
+"""The totals of a usage point: what it used, gave and cost by day, week, month and year."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from gateway.billing.hours import repository
+from gateway.billing.hours.publishing import Publisher
+from gateway.billing.notices import prices_outdated
+from gateway.billing.totals import totals
+from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.database import Database
+from gateway.metering.freshness import next_change_at
+from gateway.metering.meters import Meter
+from gateway.metering.schedule import RETRY_FOR
+
+
+@dataclass(frozen=True)
+class Totals:
+    """By unit and by which one: `running`, `running_year_ago`, `last`, `year_ago`."""
+
+    by_unit: Mapping[totals.Unit, Mapping[str, totals.Total]]
+    known_since: date | None
+    is_history_complete: bool
+    prices_outdated: date | None
+    next_change: datetime
+
+
+class TotalsService:
+    """Adds up what is published of usage points."""
+
+    def __init__(self, database: Database, clock: Clock, publisher: Publisher) -> None:
+        self._database = database
+        self._clock = clock
+        self._publisher = publisher
+
+    async def add_up(self, account_id: str, point_id: str) -> Totals:
+        """Return the totals of every unit."""
+        home = (await self._publisher.publish(account_id, point_id)).home
+        now = self._clock.now()
+        today = paris.day_of(now)
+        start = date((today - RETRY_FOR).year - 2, 1, 1)  # the last year may end as late as days are waited for
+        async with self._database.read() as session:
+            figures = await repository.published_figures(session, home, start)
+            publication = await repository.publication(session, home.id)
+        known_until = max(figures, default=today - paris.DAY) + paris.DAY
+        meter = Meter.of(home.point, home.secrets, now)
+        counted = {direction: meter.since[direction] or date.min for direction in meter.directions}
+        subscription_on = home.rules({}).subscription_on
+        by_unit = await asyncio.to_thread(
+            totals.by_unit, figures, counted, subscription_on, today, min(known_until, today)
+        )
+        outdated = prices_outdated(home.book, home.tariffs, start, today)
+        return Totals(
+            by_unit,
+            publication.starts_on if publication else None,
+            publication is not None and publication.is_whole,
+            outdated,
+            min(next_change_at(home.point, now), paris.midnight(today + paris.DAY)),
+        )

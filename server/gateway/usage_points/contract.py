@@ -1,0 +1,80 @@
+"""The contract of a usage point, as Enedis describes it and as it is stored."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Self, override
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import JSON, Dialect
+from sqlalchemy.types import TypeDecorator
+
+from gateway.domain.direction import Direction
+
+_VERSION = 2
+_RENAMED = {"takes": "consumes", "gives": "produces"}
+"""Members of version 1, which had no number, and what they are called since."""
+
+
+class ContractTerms(BaseModel):
+    """What Enedis says of a contract; null: it has not said (yet). `off_peak` is Enedis' own spelling.
+
+    `consumes` and `produces`: the usage point may take energy from the grid, feed it in. `connection_state` is asked
+    when Enedis refuses the measures.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    segment: str | None = None
+    power_kva: int | float | None = None
+    distribution_tariff: str | None = None
+    started_on: date | None = None
+    consumption_activated_on: date | None = None
+    production_activated_on: date | None = None
+    services_level: str | None = None
+    off_peak: str | None = None
+    future_off_peak: str | None = None
+    connection_state: str | None = None
+    consumes: bool | None = None
+    produces: bool | None = None
+
+
+class Contract(ContractTerms):
+    """The terms, and when Enedis last said them."""
+
+    told_at: datetime | None = None
+
+    def activated_on(self, direction: Direction) -> date | None:
+        """Return since when Enedis counts a direction."""
+        match direction:
+            case Direction.CONSUMPTION:
+                return self.consumption_activated_on
+            case Direction.PRODUCTION:
+                return self.production_activated_on
+
+    def merge(self, newer: Contract) -> Contract:
+        """Return the contract with every member that `newer` was given, None included."""
+        return self.model_copy(update={name: getattr(newer, name) for name in newer.model_fields_set})
+
+    def store(self) -> dict[str, Any]:
+        """Return the stored form."""
+        return {"version": _VERSION, **self.model_dump(mode="json", exclude_none=True)}
+
+    @classmethod
+    def read_stored(cls, stored: Mapping[str, Any]) -> Self:
+        """Read a stored form, of this version or the one before."""
+        return cls.model_validate({_RENAMED.get(name, name): value for name, value in stored.items()})
+
+
+class ContractColumn(TypeDecorator[Contract]):
+    """A contract as JSON."""
+
+    impl = JSON
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: Contract | None, dialect: Dialect) -> dict[str, Any] | None:
+        return None if value is None else value.store()
+
+    @override
+    def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> Contract | None:
+        return None if value is None else Contract.read_stored(value)
