@@ -21,7 +21,8 @@ type Answer = dict[str, Any]
 
 
 def written(value: float, digits: int) -> str:
-    return f"{Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,}"
+    # as Intl does: of the shortest decimal that is this number
+    return f"{Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,}"
 
 
 def energy(wh: float | None) -> str:
@@ -160,7 +161,7 @@ VIEWS = [
     ("base", "consumption", "day", "euros", ""),
     ("roof", "consumption", "month", "euros", ""),
     ("roof", "production", "month", "energy", ""),
-    ("roof", "production", "week", "euros", ""),
+    ("roof", "production", "week", "energy", "2026-10-25"),
 ]
 
 
@@ -179,6 +180,9 @@ async def test_consumption_and_production_show_the_figures_of_the_api(pages: Sta
                 assert shown, view
             if on == "2026-10-25" and span == "day":
                 assert len(await rows(person, 0)) == 25
+        # energy without a price is no energy of nothing
+        await visit(person, f"consumption?meter={meters['roof']}&side=production&span=month&unit=euros")
+        await person.sees("What is paid for this is not known")
         [peaks] = await visit(person, f"consumption?meter={meters['tempo']}&span=month&on=2026-10-01", "max-power")
         assert [figure for _, figure in await rows(person, 1)] == [power(one["va"], "VA") for one in peaks["readings"]]
 
