@@ -32,6 +32,12 @@ LIGHTHOUSE = ROOT / "tests/e2e/lighthouse"
 OWNER = "owner@example.org"
 FOR_GUESTS, FOR_OWNERS = ("", "log-in"), ("overview", "consumption", "compare")
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+METRICS = {
+    "first paint": "first-contentful-paint",
+    "largest paint": "largest-contentful-paint",
+    "blocked": "total-blocking-time",
+    "layout shift": "cumulative-layout-shift",
+}
 LEAST = 95
 FLAGS = "--headless=new --ignore-certificate-errors " + " ".join(ARGUMENTS)
 
@@ -146,7 +152,9 @@ async def draw_carpet(site: Site, cookie: str, rounds: int) -> None:
 
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        context = await browser.new_context(ignore_https_errors=True, viewport={"width": 1440, "height": 900})
+        context = await browser.new_context(
+            ignore_https_errors=True, bypass_csp=True, viewport={"width": 1440, "height": 900}
+        )
         await context.add_cookies([{"name": name, "value": value, "url": site.url, "secure": True}])
         await context.add_init_script(_MARKS)
         for _ in range(rounds):
@@ -171,14 +179,14 @@ async def main(rounds: int) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         async with running_site(Path(folder), admin=OWNER, at=None) as site:
             cookie = await log_in(site)
-            print(f"{'page':14}" + "".join(f"{name:>16}" for name in (*CATEGORIES, "first paint", "largest")))
+            print(f"{'page':14}" + "".join(f"{name:>15}" for name in (*CATEGORIES, *METRICS)))
             for page in (*FOR_GUESTS, *FOR_OWNERS):
                 who = cookie if page in FOR_OWNERS else ""
                 reports = [await examine(f"{site.url}/{page}", who) for _ in range(rounds)]
                 report = sorted(reports, key=lambda one: score(one, "performance"))[len(reports) // 2]
                 scores = {category: score(report, category) for category in CATEGORIES}
-                paints = [report["audits"][f"{kind}-contentful-paint"]["displayValue"] for kind in ("first", "largest")]
-                print(f"{page or 'landing':14}" + "".join(f"{figure!s:>16}" for figure in (*scores.values(), *paints)))
+                metrics = [report["audits"][name]["displayValue"] for name in METRICS.values()]
+                print(f"{page or 'landing':14}" + "".join(f"{figure!s:>15}" for figure in (*scores.values(), *metrics)))
                 low += [
                     f"{page or 'landing'}, {category}: {fault}"
                     for category, points in scores.items()

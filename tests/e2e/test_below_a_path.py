@@ -53,7 +53,7 @@ async def proxied(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[st
     folder: Path = tmp_path_factory.mktemp("proxied")
     port, frontend, files = free_port(), free_port(), build_pages(folder / "web")
     ports = Ports(home_assistant=free_port(), gateway=free_port(), simulator=free_port())
-    env = clock_set_to(NOW) | {"FRAME_ANCESTORS": "self"}
+    env = clock_set_to(NOW) | {"FRAME_ANCESTORS": "self", "ADMIN_EMAILS": OWNER}
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
     config = folder / "outer.conf"
     user = "user root;" if os.geteuid() == 0 else ""
@@ -66,11 +66,18 @@ async def proxied(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[st
         Program("The front end's nginx", inner, log=folder / "inner.txt", env={}),
         Program("The outer nginx", [nginx, "-c", config, "-g", "daemon off;"], log=folder / "outer.txt", env={}),
     ]
-    async with Stack(folder, ports, language="en", env=env, web=files) as stack, aiohttp.ClientSession() as client:
+    async with (
+        Stack(folder, ports, language="en", env=env, web=files) as stack,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client,
+    ):
         await stack.start_simulator()
         await stack.start_gateway()
         await stack.command("init", "--email", OWNER, given=PASSWORD)
         await stack.add_home(HOMES["base"], "Home", email=OWNER)
+
+        await client.post(f"{stack.gateway_url}/v1/session", json={"email": OWNER, "password": PASSWORD})
+        async with client.patch(f"{stack.gateway_url}/v1/accounts/me", json={"language": "en"}) as changed:
+            assert changed.ok
 
         async def answers() -> bool:
             try:
