@@ -21,7 +21,7 @@ from gateway.discovery import routes as discovery
 from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
 from gateway.metering import routes as metering
-from gateway.problems import documented
+from gateway.problems import describe_responses
 from gateway.quotas import routes as quotas
 from gateway.site import routes as site
 from gateway.tariffs import routes as tariffs
@@ -65,6 +65,6 @@ for part in _OF_AN_ACCOUNT:
     v1.include_router(part)
 
 # any request may carry two kinds of credentials, or a body that is not UTF-8
-router = APIRouter(responses=documented(400))
+router = APIRouter(responses=describe_responses(400))
 for part in (health.router, v1, *_PAGES):
     router.include_router(part)

@@ -9,16 +9,16 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from gateway import __version__, api, problems
-from gateway.discovery.announcement import announce
+from gateway.discovery.announcement import announce_gateway
 from gateway.jobs import worker
 from gateway.kit.clock import Clock
 from gateway.kit.metrics import Metrics, serve_metrics
 from gateway.kit.requests import BodyLimit, RequestLog
 from gateway.metrics.gauges import Gauges
-from gateway.migrations import upgrade
+from gateway.migrations import upgrade_database
 from gateway.runtime import open_runtime
-from gateway.settings import Settings, origin
-from gateway.wiring import jobs_of, provide_parts
+from gateway.settings import Settings, get_origin
+from gateway.wiring import list_jobs, provide_parts
 
 _LARGEST_BODY = 64 * 1024
 
@@ -34,14 +34,17 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await upgrade(settings.database_url)
+        await upgrade_database(settings.database_url)
         async with (
             open_runtime(settings, clock, metrics) as runtime,
             serve_metrics(
-                metrics, Gauges(runtime.database, runtime.clock).gather, settings.metrics_host, settings.metrics_port
+                metrics,
+                Gauges(runtime.database, runtime.clock).gather_gauges,
+                settings.metrics_host,
+                settings.metrics_port,
             ),
-            worker.run_jobs(jobs_of(runtime), runtime.store, runtime.clock),
-            announce(settings, runtime.instance.id),
+            worker.run_jobs(list_jobs(runtime), runtime.store, runtime.clock),
+            announce_gateway(settings, runtime.instance.id),
         ):
             app.state.runtime = runtime
             provide_parts(app, runtime)
@@ -62,12 +65,12 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.site_name = settings.site_name  # for pages
-    problems.install(app)
+    problems.install_handlers(app)
     app.include_router(api.router)
     if settings.frontend_url:
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=[origin(settings.frontend_url)],
+            allow_origins=[get_origin(settings.frontend_url)],
             allow_credentials=True,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "If-None-Match"],

@@ -21,10 +21,10 @@ from gateway.store import Store
 
 def provide_part[Part](app: FastAPI, kind: type[Part], part: Part) -> None:
     """Have routes receive `part` where they ask for its type."""
-    _parts(app)[kind] = part
+    _get_parts(app)[kind] = part
 
 
-def _parts(app: FastAPI) -> dict[type, object]:
+def _get_parts(app: FastAPI) -> dict[type, object]:
     if not hasattr(app.state, "parts"):
         app.state.parts = {}
     return cast("dict[type, object]", app.state.parts)
@@ -38,10 +38,10 @@ def get_part[Part](request: Request, kind: type[Part]) -> Part:
 def part[Part](kind: type[Part]) -> Callable[[Request], Awaitable[Part]]:
     """Make the dependency that returns the part of a type. Async, or FastAPI would ask a thread each time."""
 
-    async def find(request: Request) -> Part:
+    async def find_part(request: Request) -> Part:
         return get_part(request, kind)
 
-    return find
+    return find_part
 
 
 ClockDep = Annotated[Clock, Depends(part(Clock))]
@@ -59,13 +59,13 @@ START_DAY = Query(description="First day, of Paris")
 END_DAY = Query(description="First day after the range")
 
 
-async def _write(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
+async def _open_transaction(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
     async with database.write() as session:
         yield session
 
 
 # scope="function": committed before the answer leaves, so that nobody is told of a write that then fails
-WriteSession = Annotated[AsyncSession, Depends(_write, scope="function")]
+WriteSession = Annotated[AsyncSession, Depends(_open_transaction, scope="function")]
 
 
 async def get_client(request: Request) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from gateway.kit.crypto import Keyring, keyed_hash, new_key
+from gateway.kit.crypto import Keyring, compute_keyed_hash, new_key
 from gateway.kit.database import Base, Database
 
 CONTEXT = "instance.hash_key"
@@ -29,13 +29,13 @@ class Instance:
     id: str
     hash_key: bytes
 
-    def digest(self, purpose: str, text: str) -> bytes:
+    def hash_text(self, purpose: str, text: str) -> bytes:
         """Hash a text to look it up by: the same text has the same hash, and nobody else can tell it."""
-        return keyed_hash(self.hash_key, purpose, text)
+        return compute_keyed_hash(self.hash_key, purpose, text)
 
     def public_id(self, purpose: str, text: str) -> str:
         """Derive 16 letters and digits that tell nothing about the text they stand for."""
-        return base64.b32encode(self.digest(purpose, text)[:10]).decode().lower()
+        return base64.b32encode(self.hash_text(purpose, text)[:10]).decode().lower()
 
 
 async def load_instance(database: Database, keyring: Keyring) -> Instance:

@@ -35,7 +35,7 @@ class ProblemDetails(BaseModel):
 _CONTENT = {MEDIA_TYPE: {"schema": ProblemDetails.model_json_schema()}}
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def describe_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe problems of these statuses for the OpenAPI document."""
     return {status: {"description": HTTPStatus(status).phrase, "content": _CONTENT} for status in statuses}
 
@@ -77,7 +77,7 @@ def check_range(start: date, end: date, longest: timedelta) -> None:
         raise ProblemError(400, "range_too_long", f"Ask for at most {longest.days} days at once.")
 
 
-def respond(request: Request, problem: ProblemError) -> JSONResponse:
+def respond_problem(request: Request, problem: ProblemError) -> JSONResponse:
     """Write a problem."""
     instance = str(getattr(request.state, "request_id", None) or uuid.uuid4())
     return JSONResponse(
@@ -97,7 +97,7 @@ def respond(request: Request, problem: ProblemError) -> JSONResponse:
     )
 
 
-def _where(detail: Mapping[str, Any]) -> str:
+def _name_place(detail: Mapping[str, Any]) -> str:
     """Name the place of an error; the name of a member that should not be there was sent, so it is left out."""
     place = detail["loc"][:-1] if detail["type"] == "extra_forbidden" else detail["loc"]
     return ".".join(str(part) for part in place)
@@ -111,56 +111,56 @@ _BY_STATUS = {
 }
 
 
-def install(app: FastAPI) -> None:
+def install_handlers(app: FastAPI) -> None:
     """Make every error of the application a problem."""
 
     @app.exception_handler(ProblemError)
-    async def known(request: Request, error: ProblemError) -> JSONResponse:
-        return respond(request, error)
+    async def answer_problem(request: Request, error: ProblemError) -> JSONResponse:
+        return respond_problem(request, error)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [{"where": _where(detail), "message": detail["msg"]} for detail in error.errors()]
+    async def answer_invalid_request(request: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [{"where": _name_place(detail), "message": detail["msg"]} for detail in error.errors()]
         words = "; ".join(f"{detail['where']}: {detail['message']}" for detail in errors)
-        return respond(request, ProblemError(422, "invalid_request", words, errors=errors))
+        return respond_problem(request, ProblemError(422, "invalid_request", words, errors=errors))
 
     @app.exception_handler(HTTPException)
-    async def raised(request: Request, error: HTTPException) -> JSONResponse:
+    async def answer_http_exception(request: Request, error: HTTPException) -> JSONResponse:
         code, detail = _BY_STATUS.get(error.status_code, ("http_error", HTTPStatus(error.status_code).phrase))
-        return respond(request, ProblemError(error.status_code, code, detail, headers=error.headers))
+        return respond_problem(request, ProblemError(error.status_code, code, detail, headers=error.headers))
 
     @app.exception_handler(StoreError)
-    async def waiting(request: Request, _: StoreError) -> JSONResponse:
+    async def answer_store_error(request: Request, _: StoreError) -> JSONResponse:
         words = "The gateway cannot do this right now: the store shared by its replicas does not respond."
-        return respond(request, ProblemError(503, "store_down", words, retry_after=5))
+        return respond_problem(request, ProblemError(503, "store_down", words, retry_after=5))
 
     @app.exception_handler(RowGoneError)
-    async def gone(request: Request, _: RowGoneError) -> JSONResponse:
-        return respond(request, not_found())
+    async def answer_row_gone(request: Request, _: RowGoneError) -> JSONResponse:
+        return respond_problem(request, not_found())
 
     @app.exception_handler(UnstorableTextError)
-    async def unstorable(request: Request, _: UnstorableTextError) -> JSONResponse:
+    async def answer_unstorable(request: Request, _: UnstorableTextError) -> JSONResponse:
         words = "One of the texts contains a character that cannot be stored (NUL)."
-        return respond(request, ProblemError(422, "invalid_text", words))
+        return respond_problem(request, ProblemError(422, "invalid_text", words))
 
     @app.exception_handler(DatabaseFullError)
-    async def full(request: Request, error: DatabaseFullError) -> JSONResponse:
+    async def answer_database_full(request: Request, error: DatabaseFullError) -> JSONResponse:
         log.error("database_full", reason=str(error))
         words = "The gateway's disk is full, so nothing was stored. Its owner has to free some space."
-        return respond(request, ProblemError(507, "storage_full", words, retry_after=60))
+        return respond_problem(request, ProblemError(507, "storage_full", words, retry_after=60))
 
     @app.exception_handler(DatabaseDownError)
-    async def away(request: Request, error: DatabaseDownError) -> JSONResponse:
+    async def answer_database_away(request: Request, error: DatabaseDownError) -> JSONResponse:
         log.warning("database_down", reason=str(error))
         words = "The gateway cannot do this right now: its database does not respond."
-        return respond(request, ProblemError(503, "database_down", words, retry_after=5))
+        return respond_problem(request, ProblemError(503, "database_down", words, retry_after=5))
 
     @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+    async def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
         # outside the middleware that puts the request's id into every line
         request_id = getattr(request.state, "request_id", None)
         log.error("unexpected_error", kind=type(error).__name__, request_id=request_id, exc_info=error)
-        return respond(
+        return respond_problem(
             request,
             ProblemError(500, "internal_error", "The gateway failed; its log has the cause under this instance."),
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway import instance as instances
 from gateway.accounts.passwords import Passwords
-from gateway.captcha import Captcha, NoCaptcha, Turnstile, hosts_of
+from gateway.captcha import Captcha, NoCaptcha, Turnstile, list_hosts
 from gateway.consents.upkeep import ConsentKeeper
 from gateway.enedis.circuit import Circuit
 from gateway.enedis.client import Enedis, Pacer
@@ -62,7 +62,7 @@ async def open_runtime(
     """Build the parts on a migrated database, and close them afterwards."""
     clock = clock or SystemClock()
     metrics = metrics or Metrics()
-    keyring = settings.keyring()
+    keyring = settings.load_keyring()
     database = Database(settings.database_url)
     redis_url = settings.redis_url.get_secret_value()
     store: Store = _open_shared_store(redis_url) if redis_url else MemoryStore(clock.monotonic)
@@ -74,11 +74,11 @@ async def open_runtime(
     a_day = settings.user_daily_limit_no_cache
     pacer = EnedisPacer(database, store, clock, settings.enedis_rate_limit, a_day)
 
-    def enedis_at(its_pacer: Pacer) -> Enedis:
+    def build_enedis(its_pacer: Pacer) -> Enedis:
         secret = settings.enedis_client_secret.get_secret_value()
         return Enedis(enedis_upstream, settings.enedis_client_id, secret, store, its_pacer, Circuit(store, clock))
 
-    enedis = enedis_at(pacer)
+    enedis = build_enedis(pacer)
     rte = (
         Rte(rte_upstream, settings.rte_client_id, settings.rte_client_secret.get_secret_value(), store)
         if settings.rte_client_id
@@ -87,8 +87,8 @@ async def open_runtime(
     passwords = Passwords()
     by_priority = {
         Priority.PERSON: enedis,
-        Priority.UPKEEP: enedis_at(CappedPacer(pacer, UPKEEP_HOUR, a_day)),
-        Priority.HISTORY: enedis_at(CappedPacer(pacer, HISTORY_HOUR, a_day - live_reserve(a_day))),
+        Priority.UPKEEP: build_enedis(CappedPacer(pacer, UPKEEP_HOUR, a_day)),
+        Priority.HISTORY: build_enedis(CappedPacer(pacer, HISTORY_HOUR, a_day - live_reserve(a_day))),
     }
     archive = Archive(database, store, clock, by_priority, keyring)
     try:
@@ -123,7 +123,7 @@ async def open_runtime(
             response_cache=ResponseCache(clock),
         )
     finally:
-        await archive.close()
+        await archive.wait_for_calls()
         passwords.close()
         await mailgun_upstream.close()
         await turnstile_upstream.close()
@@ -143,7 +143,9 @@ def _open_shared_store(url: str) -> Store:
 
 def _make_captcha(settings: Settings, upstream: Upstream) -> Captcha:
     secret = settings.turnstile_secret_key.get_secret_value()
-    return Turnstile(upstream, secret, hosts_of(settings), required=settings.require_captcha) if secret else NoCaptcha()
+    return (
+        Turnstile(upstream, secret, list_hosts(settings), required=settings.require_captcha) if secret else NoCaptcha()
+    )
 
 
 def _make_mail_sender(settings: Settings, upstream: Upstream) -> MailSender:

@@ -171,7 +171,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _has_its_keys(self) -> Self:
         if self.encryption_keys.get_secret_value():
-            Keyring.parse(self.encryption_keys.get_secret_value())
+            Keyring.parse_keyring(self.encryption_keys.get_secret_value())
         elif self.sqlite_file is None:
             raise ValueError("ENCRYPTION_KEYS is needed with PostgreSQL; make one with: gateway keys new")
         return self
@@ -193,7 +193,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _is_where_enedis_comes_back(self) -> Self:
-        ours = (f"{origin(self.backend_url)}/oauth/callback", f"{self.backend_url}/oauth/callback")
+        ours = (f"{get_origin(self.backend_url)}/oauth/callback", f"{self.backend_url}/oauth/callback")
         if self.enedis_redirect_uri and self.enedis_redirect_uri not in ours:
             raise ValueError(
                 f"ENEDIS_REDIRECT_URI must be {ours[0]}, on the site of BACKEND_URL: "
@@ -225,10 +225,10 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> frozenset[str]:
         """The origins of the gateway and of its front end, as a browser spells them."""
-        return frozenset(origin(url) for url in (self.backend_url, self.frontend_url) if url)
+        return frozenset(get_origin(url) for url in (self.backend_url, self.frontend_url) if url)
 
     @property
-    def shares(self) -> bool:
+    def has_shared_store(self) -> bool:
         """Whether what replicas share is held where they can: one that holds it itself must be alone."""
         return self.sqlite_file is None and bool(self.redis_url.get_secret_value())
 
@@ -265,21 +265,21 @@ class Settings(BaseSettings):
         draft.write_text(text)
         draft.rename(self.keys_file)
 
-    def keyring(self) -> Keyring:
+    def load_keyring(self) -> Keyring:
         """Return the keys; those of SQLite are made at the first start and kept beside it."""
         if self.keys_text is None:
-            self.keep_keys(Keyring.generate())
+            self.keep_keys(Keyring.generate_key())
         assert self.keys_text is not None  # noqa: S101 - just written
-        return Keyring.parse(self.keys_text)
+        return Keyring.parse_keyring(self.keys_text)
 
 
-def origin(url: str) -> str:
+def get_origin(url: str) -> str:
     """Return the scheme and host of an address."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-def explain(error: ValidationError) -> str:
+def explain_errors(error: ValidationError) -> str:
     """Say what to change in the environment, one line a setting, without the values."""
     lines = []
     for detail in error.errors(include_input=False, include_context=False, include_url=False):

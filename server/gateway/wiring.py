@@ -14,6 +14,7 @@ from gateway.billing.hours.service import HoursService
 from gateway.billing.index_check.service import IndexCheckService
 from gateway.billing.periods.service import PeriodsService
 from gateway.billing.totals.service import TotalsService
+from gateway.consents.reminders import send_reminders
 from gateway.consents.service import ConsentService
 from gateway.csv_export.service import CsvExporter
 from gateway.dependencies import provide_part
@@ -77,17 +78,18 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, AdminParts, AdminParts(settings, clock, database, store))
 
 
-def jobs_of(runtime: Runtime) -> Mapping[str, Job]:
+def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
     """Return what runs beside requests, by name."""
     database, clock = runtime.database, runtime.clock
     return {
-        "clock": ClockWatch(database, clock).keep,
-        "tempo": lambda: tempo.keep(database, runtime.rte, runtime.open_data, clock),
-        "ecowatt": lambda: ecowatt.keep(database, runtime.rte, clock),
-        "consents": runtime.consents.keep,
-        "usage_points": runtime.usage_points.keep,
+        "clock": ClockWatch(database, clock).check_clock,
+        "tempo": lambda: tempo.refresh_tempo(database, runtime.rte, runtime.open_data, clock),
+        "ecowatt": lambda: ecowatt.refresh_ecowatt(database, runtime.rte, clock),
+        "consents": runtime.consents.check_due_consents,
+        "usage_points": runtime.usage_points.refresh_due_points,
         "purge": lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days),
-        "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due,
-        "archive": lambda: upkeep.keep(database, runtime.archive, clock),
-        "history": lambda: history.keep(database, runtime.archive, runtime.store, clock),
+        "reminders": lambda: send_reminders(database, clock),
+        "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due_mails,
+        "archive": lambda: upkeep.fetch_due_points(database, runtime.archive, clock),
+        "history": lambda: history.fetch_next_history(database, runtime.archive, runtime.store, clock),
     }

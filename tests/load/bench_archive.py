@@ -18,7 +18,7 @@ from gateway.kit import paris
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import payloads, repository
-from gateway.metering.packing import pack
+from gateway.metering.packing import pack_readings
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.runtime import open_runtime
@@ -39,7 +39,7 @@ async def _fill(settings: Settings, homes: int) -> str:
     """Write full archives until there are so many homes; return the id of one."""
     now = datetime.now(UTC)
     end = paris.day_of(now)
-    packed = {day: _packed(day) for day in paris.days(end - timedelta(days=DAYS), end)}
+    packed = {day: _packed(day) for day in paris.iterate_days(end - timedelta(days=DAYS), end)}
     async with open_runtime(settings) as runtime:
         point_id = ""
         for number in range(homes):
@@ -55,10 +55,10 @@ async def _fill(settings: Settings, homes: int) -> str:
                 secrets = await points.open_secrets(session, point, runtime.keyring)
                 feed = Feed(point.id, Kind.CURVE)
                 facts = [
-                    Fact(day, State.COMPLETE, payloads.sealed(feed, secrets, day, content))
+                    Fact(day, State.COMPLETE, payloads.seal_payload(feed, secrets, day, content))
                     for day, content in packed.items()
                 ]
-                await repository.save(session, feed, facts, now)
+                await repository.save_facts(session, feed, facts, now)
                 point_id = point_id or point.id
         return point_id
 
@@ -70,12 +70,12 @@ def _at_rest(point: UsagePoint, now: datetime) -> None:
 
 
 def _packed(day: date) -> bytes:
-    start, end = paris.bounds(day)
+    start, end = paris.day_bounds(day)
     halves = (end - start) // timedelta(minutes=30)
     readings = [
         Reading(start + timedelta(minutes=30 * n), 30, 90 + (n * 37 + day.day * 11) % 4000) for n in range(halves)
     ]
-    return pack(readings, start)
+    return pack_readings(readings, start)
 
 
 async def _size(url: str) -> tuple[int, int]:
@@ -93,7 +93,7 @@ async def _size(url: str) -> tuple[int, int]:
 
 def _measure(url: str, homes: int, simulator: str) -> None:
     env = {**running.environment(Path(tempfile.gettempdir()), simulator), "DATABASE_URL": url}
-    env["ENCRYPTION_KEYS"], env["USER_DAILY_LIMIT_WITH_CACHE"] = Keyring.generate(), "100000000"
+    env["ENCRYPTION_KEYS"], env["USER_DAILY_LIMIT_WITH_CACHE"] = Keyring.generate_key(), "100000000"
     os.environ.update(env)
     running.migrated(env)
     point = asyncio.run(_fill(Settings(), homes))

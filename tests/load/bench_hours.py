@@ -100,12 +100,12 @@ def _ask(http: httpx2.Client, path: str, **query: str) -> tuple[float, dict[str,
 
 
 async def _bench(folder: Path) -> None:
-    keyring_text = Keyring.generate()
+    keyring_text = Keyring.generate_key()
     env = running.environment(folder, "http://127.0.0.1:9") | {"ENCRYPTION_KEYS": keyring_text}
     now = datetime.now(UTC)
     with running.gateway(env) as port:
         who = await asyncio.to_thread(running.bearer, env, port)
-        home = await _fill(sqlite(folder), Keyring.parse(keyring_text), now)
+        home = await _fill(sqlite(folder), Keyring.parse_keyring(keyring_text), now)
         path = f"/v1/usage-points/{home.point_id}/hours"
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=who) as http:
             http.get("/ping")

@@ -92,7 +92,7 @@ class Distant(httpx2.ASGITransport):
 def _settings(folder: str) -> Settings:
     return Settings(
         database_url=f"sqlite+aiosqlite:///{folder}/gateway.db",
-        encryption_keys=Keyring.generate(),
+        encryption_keys=Keyring.generate_key(),
         secret_key="bench" * 8,
         enedis_environment=EnedisEnvironment.SIMULATOR,
         enedis_base_url="http://simulator",

@@ -172,7 +172,7 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def settings(database_url: str, simulator: Simulator) -> Settings:
     return Settings(
         database_url=database_url,
-        encryption_keys=Keyring.generate(),
+        encryption_keys=Keyring.generate_key(),
         secret_key=secrets.token_urlsafe(32),
         enedis_environment=EnedisEnvironment.SIMULATOR,
         enedis_base_url=simulator.url,

@@ -159,11 +159,11 @@ class House:
 
     async def tempo(self) -> dict[str, Any]:
         async with self.database.read() as session:
-            return (await tempo_outlook.signal(session, self.clock.now())).model_dump(mode="json")
+            return (await tempo_outlook.build_outlook(session, self.clock.now())).model_dump(mode="json")
 
     async def ecowatt(self) -> dict[str, Any]:
         async with self.database.read() as session:
-            return (await ecowatt_outlook.signal(session, self.clock.now(), asked=True)).model_dump(mode="json")
+            return (await ecowatt_outlook.build_outlook(session, self.clock.now(), asked=True)).model_dump(mode="json")
 
 
 _houses: dict[datetime, bytes] = {}
@@ -217,13 +217,13 @@ def paris(text: str) -> datetime:
 class _Silent:
     """An open-data calendar that tells nothing."""
 
-    async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]:  # noqa: ARG002 - the form of a client
+    async def fetch_tempo_calendar(self, start: date, end: date) -> list[TempoValue]:  # noqa: ARG002 - the form of a client
         raise RteError(RteErrorReason.DOWN, "silent")
 
 
 async def keep_tempo(database: Database, rte: Rte | None, clock: Clock) -> datetime:
     """Keep Tempo's days while RTE's API alone can tell them."""
-    return await tempo.keep(database, rte, _Silent(), clock)
+    return await tempo.refresh_tempo(database, rte, _Silent(), clock)
 
 
-keep_ecowatt = ecowatt.keep
+keep_ecowatt = ecowatt.refresh_ecowatt

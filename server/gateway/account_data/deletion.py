@@ -3,7 +3,7 @@
 from gateway.accounts import repository, sessions
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.service import Caller, revoke_all
-from gateway.audit.service import record
+from gateway.audit.service import record_event
 from gateway.consents.service import remember_claim
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
@@ -35,15 +35,15 @@ async def erase_account(database: Database, store: Store, clock: Clock, account_
     """Delete an account and all it owned, with `detail` in the log; nothing happens when there is none."""
     now = clock.now()
     async with database.write() as session:
-        account = await repository.account_alone(session, account_id)
+        account = await repository.lock_account(session, account_id)
         if account is None:
             return
         for point in await points.list_of_account(session, account_id):
             remember_claim(session, point)
             if point.status is PointStatus.GRANTED:
                 end_access(point, PointStatus.ENDED, now)
-                record(session, now, "consent_ended", account_id, usage_point=point.id)
+                record_event(session, now, "consent_ended", account_id, usage_point=point.id)
         await revoke_all(session, store, account)
         await session.flush()
         await repository.delete_account(session, account_id)
-        record(session, now, "account_deleted", account_id, **detail)
+        record_event(session, now, "account_deleted", account_id, **detail)

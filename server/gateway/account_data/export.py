@@ -44,9 +44,9 @@ async def write_csv(sections: Sequence[Section], now: datetime) -> AsyncIterator
                 file.write(_write_lines([list(first), _format_cells(first)]))
                 async for row in rows:
                     file.write(_write_lines([_format_cells(row)]))
-                    if sink.waiting >= _CHUNK:
-                        yield sink.take()
-    yield sink.take()
+                    if sink.buffered_bytes >= _CHUNK:
+                        yield sink.take_bytes()
+    yield sink.take_bytes()
 
 
 class _Sink(io.RawIOBase):
@@ -56,7 +56,7 @@ class _Sink(io.RawIOBase):
         self._parts = bytearray()
 
     @property
-    def waiting(self) -> int:
+    def buffered_bytes(self) -> int:
         return len(self._parts)
 
     @override
@@ -68,7 +68,7 @@ class _Sink(io.RawIOBase):
         self._parts += data
         return len(data)
 
-    def take(self) -> bytes:
+    def take_bytes(self) -> bytes:
         taken = bytes(self._parts)
         self._parts.clear()
         return taken
@@ -82,10 +82,10 @@ def _format_cell(value: Any) -> Any:
     """Write lists as JSON, and a text so that no spreadsheet takes it for a formula."""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
-    return f"'{value}" if isinstance(value, str) and _reads_as_formula(value) else value
+    return f"'{value}" if isinstance(value, str) and _is_formula(value) else value
 
 
-def _reads_as_formula(text: str) -> bool:
+def _is_formula(text: str) -> bool:
     """Tell whether a spreadsheet may calculate a text, whatever it ignores before its first visible character."""
     visible = "".join(character for character in text if character.isprintable() and not character.isspace())
     return visible.startswith(_FORMULA_STARTS)

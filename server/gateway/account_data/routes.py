@@ -10,14 +10,16 @@ from gateway.account_data.sections import open_export
 from gateway.accounts import sessions
 from gateway.accounts.dependencies import AccountDep, AccountPartsDep, CallerDep
 from gateway.accounts.schemas import ExportFormat
-from gateway.problems import documented
+from gateway.problems import describe_responses
 
-router = APIRouter(tags=["accounts"], responses=documented(400, 413, 422))
-_LOGGED_IN = documented(401, 403)
+router = APIRouter(tags=["accounts"], responses=describe_responses(400, 413, 422))
+_LOGGED_IN = describe_responses(401, 403)
 
 
 @router.delete("/accounts/me", status_code=204, responses=_LOGGED_IN)
-async def delete_me(response: Response, parts: AccountPartsDep, caller: CallerDep, _account: AccountDep) -> None:
+async def delete_own_account(
+    response: Response, parts: AccountPartsDep, caller: CallerDep, _account: AccountDep
+) -> None:
     """Delete the account and all it owned, within 15 minutes of a log-in. Shares at Enedis are ended there."""
     await deletion.delete_account(parts, caller)
     sessions.clear_cookie(response, parts.settings)
@@ -29,7 +31,7 @@ async def delete_me(response: Response, parts: AccountPartsDep, caller: CallerDe
     responses=_LOGGED_IN
     | {200: {"description": "Everything", "content": {"application/json": {}, "application/zip": {}}}},
 )
-async def export_me(
+async def export_own_account(
     parts: AccountPartsDep,
     account: AccountDep,
     what: Annotated[ExportFormat, Query(alias="format")] = ExportFormat.JSON,

@@ -7,9 +7,9 @@ from gateway.accounts import repository
 from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
 from gateway.audit import repository as audit
-from gateway.audit.service import record
+from gateway.audit.service import record_event
 from gateway.consents import repository as consents
-from gateway.kit.paris import iso
+from gateway.kit.paris import format_instant
 from gateway.metering import owned
 from gateway.metering.schedule import Kind
 from gateway.usage_points import repository as usage_points
@@ -22,7 +22,7 @@ type Section = tuple[str, AsyncIterator[dict[str, Any]]]
 async def open_export(parts: AccountParts, account: Account) -> list[Section]:
     """Return the sections of an export, which is noted in the log."""
     async with parts.database.write() as session:
-        record(session, parts.clock.now(), "exported", account.id)
+        record_event(session, parts.clock.now(), "exported", account.id)
     return list_sections(parts, account)
 
 
@@ -43,20 +43,20 @@ async def _yield_account(account: Account) -> AsyncIterator[dict[str, Any]]:
         "id": account.id,
         "email": account.address,
         "language": account.language,
-        "created_at": iso(account.created_at),
-        "verified_at": iso(account.verified_at) if account.verified_at else None,
+        "created_at": format_instant(account.created_at),
+        "verified_at": format_instant(account.verified_at) if account.verified_at else None,
     }
 
 
 async def _yield_api_clients(parts: AccountParts, account: Account) -> AsyncIterator[dict[str, Any]]:
     async with parts.database.read() as session:
-        found = await repository.api_clients(session, account.id)
+        found = await repository.list_api_clients(session, account.id)
     for client in found:
         yield {
             "client_id": client.client_id,
             "name": client.name,
-            "created_at": iso(client.created_at),
-            "last_used_at": iso(client.last_used_at) if client.last_used_at else None,
+            "created_at": format_instant(client.created_at),
+            "last_used_at": format_instant(client.last_used_at) if client.last_used_at else None,
         }
 
 
@@ -72,9 +72,9 @@ async def _yield_usage_points(parts: AccountParts, account: Account) -> AsyncIte
             "id": point.id,
             "number": opened.prm,
             "name": point.name,
-            "created_at": iso(point.created_at),
+            "created_at": format_instant(point.created_at),
             "status": str(point.status),
-            "ended_at": iso(point.ended_at) if point.ended_at else None,
+            "ended_at": format_instant(point.ended_at) if point.ended_at else None,
             "consent_expires_on": point.consent_expires_on.isoformat() if point.consent_expires_on else None,
             "services": point.services,
             "contract": point.contract.model_dump(mode="json", exclude_none=True),
@@ -87,7 +87,7 @@ async def _yield_consents(parts: AccountParts, account: Account) -> AsyncIterato
     async with parts.database.read() as session:
         found = [
             (consent, await open_secrets(session, consent, parts.keyring))
-            for consent in await consents.consents_of(session, account.id)
+            for consent in await consents.list_consents(session, account.id)
         ]
     for consent, opened in found:
         yield {
@@ -95,8 +95,8 @@ async def _yield_consents(parts: AccountParts, account: Account) -> AsyncIterato
             "number": opened.prm,
             "status": str(consent.status),
             "reason": consent.reason,
-            "created_at": iso(consent.created_at),
-            "expires_at": iso(consent.expires_at),
+            "created_at": format_instant(consent.created_at),
+            "expires_at": format_instant(consent.expires_at),
         }
 
 
@@ -104,9 +104,9 @@ async def _yield_events(parts: AccountParts, account: Account) -> AsyncIterator[
     before: int | None = None
     while True:
         async with parts.database.read() as session:
-            found = await audit.events(session, account_id=account.id, before=before, limit=200)
+            found = await audit.list_events(session, account_id=account.id, before=before, limit=200)
         for event in found:
-            yield {"at": iso(event.at), "event": event.event, "detail": event.detail}
+            yield {"at": format_instant(event.at), "event": event.event, "detail": event.detail}
         if not found:
             return
         before = found[-1].id
@@ -114,11 +114,11 @@ async def _yield_events(parts: AccountParts, account: Account) -> AsyncIterator[
 
 async def _yield_readings(parts: AccountParts, account: Account, kind: Kind) -> AsyncIterator[dict[str, Any]]:
     for point, opened in await _open_usage_points(parts, account):
-        for feed in owned.feeds(point.id, kind):
+        for feed in owned.list_feeds(point.id, kind):
             after = None
             while True:
                 async with parts.database.read() as session:
-                    found, after = await owned.page(session, feed, opened, after)
+                    found, after = await owned.load_page(session, feed, opened, after)
                 for value in found:
                     yield value
                 if after is None:

@@ -10,14 +10,14 @@ class InvalidAddressError(ValueError):
     """Not an e-mail address."""
 
 
-def checked(text: str) -> str:
+def validate_address(text: str) -> str:
     """Return an address as its owner writes it, fit to send mail to. Raises InvalidAddressError, which repeats none.
 
     A local part that is not in its compatibility normal form (NFKC) is refused: `ｃhef@` is another mailbox than
     `chef@`, and nobody can tell them apart.
     """
     try:
-        address = _parsed(text.strip())
+        address = _parse_address(text.strip())
     except EmailNotValidError:
         raise InvalidAddressError("this is not an email address") from None
     if unicodedata.normalize("NFKC", address.local_part) != address.local_part:
@@ -25,22 +25,22 @@ def checked(text: str) -> str:
     return address.normalized
 
 
-def canonical(text: str) -> str:
+def normalize_address(text: str) -> str:
     """Return an address as it is compared: lower case, its domain as name servers know it.
 
     Different mailboxes keep different forms: `straße@` is not `strasse@`. What is no address has a canonical form too:
     it is compared like any, and found nowhere.
     """
-    local, at, domain = lower(text).rpartition("@")
+    local, at, domain = lower_text(text).rpartition("@")
     with suppress(EmailNotValidError):
-        domain = _parsed(f"x@{domain}").ascii_domain or domain
+        domain = _parse_address(f"x@{domain}").ascii_domain or domain
     return f"{local}{at}{domain}"
 
 
-def lower(text: str) -> str:
+def lower_text(text: str) -> str:
     """Return a text in lower case, its accents in one spelling (NFC)."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower()).strip()
 
 
-def _parsed(text: str) -> ValidatedEmail:
+def _parse_address(text: str) -> ValidatedEmail:
     return validate_email(text, check_deliverability=False, globally_deliverable=False)

@@ -24,9 +24,9 @@ _SYSTEMS = {
 
 def name_browser(user_agent: str) -> str | None:
     """Return the browser and its system, such as `Firefox, Linux`; None where neither is known."""
-    found = [_first(names, user_agent[:500]) for names in (_NAMES, _SYSTEMS)]
+    found = [_find_first(names, user_agent[:500]) for names in (_NAMES, _SYSTEMS)]
     return ", ".join(name for name in found if name) or None
 
 
-def _first(names: dict[str, str], user_agent: str) -> str | None:
+def _find_first(names: dict[str, str], user_agent: str) -> str | None:
     return next((name for name, pattern in names.items() if re.search(pattern, user_agent)), None)

@@ -25,9 +25,9 @@ from gateway.accounts.schemas import ApiClientRequest, Clients, ClientSecret, Cl
 from gateway.dependencies import ClientDep, WriteSession
 from gateway.limits import service as limits
 from gateway.limits.service import RateLimit
-from gateway.problems import ProblemError, documented
+from gateway.problems import ProblemError, describe_responses
 
-router = APIRouter(tags=["API clients"], responses=documented(400, 413, 422))
+router = APIRouter(tags=["API clients"], responses=describe_responses(400, 413, 422))
 _token_router = APIRouter(route_class=OAuthRoute)
 
 _TOKENS = RateLimit("token", 60, timedelta(hours=1))
@@ -45,7 +45,7 @@ class _Basic(HTTPBasic):
         header = request.headers.get("authorization", "")
         if not header.lower().startswith("basic"):
             return None
-        name, secret = _credentials(header)
+        name, secret = _parse_basic_credentials(header)
         return HTTPBasicCredentials(username=name, password=secret)
 
 
@@ -66,8 +66,8 @@ async def get_owner(
     return await get_account(parts, await get_caller(request, bearer))
 
 
-@_token_router.post("/oauth/token", dependencies=[OneKind], responses=documented(401, 429))
-async def token(
+@_token_router.post("/oauth/token", dependencies=[OneKind], responses=describe_responses(401, 429))
+async def issue_token(
     response: Response,
     parts: AccountPartsDep,
     session: WriteSession,
@@ -78,50 +78,56 @@ async def token(
 ) -> Token:
     """Exchange an API client's credentials, by Basic or in the form, for a bearer token."""
     if authorization is not None:
-        client_id, client_secret = _credentials(authorization)
+        client_id, client_secret = _parse_basic_credentials(authorization)
     now = parts.clock.now()
     claims = await service.authenticate_client(session, client_id or "", client_secret or "", now)
     limit_status = await limits.hit(session, _TOKENS, claims.client_id, now)
     response.headers.update(limit_status.headers)
-    signed = tokens.issue(claims, key=parts.settings.secret_key.get_secret_value(), issuer=parts.instance.id, now=now)
+    signed = tokens.issue_token(
+        claims, key=parts.settings.secret_key.get_secret_value(), issuer=parts.instance.id, now=now
+    )
     return Token(access_token=signed, expires_in=int(tokens.LIFETIME.total_seconds()))
 
 
 router.include_router(_token_router)
 
 
-@router.post("/api-clients", status_code=201, responses=documented(401, 403, 404, 409, 429, 503))
-async def make_client(
+@router.post("/api-clients", status_code=201, responses=describe_responses(401, 403, 404, 409, 429, 503))
+async def create_api_client(
     parts: AccountPartsDep, owner: Annotated[Account, Depends(get_owner)], body: ApiClientRequest
 ) -> ClientSecret:
     """Make an API client, in a browser that is logged in or by Basic with e-mail address and password."""
-    client_id, secret = await clients.make(parts, owner, body.name.strip())
+    client_id, secret = await clients.create_client(parts, owner, body.name.strip())
     return ClientSecret(client_id=client_id, client_secret=secret)
 
 
-@router.get("/api-clients", responses=documented(401))
-async def list_clients(parts: AccountPartsDep, caller: CallerDep) -> Clients:
+@router.get("/api-clients", responses=describe_responses(401))
+async def list_api_clients(parts: AccountPartsDep, caller: CallerDep) -> Clients:
     """List the account's API clients."""
     async with parts.database.read() as session:
-        found = await repository.api_clients(session, caller.account_id)
+        found = await repository.list_api_clients(session, caller.account_id)
     return Clients(items=[ClientView.model_validate(client, from_attributes=True) for client in found])
 
 
-@router.post("/api-clients/{client_id}/secret", responses=documented(401, 403, 404))
-async def renew_secret(
+@router.post("/api-clients/{client_id}/secret", responses=describe_responses(401, 403, 404))
+async def renew_api_client_secret(
     parts: AccountPartsDep, account: AccountDep, session: WriteSession, client_id: ClientId
 ) -> ClientSecret:
     """Give an API client a new secret; the old one and its tokens end at once."""
-    return ClientSecret(client_id=client_id, client_secret=await clients.renew(parts, session, account.id, client_id))
+    return ClientSecret(
+        client_id=client_id, client_secret=await clients.renew_secret(parts, session, account.id, client_id)
+    )
 
 
-@router.delete("/api-clients/{client_id}", status_code=204, responses=documented(401, 403, 404))
-async def revoke_client(parts: AccountPartsDep, caller: CallerDep, session: WriteSession, client_id: ClientId) -> None:
+@router.delete("/api-clients/{client_id}", status_code=204, responses=describe_responses(401, 403, 404))
+async def revoke_api_client(
+    parts: AccountPartsDep, caller: CallerDep, session: WriteSession, client_id: ClientId
+) -> None:
     """Revoke an API client; its tokens end at once. With an API client's token: that very client."""
-    await clients.revoke(parts, session, caller, client_id)
+    await clients.revoke_client(parts, session, caller, client_id)
 
 
-def _credentials(header: str) -> tuple[str, str]:
+def _parse_basic_credentials(header: str) -> tuple[str, str]:
     scheme, _, encoded = header.partition(" ")
     try:
         name, separator, secret = base64.b64decode(encoded, validate=True).decode().partition(":")

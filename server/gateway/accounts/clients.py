@@ -5,19 +5,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.accounts import repository
 from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
-from gateway.accounts.secrets import fingerprint, new_client_secret
-from gateway.accounts.service import Caller, create_api_client, forget, session_needed
-from gateway.audit.service import record
+from gateway.accounts.secrets import hash_secret, make_client_secret
+from gateway.accounts.service import Caller, build_session_required_problem, create_api_client, forget_client
+from gateway.audit.service import record_event
 from gateway.problems import ProblemError, not_found
 
 MOST = 20
 
 
-async def make(parts: AccountParts, account: Account, name: str) -> tuple[str, str]:
+async def create_client(parts: AccountParts, account: Account, name: str) -> tuple[str, str]:
     """Make an API client; return its id and its secret. Raises a 409 problem when there are too many."""
     now = parts.clock.now()
     async with parts.database.write() as session:
-        current = await repository.account_alone(session, account.id)
+        current = await repository.lock_account(session, account.id)
         if current is None or not current.is_active:
             raise not_found()
         if await repository.count_api_clients(session, account.id) >= MOST:
@@ -25,32 +25,32 @@ async def make(parts: AccountParts, account: Account, name: str) -> tuple[str, s
                 409, "too_many_api_clients", f"An account can have at most {MOST} API clients. Revoke one first."
             )
         client_id, secret = await create_api_client(session, current, name, now)
-        record(session, now, "api_client_created", account.id, client=client_id)
+        record_event(session, now, "api_client_created", account.id, client=client_id)
     return client_id, secret
 
 
-async def renew(parts: AccountParts, session: AsyncSession, account_id: str, client_id: str) -> str:
+async def renew_secret(parts: AccountParts, session: AsyncSession, account_id: str, client_id: str) -> str:
     """Give an API client a new secret, and return it; the old one's tokens end at once. Raises `not_found`."""
-    client = await repository.own_api_client(session, account_id, client_id)
+    client = await repository.find_own_api_client(session, account_id, client_id)
     if client is None:
         raise not_found()
-    secret = new_client_secret()
-    client.secret_hash, client.token_version = fingerprint(secret), client.token_version + 1
-    await forget(parts.store, client_id)
-    record(session, parts.clock.now(), "api_client_renewed", account_id, client=client_id)
+    secret = make_client_secret()
+    client.secret_hash, client.token_version = hash_secret(secret), client.token_version + 1
+    await forget_client(parts.store, client_id)
+    record_event(session, parts.clock.now(), "api_client_renewed", account_id, client=client_id)
     return secret
 
 
-async def revoke(parts: AccountParts, session: AsyncSession, caller: Caller, client_id: str) -> None:
+async def revoke_client(parts: AccountParts, session: AsyncSession, caller: Caller, client_id: str) -> None:
     """Delete an API client; its tokens end at once. A token ends its own API client and no other.
 
     Raises `session_needed`, `not_found`.
     """
     if caller.session_hash is None and caller.client_id != client_id:
-        raise session_needed()
-    client = await repository.own_api_client(session, caller.account_id, client_id)
+        raise build_session_required_problem()
+    client = await repository.find_own_api_client(session, caller.account_id, client_id)
     if client is None:
         raise not_found()
     await session.delete(client)
-    await forget(parts.store, client_id)
-    record(session, parts.clock.now(), "api_client_revoked", caller.account_id, client=client_id)
+    await forget_client(parts.store, client_id)
+    record_event(session, parts.clock.now(), "api_client_revoked", caller.account_id, client=client_id)

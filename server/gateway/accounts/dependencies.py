@@ -15,22 +15,22 @@ from gateway.problems import ProblemError
 AccountPartsDep = Annotated[AccountParts, Depends(part(AccountParts))]
 
 
-async def one_kind_of_credentials(request: Request, parts: AccountPartsDep) -> None:
+async def require_single_credential(request: Request, parts: AccountPartsDep) -> None:
     """Refuse a request that carries a browser's session and an Authorization header: whose would it be?"""
-    if "authorization" in request.headers and sessions.cookie_of(request, parts.settings) is not None:
+    if "authorization" in request.headers and sessions.read_cookie(request, parts.settings) is not None:
         raise ProblemError(
             400, "two_credentials", "Send either the session cookie or an Authorization header, not both."
         )
 
 
-async def from_here(request: Request, parts: AccountPartsDep) -> None:
+async def refuse_cross_site(request: Request, parts: AccountPartsDep) -> None:
     """Refuse what another site's page made a browser send."""
-    if sessions.comes_from_elsewhere(request, parts.settings):
+    if sessions.is_cross_site(request, parts.settings):
         raise ProblemError(403, "cross_site", "A browser sent this from another site; only our own pages may send it.")
 
 
-OneKind = Depends(one_kind_of_credentials)
-FromHere = Depends(from_here)
+OneKind = Depends(require_single_credential)
+FromHere = Depends(refuse_cross_site)
 
 bearer_token = HTTPBearer(auto_error=False, description="A token of POST /v1/oauth/token")
 _cookie = APIKeyCookie(
@@ -50,24 +50,24 @@ async def get_caller(
     What it needs is called here and no dependency: each costs as much as the check itself, with every request.
     """
     parts = get_part(request, AccountParts)
-    await one_kind_of_credentials(request, parts)
-    token = sessions.cookie_of(request, parts.settings)
+    await require_single_credential(request, parts)
+    token = sessions.read_cookie(request, parts.settings)
     if token is not None:
-        await from_here(request, parts)
-        caller = await sessions.resume(parts.database, parts.store, parts.settings, token, parts.clock.now())
+        await refuse_cross_site(request, parts)
+        caller = await sessions.resume_session(parts.database, parts.store, parts.settings, token, parts.clock.now())
         if caller is None:
-            raise _logged_out()
+            raise _build_logged_out_problem()
         return caller
     try:
         if credentials is None:
             raise tokens.InvalidTokenError
-        claims = tokens.read(
+        claims = tokens.read_token(
             credentials.credentials,
             key=parts.settings.secret_key.get_secret_value(),
             issuer=parts.instance.id,
             now=parts.clock.now(),
         )
-        return await service.caller_of(parts.database, parts.store, claims)
+        return await service.load_caller(parts.database, parts.store, claims)
     except tokens.InvalidTokenError as error:
         raise ProblemError(
             401,
@@ -77,7 +77,7 @@ async def get_caller(
         ) from error
 
 
-def _logged_out() -> ProblemError:
+def _build_logged_out_problem() -> ProblemError:
     return ProblemError(401, "invalid_session", "This browser is no longer logged in. Log in again.")
 
 
@@ -87,11 +87,11 @@ CallerDep = Annotated[Caller, Depends(get_caller)]
 async def get_account(parts: AccountPartsDep, caller: CallerDep) -> Account:
     """Return the account of somebody who is logged in. An API client's token reads homes: it changes no account."""
     if caller.session_hash is None:
-        raise service.session_needed()
+        raise service.build_session_required_problem()
     async with parts.database.read() as session:
         account = await repository.find_account(session, caller.account_id)
     if account is None:
-        raise _logged_out()
+        raise _build_logged_out_problem()
     return account
 
 

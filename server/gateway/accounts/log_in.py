@@ -7,7 +7,7 @@ from gateway.accounts import addresses, repository, sessions
 from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.service import Caller, revoke_all
-from gateway.audit.service import record
+from gateway.audit.service import record_event
 from gateway.limits import origins
 from gateway.limits import service as limits
 from gateway.limits.service import RateLimit
@@ -37,7 +37,7 @@ async def log_in(parts: AccountParts, attempt: Attempt, browser: str | None = No
     account = await authenticate(parts, attempt)
     async with parts.database.write() as session:
         now = parts.clock.now()
-        record(session, now, "logged_in", account.id)
+        record_event(session, now, "logged_in", account.id)
         return sessions.open_session(session, parts.settings, account, now, browser)
 
 
@@ -45,16 +45,16 @@ async def log_out(parts: AccountParts, caller: Caller) -> None:
     """Log a browser out."""
     async with parts.database.write() as session:
         await repository.delete_session(session, caller.session_hash or b"")
-        record(session, parts.clock.now(), "logged_out", caller.account_id)
+        record_event(session, parts.clock.now(), "logged_out", caller.account_id)
 
 
-async def log_out_one(parts: AccountParts, account_id: str, session_id: str) -> bytes:
+async def log_out_session(parts: AccountParts, account_id: str, session_id: str) -> bytes:
     """Log one of an account's browsers out; return which one. Raises the problem `not_found`."""
     async with parts.database.write() as session:
-        for found in await repository.browser_sessions(session, account_id):
-            if sessions.public_id(found) == session_id:
+        for found in await repository.list_browser_sessions(session, account_id):
+            if sessions.compute_public_id(found) == session_id:
                 await repository.delete_session(session, found.token_hash)
-                record(session, parts.clock.now(), "logged_out", account_id)
+                record_event(session, parts.clock.now(), "logged_out", account_id)
                 return found.token_hash
     raise not_found()
 
@@ -62,10 +62,10 @@ async def log_out_one(parts: AccountParts, account_id: str, session_id: str) -> 
 async def log_out_everywhere(parts: AccountParts, account_id: str) -> None:
     """End all browsers' sessions and all tokens of an account. API clients keep their secrets."""
     async with parts.database.write() as session:
-        current = await repository.account_alone(session, account_id)
+        current = await repository.lock_account(session, account_id)
         if current is not None:
             await revoke_all(session, parts.store, current)
-            record(session, parts.clock.now(), "logged_out_everywhere", account_id)
+            record_event(session, parts.clock.now(), "logged_out_everywhere", account_id)
 
 
 async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool = False) -> Account:
@@ -76,19 +76,19 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
     An attempt is counted before the password is looked at, and given back when it was right: no more are tried at
     once than one after the other.
     """
-    email = addresses.canonical(attempt.email)
+    email = addresses.normalize_address(attempt.email)
     address = origins.hash_email(parts.instance, email)
     origin = origins.hash_client(parts.instance, attempt.client)
     begun = parts.clock.now()
     try:
-        async with parts.passwords.turn(), parts.database.write() as session:
-            account = await repository.account_by_email(session, email)
-            is_familiar = await repository.is_familiar(session, account.id if account else "", origin)
+        async with parts.passwords.take_turn(), parts.database.write() as session:
+            account = await repository.find_account_by_email(session, email)
+            is_familiar = await repository.is_familiar_origin(session, account.id if account else "", origin)
             hits = [(_FAILURES, f"{address}:{origin}"), (_FAILURES_OF_ORIGIN, origin)]
             counts = [(await limits.hit(session, limit, subject, begun)).count for limit, subject in hits]
             if is_familiar:
                 # counted all the same: who measures the work learns nothing
-                await limits.count(session, _FAILURES_OF_ACCOUNT, address, begun)
+                await limits.count_event(session, _FAILURES_OF_ACCOUNT, address, begun)
             else:
                 counts.append((await limits.hit(session, _FAILURES_OF_ACCOUNT, address, begun)).count)
             hits.append((_FAILURES_OF_ACCOUNT, address))
@@ -97,21 +97,21 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
         await parts.clock.sleep(_REFUSED_AFTER)
         raise
     if max([counts[0], *counts[2:]]) > _CAPTCHA_AFTER:
-        await parts.captcha.check(attempt.captcha_token, "log_in", attempt.client)
+        await parts.captcha.check_token(attempt.captcha_token, "log_in", attempt.client)
     stored = account.password_hash if account else None
-    async with parts.passwords.turn():
-        matches = await parts.passwords.verify(stored, attempt.password)
+    async with parts.passwords.take_turn():
+        matches = await parts.passwords.verify_password(stored, attempt.password)
         outdated = matches and stored is not None and parts.passwords.is_outdated(stored)
-        renewed = await parts.passwords.hash(attempt.password) if outdated else stored
+        renewed = await parts.passwords.hash_password(attempt.password) if outdated else stored
     async with parts.database.write() as session:
         # asked for an unknown address too: who counts the statements learns nothing either
-        current = await repository.account_alone(session, account.id if account else "")
+        current = await repository.lock_account(session, account.id if account else "")
         known = current is not None and (pending or current.activated_at is not None)
         if current is None or not known or not matches or current.password_hash != stored:
-            record(session, parts.clock.now(), "log_in_failed", account.id if account else None)
-            refusal = _wrong()
+            record_event(session, parts.clock.now(), "log_in_failed", account.id if account else None)
+            refusal = _build_wrong_password_problem()
         elif current.deactivated_at is not None:
-            record(session, parts.clock.now(), "log_in_refused", current.id)
+            record_event(session, parts.clock.now(), "log_in_refused", current.id)
             refusal = ProblemError(403, "account_inactive", "This account was deactivated by an administrator.")
         else:
             for limit, subject in hits:
@@ -123,7 +123,7 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
     raise refusal
 
 
-def _wrong() -> ProblemError:
+def _build_wrong_password_problem() -> ProblemError:
     return ProblemError(
         401,
         "invalid_credentials",

@@ -19,25 +19,25 @@ class OAuthRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
-        async def answer(request: Request) -> Response:
+        async def handle_request(request: Request) -> Response:
             try:
                 return await handle(request)
             except RequestValidationError as error:
-                raise _with_oauth_members(_explain(error)) from error
+                raise _add_oauth_members(_explain_error(error)) from error
             except ProblemError as problem:
-                raise _with_oauth_members(problem) from problem
+                raise _add_oauth_members(problem) from problem
 
-        return answer
+        return handle_request
 
 
-def _explain(error: RequestValidationError) -> ProblemError:
+def _explain_error(error: RequestValidationError) -> ProblemError:
     for detail in error.errors():
         if detail["loc"][-1] == "grant_type" and detail["type"] != "missing":
             return ProblemError(400, "unsupported_grant_type", "`grant_type` must be client_credentials.")
     return ProblemError(400, "invalid_request", "The request is a form with `grant_type`, and credentials by Basic.")
 
 
-def _with_oauth_members(problem: ProblemError) -> ProblemError:
+def _add_oauth_members(problem: ProblemError) -> ProblemError:
     error = problem.code if problem.code in _STANDARD else "invalid_request"
     problem.members = {"error": error, "error_description": problem.detail, **problem.members}
     return problem

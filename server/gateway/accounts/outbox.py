@@ -1,6 +1,8 @@
 """What is to be sent: put in with the change that causes it, carried by a job, tried again with growing pauses."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import quote
 
 import structlog
@@ -8,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import repository as accounts
 from gateway.accounts.models import Account, MailCode, Purpose
-from gateway.accounts.secrets import fingerprint, new_mail_code
+from gateway.accounts.secrets import hash_secret, make_mail_code
 from gateway.kit.backoff import compute_backoff
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
@@ -17,7 +19,7 @@ from gateway.limits.service import RateLimit
 from gateway.mail import repository
 from gateway.mail.models import MailKind, OutboxMail
 from gateway.mail.senders import MailError, MailSender
-from gateway.mail.texts import compose
+from gateway.mail.texts import Signature, compose_mail
 from gateway.settings import Settings
 
 log = structlog.get_logger()
@@ -39,7 +41,13 @@ _OF_CODE = {
 }
 
 
-async def enqueue(session: AsyncSession, account_id: str | None, kind: MailKind, now: datetime) -> None:
+async def enqueue_mail(
+    session: AsyncSession,
+    account_id: str | None,
+    kind: MailKind,
+    now: datetime,
+    details: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Queue a mail in the transaction of its cause. One for nobody, or beyond the limit, is queued and then dropped.
 
     So an unknown address costs the same work as a known one.
@@ -49,8 +57,18 @@ async def enqueue(session: AsyncSession, account_id: str | None, kind: MailKind,
         if await limits.is_reached(session, _TO_ONE_ACCOUNT, to, now) and account_id is not None:
             log.warning("mail_held_back", kind=kind, account=account_id)
             account_id = None
-        await limits.count(session, _TO_ONE_ACCOUNT, to, now)
-    session.add(OutboxMail(account_id=account_id, kind=kind, created_at=now, next_at=now, attempts=0, last_error=None))
+        await limits.count_event(session, _TO_ONE_ACCOUNT, to, now)
+    session.add(
+        OutboxMail(
+            account_id=account_id,
+            kind=kind,
+            details=dict(details),
+            created_at=now,
+            next_at=now,
+            attempts=0,
+            last_error=None,
+        )
+    )
 
 
 class OutboxWorker:
@@ -61,31 +79,32 @@ class OutboxWorker:
         self._sender = sender
         self._settings = settings
         self._clock = clock
+        self._signature = Signature(settings.site_name, settings.site_operator)
 
-    async def send_due(self) -> datetime:
+    async def send_due_mails(self) -> datetime:
         """Send what is due; return when there is more to do."""
         now = self._clock.now()
         async with self._database.read() as session:
-            due = await repository.due(session, now, _A_ROUND)
+            due = await repository.list_due(session, now, _A_ROUND)
         for queued in due:
-            await self._send(queued)
+            await self._send_mail(queued)
         async with self._database.read() as session:
-            return await repository.next_due(session, self._clock.now() + _LONGEST_WAIT)
+            return await repository.find_next_due(session, self._clock.now() + _LONGEST_WAIT)
 
-    async def _send(self, queued: OutboxMail) -> None:
+    async def _send_mail(self, queued: OutboxMail) -> None:
         now = self._clock.now()
         again_at = now + compute_backoff(_PAUSE, _LONGEST_PAUSE, queued.attempts + 1)
         async with self._database.write() as session:
-            claimed = await repository.claim(session, queued.id, now, again_at)
+            claimed = await repository.claim_attempt(session, queued.id, now, again_at)
             if claimed is None:
                 return
             account = await accounts.find_account(session, queued.account_id) if queued.account_id else None
-            to = _address(account, queued.kind) if account else None
+            to = _find_recipient(account, queued.kind) if account else None
             if account is None or to is None:
-                await repository.forget(session, queued.id)
+                await repository.delete_mail(session, queued.id)
                 return
-            link = _link(session, self._settings, account, queued.kind, now)
-        mail = compose(queued.kind, account.language, to, link, self._settings.site_name)
+            link = _build_link(session, self._settings, account, queued.kind, now)
+        mail = compose_mail(queued.kind, account.language, to, link, self._signature, queued.details)
         try:
             await self._sender.send(mail, account_id=account.id)
         except MailError as error:
@@ -93,19 +112,19 @@ class OutboxWorker:
             log.warning("mail_failed", kind=queued.kind, account=account.id, reason=error.reason, gives_up=gives_up)
             async with self._database.write() as session:
                 if gives_up:
-                    await repository.forget(session, queued.id)
+                    await repository.delete_mail(session, queued.id)
                 else:
                     await repository.note_error(session, queued.id, error.reason)
             return
         async with self._database.write() as session:
-            await repository.forget(session, queued.id)
+            await repository.delete_mail(session, queued.id)
 
 
-def _address(account: Account, kind: MailKind) -> str | None:
+def _find_recipient(account: Account, kind: MailKind) -> str | None:
     return account.pending_address if kind is MailKind.CHANGE_EMAIL else account.address
 
 
-def _link(session: AsyncSession, settings: Settings, account: Account, kind: MailKind, now: datetime) -> str:
+def _build_link(session: AsyncSession, settings: Settings, account: Account, kind: MailKind, now: datetime) -> str:
     """Return where a mail leads, with a new code where it needs one.
 
     The code stands behind the #, which browsers send to nobody: it is in no log on the way.
@@ -114,9 +133,9 @@ def _link(session: AsyncSession, settings: Settings, account: Account, kind: Mai
     if kind not in _OF_CODE:
         return front or settings.backend_url
     purpose, lifetime, path = _OF_CODE[kind]
-    code = new_mail_code()
+    code = make_mail_code()
     session.add(
-        MailCode(code_hash=fingerprint(code), account_id=account.id, purpose=purpose, expires_at=now + lifetime)
+        MailCode(code_hash=hash_secret(code), account_id=account.id, purpose=purpose, expires_at=now + lifetime)
     )
     base = front + path.removeprefix("/accounts") if front else settings.backend_url + path
     return f"{base}#code={quote(code)}"

@@ -10,24 +10,26 @@ from gateway.accounts import recovery, sign_up
 from gateway.accounts.dependencies import AccountPartsDep
 from gateway.accounts.passwords import LONGEST
 from gateway.dependencies import ClientDep
-from gateway.pages import language_of, render, texts
-from gateway.problems import ProblemError, documented
+from gateway.pages import choose_language, load_texts, render_page
+from gateway.problems import ProblemError, describe_responses
 
 _FRONT: dict[int | str, dict[str, Any]] = {303: {}}
 _PAGES: dict[int | str, dict[str, Any]] = {
     status: {"content": {"text/html": {}}} for status in (400, 401, 403, 429, 503)
 }
 
-router = APIRouter(tags=["account pages"], default_response_class=HTMLResponse, responses=_FRONT | documented(413, 422))
+router = APIRouter(
+    tags=["account pages"], default_response_class=HTMLResponse, responses=_FRONT | describe_responses(413, 422)
+)
 
 type Code = Annotated[str, Form(max_length=100)]
 type Password = Annotated[str, Form(max_length=LONGEST)]
 
 
 @router.get("/accounts/verify-email")
-async def verify_email_form(request: Request, parts: AccountPartsDep) -> Response:
+async def show_verify_email(request: Request, parts: AccountPartsDep) -> Response:
     """Ask for the code from the mail, and for the password."""
-    return _form(request, parts.settings.frontend_url, "verify_email")
+    return _render_form(request, parts.settings.frontend_url, "verify_email")
 
 
 @router.post("/accounts/verify-email", responses=_PAGES)
@@ -35,35 +37,35 @@ async def verify_email(
     request: Request, parts: AccountPartsDep, client: ClientDep, code: Code, password: Password
 ) -> Response:
     """Confirm an address, and say so."""
-    return await _done(request, "verify_email", sign_up.verify_email(parts, code.strip(), password, client))
+    return await _submit_form(request, "verify_email", sign_up.verify_email(parts, code.strip(), password, client))
 
 
 @router.get("/accounts/reset-password")
-async def reset_password_form(request: Request, parts: AccountPartsDep) -> Response:
+async def show_reset_password(request: Request, parts: AccountPartsDep) -> Response:
     """Ask for the code from the mail, and for a new password."""
-    return _form(request, parts.settings.frontend_url, "reset_password")
+    return _render_form(request, parts.settings.frontend_url, "reset_password")
 
 
 @router.post("/accounts/reset-password", responses=_PAGES)
 async def reset_password(request: Request, parts: AccountPartsDep, code: Code, password: Password) -> Response:
     """Set a new password, and say so."""
-    return await _done(request, "reset_password", recovery.confirm_reset(parts, code.strip(), password))
+    return await _submit_form(request, "reset_password", recovery.confirm_reset(parts, code.strip(), password))
 
 
-def _form(request: Request, front: str, form: str) -> Response:
+def _render_form(request: Request, front: str, form: str) -> Response:
     if front:
         # browsers keep what stands behind the #
         return RedirectResponse(f"{front.rstrip('/')}/{form.replace('_', '-')}", 303)
-    return render(request, "account_form.html", form=form, problem=None)
+    return render_page(request, "account_form.html", form=form, problem=None)
 
 
-async def _done(request: Request, form: str, work: Awaitable[None]) -> Response:
+async def _submit_form(request: Request, form: str, work: Awaitable[None]) -> Response:
     try:
         await work
     except ProblemError as problem:
-        words = texts(language_of(request))
+        words = load_texts(choose_language(request))
         said = words.get(f"form_{problem.code}", words["form_failed"])
-        page = render(request, "account_form.html", status=problem.status, form=form, problem=said)
+        page = render_page(request, "account_form.html", status=problem.status, form=form, problem=said)
         page.headers.update(problem.headers)
         return page
-    return render(request, "account_done.html", form=form)
+    return render_page(request, "account_done.html", form=form)

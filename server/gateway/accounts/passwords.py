@@ -60,12 +60,12 @@ class Passwords:
         self._hasher = HASHER
         cost = f"m={self._hasher.memory_cost},t={self._hasher.time_cost},p={self._hasher.parallelism}"
         self._nobodys = f"$argon2id$v=19${cost}${'A' * 22}${'A' * 43}"
-        self._thread = ThreadPoolExecutor(1, "passwords", initializer=_give_way)
+        self._thread = ThreadPoolExecutor(1, "passwords", initializer=_lower_thread_priority)
         self._turn = asyncio.Lock()
         self._waiting = 0
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def take_turn(self) -> AsyncIterator[None]:
         """Wait for one's turn, so that passwords are checked one after the other. Raises a 503 problem."""
         if self._waiting >= _MOST_WAITING:
             raise ProblemError(
@@ -78,22 +78,25 @@ class Passwords:
         finally:
             self._waiting -= 1
 
-    async def hash(self, password: str) -> str:
+    async def hash_password(self, password: str) -> str:
         """Hash a password."""
-        return await self._run(lambda: self._hasher.hash(password))
+        return await self._run_in_thread(lambda: self._hasher.hash(password))
 
-    async def hash_new(self, password: str, address: str) -> str:
+    async def check_and_hash(self, password: str, address: str) -> str:
         """Check the strength of a new password, and hash it. Raises WeakPasswordError."""
 
         def work() -> str:
             check_strength(password, address)
             return self._hasher.hash(password)
 
-        return await self._run(work)
+        return await self._run_in_thread(work)
 
-    async def verify(self, stored: str | None, password: str) -> bool:
+    async def verify_password(self, stored: str | None, password: str) -> bool:
         """Tell whether a password is the stored one; without one it takes as long, and is not."""
-        return await self._run(lambda: self._matches(stored or self._nobodys, password)) and stored is not None
+        return (
+            await self._run_in_thread(lambda: self._matches_hash(stored or self._nobodys, password))
+            and stored is not None
+        )
 
     def is_outdated(self, stored: str) -> bool:
         """Tell whether a hash was made with weaker parameters than today's."""
@@ -103,17 +106,17 @@ class Passwords:
         """End the thread."""
         self._thread.shutdown()
 
-    def _matches(self, stored: str, password: str) -> bool:
+    def _matches_hash(self, stored: str, password: str) -> bool:
         try:
             return self._hasher.verify(stored, password)
         except VerificationError, InvalidHashError:
             return False
 
-    async def _run[Result](self, work: Callable[[], Result]) -> Result:
+    async def _run_in_thread[Result](self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
-def _give_way() -> None:
+def _lower_thread_priority() -> None:
     with suppress(OSError, AttributeError):
         # Linux takes a thread's own number here, others the process's: there it stays as it is
         if threading.get_native_id() != os.getpid():

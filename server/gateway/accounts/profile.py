@@ -9,8 +9,8 @@ from gateway.accounts import addresses, outbox, repository
 from gateway.accounts.log_in import Attempt, authenticate
 from gateway.accounts.models import Account, Purpose
 from gateway.accounts.parts import AccountParts
-from gateway.accounts.sign_up import checked_address
-from gateway.audit.service import record
+from gateway.accounts.sign_up import check_address
+from gateway.audit.service import record_event
 from gateway.limits import origins
 from gateway.limits import service as limits
 from gateway.limits.service import RateLimit, RateLimitStatus
@@ -32,10 +32,10 @@ class AddressChange:
 async def change_language(parts: AccountParts, account: Account, language: str) -> None:
     """Set the language of an account's mails and pages."""
     async with parts.database.write() as session:
-        (await _current(session, account)).language = language
+        (await _load_current(session, account)).language = language
 
 
-async def ask_address_change(parts: AccountParts, account: Account, change: AddressChange) -> None:
+async def request_address_change(parts: AccountParts, account: Account, change: AddressChange) -> None:
     """Send a code to a new address, and tell the present one. Nothing changes until the code comes back.
 
     Whether the new address has an account is not told: the mail to it says so.
@@ -43,42 +43,42 @@ async def ask_address_change(parts: AccountParts, account: Account, change: Addr
     """
     if not parts.settings.sends_mail:
         raise ProblemError(409, "mail_needed", "This site sends no mail, so that no new address can be verified.")
-    address = checked_address(change.email)
+    address = check_address(change.email)
     await authenticate(parts, Attempt(account.email, change.password, change.client))
     async with parts.database.write() as session:
         now = parts.clock.now()
-        current = await _current(session, account)
+        current = await _load_current(session, account)
         current.pending_address = address
         await repository.delete_codes(session, current.id, Purpose.CHANGE_EMAIL)
-        owner = await repository.account_by_email(session, addresses.canonical(address))
+        owner = await repository.find_account_by_email(session, addresses.normalize_address(address))
         if owner is None or owner.id == current.id:
-            await outbox.enqueue(session, current.id, MailKind.CHANGE_EMAIL, now)
+            await outbox.enqueue_mail(session, current.id, MailKind.CHANGE_EMAIL, now)
         else:
-            await outbox.enqueue(session, owner.id, MailKind.ALREADY_SIGNED_UP, now)
-        await outbox.enqueue(session, current.id, MailKind.EMAIL_CHANGE_ASKED, now)
-        record(session, now, "email_change_asked", current.id)
+            await outbox.enqueue_mail(session, owner.id, MailKind.ALREADY_SIGNED_UP, now)
+        await outbox.enqueue_mail(session, current.id, MailKind.EMAIL_CHANGE_ASKED, now)
+        record_event(session, now, "email_change_asked", current.id)
 
 
 async def resend_verification(
     parts: AccountParts, email: str, client: str | None, captcha_token: str | None
 ) -> RateLimitStatus:
     """Send the mail of verification again if the address waits for it; nothing tells. Raises 403, 429, 503."""
-    canonical = addresses.canonical(checked_address(email))
+    canonical = addresses.normalize_address(check_address(email))
     async with parts.database.write() as session:
         limit_status = await limits.hit(
             session, _RESENDS, origins.hash_client(parts.instance, client), parts.clock.now()
         )
-    await parts.captcha.check(captcha_token, "verify_email_resend", client)
+    await parts.captcha.check_token(captcha_token, "verify_email_resend", client)
     async with parts.database.write() as session:
-        account = await repository.account_by_email(session, canonical)
+        account = await repository.find_account_by_email(session, canonical)
         waits = account is not None and account.verified_at is None and account.deactivated_at is None
         to = account.id if account is not None and waits else None
-        await outbox.enqueue(session, to, MailKind.VERIFY_EMAIL, parts.clock.now())
+        await outbox.enqueue_mail(session, to, MailKind.VERIFY_EMAIL, parts.clock.now())
     return limit_status
 
 
-async def _current(session: AsyncSession, account: Account) -> Account:
-    current = await repository.account_alone(session, account.id)
+async def _load_current(session: AsyncSession, account: Account) -> Account:
+    current = await repository.lock_account(session, account.id)
     if current is None:
         raise not_found()
     return current

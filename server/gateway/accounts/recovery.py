@@ -9,10 +9,10 @@ from gateway.accounts import addresses, outbox, repository, sessions
 from gateway.accounts.log_in import Attempt, authenticate
 from gateway.accounts.models import Account, Purpose
 from gateway.accounts.parts import AccountParts
-from gateway.accounts.secrets import fingerprint
+from gateway.accounts.secrets import hash_secret
 from gateway.accounts.service import revoke_all
-from gateway.accounts.sign_up import check_password_length, checked_address, hash_new_password, invalid_code
-from gateway.audit.service import record
+from gateway.accounts.sign_up import build_invalid_code_problem, check_address, check_password_length, hash_new_password
+from gateway.audit.service import record_event
 from gateway.limits import origins
 from gateway.limits import service as limits
 from gateway.limits.service import RateLimit, RateLimitStatus
@@ -32,39 +32,39 @@ class ForgottenPassword:
     captcha_token: str | None
 
 
-async def ask_reset(parts: AccountParts, request: ForgottenPassword) -> RateLimitStatus:
+async def request_reset(parts: AccountParts, request: ForgottenPassword) -> RateLimitStatus:
     """Have a mail sent if the address has an account; nothing tells. Raises problems: 403, 422, 429, 503."""
-    email = addresses.canonical(checked_address(request.email))
+    email = addresses.normalize_address(check_address(request.email))
     async with parts.database.write() as session:
         subject = origins.hash_client(parts.instance, request.client)
         limit_status = await limits.hit(session, _RESETS, subject, parts.clock.now())
-    await parts.captcha.check(request.captcha_token, "password_reset", request.client)
+    await parts.captcha.check_token(request.captcha_token, "password_reset", request.client)
     async with parts.database.write() as session:
         now = parts.clock.now()
-        account = await repository.account_by_email(session, email)
+        account = await repository.find_account_by_email(session, email)
         account_id = account.id if account is not None and account.deactivated_at is None else None
-        await outbox.enqueue(session, account_id, MailKind.RESET_PASSWORD, now)
-        record(session, now, "password_reset_asked", account_id)
+        await outbox.enqueue_mail(session, account_id, MailKind.RESET_PASSWORD, now)
+        record_event(session, now, "password_reset_asked", account_id)
     return limit_status
 
 
 async def confirm_reset(parts: AccountParts, code: str, password: str) -> None:
     """Set the password by a code from a mail. Raises problems: 400, 422, 503."""
     async with parts.database.read() as session:
-        found = await repository.mail_code(session, fingerprint(code), {Purpose.RESET_PASSWORD}, parts.clock.now())
-        account = await repository.account(session, found.account_id) if found else None
+        found = await repository.find_mail_code(session, hash_secret(code), {Purpose.RESET_PASSWORD}, parts.clock.now())
+        account = await repository.get_account(session, found.account_id) if found else None
     if account is None:
-        raise invalid_code()
+        raise build_invalid_code_problem()
     hashed = await hash_new_password(parts.passwords, password, account.email)
     async with parts.database.write() as session:
         now = parts.clock.now()
-        found = await repository.mail_code(session, fingerprint(code), {Purpose.RESET_PASSWORD}, now)
-        current = await repository.account_alone(session, account.id)
+        found = await repository.find_mail_code(session, hash_secret(code), {Purpose.RESET_PASSWORD}, now)
+        current = await repository.lock_account(session, account.id)
         if found is None or current is None:
-            raise invalid_code()
-        await hand_over(session, parts.store, current, hashed, now)
-        await outbox.enqueue(session, current.id, MailKind.PASSWORD_CHANGED, now)
-        record(session, now, "password_reset", current.id)
+            raise build_invalid_code_problem()
+        await give_account_to_owner(session, parts.store, current, hashed, now)
+        await outbox.enqueue_mail(session, current.id, MailKind.PASSWORD_CHANGED, now)
+        record_event(session, now, "password_reset", current.id)
 
 
 async def change_password(
@@ -79,18 +79,20 @@ async def change_password(
     hashed = await hash_new_password(parts.passwords, new, account.email)
     async with parts.database.write() as session:
         now = parts.clock.now()
-        current = await repository.account_alone(session, account.id)
+        current = await repository.lock_account(session, account.id)
         if current is None:
             raise not_found()
-        await set_password(session, parts.store, current, hashed)
-        await outbox.enqueue(session, current.id, MailKind.PASSWORD_CHANGED, now)
-        record(session, now, "password_changed", current.id)
+        await replace_password(session, parts.store, current, hashed)
+        await outbox.enqueue_mail(session, current.id, MailKind.PASSWORD_CHANGED, now)
+        record_event(session, now, "password_changed", current.id)
         return sessions.open_session(session, parts.settings, current, now, browser)
 
 
-async def hand_over(session: AsyncSession, store: Store, account: Account, hashed: str, now: datetime) -> None:
+async def give_account_to_owner(
+    session: AsyncSession, store: Store, account: Account, hashed: str, now: datetime
+) -> None:
     """Give an account, with a new password, to whoever showed to have its address."""
-    await set_password(session, store, account, hashed)
+    await replace_password(session, store, account, hashed)
     if account.verified_at is None:
         # whoever signed up may have been somebody else: what they made to come back by goes
         await repository.delete_api_clients(session, account.id)
@@ -98,7 +100,7 @@ async def hand_over(session: AsyncSession, store: Store, account: Account, hashe
     account.activated_at = account.activated_at or now
 
 
-async def set_password(session: AsyncSession, store: Store, account: Account, hashed: str) -> None:
+async def replace_password(session: AsyncSession, store: Store, account: Account, hashed: str) -> None:
     """Put a new password in the place of the old one, and end whatever that opened."""
     account.password_hash = hashed
     await repository.delete_codes(session, account.id)

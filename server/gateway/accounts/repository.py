@@ -7,12 +7,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.models import Account, ApiClient, BrowserSession, FamiliarOrigin, MailCode, Purpose
-from gateway.kit.database import insert
+from gateway.kit.database import build_insert
 
 FAMILIAR_FOR = timedelta(days=180)
 
 
-async def account(session: AsyncSession, account_id: str) -> Account:
+async def get_account(session: AsyncSession, account_id: str) -> Account:
     """Return an account that is known to exist."""
     return await session.get_one(Account, account_id)
 
@@ -22,12 +22,12 @@ async def find_account(session: AsyncSession, account_id: str) -> Account | None
     return await session.get(Account, account_id)
 
 
-async def account_alone(session: AsyncSession, account_id: str) -> Account | None:
+async def lock_account(session: AsyncSession, account_id: str) -> Account | None:
     """Return an account that nobody else changes until this transaction ends."""
     return await session.get(Account, account_id, with_for_update=True, populate_existing=True)
 
 
-async def account_by_email(session: AsyncSession, email: str) -> Account | None:
+async def find_account_by_email(session: AsyncSession, email: str) -> Account | None:
     """Return the account of an address, given as it is compared."""
     return await session.scalar(select(Account).where(Account.email == email))
 
@@ -42,19 +42,19 @@ async def delete_never_activated(session: AsyncSession, before: datetime) -> Non
     await session.execute(delete(Account).where(Account.activated_at.is_(None), Account.created_at < before))
 
 
-async def api_client(session: AsyncSession, client_id: str) -> ApiClient | None:
+async def find_api_client(session: AsyncSession, client_id: str) -> ApiClient | None:
     """Return an API client."""
     return await session.get(ApiClient, client_id)
 
 
-async def own_api_client(session: AsyncSession, account_id: str, client_id: str) -> ApiClient | None:
+async def find_own_api_client(session: AsyncSession, account_id: str, client_id: str) -> ApiClient | None:
     """Return one of an account's API clients."""
     return await session.scalar(
         select(ApiClient).where(ApiClient.account_id == account_id, ApiClient.client_id == client_id)
     )
 
 
-async def api_clients(session: AsyncSession, account_id: str) -> Sequence[ApiClient]:
+async def list_api_clients(session: AsyncSession, account_id: str) -> Sequence[ApiClient]:
     """Return an account's API clients, oldest first."""
     query = select(ApiClient).where(ApiClient.account_id == account_id)
     return (await session.scalars(query.order_by(ApiClient.created_at, ApiClient.client_id))).all()
@@ -71,12 +71,12 @@ async def delete_api_clients(session: AsyncSession, account_id: str) -> None:
     await session.execute(delete(ApiClient).where(ApiClient.account_id == account_id))
 
 
-async def browser_session(session: AsyncSession, token_hash: bytes) -> BrowserSession | None:
+async def find_browser_session(session: AsyncSession, token_hash: bytes) -> BrowserSession | None:
     """Return a browser's session."""
     return await session.get(BrowserSession, token_hash)
 
 
-async def browser_sessions(session: AsyncSession, account_id: str) -> Sequence[BrowserSession]:
+async def list_browser_sessions(session: AsyncSession, account_id: str) -> Sequence[BrowserSession]:
     """Return an account's browser sessions, newest first."""
     query = select(BrowserSession).where(BrowserSession.account_id == account_id)
     return (await session.scalars(query.order_by(BrowserSession.created_at.desc(), BrowserSession.token_hash))).all()
@@ -92,18 +92,20 @@ async def delete_sessions(session: AsyncSession, account_id: str) -> None:
     await session.execute(delete(BrowserSession).where(BrowserSession.account_id == account_id))
 
 
-async def is_familiar(session: AsyncSession, account_id: str, origin_hash: str) -> bool:
+async def is_familiar_origin(session: AsyncSession, account_id: str, origin_hash: str) -> bool:
     """Tell whether somebody has logged in to an account from there before."""
     return await session.get(FamiliarOrigin, (account_id, origin_hash)) is not None
 
 
 async def add_familiar_origin(session: AsyncSession, account_id: str, origin_hash: str, now: datetime) -> None:
     """Remember that somebody logged in to an account from there."""
-    row = insert(session, FamiliarOrigin).values(account_id=account_id, origin_hash=origin_hash, first_seen_at=now)
+    row = build_insert(session, FamiliarOrigin).values(
+        account_id=account_id, origin_hash=origin_hash, first_seen_at=now
+    )
     await session.execute(row.on_conflict_do_nothing())
 
 
-async def mail_code(
+async def find_mail_code(
     session: AsyncSession, code_hash: bytes, purposes: Collection[Purpose], now: datetime
 ) -> MailCode | None:
     """Return a code that still works."""
@@ -117,7 +119,7 @@ async def delete_codes(session: AsyncSession, account_id: str, purpose: Purpose 
     await session.execute(query if purpose is None else query.where(MailCode.purpose == purpose))
 
 
-async def delete_ended(session: AsyncSession, sessions_before: datetime, now: datetime) -> None:
+async def delete_expired(session: AsyncSession, sessions_before: datetime, now: datetime) -> None:
     """Delete sessions and codes that no longer work, and origins that an account was used from long ago."""
     await session.execute(delete(BrowserSession).where(BrowserSession.created_at < sessions_before))
     await session.execute(delete(MailCode).where(MailCode.expires_at <= now))

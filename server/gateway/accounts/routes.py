@@ -28,16 +28,16 @@ from gateway.accounts.schemas import (
     VerifyEmailRequest,
 )
 from gateway.dependencies import OUR_ID, ClientDep
-from gateway.pages import language_of
-from gateway.problems import documented, not_found
+from gateway.pages import choose_language
+from gateway.problems import describe_responses, not_found
 
-router = APIRouter(tags=["accounts"], responses=documented(400, 413, 422))
-_AT_A_DOOR = documented(401, 403, 429, 503)
-_LOGGED_IN = documented(401, 403)
+router = APIRouter(tags=["accounts"], responses=describe_responses(400, 413, 422))
+_AT_A_DOOR = describe_responses(401, 403, 429, 503)
+_LOGGED_IN = describe_responses(401, 403)
 
 
-@router.post("/accounts", status_code=201, responses=documented(403, 429, 503))
-async def make_account(
+@router.post("/accounts", status_code=201, responses=describe_responses(403, 429, 503))
+async def create_account(
     request: Request, response: Response, parts: AccountPartsDep, client: ClientDep, body: SignUpRequest
 ) -> SignedUp:
     """Sign up. The answer is the same when the address has an account: its owner gets a mail that says so."""
@@ -46,7 +46,7 @@ async def make_account(
         sign_up.SignUp(
             email=body.email,
             password=body.password,
-            language=language_of(request),
+            language=choose_language(request),
             client=client,
             captcha_token=body.captcha_token,
         ),
@@ -61,47 +61,49 @@ async def verify_email(parts: AccountPartsDep, client: ClientDep, body: VerifyEm
     await sign_up.verify_email(parts, body.code, body.password, client)
 
 
-@router.post("/accounts/password-reset", status_code=202, responses=documented(403, 429, 503))
-async def ask_reset(
+@router.post("/accounts/password-reset", status_code=202, responses=describe_responses(403, 429, 503))
+async def request_password_reset(
     response: Response, parts: AccountPartsDep, client: ClientDep, body: PasswordResetRequest
 ) -> Accepted:
     """Have a mail sent to choose a new password; the answer is the same when the address has no account."""
-    limit_status = await recovery.ask_reset(parts, recovery.ForgottenPassword(body.email, client, body.captcha_token))
+    limit_status = await recovery.request_reset(
+        parts, recovery.ForgottenPassword(body.email, client, body.captcha_token)
+    )
     response.headers.update(limit_status.headers)
     return Accepted()
 
 
-@router.post("/accounts/password-reset/confirm", status_code=204, responses=documented(503))
-async def confirm_reset(parts: AccountPartsDep, body: ConfirmResetRequest) -> None:
+@router.post("/accounts/password-reset/confirm", status_code=204, responses=describe_responses(503))
+async def confirm_password_reset(parts: AccountPartsDep, body: ConfirmResetRequest) -> None:
     """Choose a new password by the code from the mail; all tokens and sessions end."""
     await recovery.confirm_reset(parts, body.code, body.password)
 
 
-@router.get("/accounts/me", responses=documented(401))
-async def me(parts: AccountPartsDep, caller: CallerDep) -> AccountView:
+@router.get("/accounts/me", responses=describe_responses(401))
+async def get_own_account(parts: AccountPartsDep, caller: CallerDep) -> AccountView:
     """Show the account."""
     async with parts.database.read() as session:
         account = await repository.find_account(session, caller.account_id)
     if account is None:
         raise not_found()
-    return _view(parts, account)
+    return _build_account_view(parts, account)
 
 
-@router.patch("/accounts/me", responses=_AT_A_DOOR | documented(409))
-async def change_me(
+@router.patch("/accounts/me", responses=_AT_A_DOOR | describe_responses(409))
+async def change_own_account(
     parts: AccountPartsDep, client: ClientDep, account: AccountDep, changes: ProfileRequest
 ) -> AccountView:
     """Change the language at once; a new address once the code is back that is sent to it."""
     if changes.email is not None and changes.current_password is not None:
         change = AddressChange(changes.email, changes.current_password, client)
-        await profile.ask_address_change(parts, account, change)
+        await profile.request_address_change(parts, account, change)
     if changes.language is not None:
         await profile.change_language(parts, account, changes.language)
     async with parts.database.read() as session:
-        return _view(parts, await repository.account(session, account.id))
+        return _build_account_view(parts, await repository.get_account(session, account.id))
 
 
-@router.post("/accounts/verify-email/resend", status_code=202, responses=documented(403, 429, 503))
+@router.post("/accounts/verify-email/resend", status_code=202, responses=describe_responses(403, 429, 503))
 async def resend_verification(
     response: Response, parts: AccountPartsDep, client: ClientDep, wanted: ResendRequest
 ) -> Accepted:
@@ -122,7 +124,7 @@ async def change_password(
 ) -> None:
     """Change the password: all tokens and sessions end, and this browser gets a new one."""
     token = await recovery.change_password(
-        parts, account, body.current_password, body.new_password, client, _browser(request)
+        parts, account, body.current_password, body.new_password, client, _get_browser_name(request)
     )
     sessions.set_cookie(response, parts.settings, token)
 
@@ -133,30 +135,30 @@ async def open_session(
 ) -> None:
     """Log a browser in, by a cookie that no script can read."""
     attempt = Attempt(body.email, body.password, client, body.captcha_token)
-    token = await log_in.log_in(parts, attempt, _browser(request))
+    token = await log_in.log_in(parts, attempt, _get_browser_name(request))
     sessions.set_cookie(response, parts.settings, token)
 
 
 @router.get("/session")
-async def session_state(request: Request, parts: AccountPartsDep) -> SessionState:
+async def get_session_state(request: Request, parts: AccountPartsDep) -> SessionState:
     """Tell who is logged in in this browser, if anybody is: no error, so that a page may ask when it opens."""
-    token, now = sessions.cookie_of(request, parts.settings), parts.clock.now()
-    caller = token and await sessions.resume(parts.database, parts.store, parts.settings, token, now)
+    token, now = sessions.read_cookie(request, parts.settings), parts.clock.now()
+    caller = token and await sessions.resume_session(parts.database, parts.store, parts.settings, token, now)
     if not caller:
         return SessionState(account=None)
     async with parts.database.read() as session:
         account = await repository.find_account(session, caller.account_id)
-    return SessionState(account=_view(parts, account) if account else None)
+    return SessionState(account=_build_account_view(parts, account) if account else None)
 
 
 @router.get("/sessions", responses=_LOGGED_IN)
 async def list_sessions(parts: AccountPartsDep, caller: CallerDep, account: AccountDep) -> Sessions:
     """List the browsers that are logged in."""
-    found = await sessions.list_live(parts.database, parts.store, account, parts.clock.now())
+    found = await sessions.list_live_sessions(parts.database, parts.store, account, parts.clock.now())
     return Sessions(
         items=[
             SessionView(
-                id=sessions.public_id(one),
+                id=sessions.compute_public_id(one),
                 browser=one.browser,
                 created_at=one.created_at,
                 last_used_at=used_at,
@@ -167,8 +169,8 @@ async def list_sessions(parts: AccountPartsDep, caller: CallerDep, account: Acco
     )
 
 
-@router.delete("/sessions/{session_id}", status_code=204, responses=documented(401, 403, 404))
-async def close_one_session(
+@router.delete("/sessions/{session_id}", status_code=204, responses=describe_responses(401, 403, 404))
+async def close_other_session(
     response: Response,
     parts: AccountPartsDep,
     caller: CallerDep,
@@ -176,7 +178,7 @@ async def close_one_session(
     session_id: Annotated[str, Path(pattern=OUR_ID)],
 ) -> None:
     """Log one browser out."""
-    closed = await log_in.log_out_one(parts, account.id, session_id)
+    closed = await log_in.log_out_session(parts, account.id, session_id)
     if closed == caller.session_hash:
         sessions.clear_cookie(response, parts.settings)
 
@@ -195,11 +197,11 @@ async def close_sessions(response: Response, parts: AccountPartsDep, account: Ac
     sessions.clear_cookie(response, parts.settings)
 
 
-def _browser(request: Request) -> str | None:
+def _get_browser_name(request: Request) -> str | None:
     return name_browser(request.headers.get("user-agent", ""))
 
 
-def _view(parts: AccountParts, account: Account) -> AccountView:
+def _build_account_view(parts: AccountParts, account: Account) -> AccountView:
     return AccountView(
         id=account.id,
         email=account.address,

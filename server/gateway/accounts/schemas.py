@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from gateway.accounts.passwords import LONGEST
 from gateway.kit.wire import Utc
-from gateway.pages import languages
+from gateway.pages import list_languages
 
 _Email = Annotated[str, Field(max_length=320)]
 _Password = Annotated[str, Field(max_length=LONGEST, json_schema_extra={"format": "password"})]
@@ -16,13 +16,13 @@ _CaptchaToken = Annotated[str | None, Field(max_length=2048)]
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
 
 
-def _known_language(code: str) -> str:
-    if code not in languages():
-        raise ValueError(f"`language` is one of {', '.join(languages())}")
+def _check_language(code: str) -> str:
+    if code not in list_languages():
+        raise ValueError(f"`language` is one of {', '.join(list_languages())}")
     return code
 
 
-_Language = Annotated[str, AfterValidator(_known_language), Field(json_schema_extra={"enum": [*languages()]})]
+_Language = Annotated[str, AfterValidator(_check_language), Field(json_schema_extra={"enum": [*list_languages()]})]
 
 
 class ExportFormat(StrEnum):
@@ -109,7 +109,7 @@ class ProfileRequest(RequestBody):
     current_password: _Password | None = None
 
     @model_validator(mode="after")
-    def _has_the_password(self) -> Self:
+    def _check_password_given(self) -> Self:
         if self.email is not None and self.current_password is None:
             raise ValueError("a new `email` needs `current_password`")
         return self

@@ -10,7 +10,7 @@ _CLIENT, _SESSION, _CODE = "meds_", "medk_", "medm_"
 _LENGTH = 40
 
 
-def _checksum(text: str) -> str:
+def _compute_checksum(text: str) -> str:
     number, characters = zlib.crc32(text.encode()), []
     for _ in range(6):
         number, digit = divmod(number, len(_ALPHABET))
@@ -18,37 +18,37 @@ def _checksum(text: str) -> str:
     return "".join(characters)
 
 
-def _new(prefix: str) -> str:
+def _make_secret(prefix: str) -> str:
     """Make a secret of 238 bits."""
     body = prefix + "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
-    return body + _checksum(body)
+    return body + _compute_checksum(body)
 
 
-def new_client_id() -> str:
+def make_client_id() -> str:
     """Make the public name of an API client."""
     return "medc_" + "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(20))
 
 
-def new_client_secret() -> str:
+def make_client_secret() -> str:
     """Make what an API client signs in with."""
-    return _new(_CLIENT)
+    return _make_secret(_CLIENT)
 
 
-def new_session_token() -> str:
+def make_session_token() -> str:
     """Make what a browser's cookie holds."""
-    return _new(_SESSION)
+    return _make_secret(_SESSION)
 
 
-def new_mail_code() -> str:
+def make_mail_code() -> str:
     """Make what a mail brings."""
-    return _new(_CODE)
+    return _make_secret(_CODE)
 
 
-def looks_genuine(secret: str) -> bool:
+def has_valid_checksum(secret: str) -> bool:
     """Tell a mistyped secret from a wrong one without asking the database."""
-    return secret.startswith((_CLIENT, _SESSION, _CODE)) and secret[-6:] == _checksum(secret[:-6])
+    return secret.startswith((_CLIENT, _SESSION, _CODE)) and secret[-6:] == _compute_checksum(secret[:-6])
 
 
-def fingerprint(secret: str) -> bytes:
+def hash_secret(secret: str) -> bytes:
     """Return what is kept of a secret of high entropy."""
     return hashlib.sha256(secret.encode()).digest()

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import addresses, repository, tokens
 from gateway.accounts.models import Account, ApiClient
-from gateway.accounts.secrets import fingerprint, looks_genuine, new_client_id, new_client_secret
+from gateway.accounts.secrets import has_valid_checksum, hash_secret, make_client_id, make_client_secret
 from gateway.kit.crypto import Keyring, new_key
 from gateway.kit.database import Database
 from gateway.problems import ProblemError
@@ -33,22 +33,22 @@ class Caller:
     session_hash: bytes | None = None
 
 
-def session_needed() -> ProblemError:
+def build_session_required_problem() -> ProblemError:
     """Make the refusal of what takes a browser that is logged in."""
     return ProblemError(403, "session_needed", "Log in at /v1/session for this; an API client's token is not enough.")
 
 
-def data_key_context(account_id: str) -> str:
+def build_data_key_context(account_id: str) -> str:
     """Name what a wrapped data key belongs to."""
     return f"accounts.data_key:{account_id}"
 
 
-def new_account(keyring: Keyring, address: str, language: str, now: datetime) -> Account:
+def build_account(keyring: Keyring, address: str, language: str, now: datetime) -> Account:
     """Make an account that nobody may use yet."""
     account_id = uuid.uuid4().hex
     return Account(
         id=account_id,
-        email=addresses.canonical(address),
+        email=addresses.normalize_address(address),
         address=address.strip(),
         created_at=now,
         language=language,
@@ -57,15 +57,15 @@ def new_account(keyring: Keyring, address: str, language: str, now: datetime) ->
         activated_at=None,
         deactivated_at=None,
         token_version=0,
-        data_key=keyring.wrap(new_key(), data_key_context(account_id)),
+        data_key=keyring.wrap(new_key(), build_data_key_context(account_id)),
     )
 
 
 async def find_or_create_account(session: AsyncSession, keyring: Keyring, email: str, now: datetime) -> Account:
     """Return the account of an address for whoever runs the gateway, who vouches for one that is made."""
-    if account := await repository.account_by_email(session, addresses.canonical(email)):
+    if account := await repository.find_account_by_email(session, addresses.normalize_address(email)):
         return account
-    account = new_account(keyring, email, "fr", now)
+    account = build_account(keyring, email, "fr", now)
     account.verified_at = account.activated_at = now
     session.add(account)
     await session.flush()
@@ -78,23 +78,23 @@ def is_admin(account: Account, admin_emails: str) -> bool:
     The address is the one that mail was sent to, not the key it was found by.
     """
     is_verified = account.is_active and account.verified_at is not None
-    return is_verified and addresses.canonical(account.address) in _compared(admin_emails)
+    return is_verified and addresses.normalize_address(account.address) in _normalize_emails(admin_emails)
 
 
 @lru_cache(maxsize=8)
-def _compared(emails: str) -> frozenset[str]:
-    return frozenset(addresses.canonical(email) for email in emails.split(",") if email.strip())
+def _normalize_emails(emails: str) -> frozenset[str]:
+    return frozenset(addresses.normalize_address(email) for email in emails.split(",") if email.strip())
 
 
 async def create_api_client(session: AsyncSession, account: Account, name: str, now: datetime) -> tuple[str, str]:
     """Make an API client; return its id and its secret, which is shown this once."""
-    client_id, secret = new_client_id(), new_client_secret()
+    client_id, secret = make_client_id(), make_client_secret()
     session.add(
         ApiClient(
             client_id=client_id,
             account_id=account.id,
             name=name,
-            secret_hash=fingerprint(secret),
+            secret_hash=hash_secret(secret),
             token_version=0,
             created_at=now,
             last_used_at=None,
@@ -105,9 +105,9 @@ async def create_api_client(session: AsyncSession, account: Account, name: str, 
 
 async def authenticate_client(session: AsyncSession, client_id: str, secret: str, now: datetime) -> tokens.Claims:
     """Check an API client's credentials and return what its token will say. Raises a 401 problem."""
-    client = await repository.api_client(session, client_id) if looks_genuine(secret) else None
-    account = await repository.account(session, client.account_id) if client else None
-    genuine = client is not None and hmac.compare_digest(client.secret_hash, fingerprint(secret))
+    client = await repository.find_api_client(session, client_id) if has_valid_checksum(secret) else None
+    account = await repository.get_account(session, client.account_id) if client else None
+    genuine = client is not None and hmac.compare_digest(client.secret_hash, hash_secret(secret))
     if client is None or account is None or not genuine or not account.is_active:
         raise ProblemError(
             401,
@@ -117,51 +117,51 @@ async def authenticate_client(session: AsyncSession, client_id: str, secret: str
         )
     if client.last_used_at is None or now - client.last_used_at >= _LAST_USE_PRECISION:
         client.last_used_at = now
-    return tokens.Claims(account.id, client.client_id, _version(account, client))
+    return tokens.Claims(account.id, client.client_id, _compute_token_version(account, client))
 
 
-async def caller_of(database: Database, store: Store, claims: tokens.Claims) -> Caller:
+async def load_caller(database: Database, store: Store, claims: tokens.Claims) -> Caller:
     """Return whose request this is. Raises InvalidTokenError when the token was revoked meanwhile.
 
     The answer is kept for seconds in the store that all replicas share. Whoever revokes puts a mark in its place with
     `forget`: while it stands, the database is asked each time.
     """
-    held, kept = f"{claims.account_id} {claims.version}", await read_cached(store, _kept(claims.client_id))
+    held, kept = f"{claims.account_id} {claims.version}", await read_cached(store, _build_cache_key(claims.client_id))
     if kept != held:
         async with database.read() as session:
-            client = await repository.api_client(session, claims.client_id)
+            client = await repository.find_api_client(session, claims.client_id)
             if client is None or client.account_id != claims.account_id:
                 raise tokens.InvalidTokenError
-            account = await repository.account(session, client.account_id)
-        if not account.is_active or _version(account, client) != claims.version:
+            account = await repository.get_account(session, client.account_id)
+        if not account.is_active or _compute_token_version(account, client) != claims.version:
             raise tokens.InvalidTokenError
         # looked at again: it may have been revoked while the database was asked
-        if await read_cached(store, _kept(claims.client_id)) is None:
-            await write_cached(store, _kept(claims.client_id), held, _KEPT.total_seconds())
+        if await read_cached(store, _build_cache_key(claims.client_id)) is None:
+            await write_cached(store, _build_cache_key(claims.client_id), held, _KEPT.total_seconds())
     return Caller(claims.account_id, claims.client_id)
 
 
-async def forget(store: Store, client_id: str) -> None:
+async def forget_client(store: Store, client_id: str) -> None:
     """Have the database asked again whether an API client may still ask. Call it before the change is committed.
 
     Without the store it is asked again in seconds anyhow.
     """
     with suppress(StoreError):
-        await store.set(_kept(client_id), _REVOKED, _REVOKED_FOR.total_seconds())
+        await store.set(_build_cache_key(client_id), _REVOKED, _REVOKED_FOR.total_seconds())
 
 
 async def revoke_all(session: AsyncSession, store: Store, account: Account) -> None:
     """End every token and every browser's session of an account at once."""
     account.token_version += 1
     await repository.delete_sessions(session, account.id)
-    for client in await repository.api_clients(session, account.id):
-        await forget(store, client.client_id)
+    for client in await repository.list_api_clients(session, account.id):
+        await forget_client(store, client.client_id)
 
 
-def _version(account: Account, client: ApiClient) -> int:
+def _compute_token_version(account: Account, client: ApiClient) -> int:
     """Return what tokens of this moment are good for: either part only grows, so the sum comes once."""
     return account.token_version + client.token_version
 
 
-def _kept(client_id: str) -> str:
+def _build_cache_key(client_id: str) -> str:
     return f"caller:{client_id}"

@@ -15,9 +15,9 @@ from gateway.accounts.log_in import Attempt, authenticate
 from gateway.accounts.models import Account, Purpose
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.passwords import Passwords
-from gateway.accounts.secrets import fingerprint
-from gateway.accounts.service import new_account
-from gateway.audit.service import record
+from gateway.accounts.secrets import hash_secret
+from gateway.accounts.service import build_account
+from gateway.audit.service import record_event
 from gateway.limits import origins
 from gateway.limits import service as limits
 from gateway.limits.service import RateLimit, RateLimitStatus
@@ -43,80 +43,82 @@ class SignUp:
 
 async def sign_up(parts: AccountParts, request: SignUp) -> RateLimitStatus:
     """Make an account, unless there is one: the mail tells, the answer does not. Raises problems."""
-    address = checked_address(request.email)
+    address = check_address(request.email)
     check_password_length(request.password)
     async with parts.database.write() as session:
         subject = origins.hash_client(parts.instance, request.client)
         limit_status = await limits.hit(session, _SIGN_UPS, subject, parts.clock.now())
-    await parts.captcha.check(request.captcha_token, "sign_up", request.client)
+    await parts.captcha.check_token(request.captcha_token, "sign_up", request.client)
     hashed = await hash_new_password(parts.passwords, request.password, address)
     try:
         async with parts.database.write() as session:
-            await _enter(session, parts, address, hashed, request.language)
+            await _register_account(session, parts, address, hashed, request.language)
     except IntegrityError:
         pass  # the same address at the same moment: that one's mail is on its way
     return limit_status
 
 
-async def _enter(session: AsyncSession, parts: AccountParts, address: str, hashed: str, language: str) -> None:
+async def _register_account(
+    session: AsyncSession, parts: AccountParts, address: str, hashed: str, language: str
+) -> None:
     now = parts.clock.now()
-    account = await repository.account_by_email(session, addresses.canonical(address))
+    account = await repository.find_account_by_email(session, addresses.normalize_address(address))
     kind = MailKind.VERIFY_EMAIL
     if account is None:
-        account = new_account(parts.keyring, address, language, now)
+        account = build_account(parts.keyring, address, language, now)
         account.password_hash = hashed
         account.activated_at = None if parts.settings.require_email_verification else now
         session.add(account)
         await session.flush()
-        record(session, now, "signed_up", account.id)
+        record_event(session, now, "signed_up", account.id)
     elif account.activated_at is None:
         account.password_hash, account.language = hashed, language
     elif account.verified_at is not None:
         kind = MailKind.ALREADY_SIGNED_UP
-    await outbox.enqueue(session, account.id, kind, now)
+    await outbox.enqueue_mail(session, account.id, kind, now)
 
 
 async def verify_email(parts: AccountParts, code: str, password: str, client: str | None) -> None:
     """Take a code from a mail, with the password of its account. Raises problems: 400, 401, 403, 429, 503."""
     async with parts.database.read() as session:
-        found = await repository.mail_code(session, fingerprint(code), _VERIFIES, parts.clock.now())
-        account = await repository.account(session, found.account_id) if found else None
+        found = await repository.find_mail_code(session, hash_secret(code), _VERIFIES, parts.clock.now())
+        account = await repository.get_account(session, found.account_id) if found else None
     if account is None:
-        raise invalid_code()
+        raise build_invalid_code_problem()
     await authenticate(parts, Attempt(account.email, password, client), pending=True)
     async with parts.database.write() as session:
         now = parts.clock.now()
-        current = await repository.account_alone(session, account.id)
-        found = await repository.mail_code(session, fingerprint(code), _VERIFIES, now)
+        current = await repository.lock_account(session, account.id)
+        found = await repository.find_mail_code(session, hash_secret(code), _VERIFIES, now)
         if current is None or found is None:
-            raise invalid_code()
+            raise build_invalid_code_problem()
         if found.purpose is Purpose.CHANGE_EMAIL:
             await _take_new_address(session, current)
-            record(session, now, "email_changed", current.id)
+            record_event(session, now, "email_changed", current.id)
         await repository.delete_codes(session, current.id)
         current.verified_at = current.verified_at or now
         current.activated_at = current.activated_at or now
-        record(session, now, "email_verified", current.id)
+        record_event(session, now, "email_verified", current.id)
 
 
 async def _take_new_address(session: AsyncSession, account: Account) -> None:
     """Put the address that was verified in the place of the old one, unless it got an account meanwhile."""
     address = account.pending_address or ""
-    owner = await repository.account_by_email(session, addresses.canonical(address))
+    owner = await repository.find_account_by_email(session, addresses.normalize_address(address))
     if not address or (owner is not None and owner.id != account.id):
-        raise invalid_code()
-    account.email, account.address, account.pending_address = addresses.canonical(address), address, None
+        raise build_invalid_code_problem()
+    account.email, account.address, account.pending_address = addresses.normalize_address(address), address, None
 
 
-def invalid_code() -> ProblemError:
+def build_invalid_code_problem() -> ProblemError:
     """A code that is unknown, was used, or is too old."""
     return ProblemError(400, "invalid_code", "This code is not valid or no longer valid. Request a new email.")
 
 
-def checked_address(text: str) -> str:
+def check_address(text: str) -> str:
     """Return an address as its owner writes it. Raises a 422 problem."""
     try:
-        return addresses.checked(text)
+        return addresses.validate_address(text)
     except addresses.InvalidAddressError as error:
         raise ProblemError(422, "invalid_email", f"`email`: {error}.") from error
 
@@ -126,7 +128,7 @@ def check_password_length(password: str) -> None:
     try:
         passwords.check_length(password)
     except passwords.WeakPasswordError as error:
-        raise _weak_password(error) from error
+        raise _build_weak_password_problem(error) from error
 
 
 async def hash_new_password(hasher: Passwords, password: str, address: str) -> str:
@@ -136,11 +138,11 @@ async def hash_new_password(hasher: Passwords, password: str, address: str) -> s
     """
     check_password_length(password)
     try:
-        async with hasher.turn():
-            return await hasher.hash_new(password, address)
+        async with hasher.take_turn():
+            return await hasher.check_and_hash(password, address)
     except passwords.WeakPasswordError as error:
-        raise _weak_password(error) from error
+        raise _build_weak_password_problem(error) from error
 
 
-def _weak_password(error: passwords.WeakPasswordError) -> ProblemError:
+def _build_weak_password_problem(error: passwords.WeakPasswordError) -> ProblemError:
     return ProblemError(422, "weak_password", f"`password`: {error}.")

@@ -26,7 +26,7 @@ class Claims:
     version: int
 
 
-def issue(claims: Claims, *, key: str, issuer: str, now: datetime) -> str:
+def issue_token(claims: Claims, *, key: str, issuer: str, now: datetime) -> str:
     """Sign a token that lives for LIFETIME."""
     payload = {
         "iss": issuer,
@@ -40,9 +40,9 @@ def issue(claims: Claims, *, key: str, issuer: str, now: datetime) -> str:
     return jwt.encode(payload, key, _ALGORITHM)
 
 
-def read(token: str, *, key: str, issuer: str, now: datetime) -> Claims:
+def read_token(token: str, *, key: str, issuer: str, now: datetime) -> Claims:
     """Check a token and return what it says. Raises InvalidTokenError."""
-    claims, issued, expiry = _verified(token, key, issuer)
+    claims, issued, expiry = _verify_token(token, key, issuer)
     if expiry <= now.timestamp():
         raise InvalidTokenError
     # one that a clock far ahead has issued would live for years
@@ -52,7 +52,7 @@ def read(token: str, *, key: str, issuer: str, now: datetime) -> Claims:
 
 
 @lru_cache(maxsize=4096)
-def _verified(token: str, key: str, issuer: str) -> tuple[Claims, float, float]:
+def _verify_token(token: str, key: str, issuer: str) -> tuple[Claims, float, float]:
     """Check a signature: a token is shown many times, and what it says does not change."""
     try:
         payload = jwt.decode(

@@ -23,19 +23,19 @@ from gateway.usage_points import repository as points
 async def list_users(parts: AdminParts, part: str, after: str | None, limit: int) -> Users:
     """Return a page of accounts that have `part` in their address."""
     async with parts.database.read() as session:
-        found = await repository.find_accounts(session, addresses.lower(part), after, limit + 1)
+        found = await repository.find_accounts(session, addresses.lower_text(part), after, limit + 1)
         page, last = _cut_page(found, limit)
-        return Users(items=await _show_users(parts, session, page), next=last.id if last else None)
+        return Users(items=await _build_users_page(parts, session, page), next=last.id if last else None)
 
 
-async def _show_users(parts: AdminParts, session: AsyncSession, page: Sequence[Account]) -> list[UserView]:
+async def _build_users_page(parts: AdminParts, session: AsyncSession, page: Sequence[Account]) -> list[UserView]:
     ids = [account.id for account in page]
     settings = parts.settings
     today = paris.day_of(parts.clock.now())
     days = {one: budgets.user_day(one, today, settings.user_daily_limit_no_cache) for one in ids}
-    points = await repository.points_of(session, ids)
-    clients = await repository.clients_of(session, ids)
-    used = await counters.get_all_used(session, days.values())
+    points = await repository.count_points_by_account(session, ids)
+    clients = await repository.count_clients_by_account(session, ids)
+    used = await counters.load_all_used(session, days.values())
     return [
         UserView(
             id=account.id,
@@ -58,7 +58,9 @@ async def _show_users(parts: AdminParts, session: AsyncSession, page: Sequence[A
 async def list_consents(parts: AdminParts, status: ConsentStatus | None, after: str | None, limit: int) -> ConsentPage:
     """Return a page of consents, and count them all. Raises a 422 problem when no page ended with `after`."""
     async with parts.database.read() as session:
-        page, last = _cut_page(await repository.find_consents(session, status, _parse_place(after), limit + 1), limit)
+        page, last = _cut_page(
+            await repository.find_consents(session, status, _parse_position(after), limit + 1), limit
+        )
         return ConsentPage(
             items=[
                 ConsentRow(
@@ -72,12 +74,12 @@ async def list_consents(parts: AdminParts, status: ConsentStatus | None, after: 
                 for consent in page
             ],
             next=f"{last.created_at.isoformat()}_{last.point_id}" if last else None,
-            consents=await repository.consents_by_status(session),
+            consents=await repository.count_consents_by_status(session),
             usage_points=await points.count_by_status(session),
         )
 
 
-def _parse_place(after: str | None) -> tuple[datetime, str] | None:
+def _parse_position(after: str | None) -> tuple[datetime, str] | None:
     if after is None:
         return None
     moment, _, point_id = after.partition("_")
@@ -95,7 +97,7 @@ async def list_events(
 ) -> Events:
     """Return a page of the log."""
     async with parts.database.read() as session:
-        found = await log.events(session, account_id=account_id, event=event, before=before, limit=limit + 1)
+        found = await log.list_events(session, account_id=account_id, event=event, before=before, limit=limit + 1)
     page, last = _cut_page(found, limit)
     return Events(
         items=[EventView.model_validate(row, from_attributes=True) for row in page], next=last.id if last else None

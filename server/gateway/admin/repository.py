@@ -19,7 +19,7 @@ async def find_accounts(session: AsyncSession, part: str, after: str | None, lim
     if part:
         query = query.where(Account.email.contains(part, autoescape=True))
     if after and (last := await session.get(Account, after)):
-        query = query.where(_later(Account.created_at, Account.id, last.created_at, last.id))
+        query = query.where(_is_later(Account.created_at, Account.id, last.created_at, last.id))
     return (await session.scalars(query)).all()
 
 
@@ -31,23 +31,25 @@ async def find_consents(
     if status is not None:
         query = query.where(Consent.status == status)
     if after is not None:
-        query = query.where(_later(Consent.created_at, Consent.point_id, *after))
+        query = query.where(_is_later(Consent.created_at, Consent.point_id, *after))
     return (await session.scalars(query)).all()
 
 
-async def consents_by_status(session: AsyncSession) -> dict[str, int]:
+async def count_consents_by_status(session: AsyncSession) -> dict[str, int]:
     """Count the consents of each status."""
     query = select(Consent.status, func.count()).group_by(Consent.status)
     return {str(status): count for status, count in await session.execute(query)}
 
 
-async def points_of(session: AsyncSession, account_ids: Sequence[str]) -> dict[str, int]:
+async def count_points_by_account(session: AsyncSession, account_ids: Sequence[str]) -> dict[str, int]:
     """Count the usage points of each of these accounts."""
     query = select(UsagePoint.account_id, func.count()).where(UsagePoint.account_id.in_(account_ids))
     return dict(iter(await session.execute(query.group_by(UsagePoint.account_id))))
 
 
-async def clients_of(session: AsyncSession, account_ids: Sequence[str]) -> dict[str, tuple[int, datetime | None]]:
+async def count_clients_by_account(
+    session: AsyncSession, account_ids: Sequence[str]
+) -> dict[str, tuple[int, datetime | None]]:
     """Count the API clients of each of these accounts, and tell when one was last used."""
     query = select(ApiClient.account_id, func.count(), func.max(ApiClient.last_used_at))
     rows = await session.execute(query.where(ApiClient.account_id.in_(account_ids)).group_by(ApiClient.account_id))
@@ -59,7 +61,7 @@ async def list_feeds(session: AsyncSession) -> Sequence[Feed]:
     return (await session.scalars(select(Feed).order_by(Feed.name))).all()
 
 
-def _later(
+def _is_later(
     moment: InstrumentedAttribute[datetime], name: InstrumentedAttribute[str], then: datetime, last: str
 ) -> ColumnElement[bool]:
     return or_(moment > then, and_(moment == then, name > last))

@@ -12,47 +12,47 @@ from gateway.admin.upstreams import describe_upstreams
 from gateway.admin.use import count_calls_by_day
 from gateway.consents.models import ConsentStatus
 from gateway.dependencies import OUR_ID
-from gateway.problems import documented
+from gateway.problems import describe_responses
 
 router = APIRouter(
     prefix="/admin",
     tags=["administration"],
     dependencies=[Depends(get_admin)],
-    responses=documented(400, 401, 403, 422),
+    responses=describe_responses(400, 401, 403, 422),
 )
 
 type AccountId = Annotated[str, Path(pattern=OUR_ID)]
 type Page = Annotated[int, Query(ge=1, le=200)]
-_ON_ONE = documented(404)
+_ON_ONE = describe_responses(404)
 
 
 @router.get("/users")
-async def users(
+async def get_users(
     parts: AdminPartsDep, after: Annotated[str | None, Query(pattern=OUR_ID)] = None, limit: Page = 50
 ) -> Users:
     """List the accounts, oldest first."""
     return await listings.list_users(parts, "", after, limit)
 
 
-@router.post("/users/search", responses=documented(413))
+@router.post("/users/search", responses=describe_responses(413))
 async def search_users(parts: AdminPartsDep, body: AccountSearchRequest) -> Users:
     """Find accounts by a part of their address."""
     return await listings.list_users(parts, body.part, body.after, body.limit)
 
 
-@router.post("/users/{account_id}/deactivate", status_code=204, responses=documented(404, 409))
-async def deactivate(parts: AdminPartsDep, admin: AdminDep, account_id: AccountId) -> None:
+@router.post("/users/{account_id}/deactivate", status_code=204, responses=describe_responses(404, 409))
+async def deactivate_user(parts: AdminPartsDep, admin: AdminDep, account_id: AccountId) -> None:
     """Shut an account out; all its tokens and sessions end at once."""
     await service.deactivate_account(parts, admin, account_id)
 
 
 @router.post("/users/{account_id}/reactivate", status_code=204, responses=_ON_ONE)
-async def reactivate(parts: AdminPartsDep, admin: AdminDep, account_id: AccountId) -> None:
+async def reactivate_user(parts: AdminPartsDep, admin: AdminDep, account_id: AccountId) -> None:
     """Let an account in again."""
     await service.reactivate_account(parts, admin, account_id)
 
 
-@router.delete("/users/{account_id}", status_code=204, responses=documented(404, 409))
+@router.delete("/users/{account_id}", status_code=204, responses=describe_responses(404, 409))
 async def delete_user(parts: AdminPartsDep, admin: AdminDep, caller: CallerDep, account_id: AccountId) -> None:
     """Delete an account and all it owned. It cannot be undone, and needs a log-in of the last 15 minutes."""
     await service.delete_account(parts, admin, caller, account_id)
@@ -65,7 +65,7 @@ async def reset_quota(parts: AdminPartsDep, admin: AdminDep, account_id: Account
 
 
 @router.get("/consents")
-async def consents(
+async def get_consents(
     parts: AdminPartsDep,
     status: ConsentStatus | None = None,
     after: Annotated[str | None, Query(max_length=80, description="The `next` of the page before")] = None,
@@ -76,19 +76,19 @@ async def consents(
 
 
 @router.get("/upstreams")
-async def upstreams(parts: AdminPartsDep) -> Upstreams:
+async def get_upstreams(parts: AdminPartsDep) -> Upstreams:
     """Tell how Enedis and RTE stand: what is left, what went wrong, whether asking is stopped."""
     return await describe_upstreams(parts)
 
 
 @router.get("/use")
-async def use(parts: AdminPartsDep) -> UseByDay:
+async def get_use(parts: AdminPartsDep) -> UseByDay:
     """Count the calls to Enedis and RTE of the last 31 days, and the accounts that caused them."""
     return await count_calls_by_day(parts)
 
 
 @router.get("/audit")
-async def audit(
+async def get_audit_log(
     parts: AdminPartsDep,
     account_id: Annotated[str | None, Query(pattern=OUR_ID)] = None,
     event: Annotated[str | None, Query(pattern="^[a-z_]{1,40}$")] = None,

@@ -9,7 +9,7 @@ from gateway.accounts import repository as accounts
 from gateway.accounts.models import Account
 from gateway.accounts.service import Caller, revoke_all
 from gateway.admin.parts import AdminParts
-from gateway.audit.service import record
+from gateway.audit.service import record_event
 from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.problems import ProblemError, not_found
@@ -28,7 +28,7 @@ async def deactivate_account(parts: AdminParts, admin: Account, account_id: str)
         account.deactivated_at = account.deactivated_at or now
         await revoke_all(session, parts.store, account)
         await accounts.delete_codes(session, account_id)
-        record(session, now, "admin_deactivated", account_id, by=admin.id)
+        record_event(session, now, "admin_deactivated", account_id, by=admin.id)
 
 
 async def reactivate_account(parts: AdminParts, admin: Account, account_id: str) -> None:
@@ -36,7 +36,7 @@ async def reactivate_account(parts: AdminParts, admin: Account, account_id: str)
     async with parts.database.write() as session:
         account = await _get_account(session, account_id)
         account.deactivated_at = None
-        record(session, parts.clock.now(), "admin_reactivated", account_id, by=admin.id)
+        record_event(session, parts.clock.now(), "admin_reactivated", account_id, by=admin.id)
 
 
 async def delete_account(parts: AdminParts, admin: Account, caller: Caller, account_id: str) -> None:
@@ -58,13 +58,13 @@ async def reset_quota(parts: AdminParts, admin: Account, account_id: str) -> Non
         await _get_account(session, account_id)
         budget = budgets.user_day(account_id, today, parts.settings.user_daily_limit_no_cache)
         await counters.reset_budget(session, budget)
-        record(session, now, "admin_reset_quota", account_id, by=admin.id)
+        record_event(session, now, "admin_reset_quota", account_id, by=admin.id)
     with suppress(StoreError):
         await forget_calls(parts.store, account_id, today)
 
 
 async def _get_account(session: AsyncSession, account_id: str) -> Account:
-    account = await accounts.account_alone(session, account_id)
+    account = await accounts.lock_account(session, account_id)
     if account is None:
         raise not_found()
     return account

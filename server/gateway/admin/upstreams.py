@@ -11,7 +11,7 @@ from gateway.enedis.circuit import Circuit, CircuitState
 from gateway.enedis.client import Api
 from gateway.mail import repository as mail
 from gateway.quotas import budgets
-from gateway.quotas.pacing import stopped_until
+from gateway.quotas.pacing import find_stop_end
 from gateway.rte.feeds import budget_of
 from gateway.rte.models import UNDER_WAY, Feed
 from gateway.tempo.service import CURRENT, HISTORY
@@ -25,9 +25,9 @@ async def describe_upstreams(parts: AdminParts) -> Upstreams:
     hours = {api: budgets.enedis_hour(api, now) for api in Api}
     days = {calls.name: budget_of(calls, now) for calls in _CALL_BUDGETS}
     async with parts.database.read() as session:
-        used = await counters.get_all_used(session, [*hours.values(), *days.values()])
+        used = await counters.load_all_used(session, [*hours.values(), *days.values()])
         feeds = await repository.list_feeds(session)
-        waiting = await mail.waiting(session)
+        waiting = await mail.count_waiting(session)
     return Upstreams(
         enedis=[await _describe_api(parts, api, used[hour], hour.limit, now) for api, hour in hours.items()],
         rte=[_describe_feed(feed, used[day], day.limit, now) for feed in feeds if (day := days.get(feed.name))],
@@ -36,8 +36,8 @@ async def describe_upstreams(parts: AdminParts) -> Upstreams:
 
 
 async def _describe_api(parts: AdminParts, api: Api, used: int, limit: int, now: datetime) -> EnedisApi:
-    standing = await Circuit(parts.store, parts.clock).standing(api)
-    refused_until = await stopped_until(parts.store, api, now)
+    standing = await Circuit(parts.store, parts.clock).get_status(api)
+    refused_until = await find_stop_end(parts.store, api, now)
     stops = [moment for moment in (standing.open_until, refused_until) if moment]
     return EnedisApi(
         api=api,

@@ -39,16 +39,16 @@ async def count_calls_by_day(parts: AdminParts) -> UseByDay:
         items=[
             DayOfUse(
                 date=day,
-                enedis=_of_day(enedis, day.isoformat()),
-                rte=_of_day(rte, day.isoformat()),
+                enedis=_describe_day(enedis, day.isoformat()),
+                rte=_describe_day(rte, day.isoformat()),
                 by_accounts=sum(users.get(day.isoformat(), [])),
                 accounts=len([used for used in users.get(day.isoformat(), []) if used]),
                 busiest=max(users.get(day.isoformat(), [0])),
             )
-            for day in paris.days(first, today + paris.DAY)
+            for day in paris.iterate_days(first, today + paris.DAY)
         ],
     )
 
 
-def _of_day(counted: Counter[tuple[str, str]], day: str) -> dict[str, int]:
+def _describe_day(counted: Counter[tuple[str, str]], day: str) -> dict[str, int]:
     return {name: used for (one, name), used in sorted(counted.items()) if one == day}

@@ -41,27 +41,29 @@ class Schema:
     kind: str
 
 
-def by_tag(document: Mapping[str, Any]) -> dict[str, list[Operation]]:
+def group_by_tag(document: Mapping[str, Any]) -> dict[str, list[Operation]]:
     """Return the operations of each tag, in the order of the document."""
     found: dict[str, list[Operation]] = {}
     for path, methods in document["paths"].items():
         for method in _METHODS:
             if method in methods:
                 operation = methods[method]
-                found.setdefault(operation.get("tags", ["other"])[0], []).append(_operation(method, path, operation))
+                found.setdefault(operation.get("tags", ["other"])[0], []).append(
+                    _describe_operation(method, path, operation)
+                )
     return found
 
 
-def schemas(document: Mapping[str, Any]) -> list[Schema]:
+def list_schemas(document: Mapping[str, Any]) -> list[Schema]:
     """Return the named types, by name."""
     named = document.get("components", {}).get("schemas", {})
     return [
-        Schema(name, schema.get("description", ""), list(_members(schema)), describe_type(schema))
+        Schema(name, schema.get("description", ""), list(_list_members(schema)), describe_type(schema))
         for name, schema in sorted(named.items())
     ]
 
 
-def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Operation:
+def _describe_operation(method: str, path: str, operation: Mapping[str, Any]) -> Operation:
     parameters = [
         Parameter(
             one["name"],
@@ -74,7 +76,7 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Operatio
     ]
     body = operation.get("requestBody", {}).get("content", {})
     responses = [
-        (status, response.get("description", ""), ", ".join(_types(response.get("content", {}))))
+        (status, response.get("description", ""), ", ".join(_find_types(response.get("content", {}))))
         for status, response in operation["responses"].items()
     ]
     return Operation(
@@ -83,18 +85,18 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> Operatio
         path,
         operation.get("description", operation.get("summary", "")),
         parameters,
-        list(_types(body)),
+        list(_find_types(body)),
         responses,
     )
 
 
-def _types(content: Mapping[str, Any]) -> Iterator[str]:
+def _find_types(content: Mapping[str, Any]) -> Iterator[str]:
     for media_type, one in content.items():
         kind = describe_type(one.get("schema", {}))
         yield kind if media_type == "application/json" and kind else media_type
 
 
-def _members(schema: Mapping[str, Any]) -> Iterator[Parameter]:
+def _list_members(schema: Mapping[str, Any]) -> Iterator[Parameter]:
     required = schema.get("required", [])
     for name, member in schema.get("properties", {}).items():
         yield Parameter(name, "", describe_type(member), name in required, member.get("description", ""))

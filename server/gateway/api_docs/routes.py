@@ -3,24 +3,24 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from gateway.api_docs.document import by_tag, schemas
-from gateway.pages import render
+from gateway.api_docs.document import group_by_tag, list_schemas
+from gateway.pages import render_page
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/docs")
-async def docs(request: Request) -> HTMLResponse:
+async def show_docs(request: Request) -> HTMLResponse:
     """Show the OpenAPI document."""
     document = request.app.openapi()
     servers = document.get("servers", [])
-    return render(
+    return render_page(
         request,
         "api_docs.html",
         title=document["info"]["title"],
         version=document["info"]["version"],
         description=document["info"]["description"],
         prefix=servers[0]["url"] if servers else "",
-        tags=by_tag(document),
-        schemas=schemas(document),
+        tags=group_by_tag(document),
+        schemas=list_schemas(document),
     )

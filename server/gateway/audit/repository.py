@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.audit.models import AuditEvent
 
 
-async def events(
+async def list_events(
     session: AsyncSession,
     *,
     account_id: str | None = None,

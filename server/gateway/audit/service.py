@@ -10,7 +10,7 @@ from gateway.audit.models import AuditEvent
 log = structlog.get_logger()
 
 
-def record(session: AsyncSession, at: datetime, event: str, account_id: str | None, **detail: str | int) -> None:
+def record_event(session: AsyncSession, at: datetime, event: str, account_id: str | None, **detail: str | int) -> None:
     """Write an event; `detail` holds no secret, address or meter number."""
     session.add(AuditEvent(at=at, account_id=account_id, event=event, detail=detail))
     log.info("audit", audit=event, account=account_id, **detail)

@@ -22,7 +22,7 @@ from gateway.backup import rows
 from gateway.backup.sealed import MAGIC, SealedReader, SealedWriter
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
-from gateway.migrations import known_revisions, revision_of
+from gateway.migrations import list_revisions, read_revision
 
 _MANIFEST = "manifest.json"
 _KEYS = "keys.txt"
@@ -64,7 +64,7 @@ async def write_backup(
 def _write_tables(
     connection: Connection, file: IO[bytes], now: datetime, seal_with: Keyring | None, keys: str | None
 ) -> Manifest:
-    revision = revision_of(connection)
+    revision = read_revision(connection)
     if revision is None:
         raise BackupError("There is nothing to back up: DATABASE_URL leads to a database without tables.")
     manifest = Manifest(version=__version__, revision=revision, made_at=now, tables={})
@@ -72,7 +72,7 @@ def _write_tables(
         for table in rows.list_tables(connection):
             digest, columns = rows.Digest(), [column.name for column in table.columns]
             with archive.open(_member_name(table.name), "w", force_zip64=True) as member:
-                for line in digest.of(rows.read_rows(connection, table, columns)):
+                for line in digest.count_lines(rows.read_rows(connection, table, columns)):
                     member.write(line.encode() + b"\n")
             manifest.tables[table.name] = TableManifest(columns=columns, rows=digest.rows, sha256=digest.hexdigest())
         if keys is not None:
@@ -90,25 +90,25 @@ class Backup:
         self.manifest = Manifest.model_validate_json(archive.read(_MANIFEST))
         if self.manifest.format != Manifest.model_fields["format"].default:
             raise BackupError(f"The backup was made by version {self.manifest.version}: restore it with that one.")
-        if self.manifest.revision not in known_revisions():
+        if self.manifest.revision not in list_revisions():
             made_by = self.manifest.version
             raise BackupError(f"The backup was made by a newer version: {made_by}. Restore it with that one.")
         for name, table in self.manifest.tables.items():
             digest = rows.Digest()
-            for line in digest.of(self.lines(name)):
+            for line in digest.count_lines(self.read_lines(name)):
                 if _count_values(line) != len(table.columns):
                     raise BackupError(f"The backup is damaged: a row of {name} has not its columns.")
             if (digest.rows, digest.hexdigest()) != (table.rows, table.sha256):
                 raise BackupError(f"The backup is damaged: {name} is not what was written.")
 
-    def lines(self, table: str) -> Iterator[str]:
+    def read_lines(self, table: str) -> Iterator[str]:
         """Yield a table's rows."""
         with self._archive.open(_member_name(table)) as member:
             for line in TextIOWrapper(member, "utf-8", newline="\n"):
                 yield line.removesuffix("\n")
 
     @property
-    def keys(self) -> str | None:
+    def encryption_keys(self) -> str | None:
         """ENCRYPTION_KEYS, where they were asked for."""
         return self._archive.read(_KEYS).decode().strip() if _KEYS in self._archive.namelist() else None
 

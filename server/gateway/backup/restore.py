@@ -13,7 +13,7 @@ from gateway.keys.wrapped import count_unreadable_keys
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.outage import DatabaseDownError, translate_database_errors
-from gateway.migrations import NewerDatabaseError, broken_reference, known_revisions, revision_of, upgrade_within
+from gateway.migrations import NewerDatabaseError, find_broken_reference, list_revisions, read_revision, upgrade_within
 from gateway.models import TABLES
 
 
@@ -46,7 +46,7 @@ def _restore_tables(
     for table in tables:
         _fill_table(connection, table, backup)
         _compare_table(connection, table, backup)
-    if (broken := broken_reference(connection)) is not None:
+    if (broken := find_broken_reference(connection)) is not None:
         raise BackupError(f"The backup is damaged: {broken}. Nothing was kept.")
     upgrade_within(connection)
     if count := count_unreadable_keys(connection, keyring):
@@ -68,7 +68,7 @@ def _check_ours(connection: Connection) -> None:
             f"The database at DATABASE_URL is in use by something else (its tables include {names}): nothing was "
             "changed. Restore into an empty database, or into one that only a gateway has used."
         )
-    if (revision := revision_of(connection)) not in known_revisions():
+    if (revision := read_revision(connection)) not in list_revisions():
         raise NewerDatabaseError(str(revision))
 
 
@@ -76,7 +76,7 @@ def _fill_table(connection: Connection, table: Table, backup: Backup) -> None:
     columns = backup.manifest.tables[table.name].columns
     try:
         with translate_database_errors():
-            rows.fill_table(connection, table, columns, backup.lines(table.name))
+            rows.fill_table(connection, table, columns, backup.read_lines(table.name))
     except DatabaseDownError:
         raise
     except (KeyError, TypeError, ValueError, ArithmeticError, SQLAlchemyError) as error:
@@ -98,7 +98,7 @@ def _compare_table(connection: Connection, table: Table, backup: Backup) -> None
     digest = rows.Digest()
     # PostgreSQL keeps what reads in batches open, and changes no such table, until what it was begun in has ended
     with connection.begin_nested() as reading:
-        for _ in digest.of(rows.read_rows(connection, table, written.columns)):
+        for _ in digest.count_lines(rows.read_rows(connection, table, written.columns)):
             pass
         reading.rollback()
     if (digest.rows, digest.hexdigest()) != (written.rows, written.sha256):

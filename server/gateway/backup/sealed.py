@@ -16,7 +16,7 @@ _PIECE = 64 * 1024
 _SEALED_PIECE = _PIECE + 12 + 16
 
 
-def _place(number: int, *, last: bool) -> str:
+def _build_piece_context(number: int, *, last: bool) -> str:
     return f"{_CONTEXT}:{number}:{last}"
 
 
@@ -40,19 +40,19 @@ class SealedWriter(io.RawIOBase):
         view = memoryview(data)  # type: ignore[arg-type]  # whatever holds bytes, as io has it
         self._waiting += view
         while len(self._waiting) > _PIECE:
-            self._put(bytes(self._waiting[:_PIECE]), last=False)
+            self._write_piece(bytes(self._waiting[:_PIECE]), last=False)
             del self._waiting[:_PIECE]
         return view.nbytes
 
     @override
     def close(self) -> None:
         if not self.closed:
-            self._put(bytes(self._waiting), last=True)
+            self._write_piece(bytes(self._waiting), last=True)
             self._waiting.clear()
             super().close()
 
-    def _put(self, piece: bytes, *, last: bool) -> None:
-        self._file.write(seal(self._key, piece, _place(self._pieces, last=last)))
+    def _write_piece(self, piece: bytes, *, last: bool) -> None:
+        self._file.write(seal(self._key, piece, _build_piece_context(self._pieces, last=last)))
         self._pieces += 1
 
 
@@ -70,7 +70,7 @@ class SealedReader(io.RawIOBase):
         self._length = sealed - (self._last + 1) * (_SEALED_PIECE - _PIECE)
         self._at = 0
         self._held: tuple[int, bytes] = (-1, b"")
-        self._piece(self._last)
+        self._read_piece(self._last)
 
     @override
     def readable(self) -> bool:
@@ -91,14 +91,14 @@ class SealedReader(io.RawIOBase):
         if self._at >= self._length:
             return 0
         number, offset = divmod(self._at, _PIECE)
-        piece = self._piece(number)[offset : offset + len(view)]
+        piece = self._read_piece(number)[offset : offset + len(view)]
         view[: len(piece)] = piece
         self._at += len(piece)
         return len(piece)
 
-    def _piece(self, number: int) -> bytes:
+    def _read_piece(self, number: int) -> bytes:
         if self._held[0] != number:
             self._file.seek(self._start + number * _SEALED_PIECE)
             sealed = self._file.read(_SEALED_PIECE)
-            self._held = (number, unseal(self._key, sealed, _place(number, last=number == self._last)))
+            self._held = (number, unseal(self._key, sealed, _build_piece_context(number, last=number == self._last)))
         return self._held[1]

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from gateway.billing.days.home import Home
 from gateway.kit import paris
-from gateway.tariffs.off_peak_text import parse
+from gateway.tariffs.off_peak_text import parse_off_peak
 from gateway.tariffs.prices import PriceBook
 from gateway.tariffs.tariff import Tariff, tariffs_between
 from gateway.usage_points.notices import WARN_BEFORE, Notice
@@ -13,14 +13,14 @@ from gateway.usage_points.notices import WARN_BEFORE, Notice
 _TOLD_FOR = timedelta(days=30)
 
 
-def notices(home: Home, now: datetime) -> Iterator[Notice]:
+def list_notices(home: Home, now: datetime) -> Iterator[Notice]:
     """Yield what there is to know now."""
     today = paris.day_of(now)
-    if since := prices_outdated(home.book, home.tariffs, today, today):
+    if since := find_outdated_prices(home.book, home.tariffs, today, today):
         yield Notice(code="prices_outdated", since=paris.midnight(since), until=None)
     text = home.point.contract.off_peak
-    has_own = any(period.source == "user" and period.holds_on(today) for period in home.off_peak)
-    if text and parse(text) is None and not has_own:
+    has_own = any(period.source == "user" and period.is_in_force_on(today) for period in home.off_peak)
+    if text and parse_off_peak(text) is None and not has_own:
         yield Notice(code="off_peak_unreadable", since=home.point.created_at, until=None, text=text)
     for day in sorted({period.valid_from for period in home.off_peak if period.valid_from is not None}):
         since_, until = paris.midnight(day) - WARN_BEFORE, paris.midnight(day) + _TOLD_FOR
@@ -28,7 +28,7 @@ def notices(home: Home, now: datetime) -> Iterator[Notice]:
             yield Notice(code="off_peak_changes", since=since_, until=until, date=day)
 
 
-def prices_outdated(book: PriceBook, tariffs: list[Tariff], first: date, last: date) -> date | None:
+def find_outdated_prices(book: PriceBook, tariffs: list[Tariff], first: date, last: date) -> date | None:
     """Return the first day since which prices used on the days from `first` to `last` are old: a newer grid is due."""
     found = []
     for tariff in tariffs_between(tariffs, first, last + paris.DAY):
@@ -39,5 +39,5 @@ def prices_outdated(book: PriceBook, tariffs: list[Tariff], first: date, last: d
         ]
         newest = min([last, *(day - paris.DAY for day in later)])
         if tariff.prices == "regulated" and newest >= first:
-            found.append(book.outdated_since(tariff.option, tariff.power_kva, newest))
+            found.append(book.find_outdated_since(tariff.option, tariff.power_kva, newest))
     return min((day for day in found if day is not None), default=None)

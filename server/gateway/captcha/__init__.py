@@ -19,7 +19,7 @@ _LONGEST_TOKEN = 2048
 class Captcha(Protocol):
     """Protects a form."""
 
-    async def check(self, token: str | None, action: str, client: str | None) -> None:
+    async def check_token(self, token: str | None, action: str, client: str | None) -> None:
         """Check that the captcha was solved for this action. Raises problems: 403, 503."""
         ...
 
@@ -27,7 +27,7 @@ class Captcha(Protocol):
 class NoCaptcha:
     """Asks nobody."""
 
-    async def check(self, token: str | None, action: str, client: str | None) -> None:
+    async def check_token(self, token: str | None, action: str, client: str | None) -> None:
         """Do nothing."""
 
 
@@ -41,7 +41,7 @@ class Turnstile:
         self._hosts = hosts
         self._required = required
 
-    async def check(self, token: str | None, action: str, client: str | None) -> None:
+    async def check_token(self, token: str | None, action: str, client: str | None) -> None:
         """Ask Cloudflare about a token, which is good once, for its host and action."""
         if not token:
             if self._required:
@@ -49,7 +49,7 @@ class Turnstile:
             return
         form = {"secret": self._secret, "response": token[:_LONGEST_TOKEN]} | ({"remoteip": client} if client else {})
         try:
-            answer = await self._upstream.ask("POST", _PATH, form=form)
+            answer = await self._upstream.request("POST", _PATH, form=form)
             told = json.loads(answer.body) if answer.status == 200 else None
         except UnreachableError, ValueError:
             told = None
@@ -67,7 +67,7 @@ class Turnstile:
             raise ProblemError(403, "captcha_failed", "The captcha was not solved. Try it again.")
 
 
-def hosts_of(settings: Settings) -> frozenset[str]:
+def list_hosts(settings: Settings) -> frozenset[str]:
     """Return the hosts on whose pages people sign up."""
     names = (urlsplit(url).hostname for url in (settings.frontend_url, settings.backend_url))
     return frozenset(name for name in names if name)

@@ -31,14 +31,14 @@ def backup(
     if keys is None:
         fail("There is nothing to back up: this gateway was never started.")
     with _open_target(file) as target:
-        seal_with = Keyring.parse(keys) if encrypt else None
+        seal_with = Keyring.parse_keyring(keys) if encrypt else None
         manifest = _write_backup(settings.database_url, target, seal_with=seal_with, keys=keys if with_keys else None)
-    _report(f"{describe_size(manifest)} are in {'the backup' if file == STANDARD else file}.")
+    _report_progress(f"{describe_size(manifest)} are in {'the backup' if file == STANDARD else file}.")
     if with_keys:
-        _report("ENCRYPTION_KEYS are in it: whoever has the file reads everything.")
+        _report_progress("ENCRYPTION_KEYS are in it: whoever has the file reads everything.")
     else:
         where = settings.keys_file or "ENCRYPTION_KEYS"
-        _report(f"The keys are not in it. Keep them elsewhere ({where}): without them it cannot be restored.")
+        _report_progress(f"The keys are not in it. Keep them elsewhere ({where}): without them it cannot be restored.")
 
 
 def _write_backup(database_url: str, target: IO[bytes], *, seal_with: Keyring | None, keys: str | None) -> Manifest:
@@ -70,6 +70,6 @@ def _open_target(file: Path) -> Iterator[IO[bytes]]:
         draft.unlink(missing_ok=True)
 
 
-def _report(message: str) -> None:
+def _report_progress(message: str) -> None:
     """Say it where it is no part of the backup."""
     print(message, file=sys.stderr)

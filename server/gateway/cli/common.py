@@ -12,10 +12,10 @@ from typing import NoReturn
 from pydantic import ValidationError
 from sqlalchemy import make_url
 
-from gateway.kit.logging import configure
-from gateway.migrations import upgrade
+from gateway.kit.logging import configure_logging
+from gateway.migrations import upgrade_database
 from gateway.runtime import Runtime, open_runtime
-from gateway.settings import Settings, explain
+from gateway.settings import Settings, explain_errors
 
 
 def fail(message: str, code: int = 1) -> NoReturn:
@@ -29,9 +29,9 @@ def load_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        fail(f"The gateway cannot start:\n{explain(error)}", 2)
+        fail(f"The gateway cannot start:\n{explain_errors(error)}", 2)
     check_sqlite_file(settings.database_url)
-    configure(debug=settings.debug, sql=settings.debug_sql)
+    configure_logging(debug=settings.debug, sql=settings.debug_sql)
     return settings
 
 
@@ -53,7 +53,7 @@ def check_sqlite_file(database_url: str) -> None:
 
 @asynccontextmanager
 async def _open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
-    await upgrade(settings.database_url)
+    await upgrade_database(settings.database_url)
     async with open_runtime(settings) as runtime:
         yield runtime
 

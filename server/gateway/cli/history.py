@@ -76,8 +76,8 @@ async def _read_progress(runtime: Runtime) -> list[_Home]:
         found = await points.list_granted(session)
     homes = []
     for point in found:
-        meter = await runtime.archive.open(point)
+        meter = await runtime.archive.open_meter(point)
         async with runtime.database.read() as session:
-            progress = await histories.progress(session, meter, today)
+            progress = await histories.measure_progress(session, meter, today)
         homes.append(_Home(point.id, point.name, progress, point.history_at))
     return homes

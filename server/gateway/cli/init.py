@@ -11,7 +11,7 @@ import typer
 
 from gateway.accounts import addresses, recovery, repository
 from gateway.accounts.service import create_api_client, find_or_create_account
-from gateway.audit.service import record
+from gateway.audit.service import record_event
 from gateway.cli import passwords
 from gateway.cli.common import fail, with_runtime
 from gateway.cli.upstreams import enedis_trouble, rte_trouble
@@ -50,7 +50,7 @@ def init(
     of standard input. Secrets go to standard output and, if asked, to the file; never to the log.
     """
     try:
-        address = addresses.checked(email)
+        address = addresses.validate_address(email)
     except addresses.InvalidAddressError as error:
         fail(f"--email: {error}.", 2)
     if env_file is None and sys.stdin.isatty() and not os.environ.get("SECRET_KEY"):
@@ -97,7 +97,7 @@ def _fill_environment(address: str, *, keeps: bool) -> None:
             )
         os.environ["SECRET_KEY"] = secrets.token_urlsafe(32)
     admins = [one for one in os.environ.get("ADMIN_EMAILS", "").split(",") if one.strip()]
-    if addresses.canonical(address) not in {addresses.canonical(one) for one in admins}:
+    if addresses.normalize_address(address) not in {addresses.normalize_address(one) for one in admins}:
         if not keeps:
             fail(f"ADMIN_EMAILS does not name {address}: set it, or name a file for it with --env-file.", 2)
         os.environ["ADMIN_EMAILS"] = ",".join([*admins, address])
@@ -111,16 +111,16 @@ def _fill_environment(address: str, *, keeps: bool) -> None:
 
 
 async def _set_up(runtime: Runtime, address: str, password: str, client_name: str) -> tuple[str, str]:
-    hashed = await runtime.passwords.hash(password)
+    hashed = await runtime.passwords.hash_password(password)
     async with runtime.database.write() as session:
         now = runtime.clock.now()
-        account = await repository.account_by_email(session, addresses.canonical(address))
+        account = await repository.find_account_by_email(session, addresses.normalize_address(address))
         if account is not None and account.password_hash is not None and account.verified_at is not None:
             fail("This account exists already. `gateway reset-password` sets a new password.")
         if account is None:
             account = await find_or_create_account(session, runtime.keyring, address, now)
-        await recovery.hand_over(session, runtime.store, account, hashed, now)
-        record(session, now, "admin_made", account.id, by="command line")
+        await recovery.give_account_to_owner(session, runtime.store, account, hashed, now)
+        record_event(session, now, "admin_made", account.id, by="command line")
         return await create_api_client(session, account, client_name, now)
 
 

@@ -18,7 +18,7 @@ def new(name: Annotated[str, typer.Option(help="Letters and digits; each key nee
     """Print a value for ENCRYPTION_KEYS. Whoever loses it loses the data."""
     if not re.fullmatch("[A-Za-z0-9]+", name):
         fail("--name is made of letters and digits, such as k2", 2)
-    print(Keyring.generate(name))
+    print(Keyring.generate_key(name))
 
 
 @app.command()

@@ -3,10 +3,10 @@
 import asyncio
 
 from gateway.cli.common import load_settings
-from gateway.migrations import upgrade
+from gateway.migrations import upgrade_database
 
 
 def migrate() -> None:
     """Bring the database to this version's tables; nothing happens when it is there already."""
-    asyncio.run(upgrade(load_settings().database_url))
+    asyncio.run(upgrade_database(load_settings().database_url))
     print("The database is up to date.")

@@ -14,7 +14,7 @@ from gateway.kit.clock import SystemClock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.instance_lock import lock_database
-from gateway.settings import Settings, explain
+from gateway.settings import Settings, explain_errors
 
 
 def move(
@@ -28,7 +28,7 @@ def move(
     try:
         target = Settings.model_validate({**settings.model_dump(), "database_url": to, "encryption_keys": keys})
     except ValidationError as error:
-        fail(f"--to: {explain(error)}", 2)
+        fail(f"--to: {explain_errors(error)}", 2)
 
     async def work() -> Manifest:
         async with lock_database(settings.database_url, alone=True):
@@ -36,7 +36,7 @@ def move(
                 manifest = await backups.write_backup(database, copy, SystemClock().now())
             copy.seek(0)
             with backups.open_backup(copy, None) as backup:
-                await fill_database(target.database_url, backup, Keyring.parse(keys))
+                await fill_database(target.database_url, backup, Keyring.parse_keyring(keys))
             return manifest
 
     with report_errors(), open_draft(settings) as copy:

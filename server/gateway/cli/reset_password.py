@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from gateway.accounts import addresses, recovery, repository
-from gateway.audit.service import record
+from gateway.audit.service import record_event
 from gateway.cli import passwords
 from gateway.cli.common import fail, with_runtime
 from gateway.runtime import Runtime
@@ -18,15 +18,15 @@ def reset_password(
     password = passwords.ask_password(email)
 
     async def work(runtime: Runtime) -> bool:
-        hashed = await runtime.passwords.hash(password)
+        hashed = await runtime.passwords.hash_password(password)
         async with runtime.database.write() as session:
-            account = await repository.account_by_email(session, addresses.canonical(email))
+            account = await repository.find_account_by_email(session, addresses.normalize_address(email))
             if account is None:
                 return False
             now = runtime.clock.now()
             account.activated_at = account.activated_at or now
-            await recovery.set_password(session, runtime.store, account, hashed)
-            record(session, now, "password_reset", account.id, by="command line")
+            await recovery.replace_password(session, runtime.store, account, hashed)
+            record_event(session, now, "password_reset", account.id, by="command line")
             return True
 
     if not with_runtime(work):

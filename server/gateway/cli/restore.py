@@ -23,8 +23,8 @@ def restore(file: Annotated[Path, typer.Argument(help="The backup, or - for the 
     settings = load_settings()
     with report_errors(), _open_source(file, settings) as source:
         text = settings.keys_text
-        with backups.open_backup(source, Keyring.parse(text) if text else None) as backup:
-            brought = backup.keys if settings.keys_file else None
+        with backups.open_backup(source, Keyring.parse_keyring(text) if text else None) as backup:
+            brought = backup.encryption_keys if settings.keys_file else None
             keys = brought or text
             if keys is None:
                 raise BackupError(f"The keys are missing: put them into {settings.keys_file}, then run it again.")
@@ -34,7 +34,7 @@ def restore(file: Annotated[Path, typer.Argument(help="The backup, or - for the 
                 if brought:
                     settings.keep_keys(brought)
 
-            asyncio.run(fill_database(settings.database_url, backup, Keyring.parse(keys), keep))
+            asyncio.run(fill_database(settings.database_url, backup, Keyring.parse_keyring(keys), keep))
             manifest = backup.manifest
     print(f"{describe_size(manifest)} of {manifest.made_at:%Y-%m-%d %H:%M} UTC are restored, and each was compared.")
     print("Start the gateway.")

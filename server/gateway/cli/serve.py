@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from gateway.app import create_app
 from gateway.cli.common import fail, load_settings
 from gateway.front_end.files import Files, NoFrontEndError
-from gateway.front_end.policy import security_headers
+from gateway.front_end.policy import build_security_headers
 from gateway.front_end.serving import FrontEndSite
 from gateway.instance import load_instance
 from gateway.kit import graceful_shutdown as leaving
@@ -24,7 +24,7 @@ from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.kit.http_protocol import BoundedHttpProtocol
 from gateway.kit.instance_lock import DatabaseInUseError, lock_database
-from gateway.migrations import NewerDatabaseError, upgrade
+from gateway.migrations import NewerDatabaseError, upgrade_database
 from gateway.settings import Settings
 
 log = structlog.get_logger()
@@ -82,7 +82,9 @@ def _front_end(folder: Path | None) -> Files | None:
 
 
 def _with_front_end(app: ASGIApp, files: Files, settings: Settings) -> FrontEndSite:
-    headers = security_headers(with_captcha=bool(settings.turnstile_site_key), frame_ancestors=settings.frame_ancestors)
+    headers = build_security_headers(
+        with_captcha=bool(settings.turnstile_site_key), frame_ancestors=settings.frame_ancestors
+    )
     return FrontEndSite(app, files, headers)
 
 
@@ -114,8 +116,8 @@ def _migrate(settings: Settings) -> None:
 
 def _migrate_here(settings: Settings) -> None:
     async def work() -> None:
-        async with lock_database(settings.database_url, alone=not settings.shares):
-            await upgrade(settings.database_url)
+        async with lock_database(settings.database_url, alone=not settings.has_shared_store):
+            await upgrade_database(settings.database_url)
 
     with _report_errors(settings):
         asyncio.run(work())
@@ -135,7 +137,7 @@ def _report_errors(settings: Settings) -> Iterator[None]:
 
 
 async def _serve(settings: Settings, server: uvicorn.Server) -> None:
-    async with lock_database(settings.database_url, alone=not settings.shares):
+    async with lock_database(settings.database_url, alone=not settings.has_shared_store):
         await _check_keys(settings)
         gc.collect()
         gc.freeze()  # what was loaded stays: looking through it again would hold an answer up for 80 ms
@@ -146,4 +148,4 @@ async def _serve(settings: Settings, server: uvicorn.Server) -> None:
 
 async def _check_keys(settings: Settings) -> None:
     async with Database(settings.database_url) as database:
-        await load_instance(database, settings.keyring())
+        await load_instance(database, settings.load_keyring())

@@ -23,6 +23,6 @@ def simulator(
     if now and (start is None or start.tzinfo is None):
         fail("--now is an instant with its offset, such as 2026-01-05T09:30+01:00", 2)
     # what only this command needs costs the others nothing
-    from gateway.simulator.main import serve  # noqa: PLC0415
+    from gateway.simulator.main import serve_simulator  # noqa: PLC0415
 
-    serve(host, port, now=start)
+    serve_simulator(host, port, now=start)

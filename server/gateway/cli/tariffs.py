@@ -9,7 +9,7 @@ from gateway.cli.common import fail, with_runtime
 from gateway.kit import paris
 from gateway.runtime import Runtime
 from gateway.tariffs import repository
-from gateway.tariffs.cre import UnreadableGridError, read, summary
+from gateway.tariffs.cre import UnreadableGridError, read_grids, summarize_grids
 from gateway.tariffs.prices import Grid
 
 app = typer.Typer(no_args_is_help=True, help="Regulated prices.")
@@ -35,7 +35,7 @@ def update(
             added: list[Grid] = []
             for file in files:
                 try:
-                    new, known = read(_text(file), await repository.load_price_book(session), paris.day_of(now))
+                    new, known = read_grids(_text(file), await repository.load_price_book(session), paris.day_of(now))
                 except UnreadableGridError as error:
                     fail(f"{file}, {error}. Nothing was added.")
                 print(f"{file}: {len(new)} new, {known} known already or older")
@@ -44,7 +44,7 @@ def update(
                 added += new
             return added
 
-    for line in summary(with_runtime(work)):
+    for line in summarize_grids(with_runtime(work)):
         print(line)
 
 

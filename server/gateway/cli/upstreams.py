@@ -45,7 +45,7 @@ async def mail_trouble(runtime: Runtime) -> str | None:
     if not isinstance(runtime.mail_sender, Mailgun):
         return None
     try:
-        await runtime.mail_sender.sign_in()
+        await runtime.mail_sender.check_credentials()
     except MailError as error:
         if error.reason in {"401", "403"}:
             return "Mailgun does not take MAILGUN_API_KEY: copy it again, whole"

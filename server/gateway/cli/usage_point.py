@@ -63,7 +63,7 @@ def add(
                 instance=runtime.instance,
                 now=now,
             )
-            choices.apply(point)
+            choices.apply_choices(point)
             return point.id
 
     point_id = with_runtime(work)

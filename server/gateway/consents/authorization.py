@@ -18,8 +18,8 @@ from urllib.parse import urlencode
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.models import Account
-from gateway.accounts.secrets import fingerprint
-from gateway.audit.service import record
+from gateway.accounts.secrets import hash_secret
+from gateway.audit.service import record_event
 from gateway.consents import repository
 from gateway.consents.claims import Outcome
 from gateway.consents.models import Consent, ConsentState, ConsentStatus
@@ -80,7 +80,7 @@ async def request_consent(
     consent = Consent(
         id=consent_id,
         account_id=account.id,
-        point_id=usage_points.point_id(instance, account.id, prm),
+        point_id=usage_points.compute_point_id(instance, account.id, prm),
         prm_hash=usage_points.hash_number(instance, prm),
         prm_sealed=usage_points.seal_number(keyring, account, prm, consent_id),
         created_at=now,
@@ -95,11 +95,11 @@ async def request_consent(
         other_browser_on=None,
     )
     session.add(consent)
-    record(session, now, "consent_asked", account.id, consent=consent_id)
+    record_event(session, now, "consent_asked", account.id, consent=consent_id)
     return consent
 
 
-def outcome_of(consent: Consent, now: datetime) -> Outcome:
+def get_outcome(consent: Consent, now: datetime) -> Outcome:
     """Return where a consent stands, with the reason if it failed."""
     if consent.status is ConsentStatus.GRANTED:
         return Outcome.GRANTED
@@ -108,9 +108,9 @@ def outcome_of(consent: Consent, now: datetime) -> Outcome:
     return Outcome(consent.reason) if consent.reason else Outcome.PENDING
 
 
-def status_of(consent: Consent, now: datetime) -> ConsentStatus:
+def get_status(consent: Consent, now: datetime) -> ConsentStatus:
     """Return the status of a consent; a request that nobody answered in time has expired."""
-    return ConsentStatus.EXPIRED if outcome_of(consent, now) is Outcome.EXPIRED else consent.status
+    return ConsentStatus.EXPIRED if get_outcome(consent, now) is Outcome.EXPIRED else consent.status
 
 
 async def start_authorization(
@@ -128,9 +128,9 @@ async def start_authorization(
     attempt = AuthorizationAttempt(secrets.token_urlsafe(32), known or secrets.token_urlsafe(32))
     session.add(
         ConsentState(
-            state_hash=fingerprint(attempt.state),
+            state_hash=hash_secret(attempt.state),
             consent_id=consent.id,
-            browser_hash=fingerprint(attempt.browser),
+            browser_hash=hash_secret(attempt.browser),
             created_at=now,
             used_at=None,
         )
@@ -138,7 +138,7 @@ async def start_authorization(
     return attempt
 
 
-def enedis_address(authorize_url: str, client_id: str, state: str) -> str:
+def build_enedis_url(authorize_url: str, client_id: str, state: str) -> str:
     """Return the address of the page at Enedis that asks for the consent."""
     query = {"client_id": client_id, "state": state, "duration": DURATION, "response_type": "code"}
     return f"{authorize_url}?{urlencode(query)}"
@@ -148,19 +148,19 @@ async def handle_callback(
     session: AsyncSession, state: str, browser: str | None, authorisation: str | None, error: str | None, now: datetime
 ) -> CallbackResult:
     """Use up the state of a callback from Enedis, and validate the rest; `is_new` if Enedis is now to be asked."""
-    row = await repository.use_state(session, fingerprint(state), now)
+    row = await repository.mark_state_used(session, hash_secret(state), now)
     if row is None:
         return await _repeat_outcome(session, state, browser, now)
     consent = await repository.lock_consent(session, row.consent_id)
     if consent is None:
         return CallbackResult(Outcome.UNKNOWN)
-    number = _number(authorisation or "")
-    failure = await _failure(session, consent, row, browser, number, error, now)
+    number = _parse_authorization_id(authorisation or "")
+    failure = await _find_failure(session, consent, row, browser, number, error, now)
     if failure is not None:
         if consent.status is ConsentStatus.GRANTED or consent.check_at is not None:
-            await _count(session, consent, failure, now)  # what was decided, or is being looked at, goes on
+            await _count_failure(session, consent, failure, now)  # what was decided, or is being looked at, goes on
         else:
-            await refuse(session, consent, failure, now)
+            await refuse_consent(session, consent, failure, now)
         return CallbackResult(failure, consent)
     if consent.status is ConsentStatus.GRANTED:
         return CallbackResult(Outcome.GRANTED, consent)
@@ -170,7 +170,7 @@ async def handle_callback(
     return CallbackResult(Outcome.PENDING, consent, is_new=True)
 
 
-async def _failure(
+async def _find_failure(
     session: AsyncSession,
     consent: Consent,
     state: ConsentState,
@@ -182,7 +182,7 @@ async def _failure(
     """Return what is wrong with a callback, if anything is."""
     if state.created_at + LIFETIME <= now or consent.expires_at <= now:
         return Outcome.EXPIRED
-    if state.browser_hash != fingerprint(browser or ""):
+    if state.browser_hash != hash_secret(browser or ""):
         consent.other_browser_on = paris.day_of(now)
         return Outcome.OTHER_BROWSER
     if error is not None:
@@ -198,11 +198,11 @@ async def _failure(
 
 async def _repeat_outcome(session: AsyncSession, state: str, browser: str | None, now: datetime) -> CallbackResult:
     """Return where the consent stands to a browser that reloads the page, and nothing to any other."""
-    used = await repository.state(session, fingerprint(state))
-    if used is not None and used.browser_hash == fingerprint(browser or ""):
-        consent = await repository.consent(session, used.consent_id)
+    used = await repository.find_state(session, hash_secret(state))
+    if used is not None and used.browser_hash == hash_secret(browser or ""):
+        consent = await repository.find_consent(session, used.consent_id)
         if consent is not None:
-            return CallbackResult(outcome_of(consent, now), consent)
+            return CallbackResult(get_outcome(consent, now), consent)
     return CallbackResult(Outcome.UNKNOWN)
 
 
@@ -213,17 +213,17 @@ async def begin_check(session: AsyncSession, consent: Consent, now: datetime) ->
     budgets = ((CHECKS_OF_ACCOUNT, consent.account_id), (CHECKS_OF_ALL, "all"))
     for limit, who in budgets:
         if await limits.is_reached(session, limit, who, now):
-            consent.check_at = limits.window_end(limit, now)
+            consent.check_at = limits.get_window_end(limit, now)
             return False
     for limit, who in budgets:
-        await limits.count(session, limit, who, now)
+        await limits.count_event(session, limit, who, now)
     consent.checks += 1
-    pause = ATTEMPTS[consent.checks] if consent.checks < len(ATTEMPTS) else _later_pause(consent.checks)
+    pause = ATTEMPTS[consent.checks] if consent.checks < len(ATTEMPTS) else _compute_late_pause(consent.checks)
     consent.check_at = now + pause if now >= consent.expires_at else min(now + pause, consent.expires_at)
     return True
 
 
-def _later_pause(checks: int) -> timedelta:
+def _compute_late_pause(checks: int) -> timedelta:
     return compute_backoff(_LATER, _LATEST, checks - len(ATTEMPTS) + 1)
 
 
@@ -233,16 +233,18 @@ async def record_decision(session: AsyncSession, consent: Consent, outcome: Outc
         consent.status, consent.reason, consent.check_at = ConsentStatus.GRANTED, None, None
         for limit, who in ((CHECKS_OF_ACCOUNT, consent.account_id), (CHECKS_OF_ALL, "all")):
             await limits.undo_hit(session, limit, who, now)
-        record(session, now, "consent_granted", consent.account_id, consent=consent.id, usage_point=consent.point_id)
+        record_event(
+            session, now, "consent_granted", consent.account_id, consent=consent.id, usage_point=consent.point_id
+        )
         return outcome
     is_early = consent.checks < len(ATTEMPTS)
     if outcome is not Outcome.CONTESTED and (is_early or (outcome is Outcome.NOT_OPENED and now < consent.expires_at)):
         return Outcome.PENDING
-    await refuse(session, consent, outcome, now)
+    await refuse_consent(session, consent, outcome, now)
     return outcome
 
 
-def postpone(consent: Consent, until: datetime) -> Outcome:
+def postpone_check(consent: Consent, until: datetime) -> Outcome:
     """Postpone the check because Enedis did not answer, until the request expires; that counts as no failure."""
     consent.checks -= 1
     if until < consent.expires_at:
@@ -252,19 +254,19 @@ def postpone(consent: Consent, until: datetime) -> Outcome:
     return Outcome.UPSTREAM_DOWN
 
 
-async def refuse(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
+async def refuse_consent(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
     """Refuse a consent, and count the failure for its account."""
     consent.status = ConsentStatus.EXPIRED if outcome is Outcome.EXPIRED else ConsentStatus.REFUSED
     consent.reason, consent.check_at = outcome, None
-    await _count(session, consent, outcome, now)
+    await _count_failure(session, consent, outcome, now)
 
 
-async def _count(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
-    await limits.count(session, _FAILURES, consent.account_id, now)
-    record(session, now, "consent_failed", consent.account_id, consent=consent.id, reason=outcome)
+async def _count_failure(session: AsyncSession, consent: Consent, outcome: Outcome, now: datetime) -> None:
+    await limits.count_event(session, _FAILURES, consent.account_id, now)
+    record_event(session, now, "consent_failed", consent.account_id, consent=consent.id, reason=outcome)
 
 
-def _number(text: str) -> int | None:
+def _parse_authorization_id(text: str) -> int | None:
     """Parse an `autorisation_id`: a positive 64-bit number in ASCII digits."""
     if not (text.isascii() and text.isdigit()) or len(text) > 19:
         return None

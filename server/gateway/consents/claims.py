@@ -55,18 +55,18 @@ class ClaimFacts:
     """Whether the claiming account reads the meter already, by the same authorisation."""
 
 
-def opened_on(services: Sequence[Service], prm: str) -> date | None:
+def find_opening_day(services: Sequence[Service], prm: str) -> date | None:
     """Return the day on which Enedis opened the newest open service of a meter; None when there is none."""
     return max((one.starts_on or date.min for one in services if one.point == prm and one.is_open), default=None)
 
 
-def evaluate(services: Sequence[Service], prm: str, facts: ClaimFacts) -> Outcome:
+def evaluate_claim(services: Sequence[Service], prm: str, facts: ClaimFacts) -> Outcome:
     """Return the outcome of a claim to the meter `prm`, from the services that Enedis lists and the facts known here.
 
     A holder has one number for all meters, so older services of other meters do not mean that this one will not come.
     After a callback in another browser only a service of a later day counts: the earlier one may come from a trick.
     """
-    opened = opened_on(services, prm)
+    opened = find_opening_day(services, prm)
     if opened is None:
         is_another = any(one.is_open and one.starts_on and one.starts_on >= facts.asked_on for one in services)
         return Outcome.WRONG_METER if is_another else Outcome.NOT_OPENED

@@ -69,3 +69,13 @@ class ClaimedService(Base):
     prm_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     point_id: Mapped[str | None]
     opened_on: Mapped[date]
+
+
+class ConsentReminder(Base):
+    """A mail that was sent so many days before a consent ends. A renewed consent ends on another day."""
+
+    __tablename__ = "consent_reminders"
+
+    point_id: Mapped[str] = mapped_column(ForeignKey("usage_points.id", ondelete="CASCADE"), primary_key=True)
+    expires_on: Mapped[date] = mapped_column(primary_key=True)
+    days_before: Mapped[int] = mapped_column(primary_key=True)

@@ -10,13 +10,15 @@ from gateway.consents.authorization import LIFETIME, OPEN
 from gateway.consents.claims import Outcome
 from gateway.consents.routes import ConsentServiceDep
 from gateway.dependencies import OUR_ID, SettingsDep
-from gateway.pages import render
-from gateway.problems import documented
+from gateway.pages import render_page
+from gateway.problems import describe_responses
 from gateway.settings import Settings
 
 _PAGES: dict[int | str, dict[str, Any]] = {303: {}, 404: {}, 410: {}}
 
-router = APIRouter(tags=["consent pages"], default_response_class=HTMLResponse, responses=_PAGES | documented(422, 429))
+router = APIRouter(
+    tags=["consent pages"], default_response_class=HTMLResponse, responses=_PAGES | describe_responses(422, 429)
+)
 
 _COOKIE = "med_consent"
 _FOLLOW, _FOLLOW_LATER = 3, 60
@@ -32,16 +34,16 @@ type Browser = Annotated[str | None, Cookie(alias=_COOKIE)]
 
 
 @router.get("/consents/{consent_id}/start")
-async def start(
+async def show_start(
     request: Request, consents: ConsentServiceDep, settings: SettingsDep, consent_id: ConsentId, browser: Browser = None
 ) -> Response:
     """Say which account is about to receive which meter's data, and lead to Enedis."""
     found = await consents.start_authorization(consent_id, browser)
     if isinstance(found, Outcome):
         is_secret = found in {Outcome.UNKNOWN, Outcome.TOO_OFTEN}
-        return _result(request, settings, found, None if is_secret else consent_id)
-    address = authorization.enedis_address(settings.authorize_url, settings.enedis_client_id, found.state)
-    page = render(request, "consent_start.html", account=found.account, meter=found.meter, authorize_url=address)
+        return _render_result(request, settings, found, None if is_secret else consent_id)
+    address = authorization.build_enedis_url(settings.authorize_url, settings.enedis_client_id, found.state)
+    page = render_page(request, "consent_start.html", account=found.account, meter=found.meter, authorize_url=address)
     page.set_cookie(
         _COOKIE,
         found.browser,
@@ -54,7 +56,7 @@ async def start(
 
 
 @router.get("/oauth/callback")
-async def callback(
+async def receive_callback(
     request: Request,
     consents: ConsentServiceDep,
     settings: SettingsDep,
@@ -65,19 +67,19 @@ async def callback(
 ) -> Response:
     """Take the browser back from Enedis, check with Enedis what was shared, and show how it ended."""
     outcome, consent_id = await consents.handle_callback(state, browser, autorisation_id, error, _PATIENCE)
-    return _result(request, settings, outcome, consent_id)
+    return _render_result(request, settings, outcome, consent_id)
 
 
 @router.get("/consents/{consent_id}/result")
-async def result(
+async def show_result(
     request: Request, consents: ConsentServiceDep, settings: SettingsDep, consent_id: ConsentId
 ) -> Response:
     """Show how a consent stands; the page reloads itself while Enedis opens the access."""
-    outcome, is_late = await consents.outcome(consent_id)
-    return _result(request, settings, outcome, consent_id, refresh=_FOLLOW_LATER if is_late else _FOLLOW)
+    outcome, is_late = await consents.get_outcome(consent_id)
+    return _render_result(request, settings, outcome, consent_id, refresh=_FOLLOW_LATER if is_late else _FOLLOW)
 
 
-def _result(
+def _render_result(
     request: Request, settings: Settings, outcome: Outcome, consent_id: str | None, *, refresh: int = _FOLLOW
 ) -> Response:
     base = settings.backend_url
@@ -87,7 +89,7 @@ def _result(
     if front and outcome is not Outcome.PENDING and consent_id:
         return RedirectResponse(f"{front}/consent?id={consent_id}", 303, headers={"Referrer-Policy": "no-referrer"})
     again = f"{base}/consents/{consent_id}/start" if outcome in _AGAIN and consent_id else None
-    return render(
+    return render_page(
         request,
         "consent_result.html",
         status=_STATUS.get(outcome, 200),

@@ -7,20 +7,21 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.consents.models import ClaimedService, Consent, ConsentState, ConsentStatus
+from gateway.consents.models import ClaimedService, Consent, ConsentReminder, ConsentState, ConsentStatus
+from gateway.usage_points.models import PointStatus, UsagePoint
 
 
-async def last_other_browser_day(session: AsyncSession, point_id: str) -> date | None:
+async def find_last_other_browser_day(session: AsyncSession, point_id: str) -> date | None:
     """Return the last day on which a consent for this meter of this account came back in another browser."""
     return await session.scalar(select(func.max(Consent.other_browser_on)).where(Consent.point_id == point_id))
 
 
-async def consent(session: AsyncSession, consent_id: str) -> Consent | None:
+async def find_consent(session: AsyncSession, consent_id: str) -> Consent | None:
     """Return a consent by the id that only its account and its browser know."""
     return await session.get(Consent, consent_id)
 
 
-async def consents_of(session: AsyncSession, account_id: str) -> Sequence[Consent]:
+async def list_consents(session: AsyncSession, account_id: str) -> Sequence[Consent]:
     """Return an account's consents, oldest first."""
     query = select(Consent).where(Consent.account_id == account_id)
     return (await session.scalars(query.order_by(Consent.created_at, Consent.id))).all()
@@ -54,7 +55,7 @@ async def has_unused_state(session: AsyncSession, consent_ids: Sequence[str]) ->
     return await session.scalar(query.limit(1)) is not None
 
 
-async def claimed_days(session: AsyncSession, prm_hash: bytes, point_id: str) -> Sequence[date]:
+async def list_claimed_days(session: AsyncSession, prm_hash: bytes, point_id: str) -> Sequence[date]:
     """Return the days of a meter's services that were claimed already by others than this usage point."""
     query = select(ClaimedService.opened_on).where(
         ClaimedService.prm_hash == prm_hash, ClaimedService.point_id.is_distinct_from(point_id)
@@ -72,7 +73,7 @@ async def delete_claims_before(session: AsyncSession, day: date) -> None:
     await session.execute(sql_delete(ClaimedService).where(ClaimedService.opened_on < day))
 
 
-async def consents_to_check(session: AsyncSession, now: datetime, limit: int) -> Sequence[Consent]:
+async def list_consents_to_check(session: AsyncSession, now: datetime, limit: int) -> Sequence[Consent]:
     """Return the consents of which Enedis should be asked whether the access is open."""
     query = select(Consent).where(Consent.check_at <= now)
     return (await session.scalars(query.order_by(Consent.check_at).limit(limit))).all()
@@ -101,12 +102,12 @@ async def retire_states(session: AsyncSession, consent_id: str, keep: int, now: 
     )
 
 
-async def state(session: AsyncSession, state_hash: bytes) -> ConsentState | None:
+async def find_state(session: AsyncSession, state_hash: bytes) -> ConsentState | None:
     """Return a state, used or not."""
     return await session.get(ConsentState, state_hash)
 
 
-async def use_state(session: AsyncSession, state_hash: bytes, now: datetime) -> ConsentState | None:
+async def mark_state_used(session: AsyncSession, state_hash: bytes, now: datetime) -> ConsentState | None:
     """Use up a state; None when it is unknown or was used before, also at the same moment."""
     return await session.scalar(
         update(ConsentState)
@@ -116,12 +117,29 @@ async def use_state(session: AsyncSession, state_hash: bytes, now: datetime) -> 
     )
 
 
-async def delete_of_point(session: AsyncSession, point_id: str) -> None:
+async def delete_consents_of_point(session: AsyncSession, point_id: str) -> None:
     """Delete the consents that asked for a usage point."""
     await session.execute(sql_delete(Consent).where(Consent.point_id == point_id))
 
 
-async def next_check(session: AsyncSession, otherwise: datetime) -> datetime:
+async def find_next_check(session: AsyncSession, otherwise: datetime) -> datetime:
     """Return when the next consent is to be checked, but not after `otherwise`."""
     first = await session.scalar(select(func.min(Consent.check_at)))
     return otherwise if first is None else min(first, otherwise)
+
+
+async def find_points_to_remind(
+    session: AsyncSession, first: date, last: date, days_before: int, limit: int
+) -> Sequence[UsagePoint]:
+    """Return usage points whose consent ends on one of these days, and of which that reminder was not sent."""
+    sent = select(ConsentReminder).where(
+        ConsentReminder.point_id == UsagePoint.id,
+        ConsentReminder.expires_on == UsagePoint.consent_expires_on,
+        ConsentReminder.days_before == days_before,
+    )
+    query = select(UsagePoint).where(
+        UsagePoint.status == PointStatus.GRANTED,
+        UsagePoint.consent_expires_on.between(first, last),
+        ~sent.exists(),
+    )
+    return (await session.scalars(query.order_by(UsagePoint.consent_expires_on, UsagePoint.id).limit(limit))).all()

@@ -37,11 +37,11 @@ class ConsentView(BaseModel):
     @classmethod
     def of(cls, consent: Consent, now: datetime) -> ConsentView:
         """Show a consent."""
-        status = authorization.status_of(consent, now)
+        status = authorization.get_status(consent, now)
         granted = status is ConsentStatus.GRANTED
         return cls(
             id=consent.id,
             status=status,
-            reason=None if granted or status is ConsentStatus.PENDING else authorization.outcome_of(consent, now),
+            reason=None if granted or status is ConsentStatus.PENDING else authorization.get_outcome(consent, now),
             usage_points=[consent.point_id] if granted else [],
         )

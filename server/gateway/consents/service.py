@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import repository as accounts
-from gateway.audit.service import record
+from gateway.audit.service import record_event
 from gateway.consents import authorization, repository
 from gateway.consents.authorization import OPEN
 from gateway.consents.claims import Outcome
@@ -26,19 +26,19 @@ from gateway.usage_points.models import UsagePoint
 
 async def delete_usage_point(session: AsyncSession, account_id: str, point_id: str, now: datetime) -> None:
     """Forget one of an account's usage points and all that was read of it. Raises the problem `not_found`."""
-    await _delete(session, await usage_points.get_usage_point(session, account_id, point_id))
-    record(session, now, "usage_point_deleted", account_id, usage_point=point_id)
+    await _delete_point(session, await usage_points.get_usage_point(session, account_id, point_id))
+    record_event(session, now, "usage_point_deleted", account_id, usage_point=point_id)
 
 
-async def delete_outlived(session: AsyncSession, point: UsagePoint, now: datetime) -> None:
+async def delete_retained_point(session: AsyncSession, point: UsagePoint, now: datetime) -> None:
     """Forget a usage point whose archive was kept for its time after its consent, as its owner would."""
-    await _delete(session, point)
-    record(session, now, "usage_point_deleted", point.account_id, usage_point=point.id, reason="retention")
+    await _delete_point(session, point)
+    record_event(session, now, "usage_point_deleted", point.account_id, usage_point=point.id, reason="retention")
 
 
-async def own_consent(session: AsyncSession, account_id: str, consent_id: str) -> Consent:
+async def get_own_consent(session: AsyncSession, account_id: str, consent_id: str) -> Consent:
     """Return one of an account's consents. Raises the problem `not_found`."""
-    consent = await repository.consent(session, consent_id)
+    consent = await repository.find_consent(session, consent_id)
     if consent is None or consent.account_id != account_id:
         raise not_found()
     return consent
@@ -52,9 +52,9 @@ def remember_claim(session: AsyncSession, point: UsagePoint) -> None:
     repository.add_claim(session, point.prm_hash, point.id, point.opened_on or paris.day_of(point.created_at))
 
 
-async def _delete(session: AsyncSession, point: UsagePoint) -> None:
+async def _delete_point(session: AsyncSession, point: UsagePoint) -> None:
     remember_claim(session, point)
-    await repository.delete_of_point(session, point.id)
+    await repository.delete_consents_of_point(session, point.id)
     await point_rows.delete_usage_point(session, point)
 
 
@@ -80,22 +80,22 @@ class ConsentService:
         self._instance = instance
         self._keeper = keeper
 
-    async def request(self, account_id: str, number: str) -> Consent:
+    async def request_consent(self, account_id: str, number: str) -> Consent:
         """Create an account's request to read a meter. Raises problems: 422 for an invalid number, 429."""
         try:
             prm = usage_points.check_number(number)
         except usage_points.InvalidNumberError as error:
             raise ProblemError(422, "invalid_number", f"`prm`: {error}") from error
         async with self._database.write() as session:
-            account = await accounts.account(session, account_id)
+            account = await accounts.get_account(session, account_id)
             return await authorization.request_consent(
                 session, account, prm, keyring=self._keyring, instance=self._instance, now=self._clock.now()
             )
 
-    async def get(self, account_id: str, consent_id: str) -> Consent:
+    async def get_consent(self, account_id: str, consent_id: str) -> Consent:
         """Return one of an account's consents. Raises the problem `not_found`."""
         async with self._database.read() as session:
-            return await own_consent(session, account_id, consent_id)
+            return await get_own_consent(session, account_id, consent_id)
 
     async def start_authorization(self, consent_id: str, browser: str | None) -> AuthorizationStart | Outcome:
         """Create a state bound to the browser, or return where the consent stands if none can be made.
@@ -104,10 +104,10 @@ class ConsentService:
         """
         now = self._clock.now()
         async with self._database.write() as session:
-            consent = await repository.consent(session, consent_id)
+            consent = await repository.find_consent(session, consent_id)
             if consent is None:
                 return Outcome.UNKNOWN
-            outcome = authorization.outcome_of(consent, now)
+            outcome = authorization.get_outcome(consent, now)
             if outcome not in OPEN and (outcome is not Outcome.PENDING or consent.authorisation is not None):
                 return outcome
             if consent.expires_at <= now:
@@ -132,14 +132,14 @@ class ConsentService:
             return back.outcome, None
         if not back.is_new:
             return back.outcome, back.consent.id
-        check = asyncio.create_task(self._keeper.check(back.consent.id))
+        check = asyncio.create_task(self._keeper.check_consent(back.consent.id))
         await asyncio.wait({check}, timeout=patience)
         return (check.result() if check.done() else Outcome.PENDING), back.consent.id
 
-    async def outcome(self, consent_id: str) -> tuple[Outcome, bool]:
+    async def get_outcome(self, consent_id: str) -> tuple[Outcome, bool]:
         """Return where a consent stands, and whether Enedis takes longer than the usual minute to open the access."""
         async with self._database.read() as session:
-            consent = await repository.consent(session, consent_id)
+            consent = await repository.find_consent(session, consent_id)
         if consent is None:
             return Outcome.UNKNOWN, False
-        return authorization.outcome_of(consent, self._clock.now()), consent.checks >= len(authorization.ATTEMPTS)
+        return authorization.get_outcome(consent, self._clock.now()), consent.checks >= len(authorization.ATTEMPTS)

@@ -41,21 +41,21 @@ class ConsentKeeper:
         self._instance = instance
         self._clock = clock
 
-    async def keep(self) -> datetime:
+    async def check_due_consents(self) -> datetime:
         """Check the consents that are due; return when there is more to do."""
         now = self._clock.now()
         async with self._database.read() as session:
-            due = [consent.id for consent in await repository.consents_to_check(session, now, _A_ROUND)]
+            due = [consent.id for consent in await repository.list_consents_to_check(session, now, _A_ROUND)]
         for consent_id in due:
             try:
-                await self.check(consent_id)
+                await self.check_consent(consent_id)
             except UndecipherableError:
                 log.error("undecipherable_consent")  # noqa: TRY400 - its id is known to its browser only
-                await self._postpone(consent_id, now + _AFTER_FAILURE)
+                await self._postpone_consent(consent_id, now + _AFTER_FAILURE)
         async with self._database.read() as session:
-            return await repository.next_check(session, now + paris.HOUR)
+            return await repository.find_next_check(session, now + paris.HOUR)
 
-    async def check(self, consent_id: str) -> Outcome:
+    async def check_consent(self, consent_id: str) -> Outcome:
         """Ask Enedis what an authorisation opened, if that is due, and decide."""
         now = self._clock.now()
         async with self._database.write() as session:
@@ -63,33 +63,33 @@ class ConsentKeeper:
             if consent is None:
                 return Outcome.UNKNOWN
             if consent.authorisation is None or not await authorization.begin_check(session, consent, now):
-                return authorization.outcome_of(consent, now)
+                return authorization.get_outcome(consent, now)
             prm = (await usage_points.open_secrets(session, consent, self._keyring)).prm
         try:
-            services = await self._enedis.services_of_authorisation(consent.account_id, consent.authorisation)
+            services = await self._enedis.fetch_services_of_authorization(consent.account_id, consent.authorisation)
         except EnedisError as error:
             log.warning("consent_check_failed", reason=error.reason, code=error.code)
-            return await self._postpone(consent_id, error.retry_at)
+            return await self._postpone_consent(consent_id, error.retry_at)
         except StoreError:
-            return await self._postpone(consent_id, None)
+            return await self._postpone_consent(consent_id, None)
         try:
-            return await self._decide(consent_id, prm, services)
+            return await self._decide_consent(consent_id, prm, services)
         except IntegrityError:
             # another account was granted the same meter at this very moment: it is there at the next look
             log.warning("consent_contested")
             return Outcome.PENDING
 
-    async def _decide(self, consent_id: str, prm: str, services: Sequence[Service]) -> Outcome:
+    async def _decide_consent(self, consent_id: str, prm: str, services: Sequence[Service]) -> Outcome:
         now = self._clock.now()
         prm_hash = usage_points.hash_number(self._instance, prm)
         async with self._database.write() as session:
             all_of_meter = await repository.lock_consents_of_meter(session, prm_hash)
             consent = await repository.lock_consent(session, consent_id)
             if consent is None or consent.check_at is None or consent.asked_on is None:
-                return Outcome.UNKNOWN if consent is None else authorization.outcome_of(consent, now)
+                return Outcome.UNKNOWN if consent is None else authorization.get_outcome(consent, now)
             facts = await self._collect_facts(session, consent, consent.asked_on, prm_hash)
-            outcome = claims.evaluate(services, prm, facts)
-            opened = claims.opened_on(services, prm)
+            outcome = claims.evaluate_claim(services, prm, facts)
+            opened = claims.find_opening_day(services, prm)
             if outcome is Outcome.GRANTED and not facts.is_reader and opened is not None:
                 rivals = [other for other in all_of_meter if _is_rival(other, consent, now)]
                 claimants = claims.find_claimants(consent, rivals)
@@ -97,7 +97,7 @@ class ConsentKeeper:
                     outcome = Outcome.CONTESTED
                     repository.add_claim(session, prm_hash, None, opened)
                     for claimant in claimants:
-                        await authorization.refuse(session, claimant, outcome, now)
+                        await authorization.refuse_consent(session, claimant, outcome, now)
                 elif await claims.wait_for_rivals(session, consent, rivals, now):
                     return Outcome.PENDING
             outcome = await authorization.record_decision(session, consent, outcome, now)
@@ -113,27 +113,27 @@ class ConsentKeeper:
     async def _collect_facts(
         self, session: AsyncSession, consent: Consent, asked_on: date, prm_hash: bytes
     ) -> claims.ClaimFacts:
-        others = await point_rows.find_of_other_accounts(session, prm_hash, consent.account_id)
-        own = await point_rows.find(session, consent.account_id, consent.point_id)
+        others = await point_rows.find_points_of_other_accounts(session, prm_hash, consent.account_id)
+        own = await point_rows.find_point(session, consent.account_id, consent.point_id)
         return claims.ClaimFacts(
             asked_on=asked_on,
-            other_browser_on=await repository.last_other_browser_day(session, consent.point_id),
+            other_browser_on=await repository.find_last_other_browser_day(session, consent.point_id),
             claimed_on=[
                 *(other.opened_on or paris.day_of(other.created_at) for other in others),
-                *await repository.claimed_days(session, prm_hash, consent.point_id),
+                *await repository.list_claimed_days(session, prm_hash, consent.point_id),
             ],
             is_reader=own is not None
             and own.status is PointStatus.GRANTED
             and own.authorisation == consent.authorisation,
         )
 
-    async def _postpone(self, consent_id: str, until: datetime | None) -> Outcome:
+    async def _postpone_consent(self, consent_id: str, until: datetime | None) -> Outcome:
         now = self._clock.now()
         async with self._database.write() as session:
             consent = await repository.lock_consent(session, consent_id)
             if consent is None or consent.check_at is None:
-                return Outcome.UNKNOWN if consent is None else authorization.outcome_of(consent, now)
-            return authorization.postpone(consent, max(until or now, now + _AFTER_OUTAGE))
+                return Outcome.UNKNOWN if consent is None else authorization.get_outcome(consent, now)
+            return authorization.postpone_check(consent, max(until or now, now + _AFTER_OUTAGE))
 
 
 def _is_rival(other: Consent, consent: Consent, now: datetime) -> bool:

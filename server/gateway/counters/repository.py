@@ -6,15 +6,15 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.counters.models import Counter
-from gateway.kit.database import insert
+from gateway.kit.database import build_insert
 
 
-async def increment(session: AsyncSession, name: str, window: str, limit: int) -> int | None:
+async def increment_counter(session: AsyncSession, name: str, window: str, limit: int) -> int | None:
     """Count one use, and return how many there are now; None when there were `limit` of them already."""
     if limit < 1:
         return None
     statement = (
-        insert(session, Counter)
+        build_insert(session, Counter)
         .values(name=name, window=window, used=1)
         .on_conflict_do_update(
             index_elements=[Counter.name, Counter.window],
@@ -26,14 +26,14 @@ async def increment(session: AsyncSession, name: str, window: str, limit: int) -
     return await session.scalar(statement)
 
 
-async def decrement(session: AsyncSession, name: str, window: str) -> None:
+async def decrement_counter(session: AsyncSession, name: str, window: str) -> None:
     """Count one use less."""
     await session.execute(
-        update(Counter).where(*_matches(name, window), Counter.used > 0).values(used=Counter.used - 1)
+        update(Counter).where(*_match_window(name, window), Counter.used > 0).values(used=Counter.used - 1)
     )
 
 
-async def read_used(
+async def load_used(
     session: AsyncSession, names: Collection[str], windows: Collection[str]
 ) -> dict[tuple[str, str], int]:
     """Return how many uses there are of these names in these windows, where there are any."""
@@ -44,7 +44,7 @@ async def read_used(
 
 async def delete_window(session: AsyncSession, name: str, window: str) -> None:
     """Begin a window anew."""
-    await session.execute(delete(Counter).where(*_matches(name, window)))
+    await session.execute(delete(Counter).where(*_match_window(name, window)))
 
 
 async def list_since(session: AsyncSession, day: str) -> Sequence[tuple[str, str, int]]:
@@ -53,7 +53,7 @@ async def list_since(session: AsyncSession, day: str) -> Sequence[tuple[str, str
     return [(name, window, used) for name, window, used in rows]
 
 
-async def of_name_since(session: AsyncSession, name: str, day: str) -> dict[str, int]:
+async def list_of_name_since(session: AsyncSession, name: str, day: str) -> dict[str, int]:
     """Return the uses of one name since a day, by window."""
     query = select(Counter.window, Counter.used).where(Counter.name == name, Counter.window >= day)
     return dict(iter(await session.execute(query)))
@@ -68,5 +68,5 @@ async def delete_before(session: AsyncSession, day: str, kept: Collection[str] =
     await session.execute(delete(Counter).where(Counter.window < day, *(~stay for stay in stays)))
 
 
-def _matches(name: str, window: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _match_window(name: str, window: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Counter.name == name, Counter.window == window

@@ -25,26 +25,26 @@ class ExhaustedError(Exception):
         self.budget = budget
 
 
-async def charge(session: AsyncSession, budgets: Iterable[Budget]) -> None:
+async def charge_budgets(session: AsyncSession, budgets: Iterable[Budget]) -> None:
     """Use one of each budget, or none. Raises ExhaustedError.
 
     The budgets are taken in the order of their names, so that two who need the same ones cannot wait for each other.
     """
     for budget in sorted(budgets, key=lambda budget: budget.name):
-        await take(session, budget)
+        await take_one(session, budget)
 
 
-async def take(session: AsyncSession, budget: Budget) -> int:
+async def take_one(session: AsyncSession, budget: Budget) -> int:
     """Use one of a budget; return how much of it is used then. Raises ExhaustedError."""
-    count = await repository.increment(session, budget.name, budget.window, budget.limit)
+    count = await repository.increment_counter(session, budget.name, budget.window, budget.limit)
     if count is None:
         raise ExhaustedError(budget)
     return count
 
 
-async def take_back(session: AsyncSession, budget: Budget) -> None:
+async def give_back_one(session: AsyncSession, budget: Budget) -> None:
     """Give back one use of a budget."""
-    await repository.decrement(session, budget.name, budget.window)
+    await repository.decrement_counter(session, budget.name, budget.window)
 
 
 async def reset_budget(session: AsyncSession, budget: Budget) -> None:
@@ -52,14 +52,14 @@ async def reset_budget(session: AsyncSession, budget: Budget) -> None:
     await repository.delete_window(session, budget.name, budget.window)
 
 
-async def get_used(session: AsyncSession, budget: Budget) -> int:
+async def load_used(session: AsyncSession, budget: Budget) -> int:
     """Return how much of a budget is used."""
-    return (await get_all_used(session, [budget]))[budget]
+    return (await load_all_used(session, [budget]))[budget]
 
 
-async def get_all_used(session: AsyncSession, budgets: Collection[Budget]) -> dict[Budget, int]:
+async def load_all_used(session: AsyncSession, budgets: Collection[Budget]) -> dict[Budget, int]:
     """Return how much of each budget is used."""
-    found = await repository.read_used(
+    found = await repository.load_used(
         session, {budget.name for budget in budgets}, {budget.window for budget in budgets}
     )
     return {budget: found.get((budget.name, budget.window), 0) for budget in budgets}

@@ -9,16 +9,16 @@ from fastapi.responses import StreamingResponse
 from gateway.accounts.dependencies import CallerDep
 from gateway.csv_export.service import CsvExporter
 from gateway.csv_export.tables import Table
-from gateway.csv_export.writing import Form, write
+from gateway.csv_export.writing import Form, write_table
 from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.kit import paris
 from gateway.kit.wire import KnownDay
-from gateway.problems import check_range, documented
-from gateway.quotas.routes import counted
+from gateway.problems import check_range, describe_responses
+from gateway.quotas.routes import count_response
 
 CsvExporterDep = Annotated[CsvExporter, Depends(part(CsvExporter))]
 
-router = APIRouter(tags=["billing"], responses=documented(400, 401, 404, 422, 429))
+router = APIRouter(tags=["billing"], responses=describe_responses(400, 401, 404, 422, 429))
 _LONGEST = timedelta(days=36525)
 
 
@@ -26,7 +26,7 @@ _LONGEST = timedelta(days=36525)
     "/export.csv",
     response_class=StreamingResponse,
     responses={200: {"description": "The file", "content": {"text/csv": {}}}},
-    dependencies=[Depends(counted)],
+    dependencies=[Depends(count_response)],
 )
 async def export_csv(
     exporter: CsvExporterDep,
@@ -43,7 +43,7 @@ async def export_csv(
     exported = await exporter.open_table(caller.account_id, point_id, table, start, end)
     name = f"myelectricaldata-{table.replace('_', '-')}-{paris.day_of(clock.now())}.csv"
     return StreamingResponse(
-        write(exported, form),
+        write_table(exported, form),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -16,5 +16,5 @@ class CsvExporter:
 
     async def open_table(self, account_id: str, point_id: str, table: Table, start: date, end: date) -> Exported:
         """Begin to read a table of the days `[start, end[`. Raises the problem `not_found`."""
-        home = (await self._publisher.publish(account_id, point_id)).home
+        home = (await self._publisher.publish_hours(account_id, point_id)).home
         return await open_table(self._database, home, table, start, end)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from gateway.billing.days.figures import bucket_of, is_money, show
+from gateway.billing.days.figures import bucket_of, is_money, to_unit
 from gateway.billing.days.home import Home
 from gateway.billing.hours import repository as billing
 from gateway.billing.hours.repository import PublishedFigures
@@ -61,74 +61,76 @@ async def open_table(database: Database, home: Home, table: Table, start: date, 
     """Begin to read a table of the days `[start, end[`."""
     if table is Table.HOURS:
         async with database.read() as session:
-            series = sorted(await billing.series(session, home.id), key=_order)
-        return Exported(_hour_columns(series), _hours(database, home, series, start, end))
-    return Exported(_READING_COLUMNS[table], _readings(database, home, table, start, end))
+            series = sorted(await billing.list_series(session, home.public_id), key=_sort_key)
+        return Exported(_list_hour_columns(series), _iterate_hours(database, home, series, start, end))
+    return Exported(_READING_COLUMNS[table], _iterate_readings(database, home, table, start, end))
 
 
-def _order(key: str) -> tuple[int, str]:
+def _sort_key(key: str) -> tuple[int, str]:
     kinds = ("consumption", "production", "cost", "subscription", "revenue")
     return kinds.index(key.partition("_")[0]), bucket_of(key) or ""
 
 
-def _hour_columns(series: Iterable[str]) -> list[str]:
+def _list_hour_columns(series: Iterable[str]) -> list[str]:
     amounts = [f"{key}_{'eur' if is_money(key) else 'wh'}" for key in series]
     return ["start", "utc_offset", *amounts, "consumption_quality", "production_quality"]
 
 
-async def _hours(database: Database, home: Home, series: list[str], start: date, end: date) -> AsyncIterator[Row]:
+async def _iterate_hours(
+    database: Database, home: Home, series: list[str], start: date, end: date
+) -> AsyncIterator[Row]:
     async with database.read() as session:
-        known = await billing.published_span(session, home.id)
+        known = await billing.find_published_span(session, home.public_id)
     if known is None:
         return
     day, end = max(start, known[0]), min(end, known[1] + paris.DAY)
     while day < end:
         until = min(day + _PAGE, end)
         async with database.read() as session:
-            days = await billing.published_days(session, home.id, home.secrets.data_key, day, until)
+            days = await billing.list_published_days(session, home.public_id, home.secrets.data_key, day, until)
         for published in days:
-            for row in _hours_of_day(published, series):
+            for row in _iterate_hours_of_day(published, series):
                 yield row
         day = until
 
 
-def _hours_of_day(published: PublishedFigures, series: list[str]) -> Iterable[Row]:
-    figures, columns = published.figures, published.figures.columns()
+def _iterate_hours_of_day(published: PublishedFigures, series: list[str]) -> Iterable[Row]:
+    figures, columns = published.figures, published.figures.build_columns()
     midnight = paris.midnight(published.day)
     for index, hour in enumerate(figures.hours):
-        row = _shown(midnight + hour * paris.HOUR, "start")
+        row = _format_instant(midnight + hour * paris.HOUR, "start")
         for key in series:
             name = f"{key}_{'eur' if is_money(key) else 'wh'}"
-            row[name] = show(key, columns[key][index]) if key in columns else None
+            row[name] = to_unit(key, columns[key][index]) if key in columns else None
         row["consumption_quality"] = str(figures.used_made_of[index])
         row["production_quality"] = str(figures.gave_made_of[index]) if figures.gave_made_of else None
         yield row
 
 
-async def _readings(database: Database, home: Home, table: Table, start: date, end: date) -> AsyncIterator[Row]:
+async def _iterate_readings(database: Database, home: Home, table: Table, start: date, end: date) -> AsyncIterator[Row]:
     for direction in Direction:
-        feed = Feed(home.id, _KINDS[table], direction)
+        feed = Feed(home.public_id, _KINDS[table], direction)
         after: date | None = start - paris.DAY
         while after is not None and after < end:
             async with database.read() as session:
-                found, last = await owned.page(session, feed, home.secrets, after)
+                found, last = await owned.load_page(session, feed, home.secrets, after)
             for value in found:
-                row = _reading(value)
+                row = _format_reading(value)
                 if str(row["date"]) >= end.isoformat():
                     break
                 yield row
             after = last
 
 
-def _reading(value: dict[str, Value]) -> Row:
+def _format_reading(value: dict[str, Value]) -> Row:
     row = dict(value)
     for name in ("start", "at"):
         if isinstance(written := row.get(name), str):
-            row |= _shown(datetime.fromisoformat(written), name)
+            row |= _format_instant(datetime.fromisoformat(written), name)
             row.setdefault("date", str(row[name])[:10])
     return row
 
 
-def _shown(instant: datetime, name: str) -> Row:
+def _format_instant(instant: datetime, name: str) -> Row:
     local = instant.astimezone(paris.PARIS)
     return {name: local.strftime("%Y-%m-%d %H:%M"), "utc_offset": local.strftime("%:z")}

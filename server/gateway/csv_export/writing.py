@@ -49,7 +49,7 @@ _FRENCH_NAMES = {
 }
 
 
-def _style(form: Form) -> _Style:
+def _get_style(form: Form) -> _Style:
     match form:
         case Form.ENGLISH:
             return _Style(",", ".", {})
@@ -59,14 +59,14 @@ def _style(form: Form) -> _Style:
             assert_never(form)
 
 
-async def write(table: Exported, form: Form) -> AsyncIterator[bytes]:
+async def write_table(table: Exported, form: Form) -> AsyncIterator[bytes]:
     """Write a table, some 64 kB at a time."""
-    style, text = _style(form), io.StringIO()
+    style, text = _get_style(form), io.StringIO()
     writer = csv.writer(text, delimiter=style.separator)
     text.write(_MARK)
-    writer.writerow([_name(column, style) for column in table.columns])
+    writer.writerow([_translate_column(column, style) for column in table.columns])
     async for row in table.rows:
-        writer.writerow([_cell(row.get(column), style) for column in table.columns])
+        writer.writerow([_format_cell(row.get(column), style) for column in table.columns])
         if text.tell() >= _CHUNK:
             yield text.getvalue().encode()
             text.seek(0)
@@ -74,7 +74,7 @@ async def write(table: Exported, form: Form) -> AsyncIterator[bytes]:
     yield text.getvalue().encode()
 
 
-def _name(column: str, style: _Style) -> str:
+def _translate_column(column: str, style: _Style) -> str:
     """Translate a column: `cost_hp_eur` is `coût hp (€)`."""
     if not style.names or column in style.names:
         return style.names.get(column, column)
@@ -85,7 +85,7 @@ def _name(column: str, style: _Style) -> str:
     return " ".join(word for word in words if word) + (f" ({last})" if unit in {"wh", "eur"} else f", {last}")
 
 
-def _cell(value: Value, style: _Style) -> str:
+def _format_cell(value: Value, style: _Style) -> str:
     if value is None:
         return ""
     if isinstance(value, float):

@@ -20,7 +20,9 @@ SERVICE = "_myelecdata._tcp.local."
 
 
 @asynccontextmanager
-async def announce(settings: Settings, instance_id: str, addresses: Sequence[str] | None = None) -> AsyncIterator[None]:
+async def announce_gateway(
+    settings: Settings, instance_id: str, addresses: Sequence[str] | None = None
+) -> AsyncIterator[None]:
     """Announce meanwhile, if ADVERTISE says so, at these addresses of this machine (None: all of them but loopback).
 
     A network that does not allow it is logged, and keeps nobody from being served.

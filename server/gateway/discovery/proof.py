@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def sign(key: bytes, *, instance_id: str, client_id: str, nonce: str, address: str) -> str:
+def sign_proof(key: bytes, *, instance_id: str, client_id: str, nonce: str, address: str) -> str:
     """Return the proof for one nonce and address, in hexadecimal; `key` is the SHA-256 of the client's secret."""
     message = f"MyElectricalData proof 1\n{instance_id}\n{client_id}\n{nonce}\n{address}"
     return hmac.new(key, message.encode(), sha256).hexdigest()
@@ -21,14 +21,14 @@ def sign(key: bytes, *, instance_id: str, client_id: str, nonce: str, address: s
 
 def is_own_address(address: str, backend_url: str, hosts: Iterable[str]) -> bool:
     """Tell whether `address` is BACKEND_URL, or the same with one of this machine's announced `hosts` in it."""
-    backend, asked = _parts(backend_url), _parts(address)
+    backend, asked = _split_url(backend_url), _split_url(address)
     if backend is None or asked is None:
         return False
     scheme, host, port, path = backend
     return asked in {(scheme, each, port, path) for each in (host, *hosts)}
 
 
-def _parts(url: str) -> tuple[str, str, int, str] | None:
+def _split_url(url: str) -> tuple[str, str, int, str] | None:
     """Return scheme, host, port and path of a base address; None for what is not one."""
     try:
         parts = urlsplit(url)

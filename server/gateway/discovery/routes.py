@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from gateway.accounts import repository
 from gateway.dependencies import ClientDep, ClockDep, DatabaseDep, InstanceDep, SettingsDep
 from gateway.discovery.announcement import list_announced_hosts
-from gateway.discovery.proof import is_own_address, sign
+from gateway.discovery.proof import is_own_address, sign_proof
 from gateway.limits import origins
 from gateway.limits import service as limits
 from gateway.limits.service import RateLimit
-from gateway.problems import ProblemError, documented
+from gateway.problems import ProblemError, describe_responses
 
 router = APIRouter(tags=["API clients"])
 
@@ -39,8 +39,8 @@ class Proof(BaseModel):
     proof: str
 
 
-@router.post("/api-clients/{client_id}/proof", responses=documented(401, 409, 413, 422, 429))
-async def prove(
+@router.post("/api-clients/{client_id}/proof", responses=describe_responses(401, 409, 413, 422, 429))
+async def prove_client_is_known(
     database: DatabaseDep,
     clock: ClockDep,
     instance: InstanceDep,
@@ -61,10 +61,10 @@ async def prove(
             409, "not_our_address", "This is not an address of this gateway. BACKEND_URL says which address it has."
         )
     async with database.read() as session:
-        known = await repository.api_client(session, client_id)
+        known = await repository.find_api_client(session, client_id)
     if known is None:
         raise ProblemError(401, "invalid_client", "This gateway has no such API client.")
-    proof = sign(
+    proof = sign_proof(
         known.secret_hash,
         instance_id=instance.id,
         client_id=client_id,

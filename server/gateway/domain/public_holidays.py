@@ -10,12 +10,12 @@ _AFTER_EASTER = (1, 39, 50)
 
 def is_public_holiday(day: date) -> bool:
     """Tell whether `day` is a public holiday of mainland France."""
-    easter = _easter(day.year)
+    easter = _compute_easter(day.year)
     return (day.month, day.day) in _FIXED or any(day == easter + timedelta(days=days) for days in _AFTER_EASTER)
 
 
 @lru_cache(maxsize=64)
-def _easter(year: int) -> date:
+def _compute_easter(year: int) -> date:
     """Return Easter Sunday, by the Gregorian computus of Meeus, Jones and Butcher."""
     golden = year % 19
     century, year_of_century = divmod(year, 100)

@@ -42,7 +42,7 @@ class Peak:
 
     def pack(self) -> bytes:
         """Write it in few bytes."""
-        return f"{self.va} {paris.iso(self.at) if self.at else ''}".encode()
+        return f"{self.va} {paris.format_instant(self.at) if self.at else ''}".encode()
 
     @classmethod
     def unpack(cls, packed: bytes) -> Self:
@@ -51,9 +51,9 @@ class Peak:
         return cls(int(va), datetime.fromisoformat(at) if at else None)
 
 
-def gaps(day: date, readings: Sequence[Reading]) -> Iterator[tuple[datetime, datetime]]:
+def find_gaps(day: date, readings: Sequence[Reading]) -> Iterator[tuple[datetime, datetime]]:
     """Yield what the readings, in order, leave open of `day`."""
-    position, end = paris.bounds(day)
+    position, end = paris.day_bounds(day)
     for reading in readings:
         if reading.start > position:
             yield position, reading.start
@@ -67,7 +67,7 @@ def watt_minutes(readings: Sequence[Reading]) -> int:
     return sum(reading.watts * reading.minutes for reading in readings)
 
 
-def completed(newer: Sequence[Reading], older: Sequence[Reading]) -> list[Reading]:
+def complete_readings(newer: Sequence[Reading], older: Sequence[Reading]) -> list[Reading]:
     """Return the newer readings, and of the older ones those whose time the newer leave open."""
     kept = [old for old in older if not any(old.start < new.end and new.start < old.end for new in newer)]
     return sorted([*newer, *kept])

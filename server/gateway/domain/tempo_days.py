@@ -23,27 +23,27 @@ class Color(StrEnum):
 COLORS = (Color.BLUE, Color.WHITE, Color.RED)
 
 
-def in_force(instant: datetime) -> date:
+def find_tempo_day(instant: datetime) -> date:
     """Return the Tempo day at `instant`: until 06:00 it is the day before."""
     local = instant.astimezone(paris.PARIS)
     return local.date() if local.time() >= DAY_STARTS else local.date() - paris.DAY
 
 
-def begins(day: date) -> datetime:
+def get_start(day: date) -> datetime:
     """Return the instant at which a Tempo day begins; it ends when the next one begins."""
     return paris.at(day, DAY_STARTS)
 
 
-def shown_from(day: date) -> datetime:
+def get_display_time(day: date) -> datetime:
     """Return the instant from which RTE can have the colour of a day."""
-    return begins(day - paris.DAY)
+    return get_start(day - paris.DAY)
 
 
-def announced_from(day: date) -> datetime:
+def get_announcement_time(day: date) -> datetime:
     """Return the instant from which RTE has usually settled on the colour of a day."""
     return paris.at(day - paris.DAY, ANNOUNCED)
 
 
-def official_from(day: date) -> datetime:
+def get_official_time(day: date) -> datetime:
     """Return the instant from which RTE's colour of a day is final."""
     return paris.at(day - paris.DAY, OFFICIAL)

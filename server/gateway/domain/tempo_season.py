@@ -64,33 +64,33 @@ class Season:
         return {Color.BLUE: (self.end - self.start).days - _RED - _WHITE, Color.WHITE: _WHITE, Color.RED: _RED}
 
 
-def possible_colors(day: date) -> frozenset[Color]:
+def find_possible_colors(day: date) -> frozenset[Color]:
     """Return the colours that the published rules allow a day."""
     red = day.month in _RED_MONTHS and day.weekday() < _SATURDAY
     white = day.weekday() != _SUNDAY
     return frozenset({Color.BLUE} | ({Color.WHITE} if white else set()) | ({Color.RED} if red else set()))
 
 
-def color_by_rule(day: date) -> Color | None:
+def find_color_by_rule(day: date) -> Color | None:
     """Return the colour of a day that can have one only, a Sunday's blue; None for all others."""
-    colors = possible_colors(day)
+    colors = find_possible_colors(day)
     return next(iter(colors)) if len(colors) == 1 else None
 
 
-def expected_colors(season: Season, settled: Mapping[date, Color]) -> dict[date, Expectation]:
+def predict_colors(season: Season, settled: Mapping[date, Color]) -> dict[date, Expectation]:
     """Return the days of a season that are neither settled nor certain by rule, and of which one colour is expected.
 
     `settled` are the colours that can no longer change; one that still can change proves nothing.
     """
     choices = {
-        day: possible_colors(day) - ({Color.RED} if is_public_holiday(day) else set())
-        for day in paris.days(season.start, season.end)
-        if day not in settled and color_by_rule(day) is None
+        day: find_possible_colors(day) - ({Color.RED} if is_public_holiday(day) else set())
+        for day in paris.iterate_days(season.start, season.end)
+        if day not in settled and find_color_by_rule(day) is None
     }
     expected: dict[date, Expectation] = {}
     # red first: what is expected to be red is not left for white
     for color in (Color.RED, Color.WHITE):
-        left = season.quota[color] - _count(season, settled, color)
+        left = season.quota[color] - _count_color(season, settled, color)
         eligible = [day for day, colors in choices.items() if color in colors]
         if left <= 0:
             for day in eligible:
@@ -127,24 +127,26 @@ def count_days(season: Season, known: Mapping[date, Color], today: date) -> dict
     """
     tomorrow = min(today + paris.DAY, season.end - paris.DAY)
     colors = {
-        day: frozenset({known[day]}) if day in known else possible_colors(day)
-        for day in paris.days(season.start, season.end)
+        day: frozenset({known[day]}) if day in known else find_possible_colors(day)
+        for day in paris.iterate_days(season.start, season.end)
     }
 
-    def used(color: Color, through: date) -> int | None:
+    def count_used(color: Color, through: date) -> int | None:
         passed = [found for day, found in colors.items() if day <= through and color in found]
         return None if any(len(found) > 1 for found in passed) else len(passed)
 
-    def left(color: Color, after: date) -> int | None:
-        taken = used(color, after)
+    def count_left(color: Color, after: date) -> int | None:
+        taken = count_used(color, after)
         eligible = sum(day > after and color in found for day, found in colors.items())
         return None if taken is None else min(max(0, season.quota[color] - taken), eligible)
 
     return {
-        color: Count(season.quota[color], used(color, today), left(color, today), left(color, tomorrow))
+        color: Count(
+            season.quota[color], count_used(color, today), count_left(color, today), count_left(color, tomorrow)
+        )
         for color in COLORS
     }
 
 
-def _count(season: Season, known: Mapping[date, Color], color: Color) -> int:
+def _count_color(season: Season, known: Mapping[date, Color], color: Color) -> int:
     return sum(season.start <= day < season.end and each is color for day, each in known.items())

@@ -11,7 +11,7 @@ LOW_CARBON, _NORMAL, TENSE, _VERY_TENSE = _LEVELS = range(4)
 _CLOCK = range(24)
 
 
-def place(signal: EcowattSignal) -> dict[datetime, int]:
+def map_levels(signal: EcowattSignal) -> dict[datetime, int]:
     """Return the levels of a day by the instant at which each hour begins.
 
     `pas` is what a clock in Paris shows: on the day of 25 hours `pas` 2 is said of both hours that show 02:00, on that
@@ -21,11 +21,11 @@ def place(signal: EcowattSignal) -> dict[datetime, int]:
     for hour in signal.values:
         if hour.pas in _CLOCK and hour.hvalue is not None and hour.hvalue in _LEVELS:
             shown = datetime.combine(signal.day, time(hour.pas))
-            levels |= dict.fromkeys(paris.instants(shown), hour.hvalue)
+            levels |= dict.fromkeys(paris.find_instants(shown), hour.hvalue)
     return dict(sorted(levels.items()))
 
 
-def worst(signal: EcowattSignal, levels: Mapping[datetime, int]) -> int | None:
+def find_worst_level(signal: EcowattSignal, levels: Mapping[datetime, int]) -> int | None:
     """Return the worst level of a day, RTE's own or that of an hour; None when nothing readable was said of it."""
     told = [] if signal.dvalue is None else [signal.dvalue]
     return max((level for level in (*told, *levels.values()) if level in _LEVELS), default=None)
@@ -40,7 +40,7 @@ class Run:
     until: datetime
 
 
-def runs(levels: Mapping[datetime, int]) -> Iterable[Run]:
+def group_runs(levels: Mapping[datetime, int]) -> Iterable[Run]:
     """Yield the runs of equal level, in order; a gap ends a run."""
     run: Run | None = None
     for start, level in sorted(levels.items()):

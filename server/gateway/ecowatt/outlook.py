@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.ecowatt import repository, schemas
-from gateway.ecowatt.hours import LOW_CARBON, TENSE, runs
+from gateway.ecowatt.hours import LOW_CARBON, TENSE, group_runs
 from gateway.ecowatt.service import FEED
 from gateway.kit import paris
 from gateway.kit.database import Database
@@ -19,20 +19,20 @@ class EcowattOutlook:
         self._database = database
         self._asks_rte = asks_rte
 
-    async def read_now(self, now: datetime) -> schemas.Ecowatt:
+    async def read_outlook(self, now: datetime) -> schemas.Ecowatt:
         """Return what is known of today and the days ahead."""
         async with self._database.read() as session:
-            return await signal(session, now, asked=self._asks_rte)
+            return await build_outlook(session, now, asked=self._asks_rte)
 
 
-async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schemas.Ecowatt:
+async def build_outlook(session: AsyncSession, now: datetime, *, asked: bool) -> schemas.Ecowatt:
     """Say what is known of today and the days ahead; `asked` is whether somebody asks RTE at all."""
     today = paris.day_of(now)
-    rows = await repository.days(session, today - paris.DAY)  # a run may have begun yesterday
-    levels = {start: level for row in rows for start, level in repository.levels(row).items()}
-    coming = [run for run in runs(levels) if run.until > now]
+    rows = await repository.list_days(session, today - paris.DAY)  # a run may have begun yesterday
+    levels = {start: level for row in rows for start, level in repository.read_levels(row).items()}
+    coming = [run for run in group_runs(levels) if run.until > now]
     current = next((run for run in coming if run.since <= now), None)
-    freshness = await feeds.freshness(session, FEED, now, asked=asked)
+    freshness = await feeds.load_freshness(session, FEED, now, asked=asked)
     changes = [
         paris.midnight(today + paris.DAY),
         *(edge for run in coming for edge in (run.since, run.until) if edge > now),
@@ -50,7 +50,7 @@ async def signal(session: AsyncSession, now: datetime, *, asked: bool) -> schema
                 date=row.day,
                 worst=row.worst,
                 message=row.message,
-                hours=[schemas.Hour(start=start, level=level) for start, level in repository.levels(row).items()],
+                hours=[schemas.Hour(start=start, level=level) for start, level in repository.read_levels(row).items()],
             )
             for row in rows
             if row.day >= today

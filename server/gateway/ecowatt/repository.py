@@ -10,17 +10,17 @@ from gateway.ecowatt.models import EcowattDay, StoredHour
 from gateway.kit import paris
 
 
-async def days(session: AsyncSession, start: date) -> list[EcowattDay]:
+async def list_days(session: AsyncSession, start: date) -> list[EcowattDay]:
     """Return the days from `start` on, oldest first."""
     query = select(EcowattDay).where(EcowattDay.day >= start).order_by(EcowattDay.day)
     return list(await session.scalars(query))
 
 
-def levels(row: EcowattDay) -> dict[datetime, int]:
+def read_levels(row: EcowattDay) -> dict[datetime, int]:
     """Return the levels of a day by the instant at which each hour begins."""
     return {datetime.fromisoformat(hour["start"]): hour["level"] for hour in row.hours}
 
 
-def stored(hours: Mapping[datetime, int]) -> list[StoredHour]:
+def to_stored_hours(hours: Mapping[datetime, int]) -> list[StoredHour]:
     """Return hours as they are stored."""
-    return [{"start": paris.iso(start), "level": level} for start, level in sorted(hours.items())]
+    return [{"start": paris.format_instant(start), "level": level} for start, level in sorted(hours.items())]

@@ -9,13 +9,13 @@ from gateway.dependencies import ResponseCacheDep, part
 from gateway.ecowatt import schemas
 from gateway.ecowatt.outlook import EcowattOutlook
 from gateway.kit import conditional
-from gateway.problems import documented
+from gateway.problems import describe_responses
 
 router = APIRouter(
     prefix="/ecowatt",
     tags=["signals"],
     dependencies=[Depends(get_caller)],
-    responses=documented(401),
+    responses=describe_responses(401),
 )
 
 
@@ -23,6 +23,6 @@ EcowattOutlookDep = Annotated[EcowattOutlook, Depends(part(EcowattOutlook))]
 
 
 @router.get("", response_model=schemas.Ecowatt, responses=conditional.UNCHANGED)
-async def ecowatt(request: Request, outlook: EcowattOutlookDep, response_cache: ResponseCacheDep) -> Response:
+async def get_ecowatt(request: Request, outlook: EcowattOutlookDep, response_cache: ResponseCacheDep) -> Response:
     """The level by hour, today and the days ahead."""
-    return await response_cache.respond(request, "ecowatt", outlook.read_now)
+    return await response_cache.respond(request, "ecowatt", outlook.read_outlook)

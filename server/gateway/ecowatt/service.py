@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.ecowatt import repository
-from gateway.ecowatt.hours import place, worst
+from gateway.ecowatt.hours import find_worst_level, map_levels
 from gateway.ecowatt.models import EcowattDay
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -26,32 +26,34 @@ FEED = CallBudget("ecowatt", _PAUSE, longest_pause=paris.HOUR, budget="ecowatt",
 NEVER = timedelta(days=365)
 
 
-async def keep(database: Database, rte: Rte | None, clock: Clock) -> datetime:
+async def refresh_ecowatt(database: Database, rte: Rte | None, clock: Clock) -> datetime:
     """Ask RTE if that is due; return when to be called next."""
     if rte is None:
-        _say_that_nobody_asks()
+        _log_not_configured()
         return clock.now() + NEVER
-    if later := await feeds.closed_until(database, FEED, clock.now()) or await feeds.take(database, FEED, clock):
+    if later := await feeds.find_closed_until(database, FEED, clock.now()) or await feeds.take_call(
+        database, FEED, clock
+    ):
         return later
     try:
-        signals = await rte.ecowatt()
+        signals = await rte.fetch_ecowatt()
     except RteError as error:
-        return await feeds.failed(database, FEED, clock.now(), error)
+        return await feeds.record_failure(database, FEED, clock.now(), error)
     now = clock.now()
     async with database.write() as session:
         for signal in signals:
-            await _learn(session, signal)
-        return await feeds.answered(session, FEED, now, now + paris.HOUR)
+            await _save_signal(session, signal)
+        return await feeds.record_response(session, FEED, now, now + paris.HOUR)
 
 
-async def _learn(session: AsyncSession, signal: EcowattSignal) -> None:
+async def _save_signal(session: AsyncSession, signal: EcowattSignal) -> None:
     """Write a day, keeping the hours that are past and no longer told."""
     row = await session.get(EcowattDay, signal.day) or EcowattDay(day=signal.day, hours=[])
-    levels = repository.levels(row) | place(signal)
-    level = worst(signal, levels)
+    levels = repository.read_levels(row) | map_levels(signal)
+    level = find_worst_level(signal, levels)
     if level is None:
         return
-    row.hours = repository.stored(levels)
+    row.hours = repository.to_stored_hours(levels)
     row.message = " ".join(signal.message.split())
     row.worst = level
     row.generated_at = signal.generated_at
@@ -59,5 +61,5 @@ async def _learn(session: AsyncSession, signal: EcowattSignal) -> None:
 
 
 @cache
-def _say_that_nobody_asks() -> None:
+def _log_not_configured() -> None:
     log.warning("ecowatt_not_asked", missing="RTE_CLIENT_ID and RTE_CLIENT_SECRET")

@@ -39,7 +39,7 @@ class CircuitState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class CircuitStatus:
     """How an API stands: the circuit, until when it is open, and the last error of a day with its moment."""
 
     circuit: CircuitState
@@ -55,61 +55,61 @@ class Circuit:
         self._store = store
         self._clock = clock
 
-    async def check(self, api: str) -> None:
+    async def ensure_closed(self, api: str) -> None:
         """Let a call through, or raise EnedisError(DOWN) that says when to come back."""
-        state, until = await self._state(api)
+        state, until = await self._read_state(api)
         if state is CircuitState.OPEN:
             raise EnedisError(ErrorReason.DOWN, "circuit", until)
         if state is CircuitState.PROBING and (wait := await self._store.take_turn(f"enedis:{api}:probe", _PROBE)):
             raise EnedisError(ErrorReason.DOWN, "circuit", self._clock.now() + timedelta(seconds=wait))
 
-    async def answered(self, api: str) -> None:
+    async def record_response(self, api: str) -> None:
         """Note that Enedis answers, whatever it says, if it can be noted: the answer is worth more than the note."""
         with suppress(StoreError):
-            if (await self._failures(api))[0]:
+            if (await self._count_failures(api))[0]:
                 await self._store.delete(_failures_key(api))
 
-    async def refused(self, api: str, error: EnedisError) -> EnedisError:
+    async def record_failure(self, api: str, error: EnedisError) -> EnedisError:
         """Note that a call was refused, or not answered, if it can be noted; return the error."""
-        await self.remember(api, error)
+        await self.record_error(api, error)
         if error.reason is not ErrorReason.DOWN:
-            await self.answered(api)
+            await self.record_response(api)
             return error
         with suppress(StoreError):
-            failures = (await self._failures(api))[0] + 1
+            failures = (await self._count_failures(api))[0] + 1
             pause = compute_backoff(_FIRST_PAUSE, _LONGEST_PAUSE, failures - FAILURES + 1)
             state = json.dumps([failures, (self._clock.now() + pause).isoformat()])
             await self._store.set(_failures_key(api), state, _COUNTED_FOR)
         return error
 
-    async def remember(self, api: str, error: EnedisError) -> None:
+    async def record_error(self, api: str, error: EnedisError) -> None:
         """Keep an error for a day, if it is one of Enedis' or of our application."""
         if error.reason in _TROUBLE:
             words = f"{error.reason} {error.code}".strip()
             text = json.dumps([words, self._clock.now().isoformat()])
             await write_cached(self._store, _error_key(api), text, _REMEMBERED_FOR)
 
-    async def standing(self, api: str) -> Standing:
+    async def get_status(self, api: str) -> CircuitStatus:
         """Tell how an API stands."""
-        state, until = await self._state(api)
+        state, until = await self._read_state(api)
         text = await self._store.get(_error_key(api))
         words, at = json.loads(text) if text else (None, None)
-        return Standing(
+        return CircuitStatus(
             state,
             until if state is CircuitState.OPEN else None,
             words,
             datetime.fromisoformat(at) if at else None,
         )
 
-    async def _state(self, api: str) -> tuple[CircuitState, datetime]:
-        failures, until = await self._failures(api)
+    async def _read_state(self, api: str) -> tuple[CircuitState, datetime]:
+        failures, until = await self._count_failures(api)
         if failures < FAILURES:
             return CircuitState.CLOSED, until
         # one that is open for longer was opened by a clock that was ahead
         is_open = until - _LONGEST_PAUSE <= self._clock.now() < until
         return CircuitState.OPEN if is_open else CircuitState.PROBING, until
 
-    async def _failures(self, api: str) -> tuple[int, datetime]:
+    async def _count_failures(self, api: str) -> tuple[int, datetime]:
         text = await self._store.get(_failures_key(api))
         if text is None:
             return 0, self._clock.now()

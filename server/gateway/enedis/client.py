@@ -62,11 +62,11 @@ class Token(BaseModel):
 class Pacer(Protocol):
     """Who may call when."""
 
-    async def wait(self, api: Api, payer: str) -> None:
+    async def wait_for_turn(self, api: Api, payer: str) -> None:
         """Wait for a call's turn and count it for `payer`. Raises EnedisError(QUOTA) or StoreError: no call."""
         ...
 
-    async def stop(self, api: Api, until: datetime | None) -> datetime:
+    async def stop_calls(self, api: Api, until: datetime | None) -> datetime:
         """Enedis refused for its quota: nobody calls before `until`, or for a while. Return the end of that pause."""
         ...
 
@@ -85,86 +85,88 @@ class Enedis:
 
     async def sign_in(self) -> None:
         """Ask for a token, to see whether the credentials are good. Raises EnedisError."""
-        await self._new_token()
+        await self._request_token()
 
-    async def load_curve(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> list[Point]:
+    async def fetch_load_curve(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> list[Point]:
         """Fetch average power by interval, in W, of the days `[start, end[`: at most 7."""
         quantity = Quantity(_BUSINESS[direction], "PA")
         return await self._fetch_points(
             payer, f"courbe_de_charge_{_SUFFIX[direction]}", Request(prm, start, end), quantity
         )
 
-    async def daily(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> list[Point]:
+    async def fetch_daily(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> list[Point]:
         """Fetch energy by day, in Wh, of the days `[start, end[`."""
         quantity = Quantity(_BUSINESS[direction], "EA")
         return await self._fetch_points(payer, f"{_SUFFIX[direction]}_quotidienne", Request(prm, start, end), quantity)
 
-    async def index(self, payer: str, prm: str, direction: Direction, start: date, end: date) -> list[IndexSeries]:
+    async def fetch_index(
+        self, payer: str, prm: str, direction: Direction, start: date, end: date
+    ) -> list[IndexSeries]:
         """Fetch the registers' index on each day of `[start, end[`, in Wh."""
         request = Request(prm, start, end)
         response = await self._request_measures(payer, f"index_{_SUFFIX[direction]}", request)
-        return find_registers(_parse(IndexMeasure, response), request, Quantity(_BUSINESS[direction], "EA"))
+        return find_registers(_parse_response(IndexMeasure, response), request, Quantity(_BUSINESS[direction], "EA"))
 
-    async def max_power(self, payer: str, prm: str, start: date, end: date) -> list[Point]:
+    async def fetch_max_power(self, payer: str, prm: str, start: date, end: date) -> list[Point]:
         """Fetch the greatest power of each day of `[start, end[`, in VA, with its moment."""
         choices = {"mesuresPas": "P1D", "grandeurPhysique": "PMA"}
         request, quantity = Request(prm, start, end), Quantity("CONS", "PMA")
         return await self._fetch_points(payer, "puissance_conso_max_quotidienne", request, quantity, **choices)
 
-    async def contracts(self, payer: str, prm: str) -> list[GridContract]:
+    async def fetch_contracts(self, payer: str, prm: str) -> list[GridContract]:
         """Ask for the contracts of a usage point: one, or two with self-consumption."""
-        answer = await self._customer(payer, Api.CONTRACTS, prm)
-        return _parse(list[GridContract], answer)
+        answer = await self._fetch_customer(payer, Api.CONTRACTS, prm)
+        return _parse_response(list[GridContract], answer)
 
-    async def synthesis(self, payer: str, prm: str) -> Synthesis:
+    async def fetch_synthesis(self, payer: str, prm: str) -> Synthesis:
         """Ask since when a usage point is in service."""
-        return _parse(Synthesis, await self._customer(payer, Api.SYNTHESIS, prm))
+        return _parse_response(Synthesis, await self._fetch_customer(payer, Api.SYNTHESIS, prm))
 
-    async def metering(self, payer: str, prm: str) -> Metering:
+    async def fetch_metering(self, payer: str, prm: str) -> Metering:
         """Ask for the meter and its off-peak hours."""
-        return _parse(Metering, await self._customer(payer, Api.METERING, prm))
+        return _parse_response(Metering, await self._fetch_customer(payer, Api.METERING, prm))
 
-    async def address(self, payer: str, prm: str) -> Address:
+    async def fetch_address(self, payer: str, prm: str) -> Address:
         """Ask where a usage point is."""
-        return _parse(AddressAnswer, await self._customer(payer, Api.ADDRESS, prm)).address
+        return _parse_response(AddressAnswer, await self._fetch_customer(payer, Api.ADDRESS, prm)).address
 
-    async def supply(self, payer: str, prm: str) -> Supply:
+    async def fetch_supply(self, payer: str, prm: str) -> Supply:
         """Ask how a usage point is fed."""
-        return _parse(Supply, await self._customer(payer, Api.SUPPLY, prm))
+        return _parse_response(Supply, await self._fetch_customer(payer, Api.SUPPLY, prm))
 
-    async def services_of_authorisation(self, payer: str, authorisation: int) -> list[Service]:
+    async def fetch_services_of_authorization(self, payer: str, authorisation: int) -> list[Service]:
         """Ask which services an authorisation opened, on which meter."""
-        return await self._services(payer, {"autorisationId": authorisation})
+        return await self._fetch_services(payer, {"autorisationId": authorisation})
 
-    async def services_of_point(self, payer: str, prm: str) -> list[Service]:
+    async def fetch_services_of_point(self, payer: str, prm: str) -> list[Service]:
         """Ask which services are open on a usage point."""
-        return await self._services(payer, {"pointId": prm})
+        return await self._fetch_services(payer, {"pointId": prm})
 
-    async def _services(self, payer: str, whose: dict[str, int | str]) -> list[Service]:
+    async def _fetch_services(self, payer: str, whose: dict[str, int | str]) -> list[Service]:
         body = {**whose, "comptage": False}
         try:
-            answer = await self._ask(payer, Api.SERVICES, "POST", _SERVICES, json=body)
+            answer = await self._request(payer, Api.SERVICES, "POST", _SERVICES, json=body)
         except EnedisError as error:
             if error.reason is ErrorReason.NOTHING_OPEN:
                 return []
             raise
-        return _parse(Services, answer).items
+        return _parse_response(Services, answer).items
 
-    async def _customer(self, payer: str, api: Api, prm: str) -> Answer:
-        return await self._ask(payer, api, "GET", _CUSTOMER_PATHS[api] + prm)
+    async def _fetch_customer(self, payer: str, api: Api, prm: str) -> Answer:
+        return await self._request(payer, api, "GET", _CUSTOMER_PATHS[api] + prm)
 
     async def _fetch_points(
         self, payer: str, resource: str, request: Request, quantity: Quantity, **choices: str
     ) -> list[Point]:
         response = await self._request_measures(payer, resource, request, **choices)
-        return find_points(_parse(Measure, response), request, quantity)
+        return find_points(_parse_response(Measure, response), request, quantity)
 
     async def _request_measures(self, payer: str, resource: str, request: Request, **choices: str) -> Answer:
         dates = {"dateDebut": request.start.isoformat(), "dateFin": request.end.isoformat()}
         params = {"pointId": request.prm, **dates, **choices}
-        return await self._ask(payer, Api.MEASURES, "GET", _MEASURES + resource, params=params)
+        return await self._request(payer, Api.MEASURES, "GET", _MEASURES + resource, params=params)
 
-    async def _ask(
+    async def _request(
         self,
         payer: str,
         api: Api,
@@ -177,53 +179,53 @@ class Enedis:
         """Ask, renewing the token once if Enedis no longer takes it. Raises EnedisError, StoreError."""
         renewed = False
         while True:
-            await self._circuit.check(api)
+            await self._circuit.ensure_closed(api)
             token = await get_shared_token(
-                self._store, _TOKEN_KEY, partial(self._make_token, api), renew_before=_RENEW_BEFORE
+                self._store, _TOKEN_KEY, partial(self._get_token, api), renew_before=_RENEW_BEFORE
             )
-            await self._pacer.wait(api, payer)
+            await self._pacer.wait_for_turn(api, payer)
             try:
-                answer = await self._upstream.ask(
+                answer = await self._upstream.request(
                     method, path, params=params, json=json, headers={"Authorization": f"Bearer {token}"}
                 )
             except UnreachableError as error:
-                raise await self._circuit.refused(api, EnedisError(ErrorReason.DOWN, "unreachable")) from error
+                raise await self._circuit.record_failure(api, EnedisError(ErrorReason.DOWN, "unreachable")) from error
             if answer.status == 200:
-                await self._circuit.answered(api)
+                await self._circuit.record_response(api)
                 return answer
-            refusal = await self._circuit.refused(api, parse_error(answer))
+            refusal = await self._circuit.record_failure(api, parse_error(answer))
             if refusal.reason is ErrorReason.QUOTA:
-                refusal.retry_at = await self._pacer.stop(api, refusal.retry_at)
+                refusal.retry_at = await self._pacer.stop_calls(api, refusal.retry_at)
             if refusal.reason is not ErrorReason.UNAUTHORIZED or renewed:
                 raise refusal
             renewed = True
             await drop_token(self._store, _TOKEN_KEY, token)
 
-    async def _make_token(self, api: Api) -> tuple[str, float]:
+    async def _get_token(self, api: Api) -> tuple[str, float]:
         if reason := await self._store.get(_NO_TOKEN_KEY):
             raise EnedisError(ErrorReason(reason), "token")
         try:
-            new = await self._new_token()
+            new = await self._request_token()
         except EnedisError as error:
-            await self._circuit.remember(api, error)
+            await self._circuit.record_error(api, error)
             # whoever waits behind would only hear the same, one after the other
             await self._store.set(_NO_TOKEN_KEY, error.reason, _NO_TOKEN_FOR)
             raise
         return new.access_token, new.expires_in
 
-    async def _new_token(self) -> Token:
+    async def _request_token(self) -> Token:
         try:
-            answer = await self._upstream.ask(
+            answer = await self._upstream.request(
                 "POST", _TOKEN_PATH, form={"grant_type": "client_credentials"}, auth=self._credentials
             )
         except UnreachableError as error:
             raise EnedisError(ErrorReason.DOWN, "unreachable") from error
         if answer.status != 200:
             raise parse_error(answer)
-        return _parse(Token, answer)
+        return _parse_response(Token, answer)
 
 
-def _parse[T](form: type[T], answer: Answer) -> T:
+def _parse_response[T](form: type[T], answer: Answer) -> T:
     """Read an answer by its content, whatever content type it claims. Raises EnedisError."""
     try:
         return TypeAdapter(form).validate_json(answer.body)

@@ -15,7 +15,7 @@ _POWER = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?)\s*k(?:VA|W)", re.ASCII | re.IGNO
 _LONGEST_TEXT = 200
 
 
-def _day(value: object) -> object:
+def _parse_day(value: object) -> object:
     """Read `2026-02-11T00:00:00+0100`, `2013-08-14+01:00`, `2026-02-11`, as the day it is in Paris."""
     match = _STAMP.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
@@ -29,7 +29,7 @@ def _day(value: object) -> object:
         return None
 
 
-def _kva(value: object) -> object:
+def _parse_kva(value: object) -> object:
     """Read `{"unit": "kVA", "value": "12"}`, `"9 kVA"`, `"7,5 kVA"`; some contracts have kW for the same limit."""
     if isinstance(value, dict):
         value = f"{value.get('value')} {value.get('unit')}"
@@ -40,23 +40,23 @@ def _kva(value: object) -> object:
     return int(power) if power.is_integer() else power
 
 
-def _text(value: object) -> object:
+def _clean_text(value: object) -> object:
     return value.strip()[:_LONGEST_TEXT] or None if isinstance(value, str) else None
 
 
-def _first(value: object) -> object:
+def _take_first(value: object) -> object:
     """Read a list as its first member; no example of the answer is known."""
     return next(iter(value), None) if isinstance(value, list) else value
 
 
-def _none_is(empty: object) -> Callable[[object], object]:
+def _replace_empty(empty: object) -> Callable[[object], object]:
     """Read null and an empty text as `empty`; whatever else is judged as it is."""
     return lambda value: empty if value is None or value == "" else value
 
 
-type Day = Annotated[date | None, BeforeValidator(_day)]
-type Text = Annotated[str | None, BeforeValidator(_text)]
-type Flag = Annotated[bool, BeforeValidator(_none_is(empty=False))]
+type Day = Annotated[date | None, BeforeValidator(_parse_day)]
+type Text = Annotated[str | None, BeforeValidator(_clean_text)]
+type Flag = Annotated[bool, BeforeValidator(_replace_empty(empty=False))]
 
 
 class _Wire(BaseModel):
@@ -70,7 +70,9 @@ class GridContract(_Wire):
     contract_start: Day = None
     contract_type: Text = None
     distribution_tariff: Text = None
-    subscribed_power_kva: Annotated[int | float | None, Field(alias="subscribed_power"), BeforeValidator(_kva)] = None
+    subscribed_power_kva: Annotated[
+        int | float | None, Field(alias="subscribed_power"), BeforeValidator(_parse_kva)
+    ] = None
 
     @property
     def is_supply(self) -> bool:
@@ -106,7 +108,7 @@ class Address(_Wire):
 class AddressAnswer(_Wire):
     """The answer around an address."""
 
-    address: Annotated[Address, BeforeValidator(_none_is(empty={}))] = Address()
+    address: Annotated[Address, BeforeValidator(_replace_empty(empty={}))] = Address()
 
 
 class Supply(_Wire):
@@ -128,14 +130,14 @@ class _Relay(_Wire):
 
 class _Device(_Wire):
     meter_type: Annotated[_MeterType | None, Field(alias="typeComptage")] = None
-    relay: Annotated[_Relay | None, Field(alias="relais"), BeforeValidator(_first)] = None
+    relay: Annotated[_Relay | None, Field(alias="relais"), BeforeValidator(_take_first)] = None
 
 
 class Metering(_Wire):
     """The meter, and its off-peak hours as Enedis spells them."""
 
     device: Annotated[_Device | None, Field(alias="dispositifComptage")] = None
-    relay: Annotated[_Relay | None, Field(alias="relais"), BeforeValidator(_first)] = None
+    relay: Annotated[_Relay | None, Field(alias="relais"), BeforeValidator(_take_first)] = None
 
     @property
     def off_peak(self) -> str | None:
@@ -173,4 +175,4 @@ class Service(_Wire):
 class Services(_Wire):
     """What is open; none is an absent, null or empty list."""
 
-    items: Annotated[list[Service], Field(alias="serviceSouscrit"), BeforeValidator(_none_is(empty=[]))] = []
+    items: Annotated[list[Service], Field(alias="serviceSouscrit"), BeforeValidator(_replace_empty(empty=[]))] = []

@@ -23,15 +23,15 @@ class DayFigures[Figure]:
 
 def place_daily(points: Iterable[Point], start: date, end: date, most_watts: int = MOST_WATTS) -> DayFigures[int]:
     """Return the energy of the days `[start, end[`, in Wh. Two different values of a day are both refused."""
-    return _place(points, start, end, most_watts * LONGEST_DAY_HOURS, lambda point: point.value)
+    return _place_points(points, start, end, most_watts * LONGEST_DAY_HOURS, lambda point: point.value)
 
 
 def place_peaks(points: Iterable[Point], start: date, end: date, most_va: int = MOST_WATTS) -> DayFigures[Peak]:
     """Return the greatest powers of the days `[start, end[`. Two different ones of a day are both refused."""
-    return _place(points, start, end, most_va, lambda point: Peak(point.value, _find_moment(point)))
+    return _place_points(points, start, end, most_va, lambda point: Peak(point.value, _find_moment(point)))
 
 
-def _place[Figure](
+def _place_points[Figure](
     points: Iterable[Point], start: date, end: date, most: int, read: Callable[[Point], Figure]
 ) -> DayFigures[Figure]:
     days: dict[date, Figure] = {}
@@ -43,18 +43,18 @@ def _place[Figure](
         try:
             day, value, figure = point.day, point.value, read(point)
         except UnreadableError as error:
-            refused.add(Fault(error.part), error.text)
+            refused.add_points(Fault(error.part), error.text)
             continue
         if not start <= day < end:
-            refused.add(Fault.OUTSIDE, str(day))
+            refused.add_points(Fault.OUTSIDE, str(day))
         elif not 0 <= value <= most:
-            refused.add(Fault.IMPLAUSIBLE, str(value))
+            refused.add_points(Fault.IMPLAUSIBLE, str(value))
         elif days.setdefault(day, figure) != figure:
             contradicted.add(day)
-            refused.add(Fault.CONTRADICTORY, str(day))
+            refused.add_points(Fault.CONTRADICTORY, str(day))
     for day in contradicted:
         del days[day]
-        refused.add(Fault.CONTRADICTORY)
+        refused.add_points(Fault.CONTRADICTORY)
     return DayFigures(days, refused)
 
 

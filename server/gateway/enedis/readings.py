@@ -53,7 +53,7 @@ class _Stamped:
         """Return where this interval can be: once, twice in autumn's doubled hour, nowhere in spring's skipped one."""
         length = timedelta(minutes=self.minutes)
         found = [Reading(end - length, self.minutes, self.watts) for end in self.ends]
-        first, after = paris.bounds(self.day)
+        first, after = paris.day_bounds(self.day)
         return [reading for reading in found if first <= reading.start and reading.end <= after]
 
     @property
@@ -61,7 +61,7 @@ class _Stamped:
         return (self.label - timedelta(microseconds=1)).date()
 
 
-def place(
+def place_curve(
     points: Iterable[Point], start: date = paris.EARLIEST, end: date = paris.LATEST, most_watts: int = MOST_WATTS
 ) -> Placement:
     """Place the points of a load curve in the days `[start, end[`. Equal points count once, absent ones not at all."""
@@ -74,7 +74,7 @@ def place(
         if stamped is not None and start <= stamped.day < end:
             by_day[stamped.day].append(stamped)
         elif stamped is not None:
-            refused.add(Fault.OUTSIDE, str(stamped.day))
+            refused.add_points(Fault.OUTSIDE, str(stamped.day))
     days = {}
     for day, stamps in sorted(by_day.items()):
         order = _find_order(stamps)
@@ -91,15 +91,15 @@ def _read_point(point: Point, most_watts: int, refused: RefusedPoints) -> _Stamp
     try:
         value, minutes, ends = point.value, point.minutes, point.instants
     except UnreadableError as error:
-        refused.add(Fault(error.part), error.text)
+        refused.add_points(Fault(error.part), error.text)
         return None
     label = _find_label(ends)
     if minutes not in _STEPS:
-        refused.add(Fault.STEP, str(minutes))
+        refused.add_points(Fault.STEP, str(minutes))
     elif label is None or label.second or label.microsecond:
-        refused.add(Fault.STAMP, str(point.d)[:24])
+        refused.add_points(Fault.STAMP, str(point.d)[:24])
     elif not 0 <= value <= most_watts:
-        refused.add(Fault.IMPLAUSIBLE, str(value))
+        refused.add_points(Fault.IMPLAUSIBLE, str(value))
     else:
         return _Stamped(tuple(ends), label, minutes, value)
     return None
@@ -130,12 +130,12 @@ def _place_day(stamps: list[_Stamped], order: _Order, refused: RefusedPoints) ->
             case [first, second]:
                 doubled.append((first, second))
             case _:
-                refused.add(Fault.STAMP, str(stamp.label))
-    kept, overlapping = _without_overlaps(certain)
-    refused.add(Fault.CONTRADICTORY, times=overlapping)
-    ways = [set(way) for way in _ways(doubled, kept)]
+                refused.add_points(Fault.STAMP, str(stamp.label))
+    kept, overlapping = _drop_overlaps(certain)
+    refused.add_points(Fault.CONTRADICTORY, times=overlapping)
+    ways = [set(way) for way in _list_placements(doubled, kept)]
     sure = set.intersection(*ways) if ways else set()
-    refused.add(Fault.AMBIGUOUS, times=len(doubled) - len(sure))
+    refused.add_points(Fault.AMBIGUOUS, times=len(doubled) - len(sure))
     if order is _Order.NONE:
         sure = _estimate_twins(sure, doubled)
     return sorted([*kept, *sure])
@@ -152,7 +152,7 @@ def _estimate_twins(sure: set[Reading], doubled: Sequence[tuple[Reading, Reading
     }
 
 
-def _without_overlaps(readings: list[Reading]) -> tuple[list[Reading], int]:
+def _drop_overlaps(readings: list[Reading]) -> tuple[list[Reading], int]:
     """Drop repetitions, and every reading that contradicts another; count the latter."""
     ordered = sorted(set(readings))
     clashing = set()
@@ -165,7 +165,7 @@ def _without_overlaps(readings: list[Reading]) -> tuple[list[Reading], int]:
     return [reading for reading in ordered if reading not in clashing], len(clashing)
 
 
-def _ways(doubled: list[tuple[Reading, Reading]], certain: list[Reading]) -> Iterator[list[Reading]]:
+def _list_placements(doubled: list[tuple[Reading, Reading]], certain: list[Reading]) -> Iterator[list[Reading]]:
     """Yield every way to place the doubled hour: no overlap, and of two equal stamps the first comes first."""
     if not doubled:
         yield []
@@ -179,8 +179,8 @@ def _ways(doubled: list[tuple[Reading, Reading]], certain: list[Reading]) -> Ite
             other = rest[0][1]
             if any(other.start < taken.end and taken.start < other.end for taken in [*certain, choice]):
                 continue
-            for way in _ways(rest[1:], [*certain, choice, other]):
+            for way in _list_placements(rest[1:], [*certain, choice, other]):
                 yield [choice, other, *way]
         else:
-            for way in _ways(rest, [*certain, choice]):
+            for way in _list_placements(rest, [*certain, choice]):
                 yield [choice, *way]

@@ -48,40 +48,40 @@ class _Series(Protocol):
 def find_points(measure: Measure, request: Request, quantity: Quantity) -> list[Point]:
     """Return the points of a quantity, in the order they came. Raises EnedisError when the answer is about others."""
     _check_subject(measure, request)
-    series = _of_quantity(measure.grandeur or [], quantity)
+    series = _match_quantity(measure.grandeur or [], quantity)
     if any(one.points is None for one in series):
-        raise _unrecognised("no_points")
+        raise _build_unrecognized_error("no_points")
     return [point for one in series for point in one.points or []]
 
 
 def find_registers(measure: IndexMeasure, request: Request, quantity: Quantity) -> list[IndexSeries]:
     """Return the registers of a quantity. Raises EnedisError when the answer is about others."""
     _check_subject(measure, request)
-    return _of_quantity(
+    return _match_quantity(
         [series for one in measure.contexte or [] for series in one.grandeur or []], quantity, named=False
     )
 
 
 def _check_subject(measure: Measure | IndexMeasure, request: Request) -> None:
     if (measure.idPrm or "").strip() != request.prm:
-        raise _unrecognised("other_meter" if measure.idPrm else "no_answer")
+        raise _build_unrecognized_error("other_meter" if measure.idPrm else "no_answer")
     period = measure.periode
     if period is None or (parse_day(period.dateDebut), parse_day(period.dateFin)) != (request.start, request.end):
-        raise _unrecognised("other_period")
+        raise _build_unrecognized_error("other_period")
 
 
-def _of_quantity[Found: _Series](series: Iterable[Found], quantity: Quantity, *, named: bool = True) -> list[Found]:
+def _match_quantity[Found: _Series](series: Iterable[Found], quantity: Quantity, *, named: bool = True) -> list[Found]:
     """Return the series of a quantity in its unit; unless that must be `named`, none at all will do."""
     wanted = (quantity.business, quantity.physical)
     found = [one for one in series if (one.grandeurMetier, one.grandeurPhysique) == wanted]
     if not found:
-        raise _unrecognised("other_quantity")
+        raise _build_unrecognized_error("other_quantity")
     units = {(one.unite or "").strip().casefold() for one in found}
     if units - ({quantity.unit.casefold()} if named else {quantity.unit.casefold(), ""}):
-        raise _unrecognised("other_unit")
+        raise _build_unrecognized_error("other_unit")
     return found
 
 
-def _unrecognised(code: str) -> EnedisError:
+def _build_unrecognized_error(code: str) -> EnedisError:
     log.warning("answer_unrecognised", what=code)
     return EnedisError(ErrorReason.DOWN, code)

@@ -27,7 +27,7 @@ class RefusedPoints:
         self.counts: Counter[Fault] = Counter()
         self._examples: dict[Fault, str] = {}
 
-    def add(self, fault: Fault, example: str = "", times: int = 1) -> None:
+    def add_points(self, fault: Fault, example: str = "", times: int = 1) -> None:
         """Count points; the first example of a fault is kept."""
         if times:
             self.counts[fault] += times

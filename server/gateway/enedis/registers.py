@@ -46,36 +46,36 @@ def place_index(series: Iterable[IndexSeries], start: date, end: date) -> Placed
     found: dict[date, Registers] = defaultdict(dict)
     for one in series:
         for name, register in _name_registers(one):
-            for day, wh in _read(register, start, end, refused):
+            for day, wh in _read_register(register, start, end, refused):
                 found[day][name] = wh
-        for day, wh in _sum_of_calendar(one, start, end).items():
+        for day, wh in _sum_calendar(one, start, end).items():
             found[day].setdefault(TOTAL, wh)
     return PlacedRegisters({day: registers for day, registers in found.items() if registers}, refused)
 
 
-def _read(register: Register, start: date, end: date, refused: RefusedPoints) -> Iterable[tuple[date, int]]:
+def _read_register(register: Register, start: date, end: date, refused: RefusedPoints) -> Iterable[tuple[date, int]]:
     for value in register.valeur or []:
         day = parse_day(value.d)
         if value.v is None:
             continue
         if day is None:
-            refused.add(Fault.STAMP, value.d[:24])
+            refused.add_points(Fault.STAMP, value.d[:24])
         elif not start <= day < end:
-            refused.add(Fault.OUTSIDE, str(day))
+            refused.add_points(Fault.OUTSIDE, str(day))
         elif not 0 <= value.v <= _MOST_WH:
-            refused.add(Fault.IMPLAUSIBLE, str(value.v)[:24])
+            refused.add_points(Fault.IMPLAUSIBLE, str(value.v)[:24])
         else:
             yield day, value.v
 
 
 def _name_registers(series: IndexSeries) -> list[tuple[str, Register]]:
     """Return the registers of the first calendar whose classes are all known, and the total."""
-    calendars = sorted(series.calendrier or [], key=_rank)
+    calendars = sorted(series.calendrier or [], key=_rank_calendar)
     named = next((names for calendar in calendars if (names := _name_classes(calendar))), [])
     return named + ([(TOTAL, series.cadranTotalisateur)] if series.cadranTotalisateur else [])
 
 
-def _rank(calendar: Calendar) -> int:
+def _rank_calendar(calendar: Calendar) -> int:
     """Sort the supplier's calendar first and the distributor's last; those that do not say are between."""
     identifier, label = (calendar.idCalendrier or "").upper(), (calendar.libelleCalendrier or "").casefold()
     for rank, (prefix, word) in ((0, _SUPPLIER), (2, _DISTRIBUTOR)):
@@ -91,11 +91,11 @@ def _name_classes(calendar: Calendar) -> list[tuple[str, Register]]:
     return known if len(known) == len(classes) else []
 
 
-def _sum_of_calendar(series: IndexSeries, start: date, end: date) -> dict[date, int]:
+def _sum_calendar(series: IndexSeries, start: date, end: date) -> dict[date, int]:
     """Return the total of the first calendar's registers, whatever their names, on days on which each has a value."""
-    for calendar in sorted(series.calendrier or [], key=_rank):
+    for calendar in sorted(series.calendrier or [], key=_rank_calendar):
         registers = calendar.classeTemporelle or []
-        values = [dict(_read(register, start, end, RefusedPoints())) for register in registers]
+        values = [dict(_read_register(register, start, end, RefusedPoints())) for register in registers]
         days = Counter(day for one in values for day in one)
         sums = {day: sum(one[day] for one in values) for day, count in days.items() if count == len(registers)}
         if sums:

@@ -93,7 +93,7 @@ class Point(BaseModel):
             stamp = datetime.fromisoformat(text)
             if len(text) <= len("YYYY-MM-DD") or not paris.EARLIEST <= stamp.date() < paris.LATEST:
                 raise UnreadableError("stamp", self.d)
-            return [stamp.astimezone(UTC)] if stamp.tzinfo else paris.instants(stamp)
+            return [stamp.astimezone(UTC)] if stamp.tzinfo else paris.find_instants(stamp)
         except (ValueError, OverflowError) as error:
             raise UnreadableError("stamp", self.d) from error
 

@@ -33,7 +33,7 @@ class File:
         return self.path.read_bytes()
 
     @cached_property
-    def compressed(self) -> bytes | None:
+    def compressed_content(self) -> bytes | None:
         """Its bytes by gzip; None where that gains nothing."""
         if not self.media_type.startswith(_TEXT):
             return None
@@ -59,17 +59,17 @@ class Files:
         if not (folder / "index.html").is_file():
             raise NoFrontEndError(f"{folder} holds no index.html: build the front end first (npm run build in web/)")
         self._files = {
-            f"/{path.relative_to(folder).as_posix()}": _file(folder, path)
+            f"/{path.relative_to(folder).as_posix()}": _load_file(folder, path)
             for path in sorted(folder.rglob("*"))
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         }
 
-    def find(self, path: str) -> File | None:
+    def find_file(self, path: str) -> File | None:
         """Return what is at a path of the site: a file, or the page that shows it."""
         return self._files.get(path) or (self._files["/index.html"] if _PAGE.fullmatch(path) else None)
 
 
-def _file(folder: Path, path: Path) -> File:
+def _load_file(folder: Path, path: Path) -> File:
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if media_type == "text/javascript" or media_type.startswith("text/"):
         media_type = f"{media_type}; charset=utf-8"

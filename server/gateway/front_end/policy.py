@@ -13,7 +13,7 @@ _COMMON = {
 }
 
 
-def security_headers(*, with_captcha: bool, frame_ancestors: str = "") -> dict[str, str]:
+def build_security_headers(*, with_captcha: bool, frame_ancestors: str = "") -> dict[str, str]:
     """Return the headers.
 
     Cloudflare's host is named only where a captcha is shown. `frame_ancestors` are the sites that may show the pages in

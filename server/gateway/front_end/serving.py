@@ -30,7 +30,7 @@ class FrontEndSite:
             await self._app(scope, receive, send)
             return
 
-        async def secured(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
@@ -39,27 +39,29 @@ class FrontEndSite:
 
         path = scope["path"]
         if path == _API or path.startswith(f"{_API}/"):
-            await self._app(_below_api(scope), receive, secured)
-        elif scope["method"] in {"GET", "HEAD"} and path not in _OURS and (file := self._files.find(path)):
-            response = await asyncio.to_thread(_respond, file, Headers(scope=scope))
+            await self._app(_is_api_path(scope), receive, send_with_headers)
+        elif scope["method"] in {"GET", "HEAD"} and path not in _OURS and (file := self._files.find_file(path)):
+            response = await asyncio.to_thread(_respond_file, file, Headers(scope=scope))
             if scope["method"] == "HEAD":
                 response.body = b""
-            await response(scope, receive, secured)
+            await response(scope, receive, send_with_headers)
         else:
-            await self._app(scope, receive, secured)
+            await self._app(scope, receive, send_with_headers)
 
 
-def _below_api(scope: Scope) -> Scope:
+def _is_api_path(scope: Scope) -> Scope:
     raw = scope.get("raw_path") or scope["path"].encode()
     return {**scope, "path": scope["path"].removeprefix(_API) or "/", "raw_path": raw.removeprefix(_API.encode())}
 
 
-def _respond(file: File, asked: Headers) -> Response:
+def _respond_file(file: File, asked: Headers) -> Response:
     headers = {"Cache-Control": file.cache_control, "ETag": file.etag}
-    if file.compressed is not None:
+    if file.compressed_content is not None:
         headers["Vary"] = "Accept-Encoding"
     if file.etag in {tag.strip() for tag in asked.get("if-none-match", "").split(",")}:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    if file.compressed is not None and "gzip" in asked.get("accept-encoding", ""):
-        return Response(file.compressed, headers=headers | {"Content-Encoding": "gzip"}, media_type=file.media_type)
+    if file.compressed_content is not None and "gzip" in asked.get("accept-encoding", ""):
+        return Response(
+            file.compressed_content, headers=headers | {"Content-Encoding": "gzip"}, media_type=file.media_type
+        )
     return Response(file.content, headers=headers, media_type=file.media_type)

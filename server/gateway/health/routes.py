@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from gateway import API_VERSION, __version__
 from gateway.dependencies import InstanceDep, part
 from gateway.health.service import HealthService
-from gateway.problems import documented
+from gateway.problems import describe_responses
 
 HealthServiceDep = Annotated[HealthService, Depends(part(HealthService))]
 
@@ -37,8 +37,8 @@ async def ping(instance: InstanceDep) -> Ping:
     return Ping(instance_id=instance.id)
 
 
-@router.get("/ready", responses=documented(503))
-async def ready(health: HealthServiceDep) -> Ready:
+@router.get("/ready", responses=describe_responses(503))
+async def check_readiness(health: HealthServiceDep) -> Ready:
     """Tell whether the database and the store answer. While the store does not, readings are served all the same."""
-    await health.check()
+    await health.check_health()
     return Ready()

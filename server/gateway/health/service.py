@@ -15,7 +15,7 @@ class HealthService:
         self._database = database
         self._store = store
 
-    async def check(self) -> None:
+    async def check_health(self) -> None:
         """Raise a 503 problem that names what does not answer."""
         try:
             async with self._database.read() as session:

@@ -9,7 +9,7 @@ from gateway.accounts import repository as accounts
 from gateway.accounts.sessions import LIFETIME as SESSIONS
 from gateway.accounts.sign_up import NEVER_ACTIVATED_FOR
 from gateway.consents import repository as consents
-from gateway.consents.service import delete_outlived
+from gateway.consents.service import delete_retained_point
 from gateway.counters import repository as counters
 from gateway.kit import paris
 from gateway.kit.database import Database
@@ -35,11 +35,11 @@ async def purge_outdated(database: Database, now: datetime, retention_days: int)
         await counters.delete_before(session, (today - SHOWN_FOR).isoformat())
         await consents.delete_not_granted(session, now - CONSENTS)
         await accounts.delete_never_activated(session, now - NEVER_ACTIVATED_FOR)
-        await accounts.delete_ended(session, now - SESSIONS, now)
+        await accounts.delete_expired(session, now - SESSIONS, now)
         outlived = await usage_points.list_ended_before(session, now - timedelta(days=retention_days))
         # this does not come back: one clock alone is not believed
-        if await tempo.told_since(session, now - _CLOCK_IS_SURE_FOR):
+        if await tempo.list_colors_since(session, now - _CLOCK_IS_SURE_FOR):
             await consents.delete_claims_before(session, paris.day_of(now) - CLAIMS)
             for point in outlived:
-                await delete_outlived(session, point, now)
+                await delete_retained_point(session, point, now)
     return now + paris.DAY

@@ -44,10 +44,10 @@ async def run_jobs(jobs: Mapping[str, Job], store: Store, clock: Clock) -> Async
 async def _run_all(jobs: Mapping[str, Job], store: Store, clock: Clock, stopping: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
         for name, job in jobs.items():
-            group.create_task(_repeat(name, job, store, clock, stopping), name=name)
+            group.create_task(_repeat_job(name, job, store, clock, stopping), name=name)
 
 
-async def _repeat(name: str, job: Job, store: Store, clock: Clock, stopping: asyncio.Event) -> None:
+async def _repeat_job(name: str, job: Job, store: Store, clock: Clock, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         try:
             async with store.try_lease(f"job:{name}") as ours:
@@ -60,13 +60,13 @@ async def _repeat(name: str, job: Job, store: Store, clock: Clock, stopping: asy
             due = clock.now() + LONGEST_SLEEP
         except Exception:
             log.exception("job_failed", job=name)
-            await _sleep(clock, stopping, _AFTER_FAILURE)
+            await _sleep_until_stopped(clock, stopping, _AFTER_FAILURE)
             continue
         wait = (min(due, clock.now() + LONGEST_SLEEP) - clock.now()).total_seconds()
-        await _sleep(clock, stopping, max(wait, _SHORTEST_SLEEP))
+        await _sleep_until_stopped(clock, stopping, max(wait, _SHORTEST_SLEEP))
 
 
-async def _sleep(clock: Clock, stopping: asyncio.Event, seconds: float) -> None:
+async def _sleep_until_stopped(clock: Clock, stopping: asyncio.Event, seconds: float) -> None:
     """Wait, but no longer than until the end."""
     naps = {asyncio.create_task(clock.sleep(seconds)), asyncio.create_task(stopping.wait())}
     _, others = await asyncio.wait(naps, return_when=asyncio.FIRST_COMPLETED)

@@ -29,7 +29,7 @@ async def rotate_keys(database: Database, keyring: Keyring) -> AsyncIterator[int
     """Wrap everything by the newest key; yields how many each step did. Raises UndecipherableError."""
     for kind in WRAPPED:
         last = ""
-        while batch := await _next_batch(database, kind, keyring, last):
+        while batch := await _load_next_batch(database, kind, keyring, last):
             async with database.write() as session:
                 for row_id, wrapped in batch:
                     context = kind.context(row_id)
@@ -43,7 +43,7 @@ async def rotate_keys(database: Database, keyring: Keyring) -> AsyncIterator[int
             yield len(batch)
 
 
-async def _next_batch(database: Database, kind: Wrapped, keyring: Keyring, last: str) -> list[tuple[str, bytes]]:
+async def _load_next_batch(database: Database, kind: Wrapped, keyring: Keyring, last: str) -> list[tuple[str, bytes]]:
     row_id = kind.table.c.id
     query = select(row_id, kind.table.c[kind.column]).where(_is_old(kind, keyring), row_id > last)
     async with database.read() as session:
@@ -51,5 +51,5 @@ async def _next_batch(database: Database, kind: Wrapped, keyring: Keyring, last:
 
 
 def _is_old(kind: Wrapped, keyring: Keyring) -> ColumnElement[bool]:
-    mark = keyring.mark
+    mark = keyring.newest_prefix
     return func.substr(kind.table.c[kind.column], 1, len(mark), type_=LargeBinary()) != mark

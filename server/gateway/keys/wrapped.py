@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping, Table, inspect, select
 
 from gateway.accounts.models import Account
-from gateway.accounts.service import data_key_context
+from gateway.accounts.service import build_data_key_context
 from gateway.instance import CONTEXT, InstanceRow
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Base
@@ -21,15 +21,15 @@ class Wrapped:
     context: Callable[[str], str]
 
 
-def _table(model: type[Base]) -> Table:
+def _get_table(model: type[Base]) -> Table:
     table = inspect(model).local_table
     assert isinstance(table, Table)  # noqa: S101 - a model has a table of its own
     return table
 
 
 WRAPPED = (
-    Wrapped(_table(InstanceRow), "hash_key", lambda _: CONTEXT),
-    Wrapped(_table(Account), "data_key", data_key_context),
+    Wrapped(_get_table(InstanceRow), "hash_key", lambda _: CONTEXT),
+    Wrapped(_get_table(Account), "data_key", build_data_key_context),
 )
 
 

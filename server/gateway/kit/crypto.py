@@ -40,7 +40,7 @@ def unseal(key: bytes, sealed: bytes, context: str) -> bytes:
         raise UndecipherableError(context) from error
 
 
-def keyed_hash(key: bytes, purpose: str, text: str) -> bytes:
+def compute_keyed_hash(key: bytes, purpose: str, text: str) -> bytes:
     """Hash a text so that only the holder of the key can tell what it was (HMAC-SHA256)."""
     return hmac.digest(key, f"{purpose}\0{text}".encode(), hashlib.sha256)
 
@@ -52,7 +52,7 @@ class Keyring:
     keys: dict[str, bytes]
 
     @classmethod
-    def parse(cls, text: str) -> Keyring:
+    def parse_keyring(cls, text: str) -> Keyring:
         """Read `name:base64,name:base64`. Raises ValueError with what to change, never with the keys."""
         keys: dict[str, bytes] = {}
         for part in text.split(","):
@@ -70,23 +70,23 @@ class Keyring:
         return cls(keys)
 
     @staticmethod
-    def generate(name: str = "k1") -> str:
+    def generate_key(name: str = "k1") -> str:
         """Make the text of a ring of one key."""
         return f"{name}:" + base64.urlsafe_b64encode(new_key()).decode().rstrip("=")
 
     @property
-    def newest(self) -> str:
+    def newest_name(self) -> str:
         """The name of the key that encrypts."""
         return next(iter(self.keys))
 
     @property
-    def mark(self) -> bytes:
+    def newest_prefix(self) -> bytes:
         """What everything that the newest key wraps begins with: its name and a zero byte."""
-        return self.newest.encode() + b"\0"
+        return self.newest_name.encode() + b"\0"
 
     def wrap(self, plaintext: bytes, context: str) -> bytes:
         """Encrypt with the newest key: its mark, nonce and ciphertext."""
-        return self.mark + seal(self.keys[self.newest], plaintext, context)
+        return self.newest_prefix + seal(self.keys[self.newest_name], plaintext, context)
 
     def unwrap(self, wrapped: bytes, context: str) -> bytes:
         """Decrypt what `wrap` made, whichever key it names. Raises UndecipherableError."""

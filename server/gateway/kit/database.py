@@ -145,7 +145,7 @@ def _postgresql_limits(is_maintenance: bool) -> dict[str, Any]:  # noqa: FBT001 
     }
 
 
-def insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def build_insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
     """Begin an INSERT that may end ON CONFLICT, which both databases spell alike."""
     # the engine has loaded the one, and the other stays out of memory
     if session.get_bind().dialect.name == "postgresql":
@@ -159,7 +159,7 @@ def insert(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqli
 
 def _prepare_sqlite(engine: AsyncEngine, references: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
-    def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    def set_up_connection(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late: ours is below
         cursor = connection.cursor()
         for pragma in (*_SQLITE_PRAGMAS, references):
@@ -167,7 +167,7 @@ def _prepare_sqlite(engine: AsyncEngine, references: str) -> None:
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
-    def begun(connection: Connection) -> None:
+    def begin_transaction(connection: Connection) -> None:
         options: dict[str, Any] = dict(connection.get_execution_options())
         if options.get("begins", True):
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")

@@ -65,7 +65,7 @@ class Upstream:
             verify=make_ssl_context(),
         )
 
-    async def ask(
+    async def request(
         self,
         method: str,
         path: str,

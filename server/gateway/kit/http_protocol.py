@@ -47,7 +47,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             # content is counted twice: once received, once allowed
             allowance = MAX_HEAD_BYTES + 2 * self._content - self._received
             if allowance <= 0:
-                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+                self._refuse_request(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
                 return
             piece, data = data[:allowance], data[allowance:]
             self._received += len(piece)
@@ -62,7 +62,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     @override
     def on_header(self, name: bytes, value: bytes) -> None:
         if len(self.headers) >= MAX_HEADERS:
-            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            self._refuse_request(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             return
         super().on_header(name, value)
 
@@ -90,14 +90,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def _restart_deadline(self, seconds: float) -> None:
         self._clear_deadline()
-        self._deadline = self.loop.call_later(seconds, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
+        self._deadline = self.loop.call_later(seconds, self._refuse_request, HTTPStatus.REQUEST_TIMEOUT)
 
     def _clear_deadline(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
-    def _refuse(self, status: HTTPStatus) -> None:
+    def _refuse_request(self, status: HTTPStatus) -> None:
         """Close the connection; say why, unless a response is under way or nothing was asked."""
         if self.transport.is_closing():
             return

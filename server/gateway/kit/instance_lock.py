@@ -46,7 +46,7 @@ async def lock_database(database_url: str, *, alone: bool) -> AsyncIterator[None
         file = Path(url.database).with_suffix(".lock")
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("ab") as lock:
-            await _acquire(partial(_lock_file, lock.fileno(), alone=alone))
+            await _acquire_lock(partial(_lock_file, lock.fileno(), alone=alone))
             yield
         return
     limits = {"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS}
@@ -55,7 +55,7 @@ async def lock_database(database_url: str, *, alone: bool) -> AsyncIterator[None
     )
     connection = await engine.connect()
     try:
-        await _acquire(partial(_lock_server, connection, alone=alone))
+        await _acquire_lock(partial(_lock_server, connection, alone=alone))
     except BaseException:
         await connection.close()
         raise
@@ -68,7 +68,7 @@ async def lock_database(database_url: str, *, alone: bool) -> AsyncIterator[None
             await watch
 
 
-async def _acquire(attempt: Callable[[], Awaitable[bool]]) -> None:
+async def _acquire_lock(attempt: Callable[[], Awaitable[bool]]) -> None:
     deadline = time.monotonic() + _PATIENCE
     while not await attempt():
         if time.monotonic() >= deadline:
@@ -101,7 +101,7 @@ async def _watch_lock(engine: AsyncEngine, connection: AsyncConnection, *, alone
                 with suppress(SQLAlchemyError, OSError):
                     await connection.close()
                     connection = await engine.connect()
-                    await _acquire(partial(_lock_server, connection, alone=alone))
+                    await _acquire_lock(partial(_lock_server, connection, alone=alone))
     except DatabaseInUseError:
         log.critical("database_taken", reason="another gateway took the database while it was away; this one ends")
         os.kill(os.getpid(), signal.SIGTERM)

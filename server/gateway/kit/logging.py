@@ -13,7 +13,7 @@ _SECRET = re.compile(
 )
 
 
-def _mask(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _mask_secrets(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {key: _SECRET.sub("•••", value) if isinstance(value, str) else value for key, value in event.items()}
 
 
@@ -22,7 +22,7 @@ def _names_a_migration(record: logging.LogRecord) -> bool:
     return record.levelno > logging.INFO or record.getMessage().startswith("Running ")
 
 
-def configure(*, debug: bool, sql: bool = False) -> None:
+def configure_logging(*, debug: bool, sql: bool = False) -> None:
     """Send everything, libraries' own logs included, through one set of processors.
 
     `sql` adds the database's statements, without their values.
@@ -43,7 +43,7 @@ def configure(*, debug: bool, sql: bool = False) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _mask, renderer],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _mask_secrets, renderer],
         )
     )
     root = logging.getLogger()

@@ -59,13 +59,13 @@ class _Gathered(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         answers = 1
         try:
-            yield from asyncio.run_coroutine_threadsafe(self._all(), self._loop).result(_PATIENCE)
+            yield from asyncio.run_coroutine_threadsafe(self._build_families(), self._loop).result(_PATIENCE)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.warning("metrics_incomplete", reason=type(error).__name__)
             answers = 0
         yield GaugeMetricFamily("gateway_database_answers", "Whether the database answered", value=answers)
 
-    async def _all(self) -> list[GaugeMetricFamily]:
+    async def _build_families(self) -> list[GaugeMetricFamily]:
         return list(await self._gather())
 
 

@@ -63,7 +63,7 @@ def translate_database_errors() -> Iterator[None]:
     except DatabaseDownError, RowGoneError, UnstorableTextError:
         raise
     except (SQLAlchemyError, OSError) as error:
-        kind = _classify(error)
+        kind = _classify_error(error)
         if kind is None:
             raise
         raise kind(type(error).__name__) from error
@@ -74,7 +74,7 @@ def translate_database_errors() -> Iterator[None]:
         raise DatabaseDownError(type(error).__name__) from error
 
 
-def _classify(error: Exception) -> type[SQLAlchemyError] | None:
+def _classify_error(error: Exception) -> type[SQLAlchemyError] | None:
     if isinstance(error, PoolTimeoutError | OSError):
         return DatabaseDownError
     if isinstance(error, NoResultFound | StaleDataError):

@@ -25,14 +25,14 @@ def midnight(day: date) -> datetime:
     return at(day, time())
 
 
-def bounds(day: date) -> tuple[datetime, datetime]:
+def day_bounds(day: date) -> tuple[datetime, datetime]:
     """Return the first instant of `day` and of the day after: 23, 24 or 25 hours apart."""
     return midnight(day), midnight(day + DAY)
 
 
 def minutes_in(day: date) -> int:
     """Return the length of `day`: 1380, 1440 or 1500 minutes."""
-    start, end = bounds(day)
+    start, end = day_bounds(day)
     return int((end - start).total_seconds()) // 60
 
 
@@ -41,21 +41,21 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(PARIS).date()
 
 
-def days(start: date, end: date) -> Iterator[date]:
+def iterate_days(start: date, end: date) -> Iterator[date]:
     """Yield the days of `[start, end[`."""
     for ordinal in range(start.toordinal(), end.toordinal()):
         yield date.fromordinal(ordinal)
 
 
-def hours(day: date) -> Iterator[datetime]:
+def iterate_hours(day: date) -> Iterator[datetime]:
     """Yield the instants at which the 23, 24 or 25 hours of `day` begin."""
-    hour, end = bounds(day)
+    hour, end = day_bounds(day)
     while hour < end:
         yield hour
         hour += HOUR
 
 
-def instants(local: datetime) -> list[datetime]:
+def find_instants(local: datetime) -> list[datetime]:
     """Return the instants at which clocks in Paris show `local` (naive): none, one or two, in order.
 
     Clocks skip from 02:00 to 03:00 in spring and show 02:00 to 02:59 twice in autumn.
@@ -69,7 +69,7 @@ def instants(local: datetime) -> list[datetime]:
     return sorted(found)
 
 
-def iso(instant: datetime) -> str:
+def format_instant(instant: datetime) -> str:
     """Write an instant as the API does: `2026-11-03T08:30:00Z`."""
     return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
@@ -84,14 +84,14 @@ def hour_at(number: int) -> datetime:
     return datetime.fromtimestamp(number * 3600, UTC)
 
 
-def hour_iso(number: int) -> str:
+def format_hour(number: int) -> str:
     """Write the hour of that number as `iso` does; there are many, and this is faster."""
     day, hour = divmod(number, 24)
-    return f"{_day_iso(day)}T{hour:02}:00:00Z"
+    return f"{_format_day_hours(day)}T{hour:02}:00:00Z"
 
 
 @lru_cache(maxsize=2048)
-def _day_iso(number: int) -> str:
+def _format_day_hours(number: int) -> str:
     return date.fromordinal(_EPOCH + number).isoformat()
 
 

@@ -1,7 +1,7 @@
 """What is left of a limit, in the headers of draft-ietf-httpapi-ratelimit-headers-11."""
 
 
-def rate_limit_headers(policy: str, limit: int, remaining: int, reset: float, window: float) -> dict[str, str]:
+def build_rate_limit_headers(policy: str, limit: int, remaining: int, reset: float, window: float) -> dict[str, str]:
     """Say that `policy` allows `limit` a `window`, and that `remaining` are left for `reset`; both in seconds."""
     return {
         "RateLimit-Policy": f'"{policy}";q={limit};w={round(window)}',

@@ -40,7 +40,7 @@ class RequestLog:
         request_id, begun, status = _request_id(scope), perf_counter(), 500
         scope.setdefault("state", {})["request_id"] = request_id
 
-        async def answer(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -52,7 +52,7 @@ class RequestLog:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._app(scope, receive, answer)
+                await self._app(scope, receive, send_with_headers)
             finally:
                 method, route, seconds = (
                     scope["method"],
@@ -108,7 +108,7 @@ class BodyLimit:
         told = Headers(scope=scope).get("content-length", "")
         size = int(told) if told.isascii() and told.isdigit() else 0
 
-        async def count() -> Message:
+        async def receive_checked() -> Message:
             nonlocal size
             message = await receive() if size <= self._largest else None
             if message is not None and message["type"] == "http.request" and not told:
@@ -119,7 +119,7 @@ class BodyLimit:
                 raise HTTPException(400)
             return message
 
-        await self._app(scope, count, send)
+        await self._app(scope, receive_checked, send)
 
 
 def _request_id(scope: Scope) -> str:

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import Field, PlainSerializer
 
-from gateway.kit.paris import EARLIEST, LATEST, iso
+from gateway.kit.paris import EARLIEST, LATEST, format_instant
 
-type Utc = Annotated[datetime, PlainSerializer(iso, return_type=str)]
+type Utc = Annotated[datetime, PlainSerializer(format_instant, return_type=str)]
 """An instant, written `2026-11-03T08:30:00Z`."""
 
 KnownDay = Annotated[date, Field(ge=EARLIEST, le=LATEST)]

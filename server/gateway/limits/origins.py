@@ -10,15 +10,15 @@ _HOME = 64
 
 def hash_client(instance: Instance, host: str | None) -> str:
     """Return the hash of the machine, or the home, that a request comes from."""
-    return instance.digest("client", _network(host or "")).hex()[:32]
+    return instance.hash_text("client", _get_network(host or "")).hex()[:32]
 
 
 def hash_email(instance: Instance, address: str) -> str:
     """Return the hash of an e-mail address in canonical form, whether it has an account or not."""
-    return instance.digest("email", address).hex()[:32]
+    return instance.hash_text("email", address).hex()[:32]
 
 
-def _network(host: str) -> str:
+def _get_network(host: str) -> str:
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.kit.database import Base
@@ -18,10 +18,13 @@ class MailKind(StrEnum):
     CHANGE_EMAIL = "change_email"
     EMAIL_CHANGE_ASKED = "email_change_asked"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind
+    CONSENT_ENDS = "consent_ends"
 
 
 class OutboxMail(Base):
     """A mail to send. It holds no words: they are written, with a new code, when it leaves, and kept nowhere.
+
+    `details` is what the words are about: of a consent that ends, the meter's name and the day.
 
     Without an account it is for nobody: what is asked for an unknown address costs the same as for a known one.
     """
@@ -31,6 +34,7 @@ class OutboxMail(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     kind: Mapped[MailKind]
+    details: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime]
     next_at: Mapped[datetime] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)

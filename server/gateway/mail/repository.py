@@ -9,19 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.mail.models import OutboxMail
 
 
-async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[OutboxMail]:
+async def list_due(session: AsyncSession, now: datetime, limit: int) -> Sequence[OutboxMail]:
     """Return the mails to send now, the longest waiting first."""
     query = select(OutboxMail).where(OutboxMail.next_at <= now)
     return (await session.scalars(query.order_by(OutboxMail.next_at, OutboxMail.id).limit(limit))).all()
 
 
-async def next_due(session: AsyncSession, otherwise: datetime) -> datetime:
+async def find_next_due(session: AsyncSession, otherwise: datetime) -> datetime:
     """Return when the next mail is to be sent, but not after `otherwise`."""
     first = await session.scalar(select(func.min(OutboxMail.next_at)))
     return otherwise if first is None else min(first, otherwise)
 
 
-async def claim(session: AsyncSession, mail_id: int, now: datetime, again_at: datetime) -> int | None:
+async def claim_attempt(session: AsyncSession, mail_id: int, now: datetime, again_at: datetime) -> int | None:
     """Take the right to one attempt, in writing; None when somebody else has it or the mail is gone."""
     return await session.scalar(
         update(OutboxMail)
@@ -36,12 +36,12 @@ async def note_error(session: AsyncSession, mail_id: int, reason: str) -> None:
     await session.execute(update(OutboxMail).where(OutboxMail.id == mail_id).values(last_error=reason))
 
 
-async def forget(session: AsyncSession, mail_id: int) -> None:
+async def delete_mail(session: AsyncSession, mail_id: int) -> None:
     """Delete a mail that was sent, or never will be."""
     await session.execute(delete(OutboxMail).where(OutboxMail.id == mail_id))
 
 
-async def waiting(session: AsyncSession) -> int:
+async def count_waiting(session: AsyncSession) -> int:
     """Return how many mails wait after a failure."""
     query = select(func.count()).select_from(OutboxMail).where(OutboxMail.last_error.is_not(None))
     return await session.scalar(query) or 0

@@ -50,9 +50,9 @@ class Mailgun:
         self._path = f"/{domain}/messages"
         self._sender = sender
 
-    async def sign_in(self) -> None:
+    async def check_credentials(self) -> None:
         """Post a mail without recipient, to see whether key and domain are accepted. Raises MailError if not."""
-        answer = await self._post({"from": self._sender, "o:testmode": "yes"})
+        answer = await self._post_form({"from": self._sender, "o:testmode": "yes"})
         if answer.status != 400:  # the answer to a mail without recipient once key and domain were accepted
             raise MailError(str(answer.status))
 
@@ -69,14 +69,14 @@ class Mailgun:
             "o:tracking-opens": "no",
             "o:tag": mail.kind,
         }
-        answer = await self._post(form)
+        answer = await self._post_form(form)
         if answer.status != 200:
             raise MailError(str(answer.status), is_final=answer.status in _WILL_NOT)
         log.info("mail_sent", kind=mail.kind, account=account_id)
 
-    async def _post(self, form: dict[str, str]) -> Answer:
+    async def _post_form(self, form: dict[str, str]) -> Answer:
         try:
-            return await self._upstream.ask("POST", self._path, form=form, auth=self._auth)
+            return await self._upstream.request("POST", self._path, form=form, auth=self._auth)
         except UnreachableError as error:
             raise MailError("unreachable") from error
 

@@ -26,10 +26,10 @@ from gateway.kit.outage import retry_while_down
 from gateway.metering import payloads, repository
 from gateway.metering.fetching import Fetcher, Priority
 from gateway.metering.meters import Meter
-from gateway.metering.planner import SHORTER, Window, plan
+from gateway.metering.planner import SHORTER, Window, plan_calls
 from gateway.metering.repository import Fact
-from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at, is_over
-from gateway.metering.settling import has_small_hole, lacks_nothing, settled
+from gateway.metering.schedule import Entry, Feed, Kind, State, get_expected_time, is_over
+from gateway.metering.settling import fill_missing, has_small_hole, is_energy_complete
 from gateway.store import Store, StoreError
 from gateway.store.pause import find_pause, start_pause
 from gateway.usage_points import repository as points
@@ -59,7 +59,7 @@ class Refusal:
     for_all: bool = False
 
 
-def _first_pause(reason: ErrorReason) -> timedelta:
+def _get_first_pause(reason: ErrorReason) -> timedelta:
     """Return how long a feed is left alone after its first failure; each failure in a row doubles it."""
     match reason:
         case ErrorReason.DOWN | ErrorReason.OUR_FAULT | ErrorReason.QUOTA | ErrorReason.UNAUTHORIZED:
@@ -80,7 +80,7 @@ def _first_pause(reason: ErrorReason) -> timedelta:
             assert_never(reason)
 
 
-def damaged(point: UsagePoint, error: UndecipherableError, now: datetime) -> Refusal:
+def build_undecipherable_refusal(point: UsagePoint, error: UndecipherableError, now: datetime) -> Refusal:
     """Say that a usage point cannot be decrypted: it waits, and nobody waits for it."""
     log.error("undecipherable", usage_point=point.id, what=str(error))
     return Refusal(ErrorReason.OUR_FAULT, now + LONGEST_PAUSE)
@@ -99,13 +99,13 @@ class Archive:
         self._tasks: set[asyncio.Task[Refusal | None]] = set()
         self._fetchers = {priority: Fetcher(database, its) for priority, its in enedis.items()}
 
-    async def open(self, point: UsagePoint) -> Meter:
+    async def open_meter(self, point: UsagePoint) -> Meter:
         """Decrypt what a usage point needs to be asked and read."""
         async with self._database.read() as session:
             secrets = await open_secrets(session, point, self._keyring)
         return Meter.of(point, secrets, self._clock.now())
 
-    async def ensure(
+    async def fetch_within_patience(
         self, meter: Meter, feed: Feed, wanted: Collection[date], patience: float = PATIENCE
     ) -> Refusal | None:
         """Ask for what is missing of the wanted days, by a few calls, and wait for it for `patience` seconds.
@@ -113,18 +113,18 @@ class Archive:
         A call that was begun is ended and its answer kept, even when whoever wanted it no longer waits. Returns why
         asking stopped early, if it did.
         """
-        task = asyncio.create_task(self.fill(meter, feed, wanted, CALLS_A_REQUEST, Priority.PERSON))
+        task = asyncio.create_task(self.fetch_missing(meter, feed, wanted, CALLS_A_REQUEST, Priority.PERSON))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         await asyncio.wait({task}, timeout=max(patience, 0))
         return task.result() if task.done() else None
 
-    async def close(self) -> None:
+    async def wait_for_calls(self) -> None:
         """Wait for the calls under way."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=PATIENCE)
 
-    async def fill(
+    async def fetch_missing(
         self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, priority: Priority
     ) -> Refusal | None:
         """Ask for what is missing of the wanted days, by so many calls; see `ensure`.
@@ -132,11 +132,11 @@ class Archive:
         Without the store nobody can be sure to be alone, or in time, and nothing is asked.
         """
         try:
-            return await self._fill(meter, feed, wanted, calls, self._fetchers[priority])
+            return await self._fetch_missing(meter, feed, wanted, calls, self._fetchers[priority])
         except StoreError:
             return Refusal(ErrorReason.DOWN, self._clock.now() + _UNTIL_THE_STORE_IS_BACK, for_all=True)
 
-    async def _fill(
+    async def _fetch_missing(
         self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, fetcher: Fetcher
     ) -> Refusal | None:
         if not wanted or feed.direction not in meter.possible:
@@ -147,23 +147,23 @@ class Archive:
                     return Refusal(ErrorReason(pause.reason), pause.until)
                 async with self._database.read() as session:
                     refusals = await points.load_refusals(session, meter.id)
-                    known = await repository.ledger(session, feed, min(wanted), max(wanted) + paris.DAY)
+                    known = await repository.load_entries(session, feed, min(wanted), max(wanted) + paris.DAY)
                 if refusals is None:
                     return Refusal(ErrorReason.NO_CONSENT, self._clock.now())
-                if refusal := _standing_refusal(refusals, feed, self._clock.now()):
+                if refusal := _find_standing_refusal(refusals, feed, self._clock.now()):
                     return refusal
-                meter = meter.with_refusals(refusals, self._clock.now())
-                told = await self._ask(fetcher, meter, feed, known, wanted)
+                meter = meter.replace_refusals(refusals, self._clock.now())
+                told = await self._make_next_call(fetcher, meter, feed, known, wanted)
                 if told is None:
                     return None
                 if isinstance(told, Refusal):
                     return told
                 # a call is charged already: its answer waits for the database rather than be asked again
-                await retry_while_down(partial(self._keep, meter, feed, told, known), self._clock)
+                await retry_while_down(partial(self._save_facts, meter, feed, told, known), self._clock)
                 await self._store.delete(_failures_key(feed))
         return None
 
-    async def _ask(
+    async def _make_next_call(
         self,
         fetcher: Fetcher,
         meter: Meter,
@@ -174,68 +174,70 @@ class Archive:
     ) -> list[Fact] | Refusal | None:
         """Make the newest call that is due, a shorter one where Enedis finds it too long; None: nothing is due."""
         since = meter.since[feed.direction]
-        calls = plan(feed, known, wanted, self._clock.now(), since=since, longest=longest)
+        calls = plan_calls(feed, known, wanted, self._clock.now(), since=since, longest=longest)
         if not calls:
             return None
         try:
-            return await fetcher.ask(meter, feed, calls[0])
+            return await fetcher.fetch_window(meter, feed, calls[0])
         except EnedisError as error:
             if error.reason is ErrorReason.TOO_LONG and (calls[0].end - calls[0].start).days > SHORTER:
-                return await self._ask(fetcher, meter, feed, known, wanted, SHORTER)
-            return await self._understand(meter, feed, calls[0], error)
+                return await self._make_next_call(fetcher, meter, feed, known, wanted, SHORTER)
+            return await self._interpret_error(meter, feed, calls[0], error)
 
-    async def _understand(self, meter: Meter, feed: Feed, window: Window, error: EnedisError) -> list[Fact] | Refusal:
+    async def _interpret_error(
+        self, meter: Meter, feed: Feed, window: Window, error: EnedisError
+    ) -> list[Fact] | Refusal:
         """Return what an error tells of the days asked, or that asking has to stop."""
         now, refusals, direction = self._clock.now(), meter.refusals, feed.direction
         match error.reason:
             case ErrorReason.ABSENT | ErrorReason.NOT_PUBLISHED:
-                return [Fact(day, State.ABSENT) for day in paris.days(window.start, window.end)]
+                return [Fact(day, State.ABSENT) for day in paris.iterate_days(window.start, window.end)]
             case ErrorReason.HISTORY_LIMIT:
                 return [Fact(window.start, State.ABSENT)]
             case ErrorReason.BEFORE_ACTIVATION:
                 # only the first day of the window is certain to be too early, and so is whatever is older
                 first = window.start + paris.DAY
-                await self._save(meter, refusals.note_before_activation(direction, first, error.code, now))
+                await self._save_refusals(meter, refusals.note_before_activation(direction, first, error.code, now))
                 return []
             case ErrorReason.WRONG_DIRECTION:
                 noted = refusals.note_wrong_direction(direction, error.code, now)
-                await self._save(meter, noted)
+                await self._save_refusals(meter, noted)
                 log.warning("direction_refused", usage_point=meter.id, direction=direction, code=error.code)
                 return Refusal(error.reason, noted.wrong_direction[direction].again_at)
             case ErrorReason.METER_REFUSED:
                 noted = refusals.note_meter(error.code, now)
-                await self._save(meter, noted, details_too=refusals.meter is None)
-                until = noted.meter_until(now) or now + paris.DAY
-                log.warning("meter_refused", usage_point=meter.id, code=error.code, until=paris.iso(until))
+                await self._save_refusals(meter, noted, details_too=refusals.meter is None)
+                until = noted.get_meter_pause(now) or now + paris.DAY
+                log.warning("meter_refused", usage_point=meter.id, code=error.code, until=paris.format_instant(until))
                 return Refusal(error.reason, until)
             case ErrorReason.NO_CONSENT:
                 async with self._database.write() as session:
                     await points.note_doubt(session, meter.id, now)
             case _:
                 pass
-        return await self._pause(feed, error)
+        return await self._pause_feed(feed, error)
 
-    async def _pause(self, feed: Feed, error: EnedisError) -> Refusal:
+    async def _pause_feed(self, feed: Feed, error: EnedisError) -> Refusal:
         """Leave a feed alone for a while, longer after each failure in a row; return until when."""
-        now, first = self._clock.now(), _first_pause(error.reason)
+        now, first = self._clock.now(), _get_first_pause(error.reason)
         if error.is_for_all or error.reason is ErrorReason.QUOTA:  # these know their own end
             return Refusal(error.reason, error.retry_at or now + first, error.is_for_all)
         failures = await self._store.increment(_failures_key(feed), _FAILURES_COUNTED_FOR)
-        pause = compute_backoff(first, LONGEST_PAUSE, failures) * _jitter(feed, failures)
-        log.warning("enedis_refused", reason=error.reason, code=error.code, until=paris.iso(now + pause))
+        pause = compute_backoff(first, LONGEST_PAUSE, failures) * _compute_jitter(feed, failures)
+        log.warning("enedis_refused", reason=error.reason, code=error.code, until=paris.format_instant(now + pause))
         await start_pause(self._store, _pause_key(feed), now, now + pause, error.reason)
         return Refusal(error.reason, now + pause)
 
-    async def _save(self, meter: Meter, refusals: Refusals, *, details_too: bool = False) -> None:
+    async def _save_refusals(self, meter: Meter, refusals: Refusals, *, details_too: bool = False) -> None:
         async with self._database.write() as session:
             await points.save_refusals(session, meter.id, refusals)
             if details_too:
                 # whether its services are still open, and whether it is supplied at all
                 await points.ask_details_at(session, meter.id, self._clock.now())
 
-    async def _keep(self, meter: Meter, feed: Feed, facts: Collection[Fact], known: Mapping[date, Entry]) -> None:
+    async def _save_facts(self, meter: Meter, feed: Feed, facts: Collection[Fact], known: Mapping[date, Entry]) -> None:
         with_data = [fact.day for fact in facts if fact.payload is not None]
-        refusals = meter.refusals.after_answer(feed.direction, min(with_data, default=None)) if facts else None
+        refusals = meter.refusals.forget_disproved(feed.direction, min(with_data, default=None)) if facts else None
         news = [
             fact
             for fact in facts
@@ -243,13 +245,13 @@ class Archive:
         ]
         told = {fact.day for fact in news}
         async with self._database.write() as session:
-            await repository.save(session, feed, news, self._clock.now())
+            await repository.save_facts(session, feed, news, self._clock.now())
             vain = [fact.day for fact in facts if fact.day not in told]
-            await repository.asked_in_vain(session, feed, vain, self._clock.now())
+            await repository.note_nothing_new(session, feed, vain, self._clock.now())
             if refusals is not None and refusals != meter.refusals:
                 await points.save_refusals(session, meter.id, refusals)
 
-    async def settle(
+    async def fill_from_daily_values(
         self, meter: Meter, direction: Direction, priority: Priority, since: date = date.min
     ) -> Refusal | None:
         """Ask the daily values of days whose curve will not come (whole) any more; fill in what they say is missing.
@@ -259,32 +261,34 @@ class Archive:
         curve, daily = Feed(meter.id, Kind.CURVE, direction), Feed(meter.id, Kind.DAILY, direction)
         now = self._clock.now()
         async with self._database.read() as session:
-            unfinished = await repository.unfinished(session, curve)
+            unfinished = await repository.list_unfinished(session, curve)
             lacking = {day: entry for day, entry in unfinished.items() if day >= since}
             if not lacking:
                 return None
-            asked = await repository.ledger(session, daily, min(lacking), max(lacking) + paris.DAY)
+            asked = await repository.load_entries(session, daily, min(lacking), max(lacking) + paris.DAY)
         over = {day for day, entry in lacking.items() if is_over(curve, day, entry)}
-        small = await self._with_small_holes(meter, curve, lacking.keys() - over)
+        small = await self._add_small_holes(meter, curve, lacking.keys() - over)
         late = {day for day, entry in lacking.items() if entry.state is State.ABSENT and _has_no_curve(day, now)}
         refusal = None
-        if plan(daily, asked, over | small | late, now, since=meter.since[direction]):
+        if plan_calls(daily, asked, over | small | late, now, since=meter.since[direction]):
             # the others will be wanted one day, and cost nothing now
-            refusal = await self.fill(meter, daily, list(lacking), CALLS_A_REQUEST, priority)
+            refusal = await self.fetch_missing(meter, daily, list(lacking), CALLS_A_REQUEST, priority)
         partial_days = {day for day in over if lacking[day].state in {State.PARTIAL, State.FILLED}}
-        await self._fill_in(meter, curve, daily, partial_days, small)
+        await self._fill_in_day(meter, curve, daily, partial_days, small)
         return refusal
 
-    async def _with_small_holes(self, meter: Meter, curve: Feed, days: Collection[date]) -> set[date]:
+    async def _add_small_holes(self, meter: Meter, curve: Feed, days: Collection[date]) -> set[date]:
         """Return the days, of these, of which an hour at most is missing."""
         if not days:
             return set()
         async with self._database.read() as session:
             start, end = min(days), max(days) + paris.DAY
-            entries, curves = await repository.known(session, curve, meter.secrets, payloads.read_curve, start, end)
+            entries, curves = await repository.load_values(
+                session, curve, meter.secrets, payloads.read_curve, start, end
+            )
         return {day for day in days if entries[day].state is State.PARTIAL and has_small_hole(day, curves.get(day, []))}
 
-    async def _fill_in(
+    async def _fill_in_day(
         self, meter: Meter, curve: Feed, daily: Feed, over: Collection[date], small: Collection[date]
     ) -> None:
         """Fill what is missing of days by their values: those `over` for good, those with a `small` hole for now."""
@@ -294,33 +298,33 @@ class Archive:
         start, end = min(days), max(days) + paris.DAY
         async with self._store.lease(f"archive:{curve.point_id}:{curve.kind}:{curve.direction}"):
             async with self._database.read() as session:
-                _, values = await repository.known(session, daily, meter.secrets, payloads.read_value, start, end)
-                _, curves = await repository.known(session, curve, meter.secrets, payloads.read_curve, start, end)
+                _, values = await repository.load_values(session, daily, meter.secrets, payloads.read_value, start, end)
+                _, curves = await repository.load_values(session, curve, meter.secrets, payloads.read_curve, start, end)
             facts = []
             for day in days:
-                if day not in values or (readings := settled(day, curves.get(day, []), values[day])) is None:
+                if day not in values or (readings := fill_missing(day, curves.get(day, []), values[day])) is None:
                     continue
-                payload = payloads.sealed_curve(curve, meter.secrets, day, readings)
-                is_final = day in over or lacks_nothing(curves[day], values[day])
+                payload = payloads.seal_curve(curve, meter.secrets, day, readings)
+                is_final = day in over or is_energy_complete(curves[day], values[day])
                 facts.append(Fact(day, State.COMPLETE if is_final else State.FILLED, payload))
             async with self._database.write() as session:
-                await repository.save(session, curve, facts, self._clock.now())
+                await repository.save_facts(session, curve, facts, self._clock.now())
 
 
 def _has_no_curve(day: date, now: datetime) -> bool:
-    return now >= expected_at(day) + WITHOUT_CURVE
+    return now >= get_expected_time(day) + WITHOUT_CURVE
 
 
-def _standing_refusal(refusals: Refusals, feed: Feed, now: datetime) -> Refusal | None:
+def _find_standing_refusal(refusals: Refusals, feed: Feed, now: datetime) -> Refusal | None:
     """Return the refusal that leaves a feed alone for now, if there is one."""
-    if until := refusals.meter_until(now):
+    if until := refusals.get_meter_pause(now):
         return Refusal(ErrorReason.METER_REFUSED, until)
-    if until := refusals.direction_until(feed.direction, now):
+    if until := refusals.get_direction_pause(feed.direction, now):
         return Refusal(ErrorReason.WRONG_DIRECTION, until)
     return None
 
 
-def _jitter(feed: Feed, failures: int) -> float:
+def _compute_jitter(feed: Feed, failures: int) -> float:
     """Return a factor of 0.8 to 1.2, so that those who failed together do not come back together."""
     return 0.8 + 0.4 * (crc32(f"{feed.point_id}{feed.kind}{failures}".encode()) % 1000) / 1000
 

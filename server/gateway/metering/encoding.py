@@ -7,22 +7,22 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from gateway.kit import paris
-from gateway.metering.packing import runs
+from gateway.metering.packing import unpack_runs
 
 _MINUTES_A_DAY = 1440
 _CLOCK = [f"T{minute // 60:02}:{minute % 60:02}:00Z" for minute in range(_MINUTES_A_DAY)]
 
 
-def curve_json(days: Mapping[date, bytes]) -> str:
+def encode_curve(days: Mapping[date, bytes]) -> str:
     """Return the readings of packed days as a JSON array."""
-    return "[" + ",".join(reading for day, packed in days.items() for reading in _readings(day, packed)) + "]"
+    return "[" + ",".join(reading for day, packed in days.items() for reading in _encode_readings(day, packed)) + "]"
 
 
-def _readings(day: date, packed: bytes) -> Iterator[str]:
+def _encode_readings(day: date, packed: bytes) -> Iterator[str]:
     midnight = paris.midnight(day)
     dates = [midnight.date().isoformat(), (midnight + paris.DAY).date().isoformat()]
     first = midnight.hour * 60 + midnight.minute
-    for offset, step, quality, watts in runs(packed):
+    for offset, step, quality, watts in unpack_runs(packed):
         rest = f'","minutes":{step},"watts":'
         end = f',"quality":"{quality}"}}'
         for index, value in enumerate(watts):

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence, Sized
 from datetime import date
 from enum import Enum
 
-from gateway.domain.readings import Quality, Reading, gaps
+from gateway.domain.readings import Quality, Reading, find_gaps
 from gateway.enedis.client import Enedis
 from gateway.enedis.daily import place_daily, place_peaks
 from gateway.enedis.errors import EnedisError, ErrorReason
-from gateway.enedis.readings import place
+from gateway.enedis.readings import place_curve
 from gateway.enedis.refused import RefusedPoints
 from gateway.enedis.registers import place_index
 from gateway.kit import paris
@@ -18,7 +18,7 @@ from gateway.metering.meters import Meter
 from gateway.metering.planner import Window
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Entry, Feed, Kind, State
-from gateway.metering.settling import fit_rounded, renewed
+from gateway.metering.settling import fit_rounded, merge_readings
 
 
 class Priority(Enum):
@@ -36,61 +36,65 @@ class Fetcher:
         self._database = database
         self._enedis = enedis
         self._by_kind: dict[Kind, Callable[[Meter, Feed, Window], Awaitable[list[Fact]]]] = {
-            Kind.CURVE: self._curve,
-            Kind.DAILY: self._daily,
-            Kind.MAX_POWER: self._max_power,
-            Kind.INDEX: self._index,
+            Kind.CURVE: self._fetch_curve,
+            Kind.DAILY: self._fetch_daily,
+            Kind.MAX_POWER: self._fetch_max_power,
+            Kind.INDEX: self._fetch_index,
         }
 
-    async def ask(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
+    async def fetch_window(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
         """Ask for a window; return a fact for each of its days. Raises EnedisError."""
         return await self._by_kind[feed.kind](meter, feed, window)
 
-    async def _curve(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
+    async def _fetch_curve(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
         # first, so that nothing stands between an answer and its being kept
         async with self._database.read() as session:
-            entries, before = await repository.known(
+            entries, before = await repository.load_values(
                 session, feed, meter.secrets, payloads.read_curve, window.start, window.end
             )
             daily = Feed(feed.point_id, Kind.DAILY, feed.direction)
-            _, values = await repository.known(
+            _, values = await repository.load_values(
                 session, daily, meter.secrets, payloads.read_value, window.start, window.end
             )
-        points = await self._enedis.load_curve(
+        points = await self._enedis.fetch_load_curve(
             meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
         )
-        placed = place(points, window.start, window.end, meter.most_watts)
+        placed = place_curve(points, window.start, window.end, meter.most_watts)
         _check_refused(meter, window, placed.refused, placed.days)
         facts: list[Fact] = []
-        for day in paris.days(window.start, window.end):
+        for day in paris.iterate_days(window.start, window.end):
             known, found = before.get(day, []), placed.days.get(day, [])
-            readings = renewed(day, found, known, values.get(day))
+            readings = merge_readings(day, found, known, values.get(day))
             if day in values and (fitted := fit_rounded(readings, values[day])):
                 readings = fitted
-            state = _state_of(day, readings, found, entries.get(day))
-            payload = payloads.sealed_curve(feed, meter.secrets, day, readings) if readings else None
+            state = _get_state(day, readings, found, entries.get(day))
+            payload = payloads.seal_curve(feed, meter.secrets, day, readings) if readings else None
             was_estimated = any(reading.quality is Quality.ESTIMATED for reading in known)
             facts.append(Fact(day, state, payload, corrects=was_estimated and readings != known))
         return facts
 
-    async def _daily(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
-        points = await self._enedis.daily(meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end)
+    async def _fetch_daily(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
+        points = await self._enedis.fetch_daily(
+            meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
+        )
         placed = place_daily(points, window.start, window.end, meter.most_watts)
         _check_refused(meter, window, placed.refused, placed.days)
-        return _facts(meter, feed, window, {day: str(wh).encode() for day, wh in placed.days.items()})
+        return _list_facts(meter, feed, window, {day: str(wh).encode() for day, wh in placed.days.items()})
 
-    async def _max_power(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
-        points = await self._enedis.max_power(meter.account_id, meter.secrets.prm, window.start, window.end)
+    async def _fetch_max_power(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
+        points = await self._enedis.fetch_max_power(meter.account_id, meter.secrets.prm, window.start, window.end)
         placed = place_peaks(points, window.start, window.end, meter.most_watts)
         _check_refused(meter, window, placed.refused, placed.days)
-        return _facts(meter, feed, window, {day: peak.pack() for day, peak in placed.days.items()})
+        return _list_facts(meter, feed, window, {day: peak.pack() for day, peak in placed.days.items()})
 
-    async def _index(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
-        series = await self._enedis.index(meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end)
+    async def _fetch_index(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:
+        series = await self._enedis.fetch_index(
+            meter.account_id, meter.secrets.prm, feed.direction, window.start, window.end
+        )
         placed = place_index(series, window.start, window.end)
         _check_refused(meter, window, placed.refused, placed.days)
-        return _facts(
-            meter, feed, window, {day: payloads.packed_registers(registers) for day, registers in placed.days.items()}
+        return _list_facts(
+            meter, feed, window, {day: payloads.pack_registers(registers) for day, registers in placed.days.items()}
         )
 
 
@@ -101,22 +105,22 @@ def _check_refused(meter: Meter, window: Window, refused: RefusedPoints, used: S
         raise EnedisError(ErrorReason.DOWN, "unreadable_values")
 
 
-def _state_of(day: date, readings: Sequence[Reading], found: Sequence[Reading], entry: Entry | None) -> State:
+def _get_state(day: date, readings: Sequence[Reading], found: Sequence[Reading], entry: Entry | None) -> State:
     """Return the state of a day of which `readings` are known now, `found` of them from the newest answer."""
     if not readings:
         return State.ABSENT
-    if any(gaps(day, readings)):
+    if any(find_gaps(day, readings)):
         return State.PARTIAL
     was_filled = entry is not None and entry.state is State.FILLED
-    is_measured = all(reading.quality is Quality.MEASURED for reading in readings) or not any(gaps(day, found))
+    is_measured = all(reading.quality is Quality.MEASURED for reading in readings) or not any(find_gaps(day, found))
     return State.FILLED if was_filled and not is_measured else State.COMPLETE
 
 
-def _facts(meter: Meter, feed: Feed, window: Window, found: Mapping[date, bytes]) -> list[Fact]:
+def _list_facts(meter: Meter, feed: Feed, window: Window, found: Mapping[date, bytes]) -> list[Fact]:
     """Return a fact for each day of a window: what was found, or that nothing was."""
     return [
-        Fact(day, State.COMPLETE, payloads.sealed(feed, meter.secrets, day, found[day]))
+        Fact(day, State.COMPLETE, payloads.seal_payload(feed, meter.secrets, day, found[day]))
         if day in found
         else Fact(day, State.ABSENT)
-        for day in paris.days(window.start, window.end)
+        for day in paris.iterate_days(window.start, window.end)
     ]

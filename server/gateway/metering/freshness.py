@@ -9,7 +9,7 @@ from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.metering import repository
 from gateway.metering.meters import Meter
-from gateway.metering.missing import Reason, of_day
+from gateway.metering.missing import Reason, explain_day
 from gateway.metering.schedule import State
 from gateway.usage_points.models import PointStatus, UsagePoint
 
@@ -33,13 +33,13 @@ class Hole:
     next_try: datetime | None
 
 
-def late_at(complete_until: date | None, created_at: datetime) -> datetime:
+def get_late_time(complete_until: date | None, created_at: datetime) -> datetime:
     """Return the instant from which the next day is late; without any, counted from when the meter was added."""
     ends = created_at if complete_until is None else paris.midnight(complete_until + paris.DAY)
     return ends + _LATE_AFTER
 
 
-def next_change_at(point: UsagePoint, now: datetime) -> datetime:
+def find_next_change(point: UsagePoint, now: datetime) -> datetime:
     """Return when a client should ask again for what is computed from the readings of a usage point.
 
     That is 10 seconds after the worker's next visit. Once a visit is due it is under way, or waits for others: the
@@ -59,15 +59,15 @@ def next_change_at(point: UsagePoint, now: datetime) -> datetime:
     return change
 
 
-async def holes(session: AsyncSession, meter: Meter, now: datetime) -> list[Hole]:
+async def list_holes(session: AsyncSession, meter: Meter, now: datetime) -> list[Hole]:
     """Return what is lacking of a usage point's energy, why, and when it is tried again; newest first."""
     found: list[Hole] = []
     for direction in meter.directions:
         feed = meter.main(direction)
-        for day, entry in (await repository.unfinished(session, feed)).items():
+        for day, entry in (await repository.list_unfinished(session, feed)).items():
             if entry.state is State.FILLED:
                 continue
-            reason, next_try = of_day(meter, feed, day, entry, None, now)
+            reason, next_try = explain_day(meter, feed, day, entry, None, now)
             last = found[-1] if found else None
             if last and (last.direction, last.end, last.reason) == (direction, day, reason):
                 tries = [at for at in (last.next_try, next_try) if at is not None]

@@ -12,11 +12,11 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.metering import repository
-from gateway.metering.archive import Archive, Refusal, damaged
+from gateway.metering.archive import Archive, Refusal, build_undecipherable_refusal
 from gateway.metering.fetching import Priority
 from gateway.metering.meters import Meter
-from gateway.metering.planner import WINDOWS, Window, history_starts, plan
-from gateway.metering.schedule import Feed, Kind, next_attempt
+from gateway.metering.planner import WINDOWS, Window, get_history_start, plan_calls
+from gateway.metering.schedule import Feed, Kind, find_next_attempt
 from gateway.quotas.pacing import until_turn_of_history
 from gateway.store import Store
 from gateway.usage_points import repository as points
@@ -37,29 +37,29 @@ class Progress:
     calls_left: int
 
 
-def begins(feed: Feed, since: date | None, today: date) -> date:
+def get_oldest_day(feed: Feed, since: date | None, today: date) -> date:
     """Return the oldest day of a feed that Enedis can have: not before its limit, nor before the meter's service."""
-    return min(max(history_starts(feed.kind, today), since or date.min), today)
+    return min(max(get_history_start(feed.kind, today), since or date.min), today)
 
 
-async def reached(session: AsyncSession, feed: Feed, since: date | None, today: date) -> date:
+async def find_reached_day(session: AsyncSession, feed: Feed, since: date | None, today: date) -> date:
     """Return the day since which every day up to yesterday was asked; `begins` once the history is whole.
 
     Yesterday itself may still be to come.
     """
-    first = begins(feed, since, today)
-    asked = await repository.ledger(session, feed, first, today)
-    unasked = [day for day in paris.days(first, today - paris.DAY) if day not in asked]
+    first = get_oldest_day(feed, since, today)
+    asked = await repository.load_entries(session, feed, first, today)
+    unasked = [day for day in paris.iterate_days(first, today - paris.DAY) if day not in asked]
     return unasked[-1] + paris.DAY if unasked else first
 
 
-async def progress(session: AsyncSession, meter: Meter, today: date) -> Progress:
+async def measure_progress(session: AsyncSession, meter: Meter, today: date) -> Progress:
     """Return how far the history of a usage point has come."""
     feed, since = meter.main(meter.first_direction), meter.since[meter.first_direction]
-    first = begins(feed, since, today)
-    days, asked = (today - first).days, await repository.count(session, feed, first, today)
+    first = get_oldest_day(feed, since, today)
+    days, asked = (today - first).days, await repository.count_days(session, feed, first, today)
     return Progress(
-        known_from=await reached(session, feed, since, today),
+        known_from=await find_reached_day(session, feed, since, today),
         oldest=first,
         days=asked,
         of_days=days,
@@ -67,11 +67,11 @@ async def progress(session: AsyncSession, meter: Meter, today: date) -> Progress
     )
 
 
-async def keep(database: Database, archive: Archive, store: Store, clock: Clock) -> datetime:
+async def fetch_next_history(database: Database, archive: Archive, store: Store, clock: Clock) -> datetime:
     """Make the next call for whoever waited longest; return when there is more to do."""
     now = clock.now()
     async with database.read() as session:
-        point = await points.next_history(session)
+        point = await points.find_next_history(session)
     if point is None or point.history_at is None:
         return now + paris.HOUR
     if point.history_at > now:
@@ -79,14 +79,14 @@ async def keep(database: Database, archive: Archive, store: Store, clock: Clock)
     if point.details_at <= now:
         return now + _CONTRACT_FIRST
     try:
-        meter = await archive.open(point)
-        call = await _next_call(database, meter, now)
+        meter = await archive.open_meter(point)
+        call = await _find_next_call(database, meter, now)
         if call and (wait := await until_turn_of_history(store)):
             return now + wait
-        refusal, finished = await _step(archive, meter, call)
-        confirm_at = meter.refusals.next_confirmation(now)
+        refusal, finished = await _take_step(archive, meter, call)
+        confirm_at = meter.refusals.find_next_confirmation(now)
     except UndecipherableError as error:
-        refusal, finished, confirm_at = damaged(point, error, now), False, None
+        refusal, finished, confirm_at = build_undecipherable_refusal(point, error, now), False, None
     if refusal is not None and refusal.for_all:
         return refusal.until
     # a moment later than now, so that those who wait since now are not behind
@@ -101,52 +101,52 @@ async def keep(database: Database, archive: Archive, store: Store, clock: Clock)
     return clock.now()
 
 
-async def _next_call(database: Database, meter: Meter, now: datetime) -> tuple[Feed, Window] | None:
+async def _find_next_call(database: Database, meter: Meter, now: datetime) -> tuple[Feed, Window] | None:
     """Return what to ask next: of the curve before daily values, the newest."""
     async with database.read() as session:
         planned = []
-        for feed, days in _wanted(meter, now):
-            known = await repository.ledger(session, feed, days[0], days[-1] + paris.DAY) if days else {}
-            calls = plan(feed, known, days, now, since=meter.since[feed.direction])
+        for feed, days in _list_wanted(meter, now):
+            known = await repository.load_entries(session, feed, days[0], days[-1] + paris.DAY) if days else {}
+            calls = plan_calls(feed, known, days, now, since=meter.since[feed.direction])
             if calls:
                 planned.append((feed, calls[0]))
     return max(planned, key=lambda call: (call[0].kind is Kind.CURVE, call[1].end), default=None)
 
 
-async def _step(archive: Archive, meter: Meter, call: tuple[Feed, Window] | None) -> tuple[Refusal | None, bool]:
+async def _take_step(archive: Archive, meter: Meter, call: tuple[Feed, Window] | None) -> tuple[Refusal | None, bool]:
     """Make a call, or settle what is over when none is left; return what stopped it, and whether all is done."""
     if call:
         feed, window = call
-        days = list(paris.days(window.start, window.end))
-        refusal = await archive.fill(meter, feed, days, 1, Priority.HISTORY)
+        days = list(paris.iterate_days(window.start, window.end))
+        refusal = await archive.fetch_missing(meter, feed, days, 1, Priority.HISTORY)
         return refusal if refusal is None or refusal.reason is not ErrorReason.WRONG_DIRECTION else None, False
     for direction in meter.directions:
-        if refusal := await archive.settle(meter, direction, Priority.HISTORY):
+        if refusal := await archive.fill_from_daily_values(meter, direction, Priority.HISTORY):
             return refusal, False
     return None, True
 
 
-async def is_to_confirm(session: AsyncSession, meter: Meter, now: datetime) -> bool:
+async def is_confirmation_due(session: AsyncSession, meter: Meter, now: datetime) -> bool:
     """Tell whether Enedis is to be asked again about old days of which it had nothing so far."""
-    for feed, days in _wanted(meter, now):
-        for day, entry in (await repository.unfinished(session, feed)).items() if days else ():
-            again = next_attempt(feed, day, entry)
+    for feed, days in _list_wanted(meter, now):
+        for day, entry in (await repository.list_unfinished(session, feed)).items() if days else ():
+            again = find_next_attempt(feed, day, entry)
             if days[0] <= day <= days[-1] and again is not None and again <= now:
                 return True
     return False
 
 
-def _wanted(meter: Meter, now: datetime) -> Sequence[tuple[Feed, list[date]]]:
+def _list_wanted(meter: Meter, now: datetime) -> Sequence[tuple[Feed, list[date]]]:
     """Return what a history is made of: the curve as far as Enedis has it, and the daily values of the year before."""
     today, found = paris.day_of(now), []
     for direction in meter.directions:
-        if meter.refusals.direction_until(direction, now):
+        if meter.refusals.get_direction_pause(direction, now):
             continue
         since = meter.since[direction]
         daily = Feed(meter.id, Kind.DAILY, direction)
         main = meter.main(direction)
-        first = begins(main, since, today)
-        found.append((main, list(paris.days(first, min(meter.recent_from, today)))))
+        first = get_oldest_day(main, since, today)
+        found.append((main, list(paris.iterate_days(first, min(meter.recent_from, today)))))
         if main != daily:
-            found.append((daily, list(paris.days(begins(daily, since, today), first))))
+            found.append((daily, list(paris.iterate_days(get_oldest_day(daily, since, today), first))))
     return found

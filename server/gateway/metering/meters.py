@@ -9,7 +9,7 @@ from gateway.enedis.daily import MOST_WATTS
 from gateway.metering.schedule import Feed, Kind
 from gateway.usage_points.models import PointStatus, UsagePoint
 from gateway.usage_points.refusals import Refusals
-from gateway.usage_points.service import Secrets, collects_curve
+from gateway.usage_points.service import Secrets, is_curve_collected
 
 WANTED_FOR = timedelta(days=30)
 """How long a kind that a client asked for is kept up without being asked for again."""
@@ -49,12 +49,12 @@ class Meter:
             account_id=point.account_id,
             secrets=secrets,
             is_open=point.status is PointStatus.GRANTED,
-            curve_collected=collects_curve(point),
+            curve_collected=is_curve_collected(point),
             activated_on=activated_on,
             since={
                 direction: _find_start(activated_on[direction], refusals, direction, now) for direction in Direction
             },
-            directions=tuple(directions(point)),
+            directions=tuple(list_directions(point)),
             possible=tuple(_find_possible(point, refusals)),
             recent_from=point.wanted_from,
             extras=tuple(kind for kind in (Kind.MAX_POWER, Kind.INDEX) if _is_wanted(point, kind, now)),
@@ -62,7 +62,7 @@ class Meter:
             most_watts=_find_most_watts(point),
         )
 
-    def with_refusals(self, refusals: Refusals, now: datetime) -> Meter:
+    def replace_refusals(self, refusals: Refusals, now: datetime) -> Meter:
         """Return the same with what Enedis refuses of it by now."""
         since = {
             direction: _find_start(self.activated_on[direction], refusals, direction, now) for direction in Direction
@@ -78,7 +78,7 @@ class Meter:
         """Return what tells a direction's energy: the load curve, or the daily values where it is not collected."""
         return Feed(self.id, Kind.DAILY if self.curve_collected is False else Kind.CURVE, direction)
 
-    def kept_up(self) -> Iterator[Feed]:
+    def list_refreshed_feeds(self) -> Iterator[Feed]:
         """Yield what is asked each morning, or each week."""
         for direction in self.directions:
             yield self.main(direction)
@@ -88,7 +88,7 @@ class Meter:
             yield Feed(self.id, Kind.MAX_POWER)
 
 
-def directions(point: UsagePoint) -> Iterator[Direction]:
+def list_directions(point: UsagePoint) -> Iterator[Direction]:
     """Yield the ways energy goes, as contracts, services and activation dates tell; consumption while none does."""
     contract, refusals = point.contract, Refusals.of(point)
     produces = bool(contract.produces or contract.production_activated_on)
@@ -105,7 +105,7 @@ def _find_possible(point: UsagePoint, refusals: Refusals) -> Iterator[Direction]
             yield direction
 
 
-def activation(point: UsagePoint, direction: Direction) -> date | None:
+def find_activation(point: UsagePoint, direction: Direction) -> date | None:
     """Return since when Enedis counts a direction, as far as it told, by its contract or by two refusals."""
     refusal = Refusals.of(point).before_activation.get(direction)
     confirmed = refusal.day if refusal and refusal.is_confirmed else None
@@ -113,7 +113,7 @@ def activation(point: UsagePoint, direction: Direction) -> date | None:
 
 
 def _find_start(activated: date | None, refusals: Refusals, direction: Direction, now: datetime) -> date | None:
-    return max((day for day in (activated, refusals.nothing_before(direction, now)) if day), default=None)
+    return max((day for day in (activated, refusals.get_first_day(direction, now)) if day), default=None)
 
 
 def _find_most_watts(point: UsagePoint) -> int:

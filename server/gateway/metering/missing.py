@@ -10,8 +10,8 @@ from gateway.enedis.errors import ErrorReason
 from gateway.kit import paris
 from gateway.metering.archive import Refusal
 from gateway.metering.meters import Meter
-from gateway.metering.planner import history_starts
-from gateway.metering.schedule import Entry, Feed, Kind, State, is_over, next_attempt
+from gateway.metering.planner import get_history_start
+from gateway.metering.schedule import Entry, Feed, Kind, State, find_next_attempt, is_over
 from gateway.problems import ProblemError
 
 
@@ -45,33 +45,33 @@ class Missing:
     expected_at: datetime | None
 
 
-def of_day(
+def explain_day(
     meter: Meter, feed: Feed, day: date, entry: Entry | None, refusal: Refusal | None, now: datetime
 ) -> tuple[Reason, datetime | None]:
     """Return why a day is not wholly known, and when it is expected; None: it will not come."""
     since = meter.since[feed.direction]
-    again = next_attempt(feed, day, entry)
+    again = find_next_attempt(feed, day, entry)
     if (entry is not None and entry.state is State.BEFORE_ACTIVATION) or (since is not None and day < since):
         return Reason.BEFORE_ACTIVATION, None
     if feed.kind is Kind.CURVE and meter.curve_collected is False:
         return Reason.CURVE_NOT_COLLECTED, None
     if again is None or feed.direction not in meter.possible:
         return Reason.ABSENT, None
-    if entry is None and day < history_starts(feed.kind, paris.day_of(now)):
+    if entry is None and day < get_history_start(feed.kind, paris.day_of(now)):
         return Reason.HISTORY_LIMIT, None
     if not meter.is_open:
         return Reason.NO_CONSENT, None
-    if until := meter.refusals.meter_until(now):
+    if until := meter.refusals.get_meter_pause(now):
         return Reason.METER_REFUSED, max(until, again)
     if again > now:
         is_absent = entry is not None and is_over(feed, day, entry)
         return Reason.ABSENT if is_absent else Reason.NOT_PUBLISHED, again
     if refusal is not None:
-        return _reason_of(refusal.reason), refusal.until
+        return _find_reason(refusal.reason), refusal.until
     return Reason.SCHEDULED, now + (_SOON if day >= meter.recent_from else _WITH_HISTORY)
 
 
-def _reason_of(refusal: ErrorReason) -> Reason:
+def _find_reason(refusal: ErrorReason) -> Reason:
     match refusal:
         case ErrorReason.QUOTA:
             return Reason.QUOTA
@@ -97,7 +97,7 @@ def _reason_of(refusal: ErrorReason) -> Reason:
             assert_never(refusal)
 
 
-def merged(gaps: Iterable[Missing]) -> list[Missing]:
+def merge_gaps(gaps: Iterable[Missing]) -> list[Missing]:
     """Join neighbours of one reason; they are all expected when the last of them is."""
     joined: list[Missing] = []
     for gap in gaps:
@@ -110,7 +110,7 @@ def merged(gaps: Iterable[Missing]) -> list[Missing]:
     return joined
 
 
-def refuse_if_nothing(known: Sized, refusal: Refusal | None, now: datetime) -> None:
+def raise_if_nothing_known(known: Sized, refusal: Refusal | None, now: datetime) -> None:
     """Raise the problem of a range of which nothing is known, for a fault or a quota."""
     if known or refusal is None:
         return

@@ -16,30 +16,30 @@ PAGE = 31
 """Days that are in memory at once."""
 
 
-async def page(
+async def load_page(
     session: AsyncSession, feed: Feed, secrets: Secrets, after: date | None
 ) -> tuple[list[dict[str, Any]], date | None]:
     """Return the readings of the next days after `after`, and the last of these days; None at the end."""
-    days = await repository.next_payloads(session, feed, secrets, after or date.min, PAGE)
+    days = await repository.load_next_payloads(session, feed, secrets, after or date.min, PAGE)
     found = [
         {"usage_point": feed.point_id, "direction": str(feed.direction), **value}
         for day, payload in days
-        for value in _values(feed.kind, day, payload)
+        for value in _iterate_values(feed.kind, day, payload)
     ]
     return found, days[-1][0] if days else None
 
 
-def feeds(point_id: str, kind: Kind) -> list[Feed]:
+def list_feeds(point_id: str, kind: Kind) -> list[Feed]:
     """Return what may be known of a kind: both directions."""
     return [Feed(point_id, kind, direction) for direction in Direction]
 
 
-def _values(kind: Kind, day: date, payload: bytes) -> Iterator[dict[str, Any]]:
+def _iterate_values(kind: Kind, day: date, payload: bytes) -> Iterator[dict[str, Any]]:
     match kind:
         case Kind.CURVE:
             for reading in payloads.read_curve(day, payload):
                 yield {
-                    "start": paris.iso(reading.start),
+                    "start": paris.format_instant(reading.start),
                     "minutes": reading.minutes,
                     "watts": reading.watts,
                     "quality": str(reading.quality),
@@ -48,7 +48,7 @@ def _values(kind: Kind, day: date, payload: bytes) -> Iterator[dict[str, Any]]:
             yield {"date": day.isoformat(), "wh": payloads.read_value(day, payload)}
         case Kind.MAX_POWER:
             peak = payloads.read_peak(day, payload)
-            yield {"date": day.isoformat(), "va": peak.va, "at": paris.iso(peak.at) if peak.at else None}
+            yield {"date": day.isoformat(), "va": peak.va, "at": paris.format_instant(peak.at) if peak.at else None}
         case Kind.INDEX:
             for register, wh in payloads.read_registers(day, payload).items():
                 yield {"date": day.isoformat(), "register": register, "wh": wh}

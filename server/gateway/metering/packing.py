@@ -27,10 +27,10 @@ class Run(NamedTuple):
     watts: tuple[int, ...]
 
 
-def pack(readings: Sequence[Reading], day_starts: datetime) -> bytes:
+def pack_readings(readings: Sequence[Reading], day_starts: datetime) -> bytes:
     """Write the readings of a day, in order."""
     parts = [_FORMAT]
-    for run in _runs(readings):
+    for run in _group_runs(readings):
         first = run[0]
         watts = [reading.watts for reading in run]
         wide = max(watts) > _NARROW_MAX
@@ -41,7 +41,7 @@ def pack(readings: Sequence[Reading], day_starts: datetime) -> bytes:
     return b"".join(parts)
 
 
-def runs(packed: bytes) -> Iterator[Run]:
+def unpack_runs(packed: bytes) -> Iterator[Run]:
     """Read what `pack` wrote, without making a reading of each value."""
     if packed[:1] != _FORMAT:
         raise ValueError("readings of an unknown format: this gateway is older than its database")
@@ -55,24 +55,24 @@ def runs(packed: bytes) -> Iterator[Run]:
         position += values.size
 
 
-def unpack(packed: bytes, day_starts: datetime) -> list[Reading]:
+def unpack_readings(packed: bytes, day_starts: datetime) -> list[Reading]:
     """Read what `pack` wrote."""
     return [
         Reading(day_starts + timedelta(minutes=run.offset + run.step * index), run.step, watts, run.quality)
-        for run in runs(packed)
+        for run in unpack_runs(packed)
         for index, watts in enumerate(run.watts)
     ]
 
 
-def energy(packed: bytes) -> tuple[int, Quality]:
+def sum_energy(packed: bytes) -> tuple[int, Quality]:
     """Return the watt-minutes of a day, and its quality: estimated when any of it is."""
-    found = list(runs(packed))
+    found = list(unpack_runs(packed))
     estimated = any(run.quality is Quality.ESTIMATED for run in found)
     total = sum(sum(run.watts) * run.step for run in found)
     return total, Quality.ESTIMATED if estimated else Quality.MEASURED
 
 
-def _runs(readings: Sequence[Reading]) -> Iterator[list[Reading]]:
+def _group_runs(readings: Sequence[Reading]) -> Iterator[list[Reading]]:
     run: list[Reading] = []
     for reading in readings:
         if run and (reading.start, reading.minutes, reading.quality) != (run[-1].end, run[-1].minutes, run[-1].quality):

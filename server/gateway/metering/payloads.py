@@ -8,27 +8,27 @@ from gateway.domain.readings import Peak, Reading
 from gateway.enedis.registers import Registers
 from gateway.kit import paris
 from gateway.kit.crypto import seal, unseal
-from gateway.metering.packing import pack, unpack
+from gateway.metering.packing import pack_readings, unpack_readings
 from gateway.metering.schedule import Feed
 from gateway.usage_points.service import Secrets
 
 
-def sealed(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
+def seal_payload(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
     """Encrypt what is kept of a day."""
-    return seal(secrets.data_key, payload, feed.context(day))
+    return seal(secrets.data_key, payload, feed.build_seal_context(day))
 
 
-def unsealed(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
+def unseal_payload(feed: Feed, secrets: Secrets, day: date, payload: bytes) -> bytes:
     """Decrypt what `sealed` wrote."""
-    return unseal(secrets.data_key, payload, feed.context(day))
+    return unseal(secrets.data_key, payload, feed.build_seal_context(day))
 
 
-def sealed_curve(feed: Feed, secrets: Secrets, day: date, readings: Sequence[Reading]) -> bytes:
+def seal_curve(feed: Feed, secrets: Secrets, day: date, readings: Sequence[Reading]) -> bytes:
     """Pack and encrypt a day's readings."""
-    return sealed(feed, secrets, day, pack(readings, paris.midnight(day)))
+    return seal_payload(feed, secrets, day, pack_readings(readings, paris.midnight(day)))
 
 
-def packed_registers(registers: Registers) -> bytes:
+def pack_registers(registers: Registers) -> bytes:
     """Write what the registers showed at the beginning of a day."""
     return json.dumps(registers).encode()
 
@@ -40,7 +40,7 @@ def read_packed(_day: date, payload: bytes) -> bytes:
 
 def read_curve(day: date, payload: bytes) -> list[Reading]:
     """Read a curve."""
-    return unpack(payload, paris.midnight(day))
+    return unpack_readings(payload, paris.midnight(day))
 
 
 def read_value(_day: date, payload: bytes) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from gateway.kit import paris
-from gateway.metering.schedule import Entry, Feed, Kind, next_attempt
+from gateway.metering.schedule import Entry, Feed, Kind, find_next_attempt
 
 WINDOWS = {Kind.CURVE: 7, Kind.DAILY: 366, Kind.MAX_POWER: 366, Kind.INDEX: 366}
 """Days a call may span: Enedis' own limit for the curve, any year for the others (others were given three at once)."""
@@ -23,7 +23,7 @@ class Window:
     end: date
 
 
-def history_starts(kind: Kind, today: date) -> date:
+def get_history_start(kind: Kind, today: date) -> date:
     """Return the oldest day that Enedis still gives: 24 months and 15 days for the curve, 36 for the others."""
     month = today.year * 12 + today.month - 1 - HISTORY_MONTHS[kind]
     year, month = divmod(month, 12)
@@ -32,7 +32,7 @@ def history_starts(kind: Kind, today: date) -> date:
     return min(first + timedelta(days=today.day - 1), last_of_month) - _HISTORY_DAYS
 
 
-def plan(
+def plan_calls(
     feed: Feed,
     ledger: Mapping[date, Entry],
     wanted: Collection[date],
@@ -47,20 +47,20 @@ def plan(
     if not the usual. Days that were asked in vain and are due later are asked along where a call has room for them.
     """
     today = paris.day_of(now)
-    oldest = max(history_starts(feed.kind, today), since or date.min)
+    oldest = max(get_history_start(feed.kind, today), since or date.min)
     due, again = [], []
     for day in sorted(wanted):
-        at = next_attempt(feed, day, ledger.get(day)) if day >= oldest else None
+        at = find_next_attempt(feed, day, ledger.get(day)) if day >= oldest else None
         if at is not None and at <= now:
             due.append(day)
         elif at is not None and day in ledger and day < today:
             # a day that is not over was written by a clock that was ahead: Enedis refuses a window with it
             again.append(day)
     longest = longest or WINDOWS[feed.kind]
-    return _with_room(_cover(due, longest), again, longest)
+    return _widen_windows(_cover_days(due, longest), again, longest)
 
 
-def _cover(due: Sequence[date], longest: int) -> list[Window]:
+def _cover_days(due: Sequence[date], longest: int) -> list[Window]:
     """Cover days, which come in order, by the fewest windows.
 
     Each reaches back as far as it may from the newest day not yet covered.
@@ -74,7 +74,7 @@ def _cover(due: Sequence[date], longest: int) -> list[Window]:
     return windows
 
 
-def _with_room(windows: Sequence[Window], again: Sequence[date], longest: int) -> list[Window]:
+def _widen_windows(windows: Sequence[Window], again: Sequence[date], longest: int) -> list[Window]:
     """Widen windows, newest first, to the days beside them that are to be asked again anyway; none twice."""
     widened: list[Window] = []
     for start, end in ((window.start, window.end) for window in windows):

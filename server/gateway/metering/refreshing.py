@@ -7,7 +7,7 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import repository
-from gateway.metering.planner import WINDOWS, history_starts
+from gateway.metering.planner import WINDOWS, get_history_start
 from gateway.metering.schedule import Kind
 from gateway.problems import ProblemError, check_range
 from gateway.usage_points import repository as points
@@ -18,7 +18,7 @@ LONGEST_RANGE = timedelta(days=62)
 
 
 @dataclass(frozen=True)
-class Wished:
+class RefreshOutcome:
     """What will be asked again."""
 
     days: int
@@ -26,18 +26,20 @@ class Wished:
     expected_at: datetime
 
 
-async def wish(database: Database, clock: Clock, account_id: str, point_id: str, start: date, end: date) -> Wished:
+async def request_refresh(
+    database: Database, clock: Clock, account_id: str, point_id: str, start: date, end: date
+) -> RefreshOutcome:
     """Have the days `[start, end[` asked again soon, in all that was asked of them. Raises a problem."""
     now = clock.now()
     today = paris.day_of(now)
     check_range(start, end, LONGEST_RANGE)
-    if end > today or start < history_starts(Kind.CURVE, today):
+    if end > today or start < get_history_start(Kind.CURVE, today):
         raise ProblemError(400, "invalid_range", "Only past days can be refreshed, and as far as Enedis' history goes.")
     async with database.write() as session:
         point = await consents.get_usage_point(session, account_id, point_id)
         if point.status is not PointStatus.GRANTED:
             raise ProblemError(409, "no_consent", "Enedis may not be asked: share the meter again first.")
-        marked = await repository.ask_again(session, point_id, start, end, now)
-        await points.refresh_from(session, point_id, start, now)
+        marked = await repository.schedule_again(session, point_id, start, end, now)
+        await points.schedule_refresh(session, point_id, start, now)
     calls = sum(-(-days // WINDOWS[feed.kind]) for feed, days in marked.items())
-    return Wished(max(marked.values(), default=0), calls, now)
+    return RefreshOutcome(max(marked.values(), default=0), calls, now)

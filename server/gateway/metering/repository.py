@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.direction import Direction
 from gateway.kit import paris
-from gateway.kit.database import insert
+from gateway.kit.database import build_insert
 from gateway.metering.models import DayRecord
-from gateway.metering.payloads import unsealed
+from gateway.metering.payloads import unseal_payload
 from gateway.metering.schedule import Entry, Feed, Kind, State
 from gateway.usage_points.service import Secrets
 
@@ -60,24 +60,28 @@ class OpenedDay:
     payload: bytes | None
 
 
-async def ledger(session: AsyncSession, feed: Feed, start: date, end: date) -> dict[date, Entry]:
+async def load_entries(session: AsyncSession, feed: Feed, start: date, end: date) -> dict[date, Entry]:
     """Return what is known of the days `[start, end[`."""
-    return await _entries(session, *_among(feed, start, end))
+    return await _load_entries(session, *_match_days(feed, start, end))
 
 
-async def unfinished(session: AsyncSession, feed: Feed) -> dict[date, Entry]:
+async def list_unfinished(session: AsyncSession, feed: Feed) -> dict[date, Entry]:
     """Return the days that were asked and are known in part, not at all, or with an estimate."""
-    return await _entries(session, *_of(feed), DayRecord.state.in_([State.FILLED, State.PARTIAL, State.ABSENT]))
+    return await _load_entries(
+        session, *_match_feed(feed), DayRecord.state.in_([State.FILLED, State.PARTIAL, State.ABSENT])
+    )
 
 
-async def complete_until(session: AsyncSession, feed: Feed) -> date | None:
+async def find_complete_until(session: AsyncSession, feed: Feed) -> date | None:
     """Return the day after the newest that is whole."""
-    query = select(func.max(DayRecord.day)).where(*_of(feed), DayRecord.state.in_([State.COMPLETE, State.FILLED]))
+    query = select(func.max(DayRecord.day)).where(
+        *_match_feed(feed), DayRecord.state.in_([State.COMPLETE, State.FILLED])
+    )
     newest = await session.scalar(query)
     return None if newest is None else newest + paris.DAY
 
 
-async def written_since(session: AsyncSession, point_id: str, since: datetime) -> list[tuple[date, str]]:
+async def list_written_since(session: AsyncSession, point_id: str, since: datetime) -> list[tuple[date, str]]:
     """Return the days of which something was asked at `since` or later, each with what identifies the write."""
     nonce = func.substr(DayRecord.payload, 1, 12)  # another one with each write
     columns = (DayRecord.kind, DayRecord.direction, DayRecord.state, DayRecord.asked_at, nonce)
@@ -85,13 +89,13 @@ async def written_since(session: AsyncSession, point_id: str, since: datetime) -
     return sorted((day, repr(write)) for day, *write in await session.execute(query))
 
 
-async def count(session: AsyncSession, feed: Feed, start: date, end: date) -> int:
+async def count_days(session: AsyncSession, feed: Feed, start: date, end: date) -> int:
     """Return how many of the days `[start, end[` were asked."""
-    query = select(func.count()).select_from(DayRecord).where(*_among(feed, start, end))
+    query = select(func.count()).select_from(DayRecord).where(*_match_days(feed, start, end))
     return await session.scalar(query) or 0
 
 
-async def known[Value](
+async def load_values[Value](
     session: AsyncSession, feed: Feed, secrets: Secrets, read: Callable[[date, bytes], Value], start: date, end: date
 ) -> tuple[dict[date, Entry], dict[date, Value]]:
     """Return what is known of the days `[start, end[`, in order, and what `read` makes of their payloads."""
@@ -101,11 +105,11 @@ async def known[Value](
     for day, state, asked_at, again_at, times_absent, payload in await session.execute(_KNOWN, asked):
         entries[day] = Entry(state, asked_at, again_at, times_absent)
         if payload is not None:
-            values[day] = read(day, unsealed(feed, secrets, day, payload))
+            values[day] = read(day, unseal_payload(feed, secrets, day, payload))
     return entries, values
 
 
-async def opened(
+async def load_days(
     session: AsyncSession, point_id: str, kinds: Collection[Kind], secrets: Secrets, start: date, end: date
 ) -> dict[Feed, dict[date, OpenedDay]]:
     """Return what is known of the days `[start, end[` of these kinds, both directions.
@@ -122,23 +126,23 @@ async def opened(
     found: dict[Feed, dict[date, OpenedDay]] = defaultdict(dict)
     for kind, direction, day, state, asked_at, payload in await session.execute(query):
         feed = Feed(point_id, kind, Direction(direction))
-        content = None if payload is None else unsealed(feed, secrets, day, payload)
+        content = None if payload is None else unseal_payload(feed, secrets, day, payload)
         found[feed][day] = OpenedDay(Entry(state, asked_at), content)
     return found
 
 
-async def next_payloads(
+async def load_next_payloads(
     session: AsyncSession, feed: Feed, secrets: Secrets, after: date, limit: int
 ) -> list[tuple[date, bytes]]:
     """Return the payloads of the next days after `after` that have one, in order."""
     query = select(DayRecord.day, DayRecord.payload).where(
-        *_of(feed), DayRecord.payload.is_not(None), DayRecord.day > after
+        *_match_feed(feed), DayRecord.payload.is_not(None), DayRecord.day > after
     )
     rows = await session.execute(query.order_by(DayRecord.day).limit(limit))
-    return [(day, unsealed(feed, secrets, day, payload)) for day, payload in rows if payload is not None]
+    return [(day, unseal_payload(feed, secrets, day, payload)) for day, payload in rows if payload is not None]
 
 
-async def save(session: AsyncSession, feed: Feed, facts: Iterable[Fact], now: datetime) -> None:
+async def save_facts(session: AsyncSession, feed: Feed, facts: Iterable[Fact], now: datetime) -> None:
     """Write what is now known of days."""
     rows = [
         {
@@ -155,27 +159,27 @@ async def save(session: AsyncSession, feed: Feed, facts: Iterable[Fact], now: da
         for fact in facts
     ]
     if rows:
-        statement = insert(session, DayRecord)
+        statement = build_insert(session, DayRecord)
         news: dict[str, ColumnElement[Any]] = {name: statement.excluded[name] for name in rows[0] if name not in _KEY}
         absent = statement.excluded.times_absent
         news["times_absent"] = case((absent > 0, DayRecord.times_absent + 1), else_=absent)
         await session.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=news), rows)
 
 
-async def asked_in_vain(session: AsyncSession, feed: Feed, days: Sequence[date], now: datetime) -> None:
+async def note_nothing_new(session: AsyncSession, feed: Feed, days: Sequence[date], now: datetime) -> None:
     """Note that asking again brought nothing new."""
     if days:
-        statement = update(DayRecord).where(*_of(feed), DayRecord.day.in_(days))
+        statement = update(DayRecord).where(*_match_feed(feed), DayRecord.day.in_(days))
         await session.execute(statement.values(asked_at=now, again_at=None, times_absent=DayRecord.times_absent + 1))
 
 
-async def bring_back(session: AsyncSession, point_ids: Collection[str], now: datetime) -> None:
+async def correct_future_times(session: AsyncSession, point_ids: Collection[str], now: datetime) -> None:
     """Have what was asked later than now count as asked now."""
     ahead = (DayRecord.usage_point_id.in_(point_ids), DayRecord.asked_at > now)
     await session.execute(update(DayRecord).where(*ahead).values(asked_at=now))
 
 
-async def ask_again(session: AsyncSession, point_id: str, start: date, end: date, at: datetime) -> Counter[Feed]:
+async def schedule_again(session: AsyncSession, point_id: str, start: date, end: date, at: datetime) -> Counter[Feed]:
     """Wish all of the days `[start, end[` that was asked before asked anew; return how many days there are of each."""
     theirs = (DayRecord.usage_point_id == point_id, DayRecord.day >= start, DayRecord.day < end)
     statement = update(DayRecord).where(*theirs).values(again_at=at).returning(DayRecord.kind, DayRecord.direction)
@@ -183,7 +187,7 @@ async def ask_again(session: AsyncSession, point_id: str, start: date, end: date
     return Counter(Feed(point_id, kind, Direction(direction)) for kind, direction in marked)
 
 
-async def _entries(session: AsyncSession, *conditions: ColumnElement[bool]) -> dict[date, Entry]:
+async def _load_entries(session: AsyncSession, *conditions: ColumnElement[bool]) -> dict[date, Entry]:
     query = select(
         DayRecord.day, DayRecord.state, DayRecord.asked_at, DayRecord.again_at, DayRecord.times_absent
     ).order_by(DayRecord.day)
@@ -191,7 +195,7 @@ async def _entries(session: AsyncSession, *conditions: ColumnElement[bool]) -> d
     return {row.day: Entry(row.state, row.asked_at, row.again_at, row.times_absent) for row in rows}
 
 
-def _of(feed: Feed) -> tuple[ColumnElement[bool], ...]:
+def _match_feed(feed: Feed) -> tuple[ColumnElement[bool], ...]:
     return (
         DayRecord.usage_point_id == feed.point_id,
         DayRecord.kind == feed.kind,
@@ -199,5 +203,5 @@ def _of(feed: Feed) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _among(feed: Feed, start: date, end: date) -> tuple[ColumnElement[bool], ...]:
-    return (*_of(feed), DayRecord.day >= start, DayRecord.day < end)
+def _match_days(feed: Feed, start: date, end: date) -> tuple[ColumnElement[bool], ...]:
+    return (*_match_feed(feed), DayRecord.day >= start, DayRecord.day < end)

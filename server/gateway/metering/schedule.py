@@ -66,27 +66,27 @@ class Feed:
     kind: Kind
     direction: Direction = Direction.CONSUMPTION
 
-    def context(self, day: date) -> str:
+    def build_seal_context(self, day: date) -> str:
         """Name what a sealed day belongs to."""
         return f"days.payload:{self.point_id}:{self.kind}:{self.direction}:{day}"
 
-    def expected_at(self, day: date) -> datetime:
+    def get_expected_time(self, day: date) -> datetime:
         """Return when `day` is first worth asking for: the index weekly, on a weekday of the usage point's own."""
         wait = (sum(self.point_id.encode()) - day.weekday() - 1) % 7 if self.kind is Kind.INDEX else 0
-        return self.morning(day + timedelta(days=1 + wait))
+        return self.pick_morning_time(day + timedelta(days=1 + wait))
 
-    def morning(self, day: date) -> datetime:
+    def pick_morning_time(self, day: date) -> datetime:
         """Return when it is asked on the morning of `day`, at a second of the usage point's own: not all at once."""
         own = timedelta(seconds=int.from_bytes(self.point_id.encode()) % _SPREAD)
         return paris.at(day, _MORNING[self.kind]) + own
 
 
-def expected_at(day: date) -> datetime:
+def get_expected_time(day: date) -> datetime:
     """Return when Enedis should have published `day`."""
     return paris.at(day + paris.DAY, PUBLISHED_FROM)
 
 
-def surely_due(now: datetime) -> datetime:
+def get_certain_due_time(now: datetime) -> datetime:
     """Return by when any usage point has something to ask: the end of the morning under way, or the next one's."""
     day = paris.day_of(now)
     first = _MORNING[Kind.CURVE]
@@ -95,25 +95,25 @@ def surely_due(now: datetime) -> datetime:
     return paris.at(day, first) + timedelta(seconds=_SPREAD)
 
 
-def next_attempt(feed: Feed, day: date, entry: Entry | None) -> datetime | None:
+def find_next_attempt(feed: Feed, day: date, entry: Entry | None) -> datetime | None:
     """Return when to ask for `day` (again); None when it is known or will not come any more.
 
     A day that came late or in part is asked again when three times as long has passed since it was due as at the last
     time: soon at first, then at growing pauses, of mornings, and a last time after 15 days.
     """
-    first = feed.expected_at(day)
+    first = feed.get_expected_time(day)
     if entry is None:
         return first
     if entry.again_at is not None:
         return entry.again_at
     if entry.state in {State.COMPLETE, State.BEFORE_ACTIVATION}:
         return None
-    last = _last_attempt(feed, day)
+    last = _find_last_attempt(feed, day)
     if entry.asked_at >= last:
         return _confirm_absence(feed, entry)
     pause = 7 * paris.DAY if feed.kind is Kind.INDEX else _FIRST_PAUSE[entry.state]
     again = entry.asked_at + max(2 * (entry.asked_at - first), pause)
-    return min(max(_by_morning(feed, again), first), last)
+    return min(max(_delay_to_morning(feed, again), first), last)
 
 
 def is_over(feed: Feed, day: date, entry: Entry) -> bool:
@@ -121,11 +121,11 @@ def is_over(feed: Feed, day: date, entry: Entry) -> bool:
     if entry.again_at is not None:
         return False
     is_known = entry.state in {State.COMPLETE, State.BEFORE_ACTIVATION}
-    return is_known or entry.asked_at >= _last_attempt(feed, day)
+    return is_known or entry.asked_at >= _find_last_attempt(feed, day)
 
 
-def _last_attempt(feed: Feed, day: date) -> datetime:
-    return feed.morning(day + paris.DAY + RETRY_FOR)
+def _find_last_attempt(feed: Feed, day: date) -> datetime:
+    return feed.pick_morning_time(day + paris.DAY + RETRY_FOR)
 
 
 def _confirm_absence(feed: Feed, entry: Entry) -> datetime | None:
@@ -135,12 +135,12 @@ def _confirm_absence(feed: Feed, entry: Entry) -> datetime | None:
     """
     if entry.state is not State.ABSENT or entry.times_absent > len(_CONFIRM_ABSENCE):
         return None
-    return _by_morning(feed, entry.asked_at + _CONFIRM_ABSENCE[max(entry.times_absent, 1) - 1])
+    return _delay_to_morning(feed, entry.asked_at + _CONFIRM_ABSENCE[max(entry.times_absent, 1) - 1])
 
 
-def _by_morning(feed: Feed, instant: datetime) -> datetime:
+def _delay_to_morning(feed: Feed, instant: datetime) -> datetime:
     """Move an instant of the afternoon or night to the next time that the feed is asked anyway."""
     day = paris.day_of(instant)
-    if instant < feed.morning(day):
-        return feed.morning(day)
-    return instant if instant < paris.at(day, ASKED_UNTIL) else feed.morning(day + paris.DAY)
+    if instant < feed.pick_morning_time(day):
+        return feed.pick_morning_time(day)
+    return instant if instant < paris.at(day, ASKED_UNTIL) else feed.pick_morning_time(day + paris.DAY)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.direction import Direction
-from gateway.domain.readings import WATT_MINUTES_A_WH, Peak, Quality, gaps
+from gateway.domain.readings import WATT_MINUTES_A_WH, Peak, Quality, find_gaps
 from gateway.enedis.registers import Registers
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -17,9 +17,9 @@ from gateway.kit.database import Database
 from gateway.metering import packing, payloads, repository
 from gateway.metering.archive import PATIENCE, WITHOUT_CURVE, Archive, Refusal
 from gateway.metering.meters import Meter
-from gateway.metering.missing import Missing, merged, of_day, refuse_if_nothing
-from gateway.metering.planner import plan
-from gateway.metering.schedule import Entry, Feed, Kind, State, expected_at, next_attempt
+from gateway.metering.missing import Missing, explain_day, merge_gaps, raise_if_nothing_known
+from gateway.metering.planner import plan_calls
+from gateway.metering.schedule import Entry, Feed, Kind, State, find_next_attempt, get_expected_time
 from gateway.problems import ProblemError, check_range
 from gateway.usage_points import repository as points
 from gateway.usage_points import service as consents
@@ -77,23 +77,23 @@ class Readings:
         self._clock = clock
         self._keyring = keyring
 
-    async def load_curve(
+    async def read_load_curve(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
     ) -> Known[bytes]:
         """Return the packed curve of `[start, end[`. Raises a problem when a fault or quota leaves nothing of it."""
-        days, feed = self._checked(start, end), Feed(point_id, Kind.CURVE, direction)
-        meter, known, curves, refusal = await self._ensured(account_id, feed, days, payloads.read_packed)
+        days, feed = self._check_range(start, end), Feed(point_id, Kind.CURVE, direction)
+        meter, known, curves, refusal = await self._fetch_and_load(account_id, feed, days, payloads.read_packed)
         missing = []
         for day in days:
             entry = known.get(day)
             if entry is None or entry.state is not State.COMPLETE:
-                readings = packing.unpack(curves[day], paris.midnight(day)) if day in curves else []
-                why = of_day(meter, feed, day, entry, refusal, self._clock.now())
-                missing += [Missing(*gap, *why) for gap in gaps(day, readings)]
-        refuse_if_nothing(curves, refusal, self._clock.now())
-        return Known(curves, merged(missing), self._as_of(known))
+                readings = packing.unpack_readings(curves[day], paris.midnight(day)) if day in curves else []
+                why = explain_day(meter, feed, day, entry, refusal, self._clock.now())
+                missing += [Missing(*gap, *why) for gap in find_gaps(day, readings)]
+        raise_if_nothing_known(curves, refusal, self._clock.now())
+        return Known(curves, merge_gaps(missing), self._get_newest_answer_time(known))
 
-    async def daily(
+    async def read_daily(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
     ) -> Known[DayValue]:
         """Return the days of `[start, end[`: Enedis' own value where it is known, else the sum of a whole curve.
@@ -101,10 +101,10 @@ class Readings:
         What is known is not waited for. A few new days are asked by their curve, which brings their value along; more
         are asked as daily values, which takes one call where curves would take nine.
         """
-        days, patience = self._checked(start, end), self._patience()
+        days, patience = self._check_range(start, end), self._start_patience()
         curve, daily = Feed(point_id, Kind.CURVE, direction), Feed(point_id, Kind.DAILY, direction)
-        meter, entries, curves, _ = await self._ensured(account_id, curve, days, payloads.read_packed, wanted=[])
-        _, known, values, _ = await self._ensured(account_id, daily, days, payloads.read_value, wanted=[])
+        meter, entries, curves, _ = await self._fetch_and_load(account_id, curve, days, payloads.read_packed, wanted=[])
+        _, known, values, _ = await self._fetch_and_load(account_id, daily, days, payloads.read_value, wanted=[])
         now, refusal = self._clock.now(), None
         young = now - WITHOUT_CURVE
         by_curve = [
@@ -112,62 +112,64 @@ class Readings:
             for day in days
             if day not in values and day >= meter.recent_from and _may_still_come(meter, day, entries.get(day), young)
         ]
-        if 0 < len(plan(curve, entries, by_curve, now, since=meter.since[direction])) <= _FEW_CALLS:
-            _, entries, curves, refusal = await self._ensured(
+        if 0 < len(plan_calls(curve, entries, by_curve, now, since=meter.since[direction])) <= _FEW_CALLS:
+            _, entries, curves, refusal = await self._fetch_and_load(
                 account_id, curve, days, payloads.read_packed, wanted=by_curve, patience=patience
             )
         else:
-            by_curve = [day for day in by_curve if (at := next_attempt(curve, day, entries.get(day))) and at > now]
+            by_curve = [day for day in by_curve if (at := find_next_attempt(curve, day, entries.get(day))) and at > now]
         whole = {day for day, entry in entries.items() if entry.state in {State.COMPLETE, State.FILLED}}
         asked = [day for day in days if day not in values and day not in whole and day not in by_curve]
         if asked:
-            _, known, values, refused = await self._ensured(
+            _, known, values, refused = await self._fetch_and_load(
                 account_id, daily, days, payloads.read_value, wanted=asked, patience=patience
             )
             refusal = refusal or refused
-        found = {day: _energy(curves[day]) for day in whole if day in curves}
+        found = {day: _sum_energy(curves[day]) for day in whole if day in curves}
         found |= {day: DayValue(wh, Quality.MEASURED, Source.DAILY_VALUE) for day, wh in values.items()}
         missing = [
-            Missing(*paris.bounds(day), *of_day(meter, feed, day, entry, refusal, self._clock.now()))
+            Missing(*paris.day_bounds(day), *explain_day(meter, feed, day, entry, refusal, self._clock.now()))
             for day in days
             if day not in found
             for feed, entry in [(curve, entries.get(day)) if day in by_curve else (daily, known.get(day))]
         ]
-        refuse_if_nothing(found, refusal, self._clock.now())
+        raise_if_nothing_known(found, refusal, self._clock.now())
         return Known(
-            {day: found[day] for day in days if day in found}, merged(missing), self._as_of({**entries, **known})
+            {day: found[day] for day in days if day in found},
+            merge_gaps(missing),
+            self._get_newest_answer_time({**entries, **known}),
         )
 
-    async def max_power(self, account_id: str, point_id: str, start: date, end: date) -> Known[DayPeak]:
+    async def read_max_power(self, account_id: str, point_id: str, start: date, end: date) -> Known[DayPeak]:
         """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
-        found = await self._by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, payloads.read_peak)
+        found = await self._read_by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, payloads.read_peak)
         async with self._database.read() as session:
             kva = (await consents.get_usage_point(session, account_id, point_id)).contract.power_kva
-        peaks = {day: DayPeak(peak.va, _share(peak, kva), peak.at) for day, peak in found.days.items()}
+        peaks = {day: DayPeak(peak.va, _compute_share(peak, kva), peak.at) for day, peak in found.days.items()}
         return Known(peaks, found.missing, found.as_of)
 
-    async def index(
+    async def read_index(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
     ) -> Known[Registers]:
         """Return the registers at the beginning of the days `[start, end[`, which are asked each week from now on."""
         feed = Feed(point_id, Kind.INDEX, direction)
-        return await self._by_day(account_id, feed, start, end, payloads.read_registers)
+        return await self._read_by_day(account_id, feed, start, end, payloads.read_registers)
 
-    async def _by_day[Value](
+    async def _read_by_day[Value](
         self, account_id: str, feed: Feed, start: date, end: date, read: _Read[Value]
     ) -> Known[Value]:
-        days = self._checked(start, end)
-        meter, known, values, refusal = await self._ensured(account_id, feed, days, read)
+        days = self._check_range(start, end)
+        meter, known, values, refusal = await self._fetch_and_load(account_id, feed, days, read)
         now = self._clock.now()
         missing = [
-            Missing(*paris.bounds(day), *of_day(meter, feed, day, known.get(day), refusal, now))
+            Missing(*paris.day_bounds(day), *explain_day(meter, feed, day, known.get(day), refusal, now))
             for day in days
             if day not in values
         ]
-        refuse_if_nothing(values, refusal, now)
-        return Known(values, merged(missing), self._as_of(known))
+        raise_if_nothing_known(values, refusal, now)
+        return Known(values, merge_gaps(missing), self._get_newest_answer_time(known))
 
-    async def _ensured[Value](
+    async def _fetch_and_load[Value](
         self,
         account_id: str,
         feed: Feed,
@@ -183,24 +185,24 @@ class Readings:
         """
         async with self._database.read() as session:
             point, secrets = await consents.open_point(session, account_id, feed.point_id, self._keyring)
-            known, values = await _known(session, feed, secrets, days, read)
+            known, values = await _load_known(session, feed, secrets, days, read)
         meter = Meter.of(point, secrets, self._clock.now())
-        await self._note(point, feed.kind)
+        await self._note_wanted_kind(point, feed.kind)
         wanted = days if wanted is None else wanted
         refusal = None
-        if plan(feed, known, wanted, self._clock.now(), since=meter.since[feed.direction]):
-            left = (patience or self._patience())()
-            refusal = await self._archive.ensure(meter, feed, wanted, left)
+        if plan_calls(feed, known, wanted, self._clock.now(), since=meter.since[feed.direction]):
+            left = (patience or self._start_patience())()
+            refusal = await self._archive.fetch_within_patience(meter, feed, wanted, left)
             async with self._database.read() as session:
-                known, values = await _known(session, feed, secrets, days, read)
+                known, values = await _load_known(session, feed, secrets, days, read)
         return meter, known, values, refusal
 
-    def _patience(self) -> Callable[[], float]:
+    def _start_patience(self) -> Callable[[], float]:
         """Return a function that tells how many seconds of a request's patience are left."""
         end = self._clock.monotonic() + PATIENCE
         return lambda: end - self._clock.monotonic()
 
-    async def _note(self, point: UsagePoint, kind: Kind) -> None:
+    async def _note_wanted_kind(self, point: UsagePoint, kind: Kind) -> None:
         """Note that somebody wants a kind that is not asked for everybody, once a day."""
         if kind not in {Kind.MAX_POWER, Kind.INDEX}:
             return
@@ -209,7 +211,7 @@ class Readings:
             async with self._database.write() as session:
                 await points.note_wanted_kind(session, point.id, kind, now)
 
-    def _checked(self, start: date, end: date) -> list[date]:
+    def _check_range(self, start: date, end: date) -> list[date]:
         today = paris.day_of(self._clock.now())
         check_range(start, end, LONGEST_RANGE)
         if start < paris.EARLIEST:
@@ -218,31 +220,31 @@ class Readings:
             )
         if end > today + paris.DAY:
             raise ProblemError(400, "future_range", "`end` must not be after tomorrow: nothing is known of the future.")
-        return list(paris.days(start, end))
+        return list(paris.iterate_days(start, end))
 
-    def _as_of(self, known: Mapping[date, Entry]) -> datetime:
+    def _get_newest_answer_time(self, known: Mapping[date, Entry]) -> datetime:
         return max((entry.asked_at for entry in known.values()), default=self._clock.now())
 
 
-async def _known[Value](
+async def _load_known[Value](
     session: AsyncSession, feed: Feed, secrets: Secrets, days: Collection[date], read: _Read[Value]
 ) -> tuple[dict[date, Entry], dict[date, Value]]:
     if not days:
         return {}, {}
-    return await repository.known(session, feed, secrets, read, min(days), max(days) + paris.DAY)
+    return await repository.load_values(session, feed, secrets, read, min(days), max(days) + paris.DAY)
 
 
 def _may_still_come(meter: Meter, day: date, entry: Entry | None, young: datetime) -> bool:
     """Tell whether a day's curve, which brings its value along, is to be waited for."""
-    if meter.curve_collected is False or day < meter.recent_from or expected_at(day) < young:
+    if meter.curve_collected is False or day < meter.recent_from or get_expected_time(day) < young:
         return False
     return entry is None or entry.state is State.ABSENT
 
 
-def _share(peak: Peak, kva: float | None) -> float | None:
+def _compute_share(peak: Peak, kva: float | None) -> float | None:
     return round(peak.va / (kva * 1000), 4) if kva else None
 
 
-def _energy(packed: bytes) -> DayValue:
-    watt_minutes, quality = packing.energy(packed)
+def _sum_energy(packed: bytes) -> DayValue:
+    watt_minutes, quality = packing.sum_energy(packed)
     return DayValue(round(watt_minutes / WATT_MINUTES_A_WH), quality, Source.LOAD_CURVE)

@@ -8,9 +8,9 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.metering import history, repository
-from gateway.metering.archive import Archive, Refusal, damaged
+from gateway.metering.archive import Archive, Refusal, build_undecipherable_refusal
 from gateway.metering.fetching import Priority
-from gateway.metering.schedule import Feed, next_attempt
+from gateway.metering.schedule import Feed, find_next_attempt
 from gateway.usage_points import repository as points
 from gateway.usage_points.models import UsagePoint
 
@@ -19,20 +19,20 @@ _POINTS_A_ROUND = 50
 _AT_ONCE = 5
 
 
-async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
+async def fetch_due_points(database: Database, archive: Archive, clock: Clock) -> datetime:
     """Ask what is due for the usage points that wait the longest; return when there is more to do."""
     now = clock.now()
     async with database.read() as session:
         waiting = list(await points.find_with_work(session, now, _POINTS_A_ROUND))
     stopped: list[Refusal] = []
 
-    async def visit_next() -> None:
+    async def fetch_next_point() -> None:
         while waiting and not stopped:
             point = waiting.pop(0)
             try:
-                due = await _visit(database, archive, point, clock)
+                due = await _fetch_due_days(database, archive, point, clock)
             except UndecipherableError as error:
-                due = damaged(point, error, clock.now()).until
+                due = build_undecipherable_refusal(point, error, clock.now()).until
             if isinstance(due, Refusal):
                 stopped.append(due)
                 return
@@ -41,7 +41,7 @@ async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
 
     async with asyncio.TaskGroup() as visitors:
         for _ in range(_AT_ONCE):
-            visitors.create_task(visit_next())
+            visitors.create_task(fetch_next_point())
     if stopped:
         # nobody may ask: clients are told when that changes, rather than to come back in a moment again and again
         until = max(refusal.until for refusal in stopped)
@@ -49,40 +49,42 @@ async def keep(database: Database, archive: Archive, clock: Clock) -> datetime:
             await points.postpone_due(session, now, until)
         return until
     async with database.read() as session:
-        return await points.next_work(session, clock.now() + paris.HOUR)
+        return await points.find_next_work(session, clock.now() + paris.HOUR)
 
 
-async def _visit(database: Database, archive: Archive, point: UsagePoint, clock: Clock) -> datetime | Refusal:
+async def _fetch_due_days(database: Database, archive: Archive, point: UsagePoint, clock: Clock) -> datetime | Refusal:
     """Ask what is due for one usage point; return when it next has something to ask, or what stops everybody."""
-    meter = await archive.open(point)
+    meter = await archive.open_meter(point)
     today = paris.day_of(clock.now())
     due: list[datetime] = []
-    for feed in meter.kept_up():
+    for feed in meter.list_refreshed_feeds():
         since = meter.since[feed.direction]
-        days = list(paris.days(max(point.wanted_from, history.begins(feed, since, today)), today + paris.DAY))
+        days = list(
+            paris.iterate_days(max(point.wanted_from, history.get_oldest_day(feed, since, today)), today + paris.DAY)
+        )
         if not days:
             continue  # by a clock that is behind
-        refusal = await archive.fill(meter, feed, days, _CALLS_A_VISIT, Priority.UPKEEP)
+        refusal = await archive.fetch_missing(meter, feed, days, _CALLS_A_VISIT, Priority.UPKEEP)
         if refusal is not None and refusal.for_all:
             return refusal
-        due.append(refusal.until if refusal else await _next(database, feed, days))
+        due.append(refusal.until if refusal else await _find_next_work(database, feed, days))
     history_is_under_way = point.history_at is not None
     for direction in meter.directions:
         since = point.wanted_from if history_is_under_way else date.min
-        refusal = await archive.settle(meter, direction, Priority.UPKEEP, since)
+        refusal = await archive.fill_from_daily_values(meter, direction, Priority.UPKEEP, since)
         if refusal is not None and refusal.for_all:
             return refusal
         due += [refusal.until] if refusal else []
     if not history_is_under_way:
         async with database.write() as session:
-            if await history.is_to_confirm(session, meter, clock.now()):
+            if await history.is_confirmation_due(session, meter, clock.now()):
                 await points.schedule_history(session, point.id, clock.now())
     return min(due, default=clock.now() + paris.DAY)
 
 
-async def _next(database: Database, feed: Feed, days: list[date]) -> datetime:
+async def _find_next_work(database: Database, feed: Feed, days: list[date]) -> datetime:
     """Return when the next of these days is to be asked: tomorrow, if all are known (by a clock that was ahead)."""
     async with database.read() as session:
-        known = await repository.ledger(session, feed, days[0], days[-1] + paris.DAY)
-    attempts = (next_attempt(feed, day, known.get(day)) for day in days)
-    return min((at for at in attempts if at is not None), default=feed.expected_at(days[-1] + paris.DAY))
+        known = await repository.load_entries(session, feed, days[0], days[-1] + paris.DAY)
+    attempts = (find_next_attempt(feed, day, known.get(day)) for day in days)
+    return min((at for at in attempts if at is not None), default=feed.get_expected_time(days[-1] + paris.DAY))

@@ -13,7 +13,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metrics import repository
 from gateway.quotas import budgets
-from gateway.rte.feeds import left_today
+from gateway.rte.feeds import count_left_today
 from gateway.tempo.service import CURRENT as TEMPO
 from gateway.usage_points import repository as usage_points
 
@@ -29,54 +29,54 @@ class Gauges:
         self._clock = clock
         self._archive: tuple[datetime, list[tuple[str, str, int]]] | None = None
 
-    async def gather(self) -> Iterable[GaugeMetricFamily]:
+    async def gather_gauges(self) -> Iterable[GaugeMetricFamily]:
         """Return them all."""
         now = self._clock.now()
         hours = {api: budgets.enedis_hour(api, now) for api in Api}
         async with self._database.read() as session:
             points = await usage_points.count_by_status(session)
             work = await repository.count_due_work(session, now)
-            calls = await counters.get_all_used(session, hours.values())
-            rte = {calls.name: await left_today(session, calls, now) for calls in (TEMPO, ECOWATT)}
+            calls = await counters.load_all_used(session, hours.values())
+            rte = {calls.name: await count_left_today(session, calls, now) for calls in (TEMPO, ECOWATT)}
             users, used = await repository.count_calls_of_accounts(session, paris.day_of(now))
             if self._archive is None or now - self._archive[0] > _KEPT:
                 self._archive = (now, await repository.count_days_by_state(session))
         return [
-            _family("usage_points", "Meters", ["status"], {(status,): count for status, count in points.items()}),
-            _family(
+            _build_family("usage_points", "Meters", ["status"], {(status,): count for status, count in points.items()}),
+            _build_family(
                 "archive_days",
                 "Days that are known, counted every five minutes",
                 ["kind", "state"],
                 {(kind, state): count for kind, state, count in self._archive[1]},
             ),
-            _family("work_waiting", "Work that is due", ["job"], {(job.name,): job.count for job in work}),
-            _family(
+            _build_family("work_waiting", "Work that is due", ["job"], {(job.name,): job.count for job in work}),
+            _build_family(
                 "work_oldest_seconds",
                 "How long the oldest of it is due",
                 ["job"],
                 {(job.name,): (now - job.oldest).total_seconds() if job.oldest else 0 for job in work},
             ),
-            _family(
+            _build_family(
                 "enedis_hour_used", "Calls in this hour", ["api"], {(api,): calls[hour] for api, hour in hours.items()}
             ),
-            _family(
+            _build_family(
                 "enedis_hour_left",
                 "Calls that Enedis allows in the rest of this hour",
                 ["api"],
                 {(api,): hour.limit - calls[hour] for api, hour in hours.items()},
             ),
-            _family(
+            _build_family(
                 "rte_day_left",
                 "Calls to RTE that a feed has left today",
                 ["feed"],
                 {(feed,): count for feed, count in rte.items()},
             ),
-            _family("quota_accounts", "Accounts that caused calls today", [], {(): users}),
-            _family("quota_used", "Calls that accounts caused today", [], {(): used}),
+            _build_family("quota_accounts", "Accounts that caused calls today", [], {(): users}),
+            _build_family("quota_used", "Calls that accounts caused today", [], {(): used}),
         ]
 
 
-def _family(name: str, words: str, labels: list[str], values: dict[tuple[str, ...], float]) -> GaugeMetricFamily:
+def _build_family(name: str, words: str, labels: list[str], values: dict[tuple[str, ...], float]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"gateway_{name}", words, labels=labels)
     for label_values, value in values.items():
         family.add_metric(label_values, value)

@@ -43,14 +43,14 @@ async def count_due_work(session: AsyncSession, now: datetime) -> list[Work]:
     """Count what is due."""
     is_open = UsagePoint.status == PointStatus.GRANTED
     return [
-        await _due(session, "archive", UsagePoint.next_work_at, now, is_open),
-        await _due(session, "details", UsagePoint.details_at, now, is_open),
-        await _due(session, "consents", Consent.check_at, now),
-        await _due(session, "signals", Feed.next_at, now),
+        await _count_due(session, "archive", UsagePoint.next_work_at, now, is_open),
+        await _count_due(session, "details", UsagePoint.details_at, now, is_open),
+        await _count_due(session, "consents", Consent.check_at, now),
+        await _count_due(session, "signals", Feed.next_at, now),
     ]
 
 
-async def _due(
+async def _count_due(
     session: AsyncSession, name: str, at: InstrumentedAttribute[Any], now: datetime, *which: ColumnElement[bool]
 ) -> Work:
     count, oldest = (await session.execute(select(func.count(), func.min(at)).where(at <= now, *which))).one()

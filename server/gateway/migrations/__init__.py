@@ -21,7 +21,7 @@ class NewerDatabaseError(Exception):
         )
 
 
-async def upgrade(database_url: str, revision: str = "head") -> None:
+async def upgrade_database(database_url: str, revision: str = "head") -> None:
     """Bring the database to this version's tables. Raises NewerDatabaseError."""
     async with (
         Database(database_url, is_maintenance=True) as database,
@@ -35,7 +35,7 @@ async def upgrade(database_url: str, revision: str = "head") -> None:
 async def is_current(database_url: str) -> bool:
     """Tell whether the database has this version's tables, without changing them."""
     async with Database(database_url) as database, database.engine.connect() as connection:
-        return await connection.run_sync(revision_of) == known_revisions()[0]
+        return await connection.run_sync(read_revision) == list_revisions()[0]
 
 
 def upgrade_within(connection: Connection, revision: str = "head") -> None:
@@ -43,10 +43,10 @@ def upgrade_within(connection: Connection, revision: str = "head") -> None:
     is_sqlite = connection.dialect.name == "sqlite"
     if not is_sqlite:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-    current = revision_of(connection)
-    if current is not None and current not in known_revisions():
+    current = read_revision(connection)
+    if current is not None and current not in list_revisions():
         raise NewerDatabaseError(current)
-    if current == (known_revisions()[0] if revision == "head" else revision):
+    if current == (list_revisions()[0] if revision == "head" else revision):
         return
     # Alembic stays in memory for good: a start that has nothing to migrate does without
     from alembic import command  # noqa: PLC0415
@@ -57,11 +57,11 @@ def upgrade_within(connection: Connection, revision: str = "head") -> None:
         config.set_main_option("script_location", str(folder))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
-    if (broken := broken_reference(connection)) is not None:
+    if (broken := find_broken_reference(connection)) is not None:
         raise RuntimeError(f"after a migration, {broken}")
 
 
-def broken_reference(connection: Connection) -> str | None:
+def find_broken_reference(connection: Connection) -> str | None:
     """Describe a row that refers to one that is missing; PostgreSQL lets none come about."""
     if connection.dialect.name != "sqlite":
         return None
@@ -69,7 +69,7 @@ def broken_reference(connection: Connection) -> str | None:
     return f"a row of {broken[0]} has lost the {broken[2]} that it belongs to" if broken else None
 
 
-def revision_of(connection: Connection) -> str | None:
+def read_revision(connection: Connection) -> str | None:
     """Return where the tables are; None when there are none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
@@ -77,7 +77,7 @@ def revision_of(connection: Connection) -> str | None:
     return revision
 
 
-def known_revisions() -> list[str]:
+def list_revisions() -> list[str]:
     """Return every revision of this version, the newest first: the numbers that their files begin with."""
     names = [file.name for file in (files(__name__) / "versions").iterdir() if file.name.endswith(".py")]
     return sorted((name.partition("_")[0] for name in names if not name.startswith("_")), reverse=True)

@@ -9,7 +9,7 @@ import gateway.models  # noqa: F401 - every table
 from gateway.kit.database import Base, Instant
 
 
-def _render(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
+def _render_type(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
     """Write a migration with SQLAlchemy's own types only, so that it does not change when the gateway's do."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Instant) else False
 
@@ -19,7 +19,7 @@ context.configure(
     connection=connection,
     target_metadata=Base.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
-    render_item=_render,
+    render_item=_render_type,
 )
 with context.begin_transaction():
     context.run_migrations()

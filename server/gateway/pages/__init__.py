@@ -22,7 +22,7 @@ _POLICY = (
 
 
 @cache
-def _template(name: str) -> Template:
+def _load_template(name: str) -> Template:
     # a gateway that shows no page does without
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
 
@@ -33,20 +33,20 @@ def _template(name: str) -> Template:
 
 
 @cache
-def languages() -> tuple[str, ...]:
+def list_languages() -> tuple[str, ...]:
     """Return the languages that have a file of texts: French, then the others by their codes."""
     found = {file.name.removesuffix(".json") for file in TEXTS.iterdir() if file.name.endswith(".json")}
     return (_FIRST_LANGUAGE, *sorted(found - {_FIRST_LANGUAGE}))
 
 
 @cache
-def texts(language: str) -> dict[str, str]:
+def load_texts(language: str) -> dict[str, str]:
     """Return all texts of a language."""
     found: dict[str, str] = json.loads((TEXTS / f"{language}.json").read_text("utf-8"))
     return found
 
 
-def language_of(request: Request) -> str:
+def choose_language(request: Request) -> str:
     """Return the language that the browser prefers among ours: French unless it says otherwise."""
     wishes = []
     for position, part in enumerate(request.headers.get("accept-language", "").split(",")[:20]):
@@ -55,16 +55,18 @@ def language_of(request: Request) -> str:
             wishes.append((-float(quality or 1), position, name.split("-")[0].lower()))
         except ValueError:
             continue
-    return next((name for _, _, name in sorted(wishes) if name in languages()), _FIRST_LANGUAGE)
+    return next((name for _, _, name in sorted(wishes) if name in list_languages()), _FIRST_LANGUAGE)
 
 
-def render(
+def render_page(
     request: Request, template: str, *, status: int = 200, refresh: int | None = None, **values: Any
 ) -> HTMLResponse:
     """Render a page; `refresh` reloads it after so many seconds."""
-    language, nonce = language_of(request), secrets.token_urlsafe(16)
-    words, site = texts(language), request.app.state.site_name
-    html = _template(template).render(t=words, language=language, site=site, nonce=nonce, refresh=refresh, **values)
+    language, nonce = choose_language(request), secrets.token_urlsafe(16)
+    words, site = load_texts(language), request.app.state.site_name
+    html = _load_template(template).render(
+        t=words, language=language, site=site, nonce=nonce, refresh=refresh, **values
+    )
     return HTMLResponse(
         html,
         status_code=status,
@@ -79,4 +81,4 @@ def render(
 
 def render_mail(language: str, **values: Any) -> str:
     """Render the HTML of a mail."""
-    return _template("mail.html").render(t=texts(language), language=language, **values)
+    return _load_template("mail.html").render(t=load_texts(language), language=language, **values)

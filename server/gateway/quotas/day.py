@@ -12,7 +12,7 @@ from gateway.counters import service as counters
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.kit.rate_limit_headers import rate_limit_headers
+from gateway.kit.rate_limit_headers import build_rate_limit_headers
 from gateway.problems import ProblemError
 from gateway.quotas import budgets
 from gateway.store import Store, StoreError
@@ -37,11 +37,11 @@ class Use:
     limit: int
     resets_at: datetime
 
-    def headers(self, now: datetime) -> dict[str, str]:
+    def build_headers(self, now: datetime) -> dict[str, str]:
         """Return the headers that tell what is left."""
         day = self.resets_at - paris.midnight(paris.day_of(now))
         left = (self.resets_at - now).total_seconds()
-        return rate_limit_headers(self.name, self.limit, self.limit - self.used, left, day / timedelta(seconds=1))
+        return build_rate_limit_headers(self.name, self.limit, self.limit - self.used, left, day / timedelta(seconds=1))
 
 
 class Day:
@@ -55,12 +55,12 @@ class Day:
         self._calls = calls
         self._answers = answers
 
-    async def calls(self, account_id: str) -> Use:
+    async def count_calls(self, account_id: str) -> Use:
         """Return what is used of the calls to Enedis."""
         today = paris.day_of(self._clock.now())
         async with self._database.read() as session:
-            used = await counters.get_used(session, budgets.user_day(account_id, today, self._calls))
-        return Use("enedis", used, self._calls, self._midnight())
+            used = await counters.load_used(session, budgets.user_day(account_id, today, self._calls))
+        return Use("enedis", used, self._calls, self._get_midnight())
 
     async def past_calls(self, account_id: str) -> list[tuple[date, int]]:
         """Return the calls to Enedis of each of the last 31 days, oldest first, today included."""
@@ -68,44 +68,44 @@ class Day:
         first = today - _PAST + paris.DAY
         name = budgets.user_day(account_id, today, self._calls).name
         async with self._database.read() as session:
-            found = await counter_rows.of_name_since(session, name, first.isoformat())
-        return [(day, found.get(day.isoformat(), 0)) for day in paris.days(first, today + paris.DAY)]
+            found = await counter_rows.list_of_name_since(session, name, first.isoformat())
+        return [(day, found.get(day.isoformat(), 0)) for day in paris.iterate_days(first, today + paris.DAY)]
 
     async def calls_lately(self, account_id: str) -> Use:
         """Return the same from the store where it is, for headers: they are wanted with every answer."""
         key = _calls_key(account_id, paris.day_of(self._clock.now()))
         if (remembered := await read_cached(self._store, key)) is not None:
-            return Use("enedis", int(remembered), self._calls, self._midnight())
-        calls = await self.calls(account_id)
+            return Use("enedis", int(remembered), self._calls, self._get_midnight())
+        calls = await self.count_calls(account_id)
         await write_cached(self._store, key, str(calls.used), _REMEMBERED)
         return calls
 
-    async def answers(self, account_id: str) -> Use:
+    async def count_responses(self, account_id: str) -> Use:
         """Return what is used of the answers."""
         try:
-            used = int(await self._store.get(self._key(account_id)) or 0)
+            used = int(await self._store.get(self._cache_key(account_id)) or 0)
         except StoreError:
             used = 0
-        return Use("answers", used, self._answers, self._midnight())
+        return Use("answers", used, self._answers, self._get_midnight())
 
     async def count_answer(self, account_id: str) -> Use:
         """Count an answer about a usage point. Raises a 429 problem when there were enough."""
-        midnight, now = self._midnight(), self._clock.now()
+        midnight, now = self._get_midnight(), self._clock.now()
         seconds = (midnight - now).total_seconds()
         try:
-            used = await self._store.increment(self._key(account_id), seconds)
+            used = await self._store.increment(self._cache_key(account_id), seconds)
         except StoreError:
             used = 0
         if used > self._answers:
             words = f"An account gets {self._answers} answers about its meters a day; come back after midnight."
             use = Use("answers", used, self._answers, midnight)
-            raise ProblemError(429, "too_many_answers", words, retry_after=seconds, headers=use.headers(now))
+            raise ProblemError(429, "too_many_answers", words, retry_after=seconds, headers=use.build_headers(now))
         return Use("answers", used, self._answers, midnight)
 
-    def _midnight(self) -> datetime:
+    def _get_midnight(self) -> datetime:
         return paris.midnight(paris.day_of(self._clock.now()) + paris.DAY)
 
-    def _key(self, account_id: str) -> str:
+    def _cache_key(self, account_id: str) -> str:
         return f"answers:{account_id}:{paris.day_of(self._clock.now())}"
 
 

@@ -41,7 +41,7 @@ class EnedisPacer:
         self._user_limit = user_limit
         self._queue: dict[Api, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def wait(self, api: Api, payer: str) -> None:
+    async def wait_for_turn(self, api: Api, payer: str) -> None:
         """Wait for a turn, first come, first served, and count the call. Raises EnedisError(QUOTA), StoreError."""
         await self.wait_within(api, payer, budgets.ENEDIS_HOUR, self._user_limit)
 
@@ -55,21 +55,21 @@ class EnedisPacer:
             raise EnedisError(ErrorReason.QUOTA, "busy", self._clock.now() + _PAUSE) from error
         try:
             await self._take_turn(f"enedis:{api}", self._interval, api)
-            await self._charge(api, payer, hour_limit, user_limit)
+            await self._charge_call(api, payer, hour_limit, user_limit)
         finally:
             queue.release()
 
     async def _take_turn(self, name: str, interval: float, api: Api) -> None:
         while True:
             # looked at each time: it may be this very queue's last call that Enedis refused
-            if until := await stopped_until(self._store, api, self._clock.now()):
+            if until := await find_stop_end(self._store, api, self._clock.now()):
                 raise EnedisError(ErrorReason.QUOTA, "stopped", until)
             wait = await self._store.take_turn(name, interval)
             if wait <= 0:
                 return
             await self._clock.sleep(wait)
 
-    async def _charge(self, api: Api, payer: str, hour_limit: int, user_limit: int) -> None:
+    async def _charge_call(self, api: Api, payer: str, hour_limit: int, user_limit: int) -> None:
         now = self._clock.now()
         day = paris.day_of(now)
         of_user = budgets.user_day(payer, day, user_limit)
@@ -81,13 +81,13 @@ class EnedisPacer:
         await forget_calls(self._store, payer, day)
         try:
             async with self._database.write() as session:
-                await counters.charge(session, charged)
+                await counters.charge_budgets(session, charged)
         except counters.ExhaustedError as error:
             if error.budget == of_user:
                 raise EnedisError(ErrorReason.QUOTA, "day", paris.midnight(day + paris.DAY)) from error
             raise EnedisError(ErrorReason.QUOTA, "hour", budgets.next_hour(now)) from error
 
-    async def stop(self, api: Api, until: datetime | None) -> datetime:
+    async def stop_calls(self, api: Api, until: datetime | None) -> datetime:
         """Let nobody call before `until`, if that can be noted, but for an hour at most; return when calls go on.
 
         Enedis counts by the hour: an instant further away is a fault, and one call an hour finds out.
@@ -95,7 +95,7 @@ class EnedisPacer:
         now = self._clock.now()
         until = min(until, now + _LONGEST_STOP) if until is not None and until > now else now + _PAUSE
         with suppress(StoreError):
-            await start_pause(self._store, _stopped(api), now, until)
+            await start_pause(self._store, _stop_key(api), now, until)
         return until
 
 
@@ -108,13 +108,13 @@ class CappedPacer:
         self._hour_limit = hour_limit
         self._user_limit = user_limit
 
-    async def wait(self, api: Api, payer: str) -> None:
+    async def wait_for_turn(self, api: Api, payer: str) -> None:
         """Wait for a turn, and count the call. Raises EnedisError(QUOTA), StoreError."""
         await self._pacer.wait_within(api, payer, self._hour_limit, self._user_limit)
 
-    async def stop(self, api: Api, until: datetime | None) -> datetime:
+    async def stop_calls(self, api: Api, until: datetime | None) -> datetime:
         """See EnedisPacer.stop."""
-        return await self._pacer.stop(api, until)
+        return await self._pacer.stop_calls(api, until)
 
 
 async def until_turn_of_history(store: Store) -> timedelta:
@@ -130,11 +130,11 @@ def live_reserve(user_limit: int) -> int:
     return min(_LIVE_RESERVE, max(1, user_limit // 5))
 
 
-async def stopped_until(store: Store, api: Api, now: datetime) -> datetime | None:
+async def find_stop_end(store: Store, api: Api, now: datetime) -> datetime | None:
     """Return until when nobody calls, if Enedis refused for its quota."""
-    pause = await find_pause(store, _stopped(api), now)
+    pause = await find_pause(store, _stop_key(api), now)
     return pause.until if pause else None
 
 
-def _stopped(api: Api) -> str:
+def _stop_key(api: Api) -> str:
     return f"enedis:{api}:stopped"

@@ -9,12 +9,12 @@ from pydantic import BaseModel
 from gateway.accounts.dependencies import CallerDep
 from gateway.dependencies import ClockDep, part
 from gateway.kit.wire import Utc
-from gateway.problems import documented
+from gateway.problems import describe_responses
 from gateway.quotas.day import Day, Use
 
 DayDep = Annotated[Day, Depends(part(Day))]
 
-router = APIRouter(tags=["quota"], responses=documented(401))
+router = APIRouter(tags=["quota"], responses=describe_responses(401))
 
 
 class UseView(BaseModel):
@@ -47,26 +47,26 @@ class QuotaDays(BaseModel):
 
 
 @router.get("/quota")
-async def quota(day: DayDep, caller: CallerDep) -> Quota:
+async def get_quota(day: DayDep, caller: CallerDep) -> Quota:
     """Show what is used and left today."""
-    calls, answers = await day.calls(caller.account_id), await day.answers(caller.account_id)
-    return Quota(enedis=_view(calls), answers=_view(answers))
+    calls, answers = await day.count_calls(caller.account_id), await day.count_responses(caller.account_id)
+    return Quota(enedis=_build_view(calls), answers=_build_view(answers))
 
 
 @router.get("/quota/days")
-async def quota_days(day: DayDep, caller: CallerDep) -> QuotaDays:
+async def get_quota_days(day: DayDep, caller: CallerDep) -> QuotaDays:
     """Show the calls to Enedis that the account caused on each of the last 31 days."""
     return QuotaDays(items=[DayUse(date=one, used=used) for one, used in await day.past_calls(caller.account_id)])
 
 
-async def counted(request: Request, day: DayDep, clock: ClockDep, caller: CallerDep) -> None:
+async def count_response(request: Request, day: DayDep, clock: ClockDep, caller: CallerDep) -> None:
     """Count an answer about a usage point, and tell what is left in its headers."""
     now = clock.now()
-    answers = (await day.count_answer(caller.account_id)).headers(now)
-    calls = (await day.calls_lately(caller.account_id)).headers(now)
+    answers = (await day.count_answer(caller.account_id)).build_headers(now)
+    calls = (await day.calls_lately(caller.account_id)).build_headers(now)
     request.state.headers = {name: f"{calls[name]}, {answers[name]}" for name in calls}
 
 
-def _view(use: Use) -> UseView:
+def _build_view(use: Use) -> UseView:
     left = max(0, use.limit - use.used)
     return UseView(used=min(use.used, use.limit), left=left, limit=use.limit, resets_at=use.resets_at)

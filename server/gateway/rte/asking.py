@@ -6,7 +6,7 @@ from gateway.kit.http import Answer, UnreachableError, Upstream
 from gateway.rte.errors import RteError, RteErrorReason
 
 
-async def ask(
+async def request(
     upstream: Upstream,
     method: str,
     path: str,
@@ -17,12 +17,12 @@ async def ask(
 ) -> Answer:
     """Ask once, whatever is answered. Raises RteError when nothing is."""
     try:
-        return await upstream.ask(method, path, params=params, headers=headers, auth=auth)
+        return await upstream.request(method, path, params=params, headers=headers, auth=auth)
     except UnreachableError as error:
         raise RteError(RteErrorReason.DOWN, "unreachable") from error
 
 
-def read[Form: BaseModel](form: type[Form], answer: Answer) -> Form:
+def parse_response[Form: BaseModel](form: type[Form], answer: Answer) -> Form:
     """Read an answer's body. Raises RteError when it has another form."""
     try:
         return form.model_validate_json(answer.body)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from gateway.kit import paris
 from gateway.kit.http import Answer, Upstream
-from gateway.rte.asking import ask, read
+from gateway.rte.asking import parse_response, request
 from gateway.rte.errors import RteError, RteErrorReason, parse_error
 from gateway.rte.wire import EcowattAnswer, EcowattSignal, TempoAnswer, TempoValue, Token
 from gateway.store import Store
@@ -33,31 +33,31 @@ class Rte:
         """Ask for a token, to see whether the credentials are good. Raises RteError."""
         await self._new_token()
 
-    async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
+    async def fetch_tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
         """Ask for the colours of the days `[start, end[`, at most 366, in RTE's order.
 
         Raises RteError, with NOT_PUBLISHED when the last day is not known yet.
         """
-        params = {"start_date": _midnight(start), "end_date": _midnight(end), "fallback_status": "true"}
-        answer = read(TempoAnswer, await self._get(_TEMPO, params))
+        params = {"start_date": _format_midnight(start), "end_date": _format_midnight(end), "fallback_status": "true"}
+        answer = parse_response(TempoAnswer, await self._get_path(_TEMPO, params))
         return [value for calendar in answer.tempo_like_calendars for value in calendar.values]
 
-    async def ecowatt(self) -> list[EcowattSignal]:
+    async def fetch_ecowatt(self) -> list[EcowattSignal]:
         """Ask for the days ahead, in no order, unless that was done within 15 minutes. Raises RteError.
 
         They are measured here too, for what is written down beside a time of day misleads when clocks are set.
         """
         if wait := await self._store.take_turn("rte:ecowatt", _BEFORE_THE_NEXT):
             raise RteError(RteErrorReason.QUOTA, "too_soon", wait)
-        signals = read(EcowattAnswer, await self._get(_ECOWATT, {})).signals
+        signals = parse_response(EcowattAnswer, await self._get_path(_ECOWATT, {})).signals
         if not signals:
             raise RteError(RteErrorReason.DOWN, "empty_answer")
         return signals
 
-    async def _get(self, path: str, params: dict[str, str]) -> Answer:
+    async def _get_path(self, path: str, params: dict[str, str]) -> Answer:
         """Ask once. A token that RTE no longer takes is forgotten, so that the next attempt brings a new one."""
         token = await get_shared_token(self._store, _TOKEN_KEY, self._new_token, renew_before=_RENEW_BEFORE)
-        answer = await ask(self._upstream, "GET", path, params=params, headers={"Authorization": f"Bearer {token}"})
+        answer = await request(self._upstream, "GET", path, params=params, headers={"Authorization": f"Bearer {token}"})
         if answer.status == 200:
             return answer
         refusal = parse_error(answer)
@@ -66,14 +66,14 @@ class Rte:
         raise refusal
 
     async def _new_token(self) -> tuple[str, float]:
-        answer = await ask(self._upstream, "POST", _TOKEN_PATH, auth=self._credentials)
+        answer = await request(self._upstream, "POST", _TOKEN_PATH, auth=self._credentials)
         if answer.status in {400, 401, 403}:
             raise RteError(RteErrorReason.CREDENTIALS, str(answer.status))
         if answer.status != 200:
             raise parse_error(answer)
-        token = read(Token, answer)
+        token = parse_response(Token, answer)
         return token.access_token, token.expires_in
 
 
-def _midnight(day: date) -> str:
+def _format_midnight(day: date) -> str:
     return paris.midnight(day).astimezone(paris.PARIS).isoformat()

@@ -48,25 +48,25 @@ class RteError(Exception):
 
 def parse_error(answer: Answer) -> RteError:
     """Turn a refusal into its reason."""
-    code = _code(answer.body)
+    code = _read_code(answer.body)
     reason = _BY_CODE.get(code) or _BY_STATUS.get(answer.status)
     if reason is None:
         reason = RteErrorReason.OUR_FAULT if 400 <= answer.status < 500 else RteErrorReason.DOWN
-    return RteError(reason, code or str(answer.status), _wait(answer.headers))
+    return RteError(reason, code or str(answer.status), _read_wait(answer.headers))
 
 
 class _Refusal(BaseModel):
     error: str
 
 
-def _code(raw: bytes) -> str:
+def _read_code(raw: bytes) -> str:
     try:
         return _Refusal.model_validate_json(raw).error[:100]
     except ValidationError:
         return ""
 
 
-def _wait(headers: Mapping[str, str]) -> float:
+def _read_wait(headers: Mapping[str, str]) -> float:
     """Return the seconds that `Retry-After` names, or those from the answer's own date to the one it names."""
     header = headers.get("retry-after", "").strip()
     try:

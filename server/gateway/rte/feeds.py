@@ -34,39 +34,39 @@ class CallBudget:
     budget: str
     calls_a_day: int
 
-    def after(self, failures: int) -> timedelta:
+    def compute_pause(self, failures: int) -> timedelta:
         """Return the pause after so many failures in a row."""
         return compute_backoff(self.pause, self.longest_pause, failures)
 
 
-async def closed_until(database: Database, calls: CallBudget, now: datetime) -> datetime | None:
+async def find_closed_until(database: Database, calls: CallBudget, now: datetime) -> datetime | None:
     """Return when the feed may next be asked, if that is later than `now`."""
     async with database.read() as session:
         feed = await session.get(Feed, calls.name)
     if feed is not None and feed.asked_at - now > CLOCKS_DIFFER:
-        return await _written_ahead(database, calls, now)
+        return await _correct_future_time(database, calls, now)
     return feed.next_at if feed is not None and feed.next_at > now else None
 
 
-async def _written_ahead(database: Database, calls: CallBudget, now: datetime) -> datetime:
+async def _correct_future_time(database: Database, calls: CallBudget, now: datetime) -> datetime:
     """Wait one pause from now, and not for the hours of a clock that was ahead and has been set back."""
     async with database.write() as session:
         feed = await session.get_one(Feed, calls.name, with_for_update=True)
         feed.asked_at, feed.next_at = now, now + calls.pause
-    log.warning("rte_clock_was_ahead", feed=calls.name, again_at=paris.iso(feed.next_at))
+    log.warning("rte_clock_was_ahead", feed=calls.name, again_at=paris.format_instant(feed.next_at))
     return feed.next_at
 
 
-async def take(database: Database, calls: CallBudget, clock: Clock) -> datetime | None:
+async def take_call(database: Database, calls: CallBudget, clock: Clock) -> datetime | None:
     """Take the right to one call, in writing; or return when to come back, and do not call."""
     try:
         async with database.write() as session:
-            return await _take(session, calls, clock)
+            return await _take_call(session, calls, clock)
     except IntegrityError:  # the very first call: another process wrote its row first
         return clock.now() + calls.pause
 
 
-async def _take(session: AsyncSession, calls: CallBudget, clock: Clock) -> datetime | None:
+async def _take_call(session: AsyncSession, calls: CallBudget, clock: Clock) -> datetime | None:
     feed = await session.get(Feed, calls.name, with_for_update=True)
     now = clock.now()  # read when nobody else can take it any more
     budget = budget_of(calls, now)
@@ -75,11 +75,11 @@ async def _take(session: AsyncSession, calls: CallBudget, clock: Clock) -> datet
         session.add(feed)
     elif feed.next_at > now:
         return feed.next_at
-    if await counters.get_used(session, budget) >= budget.limit:
+    if await counters.load_used(session, budget) >= budget.limit:
         feed.next_at = paris.midnight(paris.day_of(now) + paris.DAY)
         return feed.next_at
     feed.asked_at, feed.next_at, feed.last_error = now, now + calls.pause, UNDER_WAY
-    await counters.take(session, budget)
+    await counters.take_one(session, budget)
     return None
 
 
@@ -88,13 +88,13 @@ def budget_of(calls: CallBudget, now: datetime) -> counters.Budget:
     return counters.Budget(f"rte:{calls.budget}", paris.day_of(now).isoformat(), calls.calls_a_day)
 
 
-async def left_today(session: AsyncSession, calls: CallBudget, now: datetime) -> int:
+async def count_left_today(session: AsyncSession, calls: CallBudget, now: datetime) -> int:
     """Return how many calls a feed has left of its day."""
     budget = budget_of(calls, now)
-    return max(budget.limit - await counters.get_used(session, budget), 0)
+    return max(budget.limit - await counters.load_used(session, budget), 0)
 
 
-async def rest(database: Database, calls: CallBudget, until: datetime) -> datetime:
+async def rest_until(database: Database, calls: CallBudget, until: datetime) -> datetime:
     """Write that there is nothing to ask before `until`, unless the feed was never asked; return `until`."""
     async with database.write() as session:
         if feed := await session.get(Feed, calls.name):
@@ -102,28 +102,28 @@ async def rest(database: Database, calls: CallBudget, until: datetime) -> dateti
     return until
 
 
-async def answered(session: AsyncSession, calls: CallBudget, now: datetime, next_at: datetime) -> datetime:
+async def record_response(session: AsyncSession, calls: CallBudget, now: datetime, next_at: datetime) -> datetime:
     """Write that the call was answered; return `next_at`."""
     feed = await session.get_one(Feed, calls.name)
     feed.answered_at, feed.next_at, feed.failures, feed.last_error = now, next_at, 0, None
     return next_at
 
 
-async def stood_in(session: AsyncSession, calls: CallBudget, now: datetime) -> None:
+async def record_stand_in(session: AsyncSession, calls: CallBudget, now: datetime) -> None:
     """Write that another source answered in place of the one that failed."""
     feed = await session.get_one(Feed, calls.name)
     feed.answered_at = now
 
 
-async def failed(database: Database, calls: CallBudget, now: datetime, error: RteError) -> datetime:
+async def record_failure(database: Database, calls: CallBudget, now: datetime, error: RteError) -> datetime:
     """Write that the call failed; return when to call again, not before RTE said."""
     async with database.write() as session:
         feed = await session.get_one(Feed, calls.name)
         feed.failures += 1
         feed.last_error = str(error)
-        wait = max(calls.after(feed.failures), timedelta(seconds=error.retry_after))
+        wait = max(calls.compute_pause(feed.failures), timedelta(seconds=error.retry_after))
         feed.next_at = now + wait
-    log.warning("rte_failed", feed=calls.name, error=str(error), again_at=paris.iso(feed.next_at))
+    log.warning("rte_failed", feed=calls.name, error=str(error), again_at=paris.format_instant(feed.next_at))
     return feed.next_at
 
 
@@ -135,7 +135,7 @@ class Freshness:
     next_change: datetime
 
 
-async def freshness(session: AsyncSession, calls: CallBudget, now: datetime, *, asked: bool) -> Freshness:
+async def load_freshness(session: AsyncSession, calls: CallBudget, now: datetime, *, asked: bool) -> Freshness:
     """Return a feed's freshness; what is being asked at this moment, or soon will be, can change any moment.
 
     `asked` is whether anybody asks for a feed that has never been asked for yet.

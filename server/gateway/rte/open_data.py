@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from gateway.domain.tempo_season import Season
 from gateway.kit import paris
 from gateway.kit.http import Upstream
-from gateway.rte.asking import ask, read
+from gateway.rte.asking import parse_response, request
 from gateway.rte.errors import parse_error
 from gateway.rte.wire import TempoValue
 
@@ -26,15 +26,15 @@ class OpenData:
         self._upstream = upstream
         self._headers = {"User-Agent": user_agent, "Accept-Language": "fr-FR,fr;q=0.9"}
 
-    async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
+    async def fetch_tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
         """Ask for the colours of the days `[start, end[` of one season; unknown ones are left out. Raises RteError."""
         season = Season.of(start)
         params = {"season": f"{season.start.year}-{season.end.year}"}
-        answer = await ask(self._upstream, "GET", _PATH, params=params, headers=self._headers)
+        answer = await request(self._upstream, "GET", _PATH, params=params, headers=self._headers)
         if answer.status != 200:
             raise parse_error(answer)
         return [
             TempoValue(start_date=paris.midnight(day), value=color)
-            for day, color in read(_Days, answer).values.items()
+            for day, color in parse_response(_Days, answer).values.items()
             if start <= day < end
         ]

@@ -12,7 +12,7 @@ from gateway.kit import paris
 from gateway.store.token import Bearer
 
 
-def _listed(value: Any) -> Any:
+def _to_list(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
@@ -51,13 +51,13 @@ def _drop_far_days(values: list[TempoValue]) -> list[TempoValue]:
 class TempoCalendar(BaseModel):
     """Days, newest first. One out of range is left out."""
 
-    values: Annotated[list[TempoValue], BeforeValidator(_listed), AfterValidator(_drop_far_days)] = []
+    values: Annotated[list[TempoValue], BeforeValidator(_to_list), AfterValidator(_drop_far_days)] = []
 
 
 class TempoAnswer(BaseModel):
     """An answer of tempo_like_supply_contract v1."""
 
-    tempo_like_calendars: Annotated[list[TempoCalendar], BeforeValidator(_listed)]
+    tempo_like_calendars: Annotated[list[TempoCalendar], BeforeValidator(_to_list)]
 
 
 class EcowattHour(BaseModel):

@@ -41,40 +41,40 @@ def create_app(
     app.include_router(control.router)
     for room in (enedis_token, authorize, services, measurements, rte_checks, tempo, ecowatt, customers):
         app.include_router(room.router, include_in_schema=False)
-    app.add_exception_handler(Refusal, _refuse)
-    app.middleware("http")(_log_and_disturb)
+    app.add_exception_handler(Refusal, _refuse_request)
+    app.middleware("http")(_handle_request)
     return app
 
 
-def _api(path: str) -> str:
+def _find_api(path: str) -> str:
     """The API a path belongs to, as the call log and faults name it."""
     first, _, rest = path.strip("/").partition("/")
     return rest.split("/")[0] if first == "open_api" else _NAMES.get(first, first)
 
 
-async def _log_and_disturb(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+async def _handle_request(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """Write down every call to an operator, and let a fault on order take its place."""
     if request.url.path.startswith(_OURS):
         return await call_next(request)
     world: World = request.app.state.world
-    api, path, query = _api(request.url.path), request.url.path, request.url.query
+    api, path, query = _find_api(request.url.path), request.url.path, request.url.query
     time, arrived = world.clock.now(), world.quotas.timer()
     named = _PRM.search(f"{path}?{query}")
     prm = named.group() if named else None
-    fault = world.faults.meet(api, prm)
+    fault = world.faults.take_fault(api, prm)
     if fault is not None and fault.latency:
         await asyncio.sleep(fault.latency)
     if fault is not None and fault.refusal is not None:
-        response = await _refuse(request, fault.refusal(world.clock.now()))
+        response = await _refuse_request(request, fault.refusal(world.clock.now()))
     else:
         response = await call_next(request)
         if fault is not None and fault.alteration is not None and response.status_code == 200:
-            response = await _alter(response, fault.alteration)
+            response = await _alter_body(response, fault.alteration)
     world.calls.append(Call(time, arrived, api, request.method, path, query, prm, response.status_code))
     return response
 
 
-async def _alter(response: Response, alteration: Callable[[dict[str, Any]], None]) -> Response:
+async def _alter_body(response: Response, alteration: Callable[[dict[str, Any]], None]) -> Response:
     """Change the body of a good answer."""
     chunks = [chunk async for chunk in response.body_iterator]  # type: ignore[attr-defined]  # Starlette streams it
     body = json.loads(b"".join(chunks))
@@ -82,7 +82,7 @@ async def _alter(response: Response, alteration: Callable[[dict[str, Any]], None
     return OctetStream(body)
 
 
-async def _refuse(request: Request, refusal: Exception) -> Response:
+async def _refuse_request(request: Request, refusal: Exception) -> Response:
     if not isinstance(refusal, Refusal):
         raise refusal
     if isinstance(refusal.body, str):

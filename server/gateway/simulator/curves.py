@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from gateway.simulator import paris, weather
 from gateway.simulator.homes import Home, Production
-from gateway.simulator.tempo_days import Colour, colour
+from gateway.simulator.tempo_days import Colour, get_colour
 
 _WATER_HEATER = 2000  # watts
 _COMFORT = 170  # tenths of a degree under which a home heats
@@ -38,41 +38,41 @@ class Direction(StrEnum):
 
 
 @lru_cache(maxsize=4096)
-def watts(home: Home, direction: Direction, day: date) -> tuple[int, ...]:
+def compute_watts(home: Home, direction: Direction, day: date) -> tuple[int, ...]:
     """Mean watts of each half-hour of the day, in order; all zero for a direction the home has not."""
-    drawn = _drawn(home, day) if home.consumes else [0] * len(paris.starts(day))
+    drawn = _compute_consumption(home, day) if home.consumes else [0] * len(paris.list_starts(day))
     if home.production is Production.NONE:
         net = drawn if direction is Direction.CONSUMPTION else [0] * len(drawn)
     elif home.production is Production.ALL:
-        net = _sunny(home, day) if direction is Direction.PRODUCTION else drawn
+        net = _compute_production(home, day) if direction is Direction.PRODUCTION else drawn
     else:
         sign = 1 if direction is Direction.CONSUMPTION else -1
-        net = [max(0, sign * (use - sun)) for use, sun in zip(drawn, _sunny(home, day), strict=True)]
+        net = [max(0, sign * (use - sun)) for use, sun in zip(drawn, _compute_production(home, day), strict=True)]
     return tuple(value & ~1 for value in net)
 
 
-def energy(home: Home, direction: Direction, day: date) -> int:
+def compute_energy(home: Home, direction: Direction, day: date) -> int:
     """The day's watt-hours."""
-    return sum(watts(home, direction, day)) // 2
+    return sum(compute_watts(home, direction, day)) // 2
 
 
-def intervals(home: Home, direction: Direction, day: date) -> list[tuple[datetime, int, int]]:
+def list_intervals(home: Home, direction: Direction, day: date) -> list[tuple[datetime, int, int]]:
     """The curve as measured, in the home's step: (UTC start, minutes, mean watts). Same energy as the half-hours.
 
     On the day on which the step changes, the first 24 half-hours still come in the one before.
     """
-    values, starts = watts(home, direction, day), paris.starts(day)
+    values, starts = compute_watts(home, direction, day), paris.list_starts(day)
     found: list[tuple[datetime, int, int]] = []
     for i, (start, value) in enumerate(zip(starts, values, strict=True)):
-        step = home.step(day - paris.DAY if i < 24 else day)
+        step = home.step_on(day - paris.DAY if i < 24 else day)
         if step < 60:
-            found += _parts(start, step, value)
+            found += _split_half_hour(start, step, value)
         elif i % 2 == 0:
             found.append((start, 60, (value + values[i + 1]) // 2))
     return found
 
 
-def _parts(start: datetime, step: int, value: int) -> list[tuple[datetime, int, int]]:
+def _split_half_hour(start: datetime, step: int, value: int) -> list[tuple[datetime, int, int]]:
     """A half-hour in shorter steps: a little less before its middle than after, the same in all."""
     parts, shift = 30 // step, min(value, 6)
     return [
@@ -81,16 +81,16 @@ def _parts(start: datetime, step: int, value: int) -> list[tuple[datetime, int, 
     ]
 
 
-def _drawn(home: Home, day: date) -> list[int]:
-    seed = weather.noise("home", home.prm, day)
+def _compute_consumption(home: Home, day: date) -> list[int]:
+    seed = weather.hash_noise("home", home.prm, day)
     habit = _WEEKEND if day.weekday() >= 5 else _WEEKDAY
     appliances = home.appliances * (70 + seed[63] % 61) // 100
-    cold = max(0, _COMFORT - weather.temperature(day))
-    water = _water_minutes(home, day)
+    cold = max(0, _COMFORT - weather.compute_temperature(day))
+    water = _find_water_minutes(home, day)
     limit = home.power_kva * 1000
-    spares = home.option == "tempo" and colour(day) is Colour.RED
+    spares = home.option == "tempo" and get_colour(day) is Colour.RED
     drawn = []
-    for i, slot in enumerate(paris.slots(day)):
+    for i, slot in enumerate(paris.list_slots(day)):
         heat = cold * home.heating // 10
         if slot < 12 or slot >= 44:
             heat = heat * 8 // 10
@@ -103,14 +103,14 @@ def _drawn(home: Home, day: date) -> list[int]:
     return drawn
 
 
-def _water_minutes(home: Home, day: date) -> list[int]:
+def _find_water_minutes(home: Home, day: date) -> list[int]:
     """How many minutes of each half-hour the water heater runs: from the start of each off-peak period until hot."""
     minutes = [0] * 48
     if not home.water_minutes:
         return minutes
     longest = max(end - start for start, end in home.off_peak_minutes)
     for night, shift in ((day - paris.DAY, -1440), (day, 0)):
-        wanted = home.water_minutes * (70 + weather.noise("water", home.prm, night)[0] % 61) // 100
+        wanted = home.water_minutes * (70 + weather.hash_noise("water", home.prm, night)[0] % 61) // 100
         for start, end in home.off_peak_minutes:
             run = wanted if end - start == longest else wanted // 4
             first, last = start + shift, min(end, start + run) + shift
@@ -119,12 +119,16 @@ def _water_minutes(home: Home, day: date) -> list[int]:
     return minutes
 
 
-def _sunny(home: Home, day: date) -> list[int]:
+def _compute_production(home: Home, day: date) -> list[int]:
     """What the roof gives: a parabola between sunrise and sunset, dimmed by the day's sky and passing clouds."""
-    half, clear, seed = weather.half_daylight(day), weather.clearness(day), weather.noise("roof", home.prm, day)
+    half, clear, seed = (
+        weather.compute_half_daylight(day),
+        weather.compute_clearness(day),
+        weather.hash_noise("roof", home.prm, day),
+    )
     height = home.solar * 70 // 100 * half * half // (482 * 482) * clear // 100  # 482 minutes: in June
     values = []
-    for i, start in enumerate(paris.starts(day)):
+    for i, start in enumerate(paris.list_starts(day)):
         away = start.hour * 60 + start.minute + 15 - weather.SOLAR_NOON
         clouds = 100 - seed[i] % (101 - clear) if clear < 100 else 100
         values.append(max(0, height * (half * half - away * away) // (half * half)) * clouds // 100)

@@ -30,7 +30,7 @@ class Fault:
     latency: float = 0.0
     alteration: Callable[[dict[str, Any]], None] | None = None
 
-    def concerns(self, api: str, prm: str | None) -> bool:
+    def is_about(self, api: str, prm: str | None) -> bool:
         """Whether a call to that API about that usage point meets this fault."""
         return self.times != 0 and self.api in {None, api} and self.prm in {None, prm}
 
@@ -41,9 +41,9 @@ class Faults:
 
     orders: list[Fault] = field(default_factory=list)
 
-    def meet(self, api: str, prm: str | None) -> Fault | None:
+    def take_fault(self, api: str, prm: str | None) -> Fault | None:
         """Use up one time of the fault this call meets."""
-        fault = next((order for order in self.orders if order.concerns(api, prm)), None)
+        fault = next((order for order in self.orders if order.is_about(api, prm)), None)
         if fault is not None and fault.times is not None:
             fault.times -= 1
         return fault

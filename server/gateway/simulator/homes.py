@@ -65,6 +65,6 @@ class Home:
             slots.append((start, end if end > start else end + 1440))
         return tuple(slots)
 
-    def step(self, day: date) -> int:
+    def step_on(self, day: date) -> int:
         """Minutes of the load curve's step on that day."""
         return next(minutes for since, minutes in reversed(self.steps) if since <= day)

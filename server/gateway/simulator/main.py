@@ -9,7 +9,7 @@ import uvicorn
 from gateway.simulator.app import create_app
 
 
-def serve(
+def serve_simulator(
     host: str,
     port: int,
     *,
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8010)
     parser.add_argument(
-        "--now", type=_instant, help="where the clock starts, with its offset: 2026-01-05T09:00:00+01:00"
+        "--now", type=_parse_instant, help="where the clock starts, with its offset: 2026-01-05T09:00:00+01:00"
     )
     parser.add_argument("--frozen", action="store_true", help="the clock stands still at --now")
     parser.add_argument("--redirect-uri", help="where the authorize page sends people back to")
@@ -41,7 +41,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.frozen and args.now is None:
         parser.error("--frozen needs --now")
-    serve(
+    serve_simulator(
         args.host,
         args.port,
         now=args.now,
@@ -51,7 +51,7 @@ def main() -> None:
     )
 
 
-def _instant(text: str) -> datetime:
+def _parse_instant(text: str) -> datetime:
     try:
         value = datetime.fromisoformat(text)
     except ValueError as error:

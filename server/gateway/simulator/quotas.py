@@ -33,13 +33,13 @@ def quota_4(_next_access: datetime) -> Refusal:
     return Refusal(429, {"error": "429", "error_description": description})
 
 
-def throttled_fault(_next_access: datetime) -> Refusal:
+def build_wrapped_refusal(_next_access: datetime) -> Refusal:
     """As seen in May 2026: wrapped, and the code is a number."""
     fault = {"code": 900807, "message": "Message throttled out", "description": "You have exceeded your quota"}
     return Refusal(429, {"fault": fault})
 
 
-def throttled_until(next_access: datetime) -> Refusal:
+def build_flat_refusal(next_access: datetime) -> Refusal:
     """As seen in July 2026: flat, the code is a string, and it says until when."""
     until = next_access.strftime("%Y-%b-%d %H:%M:%S+0000 UTC")
     description = f"You have exceeded your quota .You can access API after {until}"
@@ -47,8 +47,8 @@ def throttled_until(next_access: datetime) -> Refusal:
     return Refusal(429, body)
 
 
-_SECOND = (throttled_until, throttled_fault, quota_3)
-_HOUR = (throttled_until, throttled_fault, quota_4)
+_SECOND = (build_flat_refusal, build_wrapped_refusal, quota_3)
+_HOUR = (build_flat_refusal, build_wrapped_refusal, quota_4)
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Quotas:
     _seconds: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
     _hours: Counter[tuple[str, datetime]] = field(default_factory=Counter)
 
-    def admit(self, api: str, now: datetime) -> None:
+    def count_call(self, api: str, now: datetime) -> None:
         """Count one call, or refuse it."""
         if not self.enabled:
             return
@@ -69,18 +69,18 @@ class Quotas:
         while recent and tick - recent[0] >= 1:
             recent.popleft()
         if self._hours[api, hour] >= PER_HOUR:
-            self._refuse(_HOUR, hour)
+            self._refuse_call(_HOUR, hour)
         if len(recent) >= PER_SECOND:
-            self._refuse(_SECOND, now.replace(microsecond=0) + timedelta(seconds=1))
+            self._refuse_call(_SECOND, now.replace(microsecond=0) + timedelta(seconds=1))
         recent.append(tick)
         self._hours[api, hour] += 1
 
-    def clear(self) -> None:
+    def forget_calls(self) -> None:
         """Forget every call."""
         self.refused = 0
         self._seconds.clear()
         self._hours.clear()
 
-    def _refuse(self, shapes: Sequence[Callable[[datetime], Refusal]], next_access: datetime) -> None:
+    def _refuse_call(self, shapes: Sequence[Callable[[datetime], Refusal]], next_access: datetime) -> None:
         self.refused += 1
         raise shapes[self.refused % len(shapes)](next_access)

@@ -26,9 +26,9 @@ class Colour(StrEnum):
     RED = "RED"
 
 
-def colour(day: date) -> Colour:
+def get_colour(day: date) -> Colour:
     """The day's true colour, whether published yet or not."""
-    return season(first_year(day)).get(day, Colour.BLUE)
+    return build_season(first_year(day)).get(day, Colour.BLUE)
 
 
 def first_year(day: date) -> int:
@@ -37,28 +37,28 @@ def first_year(day: date) -> int:
 
 
 @lru_cache(maxsize=64)
-def season(year: int) -> dict[date, Colour]:
+def build_season(year: int) -> dict[date, Colour]:
     """The white and red days of the season that begins on 1 September of that year."""
     if year in _RECORDED_SEASONS:
-        return {day: hue for day, hue in _recorded().items() if first_year(day) == year}
-    coldest = sorted(paris.days(date(year, 9, 1), date(year + 1, 9, 1)), key=weather.temperature)
-    red = [day for day in coldest if may_be_red(day)][:RED_DAYS]
-    white = [day for day in coldest if may_be_white(day) and day not in red][:WHITE_DAYS]
+        return {day: hue for day, hue in _load_recorded().items() if first_year(day) == year}
+    coldest = sorted(paris.list_days(date(year, 9, 1), date(year + 1, 9, 1)), key=weather.compute_temperature)
+    red = [day for day in coldest if can_be_red(day)][:RED_DAYS]
+    white = [day for day in coldest if can_be_white(day) and day not in red][:WHITE_DAYS]
     return dict.fromkeys(red, Colour.RED) | dict.fromkeys(white, Colour.WHITE)
 
 
-def may_be_red(day: date) -> bool:
+def can_be_red(day: date) -> bool:
     """November to March, Monday to Friday, no public holiday of a fixed date."""
     holiday = (day.month, day.day) in {(1, 1), (11, 1), (11, 11), (12, 25)}
     return day.month in {11, 12, 1, 2, 3} and day.weekday() < 5 and not holiday
 
 
-def may_be_white(day: date) -> bool:
+def can_be_white(day: date) -> bool:
     """Any day but Sunday."""
     return day.weekday() != 6
 
 
 @lru_cache(maxsize=1)
-def _recorded() -> dict[date, Colour]:
+def _load_recorded() -> dict[date, Colour]:
     with Path(__file__).with_name("tempo_days.csv").open(encoding="utf-8", newline="") as file:
         return {date.fromisoformat(row["date"]): Colour(row["colour"]) for row in csv.DictReader(file)}

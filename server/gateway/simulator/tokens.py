@@ -18,20 +18,20 @@ class Tokens:
     lifetime: timedelta
     given: dict[str, datetime] = field(default_factory=dict)
 
-    def issue(self, now: datetime) -> str:
+    def issue_token(self, now: datetime) -> str:
         """A new token; earlier ones stay good until their own end."""
         self.given = {token: end for token, end in self.given.items() if end > now}
         token = token_urlsafe(32)
         self.given[token] = now + self.lifetime
         return token
 
-    def good(self, request: Request, now: datetime) -> bool:
+    def is_good(self, request: Request, now: datetime) -> bool:
         """Whether the request bears a token that is still good."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         return scheme.lower() == "bearer" and self.given.get(token, now) > now
 
 
-def basic_credentials(request: Request) -> tuple[str, str] | None:
+def parse_basic_credentials(request: Request) -> tuple[str, str] | None:
     """Client id and secret from a Basic header, if there is one that can be read."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":

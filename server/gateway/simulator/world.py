@@ -53,12 +53,12 @@ class World:
 
     def __post_init__(self) -> None:
         """Begin."""
-        self.begin()
+        self.begin_again()
 
-    def begin(self) -> None:
+    def begin_again(self) -> None:
         """Forget everything; the street opens on the clock's present day."""
-        opened = paris.today(self.clock.now())
-        self.quotas.clear()
+        opened = paris.day_of(self.clock.now())
+        self.quotas.forget_calls()
         self.street = Street(opened)
         self.consents = Consents(self.street, opened)
         self.authorize = Page(self.redirect_uri)
@@ -70,9 +70,9 @@ class World:
         self.empty_answers = 0
 
 
-def _world(request: Request) -> World:
+def _get_world(request: Request) -> World:
     world: World = request.app.state.world
     return world
 
 
-type TheWorld = Annotated[World, Depends(_world)]
+type TheWorld = Annotated[World, Depends(_get_world)]

@@ -8,7 +8,7 @@ from gateway import API_VERSION, __version__
 from gateway.dependencies import ResponseCacheDep, SettingsDep
 from gateway.ecowatt.routes import EcowattOutlookDep
 from gateway.kit import conditional
-from gateway.pages import languages
+from gateway.pages import list_languages
 from gateway.site.schemas import CaptchaView, EcowattToday, Operator, Site, TempoToday, Today
 from gateway.tempo.routes import TempoOutlookDep
 
@@ -16,7 +16,7 @@ router = APIRouter(tags=["site"])
 
 
 @router.get("/site")
-async def site(settings: SettingsDep, response: Response) -> Site:
+async def get_site(settings: SettingsDep, response: Response) -> Site:
     """Tell what a page must know before anybody logs in."""
     response.headers["Cache-Control"] = "max-age=60"
     return Site(
@@ -28,22 +28,22 @@ async def site(settings: SettingsDep, response: Response) -> Site:
         environment=settings.enedis_environment,
         version=__version__,
         api=API_VERSION,
-        languages=list(languages()),
+        languages=list(list_languages()),
     )
 
 
 @router.get("/today", response_model=Today, responses=conditional.UNCHANGED)
-async def today(
+async def get_today(
     request: Request, tempo: TempoOutlookDep, ecowatt: EcowattOutlookDep, response_cache: ResponseCacheDep
 ) -> Response:
     """Show today's Tempo colour and Ecowatt level, without an account."""
 
-    async def make(now: datetime) -> Today:
-        colors, levels = await tempo.read_now(now), await ecowatt.read_now(now)
+    async def build_today(now: datetime) -> Today:
+        colors, levels = await tempo.read_outlook(now), await ecowatt.read_outlook(now)
         return Today(
             tempo=TempoToday(today=colors.today, tomorrow=colors.tomorrow, period=colors.period),
             ecowatt=EcowattToday(now=levels.now, tense=levels.tense),
             next_change=min(colors.next_change, levels.next_change),
         )
 
-    return await response_cache.respond(request, "today", make)
+    return await response_cache.respond(request, "today", build_today)

@@ -47,22 +47,22 @@ class ValkeyConnection:
         self._slots = asyncio.Semaphore(_MOST_AT_ONCE)
         self._reconnecting: asyncio.Task[None] | None = None
 
-    def script(self, text: str) -> Callable[[Sequence[str], Sequence[str | int]], Awaitable[int]]:
+    def prepare_script(self, text: str) -> Callable[[Sequence[str], Sequence[str | int]], Awaitable[int]]:
         """Prepare a script that returns a whole number; Valkey runs it without anybody between."""
         script = self._valkey.register_script(text)
 
-        async def run(keys: Sequence[str], arguments: Sequence[str | int]) -> int:
-            return int(await self.execute(lambda valkey: script(keys, arguments, client=valkey)))
+        async def run_script(keys: Sequence[str], arguments: Sequence[str | int]) -> int:
+            return int(await self.execute_command(lambda valkey: script(keys, arguments, client=valkey)))
 
-        return run
+        return run_script
 
-    async def execute[T](self, command: Callable[[Redis], Awaitable[T]]) -> T:
+    async def execute_command[T](self, command: Callable[[Redis], Awaitable[T]]) -> T:
         """Return the answer to a command. Raises StoreError.
 
         Whoever is cancelled meanwhile still waits for it, as long as the patience lasts: a lease may have been taken,
         and an answer that nobody reads would be the next command's.
         """
-        asking = asyncio.create_task(self._execute(command))
+        asking = asyncio.create_task(self._execute_once(command))
         try:
             await asyncio.wait({asking})
         except asyncio.CancelledError:
@@ -71,7 +71,7 @@ class ValkeyConnection:
             raise
         return asking.result()
 
-    async def _execute[T](self, command: Callable[[Redis], Awaitable[T]]) -> T:
+    async def _execute_once[T](self, command: Callable[[Redis], Awaitable[T]]) -> T:
         async with self._slots:
             if self._reconnecting:
                 raise StoreError("the store is down")

@@ -68,28 +68,28 @@ class ValkeyStore:
         self._lease_seconds = lease_seconds
         self._lease_milliseconds = math.ceil(lease_seconds * 1000)
         self._here = MemoryStore()
-        self._increment = self._connection.script(_INCREMENT)
-        self._run_turn = self._connection.script(_TURN)
-        self._take = self._connection.script(_TAKE)
-        self._renew = self._connection.script(_RENEW)
-        self._give_back = self._connection.script(_GIVE_BACK)
+        self._increment = self._connection.prepare_script(_INCREMENT)
+        self._run_turn = self._connection.prepare_script(_TURN)
+        self._take = self._connection.prepare_script(_TAKE)
+        self._renew = self._connection.prepare_script(_RENEW)
+        self._give_back = self._connection.prepare_script(_GIVE_BACK)
 
     async def get(self, key: str) -> str | None:
         """Return what `set` put there, unless it expired."""
-        found = await self._connection.execute(lambda valkey: valkey.get(_PREFIX + key))
+        found = await self._connection.execute_command(lambda valkey: valkey.get(_PREFIX + key))
         return None if found is None else str(found)
 
     async def set(self, key: str, value: str, seconds: float) -> None:
         """Keep a value for a while."""
         milliseconds = math.ceil(seconds * 1000)
         if milliseconds > 0:
-            await self._connection.execute(lambda valkey: valkey.set(_PREFIX + key, value, px=milliseconds))
+            await self._connection.execute_command(lambda valkey: valkey.set(_PREFIX + key, value, px=milliseconds))
         else:
             await self.delete(key)
 
     async def delete(self, key: str) -> None:
         """Forget a value."""
-        await self._connection.execute(lambda valkey: valkey.delete(_PREFIX + key))
+        await self._connection.execute_command(lambda valkey: valkey.delete(_PREFIX + key))
 
     async def increment(self, key: str, seconds: float) -> int:
         """Count one more; see Store."""

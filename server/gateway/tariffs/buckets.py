@@ -10,11 +10,11 @@ from typing import assert_never
 
 from gateway.domain.tempo_days import DAY_STARTS, OFF_PEAK_STARTS
 from gateway.kit import paris
-from gateway.tariffs.off_peak import MINUTES_A_DAY, OffPeakPeriod, are_stated, slots_on
+from gateway.tariffs.off_peak import MINUTES_A_DAY, OffPeakPeriod, are_stated, list_slots_on
 from gateway.tariffs.options import OPTIONS, UNKNOWN, Clock
 from gateway.tariffs.prices import MICRO, PriceBook
-from gateway.tariffs.producer_surcharge import monthly_surcharge
-from gateway.tariffs.tariff import Price, Tariff, tariff_on
+from gateway.tariffs.producer_surcharge import get_monthly_surcharge
+from gateway.tariffs.tariff import Price, Tariff, find_tariff_on
 
 type Span = tuple[int, int, str]
 """Minutes `[start, end[` in one bucket."""
@@ -36,7 +36,7 @@ class DayRules:
     production: int | None
 
     @property
-    def only(self) -> str | None:
+    def single_bucket(self) -> str | None:
         """The one bucket of the day, whenever in it energy was used; None when it has several, or it is not known."""
         of_day = {bucket for _, _, bucket in self.spans}
         return of_day.pop() if len(of_day) == 1 and UNKNOWN not in of_day else None
@@ -63,48 +63,48 @@ class Rules:
         self._book = book
         self._injects_since = injects_since
 
-    def of_day(self, day: date) -> DayRules:
+    def get_day_rules(self, day: date) -> DayRules:
         """Return how `day` is billed."""
-        tariff = tariff_on(self._tariffs, day)
-        clock = self._clock(tariff, day)
-        spans = elapsed(tuple(clock), clock_hours(day))
+        tariff = find_tariff_on(self._tariffs, day)
+        clock = self._cut_by_clock(tariff, day)
+        spans = to_elapsed_minutes(tuple(clock), list_clock_hours(day))
         if tariff is None:
             return DayRules(spans, frozenset(), {}, None, None)
-        prices, subscription = self._prices(tariff, day)
-        return DayRules(spans, tariff.buckets, prices, subscription, _micro(tariff.production_eur_per_kwh))
+        prices, subscription = self._get_prices(tariff, day)
+        return DayRules(spans, tariff.buckets, prices, subscription, _to_micro_eur(tariff.production_eur_per_kwh))
 
-    def subscription_on(self, day: date) -> int | None:
+    def get_subscription(self, day: date) -> int | None:
         """Return the subscription in force on `day`, in millionths of EUR a month; None when it is not known."""
-        tariff = tariff_on(self._tariffs, day)
-        return None if tariff is None else self._prices(tariff, day)[1]
+        tariff = find_tariff_on(self._tariffs, day)
+        return None if tariff is None else self._get_prices(tariff, day)[1]
 
-    def off_peak_of_day(self, day: date) -> list[tuple[int, int, bool | None]]:
+    def get_off_peak(self, day: date) -> list[tuple[int, int, bool | None]]:
         """Return the minutes of `day` and whether they are off-peak: those of a bucket `hc`, whatever its colour.
 
         None where the tariff has no such bucket, or the hours are not known.
         """
-        tariff = tariff_on(self._tariffs, day)
+        tariff = find_tariff_on(self._tariffs, day)
         if tariff is None or not any(map(is_off_peak, tariff.buckets)):
             return [(0, paris.minutes_in(day), None)]
-        clock = self._off_peak_clock(tariff, day)
-        spans = elapsed(tuple(clock), clock_hours(day))
+        clock = self._get_off_peak_clock(tariff, day)
+        spans = to_elapsed_minutes(tuple(clock), list_clock_hours(day))
         return [(start, end, None if bucket == UNKNOWN else is_off_peak(bucket)) for start, end, bucket in spans]
 
-    def _prices(self, tariff: Tariff, day: date) -> tuple[dict[str, int], int | None]:
+    def _get_prices(self, tariff: Tariff, day: date) -> tuple[dict[str, int], int | None]:
         own = tariff.subscription_eur_per_month
         if tariff.prices != "regulated":
-            return {price.bucket: int(price.eur_per_kwh * MICRO) for price in tariff.prices}, _micro(own)
-        grid = self._book.grid(tariff.option, tariff.power_kva, day)
+            return {price.bucket: int(price.eur_per_kwh * MICRO) for price in tariff.prices}, _to_micro_eur(own)
+        grid = self._book.find_grid(tariff.option, tariff.power_kva, day)
         if grid is None:
-            return {}, _micro(own)
+            return {}, _to_micro_eur(own)
         prices = {bucket: int(price * MICRO) for bucket, price in grid.prices}
-        return prices, _micro(grid.subscription_month + self._surcharge(day) if own is None else own)
+        return prices, _to_micro_eur(grid.subscription_month + self._get_surcharge(day) if own is None else own)
 
-    def _surcharge(self, day: date) -> Decimal:
+    def _get_surcharge(self, day: date) -> Decimal:
         injects = self._injects_since is not None and self._injects_since <= day
-        return monthly_surcharge(day) if injects else Decimal(0)
+        return get_monthly_surcharge(day) if injects else Decimal(0)
 
-    def _clock(self, tariff: Tariff | None, day: date) -> list[Span]:
+    def _cut_by_clock(self, tariff: Tariff | None, day: date) -> list[Span]:
         """Return the buckets of a day by what its clock shows."""
         if tariff is None:
             return [_WHOLLY_UNKNOWN]
@@ -115,18 +115,18 @@ class Rules:
             case Clock.OFF_PEAK:
                 if not are_stated(self._off_peak, day):
                     return [_WHOLLY_UNKNOWN]
-                return _painted("hp", [(start, end, "hc") for start, end in slots_on(self._off_peak, day)])
+                return _overlay_spans("hp", [(start, end, "hc") for start, end in list_slots_on(self._off_peak, day)])
             case Clock.TEMPO:
-                return tempo_spans(self._colors.get(day - paris.DAY), self._colors.get(day))
+                return cut_tempo_day(self._colors.get(day - paris.DAY), self._colors.get(day))
             case Clock.OFFER:
-                return _custom(tariff.prices if tariff.prices != "regulated" else (), day)
+                return _cut_custom_day(tariff.prices if tariff.prices != "regulated" else (), day)
             case _:
                 assert_never(clock)
 
-    def _off_peak_clock(self, tariff: Tariff, day: date) -> list[Span]:
+    def _get_off_peak_clock(self, tariff: Tariff, day: date) -> list[Span]:
         """Return the buckets of a day, those of an unknown colour with their hours: these are known all the same."""
         by_color = OPTIONS[tariff.option].clock is Clock.TEMPO
-        return tempo_spans(UNKNOWN, UNKNOWN) if by_color else self._clock(tariff, day)
+        return cut_tempo_day(UNKNOWN, UNKNOWN) if by_color else self._cut_by_clock(tariff, day)
 
 
 _WHOLLY_UNKNOWN: Span = (0, MINUTES_A_DAY, UNKNOWN)
@@ -137,7 +137,7 @@ def is_off_peak(bucket: str) -> bool:
     return bucket == "hc" or bucket.endswith("_hc")
 
 
-def tempo_spans(before: str | None, color: str | None) -> list[Span]:
+def cut_tempo_day(before: str | None, color: str | None) -> list[Span]:
     """Return the buckets of a day by its clock: until 06:00 the colour of the day before is in force."""
     morning, evening = (clock.hour * 60 + clock.minute for clock in (DAY_STARTS, OFF_PEAK_STARTS))
     return [
@@ -147,12 +147,14 @@ def tempo_spans(before: str | None, color: str | None) -> list[Span]:
     ]
 
 
-def _custom(prices: Sequence[Price], day: date) -> list[Span]:
+def _cut_custom_day(prices: Sequence[Price], day: date) -> list[Span]:
     rest = next(price.bucket for price in prices if not price.slots)
-    return _painted(rest, [(start, end, price.bucket) for price in prices for start, end in price.minutes_on(day)])
+    return _overlay_spans(
+        rest, [(start, end, price.bucket) for price in prices for start, end in price.count_minutes_on(day)]
+    )
 
 
-def _painted(rest: str, spans: Sequence[Span]) -> list[Span]:
+def _overlay_spans(rest: str, spans: Sequence[Span]) -> list[Span]:
     """Cut a day where a span begins or ends; of two that overlap the first counts."""
     cuts = sorted({0, MINUTES_A_DAY, *(edge for start, end, _ in spans for edge in (start, end))})
     return [
@@ -162,7 +164,7 @@ def _painted(rest: str, spans: Sequence[Span]) -> list[Span]:
 
 
 @lru_cache(maxsize=512)
-def elapsed(clock: tuple[Span, ...], hours: tuple[int, ...]) -> tuple[Span, ...]:
+def to_elapsed_minutes(clock: tuple[Span, ...], hours: tuple[int, ...]) -> tuple[Span, ...]:
     """Turn spans of the clock into minutes since the day began, whose hours the clock calls `hours`.
 
     Clocks change on the hour, so that within an hour of the day the clock runs straight.
@@ -180,16 +182,16 @@ def elapsed(clock: tuple[Span, ...], hours: tuple[int, ...]) -> tuple[Span, ...]
 
 
 @lru_cache(maxsize=4096)
-def clock_hours(day: date) -> tuple[int, ...]:
+def list_clock_hours(day: date) -> tuple[int, ...]:
     """Return what the clock shows in each of the 23, 24 or 25 hours of a day."""
-    return tuple(hour.astimezone(paris.PARIS).hour for hour in paris.hours(day))
+    return tuple(hour.astimezone(paris.PARIS).hour for hour in paris.iterate_hours(day))
 
 
-def _micro(eur: Decimal | None) -> int | None:
+def _to_micro_eur(eur: Decimal | None) -> int | None:
     return None if eur is None else int(eur * MICRO)
 
 
-def at(day: date, minute: int) -> datetime:
+def instant_at(day: date, minute: int) -> datetime:
     """Return the instant that many minutes after a day began."""
     return paris.midnight(day) + minute * _MINUTE
 

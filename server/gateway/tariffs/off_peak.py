@@ -20,7 +20,7 @@ class Season(StrEnum):
     WINTER = "winter"
 
 
-def _minute_of_day(value: object) -> object:
+def _parse_minute(value: object) -> object:
     """Read `22:30`, or `24:00` for midnight at the end of a slot."""
     if isinstance(value, str):
         if value == "24:00":
@@ -35,23 +35,23 @@ def _minute_of_day(value: object) -> object:
     return value
 
 
-def _lasting(slot: tuple[int, int]) -> tuple[int, int]:
+def _parse_slot(slot: tuple[int, int]) -> tuple[int, int]:
     start, end = slot
     if (end - start) % MINUTES_A_DAY == 0 and slot != (0, MINUTES_A_DAY):
         raise ValueError("a slot must not end when it begins; a whole day is 00:00 to 24:00")
     return slot
 
 
-def clock(minute: int) -> str:
+def format_clock(minute: int) -> str:
     """Write a minute of the day as `22:30`."""
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
 type MinuteOfDay = Annotated[
-    int, Field(ge=0, le=MINUTES_A_DAY), BeforeValidator(_minute_of_day), PlainSerializer(clock, return_type=str)
+    int, Field(ge=0, le=MINUTES_A_DAY), BeforeValidator(_parse_minute), PlainSerializer(format_clock, return_type=str)
 ]
 
-type Slot = Annotated[tuple[MinuteOfDay, MinuteOfDay], AfterValidator(_lasting)]
+type Slot = Annotated[tuple[MinuteOfDay, MinuteOfDay], AfterValidator(_parse_slot)]
 type Slots = Annotated[tuple[Slot, ...], Field(max_length=48)]
 
 
@@ -71,7 +71,7 @@ class Times(BaseModel):
         summer = 4 <= day.month <= 10
         return self.season is not (Season.WINTER if summer else Season.SUMMER)
 
-    def minutes_on(self, day: date) -> list[tuple[int, int]]:
+    def count_minutes_on(self, day: date) -> list[tuple[int, int]]:
         """Return the minutes of `day` meant, as `[start, end[` of its clock, a slot across midnight cut in two."""
         if day.weekday() not in self.weekdays or not self.is_season_of(day):
             return []
@@ -90,21 +90,21 @@ class OffPeakPeriod(Times):
     source: Literal["enedis", "user"] = "user"
 
     @model_validator(mode="after")
-    def _lasts(self) -> Self:
+    def _check_duration(self) -> Self:
         if self.valid_from is not None and self.valid_to is not None and self.valid_from >= self.valid_to:
             raise ValueError("valid_to must come after valid_from; it is the first day that has other hours")
         return self
 
-    def holds_on(self, day: date) -> bool:
+    def is_in_force_on(self, day: date) -> bool:
         """Tell whether `day` is among its days."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
 
 
 def are_stated(periods: Sequence[OffPeakPeriod], day: date) -> bool:
     """Tell whether somebody stated the off-peak hours of `day`; those of other weekdays alone say that it has none."""
-    return any(period.slots and period.holds_on(day) and period.is_season_of(day) for period in periods)
+    return any(period.slots and period.is_in_force_on(day) and period.is_season_of(day) for period in periods)
 
 
-def slots_on(periods: Sequence[OffPeakPeriod], day: date) -> list[tuple[int, int]]:
+def list_slots_on(periods: Sequence[OffPeakPeriod], day: date) -> list[tuple[int, int]]:
     """Return the off-peak minutes of `day` as `[start, end[` of its clock."""
-    return sorted(slot for period in periods if period.holds_on(day) for slot in period.minutes_on(day))
+    return sorted(slot for period in periods if period.is_in_force_on(day) for slot in period.count_minutes_on(day))

@@ -4,19 +4,19 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from gateway.tariffs.off_peak import OffPeakPeriod
-from gateway.tariffs.off_peak_text import parse
+from gateway.tariffs.off_peak_text import parse_off_peak
 
 
-def effective(periods: Sequence[OffPeakPeriod]) -> list[OffPeakPeriod]:
+def select_effective(periods: Sequence[OffPeakPeriod]) -> list[OffPeakPeriod]:
     """Return those that count: the user's, and Enedis' on the days on which none of these holds."""
     own = [period for period in periods if period.source == "user"]
     left = [period for period in periods if period.source == "enedis"]
     for one in own:
-        left = [piece for period in left for piece in _without(period, one)]
+        left = [piece for period in left for piece in _subtract_dates(period, one)]
     return left + own
 
 
-def _without(period: OffPeakPeriod, other: OffPeakPeriod) -> Iterator[OffPeakPeriod]:
+def _subtract_dates(period: OffPeakPeriod, other: OffPeakPeriod) -> Iterator[OffPeakPeriod]:
     """Yield what is left of a period before and after the dates of another."""
     start, end = period.valid_from or date.min, period.valid_to or date.max
     until, since = other.valid_from or date.min, other.valid_to or date.max
@@ -29,23 +29,23 @@ def _without(period: OffPeakPeriod, other: OffPeakPeriod) -> Iterator[OffPeakPer
         yield period.model_copy(update={"valid_from": since})
 
 
-def chosen(periods: Sequence[OffPeakPeriod], wish: Sequence[OffPeakPeriod] | None) -> list[OffPeakPeriod]:
+def apply_choice(periods: Sequence[OffPeakPeriod], wish: Sequence[OffPeakPeriod] | None) -> list[OffPeakPeriod]:
     """Return all periods after the user stated theirs; None gives Enedis' back, which are kept meanwhile."""
     enedis = [period for period in periods if period.source == "enedis"]
     return enedis + [period.model_copy(update={"source": "user"}) for period in wish or ()]
 
 
-def renewed(periods: Sequence[OffPeakPeriod], text: str | None, today: date) -> list[OffPeakPeriod]:
+def apply_enedis_text(periods: Sequence[OffPeakPeriod], text: str | None, today: date) -> list[OffPeakPeriod]:
     """Return all periods after Enedis told its text: other hours than before begin today, the past keeps its own.
 
     The first hours told hold always. Hours that cannot be read are nobody's guess: from today on there are none.
     """
     if not text:
         return list(periods)
-    told = parse(text) or []
+    told = parse_off_peak(text) or []
     enedis = [period for period in periods if period.source == "enedis"]
     open_ones = [period for period in enedis if period.valid_to is None]
-    if {_meant(period) for period in told} == {_meant(period) for period in open_ones}:
+    if {_get_meaning(period) for period in told} == {_get_meaning(period) for period in open_ones}:
         return list(periods)
     past = [
         period.model_copy(update={"valid_to": period.valid_to or today})
@@ -57,5 +57,5 @@ def renewed(periods: Sequence[OffPeakPeriod], text: str | None, today: date) -> 
     return past + fresh + [period for period in periods if period.source == "user"]
 
 
-def _meant(period: OffPeakPeriod) -> tuple[object, ...]:
+def _get_meaning(period: OffPeakPeriod) -> tuple[object, ...]:
     return period.season, period.weekdays, frozenset(period.slots)

@@ -34,10 +34,10 @@ _WORDS = {
 type _Slots = tuple[tuple[str, str], ...]
 
 
-def parse(text: str) -> list[OffPeakPeriod] | None:
+def parse_off_peak(text: str) -> list[OffPeakPeriod] | None:
     """Return the periods that a text means, source Enedis, valid always; None when it cannot be read for certain."""
-    parts = _by_season(_plain(text))
-    slots = [(season, _slots(part)) for season, part in parts or []]
+    parts = _parse_seasons(_normalize_text(text))
+    slots = [(season, _parse_slots(part)) for season, part in parts or []]
     if not slots or not all(found for _, found in slots):
         return None
     try:
@@ -49,7 +49,7 @@ def parse(text: str) -> list[OffPeakPeriod] | None:
         return None
 
 
-def _plain(text: str) -> str:
+def _normalize_text(text: str) -> str:
     """Write without accents, in lower case, with one kind of dash and of apostrophe."""
     decomposed = unicodedata.normalize("NFKD", text.strip().lower())
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
@@ -59,7 +59,7 @@ def _plain(text: str) -> str:
     return _BETWEEN.sub(r"\1-", " ".join(plain.split()))
 
 
-def _by_season(text: str) -> list[tuple[Season, str]] | None:
+def _parse_seasons(text: str) -> list[tuple[Season, str]] | None:
     """Cut a text into its two seasons, when it names both and begins with one."""
     found = list(_SEASONS.finditer(text))
     if not found:
@@ -71,7 +71,7 @@ def _by_season(text: str) -> list[tuple[Season, str]] | None:
     return [(name, text[match.end() : end].strip(" ;,+/")) for name, match, end in zip(names, found, ends, strict=True)]
 
 
-def _slots(text: str) -> _Slots | None:
+def _parse_slots(text: str) -> _Slots | None:
     times = list(_TIME.finditer(text))
     if not times or len(times) % 2:
         return None
@@ -82,12 +82,12 @@ def _slots(text: str) -> _Slots | None:
     ]
     if not all(form.fullmatch(words) for form, words in (*around, *between)):
         return None
-    clocks = [_clock(match) for match in times]
+    clocks = [_format_clock(match) for match in times]
     # midnight has two names; each is meant by its place
     starts = ["00:00" if clock == "24:00" else clock for clock in clocks[::2]]
     ends = ["24:00" if clock == "00:00" else clock for clock in clocks[1::2]]
     return tuple(zip(starts, ends, strict=True))
 
 
-def _clock(match: re.Match[str]) -> str:
+def _format_clock(match: re.Match[str]) -> str:
     return f"{int(match[1]):02}:{match[2] or match[3] or '00'}"

@@ -58,7 +58,7 @@ _REGISTER_COLORS = {"blue": "JB", "white": "JW", "red": "JR"}
 _TEMPO_BUCKETS = [(color.value, hours) for color in COLORS for hours in ("hp", "hc")]
 
 
-def describe(option: Option) -> OptionFacts:
+def describe_option(option: Option) -> OptionFacts:
     """Return what an option is."""
     match option:
         case Option.BASE:
@@ -93,6 +93,6 @@ def describe(option: Option) -> OptionFacts:
             assert_never(option)
 
 
-OPTIONS: Mapping[Option, OptionFacts] = {option: describe(option) for option in Option}
+OPTIONS: Mapping[Option, OptionFacts] = {option: describe_option(option) for option in Option}
 REGULATED = tuple(option for option, facts in OPTIONS.items() if facts.is_regulated)
 """The options that have regulated prices, and are compared."""

@@ -54,20 +54,22 @@ class PriceBook:
     def __init__(self, grids: Iterable[Grid]) -> None:
         """Take the grids; of two from the same source for the same option, power and day the later one counts."""
         given = list(grids)
-        self._dated = _by_date(given)
-        self._by_source = {source: _by_date(grid for grid in given if grid.source is source) for source in PriceSource}
-        self.version = hashlib.blake2b(repr(list(self.grids())).encode(), digest_size=16).hexdigest()
+        self._dated = _group_by_date(given)
+        self._by_source = {
+            source: _group_by_date(grid for grid in given if grid.source is source) for source in PriceSource
+        }
+        self.version = hashlib.blake2b(repr(list(self.iterate_grids())).encode(), digest_size=16).hexdigest()
 
-    def grids(self) -> Iterator[Grid]:
+    def iterate_grids(self) -> Iterator[Grid]:
         """Yield the grids that bill, by option and power, oldest first."""
         for _, dated in sorted(self._dated.items()):
             yield from dated
 
-    def powers(self, option: Option) -> list[int]:
+    def list_powers(self, option: Option) -> list[int]:
         """Return the powers an option is sold with, in kVA."""
         return sorted(power for sold, power in self._dated if sold is option)
 
-    def grid(self, option: Option, power_kva: int, day: date, source: PriceSource | None = None) -> Grid | None:
+    def find_grid(self, option: Option, power_kva: int, day: date, source: PriceSource | None = None) -> Grid | None:
         """Return the grid that bills `day`, or the one that `source` published for it.
 
         None before the first grid, or for a power the option is not sold with.
@@ -77,64 +79,64 @@ class PriceBook:
         index = bisect_right(dated, day, key=lambda grid: grid.valid_from)
         return dated[index - 1] if index else None
 
-    def outdated_since(self, option: Option, power_kva: int, day: date) -> date | None:
+    def find_outdated_since(self, option: Option, power_kva: int, day: date) -> date | None:
         """Return the day since which prices of `day` are old: a revision has passed without a newer grid.
 
         A grid that still has the subscription of an older one is old from its own first day.
         """
-        grid = self.grid(option, power_kva, day)
+        grid = self.find_grid(option, power_kva, day)
         if grid is None or grid is not self._dated[option, power_kva][-1]:
             return None
-        due = next_revision(grid.subscription_from or grid.valid_from)
+        due = find_next_revision(grid.subscription_from or grid.valid_from)
         return due if due <= day else None
 
 
-def _by_date(grids: Iterable[Grid]) -> dict[tuple[Option, int], list[Grid]]:
+def _group_by_date(grids: Iterable[Grid]) -> dict[tuple[Option, int], list[Grid]]:
     """Sort grids by option and power, oldest first; of several for a day a complete one counts, EDF's above CRE's."""
     found: dict[tuple[Option, int], dict[date, Grid]] = defaultdict(dict)
     for grid in grids:
         same_day = found[grid.option, grid.power_kva]
         before = same_day.get(grid.valid_from)
-        if before is None or _rank(before) <= _rank(grid):
+        if before is None or _rank_grid(before) <= _rank_grid(grid):
             same_day[grid.valid_from] = grid
     return {key: [dated[day] for day in sorted(dated)] for key, dated in found.items()}
 
 
-def _rank(grid: Grid) -> tuple[bool, bool]:
+def _rank_grid(grid: Grid) -> tuple[bool, bool]:
     return grid.subscription_from is None, grid.source is PriceSource.EDF
 
 
-def next_revision(day: date) -> date:
+def find_next_revision(day: date) -> date:
     """Return the first 1 February or 1 August after `day`."""
     candidates = (date(year, month, 1) for year in (day.year, day.year + 1) for month in REVISED_IN)
     return next(candidate for candidate in candidates if candidate > day)
 
 
 @cache
-def packaged() -> PriceBook:
+def load_packaged_prices() -> PriceBook:
     """Return the prices that came with this version."""
-    return PriceBook(_packaged())
+    return PriceBook(_load_packaged_grids())
 
 
 @lru_cache(maxsize=4)
-def with_added(added: tuple[Grid, ...]) -> PriceBook:
+def extend_price_book(added: tuple[Grid, ...]) -> PriceBook:
     """Return the prices of this version and those added."""
-    return PriceBook([*_packaged(), *added]) if added else packaged()
+    return PriceBook([*_load_packaged_grids(), *added]) if added else load_packaged_prices()
 
 
 @cache
-def _packaged() -> tuple[Grid, ...]:
+def _load_packaged_grids() -> tuple[Grid, ...]:
     with (files("gateway.tariffs") / "regulated_prices.csv").open(encoding="utf-8") as lines:
         grids: dict[tuple[str, str, str], Grid] = {}
         found = []
         for row in csv.DictReader(lines):
             key = row["source"], row["option"], row["power_kva"]
-            grids[key] = _grid(row, grids.get(key))
+            grids[key] = _parse_grid(row, grids.get(key))
             found.append(grids[key])
         return tuple(found)
 
 
-def _grid(row: dict[str, str], before: Grid | None) -> Grid:
+def _parse_grid(row: dict[str, str], before: Grid | None) -> Grid:
     """Read a row; without a subscription of its own it keeps that of the grid `before`."""
     source, option = PriceSource(row.pop("source")), Option(row.pop("option"))
     start, power = date.fromisoformat(row.pop("valid_from")), int(row.pop("power_kva"))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.tariffs.models import RegulatedGrid
 from gateway.tariffs.options import Option
-from gateway.tariffs.prices import Grid, PriceBook, PriceSource, with_added
+from gateway.tariffs.prices import Grid, PriceBook, PriceSource, extend_price_book
 
 # built once: it is read with every request
 _ADDED_GRIDS = select(RegulatedGrid).order_by(RegulatedGrid.added_at)
@@ -18,7 +18,7 @@ _ADDED_GRIDS = select(RegulatedGrid).order_by(RegulatedGrid.added_at)
 async def load_price_book(session: AsyncSession) -> PriceBook:
     """Return the regulated prices, those added included."""
     rows = await session.scalars(_ADDED_GRIDS)
-    return with_added(
+    return extend_price_book(
         tuple(
             Grid(
                 option=Option(row.option),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from gateway.accounts.dependencies import get_caller
 from gateway.dependencies import part
 from gateway.kit.wire import KnownDay
-from gateway.problems import documented
+from gateway.problems import describe_responses
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import PriceSource
 from gateway.tariffs.schemas import GridsView
@@ -15,11 +15,11 @@ from gateway.tariffs.service import TariffService
 
 TariffServiceDep = Annotated[TariffService, Depends(part(TariffService))]
 
-router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
+router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 
 
 @router.get("/tariffs", dependencies=[Depends(get_caller)])
-async def tariffs(
+async def get_tariffs(
     service: TariffServiceDep,
     option: Annotated[Option | None, Query(description="All regulated ones unless told")] = None,
     power: Annotated[int | None, Query(ge=1, le=36, description="In kVA; all unless told")] = None,

@@ -35,7 +35,7 @@ class GridView(BaseModel):
             subscription_from=grid.subscription_from,
             eur_per_kwh={bucket: float(price) for bucket, price in grid.prices},
             subscription_eur_per_month=float(grid.subscription_month),
-            prices_outdated=book.outdated_since(grid.option, grid.power_kva, day),
+            prices_outdated=book.find_outdated_since(grid.option, grid.power_kva, day),
         )
 
 

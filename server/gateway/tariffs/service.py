@@ -28,7 +28,7 @@ class TariffService:
         grids = [
             grid
             for each in ([option] if option else REGULATED)
-            for power in book.powers(each)
-            if power_kva in {None, power} and (grid := book.grid(each, power, day, source))
+            for power in book.list_powers(each)
+            if power_kva in {None, power} and (grid := book.find_grid(each, power, day, source))
         ]
         return GridsView(items=[GridView.of(grid, book, day) for grid in grids])

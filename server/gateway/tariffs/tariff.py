@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, field_valida
 from gateway.kit.wire import KnownDay
 from gateway.tariffs.off_peak import Times
 from gateway.tariffs.options import OPTIONS, UNKNOWN, Option
-from gateway.tariffs.prices import packaged
+from gateway.tariffs.prices import load_packaged_prices
 
 type Eur = Annotated[
     Decimal,
@@ -62,7 +62,7 @@ class Tariff(BaseModel):
     def _check_sold(self) -> None:
         if not OPTIONS[self.option].is_regulated:
             raise ValueError("a custom offer has no regulated prices; list its own in `prices`")
-        powers = packaged().powers(self.option)
+        powers = load_packaged_prices().list_powers(self.option)
         if self.power_kva not in powers:
             raise ValueError(f"the option {self.option} is sold with {', '.join(map(str, powers))} kVA")
 
@@ -88,7 +88,7 @@ class Tariff(BaseModel):
         return OPTIONS[self.option].buckets
 
 
-def tariff_on(tariffs: Sequence[Tariff], day: date) -> Tariff | None:
+def find_tariff_on(tariffs: Sequence[Tariff], day: date) -> Tariff | None:
     """Return the tariff in force on `day`: the one that began last."""
     begun = [tariff for tariff in tariffs if tariff.valid_from is None or tariff.valid_from <= day]
     return max(begun, key=lambda tariff: tariff.valid_from or date.min, default=None)
@@ -97,5 +97,5 @@ def tariff_on(tariffs: Sequence[Tariff], day: date) -> Tariff | None:
 def tariffs_between(tariffs: Sequence[Tariff], start: date, end: date) -> list[Tariff]:
     """Return the tariffs of the days `[start, end[`."""
     begun = [tariff for tariff in tariffs if tariff.valid_from is not None and start < tariff.valid_from < end]
-    first = tariff_on(tariffs, start)
+    first = find_tariff_on(tariffs, start)
     return begun if first is None else [first, *begun]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gateway.domain.tempo_days import COLORS, Color
-from gateway.domain.tempo_season import Expectation, Season, color_by_rule, expected_colors, possible_colors
+from gateway.domain.tempo_season import Expectation, Season, find_color_by_rule, find_possible_colors, predict_colors
 from gateway.tempo.models import Source, TempoDay
 
 
@@ -25,7 +25,7 @@ class DayColor:
     source: Source | None = None
 
     @property
-    def likely(self) -> Color:
+    def likely_color(self) -> Color:
         """Its colour, else the expected one, else `unknown`."""
         return self.expected.color if self.expected and self.color is Color.UNKNOWN else self.color
 
@@ -39,20 +39,22 @@ def resolve_colors(stored: Mapping[date, TempoDay], days: Iterable[date], today:
     settled = {day: row.color for day, row in stored.items() if row.confirmed and row.color is not Color.UNKNOWN}
     expected: dict[date, Expectation] = {}
     for season in {Season.of(day) for day in wanted if day >= today}:
-        expected |= expected_colors(season, settled)
-    return {day: _resolve(day, stored.get(day), expected.get(day) if day >= today else None) for day in wanted}
+        expected |= predict_colors(season, settled)
+    return {day: _resolve_day(day, stored.get(day), expected.get(day) if day >= today else None) for day in wanted}
 
 
-def _resolve(day: date, row: TempoDay | None, expected: Expectation | None) -> DayColor:
-    by_rule = color_by_rule(day)
+def _resolve_day(day: date, row: TempoDay | None, expected: Expectation | None) -> DayColor:
+    by_rule = find_color_by_rule(day)
     if row is None or row.color is Color.UNKNOWN:
-        return DayColor(by_rule or Color.UNKNOWN, by_rule is not None, _ordered(possible_colors(day)), expected)
+        return DayColor(
+            by_rule or Color.UNKNOWN, by_rule is not None, _sort_colors(find_possible_colors(day)), expected
+        )
     if row.confirmed or row.color is by_rule:
         return DayColor(row.color, certain=True, possible=(row.color,), source=row.source)
-    possible = _ordered(possible_colors(day) | {row.color})
+    possible = _sort_colors(find_possible_colors(day) | {row.color})
     return DayColor(row.color, certain=False, possible=possible, source=row.source)
 
 
-def _ordered(colors: Iterable[Color]) -> tuple[Color, ...]:
+def _sort_colors(colors: Iterable[Color]) -> tuple[Color, ...]:
     found = set(colors)
     return tuple(color for color in COLORS if color in found)

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.domain.tempo_days import Color, begins, in_force
+from gateway.domain.tempo_days import Color, find_tempo_day, get_start
 from gateway.domain.tempo_season import Season, count_days
 from gateway.kit import paris
 from gateway.kit.database import Database
@@ -23,31 +23,31 @@ class TempoOutlook:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def read_now(self, now: datetime) -> schemas.Tempo:
+    async def read_outlook(self, now: datetime) -> schemas.Tempo:
         """Return what is known of today, tomorrow and the season."""
         async with self._database.read() as session:
-            return await signal(session, now)
+            return await build_outlook(session, now)
 
     async def read_days(self, start: date, end: date, now: datetime) -> schemas.Days:
         """List the days `[start, end[`. Raises a 400 problem for a range that is empty or longer than 366 days."""
         async with self._database.read() as session:
-            return await days(session, start, end, now)
+            return await list_days(session, start, end, now)
 
 
-async def signal(session: AsyncSession, now: datetime) -> schemas.Tempo:
+async def build_outlook(session: AsyncSession, now: datetime) -> schemas.Tempo:
     """Return what is known of today, tomorrow and the season."""
-    today = in_force(now)
+    today = find_tempo_day(now)
     tomorrow = today + paris.DAY
     season = Season.of(today)
-    stored = await repository.told(session, season.start, Season.of(tomorrow).end)
-    colors = resolve_colors(stored, {*paris.days(season.start, season.end), tomorrow}, today)
+    stored = await repository.list_days(session, season.start, Season.of(tomorrow).end)
+    colors = resolve_colors(stored, {*paris.iterate_days(season.start, season.end), tomorrow}, today)
     known = {day: color.color for day, color in colors.items() if color.color is not Color.UNKNOWN}
-    current, *coming = periods.ahead(known, now)
-    freshness = await _freshness(session, now)
-    ahead = [(day, colors[day]) for day in paris.days(tomorrow, season.end)]
+    current, *coming = periods.list_periods_ahead(known, now)
+    freshness = await _load_freshness(session, now)
+    ahead = [(day, colors[day]) for day in paris.iterate_days(tomorrow, season.end)]
     return schemas.Tempo(
-        today=_sourced(today, colors[today]),
-        tomorrow=_sourced(tomorrow, colors[tomorrow]),
+        today=_build_sourced_day(today, colors[today]),
+        tomorrow=_build_sourced_day(tomorrow, colors[tomorrow]),
         period=schemas.Period.model_validate(current),
         coming=[schemas.ComingPeriod.model_validate(period) for period in coming],
         season=schemas.Season(
@@ -64,26 +64,26 @@ async def signal(session: AsyncSession, now: datetime) -> schemas.Tempo:
     )
 
 
-async def days(session: AsyncSession, start: date, end: date, now: datetime) -> schemas.Days:
+async def list_days(session: AsyncSession, start: date, end: date, now: datetime) -> schemas.Days:
     """List the days `[start, end[`. Raises a 400 problem for a range that is empty or longer than 366 days."""
     check_range(start, end, LONGEST_RANGE)
-    stored = await repository.told(session, Season.of(start).start, Season.of(end - paris.DAY).end)
-    colors = resolve_colors(stored, paris.days(start, end), in_force(now))
-    listed = [_day(day, color) for day, color in colors.items()]
+    stored = await repository.list_days(session, Season.of(start).start, Season.of(end - paris.DAY).end)
+    colors = resolve_colors(stored, paris.iterate_days(start, end), find_tempo_day(now))
+    listed = [_build_day(day, color) for day, color in colors.items()]
     if all(day.confirmed for day in listed):
         return schemas.Days(days=listed, next_change=paris.midnight(paris.day_of(now) + paris.DAY))
-    return schemas.Days(days=listed, next_change=min(feed.next_change for feed in await _freshness(session, now)))
+    return schemas.Days(days=listed, next_change=min(feed.next_change for feed in await _load_freshness(session, now)))
 
 
-async def _freshness(session: AsyncSession, now: datetime) -> list[feeds.Freshness]:
-    return [await feeds.freshness(session, calls, now, asked=True) for calls in (CURRENT, HISTORY)]
+async def _load_freshness(session: AsyncSession, now: datetime) -> list[feeds.Freshness]:
+    return [await feeds.load_freshness(session, calls, now, asked=True) for calls in (CURRENT, HISTORY)]
 
 
-def _day(day: date, color: DayColor) -> schemas.Day:
+def _build_day(day: date, color: DayColor) -> schemas.Day:
     return schemas.Day(
         date=day,
-        start=begins(day),
-        until=begins(day + paris.DAY),
+        start=get_start(day),
+        until=get_start(day + paris.DAY),
         color=color.color,
         confirmed=color.certain,
         possible=list(color.possible),
@@ -92,5 +92,5 @@ def _day(day: date, color: DayColor) -> schemas.Day:
     )
 
 
-def _sourced(day: date, color: DayColor) -> schemas.SourcedDay:
-    return schemas.SourcedDay(**_day(day, color).model_dump(), source=color.source)
+def _build_sourced_day(day: date, color: DayColor) -> schemas.SourcedDay:
+    return schemas.SourcedDay(**_build_day(day, color).model_dump(), source=color.source)

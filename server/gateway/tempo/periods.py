@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from gateway.domain.tempo_days import OFF_PEAK_STARTS, Color, begins, in_force
+from gateway.domain.tempo_days import OFF_PEAK_STARTS, Color, find_tempo_day, get_start
 from gateway.kit import paris
 
 
@@ -17,15 +17,15 @@ class Period:
     until: datetime
 
 
-def periods(known: Mapping[date, Color], day: date) -> Iterator[Period]:
+def list_periods(known: Mapping[date, Color], day: date) -> Iterator[Period]:
     """Yield the two periods of a Tempo day."""
     color = known.get(day, Color.UNKNOWN)
-    start, off_peak, end = begins(day), paris.at(day, OFF_PEAK_STARTS), begins(day + paris.DAY)
+    start, off_peak, end = get_start(day), paris.at(day, OFF_PEAK_STARTS), get_start(day + paris.DAY)
     yield Period(f"{color}_hp", start, off_peak)
     yield Period(f"{color}_hc", off_peak, end)
 
 
-def ahead(known: Mapping[date, Color], now: datetime) -> list[Period]:
+def list_periods_ahead(known: Mapping[date, Color], now: datetime) -> list[Period]:
     """Return the period in force and those that follow, to the end of tomorrow's Tempo day."""
-    today = in_force(now)
-    return [period for day in (today, today + paris.DAY) for period in periods(known, day) if period.until > now]
+    today = find_tempo_day(now)
+    return [period for day in (today, today + paris.DAY) for period in list_periods(known, day) if period.until > now]

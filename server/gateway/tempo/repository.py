@@ -6,18 +6,18 @@ from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.tempo_days import Color
-from gateway.domain.tempo_season import color_by_rule
+from gateway.domain.tempo_season import find_color_by_rule
 from gateway.kit import paris
 from gateway.tempo.models import Source, TempoDay
 
 
-async def told(session: AsyncSession, start: date = date.min, end: date = date.max) -> dict[date, TempoDay]:
+async def list_days(session: AsyncSession, start: date = date.min, end: date = date.max) -> dict[date, TempoDay]:
     """Return what was told of the days `[start, end[`, oldest first, days without a colour included."""
     query = select(TempoDay).where(TempoDay.day >= start, TempoDay.day < end).order_by(TempoDay.day)
     return {row.day: row for row in await session.scalars(query)}
 
 
-async def unconfirmed(
+async def list_unconfirmed(
     session: AsyncSession, start: date, end: date, now: datetime, by: Source | None = None
 ) -> dict[date, datetime | None]:
     """Return when the days `[start, end[` were told, None for those that are confirmed: thousands, hence no more.
@@ -32,16 +32,16 @@ async def unconfirmed(
     return {row[0]: row[1] for row in await session.execute(query)}
 
 
-async def colors(session: AsyncSession, start: date, end: date) -> dict[date, str]:
+async def load_colors(session: AsyncSession, start: date, end: date) -> dict[date, str]:
     """Return the known colours of the Tempo days `[start, end[`: RTE's, even provisional, and those by rule."""
-    by_rule = {day: color.value for day in paris.days(start, end) if (color := color_by_rule(day))}
+    by_rule = {day: color.value for day in paris.iterate_days(start, end) if (color := find_color_by_rule(day))}
     query = select(TempoDay.day, TempoDay.color).where(
         TempoDay.day >= start, TempoDay.day < end, TempoDay.color != Color.UNKNOWN
     )
     return by_rule | {day: color.value for day, color in await session.execute(query)}
 
 
-async def told_since(session: AsyncSession, since: datetime) -> dict[date, Color]:
+async def list_colors_since(session: AsyncSession, since: datetime) -> dict[date, Color]:
     """Return the days of which something was told at `since` or later, and their colours."""
     rows = await session.execute(select(TempoDay.day, TempoDay.color).where(TempoDay.told_at >= since))
     return {row.day: row.color for row in rows}

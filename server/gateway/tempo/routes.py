@@ -8,24 +8,26 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from gateway.accounts.dependencies import get_caller
 from gateway.dependencies import ClockDep, ResponseCacheDep, part
 from gateway.kit import conditional, paris
-from gateway.problems import documented
+from gateway.problems import describe_responses
 from gateway.tempo import schemas
 from gateway.tempo.outlook import TempoOutlook
 
-router = APIRouter(prefix="/tempo", tags=["signals"], dependencies=[Depends(get_caller)], responses=documented(401))
+router = APIRouter(
+    prefix="/tempo", tags=["signals"], dependencies=[Depends(get_caller)], responses=describe_responses(401)
+)
 
 
 TempoOutlookDep = Annotated[TempoOutlook, Depends(part(TempoOutlook))]
 
 
 @router.get("", response_model=schemas.Tempo, responses=conditional.UNCHANGED)
-async def tempo(request: Request, outlook: TempoOutlookDep, response_cache: ResponseCacheDep) -> Response:
+async def get_tempo(request: Request, outlook: TempoOutlookDep, response_cache: ResponseCacheDep) -> Response:
     """Today's and tomorrow's colour, the period in force, and the season's counters."""
-    return await response_cache.respond(request, "tempo", outlook.read_now)
+    return await response_cache.respond(request, "tempo", outlook.read_outlook)
 
 
-@router.get("/days", response_model=schemas.Days, responses={**conditional.UNCHANGED, **documented(400, 422)})
-async def days(
+@router.get("/days", response_model=schemas.Days, responses={**conditional.UNCHANGED, **describe_responses(400, 422)})
+async def get_tempo_days(
     request: Request,
     outlook: TempoOutlookDep,
     clock: ClockDep,

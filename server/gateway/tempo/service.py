@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.domain.tempo_days import Color, in_force, official_from
+from gateway.domain.tempo_days import Color, find_tempo_day, get_official_time
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
@@ -37,7 +37,7 @@ _COLORS = {"BLUE": Color.BLUE, "WHITE": Color.WHITE, "RED": Color.RED}
 class Calendar(Protocol):
     """A client of RTE's API, or of its open data."""
 
-    async def tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
+    async def fetch_tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
         """Return the colours of the days `[start, end[`. Raises RteError."""
         ...
 
@@ -52,14 +52,14 @@ class _Teller:
     async def ask(self, question: Question) -> tuple[Question, list[TempoValue]]:
         """Return what is answered, and to which days. Raises RteError."""
         try:
-            return question, await self.calendar.tempo_calendar(question.start, question.end)
+            return question, await self.calendar.fetch_tempo_calendar(question.start, question.end)
         except RteError as error:
             if error.reason is not RteErrorReason.NOT_PUBLISHED:
                 raise
-            return asking.last_day(question), []  # it is that one which RTE does not have
+            return asking.find_last_day(question), []  # it is that one which RTE does not have
 
 
-async def keep(database: Database, rte: Rte | None, open_data: Calendar, clock: Clock) -> datetime:
+async def refresh_tempo(database: Database, rte: Rte | None, open_data: Calendar, clock: Clock) -> datetime:
     """Ask what is due, today and tomorrow first; return when to be called next.
 
     The open-data calendar stands in while RTE's API fails, or when there are no credentials for it.
@@ -68,53 +68,55 @@ async def keep(database: Database, rte: Rte | None, open_data: Calendar, clock: 
     if rte is not None:
         tellers.insert(0, _Teller(Source.RTE, rte))
     else:
-        _say_that_rte_is_not_asked()
-    current = await _keep(database, clock, CURRENT, *tellers)
+        _log_not_configured()
+    current = await _refresh_feed(database, clock, CURRENT, *tellers)
     if current <= clock.now():
         return current
-    return min(current, await _keep(database, clock, HISTORY, *tellers))
+    return min(current, await _refresh_feed(database, clock, HISTORY, *tellers))
 
 
-async def _keep(
+async def _refresh_feed(
     database: Database, clock: Clock, calls: CallBudget, teller: _Teller, stand_in: _Teller | None = None
 ) -> datetime:
     """Ask the next question of a feed, if it is due."""
     now = clock.now()
-    if later := await feeds.closed_until(database, calls, now):
+    if later := await feeds.find_closed_until(database, calls, now):
         return later
     async with database.read() as session:
-        question = await _question(session, calls, teller.source, now)
+        question = await _choose_question(session, calls, teller.source, now)
     if question.at > now:
-        return await feeds.rest(database, calls, question.at)
+        return await feeds.rest_until(database, calls, question.at)
     filling = calls is HISTORY and question.end - question.start > _A_FEW_DAYS
-    if later := await feeds.take(database, _FILLING if filling else calls, clock):
+    if later := await feeds.take_call(database, _FILLING if filling else calls, clock):
         return later
     asked = clock.now()
     try:
         answered, values = await teller.ask(question)
     except RteError as error:
         if stand_in:
-            await _let_stand_in(database, clock, calls, stand_in)
-        return await feeds.failed(database, calls, clock.now(), error)
+            await _ask_stand_in(database, clock, calls, stand_in)
+        return await feeds.record_failure(database, calls, clock.now(), error)
     now = clock.now()
     log.info(
         "tempo_told", source=teller.source.value, start=str(answered.start), end=str(answered.end), days=len(values)
     )
     async with database.write() as session:
-        await _learn(session, teller.source, answered, values, asked, now)
-        following = await _question(session, calls, teller.source, now)
+        await _save_values(session, teller.source, answered, values, asked, now)
+        following = await _choose_question(session, calls, teller.source, now)
         if calls is CURRENT:
             in_vain = following.start == question.start and following.at <= asked
         else:
             in_vain = following.at <= now and not values
-        return await feeds.answered(session, calls, now, asking.again(now) if in_vain else max(following.at, now))
+        return await feeds.record_response(
+            session, calls, now, asking.find_retry_time(now) if in_vain else max(following.at, now)
+        )
 
 
-async def _let_stand_in(database: Database, clock: Clock, calls: CallBudget, stand_in: _Teller) -> None:
+async def _ask_stand_in(database: Database, clock: Clock, calls: CallBudget, stand_in: _Teller) -> None:
     """Ask somebody else what nobody has told."""
     asked = clock.now()
     async with database.read() as session:
-        question = await _question(session, calls, stand_in.source, asked)
+        question = await _choose_question(session, calls, stand_in.source, asked)
     if question.at > asked:
         return
     try:
@@ -124,23 +126,23 @@ async def _let_stand_in(database: Database, clock: Clock, calls: CallBudget, sta
         return
     async with database.write() as session:
         now = clock.now()
-        await _learn(session, stand_in.source, answered, values, asked, now)
-        await feeds.stood_in(session, calls, now)
+        await _save_values(session, stand_in.source, answered, values, asked, now)
+        await feeds.record_stand_in(session, calls, now)
 
 
-async def _question(session: AsyncSession, calls: CallBudget, source: Source, now: datetime) -> Question:
+async def _choose_question(session: AsyncSession, calls: CallBudget, source: Source, now: datetime) -> Question:
     """Return what to ask a source next; RTE is also asked what only its open data has told.
 
     What was told later than now was told by a clock that has been set back since: it is asked again.
     """
-    today = in_force(now)
+    today = find_tempo_day(now)
     start = asking.FIRST_DAY if calls is HISTORY else today
     by = Source.RTE if source is Source.RTE else None
-    told = await repository.unconfirmed(session, start, today + 2 * paris.DAY, now, by)
-    return asking.past(told, now) if calls is HISTORY else asking.current(told, now)
+    told = await repository.list_unconfirmed(session, start, today + 2 * paris.DAY, now, by)
+    return asking.next_question_past(told, now) if calls is HISTORY else asking.next_question_ahead(told, now)
 
 
-async def _learn(
+async def _save_values(
     session: AsyncSession,
     source: Source,
     question: Question,
@@ -153,11 +155,11 @@ async def _learn(
     What counts is when it was asked: an answer that comes late says what was true then.
     """
     said = {value.day: value for value in values}
-    before = await repository.told(session, question.start, question.end)
-    for day in paris.days(question.start, question.end):
+    before = await repository.list_days(session, question.start, question.end)
+    for day in paris.iterate_days(question.start, question.end):
         value = said.get(day)
         color = _COLORS.get(value.value or "", Color.UNKNOWN) if value else Color.UNKNOWN
-        begun = day <= in_force(asked)
+        begun = day <= find_tempo_day(asked)
         row = before.get(day)
         if row is None:
             if color is Color.UNKNOWN and not begun:
@@ -168,22 +170,22 @@ async def _learn(
             continue  # somebody asked later and wrote sooner
         elif row.told_at > now:
             row.confirmed = False
-        _say_if_changed(row, source, color)
-        if source is Source.OPEN_DATA and _stands(row, asked):
+        _log_change(row, source, color)
+        if source is Source.OPEN_DATA and _is_rte_word_final(row, asked):
             continue
         row.told_at = asked
         if color is not Color.UNKNOWN:
             row.color, row.source = color, source
-            row.confirmed = begun or (asked >= official_from(day) and not (value and value.fallback))
+            row.confirmed = begun or (asked >= get_official_time(day) and not (value and value.fallback))
 
 
-def _stands(row: TempoDay, asked: datetime) -> bool:
+def _is_rte_word_final(row: TempoDay, asked: datetime) -> bool:
     """Tell whether RTE's own word stands against open data: what it confirmed always does, the rest until official."""
     told_by_rte = row.source is Source.RTE and row.color is not Color.UNKNOWN
-    return told_by_rte and (row.confirmed or asked < official_from(row.day))
+    return told_by_rte and (row.confirmed or asked < get_official_time(row.day))
 
 
-def _say_if_changed(row: TempoDay, source: Source, color: Color) -> None:
+def _log_change(row: TempoDay, source: Source, color: Color) -> None:
     if Color.UNKNOWN not in {row.color, color} and row.color is not color:
         log.warning(
             "tempo_color_differs",
@@ -196,5 +198,5 @@ def _say_if_changed(row: TempoDay, source: Source, color: Color) -> None:
 
 
 @cache
-def _say_that_rte_is_not_asked() -> None:
+def _log_not_configured() -> None:
     log.warning("rte_not_asked_for_tempo", missing="RTE_CLIENT_ID and RTE_CLIENT_SECRET")

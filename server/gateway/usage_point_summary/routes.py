@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends
 
 from gateway.accounts.dependencies import CallerDep
 from gateway.dependencies import PointId, part
-from gateway.problems import documented
-from gateway.quotas.routes import counted
+from gateway.problems import describe_responses
+from gateway.quotas.routes import count_response
 from gateway.usage_point_summary.schemas import UsagePoints, UsagePointView
 from gateway.usage_point_summary.service import SummaryService
 from gateway.usage_point_summary.settings import Choices
@@ -15,31 +15,31 @@ from gateway.usage_points.routes import PointDep
 
 SummaryServiceDep = Annotated[SummaryService, Depends(part(SummaryService))]
 
-router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422))
-point_router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422))
+router = APIRouter(tags=["usage points"], responses=describe_responses(401, 404, 422))
+point_router = APIRouter(tags=["usage points"], responses=describe_responses(401, 404, 422))
 
 
-@router.get("/usage-points", responses=documented(429), dependencies=[Depends(counted)])
-async def usage_points(summaries: SummaryServiceDep, caller: CallerDep) -> UsagePoints:
+@router.get("/usage-points", responses=describe_responses(429), dependencies=[Depends(count_response)])
+async def list_usage_points(summaries: SummaryServiceDep, caller: CallerDep) -> UsagePoints:
     """List the account's meters."""
-    return UsagePoints(items=await summaries.list_all(caller.account_id))
+    return UsagePoints(items=await summaries.list_points(caller.account_id))
 
 
-@point_router.get("", responses=documented(429), dependencies=[Depends(counted)])
-async def usage_point(summaries: SummaryServiceDep, point: PointDep) -> UsagePointView:
+@point_router.get("", responses=describe_responses(429), dependencies=[Depends(count_response)])
+async def get_usage_point(summaries: SummaryServiceDep, point: PointDep) -> UsagePointView:
     """Show one of the account's meters."""
-    return await summaries.summarize(point)
+    return await summaries.summarize_point(point)
 
 
 @point_router.delete("", status_code=204)
 async def delete_usage_point(summaries: SummaryServiceDep, caller: CallerDep, point_id: PointId) -> None:
     """Forget a meter and all that was read of it. Its share at Enedis is ended by its holder, at Enedis."""
-    await summaries.delete(caller.account_id, point_id)
+    await summaries.delete_point(caller.account_id, point_id)
 
 
-@point_router.patch("", responses=documented(429), dependencies=[Depends(counted)])
+@point_router.patch("", responses=describe_responses(429), dependencies=[Depends(count_response)])
 async def change_settings(
     summaries: SummaryServiceDep, caller: CallerDep, point_id: PointId, choices: Choices
 ) -> UsagePointView:
     """Change what is named. All figures follow: the next answer of `/hours` begins where they differ."""
-    return await summaries.change(caller.account_id, point_id, choices)
+    return await summaries.change_settings(caller.account_id, point_id, choices)

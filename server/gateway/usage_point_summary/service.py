@@ -1,7 +1,7 @@
 """The answer about a usage point, gathered across rooms."""
 
 from gateway.billing.days.home import Home
-from gateway.billing.notices import notices as billing_notices
+from gateway.billing.notices import list_notices as billing_notices
 from gateway.consents.service import delete_usage_point
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -27,33 +27,33 @@ class SummaryService:
         self._clock = clock
         self._keyring = keyring
 
-    async def list_all(self, account_id: str) -> list[UsagePointView]:
+    async def list_points(self, account_id: str) -> list[UsagePointView]:
         """Return the answer about each of an account's usage points."""
         async with self._database.read() as session:
             points = await repository.list_of_account(session, account_id)
-        return [await self.summarize(point) for point in points]
+        return [await self.summarize_point(point) for point in points]
 
-    async def change(self, account_id: str, point_id: str, choices: Choices) -> UsagePointView:
+    async def change_settings(self, account_id: str, point_id: str, choices: Choices) -> UsagePointView:
         """Change the settings of one of an account's usage points. Raises the problem `not_found`."""
         async with self._database.write() as session:
             point = await service.get_usage_point(session, account_id, point_id, to_change=True)
-            choices.apply(point)
-        return await self.summarize(point)
+            choices.apply_choices(point)
+        return await self.summarize_point(point)
 
-    async def delete(self, account_id: str, point_id: str) -> None:
+    async def delete_point(self, account_id: str, point_id: str) -> None:
         """Forget a usage point and all that was read of it. Raises the problem `not_found`."""
         async with self._database.write() as session:
             await delete_usage_point(session, account_id, point_id, self._clock.now())
 
-    async def summarize(self, point: UsagePoint) -> UsagePointView:
+    async def summarize_point(self, point: UsagePoint) -> UsagePointView:
         """Gather the answer about a usage point."""
         now = self._clock.now()
         async with self._database.read() as session:
             opened = await service.open_secrets(session, point, self._keyring)
             meter = Meter.of(point, opened, now)
-            complete_until = await archive.complete_until(session, meter.main(meter.first_direction))
-            progress = await history.progress(session, meter, paris.day_of(now))
-            holes = await freshness.holes(session, meter, now)
+            complete_until = await archive.find_complete_until(session, meter.main(meter.first_direction))
+            progress = await history.measure_progress(session, meter, paris.day_of(now))
+            holes = await freshness.list_holes(session, meter, now)
             home = Home(point, opened, await load_price_book(session))
         return UsagePointView(
             id=point.id,
@@ -68,12 +68,12 @@ class SummaryService:
             ),
             contract=point.contract,
             services=point.services,
-            curve_collected=service.collects_curve(point),
+            curve_collected=service.is_curve_collected(point),
             tariffs=home.tariffs,
             off_peak=home.off_peak,
             freshness=Freshness(
                 complete_until=complete_until,
-                late_at=freshness.late_at(complete_until, point.created_at),
+                late_at=freshness.get_late_time(complete_until, point.created_at),
                 next_expected_at=max(point.next_work_at, now),
             ),
             history=History.of(progress, point.history_at),

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from gateway.tariffs.off_peak import OffPeakPeriod
-from gateway.tariffs.off_peak_dates import chosen
+from gateway.tariffs.off_peak_dates import apply_choice
 from gateway.tariffs.tariff import Tariff
 from gateway.usage_points.models import UsagePoint
 
@@ -36,7 +36,7 @@ class Choices(BaseModel):
             raise ValueError("two of `tariffs` begin on the same day; leave one of them out")
         return self
 
-    def apply(self, point: UsagePoint) -> None:
+    def apply_choices(self, point: UsagePoint) -> None:
         """Change a usage point."""
         if self.name:
             point.name = self.name
@@ -49,4 +49,4 @@ class Choices(BaseModel):
             point.tariffs = [tariff.model_dump(mode="json") for tariff in tariffs]
         if "off_peak" in self.model_fields_set:
             before = [OffPeakPeriod.model_validate(period) for period in point.off_peak]
-            point.off_peak = [period.model_dump(mode="json") for period in chosen(before, self.off_peak)]
+            point.off_peak = [period.model_dump(mode="json") for period in apply_choice(before, self.off_peak)]

@@ -41,25 +41,25 @@ class CustomerData:
         self._keeper = keeper
         self._kept = timedelta(seconds=seconds)
 
-    async def find(self, account_id: str, point_id: str) -> UsagePoint:
+    async def find_point(self, account_id: str, point_id: str) -> UsagePoint:
         """Return one of an account's usage points. Raises the problem `not_found`."""
         async with self._database.read() as session:
             return await service.get_usage_point(session, account_id, point_id)
 
-    async def with_contract(self, point: UsagePoint) -> UsagePoint:
+    async def load_with_contract(self, point: UsagePoint) -> UsagePoint:
         """Return the usage point with what Enedis tells of its contract; an older answer when it tells nothing now."""
         if self._is_fresh(point) or point.status is not PointStatus.GRANTED:
             return point
         async with self._store.lease(f"contract:{point.id}"):
-            point = await self._reload(point)
+            point = await self._reload_point(point)
             if not self._is_fresh(point):
-                await self._keeper.refresh(point)
-                point = await self._reload(point)
+                await self._keeper.refresh_point(point)
+                point = await self._reload_point(point)
         if point.contract.told_at is None:
-            raise _upstream_down(self._clock.now() + _TRY_AGAIN, self._clock.now())
+            raise _build_unavailable_problem(self._clock.now() + _TRY_AGAIN, self._clock.now())
         return point
 
-    async def address(self, point: UsagePoint) -> Address:
+    async def fetch_address(self, point: UsagePoint) -> Address:
         """Return where a usage point is. Raises a problem when Enedis does not say."""
         async with self._database.read() as session:
             secrets = await service.open_secrets(session, point, self._keyring)
@@ -70,7 +70,7 @@ class CustomerData:
             if point.status is not PointStatus.GRANTED:
                 raise ProblemError(409, "no_consent", "Enedis may not be asked: share the meter again first.")
             try:
-                address = await self._enedis.address(point.account_id, secrets.prm)
+                address = await self._enedis.fetch_address(point.account_id, secrets.prm)
             except EnedisError as error:
                 now = self._clock.now()
                 if error.reason in {
@@ -80,7 +80,7 @@ class CustomerData:
                     ErrorReason.ABSENT,
                 }:
                     raise ProblemError(404, error.reason, "Enedis does not give this address.") from error
-                raise _upstream_down(error.retry_at or now + _TRY_AGAIN, now) from error
+                raise _build_unavailable_problem(error.retry_at or now + _TRY_AGAIN, now) from error
             sealed = seal(secrets.data_key, address.model_dump_json().encode(), key)
             await write_cached(self._store, key, base64.b64encode(sealed).decode(), self._kept.total_seconds())
             return address
@@ -89,11 +89,11 @@ class CustomerData:
         told = point.contract.told_at
         return told is not None and self._clock.now() - told < self._kept
 
-    async def _reload(self, point: UsagePoint) -> UsagePoint:
+    async def _reload_point(self, point: UsagePoint) -> UsagePoint:
         async with self._database.read() as session:
             return await service.get_usage_point(session, point.account_id, point.id)
 
 
-def _upstream_down(until: datetime, now: datetime) -> ProblemError:
+def _build_unavailable_problem(until: datetime, now: datetime) -> ProblemError:
     wait = (until - now).total_seconds()
     return ProblemError(503, "upstream_down", "Enedis does not answer now.", retry_after=wait)

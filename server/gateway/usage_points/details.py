@@ -37,7 +37,7 @@ async def fetch_details(
 
 
 async def _fetch_contracts(enedis: Enedis, payer: str, prm: str) -> Contract:
-    contracts = await enedis.contracts(payer, prm)
+    contracts = await enedis.fetch_contracts(payer, prm)
     produces = any(contract.is_injection for contract in contracts)
     supply = find_supply(contracts)
     if supply is None:
@@ -64,7 +64,7 @@ def find_supply(contracts: Sequence[GridContract]) -> GridContract | None:
 
 
 async def _fetch_synthesis(enedis: Enedis, payer: str, prm: str) -> Contract:
-    synthesis = await enedis.synthesis(payer, prm)
+    synthesis = await enedis.fetch_synthesis(payer, prm)
     return Contract(
         consumption_activated_on=synthesis.consumption_activated_on,
         production_activated_on=synthesis.production_activated_on,
@@ -73,9 +73,9 @@ async def _fetch_synthesis(enedis: Enedis, payer: str, prm: str) -> Contract:
 
 
 async def _fetch_metering(enedis: Enedis, payer: str, prm: str) -> Contract:
-    metering = await enedis.metering(payer, prm)
+    metering = await enedis.fetch_metering(payer, prm)
     return Contract(off_peak=metering.off_peak, future_off_peak=metering.future_off_peak)
 
 
 async def _fetch_supply(enedis: Enedis, payer: str, prm: str) -> Contract:
-    return Contract(connection_state=(await enedis.supply(payer, prm)).connection_state)
+    return Contract(connection_state=(await enedis.fetch_supply(payer, prm)).connection_state)

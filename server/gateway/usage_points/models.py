@@ -50,7 +50,7 @@ class UsagePoint(Base):
     authorisation: Mapped[int | None] = mapped_column(BigInteger)
     opened_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
-    consent_expires_on: Mapped[date | None]
+    consent_expires_on: Mapped[date | None] = mapped_column(index=True)
     doubted: Mapped[bool] = mapped_column(default=False)
     services: Mapped[list[str]] = mapped_column(JSON)
     contract: Mapped[Contract] = mapped_column(ContractColumn)

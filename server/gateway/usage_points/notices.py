@@ -10,7 +10,7 @@ from gateway.kit import paris
 from gateway.kit.wire import Utc
 from gateway.usage_points.models import PointStatus, UsagePoint
 from gateway.usage_points.refusals import Refusals
-from gateway.usage_points.service import collects_curve
+from gateway.usage_points.service import is_curve_collected
 
 WARN_BEFORE = timedelta(days=60)
 _ENDED = {PointStatus.ENDED: "consent_ended", PointStatus.MOVED: "consent_moved"}
@@ -45,7 +45,7 @@ def _yield_notices(point: UsagePoint, now: datetime) -> Iterator[Notice]:
             yield Notice(code="meter_not_supplied", since=refusal.since, until=refusal.again_at, text=state)
         else:
             yield Notice(code="meter_refused", since=refusal.since, until=refusal.again_at, text=refusal.code)
-    if collects_curve(point) is False:
+    if is_curve_collected(point) is False:
         yield Notice(code="curve_not_collected", since=point.created_at, until=None)
 
 

@@ -54,42 +54,42 @@ class Refusals(BaseModel):
         refusal = self.wrong_direction.get(direction)
         return refusal is not None and refusal.is_confirmed
 
-    def direction_until(self, direction: Direction, now: datetime) -> datetime | None:
+    def get_direction_pause(self, direction: Direction, now: datetime) -> datetime | None:
         """Return until when a direction is left alone before it is asked a second time."""
         refusal = self.wrong_direction.get(direction)
         return refusal.again_at if refusal and not refusal.is_confirmed and refusal.again_at > now else None
 
-    def meter_until(self, now: datetime) -> datetime | None:
+    def get_meter_pause(self, now: datetime) -> datetime | None:
         """Return until when the whole meter is left alone."""
         return self.meter.again_at if self.meter and self.meter.again_at > now else None
 
-    def nothing_before(self, direction: Direction, now: datetime) -> date | None:
+    def get_first_day(self, direction: Direction, now: datetime) -> date | None:
         """Return the day before which Enedis has nothing; None when the one refusal there was is to be confirmed."""
         refusal = self.before_activation.get(direction)
         return refusal.day if refusal and (refusal.is_confirmed or refusal.again_at > now) else None
 
-    def next_confirmation(self, now: datetime) -> datetime | None:
+    def find_next_confirmation(self, now: datetime) -> datetime | None:
         """Return when the next refusal that needs a second answer is to be asked again."""
         refusals = [*self.wrong_direction.values(), *self.before_activation.values()]
         return min((one.again_at for one in refusals if not one.is_confirmed and one.again_at > now), default=None)
 
     def note_meter(self, code: str, now: datetime) -> Refusals:
         """Add a refusal of the meter."""
-        return self.model_copy(update={"meter": _repeat(self.meter, code, now)})
+        return self.model_copy(update={"meter": _repeat_refusal(self.meter, code, now)})
 
     def note_wrong_direction(self, direction: Direction, code: str, now: datetime) -> Refusals:
         """Add a refusal of a direction."""
-        noted = _repeat(self.wrong_direction.get(direction), code, now)
+        noted = _repeat_refusal(self.wrong_direction.get(direction), code, now)
         return self.model_copy(update={"wrong_direction": {**self.wrong_direction, direction: noted}})
 
     def note_before_activation(self, direction: Direction, day: date, code: str, now: datetime) -> Refusals:
         """Add a refusal of the days before `day`; the newest such day counts."""
         before = self.before_activation.get(direction)
-        noted = _repeat(before, code, now)
+        noted = _repeat_refusal(before, code, now)
         noted.day = max(day, before.day) if before and before.day else day
         return self.model_copy(update={"before_activation": {**self.before_activation, direction: noted}})
 
-    def after_answer(self, direction: Direction, oldest: date | None) -> Refusals:
+    def forget_disproved(self, direction: Direction, oldest: date | None) -> Refusals:
         """Forget what an answer disproves; `oldest` is the oldest day of which it brought data, if it did."""
         if oldest is None:
             return self.model_copy(update={"meter": None})
@@ -100,7 +100,7 @@ class Refusals(BaseModel):
         return Refusals(wrong_direction=wrong, before_activation=before)
 
 
-def _repeat(before: Refusal | None, code: str, now: datetime) -> Refusal:
+def _repeat_refusal(before: Refusal | None, code: str, now: datetime) -> Refusal:
     """Count a refusal once a day of Paris, each time with a longer pause."""
     if before is None:
         return Refusal(code=code, since=now, last_at=now, times=1, again_at=now + _PAUSES[0])

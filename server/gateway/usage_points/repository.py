@@ -43,7 +43,9 @@ async def list_ended_before(session: AsyncSession, before: datetime) -> Sequence
     return (await session.scalars(query.with_for_update())).all()
 
 
-async def find(session: AsyncSession, account_id: str, point_id: str, *, to_change: bool = False) -> UsagePoint | None:
+async def find_point(
+    session: AsyncSession, account_id: str, point_id: str, *, to_change: bool = False
+) -> UsagePoint | None:
     """Return one of an account's usage points; `to_change`: what was read stays true until the transaction ends."""
     query = select(UsagePoint).where(UsagePoint.account_id == account_id, UsagePoint.id == point_id)
     return await session.scalar(query.with_for_update() if to_change else query)
@@ -66,7 +68,7 @@ async def find_with_work(session: AsyncSession, now: datetime, limit: int) -> Se
     return (await session.scalars(query.order_by(UsagePoint.next_work_at).limit(limit))).all()
 
 
-async def next_work(session: AsyncSession, otherwise: datetime) -> datetime:
+async def find_next_work(session: AsyncSession, otherwise: datetime) -> datetime:
     """Return when the next usage point has something to ask, but not after `otherwise`."""
     query = select(func.min(UsagePoint.next_work_at)).where(UsagePoint.status == PointStatus.GRANTED)
     first = await session.scalar(query)
@@ -95,7 +97,7 @@ async def bring_work_forward(session: AsyncSession, furthest: datetime, now: dat
     return ahead
 
 
-async def next_history(session: AsyncSession) -> UsagePoint | None:
+async def find_next_history(session: AsyncSession) -> UsagePoint | None:
     """Return the usage point whose account waited longest for a call of its history; one not due yet, too."""
     query = select(UsagePoint).where(UsagePoint.history_at.is_not(None), UsagePoint.status == PointStatus.GRANTED)
     return await session.scalar(query.order_by(UsagePoint.history_at, UsagePoint.id).limit(1))
@@ -161,7 +163,7 @@ async def ask_details_at(session: AsyncSession, point_id: str, at: datetime) -> 
     await session.execute(theirs.values(details_at=at))
 
 
-async def refresh_from(session: AsyncSession, point_id: str, day: date, now: datetime) -> None:
+async def schedule_refresh(session: AsyncSession, point_id: str, day: date, now: datetime) -> None:
     """Have both workers look at a usage point that has days to be asked again, `day` being the oldest.
 
     What Enedis refused of it is forgotten: it is asked anew.
@@ -178,13 +180,15 @@ async def delete_usage_point(session: AsyncSession, point: UsagePoint) -> None:
     await session.execute(sql_delete(UsagePoint).where(UsagePoint.id == point.id))
 
 
-async def find_of_other_accounts(session: AsyncSession, prm_hash: bytes, account_id: str) -> Sequence[UsagePoint]:
+async def find_points_of_other_accounts(
+    session: AsyncSession, prm_hash: bytes, account_id: str
+) -> Sequence[UsagePoint]:
     """Return the usage points of other accounts with the same meter, whether they read it still or did once."""
     query = select(UsagePoint).where(UsagePoint.prm_hash == prm_hash, UsagePoint.account_id != account_id)
     return (await session.scalars(query)).all()
 
 
-async def next_details(session: AsyncSession, otherwise: datetime) -> datetime:
+async def find_next_details(session: AsyncSession, otherwise: datetime) -> datetime:
     """Return when Enedis is next to be asked what is open, but not after `otherwise`."""
     query = select(func.min(UsagePoint.details_at)).where(UsagePoint.status == PointStatus.GRANTED)
     first = await session.scalar(query)

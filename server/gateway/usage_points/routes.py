@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends
 from gateway.accounts.dependencies import CallerDep
 from gateway.dependencies import PointId, part
 from gateway.enedis.customer import Address
-from gateway.problems import documented
-from gateway.quotas.routes import counted
+from gateway.problems import describe_responses
+from gateway.quotas.routes import count_response
 from gateway.usage_points.contracts import CustomerData
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.schemas import ContractView
 
-router = APIRouter(tags=["usage points"], responses=documented(401, 404, 422))
+router = APIRouter(tags=["usage points"], responses=describe_responses(401, 404, 422))
 
 
 CustomerDataDep = Annotated[CustomerData, Depends(part(CustomerData))]
@@ -21,25 +21,25 @@ CustomerDataDep = Annotated[CustomerData, Depends(part(CustomerData))]
 
 async def get_point(customer_data: CustomerDataDep, caller: CallerDep, point_id: PointId) -> UsagePoint:
     """Return the usage point of the path, which is the caller's own."""
-    return await customer_data.find(caller.account_id, point_id)
+    return await customer_data.find_point(caller.account_id, point_id)
 
 
 PointDep = Annotated[UsagePoint, Depends(get_point)]
 
 
-@router.get("/contract", responses=documented(429, 503), dependencies=[Depends(counted)])
-async def contract(customer_data: CustomerDataDep, point: PointDep) -> ContractView:
+@router.get("/contract", responses=describe_responses(429, 503), dependencies=[Depends(count_response)])
+async def get_contract(customer_data: CustomerDataDep, point: PointDep) -> ContractView:
     """Show the contract as Enedis has it."""
-    point = await customer_data.with_contract(point)
+    point = await customer_data.load_with_contract(point)
     return ContractView.of(point.contract)
 
 
 @router.get(
     "/address",
-    responses=documented(409, 429, 503),
+    responses=describe_responses(409, 429, 503),
     response_model_by_alias=False,  # the aliases are Enedis' own names
-    dependencies=[Depends(counted)],
+    dependencies=[Depends(count_response)],
 )
-async def address(customer_data: CustomerDataDep, point: PointDep) -> Address:
+async def get_address(customer_data: CustomerDataDep, point: PointDep) -> Address:
     """Show where the meter is, as Enedis has it."""
-    return await customer_data.address(point)
+    return await customer_data.fetch_address(point)

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import repository as accounts
 from gateway.accounts.models import Account
-from gateway.accounts.service import data_key_context
-from gateway.audit.service import record
+from gateway.accounts.service import build_data_key_context
+from gateway.audit.service import record_event
 from gateway.instance import Instance
 from gateway.kit import paris
 from gateway.kit.crypto import Keyring, seal, unseal
@@ -60,14 +60,16 @@ def check_number(text: str) -> str:
     return digits
 
 
-def point_id(instance: Instance, account_id: str, prm: str) -> str:
+def compute_point_id(instance: Instance, account_id: str, prm: str) -> str:
     """Derive the public id of a meter of an account: the same whenever it is added again."""
     return instance.public_id(_PURPOSE, f"{account_id}:{prm}")
 
 
 def seal_number(keyring: Keyring, account: Account, prm: str, owner: str) -> bytes:
     """Encrypt a number with the account's key, for the row named `owner`."""
-    return seal(keyring.unwrap(account.data_key, data_key_context(account.id)), prm.encode(), _context(owner))
+    return seal(
+        keyring.unwrap(account.data_key, build_data_key_context(account.id)), prm.encode(), _build_seal_context(owner)
+    )
 
 
 async def add_usage_point(
@@ -84,13 +86,13 @@ async def add_usage_point(
 
     The newest holder has the meter: other accounts that read it until now are told that it moved.
     """
-    identifier = point_id(instance, account.id, prm)
-    for other in await repository.find_of_other_accounts(session, hash_number(instance, prm), account.id):
+    identifier = compute_point_id(instance, account.id, prm)
+    for other in await repository.find_points_of_other_accounts(session, hash_number(instance, prm), account.id):
         if other.status is PointStatus.GRANTED:
             end_access(other, PointStatus.MOVED, now)
-            record(session, now, "meter_moved", other.account_id, usage_point=other.id)
+            record_event(session, now, "meter_moved", other.account_id, usage_point=other.id)
     await session.flush()  # before the new holder is written: there is never more than one
-    point = await repository.find(session, account.id, identifier, to_change=True)
+    point = await repository.find_point(session, account.id, identifier, to_change=True)
     if point is None:
         point = UsagePoint(
             id=identifier,
@@ -126,14 +128,14 @@ def end_access(point: UsagePoint, status: PointStatus, now: datetime) -> None:
 
 def hash_number(instance: Instance, prm: str) -> bytes:
     """Hash a number to look it up by."""
-    return instance.digest("prm", prm)
+    return instance.hash_text("prm", prm)
 
 
 async def get_usage_point(
     session: AsyncSession, account_id: str, point_id: str, *, to_change: bool = False
 ) -> UsagePoint:
     """Return one of an account's usage points, locked `to_change` it. Raises the problem `not_found`."""
-    point = await repository.find(session, account_id, point_id, to_change=to_change)
+    point = await repository.find_point(session, account_id, point_id, to_change=to_change)
     if point is None:
         raise not_found()
     return point
@@ -147,27 +149,27 @@ async def open_point(
     if found is None:
         raise not_found()
     point, wrapped = found
-    return point, _unseal_secrets(point, keyring.unwrap(wrapped, data_key_context(account_id)))
+    return point, _unseal_secrets(point, keyring.unwrap(wrapped, build_data_key_context(account_id)))
 
 
 async def open_secrets(session: AsyncSession, row: Sealed, keyring: Keyring) -> Secrets:
     """Decrypt the number in a row, and its account's data key."""
-    account = await accounts.account(session, row.account_id)
-    return _unseal_secrets(row, keyring.unwrap(account.data_key, data_key_context(account.id)))
+    account = await accounts.get_account(session, row.account_id)
+    return _unseal_secrets(row, keyring.unwrap(account.data_key, build_data_key_context(account.id)))
 
 
 def _unseal_secrets(row: Sealed, data_key: bytes) -> Secrets:
-    return Secrets(unseal(data_key, row.prm_sealed, _context(row.id)).decode(), data_key)
+    return Secrets(unseal(data_key, row.prm_sealed, _build_seal_context(row.id)).decode(), data_key)
 
 
-def collects_curve(point: UsagePoint) -> bool | None:
+def is_curve_collected(point: UsagePoint) -> bool | None:
     """Tell whether Enedis collects the load curve of a usage point; None while it has not told what is open."""
     return "CDC" in point.services if point.services else None
 
 
 async def get_account(session: AsyncSession, row: Sealed) -> Account:
     """Return whose it is."""
-    return await accounts.account(session, row.account_id)
+    return await accounts.get_account(session, row.account_id)
 
 
 def mask_number(prm: str) -> str:
@@ -175,5 +177,5 @@ def mask_number(prm: str) -> str:
     return "•" * 10 + prm[-4:]
 
 
-def _context(owner: str) -> str:
+def _build_seal_context(owner: str) -> str:
     return f"prm:{owner}"

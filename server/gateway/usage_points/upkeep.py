@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from gateway.audit.service import record
+from gateway.audit.service import record_event
 from gateway.enedis.client import Enedis
 from gateway.enedis.customer import Service
 from gateway.enedis.errors import EnedisError
@@ -14,7 +14,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
 from gateway.tariffs.off_peak import OffPeakPeriod
-from gateway.tariffs.off_peak_dates import renewed
+from gateway.tariffs.off_peak_dates import apply_enedis_text
 from gateway.usage_points import details, repository, service
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus, UsagePoint
@@ -37,22 +37,22 @@ class UsagePointKeeper:
         self._keyring = keyring
         self._clock = clock
 
-    async def keep(self) -> datetime:
+    async def refresh_due_points(self) -> datetime:
         """Ask again what is due; return when there is more to do."""
         now = self._clock.now()
         async with self._database.read() as session:
             stale = await repository.find_with_stale_details(session, now, _A_ROUND)
         for point in stale:
             try:
-                await self.refresh(point)
+                await self.refresh_point(point)
             except UndecipherableError:
                 log.exception("undecipherable", usage_point=point.id)
                 async with self._database.write() as session:
                     await repository.schedule_details(session, point.id, now + _AFTER_FAILURE)
         async with self._database.read() as session:
-            return await repository.next_details(session, now + paris.HOUR)
+            return await repository.find_next_details(session, now + paris.HOUR)
 
-    async def refresh(self, point: UsagePoint) -> None:
+    async def refresh_point(self, point: UsagePoint) -> None:
         """Ask what is open and what the contract says; what cannot be had now is asked again later."""
         async with self._database.read() as session:
             prm = (await service.open_secrets(session, point, self._keyring)).prm
@@ -62,9 +62,9 @@ class UsagePointKeeper:
         try:
             # by the holder's own number: another holder's share of the same meter is not theirs
             if point.authorisation is None:
-                services = await self._enedis.services_of_point(point.account_id, prm)
+                services = await self._enedis.fetch_services_of_point(point.account_id, prm)
             else:
-                services = await self._enedis.services_of_authorisation(point.account_id, point.authorisation)
+                services = await self._enedis.fetch_services_of_authorization(point.account_id, point.authorisation)
             if any(found.point == prm and found.is_open for found in services):
                 ours = [found for found in services if found.point == prm and found.is_open]
                 refused = Refusals.of(point).meter is not None
@@ -75,7 +75,7 @@ class UsagePointKeeper:
             again = error.retry_at or self._clock.now() + _AFTER_FAILURE
         now = self._clock.now()
         async with self._database.write() as session:
-            current = await repository.find(session, point.account_id, point.id, to_change=True)
+            current = await repository.find_point(session, point.account_id, point.id, to_change=True)
             if current is None or (current.status, current.details_at) != (PointStatus.GRANTED, point.details_at):
                 return  # shared anew or moved meanwhile: what was asked is of before
             current.details_at = again
@@ -85,14 +85,14 @@ class UsagePointKeeper:
                 current.doubted = current.doubted and services is None
             elif current.doubted:
                 service.end_access(current, PointStatus.ENDED, now)
-                record(session, now, "consent_ended", current.account_id, usage_point=current.id)
+                record_event(session, now, "consent_ended", current.account_id, usage_point=current.id)
             else:
                 current.doubted, current.details_at = True, now + _AFTER_DOUBT
 
 
 def _note_off_peak(point: UsagePoint, text: str | None, today: date) -> None:
     """Keep the off-peak hours that Enedis tells; other ones than before begin today."""
-    periods = renewed([OffPeakPeriod.model_validate(period) for period in point.off_peak], text, today)
+    periods = apply_enedis_text([OffPeakPeriod.model_validate(period) for period in point.off_peak], text, today)
     point.off_peak = [period.model_dump(mode="json") for period in periods]
 
 

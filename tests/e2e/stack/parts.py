@@ -178,7 +178,7 @@ async def running(folder: Path, replicas: int, *, shared: bool = True) -> AsyncI
         valkey, postgres = None, None
         env = {
             **environment(folder, simulator_url),
-            "ENCRYPTION_KEYS": Keyring.generate(),
+            "ENCRYPTION_KEYS": Keyring.generate_key(),
             "BACKEND_URL": f"https://localhost:{caddy_port}/api",
             "TRUSTED_PROXIES": "127.0.0.1",
             "USER_DAILY_LIMIT_NO_CACHE": "1000",

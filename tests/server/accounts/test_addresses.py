@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.accounts.addresses import InvalidAddressError, canonical, checked
-from gateway.accounts.service import is_admin, new_account
+from gateway.accounts.addresses import InvalidAddressError, normalize_address, validate_address
+from gateway.accounts.service import build_account, is_admin
 from gateway.kit.crypto import Keyring
 
 
@@ -22,7 +22,7 @@ from gateway.kit.crypto import Keyring
     ],
 )
 def test_spellings_of_one_address(one: str, other: str) -> None:
-    assert canonical(one) == canonical(other)
+    assert normalize_address(one) == normalize_address(other)
 
 
 @pytest.mark.parametrize(
@@ -36,26 +36,26 @@ def test_spellings_of_one_address(one: str, other: str) -> None:
     ],
 )
 def test_lookalikes_are_other_addresses(one: str, other: str) -> None:
-    assert canonical(one) != canonical(other)
+    assert normalize_address(one) != normalize_address(other)
 
 
 @pytest.mark.parametrize("lookalike", ["ｃhef@example.org", "ﬁona@example.org", "ſimon@example.org", "①@example.org"])
 def test_an_address_that_is_not_in_its_normal_form_is_refused(lookalike: str) -> None:
     with pytest.raises(InvalidAddressError):
-        checked(lookalike)
+        validate_address(lookalike)
 
 
 @pytest.mark.parametrize("other", ["alice+tag@example.org", "a.lice@example.org", "alice@example.com", "alice"])
 def test_what_may_be_another_letter_box_is_another_address(other: str) -> None:
-    assert canonical("alice@example.org") != canonical(other)
+    assert normalize_address("alice@example.org") != normalize_address(other)
 
 
 @given(st.text(max_size=60))
 @settings(deadline=None)
 def test_a_canonical_address_is_its_own(text: str) -> None:
-    found = canonical(text)
-    assert canonical(found) == found
-    assert canonical(unicodedata.normalize("NFD", text)) == found
+    found = normalize_address(text)
+    assert normalize_address(found) == found
+    assert normalize_address(unicodedata.normalize("NFD", text)) == found
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_a_canonical_address_is_its_own(text: str) -> None:
 )
 def test_no_addresses(text: str) -> None:
     with pytest.raises(InvalidAddressError) as refusal:
-        checked(text)
+        validate_address(text)
     assert str(refusal.value) == "this is not an email address", "it repeats nothing"
 
 
 def test_an_administrator_has_the_very_address_that_is_listed() -> None:
     now = datetime(2026, 11, 3, tzinfo=UTC)
-    account = new_account(Keyring.parse(Keyring.generate()), "ｃhef@example.org", "fr", now)
+    account = build_account(Keyring.parse_keyring(Keyring.generate_key()), "ｃhef@example.org", "fr", now)
     account.email = "chef@example.org"  # the key that earlier versions gave to this address
     account.verified_at = account.activated_at = now
     assert not is_admin(account, "chef@example.org")

@@ -5,7 +5,7 @@ import time
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
-from gateway.kit.rate_limit_headers import rate_limit_headers
+from gateway.kit.rate_limit_headers import build_rate_limit_headers
 from gateway.limits.origins import hash_client
 from gateway.settings import Settings
 from tests.server.accounts.conftest import EMAIL, PASSWORD, api_client, log_in, logged_in, sign_up
@@ -13,7 +13,7 @@ from tests.server.conftest import NOW, Gateway, SetClock, started
 
 
 def test_the_headers_are_those_of_the_draft() -> None:
-    assert rate_limit_headers("daily", 50, 12, 3599.6, 86400) == {
+    assert build_rate_limit_headers("daily", 50, 12, 3599.6, 86400) == {
         "RateLimit-Policy": '"daily";q=50;w=86400',
         "RateLimit": '"daily";r=12;t=3600',
     }

@@ -10,7 +10,7 @@ from gateway.accounts import repository
 from gateway.kit.http import Upstream
 from gateway.mail.models import MailKind
 from gateway.mail.senders import Mail, Mailgun
-from gateway.mail.texts import compose
+from gateway.mail.texts import Signature, compose_mail
 from gateway.settings import Settings
 from tests.server.accounts.conftest import (
     EMAIL,
@@ -171,14 +171,16 @@ async def test_both_regions_of_mailgun(given: str, asked: str, monkeypatch: pyte
 
 @pytest.mark.parametrize(("language", "line"), [("en", "Choose a new password:"), ("fr", "Choisir mon mot de passe :")])
 def test_a_mail_is_spelled_as_its_language_is(language: str, line: str) -> None:
-    letter = compose(MailKind.RESET_PASSWORD, language, EMAIL, "http://gateway/#code", "Chez nous")
+    letter = compose_mail(MailKind.RESET_PASSWORD, language, EMAIL, "http://gateway/#code", Signature("Our site"), {})
     assert f"\n{line}\nhttp://gateway/#code\n" in letter.text
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("kind", MailKind)
 def test_a_mail_comes_from_the_site_by_its_name(language: str, kind: MailKind) -> None:
-    letter = compose(kind, language, EMAIL, "http://gateway/#code", "Chez nous")
+    letter = compose_mail(
+        kind, language, EMAIL, "http://gateway/#code", Signature("Chez nous"), {"meter": "Home", "until": "2027-01-28"}
+    )
     assert letter.text.endswith("\n\nChez nous")
     for form in (letter.text, letter.html):
         assert "Chez nous" in form
@@ -193,7 +195,7 @@ async def test_a_deactivated_account_gets_no_mail_and_no_way_back(mailing: Gatew
     await mailing.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
     await mails(mailgun, 2)
     async with mailing.runtime.database.write() as session:
-        account = await repository.account_by_email(session, EMAIL)
+        account = await repository.find_account_by_email(session, EMAIL)
         assert account is not None
         account.deactivated_at = NOW
     answer = await mailing.http.post("/v1/accounts/password-reset", json={"email": EMAIL})

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from gateway.kit.crypto import Keyring
-from gateway.settings import EnedisEnvironment, Settings, explain
+from gateway.settings import EnedisEnvironment, Settings, explain_errors
 
 SECRET = "s3cret-that-nobody-should-ever-see-0123456789"
 RING = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
@@ -24,7 +24,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def refusal() -> str:
     with pytest.raises(ValidationError) as refused:
         Settings()
-    words = explain(refused.value)
+    words = explain_errors(refused.value)
     assert words
     return words
 
@@ -137,7 +137,7 @@ def test_postgresql_needs_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "gateway keys new" in said
     assert "hidden" not in said
     monkeypatch.setenv("ENCRYPTION_KEYS", RING)
-    assert Settings().keyring() == Keyring.parse(RING)
+    assert Settings().load_keyring() == Keyring.parse_keyring(RING)
 
 
 @pytest.mark.parametrize(
@@ -191,8 +191,8 @@ def test_the_keys_of_sqlite_are_made_once_for_their_owner_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/new/gateway.db")
-    made = Settings().keyring()
-    assert Settings().keyring() == made
+    made = Settings().load_keyring()
+    assert Settings().load_keyring() == made
     assert (tmp_path / "new" / "gateway.keys").stat().st_mode & 0o777 == 0o600
 
 

@@ -105,7 +105,7 @@ _WORK: ContextVar[Counter[str] | None] = ContextVar("work", default=None)
 @pytest.fixture
 async def work(mailing: Gateway, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
     """Send a request, and count what it made the gateway do: hashes, and statements by kind and table."""
-    run = Passwords._run
+    run = Passwords._run_in_thread
 
     async def hashing(self: Passwords, task: Callable[[], Any]) -> Any:
         count("hash")
@@ -128,7 +128,7 @@ async def work(mailing: Gateway, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
             _WORK.reset(before)
         return counted
 
-    monkeypatch.setattr(Passwords, "_run", hashing)
+    monkeypatch.setattr(Passwords, "_run_in_thread", hashing)
     engine = mailing.runtime.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", stated)
     yield send
@@ -180,7 +180,7 @@ async def test_who_is_not_verified_or_was_shut_out_hears_no_more_than_a_wrong_pa
     await mailing.http.post("/v1/accounts/verify-email", json={"code": mailgun.codes()[0], "password": PASSWORD})
     assert [status for status, _ in await doors(EMAIL, PASSWORD)] == [204, 201]
     async with mailing.runtime.database.write() as session:
-        account = await repository.account_by_email(session, EMAIL)
+        account = await repository.find_account_by_email(session, EMAIL)
         assert account is not None
         account.deactivated_at = mailing.runtime.clock.now()
     assert await doors(EMAIL, OTHER_PASSWORD) == nobody
@@ -252,7 +252,7 @@ async def test_a_hash_of_weaker_parameters_is_renewed_at_log_in(
 ) -> None:
     async def stored(gateway: Gateway) -> str:
         async with gateway.runtime.database.read() as session:
-            account = await repository.account_by_email(session, EMAIL)
+            account = await repository.find_account_by_email(session, EMAIL)
         assert account is not None
         return account.password_hash or ""
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.accounts import secrets
-from gateway.accounts.tokens import LIFETIME, Claims, InvalidTokenError, issue, read
+from gateway.accounts.tokens import LIFETIME, Claims, InvalidTokenError, issue_token, read_token
 
 KEY, OTHER = "k" * 43, "o" * 43
 NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
@@ -19,12 +19,12 @@ CLAIMS = Claims("account", "medc_client", 3)
 
 
 def signed(now: datetime = NOW) -> str:
-    return issue(CLAIMS, key=KEY, issuer="here", now=now)
+    return issue_token(CLAIMS, key=KEY, issuer="here", now=now)
 
 
 def refused(token: str, *, key: str = KEY, issuer: str = "here", now: datetime = NOW) -> None:
     with pytest.raises(InvalidTokenError) as refusal:
-        read(token, key=key, issuer=issuer, now=now)
+        read_token(token, key=key, issuer=issuer, now=now)
     assert str(refusal.value) == ""
 
 
@@ -35,15 +35,15 @@ def forged(key: str = KEY, algorithm: str = "HS256", **changed: Any) -> str:
 
 
 def test_what_was_said_is_read() -> None:
-    assert read(signed(), key=KEY, issuer="here", now=NOW) == CLAIMS
-    assert read(forged(), key=KEY, issuer="here", now=NOW) == CLAIMS
+    assert read_token(signed(), key=KEY, issuer="here", now=NOW) == CLAIMS
+    assert read_token(forged(), key=KEY, issuer="here", now=NOW) == CLAIMS
 
 
 @pytest.mark.parametrize("years", [-20, 0, 20])
 def test_time_is_that_of_the_gateways_clock(years: int) -> None:
     now = NOW.replace(year=NOW.year + years)
     token = signed(now)
-    assert read(token, key=KEY, issuer="here", now=now + LIFETIME - timedelta(seconds=1)) == CLAIMS
+    assert read_token(token, key=KEY, issuer="here", now=now + LIFETIME - timedelta(seconds=1)) == CLAIMS
     refused(token, now=now + LIFETIME)
     refused(token, now=now + timedelta(days=400))
 
@@ -98,24 +98,24 @@ def test_whatever_else_is_sent_is_refused_quietly(token: str) -> None:
 
 
 def test_secrets_are_their_own_and_recognised() -> None:
-    made = {secrets.new_client_secret() for _ in range(50)}
+    made = {secrets.make_client_secret() for _ in range(50)}
     assert len(made) == 50
-    assert all(secrets.looks_genuine(secret) for secret in made)
-    assert len({secrets.fingerprint(secret) for secret in made}) == 50
-    assert len({secrets.new_client_id() for _ in range(50)}) == 50
+    assert all(secrets.has_valid_checksum(secret) for secret in made)
+    assert len({secrets.hash_secret(secret) for secret in made}) == 50
+    assert len({secrets.make_client_id() for _ in range(50)}) == 50
 
 
 @given(st.integers(0, 50), st.sampled_from("Aa0 é"))
 @settings(deadline=None)
 def test_a_mistyped_secret_is_seen_at_once(at: int, letter: str) -> None:
-    secret = secrets.new_client_secret()
+    secret = secrets.make_client_secret()
     assert len(secret) == 51
     wrongs = {secret[:at] + letter + secret[at + 1 :], secret[:at] + secret[at + 1 :], f" {secret}", secret + "a"}
-    assert not any(secrets.looks_genuine(wrong) for wrong in wrongs - {secret})
+    assert not any(secrets.has_valid_checksum(wrong) for wrong in wrongs - {secret})
 
 
 @given(st.text(max_size=60))
 @settings(deadline=None)
 def test_no_text_makes_the_check_fail(text: str) -> None:
-    assert not secrets.looks_genuine(text)
-    assert not secrets.looks_genuine(f"meds_{text}")
+    assert not secrets.has_valid_checksum(text)
+    assert not secrets.has_valid_checksum(f"meds_{text}")

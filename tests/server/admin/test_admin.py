@@ -14,7 +14,7 @@ from gateway.enedis.errors import EnedisError
 from gateway.kit import paris
 from gateway.quotas import budgets
 from gateway.rte.errors import RteError, RteErrorReason
-from gateway.rte.feeds import failed
+from gateway.rte.feeds import record_failure
 from gateway.settings import Settings
 from gateway.usage_points import service
 from gateway.usage_points.models import PointStatus
@@ -35,7 +35,7 @@ async def admin(gateway: Gateway) -> httpx2.AsyncClient:
     browser = await logged_in(gateway, ADMIN)
     assert (await browser.get("/v1/admin/users")).json()["code"] == "admin_only", "the address is not verified"
     async with gateway.runtime.database.write() as session:
-        account = await repository.account_by_email(session, ADMIN)
+        account = await repository.find_account_by_email(session, ADMIN)
         assert account is not None
         account.verified_at = gateway.runtime.clock.now()
     return browser
@@ -94,7 +94,7 @@ async def test_quotas_are_seen_and_begun_anew(
     # done by hand: the gateway itself keeps asking behind this test
     async with gateway.runtime.database.write() as session:
         for _ in range(20):
-            await counters.charge(session, [budgets.user_day(user, paris.day_of(NOW), 50)])
+            await counters.charge_budgets(session, [budgets.user_day(user, paris.day_of(NOW), 50)])
     found = (await admin.post("/v1/admin/users/search", json={"part": "user@"})).json()["items"][0]
     assert found["quota_used"] >= 20
     assert (found["quota_limit"], found["usage_points"], found["deactivated_at"]) == (50, 1, None)
@@ -134,7 +134,7 @@ async def test_an_api_that_does_not_answer_is_left_alone_and_administrators_see_
 
     async def ask() -> None:
         with suppress(EnedisError):
-            await gateway.runtime.enedis.address("somebody", METER)
+            await gateway.runtime.enedis.fetch_address("somebody", METER)
 
     assert (await address())["last_error"] is None
     simulator.order("POST", "faults", api="donnees_generales_auto", status=503, body="<html>down</html>")
@@ -161,7 +161,7 @@ async def test_credentials_that_enedis_refuses_are_its_last_error(
     wrong = settings.model_copy(update={"enedis_client_id": "nobody"})
     async with started(wrong, clock) as other:
         with pytest.raises(EnedisError):
-            await other.runtime.enedis.address("somebody", METER)
+            await other.runtime.enedis.fetch_address("somebody", METER)
         browser = other.new_browser()
         await log_in(browser, ADMIN)
         found = (await browser.get("/v1/admin/upstreams")).json()["enedis"]
@@ -176,7 +176,7 @@ async def test_rtes_feeds(gateway: Gateway, admin: httpx2.AsyncClient, simulator
     ecowatt = (await until(feeds))["ecowatt"]
     assert ecowatt["used"] == len(simulator.calls("ecowatt")) == 1
     assert (ecowatt["left"], ecowatt["circuit"], ecowatt["last_error"]) == (59, "closed", None)
-    await failed(gateway.runtime.database, ECOWATT, clock.now(), RteError(RteErrorReason.DOWN, "503"))
+    await record_failure(gateway.runtime.database, ECOWATT, clock.now(), RteError(RteErrorReason.DOWN, "503"))
     ecowatt = (await until(feeds))["ecowatt"]
     assert (ecowatt["circuit"], ecowatt["failures"], ecowatt["next_at"]) == ("open", 1, "2026-11-03T09:46:00Z")
     assert "503" in ecowatt["last_error"]

@@ -63,7 +63,7 @@ def log_as_served() -> Any:
     handlers, level, words = root.handlers, root.level, structlog.get_config()
     sys.stderr = lines
     try:
-        gateway_logging.configure(debug=False)
+        gateway_logging.configure_logging(debug=False)
         structlog.configure(cache_logger_on_first_use=False)  # or later tests would write here too
         yield lines
     finally:

@@ -114,7 +114,7 @@ async def test_token_errors_are_those_of_oauth(gateway: Gateway) -> None:
 
 async def test_the_log_names_a_failure_by_its_instance(caplog: pytest.LogCaptureFixture) -> None:
     app = FastAPI()
-    problems.install(app)
+    problems.install_handlers(app)
     app.add_middleware(RequestLog, observe=lambda *_: None)
 
     @app.get("/broken")

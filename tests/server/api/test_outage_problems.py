@@ -14,7 +14,7 @@ from gateway.kit.outage import DatabaseDownError, DatabaseFullError
 )
 async def test_it_is_a_problem_with_a_time_to_come_back(error: Exception, status: int, code: str) -> None:
     app = FastAPI()
-    problems.install(app)
+    problems.install_handlers(app)
 
     @app.get("/")
     async def refuse() -> None:

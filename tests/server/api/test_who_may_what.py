@@ -215,7 +215,7 @@ async def cast(gateway: Gateway) -> Cast:
     people = [await Somebody.enter(gateway, f"{name}@example.org", names) for name in ("other", "inactive", "revoked")]
     admin = await Somebody.enter(gateway, ADMIN, names)
     async with gateway.runtime.database.write() as session:
-        found = await repository.account_by_email(session, ADMIN)
+        found = await repository.find_account_by_email(session, ADMIN)
         assert found is not None
         found.verified_at = gateway.runtime.clock.now()
     other, inactive, revoked = people

@@ -64,18 +64,20 @@ class Asked:
         async with self.home.database.read() as session:
             point = await session.get_one(UsagePoint, self.home.point_id)
         meter, feed = Meter.of(point, self.home.secrets, self.home.clock.now()), Feed(self.home.point_id, Kind.CURVE)
-        assert await self.archive.fill(meter, feed, [DAY], 3, Priority.UPKEEP) is None
-        assert await self.archive.settle(meter, Direction.CONSUMPTION, Priority.UPKEEP) is None
+        assert await self.archive.fetch_missing(meter, feed, [DAY], 3, Priority.UPKEEP) is None
+        assert await self.archive.fill_from_daily_values(meter, Direction.CONSUMPTION, Priority.UPKEEP) is None
         read = payloads.read_curve
         async with self.home.database.read() as session:
-            entries, curves = await repository.known(session, feed, self.home.secrets, read, DAY, DAY + paris.DAY)
+            entries, curves = await repository.load_values(session, feed, self.home.secrets, read, DAY, DAY + paris.DAY)
         return entries[DAY].state, curves[DAY]
 
     async def visit_again(self, day: date) -> tuple[State, list[Reading]]:
         """The same, after somebody wished the day asked again."""
         home = self.home
         home.clock.set(datetime(day.year, day.month, day.day, 11, tzinfo=UTC))
-        await refreshing.wish(home.database, home.clock, home.account_id, home.point_id, DAY, DAY + paris.DAY)
+        await refreshing.request_refresh(
+            home.database, home.clock, home.account_id, home.point_id, DAY, DAY + paris.DAY
+        )
         return await self.visit(day)
 
 

@@ -52,7 +52,7 @@ class Asked:
         self.home.clock.set(self.home.clock.now() + after)
         meter = Meter.of(await self.point(), self.home.secrets, self.home.clock.now())
         week = [OLD + day * A_DAY for day in range(7)]
-        return await self.archive.fill(meter, Feed(meter.id, kind, direction), week, 1, Priority.PERSON)
+        return await self.archive.fetch_missing(meter, Feed(meter.id, kind, direction), week, 1, Priority.PERSON)
 
     async def point(self) -> UsagePoint:
         async with self.home.database.read() as session:
@@ -61,7 +61,7 @@ class Asked:
     async def states(self) -> set[State]:
         feed = Feed(self.home.point_id, Kind.DAILY)
         async with self.home.database.read() as session:
-            entries, _ = await repository.known(
+            entries, _ = await repository.load_values(
                 session, feed, self.home.secrets, payloads.read_value, OLD, OLD + 7 * A_DAY
             )
         return {entry.state for entry in entries.values()}
@@ -155,7 +155,7 @@ async def test_an_absent_day_is_asked_three_times_before_it_is_final_and_a_refre
         await asked.ask(timedelta(days=wait))
         assert asked.calls == calls, wait
     home = asked.home
-    await refreshing.wish(home.database, home.clock, home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
+    await refreshing.request_refresh(home.database, home.clock, home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
     asked.answer_daily()
     assert await asked.ask() is None
     assert await asked.states() == {State.COMPLETE}
@@ -197,7 +197,7 @@ async def test_a_direction_is_closed_by_a_second_refusal_on_another_day_and_a_re
     await asked.ask(30 * A_DAY)
     assert asked.calls == 2, "it is closed"
     home = asked.home
-    await refreshing.wish(home.database, home.clock, home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
+    await refreshing.request_refresh(home.database, home.clock, home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
     asked.answer_daily()
     assert await asked.ask() is None
     assert await asked.states() == {State.COMPLETE}

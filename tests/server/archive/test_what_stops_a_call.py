@@ -170,14 +170,14 @@ async def test_a_year_of_half_hours_takes_less_than_200_kib(gateway: Gateway, da
     before = await size()
     feed = Feed(point_id, Kind.CURVE, Direction.PRODUCTION)
     facts = []
-    for day in paris.days(date(2024, 1, 1), date(2024, 12, 31)):
-        start, end = paris.bounds(day)
+    for day in paris.iterate_days(date(2024, 1, 1), date(2024, 12, 31)):
+        start, end = paris.day_bounds(day)
         halves = (end - start) // timedelta(minutes=30)
         readings = [
             Reading(start + timedelta(minutes=30 * number), 30, chance.randrange(9000)) for number in range(halves)
         ]
-        facts.append(Fact(day, State.COMPLETE, payloads.sealed_curve(feed, opened, day, readings)))
+        facts.append(Fact(day, State.COMPLETE, payloads.seal_curve(feed, opened, day, readings)))
     async with database.write() as session:
-        await repository.save(session, feed, facts, NOW)
+        await repository.save_facts(session, feed, facts, NOW)
     grown = await size() - before
     assert 365 * 48 < grown < 200 * 1024

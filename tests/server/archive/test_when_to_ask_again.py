@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from gateway.metering.freshness import next_change_at
+from gateway.metering.freshness import find_next_change
 from gateway.usage_points import repository as points
 from gateway.usage_points.models import PointStatus, UsagePoint
 from tests.server.conftest import Gateway, SetClock, Simulator
@@ -76,17 +76,17 @@ async def test_asking_after_the_worker(gateway: Gateway, simulator: Simulator, c
 def test_the_longer_a_visit_is_overdue_the_longer_is_the_pause(asked_at: str, told: str) -> None:
     point = UsagePoint(status=PointStatus.GRANTED, next_work_at=DUE, history_at=None)
     now, expected = (datetime.fromisoformat(f"2026-11-04T{time}Z") for time in (asked_at, told))
-    assert next_change_at(point, now) == expected
+    assert find_next_change(point, now) == expected
 
 
 def test_nobody_asks_every_ten_seconds_once_the_consent_has_ended() -> None:
     point = UsagePoint(status=PointStatus.ENDED, next_work_at=DUE, history_at=None)
-    assert next_change_at(point, MORNING) == MORNING + timedelta(hours=1)
+    assert find_next_change(point, MORNING) == MORNING + timedelta(hours=1)
 
 
 def test_while_the_history_is_fetched_a_client_comes_back_for_it() -> None:
     point = UsagePoint(status=PointStatus.GRANTED, next_work_at=NEXT_MORNING, history_at=MORNING)
-    assert next_change_at(point, MORNING) == MORNING + timedelta(minutes=15)
+    assert find_next_change(point, MORNING) == MORNING + timedelta(minutes=15)
 
 
 async def test_while_enedis_is_away_everybody_is_told_when_it_is_asked_again(
@@ -112,7 +112,7 @@ async def test_a_refresh_during_a_visit_is_not_lost(gateway: Gateway, simulator:
         visited = await session.get_one(UsagePoint, point_id)
     now = clock.now() + timedelta(minutes=1)
     async with gateway.runtime.database.write() as session:
-        await points.refresh_from(session, point_id, now.date(), now)
+        await points.schedule_refresh(session, point_id, now.date(), now)
         await points.schedule_work(session, visited, NEXT_MORNING)  # as the visit ends
     async with gateway.runtime.database.read() as session:
         assert (await session.get_one(UsagePoint, point_id)).next_work_at == now

@@ -18,8 +18,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from sqlalchemy import JSON, MetaData, text
 
-from gateway.accounts.service import data_key_context
-from gateway.audit.service import record
+from gateway.accounts.service import build_data_key_context
+from gateway.audit.service import record_event
 from gateway.backup import archive as backups
 from gateway.backup import rows
 from gateway.backup.archive import BackupError
@@ -28,7 +28,7 @@ from gateway.backup.sealed import SealedReader, SealedWriter
 from gateway.instance import CONTEXT
 from gateway.kit.crypto import Keyring, UndecipherableError, new_key
 from gateway.kit.database import Database
-from gateway.migrations import upgrade, upgrade_within
+from gateway.migrations import upgrade_database, upgrade_within
 from gateway.settings import Settings
 from tests.server.backup.conftest import Command, environment
 from tests.server.conftest import Gateway, SetClock, started
@@ -53,7 +53,7 @@ async def before(settings: Settings, clock: SetClock) -> Any:
         told = await shown(gateway)
         assert len(told[2]) == 14 * 48 + 2
         async with gateway.runtime.database.write() as session:
-            record(session, clock.now(), "seen", None)
+            record_event(session, clock.now(), "seen", None)
         return told
 
 
@@ -100,7 +100,7 @@ async def test_a_sealed_one_says_nothing_and_opens_by_its_keys(
     file, url = tmp_path / "sealed", f"sqlite+aiosqlite:///{tmp_path}/third.db"
     assert (await command("backup", "--encrypt", file)).status == 0
     assert b"somebody@example.org" not in file.read_bytes()
-    stranger = await command("restore", file, DATABASE_URL=url, ENCRYPTION_KEYS=Keyring.generate())
+    stranger = await command("restore", file, DATABASE_URL=url, ENCRYPTION_KEYS=Keyring.generate_key())
     assert stranger.status == 1
     assert "ENCRYPTION_KEYS has not" in stranger.complained
     opened = await command("restore", file, DATABASE_URL=url)
@@ -130,7 +130,7 @@ async def test_the_keys_come_along_only_when_asked(
 async def test_other_keys_than_it_was_made_with_restore_nothing(command: Command, before: Any, tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/third.db"
     await command("backup", tmp_path / "one")
-    refused = await command("restore", tmp_path / "one", DATABASE_URL=url, ENCRYPTION_KEYS=Keyring.generate())
+    refused = await command("restore", tmp_path / "one", DATABASE_URL=url, ENCRYPTION_KEYS=Keyring.generate_key())
     assert refused.status == 1
     assert "ENCRYPTION_KEYS do not open 2 of the keys" in refused.complained
     kept = await command("restore", tmp_path / "one", DATABASE_URL=url)
@@ -209,7 +209,7 @@ async def test_damaged_rows_are_said_and_restore_nothing(settings: Settings, clo
             manifest = json.loads(archive.read("manifest.json"))
             lines = [damage(line) for line in archive.read("tables/api_clients.jsonl").decode().splitlines()]
         digest = rows.Digest()
-        assert list(digest.of(lines))
+        assert list(digest.count_lines(lines))
         manifest["tables"]["api_clients"] |= {"sha256": digest.hexdigest()}
         changed = {"manifest.json": json.dumps(manifest), "tables/api_clients.jsonl": "\n".join(lines) + "\n"}
         _rewrite(whole, damaged, lambda name, data, changed=changed: changed.get(name, data))
@@ -219,7 +219,7 @@ async def test_damaged_rows_are_said_and_restore_nothing(settings: Settings, clo
             damaged.open("rb") as source,
             backups.open_backup(source, None) as backup,
         ):
-            await restore_backup(url, backup, settings.keyring())
+            await restore_backup(url, backup, settings.load_keyring())
         async with Database(url) as database, database.engine.connect() as connection:
             assert await connection.run_sync(rows.list_tables) == [], name
 
@@ -294,15 +294,15 @@ async def test_it_is_of_one_instant_though_the_gateway_writes(
 @pytest.fixture
 async def first_version(settings: Settings) -> str:
     """A gateway as the first version left it: tables 0001 and one account. Returns the gateway's id."""
-    keyring, now = settings.keyring(), datetime(2026, 11, 1, tzinfo=UTC)
-    await upgrade(settings.database_url, "0001")
+    keyring, now = settings.load_keyring(), datetime(2026, 11, 1, tzinfo=UTC)
+    await upgrade_database(settings.database_url, "0001")
     database = Database(settings.database_url)
     account = {
         "id": "a1",
         "email": "somebody@example.org",
         "created_at": now,
         "token_version": 0,
-        "data_key": keyring.wrap(new_key(), data_key_context("a1")),
+        "data_key": keyring.wrap(new_key(), build_data_key_context("a1")),
     }
     async with database.engine.begin() as connection:
         tables = MetaData()
@@ -336,7 +336,7 @@ async def test_one_of_an_older_version_comes_to_this_one(
 
 
 async def test_every_column_has_a_place_in_a_backup(other_url: str) -> None:
-    await upgrade(other_url)
+    await upgrade_database(other_url)
     database = Database(other_url)
     async with database.engine.connect() as connection:
         tables = await connection.run_sync(rows.list_tables)
@@ -350,7 +350,7 @@ async def test_every_column_has_a_place_in_a_backup(other_url: str) -> None:
 @examples(deadline=None, max_examples=30)
 def test_a_sealed_file_is_read_anywhere_and_a_change_is_noticed(content: bytes, data: st.DataObject) -> None:
     content *= data.draw(st.integers(1, 3))
-    keyring, file = Keyring.parse(Keyring.generate()), io.BytesIO()
+    keyring, file = Keyring.parse_keyring(Keyring.generate_key()), io.BytesIO()
     with SealedWriter(file, keyring) as writer:
         writer.write(content)
     start, length = data.draw(st.integers(0, len(content))), data.draw(st.integers(0, 100_000))

@@ -34,7 +34,7 @@ with_runtime(work)
 
 @pytest.fixture
 def new() -> str:
-    return Keyring.generate("k2")
+    return Keyring.generate_key("k2")
 
 
 def with_keys(settings: Settings, text: str) -> Settings:
@@ -116,5 +116,5 @@ async def test_a_key_that_is_needed_and_missing_is_said_and_nothing_changes(
 
 async def test_a_new_key_can_have_a_name_of_its_own(command: Command) -> None:
     made = await command("keys", "new", "--name", "k7")
-    assert Keyring.parse(made.said.strip()).newest == "k7"
+    assert Keyring.parse_keyring(made.said.strip()).newest_name == "k7"
     assert (await command("keys", "new", "--name", "k 7")).status == 2

@@ -105,7 +105,7 @@ async def test_it_is_not_restored_under_a_running_one(
 
 
 async def test_with_the_keys_of_another_database_it_says_so(serve: Callable[..., Serving]) -> None:
-    right, wrong = serve(), serve(ENCRYPTION_KEYS=Keyring.generate())
+    right, wrong = serve(), serve(ENCRYPTION_KEYS=Keyring.generate_key())
     assert await right.start()
     await right.stop()
     assert not await wrong.start()

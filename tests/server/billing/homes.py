@@ -21,7 +21,7 @@ from gateway.metering import payloads
 from gateway.metering import repository as metering
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
-from gateway.migrations import upgrade
+from gateway.migrations import upgrade_database
 from gateway.tempo.models import Source, TempoDay
 from gateway.usage_points import service as points
 from gateway.usage_points.contract import Contract
@@ -63,8 +63,8 @@ class ByHand:
 
     @classmethod
     async def make(cls, url: str, clock: SetClock, **wishes: Any) -> ByHand:
-        await upgrade(url)
-        return await cls.open(url, clock, Keyring.parse(Keyring.generate()), **wishes)
+        await upgrade_database(url)
+        return await cls.open(url, clock, Keyring.parse_keyring(Keyring.generate_key()), **wishes)
 
     @classmethod
     async def open(cls, url: str, clock: SetClock, keyring: Keyring, **wishes: Any) -> ByHand:
@@ -108,13 +108,13 @@ class ByHand:
             for day, known in content.items():
                 payload: bytes | None = None
                 if isinstance(known, int):
-                    payload = payloads.sealed(feed, self.secrets, day, str(known).encode())
+                    payload = payloads.seal_payload(feed, self.secrets, day, str(known).encode())
                 elif isinstance(known, dict):
-                    payload = payloads.sealed(feed, self.secrets, day, payloads.packed_registers(known))
+                    payload = payloads.seal_payload(feed, self.secrets, day, payloads.pack_registers(known))
                 elif known is not None:
-                    payload = payloads.sealed_curve(feed, self.secrets, day, known)
+                    payload = payloads.seal_curve(feed, self.secrets, day, known)
                 stands = state or (State.ABSENT if payload is None else State.COMPLETE)
-                await metering.save(session, feed, [Fact(day, stands, payload)], asked_at or self.clock.now())
+                await metering.save_facts(session, feed, [Fact(day, stands, payload)], asked_at or self.clock.now())
 
     async def color(self, colors: Mapping[date, str]) -> None:
         async with self.database.write() as session:
@@ -125,7 +125,7 @@ class ByHand:
     async def hours(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
         """The answer of `/hours`."""
         service = HoursService(self.database, self.clock, self.publisher)
-        rows = await service.rows_since(self.account_id, self.point_id, cursor, limit)
+        rows = await service.load_rows_since(self.account_id, self.point_id, cursor, limit)
         answer: dict[str, Any] = json.loads(HoursView.of(rows).model_dump_json(by_alias=True))
         return answer
 

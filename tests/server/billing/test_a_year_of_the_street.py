@@ -15,7 +15,7 @@ import pytest
 
 from gateway.settings import Settings
 from gateway.tariffs.options import Option
-from gateway.tariffs.prices import packaged
+from gateway.tariffs.prices import load_packaged_prices
 from tests.server.billing.homes import Client
 from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, bill
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, simulated, until
@@ -189,7 +189,7 @@ def prices(option: str, power: int, *, injects: bool) -> list[Price]:
             {bucket: Fraction(price) for bucket, price in grid.prices},
             Fraction(grid.subscription_month) + surcharge,
         )
-        for grid in packaged().grids()
+        for grid in load_packaged_prices().iterate_grids()
         if (grid.option, grid.power_kva) == (Option(option), power)
     ]
 

@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from gateway.cli import app
 from gateway.kit.crypto import Keyring
-from gateway.tariffs.cre import UnreadableGridError, read
+from gateway.tariffs.cre import UnreadableGridError, read_grids
 from gateway.tariffs.options import Option
-from gateway.tariffs.prices import PriceBook, next_revision, packaged
+from gateway.tariffs.prices import PriceBook, find_next_revision, load_packaged_prices
 
 TODAY = date(2026, 11, 3)
 BASE = "DATE_DEBUT;DATE_FIN;P_SOUSCRITE;PART_FIXE_HT;PART_FIXE_TTC;PART_VARIABLE_HT;PART_VARIABLE_TTC"
@@ -36,21 +36,23 @@ def text(*lines: str) -> str:
 
 
 def test_a_newer_grid_is_read_and_what_is_known_is_left() -> None:
-    [grid], known = read(text(BASE, OLDEST, OLD, NEW, ";;;;;;", "01/08/2016;;3;;;;"), packaged(), TODAY)
+    [grid], known = read_grids(
+        text(BASE, OLDEST, OLD, NEW, ";;;;;;", "01/08/2016;;3;;;;"), load_packaged_prices(), TODAY
+    )
     assert (grid.option, grid.power_kva, grid.valid_from, known) == (Option.BASE, 6, date(2027, 2, 1), 2)
     assert dict(grid.prices) == {"base": Decimal("0.2050")}
     assert grid.subscription_month == 16
-    book = PriceBook([*packaged().grids(), grid])
-    assert book.grid(Option.BASE, 6, date(2027, 1, 31)) == packaged().grid(Option.BASE, 6, TODAY)
-    assert book.grid(Option.BASE, 6, date(2027, 2, 1)) == grid
+    book = PriceBook([*load_packaged_prices().iterate_grids(), grid])
+    assert book.find_grid(Option.BASE, 6, date(2027, 1, 31)) == load_packaged_prices().find_grid(Option.BASE, 6, TODAY)
+    assert book.find_grid(Option.BASE, 6, date(2027, 2, 1)) == grid
 
 
 def test_the_other_options() -> None:
     line = "01/02/2027;;9;150,00;230,00;0,1100;0,1600;0,1500;0,2150"
-    [grid], _ = read(text(HP_HC, line), packaged(), TODAY)
+    [grid], _ = read_grids(text(HP_HC, line), load_packaged_prices(), TODAY)
     assert dict(grid.prices) == {"hc": Decimal("0.1600"), "hp": Decimal("0.2150")}
     line = "01/02/2027;;9;150;236;0,09;0,136;0,11;0,165;0,1;0,154;0,13;0,192;0,1;0,162;0,5;0,73"
-    [grid], _ = read(text(TEMPO, line), packaged(), TODAY)
+    [grid], _ = read_grids(text(TEMPO, line), load_packaged_prices(), TODAY)
     assert dict(grid.prices)["red_hp"] == Decimal("0.73")
     assert dict(grid.prices)["blue_hc"] == Decimal("0.136")
 
@@ -73,23 +75,23 @@ def test_the_other_options() -> None:
 )
 def test_a_line_that_cannot_be_right_is_refused_with_its_number(line: str, words: str) -> None:
     with pytest.raises(UnreadableGridError, match=rf"^line 3: .*{words}"):
-        read(text(BASE, OLD, line), packaged(), TODAY)
+        read_grids(text(BASE, OLD, line), load_packaged_prices(), TODAY)
 
 
 def test_what_is_no_such_file_is_refused() -> None:
     for content in ("", "a;b\n1;2\n", BASE.replace("PART_VARIABLE_TTC", "PRIX")):
         with pytest.raises(UnreadableGridError, match="columns"):
-            read(content, packaged(), TODAY)
+            read_grids(content, load_packaged_prices(), TODAY)
     with pytest.raises(UnreadableGridError, match="no line with prices"):
-        read(text(BASE, ";;;;;;"), packaged(), TODAY)
+        read_grids(text(BASE, ";;;;;;"), load_packaged_prices(), TODAY)
     with pytest.raises(UnreadableGridError, match="line 3: this power has prices"):
-        read(text(BASE, NEW, NEW), packaged(), TODAY)
+        read_grids(text(BASE, NEW, NEW), load_packaged_prices(), TODAY)
 
 
 def test_peak_and_off_peak_that_are_swapped_are_refused() -> None:
     line = "01/02/2027;;9;150,00;230,00;0,1500;0,2150;0,1100;0,1600"
     with pytest.raises(UnreadableGridError, match="swapped"):
-        read(text(HP_HC, line), packaged(), TODAY)
+        read_grids(text(HP_HC, line), load_packaged_prices(), TODAY)
 
 
 @pytest.mark.parametrize(
@@ -102,23 +104,23 @@ def test_peak_and_off_peak_that_are_swapped_are_refused() -> None:
     ],
 )
 def test_prices_are_revised_twice_a_year(day: date, revision: date) -> None:
-    assert next_revision(day) == revision
+    assert find_next_revision(day) == revision
 
 
 def test_prices_are_old_from_the_day_a_newer_grid_is_due() -> None:
-    book = packaged()
-    assert book.outdated_since(Option.BASE, 6, date(2027, 1, 31)) is None
-    assert book.outdated_since(Option.BASE, 6, date(2027, 2, 1)) == date(2027, 2, 1)
-    assert book.outdated_since(Option.BASE, 15, date(2026, 7, 31)) is None
-    assert book.outdated_since(Option.BASE, 15, TODAY) == date(2026, 8, 1)
-    assert book.outdated_since(Option.BASE, 6, date(2024, 12, 1)) is None  # nothing changed in August 2024
+    book = load_packaged_prices()
+    assert book.find_outdated_since(Option.BASE, 6, date(2027, 1, 31)) is None
+    assert book.find_outdated_since(Option.BASE, 6, date(2027, 2, 1)) == date(2027, 2, 1)
+    assert book.find_outdated_since(Option.BASE, 15, date(2026, 7, 31)) is None
+    assert book.find_outdated_since(Option.BASE, 15, TODAY) == date(2026, 8, 1)
+    assert book.find_outdated_since(Option.BASE, 6, date(2024, 12, 1)) is None  # nothing changed in August 2024
 
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/gateway.db")
     monkeypatch.setenv("SECRET_KEY", "k" * 40)
-    monkeypatch.setenv("ENCRYPTION_KEYS", Keyring.generate())
+    monkeypatch.setenv("ENCRYPTION_KEYS", Keyring.generate_key())
     monkeypatch.setenv("ENEDIS_ENVIRONMENT", "simulator")
     monkeypatch.setenv("ENEDIS_BASE_URL", "http://127.0.0.1:9")
 

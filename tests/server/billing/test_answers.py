@@ -104,7 +104,7 @@ async def test_a_sunday_that_rte_never_named_is_blue_in_every_answer(home: ByHan
     await home.color({sunday - timedelta(days=1): "blue", sunday: "unknown"})
     await fill(home, date(2026, 9, 4))
     async with home.database.read() as session:
-        named = await outlook.days(session, sunday, TODAY, home.clock.now())
+        named = await outlook.list_days(session, sunday, TODAY, home.clock.now())
     assert [(day.color, day.confirmed) for day in named.days] == [("blue", True), ("unknown", False)]
     items = (await periods(home, sunday, TODAY))["items"]
     assert [(item["bucket"], item["certain"]) for item in items[:4]] == [

@@ -18,19 +18,19 @@ from gateway.domain.direction import Direction
 from gateway.domain.readings import Reading
 from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind, State
-from gateway.migrations import upgrade
+from gateway.migrations import upgrade_database
 from gateway.usage_points.contract import Contract
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, Client, past, sqlite, whole_curve
 from tests.server.conftest import NOW, SetClock
 
-KEYRING = Keyring.parse(Keyring.generate())
+KEYRING = Keyring.parse_keyring(Keyring.generate_key())
 
 
 @pytest.fixture(scope="module")
 def empty() -> Iterator[Path]:
     """A database with its tables, to be copied."""
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(upgrade(sqlite(Path(folder))))
+        asyncio.run(upgrade_database(sqlite(Path(folder))))
         yield Path(folder)
 
 

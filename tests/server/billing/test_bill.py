@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.billing.days.figures import DayFigures, is_money, show
+from gateway.billing.days.figures import DayFigures, is_money, to_unit
 from gateway.billing.hours import series as published
 from gateway.domain.readings import Reading
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.options import Option
-from gateway.tariffs.prices import packaged
+from gateway.tariffs.prices import load_packaged_prices
 from gateway.tariffs.tariff import Tariff
 from tests.server.billing.counted import UNITS, Bill, exact, figures, off_peak_home
 from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, bill
@@ -53,7 +53,7 @@ CHANGES = [
 def prices(option: str) -> list[Price]:
     found = []
     for day in CHANGES:
-        grid = packaged().grid(Option(option), 9, day)
+        grid = load_packaged_prices().find_grid(Option(option), 9, day)
         assert grid is not None
         assert grid.valid_from == day or (option, day) == ("hp_hc", date(2024, 11, 1)), "at 9 kVA nothing changed then"
         by_bucket = {bucket: Fraction(price) for bucket, price in grid.prices}
@@ -154,7 +154,7 @@ def homes(draw: st.DrawFn, first: date) -> tuple[Rules, Home]:
         [Tariff.model_validate(tariff) for tariff in tariffs],
         [OffPeakPeriod.model_validate(period) for period in stated],
         colors,
-        packaged(),
+        load_packaged_prices(),
     )
     home = Home(
         [
@@ -211,7 +211,7 @@ def test_hours_agree_with_a_bill_made_minute_by_minute(
     for hour, amounts in exact(counted).items():
         check_sums(hour, amounts, readings)
     for one in counted.values():
-        assert DayFigures.unpack(one.pack()) == one
+        assert DayFigures.unpack_figures(one.pack_figures()) == one
 
 
 def check_sums(hour: datetime, amounts: dict[str, Fraction], readings: list[Reading]) -> None:
@@ -232,20 +232,20 @@ def test_running_sums_are_exact_and_end_with_the_bill_to_the_cent(day: date, ste
     readings = curve(midnight(day), midnight(day + timedelta(days=1)), steps, random.Random(seed))  # noqa: S311
     one = figures(rules, readings)[day]
     expected = list(bill(home, told(readings)).values())
-    keys = sorted(one.columns())
+    keys = sorted(one.build_columns())
     assert keys == sorted({key for hour in expected for key in hour} | {"consumption"})
-    for key, sums in published.columns(one, {}, keys).items():
+    for key, sums in published.sum_columns(one, {}, keys).items():
         running = list(accumulate(hour.get(key, Fraction(0)) for hour in expected))
         allowed = Fraction(1, 10**8) if key == "subscription" else 0
         assert all(
             abs(Fraction(sum_, UNITS[is_money(key)]) - right) <= allowed
             for sum_, right in zip(sums, running, strict=True)
         )
-        shown = [show(key, sum_) for sum_ in sums]
+        shown = [to_unit(key, sum_) for sum_ in sums]
         assert shown == sorted(shown)
         half = Fraction(1, 2 * 10 ** (6 if is_money(key) else 3)) + Fraction(1, 10**8)
         assert all(abs(Fraction(value) - amount) <= half for value, amount in zip(shown, running, strict=True))
-    assert published.after(one, {}) == {key: sums[-1] for key, sums in published.columns(one, {}, keys).items()}
+    assert published.sum_day(one, {}) == {key: sums[-1] for key, sums in published.sum_columns(one, {}, keys).items()}
 
 
 @pytest.mark.long
@@ -258,14 +258,14 @@ def test_a_year_of_half_hours_agrees_to_the_cent(option: str) -> None:
     }
     tariff = CUSTOM if option == "custom" else {"option": option, "power_kva": 9}
     slots_ = [OffPeakPeriod.model_validate({"slots": [["22:30", "06:30"]]})]
-    rules = Rules([Tariff.model_validate(tariff)], slots_, colors, packaged())
+    rules = Rules([Tariff.model_validate(tariff)], slots_, colors, load_packaged_prices())
     contract = naive_custom(date.min) if option == "custom" else Contract(date.min, option, prices(option))
     home = Home([contract], [Slots([("22:30", "06:30")])], colors)
     readings = curve(midnight(first), midnight(last), [30], chance)
     given_ = curve(midnight(first), midnight(last), [30], chance)
     total: dict[str, int] = {}
     for one in figures(rules, readings, given_).values():
-        total = published.after(one, total)
+        total = published.sum_day(one, total)
     expected: dict[str, Fraction] = defaultdict(Fraction)
     for series in bill(home, told(readings), told(given_)).values():
         for key, amount in series.items():

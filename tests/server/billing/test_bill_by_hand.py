@@ -6,13 +6,13 @@ from fractions import Fraction
 
 import pytest
 
-from gateway.billing.days.counting import Facts, count
-from gateway.billing.days.figures import DayFigures, MadeOf, show
+from gateway.billing.days.counting import Facts, count_day
+from gateway.billing.days.figures import DayFigures, MadeOf, to_unit
 from gateway.domain.readings import Quality, Reading
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.options import Option
-from gateway.tariffs.prices import packaged
+from gateway.tariffs.prices import load_packaged_prices
 from gateway.tariffs.tariff import Price, Tariff
 from tests.server.billing.counted import base_home, curve_of, exact, figures, off_peak_home, tempo_home
 from tests.server.billing.homes import whole_curve
@@ -27,7 +27,7 @@ def flat(day: date, watts: int) -> list[Reading]:
 
 
 def totals(one: DayFigures) -> dict[str, float]:
-    return {key: show(key, sum(values)) for key, values in one.columns().items()}
+    return {key: to_unit(key, sum(values)) for key, values in one.build_columns().items()}
 
 
 def day_of(rules: Rules, day: date, watts: int) -> dict[str, float]:
@@ -114,7 +114,7 @@ def test_a_roof_gives_and_is_paid() -> None:
         Reading(reading.start, 30, 2000 if 10 <= reading.start.astimezone(PARIS).hour < 16 else 0)
         for reading in flat(DAY, 0)
     ]
-    found = totals(figures(Rules([tariff], [], {}, packaged()), flat(DAY, 500), given_)[DAY])
+    found = totals(figures(Rules([tariff], [], {}, load_packaged_prices()), flat(DAY, 500), given_)[DAY])
     assert (found["consumption"], found["production"]) == (12_000, 12_000)
     assert found["revenue"] == pytest.approx(12 * 0.1269)
     assert found["cost"] == pytest.approx(12 * 0.1952)
@@ -145,7 +145,7 @@ def test_prices_of_ones_own_have_their_dates_too() -> None:
             }
         ),
     ]
-    rules = Rules(own, [], {}, packaged())
+    rules = Rules(own, [], {}, load_packaged_prices())
     assert day_of(rules, EVE, 1000)["cost"] == pytest.approx(4.8)
     assert "subscription" not in day_of(rules, EVE, 1000)
     assert day_of(rules, DAY, 1000)["cost"] == pytest.approx(7.2)
@@ -153,7 +153,7 @@ def test_prices_of_ones_own_have_their_dates_too() -> None:
 
 
 def test_off_peak_hours_that_nobody_stated_are_not_guessed() -> None:
-    rules = Rules([Tariff(option=Option.HP_HC, power_kva=6)], [], {}, packaged())
+    rules = Rules([Tariff(option=Option.HP_HC, power_kva=6)], [], {}, load_packaged_prices())
     found = day_of(rules, DAY, 500)
     assert (found["consumption_unknown"], "cost" in found) == (12_000, False)
 
@@ -161,11 +161,11 @@ def test_off_peak_hours_that_nobody_stated_are_not_guessed() -> None:
 def test_a_day_of_none_of_the_weekdays_stated_is_all_peak() -> None:
     """Off-peak at winter's weekends only; 13 January 2026 is a Tuesday, 17 January a Saturday."""
     weekend = OffPeakPeriod.model_validate({"season": "winter", "weekdays": [5, 6], "slots": [["00:00", "24:00"]]})
-    rules = Rules([Tariff(option=Option.HP_HC, power_kva=6)], [weekend], {}, packaged())
+    rules = Rules([Tariff(option=Option.HP_HC, power_kva=6)], [weekend], {}, load_packaged_prices())
     assert day_of(rules, DAY, 500)["consumption_hp"] == 12_000
     assert day_of(rules, date(2026, 1, 17), 500)["consumption_hc"] == 12_000
     assert day_of(rules, date(2026, 7, 11), 500)["consumption_unknown"] == 12_000
-    assert [off_peak for *_, off_peak in rules.off_peak_of_day(DAY)] == [False]
+    assert [off_peak for *_, off_peak in rules.get_off_peak(DAY)] == [False]
 
 
 def test_an_hour_known_in_part_is_left_out_and_an_estimated_part_marks_its_hour() -> None:
@@ -190,7 +190,7 @@ NOTHING = Facts()
 
 
 def by_value(rules: Rules, wh: int, registers: dict[str, int] | None = None, gave: Facts = NOTHING) -> DayFigures:
-    one = count(DAY, Facts(value=wh, registers=registers or {}), gave, rules.of_day(DAY))
+    one = count_day(DAY, Facts(value=wh, registers=registers or {}), gave, rules.get_day_rules(DAY))
     assert one is not None
     assert (one.hours, one.used_made_of, one.is_whole) == ([0], [MadeOf.DAY], True)
     return one
@@ -218,7 +218,7 @@ def test_a_day_of_one_bucket_without_a_curve_needs_no_registers() -> None:
     night = Price(bucket="night", eur_per_kwh=Decimal("0.1"), slots=((0, 360),))
     day = Price(bucket="day", eur_per_kwh=Decimal("0.24"))
     offers = [Tariff(option=Option.CUSTOM, power_kva=9, prices=prices) for prices in ((weekend, day), (night, day))]
-    one, several = (by_value(Rules([offer], [], {}, packaged()), 10_000) for offer in offers)
+    one, several = (by_value(Rules([offer], [], {}, load_packaged_prices()), 10_000) for offer in offers)
     assert one.used == {"day": [600_000]}
     assert totals(one)["cost"] == pytest.approx(2.4)
     assert several.used == {"unknown": [600_000]}
@@ -233,16 +233,18 @@ def test_what_a_day_without_a_curve_gave_stands_in_the_same_row() -> None:
 
 def test_a_meter_that_only_gives_has_rows_of_its_own() -> None:
     gave = curve_of(DAY, flat(DAY, 100))
-    assert count(DAY, Facts(), gave, base_home().of_day(DAY)) is None
-    one = count(DAY, Facts(), gave, base_home().of_day(DAY), takes=False)
+    assert count_day(DAY, Facts(), gave, base_home().get_day_rules(DAY)) is None
+    one = count_day(DAY, Facts(), gave, base_home().get_day_rules(DAY), takes=False)
     assert one is not None
-    assert (len(one.hours), one.columns()["production"]) == (24, [6_000] * 24)
-    assert "consumption" not in one.columns()
-    assert count(DAY, Facts(), Facts(), base_home().of_day(DAY), takes=False) is None
+    assert (len(one.hours), one.build_columns()["production"]) == (24, [6_000] * 24)
+    assert "consumption" not in one.build_columns()
+    assert count_day(DAY, Facts(), Facts(), base_home().get_day_rules(DAY), takes=False) is None
 
 
 def test_what_was_given_and_is_not_known_stands_still_and_says_so() -> None:
-    one = count(DAY, curve_of(DAY, flat(DAY, 100)), curve_of(DAY, flat(DAY, 50)[:4]), base_home().of_day(DAY))
+    one = count_day(
+        DAY, curve_of(DAY, flat(DAY, 100)), curve_of(DAY, flat(DAY, 50)[:4]), base_home().get_day_rules(DAY)
+    )
     assert one is not None
     assert one.gave == [3_000, 3_000, *[0] * 22]
     assert one.gave_made_of == [MadeOf.MEASURED, MadeOf.MEASURED, *[MadeOf.UNKNOWN] * 22]

@@ -58,7 +58,7 @@ async def test_hours_of_ones_own_and_other_ones_of_enedis_at_the_same_moment_are
     async with asyncio.TaskGroup() as group, runtime.database.write() as session:
         account_id = (await session.execute(text("SELECT account_id FROM usage_points"))).scalar_one()
         point = await points.get_usage_point(session, account_id, point_id, to_change=True)
-        both = [runtime.usage_points.refresh(point), choose()]
+        both = [runtime.usage_points.refresh_point(point), choose()]
         for number, one in enumerate(both if first == "enedis" else reversed(both), 1):
             group.create_task(one)
             await waiting(number)
@@ -72,7 +72,7 @@ def test_adding_a_meter_again_keeps_the_hours_that_were_stated(tmp_path: Path, m
     for name, value in {
         "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/gateway.db",
         "SECRET_KEY": "k" * 40,
-        "ENCRYPTION_KEYS": Keyring.generate(),
+        "ENCRYPTION_KEYS": Keyring.generate_key(),
         "ENEDIS_ENVIRONMENT": "simulator",
         "ENEDIS_BASE_URL": "http://127.0.0.1:9",
     }.items():

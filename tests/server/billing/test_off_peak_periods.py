@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from gateway.tariffs.off_peak import OffPeakPeriod, slots_on
-from gateway.tariffs.off_peak_dates import effective
+from gateway.tariffs.off_peak import OffPeakPeriod, list_slots_on
+from gateway.tariffs.off_peak_dates import select_effective
 
 MONDAY, SATURDAY = date(2026, 11, 2), date(2026, 11, 7)
 
@@ -18,7 +18,7 @@ def period(**stated: object) -> OffPeakPeriod:
 
 
 def minutes_of(periods: list[OffPeakPeriod], day: date) -> set[int]:
-    return {minute for start, end in slots_on(periods, day) for minute in range(start, end)}
+    return {minute for start, end in list_slots_on(periods, day) for minute in range(start, end)}
 
 
 @pytest.mark.parametrize(
@@ -35,14 +35,14 @@ def minutes_of(periods: list[OffPeakPeriod], day: date) -> set[int]:
     ],
 )
 def test_slots(slots: list[list[str]], expected: list[tuple[int, int]]) -> None:
-    assert slots_on([period(slots=slots)], MONDAY) == expected
+    assert list_slots_on([period(slots=slots)], MONDAY) == expected
 
 
 def test_dates_are_inclusive_at_the_start_and_exclusive_at_the_end() -> None:
     moved = date(2026, 12, 1)
     old, new = period(valid_to=moved), period(valid_from=moved, slots=[["01:00", "06:00"], ["14:00", "17:00"]])
-    assert slots_on([old, new], date(2026, 11, 30)) == [(0, 360), (1320, 1440)]
-    assert slots_on([old, new], moved) == [(60, 360), (840, 1020)]
+    assert list_slots_on([old, new], date(2026, 11, 30)) == [(0, 360), (1320, 1440)]
+    assert list_slots_on([old, new], moved) == [(60, 360), (840, 1020)]
 
 
 @pytest.mark.parametrize(
@@ -56,15 +56,15 @@ def test_dates_are_inclusive_at_the_start_and_exclusive_at_the_end() -> None:
     ],
 )
 def test_seasons(day: date, summer: bool) -> None:
-    assert bool(slots_on([period(season="summer")], day)) is summer
-    assert bool(slots_on([period(season="winter")], day)) is not summer
-    assert slots_on([period(season="all")], day)
+    assert bool(list_slots_on([period(season="summer")], day)) is summer
+    assert bool(list_slots_on([period(season="winter")], day)) is not summer
+    assert list_slots_on([period(season="all")], day)
 
 
 def test_weekdays() -> None:
     weekend = period(weekdays=[5, 6], slots=[["00:00", "24:00"]])
-    assert slots_on([weekend], MONDAY) == []
-    assert slots_on([weekend], SATURDAY) == [(0, 1440)]
+    assert list_slots_on([weekend], MONDAY) == []
+    assert list_slots_on([weekend], SATURDAY) == [(0, 1440)]
 
 
 def test_several_periods_of_a_day_add_up() -> None:
@@ -129,9 +129,9 @@ dated: st.SearchStrategy[OffPeakPeriod] = st.builds(
 def test_of_a_day_the_users_periods_count_if_any_holds_it_and_else_enedis(
     periods: list[OffPeakPeriod], day: date
 ) -> None:
-    holding = [one for one in periods if one.holds_on(day)]
+    holding = [one for one in periods if one.is_in_force_on(day)]
     own = [one for one in holding if one.source == "user"]
-    assert slots_on(effective(periods), day) == slots_on(own or holding, day)
+    assert list_slots_on(select_effective(periods), day) == list_slots_on(own or holding, day)
 
 
 clock = st.integers(0, 1439)

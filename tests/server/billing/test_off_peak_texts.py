@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gateway.tariffs.off_peak import OffPeakPeriod, slots_on
-from gateway.tariffs.off_peak_dates import chosen, effective, renewed
-from gateway.tariffs.off_peak_text import parse
+from gateway.tariffs.off_peak import OffPeakPeriod, list_slots_on
+from gateway.tariffs.off_peak_dates import apply_choice, apply_enedis_text, select_effective
+from gateway.tariffs.off_peak_text import parse_off_peak
 
 NIGHT = [("22:00", "06:00")]
 TWO = [("02:00", "07:00"), ("13:00", "16:00")]
@@ -72,7 +72,7 @@ def written(periods: list[OffPeakPeriod] | None) -> list[tuple[str, ...]] | None
     ],
 )
 def test_spellings(text: str, slots: list[tuple[str, str]]) -> None:
-    assert written(parse(text)) == slots
+    assert written(parse_off_peak(text)) == slots
 
 
 @pytest.mark.parametrize(
@@ -111,14 +111,14 @@ def test_spellings(text: str, slots: list[tuple[str, str]]) -> None:
     ],
 )
 def test_what_is_not_certain_is_not_read(text: str) -> None:
-    assert parse(text) is None
+    assert parse_off_peak(text) is None
 
 
 def test_two_seasons() -> None:
-    periods = parse("HC Été (2H00-7H00;13H00-16H00) Hiver (22H00-6H00)")
+    periods = parse_off_peak("HC Été (2H00-7H00;13H00-16H00) Hiver (22H00-6H00)")
     assert periods is not None
-    assert slots_on(periods, date(2026, 7, 1)) == [(120, 420), (780, 960)]
-    assert slots_on(periods, date(2026, 12, 1)) == [(0, 360), (1320, 1440)]
+    assert list_slots_on(periods, date(2026, 7, 1)) == [(120, 420), (780, 960)]
+    assert list_slots_on(periods, date(2026, 12, 1)) == [(0, 360), (1320, 1440)]
 
 
 @given(st.text(max_size=60))
@@ -126,7 +126,7 @@ def test_two_seasons() -> None:
 @example("١H٠٠-٢H٠٠")
 @settings(deadline=None)
 def test_any_text_is_read_or_not(text: str) -> None:
-    parse(text)
+    parse_off_peak(text)
 
 
 clocks = st.tuples(st.integers(0, 23), st.integers(0, 59))
@@ -157,57 +157,57 @@ def test_any_slots_in_any_dress(
         (f"{start[0]:02}:{start[1]:02}", "24:00" if end == (0, 0) else f"{end[0]:02}:{end[1]:02}")
         for start, end in slots
     ]
-    assert written(parse(text)) == expected
+    assert written(parse_off_peak(text)) == expected
 
 
 FIRST, SECOND, THIRD = date(2026, 11, 2), date(2026, 12, 1), date(2027, 4, 1)
 
 
 def test_the_first_hours_told_hold_always_and_others_begin_on_the_day_they_are_told() -> None:
-    periods = renewed([], "HC (22H00-6H00)", FIRST)
+    periods = apply_enedis_text([], "HC (22H00-6H00)", FIRST)
     assert [(one.valid_from, one.valid_to, one.source) for one in periods] == [(None, None, "enedis")]
-    assert renewed(periods, "hc (22:00-06:00)", SECOND) == periods  # spelled otherwise, meant alike
-    moved = renewed(periods, "HC (2H00-7H00;13H00-16H00)", SECOND)
+    assert apply_enedis_text(periods, "hc (22:00-06:00)", SECOND) == periods  # spelled otherwise, meant alike
+    moved = apply_enedis_text(periods, "HC (2H00-7H00;13H00-16H00)", SECOND)
     assert [(one.valid_from, one.valid_to) for one in moved] == [(None, SECOND), (SECOND, None)]
-    assert slots_on(moved, date(2026, 11, 30)) == [(0, 360), (1320, 1440)]
-    assert slots_on(moved, SECOND) == [(120, 420), (780, 960)]
-    again = renewed(moved, "HC (22H00-6H00)", THIRD)
+    assert list_slots_on(moved, date(2026, 11, 30)) == [(0, 360), (1320, 1440)]
+    assert list_slots_on(moved, SECOND) == [(120, 420), (780, 960)]
+    again = apply_enedis_text(moved, "HC (22H00-6H00)", THIRD)
     assert [(one.valid_from, one.valid_to) for one in again] == [(None, SECOND), (SECOND, THIRD), (THIRD, None)]
 
 
 def test_a_change_told_twice_in_a_day_leaves_no_empty_period() -> None:
-    periods = renewed(renewed([], "22h-6h", FIRST), "23h-7h", SECOND)
-    corrected = renewed(periods, "21h-5h", SECOND)
+    periods = apply_enedis_text(apply_enedis_text([], "22h-6h", FIRST), "23h-7h", SECOND)
+    corrected = apply_enedis_text(periods, "21h-5h", SECOND)
     assert [(one.valid_from, one.valid_to) for one in corrected] == [(None, SECOND), (SECOND, None)]
-    assert slots_on(corrected, SECOND) == [(0, 300), (1260, 1440)]
+    assert list_slots_on(corrected, SECOND) == [(0, 300), (1260, 1440)]
 
 
 def test_hours_that_cannot_be_read_end_the_old_ones_and_are_not_guessed() -> None:
-    periods = renewed(renewed([], "22h-6h", FIRST), "selon contrat", SECOND)
-    assert slots_on(periods, FIRST) != []
-    assert slots_on(periods, SECOND) == []
-    assert renewed(periods, "selon contrat", THIRD) == periods
-    assert slots_on(renewed(periods, "22h-6h", THIRD), THIRD) == [(0, 360), (1320, 1440)]
-    assert renewed([], "selon contrat", FIRST) == []
+    periods = apply_enedis_text(apply_enedis_text([], "22h-6h", FIRST), "selon contrat", SECOND)
+    assert list_slots_on(periods, FIRST) != []
+    assert list_slots_on(periods, SECOND) == []
+    assert apply_enedis_text(periods, "selon contrat", THIRD) == periods
+    assert list_slots_on(apply_enedis_text(periods, "22h-6h", THIRD), THIRD) == [(0, 360), (1320, 1440)]
+    assert apply_enedis_text([], "selon contrat", FIRST) == []
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_no_text_tells_nothing(nothing: str | None) -> None:
-    periods = renewed([], "22h-6h", FIRST)
-    assert renewed(periods, nothing, SECOND) == periods
+    periods = apply_enedis_text([], "22h-6h", FIRST)
+    assert apply_enedis_text(periods, nothing, SECOND) == periods
 
 
 def test_the_users_own_hours_win_until_they_are_given_up() -> None:
     own = OffPeakPeriod.model_validate({"slots": [["01:00", "09:00"]]})
-    periods = chosen(renewed([], "22h-6h", FIRST), [own])
-    assert effective(periods) == [own]
-    periods = renewed(periods, "23h-7h", SECOND)  # Enedis' are kept up meanwhile
-    assert effective(periods) == [own]
+    periods = apply_choice(apply_enedis_text([], "22h-6h", FIRST), [own])
+    assert select_effective(periods) == [own]
+    periods = apply_enedis_text(periods, "23h-7h", SECOND)  # Enedis' are kept up meanwhile
+    assert select_effective(periods) == [own]
     ahead = own.model_copy(update={"valid_from": SECOND})
-    assert effective(chosen(renewed([], "22h-6h", FIRST), [ahead])) == [
+    assert select_effective(apply_choice(apply_enedis_text([], "22h-6h", FIRST), [ahead])) == [
         OffPeakPeriod.model_validate({"valid_to": SECOND, "slots": [["22:00", "06:00"]], "source": "enedis"}),
         ahead,
     ], "hours of one's own that are to come leave Enedis' until then"
-    back = effective(chosen(periods, None))
-    assert slots_on(back, FIRST) == [(0, 360), (1320, 1440)]
-    assert slots_on(back, SECOND) == [(0, 420), (1380, 1440)]
+    back = select_effective(apply_choice(periods, None))
+    assert list_slots_on(back, FIRST) == [(0, 360), (1320, 1440)]
+    assert list_slots_on(back, SECOND) == [(0, 420), (1380, 1440)]

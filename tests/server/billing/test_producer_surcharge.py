@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.tariffs.producer_surcharge import monthly_surcharge
+from gateway.tariffs.producer_surcharge import get_monthly_surcharge
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ from gateway.tariffs.producer_surcharge import monthly_surcharge
     ],
 )
 def test_it_follows_the_grids_and_the_rate_of_tax(day: date, a_year: str) -> None:
-    assert monthly_surcharge(day) * 12 == pytest.approx(Decimal(a_year))
+    assert get_monthly_surcharge(day) * 12 == pytest.approx(Decimal(a_year))

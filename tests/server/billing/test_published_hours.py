@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.billing.days.counting import count
+from gateway.billing.days.counting import count_day
 from gateway.billing.hours import changes, publishing
 from gateway.domain.direction import Direction
 from gateway.metering.schedule import Kind, State
@@ -299,7 +299,7 @@ async def test_a_meter_that_only_gives_has_the_rows_of_what_it_gave(home: ByHand
 
 def _count_as_before(*known: Any, takes: bool) -> Any:
     del takes
-    return count(*known, takes=False)
+    return count_day(*known, takes=False)
 
 
 async def test_rows_that_an_older_gateway_made_of_what_was_given_are_taken_back(
@@ -315,7 +315,7 @@ async def test_rows_that_an_older_gateway_made_of_what_was_given_are_taken_back(
     await home.write(Kind.CURVE, {past(1)[0]: whole_curve(past(1)[0], [100])}, Direction.PRODUCTION)
     with monkeypatch.context() as older:
         older.setattr(publishing, "_FORMAT", 2)
-        older.setattr(changes, "count", _count_as_before)
+        older.setattr(changes, "count_day", _count_as_before)
         client.take(await home.hours(client.cursor))
     assert (at(past(1)[0]), "consumption") in client.rows
     renewed = await home.hours(client.cursor)

@@ -51,7 +51,7 @@ async def fill_the_rest(home: ByHand, known: int) -> None:
     """Fill in the history: what is older than `known` days, in the steps in which it comes."""
     oldest = (TODAY - OLDEST_CURVE).days
     await fill(home, past(oldest, known + 1))
-    await home.write(Kind.DAILY, dict.fromkeys(paris.days(OLDEST_VALUE, OLDEST_CURVE), 12_345))
+    await home.write(Kind.DAILY, dict.fromkeys(paris.iterate_days(OLDEST_VALUE, OLDEST_CURVE), 12_345))
 
 
 async def test_totals_say_since_when_while_the_history_is_fetched(home: ByHand) -> None:
@@ -118,10 +118,10 @@ async def test_what_stays_is_known_without_a_look_into_the_archive(
     wait(home, A_LOOK)
     first = await home.hours()
     ledger = AsyncMock(side_effect=AssertionError("the archive was asked"))
-    monkeypatch.setattr(metering, "ledger", ledger)
+    monkeypatch.setattr(metering, "load_entries", ledger)
     assert (await home.hours())["from"] == first["from"]
     async with home.database.read() as session:
-        standing = await repository.publication(session, home.point_id)
+        standing = await repository.find_publication(session, home.point_id)
     assert standing is not None
     assert standing.is_whole is not is_over
 

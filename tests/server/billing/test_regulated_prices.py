@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gateway.kit import paris
 from gateway.tariffs.options import Option
-from gateway.tariffs.prices import Grid, PriceSource, packaged, with_added
-from gateway.tariffs.tariff import Tariff, tariff_on
+from gateway.tariffs.prices import Grid, PriceSource, extend_price_book, load_packaged_prices
+from gateway.tariffs.tariff import Tariff, find_tariff_on
 
 BUCKETS = {
     Option.BASE: {"base"},
@@ -43,7 +43,7 @@ BUCKETS = {
     ],
 )
 def test_known_days(option: Option, power: int, day: date, bucket: str, price: str, month: str | None) -> None:
-    grid = packaged().grid(option, power, day)
+    grid = load_packaged_prices().find_grid(option, power, day)
     assert grid is not None
     assert dict(grid.prices)[bucket] == Decimal(price)
     assert month is None or grid.subscription_month == Decimal(month)
@@ -52,7 +52,7 @@ def test_known_days(option: Option, power: int, day: date, bucket: str, price: s
 @given(st.sampled_from(list(BUCKETS)), st.sampled_from([6, 9, 12, 15, 18, 30, 36]), st.dates(date(2023, 8, 1)))
 @settings(deadline=None)
 def test_every_day_has_every_price_of_its_option(option: Option, power: int, day: date) -> None:
-    grid = packaged().grid(option, power, day)
+    grid = load_packaged_prices().find_grid(option, power, day)
     assert grid is not None
     assert set(dict(grid.prices)) == BUCKETS[option]
     assert all(Decimal("0.05") < price < 1 for _, price in grid.prices)
@@ -69,20 +69,23 @@ def test_every_day_has_every_price_of_its_option(option: Option, power: int, day
     ],
 )
 def test_what_is_not_sold_or_not_known_has_no_price(option: Option, power: int, day: date) -> None:
-    assert packaged().grid(option, power, day) is None
+    assert load_packaged_prices().find_grid(option, power, day) is None
 
 
 def test_a_grid_whose_subscription_is_not_known_keeps_the_one_before_and_says_so() -> None:
-    grid = packaged().grid(Option.HP_HC, 15, date(2026, 9, 1))
+    grid = load_packaged_prices().find_grid(Option.HP_HC, 15, date(2026, 9, 1))
     assert grid is not None
     assert (grid.valid_from, grid.subscription_from) == (date(2026, 8, 1), date(2026, 2, 1))
-    assert packaged().outdated_since(Option.HP_HC, 15, date(2026, 9, 1)) == date(2026, 8, 1)
-    assert packaged().outdated_since(Option.HP_HC, 12, date(2026, 9, 1)) is None
+    assert load_packaged_prices().find_outdated_since(Option.HP_HC, 15, date(2026, 9, 1)) == date(2026, 8, 1)
+    assert load_packaged_prices().find_outdated_since(Option.HP_HC, 12, date(2026, 9, 1)) is None
 
 
 def test_edf_bills_and_cre_is_kept_beside_it() -> None:
     day = date(2025, 3, 1)
-    billed, kept = packaged().grid(Option.TEMPO, 6, day), packaged().grid(Option.TEMPO, 6, day, PriceSource.CRE)
+    billed, kept = (
+        load_packaged_prices().find_grid(Option.TEMPO, 6, day),
+        load_packaged_prices().find_grid(Option.TEMPO, 6, day, PriceSource.CRE),
+    )
     assert billed is not None
     assert kept is not None
     assert (billed.source, billed.subscription_month) == (PriceSource.EDF, Decimal("13.97"))
@@ -96,15 +99,15 @@ def test_cre_bills_where_edf_has_no_grid_or_no_subscription() -> None:
 
     august, february = date(2026, 8, 1), date(2027, 2, 1)
     added = [from_cre(3, august, "12.40"), from_cre(6, august, "15.99"), from_cre(6, february, "16.20")]
-    book = with_added(tuple(added))
-    assert book.grid(Option.BASE, 3, august) == added[0]
-    assert book.grid(Option.BASE, 6, august) == packaged().grid(Option.BASE, 6, august)
-    assert book.grid(Option.BASE, 6, february) == added[2]
-    assert book.outdated_since(Option.BASE, 3, august) is None
+    book = extend_price_book(tuple(added))
+    assert book.find_grid(Option.BASE, 3, august) == added[0]
+    assert book.find_grid(Option.BASE, 6, august) == load_packaged_prices().find_grid(Option.BASE, 6, august)
+    assert book.find_grid(Option.BASE, 6, february) == added[2]
+    assert book.find_outdated_since(Option.BASE, 3, august) is None
 
 
 def test_a_power_without_a_newer_grid_keeps_its_last() -> None:
-    grid = packaged().grid(Option.BASE, 18, date(2026, 8, 1))
+    grid = load_packaged_prices().find_grid(Option.BASE, 18, date(2026, 8, 1))
     assert grid is not None
     assert grid.valid_from == date(2026, 2, 1)
 
@@ -114,7 +117,7 @@ def test_a_power_without_a_newer_grid_keeps_its_last() -> None:
 def test_the_tariff_of_a_day_is_the_one_that_began_last(starts: list[date | None], day: date) -> None:
     tariffs = [Tariff(valid_from=start, option=Option.BASE, power_kva=6) for start in starts]
     begun = [start or date.min for start in starts if (start or date.min) <= day]
-    found = tariff_on(tariffs, day)
+    found = find_tariff_on(tariffs, day)
     assert (None if found is None else found.valid_from or date.min) == (max(begun) if begun else None)
 
 
@@ -124,5 +127,5 @@ def test_a_change_holds_from_its_day() -> None:
         Tariff(valid_from=change, option=Option.TEMPO, power_kva=9),
         Tariff(option=Option.BASE, power_kva=6),
     ]
-    assert tariff_on(tariffs, change - timedelta(days=1)) == tariffs[1]
-    assert tariff_on(tariffs, change) == tariffs[0]
+    assert find_tariff_on(tariffs, change - timedelta(days=1)) == tariffs[1]
+    assert find_tariff_on(tariffs, change) == tariffs[0]

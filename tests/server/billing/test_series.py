@@ -22,7 +22,7 @@ from gateway.billing.totals.totals import Span
 from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind, State
-from gateway.migrations import upgrade
+from gateway.migrations import upgrade_database
 from gateway.usage_points.contract import Contract
 from tests.server.billing.answered import compare, fill, totals
 from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, sqlite, whole_curve
@@ -30,7 +30,7 @@ from tests.server.billing.test_any_life import Life
 from tests.server.conftest import NOW, SetClock
 from tests.server.paris import PARIS
 
-KEYRING = Keyring.parse(Keyring.generate())
+KEYRING = Keyring.parse_keyring(Keyring.generate_key())
 ALL = frozenset(Include)
 BEGINS: dict[str, Callable[[date], date]] = {
     "day": lambda day: day,
@@ -42,7 +42,7 @@ BEGINS: dict[str, Callable[[date], date]] = {
 
 async def series(home: ByHand, step: str, start: date, end: date, include: frozenset[Include] = ALL) -> dict[str, Any]:
     service = SeriesService(home.database, home.clock, home.publisher)
-    found = await service.chart(
+    found = await service.load_charts(
         home.account_id, home.point_id, Step(step), Span(start, end), with_year_ago=Include.YEAR_AGO in include
     )
     answer: dict[str, Any] = json.loads(SeriesView.of(found, include).model_dump_json())
@@ -190,7 +190,7 @@ async def test_an_hour_is_compared_with_the_one_that_clocks_showed_alike(
 def empty() -> Iterator[Path]:
     """A database with its tables, to be copied."""
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(upgrade(sqlite(Path(folder))))
+        asyncio.run(upgrade_database(sqlite(Path(folder))))
         yield Path(folder)
 
 
@@ -292,7 +292,7 @@ async def test_production_counts_beside_consumption(home: ByHand) -> None:
 
 
 async def habits(home: ByHand, start: date, end: date) -> dict[str, Any]:
-    found = await SeriesService(home.database, home.clock, home.publisher).habits(
+    found = await SeriesService(home.database, home.clock, home.publisher).load_habits(
         home.account_id, home.point_id, Span(start, end)
     )
     answer: dict[str, Any] = json.loads(HabitsView.of(found).model_dump_json())

@@ -18,8 +18,8 @@ async def test_a_known_cursor_costs_few_statements_no_count_and_no_write(
 ) -> None:
     await home.write(Kind.CURVE, {day: whole_curve(day, [600]) for day in past(60)})
     service = HoursService(home.database, home.clock, home.publisher)
-    held = await service.rows_since(home.account_id, home.point_id, None)
-    await service.rows_since(home.account_id, home.point_id, held.cursor)  # looks once for other writes
+    held = await service.load_rows_since(home.account_id, home.point_id, None)
+    await service.load_rows_since(home.account_id, home.point_id, held.cursor)  # looks once for other writes
     statements: Counter[str] = Counter()
     counted = 0
 
@@ -29,12 +29,12 @@ async def test_a_known_cursor_costs_few_statements_no_count_and_no_write(
     def count_seen(*arguments: Any, **options: Any) -> Any:
         nonlocal counted
         counted += 1
-        return counting.count(*arguments, **options)
+        return counting.count_day(*arguments, **options)
 
-    monkeypatch.setattr(changes, "count", count_seen)
+    monkeypatch.setattr(changes, "count_day", count_seen)
     engine = home.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", see)
-    again = await service.rows_since(home.account_id, home.point_id, held.cursor)
+    again = await service.load_rows_since(home.account_id, home.point_id, held.cursor)
     event.remove(engine, "before_cursor_execute", see)
     assert (again.start, again.cursor, counted) == ([], held.cursor, 0)
     assert statements.keys() <= {"SELECT", "PRAGMA"}

@@ -75,7 +75,7 @@ class Person:
         while (await self.status(asked))[0] == "pending":
             clock.set(clock.now() + step)
             step = min(step * 1.3, timedelta(hours=1))
-            await self.gateway.runtime.consents.check(asked["id"])
+            await self.gateway.runtime.consents.check_consent(asked["id"])
         return await self.status(asked)
 
 

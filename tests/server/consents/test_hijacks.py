@@ -98,7 +98,7 @@ async def test_a_guess_while_the_holder_is_at_enedis_opens_nothing(
     his = await _claim(mallory, VICTIM)
     for _ in range(5):
         clock.set(clock.now() + timedelta(minutes=1))
-        await mallory.gateway.runtime.consents.check(str(his["id"]))
+        await mallory.gateway.runtime.consents.check_consent(str(his["id"]))
         assert (await mallory.status(his))[0] == "pending"
     await alice.handle_callback(location)
     assert await alice.check_until_decided(hers, clock) == ("refused", "contested")
@@ -131,7 +131,7 @@ async def test_guesses_cost_few_calls_for_the_whole_gateway(
     for _ in range(12):
         clock.set(clock.now() + timedelta(minutes=2))  # all within the hour
         for asked in guesses:
-            await alice.gateway.runtime.consents.check(asked["id"])
+            await alice.gateway.runtime.consents.check_consent(asked["id"])
     assert len(alice.simulator.calls("subscribed_services")) <= 40
     # who is honest waits for the next hour, and is not refused
     bob = Person(alice.gateway, alice.simulator, await alice.gateway.sign_in("bob@example.org"), "bob@example.org")

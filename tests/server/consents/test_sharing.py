@@ -94,7 +94,7 @@ async def test_a_service_that_shows_after_hours_is_waited_for(alice: Person, clo
     await alice.handle_callback(location)
     while clock.now() < NOW + timedelta(hours=5):
         clock.set(clock.now() + timedelta(minutes=20))
-        await alice.gateway.runtime.consents.check(asked["id"])
+        await alice.gateway.runtime.consents.check_consent(asked["id"])
         assert await alice.status(asked) == ("pending", None)
     page = await alice.browser.get(f"/consents/{asked['id']}/result")
     assert "plusieurs heures" in page.text
@@ -197,7 +197,7 @@ async def test_an_outage_of_enedis_is_nobodys_failure(alice: Person, clock: SetC
     await alice.handle_callback(location)
     for _ in range(10):
         clock.set(clock.now() + timedelta(minutes=1))
-        await alice.gateway.runtime.consents.check(asked["id"])
+        await alice.gateway.runtime.consents.check_consent(asked["id"])
     alice.who = await alice.gateway.sign_in("alice@example.org")
     assert await alice.status(asked) == ("pending", None)
     alice.simulator.order("DELETE", "faults")

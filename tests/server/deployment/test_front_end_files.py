@@ -11,7 +11,7 @@ import pytest
 
 from gateway.app import create_app
 from gateway.front_end.files import Files, NoFrontEndError
-from gateway.front_end.policy import security_headers
+from gateway.front_end.policy import build_security_headers
 from gateway.front_end.serving import FrontEndSite
 from gateway.settings import Settings
 from scripts.lib.nginx import nginx_command
@@ -43,7 +43,7 @@ async def site(
     """A client of a site that serves them."""
     if request.param == "gateway":
         app = create_app(settings, clock)
-        whole = FrontEndSite(app, Files(built), security_headers(with_captcha=False))
+        whole = FrontEndSite(app, Files(built), build_security_headers(with_captcha=False))
         async with (
             app.router.lifespan_context(app),
             httpx2.AsyncClient(transport=httpx2.ASGITransport(whole), base_url="http://gateway") as http,
@@ -60,7 +60,7 @@ async def site(
 
 
 def is_secured(answer: httpx2.Response) -> None:
-    wanted = security_headers(with_captcha=False)
+    wanted = build_security_headers(with_captcha=False)
     told = {name: answer.headers.get(name) for name in wanted}
     assert told == wanted, answer.url
     assert "Server" not in answer.headers
@@ -124,7 +124,7 @@ async def test_nginx_says_what_the_gateway_says(
 ) -> None:
     with nginx(tmp_path / "nginx", built, **build) as port:
         page = httpx2.get(f"http://127.0.0.1:{port}/overview?meter=abc")
-    headers = security_headers(**wanted)
+    headers = build_security_headers(**wanted)
     assert {name: page.headers.get(name) for name in headers} == headers
     policy = headers["Content-Security-Policy"]
     assert ("https://challenges.cloudflare.com" in policy) is ("VITE_TURNSTILE_SITE_KEY" in build)
@@ -163,7 +163,7 @@ def test_what_is_no_site_cannot_frame(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 async def test_the_api_is_below_api_and_stays_where_it_was(built: Path, settings: Settings, clock: SetClock) -> None:
     app = create_app(settings, clock)
-    whole = FrontEndSite(app, Files(built), security_headers(with_captcha=False))
+    whole = FrontEndSite(app, Files(built), build_security_headers(with_captcha=False))
     async with (
         app.router.lifespan_context(app),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(whole), base_url="http://gateway") as http,

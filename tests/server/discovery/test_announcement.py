@@ -8,7 +8,7 @@ from zeroconf import ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from gateway import API_VERSION
-from gateway.discovery.announcement import SERVICE, announce, build_service_info
+from gateway.discovery.announcement import SERVICE, announce_gateway, build_service_info
 from gateway.settings import Settings
 
 LOOPBACK = ["127.0.0.1"]
@@ -62,7 +62,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def test_is_found_and_says_goodbye(browser: Browser) -> None:
-    async with announce(settings(backend_url="http://192.168.1.20:8123/api/"), ID, LOOPBACK):
+    async with announce_gateway(settings(backend_url="http://192.168.1.20:8123/api/"), ID, LOOPBACK):
         found = await browser.describe(await browser.next(ServiceStateChange.Added))
         assert found.decoded_properties == {"id": ID, "api": API_VERSION, "url": "http://192.168.1.20:8123/api"}
         assert (found.port, found.parsed_addresses()) == (8123, LOOPBACK)
@@ -70,7 +70,7 @@ async def test_is_found_and_says_goodbye(browser: Browser) -> None:
 
 
 async def test_replicas_announce_the_same_gateway(browser: Browser) -> None:
-    async with announce(settings(), ID, LOOPBACK), announce(settings(), ID, LOOPBACK):
+    async with announce_gateway(settings(), ID, LOOPBACK), announce_gateway(settings(), ID, LOOPBACK):
         await browser.next(ServiceStateChange.Added)
 
 
@@ -90,7 +90,7 @@ def test_the_address_is_told_when_others_can_reach_it(backend_url: str, port: in
 
 async def test_says_nothing_unless_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zeroconf.asyncio.AsyncZeroconf", None)
-    async with announce(settings(advertise=False), ID):
+    async with announce_gateway(settings(advertise=False), ID):
         pass
 
 
@@ -100,6 +100,6 @@ async def test_a_network_that_does_not_allow_it_stops_nobody(monkeypatch: pytest
 
     monkeypatch.setattr("zeroconf.asyncio.AsyncZeroconf", refuse)
     served = False
-    async with announce(settings(), ID):
+    async with announce_gateway(settings(), ID):
         served = True
     assert served

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.ecowatt.hours import place, runs
+from gateway.ecowatt.hours import group_runs, map_levels
 from gateway.kit.paris import PARIS
 from gateway.rte.client import Rte
 from gateway.rte.wire import EcowattSignal
@@ -37,7 +37,7 @@ def signal(day: date, hours: dict[int, int | None]) -> EcowattSignal:
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 1, 20), 24), (date(2026, 3, 29), 23), (date(2026, 10, 25), 25)])
 def test_each_hour_of_the_clock_is_where_the_clock_shows_it(day: date, hours: int) -> None:
-    placed = place(signal(day, {pas: pas % 4 for pas in range(24)}))
+    placed = map_levels(signal(day, {pas: pas % 4 for pas in range(24)}))
     assert len(placed) == hours
     starts = list(placed)
     assert starts[0] == paris(f"{day} 00:00")
@@ -48,14 +48,14 @@ def test_each_hour_of_the_clock_is_where_the_clock_shows_it(day: date, hours: in
 
 
 def test_the_hour_that_comes_twice_has_one_level() -> None:
-    placed = place(signal(date(2026, 10, 25), {1: 0, 2: 3, 3: 1}))
+    placed = map_levels(signal(date(2026, 10, 25), {1: 0, 2: 3, 3: 1}))
     assert list(placed.values()) == [0, 3, 3, 1]
     assert paris("2026-10-25 02:00") in placed
     assert paris("2026-10-25 02:00+") in placed
 
 
 def test_what_is_no_hour_or_no_level_is_left_out() -> None:
-    assert list(place(signal(TODAY, {5: 4, 6: -1, 7: None, 24: 1, 8: 2})).values()) == [2]
+    assert list(map_levels(signal(TODAY, {5: 4, 6: -1, 7: None, 24: 1, 8: 2})).values()) == [2]
 
 
 def test_a_day_given_as_a_plain_date_is_that_day() -> None:
@@ -67,7 +67,7 @@ def test_a_day_given_as_a_plain_date_is_that_day() -> None:
     st.dictionaries(st.integers(0, 200).map(lambda n: datetime(2026, 10, 24, tzinfo=UTC) + n * HOUR), st.integers(0, 3))
 )
 def test_runs_say_what_the_hours_say(levels: dict[datetime, int]) -> None:
-    found = list(runs(levels))
+    found = list(group_runs(levels))
     assert all(earlier.until <= later.since for earlier, later in pairwise(found))
     assert all(earlier.until < later.since or earlier.level != later.level for earlier, later in pairwise(found))
     assert {run.since + n * HOUR: run.level for run in found for n in range((run.until - run.since) // HOUR)} == levels

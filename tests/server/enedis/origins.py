@@ -31,16 +31,16 @@ WEEK = (date(2026, 10, 27), date(2026, 11, 3))
 type Ask = Callable[[Enedis, str], Awaitable[object]]
 
 CALLS: dict[str, tuple[Api, Ask]] = {
-    "daily": (Api.MEASURES, lambda enedis, prm: enedis.daily(PAYER, prm, Direction.CONSUMPTION, *WEEK)),
-    "load curve": (Api.MEASURES, lambda enedis, prm: enedis.load_curve(PAYER, prm, Direction.CONSUMPTION, *WEEK)),
-    "index": (Api.MEASURES, lambda enedis, prm: enedis.index(PAYER, prm, Direction.CONSUMPTION, *WEEK)),
-    "max power": (Api.MEASURES, lambda enedis, prm: enedis.max_power(PAYER, prm, *WEEK)),
-    "contracts": (Api.CONTRACTS, lambda enedis, prm: enedis.contracts(PAYER, prm)),
-    "synthesis": (Api.SYNTHESIS, lambda enedis, prm: enedis.synthesis(PAYER, prm)),
-    "metering": (Api.METERING, lambda enedis, prm: enedis.metering(PAYER, prm)),
-    "address": (Api.ADDRESS, lambda enedis, prm: enedis.address(PAYER, prm)),
-    "supply": (Api.SUPPLY, lambda enedis, prm: enedis.supply(PAYER, prm)),
-    "services": (Api.SERVICES, lambda enedis, prm: enedis.services_of_point(PAYER, prm)),
+    "daily": (Api.MEASURES, lambda enedis, prm: enedis.fetch_daily(PAYER, prm, Direction.CONSUMPTION, *WEEK)),
+    "load curve": (Api.MEASURES, lambda enedis, prm: enedis.fetch_load_curve(PAYER, prm, Direction.CONSUMPTION, *WEEK)),
+    "index": (Api.MEASURES, lambda enedis, prm: enedis.fetch_index(PAYER, prm, Direction.CONSUMPTION, *WEEK)),
+    "max power": (Api.MEASURES, lambda enedis, prm: enedis.fetch_max_power(PAYER, prm, *WEEK)),
+    "contracts": (Api.CONTRACTS, lambda enedis, prm: enedis.fetch_contracts(PAYER, prm)),
+    "synthesis": (Api.SYNTHESIS, lambda enedis, prm: enedis.fetch_synthesis(PAYER, prm)),
+    "metering": (Api.METERING, lambda enedis, prm: enedis.fetch_metering(PAYER, prm)),
+    "address": (Api.ADDRESS, lambda enedis, prm: enedis.fetch_address(PAYER, prm)),
+    "supply": (Api.SUPPLY, lambda enedis, prm: enedis.fetch_supply(PAYER, prm)),
+    "services": (Api.SERVICES, lambda enedis, prm: enedis.fetch_services_of_point(PAYER, prm)),
 }
 """One call of each kind, with the API that Enedis counts it for."""
 EACH_API = dict(reversed(CALLS.values()))
@@ -57,10 +57,10 @@ class NoPacer:
         self.waited: list[tuple[Api, str]] = []
         self.stopped: list[tuple[Api, datetime | None]] = []
 
-    async def wait(self, api: Api, payer: str) -> None:
+    async def wait_for_turn(self, api: Api, payer: str) -> None:
         self.waited.append((api, payer))
 
-    async def stop(self, api: Api, until: datetime | None) -> datetime:
+    async def stop_calls(self, api: Api, until: datetime | None) -> datetime:
         self.stopped.append((api, until))
         return until or datetime.now(UTC)
 
@@ -83,7 +83,7 @@ class Heard(Upstream):
         self.answers: list[Answer] = []
 
     async def ask(self, *args: Any, **kwargs: Any) -> Answer:
-        answer = await super().ask(*args, **kwargs)
+        answer = await super().request(*args, **kwargs)
         self.answers.append(answer)
         return answer
 

@@ -10,7 +10,7 @@ import pytest
 from gateway.domain.direction import Direction
 from gateway.enedis.client import Api, Enedis
 from gateway.enedis.errors import EnedisError, ErrorReason
-from gateway.enedis.readings import place
+from gateway.enedis.readings import place_curve
 from gateway.enedis.wire import IndexSeries
 from gateway.kit import paris
 from tests.server.conftest import Simulator
@@ -47,7 +47,7 @@ def asked(simulator: Simulator, part: str) -> dict[str, str]:
 async def test_daily_energy_is_what_the_meter_counted(
     enedis: Enedis, simulator: Simulator, prm: str, direction: Direction
 ) -> None:
-    points = await enedis.daily(PAYER, prm, direction, *WEEK)
+    points = await enedis.fetch_daily(PAYER, prm, direction, *WEEK)
     truth = {date.fromisoformat(day["date"]): day["wh"] for day in simulator.truth(prm, *WEEK, direction=direction)}
     assert {point.day: point.value for point in points} == truth
     assert len(truth) == 7
@@ -59,7 +59,7 @@ async def test_the_load_curve_of_autumns_long_day_sums_to_the_days(
     enedis: Enedis, simulator: Simulator, prm: str, direction: Direction
 ) -> None:
     week = date(2026, 10, 20), date(2026, 10, 27)
-    placement = place(await enedis.load_curve(PAYER, prm, direction, *week))
+    placement = place_curve(await enedis.fetch_load_curve(PAYER, prm, direction, *week))
     truth = simulator.truth(prm, *week, direction=direction)
     assert placement.refused.total == 0
     assert [len(readings) for readings in placement.days.values()] == [48, 48, 48, 48, 48, 50, 48]
@@ -83,7 +83,7 @@ def totals(found: list[IndexSeries]) -> list[int]:
 async def test_the_index_goes_forward_by_each_days_energy(
     enedis: Enedis, simulator: Simulator, prm: str, direction: Direction
 ) -> None:
-    found = totals(await enedis.index(PAYER, prm, direction, *WEEK))
+    found = totals(await enedis.fetch_index(PAYER, prm, direction, *WEEK))
     days = [day["wh"] for day in simulator.truth(prm, *WEEK, direction=direction)]
     assert [after - before for before, after in pairwise(found)] == [pytest.approx(wh, abs=1) for wh in days[:-1]]
 
@@ -97,7 +97,7 @@ async def test_the_index_goes_forward_by_each_days_energy(
     ],
 )
 async def test_the_registers_add_up_to_the_index(enedis: Enedis, prm: str, names: set[str]) -> None:
-    [series] = await enedis.index(PAYER, prm, TAKEN, *WEEK)
+    [series] = await enedis.fetch_index(PAYER, prm, TAKEN, *WEEK)
     registers = [register for calendar in series.calendrier or [] for register in calendar.classeTemporelle or []]
     assert {register.libelleClasseTemporelle for register in registers} == names
     shown = zip(*([value.v or 0 for value in register.valeur or []] for register in registers), strict=True)
@@ -105,7 +105,7 @@ async def test_the_registers_add_up_to_the_index(enedis: Enedis, prm: str, names
 
 
 async def test_the_greatest_power_of_each_day_is_above_its_curve(enedis: Enedis, simulator: Simulator) -> None:
-    points = await enedis.max_power(PAYER, FLAT, *WEEK)
+    points = await enedis.fetch_max_power(PAYER, FLAT, *WEEK)
     highest = {
         date.fromisoformat(day["date"]): max(reading["watts"] for reading in day["readings"])
         for day in simulator.truth(FLAT, *WEEK)
@@ -120,19 +120,19 @@ async def test_the_greatest_power_of_each_day_is_above_its_curve(enedis: Enedis,
 
 
 async def test_self_consumption_has_two_contracts(enedis: Enedis) -> None:
-    taking, giving = await enedis.contracts(PAYER, BOTH)
+    taking, giving = await enedis.fetch_contracts(PAYER, BOTH)
     assert (taking.segment, taking.contract_type, taking.subscribed_power_kva) == ("C5", "Contrat GRD-F", 9)
     assert (giving.segment, giving.contract_type, giving.subscribed_power_kva) == ("P4", "Contrat GRD-A", None)
     assert taking.contract_start == giving.contract_start == date(2017, 3, 14)
     assert taking.distribution_tariff is not None
     assert "heures creuses" in taking.distribution_tariff
-    assert [contract.segment for contract in await enedis.contracts(PAYER, ROOF)] == ["P4"]
+    assert [contract.segment for contract in await enedis.fetch_contracts(PAYER, ROOF)] == ["P4"]
 
 
 async def test_the_synthesis_says_since_when_by_direction(enedis: Enedis) -> None:
     since = date(2017, 3, 14)
     for prm, taken, given in ((FLAT, since, None), (ROOF, None, since), (BOTH, since, since)):
-        synthesis = await enedis.synthesis(PAYER, prm)
+        synthesis = await enedis.fetch_synthesis(PAYER, prm)
         assert (synthesis.consumption_activated_on, synthesis.production_activated_on) == (taken, given)
         assert synthesis.services_level == "Communicant (ouvert aux services)"
 
@@ -142,14 +142,14 @@ async def test_the_synthesis_says_since_when_by_direction(enedis: Enedis) -> Non
     [(HOUSE, "HC (22H30-6H30)"), (FARM, "HC (23h30-7h30)"), (FLAT, None), (ROOF, None)],
 )
 async def test_off_peak_hours_come_as_they_are_written(enedis: Enedis, prm: str, written: str | None) -> None:
-    assert (await enedis.metering(PAYER, prm)).off_peak == written
+    assert (await enedis.fetch_metering(PAYER, prm)).off_peak == written
 
 
 async def test_address_and_supply(enedis: Enedis) -> None:
-    address = await enedis.address(PAYER, HOUSE)
+    address = await enedis.fetch_address(PAYER, HOUSE)
     assert (address.street, address.city, address.building) == ("2 RUE DU COMPTEUR", "99999 VILLE FICTIVE", None)
     for prm, phases in ((HOUSE, 1), (FARM, 3)):
-        supply = await enedis.supply(PAYER, prm)
+        supply = await enedis.fetch_supply(PAYER, prm)
         assert (supply.connection_state, supply.voltage_level, supply.phase_count) == ("Alimenté", "BT", phases)
 
 
@@ -160,14 +160,14 @@ def number_of(simulator: Simulator, prm: str) -> int:
 
 
 async def test_services_by_authorisation_and_by_meter(enedis: Enedis, simulator: Simulator) -> None:
-    found = await enedis.services_of_authorisation(PAYER, number_of(simulator, BOTH))
+    found = await enedis.fetch_services_of_authorization(PAYER, number_of(simulator, BOTH))
     assert {service.point for service in found} == {BOTH}
     assert {service.measure for service in found if service.takes} == {"CDC", "PMAX", "IDX", "ENERGIE", "ITC"}
     assert {service.measure for service in found if service.gives} == {"CDC", "IDX", "ENERGIE", "ITC"}
     assert all(service.is_open and service.takes is not service.gives for service in found)
     assert {(service.starts_on, service.ends_on) for service in found} == {(date(2026, 8, 5), date(2029, 8, 4))}
-    assert await enedis.services_of_point(PAYER, BOTH) == found
-    assert "CDC" not in {service.measure for service in await enedis.services_of_point(PAYER, NO_CURVE)}
+    assert await enedis.fetch_services_of_point(PAYER, BOTH) == found
+    assert "CDC" not in {service.measure for service in await enedis.fetch_services_of_point(PAYER, NO_CURVE)}
 
 
 async def test_no_service_in_its_three_forms_and_as_a_refusal(
@@ -175,20 +175,20 @@ async def test_no_service_in_its_three_forms_and_as_a_refusal(
 ) -> None:
     number = number_of(simulator, UNSHARED)
     for _ in range(3):
-        assert await enedis.services_of_authorisation(PAYER, number) == []
+        assert await enedis.fetch_services_of_authorization(PAYER, number) == []
     assert {answer.body for answer in heard.answers[-3:]} == {
         b'{"nbTotalServices":0}',
         b'{"nbTotalServices":0,"serviceSouscrit":null}',
         b'{"nbTotalServices":0,"serviceSouscrit":[]}',
     }
     simulator.order("POST", "faults", api="subscribed_services", name="no_services")
-    assert await enedis.services_of_point(PAYER, BOTH) == []
+    assert await enedis.fetch_services_of_point(PAYER, BOTH) == []
 
 
 async def test_services_are_asked_for_with_what_production_was_seen_to_take() -> None:
     async with scripted(lambda _: Reply()) as origin, client(origin.url) as (enedis, _):
-        await enedis.services_of_authorisation(PAYER, 4242)
-        await enedis.services_of_point(PAYER, FLAT)
+        await enedis.fetch_services_of_authorization(PAYER, 4242)
+        await enedis.fetch_services_of_point(PAYER, FLAT)
     one, other = origin.data_calls
     assert (one.line, one.body) == (
         "POST /subscribed_services/v1 HTTP/1.1",
@@ -224,7 +224,7 @@ async def test_customer_calls_have_the_meter_in_their_path_alone(
 
 async def test_a_request_says_what_it_takes_and_who_it_is() -> None:
     async with scripted(lambda _: Reply()) as origin, client(origin.url) as (enedis, _):
-        await enedis.synthesis(PAYER, FLAT)
+        await enedis.fetch_synthesis(PAYER, FLAT)
     token, call = origin.asked
     assert token.headers["authorization"].startswith("Basic ")
     assert token.headers["content-type"] == "application/x-www-form-urlencoded"

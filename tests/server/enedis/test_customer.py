@@ -11,7 +11,7 @@ from gateway.domain.direction import Direction
 from gateway.enedis.client import Enedis
 from gateway.enedis.customer import Address, GridContract, Metering, Service, Services, Supply, Synthesis
 from gateway.enedis.errors import EnedisError, ErrorReason
-from gateway.enedis.readings import place
+from gateway.enedis.readings import place_curve
 from gateway.enedis.wire import IndexMeasure
 from tests.server.enedis.origins import CALLS, EACH_API, PAYER, Asked, Reply, client, fixture, scripted
 
@@ -30,7 +30,7 @@ def answering(*bodies: bytes) -> Any:
 
 async def test_the_fixtures_contracts() -> None:
     async with answering(fixture("contracts")) as origin, client(origin.url) as (enedis, _):
-        taking, giving = await enedis.contracts(PAYER, PRM)
+        taking, giving = await enedis.fetch_contracts(PAYER, PRM)
     assert taking.model_dump() == {
         "segment": "C5",
         "contract_start": date(2025, 11, 20),
@@ -46,10 +46,10 @@ async def test_the_fixtures_contracts() -> None:
 async def test_the_fixtures_customer_data() -> None:
     bodies = [fixture(name) for name in ("synthesis", "metering", "address", "supply")]
     async with answering(*bodies) as origin, client(origin.url) as (enedis, _):
-        synthesis = await enedis.synthesis(PAYER, PRM)
-        metering = await enedis.metering(PAYER, PRM)
-        address = await enedis.address(PAYER, PRM)
-        supply = await enedis.supply(PAYER, PRM)
+        synthesis = await enedis.fetch_synthesis(PAYER, PRM)
+        metering = await enedis.fetch_metering(PAYER, PRM)
+        address = await enedis.fetch_address(PAYER, PRM)
+        supply = await enedis.fetch_supply(PAYER, PRM)
     assert synthesis.model_dump() == {
         "consumption_activated_on": date(2019, 5, 7),
         "production_activated_on": date(2025, 6, 2),
@@ -73,7 +73,7 @@ async def test_the_fixtures_customer_data() -> None:
 
 async def test_the_fixtures_services() -> None:
     async with answering(fixture("services")) as origin, client(origin.url) as (enedis, _):
-        services = await enedis.services_of_authorisation(PAYER, 4242)
+        services = await enedis.fetch_services_of_authorization(PAYER, 4242)
     assert [service.measure for service in services if service.is_open] == ["CDC", "PMAX", "IDX", "ENERGIE"]
     *_, requested = services
     assert (requested.state, requested.is_open, requested.gives, requested.takes) == ("DEMANDE", False, True, False)
@@ -84,12 +84,12 @@ async def test_the_fixtures_measures() -> None:
     bodies = [fixture(name) for name in ("load_curve", "daily", "daily", "max_power", "index")]
     days = date(2026, 9, 14), date(2026, 9, 16)
     async with answering(*bodies) as origin, client(origin.url) as (enedis, _):
-        curve = await enedis.load_curve(PAYER, PRM, Direction.CONSUMPTION, *days)
-        daily = await enedis.daily(PAYER, PRM, Direction.CONSUMPTION, *days)
-        produced = await enedis.daily(PAYER, PRM, Direction.PRODUCTION, *days)
-        power = await enedis.max_power(PAYER, PRM, *days)
-        [series] = await enedis.index(PAYER, PRM, Direction.CONSUMPTION, *days)
-    placement = place(curve)
+        curve = await enedis.fetch_load_curve(PAYER, PRM, Direction.CONSUMPTION, *days)
+        daily = await enedis.fetch_daily(PAYER, PRM, Direction.CONSUMPTION, *days)
+        produced = await enedis.fetch_daily(PAYER, PRM, Direction.PRODUCTION, *days)
+        power = await enedis.fetch_max_power(PAYER, PRM, *days)
+        [series] = await enedis.fetch_index(PAYER, PRM, Direction.CONSUMPTION, *days)
+    placement = place_curve(curve)
     assert placement.refused.total == 0
     assert [{reading.minutes for reading in readings} for readings in placement.days.values()] == [{60}, {30}]
     assert {
@@ -205,7 +205,7 @@ def test_absent_null_and_empty_are_the_same(form: type[BaseModel], nothing: obje
 @pytest.mark.parametrize("body", [b"{}", b'{"address":null}', b'{"address":{}}'])
 async def test_no_address_in_its_three_forms(body: bytes) -> None:
     async with answering(body) as origin, client(origin.url) as (enedis, _):
-        assert await enedis.address(PAYER, PRM) == Address()
+        assert await enedis.fetch_address(PAYER, PRM) == Address()
 
 
 @pytest.mark.parametrize(

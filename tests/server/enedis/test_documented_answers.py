@@ -192,14 +192,14 @@ def read_enedis(name: str) -> tuple[str, ErrorReason]:
     """Return how an answer is shown, and its reason."""
     if name in ALTERATIONS:
         return f"200 `{name.removeprefix('200_')}`", ErrorReason.DOWN
-    refusal = enedis.refusal(name)
+    refusal = enedis.build_refusal(name)
     body = refusal.body if isinstance(refusal.body, str) else json.dumps(refusal.body)
     error = parse_error(Answer(refusal.status, body.encode(), {}))
     return f"{refusal.status} `{name}`", ErrorReason.DOWN if refusal.status == 200 else error.reason
 
 
 def read_rte(name: str) -> tuple[str, RteErrorReason]:
-    refusal: Refusal = rte.refusal(name)
+    refusal: Refusal = rte.build_refusal(name)
     body = refusal.body if isinstance(refusal.body, str) else json.dumps(refusal.body)
     return f"{refusal.status} `{name}`", parse_rte_error(Answer(refusal.status, body.encode(), {})).reason
 
@@ -216,14 +216,14 @@ def write_page(language: str) -> str:
         WORDS["columns"][at],
         "|---|---|---|---|",
     ]
-    for name in enedis.names():
+    for name in enedis.list_names():
         if name not in POINTS:
             shown, reason = read_enedis(name)
             lines.append(f"| {shown} | {' | '.join(text[at] for text in OF_ENEDIS[reason])} |")
     lines += ["", f"## {WORDS['points'][at]}", "", WORDS["point_columns"][at], "|---|---|"]
     lines += [f"| `{name}` | {text[at]} |" for name, text in POINTS.items()]
     lines += ["", "## RTE", "", WORDS["rte_columns"][at], "|---|---|---|"]
-    for name in rte.names():
+    for name in rte.list_names():
         shown, rte_reason = read_rte(name)
         lines.append(f"| {shown} | {' | '.join(text[at] for text in OF_RTE[rte_reason])} |")
     return "\n".join(lines) + "\n"

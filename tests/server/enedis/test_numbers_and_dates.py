@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.enedis.daily import place_daily
-from gateway.enedis.readings import place
+from gateway.enedis.readings import place_curve
 from gateway.enedis.refused import Fault
 from gateway.enedis.wire import Point, UnreadableError
 
@@ -105,20 +105,20 @@ def test_midnight_is_written_in_two_ways() -> None:
 
 def test_an_offset_tells_the_doubled_hour_apart() -> None:
     early, late = point(v="100", d="2026-10-25T02:30:00+02:00"), point(v="200", d="2026-10-25T02:30:00+01:00")
-    assert [reading.watts for reading in place([late, early]).days[date(2026, 10, 25)]] == [100, 200]
+    assert [reading.watts for reading in place_curve([late, early]).days[date(2026, 10, 25)]] == [100, 200]
 
 
 def test_one_unreadable_point_spoils_no_other_and_is_counted_by_what_is_wrong() -> None:
     good = [point(v="100"), point(v="100", d="2026-09-29 01:00:00")]
     bad = [point(v="NaN"), point(p="PT45S"), point(p="P1D"), point(d="soon"), point(v="-5"), point(v="40000001")]
-    placed = place([good[0], *bad, good[1]], DAY, NEXT)
+    placed = place_curve([good[0], *bad, good[1]], DAY, NEXT)
     assert [reading.watts for reading in placed.days[DAY]] == [100, 100]
     counts = {Fault.VALUE: 1, Fault.STEP: 2, Fault.STAMP: 1, Fault.IMPLAUSIBLE: 2}
     assert placed.refused.counts == counts
 
 
 def test_points_of_other_days_are_refused() -> None:
-    placed = place([point(d="2026-09-30 00:30:00"), point(d="2026-09-30 00:00:00")], DAY, NEXT)
+    placed = place_curve([point(d="2026-09-30 00:30:00"), point(d="2026-09-30 00:00:00")], DAY, NEXT)
     assert list(placed.days) == [DAY], "midnight ends the day before"
     assert placed.refused.counts == {Fault.OUTSIDE: 1}
 
@@ -154,5 +154,5 @@ def test_two_different_values_of_a_day_are_both_refused_and_equal_ones_count_onc
 @settings(max_examples=200, deadline=None)
 def test_any_member_is_read_or_refused(member: object) -> None:
     sent = [Point.model_validate({"v": member, "d": member, "p": member})]
-    assert not place(sent, DAY, NEXT).days
+    assert not place_curve(sent, DAY, NEXT).days
     assert not place_daily(sent, DAY, NEXT).days

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.domain.readings import Quality, Reading
-from gateway.enedis.readings import place
+from gateway.enedis.readings import place_curve
 from gateway.enedis.wire import Point
 from gateway.kit import paris
-from gateway.metering.packing import pack, unpack
+from gateway.metering.packing import pack_readings, unpack_readings
 
 PARIS = ZoneInfo("Europe/Paris")
 STEPS = (5, 10, 15, 30, 60)
@@ -100,7 +100,7 @@ def check_days(step: int, stride: int) -> None:
         if ordinal % stride and day not in ODD_DAYS:
             continue
         truth = stories(cut(day, [step]), ordinal)
-        placement = place(points_of(truth))
+        placement = place_curve(points_of(truth))
         assert placement.refused.total == 0, day
         assert placement.days == {day: truth}
         assert sum(reading.minutes for reading in truth) == length_of(day)
@@ -121,7 +121,7 @@ def test_every_day_of_eleven_years_comes_back_as_it_was_written(step: int) -> No
 @settings(max_examples=120, deadline=None)
 def test_steps_that_change_within_the_day_in_any_order(day: date, steps: list[int], seed: int) -> None:
     truth = stories(cut(day, steps), seed)
-    placement = place(shuffled(points_of(truth), seed))
+    placement = place_curve(shuffled(points_of(truth), seed))
     assert placement.refused.total == 0
     assert measures(placement.days) == measures({day: truth})
     assert all(one.end == two.start for one, two in pairwise(placement.days[day]))
@@ -132,7 +132,7 @@ def test_steps_that_change_within_the_day_in_any_order(day: date, steps: list[in
 def test_a_week_around_an_odd_day_keeps_each_day_to_itself(odd: date, shift: int, step: int) -> None:
     days = [odd + timedelta(days=shift + offset) for offset in range(7)]
     truth = {day: stories(cut(day, [step]), day.toordinal()) for day in days}
-    placement = place(shuffled([point for day in days for point in points_of(truth[day])], shift))
+    placement = place_curve(shuffled([point for day in days for point in points_of(truth[day])], shift))
     assert placement.refused.total == 0
     assert measures(placement.days) == measures(truth)
 
@@ -146,7 +146,7 @@ def measures(days: dict[date, list[Reading]]) -> dict[date, list[tuple[datetime,
 def test_autumns_doubled_hour_is_told_by_the_order_of_the_answer(oldest_first: bool) -> None:
     truth = stories(cut(AUTUMN, [30]), 3)
     points = points_of(truth)
-    assert place(points if oldest_first else points[::-1]).days == {AUTUMN: truth}
+    assert place_curve(points if oldest_first else points[::-1]).days == {AUTUMN: truth}
 
 
 def test_without_any_order_the_doubled_half_hours_are_estimated_and_no_others() -> None:
@@ -154,10 +154,12 @@ def test_without_any_order_the_doubled_half_hours_are_estimated_and_no_others() 
     points = points_of(truth)
     mixed = points[10:] + points[:10]
     mixed[30], mixed[20] = mixed[20], mixed[30]
-    placed = place(mixed).days[AUTUMN]
+    placed = place_curve(mixed).days[AUTUMN]
     assert [one.start for one in placed if one.quality is Quality.ESTIMATED] == [one.start for one in truth[3:7]]
     same = [one.model_copy(update={"v": "7"}) if "02:00" in one.d or "02:30" in one.d else one for one in mixed]
-    assert {one.quality for one in place(same).days[AUTUMN]} == {Quality.MEASURED}, "two equal values cannot be swapped"
+    assert {one.quality for one in place_curve(same).days[AUTUMN]} == {Quality.MEASURED}, (
+        "two equal values cannot be swapped"
+    )
 
 
 def ambiguous(reading: Reading) -> bool:
@@ -177,7 +179,7 @@ def test_with_points_missing_just_what_is_certain_is_placed(day: date, step: int
     holes = data.draw(st.sets(st.integers(0, len(whole) - 1), min_size=1))
     holes |= data.draw(st.sets(st.sampled_from(range(len(whole))[: 5 * 60 // step])))
     sent = [reading for number, reading in enumerate(whole) if number not in holes]
-    placement = place(points_of(sent))
+    placement = place_curve(points_of(sent))
     stamps = [reading.end.astimezone(PARIS).replace(tzinfo=None) for reading in sent]
     sure = [
         reading
@@ -195,7 +197,7 @@ def test_autumn_with_points_missing_and_mixed_steps_is_never_wrong(steps: list[i
     night = [reading for reading in whole if reading.start < midnight(AUTUMN) + timedelta(hours=5)]
     holes = data.draw(st.sets(st.sampled_from(night)))
     sent = [reading for reading in whole if reading not in holes]
-    placement = place(points_of(sent))
+    placement = place_curve(points_of(sent))
     placed = placement.days[AUTUMN]
     assert set(placed) <= set(sent)
     assert {reading for reading in sent if not ambiguous(reading)} <= set(placed)
@@ -205,7 +207,7 @@ def test_autumn_with_points_missing_and_mixed_steps_is_never_wrong(steps: list[i
 def test_one_of_autumns_two_half_past_two_is_refused_and_the_rest_of_the_night_is_not() -> None:
     truth = stories(cut(AUTUMN, [30]), 3)
     for missing in (3, 4, 5, 6):  # the readings that end at 02:00, 02:30, 02:00 and 02:30
-        placement = place(points_of([reading for reading in truth if reading != truth[missing]]))
+        placement = place_curve(points_of([reading for reading in truth if reading != truth[missing]]))
         twin = missing + 2 if missing < 5 else missing - 2
         assert placement.days[AUTUMN] == [reading for reading in truth if reading not in (truth[missing], truth[twin])]
         assert placement.refused.total == 1
@@ -216,13 +218,13 @@ def test_the_odd_days_have_46_and_50_half_hours_and_the_last_belongs_to_its_day(
         points = points_of(stories(cut(day, [30]), 5))
         assert len(points) == half_hours
         assert points[-1].d == f"{day + timedelta(days=1)} 00:00:00"
-        assert len(place(points).days[day]) == half_hours
+        assert len(place_curve(points).days[day]) == half_hours
 
 
 def test_spring_has_no_half_past_two() -> None:
     point = Point.model_validate({"v": "100", "d": f"{SPRING} 02:30:00", "p": "PT30M"})
-    assert place([point]).days == {}
-    assert place([point]).refused.total == 1
+    assert place_curve([point]).days == {}
+    assert place_curve([point]).refused.total == 1
 
 
 @pytest.mark.parametrize(
@@ -246,7 +248,7 @@ def test_spring_has_no_half_past_two() -> None:
 )
 def test_what_cannot_be_placed_is_refused_and_its_neighbours_are_not(d: str, p: str | None, v: str) -> None:
     good = stories(cut(PLAIN, [30]), 1)[10:20]
-    placement = place([*points_of(good), Point.model_validate({"v": v, "d": d, "p": p})])
+    placement = place_curve([*points_of(good), Point.model_validate({"v": v, "d": d, "p": p})])
     assert placement.days == {PLAIN: good}
     assert placement.refused.total == 1
 
@@ -256,7 +258,7 @@ def test_an_absent_value_is_no_reading_and_zero_is_one() -> None:
         Point.model_validate({"v": value, "d": f"2026-06-01 0{hour}:00:00", "p": "PT1H"})
         for hour, value in enumerate((None, "", "0"), start=1)
     ]
-    placement = place(points)
+    placement = place_curve(points)
     assert [reading.watts for reading in placement.days[PLAIN]] == [0]
     assert placement.refused.total == 0
 
@@ -264,13 +266,13 @@ def test_an_absent_value_is_no_reading_and_zero_is_one() -> None:
 def test_repeated_points_count_once_and_contradictions_not_at_all() -> None:
     truth = stories(cut(PLAIN, [30]), 9)
     points = points_of(truth)
-    assert place([*points, *points]).days == {PLAIN: truth}
+    assert place_curve([*points, *points]).days == {PLAIN: truth}
     liar = points[5].model_copy(update={"v": truth[5].watts + 1})
-    placement = place([*points, liar])
+    placement = place_curve([*points, liar])
     assert placement.days == {PLAIN: [reading for reading in truth if reading is not truth[5]]}
     assert placement.refused.total == 2
     long = points[7].model_copy(update={"p": "PT60M"})
-    assert place([*points, long]).days == {PLAIN: [*truth[:6], *truth[8:]]}
+    assert place_curve([*points, long]).days == {PLAIN: [*truth[:6], *truth[8:]]}
 
 
 anything = st.one_of(
@@ -306,7 +308,7 @@ def claim_of(point: Point) -> tuple[datetime, int, int] | None:
 @settings(max_examples=120, deadline=None)
 def test_garbage_neither_crashes_nor_invents(points: list[dict[str, object]]) -> None:
     sent = [Point.model_validate(point) for point in points]
-    placement = place(sent)
+    placement = place_curve(sent)
     claimed = Counter(claim for point in sent if (claim := claim_of(point)) is not None)
     placed = Counter[tuple[datetime, int, int]]()
     for day, readings in placement.days.items():
@@ -315,7 +317,9 @@ def test_garbage_neither_crashes_nor_invents(points: list[dict[str, object]]) ->
             assert reading.start.astimezone(PARIS).date() == day
             assert (reading.end - timedelta(seconds=1)).astimezone(PARIS).date() == day
             placed[reading.end.astimezone(PARIS).replace(tzinfo=None), reading.minutes, reading.watts] += 1
-        assert unpack(pack(readings, paris.midnight(day)), paris.midnight(day)) == readings, "it cannot be archived"
+        assert unpack_readings(pack_readings(readings, paris.midnight(day)), paris.midnight(day)) == readings, (
+            "it cannot be archived"
+        )
     assert placed <= claimed
     assert placed.total() + placement.refused.total <= len(sent)
 
@@ -328,5 +332,5 @@ def test_a_crowd_in_the_doubled_hour_ends_in_time(minutes: list[int], step: int)
         Point.model_validate({"v": "100", "d": f"2026-10-25 02:{minute:02}:00", "p": f"PT{step}M"})
         for minute in [*range(0, 60, 5), *minutes]
     ]
-    readings = place(points).days.get(AUTUMN, [])
+    readings = place_curve(points).days.get(AUTUMN, [])
     assert all(one.end <= two.start for one, two in pairwise(readings))

@@ -26,7 +26,7 @@ def with_series(**changes: object) -> dict[str, Any]:
 async def fetch(body: object) -> list[Any]:
     reply = Reply(body=body if isinstance(body, bytes) else json.dumps(body).encode())
     async with scripted(lambda _: reply) as origin, client(origin.url) as (enedis, _):
-        return await enedis.daily(PAYER, PRM, Direction.CONSUMPTION, *WEEK)
+        return await enedis.fetch_daily(PAYER, PRM, Direction.CONSUMPTION, *WEEK)
 
 
 async def test_the_answer_asked_for_is_read_and_may_have_no_points() -> None:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from gateway.enedis.customer import AddressAnswer, GridContract, Services, Supply, Synthesis
 from gateway.enedis.errors import ErrorReason, parse_error
-from gateway.enedis.readings import place
+from gateway.enedis.readings import place_curve
 from gateway.enedis.recognition import Quantity, Request, find_points
 from gateway.enedis.wire import Measure, Point
 from gateway.kit import paris
@@ -31,7 +31,7 @@ def points(body: bytes, physical: str) -> list[Point]:
 def test_two_days_in_september_sum_to_what_enedis_says_of_them(sample: Sample) -> None:
     curve = points(sample("enedis_2026/mesure_courbe_de_charge_consommation.json"), "PA")
     daily = points(sample("enedis_2026/mesure_consommation_quotidienne.json"), "EA")
-    placement = place(curve)
+    placement = place_curve(curve)
     assert placement.refused.total == 0
     sums = {
         day: sum(reading.watts * reading.minutes for reading in readings) / 60
@@ -48,7 +48,7 @@ def test_the_greatest_power_has_its_moment(sample: Sample) -> None:
 
 
 def test_the_sandbox_curve_is_read_and_its_hole_stays_one(sample: Sample) -> None:
-    placement = place(points(sample("enedis_2026_sandbox/mesure-v2-cdc-consommation.json"), "PA"))
+    placement = place_curve(points(sample("enedis_2026_sandbox/mesure-v2-cdc-consommation.json"), "PA"))
     assert [reading.watts for reading in placement.days[date(2026, 9, 28)]] == [120, 150, 170]
     assert placement.refused.total == 0
 

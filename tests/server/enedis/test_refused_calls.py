@@ -101,7 +101,7 @@ async def enedis(simulator: Simulator) -> AsyncIterator[Enedis]:
 
 async def refused(enedis: Enedis, prm: str, direction: Direction, start: date, end: date) -> ErrorReason:
     with pytest.raises(EnedisError) as refusal:
-        await enedis.load_curve(PAYER, prm, direction, start, end)
+        await enedis.fetch_load_curve(PAYER, prm, direction, start, end)
     return refusal.value.reason
 
 
@@ -152,7 +152,7 @@ async def test_a_redirect_leads_nowhere() -> None:
         async with scripted(moved) as origin, client(origin.url) as (enedis, _):
             while statuses:
                 with pytest.raises(EnedisError) as refusal:
-                    await enedis.contracts(PAYER, PRM)
+                    await enedis.fetch_contracts(PAYER, PRM)
                 assert refusal.value.reason is ErrorReason.OUR_FAULT
         assert len(origin.data_calls) == 5
     assert other.asked == []
@@ -166,7 +166,7 @@ async def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatc
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, proxy.url)
         async with client(origin.url) as (enedis, _):
-            assert await enedis.contracts(PAYER, PRM) == []
+            assert await enedis.fetch_contracts(PAYER, PRM) == []
     assert proxy.asked == []
 
 
@@ -174,10 +174,10 @@ async def test_too_long_an_answer_is_an_outage(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(http, "MAX_BODY", 1000)
     body = b"[" + b" " * 998 + b"]"
     async with scripted(lambda _: Reply(body=body)) as origin, client(origin.url) as (enedis, _):
-        assert await enedis.contracts(PAYER, PRM) == []
+        assert await enedis.fetch_contracts(PAYER, PRM) == []
         body += b" "
         with pytest.raises(EnedisError) as refusal:
-            await enedis.contracts(PAYER, PRM)
+            await enedis.fetch_contracts(PAYER, PRM)
     assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "unreachable")
 
 
@@ -192,7 +192,7 @@ async def test_silence_ends_in_an_outage(monkeypatch: pytest.MonkeyPatch, token_
         monkeypatch.setattr(http, "LONGEST", 0.3)
         async with asyncio.timeout(60):
             with pytest.raises(EnedisError) as refusal:
-                await enedis.contracts(PAYER, PRM)
+                await enedis.fetch_contracts(PAYER, PRM)
         silence.set()
     assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "unreachable")
 

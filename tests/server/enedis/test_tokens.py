@@ -65,7 +65,7 @@ async def test_it_is_renewed_twenty_minutes_early_by_one(written: object) -> Non
         async def tokens_after(*calls: float) -> int:
             for ahead in calls:
                 timer.ahead = ahead
-                await asyncio.gather(*(enedis.synthesis(PAYER, PRM) for _ in range(20)))
+                await asyncio.gather(*(enedis.fetch_synthesis(PAYER, PRM) for _ in range(20)))
             return len(origin.asked) - len(origin.data_calls)
 
         assert await tokens_after(0, LASTS - EARLY - 60) == 1
@@ -77,7 +77,7 @@ async def test_the_recorded_form_is_read() -> None:
         scripted(lambda _: Reply(), lambda _: Reply(body=fixture("token"))) as origin,
         client(origin.url) as (enedis, _),
     ):
-        await enedis.synthesis(PAYER, PRM)
+        await enedis.fetch_synthesis(PAYER, PRM)
     assert bearer(origin.asked[-1]) == "an-invented-token"
 
 
@@ -85,7 +85,7 @@ async def test_the_recorded_form_is_read() -> None:
 async def test_a_token_that_ended_is_renewed_once_and_the_call_repeated(name: str, simulator: Simulator) -> None:
     pacer = NoPacer()
     async with client(simulator.url, pacer=pacer) as (enedis, _):
-        await enedis.synthesis(PAYER, PRM)
+        await enedis.fetch_synthesis(PAYER, PRM)
         simulator.order("DELETE", "tokens")
         simulator.forget_calls()
         await CALLS[name][1](enedis, PRM)
@@ -100,11 +100,11 @@ async def test_a_second_refusal_is_an_error(simulator: Simulator) -> None:
     simulator.order("POST", "faults", api="comptage_auto", name="900901")
     async with client(simulator.url) as (enedis, _):
         with pytest.raises(EnedisError) as refusal:
-            await enedis.metering(PAYER, PRM)
+            await enedis.fetch_metering(PAYER, PRM)
         assert (refusal.value.reason, refusal.value.code) == (ErrorReason.UNAUTHORIZED, "900901")
         assert len(simulator.calls("comptage")) == 2
         assert len(simulator.calls(TOKEN)) == 2
-        await enedis.synthesis(PAYER, PRM)
+        await enedis.fetch_synthesis(PAYER, PRM)
         assert len(simulator.calls(TOKEN)) == 2, "the others keep the token"
 
 
@@ -122,7 +122,7 @@ async def test_whoever_is_refused_late_uses_the_token_that_another_renewed() -> 
         return Reply(401, REFUSED, after=renewed.wait if under_way > 1 else None)
 
     async with scripted(data) as origin, client(origin.url) as (enedis, _), asyncio.timeout(60):
-        await asyncio.gather(*(enedis.synthesis(PAYER, PRM) for _ in range(20)))
+        await asyncio.gather(*(enedis.fetch_synthesis(PAYER, PRM) for _ in range(20)))
     assert origin.tokens == 2
     assert len(origin.data_calls) == 40
 
@@ -131,7 +131,7 @@ async def test_credentials_that_are_refused_are_an_error_and_no_call_is_made(sim
     pacer = NoPacer()
     async with client(simulator.url, secret="wrong", pacer=pacer) as (enedis, _):
         with pytest.raises(EnedisError) as refusal:
-            await enedis.synthesis(PAYER, PRM)
+            await enedis.fetch_synthesis(PAYER, PRM)
     assert (refusal.value.reason, refusal.value.code) == (ErrorReason.UNAUTHORIZED, "invalid_client")
     assert [call["path"] for call in simulator.calls()] == [TOKEN]
     assert pacer.waited == [], "nothing is paid for a call that is not made"
@@ -155,12 +155,12 @@ async def test_no_token_is_given(simulator: Simulator, name: str, reason: ErrorR
     async with client(simulator.url, store=MemoryStore(timer)) as (enedis, _):
         for _attempt in range(3):
             with pytest.raises(EnedisError) as refusal:
-                await enedis.synthesis(PAYER, PRM)
+                await enedis.fetch_synthesis(PAYER, PRM)
             assert refusal.value.reason is reason
         assert simulator.calls("synth") == []
         assert len(simulator.calls("token")) == 1, "those who come next hear the same without asking"
         timer.ahead += 10
-        assert (await enedis.synthesis(PAYER, PRM)).services_level
+        assert (await enedis.fetch_synthesis(PAYER, PRM)).services_level
 
 
 UNREADABLE: list[bytes] = [
@@ -197,7 +197,7 @@ async def test_an_answer_that_is_no_token_is_an_outage_and_is_never_used(body: b
     ):
         for _attempt in range(2):
             with pytest.raises(EnedisError) as refusal:
-                await enedis.synthesis(PAYER, PRM)
+                await enedis.fetch_synthesis(PAYER, PRM)
             assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "unreadable_answer")
             assert "hush" not in "".join(traceback.format_exception(refusal.value))
             timer.ahead += 10
@@ -212,7 +212,7 @@ async def test_a_token_shorter_than_the_margin_still_serves(lasts: int) -> None:
 
     async with scripted(lambda _: Reply(), token) as origin, client(origin.url) as (enedis, _):
         for _ in range(5):
-            await enedis.synthesis(PAYER, PRM)
+            await enedis.fetch_synthesis(PAYER, PRM)
     assert len(origin.data_calls) == 5
     assert len(origin.asked) == 6
 
@@ -222,5 +222,5 @@ async def test_nobody_there_to_give_one() -> None:
         pass
     async with client(gone.url) as (enedis, _):
         with pytest.raises(EnedisError) as refusal:
-            await enedis.synthesis(PAYER, PRM)
+            await enedis.fetch_synthesis(PAYER, PRM)
     assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "unreachable")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.kit.crypto import Keyring, UndecipherableError, keyed_hash, new_key, seal, unseal
+from gateway.kit.crypto import Keyring, UndecipherableError, compute_keyed_hash, new_key, seal, unseal
 
-OLD, NEW = Keyring.generate(), Keyring.generate().replace("k1:", "k2:")
+OLD, NEW = Keyring.generate_key(), Keyring.generate_key().replace("k1:", "k2:")
 
 
 @given(st.binary(max_size=300), st.text(max_size=30))
@@ -38,14 +38,14 @@ def test_a_changed_bit_a_lost_byte_another_place_or_key_open_nothing(data: st.Da
 
 
 def test_after_a_rotation_the_new_key_seals_and_the_old_one_still_opens() -> None:
-    wrapped = Keyring.parse(OLD).wrap(b"data key", "accounts.data_key:1")
-    both = Keyring.parse(f"{NEW}, {OLD}")
+    wrapped = Keyring.parse_keyring(OLD).wrap(b"data key", "accounts.data_key:1")
+    both = Keyring.parse_keyring(f"{NEW}, {OLD}")
     assert both.unwrap(wrapped, "accounts.data_key:1") == b"data key"
     again = both.wrap(b"data key", "accounts.data_key:1")
-    assert Keyring.parse(NEW).unwrap(again, "accounts.data_key:1") == b"data key"
+    assert Keyring.parse_keyring(NEW).unwrap(again, "accounts.data_key:1") == b"data key"
     for ring, sealed in ((NEW, wrapped), (OLD, again)):
         with pytest.raises(UndecipherableError):
-            Keyring.parse(ring).unwrap(sealed, "accounts.data_key:1")
+            Keyring.parse_keyring(ring).unwrap(sealed, "accounts.data_key:1")
     with pytest.raises(UndecipherableError):
         both.unwrap(wrapped, "accounts.data_key:2")
 
@@ -54,9 +54,9 @@ def test_after_a_rotation_the_new_key_seals_and_the_old_one_still_opens() -> Non
 @settings(deadline=None)
 def test_rubbish_is_undecipherable(rubbish: bytes) -> None:
     with pytest.raises(UndecipherableError):
-        Keyring.parse(OLD).unwrap(rubbish, "context")
+        Keyring.parse_keyring(OLD).unwrap(rubbish, "context")
     with pytest.raises(UndecipherableError):
-        Keyring.parse(OLD).unwrap(b"k1\0" + rubbish, "context")
+        Keyring.parse_keyring(OLD).unwrap(b"k1\0" + rubbish, "context")
 
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
@@ -82,24 +82,24 @@ KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 )
 def test_a_malformed_ring_says_what_to_change_and_not_what_it_is(text: str) -> None:
     with pytest.raises(ValueError, match="ENCRYPTION_KEYS must") as refusal:
-        Keyring.parse(text)
+        Keyring.parse_keyring(text)
     assert KEY[:10] not in str(refusal.value)
 
 
 def test_padding_is_free() -> None:
-    assert Keyring.parse(f"k1:{KEY}") == Keyring.parse(f"k1:{KEY.rstrip('=')}")
+    assert Keyring.parse_keyring(f"k1:{KEY}") == Keyring.parse_keyring(f"k1:{KEY.rstrip('=')}")
 
 
 def test_a_ring_does_not_show_its_keys() -> None:
-    assert "\\x" not in repr(Keyring.parse(OLD))
-    assert OLD[3:] not in repr(Keyring.parse(OLD))
+    assert "\\x" not in repr(Keyring.parse_keyring(OLD))
+    assert OLD[3:] not in repr(Keyring.parse_keyring(OLD))
 
 
 def test_keyed_hashes_depend_on_key_purpose_and_text() -> None:
     key = new_key()
     hashes = {
-        keyed_hash(*given)
+        compute_keyed_hash(*given)
         for given in ((key, "prm", "1"), (key, "prm", "2"), (key, "id", "1"), (new_key(), "prm", "1"))
     }
     assert len(hashes) == 4
-    assert keyed_hash(key, "prm", "1") in hashes
+    assert compute_keyed_hash(key, "prm", "1") in hashes

@@ -65,7 +65,7 @@ def saying(head: str, body: bytes = b"") -> Answering:
 
 async def test_an_answer_is_its_status_body_and_headers_in_lower_case() -> None:
     async with origin(saying("404 Not Found\r\nX-Thing: Here", b"\xff{}")) as served, upstream(served.url) as client:
-        answer = await client.ask("GET", "/path", params={"pointId": PRM})
+        answer = await client.request("GET", "/path", params={"pointId": PRM})
     assert (answer.status, answer.body, answer.headers["x-thing"]) == (404, b"\xff{}", "Here")
     assert served.requests[0].startswith(f"GET /path?pointId={PRM} HTTP/1.1")
 
@@ -74,7 +74,7 @@ async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
     async with origin(saying("200 OK")) as other:
         moved = saying(f"302 Found\r\nLocation: {other.url}/elsewhere")
         async with origin(moved) as served, upstream(served.url) as client:
-            answer = await client.ask("GET", "/", headers={"Authorization": "Bearer secret"})
+            answer = await client.request("GET", "/", headers={"Authorization": "Bearer secret"})
     assert answer.status == 302
     assert other.requests == []
 
@@ -86,8 +86,8 @@ async def test_no_path_leads_to_another_origin() -> None:
         upstream(served.url) as client,
     ):
         with pytest.raises(ValueError, match="own origin"):
-            await client.ask("GET", f"{other.url}/stolen")
-        await client.ask("GET", f"//{other.url.removeprefix('http://')}/stolen")
+            await client.request("GET", f"{other.url}/stolen")
+        await client.request("GET", f"//{other.url.removeprefix('http://')}/stolen")
         assert other.requests == []
 
 
@@ -99,12 +99,12 @@ async def test_too_long_an_answer_is_given_up(packed: bool) -> None:
         head, body = f"{head}\r\nContent-Encoding: gzip", gzip.compress(body)
     async with origin(saying(head, body)) as served, upstream(served.url) as client:
         with pytest.raises(UnreachableError, match="too long"):
-            await client.ask("GET", "/")
+            await client.request("GET", "/")
 
 
 async def test_the_longest_answer_is_taken() -> None:
     async with origin(saying("200 OK", bytes(http.MAX_BODY))) as served, upstream(served.url) as client:
-        assert len((await client.ask("GET", "/")).body) == http.MAX_BODY
+        assert len((await client.request("GET", "/")).body) == http.MAX_BODY
 
 
 async def test_an_answer_that_trickles_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +119,7 @@ async def test_an_answer_that_trickles_ends_in_time(monkeypatch: pytest.MonkeyPa
 
     async with origin(trickle) as served, upstream(served.url) as client, asyncio.timeout(60):
         with pytest.raises(UnreachableError):
-            await client.ask("GET", "/")
+            await client.request("GET", "/")
 
 
 async def hang_up(writer: asyncio.StreamWriter) -> None:
@@ -138,7 +138,7 @@ async def talk_nonsense(writer: asyncio.StreamWriter) -> None:
 async def test_a_fault_names_neither_the_meter_nor_the_address(answering: Answering) -> None:
     async with origin(answering) as served, upstream(served.url) as client:
         with pytest.raises(UnreachableError) as fault:
-            await client.ask("GET", f"/contract/{PRM}", params={"pointId": PRM})
+            await client.request("GET", f"/contract/{PRM}", params={"pointId": PRM})
     assert_silent(fault.value)
 
 
@@ -147,7 +147,7 @@ async def test_nobody_there() -> None:
         pass
     async with upstream(gone.url) as client:
         with pytest.raises(UnreachableError) as fault:
-            await client.ask("GET", f"/contract/{PRM}")
+            await client.request("GET", f"/contract/{PRM}")
     assert_silent(fault.value)
 
 
@@ -186,7 +186,7 @@ async def test_whom_the_system_trusts_is_asked(tmp_path, trust):
     tls = serving("localhost", tmp_path)
     trust(tmp_path)
     async with origin(saying("200 OK", b"{}"), tls) as server, upstream(server.url) as client:
-        assert (await client.ask("GET", "/")).status == 200
+        assert (await client.request("GET", "/")).status == 200
 
 
 async def test_nobody_is_asked_by_another_name(tmp_path, trust):
@@ -194,14 +194,14 @@ async def test_nobody_is_asked_by_another_name(tmp_path, trust):
     trust(tmp_path)
     async with origin(saying("200 OK"), tls) as server, upstream(server.url) as client:
         with pytest.raises(UnreachableError):
-            await client.ask("GET", "/")
+            await client.request("GET", "/")
     assert server.requests == []
 
 
 async def test_nobody_is_asked_whom_nobody_trusts(tmp_path):
     async with origin(saying("200 OK"), serving("localhost", tmp_path)) as server, upstream(server.url) as client:
         with pytest.raises(UnreachableError):
-            await client.ask("GET", "/")
+            await client.request("GET", "/")
     assert server.requests == []
 
 
@@ -210,4 +210,4 @@ async def test_a_system_without_authorities_trusts_the_usual_ones(tmp_path, trus
     assert len(http.make_ssl_context().get_ca_certs()) > 100
     async with origin(saying("200 OK"), serving("localhost", tmp_path)) as server, upstream(server.url) as client:
         with pytest.raises(UnreachableError):
-            await client.ask("GET", "/")
+            await client.request("GET", "/")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.domain.readings import Quality, Reading
 from gateway.kit.crypto import new_key, seal, unseal
-from gateway.metering.packing import pack, unpack
+from gateway.metering.packing import pack_readings, unpack_readings
 from tests.server.paris import midnight
 
 
@@ -35,7 +35,7 @@ def days(draw: st.DrawFn) -> tuple[datetime, list[Reading]]:
 @settings(max_examples=300, deadline=None)
 def test_any_day_comes_back_as_it_was(day: tuple[datetime, list[Reading]]) -> None:
     start, readings = day
-    assert unpack(pack(readings, start), start) == readings
+    assert unpack_readings(pack_readings(readings, start), start) == readings
 
 
 def half_hours(start: datetime, step: int = 30) -> list[Reading]:
@@ -47,8 +47,8 @@ def test_a_year_of_a_home_takes_less_than_200_kib_encrypted(step: int) -> None:
     key, size = new_key(), 0
     for number in range(365):
         start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number)
-        sealed = seal(key, pack(half_hours(start, step), start), "days.payload")
-        assert unpack(unseal(key, sealed, "days.payload"), start) == half_hours(start, step)
+        sealed = seal(key, pack_readings(half_hours(start, step), start), "days.payload")
+        assert unpack_readings(unseal(key, sealed, "days.payload"), start) == half_hours(start, step)
         size += len(sealed)
     row = 16 + 11 + 11 + 10 + 8 + 26 + 2 + 12  # the other columns, and what a database adds
     assert size + 365 * row < 200 * 1024
@@ -56,6 +56,6 @@ def test_a_year_of_a_home_takes_less_than_200_kib_encrypted(step: int) -> None:
 
 def test_a_format_of_the_future_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match="older than its database"):
-        unpack(b"\x02anything", datetime(2026, 1, 1, tzinfo=UTC))
+        unpack_readings(b"\x02anything", datetime(2026, 1, 1, tzinfo=UTC))
     with pytest.raises(ValueError, match="older than its database"):
-        unpack(b"", datetime(2026, 1, 1, tzinfo=UTC))
+        unpack_readings(b"", datetime(2026, 1, 1, tzinfo=UTC))

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.domain.readings import Quality, Reading
-from gateway.metering.packing import energy, pack
-from gateway.metering.settling import fit_rounded, renewed, settled
+from gateway.metering.packing import pack_readings, sum_energy
+from gateway.metering.settling import fill_missing, fit_rounded, merge_readings
 from tests.server.paris import midnight
 
 
@@ -34,7 +34,7 @@ def test_a_settled_day_is_whole_sums_to_its_value_and_keeps_what_was_measured(
 ) -> None:
     day, readings = partial
     known = sum(reading.minutes * reading.watts for reading in readings)
-    whole = settled(day, readings, wh)
+    whole = fill_missing(day, readings, wh)
     if not readings or (wh + 1) * 60 <= known:
         assert whole is None
         return
@@ -49,7 +49,7 @@ def test_a_settled_day_is_whole_sums_to_its_value_and_keeps_what_was_measured(
     assert [reading for reading in whole if reading.quality is Quality.MEASURED] == readings
     filled = [reading.watts for reading in whole if reading.quality is Quality.ESTIMATED]
     assert max(filled) - min(filled) <= 1, "spread evenly"
-    assert energy(pack(whole, midnight(day))) == (max(wh * 60, known), Quality.ESTIMATED)
+    assert sum_energy(pack_readings(whole, midnight(day))) == (max(wh * 60, known), Quality.ESTIMATED)
 
 
 @st.composite
@@ -74,8 +74,8 @@ def test_whatever_parts_come_in_whatever_order_a_settled_day_sums_to_its_value(
     measured: dict[datetime, Reading] = {}
     for one in tries:
         measured |= one
-        known = renewed(day, sorted(one.values()), known, wh)
-        known = settled(day, known, wh) or known  # it was the last try, until somebody wished another
+        known = merge_readings(day, sorted(one.values()), known, wh)
+        known = fill_missing(day, known, wh) or known  # it was the last try, until somebody wished another
         assert [reading for reading in known if reading.quality is Quality.MEASURED] == sorted(measured.values())
         if any(reading.quality is Quality.ESTIMATED for reading in known):
             more = sum(reading.minutes * reading.watts for reading in known) - wh * 60
@@ -88,7 +88,7 @@ def test_two_missing_half_hours_by_hand() -> None:
     """A day of 1,000 W but for 00:30 to 01:30, and 23,700 Wh in all: 700 Wh are left, 700 W each."""
     day = date(2026, 11, 3)
     halves = [Reading(midnight(day) + timedelta(minutes=30 * number), 30, 1000) for number in range(48)]
-    whole = settled(day, halves[:1] + halves[3:], 23_700)
+    whole = fill_missing(day, halves[:1] + halves[3:], 23_700)
     assert whole is not None
     assert [(reading.watts, reading.quality) for reading in whole[:4]] == [
         (1000, Quality.MEASURED),
@@ -101,18 +101,18 @@ def test_two_missing_half_hours_by_hand() -> None:
 def test_nothing_consumed_is_zero_and_less_than_what_is_known_is_no_value() -> None:
     day = date(2026, 11, 3)
     halves = [Reading(midnight(day) + timedelta(minutes=30 * number), 30, 1000) for number in range(46)]
-    whole = settled(day, halves, 23_000)
+    whole = fill_missing(day, halves, 23_000)
     assert whole is not None
     assert [reading.watts for reading in whole[46:]] == [0, 0]
-    assert settled(day, halves, 22_998) == whole, "2 Wh less is nothing"
-    assert settled(day, halves, 22_997) is None
-    assert settled(day, [], 24_000) is None
+    assert fill_missing(day, halves, 22_998) == whole, "2 Wh less is nothing"
+    assert fill_missing(day, halves, 22_997) is None
+    assert fill_missing(day, [], 24_000) is None
 
 
 def test_a_part_of_a_watt_hour_that_the_value_does_not_tell_makes_no_hole() -> None:
     day = date(2026, 11, 3)
     halves = [Reading(midnight(day) + timedelta(minutes=30 * number), 30, 1001) for number in range(47)]
-    whole = settled(day, halves, 23_523)  # they come to 23 523.5 Wh
+    whole = fill_missing(day, halves, 23_523)  # they come to 23 523.5 Wh
     assert whole is not None
     assert whole[47:] == [Reading(midnight(day) + timedelta(minutes=30 * 47), 30, 0, Quality.ESTIMATED)]
 

@@ -85,7 +85,7 @@ async def test_work_that_waits_has_an_age(settings: Settings, clock: SetClock) -
         await session.execute(update(UsagePoint).values(next_work_at=clock.now() - timedelta(hours=2)))
     figures = {
         (family.name, *sample.labels.values()): sample.value
-        for family in await Gauges(database, clock).gather()
+        for family in await Gauges(database, clock).gather_gauges()
         for sample in family.samples
     }
     await database.close()

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, inspect, text
 
 import gateway.models  # noqa: F401 - every table
 from gateway.kit.database import Base, Database
-from gateway.migrations import NewerDatabaseError, known_revisions, revision_of, upgrade
+from gateway.migrations import NewerDatabaseError, list_revisions, read_revision, upgrade_database
 from tests.server.killing import kill_half_way
 
 _STOPS_HALF_WAY = """
@@ -52,20 +52,20 @@ def _tables(connection: Connection) -> set[str]:
 
 
 async def test_the_tables_are_those_of_the_models(database_url: str) -> None:
-    await upgrade(database_url)
+    await upgrade_database(database_url)
 
     def differences(connection: Connection) -> list[Any]:
         return compare_metadata(MigrationContext.configure(connection), Base.metadata)
 
     assert await _look(database_url, differences) == []
-    assert await _look(database_url, revision_of) == known_revisions()[0]
+    assert await _look(database_url, read_revision) == list_revisions()[0]
 
 
 async def test_one_that_is_killed_half_way_leaves_nothing_and_the_next_begins_anew(database_url: str) -> None:
     await kill_half_way(_STOPS_HALF_WAY, database_url)
     assert await _look(database_url, _tables) == set()
-    await upgrade(database_url)
-    assert await _look(database_url, revision_of) == known_revisions()[0]
+    await upgrade_database(database_url)
+    assert await _look(database_url, read_revision) == list_revisions()[0]
 
 
 async def test_the_log_names_each_migration_and_nothing_of_how_it_is_done(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ async def test_the_log_names_each_migration_and_nothing_of_how_it_is_done(tmp_pa
     _, said = await process.communicate()
     assert process.returncode == 0, said
     events = [json.loads(line)["event"] for line in said.splitlines()]
-    assert len(events) == len(known_revisions())
+    assert len(events) == len(list_revisions())
     assert all(event.startswith("Running upgrade ") for event in events)
 
 
@@ -87,18 +87,18 @@ async def test_three_that_start_at_once_migrate_once(database_url: str) -> None:
     ]
     ends = [await process.communicate() for process in started]
     assert [process.returncode for process in started] == [0, 0, 0], ends
-    assert await _look(database_url, revision_of) == known_revisions()[0]
+    assert await _look(database_url, read_revision) == list_revisions()[0]
 
 
 async def test_the_tables_of_a_newer_version_are_left_alone(database_url: str) -> None:
-    await upgrade(database_url)
+    await upgrade_database(database_url)
     database = Database(database_url)
     async with database.write() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     await database.close()
     with pytest.raises(NewerDatabaseError, match="newer version"):
-        await upgrade(database_url)
-    assert await _look(database_url, revision_of) == "9999"
+        await upgrade_database(database_url)
+    assert await _look(database_url, read_revision) == "9999"
 
 
 async def test_the_version_before_reads_and_writes_on_the_new_tables(database_url: str) -> None:
@@ -114,11 +114,11 @@ async def test_the_version_before_reads_and_writes_on_the_new_tables(database_ur
         return (revision, table) == ("0004", "published_days")
 
     before: dict[tuple[str, str], Any] = {}
-    for revision in reversed(known_revisions()):
+    for revision in reversed(list_revisions()):
         before = {
             key: column for key, column in before.items() if not rewritten_before_the_first_release(revision, key[0])
         }
-        await upgrade(database_url, revision)
+        await upgrade_database(database_url, revision)
         after: dict[tuple[str, str], Any] = await _look(database_url, columns)
         assert set(before) <= set(after), f"{revision} takes away what the version before uses"
         for (table, name), column in after.items():
@@ -131,7 +131,7 @@ async def test_the_version_before_reads_and_writes_on_the_new_tables(database_ur
 
 async def test_a_table_made_anew_keeps_what_refers_to_it(database_url: str) -> None:
     """SQLite changes a table by copying and dropping it, which must delete nothing elsewhere."""
-    await upgrade(database_url)
+    await upgrade_database(database_url)
     database = Database(database_url)
     async with database.write() as session:
         await session.execute(

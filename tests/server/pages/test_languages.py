@@ -12,35 +12,38 @@ from fastapi import Request
 from gateway import pages
 from gateway.consents.claims import Outcome
 from gateway.mail.models import MailKind
-from gateway.mail.texts import compose
+from gateway.mail.texts import Signature, compose_mail
 from tests.server.accounts.conftest import PASSWORD
 from tests.server.conftest import Gateway
 
-ENGLISH = pages.texts("en")
+ENGLISH = pages.load_texts("en")
 
 
 def pseudo(text: str) -> str:
     """A text of a language that nobody speaks, recognisable and longer than English."""
-    return "⟦" + text.translate(str.maketrans("aeiouAEIOU", "àéîõüÀÉÎÕÜ")) + " ~~~⟧"
+    accents = str.maketrans("aeiouAEIOU", "àéîõüÀÉÎÕÜ")
+    placeholders = re.compile(r"(\{\w+\})")
+    parts = [part if placeholders.match(part) else part.translate(accents) for part in placeholders.split(text)]
+    return "⟦" + "".join(parts) + " ~~~⟧"
 
 
 @pytest.fixture
 def third_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """One more file beside the others, and nothing else."""
-    for language in pages.languages():
-        (tmp_path / f"{language}.json").write_text(json.dumps(pages.texts(language)))
+    for language in pages.list_languages():
+        (tmp_path / f"{language}.json").write_text(json.dumps(pages.load_texts(language)))
     (tmp_path / "xx.json").write_text(json.dumps({key: pseudo(text) for key, text in ENGLISH.items()}))
     monkeypatch.setattr(pages, "TEXTS", tmp_path)
-    for cached in (pages.languages, pages.texts):
+    for cached in (pages.list_languages, pages.load_texts):
         cached.cache_clear()
     yield "xx"
-    for cached in (pages.languages, pages.texts):
+    for cached in (pages.list_languages, pages.load_texts):
         cached.cache_clear()
 
 
-@pytest.mark.parametrize("language", pages.languages())
+@pytest.mark.parametrize("language", pages.list_languages())
 def test_every_language_has_every_text(language: str) -> None:
-    texts = pages.texts(language)
+    texts = pages.load_texts(language)
     assert texts.keys() == ENGLISH.keys()
     assert all(text.strip() for text in texts.values())
     assert {f"consent_{outcome}_{part}" for outcome in Outcome for part in ("title", "text")} <= texts.keys()
@@ -54,17 +57,24 @@ def request_in(language: str) -> Request:
 
 
 def test_pages_and_mails_speak_a_third_language(third_language: str) -> None:
-    assert third_language in pages.languages()
+    assert third_language in pages.list_languages()
     for outcome in Outcome:
-        page = pages.render(request_in("xx-YY,en;q=0.5"), "consent_result.html", outcome=outcome, again=None)
+        page = pages.render_page(request_in("xx-YY,en;q=0.5"), "consent_result.html", outcome=outcome, again=None)
         shown = re.sub(r"<[^>]+>", " ", bytes(page.body).decode().partition("<body>")[2]).strip()
         assert shown.startswith("⟦"), shown
         assert '<html lang="xx">' in bytes(page.body).decode()
         assert " · Chez nous</title>" in bytes(page.body).decode()
     for kind in MailKind:
-        mail = compose(kind, third_language, "somebody@example.org", "https://gateway.example.org/#code=x", "Chez nous")
+        mail = compose_mail(
+            kind,
+            third_language,
+            "somebody@example.org",
+            "https://gateway.example.org/#code=x",
+            Signature("Our site", "Our town"),
+            {"meter": "Home", "until": "2027-01-28"},
+        )
         untranslated = [line for line in mail.text.splitlines() if line and "⟦" not in line]
-        assert untranslated == ["https://gateway.example.org/#code=x", "Chez nous"]
+        assert untranslated == ["https://gateway.example.org/#code=x", "Our site", "Our town"]
         assert mail.subject.startswith("⟦")
 
 

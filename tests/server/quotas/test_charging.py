@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Table
 
 from gateway.counters.models import Counter
-from gateway.counters.service import Budget, ExhaustedError, charge, get_used
+from gateway.counters.service import Budget, ExhaustedError, charge_budgets, load_used
 from gateway.enedis.client import Api
 from gateway.kit.database import Base, Database
 from gateway.quotas.budgets import enedis_hour, next_hour, user_day
@@ -43,7 +43,7 @@ async def databases(tmp_path: Path) -> AsyncIterator[list[Database]]:
 async def spend(database: Database, *budgets: Budget) -> bool:
     try:
         async with database.write() as session:
-            await charge(session, budgets)
+            await charge_budgets(session, budgets)
     except ExhaustedError:
         return False
     return True
@@ -51,7 +51,7 @@ async def spend(database: Database, *budgets: Budget) -> bool:
 
 async def spent(database: Database, budget: Budget) -> int:
     async with database.read() as session:
-        return await get_used(session, budget)
+        return await load_used(session, budget)
 
 
 async def test_200_at_once_on_several_connections_spend_exactly_the_budget(databases: list[Database]) -> None:
@@ -76,7 +76,7 @@ async def test_who_is_exhausted_is_named(databases: list[Database]) -> None:
     await spend(databases[0], only)
     async with databases[0].write() as session:
         with pytest.raises(ExhaustedError) as refusal:
-            await charge(session, [HOUR, only])
+            await charge_budgets(session, [HOUR, only])
         await session.rollback()
     assert refusal.value.budget == only
 
@@ -125,6 +125,6 @@ class _GoesAway(MemoryStore):
 async def test_without_the_store_no_call_is_charged_that_is_not_made(databases: list[Database]) -> None:
     pacer = EnedisPacer(databases[0], _GoesAway(), SetClock(), 5, 50)
     with pytest.raises(StoreError):
-        await pacer.wait(Api.MEASURES, "a")
+        await pacer.wait_for_turn(Api.MEASURES, "a")
     assert await spent(databases[0], USER) == 0
     assert await spent(databases[0], enedis_hour(Api.MEASURES, NOW)) == 0

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.kit import paris
 from gateway.kit.database import Database
-from gateway.migrations import upgrade
+from gateway.migrations import upgrade_database
 from gateway.rte import feeds
 from gateway.rte.errors import RteError, RteErrorReason
 from tests.server.conftest import NOW, SetClock
@@ -19,7 +19,7 @@ SIBLING = feeds.CallBudget("b", timedelta(minutes=16), timedelta(hours=1), budge
 
 @pytest.fixture
 async def processes(database_url: str) -> AsyncIterator[list[Database]]:
-    await upgrade(database_url)
+    await upgrade_database(database_url)
     databases = [Database(database_url) for _ in range(6)]
     yield databases
     for database in databases:
@@ -28,7 +28,7 @@ async def processes(database_url: str) -> AsyncIterator[list[Database]]:
 
 async def test_of_all_who_want_to_call_at_once_one_does(processes: list[Database], clock: SetClock) -> None:
     for _ in range(3):  # the first time there is no row yet
-        answers = await asyncio.gather(*(feeds.take(database, CALLS, clock) for database in processes))
+        answers = await asyncio.gather(*(feeds.take_call(database, CALLS, clock) for database in processes))
         assert answers.count(None) == 1
         assert {answer for answer in answers if answer} == {clock.now() + CALLS.pause}
         clock.set(clock.now() + CALLS.pause)
@@ -39,12 +39,12 @@ async def test_feeds_that_share_a_budget_share_a_day(processes: list[Database], 
     made = dict.fromkeys((CALLS, SIBLING), 0)
     for _ in range(12):
         for calls in (SIBLING, CALLS):
-            made[calls] += await feeds.take(database, calls, clock) is None
+            made[calls] += await feeds.take_call(database, calls, clock) is None
         clock.set(clock.now() + CALLS.pause)
     assert sum(made.values()) == CALLS.calls_a_day
-    assert await feeds.closed_until(database, CALLS, clock.now()) == paris.midnight(paris.day_of(NOW) + paris.DAY)
+    assert await feeds.find_closed_until(database, CALLS, clock.now()) == paris.midnight(paris.day_of(NOW) + paris.DAY)
     clock.set(paris.midnight(paris.day_of(NOW) + paris.DAY))
-    assert await feeds.take(database, CALLS, clock) is None
+    assert await feeds.take_call(database, CALLS, clock) is None
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=10), timedelta(days=400)])
@@ -53,26 +53,26 @@ async def test_a_clock_that_was_ahead_closes_a_feed_for_a_pause(
 ) -> None:
     database, *_ = processes
     clock.set(NOW + ahead)
-    assert await feeds.take(database, CALLS, clock) is None
+    assert await feeds.take_call(database, CALLS, clock) is None
     clock.set(NOW)
-    assert await feeds.closed_until(database, CALLS, clock.now()) == NOW + CALLS.pause
+    assert await feeds.find_closed_until(database, CALLS, clock.now()) == NOW + CALLS.pause
     clock.set(NOW + CALLS.pause)
-    assert await feeds.closed_until(database, CALLS, clock.now()) is None
+    assert await feeds.find_closed_until(database, CALLS, clock.now()) is None
 
 
 async def test_clocks_that_differ_a_little_are_no_clocks_set_back(processes: list[Database], clock: SetClock) -> None:
     database, *_ = processes
     clock.set(NOW + timedelta(seconds=30))
-    assert await feeds.take(database, CALLS, clock) is None
-    assert await feeds.closed_until(database, CALLS, NOW) == clock.now() + CALLS.pause
+    assert await feeds.take_call(database, CALLS, clock) is None
+    assert await feeds.find_closed_until(database, CALLS, NOW) == clock.now() + CALLS.pause
 
 
 async def test_to_rest_never_shortens_what_rte_asked_to_wait(processes: list[Database], clock: SetClock) -> None:
     database, *_ = processes
-    await feeds.take(database, CALLS, clock)
-    until = await feeds.failed(database, CALLS, clock.now(), RteError(RteErrorReason.QUOTA, "429", 7200))
-    await feeds.rest(database, CALLS, soon(clock))
-    assert await feeds.closed_until(database, CALLS, clock.now()) == until == NOW + timedelta(hours=2)
+    await feeds.take_call(database, CALLS, clock)
+    until = await feeds.record_failure(database, CALLS, clock.now(), RteError(RteErrorReason.QUOTA, "429", 7200))
+    await feeds.rest_until(database, CALLS, soon(clock))
+    assert await feeds.find_closed_until(database, CALLS, clock.now()) == until == NOW + timedelta(hours=2)
 
 
 def soon(clock: SetClock) -> datetime:

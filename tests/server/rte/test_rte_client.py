@@ -17,7 +17,7 @@ TEMPO, ECOWATT = "tempo_like_supply_contract", "ecowatt"
 
 
 async def test_colors_of_a_range(house: House) -> None:
-    values = await house.api.tempo_calendar(START, END)
+    values = await house.api.fetch_tempo_calendar(START, END)
     assert {value.day: value.value for value in values} == {
         date(2026, 1, 5): "RED",
         date(2026, 1, 6): "RED",
@@ -27,13 +27,13 @@ async def test_colors_of_a_range(house: House) -> None:
 
 
 async def test_the_older_form_says_the_same(house: House) -> None:
-    newer = await house.api.tempo_calendar(START, END)
+    newer = await house.api.fetch_tempo_calendar(START, END)
     (await house.world.http.put("/control/tempo/form", json={"as_array": True})).raise_for_status()
-    assert await house.api.tempo_calendar(START, END) == newer
+    assert await house.api.fetch_tempo_calendar(START, END) == newer
 
 
 async def test_days_are_asked_by_their_midnights_across_a_change_of_clocks(house: House) -> None:
-    await house.api.tempo_calendar(date(2025, 10, 26), date(2025, 10, 27))
+    await house.api.fetch_tempo_calendar(date(2025, 10, 26), date(2025, 10, 27))
     [(_, query, status)] = await house.world.calls(TEMPO)
     assert status == 200
     assert query["start_date"] == "2025-10-26T00:00:00+02:00"
@@ -42,7 +42,7 @@ async def test_days_are_asked_by_their_midnights_across_a_change_of_clocks(house
 
 async def test_tomorrow_is_not_published_before_six(house: House) -> None:
     with pytest.raises(RteError) as raised:
-        await house.api.tempo_calendar(date(2026, 1, 22), date(2026, 1, 23))
+        await house.api.fetch_tempo_calendar(date(2026, 1, 22), date(2026, 1, 23))
     assert raised.value.reason is RteErrorReason.NOT_PUBLISHED
 
 
@@ -67,7 +67,7 @@ async def test_tomorrow_is_not_published_before_six(house: House) -> None:
 async def test_every_refusal_has_its_meaning(house: House, fault: str, reason: RteErrorReason) -> None:
     await house.world.fault(api=TEMPO, name=fault)
     with pytest.raises(RteError) as raised:
-        await house.api.tempo_calendar(START, END)
+        await house.api.fetch_tempo_calendar(START, END)
     assert raised.value.reason is reason
 
 
@@ -75,7 +75,7 @@ async def test_every_refusal_has_its_meaning(house: House, fault: str, reason: R
 async def test_how_long_rte_asks_to_wait(house: House, header: str, seconds: float) -> None:
     await house.world.fault(api=ECOWATT, status=429, body="", headers={"Retry-After": header})
     with pytest.raises(RteError) as raised:
-        await house.api.ecowatt()
+        await house.api.fetch_ecowatt()
     assert (raised.value.reason, raised.value.retry_after) == (RteErrorReason.QUOTA, seconds)
 
 
@@ -109,7 +109,7 @@ def test_how_long_rte_asks_to_wait_by_a_date(until: str, date_header: str, secon
 async def test_what_cannot_be_read_is_an_outage(house: House, api: str, body: Any) -> None:
     await house.world.fault(api=api, status=200, body=body)
     with pytest.raises(RteError) as raised:
-        await house.api.tempo_calendar(START, END)
+        await house.api.fetch_tempo_calendar(START, END)
     assert (raised.value.reason, raised.value.code) == (RteErrorReason.DOWN, "unreadable_answer")
 
 
@@ -120,26 +120,26 @@ def test_a_refusal_that_cannot_be_read_is_known_by_its_status() -> None:
 
 async def test_one_token_serves_until_it_ends(house: House) -> None:
     for _ in range(3):
-        await house.api.tempo_calendar(START, END)
-    await house.api.ecowatt()
+        await house.api.fetch_tempo_calendar(START, END)
+    await house.api.fetch_ecowatt()
     assert len(await house.world.calls("rte_token")) == 1
 
 
 async def test_a_refused_token_is_forgotten_and_the_call_not_repeated(house: House) -> None:
-    await house.api.tempo_calendar(START, END)
+    await house.api.fetch_tempo_calendar(START, END)
     (await house.world.http.delete("/control/tokens")).raise_for_status()
     with pytest.raises(RteError) as raised:
-        await house.api.ecowatt()
+        await house.api.fetch_ecowatt()
     assert raised.value.reason is RteErrorReason.UNAUTHORIZED
     assert len(await house.world.calls(ECOWATT)) == 1
     await house.set(house.clock.now() + timedelta(minutes=16))
-    assert await house.api.ecowatt(), "the next attempt brings a new token"
+    assert await house.api.fetch_ecowatt(), "the next attempt brings a new token"
 
 
 async def test_wrong_credentials_are_named_and_not_shown(house: House) -> None:
     rte = Rte(house.upstream, "somebody", "a-very-secret-text", MemoryStore())
     with pytest.raises(RteError) as raised:
-        await rte.ecowatt()
+        await rte.fetch_ecowatt()
     assert raised.value.reason is RteErrorReason.CREDENTIALS
     chain = f"{raised.value!r} {raised.value.__cause__!r} {raised.value.__context__!r}"
     assert "secret" not in chain
@@ -152,13 +152,13 @@ async def test_an_rte_that_does_not_answer_is_down() -> None:
 
     rte = Rte(Upstream("http://rte", transport=httpx2.MockTransport(refuse)), "id", "secret", MemoryStore())
     with pytest.raises(RteError) as raised:
-        await rte.tempo_calendar(START, END)
+        await rte.fetch_tempo_calendar(START, END)
     assert (raised.value.reason, raised.value.code) == (RteErrorReason.DOWN, "unreachable")
 
 
 async def test_the_open_calendar_says_the_same_without_a_key(house: House) -> None:
-    said = await house.open_data.tempo_calendar(START, END)
-    official = await house.api.tempo_calendar(START, END)
+    said = await house.open_data.fetch_tempo_calendar(START, END)
+    official = await house.api.fetch_tempo_calendar(START, END)
     assert {value.day: value.value for value in said} == {value.day: value.value for value in official}
     assert len(await house.world.calls("rte_token")) == 1
 
@@ -167,5 +167,5 @@ async def test_the_open_calendar_says_the_same_without_a_key(house: House) -> No
 async def test_an_open_calendar_that_cannot_be_read_is_an_outage(house: House, body: Any) -> None:
     await house.world.fault(api="open_data", status=200, body=body)
     with pytest.raises(RteError) as raised:
-        await house.open_data.tempo_calendar(START, END)
+        await house.open_data.fetch_tempo_calendar(START, END)
     assert raised.value.reason is RteErrorReason.DOWN

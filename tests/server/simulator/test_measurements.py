@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.simulator.curves import Direction, energy, watts
-from gateway.simulator.curves import intervals as curve
-from gateway.simulator.paris import days, stamp
+from gateway.simulator.curves import Direction, compute_energy, compute_watts
+from gateway.simulator.curves import list_intervals as curve
+from gateway.simulator.paris import format_stamp, list_days
 from gateway.simulator.street import Street
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -34,7 +34,7 @@ def test_each_step_covers_the_day_with_the_same_energy(home, direction, day, ste
     assert {minutes for _, minutes, _ in readings} == {step}
     assert all(before + timedelta(minutes=step) == after for (before, _, _), (after, _, _) in pairwise(readings))
     assert min(value for _, _, value in readings) >= 0
-    assert sum(value for _, _, value in readings) * step == energy(home, direction, day) * 60
+    assert sum(value for _, _, value in readings) * step == compute_energy(home, direction, day) * 60
 
 
 @given(any_home, st.sampled_from(Direction), any_day)
@@ -46,18 +46,19 @@ def test_a_day_is_covered_without_overlap_and_its_curve_sums_to_its_energy(home,
         assert value >= 0
         edge = start + timedelta(minutes=minutes)
     assert edge == datetime.combine(day + timedelta(days=1), datetime.min.time(), PARIS).astimezone(UTC)
-    assert sum(value * minutes for _, minutes, value in readings) == energy(home, direction, day) * 60
-    assert max(watts(home, direction, day)) <= max(home.power_kva * 1000, home.solar)
+    assert sum(value * minutes for _, minutes, value in readings) == compute_energy(home, direction, day) * 60
+    assert max(compute_watts(home, direction, day)) <= max(home.power_kva * 1000, home.solar)
 
 
 def test_the_odd_days_have_46_and_50_half_hours_and_autumn_doubles_an_hour():
     home = STREET.homes[BASE]
-    for day in days(date(2020, 1, 1), date(2031, 1, 1)):
+    for day in list_days(date(2020, 1, 1), date(2031, 1, 1)):
         last_sunday = day.weekday() == 6 and day.day > 24
         expected = {3: 46, 10: 50}.get(day.month, 48) if last_sunday else 48
         assert len(curve(home, Direction.CONSUMPTION, day)) == expected
     ends = Counter(
-        stamp(start + timedelta(minutes=30)) for start, _, _ in curve(home, Direction.CONSUMPTION, date(2026, 10, 25))
+        format_stamp(start + timedelta(minutes=30))
+        for start, _, _ in curve(home, Direction.CONSUMPTION, date(2026, 10, 25))
     )
     assert {end for end, times in ends.items() if times == 2} == {"2026-10-25 02:00:00", "2026-10-25 02:30:00"}
 
@@ -66,7 +67,10 @@ def test_consumption_is_that_of_a_home():
     for prm in HOMES:
         home = STREET.homes[prm]
         if home.consumes and home.phases == 1:
-            values = [energy(home, Direction.CONSUMPTION, day) for day in days(date(2023, 11, 1), date(2026, 11, 1))]
+            values = [
+                compute_energy(home, Direction.CONSUMPTION, day)
+                for day in list_days(date(2023, 11, 1), date(2026, 11, 1))
+            ]
             assert min(values) >= 1500, home.name
             assert max(values) <= 30_500, home.name
 
@@ -74,27 +78,29 @@ def test_consumption_is_that_of_a_home():
 def test_the_electric_heated_flat_follows_winter_and_spares_red_days():
     home = STREET.homes[TEMPO]
     winter, summer = (
-        sum(energy(home, Direction.CONSUMPTION, day) for day in days(start, start + timedelta(days=30)))
+        sum(compute_energy(home, Direction.CONSUMPTION, day) for day in list_days(start, start + timedelta(days=30)))
         for start in (date(2026, 1, 1), date(2026, 7, 1))
     )
     assert winter > 1.7 * summer
-    peak = {day: sum(watts(home, Direction.CONSUMPTION, day)[12:44]) for day in (date(2026, 1, 8), date(2026, 1, 7))}
+    peak = {
+        day: sum(compute_watts(home, Direction.CONSUMPTION, day)[12:44]) for day in (date(2026, 1, 8), date(2026, 1, 7))
+    }
     assert peak[date(2026, 1, 7)] < 0.6 * peak[date(2026, 1, 8)]  # the 7th was red
 
 
 def test_the_water_heater_runs_in_off_peak_hours_only():
     home = STREET.homes[WATER]
-    for day in days(date(2026, 1, 1), date(2026, 2, 1)):
-        drawn = watts(home, Direction.CONSUMPTION, day)
+    for day in list_days(date(2026, 1, 1), date(2026, 2, 1)):
+        drawn = compute_watts(home, Direction.CONSUMPTION, day)
         assert max(drawn[:13] + drawn[45:]) > 1900
         assert max(drawn[13:45]) < 1900
 
 
 def test_a_year_of_half_hours_takes_a_fraction_of_a_second():
-    home = STREET.find("30009000012345")
+    home = STREET.find_home("30009000012345")
     began = perf_counter()
-    for day in days(date(2025, 1, 1), date(2026, 1, 1)):
-        watts(home, Direction.CONSUMPTION, day)
+    for day in list_days(date(2025, 1, 1), date(2026, 1, 1)):
+        compute_watts(home, Direction.CONSUMPTION, day)
     assert perf_counter() - began < 0.5
 
 
@@ -112,8 +118,8 @@ for day in reversed(days(date(2026, 1, 1), date(2026, 2, 1))):
 """
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     here = [
-        " ".join(map(str, (prm, direction, day, *watts(STREET.find(prm), direction, day))))
-        for day in days(date(2026, 1, 1), date(2026, 2, 1))
+        " ".join(map(str, (prm, direction, day, *compute_watts(STREET.find_home(prm), direction, day))))
+        for day in list_days(date(2026, 1, 1), date(2026, 2, 1))
         for prm in ("30001000000003", "30001000000005", "30009000000042")
         for direction in Direction
     ]
@@ -130,7 +136,7 @@ async def test_load_curve_marks_interval_ends_in_paris_time_and_comes_unsorted(s
     assert all(isinstance(value, str) for point in found for value in point.values())
     truth = await simulator.truth(TEMPO, "2026-11-16", "2026-11-23")
     exact = {
-        stamp(datetime.fromisoformat(reading["start"]) + timedelta(minutes=30)): str(reading["watts"])
+        format_stamp(datetime.fromisoformat(reading["start"]) + timedelta(minutes=30)): str(reading["watts"])
         for day in truth
         for reading in day["readings"]
     }

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.simulator.paris import days
-from gateway.simulator.tempo_days import Colour, colour, season
+from gateway.simulator.paris import list_days
+from gateway.simulator.tempo_days import Colour, build_season, get_colour
 
 PARIS = ZoneInfo("Europe/Paris")
 ECOWATT = "/open_api/ecowatt/v5/signals"
@@ -27,22 +27,22 @@ TOMORROW = between("2026-11-24", "2026-11-25")
 
 @pytest.mark.parametrize("year", range(2014, 2035))
 def test_every_season_keeps_the_rules(year):
-    hues = Counter(colour(day) for day in days(date(year, 9, 1), date(year + 1, 9, 1)))
+    hues = Counter(get_colour(day) for day in list_days(date(year, 9, 1), date(year + 1, 9, 1)))
     leap = (date(year + 1, 9, 1) - date(year, 9, 1)).days == 366
     assert hues == {Colour.BLUE: 301 if leap else 300, Colour.WHITE: 43, Colour.RED: 22}
-    for day, hue in season(year).items():
+    for day, hue in build_season(year).items():
         if hue is Colour.RED:
             assert day.weekday() < 5
             assert day.month in {11, 12, 1, 2, 3}
         assert day.weekday() < 6
-    red = sorted(day.toordinal() for day, hue in season(year).items() if hue is Colour.RED)
+    red = sorted(day.toordinal() for day, hue in build_season(year).items() if hue is Colour.RED)
     runs = [len(list(run)) for _, run in groupby(enumerate(red), key=lambda pair: pair[1] - pair[0])]
     assert max(runs) <= 5
 
 
 def test_the_end_of_march_2026_was_red_on_every_working_day():
-    working = [day for day in days(date(2026, 3, 13), date(2026, 4, 1)) if day.weekday() < 5]
-    assert {colour(day) for day in working} == {Colour.RED}
+    working = [day for day in list_days(date(2026, 3, 13), date(2026, 4, 1)) if day.weekday() < 5]
+    assert {get_colour(day) for day in working} == {Colour.RED}
     assert len(working) == 13
 
 
@@ -51,7 +51,7 @@ async def test_a_whole_season_comes_newest_first(start):
     values = (await simulator.tempo(**between("2025-09-01", "2026-09-01"))).json()["tempo_like_calendars"]["values"]
     assert len(values) == 365
     assert [value["start_date"] for value in values] == [
-        midnight(day) for day in reversed(days(date(2025, 9, 1), date(2026, 9, 1)))
+        midnight(day) for day in reversed(list_days(date(2025, 9, 1), date(2026, 9, 1)))
     ]
     assert Counter(value["value"] for value in values) == {"BLUE": 300, "WHITE": 43, "RED": 22}
 
@@ -111,7 +111,7 @@ async def test_a_provisional_colour_changes_at_the_official_hour(start):
     await simulator.control("POST", "tempo", json={"date": "2026-11-24", "visible_from": "2026-11-23T12:00:00+01:00"})
     assert (await simulator.tempo(**TOMORROW)).json()["error"].endswith("F04")
     await simulator.control("DELETE", "tempo")
-    assert await shown() == colour(date(2026, 11, 24))
+    assert await shown() == get_colour(date(2026, 11, 24))
 
 
 async def test_a_colour_may_be_missing_and_degraded_mode_is_told_when_asked(start):
@@ -142,7 +142,7 @@ async def test_the_keyless_calendar_needs_no_token_and_knows_no_future(start):
     await simulator.control("POST", "tempo", json={"date": "2026-11-22", "open_data": "RED"})
     path, browser = "/cms/open_data/v1/tempo?season=", {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"}
     values = (await simulator.client.get(f"{path}2026-2027", headers=browser)).json()["values"]
-    assert list(values) == [f"{day}" for day in days(date(2026, 9, 1), date(2026, 11, 25))]
+    assert list(values) == [f"{day}" for day in list_days(date(2026, 9, 1), date(2026, 11, 25))]
     assert values["2026-11-22"] == "RED"
     past = (await simulator.client.get(f"{path}2025-2026", headers=browser)).json()["values"]
     assert Counter(past.values()) == {"BLUE": 300, "WHITE": 43, "RED": 22}

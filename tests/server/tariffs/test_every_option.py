@@ -9,10 +9,10 @@ import pytest
 
 from gateway.billing.comparison.schemas import Billed
 from gateway.tariffs.buckets import Rules
-from gateway.tariffs.cre import read
+from gateway.tariffs.cre import read_grids
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.options import OPTIONS, REGULATED, Option
-from gateway.tariffs.prices import packaged
+from gateway.tariffs.prices import load_packaged_prices
 from gateway.tariffs.tariff import Price, Tariff
 
 NIGHT = OffPeakPeriod.model_validate({"slots": [["01:28", "06:58"], ["22:30", "24:00"]]})
@@ -34,7 +34,7 @@ def tariff_of(option: Option) -> Tariff:
 def test_each_minute_of_a_day_has_one_bucket_with_its_price(option: Option, day: date) -> None:
     tariff = tariff_of(option)
     colors = {day: "red", day.replace(day=day.day - 1): "white"}
-    rules = Rules([tariff], [NIGHT], colors, packaged()).of_day(day)
+    rules = Rules([tariff], [NIGHT], colors, load_packaged_prices()).get_day_rules(day)
     assert rules.spans[0][0] == 0
     assert rules.spans[-1][1] == DAYS[day] * 60
     assert all(before[1] == after[0] for before, after in pairwise(rules.spans))
@@ -50,14 +50,14 @@ def test_a_regulated_option_has_a_register_a_column_and_a_price_for_each_bucket(
     facts = OPTIONS[option]
     assert facts.registers.keys() == facts.cre_columns.keys() == facts.buckets
     assert len(set(facts.registers.values())) == len(facts.buckets)
-    grids = [grid for grid in packaged().grids() if grid.option is option]
+    grids = [grid for grid in load_packaged_prices().iterate_grids() if grid.option is option]
     assert grids
     assert all({bucket for bucket, _ in grid.prices} == facts.buckets for grid in grids)
 
 
 @pytest.mark.parametrize("option", REGULATED)
 def test_cre_file_of_a_regulated_option_is_read(option: Option) -> None:
-    grid = packaged().grid(option, 9, date(2026, 8, 1))
+    grid = load_packaged_prices().find_grid(option, 9, date(2026, 8, 1))
     assert grid is not None
     columns = {"DATE_DEBUT": "01/02/2027", "DATE_FIN": "", "P_SOUSCRITE": "9"}
     columns |= {"PART_FIXE_HT": "150", "PART_FIXE_TTC": str(grid.subscription_month * 12)}
@@ -65,7 +65,7 @@ def test_cre_file_of_a_regulated_option_is_read(option: Option) -> None:
         column = OPTIONS[option].cre_columns[bucket]
         columns |= {f"{column}_HT": str(price / 2), f"{column}_TTC": str(price)}
     text = ";".join(columns) + "\n" + ";".join(columns.values()) + "\n"
-    [found], _ = read(text, packaged(), date(2026, 11, 3))
+    [found], _ = read_grids(text, load_packaged_prices(), date(2026, 11, 3))
     assert (found.option, dict(found.prices)) == (option, dict(grid.prices))
 
 

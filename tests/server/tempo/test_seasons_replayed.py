@@ -12,7 +12,7 @@ import pytest
 
 from gateway.domain.public_holidays import is_public_holiday
 from gateway.domain.tempo_days import Color
-from gateway.domain.tempo_season import ExpectedReason, Season, color_by_rule, count_days
+from gateway.domain.tempo_season import ExpectedReason, Season, count_days, find_color_by_rule
 from gateway.tempo.colors import DayColor, resolve_colors
 from gateway.tempo.models import Source, TempoDay
 
@@ -123,7 +123,7 @@ def test_once_the_quota_is_used_blue_is_expected_and_not_certain() -> None:
 
 def test_a_sunday_is_blue_whoever_names_it() -> None:
     sunday = date(2026, 1, 18)
-    assert color_by_rule(sunday) is Color.BLUE
+    assert find_color_by_rule(sunday) is Color.BLUE
     for stored in ({}, {sunday: row(sunday, Color.UNKNOWN)}, {sunday: row(sunday, Color.BLUE, confirmed=False)}):
         color = resolve_colors(stored, [sunday], date(2026, 1, 20))[sunday]
         assert (color.color, color.certain, color.possible) == (Color.BLUE, True, (Color.BLUE,))

@@ -106,13 +106,13 @@ async def test_half_an_answer_is_completed_within_days(empty_house: House) -> No
         await house.world.announce(day, missing=True)
     await house.work(keep_tempo)
     async with house.database.read() as session:
-        known = await repository.colors(session, gone[0], gone[-1] + DAY)
+        known = await repository.load_colors(session, gone[0], gone[-1] + DAY)
     assert set(known) == {day for day in gone if day.weekday() == 6}, "a Sunday is blue by rule"
     for day in gone:
         await house.world.announce(day)
     await house.live(keep_tempo, house.clock.now() + 8 * DAY)
     async with house.database.read() as session:
-        known = await repository.colors(session, gone[0], gone[-1] + DAY)
+        known = await repository.load_colors(session, gone[0], gone[-1] + DAY)
     assert known == await house.world.colors(gone[0], gone[-1] + DAY)
 
 
@@ -203,8 +203,8 @@ async def test_a_database_that_was_down_at_the_answer_costs_one_pause(house: Hou
 
 async def test_a_day_before_all_and_a_season_ahead_are_unknown(house: House) -> None:
     async with house.database.read() as session:
-        early = await outlook.days(session, date(2014, 8, 30), date(2014, 9, 2), house.clock.now())
-        ahead = await outlook.days(session, date(2028, 2, 27), date(2028, 3, 2), house.clock.now())
+        early = await outlook.list_days(session, date(2014, 8, 30), date(2014, 9, 2), house.clock.now())
+        ahead = await outlook.list_days(session, date(2028, 2, 27), date(2028, 3, 2), house.clock.now())
     assert [day.color.value == "unknown" for day in early.days] == [True, False, False], "31 August 2014 is a Sunday"
     assert [day.color.value for day in ahead.days] == ["blue", "unknown", "unknown", "unknown"]
     assert ["red" in day.possible for day in ahead.days] == [False, True, True, True], "a Sunday"

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.domain.tempo_days import Color, begins, in_force
-from gateway.domain.tempo_season import Season, count_days, possible_colors
-from gateway.tempo.periods import ahead, periods
+from gateway.domain.tempo_days import Color, find_tempo_day, get_start
+from gateway.domain.tempo_season import Season, count_days, find_possible_colors
+from gateway.tempo.periods import list_periods, list_periods_ahead
 from tests.server.signals import paris
 
 DAY = timedelta(days=1)
@@ -33,7 +33,7 @@ INSTANTS = st.datetimes(datetime(2014, 9, 2), datetime(2040, 8, 30), timezones=s
     ],
 )
 def test_until_six_yesterday_is_in_force(clock: str, day: date) -> None:
-    assert in_force(paris(clock)) == day
+    assert find_tempo_day(paris(clock)) == day
 
 
 @pytest.mark.parametrize(
@@ -41,20 +41,20 @@ def test_until_six_yesterday_is_in_force(clock: str, day: date) -> None:
     [(date(2026, 1, 20), 24, 8), (date(2026, 3, 28), 23, 7), (date(2025, 10, 25), 25, 9)],
 )
 def test_the_night_takes_the_odd_hour(day: date, hours: int, night: int) -> None:
-    peak, off_peak = periods({day: Color.RED}, day)
+    peak, off_peak = list_periods({day: Color.RED}, day)
     assert (peak.key, off_peak.key) == ("red_hp", "red_hc")
     assert peak.until - peak.start == timedelta(hours=16)
     assert off_peak.until - off_peak.start == timedelta(hours=night)
-    assert begins(day + DAY) - begins(day) == timedelta(hours=hours)
+    assert get_start(day + DAY) - get_start(day) == timedelta(hours=hours)
 
 
 @given(INSTANTS)
 def test_periods_cover_the_time_ahead_without_gap(now: datetime) -> None:
-    coming = ahead({}, now)
+    coming = list_periods_ahead({}, now)
     assert coming[0].start <= now < coming[0].until
     assert all(earlier.until == later.start for earlier, later in pairwise(coming))
-    assert coming[-1].until == begins(in_force(now) + 2 * DAY)
-    assert begins(in_force(now)) <= now < begins(in_force(now) + DAY)
+    assert coming[-1].until == get_start(find_tempo_day(now) + 2 * DAY)
+    assert get_start(find_tempo_day(now)) <= now < get_start(find_tempo_day(now) + DAY)
 
 
 @given(DAYS)
@@ -71,8 +71,8 @@ def whole_seasons(draw: st.DrawFn) -> dict[date, Color]:
     season = Season.of(draw(DAYS))
     days = [season.start + n * DAY for n in range((season.end - season.start).days)]
     shuffled = draw(st.randoms(use_true_random=False)).sample(days, len(days))
-    red = [day for day in shuffled if Color.RED in possible_colors(day)][:22]
-    white = [day for day in shuffled if Color.WHITE in possible_colors(day) and day not in red][:43]
+    red = [day for day in shuffled if Color.RED in find_possible_colors(day)][:22]
+    white = [day for day in shuffled if Color.WHITE in find_possible_colors(day) and day not in red][:43]
     return {day: Color.RED if day in red else Color.WHITE if day in white else Color.BLUE for day in days}
 
 

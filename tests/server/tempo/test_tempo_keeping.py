@@ -21,7 +21,7 @@ TOMORROW = date(2026, 1, 21)
 
 async def colors(house: House, start: date, end: date) -> dict[date, str]:
     async with house.database.read() as session:
-        return await repository.colors(session, start, end)
+        return await repository.load_colors(session, start, end)
 
 
 async def test_history_comes_in_windows_of_a_season_and_is_never_asked_again(empty_house: House) -> None:
@@ -149,14 +149,14 @@ async def test_a_crash_in_the_middle_of_a_call_is_no_reason_to_call_at_once(empt
     house = empty_house
 
     class Crashing:
-        async def tempo_calendar(self, *_: date) -> list[Any]:
+        async def fetch_tempo_calendar(self, *_: date) -> list[Any]:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         await keep_tempo(house.database, Crashing(), house.clock)  # type: ignore[arg-type]  # only what is called
     await house.restart()
     async with house.database.read() as session:
-        assert not await repository.told(session, date(2026, 1, 20), date(2026, 1, 22))
+        assert not await repository.list_days(session, date(2026, 1, 20), date(2026, 1, 22))
     due = await keep_tempo(house.database, house.rte, house.clock)
     assert due == house.clock.now(), "history does not wait"
     assert "2026-01-20" not in {query["start_date"][:10] for _, query, _ in await house.world.calls(API)}
@@ -298,7 +298,7 @@ async def test_from_the_thirteenth_of_march_2026_every_working_day_is_expected_t
     await house.work(keep_tempo)
     assert (await house.tempo())["season"]["days"]["red"]["left_after_today"] == 13
     async with house.database.read() as session:
-        coming = await outlook.days(session, date(2026, 3, 14), date(2026, 4, 2), house.clock.now())
+        coming = await outlook.list_days(session, date(2026, 3, 14), date(2026, 4, 2), house.clock.now())
     said = {day.date: day for day in coming.days}
     truth = await house.world.colors(date(2026, 3, 14), date(2026, 4, 1))
     for day, color in truth.items():

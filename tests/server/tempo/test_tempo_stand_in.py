@@ -18,7 +18,7 @@ TODAY, TOMORROW = date(2026, 1, 20), date(2026, 1, 21)
 
 def keep(house: House) -> Any:
     async def with_open_data(database: Database, rte: Rte | None, clock: Clock) -> datetime:
-        return await service.keep(database, rte, house.open_data, clock)
+        return await service.refresh_tempo(database, rte, house.open_data, clock)
 
     return with_open_data
 
@@ -45,7 +45,7 @@ async def test_without_credentials_everything_comes_from_open_data(empty_house: 
     assert said["as_of"] == "2026-01-20T10:20:00Z"
     assert not await house.world.calls(API)
     async with house.database.read() as session:
-        known = await repository.colors(session, date(2014, 9, 1), TOMORROW + DAY)
+        known = await repository.load_colors(session, date(2014, 9, 1), TOMORROW + DAY)
     assert known == truth
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from gateway.domain.direction import Direction
-from gateway.metering.meters import directions
+from gateway.metering.meters import list_directions
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import UsagePoint
 from tests.server.billing.homes import ByHand, sqlite
@@ -82,7 +82,7 @@ def test_the_ways_energy_goes_are_those_of_the_first_version(
     stored: dict[str, bool], expected: list[Direction]
 ) -> None:
     point = UsagePoint(contract=Contract.read_stored(stored), refusals={})
-    assert list(directions(point)) == expected
+    assert list(list_directions(point)) == expected
 
 
 def test_what_enedis_did_not_say_this_time_stays_and_what_it_withdrew_goes() -> None:

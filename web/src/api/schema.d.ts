@@ -32,10 +32,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ready
+         * Check Readiness
          * @description Tell whether the database and the store answer. While the store does not, readings are served all the same.
          */
-        get: operations["ready_ready_get"];
+        get: operations["check_readiness_ready_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -52,10 +52,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Site
+         * Get Site
          * @description Tell what a page must know before anybody logs in.
          */
-        get: operations["site_v1_site_get"];
+        get: operations["get_site_v1_site_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -72,10 +72,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Today
+         * Get Today
          * @description Show today's Tempo colour and Ecowatt level, without an account.
          */
-        get: operations["today_v1_today_get"];
+        get: operations["get_today_v1_today_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -92,10 +92,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tempo
+         * Get Tempo
          * @description Today's and tomorrow's colour, the period in force, and the season's counters.
          */
-        get: operations["tempo_v1_tempo_get"];
+        get: operations["get_tempo_v1_tempo_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -112,10 +112,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Days
+         * Get Tempo Days
          * @description Colours by day since September 2014.
          */
-        get: operations["days_v1_tempo_days_get"];
+        get: operations["get_tempo_days_v1_tempo_days_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -132,10 +132,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ecowatt
+         * Get Ecowatt
          * @description The level by hour, today and the days ahead.
          */
-        get: operations["ecowatt_v1_ecowatt_get"];
+        get: operations["get_ecowatt_v1_ecowatt_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -152,10 +152,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tariffs
+         * Get Tariffs
          * @description Regulated prices in force on a day.
          */
-        get: operations["tariffs_v1_tariffs_get"];
+        get: operations["get_tariffs_v1_tariffs_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -172,10 +172,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Load Curve
+         * Get Load Curve
          * @description Average power by interval, in W.
          */
-        get: operations["load_curve_v1_usage_points__point_id__load_curve_get"];
+        get: operations["get_load_curve_v1_usage_points__point_id__load_curve_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -192,10 +192,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Daily
+         * Get Daily
          * @description Energy by day, in Wh.
          */
-        get: operations["daily_v1_usage_points__point_id__daily_get"];
+        get: operations["get_daily_v1_usage_points__point_id__daily_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -212,10 +212,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Max Power
+         * Get Max Power
          * @description Return the greatest power taken on each day, in VA. Whoever asks has it kept up each day for a month.
          */
-        get: operations["max_power_v1_usage_points__point_id__max_power_get"];
+        get: operations["get_max_power_v1_usage_points__point_id__max_power_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -232,10 +232,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Index
+         * Get Index
          * @description Return what the meter's registers showed, in Wh. Whoever asks has it kept up each week for a month.
          */
-        get: operations["index_v1_usage_points__point_id__index_get"];
+        get: operations["get_index_v1_usage_points__point_id__index_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -254,10 +254,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Refresh
+         * Request Refresh
          * @description Ask Enedis again for days that are known; each call is charged like any other.
          */
-        post: operations["refresh_v1_usage_points__point_id__refresh_post"];
+        post: operations["request_refresh_v1_usage_points__point_id__refresh_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -272,10 +272,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Hours
+         * Get Hours
          * @description Running sums by hour and series, from the first hour that changed since the cursor.
          */
-        get: operations["hours_v1_usage_points__point_id__hours_get"];
+        get: operations["get_hours_v1_usage_points__point_id__hours_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -292,10 +292,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Periods
+         * Get Periods
          * @description Buckets by time with their price: from today on, and for eight days, unless told otherwise.
          */
-        get: operations["periods_v1_usage_points__point_id__periods_get"];
+        get: operations["get_periods_v1_usage_points__point_id__periods_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -312,10 +312,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Totals
+         * Get Totals
          * @description Energy and money of day, week, month and year.
          */
-        get: operations["totals_v1_usage_points__point_id__totals_get"];
+        get: operations["get_totals_v1_usage_points__point_id__totals_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -332,10 +332,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Comparison
+         * Get Comparison
          * @description What the same hours would have cost under each option.
          */
-        get: operations["comparison_v1_usage_points__point_id__comparison_get"];
+        get: operations["get_comparison_v1_usage_points__point_id__comparison_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -372,10 +372,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Series
+         * Get Series
          * @description Energy and euros by hour, day, week (of Mondays), month or year.
          */
-        get: operations["series_v1_usage_points__point_id__series_get"];
+        get: operations["get_series_v1_usage_points__point_id__series_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -392,10 +392,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Habits
+         * Get Habits
          * @description When energy is used: the average day of each weekday and of each month.
          */
-        get: operations["habits_v1_usage_points__point_id__habits_get"];
+        get: operations["get_habits_v1_usage_points__point_id__habits_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -432,10 +432,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Usage Point
+         * Get Usage Point
          * @description Show one of the account's meters.
          */
-        get: operations["usage_point_v1_usage_points__point_id__get"];
+        get: operations["get_usage_point_v1_usage_points__point_id__get"];
         put?: never;
         post?: never;
         /**
@@ -460,10 +460,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Contract
+         * Get Contract
          * @description Show the contract as Enedis has it.
          */
-        get: operations["contract_v1_usage_points__point_id__contract_get"];
+        get: operations["get_contract_v1_usage_points__point_id__contract_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -480,10 +480,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Address
+         * Get Address
          * @description Show where the meter is, as Enedis has it.
          */
-        get: operations["address_v1_usage_points__point_id__address_get"];
+        get: operations["get_address_v1_usage_points__point_id__address_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -500,10 +500,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Usage Points
+         * List Usage Points
          * @description List the account's meters.
          */
-        get: operations["usage_points_v1_usage_points_get"];
+        get: operations["list_usage_points_v1_usage_points_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -540,10 +540,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Consent
+         * Get Consent
          * @description Show how one of the account's consents stands.
          */
-        get: operations["consent_v1_consents__consent_id__get"];
+        get: operations["get_consent_v1_consents__consent_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -560,10 +560,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Quota
+         * Get Quota
          * @description Show what is used and left today.
          */
-        get: operations["quota_v1_quota_get"];
+        get: operations["get_quota_v1_quota_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -580,10 +580,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Quota Days
+         * Get Quota Days
          * @description Show the calls to Enedis that the account caused on each of the last 31 days.
          */
-        get: operations["quota_days_v1_quota_days_get"];
+        get: operations["get_quota_days_v1_quota_days_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -602,10 +602,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Token
+         * Issue Token
          * @description Exchange an API client's credentials, by Basic or in the form, for a bearer token.
          */
-        post: operations["token_v1_oauth_token_post"];
+        post: operations["issue_token_v1_oauth_token_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -620,16 +620,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Clients
+         * List Api Clients
          * @description List the account's API clients.
          */
-        get: operations["list_clients_v1_api_clients_get"];
+        get: operations["list_api_clients_v1_api_clients_get"];
         put?: never;
         /**
-         * Make Client
+         * Create Api Client
          * @description Make an API client, in a browser that is logged in or by Basic with e-mail address and password.
          */
-        post: operations["make_client_v1_api_clients_post"];
+        post: operations["create_api_client_v1_api_clients_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -646,10 +646,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Renew Secret
+         * Renew Api Client Secret
          * @description Give an API client a new secret; the old one and its tokens end at once.
          */
-        post: operations["renew_secret_v1_api_clients__client_id__secret_post"];
+        post: operations["renew_api_client_secret_v1_api_clients__client_id__secret_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -667,10 +667,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Revoke Client
+         * Revoke Api Client
          * @description Revoke an API client; its tokens end at once. With an API client's token: that very client.
          */
-        delete: operations["revoke_client_v1_api_clients__client_id__delete"];
+        delete: operations["revoke_api_client_v1_api_clients__client_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -686,13 +686,13 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Prove
+         * Prove Client Is Known
          * @description Prove that this gateway knows an API client, to a client that has heard of the gateway at a new address.
          *
          *     No credentials are sent. The answer is for that address alone, which must be one of the gateway's own: BACKEND_URL,
          *     or the same with an address that the gateway announces on its network.
          */
-        post: operations["prove_v1_api_clients__client_id__proof_post"];
+        post: operations["prove_client_is_known_v1_api_clients__client_id__proof_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -709,10 +709,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make Account
+         * Create Account
          * @description Sign up. The answer is the same when the address has an account: its owner gets a mail that says so.
          */
-        post: operations["make_account_v1_accounts_post"];
+        post: operations["create_account_v1_accounts_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -749,10 +749,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask Reset
+         * Request Password Reset
          * @description Have a mail sent to choose a new password; the answer is the same when the address has no account.
          */
-        post: operations["ask_reset_v1_accounts_password_reset_post"];
+        post: operations["request_password_reset_v1_accounts_password_reset_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -769,10 +769,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Confirm Reset
+         * Confirm Password Reset
          * @description Choose a new password by the code from the mail; all tokens and sessions end.
          */
-        post: operations["confirm_reset_v1_accounts_password_reset_confirm_post"];
+        post: operations["confirm_password_reset_v1_accounts_password_reset_confirm_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -787,24 +787,24 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Me
+         * Get Own Account
          * @description Show the account.
          */
-        get: operations["me_v1_accounts_me_get"];
+        get: operations["get_own_account_v1_accounts_me_get"];
         put?: never;
         post?: never;
         /**
-         * Delete Me
+         * Delete Own Account
          * @description Delete the account and all it owned, within 15 minutes of a log-in. Shares at Enedis are ended there.
          */
-        delete: operations["delete_me_v1_accounts_me_delete"];
+        delete: operations["delete_own_account_v1_accounts_me_delete"];
         options?: never;
         head?: never;
         /**
-         * Change Me
+         * Change Own Account
          * @description Change the language at once; a new address once the code is back that is sent to it.
          */
-        patch: operations["change_me_v1_accounts_me_patch"];
+        patch: operations["change_own_account_v1_accounts_me_patch"];
         trace?: never;
     };
     "/v1/accounts/verify-email/resend": {
@@ -855,10 +855,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Session State
+         * Get Session State
          * @description Tell who is logged in in this browser, if anybody is: no error, so that a page may ask when it opens.
          */
-        get: operations["session_state_v1_session_get"];
+        get: operations["get_session_state_v1_session_get"];
         put?: never;
         /**
          * Open Session
@@ -910,10 +910,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Close One Session
+         * Close Other Session
          * @description Log one browser out.
          */
-        delete: operations["close_one_session_v1_sessions__session_id__delete"];
+        delete: operations["close_other_session_v1_sessions__session_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -927,10 +927,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export Me
+         * Export Own Account
          * @description Take away all that the account owns: one JSON document, or a ZIP of CSV files.
          */
-        get: operations["export_me_v1_accounts_me_export_get"];
+        get: operations["export_own_account_v1_accounts_me_export_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -947,10 +947,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Users
+         * Get Users
          * @description List the accounts, oldest first.
          */
-        get: operations["users_v1_admin_users_get"];
+        get: operations["get_users_v1_admin_users_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -989,10 +989,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Deactivate
+         * Deactivate User
          * @description Shut an account out; all its tokens and sessions end at once.
          */
-        post: operations["deactivate_v1_admin_users__account_id__deactivate_post"];
+        post: operations["deactivate_user_v1_admin_users__account_id__deactivate_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1009,10 +1009,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reactivate
+         * Reactivate User
          * @description Let an account in again.
          */
-        post: operations["reactivate_v1_admin_users__account_id__reactivate_post"];
+        post: operations["reactivate_user_v1_admin_users__account_id__reactivate_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1067,10 +1067,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Consents
+         * Get Consents
          * @description List the consents, oldest first, and count them by status.
          */
-        get: operations["consents_v1_admin_consents_get"];
+        get: operations["get_consents_v1_admin_consents_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1087,10 +1087,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Upstreams
+         * Get Upstreams
          * @description Tell how Enedis and RTE stand: what is left, what went wrong, whether asking is stopped.
          */
-        get: operations["upstreams_v1_admin_upstreams_get"];
+        get: operations["get_upstreams_v1_admin_upstreams_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1107,10 +1107,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Use
+         * Get Use
          * @description Count the calls to Enedis and RTE of the last 31 days, and the accounts that caused them.
          */
-        get: operations["use_v1_admin_use_get"];
+        get: operations["get_use_v1_admin_use_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1127,10 +1127,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Audit
+         * Get Audit Log
          * @description Read the log, newest first.
          */
-        get: operations["audit_v1_admin_audit_get"];
+        get: operations["get_audit_log_v1_admin_audit_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1147,10 +1147,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Verify Email Form
+         * Show Verify Email
          * @description Ask for the code from the mail, and for the password.
          */
-        get: operations["verify_email_form_accounts_verify_email_get"];
+        get: operations["show_verify_email_accounts_verify_email_get"];
         put?: never;
         /**
          * Verify Email
@@ -1171,10 +1171,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Reset Password Form
+         * Show Reset Password
          * @description Ask for the code from the mail, and for a new password.
          */
-        get: operations["reset_password_form_accounts_reset_password_get"];
+        get: operations["show_reset_password_accounts_reset_password_get"];
         put?: never;
         /**
          * Reset Password
@@ -1195,10 +1195,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Start
+         * Show Start
          * @description Say which account is about to receive which meter's data, and lead to Enedis.
          */
-        get: operations["start_consents__consent_id__start_get"];
+        get: operations["show_start_consents__consent_id__start_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1215,10 +1215,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Callback
+         * Receive Callback
          * @description Take the browser back from Enedis, check with Enedis what was shared, and show how it ended.
          */
-        get: operations["callback_oauth_callback_get"];
+        get: operations["receive_callback_oauth_callback_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1235,10 +1235,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Result
+         * Show Result
          * @description Show how a consent stands; the page reloads itself while Enedis opens the access.
          */
-        get: operations["result_consents__consent_id__result_get"];
+        get: operations["show_result_consents__consent_id__result_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1337,15 +1337,8 @@ export interface components {
             /** Days */
             days: number;
         };
-        /** Body_reset_password_accounts_reset_password_post */
-        Body_reset_password_accounts_reset_password_post: {
-            /** Code */
-            code: string;
-            /** Password */
-            password: string;
-        };
-        /** Body_token_v1_oauth_token_post */
-        Body_token_v1_oauth_token_post: {
+        /** Body_issue_token_v1_oauth_token_post */
+        Body_issue_token_v1_oauth_token_post: {
             /**
              * Grant Type
              * @constant
@@ -1355,6 +1348,13 @@ export interface components {
             client_id?: string | null;
             /** Client Secret */
             client_secret?: string | null;
+        };
+        /** Body_reset_password_accounts_reset_password_post */
+        Body_reset_password_accounts_reset_password_post: {
+            /** Code */
+            code: string;
+            /** Password */
+            password: string;
         };
         /** Body_verify_email_accounts_verify_email_post */
         Body_verify_email_accounts_verify_email_post: {
@@ -3346,7 +3346,7 @@ export interface operations {
             };
         };
     };
-    ready_ready_get: {
+    check_readiness_ready_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3410,7 +3410,7 @@ export interface operations {
             };
         };
     };
-    site_v1_site_get: {
+    get_site_v1_site_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3452,7 +3452,7 @@ export interface operations {
             };
         };
     };
-    today_v1_today_get: {
+    get_today_v1_today_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3501,7 +3501,7 @@ export interface operations {
             };
         };
     };
-    tempo_v1_tempo_get: {
+    get_tempo_v1_tempo_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3572,7 +3572,7 @@ export interface operations {
             };
         };
     };
-    days_v1_tempo_days_get: {
+    get_tempo_days_v1_tempo_days_get: {
         parameters: {
             query: {
                 /** @description First day, of Paris */
@@ -3670,7 +3670,7 @@ export interface operations {
             };
         };
     };
-    ecowatt_v1_ecowatt_get: {
+    get_ecowatt_v1_ecowatt_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3741,7 +3741,7 @@ export interface operations {
             };
         };
     };
-    tariffs_v1_tariffs_get: {
+    get_tariffs_v1_tariffs_get: {
         parameters: {
             query?: {
                 /** @description All regulated ones unless told */
@@ -3880,7 +3880,7 @@ export interface operations {
             };
         };
     };
-    load_curve_v1_usage_points__point_id__load_curve_get: {
+    get_load_curve_v1_usage_points__point_id__load_curve_get: {
         parameters: {
             query: {
                 /** @description First day, of Paris */
@@ -4041,7 +4041,7 @@ export interface operations {
             };
         };
     };
-    daily_v1_usage_points__point_id__daily_get: {
+    get_daily_v1_usage_points__point_id__daily_get: {
         parameters: {
             query: {
                 /** @description First day, of Paris */
@@ -4202,7 +4202,7 @@ export interface operations {
             };
         };
     };
-    max_power_v1_usage_points__point_id__max_power_get: {
+    get_max_power_v1_usage_points__point_id__max_power_get: {
         parameters: {
             query: {
                 /** @description First day, of Paris */
@@ -4362,7 +4362,7 @@ export interface operations {
             };
         };
     };
-    index_v1_usage_points__point_id__index_get: {
+    get_index_v1_usage_points__point_id__index_get: {
         parameters: {
             query: {
                 /** @description First day, of Paris */
@@ -4523,7 +4523,7 @@ export interface operations {
             };
         };
     };
-    refresh_v1_usage_points__point_id__refresh_post: {
+    request_refresh_v1_usage_points__point_id__refresh_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -4682,7 +4682,7 @@ export interface operations {
             };
         };
     };
-    hours_v1_usage_points__point_id__hours_get: {
+    get_hours_v1_usage_points__point_id__hours_get: {
         parameters: {
             query?: {
                 /** @description That of the last answer that was stored */
@@ -4820,7 +4820,7 @@ export interface operations {
             };
         };
     };
-    periods_v1_usage_points__point_id__periods_get: {
+    get_periods_v1_usage_points__point_id__periods_get: {
         parameters: {
             query?: {
                 /** @description First day, of Paris */
@@ -4965,7 +4965,7 @@ export interface operations {
             };
         };
     };
-    totals_v1_usage_points__point_id__totals_get: {
+    get_totals_v1_usage_points__point_id__totals_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -5105,7 +5105,7 @@ export interface operations {
             };
         };
     };
-    comparison_v1_usage_points__point_id__comparison_get: {
+    get_comparison_v1_usage_points__point_id__comparison_get: {
         parameters: {
             query?: {
                 /** @description The last whole months */
@@ -5379,7 +5379,7 @@ export interface operations {
             };
         };
     };
-    series_v1_usage_points__point_id__series_get: {
+    get_series_v1_usage_points__point_id__series_get: {
         parameters: {
             query: {
                 /** @description First day, of Paris */
@@ -5527,7 +5527,7 @@ export interface operations {
             };
         };
     };
-    habits_v1_usage_points__point_id__habits_get: {
+    get_habits_v1_usage_points__point_id__habits_get: {
         parameters: {
             query: {
                 /** @description First day, of Paris */
@@ -5806,7 +5806,7 @@ export interface operations {
             };
         };
     };
-    usage_point_v1_usage_points__point_id__get: {
+    get_usage_point_v1_usage_points__point_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -6185,7 +6185,7 @@ export interface operations {
             };
         };
     };
-    contract_v1_usage_points__point_id__contract_get: {
+    get_contract_v1_usage_points__point_id__contract_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -6340,7 +6340,7 @@ export interface operations {
             };
         };
     };
-    address_v1_usage_points__point_id__address_get: {
+    get_address_v1_usage_points__point_id__address_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -6517,7 +6517,7 @@ export interface operations {
             };
         };
     };
-    usage_points_v1_usage_points_get: {
+    list_usage_points_v1_usage_points_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -6825,7 +6825,7 @@ export interface operations {
             };
         };
     };
-    consent_v1_consents__consent_id__get: {
+    get_consent_v1_consents__consent_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -6935,7 +6935,7 @@ export interface operations {
             };
         };
     };
-    quota_v1_quota_get: {
+    get_quota_v1_quota_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -6999,7 +6999,7 @@ export interface operations {
             };
         };
     };
-    quota_days_v1_quota_days_get: {
+    get_quota_days_v1_quota_days_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -7063,7 +7063,7 @@ export interface operations {
             };
         };
     };
-    token_v1_oauth_token_post: {
+    issue_token_v1_oauth_token_post: {
         parameters: {
             query?: never;
             header?: {
@@ -7074,7 +7074,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/x-www-form-urlencoded": components["schemas"]["Body_token_v1_oauth_token_post"];
+                "application/x-www-form-urlencoded": components["schemas"]["Body_issue_token_v1_oauth_token_post"];
             };
         };
         responses: {
@@ -7199,7 +7199,7 @@ export interface operations {
             };
         };
     };
-    list_clients_v1_api_clients_get: {
+    list_api_clients_v1_api_clients_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -7307,7 +7307,7 @@ export interface operations {
             };
         };
     };
-    make_client_v1_api_clients_post: {
+    create_api_client_v1_api_clients_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -7529,7 +7529,7 @@ export interface operations {
             };
         };
     };
-    renew_secret_v1_api_clients__client_id__secret_post: {
+    renew_api_client_secret_v1_api_clients__client_id__secret_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -7683,7 +7683,7 @@ export interface operations {
             };
         };
     };
-    revoke_client_v1_api_clients__client_id__delete: {
+    revoke_api_client_v1_api_clients__client_id__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -7835,7 +7835,7 @@ export interface operations {
             };
         };
     };
-    prove_v1_api_clients__client_id__proof_post: {
+    prove_client_is_known_v1_api_clients__client_id__proof_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -7993,7 +7993,7 @@ export interface operations {
             };
         };
     };
-    make_account_v1_accounts_post: {
+    create_account_v1_accounts_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8325,7 +8325,7 @@ export interface operations {
             };
         };
     };
-    ask_reset_v1_accounts_password_reset_post: {
+    request_password_reset_v1_accounts_password_reset_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8481,7 +8481,7 @@ export interface operations {
             };
         };
     };
-    confirm_reset_v1_accounts_password_reset_confirm_post: {
+    confirm_password_reset_v1_accounts_password_reset_confirm_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -8591,7 +8591,7 @@ export interface operations {
             };
         };
     };
-    me_v1_accounts_me_get: {
+    get_own_account_v1_accounts_me_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -8699,7 +8699,7 @@ export interface operations {
             };
         };
     };
-    delete_me_v1_accounts_me_delete: {
+    delete_own_account_v1_accounts_me_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -8827,7 +8827,7 @@ export interface operations {
             };
         };
     };
-    change_me_v1_accounts_me_patch: {
+    change_own_account_v1_accounts_me_patch: {
         parameters: {
             query?: never;
             header?: never;
@@ -9359,7 +9359,7 @@ export interface operations {
             };
         };
     };
-    session_state_v1_session_get: {
+    get_session_state_v1_session_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10007,7 +10007,7 @@ export interface operations {
             };
         };
     };
-    close_one_session_v1_sessions__session_id__delete: {
+    close_other_session_v1_sessions__session_id__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -10159,7 +10159,7 @@ export interface operations {
             };
         };
     };
-    export_me_v1_accounts_me_export_get: {
+    export_own_account_v1_accounts_me_export_get: {
         parameters: {
             query?: {
                 format?: components["schemas"]["ExportFormat"];
@@ -10292,7 +10292,7 @@ export interface operations {
             };
         };
     };
-    users_v1_admin_users_get: {
+    get_users_v1_admin_users_get: {
         parameters: {
             query?: {
                 after?: string | null;
@@ -10537,7 +10537,7 @@ export interface operations {
             };
         };
     };
-    deactivate_v1_admin_users__account_id__deactivate_post: {
+    deactivate_user_v1_admin_users__account_id__deactivate_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -10689,7 +10689,7 @@ export interface operations {
             };
         };
     };
-    reactivate_v1_admin_users__account_id__reactivate_post: {
+    reactivate_user_v1_admin_users__account_id__reactivate_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -11101,7 +11101,7 @@ export interface operations {
             };
         };
     };
-    consents_v1_admin_consents_get: {
+    get_consents_v1_admin_consents_get: {
         parameters: {
             query?: {
                 status?: components["schemas"]["ConsentStatus"] | null;
@@ -11214,7 +11214,7 @@ export interface operations {
             };
         };
     };
-    upstreams_v1_admin_upstreams_get: {
+    get_upstreams_v1_admin_upstreams_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -11322,7 +11322,7 @@ export interface operations {
             };
         };
     };
-    use_v1_admin_use_get: {
+    get_use_v1_admin_use_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -11430,7 +11430,7 @@ export interface operations {
             };
         };
     };
-    audit_v1_admin_audit_get: {
+    get_audit_log_v1_admin_audit_get: {
         parameters: {
             query?: {
                 account_id?: string | null;
@@ -11543,7 +11543,7 @@ export interface operations {
             };
         };
     };
-    verify_email_form_accounts_verify_email_get: {
+    show_verify_email_accounts_verify_email_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -11756,7 +11756,7 @@ export interface operations {
             };
         };
     };
-    reset_password_form_accounts_reset_password_get: {
+    show_reset_password_accounts_reset_password_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -11969,7 +11969,7 @@ export interface operations {
             };
         };
     };
-    start_consents__consent_id__start_get: {
+    show_start_consents__consent_id__start_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -12080,7 +12080,7 @@ export interface operations {
             };
         };
     };
-    callback_oauth_callback_get: {
+    receive_callback_oauth_callback_get: {
         parameters: {
             query?: {
                 state?: string;
@@ -12193,7 +12193,7 @@ export interface operations {
             };
         };
     };
-    result_consents__consent_id__result_get: {
+    show_result_consents__consent_id__result_get: {
         parameters: {
             query?: never;
             header?: never;

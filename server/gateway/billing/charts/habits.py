@@ -24,7 +24,7 @@ class Slot:
     cost: int = 0
 
 
-def _slots() -> list[Slot]:
+def _make_slots() -> list[Slot]:
     return [Slot() for _ in range(HOURS)]
 
 
@@ -32,7 +32,7 @@ def _slots() -> list[Slot]:
 class Habits:
     """By weekday (Monday first) and hour, and by month (its first day) and hour."""
 
-    by_weekday: list[list[Slot]] = field(default_factory=lambda: [_slots() for _ in range(7)])
+    by_weekday: list[list[Slot]] = field(default_factory=lambda: [_make_slots() for _ in range(7)])
     by_month: dict[date, list[Slot]] = field(default_factory=dict)
 
 
@@ -42,8 +42,8 @@ def find_habits(figures: Mapping[date, DayFigures]) -> Habits:
     for day, known in figures.items():
         if known.is_one_row or not known.used:
             continue
-        month = habits.by_month.setdefault(day.replace(day=1), _slots())
-        for hour, one in _hours(day, known):
+        month = habits.by_month.setdefault(day.replace(day=1), _make_slots())
+        for hour, one in _iterate_slots(day, known):
             for slot in (habits.by_weekday[day.weekday()][hour], month[hour]):
                 slot.hours += 1
                 slot.energy += one.energy
@@ -52,8 +52,8 @@ def find_habits(figures: Mapping[date, DayFigures]) -> Habits:
     return habits
 
 
-def _hours(day: date, known: DayFigures) -> Iterator[tuple[int, Slot]]:
-    shown = _shown_hours(paris.midnight(day), known.length)
+def _iterate_slots(day: date, known: DayFigures) -> Iterator[tuple[int, Slot]]:
+    shown = _list_hours_of_wall_clock(paris.midnight(day), known.length)
     for index, number in enumerate(known.hours):
         priced = sum(known.used[bucket][index] for bucket in known.prices)
         cost = sum(price * known.used[bucket][index] for bucket, price in known.prices.items())
@@ -61,7 +61,7 @@ def _hours(day: date, known: DayFigures) -> Iterator[tuple[int, Slot]]:
         yield shown[number], Slot(1, energy, priced, cost)
 
 
-def _shown_hours(midnight: datetime, length: int) -> range | list[int]:
+def _list_hours_of_wall_clock(midnight: datetime, length: int) -> range | list[int]:
     if length == HOURS:
         return range(HOURS)
     return [(midnight + number * paris.HOUR).astimezone(paris.PARIS).hour for number in range(length)]

@@ -13,21 +13,21 @@ from gateway.billing.totals.totals import Span
 from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.kit import conditional
 from gateway.kit.wire import KnownDay
-from gateway.problems import check_range, documented
-from gateway.quotas.routes import counted
+from gateway.problems import check_range, describe_responses
+from gateway.quotas.routes import count_response
 
 SeriesServiceDep = Annotated[SeriesService, Depends(part(SeriesService))]
 
-router = APIRouter(tags=["billing"], responses=documented(400, 401, 404, 422, 429))
+router = APIRouter(tags=["billing"], responses=describe_responses(400, 401, 404, 422, 429))
 
 
 @router.get(
     "/series",
     response_model=SeriesView,
     responses=conditional.UNCHANGED,
-    dependencies=[Depends(counted)],
+    dependencies=[Depends(count_response)],
 )
-async def series(
+async def get_series(
     request: Request,
     charts: SeriesServiceDep,
     clock: ClockDep,
@@ -43,19 +43,19 @@ async def series(
     """Energy and euros by hour, day, week (of Mondays), month or year."""
     check_range(start, end, LONGEST[step])
     parts = USUAL if include is None else include
-    found = await charts.chart(
+    found = await charts.load_charts(
         caller.account_id, point_id, step, Span(start, end), with_year_ago=Include.YEAR_AGO in parts
     )
 
-    def respond() -> Response:
+    def build_response() -> Response:
         content = SeriesView.of(found, parts).model_dump_json().encode()
         return conditional.respond_json(request, content, now=clock.now(), next_change=found.next_change)
 
-    return await asyncio.to_thread(respond)
+    return await asyncio.to_thread(build_response)
 
 
-@router.get("/habits", dependencies=[Depends(counted)])
-async def habits(
+@router.get("/habits", dependencies=[Depends(count_response)])
+async def get_habits(
     charts: SeriesServiceDep,
     caller: CallerDep,
     point_id: PointId,
@@ -64,4 +64,4 @@ async def habits(
 ) -> HabitsView:
     """When energy is used: the average day of each weekday and of each month."""
     check_range(start, end, LONGEST[Step.DAY])
-    return HabitsView.of(await charts.habits(caller.account_id, point_id, Span(start, end)))
+    return HabitsView.of(await charts.load_habits(caller.account_id, point_id, Span(start, end)))

@@ -51,54 +51,56 @@ def make_chart(
     known_days = {day: total for day, total in days.items() if day in figures}
     hours: dict[date, dict[int, Row]] = {}
 
-    def row(step: Span | Hour | None) -> Row:
+    def build_row(step: Span | Hour | None) -> Row:
         match step:
             case None:
                 return NOTHING
             case Hour(day=day, number=number):
                 if day not in hours:
-                    hours[day] = _rows_of_day(figures[day]) if day in figures else {}
+                    hours[day] = _build_day_rows(figures[day]) if day in figures else {}
                 return hours[day].get(number, NOTHING)
             case Span():
-                return _row_of_span(step, figures, known_days, today)
+                return _build_span_row(step, figures, known_days, today)
 
-    rows = [row(step) for step in steps]
+    rows = [build_row(step) for step in steps]
     buckets = {bucket for one in rows for key in one.amounts if (bucket := bucket_of(key))}
     return Chart(steps, rows, add_up(whole, days, today) if whole else None, sorted(buckets))
 
 
-def _row_of_span(span: Span, figures: Mapping[date, DayFigures], days: Mapping[date, DayTotal], today: date) -> Row:
+def _build_span_row(span: Span, figures: Mapping[date, DayFigures], days: Mapping[date, DayTotal], today: date) -> Row:
     total = add_up(span, days, today)
     lacks = total.lacks if span.end <= today else total.lacks | set(Direction)
-    made_of = _made_of(figures, span)
-    return Row(_known(total.sums, lacks, made_of), lacks, made_of)
+    made_of = _find_quality(figures, span)
+    return Row(_drop_unknown_zeros(total.sums, lacks, made_of), lacks, made_of)
 
 
-def _rows_of_day(figures: DayFigures) -> dict[int, Row]:
-    columns = figures.columns()
+def _build_day_rows(figures: DayFigures) -> dict[int, Row]:
+    columns = figures.build_columns()
     if figures.is_one_row:
-        made_of = _worst_of(figures)
+        made_of = _find_worst_quality(figures)
         others = Row({}, frozenset(Direction) - made_of.keys(), made_of)
-        return dict.fromkeys(range(figures.length), others) | {0: _row(figures, columns, 0)}
-    return {hour: _row(figures, columns, index) for index, hour in enumerate(figures.hours)}
+        return dict.fromkeys(range(figures.length), others) | {0: _build_row(figures, columns, 0)}
+    return {hour: _build_row(figures, columns, index) for index, hour in enumerate(figures.hours)}
 
 
-def _row(figures: DayFigures, columns: Mapping[str, Sequence[int]], index: int) -> Row:
+def _build_row(figures: DayFigures, columns: Mapping[str, Sequence[int]], index: int) -> Row:
     made_of = {}
     if figures.used and figures.used_made_of[index] is not MadeOf.UNKNOWN:
         made_of[Direction.CONSUMPTION] = figures.used_made_of[index]
     if figures.gave is not None and figures.gave_made_of[index] is not MadeOf.UNKNOWN:
         made_of[Direction.PRODUCTION] = figures.gave_made_of[index]
     lacks = {str(direction) for direction in Direction if direction not in made_of}
-    if any(values[index] for values in figures.unpriced):
+    if any(values[index] for values in figures.unpriced_energy):
         lacks.add("cost")
     if figures.gave is not None and figures.gave[index] and figures.production_price is None:
         lacks.add("revenue")
     amounts = {key: values[index] for key, values in columns.items()}
-    return Row(_known(amounts, lacks, made_of), frozenset(lacks), made_of)
+    return Row(_drop_unknown_zeros(amounts, lacks, made_of), frozenset(lacks), made_of)
 
 
-def _known(amounts: Mapping[str, int], lacks: Collection[str], made_of: Mapping[Direction, MadeOf]) -> dict[str, int]:
+def _drop_unknown_zeros(
+    amounts: Mapping[str, int], lacks: Collection[str], made_of: Mapping[Direction, MadeOf]
+) -> dict[str, int]:
     """Leave out zeros that would say that nothing was used, given or paid, where it is not known."""
     unknown = {"cost"} if "cost" in lacks and not amounts.get("cost") else set()
     if "subscription" in lacks:
@@ -110,15 +112,15 @@ def _known(amounts: Mapping[str, int], lacks: Collection[str], made_of: Mapping[
     return {key: amount for key, amount in amounts.items() if key.partition("_")[0] not in unknown}
 
 
-def _made_of(figures: Mapping[date, DayFigures], span: Span) -> Mapping[Direction, MadeOf]:
+def _find_quality(figures: Mapping[date, DayFigures], span: Span) -> Mapping[Direction, MadeOf]:
     found: dict[Direction, MadeOf] = {}
-    for day in paris.days(span.start, span.end):
-        for direction, made_of in _worst_of(figures[day]).items() if day in figures else ():
+    for day in paris.iterate_days(span.start, span.end):
+        for direction, made_of in _find_worst_quality(figures[day]).items() if day in figures else ():
             found[direction] = min(found.get(direction, made_of), made_of, key=_WORST_FIRST.index)
     return found
 
 
-def _worst_of(figures: DayFigures) -> dict[Direction, MadeOf]:
+def _find_worst_quality(figures: DayFigures) -> dict[Direction, MadeOf]:
     by_direction = {Direction.CONSUMPTION: figures.used_made_of, Direction.PRODUCTION: figures.gave_made_of}
     return {
         direction: min(known, key=_WORST_FIRST.index)

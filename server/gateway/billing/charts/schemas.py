@@ -11,7 +11,7 @@ from gateway.billing.charts.habits import Habits, Slot
 from gateway.billing.charts.rows import Chart, Row
 from gateway.billing.charts.service import Series
 from gateway.billing.charts.steps import Hour, Step
-from gateway.billing.days.figures import MadeOf, show
+from gateway.billing.days.figures import MadeOf, to_unit
 from gateway.billing.totals.schemas import TotalView
 from gateway.billing.totals.totals import Span
 from gateway.domain.direction import Direction
@@ -71,25 +71,25 @@ class ChartView(BaseModel):
         """Show a chart, with the parts that are to be included."""
         rows = chart.rows
 
-        def amounts(key: str) -> _Amounts:
-            return [None if (found := row.amounts.get(key)) is None else show(key, found) for row in rows]
+        def get_amounts(key: str) -> _Amounts:
+            return [None if (found := row.amounts.get(key)) is None else to_unit(key, found) for row in rows]
 
         def by_bucket(kind: str) -> dict[str, _Amounts]:
-            return {bucket: amounts(f"{kind}_{bucket}") for bucket in chart.buckets}
+            return {bucket: get_amounts(f"{kind}_{bucket}") for bucket in chart.buckets}
 
         euros, production = Include.EUROS in include, Include.PRODUCTION in include
         buckets, quality = Include.BUCKETS in include, Include.QUALITY in include
         directions = [Direction.CONSUMPTION, Direction.PRODUCTION] if production else [Direction.CONSUMPTION]
         return cls.model_construct(
-            start=[_start(step) for step in chart.steps],
-            consumption=amounts("consumption"),
+            start=[_format_start(step) for step in chart.steps],
+            consumption=get_amounts("consumption"),
             consumption_by_bucket=by_bucket("consumption") if buckets else None,
-            production=amounts("production") if production else None,
-            cost=amounts("cost") if euros else None,
+            production=get_amounts("production") if production else None,
+            cost=get_amounts("cost") if euros else None,
             cost_by_bucket=by_bucket("cost") if euros and buckets else None,
-            subscription=amounts("subscription") if euros else None,
-            bill=[_bill(row) for row in rows] if euros else None,
-            revenue=amounts("revenue") if euros and production else None,
+            subscription=get_amounts("subscription") if euros else None,
+            bill=[_get_bill(row) for row in rows] if euros else None,
+            revenue=get_amounts("revenue") if euros and production else None,
             quality={one: [row.made_of.get(one) for row in rows] for one in directions} if quality else None,
             complete={part: [part not in row.lacks for row in rows] for part in _PARTS} if quality else None,
             total=TotalView.of(chart.total) if chart.total else None,
@@ -143,9 +143,11 @@ class AverageHours(BaseModel):
     def of(cls, slots: Sequence[Slot]) -> AverageHours:
         """Show averages."""
         return cls(
-            wh=[round(show("consumption", slot.energy) / slot.hours, 3) if slot.hours else None for slot in slots],
+            wh=[round(to_unit("consumption", slot.energy) / slot.hours, 3) if slot.hours else None for slot in slots],
             eur_per_kwh=[
-                round(show("cost", slot.cost) / show("consumption", slot.priced) * 1000, 5) if slot.priced else None
+                round(to_unit("cost", slot.cost) / to_unit("consumption", slot.priced) * 1000, 5)
+                if slot.priced
+                else None
                 for slot in slots
             ],
             days=max(slot.hours for slot in slots),
@@ -176,17 +178,17 @@ class HabitsView(BaseModel):
         )
 
 
-def _start(step: Span | Hour | None) -> str | None:
+def _format_start(step: Span | Hour | None) -> str | None:
     match step:
         case None:
             return None
         case Hour():
-            return paris.iso(step.start)
+            return paris.format_instant(step.start)
         case Span():
             return step.start.isoformat()
 
 
-def _bill(row: Row) -> float | None:
+def _get_bill(row: Row) -> float | None:
     if "cost" not in row.amounts or "subscription" not in row.amounts:
         return None
-    return show("cost", row.amounts["cost"] + row.amounts["subscription"])
+    return to_unit("cost", row.amounts["cost"] + row.amounts["subscription"])

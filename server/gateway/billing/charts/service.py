@@ -11,16 +11,16 @@ from gateway.billing.charts.steps import (
     Hour,
     Step,
     compares_weeks,
-    hour_before,
+    find_hour_before,
+    find_span_before,
     list_hours,
     list_spans,
-    span_before,
 )
 from gateway.billing.days.figures import DayFigures
 from gateway.billing.hours import repository
 from gateway.billing.hours.publishing import Publisher
-from gateway.billing.notices import prices_outdated
-from gateway.billing.totals.totals import DayTotal, Span, day_totals
+from gateway.billing.notices import find_outdated_prices
+from gateway.billing.totals.totals import DayTotal, Span, sum_by_day
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
@@ -48,63 +48,65 @@ class SeriesService:
         self._clock = clock
         self._publisher = publisher
 
-    async def chart(self, account_id: str, point_id: str, step: Step, span: Span, *, with_year_ago: bool) -> Series:
+    async def load_charts(
+        self, account_id: str, point_id: str, step: Step, span: Span, *, with_year_ago: bool
+    ) -> Series:
         """Return a chart of the days of `span`. Raises the problem `not_found`."""
-        home = (await self._publisher.publish(account_id, point_id)).home
+        home = (await self._publisher.publish_hours(account_id, point_id)).home
         now = self._clock.now()
         today = paris.day_of(now)
         by_weeks = compares_weeks(step, span.start, span.end)
-        before = span_before(span, by_weeks=by_weeks) if with_year_ago else None
+        before = find_span_before(span, by_weeks=by_weeks) if with_year_ago else None
         async with self._database.read() as session:
-            figures = await repository.published_figures(session, home, span.start, span.end)
-            older = await repository.published_figures(session, home, before.start, before.end) if before else {}
-            known = await repository.published_span(session, home.id)
+            figures = await repository.load_published_figures(session, home, span.start, span.end)
+            older = await repository.load_published_figures(session, home, before.start, before.end) if before else {}
+            known = await repository.find_published_span(session, home.public_id)
         meter = Meter.of(home.point, home.secrets, now)
         counted_since = {direction: meter.since[direction] or date.min for direction in meter.directions}
 
         def add_up_days(of: Span | None, known_days: Mapping[date, DayFigures]) -> dict[date, DayTotal]:
-            days = paris.days(of.start, min(of.end, today + paris.DAY)) if of else []
-            return day_totals(days, known_days, counted_since, home.rules({}).subscription_on)
+            days = paris.iterate_days(of.start, min(of.end, today + paris.DAY)) if of else []
+            return sum_by_day(days, known_days, counted_since, home.build_rules({}).get_subscription)
 
-        def make() -> tuple[Chart, Chart | None]:
-            current = make_chart(_steps(step, span), span, figures, add_up_days(span, figures), today)
+        def make_charts() -> tuple[Chart, Chart | None]:
+            current = make_chart(_list_steps(step, span), span, figures, add_up_days(span, figures), today)
             if not with_year_ago:
                 return current, None
-            compared = _known_part(span, figures, today)
-            whole = span_before(compared, by_weeks=by_weeks) if compared else None
-            steps = [_before(one, by_weeks=by_weeks) for one in _steps(step, span)]
+            compared = _cut_to_known(span, figures, today)
+            whole = find_span_before(compared, by_weeks=by_weeks) if compared else None
+            steps = [_find_step_before(one, by_weeks=by_weeks) for one in _list_steps(step, span)]
             return current, make_chart(steps, whole, older, add_up_days(whole, older), today)
 
-        current, year_ago = await asyncio.to_thread(make)
+        current, year_ago = await asyncio.to_thread(make_charts)
         return Series(
             step=step,
             span=span,
             current=current,
             year_ago=year_ago,
             known=Span(known[0], known[1] + paris.DAY) if known else None,
-            prices_outdated=prices_outdated(home.book, home.tariffs, span.start, span.end - paris.DAY),
+            prices_outdated=find_outdated_prices(home.book, home.tariffs, span.start, span.end - paris.DAY),
             next_change=min(max(home.point.next_work_at, now), paris.midnight(today + paris.DAY)),
         )
 
-    async def habits(self, account_id: str, point_id: str, span: Span) -> Habits:
+    async def load_habits(self, account_id: str, point_id: str, span: Span) -> Habits:
         """Return the average hours of the days of `span`. Raises the problem `not_found`."""
-        home = (await self._publisher.publish(account_id, point_id)).home
+        home = (await self._publisher.publish_hours(account_id, point_id)).home
         async with self._database.read() as session:
-            figures = await repository.published_figures(session, home, span.start, span.end)
+            figures = await repository.load_published_figures(session, home, span.start, span.end)
         return await asyncio.to_thread(find_habits, figures)
 
 
-def _steps(step: Step, span: Span) -> list[Span | Hour]:
+def _list_steps(step: Step, span: Span) -> list[Span | Hour]:
     return [*list_hours(span.start, span.end)] if step is Step.HOUR else [*list_spans(step, span.start, span.end)]
 
 
-def _before(step: Span | Hour, *, by_weeks: bool) -> Span | Hour | None:
+def _find_step_before(step: Span | Hour, *, by_weeks: bool) -> Span | Hour | None:
     if isinstance(step, Hour):
-        return hour_before(step, by_weeks=by_weeks)
-    return span_before(step, by_weeks=by_weeks)
+        return find_hour_before(step, by_weeks=by_weeks)
+    return find_span_before(step, by_weeks=by_weeks)
 
 
-def _known_part(span: Span, figures: Mapping[date, DayFigures], today: date) -> Span | None:
+def _cut_to_known(span: Span, figures: Mapping[date, DayFigures], today: date) -> Span | None:
     """Return the days of a span up to the last known one: a running year is compared with as much of the one before."""
     end = min(max(figures) + paris.DAY, today) if figures else span.start
     return Span(span.start, end) if end > span.start else None

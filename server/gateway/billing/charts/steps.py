@@ -52,13 +52,13 @@ def list_spans(step: Step, start: date, end: date) -> list[Span]:
     """Cut the days `[start, end[` into steps of a day or more; the first and the last may be shorter than a step."""
     spans = []
     while start < end:
-        until = min(_next_begin(step, start), end)
+        until = min(_find_next_begin(step, start), end)
         spans.append(Span(start, until))
         start = until
     return spans
 
 
-def _next_begin(step: Step, day: date) -> date:
+def _find_next_begin(step: Step, day: date) -> date:
     match step:
         case Step.HOUR | Step.DAY:
             return day + paris.DAY
@@ -74,13 +74,13 @@ def _next_begin(step: Step, day: date) -> date:
 
 def list_hours(start: date, end: date) -> Iterator[Hour]:
     """Yield the hours of the days `[start, end[`: 23, 24 or 25 a day."""
-    for day in paris.days(start, end):
-        for number in range(_hours_in(day)):
+    for day in paris.iterate_days(start, end):
+        for number in range(_count_hours(day)):
             yield Hour(day, number)
 
 
 @lru_cache(maxsize=4096)
-def _hours_in(day: date) -> int:
+def _count_hours(day: date) -> int:
     return paris.minutes_in(day) // 60
 
 
@@ -89,7 +89,7 @@ def compares_weeks(step: Step, start: date, end: date) -> bool:
     return step is Step.WEEK or (start.weekday() == 0 and end - start == _WEEK)
 
 
-def year_before(day: date, *, by_weeks: bool) -> date:
+def find_year_before(day: date, *, by_weeks: bool) -> date:
     """Return the day a year before; 29 February is compared with the 28th."""
     if by_weeks:
         return day - _YEAR_OF_WEEKS
@@ -97,31 +97,31 @@ def year_before(day: date, *, by_weeks: bool) -> date:
     return february.replace(year=day.year - 1)
 
 
-def span_before(span: Span, *, by_weeks: bool) -> Span | None:
+def find_span_before(span: Span, *, by_weeks: bool) -> Span | None:
     """Return the span a year before; None for 29 February alone, which no other year has.
 
     The day before a 29 February of the year before stands for itself: 28 February 2029 is compared with one day.
     """
-    start = year_before(span.start, by_weeks=by_weeks)
+    start = find_year_before(span.start, by_weeks=by_weeks)
     if span.end - span.start > paris.DAY:
-        return Span(start, year_before(span.end, by_weeks=by_weeks))
+        return Span(start, find_year_before(span.end, by_weeks=by_weeks))
     is_leap_day = not by_weeks and (span.start.month, span.start.day) == (2, 29)
     return None if is_leap_day else Span(start, start + paris.DAY)
 
 
-def hour_before(hour: Hour, *, by_weeks: bool) -> Hour | None:
+def find_hour_before(hour: Hour, *, by_weeks: bool) -> Hour | None:
     """Return the hour a year before that clocks showed alike; None where there was none.
 
     Example: 29 March 2026 has no 02:00, so its third hour (03:00) is compared with the fourth of 29 March 2025.
     """
     if not by_weeks and (hour.day.month, hour.day.day) == (2, 29):
         return None
-    day = year_before(hour.day, by_weeks=by_weeks)
-    if _hours_in(day) == _hours_in(hour.day) == _USUAL:
+    day = find_year_before(hour.day, by_weeks=by_weeks)
+    if _count_hours(day) == _count_hours(hour.day) == _USUAL:
         return Hour(day, hour.number)
     shown = hour.start.astimezone(paris.PARIS)
     local = datetime.combine(day, shown.time())
-    found = paris.instants(local)
+    found = paris.find_instants(local)
     if shown.fold:
         found = found[1:]
     if not found:

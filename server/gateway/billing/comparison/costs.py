@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 
-from gateway.billing.days.counting import Facts, count
+from gateway.billing.days.counting import Facts, count_day
 from gateway.billing.days.figures import DayFigures, subscription_of
 from gateway.billing.days.home import Home
 from gateway.kit import paris
 from gateway.tariffs.availability import is_open_to_new
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.options import REGULATED, Option
-from gateway.tariffs.tariff import Tariff, tariff_on
+from gateway.tariffs.tariff import Tariff, find_tariff_on
 
 OWN = "own"
 _VA_A_KVA = 1000
@@ -77,7 +77,7 @@ class _DayBill:
     sold: bool = False
 
 
-def months(today: date, number: int) -> list[tuple[date, date]]:
+def list_months(today: date, number: int) -> list[tuple[date, date]]:
     """Return the last so many whole months, oldest first."""
     ends = [today.replace(day=1)]
     for _ in range(number):
@@ -85,7 +85,7 @@ def months(today: date, number: int) -> list[tuple[date, date]]:
     return list(pairwise(ends))
 
 
-def compare(
+def compare_options(
     home: Home,
     colors: Mapping[date, str],
     facts: Mapping[date, Facts],
@@ -103,11 +103,13 @@ def compare(
     bill_under = _Bills(home, colors)
     found = []
     for start, end in spans:
-        days = [day for day in paris.days(start, end) if day in facts]
-        bills = {option.value: [bill_under.option(option, day, facts[day]) for day in days] for option in REGULATED}
-        bills[OWN] = [bill_under.own(day, own.get(day)) for day in days]
+        days = [day for day in paris.iterate_days(start, end) if day in facts]
+        bills = {
+            option.value: [bill_under.bill_option(option, day, facts[day]) for day in days] for option in REGULATED
+        }
+        bills[OWN] = [bill_under.bill_own(day, own.get(day)) for day in days]
         hours = sum(paris.minutes_in(day) // 60 for day in days)
-        if costs := _over_same_hours(bills, hours):
+        if costs := _restrict_to_same_hours(bills, hours):
             found.append(Month(start, end, costs))
     return found
 
@@ -131,34 +133,34 @@ class _Bills:
     def __init__(self, home: Home, colors: Mapping[date, str]) -> None:
         self._home = home
         self._colors = colors
-        self._own = home.rules(colors)
+        self._own = home.build_rules(colors)
         self._rules: dict[tuple[Option, float], Rules] = {}
 
-    def option(self, option: Option, day: date, facts: Facts) -> _DayBill:
-        power = _power_on(self._home, day)
-        if power is None or power not in self._home.book.powers(option):
+    def bill_option(self, option: Option, day: date, facts: Facts) -> _DayBill:
+        power = _find_power_on(self._home, day)
+        if power is None or power not in self._home.book.list_powers(option):
             return _DayBill()
         if (option, power) not in self._rules:
             tariffs = [Tariff(option=option, power_kva=int(power))]
-            self._rules[option, power] = self._home.rules(self._colors, tariffs)
-        rules = self._rules[option, power].of_day(day)
-        return _bill_day(day, count(day, facts, Facts(), rules), rules.subscription)
+            self._rules[option, power] = self._home.build_rules(self._colors, tariffs)
+        rules = self._rules[option, power].get_day_rules(day)
+        return _bill_day(day, count_day(day, facts, Facts(), rules), rules.subscription)
 
-    def own(self, day: date, figures: DayFigures | None) -> _DayBill:
-        return _bill_day(day, figures, self._own.subscription_on(day))
+    def bill_own(self, day: date, figures: DayFigures | None) -> _DayBill:
+        return _bill_day(day, figures, self._own.get_subscription(day))
 
 
 def _bill_day(day: date, figures: DayFigures | None, subscription: int | None) -> _DayBill:
     owed = subscription_of(day, subscription)
     if figures is None:
         return _DayBill(subscription=owed, sold=True)
-    without_price = {row for values in figures.unpriced for row, used in enumerate(values) if used}
-    amounts = figures.columns().get("cost") or [0] * len(figures.hours)
+    without_price = {row for values in figures.unpriced_energy for row, used in enumerate(values) if used}
+    amounts = figures.build_columns().get("cost") or [0] * len(figures.hours)
     costs = {hour: amounts[row] for row, hour in enumerate(figures.hours) if row not in without_price}
     return _DayBill(costs, figures.length if figures.is_one_row else 1, owed, sold=True)
 
 
-def _over_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int) -> dict[str, Cost]:
+def _restrict_to_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int) -> dict[str, Cost]:
     """Return what each option comes to over the hours that all those compared have a price for; empty if there is none.
 
     Compared is what is sold on every day and has a price for at least half as many hours as the best known one.
@@ -190,38 +192,38 @@ def _over_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int) -> dic
     return costs if any(cost.priced for cost in costs.values()) else {}
 
 
-def sold_tariffs(home: Home, option: Option) -> list[Tariff]:
+def list_sold_tariffs(home: Home, option: Option) -> list[Tariff]:
     """Return the regulated option at each power that a home's tariffs have had and at which it is sold."""
     powers: dict[date | None, float] = {tariff.valid_from: tariff.power_kva for tariff in home.tariffs}
     if not powers and home.point.contract.power_kva:
         powers = {None: home.point.contract.power_kva}
-    sold = {day: int(power) for day, power in powers.items() if power in home.book.powers(option)}
+    sold = {day: int(power) for day, power in powers.items() if power in home.book.list_powers(option)}
     return [Tariff(valid_from=day, option=option, power_kva=power) for day, power in sold.items()]
 
 
-def _power_on(home: Home, day: date) -> float | None:
+def _find_power_on(home: Home, day: date) -> float | None:
     """Return the power of the tariff of a day, of the first one before it began, else what Enedis told."""
-    tariff = tariff_on(home.tariffs, day)
+    tariff = find_tariff_on(home.tariffs, day)
     if tariff is None and home.tariffs:
         tariff = min(home.tariffs, key=lambda one: one.valid_from or date.min)
     return home.point.contract.power_kva if tariff is None else tariff.power_kva
 
 
-def open_to_new(home: Home, today: date) -> dict[Option, bool]:
+def find_options_open_to_new(home: Home, today: date) -> dict[Option, bool]:
     """Tell of each option whether a new customer may choose it today, at the power that is subscribed."""
-    tariff = tariff_on(home.tariffs, today)
+    tariff = find_tariff_on(home.tariffs, today)
     power = tariff.power_kva if tariff is not None else home.point.contract.power_kva
     return {
-        option: power in home.book.powers(option) and is_open_to_new(option, power, today)
+        option: power in home.book.list_powers(option) and is_open_to_new(option, power, today)
         for option in REGULATED
         if power
     }
 
 
-def lowest_power(home: Home, highest_va: int | None, today: date) -> int | None:
+def find_lowest_power(home: Home, highest_va: int | None, today: date) -> int | None:
     """Return the lowest power sold that would have allowed the highest power used; None when that is not known."""
     if highest_va is None:
         return None
-    tariff = tariff_on(home.tariffs, today)
+    tariff = find_tariff_on(home.tariffs, today)
     option = tariff.option if tariff is not None and tariff.option in REGULATED else Option.BASE
-    return next((power for power in home.book.powers(option) if power * _VA_A_KVA >= highest_va), None)
+    return next((power for power in home.book.list_powers(option) if power * _VA_A_KVA >= highest_va), None)

@@ -8,15 +8,15 @@ from gateway.accounts.dependencies import CallerDep
 from gateway.billing.comparison.schemas import ComparisonView
 from gateway.billing.comparison.service import ComparisonService
 from gateway.dependencies import PointId, part
-from gateway.problems import documented
-from gateway.quotas.routes import counted
+from gateway.problems import describe_responses
+from gateway.quotas.routes import count_response
 
-router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
+router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 ComparisonServiceDep = Annotated[ComparisonService, Depends(part(ComparisonService))]
 
 
-@router.get("/comparison", dependencies=[Depends(counted)])
-async def comparison(
+@router.get("/comparison", dependencies=[Depends(count_response)])
+async def get_comparison(
     service: ComparisonServiceDep,
     caller: CallerDep,
     point_id: PointId,

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from gateway.billing.comparison.costs import Cost
 from gateway.billing.comparison.service import Comparison
-from gateway.billing.days.figures import show
+from gateway.billing.days.figures import to_unit
 from gateway.tariffs.options import Option
 
 Billed = Literal["base", "hp_hc", "tempo", "own"]
@@ -24,13 +24,13 @@ class CostView(BaseModel):
     @classmethod
     def of(cls, cost: Cost) -> CostView:
         """Show a cost."""
-        energy = show("cost", cost.energy) if cost.priced else None
-        subscription = None if cost.subscription is None else show("subscription", cost.subscription)
+        energy = to_unit("cost", cost.energy) if cost.priced else None
+        subscription = None if cost.subscription is None else to_unit("subscription", cost.subscription)
         both = cost.energy + cost.subscription if cost.priced and cost.subscription is not None else None
         return cls(
             energy=energy,
             subscription=subscription,
-            total=None if both is None else show("cost", both),
+            total=None if both is None else to_unit("cost", both),
             known=cost.share,
         )
 

@@ -8,7 +8,7 @@ from gateway.billing.comparison import costs
 from gateway.billing.days import facts
 from gateway.billing.hours import repository
 from gateway.billing.hours.publishing import Publisher
-from gateway.billing.notices import prices_outdated
+from gateway.billing.notices import find_outdated_prices
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -18,7 +18,7 @@ from gateway.metering import repository as metering
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import Feed, Kind
 from gateway.tariffs.options import REGULATED, Option
-from gateway.tariffs.tariff import tariff_on
+from gateway.tariffs.tariff import find_tariff_on
 
 
 @dataclass(frozen=True)
@@ -49,33 +49,33 @@ class ComparisonService:
 
     async def compare_options(self, account_id: str, point_id: str, number: int) -> Comparison:
         """Compare the options over the last so many whole months."""
-        home = (await self._publisher.publish(account_id, point_id)).home
+        home = (await self._publisher.publish_hours(account_id, point_id)).home
         today = paris.day_of(self._clock.now())
-        spans = costs.months(today, number)
+        spans = costs.list_months(today, number)
         start, end = spans[0][0], spans[-1][1]
         async with self._database.read() as session:
-            own = await repository.published_figures(session, home, start, end)
-            known = await facts.known(session, home, start, end, today, by_color=True)
-            power = Feed(home.id, Kind.MAX_POWER)
-            _, peaks = await metering.known(session, power, home.secrets, payloads.read_peak, start, end)
+            own = await repository.load_published_figures(session, home, start, end)
+            known = await facts.load_known(session, home, start, end, today, by_color=True)
+            power = Feed(home.public_id, Kind.MAX_POWER)
+            _, peaks = await metering.load_values(session, power, home.secrets, payloads.read_peak, start, end)
         days = {
-            day: known.of(day, Direction.CONSUMPTION, as_day=day in own and own[day].is_one_row)
-            for day in paris.days(start, end)
+            day: known.get_facts(day, Direction.CONSUMPTION, as_day=day in own and own[day].is_one_row)
+            for day in paris.iterate_days(start, end)
         }
         since = Meter.of(home.point, home.secrets, self._clock.now()).since[Direction.CONSUMPTION]
         served = {day: known_day for day, known_day in days.items() if since is None or since <= day}
-        months = await asyncio.to_thread(costs.compare, home, known.colors, served, own, spans)
-        tariff = tariff_on(home.tariffs, today)
-        used = [home.tariffs, *(costs.sold_tariffs(home, option) for option in REGULATED)]
-        outdated = [prices_outdated(home.book, tariffs, start, end - paris.DAY) for tariffs in used]
+        months = await asyncio.to_thread(costs.compare_options, home, known.colors, served, own, spans)
+        tariff = find_tariff_on(home.tariffs, today)
+        used = [home.tariffs, *(costs.list_sold_tariffs(home, option) for option in REGULATED)]
+        outdated = [find_outdated_prices(home.book, tariffs, start, end - paris.DAY) for tariffs in used]
         highest = max((peak.va for peak in peaks.values()), default=None)
         return Comparison(
             months,
             costs.add_up_months(months),
-            costs.open_to_new(home, today),
+            costs.find_options_open_to_new(home, today),
             tariff.power_kva if tariff else None,
             highest,
             len(peaks) / len(days),
-            costs.lowest_power(home, highest, today),
+            costs.find_lowest_power(home, highest, today),
             min((day for day in outdated if day is not None), default=None),
         )

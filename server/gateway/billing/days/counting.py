@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gateway.billing.days.figures import DayFigures, MadeOf, subscription_of
-from gateway.billing.days.sharing import Shared, buckets_of, share
+from gateway.billing.days.sharing import Shared, list_buckets, share_curve
 from gateway.domain.readings import WATT_MINUTES_A_WH
 from gateway.kit import paris
 from gateway.metering.packing import Run
@@ -29,7 +29,7 @@ class Facts:
     registers: Mapping[str, int] = field(default_factory=dict)
 
 
-def count(day: date, used: Facts, gave: Facts, rules: DayRules, *, takes: bool = True) -> DayFigures | None:
+def count_day(day: date, used: Facts, gave: Facts, rules: DayRules, *, takes: bool = True) -> DayFigures | None:
     """Return the figures of a day; None when it has no row.
 
     The hours that consumption covers wholly make the rows; production those of a meter that only gives, and takes
@@ -37,17 +37,17 @@ def count(day: date, used: Facts, gave: Facts, rules: DayRules, *, takes: bool =
     its midnight.
     """
     length = paris.minutes_in(day) // 60
-    given = share(gave.curve, ((0, length * 60, GIVEN),))
-    hours, buckets, made_of = _rows(share(used.curve, rules.spans), rules.spans)
+    given = share_curve(gave.curve, ((0, length * 60, GIVEN),))
+    hours, buckets, made_of = _build_rows(share_curve(used.curve, rules.spans), rules.spans)
     if not hours and not used.curve and used.value is not None:
-        hours, buckets, made_of = [0], _of_value(used.value, used.registers, rules), [MadeOf.DAY]
+        hours, buckets, made_of = [0], _count_daily_value(used.value, used.registers, rules), [MadeOf.DAY]
     if not hours and not takes:
-        hours = given.whole or ([0] if not gave.curve and gave.value is not None else [])
+        hours = given.whole_hours or ([0] if not gave.curve and gave.value is not None else [])
         made_of = [MadeOf.UNKNOWN] * len(hours)
     if not hours:
         return None
     is_day = made_of == [MadeOf.DAY]
-    amounts, gave_made_of = _given(hours, given, gave, is_day=is_day)
+    amounts, gave_made_of = _place_production(hours, given, gave, is_day=is_day)
     return DayFigures(
         length=length,
         hours=hours,
@@ -61,16 +61,16 @@ def count(day: date, used: Facts, gave: Facts, rules: DayRules, *, takes: bool =
     )
 
 
-def _rows(shared: Shared, spans: tuple[Span, ...]) -> tuple[list[int], dict[str, list[int]], list[MadeOf]]:
-    hours = shared.whole
-    buckets = {name: [shared.by_bucket[name][hour] for hour in hours] for name in buckets_of(hours, spans)}
+def _build_rows(shared: Shared, spans: tuple[Span, ...]) -> tuple[list[int], dict[str, list[int]], list[MadeOf]]:
+    hours = shared.whole_hours
+    buckets = {name: [shared.by_bucket[name][hour] for hour in hours] for name in list_buckets(hours, spans)}
     return hours, buckets, [shared.made_of[hour] for hour in hours]
 
 
-def _of_value(wh: int, registers: Mapping[str, int], rules: DayRules) -> dict[str, list[int]]:
+def _count_daily_value(wh: int, registers: Mapping[str, int], rules: DayRules) -> dict[str, list[int]]:
     """Share a day's value among its buckets: by the registers where they agree with it, else it is of none."""
-    if rules.only is not None:
-        return {rules.only: [wh * WATT_MINUTES_A_WH]}
+    if rules.single_bucket is not None:
+        return {rules.single_bucket: [wh * WATT_MINUTES_A_WH]}
     if wh == 0 and rules.buckets:
         return {min(rules.buckets): [0]}
     known = {bucket: advance for bucket, advance in registers.items() if advance}
@@ -82,11 +82,13 @@ def _of_value(wh: int, registers: Mapping[str, int], rules: DayRules) -> dict[st
     return {bucket: [advance * WATT_MINUTES_A_WH] for bucket, advance in sorted(known.items())}
 
 
-def _given(hours: Sequence[int], given: Shared, gave: Facts, *, is_day: bool) -> tuple[list[int] | None, list[MadeOf]]:
+def _place_production(
+    hours: Sequence[int], given: Shared, gave: Facts, *, is_day: bool
+) -> tuple[list[int] | None, list[MadeOf]]:
     """Return what was given in each row; a day's value stands in its midnight's."""
     if not gave.curve and gave.value is None:
         return None, []
-    known, amounts = set(given.whole), given.by_bucket.get(GIVEN, [])
+    known, amounts = set(given.whole_hours), given.by_bucket.get(GIVEN, [])
     total = sum(amounts) if len(known) == len(given.minutes) else None
     if total is None and gave.value is not None and (is_day or not gave.curve):
         total = gave.value * WATT_MINUTES_A_WH

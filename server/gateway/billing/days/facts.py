@@ -14,13 +14,13 @@ from gateway.enedis.registers import TOTAL, Registers
 from gateway.kit import paris
 from gateway.metering import payloads
 from gateway.metering import repository as metering
-from gateway.metering.packing import runs
-from gateway.metering.planner import history_starts
+from gateway.metering.packing import unpack_runs
+from gateway.metering.planner import get_history_start
 from gateway.metering.repository import OpenedDay
 from gateway.metering.schedule import Feed, Kind, State, is_over
 from gateway.tempo import repository as tempo
 from gateway.usage_points.models import UsagePoint
-from gateway.usage_points.service import collects_curve
+from gateway.usage_points.service import is_curve_collected
 
 _KINDS = (Kind.CURVE, Kind.DAILY, Kind.INDEX)
 
@@ -43,49 +43,51 @@ class Known:
     colors: Mapping[date, str]
     curves_since: date
 
-    def of(self, day: date, direction: Direction, *, as_day: bool = False) -> Facts:
+    def get_facts(self, day: date, direction: Direction, *, as_day: bool = False) -> Facts:
         """Return the facts of a day.
 
         Its value counts once no curve will come, or when it counted before (`as_day`), until the curve is complete.
         """
-        curve, daily = self._day(Kind.CURVE, direction, day), self._day(Kind.DAILY, direction, day)
+        curve, daily = self._find_day(Kind.CURVE, direction, day), self._find_day(Kind.DAILY, direction, day)
         value = None if daily is None or daily.payload is None else payloads.read_value(day, daily.payload)
         stays = as_day and value is not None
         if curve is not None and curve.payload is not None and not (stays and curve.entry.state is not State.COMPLETE):
-            return Facts(curve=tuple(runs(curve.payload)))
+            return Facts(curve=tuple(unpack_runs(curve.payload)))
         feed = Feed(self.point.id, Kind.CURVE, direction)
         given_up = day < self.curves_since if curve is None else is_over(feed, day, curve.entry)
-        if value is None or not (given_up or stays or collects_curve(self.point) is False):
+        if value is None or not (given_up or stays or is_curve_collected(self.point) is False):
             return Facts()
-        advances = [self.advance(day, alignment, direction) for alignment in Alignment]
+        advances = [self.get_register_advances(day, alignment, direction) for alignment in Alignment]
         registers = min(advances, key=lambda advance: abs(sum(advance.values()) - value))
         return Facts(value=value, registers=registers)
 
-    def advance(self, day: date, alignment: Alignment, direction: Direction = Direction.CONSUMPTION) -> dict[str, int]:
+    def get_register_advances(
+        self, day: date, alignment: Alignment, direction: Direction = Direction.CONSUMPTION
+    ) -> dict[str, int]:
         """Return what each register advanced by during a day, in Wh; empty when that is not known.
 
         Where only the meter's total is known, that is `total`.
         """
         begins = day if alignment is Alignment.DAY_BEGUN else day - paris.DAY
-        first, last = self._registers(direction, begins), self._registers(direction, begins + paris.DAY)
+        first, last = self._get_registers(direction, begins), self._get_registers(direction, begins + paris.DAY)
         names = (first.keys() | last.keys()) - {TOTAL} or first.keys() & last.keys()
         if names - first.keys() or names - last.keys():
             return {}
         advance = {name: last[name] - first[name] for name in names}
         return advance if all(wh >= 0 for wh in advance.values()) else {}
 
-    def _registers(self, direction: Direction, day: date) -> Registers:
-        known = self._day(Kind.INDEX, direction, day)
+    def _get_registers(self, direction: Direction, day: date) -> Registers:
+        known = self._find_day(Kind.INDEX, direction, day)
         return {} if known is None or known.payload is None else payloads.read_registers(day, known.payload)
 
-    def _day(self, kind: Kind, direction: Direction, day: date) -> OpenedDay | None:
+    def _find_day(self, kind: Kind, direction: Direction, day: date) -> OpenedDay | None:
         return self.feeds.get(Feed(self.point.id, kind, direction), {}).get(day)
 
 
-async def known(
+async def load_known(
     session: AsyncSession, home: Home, start: date, end: date, today: date, *, by_color: bool = False
 ) -> Known:
     """Gather what is known of the days `[start, end[`, the colours only if they are to be billed `by_color`."""
-    feeds = await metering.opened(session, home.id, _KINDS, home.secrets, start - paris.DAY, end + paris.DAY)
-    colors = await tempo.colors(session, start - paris.DAY, end) if by_color else {}
-    return Known(feeds, home.point, colors, history_starts(Kind.CURVE, today))
+    feeds = await metering.load_days(session, home.public_id, _KINDS, home.secrets, start - paris.DAY, end + paris.DAY)
+    colors = await tempo.load_colors(session, start - paris.DAY, end) if by_color else {}
+    return Known(feeds, home.point, colors, get_history_start(Kind.CURVE, today))

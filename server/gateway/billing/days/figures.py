@@ -57,11 +57,11 @@ class DayFigures:
         return self.is_one_row or len(self.hours) == self.length
 
     @property
-    def unpriced(self) -> list[list[int]]:
+    def unpriced_energy(self) -> list[list[int]]:
         """What each row used in the buckets that have no price."""
         return [values for bucket, values in self.used.items() if bucket not in self.prices]
 
-    def columns(self) -> Columns:
+    def build_columns(self) -> Columns:
         """Return the amounts of each row by series."""
         found: Columns = {}
         if self.used:
@@ -72,27 +72,27 @@ class DayFigures:
         if costs:
             found["cost"] = [sum(values) for values in zip(*costs.values(), strict=True)]
         if self.subscription is not None:
-            found["subscription"] = self._subscription(self.subscription)
+            found["subscription"] = self._spread_subscription(self.subscription)
         if self.gave is not None:
             found["production"] = self.gave
             if self.production_price is not None:
                 found["revenue"] = [self.production_price * wm for wm in self.gave]
         return found
 
-    def _subscription(self, day: int) -> list[int]:
+    def _spread_subscription(self, day: int) -> list[int]:
         if self.is_one_row:
             return [day]
         return [day * (hour + 1) // self.length - day * hour // self.length for hour in self.hours]
 
-    def pack(self) -> bytes:
+    def pack_figures(self) -> bytes:
         """Write; the same figures are always the same bytes."""
         content = {
             "n": self.length,
             "h": self.hours,
             "u": self.used,
-            "um": _letters(self.used_made_of),
+            "um": _encode_quality(self.used_made_of),
             "g": self.gave,
-            "gm": _letters(self.gave_made_of),
+            "gm": _encode_quality(self.gave_made_of),
             "p": self.prices,
             "s": self.subscription,
             "r": self.production_price,
@@ -100,7 +100,7 @@ class DayFigures:
         return zlib.compress(json.dumps(content, sort_keys=True, separators=(",", ":")).encode(), 1)
 
     @classmethod
-    def unpack(cls, packed: bytes) -> DayFigures:
+    def unpack_figures(cls, packed: bytes) -> DayFigures:
         """Read what `pack` wrote."""
         content = json.loads(zlib.decompress(packed))
         return cls(
@@ -120,7 +120,7 @@ _MADE_OF = {member.value[0]: member for member in MadeOf}
 _LETTER = {member: letter for letter, member in _MADE_OF.items()}
 
 
-def _letters(made_of: list[MadeOf]) -> str:
+def _encode_quality(made_of: list[MadeOf]) -> str:
     return "".join([_LETTER[member] for member in made_of])
 
 
@@ -143,12 +143,12 @@ def is_money(series: str) -> bool:
     return series.startswith(("cost", "subscription", "revenue"))
 
 
-def show(series: str, amount: int) -> float:
+def to_unit(series: str, amount: int) -> float:
     """Return an amount in Wh to 3 decimals, or EUR to 6."""
-    return show_all(series, [amount])[0]
+    return to_units(series, [amount])[0]
 
 
-def show_all(series: str, amounts: Sequence[int]) -> list[float]:
+def to_units(series: str, amounts: Sequence[int]) -> list[float]:
     """Return amounts in Wh to 3 decimals, or EUR to 6: the nearest, found in whole numbers."""
     if is_money(series):
         return [(amount + MONEY_A_MICRO // 2) // MONEY_A_MICRO / MICRO for amount in amounts]

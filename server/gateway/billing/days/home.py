@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.domain.direction import Direction
 from gateway.kit.crypto import Keyring
-from gateway.metering.meters import activation, directions
+from gateway.metering.meters import find_activation, list_directions
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
-from gateway.tariffs.off_peak_dates import effective
+from gateway.tariffs.off_peak_dates import select_effective
 from gateway.tariffs.options import OPTIONS, Clock
 from gateway.tariffs.prices import PriceBook
 from gateway.tariffs.repository import load_price_book
@@ -31,13 +31,13 @@ class Home:
     book: PriceBook
 
     @classmethod
-    async def opened(cls, session: AsyncSession, account_id: str, point_id: str, keyring: Keyring) -> Home:
+    async def open_home(cls, session: AsyncSession, account_id: str, point_id: str, keyring: Keyring) -> Home:
         """Open one of an account's usage points. Raises the problem `not_found`."""
         point, secrets = await points.open_point(session, account_id, point_id, keyring)
         return cls(point, secrets, await load_price_book(session))
 
     @property
-    def id(self) -> str:
+    def public_id(self) -> str:
         """Its public id."""
         return self.point.id
 
@@ -54,7 +54,7 @@ class Home:
     @cached_property
     def off_peak(self) -> list[OffPeakPeriod]:
         """The off-peak hours that count."""
-        return effective(self._periods)
+        return select_effective(self._off_peak_periods)
 
     @cached_property
     def injects_since(self) -> date | None:
@@ -62,19 +62,19 @@ class Home:
 
         `date.min` when Enedis has told no day.
         """
-        if set(directions(self.point)) != set(Direction):
+        if set(list_directions(self.point)) != set(Direction):
             return None
-        return activation(self.point, Direction.PRODUCTION) or date.min
+        return find_activation(self.point, Direction.PRODUCTION) or date.min
 
-    def rules(self, colors: Mapping[date, str], tariffs: Sequence[Tariff] | None = None) -> Rules:
+    def build_rules(self, colors: Mapping[date, str], tariffs: Sequence[Tariff] | None = None) -> Rules:
         """Return how its days are billed, with the colours known; with other tariffs than its own where given."""
         return Rules(self.tariffs if tariffs is None else tariffs, self.off_peak, colors, self.book, self.injects_since)
 
     @property
-    def off_peak_told(self) -> list[OffPeakPeriod]:
+    def off_peak_from_enedis(self) -> list[OffPeakPeriod]:
         """Those that Enedis told, whether they count or not."""
-        return [period for period in self._periods if period.source == "enedis"]
+        return [period for period in self._off_peak_periods if period.source == "enedis"]
 
     @cached_property
-    def _periods(self) -> list[OffPeakPeriod]:
+    def _off_peak_periods(self) -> list[OffPeakPeriod]:
         return [OffPeakPeriod.model_validate(period) for period in self.point.off_peak]

@@ -23,14 +23,14 @@ class Shared:
     by_bucket: dict[str, list[int]] = field(default_factory=dict)
 
     @property
-    def whole(self) -> list[int]:
+    def whole_hours(self) -> list[int]:
         """The hours that are known from their first minute to their last."""
         return [hour for hour, minutes in enumerate(self.minutes) if minutes == 60]
 
 
-def share(curve: Sequence[Run], spans: tuple[Span, ...]) -> Shared:
+def share_curve(curve: Sequence[Run], spans: tuple[Span, ...]) -> Shared:
     """Share a curve. An hour is estimated when an edge of it or of a bucket cuts an interval, or an interval was."""
-    cells, hours = _cells(spans), spans[-1][1] // 60
+    cells, hours = _cut_cells(spans), spans[-1][1] // 60
     shared = Shared([0] * hours, [MadeOf.MEASURED] * hours)
     for run in curve:
         until = run.offset + run.step * len(run.watts)
@@ -53,14 +53,14 @@ def share(curve: Sequence[Run], spans: tuple[Span, ...]) -> Shared:
     return shared
 
 
-def buckets_of(hours: Sequence[int], spans: tuple[Span, ...]) -> list[str]:
+def list_buckets(hours: Sequence[int], spans: tuple[Span, ...]) -> list[str]:
     """Return the buckets that these hours are in, in part or whole."""
     wanted = set(hours)
-    return sorted({bucket for _, _, hour, bucket in _cells(spans) if hour in wanted})
+    return sorted({bucket for _, _, hour, bucket in _cut_cells(spans) if hour in wanted})
 
 
 @lru_cache(maxsize=512)
-def _cells(spans: tuple[Span, ...]) -> tuple[_Cell, ...]:
+def _cut_cells(spans: tuple[Span, ...]) -> tuple[_Cell, ...]:
     """Cut spans at each hour."""
     return tuple(
         (max(start, hour * 60), min(end, hour * 60 + 60), hour, bucket)

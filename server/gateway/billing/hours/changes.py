@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from gateway.billing.days.counting import count
+from gateway.billing.days.counting import count_day
 from gateway.billing.days.facts import Known
 from gateway.billing.days.figures import DayFigures
 from gateway.billing.days.home import Home
 from gateway.billing.hours.repository import PublishedFigures
-from gateway.billing.hours.series import after, first_change, series
+from gateway.billing.hours.series import find_first_change, list_series, sum_day
 from gateway.domain.direction import Direction
 from gateway.tariffs.tariff import Tariff
 
@@ -37,33 +37,35 @@ class Change:
     vanished: bool = False
 
 
-def counted(
+def count_due_days(
     home: Home, known: Known, due: Collection[date], before: Before, *, takes: bool
 ) -> dict[date, DayFigures | None]:
     """Return the figures of the days that are due, in order; None for a day without a row."""
-    rules = home.rules(known.colors)
+    rules = home.build_rules(known.colors)
     figures: dict[date, DayFigures | None] = {}
     for day in sorted(due):
         earlier = before.days.get(day)
         as_day = earlier is not None and earlier.figures.is_one_row
-        used = known.of(day, Direction.CONSUMPTION, as_day=as_day)
+        used = known.get_facts(day, Direction.CONSUMPTION, as_day=as_day)
         is_row = used.value is not None or (as_day and not used.curve)  # then what it gave stands in the same
-        gave = known.of(day, Direction.PRODUCTION, as_day=is_row)
-        figures[day] = count(day, used, gave, rules.of_day(day), takes=takes)
+        gave = known.get_facts(day, Direction.PRODUCTION, as_day=is_row)
+        figures[day] = count_day(day, used, gave, rules.get_day_rules(day), takes=takes)
     return figures
 
 
-def compared(before: Before, figures: Mapping[date, DayFigures | None], tariffs: list[Tariff], revision: int) -> Change:
+def compare_figures(
+    before: Before, figures: Mapping[date, DayFigures | None], tariffs: list[Tariff], revision: int
+) -> Change:
     """Return what is new with these figures, under these tariffs, in the revision it would enter."""
     found = {day: counted for day, counted in figures.items() if counted}
     change = Change(
-        vanished=any(_lost(before.days[day], found.get(day)) for day in figures.keys() & before.days.keys())
+        vanished=any(_is_row_lost(before.days[day], found.get(day)) for day in figures.keys() & before.days.keys())
     )
-    sums = {} if before.last is None else after(before.last.figures, before.last.before)
+    sums = {} if before.last is None else sum_day(before.last.figures, before.last.before)
     for day in sorted(before.days.keys() | found.keys()):
         earlier = before.days.get(day)
         if earlier is None or found.get(day, earlier.figures) != earlier.figures:
-            current = _changed(earlier, PublishedFigures(day, found[day], sums, revision, ((revision, 0),)))
+            current = _update_day(earlier, PublishedFigures(day, found[day], sums, revision, ((revision, 0),)))
             change.changed.append(current)
         elif sums != earlier.before:
             current = replace(earlier, before=sums)
@@ -72,22 +74,22 @@ def compared(before: Before, figures: Mapping[date, DayFigures | None], tariffs:
             current = earlier
         if change.to_send or current.revision == revision:
             change.to_send.append(current)
-        sums = after(current.figures, sums)
+        sums = sum_day(current.figures, sums)
     if sums:
-        change.series.extend(key for key in series(sums, tariffs, before.series) if key not in before.series)
+        change.series.extend(key for key in list_series(sums, tariffs, before.series) if key not in before.series)
     return change
 
 
-def _lost(before: PublishedFigures, now: DayFigures | None) -> bool:
+def _is_row_lost(before: PublishedFigures, now: DayFigures | None) -> bool:
     """Tell whether a day had a row that it has no more."""
     return not set(before.figures.hours) <= set(now.hours if now else ())
 
 
-def _changed(before: PublishedFigures | None, now: PublishedFigures) -> PublishedFigures:
+def _update_day(before: PublishedFigures | None, now: PublishedFigures) -> PublishedFigures:
     """Return a day as it is now, with the hour from which on its rows changed; they may be the same all the same."""
     if before is None:
         return now
-    hour = first_change(before.figures, now.figures)
+    hour = find_first_change(before.figures, now.figures)
     if hour is None:
         return replace(now, revision=before.revision, changes=before.changes)
     earlier = [change for change in before.changes if change[1] < hour]

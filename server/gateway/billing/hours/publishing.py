@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.billing.days import facts
 from gateway.billing.days.home import Home
 from gateway.billing.hours import repository
-from gateway.billing.hours.changes import Before, Change, compared, counted
+from gateway.billing.hours.changes import Before, Change, compare_figures, count_due_days
 from gateway.billing.hours.models import Publication
 from gateway.billing.hours.repository import PublishedFigures
-from gateway.billing.hours.start import published_from
+from gateway.billing.hours.start import find_start
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -72,97 +72,99 @@ class Publisher:
         self._keyring = keyring
         self._unchanged: dict[str, tuple[object, ...]] = {}
 
-    async def publish(self, account_id: str, point_id: str) -> Published:
+    async def publish_hours(self, account_id: str, point_id: str) -> Published:
         """Bring a usage point's hours up to date. Raises the problem `not_found`."""
         while True:
             now = self._clock.now()
             async with self._database.read() as session:
-                home = await Home.opened(session, account_id, point_id, self._keyring)
-                series = await repository.series(session, home.id)
-                look = await self._look(session, home, set(series), now)
+                home = await Home.open_home(session, account_id, point_id, self._keyring)
+                series = await repository.list_series(session, home.public_id)
+                look = await self._find_work(session, home, set(series), now)
             if look is None:
                 return Published(home, series, [], home.point.revision)
             async with self._database.write() as session:
-                revision = await self._write(session, home, look)
+                revision = await self._write_change(session, home, look)
             if revision is not None:
                 since = NOTHING_HELD if look.is_first else home.point.revision
                 home.point.revision = revision
                 all_series = series | dict.fromkeys(look.change.series, revision)
                 return Published(home, all_series, look.change.to_send, since)
 
-    async def _look(self, session: AsyncSession, home: Home, series: set[str], now: datetime) -> _Look | None:
-        published_before = await repository.publication(session, home.id)
-        start, is_whole = await published_from(session, home, published_before, now)
+    async def _find_work(self, session: AsyncSession, home: Home, series: set[str], now: datetime) -> _Look | None:
+        published_before = await repository.find_publication(session, home.public_id)
+        start, is_whole = await find_start(session, home, published_before, now)
         if start is None:
             return None
         takes = Direction.CONSUMPTION in Meter.of(home.point, home.secrets, now).directions
-        rules, end = _digest(home, takes=takes), paris.day_of(now) + paris.DAY
+        rules, end = _hash_rules(home, takes=takes), paris.day_of(now) + paris.DAY
         publication = Publication(
-            usage_point_id=home.id, starts_on=start, is_whole=is_whole, rules=rules, looked_at=now
+            usage_point_id=home.public_id, starts_on=start, is_whole=is_whole, rules=rules, looked_at=now
         )
-        due, is_first = set(paris.days(start, end)), published_before is None
+        due, is_first = set(paris.iterate_days(start, end)), published_before is None
         if published_before is not None and (published_before.rules, published_before.starts_on) == (rules, start):
-            written, writes = await self._written_since(session, home, published_before.looked_at - _MARGIN)
+            written, writes = await self._list_written_since(session, home, published_before.looked_at - _MARGIN)
             due &= written
             seen = (home.point.epoch, home.point.revision, rules, start, end, writes)
-            if self._unchanged.get(home.id) == seen:
+            if self._unchanged.get(home.public_id) == seen:
                 due = set()
             is_same = published_before.is_whole == is_whole and now - published_before.looked_at < _MARGIN
         else:
             is_same, seen = False, None
         if not due:
             return None if is_same else _Look(publication)
-        days = await repository.published_days(
-            session, home.id, home.secrets.data_key, min(due), and_the_one_before=True
+        days = await repository.list_published_days(
+            session, home.public_id, home.secrets.data_key, min(due), and_the_one_before=True
         )
         last = days.pop(0) if days and days[0].day < min(due) else None
         before = Before({day.day: day for day in days}, last, series)
         until = max(due) + paris.DAY
-        known = await facts.known(session, home, min(due), until, paris.day_of(now), by_color=home.pays_by_color)
+        known = await facts.load_known(session, home, min(due), until, paris.day_of(now), by_color=home.pays_by_color)
         tariffs = tariffs_between(home.tariffs, start, end)
 
         def find_change() -> Change:
-            figures = counted(home, known, due, before, takes=takes)
-            return compared(before, figures, tariffs, home.point.revision + 1)
+            figures = count_due_days(home, known, due, before, takes=takes)
+            return compare_figures(before, figures, tariffs, home.point.revision + 1)
 
         change = await over_days(len(due), find_change)
         is_new = change.changed or change.series or change.vanished
         if not is_new and seen:
-            self._remember(home.id, seen)
+            self._remember_unchanged(home.public_id, seen)
         return _Look(publication, is_first, change) if is_new or not is_same else None
 
-    def _remember(self, point_id: str, seen: tuple[object, ...]) -> None:
+    def _remember_unchanged(self, point_id: str, seen: tuple[object, ...]) -> None:
         """Note that nothing in this state differs from what is published: it need not be counted again."""
         if len(self._unchanged) >= _MOST_REMEMBERED:
             self._unchanged.clear()
         self._unchanged[point_id] = seen
 
-    async def _written_since(self, session: AsyncSession, home: Home, since: datetime) -> tuple[set[date], bytes]:
+    async def _list_written_since(self, session: AsyncSession, home: Home, since: datetime) -> tuple[set[date], bytes]:
         """Return the days that may be billed otherwise, and a digest of what was written."""
-        writes = await metering.written_since(session, home.id, since)
+        writes = await metering.list_written_since(session, home.public_id, since)
         written = {day for day, _ in writes}
         # the index of a day also measures the day before, or the day after, by its alignment
         written |= {day + step for day in written for step in (-paris.DAY, paris.DAY)}
         if home.pays_by_color:
-            colors = await tempo.told_since(session, since)
+            colors = await tempo.list_colors_since(session, since)
             written |= colors.keys() | {day + paris.DAY for day in colors}  # whose night is still of that colour
         else:
             colors = {}
         return written, hashlib.blake2b(repr((writes, sorted(colors.items()))).encode(), digest_size=16).digest()
 
-    async def _write(self, session: AsyncSession, home: Home, look: _Look) -> int | None:
+    async def _write_change(self, session: AsyncSession, home: Home, look: _Look) -> int | None:
         """Write what a look found; return the revision then, None when all is to be looked at again."""
         change = look.change
         if change.vanished:
-            await repository.begin_afresh(session, home.point)
+            await repository.start_new_epoch(session, home.point)
             return None
         revision: int | None = home.point.revision
         if change.changed or change.series:
-            revision = await repository.next_revision(session, home.point)
+            revision = await repository.begin_revision(session, home.point)
             if revision is None:
                 return None
-            await repository.write(session, home.id, home.secrets.data_key, change.changed, change.sums_changed)
-            await repository.add_series(session, home.id, change.series, revision)
+            await repository.write_days(
+                session, home.public_id, home.secrets.data_key, change.changed, change.sums_changed
+            )
+            await repository.add_series(session, home.public_id, change.series, revision)
         await repository.save_publication(session, look.publication, is_first=look.is_first)
         return revision
 
@@ -172,7 +174,7 @@ async def over_days[Found](days: int, find: Callable[[], Found]) -> Found:
     return find() if days <= _FEW else await asyncio.to_thread(find)
 
 
-def _digest(home: Home, *, takes: bool) -> bytes:
-    point, curve = home.point, points.collects_curve(home.point)
+def _hash_rules(home: Home, *, takes: bool) -> bytes:
+    point, curve = home.point, points.is_curve_collected(home.point)
     rules = (_FORMAT, point.tariffs, point.off_peak, home.book.version, curve, takes, home.injects_since)
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).digest()

@@ -14,7 +14,7 @@ from gateway.billing.days.home import Home
 from gateway.billing.hours.models import Publication, PublishedDay, PublishedSeries
 from gateway.billing.hours.series import Sums
 from gateway.kit.crypto import seal, unseal
-from gateway.kit.database import insert
+from gateway.kit.database import build_insert
 from gateway.usage_points.models import UsagePoint
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
@@ -38,22 +38,22 @@ class PublishedFigures:
     revision: int
     changes: tuple[tuple[int, int], ...]
 
-    def changed_from(self, held: int) -> int:
+    def find_first_changed_hour(self, held: int) -> int:
         """Return from which of its hours on the day is new to the holder of a revision before its own."""
         return min(hour for revision, hour in self.changes if revision > held)
 
 
-async def publication(session: AsyncSession, point_id: str) -> Publication | None:
+async def find_publication(session: AsyncSession, point_id: str) -> Publication | None:
     """Return how far a usage point is published."""
     return await session.get(Publication, point_id)
 
 
-async def series(session: AsyncSession, point_id: str) -> dict[str, int]:
+async def list_series(session: AsyncSession, point_id: str) -> dict[str, int]:
     """Return the series published, and the revision each came in."""
     return dict(iter(await session.execute(_SERIES, {"point": point_id})))
 
 
-async def published_days(
+async def list_published_days(
     session: AsyncSession,
     point_id: str,
     data_key: bytes,
@@ -63,61 +63,67 @@ async def published_days(
     and_the_one_before: bool = False,
 ) -> list[PublishedFigures]:
     """Return the published days `[start, end[`, oldest first."""
-    before = select(func.max(PublishedDay.day)).where(_of(point_id), PublishedDay.day < start).scalar_subquery()
+    before = (
+        select(func.max(PublishedDay.day)).where(_match_point(point_id), PublishedDay.day < start).scalar_subquery()
+    )
     since = func.coalesce(before, start) if and_the_one_before else start
-    return await _read(session, point_id, data_key, and_(PublishedDay.day >= since, PublishedDay.day < end))
+    return await _load_days(session, point_id, data_key, and_(PublishedDay.day >= since, PublishedDay.day < end))
 
 
-async def published_figures(
+async def load_published_figures(
     session: AsyncSession, home: Home, start: date, end: date = date.max
 ) -> dict[date, DayFigures]:
     """Return the figures of the published days `[start, end[`."""
-    days = await published_days(session, home.id, home.secrets.data_key, start, end)
+    days = await list_published_days(session, home.public_id, home.secrets.data_key, start, end)
     return {day.day: day.figures for day in days}
 
 
-async def published_span(session: AsyncSession, point_id: str) -> tuple[date, date] | None:
+async def find_published_span(session: AsyncSession, point_id: str) -> tuple[date, date] | None:
     """Return the first and the last day that is published."""
-    query = select(func.min(PublishedDay.day), func.max(PublishedDay.day)).where(_of(point_id))
+    query = select(func.min(PublishedDay.day), func.max(PublishedDay.day)).where(_match_point(point_id))
     first, last = (await session.execute(query)).one()
     return None if first is None else (first, last)
 
 
-async def days_to_send(
+async def list_days_to_send(
     session: AsyncSession, point_id: str, data_key: bytes, held: int, unread: date | None, limit: int | None
 ) -> list[PublishedFigures]:
     """Return the days from the first that changed after revision `held`, or is `unread`; at most `limit` of them."""
-    changed = select(func.min(PublishedDay.day)).where(_of(point_id), PublishedDay.revision > held).scalar_subquery()
+    changed = (
+        select(func.min(PublishedDay.day)).where(_match_point(point_id), PublishedDay.revision > held).scalar_subquery()
+    )
     since = PublishedDay.day >= changed
-    return await _read(
+    return await _load_days(
         session, point_id, data_key, since if unread is None else or_(since, PublishedDay.day >= unread), limit
     )
 
 
-async def _read(
+async def _load_days(
     session: AsyncSession, point_id: str, data_key: bytes, wanted: ColumnElement[bool], limit: int | None = None
 ) -> list[PublishedFigures]:
     columns = (PublishedDay.day, PublishedDay.figures, PublishedDay.before, PublishedDay.revision)
-    query = select(*columns).where(_of(point_id), wanted).order_by(PublishedDay.day).limit(limit)
-    return [_opened(point_id, data_key, *row) for row in await session.execute(query)]
+    query = select(*columns).where(_match_point(point_id), wanted).order_by(PublishedDay.day).limit(limit)
+    return [_open_day(point_id, data_key, *row) for row in await session.execute(query)]
 
 
-def _of(point_id: str) -> ColumnElement[bool]:
+def _match_point(point_id: str) -> ColumnElement[bool]:
     return PublishedDay.usage_point_id == point_id
 
 
-async def next_revision(session: AsyncSession, point: UsagePoint) -> int | None:
+async def begin_revision(session: AsyncSession, point: UsagePoint) -> int | None:
     """Begin a revision; None when somebody else began one meanwhile."""
-    return await session.scalar(_as_read(point).values(revision=point.revision + 1).returning(UsagePoint.revision))
+    return await session.scalar(
+        _update_if_unchanged(point).values(revision=point.revision + 1).returning(UsagePoint.revision)
+    )
 
 
-def _as_read(point: UsagePoint) -> Update:
+def _update_if_unchanged(point: UsagePoint) -> Update:
     """Change a usage point, unless somebody else published meanwhile."""
     unchanged = (UsagePoint.epoch == point.epoch, UsagePoint.revision == point.revision)
     return update(UsagePoint).where(UsagePoint.id == point.id, *unchanged)
 
 
-async def write(
+async def write_days(
     session: AsyncSession,
     point_id: str,
     data_key: bytes,
@@ -131,12 +137,14 @@ async def write(
                 "usage_point_id": point_id,
                 "day": day.day,
                 "revision": day.revision,
-                "figures": seal(data_key, day.figures.pack(), _context(point_id, "figures", day.day)),
-                "before": _sealed_before(point_id, data_key, day),
+                "figures": seal(
+                    data_key, day.figures.pack_figures(), _build_seal_context(point_id, "figures", day.day)
+                ),
+                "before": _seal_sums(point_id, data_key, day),
             }
             for day in changed
         ]
-        statement = insert(session, PublishedDay)
+        statement = build_insert(session, PublishedDay)
         written = {name: statement.excluded[name] for name in ("revision", "figures", "before")}
         statement = statement.on_conflict_do_update(index_elements=("usage_point_id", "day"), set_=written)
         await session.execute(statement, rows)
@@ -144,9 +152,9 @@ async def write(
         connection = await session.connection()
         await connection.execute(
             update(PublishedDay)
-            .where(_of(point_id), PublishedDay.day == bindparam("changed_day"))
+            .where(_match_point(point_id), PublishedDay.day == bindparam("changed_day"))
             .values(before=bindparam("sums")),
-            [{"changed_day": day.day, "sums": _sealed_before(point_id, data_key, day)} for day in sums_changed],
+            [{"changed_day": day.day, "sums": _seal_sums(point_id, data_key, day)} for day in sums_changed],
         )
 
 
@@ -165,32 +173,32 @@ async def save_publication(session: AsyncSession, publication: Publication, *, i
     await session.execute(statement.values({name: getattr(publication, name) for name in columns}))
 
 
-async def begin_afresh(session: AsyncSession, point: UsagePoint) -> None:
+async def start_new_epoch(session: AsyncSession, point: UsagePoint) -> None:
     """Begin a new epoch, with nothing published; not when somebody else published meanwhile."""
-    afresh = _as_read(point).values(epoch=secrets.token_hex(8), revision=0)
+    afresh = _update_if_unchanged(point).values(epoch=secrets.token_hex(8), revision=0)
     began = await session.scalar(afresh.returning(UsagePoint.id))
     if began is not None:
         for table in _TABLES:
             await session.execute(delete(table).where(table.usage_point_id == point.id))
 
 
-def _opened(
+def _open_day(
     point_id: str, data_key: bytes, day: date, figures: bytes, before: bytes, revision: int
 ) -> PublishedFigures:
-    sums, changes = json.loads(unseal(data_key, before, _context(point_id, "before", day)))
+    sums, changes = json.loads(unseal(data_key, before, _build_seal_context(point_id, "before", day)))
     return PublishedFigures(
         day=day,
-        figures=DayFigures.unpack(unseal(data_key, figures, _context(point_id, "figures", day))),
+        figures=DayFigures.unpack_figures(unseal(data_key, figures, _build_seal_context(point_id, "figures", day))),
         before=sums,
         revision=revision,
         changes=tuple((since, hour) for since, hour in changes),
     )
 
 
-def _sealed_before(point_id: str, data_key: bytes, day: PublishedFigures) -> bytes:
+def _seal_sums(point_id: str, data_key: bytes, day: PublishedFigures) -> bytes:
     content = json.dumps([day.before, day.changes], separators=(",", ":"))
-    return seal(data_key, content.encode(), _context(point_id, "before", day.day))
+    return seal(data_key, content.encode(), _build_seal_context(point_id, "before", day.day))
 
 
-def _context(point_id: str, column: str, day: date) -> str:
+def _build_seal_context(point_id: str, column: str, day: date) -> str:
     return f"published_days.{column}:{point_id}:{day}"

@@ -11,17 +11,17 @@ from gateway.billing.hours.schemas import HoursView
 from gateway.billing.hours.service import HoursService, Rows
 from gateway.dependencies import PointId, part
 from gateway.kit.compression import compress
-from gateway.problems import documented
-from gateway.quotas.routes import counted
+from gateway.problems import describe_responses
+from gateway.quotas.routes import count_response
 
-router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
+router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 HoursServiceDep = Annotated[HoursService, Depends(part(HoursService))]
 
 _FEW_ROWS = 200
 
 
-@router.get("/hours", response_model=HoursView, dependencies=[Depends(counted)])
-async def hours(
+@router.get("/hours", response_model=HoursView, dependencies=[Depends(count_response)])
+async def get_hours(
     request: Request,
     service: HoursServiceDep,
     caller: CallerDep,
@@ -30,11 +30,11 @@ async def hours(
     limit: Annotated[int | None, Query(ge=1, le=100_000, description="Rows at most; `more` tells of others")] = None,
 ) -> Response:
     """Running sums by hour and series, from the first hour that changed since the cursor."""
-    rows = await service.rows_since(caller.account_id, point_id, cursor, limit)
-    respond = partial(_respond, request, rows)
+    rows = await service.load_rows_since(caller.account_id, point_id, cursor, limit)
+    respond = partial(_respond_hours, request, rows)
     return respond() if len(rows.start) <= _FEW_ROWS else await asyncio.to_thread(respond)
 
 
-def _respond(request: Request, rows: Rows) -> Response:
+def _respond_hours(request: Request, rows: Rows) -> Response:
     content = HoursView.of(rows).model_dump_json(by_alias=True).encode()
     return compress(request, Response(content, media_type="application/json"))

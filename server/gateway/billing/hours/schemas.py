@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from gateway.billing.days.figures import MadeOf, is_money, show_all
+from gateway.billing.days.figures import MadeOf, is_money, to_units
 from gateway.billing.hours.service import Rows
-from gateway.kit.paris import hour_iso
+from gateway.kit.paris import format_hour
 from gateway.kit.wire import Utc
 
 type WrittenUtc = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -43,7 +43,7 @@ class HoursView(BaseModel):
     @classmethod
     def of(cls, rows: Rows) -> HoursView:
         """Show rows."""
-        starts = [hour_iso(start) for start in rows.start]
+        starts = [format_hour(start) for start in rows.start]
         made_of: dict[Literal["consumption", "production"], list[MadeOf]] = {
             "consumption": rows.used_made_of,
             "production": rows.gave_made_of,
@@ -55,7 +55,7 @@ class HoursView(BaseModel):
             first=starts[0] if starts else None,
             series=[PublishedSeriesView(key=key, unit="EUR" if is_money(key) else "Wh") for key in rows.series],
             start=starts,
-            sum={key: show_all(key, amounts) for key, amounts in rows.sums.items()},
+            sum={key: to_units(key, amounts) for key, amounts in rows.sums.items()},
             made_of={direction: made for direction, made in made_of.items() if direction in rows.series},
             prices_outdated=rows.prices_outdated,
             next_change=rows.next_change,

@@ -10,26 +10,26 @@ type Sums = Mapping[str, int]
 """By series key, what it comes to before a day; a series that is not named has not begun."""
 
 
-def columns(figures: DayFigures, sums: Sums, keys: Iterable[str]) -> Columns:
+def sum_columns(figures: DayFigures, sums: Sums, keys: Iterable[str]) -> Columns:
     """Return the running sums of a day's rows, for every key, those that stand still included."""
-    amounts = figures.columns()
+    amounts = figures.build_columns()
     still = [0] * len(figures.hours)
     return {key: list(accumulate(amounts.get(key, still), initial=sums.get(key, 0)))[1:] for key in keys}
 
 
-def after(figures: DayFigures, sums: Sums) -> dict[str, int]:
+def sum_day(figures: DayFigures, sums: Sums) -> dict[str, int]:
     """Return what each series comes to at the end of a day."""
-    return {**sums, **{key: sums.get(key, 0) + sum(values) for key, values in figures.columns().items()}}
+    return {**sums, **{key: sums.get(key, 0) + sum(values) for key, values in figures.build_columns().items()}}
 
 
-def first_change(old: DayFigures, new: DayFigures) -> int | None:
+def find_first_change(old: DayFigures, new: DayFigures) -> int | None:
     """Return the first hour of a day whose row differs; None when none does, though the figures may."""
-    before, after_ = _by_hour(old), _by_hour(new)
+    before, after_ = _group_by_hour(old), _group_by_hour(new)
     return min((hour for hour in before.keys() | after_.keys() if before.get(hour) != after_.get(hour)), default=None)
 
 
-def _by_hour(figures: DayFigures) -> dict[int, tuple[object, ...]]:
-    amounts = figures.columns()
+def _group_by_hour(figures: DayFigures) -> dict[int, tuple[object, ...]]:
+    amounts = figures.build_columns()
     return {
         hour: (
             {key: values[row] for key, values in amounts.items() if values[row]},
@@ -40,7 +40,7 @@ def _by_hour(figures: DayFigures) -> dict[int, tuple[object, ...]]:
     }
 
 
-def series(counted: Iterable[str], tariffs: Iterable[Tariff], published: Iterable[str]) -> list[str]:
+def list_series(counted: Iterable[str], tariffs: Iterable[Tariff], published: Iterable[str]) -> list[str]:
     """Return the series to show: those counted, those the tariffs will have, and those published, which stay.
 
     One bucket alone repeats the total, and is left out.

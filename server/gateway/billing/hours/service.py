@@ -14,12 +14,12 @@ from gateway.billing.days.home import Home
 from gateway.billing.hours import repository
 from gateway.billing.hours.publishing import NOTHING_HELD, Publisher, over_days
 from gateway.billing.hours.repository import PublishedFigures
-from gateway.billing.hours.series import columns
-from gateway.billing.notices import prices_outdated
+from gateway.billing.hours.series import sum_columns
+from gateway.billing.notices import find_outdated_prices
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.metering.freshness import next_change_at
+from gateway.metering.freshness import find_next_change
 from gateway.usage_points.models import UsagePoint
 
 
@@ -50,7 +50,7 @@ class _Cursor:
     until: int | None = None
 
     @classmethod
-    def read(cls, text: str | None, point: UsagePoint) -> _Cursor:
+    def parse_cursor(cls, text: str | None, point: UsagePoint) -> _Cursor:
         """Understand a cursor; nothing is held with one of another epoch, or ahead of this one."""
         epoch, *numbers = (text or "").split(".")
         if epoch != point.epoch or not 1 <= len(numbers) <= 2 or not all(_is_number(number) for number in numbers):
@@ -69,11 +69,13 @@ class HoursService:
         self._clock = clock
         self._publisher = publisher
 
-    async def rows_since(self, account_id: str, point_id: str, cursor: str | None, limit: int | None = None) -> Rows:
+    async def load_rows_since(
+        self, account_id: str, point_id: str, cursor: str | None, limit: int | None = None
+    ) -> Rows:
         """Return at most `limit` of the rows that are new to the holder of `cursor`, oldest first."""
-        published = await self._publisher.publish(account_id, point_id)
+        published = await self._publisher.publish_hours(account_id, point_id)
         home, series = published.home, published.series
-        held = _Cursor.read(cursor, home.point)
+        held = _Cursor.parse_cursor(cursor, home.point)
         if any(came > held.revision for came in series.values()):
             held = _Cursor()
         most = None if limit is None else limit + 1
@@ -81,12 +83,12 @@ class HoursService:
         if held.until is not None or held.revision < published.since:
             unread = None if held.until is None else paris.day_of(paris.hour_at(held.until))
             async with self._database.read() as session:
-                days = await repository.days_to_send(
-                    session, home.id, home.secrets.data_key, held.revision, unread, most
+                days = await repository.list_days_to_send(
+                    session, home.public_id, home.secrets.data_key, held.revision, unread, most
                 )
-        return await over_days(len(days), partial(self._rows, home, sorted(series), days, held, limit))
+        return await over_days(len(days), partial(self._build_rows, home, sorted(series), days, held, limit))
 
-    def _rows(
+    def _build_rows(
         self, home: Home, series: list[str], days: Sequence[PublishedFigures], held: _Cursor, limit: int | None
     ) -> Rows:
         sums: Columns = {key: [] for key in series}
@@ -95,16 +97,16 @@ class HoursService:
         gave_made_of: list[MadeOf] = []
         gives = "production" in series
         for day in days:
-            midnight = _midnight(day.day)
+            midnight = _find_midnight(day.day)
             rows = len(day.figures.hours)
             start += [midnight + number for number in day.figures.hours]
             used_made_of += day.figures.used_made_of
             gave_made_of += day.figures.gave_made_of or ([MadeOf.UNKNOWN] * rows if gives else [])
-            for key, column in columns(day.figures, day.before, series).items():
+            for key, column in sum_columns(day.figures, day.before, series).items():
                 sums[key] += column
         new_from = [] if held.until is None else [held.until]
         if days and days[0].revision > held.revision:
-            new_from.append(_midnight(days[0].day) + days[0].changed_from(held.revision))
+            new_from.append(_find_midnight(days[0].day) + days[0].find_first_changed_hour(held.revision))
         skipped = sum(at < min(new_from) for at in start[:25]) if new_from else 0
         shown = slice(skipped, None if limit is None else skipped + limit)
         more = limit is not None and len(start) > skipped + limit
@@ -120,12 +122,12 @@ class HoursService:
             sums={key: column[shown] for key, column in sums.items()},
             used_made_of=used_made_of[shown],
             gave_made_of=gave_made_of[shown],
-            prices_outdated=prices_outdated(home.book, home.tariffs, days[0].day, days[-1].day) if days else None,
-            next_change=next_change_at(home.point, self._clock.now()),
+            prices_outdated=find_outdated_prices(home.book, home.tariffs, days[0].day, days[-1].day) if days else None,
+            next_change=find_next_change(home.point, self._clock.now()),
         )
 
 
-def _midnight(day: date) -> int:
+def _find_midnight(day: date) -> int:
     return paris.hour_number(paris.midnight(day))
 
 

@@ -9,7 +9,7 @@ from gateway.billing.days.home import Home
 from gateway.billing.hours.models import Publication
 from gateway.kit import paris
 from gateway.metering import repository as metering
-from gateway.metering.history import begins, reached
+from gateway.metering.history import find_reached_day, get_oldest_day
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import Feed, Kind
 from gateway.usage_points.models import PointStatus, UsagePoint
@@ -20,7 +20,7 @@ _LAST_CALLS = timedelta(hours=1)
 """What was asked before a consent ended is surely kept so long after."""
 
 
-async def published_from(
+async def find_start(
     session: AsyncSession, home: Home, standing: Publication | None, now: datetime
 ) -> tuple[date | None, bool]:
     """Return the first day to publish, None as long as there is none, and whether it is the last such.
@@ -29,26 +29,26 @@ async def published_from(
     """
     today, meter = paris.day_of(now), Meter.of(home.point, home.secrets, now)
     main = meter.main(meter.first_direction)
-    if standing is not None and _stays(standing, home.point, _values_begin(meter, main, today)):
+    if standing is not None and _is_unchanged(standing, home.point, _find_first_value(meter, main, today)):
         return standing.starts_on, standing.is_whole
-    asked = await metering.ledger(session, main, date.min, today + paris.DAY)
+    asked = await metering.load_entries(session, main, date.min, today + paris.DAY)
     if not asked:
         return (standing.starts_on if standing else None), False
     if not meter.is_open:
-        return _not_after(min(asked), standing), False
-    first = begins(main, meter.since[main.direction], today)
-    recent = await _reached(session, meter, main, first, today)
+        return _keep_published_start(min(asked), standing), False
+    first = get_oldest_day(main, meter.since[main.direction], today)
+    recent = await _find_reached_day(session, meter, main, first, today)
     others = [meter.main(direction) for direction in meter.directions if direction is not main.direction]
-    older = max([recent, *[await _reached(session, meter, feed, first, today) for feed in others]])
-    oldest = await _values_reached(session, meter, main, asked, first, today) if older <= first else None
+    older = max([recent, *[await _find_reached_day(session, meter, feed, first, today) for feed in others]])
+    oldest = await _find_reached_values(session, meter, main, asked, first, today) if older <= first else None
     if oldest is not None:
-        return _not_after(oldest, standing), True
+        return _keep_published_start(oldest, standing), True
     steps = ((max(first, today - _YEAR), older), (max(first, today - RECENT), recent))
     start = next((step for step, known_since in steps if known_since <= step), None)
-    return _not_after(start, standing), False
+    return _keep_published_start(start, standing), False
 
 
-def _stays(standing: Publication, point: UsagePoint, oldest: date) -> bool:
+def _is_unchanged(standing: Publication, point: UsagePoint, oldest: date) -> bool:
     """Tell whether the start is where it was, without a look into the archive.
 
     So it is once all that Enedis can have is published; and while a consent is over, once all that was read is. The
@@ -61,34 +61,34 @@ def _stays(standing: Publication, point: UsagePoint, oldest: date) -> bool:
     return standing.looked_at >= point.ended_at + _LAST_CALLS
 
 
-def _not_after(start: date | None, standing: Publication | None) -> date | None:
+def _keep_published_start(start: date | None, standing: Publication | None) -> date | None:
     """Return the first day to publish: what was published stays."""
     return start if standing is None else min(start or standing.starts_on, standing.starts_on)
 
 
-async def _reached(session: AsyncSession, meter: Meter, feed: Feed, first: date, today: date) -> date:
+async def _find_reached_day(session: AsyncSession, meter: Meter, feed: Feed, first: date, today: date) -> date:
     """Return since when a feed is known; `first` when all of it is."""
     since = meter.since[feed.direction]
-    day = await reached(session, feed, since, today)
-    return first if day <= begins(feed, since, today) else day
+    day = await find_reached_day(session, feed, since, today)
+    return first if day <= get_oldest_day(feed, since, today) else day
 
 
-async def _values_reached(
+async def _find_reached_values(
     session: AsyncSession, meter: Meter, main: Feed, asked: Iterable[date], first: date, today: date
 ) -> date | None:
     """Return the oldest day that Enedis may have a value of, once all those before the curve's `first` day were asked.
 
     Both limits move on with each day: what had a curve, `asked` before, needs no value.
     """
-    daily, oldest = _daily(main), _values_begin(meter, main, today)
-    known = {*asked, *await metering.ledger(session, daily, oldest, first)}
-    return oldest if known.issuperset(paris.days(oldest, first)) else None
+    daily, oldest = _get_daily_feed(main), _find_first_value(meter, main, today)
+    known = {*asked, *await metering.load_entries(session, daily, oldest, first)}
+    return oldest if known.issuperset(paris.iterate_days(oldest, first)) else None
 
 
-def _values_begin(meter: Meter, main: Feed, today: date) -> date:
+def _find_first_value(meter: Meter, main: Feed, today: date) -> date:
     """Return the oldest day that Enedis may have a value of."""
-    return begins(_daily(main), meter.since[main.direction], today)
+    return get_oldest_day(_get_daily_feed(main), meter.since[main.direction], today)
 
 
-def _daily(main: Feed) -> Feed:
+def _get_daily_feed(main: Feed) -> Feed:
     return Feed(main.point_id, Kind.DAILY, main.direction)

@@ -23,7 +23,7 @@ from gateway.billing.days.figures import DayFigures
 from gateway.domain.readings import WATT_MINUTES_A_WH
 from gateway.enedis.registers import TOTAL
 from gateway.metering.packing import Run
-from gateway.tariffs.buckets import clock_hours
+from gateway.tariffs.buckets import list_clock_hours
 from gateway.tariffs.off_peak import MINUTES_A_DAY
 
 _HALF_A_DAY = 12 * 60
@@ -78,21 +78,23 @@ def detect_alignment(
 ) -> Alignment:
     """Return the alignment under which more days agree with what was used; the documented one when none does."""
 
-    def agreeing(alignment: Alignment) -> int:
+    def count_agreeing(alignment: Alignment) -> int:
         return sum(
-            abs(sum(advance.values()) - _used(figures[day])) <= _ROUNDING_WH
+            abs(sum(advance.values()) - _sum_used(figures[day])) <= _ROUNDING_WH
             for day, advance in advances[alignment].items()
             if advance and day in figures and figures[day].is_whole
         )
 
-    return max(Alignment, key=agreeing)  # the first of equals
+    return max(Alignment, key=count_agreeing)  # the first of equals
 
 
-def _used(figures: DayFigures) -> float:
+def _sum_used(figures: DayFigures) -> float:
     return sum(map(sum, figures.used.values())) / WATT_MINUTES_A_WH
 
 
-def differences(figures: Mapping[date, DayFigures], advances: Mapping[date, Mapping[str, int]]) -> list[Difference]:
+def list_differences(
+    figures: Mapping[date, DayFigures], advances: Mapping[date, Mapping[str, int]]
+) -> list[Difference]:
     """Compare the days of which both are known whole, but for one on which another meter's registers took over."""
     found = []
     for day, advance in sorted(advances.items()):
@@ -100,18 +102,18 @@ def differences(figures: Mapping[date, DayFigures], advances: Mapping[date, Mapp
         if advance and known is not None and known.is_whole and not known.is_one_row:
             curve = {bucket: sum(values) / WATT_MINUTES_A_WH for bucket, values in known.used.items() if any(values)}
             if advance.keys() == {TOTAL}:
-                curve = {TOTAL: _used(known)}
-            if _may_be_one_meter(sum(advance.values()), sum(curve.values())):
+                curve = {TOTAL: _sum_used(known)}
+            if _is_one_meter_possible(sum(advance.values()), sum(curve.values())):
                 found.append(Difference(day, advance, curve))
     return found
 
 
-def _may_be_one_meter(counted: float, used: float) -> bool:
+def _is_one_meter_possible(counted: float, used: float) -> bool:
     """Tell a day that was counted otherwise than the curve from one whose registers jumped."""
     return abs(counted - used) <= _FAR * used + _FAR_WH
 
 
-def better_fit(
+def find_better_fit(
     compared: Sequence[Difference],
     curves: Mapping[date, Sequence[Run]],
     slots: Mapping[date, Slots],
@@ -127,55 +129,55 @@ def better_fit(
         return None
     in_force, of_enedis = list(slots[days[-1].day]), told[days[-1].day]
     days = [one for one in days if list(slots[one.day]) == in_force][-_MOST_DAYS:]
-    used = [_used_until(one.day, curves[one.day]) for one in days]
+    used = [_sum_used_until(one.day, curves[one.day]) for one in days]
 
-    def unexplained(tried: Slots) -> float:
+    def sum_unexplained(tried: Slots) -> float:
         return sum(
             abs(one.registers["hc"] - sum(sums[end] - sums[start] for start, end in tried) / WATT_MINUTES_A_WH)
             for one, sums in zip(days, used, strict=True)
         )
 
-    before = unexplained(in_force)
+    before = sum_unexplained(in_force)
     energy = sum(sums[-1] for sums in used) / WATT_MINUTES_A_WH
     if before <= _TOLERANCE * energy:
         return None
     tries = [
-        (unexplained(tried), number, minutes, tried)
-        for number, (minutes, tried) in enumerate(_candidates(in_force, of_enedis))
+        (sum_unexplained(tried), number, minutes, tried)
+        for number, (minutes, tried) in enumerate(_list_candidates(in_force, of_enedis))
     ]
     near = [one for one in tries if one[2] is None or abs(one[2]) <= _NEAR]
     for candidates, leaves in ((tries, _FAR_LEAVES), (near, _NEAR_LEAVES)):
         after, _, minutes, best = min(candidates)
         if after <= leaves * before:
-            return Fit(minutes, _joined(best), round(before, 3), round(after, 3))
+            return Fit(minutes, _join_slots(best), round(before, 3), round(after, 3))
     return None
 
 
-def _candidates(in_force: Slots, of_enedis: Slots) -> Iterator[tuple[int | None, list[tuple[int, int]]]]:
+def _list_candidates(in_force: Slots, of_enedis: Slots) -> Iterator[tuple[int | None, list[tuple[int, int]]]]:
     """Yield off-peak hours to try, and by how many minutes they are moved; what changes less comes first."""
     for minutes in SHIFTS:
-        yield minutes, _shifted(in_force, minutes)
-    stated = _joined(in_force)
+        yield minutes, _shift_slots(in_force, minutes)
+    stated = _join_slots(in_force)
     for moved in stated if len(stated) > 1 else ():
-        others = _shifted([slot for slot in stated if slot != moved], 0)
+        others = _shift_slots([slot for slot in stated if slot != moved], 0)
         for minutes in SHIFTS:
-            tried = sorted([*others, *_shifted([moved], minutes)])
+            tried = sorted([*others, *_shift_slots([moved], minutes)])
             if all(one[1] <= following[0] for one, following in pairwise(tried)):
                 yield minutes, tried
     if of_enedis:
         yield None, list(of_enedis)
 
 
-def _used_until(day: date, curve: Sequence[Run]) -> list[int]:
+def _sum_used_until(day: date, curve: Sequence[Run]) -> list[int]:
     """Return the watt-minutes used before each minute of the clock; the odd days' extra hour counts with its first."""
-    by_minute, hours = [0] * MINUTES_A_DAY, clock_hours(day)
+    by_minute, hours = [0] * MINUTES_A_DAY, list_clock_hours(day)
     for run in curve:
         for minute in range(run.offset, min(run.offset + run.step * len(run.watts), 60 * len(hours))):
             by_minute[hours[minute // 60] * 60 + minute % 60] += run.watts[(minute - run.offset) // run.step]
     return list(accumulate(by_minute, initial=0))
 
 
-def _shifted(slots: Slots, minutes: int) -> list[tuple[int, int]]:
+def _shift_slots(slots: Slots, minutes: int) -> list[tuple[int, int]]:
     """Return slots of the clock so many minutes later, those across midnight cut in two."""
     found = []
     for start, end in slots:
@@ -185,7 +187,7 @@ def _shifted(slots: Slots, minutes: int) -> list[tuple[int, int]]:
     return sorted(slot for slot in found if slot[0] < slot[1])
 
 
-def _joined(slots: Slots) -> list[tuple[int, int]]:
+def _join_slots(slots: Slots) -> list[tuple[int, int]]:
     """Write slots as people do: those that touch are one, across midnight too."""
     joined: list[tuple[int, int]] = []
     for start, end in slots:

@@ -11,17 +11,17 @@ from gateway.billing.index_check.service import IndexCheckService
 from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.kit import paris
 from gateway.kit.wire import KnownDay
-from gateway.problems import check_range, documented
-from gateway.quotas.routes import counted
+from gateway.problems import check_range, describe_responses
+from gateway.quotas.routes import count_response
 
-router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
+router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 IndexCheckServiceDep = Annotated[IndexCheckService, Depends(part(IndexCheckService))]
 
 _LONGEST = timedelta(days=366)
 _LAST_DAYS = timedelta(days=30)
 
 
-@router.get("/index-check", responses=documented(400), dependencies=[Depends(counted)])
+@router.get("/index-check", responses=describe_responses(400), dependencies=[Depends(count_response)])
 async def index_check(
     service: IndexCheckServiceDep,
     clock: ClockDep,

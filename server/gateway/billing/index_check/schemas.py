@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from gateway.billing.days.facts import Alignment
 from gateway.billing.index_check.service import IndexCheck
-from gateway.tariffs.off_peak import clock
+from gateway.tariffs.off_peak import format_clock
 
 
 class DifferenceView(BaseModel):
@@ -46,7 +46,7 @@ class IndexCheckView(BaseModel):
         """Show a check."""
         fit = found.fit and {
             "minutes": found.fit.minutes,
-            "slots": [(clock(start), clock(end)) for start, end in found.fit.slots],
+            "slots": [(format_clock(start), format_clock(end)) for start, end in found.fit.slots],
             "difference_before": found.fit.difference_before,
             "difference_after": found.fit.difference_after,
         }

@@ -12,7 +12,7 @@ from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.tariffs.off_peak import slots_on
+from gateway.tariffs.off_peak import list_slots_on
 
 
 @dataclass(frozen=True)
@@ -34,17 +34,20 @@ class IndexCheckService:
 
     async def check_index(self, account_id: str, point_id: str, start: date, end: date) -> IndexCheck:
         """Compare the registers with the curve on the days `[start, end[`."""
-        home = (await self._publisher.publish(account_id, point_id)).home
+        home = (await self._publisher.publish_hours(account_id, point_id)).home
         today = paris.day_of(self._clock.now())
         async with self._database.read() as session:
-            figures = await repository.published_figures(session, home, start, end)
-            known = await facts.known(session, home, start, end, today)
-        days = list(paris.days(start, end))
-        advances = {alignment: {day: known.advance(day, alignment) for day in days} for alignment in facts.Alignment}
+            figures = await repository.load_published_figures(session, home, start, end)
+            known = await facts.load_known(session, home, start, end, today)
+        days = list(paris.iterate_days(start, end))
+        advances = {
+            alignment: {day: known.get_register_advances(day, alignment) for day in days}
+            for alignment in facts.Alignment
+        }
         aligned_by = differences.detect_alignment(figures, advances)
-        compared = differences.differences(figures, advances[aligned_by])
-        curves = {one.day: known.of(one.day, Direction.CONSUMPTION).curve for one in compared}
-        slots = {one.day: slots_on(home.off_peak, one.day) for one in compared}
-        told = {one.day: slots_on(home.off_peak_told, one.day) for one in compared}
-        fit = await asyncio.to_thread(differences.better_fit, compared, curves, slots, told)
+        compared = differences.list_differences(figures, advances[aligned_by])
+        curves = {one.day: known.get_facts(one.day, Direction.CONSUMPTION).curve for one in compared}
+        slots = {one.day: list_slots_on(home.off_peak, one.day) for one in compared}
+        told = {one.day: list_slots_on(home.off_peak_from_enedis, one.day) for one in compared}
+        fit = await asyncio.to_thread(differences.find_better_fit, compared, curves, slots, told)
         return IndexCheck(aligned_by if compared else None, compared, fit)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from gateway.billing.days.home import Home
-from gateway.domain.tempo_days import Color, in_force
+from gateway.domain.tempo_days import Color, find_tempo_day
 from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit import paris
-from gateway.tariffs.buckets import Rules, Span, at
+from gateway.tariffs.buckets import Rules, Span, instant_at
 from gateway.tariffs.options import OPTIONS, UNKNOWN, Clock
 from gateway.tariffs.prices import MICRO
-from gateway.tariffs.tariff import tariff_on
+from gateway.tariffs.tariff import find_tariff_on
 from gateway.tempo.colors import DayColor
 
 AHEAD = timedelta(days=8)
@@ -35,18 +35,18 @@ class Period:
     expected_reason: ExpectedReason | None = None
 
     @property
-    def expected(self) -> bool:
+    def is_expected(self) -> bool:
         """Whether the bucket is that of an expected colour."""
         return self.expected_reason is not None
 
 
-def periods(home: Home, colors: Mapping[date, DayColor], start: date, end: date) -> list[Period]:
+def list_periods(home: Home, colors: Mapping[date, DayColor], start: date, end: date) -> list[Period]:
     """Return the periods of the days `[start, end[`, neighbours that are alike joined."""
-    likely = {day: color.likely for day, color in colors.items() if color.likely is not Color.UNKNOWN}
-    rules = home.rules(likely)
+    likely = {day: color.likely_color for day, color in colors.items() if color.likely_color is not Color.UNKNOWN}
+    rules = home.build_rules(likely)
     joined: list[Period] = []
-    for day in paris.days(start, end):
-        for period in _of_day(home, rules, colors, day):
+    for day in paris.iterate_days(start, end):
+        for period in _list_periods_of_day(home, rules, colors, day):
             last = joined[-1] if joined else None
             if last is not None and replace(last, start=period.start, end=period.end) == period:
                 joined[-1] = replace(last, end=period.end)
@@ -55,21 +55,21 @@ def periods(home: Home, colors: Mapping[date, DayColor], start: date, end: date)
     return joined
 
 
-def _of_day(home: Home, rules: Rules, colors: Mapping[date, DayColor], day: date) -> Iterator[Period]:
-    billed = rules.of_day(day)
-    tariff = tariff_on(home.tariffs, day)
+def _list_periods_of_day(home: Home, rules: Rules, colors: Mapping[date, DayColor], day: date) -> Iterator[Period]:
+    billed = rules.get_day_rules(day)
+    tariff = find_tariff_on(home.tariffs, day)
     by_color = tariff is not None and OPTIONS[tariff.option].clock is Clock.TEMPO
-    for first, last, bucket, off_peak in _with_off_peak(billed.spans, rules.off_peak_of_day(day)):
-        start, price = at(day, first), billed.prices.get(bucket)
+    for first, last, bucket, off_peak in _add_off_peak(billed.spans, rules.get_off_peak(day)):
+        start, price = instant_at(day, first), billed.prices.get(bucket)
         certain, reason = bucket != UNKNOWN, None
         if certain and by_color:
-            color = colors[in_force(start)]
+            color = colors[find_tempo_day(start)]
             certain, reason = color.certain, color.expected.reason if color.expected else None
         eur = None if price is None else price / MICRO
-        yield Period(start, at(day, last), bucket, off_peak, eur, certain, reason)
+        yield Period(start, instant_at(day, last), bucket, off_peak, eur, certain, reason)
 
 
-def _with_off_peak(
+def _add_off_peak(
     spans: Sequence[Span], off_peak: Sequence[tuple[int, int, bool | None]]
 ) -> Iterator[tuple[int, int, str, bool | None]]:
     """Cut the buckets of a day where off-peak hours begin or end: these are known even where a colour is not."""

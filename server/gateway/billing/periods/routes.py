@@ -11,10 +11,10 @@ from gateway.billing.periods.service import PeriodsService
 from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.kit import conditional, paris
 from gateway.kit.wire import KnownDay
-from gateway.problems import check_range, documented
-from gateway.quotas.routes import counted
+from gateway.problems import check_range, describe_responses
+from gateway.quotas.routes import count_response
 
-router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
+router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 PeriodsServiceDep = Annotated[PeriodsService, Depends(part(PeriodsService))]
 
 _LONGEST = timedelta(days=366)
@@ -23,10 +23,10 @@ _LONGEST = timedelta(days=366)
 @router.get(
     "/periods",
     response_model=PeriodsView,
-    responses=documented(400) | conditional.UNCHANGED,
-    dependencies=[Depends(counted)],
+    responses=describe_responses(400) | conditional.UNCHANGED,
+    dependencies=[Depends(count_response)],
 )
-async def periods(
+async def get_periods(
     request: Request,
     service: PeriodsServiceDep,
     clock: ClockDep,

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from gateway.billing.days.home import Home
-from gateway.billing.notices import prices_outdated
-from gateway.billing.periods.periods import AHEAD, Period, periods
-from gateway.domain.tempo_days import in_force
+from gateway.billing.notices import find_outdated_prices
+from gateway.billing.periods.periods import AHEAD, Period, list_periods
+from gateway.domain.tempo_days import find_tempo_day
 from gateway.domain.tempo_season import Season
 from gateway.kit import paris
 from gateway.kit.clock import Clock
@@ -39,14 +39,14 @@ class PeriodsService:
         first = start or paris.day_of(now)
         until = end or first + AHEAD
         async with self._database.read() as session:
-            home = await Home.opened(session, account_id, point_id, self._keyring)
-            told = await tempo.told(session, Season.of(first - paris.DAY).start, Season.of(until).end)
-        colors = resolve_colors(told, paris.days(first - paris.DAY, until), in_force(now))
-        items = periods(home, colors, first, until)
+            home = await Home.open_home(session, account_id, point_id, self._keyring)
+            told = await tempo.list_days(session, Season.of(first - paris.DAY).start, Season.of(until).end)
+        colors = resolve_colors(told, paris.iterate_days(first - paris.DAY, until), find_tempo_day(now))
+        items = list_periods(home, colors, first, until)
         now_ends = min((item.end for item in items if item.start <= now < item.end), default=now + paris.DAY)
         tomorrow = paris.midnight(paris.day_of(now) + paris.DAY)
         return Periods(
             items,
-            prices_outdated(home.book, home.tariffs, first, until - paris.DAY),
+            find_outdated_prices(home.book, home.tariffs, first, until - paris.DAY),
             min(now_ends, tomorrow, now + paris.HOUR),
         )

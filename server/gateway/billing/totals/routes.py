@@ -9,10 +9,10 @@ from gateway.billing.totals.schemas import TotalsView
 from gateway.billing.totals.service import TotalsService
 from gateway.dependencies import ClockDep, PointId, part
 from gateway.kit import conditional
-from gateway.problems import documented
-from gateway.quotas.routes import counted
+from gateway.problems import describe_responses
+from gateway.quotas.routes import count_response
 
-router = APIRouter(tags=["billing"], responses=documented(401, 404, 422, 429))
+router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 TotalsServiceDep = Annotated[TotalsService, Depends(part(TotalsService))]
 
 
@@ -20,9 +20,9 @@ TotalsServiceDep = Annotated[TotalsService, Depends(part(TotalsService))]
     "/totals",
     response_model=TotalsView,
     responses=conditional.UNCHANGED,
-    dependencies=[Depends(counted)],
+    dependencies=[Depends(count_response)],
 )
-async def totals(
+async def get_totals(
     request: Request, service: TotalsServiceDep, clock: ClockDep, caller: CallerDep, point_id: PointId
 ) -> Response:
     """Energy and money of day, week, month and year."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from gateway.billing.days.figures import show
+from gateway.billing.days.figures import to_unit
 from gateway.billing.totals.service import Totals
 from gateway.billing.totals.totals import Total, Unit
 from gateway.kit.wire import Utc
@@ -48,16 +48,16 @@ class TotalView(BaseModel):
     def of(cls, total: Total) -> TotalView:
         """Show a total."""
 
-        def shown(key: str) -> float | None:
-            return show(key, total.sums[key]) if key in total.sums else None
+        def get_amount(key: str) -> float | None:
+            return to_unit(key, total.sums[key]) if key in total.sums else None
 
-        def parts(kind: str) -> dict[str, float]:
-            return {bucket: show(kind, amount) for bucket, amount in total.by_bucket(kind).items()}
+        def list_parts(kind: str) -> dict[str, float]:
+            return {bucket: to_unit(kind, amount) for bucket, amount in total.group_by_bucket(kind).items()}
 
         def is_complete(kind: str) -> bool:
             return kind not in total.lacks
 
-        wh = shown("consumption")
+        wh = get_amount("consumption")
         has_bill = "cost" in total.sums and "subscription" in total.sums and is_complete("subscription")
         return cls(
             start=total.span.start,
@@ -67,13 +67,13 @@ class TotalView(BaseModel):
             production_complete=is_complete("production"),
             cost_complete=is_complete("cost"),
             revenue_complete=is_complete("revenue"),
-            consumption=None if wh is None else Energy(wh=wh, by_bucket=parts("consumption")),
-            production=shown("production"),
-            cost=shown("cost"),
-            cost_by_bucket=parts("cost"),
-            subscription=shown("subscription") if is_complete("subscription") else None,
-            bill=show("cost", total.sums["cost"] + total.sums["subscription"]) if has_bill else None,
-            revenue=shown("revenue"),
+            consumption=None if wh is None else Energy(wh=wh, by_bucket=list_parts("consumption")),
+            production=get_amount("production"),
+            cost=get_amount("cost"),
+            cost_by_bucket=list_parts("cost"),
+            subscription=get_amount("subscription") if is_complete("subscription") else None,
+            bill=to_unit("cost", total.sums["cost"] + total.sums["subscription"]) if has_bill else None,
+            revenue=get_amount("revenue"),
         )
 
 

@@ -7,12 +7,12 @@ from datetime import date, datetime
 
 from gateway.billing.hours import repository
 from gateway.billing.hours.publishing import Publisher
-from gateway.billing.notices import prices_outdated
+from gateway.billing.notices import find_outdated_prices
 from gateway.billing.totals import totals
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
-from gateway.metering.freshness import next_change_at
+from gateway.metering.freshness import find_next_change
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import RETRY_FOR
 
@@ -38,25 +38,25 @@ class TotalsService:
 
     async def add_up(self, account_id: str, point_id: str) -> Totals:
         """Return the totals of every unit."""
-        home = (await self._publisher.publish(account_id, point_id)).home
+        home = (await self._publisher.publish_hours(account_id, point_id)).home
         now = self._clock.now()
         today = paris.day_of(now)
         start = date((today - RETRY_FOR).year - 2, 1, 1)  # the last year may end as late as days are waited for
         async with self._database.read() as session:
-            figures = await repository.published_figures(session, home, start)
-            publication = await repository.publication(session, home.id)
+            figures = await repository.load_published_figures(session, home, start)
+            publication = await repository.find_publication(session, home.public_id)
         known_until = max(figures, default=today - paris.DAY) + paris.DAY
         meter = Meter.of(home.point, home.secrets, now)
         counted = {direction: meter.since[direction] or date.min for direction in meter.directions}
-        subscription_on = home.rules({}).subscription_on
+        subscription_on = home.build_rules({}).get_subscription
         by_unit = await asyncio.to_thread(
-            totals.by_unit, figures, counted, subscription_on, today, min(known_until, today)
+            totals.sum_by_unit, figures, counted, subscription_on, today, min(known_until, today)
         )
-        outdated = prices_outdated(home.book, home.tariffs, start, today)
+        outdated = find_outdated_prices(home.book, home.tariffs, start, today)
         return Totals(
             by_unit,
             publication.starts_on if publication else None,
             publication is not None and publication.is_whole,
             outdated,
-            min(next_change_at(home.point, now), paris.midnight(today + paris.DAY)),
+            min(find_next_change(home.point, now), paris.midnight(today + paris.DAY)),
         )

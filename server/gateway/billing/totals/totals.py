@@ -42,7 +42,7 @@ class Total:
     lacks: frozenset[str] = frozenset()
     sums: Mapping[str, int] = field(default_factory=dict)
 
-    def by_bucket(self, kind: str) -> dict[str, int]:
+    def group_by_bucket(self, kind: str) -> dict[str, int]:
         """Return the parts of `consumption` or `cost`."""
         buckets = {key: bucket for key in self.sums if key.startswith(kind) and (bucket := bucket_of(key))}
         return {bucket: self.sums[key] for key, bucket in sorted(buckets.items())}
@@ -60,33 +60,33 @@ _ENERGY = frozenset({"consumption", "production"})
 _NOTHING = DayTotal(_ENERGY, {})
 
 
-def spans(unit: Unit, today: date, known_until: date) -> dict[str, Span]:
+def list_spans(unit: Unit, today: date, known_until: date) -> dict[str, Span]:
     """Return the running span so far, the last that ended before `known_until`, and that one a year before.
 
     What is known of the running one is compared to as many days a year before. A week a year before is 52 weeks
     earlier, so that it is of Mondays too; 29 February is compared to the 28th.
     """
-    end = _begins(unit, known_until)
-    start = _begins(unit, end - paris.DAY)
-    begun = _begins(unit, today)
-    begun_before, before = _year_before(unit, begun), _year_before(unit, start)
-    so_far = _year_before(unit, known_until - paris.DAY) + paris.DAY if known_until > begun else begun_before
+    end = _find_begin(unit, known_until)
+    start = _find_begin(unit, end - paris.DAY)
+    begun = _find_begin(unit, today)
+    begun_before, before = _find_year_before(unit, begun), _find_year_before(unit, start)
+    so_far = _find_year_before(unit, known_until - paris.DAY) + paris.DAY if known_until > begun else begun_before
     return {
         "running": Span(begun, today + paris.DAY),
         "running_year_ago": Span(begun_before, so_far),
         "last": Span(start, end),
-        "year_ago": Span(before, before + paris.DAY if unit is Unit.DAY else _year_before(unit, end)),
+        "year_ago": Span(before, before + paris.DAY if unit is Unit.DAY else _find_year_before(unit, end)),
     }
 
 
-def _year_before(unit: Unit, day: date) -> date:
+def _find_year_before(unit: Unit, day: date) -> date:
     if unit is Unit.WEEK:
         return day - timedelta(weeks=52)
     february = day.replace(day=28) if (day.month, day.day) == (2, 29) else day
     return february.replace(year=day.year - 1)
 
 
-def _begins(unit: Unit, day: date) -> date:
+def _find_begin(unit: Unit, day: date) -> date:
     match unit:
         case Unit.DAY:
             return day
@@ -98,7 +98,7 @@ def _begins(unit: Unit, day: date) -> date:
             return day.replace(month=1, day=1)
 
 
-def by_unit(
+def sum_by_unit(
     figures: Mapping[date, DayFigures],
     counted_since: Mapping[Direction, date],
     subscription_on: Callable[[date], int | None],
@@ -106,13 +106,15 @@ def by_unit(
     known_until: date,
 ) -> dict[Unit, dict[str, Total]]:
     """Add up each span of every unit; `counted_since` and `subscription_on` as for `day_totals`."""
-    wanted = {unit: spans(unit, today, known_until) for unit in Unit}
-    dates = {day for named in wanted.values() for span in named.values() for day in paris.days(span.start, span.end)}
-    days = day_totals(dates, figures, counted_since, subscription_on)
+    wanted = {unit: list_spans(unit, today, known_until) for unit in Unit}
+    dates = {
+        day for named in wanted.values() for span in named.values() for day in paris.iterate_days(span.start, span.end)
+    }
+    days = sum_by_day(dates, figures, counted_since, subscription_on)
     return {unit: {name: add_up(span, days, today) for name, span in named.items()} for unit, named in wanted.items()}
 
 
-def day_totals(
+def sum_by_day(
     days: Iterable[date],
     figures: Mapping[date, DayFigures],
     counted_since: Mapping[Direction, date],
@@ -129,7 +131,7 @@ def day_totals(
         known, total = figures.get(day), _NOTHING
         if known is not None:
             counted = {direction for direction, since in counted_since.items() if since <= day}
-            total = DayTotal(_lacks(known, counted), _sums(known.columns()))
+            total = DayTotal(_find_partly_known(known, counted), _sum_columns(known.build_columns()))
         if day >= served_since:
             owed = subscription_of(day, subscription_on(day))
             lacks = total.lacks if owed is not None else total.lacks | {"subscription"}
@@ -142,14 +144,14 @@ def add_up(span: Span, days: Mapping[date, DayTotal], today: date) -> Total:
     """Add up the days of a span; today and later are still to come, so that a running span is never complete."""
     sums: Counter[str] = Counter()
     lacks: frozenset[str] = frozenset()
-    for day in paris.days(span.start, span.end):
+    for day in paris.iterate_days(span.start, span.end):
         known = days.get(day, _NOTHING)
         sums.update(known.sums)
         lacks |= known.lacks
     return Total(span, span.end <= today and not lacks & _ENERGY, lacks, sums)
 
 
-def _lacks(figures: DayFigures, counted: set[Direction]) -> frozenset[str]:
+def _find_partly_known(figures: DayFigures, counted: set[Direction]) -> frozenset[str]:
     """Return the series of which a day is known in part only: energy `counted` there, and prices of what is known."""
     used, gave = figures.used, figures.gave
     unknown = {
@@ -157,12 +159,12 @@ def _lacks(figures: DayFigures, counted: set[Direction]) -> frozenset[str]:
         and (not figures.is_whole or MadeOf.UNKNOWN in figures.used_made_of),
         "production": (gave is not None or Direction.PRODUCTION in counted)
         and (not figures.is_whole or gave is None or MadeOf.UNKNOWN in figures.gave_made_of),
-        "cost": any(map(any, figures.unpriced)),
+        "cost": any(map(any, figures.unpriced_energy)),
         "revenue": gave is not None and figures.production_price is None and any(gave),
     }
     return frozenset(series for series, is_unknown in unknown.items() if is_unknown)
 
 
-def _sums(columns: Columns) -> Mapping[str, int]:
+def _sum_columns(columns: Columns) -> Mapping[str, int]:
     """Return what each series comes to, but for the subscription, which does not depend on what is known."""
     return {key: sum(values) for key, values in columns.items() if key != "subscription"}

@@ -8,10 +8,10 @@ from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.simulator import paris
-from gateway.simulator.curves import Direction, energy, watts
+from gateway.simulator.curves import Direction, compute_energy, compute_watts
 from gateway.simulator.enedis.consents import Mode, authorisation_id
 from gateway.simulator.homes import Home
-from gateway.simulator.publication import published
+from gateway.simulator.publication import find_publication_time
 from gateway.simulator.world import TheWorld, World
 
 router = APIRouter()
@@ -52,11 +52,11 @@ class PageChanges(BaseModel):
 
 
 @router.get("/homes")
-async def homes(world: TheWorld) -> list[dict[str, Any]]:
+async def list_homes(world: TheWorld) -> list[dict[str, Any]]:
     """Every home of the street, its story, its holder's number and whether it is shared now."""
-    today = paris.today(world.clock.now())
+    today = paris.day_of(world.clock.now())
     return [
-        asdict(home) | {"authorisation_id": authorisation_id(home), "shared": world.consents.holds(home, today)}
+        asdict(home) | {"authorisation_id": authorisation_id(home), "shared": world.consents.is_readable(home, today)}
         for home in world.street.homes.values()
     ]
 
@@ -64,13 +64,13 @@ async def homes(world: TheWorld) -> list[dict[str, Any]]:
 @router.patch("/homes/{prm}")
 async def change_home(prm: str, changes: HomeChanges, world: TheWorld) -> dict[str, Any]:
     """Change what a home's story says from now on."""
-    home = replace(_home(world, prm), **changes.model_dump(exclude_unset=True))
+    home = replace(_find_home(world, prm), **changes.model_dump(exclude_unset=True))
     world.street.homes[prm] = home
     return asdict(home)
 
 
 @router.get("/consents")
-async def consents(world: TheWorld) -> dict[str, dict[str, Any]]:
+async def list_consents(world: TheWorld) -> dict[str, dict[str, Any]]:
     """The shares by usage point."""
     return {prm: asdict(share) for prm, share in world.consents.shares.items()}
 
@@ -78,12 +78,12 @@ async def consents(world: TheWorld) -> dict[str, dict[str, Any]]:
 @router.post("/consents", status_code=204)
 async def change_consent(new: NewConsent, world: TheWorld) -> None:
     """Share a home without its page, or end its share."""
-    home, today = _home(world, new.prm), paris.today(world.clock.now())
+    home, today = _find_home(world, new.prm), paris.day_of(world.clock.now())
     if new.shared:
-        until = new.until or paris.months_before(today, -36)
-        world.consents.give(home, new.since or today, until, new.hidden)
+        until = new.until or paris.subtract_months(today, -36)
+        world.consents.share_home(home, new.since or today, until, new.hidden)
     else:
-        world.consents.withdraw(home)
+        world.consents.withdraw_share(home)
 
 
 @router.get("/authorize")
@@ -100,25 +100,25 @@ async def change_authorize_page(changes: PageChanges, world: TheWorld) -> dict[s
 
 
 @router.get("/truth")
-async def truth(prm: str, direction: Direction, start: date, end: date, world: TheWorld) -> list[dict[str, Any]]:
+async def show_truth(prm: str, direction: Direction, start: date, end: date, world: TheWorld) -> list[dict[str, Any]]:
     """The exact half-hours of each day (UTC starts, watts), its watt-hours, and when Enedis publishes it."""
-    home = _home(world, prm)
+    home = _find_home(world, prm)
     return [
         {
             "date": day,
-            "wh": energy(home, direction, day),
-            "published_at": published(home, day),
+            "wh": compute_energy(home, direction, day),
+            "published_at": find_publication_time(home, day),
             "readings": [
                 {"start": begin, "watts": value}
-                for begin, value in zip(paris.starts(day), watts(home, direction, day), strict=True)
+                for begin, value in zip(paris.list_starts(day), compute_watts(home, direction, day), strict=True)
             ],
         }
-        for day in paris.days(start, end)
+        for day in paris.list_days(start, end)
     ]
 
 
-def _home(world: World, prm: str) -> Home:
-    home = world.street.find(prm)
+def _find_home(world: World, prm: str) -> Home:
+    home = world.street.find_home(prm)
     if home is None:
         raise HTTPException(404, "No home has this number: GET /control/homes lists them.")
     return home

@@ -43,7 +43,7 @@ class NewFault(BaseModel):
 
 
 @router.get("/clock")
-async def clock(world: TheWorld) -> dict[str, Any]:
+async def show_clock(world: TheWorld) -> dict[str, Any]:
     """The simulator's present."""
     return {"now": world.clock.now(), "frozen": world.clock.frozen}
 
@@ -51,24 +51,24 @@ async def clock(world: TheWorld) -> dict[str, Any]:
 @router.post("/clock")
 async def set_clock(new: NewClock, world: TheWorld) -> dict[str, Any]:
     """Move the clock, to stand still there or go on."""
-    world.clock.set(new.now, frozen=new.frozen)
-    return await clock(world)
+    world.clock.set_time(new.now, frozen=new.frozen)
+    return await show_clock(world)
 
 
 @router.post("/reset", status_code=204)
-async def reset(world: TheWorld) -> None:
+async def reset_world(world: TheWorld) -> None:
     """Begin again on the clock's present day, with nothing changed, ordered, shared or counted."""
-    world.begin()
+    world.begin_again()
 
 
 @router.get("/calls")
-async def calls(world: TheWorld) -> list[dict[str, Any]]:
+async def list_calls(world: TheWorld) -> list[dict[str, Any]]:
     """The calls got so far, oldest first."""
     return [asdict(call) for call in sorted(world.calls, key=lambda call: call.arrived)]
 
 
 @router.get("/calls/summary")
-async def summary(world: TheWorld) -> dict[str, dict[int, int]]:
+async def count_calls(world: TheWorld) -> dict[str, dict[int, int]]:
     """How many calls each API got, by status."""
     counts = Counter((call.api, call.status) for call in world.calls)
     return {api: {status: n for (of, status), n in counts.items() if of == api} for api, _ in counts}
@@ -78,21 +78,21 @@ async def summary(world: TheWorld) -> dict[str, dict[int, int]]:
 async def forget_calls(world: TheWorld) -> None:
     """Begin a new log, and forget what the quotas counted."""
     world.calls.clear()
-    world.quotas.clear()
+    world.quotas.forget_calls()
     world.announcements.ecowatt_called = None
 
 
 @router.get("/faults")
-async def known_faults() -> dict[str, list[str]]:
+async def list_faults() -> dict[str, list[str]]:
     """The names that may be ordered."""
-    return {"enedis": enedis_errors.names(), "rte": rte_errors.names()}
+    return {"enedis": enedis_errors.list_names(), "rte": rte_errors.list_names()}
 
 
 @router.post("/faults", status_code=201)
 async def order_fault(new: NewFault, world: TheWorld) -> None:
     """Switch a fault on for the calls it concerns."""
     world.faults.orders.append(
-        Fault(_refusal(new), new.api, new.prm, new.times, new.latency, ALTERATIONS.get(new.name or ""))
+        Fault(_find_refusal(new), new.api, new.prm, new.times, new.latency, ALTERATIONS.get(new.name or ""))
     )
 
 
@@ -109,15 +109,15 @@ async def expire_tokens(world: TheWorld) -> None:
     world.rte_tokens.given.clear()
 
 
-def _refusal(new: NewFault) -> Callable[[datetime], Refusal] | None:
+def _find_refusal(new: NewFault) -> Callable[[datetime], Refusal] | None:
     if new.status is not None:
         ordered = Refusal(new.status, new.body, new.headers)
         return lambda _: ordered
     if new.name is None or new.name in ALTERATIONS:
         return None
-    if new.name in enedis_errors.names():
-        return partial(enedis_errors.refusal, new.name)
-    if new.name in rte_errors.names():
-        ordered = rte_errors.refusal(new.name)
+    if new.name in enedis_errors.list_names():
+        return partial(enedis_errors.build_refusal, new.name)
+    if new.name in rte_errors.list_names():
+        ordered = rte_errors.build_refusal(new.name)
         return lambda _: ordered
     raise HTTPException(422, f"No fault is called {new.name}: GET /control/faults lists them.")

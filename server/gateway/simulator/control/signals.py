@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from gateway.simulator import paris
-from gateway.simulator.rte.announcements import TempoOrder, official_from
+from gateway.simulator.rte.announcements import TempoOrder, get_official_time
 from gateway.simulator.tempo_days import Colour
 from gateway.simulator.world import TheWorld
 
@@ -45,17 +45,17 @@ class TempoForm(BaseModel):
 
 
 @router.get("/tempo")
-async def tempo(start: date, end: date, world: TheWorld) -> list[dict[str, Any]]:
+async def show_tempo(start: date, end: date, world: TheWorld) -> list[dict[str, Any]]:
     """The colours as they are in the end, from when RTE shows them and from when they are official."""
     said = world.announcements
     return [
         {
             "date": day,
-            "color": said.true_colour(day),
-            "visible_from": said.visible_from(day),
-            "official_from": official_from(day),
+            "color": said.get_final_colour(day),
+            "visible_from": said.get_display_time(day),
+            "official_from": get_official_time(day),
         }
-        for day in paris.days(start, end)
+        for day in paris.list_days(start, end)
     ]
 
 
@@ -81,7 +81,7 @@ async def order_ecowatt(new: NewEcowattOrder, world: TheWorld) -> None:
 
 @router.delete("/tempo", status_code=204)
 @router.delete("/ecowatt", status_code=204)
-async def as_usual(world: TheWorld) -> None:
+async def reset_signals(world: TheWorld) -> None:
     """Forget every order for both signals."""
     world.announcements.tempo.clear()
     world.announcements.ecowatt.clear()

@@ -11,21 +11,21 @@ type _Body = dict[str, Any]
 type Alteration = Callable[[_Body], None]
 
 
-def _series(body: _Body) -> list[_Body]:
+def _list_series(body: _Body) -> list[_Body]:
     series: list[_Body] = body.get("grandeur") or []
     return series
 
 
-def _points(body: _Body) -> Iterator[_Body]:
-    for series in _series(body):
+def _iterate_points(body: _Body) -> Iterator[_Body]:
+    for series in _list_series(body):
         yield from series["points"]
 
 
-def _no_grandeur(body: _Body) -> None:
+def _remove_grandeur(body: _Body) -> None:
     del body["grandeur"]
 
 
-def _null_grandeur(body: _Body) -> None:
+def _nullify_grandeur(body: _Body) -> None:
     body["grandeur"] = None
 
 
@@ -33,87 +33,87 @@ def _empty_grandeur(body: _Body) -> None:
     body["grandeur"] = []
 
 
-def _other_meter(body: _Body) -> None:
+def _change_meter(body: _Body) -> None:
     body["idPrm"] = "30001000000099"
 
 
-def _other_period(body: _Body) -> None:
+def _change_period(body: _Body) -> None:
     body["periode"] = {"dateDebut": "2025-01-01", "dateFin": "2025-01-08"}
 
 
-def _other_unit(body: _Body) -> None:
-    for series in _series(body):
+def _change_unit(body: _Body) -> None:
+    for series in _list_series(body):
         series["unite"] = f"k{series['unite']}"
 
 
-def _no_points(body: _Body) -> None:
-    for series in _series(body):
+def _remove_points(body: _Body) -> None:
+    for series in _list_series(body):
         del series["points"]
 
 
 def _empty_points(body: _Body) -> None:
-    for series in _series(body):
+    for series in _list_series(body):
         series["points"] = []
 
 
-def _each_value(change: Callable[[str], str | None]) -> Alteration:
-    def alter(body: _Body) -> None:
-        for point in _points(body):
+def _change_values(change: Callable[[str], str | None]) -> Alteration:
+    def alter_body(body: _Body) -> None:
+        for point in _iterate_points(body):
             point["v"] = change(point["v"])
 
-    return alter
+    return alter_body
 
 
-def _other_days(body: _Body) -> None:
-    for point in _points(body):
+def _change_days(body: _Body) -> None:
+    for point in _iterate_points(body):
         point["d"] = re.sub(r"^\d{4}", "2019", point["d"])
 
 
-def _with_offset(body: _Body) -> None:
+def _add_offset(body: _Body) -> None:
     """As in winter, and right there only."""
-    for point in _points(body):
+    for point in _iterate_points(body):
         point["d"] = point["d"].replace(" ", "T") + "+01:00"
 
 
-def _step_in_seconds(body: _Body) -> None:
-    for point in _points(body):
+def _write_step_in_seconds(body: _Body) -> None:
+    for point in _iterate_points(body):
         if minutes := re.fullmatch(r"PT(\d+)M", point.get("p", "")):
             point["p"] = f"PT{int(minutes[1]) * 60}S"
 
 
-def _newest_first(body: _Body) -> None:
+def _reverse_points(body: _Body) -> None:
     """Ties too: of two points of one stamp, the later comes first."""
-    for series in _series(body):
+    for series in _list_series(body):
         series["points"] = sorted(series["points"], key=lambda point: point["d"])[::-1]
 
 
-def _daily_twice(body: _Body) -> None:
+def _repeat_days(body: _Body) -> None:
     """Each day a second time, with another value."""
-    for series in _series(body):
+    for series in _list_series(body):
         series["points"] += [point | {"v": str(int(point["v"]) + 500)} for point in series["points"]]
 
 
-def _rounded(value: str) -> str:
+def _round_value(value: str) -> str:
     return str((int(value) + 500) // 1000 * 1000)
 
 
 ALTERATIONS: dict[str, Alteration] = {
-    "200_no_grandeur": _no_grandeur,
-    "200_null_grandeur": _null_grandeur,
+    "200_no_grandeur": _remove_grandeur,
+    "200_null_grandeur": _nullify_grandeur,
     "200_empty_grandeur": _empty_grandeur,
-    "200_other_meter": _other_meter,
-    "200_other_period": _other_period,
-    "200_other_unit": _other_unit,
-    "200_no_points": _no_points,
+    "200_other_meter": _change_meter,
+    "200_other_period": _change_period,
+    "200_other_unit": _change_unit,
+    "200_no_points": _remove_points,
     "empty_points": _empty_points,
-    "null_values": _each_value(lambda _: None),
-    "unreadable_values": _each_value(lambda _: "n/a"),
-    "huge_values": _each_value(lambda _: "999999999999999"),
-    "decimal_values": _each_value(lambda value: f"{value}.4"),
-    "other_days": _other_days,
-    "offset_stamps": _with_offset,
-    "step_in_seconds": _step_in_seconds,
-    "newest_first": _newest_first,
-    "daily_twice": _daily_twice,
-    "rounded_to_1000_w": _each_value(_rounded),
+    "null_values": _change_values(lambda _: None),
+    "unreadable_values": _change_values(lambda _: "n/a"),
+    "huge_values": _change_values(lambda _: "999999999999999"),
+    "decimal_values": _change_values(lambda value: f"{value}.4"),
+    "other_days": _change_days,
+    "offset_stamps": _add_offset,
+    "step_in_seconds": _write_step_in_seconds,
+    "newest_first": _reverse_points,
+    "daily_twice": _repeat_days,
+    "rounded_to_1000_w": _change_values(_round_value),
 }

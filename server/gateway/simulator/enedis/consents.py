@@ -42,7 +42,7 @@ class Share:
     withdrawn: bool = False
     hidden: int = 0
 
-    def holds(self, day: date) -> bool:
+    def is_open_on(self, day: date) -> bool:
         """Whether the application may read on that day."""
         return not self.withdrawn and self.since <= day < self.until
 
@@ -62,41 +62,41 @@ class Consents:
             if home.shared or home.withdrawn:
                 self.shares[home.prm] = Share(since, since + _THREE_YEARS, home.withdrawn)
 
-    def of(self, home: Home) -> Share | None:
+    def find_share(self, home: Home) -> Share | None:
         """The home's share, ended ones included; the crowd shares always."""
         if home.prm.startswith(CROWD):
             return self.shares.get(home.prm) or Share(date(2020, 1, 1), date(2050, 1, 1))
         return self.shares.get(home.prm)
 
-    def holds(self, home: Home, day: date) -> bool:
+    def is_readable(self, home: Home, day: date) -> bool:
         """Whether the application may read that home on that day."""
-        share = self.of(home)
-        return share is not None and share.holds(day)
+        share = self.find_share(home)
+        return share is not None and share.is_open_on(day)
 
-    def give(self, home: Home, since: date, until: date, hidden: int) -> int:
+    def share_home(self, home: Home, since: date, until: date, hidden: int) -> int:
         """Share the home; the number of its holder."""
         self.shares[home.prm] = Share(since, until, hidden=hidden)
         return authorisation_id(home)
 
-    def withdraw(self, home: Home) -> None:
+    def withdraw_share(self, home: Home) -> None:
         """End the home's share."""
-        share = self.of(home)
+        share = self.find_share(home)
         if share is not None:
             self.shares[home.prm] = Share(share.since, share.until, withdrawn=True)
 
-    def of_holder(self, number: int) -> list[tuple[Home, Share]]:
+    def list_homes_of_holder(self, number: int) -> list[tuple[Home, Share]]:
         """What the holder of that number shares or has shared; what is still hidden is one call nearer to showing."""
         found = []
-        for home in self._homes_of(number):
-            share = self.of(home)
+        for home in self._list_homes_of(number):
+            share = self.find_share(home)
             if share is not None and share.hidden:
                 share.hidden -= 1
             elif share is not None:
                 found.append((home, share))
         return found
 
-    def _homes_of(self, number: int) -> list[Home]:
-        crowd = self.street.find(f"3000{number}")
+    def _list_homes_of(self, number: int) -> list[Home]:
+        crowd = self.street.find_home(f"3000{number}")
         homes = {home.prm: home for home in (*self.street.homes.values(), *filter(None, [crowd]))}
         return [home for home in homes.values() if authorisation_id(home) == number]
 

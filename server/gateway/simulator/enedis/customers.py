@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from gateway.simulator import paris
 from gateway.simulator.enedis import request_checks
-from gateway.simulator.enedis.errors import refusal
+from gateway.simulator.enedis.errors import build_refusal
 from gateway.simulator.faults import Refusal
 from gateway.simulator.homes import Home
 from gateway.simulator.world import TheWorld
@@ -23,24 +23,24 @@ _TARIFFS = {
 
 @router.api_route("/{api}/v1", methods=request_checks.ANY_METHOD)
 @router.api_route("/{api}/v1/{prm:path}", methods=request_checks.ANY_METHOD)
-async def customer(api: str, request: Request, world: TheWorld, prm: str = "") -> Response:
+async def get_customer(api: str, request: Request, world: TheWorld, prm: str = "") -> Response:
     """What Enedis knows about a usage point."""
     if api not in _BODIES:
         raise Refusal(404, {"code": "404", "type": "Status report", "message": "Not Found"})
-    request_checks.enter(world, request, api)
+    request_checks.admit_call(world, request, api)
     if not prm or request.query_params:
-        raise refusal("technical_error")
-    return request_checks.OctetStream(_BODIES[api](request_checks.home(world, prm)))
+        raise build_refusal("technical_error")
+    return request_checks.OctetStream(_BODIES[api](request_checks.find_home(world, prm)))
 
 
-def contracts(home: Home) -> list[dict[str, Any]]:
+def build_contracts(home: Home) -> list[dict[str, Any]]:
     """One contract to draw energy, one to feed it in, or both."""
     if home.bare:
-        return [_bare_contract(home)]
+        return [_build_bare_contract(home)]
     person = {
         "customer": {
             "customer": {
-                "adress": {"line1": "TITULAIRE FICTIF", "line4": _street(home), "line6": _TOWN, "line7": "FRANCE"}
+                "adress": {"line1": "TITULAIRE FICTIF", "line4": _name_street(home), "line6": _TOWN, "line7": "FRANCE"}
             }
         },
         "contact_data": {"landline": "0199000000", "phone": "0199000001"},
@@ -48,7 +48,7 @@ def contracts(home: Home) -> list[dict[str, Any]]:
     }
     draws = {
         "usage_point_id": home.prm,
-        "contract_start": paris.compact(home.activated),
+        "contract_start": paris.format_compact(home.activated),
         "contract_type": "Contrat GRD-F",
         "contractor": "FOURNISSEUR FICTIF",
         "distribution_tariff": _TARIFFS[home.option],
@@ -57,7 +57,7 @@ def contracts(home: Home) -> list[dict[str, Any]]:
     }
     feeds = {
         "usage_point_id": home.prm,
-        "contract_start": paris.compact(home.activated),
+        "contract_start": paris.format_compact(home.activated),
         "contract_type": "Contrat GRD-A",
         "contractor": "ACHETEUR FICTIF",
         "segment": "P4",
@@ -66,11 +66,11 @@ def contracts(home: Home) -> list[dict[str, Any]]:
     return [contract | person for contract in found]
 
 
-def _bare_contract(home: Home) -> dict[str, Any]:
+def _build_bare_contract(home: Home) -> dict[str, Any]:
     """A contract as the sandbox has it: nobody's name, and the supplier's own words for its offer."""
     return {
         "usage_point_id": home.prm,
-        "contract_start": paris.compact(home.activated),
+        "contract_start": paris.format_compact(home.activated),
         "contract_type": "Contrat unique",
         "pricing_structure": "Nouvelle Offre",
         "distribution_tariff": "Tarif Bleu",
@@ -79,9 +79,9 @@ def _bare_contract(home: Home) -> dict[str, Any]:
     }
 
 
-def synthesis(home: Home) -> dict[str, Any]:
+def build_synthesis(home: Home) -> dict[str, Any]:
     """Segments and the dates of the last changes."""
-    since = paris.compact(home.activated)
+    since = paris.format_compact(home.activated)
     segments = [{"segment": name} for name, has in (("C5", home.consumes), ("P4", home.produces)) if has]
     return {
         "segments": segments,
@@ -92,14 +92,14 @@ def synthesis(home: Home) -> dict[str, Any]:
     }
 
 
-def address(home: Home) -> dict[str, Any]:
+def build_address(home: Home) -> dict[str, Any]:
     """Postal code and town in one string; a flat's address has its floor and building too."""
     flat = {"staircase_floor_apartment": "ETAGE 2", "building": "BAT A"} if not home.water_minutes else {}
-    street = {"number_street_name": _street(home), "postal_code_city": _TOWN, "insee_code": "99999"}
+    street = {"number_street_name": _name_street(home), "postal_code_city": _TOWN, "insee_code": "99999"}
     return {"address": flat | street}
 
 
-def metering(home: Home) -> dict[str, Any]:
+def build_metering(home: Home) -> dict[str, Any]:
     """The meter, and the off-peak hours its relay follows."""
     hours = home.hours_written or (f"HC ({home.off_peak})" if home.off_peak else None)
     return {
@@ -109,7 +109,7 @@ def metering(home: Home) -> dict[str, Any]:
     }
 
 
-def supply(home: Home) -> dict[str, Any]:
+def build_supply(home: Home) -> dict[str, Any]:
     """How the point is connected."""
     power = {"value": float(home.power_kva), "unit": "kVA"}
     return {
@@ -125,13 +125,13 @@ def supply(home: Home) -> dict[str, Any]:
 
 _TOWN = "99999 VILLE FICTIVE"
 _BODIES: dict[str, Callable[[Home], Any]] = {
-    "situation_contrat_auto": contracts,
-    "synth_contrat_auto": synthesis,
-    "donnees_generales_auto": address,
-    "comptage_auto": metering,
-    "alimentation_auto": supply,
+    "situation_contrat_auto": build_contracts,
+    "synth_contrat_auto": build_synthesis,
+    "donnees_generales_auto": build_address,
+    "comptage_auto": build_metering,
+    "alimentation_auto": build_supply,
 }
 
 
-def _street(home: Home) -> str:
+def _name_street(home: Home) -> str:
     return f"{int(home.prm[-4:])} RUE DU COMPTEUR"

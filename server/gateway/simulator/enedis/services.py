@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gateway.simulator import paris
 from gateway.simulator.enedis import request_checks
 from gateway.simulator.enedis.consents import Share, authorisation_id
-from gateway.simulator.enedis.errors import refusal
+from gateway.simulator.enedis.errors import build_refusal
 from gateway.simulator.faults import Refusal
 from gateway.simulator.homes import Home
 from gateway.simulator.world import TheWorld, World
@@ -40,57 +40,59 @@ class Question(BaseModel):
 
 @router.api_route("/subscribed_services/v1", methods=request_checks.ANY_METHOD)
 @router.api_route("/subscribed_services/v1/", methods=request_checks.ANY_METHOD)
-async def services(request: Request, world: TheWorld) -> JSONResponse:
+async def get_services(request: Request, world: TheWorld) -> JSONResponse:
     """The services of an authorisation, of a usage point, or none."""
-    request_checks.enter(world, request, API, "POST")
+    request_checks.admit_call(world, request, API, "POST")
     if request.headers.get("content-type", "").partition(";")[0] != "application/json":
-        raise refusal("technical_error")
+        raise build_refusal("technical_error")
     try:
         question = Question.model_validate_json(await request.body())
     except ValidationError:
-        raise refusal("technical_error") from None
+        raise build_refusal("technical_error") from None
     if question.autorisationId is None and question.siren is None and question.pointId is None:
         raise Refusal(400, {"code": "400", "message": "autorisationId, siren ou pointId est obligatoire"})
     types = [question.serviceType] if isinstance(question.serviceType, str) else question.serviceType
     rows = [
-        row for row in _rows(world, question) if row["etatCode"] in question.etatCode and row["serviceCode"] in types
+        row
+        for row in _build_rows(world, question)
+        if row["etatCode"] in question.etatCode and row["serviceCode"] in types
     ]
     if question.comptage:
         return JSONResponse({"nbTotalServices": len(rows), "serviceSouscrit": None})
-    return JSONResponse({"nbTotalServices": len(rows)} | ({"serviceSouscrit": rows} if rows else _nothing(world)))
+    return JSONResponse({"nbTotalServices": len(rows)} | ({"serviceSouscrit": rows} if rows else _build_nothing(world)))
 
 
-def _nothing(world: World) -> dict[str, Any]:
+def _build_nothing(world: World) -> dict[str, Any]:
     """No service, in each of the three forms by turns: the key absent, null, an empty list."""
     world.empty_answers += 1
     return ({}, {"serviceSouscrit": None}, {"serviceSouscrit": []})[world.empty_answers % 3]
 
 
-def _rows(world: World, question: Question) -> list[dict[str, Any]]:
+def _build_rows(world: World, question: Question) -> list[dict[str, Any]]:
     if question.autorisationId is not None:
-        shares = world.consents.of_holder(question.autorisationId)
+        shares = world.consents.list_homes_of_holder(question.autorisationId)
     else:
-        home = world.street.find(question.pointId or "")
-        shares = world.consents.of_holder(authorisation_id(home)) if home else []
-    today = paris.today(world.clock.now())
+        home = world.street.find_home(question.pointId or "")
+        shares = world.consents.list_homes_of_holder(authorisation_id(home)) if home else []
+    today = paris.day_of(world.clock.now())
     return [
-        _row(home, share, today, kind, injection=injection)
+        _build_row(home, share, today, kind, injection=injection)
         for home, share in shares
         if question.pointId in {None, home.prm}
         for injection in (False, True)
         if (home.produces if injection else home.consumes)
-        for kind in _kinds(home, today, injection=injection)
+        for kind in _list_kinds(home, today, injection=injection)
     ]
 
 
-def _kinds(home: Home, today: date, *, injection: bool) -> list[tuple[str, str]]:
+def _list_kinds(home: Home, today: date, *, injection: bool) -> list[tuple[str, str]]:
     """Each kind of measure with its step. No load curve where its collection is not switched on."""
-    curve = [("CDC", f"PT{home.step(today)}M")] if home.curve else []
+    curve = [("CDC", f"PT{home.step_on(today)}M")] if home.curve else []
     return [*curve, *([] if injection else [("PMAX", "P1D")]), ("IDX", "P1D"), ("ENERGIE", "P1D"), ("ITC", "NA")]
 
 
-def _row(home: Home, share: Share, today: date, kind: tuple[str, str], *, injection: bool) -> dict[str, Any]:
-    state = "ACTIF" if share.holds(today) else "TERMINE" if share.withdrawn or share.until <= today else "DEMANDE"
+def _build_row(home: Home, share: Share, today: date, kind: tuple[str, str], *, injection: bool) -> dict[str, Any]:
+    state = "ACTIF" if share.is_open_on(today) else "TERMINE" if share.withdrawn or share.until <= today else "DEMANDE"
     return {
         "id": f"8{home.prm[-9:]}{injection:d}{_NUMBERS[kind[0]]}",
         "injection": injection,

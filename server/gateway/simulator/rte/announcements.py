@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from gateway.simulator import paris, weather
-from gateway.simulator.tempo_days import Colour, colour
+from gateway.simulator.tempo_days import Colour, get_colour
 
 NEVER_GIVEN = frozenset({date(2022, 12, 28)})  # RTE's calendar has this day without its colour
 
@@ -30,25 +30,25 @@ class Announcements:
     as_array: bool = False  # Tempo's older body: calendars in a list, each with one value
     ecowatt_called: datetime | None = None
 
-    def order(self, day: date) -> TempoOrder:
+    def find_order(self, day: date) -> TempoOrder:
         """The order for that day, or the usual."""
         return self.tempo.get(day) or TempoOrder(missing=day in NEVER_GIVEN)
 
-    def visible_from(self, day: date) -> datetime:
+    def get_display_time(self, day: date) -> datetime:
         """From when the day can be seen: the eve, some minutes after 06:00."""
-        usual = paris.at(day - paris.DAY, 6, weather.noise("tempo", day)[0] % 20)
-        return self.order(day).visible_from or usual
+        usual = paris.instant_at(day - paris.DAY, 6, weather.hash_noise("tempo", day)[0] % 20)
+        return self.find_order(day).visible_from or usual
 
-    def true_colour(self, day: date) -> Colour:
+    def get_final_colour(self, day: date) -> Colour:
         """The colour that is official in the end."""
-        return self.order(day).colour or colour(day)
+        return self.find_order(day).colour or get_colour(day)
 
-    def shown(self, day: date, now: datetime) -> Colour:
+    def get_shown_colour(self, day: date, now: datetime) -> Colour:
         """The colour RTE shows: until 10:40 of the eve it may be another than in the end."""
-        provisional = self.order(day).provisional if now < official_from(day) else None
-        return provisional or self.true_colour(day)
+        provisional = self.find_order(day).provisional if now < get_official_time(day) else None
+        return provisional or self.get_final_colour(day)
 
 
-def official_from(day: date) -> datetime:
+def get_official_time(day: date) -> datetime:
     """From when the colour no longer changes: 10:40 of the eve."""
-    return paris.at(day - paris.DAY, 10, 40)
+    return paris.instant_at(day - paris.DAY, 10, 40)

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from gateway.simulator import paris, weather
 from gateway.simulator.rte import request_checks
-from gateway.simulator.rte.errors import refusal
+from gateway.simulator.rte.errors import build_refusal
 from gateway.simulator.world import TheWorld, World
 
 PAUSE = timedelta(minutes=15)
@@ -24,55 +24,55 @@ router = APIRouter()
 
 
 @router.get("/open_api/ecowatt/v4/signals")
-async def obsolete(request: Request, world: TheWorld) -> Response:
+async def refuse_obsolete_version(request: Request, world: TheWorld) -> Response:
     """The version before is closed to the keys of this one."""
-    request_checks.enter(world, request)
-    raise refusal("403")
+    request_checks.admit_call(world, request)
+    raise build_refusal("403")
 
 
 @router.get("/open_api/ecowatt/v5/signals")
-async def signals(request: Request, world: TheWorld) -> Response:
+async def get_signals(request: Request, world: TheWorld) -> Response:
     """Today's remaining hours and the next days'; one call a quarter of an hour, on the simulator's clock."""
-    request_checks.enter(world, request)
+    request_checks.admit_call(world, request)
     if request.query_params:
-        raise refusal("404")
+        raise build_refusal("404")
     now = world.clock.now()
-    _once_a_quarter(world, now)
-    today = paris.today(now)
-    days = [today + timedelta(days=ahead) for ahead in range(4 if _fourth_day_known(now) else 3)]
-    unsorted = sorted(days, key=lambda day: weather.noise("ecowatt order", day)[:4])
-    return JSONResponse({"signals": [_signal(day, levels(world, day), now) for day in unsorted]})
+    _limit_calls(world, now)
+    today = paris.day_of(now)
+    days = [today + timedelta(days=ahead) for ahead in range(4 if _is_fourth_day_known(now) else 3)]
+    unsorted = sorted(days, key=lambda day: weather.hash_noise("ecowatt order", day)[:4])
+    return JSONResponse({"signals": [_build_signal(day, list_levels(world, day), now) for day in unsorted]})
 
 
-def levels(world: World, day: date) -> tuple[int, ...]:
+def list_levels(world: World, day: date) -> tuple[int, ...]:
     """The 24 hours of a day: as ordered, or low-carbon nights and mild noons, tense rush hours when it is cold."""
     if day in world.announcements.ecowatt:
         return world.announcements.ecowatt[day]
-    warmth = weather.temperature(day) + (40 if day.weekday() >= 5 else 0)
+    warmth = weather.compute_temperature(day) + (40 if day.weekday() >= 5 else 0)
     rush = {*range(8, 13), *range(18, 21)}
     calm = {*range(6), *range(13, 17)} if warmth > 100 else set()
     tense = 3 if warmth < -10 else 2 if warmth < 12 else 1
     return tuple(tense if hour in rush else 0 if hour in calm else 1 for hour in range(24))
 
 
-def _once_a_quarter(world: World, now: datetime) -> None:
+def _limit_calls(world: World, now: datetime) -> None:
     last = world.announcements.ecowatt_called
     if world.quotas.enabled and last is not None and timedelta(0) <= now - last < PAUSE:
-        raise refusal("429", {"Retry-After": str(ceil((last + PAUSE - now).total_seconds()))})
+        raise build_refusal("429", {"Retry-After": str(ceil((last + PAUSE - now).total_seconds()))})
     world.announcements.ecowatt_called = now
 
 
-def _fourth_day_known(now: datetime) -> bool:
-    today = paris.today(now)
-    return now >= (paris.at(today, 12, 15) if today.weekday() == _FRIDAY else paris.at(today, 17))
+def _is_fourth_day_known(now: datetime) -> bool:
+    today = paris.day_of(now)
+    return now >= (paris.instant_at(today, 12, 15) if today.weekday() == _FRIDAY else paris.instant_at(today, 17))
 
 
-def _signal(day: date, hours: tuple[int, ...], now: datetime) -> dict[str, Any]:
-    first = now.astimezone(paris.PARIS).hour if day == paris.today(now) else 0
+def _build_signal(day: date, hours: tuple[int, ...], now: datetime) -> dict[str, Any]:
+    first = now.astimezone(paris.PARIS).hour if day == paris.day_of(now) else 0
     worst = max(1, *hours)
     return {
-        "GenerationFichier": paris.iso(now.replace(minute=0, second=0, microsecond=0)),
-        "jour": paris.iso(paris.at(day)),
+        "GenerationFichier": paris.format_iso(now.replace(minute=0, second=0, microsecond=0)),
+        "jour": paris.format_iso(paris.instant_at(day)),
         "dvalue": worst,
         "message": _MESSAGES[worst],
         "values": [{"pas": hour, "hvalue": hours[hour]} for hour in range(first, 24)],

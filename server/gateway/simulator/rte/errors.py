@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.simulator.faults import Refusal
-from gateway.simulator.weather import noise
+from gateway.simulator.weather import hash_noise
 
 _TERM = 'The value of "end_date" field is incorrect. It is not possible to recover data to this term.'
 _TEMPO = {
@@ -30,22 +30,22 @@ _HTTP = {
 }
 
 
-def names() -> list[str]:
+def list_names() -> list[str]:
     """What may be ordered."""
     return [*_TEMPO, "T03", *map(str, _HTTP)]
 
 
-def refusal(name: str, headers: Mapping[str, str] | None = None) -> Refusal:
+def build_refusal(name: str, headers: Mapping[str, str] | None = None) -> Refusal:
     """The refusal of that name (`F01` to `F07`, `T03`, or a status); KeyError when there is none."""
     if name in _TEMPO:
-        return _coded(400, f"TMPLIKSUPCON_TMPLIKCAL_{name}", _TEMPO[name])
+        return _build_coded_refusal(400, f"TMPLIKSUPCON_TMPLIKCAL_{name}", _TEMPO[name])
     if name == "T03":
-        return _coded(500, "COMMON_ERROR_T03", "An unexpected error occurred.")
+        return _build_coded_refusal(500, "COMMON_ERROR_T03", "An unexpected error occurred.")
     text = _HTTP[int(name)]
     return Refusal(int(name), f"<html><body><h1>{name} {text}</h1></body></html>", headers)
 
 
-def _coded(status: int, code: str, description: str) -> Refusal:
-    details = {"transaction_id": f"Id-{noise('transaction', code).hex()[:24]}"}
+def _build_coded_refusal(status: int, code: str, description: str) -> Refusal:
+    details = {"transaction_id": f"Id-{hash_noise('transaction', code).hex()[:24]}"}
     body = {"error": code, "error_description": description, "error_uri": "", "error_details": details}
     return Refusal(status, body)

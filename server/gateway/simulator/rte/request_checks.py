@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from gateway.simulator.faults import Refusal
-from gateway.simulator.rte.errors import refusal
-from gateway.simulator.tokens import basic_credentials
+from gateway.simulator.rte.errors import build_refusal
+from gateway.simulator.tokens import parse_basic_credentials
 from gateway.simulator.world import TheWorld, World
 
 router = APIRouter()
@@ -14,16 +14,16 @@ router = APIRouter()
 
 @router.post("/token/oauth")
 @router.post("/token/oauth/")
-async def token(request: Request, world: TheWorld) -> dict[str, Any]:
+async def issue_token(request: Request, world: TheWorld) -> dict[str, Any]:
     """A bearer of two hours for the Basic header; the body is not looked at."""
     known = world.rte_tokens
-    if basic_credentials(request) != (known.client_id, known.client_secret):
+    if parse_basic_credentials(request) != (known.client_id, known.client_secret):
         raise Refusal(401, {"error": "invalid_client", "error_description": "Bad credentials"})
     lifetime = int(known.lifetime.total_seconds())
-    return {"access_token": known.issue(world.clock.now()), "token_type": "Bearer", "expires_in": lifetime}
+    return {"access_token": known.issue_token(world.clock.now()), "token_type": "Bearer", "expires_in": lifetime}
 
 
-def enter(world: World, request: Request) -> None:
+def admit_call(world: World, request: Request) -> None:
     """Let the call in if it bears a good token."""
-    if not world.rte_tokens.good(request, world.clock.now()):
-        raise refusal("401")
+    if not world.rte_tokens.is_good(request, world.clock.now()):
+        raise build_refusal("401")

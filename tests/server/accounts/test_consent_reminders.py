@@ -1,0 +1,79 @@
+"""The mails before a consent ends."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+
+from gateway.consents.models import ConsentReminder
+from gateway.consents.reminders import send_reminders
+from gateway.kit import paris
+from gateway.usage_points.models import PointStatus, UsagePoint
+from tests.server.accounts.conftest import EMAIL, StandIn, mails
+from tests.server.conftest import Gateway, SetClock
+
+PRM = "99999999999991"
+ENDS = date(2027, 6, 15)
+
+
+async def run_daily(gateway: Gateway, first: date, last: date) -> list[date]:
+    """Run the job each day; return the days on which it queued a mail."""
+    queued = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        before = await count_reminders(gateway)
+        await send_reminders(gateway.runtime.database, SetClock(paris.midnight(day)))
+        if await count_reminders(gateway) > before:
+            queued.append(day)
+    return queued
+
+
+async def count_reminders(gateway: Gateway) -> int:
+    async with gateway.runtime.database.read() as session:
+        return (await session.scalars(select(func.count()).select_from(ConsentReminder))).one()
+
+
+async def add_meter(gateway: Gateway, ends: date) -> str:
+    point_id = await gateway.add_meter(PRM, EMAIL)
+    await set_end(gateway, point_id, ends)
+    return point_id
+
+
+async def set_end(gateway: Gateway, point_id: str, ends: date) -> None:
+    async with gateway.runtime.database.write() as session:
+        point = await session.get_one(UsagePoint, point_id)
+        point.consent_expires_on = ends
+        point.details_at = paris.midnight(date(2030, 1, 1))
+
+
+async def test_one_mail_sixty_days_before_and_one_fifteen_days_before(
+    mailing: Gateway, mailgun: StandIn, clock: SetClock
+) -> None:
+    point_id = await add_meter(mailing, ENDS)
+    days = await run_daily(mailing, date(2027, 4, 10), ENDS + timedelta(days=3))
+    assert days == [date(2027, 4, 16), date(2027, 5, 31)]
+    clock.set(paris.midnight(ENDS))
+    first, second = await mails(mailgun, 2)
+    assert first == second
+    assert first["to"] == EMAIL
+    assert first["subject"] == "Votre consentement prend fin le 15/06/2027"
+    assert "« Home » chez Enedis jusqu’au 15/06/2027" in first["text"]
+    assert first["text"].endswith("\n\nMyElectricalData")
+
+    await set_end(mailing, point_id, date(2028, 6, 15))
+    renewed = await run_daily(mailing, date(2027, 6, 1), date(2027, 6, 2))
+    assert renewed == [], "it was renewed"
+    assert await run_daily(mailing, date(2028, 4, 15), date(2028, 4, 18)) == [date(2028, 4, 16)]
+
+
+async def test_a_consent_for_a_few_days_has_one_mail(mailing: Gateway, mailgun: StandIn, clock: SetClock) -> None:
+    await add_meter(mailing, ENDS)
+    assert await run_daily(mailing, date(2027, 6, 5), date(2027, 6, 16)) == [date(2027, 6, 5)]
+    clock.set(paris.midnight(ENDS))
+    await mails(mailgun, 1)
+
+
+async def test_what_is_no_longer_shared_has_none(mailing: Gateway) -> None:
+    point_id = await add_meter(mailing, ENDS)
+    async with mailing.runtime.database.write() as session:
+        (await session.get_one(UsagePoint, point_id)).status = PointStatus.ENDED
+    assert await run_daily(mailing, date(2027, 4, 10), ENDS) == []
