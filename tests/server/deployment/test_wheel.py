@@ -21,12 +21,13 @@ def test_a_gateway_installed_from_the_wheel_serves_the_pages(tmp_path: Path) -> 
     assert uv is not None
     subprocess.run([ROOT / "scripts/wheel", tmp_path], check=True, stdout=subprocess.DEVNULL)
     [wheel] = tmp_path.glob("gateway-*.whl")
-    locked = [uv, "export", "--frozen", "--quiet", "--no-dev", "--no-emit-project", "--project", ROOT / "server"]
-    subprocess.run([*locked, "--output-file", tmp_path / "locked.txt"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([uv, "venv", "--quiet", tmp_path / "venv"], check=True)
-    install = [uv, "pip", "install", "--quiet", "--python", tmp_path / "venv/bin/python"]
-    subprocess.run([*install, "--requirements", tmp_path / "locked.txt"], check=True)
-    subprocess.run([*install, "--no-deps", wheel], check=True)
+    locked, python = str(tmp_path / "locked.txt"), str(tmp_path / "venv/bin/python")
+    export = [uv, "export", "--frozen", "--quiet", "--no-dev", "--no-emit-project", "--project", str(ROOT / "server")]
+    subprocess.run([*export, "--output-file", locked], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([uv, "venv", "--quiet", str(tmp_path / "venv")], check=True)
+    install = [uv, "pip", "install", "--quiet", "--python", python]
+    subprocess.run([*install, "--requirements", locked], check=True)
+    subprocess.run([*install, "--no-deps", str(wheel)], check=True)
 
     port = free_port()
     url = f"http://127.0.0.1:{port}"
