@@ -51,21 +51,20 @@ def install_lighthouse() -> None:
         shutil.copy(lock, done)
 
 
-async def examine(url: str, cookie: str) -> dict[str, Any]:
+async def examine(url: str, cookie: str, report: Path) -> dict[str, Any]:
     """Have Lighthouse look at a page as a phone; its report."""
-    headers = ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
-    command = ["node", str(LIGHTHOUSE / "node_modules/lighthouse/cli/index.js"), url, "--quiet", "--output=json"]
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        f"--chrome-flags={FLAGS}",
-        f"--only-categories={','.join(CATEGORIES)}",
-        *headers,
-        env=os.environ | {"CHROME_PATH": chromium()},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    output, _ = await process.communicate()
-    report: dict[str, Any] = json.loads(output)
-    return report
+    command = ["node", str(LIGHTHOUSE / "node_modules/lighthouse/cli/index.js"), url, "--quiet"]
+    command += ["--output=json", f"--output-path={report}", f"--chrome-flags={FLAGS}"]
+    command += [f"--only-categories={','.join(CATEGORIES)}"]
+    command += ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
+    while True:
+        process = await asyncio.create_subprocess_exec(*command, env=os.environ | {"CHROME_PATH": chromium()})
+        await process.wait()
+        found: dict[str, Any] = json.loads(await asyncio.to_thread(report.read_text))
+        if "runtimeError" not in found:
+            return found
+        # Chromium's trace lacks its beginning now and then
+        print(f"again, after {found['runtimeError']['code']}: {url}", file=sys.stderr)
 
 
 def score(report: dict[str, Any], category: str) -> int:
@@ -182,7 +181,7 @@ async def main(rounds: int) -> bool:
             print(f"{'page':14}" + "".join(f"{name:>15}" for name in (*CATEGORIES, *METRICS)))
             for page in (*FOR_GUESTS, *FOR_OWNERS):
                 who = cookie if page in FOR_OWNERS else ""
-                reports = [await examine(f"{site.url}/{page}", who) for _ in range(rounds)]
+                reports = [await examine(f"{site.url}/{page}", who, Path(folder, "report.json")) for _ in range(rounds)]
                 report = sorted(reports, key=lambda one: score(one, "performance"))[len(reports) // 2]
                 scores = {category: score(report, category) for category in CATEGORIES}
                 metrics = [report["audits"][name]["displayValue"] for name in METRICS.values()]
