@@ -39,6 +39,7 @@ METRICS = {
     "layout shift": "cumulative-layout-shift",
 }
 LEAST = 95
+ATTEMPTS = 9
 FLAGS = "--headless=new --ignore-certificate-errors " + " ".join(ARGUMENTS)
 
 
@@ -57,7 +58,7 @@ async def examine(url: str, cookie: str, report: Path) -> dict[str, Any]:
     command += ["--output=json", f"--output-path={report}", f"--chrome-flags={FLAGS}"]
     command += [f"--only-categories={','.join(CATEGORIES)}"]
     command += ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
-    while True:
+    for _ in range(ATTEMPTS):
         process = await asyncio.create_subprocess_exec(*command, env=os.environ | {"CHROME_PATH": chromium()})
         await process.wait()
         found: dict[str, Any] = json.loads(await asyncio.to_thread(report.read_text))
@@ -65,6 +66,7 @@ async def examine(url: str, cookie: str, report: Path) -> dict[str, Any]:
             return found
         # Chromium's trace lacks its beginning now and then
         print(f"again, after {found['runtimeError']['code']}: {url}", file=sys.stderr)
+    raise RuntimeError(f"Lighthouse failed {ATTEMPTS} times: {url}")
 
 
 def score(report: dict[str, Any], category: str) -> int:
