@@ -35,6 +35,15 @@ export const t = dictionary({
     (start: string, end: string) => `The archive reaches from ${start} to ${end}.`,
     (start: string, end: string) => `L’archive va du ${start} au ${end}.`,
   ],
+  noPrice: {
+    consumption: ["What this costs is not known", "Ce que cela coûte n’est pas connu"],
+    production: ["What is paid for this is not known", "Ce qui est payé pour cela n’est pas connu"],
+  },
+  noPriceText: [
+    "The energy is known, its price is not: it belongs to the tariff.",
+    "L’énergie est connue, pas son prix : il se règle avec le tarif.",
+  ],
+  toTariff: ["To the tariff", "Vers le tarif"],
   emptyYet: [
     "The data come by themselves as Enedis gives them.",
     "Les données arrivent d’elles-mêmes, à mesure qu’Enedis les donne.",

@@ -34,6 +34,18 @@ const t = dictionary({
     (_: string, words: string) =>
       `Selon Enedis, ce compteur n’est pas alimenté (${words}) : rien de nouveau n’arrive d’ici là.`,
   ],
+  curve_rounded: [
+    () =>
+      "Enedis rounds this meter’s load curve to whole kilowatts. Once a week it is compared with the exact daily values, and its hours are brought into their proportion, as estimates.",
+    () =>
+      "Enedis arrondit la courbe de charge de ce compteur au kilowatt. Chaque semaine, elle est comparée aux valeurs exactes des jours, et ses heures sont ramenées à leur proportion, comme estimations.",
+  ],
+  off_peak_announced: [
+    (_: string, words: string) =>
+      `Enedis announces other off-peak hours (“${words}”), without a date. Bills follow as soon as they hold; if you know the date, enter it on the meter’s page.`,
+    (_: string, words: string) =>
+      `Enedis annonce d’autres heures creuses (« ${words} »), sans date. Les factures suivront dès qu’elles seront en vigueur ; si vous connaissez la date, saisissez-la sur la page du compteur.`,
+  ],
   off_peak_changes: [
     (day: string) => `Enedis changes the off-peak hours on ${day}.`,
     (day: string) => `Enedis change les heures creuses le ${day}.`,
