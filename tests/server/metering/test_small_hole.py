@@ -10,8 +10,8 @@ from gateway.domain.direction import Direction
 from gateway.domain.readings import Quality, Reading
 from gateway.metering.fetching import Priority
 from gateway.metering.schedule import Kind, State
-from tests.server.archive.stand_in import A_DAY, NOW, Asked, make_measure
 from tests.server.enedis.origins import Reply
+from tests.server.metering.stand_in import A_DAY, NOW, Asked, make_measure
 
 DAY = date(2026, 11, 2)
 WATTS = [402 + 10 * number for number in range(48)]
