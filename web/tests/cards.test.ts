@@ -21,7 +21,7 @@ const period = (start: string, end: string, bucket: string, price: number | null
 const meter = (id: string, option: string | null): Meter => ({ id, name: id, option, produces: false });
 const types = (meters: Meter[]) =>
   buildSections(meters).map((section) =>
-    (section as { cards: { type: string }[] }).cards.map(({ type }) => type.replace("custom:my-electrical-data-", "")),
+    section.cards.map(({ type }) => type.replace("custom:my-electrical-data-", "")),
   );
 
 describe("the hours to come", () => {

@@ -10,6 +10,7 @@ export const t = dictionary({
     chart: "The price of each coming hour",
     notKnown: "price not known",
     unsure: "Hatched: not certain yet",
+    waiting: "The gateway has not sent the prices yet.",
     empty: "The prices are not known: tell the tariff of this meter in the integration’s settings.",
   },
   fr: {
@@ -21,6 +22,7 @@ export const t = dictionary({
     chart: "Le prix de chaque heure à venir",
     notKnown: "prix inconnu",
     unsure: "Hachuré : pas encore certain",
+    waiting: "La passerelle n’a pas encore envoyé les prix.",
     empty: "Les prix ne sont pas connus : indiquez le tarif de ce compteur dans les réglages de l’intégration.",
   },
 });
