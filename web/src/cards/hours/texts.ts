@@ -2,7 +2,7 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   en: {
-    now: "Now",
+    now: "Now:",
     until: (when: string) => `until ${when}`,
     cheapest: (length: string, from: string, until: string) => `Cheapest ${length}: ${from} – ${until}`,
     mean: (price: string) => `${price} on average`,
@@ -14,7 +14,7 @@ export const t = dictionary({
     empty: "The prices are not known: tell the tariff of this meter in the integration’s settings.",
   },
   fr: {
-    now: "Maintenant",
+    now: "Maintenant :",
     until: (when) => `jusqu’à ${when}`,
     cheapest: (length, from, until) => `Les ${length} les moins chères : ${from} – ${until}`,
     mean: (price) => `${price} en moyenne`,
