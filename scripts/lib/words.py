@@ -24,6 +24,10 @@ Ready. Open {home_assistant} : no login is asked.
   Gateway      {gateway}/docs   its HTTP API
   Simulator    {simulator}/docs   Enedis and RTE, and /control to change the weather
 
+Tomorrow (or the next weekday, from November to March) is red, and the grid is tense at 18:00. For a very tense grid all
+day, seen after a quarter of an hour:
+  curl -d '{weather}' -H 'Content-Type: application/json' {simulator}/control/ecowatt
+
 Logs are in {logs}. Ctrl-C stops everything; scripts/demo --reset begins afresh.""",
         "stopping": "Stopping…",
         "stopped": "Stopped. What it knows stays in {folder}; scripts/demo takes up from there.",
@@ -51,6 +55,10 @@ C’est prêt. Ouvrez {home_assistant} : aucun mot de passe n’est demandé.
   Interface web    {front_end}   la même chose dans un navigateur, sans Home Assistant ; vous y êtes connecté
   Passerelle       {gateway}/docs   son API HTTP
   Simulateur       {simulator}/docs   Enedis et RTE, et /control pour changer la météo
+
+Demain (ou le prochain jour ouvré, de novembre à mars) est rouge, et le réseau est tendu à 18 h. Pour un réseau très
+tendu toute la journée, visible après un quart d’heure :
+  curl -d '{weather}' -H 'Content-Type: application/json' {simulator}/control/ecowatt
 
 Les journaux sont dans {logs}. Ctrl-C arrête tout ; scripts/demo --reset recommence à zéro.""",
         "stopping": "Arrêt…",
