@@ -58,6 +58,8 @@ def defined(tree: ast.AST) -> Iterator[tuple[int, str, bool]]:
                 yield node.lineno, node.id, False
             case ast.Attribute(ctx=ast.Store()):
                 yield node.lineno, node.attr, False
+            case _:
+                pass
 
 
 def wrong(file: Path) -> Iterator[str]:
@@ -72,10 +74,33 @@ def wrong(file: Path) -> Iterator[str]:
             yield f"{place}:{line}: {name}: a function is verb and object, such as {better}"
 
 
+def shared_classes() -> Iterator[str]:
+    """Public classes and types of the gateway that two rooms define under one name.
+
+    The simulator is written for itself, as Enedis and RTE are.
+    """
+    gateway = ROOT / "server" / "gateway"
+    places: dict[str, set[Path]] = {}
+    for file in sorted(gateway.rglob("*.py")):
+        place = file.relative_to(gateway)
+        if place.parts[0] == "simulator":
+            continue
+        for node in ast.walk(ast.parse(file.read_text())):
+            match node:
+                case ast.ClassDef(name=name) | ast.TypeAlias(name=ast.Name(id=name)) if not name.startswith("_"):
+                    places.setdefault(name, set()).add(place)
+                case _:
+                    pass
+    for name, found in sorted(places.items()):
+        if len({place.parts[0] for place in found}) > 1:
+            yield f"{name}: one name for two things: {', '.join(map(str, sorted(found)))}"
+
+
 def main() -> int:
     """Print what to rename; 1 if there is anything."""
     found = [fault for folder in PRODUCT for file in sorted((ROOT / folder).rglob("*.py")) for fault in wrong(file)]
-    print("\n".join(found) or "No name that must not come back.")
+    found += shared_classes()
+    print("\n".join(found) or "No name that must not come back, and no class name in two rooms.")
     return bool(found)
 
 

@@ -1,6 +1,7 @@
 """Periods on the wire."""
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
@@ -22,7 +23,7 @@ class PeriodView(BaseModel):
     off_peak: bool | None
     price: float | None
     certain: bool
-    expected: bool = Field(validation_alias="is_expected")
+    expected: Annotated[bool, Field(validation_alias="is_expected")]
     expected_reason: ExpectedReason | None
 
 
