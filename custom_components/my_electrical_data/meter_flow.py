@@ -15,6 +15,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
 )
+from homeassistant.util import dt as dt_util
 
 from .api import GatewayClient, GatewayError
 from .api.models import ConsentStatus, StartedConsent, UsagePoint
@@ -22,7 +23,8 @@ from .consent import parse_meter_number, wait_for_consent, wait_for_contract
 from .const import DOMAIN, LOGGER, OFF_PEAK_EXAMPLE
 from .coordinator import GatewayConfigEntry
 from .formatting import async_load_texts, async_name_home
-from .off_peak_form import OffPeakError
+from .off_peak_form import OffPeakError, format_current_hours, read_off_peak
+from .paris import PARIS
 from .tariff_form import (
     CONF_OFF_PEAK,
     CONF_OPTION,
@@ -62,6 +64,7 @@ class MeterFlow(ConfigSubentryFlow):
     _number: str | None = None
     _point: UsagePoint
     _answers: dict[str, Any]
+    _off_peak: list[dict[str, Any]] | None = None
 
     @property
     def _client(self) -> GatewayClient:
@@ -199,16 +202,24 @@ class MeterFlow(ConfigSubentryFlow):
         if user_input is not None:
             self._answers = user_input
             try:
-                build_changes(self._point, user_input, None)
+                self._off_peak = await self._read_off_peak(user_input)
+                build_changes(self._point, user_input, None, self._off_peak)
             except OffPeakError as error:
                 errors = {CONF_OFF_PEAK: str(error)}
+            except GatewayError as error:
+                errors = {"base": error.code}
             else:
                 if user_input[CONF_OWN_PRICES] and user_input[CONF_OPTION] != KEEP:
                     return await self.async_step_prices()
                 if not (errors := await self._submit_tariff(None)):
                     return self._finish()
         name = self._point.name or await async_name_home(self.hass)
-        fields = build_tariff_fields(self._point, name=name, dated=self.source == SOURCE_RECONFIGURE)
+        fields = build_tariff_fields(
+            self._point,
+            name=name,
+            off_peak=await self._format_off_peak(),
+            dated=self.source == SOURCE_RECONFIGURE,
+        )
         schema: Any = vol.Schema(fields)
         return self.async_show_form(
             step_id="tariff",
@@ -216,6 +227,14 @@ class MeterFlow(ConfigSubentryFlow):
             errors=errors,
             description_placeholders=await self._describe_meter(),
         )
+
+    async def _read_off_peak(self, answers: dict[str, Any]) -> list[dict[str, Any]] | None:
+        """Return the periods that were typed in, or None if the hours were left as they are."""
+        text = answers.get(CONF_OFF_PEAK, "").strip()
+        return None if text == await self._format_off_peak() else await read_off_peak(self._client, text)
+
+    async def _format_off_peak(self) -> str:
+        return format_current_hours(self._point, dt_util.now(PARIS).date(), await async_load_texts(self.hass))
 
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for one's own prices."""
@@ -231,7 +250,7 @@ class MeterFlow(ConfigSubentryFlow):
         """Send the tariff to the gateway; return form errors."""
         try:
             self._point = await self._client.change_usage_point(
-                self._point.id, build_changes(self._point, self._answers, prices)
+                self._point.id, build_changes(self._point, self._answers, prices, self._off_peak)
             )
         except GatewayError as error:
             return {"base": "tariff_refused" if error.code == "request_refused" else error.code}

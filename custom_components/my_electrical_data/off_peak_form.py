@@ -1,49 +1,73 @@
-"""Converts off-peak hours between what people type and what the gateway stores."""
+"""Converts off-peak hours between what people type, which the gateway reads, and what it stores."""
 
-import re
+from collections.abc import Iterable
 from datetime import date
+from itertools import groupby
 from typing import Any
 
+from .api import GatewayClient, RequestRefusedError
 from .api.models import OffPeak, UsagePoint
+from .formatting import Texts
 
-_SLOT = re.compile(r"([01]?\d|2[0-3])[:hH]([0-5]\d) ?[-–] ?([01]?\d|2[0-4])[:hH]([0-5]\d)")
 _EVERY_DAY = tuple(range(7))
 
 
 class OffPeakError(ValueError):
-    """The text is not valid; the message is a translation key."""
+    """The hours are not valid; the message is a translation key."""
 
 
-def parse_off_peak(text: str) -> list[dict[str, Any]]:
-    """Parse `22:30-06:30, 12:00-14:00`, for every day of the year. Raises OffPeakError."""
-    slots = []
-    for part in re.split(r"[,;]", text):
-        if not (found := _SLOT.fullmatch(part.strip())):
-            raise OffPeakError("invalid_off_peak")
-        start, end = f"{int(found[1]):02}:{found[2]}", f"{int(found[3]):02}:{found[4]}"
-        if start == end or end > "24:00":
-            raise OffPeakError("invalid_off_peak")
-        slots.append([start, end])
-    period = {"valid_from": None, "valid_to": None, "season": "all", "weekdays": list(_EVERY_DAY), "slots": slots}
-    return [{**period, "source": "user"}]
+async def read_off_peak(client: GatewayClient, text: str) -> list[dict[str, Any]]:
+    """Return the periods that a text means, by the gateway's own reading of it; none for an empty text.
+
+    Raises OffPeakError if it cannot be read, GatewayError if the gateway does not answer.
+    """
+    if not text:
+        return []
+    try:
+        return await client.read_off_peak_hours(text)
+    except RequestRefusedError as error:
+        raise OffPeakError("invalid_off_peak") from error
 
 
-def format_current_slots(point: UsagePoint, today: date) -> str:
-    """Format the current hours if they are the same every day of the year; return an empty text otherwise."""
+def format_current_hours(point: UsagePoint, today: date, words: Texts) -> str:
+    """Format the current hours as the gateway reads them, such as `Mon-Fri 22:00-06:00, Sat-Sun 00:00-24:00`.
+
+    Empty where only one season has hours, which cannot be typed in.
+    """
     holding = [period for period in point.off_peak if period.holds_on(today)]
-    match [period for period in holding if period.source == "user"] or holding:
-        case [OffPeak(season="all", weekdays=days, slots=slots)] if tuple(sorted(days)) == _EVERY_DAY:
-            return ", ".join(f"{start}-{end}" for start, end in slots)
+    shown = [period for period in holding if period.source == "user"] or holding
+    by_season = {season: [each for each in shown if each.season == season] for season in ("summer", "winter", "all")}
+    match {season for season, periods in by_season.items() if periods}:
+        case seasons if seasons == {"all"}:
+            return _format_days(by_season["all"], words)
+        case seasons if seasons == {"summer", "winter"}:
+            hours = {name: _format_days(by_season[name], words) for name in ("summer", "winter")}
+            return "; ".join(f"{words('season', name)}: {text}" for name, text in hours.items())
     return ""
 
 
-def replace_own_periods(point: UsagePoint, text: str, since: str | None) -> list[dict[str, Any]] | None:
-    """Return the user's own periods with new ones for `text`; None for an empty text, which means Enedis' hours.
+def _format_days(periods: Iterable[OffPeak], words: Texts) -> str:
+    parts = []
+    for period in sorted(periods, key=lambda each: sorted(each.weekdays)):
+        slots = " ".join(f"{start}-{end}" for start, end in period.slots)
+        days = tuple(sorted(period.weekdays))
+        parts.append(slots if days == _EVERY_DAY else f"{_format_weekdays(days, words)} {slots}")
+    return ", ".join(parts)
+
+
+def _format_weekdays(days: tuple[int, ...], words: Texts) -> str:
+    """Format `(0, 1, 2, 3, 4, 6)` as `Mon-Fri, Sun`."""
+    runs = [[day for _, day in run] for _, run in groupby(enumerate(days), lambda pair: pair[1] - pair[0])]
+    names = [[words("weekday", str(day)) for day in run] for run in runs]
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in names)
+
+
+def replace_own_periods(point: UsagePoint, new: list[dict[str, Any]], since: str | None) -> list[dict[str, Any]] | None:
+    """Return the user's own periods with the `new` ones; None if there are none left, which means Enedis' hours.
 
     With `since`, the new hours apply from that day until the user's next ones begin, and earlier ones end there. Days
     without own hours follow Enedis. Raises OffPeakError.
     """
-    new = parse_off_peak(text) if text else []
     if since is None:
         return new or None
     day = date.fromisoformat(since)
@@ -52,20 +76,19 @@ def replace_own_periods(point: UsagePoint, text: str, since: str | None) -> list
     ends = min((period.valid_from for period in later if period.valid_from), default=None)
     if ends is not None and any(period.holds_on(ends) for period in own if period not in later):
         raise OffPeakError("off_peak_to_come")
-    told = [
+    kept = [
         period.raw | {"valid_to": since} if period.holds_on(day) else period.raw
         for period in own
         if period not in later and period.valid_from != day
     ]
-    told += [{**period, "valid_from": since, "valid_to": ends and ends.isoformat()} for period in new]
-    return [*told, *(period.raw for period in later)] or None
+    kept += [{**period, "valid_from": since, "valid_to": ends and ends.isoformat()} for period in new]
+    return [*kept, *(period.raw for period in later)] or None
 
 
-def replace_periods_in_force(point: UsagePoint, text: str, today: date) -> list[dict[str, Any]]:
-    """Return the user's own periods with the current ones replaced by `text`; those of other days stay.
+def replace_periods_in_force(point: UsagePoint, new: list[dict[str, Any]], today: date) -> list[dict[str, Any]]:
+    """Return the user's own periods with the current ones replaced by `new`; those of other days stay.
 
     Raises OffPeakError.
     """
-    new = parse_off_peak(text)
     has_own = any(period.source == "user" for period in point.off_peak)
-    return (replace_own_periods(point, text, today.isoformat()) if has_own else None) or new
+    return (replace_own_periods(point, new, today.isoformat()) if has_own else None) or new

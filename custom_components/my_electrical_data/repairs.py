@@ -19,7 +19,7 @@ from .consent import parse_meter_number
 from .const import CONF_DASHBOARD, OFF_PEAK_EXAMPLE, OPTIONS
 from .coordinator import GatewayConfigEntry, Meter
 from .issues import CONSENT_RENEWALS
-from .off_peak_form import OffPeakError, replace_periods_in_force
+from .off_peak_form import OffPeakError, read_off_peak, replace_periods_in_force
 from .paris import PARIS
 from .statistics import async_delete_statistics, async_get_statistic_names
 from .tariff_form import (
@@ -162,9 +162,12 @@ class OffPeakFlow(_Flow):
         point = self._loaded.runtime_data.usage_points.data[self._owner]
         if user_input is not None:
             try:
-                periods = replace_periods_in_force(point, user_input[CONF_OFF_PEAK], dt_util.now(PARIS).date())
+                new = await read_off_peak(self._loaded.runtime_data.client, user_input[CONF_OFF_PEAK])
+                periods = replace_periods_in_force(point, new, dt_util.now(PARIS).date())
             except OffPeakError as error:
                 errors = {"base": str(error)}
+            except GatewayError:
+                errors = {"base": "gateway_failed"}
             else:
                 if not (errors := await self._change_meter({"off_peak": periods})):
                     return await self._finish()

@@ -20,7 +20,7 @@ from homeassistant.util import dt as dt_util
 
 from .api.models import Tariff, UsagePoint
 from .const import OPTIONS
-from .off_peak_form import format_current_slots, replace_own_periods
+from .off_peak_form import replace_own_periods
 from .paris import PARIS
 
 CONF_OPTION, CONF_POWER, CONF_OFF_PEAK = "option", "power", "off_peak"
@@ -43,8 +43,11 @@ def find_current_tariff(point: UsagePoint) -> Tariff | None:
     return next(iter([*begun[-1:], *in_order]), None)
 
 
-def build_tariff_fields(point: UsagePoint, *, name: str, dated: bool) -> dict[Any, Any]:
-    """Build the fields for a meter called `name`; defaults come from the gateway's tariff, else from the contract."""
+def build_tariff_fields(point: UsagePoint, *, name: str, off_peak: str, dated: bool) -> dict[Any, Any]:
+    """Build the fields for a meter called `name` with these off-peak hours.
+
+    Defaults come from the gateway's tariff, else from the contract.
+    """
     tariff = find_current_tariff(point)
     option = KEEP if tariff else "hp_hc" if point.contract.off_peak else "base"
     options = [*([KEEP] if tariff else []), *OPTIONS]
@@ -54,9 +57,7 @@ def build_tariff_fields(point: UsagePoint, *, name: str, dated: bool) -> dict[An
         vol.Required(CONF_NAME, default=name): TextSelector(),
         vol.Required(CONF_OPTION, default=option): _build_select("option", options),
         vol.Required(CONF_POWER, **known_power): _build_select("power", [str(each) for each in POWERS]),
-        vol.Optional(
-            CONF_OFF_PEAK, description={"suggested_value": format_current_slots(point, _today())}
-        ): TextSelector(),
+        vol.Optional(CONF_OFF_PEAK, description={"suggested_value": off_peak}): TextSelector(),
         vol.Required(CONF_OWN_PRICES, default=tariff is not None and tariff.prices != REGULATED): BooleanSelector(),
     }
     produced = tariff.production_eur_per_kwh if tariff else None
@@ -82,8 +83,10 @@ def build_price_fields(option: str, tariff: Tariff | None) -> dict[Any, Any]:
     }
 
 
-def build_changes(point: UsagePoint, answers: Answers, prices: Answers | None) -> Answers:
-    """Build the request. With a start day, the tariff and off-peak hours of earlier days stay.
+def build_changes(
+    point: UsagePoint, answers: Answers, prices: Answers | None, off_peak: list[Answers] | None
+) -> Answers:
+    """Build the request; `off_peak` of None leaves the hours. With a start day, what holds on earlier days stays.
 
     Raises OffPeakError.
     """
@@ -92,9 +95,8 @@ def build_changes(point: UsagePoint, answers: Answers, prices: Answers | None) -
     option = tariff.option if tariff and answers[CONF_OPTION] == KEEP else answers[CONF_OPTION]
     if answers[CONF_OPTION] != KEEP:
         told["tariffs"] = add_tariff(point, answers, prices)
-    typed = answers.get(CONF_OFF_PEAK, "").strip()
-    if option == "hp_hc" and typed != format_current_slots(point, _today()):
-        told["off_peak"] = replace_own_periods(point, typed, answers.get(CONF_VALID_FROM))
+    if option == "hp_hc" and off_peak is not None:
+        told["off_peak"] = replace_own_periods(point, off_peak, answers.get(CONF_VALID_FROM))
     return told
 
 

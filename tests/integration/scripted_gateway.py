@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from base64 import b64decode, b64encode
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -68,7 +69,9 @@ class ScriptedGateway:
 
     def __init__(self) -> None:
         self.prefix = ""
+        self.off_peak_texts: dict[str, list[dict[str, Any]]] = {}
         self.answers: dict[str, Any] = {
+            "/v1/off-peak-hours": self._read_off_peak,
             PING: body("ping"),
             TOKEN: self._token,
             POINTS: body("usage_points"),
@@ -177,6 +180,17 @@ class ScriptedGateway:
             self.told.append(told := await request.json())
             point |= {name: value for name, value in told.items() if value is not None}
         return point
+
+    async def _read_off_peak(self, request: web.Request) -> Any:
+        """Read plain clock times, and what it was told to understand; the rest is unreadable."""
+        text = request.query["text"]
+        slots = [part.split("-") for part in re.findall(r"\d\d:\d\d-\d\d:\d\d", text)]
+        always = {"valid_from": None, "valid_to": None, "season": "all", "weekdays": [*range(7)], "source": "user"}
+        if text in self.off_peak_texts:
+            return {"periods": self.off_peak_texts[text]}
+        if slots and ", ".join("-".join(slot) for slot in slots) == text:
+            return {"periods": [{**always, "slots": slots}]}
+        return _problem(422, "off_peak_unreadable")
 
     async def _refresh(self, request: web.Request) -> Any:
         self.told.append(await request.json())

@@ -143,38 +143,61 @@ async def test_own_prices_are_shown_again(hass: HomeAssistant, gateway: Scripted
     assert form["data_schema"]({}) == {"hp": 0.21, "hc": 0.15, "subscription": 16.5}
 
 
-@pytest.mark.parametrize(
-    ("typed", "told"),
-    [
-        ("22:30-06:30, 12h30–14h30", [["22:30", "06:30"], ["12:30", "14:30"]]),
-        ("0:00 - 24:00", [["00:00", "24:00"]]),
-        ("", None),
-    ],
-)
-async def test_off_peak_hours_as_on_the_bill(
-    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any, typed: str, told: Any
+async def test_off_peak_hours_are_read_by_the_gateway(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
 ) -> None:
+    typed = "Mon-Fri 22h30-6h30, weekend 0h-24h"
+    meant = [period(weekdays=[0, 1, 2, 3, 4], slots=[["22:30", "06:30"]]), period(weekdays=[5, 6], slots=WHOLE_DAY)]
+    gateway.off_peak_texts[typed] = meant
     await answer_meter(hass, reconfiguring, OFF_PEAK | {"off_peak": typed})
-    sent = gateway.told[-1]["off_peak"]
-    assert (sent and sent[0]["slots"]) == told
-    if sent:
-        assert sent[0]["weekdays"] == [0, 1, 2, 3, 4, 5, 6]
+    assert gateway.told[-1]["off_peak"] == meant
 
 
-@pytest.mark.parametrize("typed", ["at night", "22:30", "06:00-06:00", "22:00-24:30", "25:00-06:00"])
-async def test_off_peak_hours_that_cannot_be(
-    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any, typed: str
+async def test_no_off_peak_hours_means_those_of_enedis(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
 ) -> None:
-    result = await answer_meter(hass, reconfiguring, OFF_PEAK | {"off_peak": typed})
+    await answer_meter(hass, reconfiguring, OFF_PEAK | {"off_peak": ""})
+    assert gateway.told[-1]["off_peak"] is None
+
+
+async def test_off_peak_hours_that_cannot_be_read(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+) -> None:
+    result = await answer_meter(hass, reconfiguring, OFF_PEAK | {"off_peak": "at night"})
     assert result["errors"] == {"off_peak": "invalid_off_peak"}
+    gateway.answers["/v1/off-peak-hours"] = problem(503, "database_down")
+    result = await answer_meter(hass, result, OFF_PEAK | {"off_peak": "22h-7h"})
+    assert result["errors"] == {"base": "gateway_unavailable"}
     assert not gateway.told
 
 
-async def test_off_peak_hours_by_season_are_not_flattened(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", "Summer: 22:00-06:00; Winter: Mon-Fri, Sun 01:28-06:58 13:58-16:28, Sat 00:00-24:00"),
+        ("fr", "été: 22:00-06:00; hiver: lun-ven, dim 01:28-06:58 13:58-16:28, sam 00:00-24:00"),
+    ],
+)
+async def test_off_peak_hours_are_shown_as_they_can_be_typed(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, language: str, shown: str
 ) -> None:
+    hass.config.language = language
+    gateway.answers[POINTS]["items"][0]["off_peak"] = [
+        period(season="summer"),
+        period(season="winter", weekdays=[5], slots=WHOLE_DAY),
+        period(season="winter", weekdays=[0, 1, 2, 3, 4, 6], slots=SLOTS),
+    ]
+    entry = await set_up()
+    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    key = next(key for key in flow["data_schema"].schema if key == "off_peak")
+    assert key.description["suggested_value"] == shown
+    await answer_meter(hass, flow, OFF_PEAK | {"off_peak": shown})
+    assert "off_peak" not in gateway.told[-1], "nothing was changed"
+
+
+async def test_hours_that_cannot_be_typed_in_stay(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     [period] = gateway.answers[POINTS]["items"][0]["off_peak"]
-    gateway.answers[POINTS]["items"][0]["off_peak"] = [period | {"season": "summer"}, period | {"season": "winter"}]
+    gateway.answers[POINTS]["items"][0]["off_peak"] = [period | {"season": "summer"}]
     entry = await set_up()
     flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
     await answer_meter(hass, flow, {name: value for name, value in OFF_PEAK.items() if name != "off_peak"})
@@ -187,6 +210,7 @@ def period(since: str | None = None, until: str | None = None, **others: Any) ->
     return {"valid_from": since, "valid_to": until} | always | others
 
 
+WHOLE_DAY = [["00:00", "24:00"]]
 SLOTS = [["01:28", "06:58"], ["13:58", "16:28"]]
 MOVED = OFF_PEAK | {"off_peak": "01:28-06:58, 13:58-16:28"}
 NOVEMBER = "2026-11-01"

@@ -13,7 +13,7 @@ from aiohttp import ClientSession
 
 from .decode import Decoder
 from .figures import DailyReadings, Hours, MaxPower, Periods, Totals
-from .models import ConsentRequest, Ping, Quota, StartedConsent, Token, UsagePoint, UsagePoints
+from .models import ConsentRequest, OffPeakHours, Ping, Quota, StartedConsent, Token, UsagePoint, UsagePoints
 from .on_demand import Comparison, LoadCurve, Refresh
 from .signals import Ecowatt, Tempo, TempoDays
 from .transport import RawResponse, Transport
@@ -22,6 +22,7 @@ _RENEW_BEFORE = 60.0
 
 _TOKEN = Decoder(Token)
 _USAGE_POINTS, _USAGE_POINT = Decoder(UsagePoints), Decoder(UsagePoint)
+_OFF_PEAK_HOURS = Decoder(OffPeakHours)
 _QUOTA = Decoder(Quota)
 _STARTED_CONSENT, _CONSENT = Decoder(StartedConsent), Decoder(ConsentRequest)
 _DAILY, _HOURS, _MAX_POWER = Decoder(DailyReadings), Decoder(Hours), Decoder(MaxPower)
@@ -81,6 +82,15 @@ class GatewayClient:
         response = await self._send_authorized("PATCH", f"/v1/usage-points/{usage_point_id}", json=changes)
         response.raise_for_status()
         return _USAGE_POINT(response.body)
+
+    async def read_off_peak_hours(self, text: str) -> list[dict[str, Any]]:
+        """Return the periods that a text means, as `change_usage_point` takes them.
+
+        Raises RequestRefusedError (`off_peak_unreadable`) if it cannot be read.
+        """
+        response = await self._send_authorized("GET", "/v1/off-peak-hours", params={"text": text})
+        response.raise_for_status()
+        return _OFF_PEAK_HOURS(response.body).periods
 
     async def start_consent(self, number: str) -> StartedConsent:
         """Start a consent for a meter number (14 digits). Its holder continues at the returned `authorize_url`."""

@@ -161,6 +161,13 @@ class OffPeak:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OffPeakHours:
+    """The periods that a text means, as the gateway takes them."""
+
+    periods: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Hole:
     """Days `[start, end[` that are incomplete or missing; `next_try` is None if nothing more will come."""
 

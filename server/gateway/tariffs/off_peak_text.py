@@ -1,4 +1,5 @@
-"""Off-peak hours as people and Enedis write them: `HC (1H28-6H58;13H58-16H28)`, `22h30 à 6h30 et 13h-15h`.
+"""Off-peak hours as people and Enedis write them: `HC (1H28-6H58;13H58-16H28)`, `22h30 à 6h30 et 13h-15h`,
+`lundi-vendredi 22h-6h, week-end 0h-24h`, `été 3h-6h et 12h-16h, hiver 1h-6h`.
 
 All of a text must be understood, or nothing is: what is left over may change what the rest means.
 """
@@ -31,19 +32,44 @@ _WORDS = {
 }
 """What has another spelling, or says nothing that would not hold without it."""
 
+_DAY_NAMES = (
+    r"lun(?:dis?)?|mon(?:days?)?",
+    r"mar(?:dis?)?|tue(?:s(?:days?)?)?",
+    r"mer(?:credis?)?|wed(?:nesdays?)?",
+    r"jeu(?:dis?)?|thu(?:rs(?:days?)?)?",
+    r"ven(?:dredis?)?|fri(?:days?)?",
+    r"sam(?:edis?)?|sat(?:urdays?)?",
+    r"dim(?:anches?)?|sun(?:days?)?",
+)
+_DAY_GROUPS = {
+    r"week-?\s?ends?|fins? de semaine": frozenset({5, 6}),
+    r"(?:en |la )?semaine|weekdays?|jours? ouvres?|working days?": frozenset(range(5)),
+}
+_DAY = "|".join(f"(?:{name})" for name in _DAY_NAMES)
+_DAYS = re.compile(
+    rf"(?:\b(?:le|les|du|de|on|from)\s)?"
+    rf"\b(?:(?P<group>{'|'.join(_DAY_GROUPS)})|(?P<names>(?:{_DAY})\b\.?(?:\s*(?:-|,|/|&|\+|\s|\bet\b|\band\b|\bau?\b|\bto\b)\s*(?:{_DAY})\b\.?)*))"
+    rf"\s*:?"
+)
+_DAY_RANGE = re.compile(rf"\b({_DAY})\b\.?\s*(?:-|\bau?\b|\bto\b)\s*\b({_DAY})\b")
+_EVERY_DAY = frozenset(range(7))
+
 type _Slots = tuple[tuple[str, str], ...]
 
 
 def parse_off_peak(text: str) -> list[OffPeakPeriod] | None:
     """Return the periods that a text means, source Enedis, valid always; None when it cannot be read for certain."""
-    parts = _parse_seasons(_normalize_text(text))
-    slots = [(season, _parse_slots(part)) for season, part in parts or []]
-    if not slots or not all(found for _, found in slots):
+    parts = [
+        (season, days, _parse_slots(part))
+        for season, of_season in _parse_seasons(_normalize_text(text)) or []
+        for days, part in _parse_days(of_season) or [(_EVERY_DAY, "")]
+    ]
+    if not parts or not all(found for _, _, found in parts):
         return None
     try:
         return [
-            OffPeakPeriod.model_validate({"season": season, "slots": found, "source": "enedis"})
-            for season, found in slots
+            OffPeakPeriod.model_validate({"season": season, "weekdays": days, "slots": found, "source": "enedis"})
+            for season, days, found in parts
         ]
     except ValidationError:
         return None
@@ -71,6 +97,43 @@ def _parse_seasons(text: str) -> list[tuple[Season, str]] | None:
     return [(name, text[match.end() : end].strip(" ;,+/")) for name, match, end in zip(names, found, ends, strict=True)]
 
 
+def _parse_days(text: str) -> list[tuple[frozenset[int], str]] | None:
+    """Cut a text into its kinds of days. Hours before any day is named are those of the days that are not named.
+
+    `22h-6h, week-end 0h-24h`: from Monday to Friday 22:00 to 06:00, on Saturday and Sunday the whole day.
+    """
+    found = list(_DAYS.finditer(text))
+    if not found:
+        return [(_EVERY_DAY, text)]
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    named = [(_read_days(match), text[match.end() : end]) for match, end in zip(found, ends, strict=True)]
+    days = [day for each, _ in named for day in each]
+    others = _EVERY_DAY.difference(days)
+    before = text[: found[0].start()]
+    if len(days) != len(set(days)):
+        return None
+    if _TIME.search(before):
+        named.insert(0, (others, before))
+    elif not _OPENING.fullmatch(before):
+        return None
+    return [(each, part.strip(" ;,+/")) for each, part in named if each]
+
+
+def _read_days(match: re.Match[str]) -> frozenset[int]:
+    if group := match["group"]:
+        return next(days for words, days in _DAY_GROUPS.items() if re.fullmatch(words, group))
+    names: str = match["names"]
+    days = {_find_day_number(name) for name in re.findall(rf"\b(?:{_DAY})\b", names)}
+    for first, last in _DAY_RANGE.findall(names):
+        start, end = _find_day_number(first), _find_day_number(last)
+        days |= {day % 7 for day in range(start, end + (8 if end < start else 1))}
+    return frozenset(days)
+
+
+def _find_day_number(name: str) -> int:
+    return next(number for number, words in enumerate(_DAY_NAMES) if re.fullmatch(words, name))
+
+
 def _parse_slots(text: str) -> _Slots | None:
     times = list(_TIME.finditer(text))
     if not times or len(times) % 2:
@@ -85,7 +148,8 @@ def _parse_slots(text: str) -> _Slots | None:
     clocks = [_format_clock(match) for match in times]
     # midnight has two names; each is meant by its place
     starts = ["00:00" if clock == "24:00" else clock for clock in clocks[::2]]
-    ends = ["24:00" if clock == "00:00" else clock for clock in clocks[1::2]]
+    # `0H00-23H59` is a whole day: the last minute of a day is written for its end
+    ends = ["24:00" if clock in {"00:00", "23:59"} else clock for clock in clocks[1::2]]
     return tuple(zip(starts, ends, strict=True))
 
 

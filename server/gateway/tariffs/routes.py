@@ -1,4 +1,4 @@
-"""`GET /v1/tariffs`."""
+"""Regulated prices, and the meaning of off-peak hours as people write them."""
 
 from typing import Annotated
 
@@ -7,10 +7,11 @@ from fastapi import APIRouter, Depends, Query
 from gateway.accounts.dependencies import get_caller
 from gateway.dependencies import part
 from gateway.kit.wire import KnownDay
-from gateway.problems import describe_responses
+from gateway.problems import ProblemError, describe_responses
+from gateway.tariffs.off_peak_text import parse_off_peak
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import PriceSource
-from gateway.tariffs.schemas import GridsView
+from gateway.tariffs.schemas import GridsView, OffPeakView
 from gateway.tariffs.service import TariffService
 
 TariffServiceDep = Annotated[TariffService, Depends(part(TariffService))]
@@ -30,3 +31,21 @@ async def get_tariffs(
 ) -> GridsView:
     """Regulated prices in force on a day."""
     return await service.list_grids(option, power, on, source)
+
+
+@router.get("/off-peak-hours", dependencies=[Depends(get_caller)])
+async def read_off_peak_hours(
+    text: Annotated[
+        str, Query(max_length=500, description="As bills and Enedis write them: `22h-6h, week-end 0h-24h`")
+    ],
+) -> OffPeakView:
+    """The periods that a text means: what a form shows before it saves them."""
+    periods = parse_off_peak(text)
+    if periods is None:
+        raise ProblemError(
+            422,
+            "off_peak_unreadable",
+            "These hours cannot be read for certain. Write them like `22:30-06:30, 12:00-14:00`; "
+            "days and seasons like `Mon-Fri 22:00-06:00; Sat-Sun 00:00-24:00`.",
+        )
+    return OffPeakView(periods=[period.model_copy(update={"source": "user"}) for period in periods])

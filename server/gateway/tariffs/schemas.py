@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import Grid, PriceBook, PriceSource
 
@@ -43,3 +44,9 @@ class GridsView(BaseModel):
     """Prices by option and power."""
 
     items: list[GridView]
+
+
+class OffPeakView(BaseModel):
+    """Off-peak hours as `PATCH /v1/usage-points/{id}` takes them: of the user, in force always."""
+
+    periods: list[OffPeakPeriod]

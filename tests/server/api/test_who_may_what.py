@@ -85,6 +85,7 @@ MATRIX = {
     f"POST {POINT}/refresh": For.OWNER,
     f"PATCH {POINT}": For.OWNER,
     f"DELETE {POINT}": For.OWNER,
+    "GET /v1/off-peak-hours": For.CALLER,
     "GET /v1/tariffs": For.CALLER,
     "GET /v1/quota": For.CALLER,
     "GET /v1/quota/days": For.CALLER,

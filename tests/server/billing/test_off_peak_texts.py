@@ -20,6 +20,51 @@ def written(periods: list[OffPeakPeriod] | None) -> list[tuple[str, ...]] | None
     )
 
 
+WORKDAYS, WEEKEND = (0, 1, 2, 3, 4), (5, 6)
+DAY = [("00:00", "24:00")]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("lun-ven 22h-6h ; sam-dim 0h-24h", [("all", WORKDAYS, NIGHT), ("all", WEEKEND, DAY)]),
+        (
+            "du lundi au vendredi de 22h à 6h, le week-end de 0h à 24h",
+            [("all", WORKDAYS, NIGHT), ("all", WEEKEND, DAY)],
+        ),
+        ("22h-6h, week-end 0H00-23H59", [("all", WORKDAYS, NIGHT), ("all", WEEKEND, DAY)]),
+        ("Mon-Fri 22:00-06:00; weekend 00:00-24:00", [("all", WORKDAYS, NIGHT), ("all", WEEKEND, DAY)]),
+        ("semaine : 2h-7h et 13h-16h ; samedi et dimanche : 0h-0h", [("all", WORKDAYS, TWO), ("all", WEEKEND, DAY)]),
+        ("mercredi, samedi, dimanche 0h-24h", [("all", (2, 5, 6), DAY)]),
+        ("sam-lun 0h-24h", [("all", (0, 5, 6), DAY)]),
+        (
+            "Summer: 22:00-06:00; Winter: Mon-Fri, Sun 02:00-07:00 13:00-16:00, Sat 00:00-24:00",
+            [("summer", tuple(range(7)), NIGHT), ("winter", (0, 1, 2, 3, 4, 6), TWO), ("winter", (5,), DAY)],
+        ),
+        (
+            "été: 22:00-06:00; hiver: lun-ven, dim 02:00-07:00 13:00-16:00, sam 00:00-24:00",
+            [("summer", tuple(range(7)), NIGHT), ("winter", (0, 1, 2, 3, 4, 6), TWO), ("winter", (5,), DAY)],
+        ),
+        (
+            "été : 22h-6h, dimanche 0h-24h ; hiver : 2h-7h 13h-16h",
+            [("summer", (0, 1, 2, 3, 4, 5), NIGHT), ("summer", (6,), DAY), ("winter", (0, 1, 2, 3, 4, 5, 6), TWO)],
+        ),
+    ],
+)
+def test_hours_of_some_days(text: str, meant: list[tuple[str, tuple[int, ...], list[tuple[str, str]]]]) -> None:
+    periods = parse_off_peak(text)
+    assert periods is not None
+    assert [(period.season, tuple(sorted(period.weekdays)), written([period])) for period in periods] == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["lundi", "lundi 22h", "lun-ven 22h-6h, ven 0h-24h", "22h-6h mars", "lun-ven", "week-end", "jours fériés 0h-24h"],
+)
+def test_days_that_cannot_be_read(text: str) -> None:
+    assert parse_off_peak(text) is None
+
+
 @pytest.mark.parametrize(
     ("text", "slots"),
     [
@@ -97,7 +142,6 @@ def test_spellings(text: str, slots: list[tuple[str, str]]) -> None:
         "22h-6h ou 23h-7h",
         "HP 6h-22h, HC 22h-6h",
         "22h-6h sauf tous les jours fériés",
-        "lundi 22h-6h",
         "l'après-midi-15h",
         "22h-6h (8h)",
         "22.3-6.3",

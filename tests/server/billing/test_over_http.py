@@ -266,3 +266,17 @@ async def test_a_change_to_come_is_announced(gateway: Gateway) -> None:
     assert (notice["date"], notice["since"] <= "2026-11-03") == ("2026-12-01", True)
     seen = await patch(gateway, who, point, tariff={"option": "base", "power_kva": 15})
     assert "prices_outdated" in {notice["code"] for notice in seen["notices"]}
+
+
+async def test_off_peak_hours_as_people_write_them(gateway: Gateway) -> None:
+    who = await gateway.sign_in()
+    read = await gateway.get("/v1/off-peak-hours", who, text="lun-ven 22h30-6h30, week-end 0H00-23H59")
+    assert [(sorted(one["weekdays"]), one["slots"], one["source"]) for one in read["periods"]] == [
+        ([0, 1, 2, 3, 4], [["22:30", "06:30"]], "user"),
+        ([5, 6], [["00:00", "24:00"]], "user"),
+    ]
+    point = await gateway.add_meter("99999999999991")
+    changed = await gateway.http.patch(f"/v1/usage-points/{point}", headers=who, json={"off_peak": read["periods"]})
+    assert changed.status_code == 200, "a form can send them back as they are"
+    refused = await gateway.http.get("/v1/off-peak-hours", headers=who, params={"text": "la nuit"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "off_peak_unreadable")
