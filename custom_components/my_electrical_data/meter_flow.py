@@ -65,6 +65,7 @@ class MeterFlow(ConfigSubentryFlow):
     _point: UsagePoint
     _answers: dict[str, Any]
     _off_peak: list[dict[str, Any]] | None = None
+    _prices_asked_about: dict[str, Any] | None = None
 
     @property
     def _client(self) -> GatewayClient:
@@ -239,8 +240,11 @@ class MeterFlow(ConfigSubentryFlow):
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Ask for one's own prices."""
         errors: dict[str, str] = {}
-        if user_input is not None and not (errors := await self._submit_tariff(user_input)):
-            return self._finish()
+        if user_input is not None:
+            if 0 in user_input.values() and user_input != self._prices_asked_about:
+                self._prices_asked_about, errors = user_input, {"base": "price_of_zero"}
+            elif not (errors := await self._submit_tariff(user_input)):
+                return self._finish()
         schema: Any = vol.Schema(build_price_fields(self._answers[CONF_OPTION], find_current_tariff(self._point)))
         return self.async_show_form(
             step_id="prices", data_schema=self.add_suggested_values_to_schema(schema, user_input), errors=errors

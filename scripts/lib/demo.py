@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -14,14 +15,16 @@ from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from scripts.lib import dashboard, energy, front_end
+from scripts.lib import dashboard, energy, front_end, weather
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.home_assistant_client import HomeAssistantClient, HomeAssistantError
 from scripts.lib.program import ProgramError, free_port, is_free
 from scripts.lib.stack import HOMES, Ports, Stack
 from scripts.lib.words import WORDS, language
 
+PARIS = ZoneInfo("Europe/Paris")
 HISTORY = timedelta(days=58)
 NEWEST = timedelta(days=3)
 """Yesterday may not be published yet, and one home's may be late."""
@@ -120,6 +123,7 @@ async def _run(stack: Stack, words: dict[str, str], *, browser: bool) -> None:
     async with stack:
         with _step(words["simulator"]):
             await stack.start_simulator()
+            await weather.prepare_simulator(stack, datetime.now(PARIS))
         with _step(words["front_end"]):
             await front_end.build(stack.folder / "web")
         with _step(words["gateway"]):
@@ -188,6 +192,7 @@ def _tell(stack: Stack, words: dict[str, str], pages: str) -> None:
             gateway=stack.gateway_url,
             simulator=stack.simulator_url,
             logs=stack.log("*"),
+            weather=json.dumps({"date": datetime.now(PARIS).date().isoformat(), "levels": [weather.VERY_TENSE] * 24}),
         ),
         flush=True,
     )

@@ -6,12 +6,15 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
+from datetime import date
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.program import free_port, is_free
+from scripts.lib.weather import find_next_red_day
 from tests.e2e.polling import until
 
 
@@ -100,3 +103,17 @@ async def test_a_busy_port_is_said_with_the_way_out(tmp_path: Path) -> None:
         output, _ = await process.communicate()
     assert process.returncode == 1
     assert f"Port {demo.ports[1]} is in use. Choose another with --gateway-port " in output.decode()
+
+
+@pytest.mark.parametrize(
+    ("today", "red"),
+    [
+        (date(2026, 11, 26), date(2026, 11, 27)),
+        (date(2026, 11, 27), date(2026, 11, 30)),
+        (date(2027, 3, 31), None),
+        (date(2026, 10, 31), date(2026, 11, 2)),
+        (date(2027, 7, 14), None),
+    ],
+)
+def test_the_next_day_that_may_be_red(today: date, red: date | None) -> None:
+    assert find_next_red_day(today) == red

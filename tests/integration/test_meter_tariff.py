@@ -143,6 +143,21 @@ async def test_own_prices_are_shown_again(hass: HomeAssistant, gateway: Scripted
     assert form["data_schema"]({}) == {"hp": 0.21, "hc": 0.15, "subscription": 16.5}
 
 
+async def test_a_price_of_zero_is_asked_about(
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+) -> None:
+    form = await answer_meter(hass, reconfiguring, OFF_PEAK | {"own_prices": True})
+    prices = {"hp": 0.21, "hc": 0, "subscription": 16.5}
+    form = await answer_meter(hass, form, prices)
+    assert form["errors"] == {"base": "price_of_zero"}
+    assert not gateway.told
+    form = await answer_meter(hass, form, prices | {"subscription": 0})
+    assert form["errors"] == {"base": "price_of_zero"}, "another one"
+    result = await answer_meter(hass, form, prices | {"subscription": 0})
+    assert result["reason"] == "reconfigure_successful"
+    assert gateway.told[-1]["tariffs"][0]["subscription_eur_per_month"] == 0
+
+
 async def test_off_peak_hours_are_read_by_the_gateway(
     hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
 ) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from gateway.accounts.dependencies import CallerDep
 from gateway.dependencies import END_DAY, START_DAY, ClockDep, DatabaseDep, PointId, part
 from gateway.domain.direction import Direction
-from gateway.kit.compression import compress
+from gateway.kit import conditional
+from gateway.kit.clock import Clock
 from gateway.metering import refreshing
 from gateway.metering.encoding import encode_curve
 from gateway.metering.missing import Missing
@@ -43,12 +44,15 @@ Start = Annotated[date, START_DAY]
 End = Annotated[date, END_DAY]
 _FEW_DAYS = 7
 """Days that are written so fast that they do not hold up the loop."""
+_LONGEST = timedelta(hours=1)
+"""How long a client may use a response at most: Enedis corrects readings, and owners have days fetched again."""
 
 
-@router.get("/load-curve", response_model=CurveAnswer)
+@router.get("/load-curve", response_model=CurveAnswer, responses=conditional.UNCHANGED)
 async def get_load_curve(
     request: Request,
     archive: ReadingsDep,
+    clock: ClockDep,
     caller: CallerDep,
     point_id: PointId,
     start: Start,
@@ -57,56 +61,70 @@ async def get_load_curve(
 ) -> Response:
     """Average power by interval, in W."""
     found = await archive.read_load_curve(caller.account_id, point_id, direction, start, end)
-    frame = Answer(**_build_frame(found, start, end, direction)).model_dump_json()
+    frame = Answer(**_build_frame(found, start, end, direction))
+    next_change = _limit_age(clock.now(), frame)
 
     def respond() -> Response:
-        written = f'{frame[:-1]},"readings":{encode_curve(found.days)}}}'
-        return compress(request, Response(written, media_type="application/json"))
+        written = f'{frame.model_dump_json()[:-1]},"readings":{encode_curve(found.days)}}}'
+        return conditional.respond_json(request, written.encode(), now=clock.now(), next_change=next_change)
 
     return respond() if len(found.days) <= _FEW_DAYS else await asyncio.to_thread(respond)
 
 
-@router.get("/daily")
+@router.get("/daily", response_model=DailyAnswer, responses=conditional.UNCHANGED)
 async def get_daily(
+    request: Request,
     archive: ReadingsDep,
+    clock: ClockDep,
     caller: CallerDep,
     point_id: PointId,
     start: Start,
     end: End,
     direction: Direction = Direction.CONSUMPTION,
-) -> DailyAnswer:
+) -> Response:
     """Energy by day, in Wh."""
     found = await archive.read_daily(caller.account_id, point_id, direction, start, end)
     readings = [
         DayReading(date=day, wh=value.wh, quality=value.quality, source=value.source)
         for day, value in found.days.items()
     ]
-    return DailyAnswer(**_build_frame(found, start, end, direction), readings=readings)
+    answer = DailyAnswer(**_build_frame(found, start, end, direction), readings=readings)
+    return _respond(request, clock, answer)
 
 
-@router.get("/max-power")
+@router.get("/max-power", response_model=MaxPowerAnswer, responses=conditional.UNCHANGED)
 async def get_max_power(
-    archive: ReadingsDep, caller: CallerDep, point_id: PointId, start: Start, end: End
-) -> MaxPowerAnswer:
+    request: Request,
+    archive: ReadingsDep,
+    clock: ClockDep,
+    caller: CallerDep,
+    point_id: PointId,
+    start: Start,
+    end: End,
+) -> Response:
     """Return the greatest power taken on each day, in VA. Whoever asks has it kept up each day for a month."""
     found = await archive.read_max_power(caller.account_id, point_id, start, end)
     readings = [PeakReading(date=day, va=one.va, share=one.share, at=one.at) for day, one in found.days.items()]
-    return MaxPowerAnswer(**_build_frame(found, start, end, Direction.CONSUMPTION), readings=readings)
+    answer = MaxPowerAnswer(**_build_frame(found, start, end, Direction.CONSUMPTION), readings=readings)
+    return _respond(request, clock, answer)
 
 
-@router.get("/index")
+@router.get("/index", response_model=IndexAnswer, responses=conditional.UNCHANGED)
 async def get_index(
+    request: Request,
     archive: ReadingsDep,
+    clock: ClockDep,
     caller: CallerDep,
     point_id: PointId,
     start: Start,
     end: End,
     direction: Direction = Direction.CONSUMPTION,
-) -> IndexAnswer:
+) -> Response:
     """Return what the meter's registers showed, in Wh. Whoever asks has it kept up each week for a month."""
     found = await archive.read_index(caller.account_id, point_id, direction, start, end)
     readings = [IndexReading(date=day, registers=registers) for day, registers in found.days.items()]
-    return IndexAnswer(**_build_frame(found, start, end, direction), readings=readings)
+    answer = IndexAnswer(**_build_frame(found, start, end, direction), readings=readings)
+    return _respond(request, clock, answer)
 
 
 @router.post("/refresh", status_code=202)
@@ -127,6 +145,15 @@ def _build_frame(found: Known[Any], start: date, end: date, direction: Direction
         "as_of": found.as_of,
         "next_change": _find_next_change(found.missing),
     }
+
+
+def _respond(request: Request, clock: Clock, answer: Answer) -> Response:
+    now = clock.now()
+    return conditional.respond(request, answer, now=now, next_change=_limit_age(now, answer))
+
+
+def _limit_age(now: datetime, answer: Answer) -> datetime:
+    return min(answer.next_change or now + _LONGEST, now + _LONGEST)
 
 
 def _find_next_change(gaps: Sequence[Missing]) -> datetime | None:

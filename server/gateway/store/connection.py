@@ -17,12 +17,26 @@ from gateway.store import StoreError
 
 log = structlog.get_logger()
 
-_CONNECT_SECONDS = 0.75
-_ANSWER_SECONDS = 2.0
-"""Seconds for an answer: longer than a busy gateway itself may be held up, which must not look like a silent store."""
+_CHECKS = 20
+_CHECK_SECONDS = 0.1
+"""An answer may take 20 checks of a tenth of a second each, connecting included. One wait of two seconds would not do:
+a gateway that was itself held up that long would give up before it read the answer that had come meanwhile."""
 _RETRY_SECONDS = 1.0
 _MOST_AT_ONCE = 32
 _DOWN = (BrokenConnectionError, LateAnswerError, OSError)
+
+
+async def _wait_for_answer[T](command: Awaitable[T]) -> T:
+    """Return the answer to a command. Raises TimeoutError, and then closes the connection of the command."""
+    asking = asyncio.ensure_future(command)
+    try:
+        for _ in range(_CHECKS):
+            await asyncio.wait({asking}, timeout=_CHECK_SECONDS)
+            if asking.done():
+                return asking.result()
+        raise TimeoutError
+    finally:
+        asking.cancel()
 
 
 class ValkeyConnection:
@@ -35,8 +49,7 @@ class ValkeyConnection:
             protocol=3,
             # a command of Redis Enterprise, which Valkey refuses
             maint_notifications_config=MaintNotificationsConfig(enabled=False),
-            socket_timeout=_ANSWER_SECONDS,
-            socket_connect_timeout=_CONNECT_SECONDS,
+            socket_timeout=None,  # `_wait_for_answer` has its own
             socket_keepalive=True,
             # once more, at once: the server may have closed a connection that lay idle, or have been restarted
             retry=Retry(NoBackoff(), 1, (BrokenConnectionError,)),
@@ -76,7 +89,7 @@ class ValkeyConnection:
             if self._reconnecting:
                 raise StoreError("the store is down")
             try:
-                return await command(self._valkey)
+                return await _wait_for_answer(command(self._valkey))
             except _DOWN as error:
                 if not self._reconnecting:
                     log.warning("store_down", error=type(error).__name__)
@@ -91,7 +104,7 @@ class ValkeyConnection:
         while True:
             await asyncio.sleep(_RETRY_SECONDS)
             with suppress(RedisError, OSError):
-                await self._valkey.ping()
+                await _wait_for_answer(self._valkey.ping())
                 log.info("store_back")
                 self._reconnecting = None
                 return

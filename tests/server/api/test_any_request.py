@@ -57,9 +57,11 @@ def served(simulator_process: Simulator, tmp_path_factory: pytest.TempPathFactor
     client = (words[words.index("id:") + 1], words[words.index("secret:") + 1])
     with running.gateway(env | {"PATH": os.environ["PATH"]}) as port:
         url = f"http://127.0.0.1:{port}"
-        session = httpx2.post(f"{url}/v1/session", json={"email": EMAIL, "password": PASSWORD}).raise_for_status()
+        session = httpx2.post(
+            f"{url}/v1/session", json={"email": EMAIL, "password": PASSWORD}, timeout=60
+        ).raise_for_status()
         form = {"grant_type": "client_credentials"}
-        token = httpx2.post(f"{url}/v1/oauth/token", auth=client, data=form).raise_for_status().json()
+        token = httpx2.post(f"{url}/v1/oauth/token", auth=client, data=form, timeout=60).raise_for_status().json()
         cookie = session.headers["set-cookie"].partition(";")[0]
         yield Served(
             url,
@@ -88,7 +90,7 @@ def test_any_request(served: Served) -> None:
         except (AssertionError, FailureGroup) as error:
             wrong[f"{operation.label}, {who}, {mode.value}"] = str(error)
     assert not wrong, "\n\n".join(f"{where}\n{what[:1500]}" for where, what in wrong.items())
-    seen = httpx2.get(f"{served.url}/v1/accounts/me", headers=served.who["browser"])
+    seen = httpx2.get(f"{served.url}/v1/accounts/me", headers=served.who["browser"], timeout=60)
     assert seen.status_code == 200, "it was logged in to the end"
 
 

@@ -222,7 +222,7 @@ async def test_nothing_leaks(
     request_id = "7d9f1c1e-36a5-4c0f-9a55-0123456789ab"
     await http.get("/ping", headers={"X-Request-ID": request_id})
     await leave(http, mailgun, monkeypatch)
-    async with httpx2.AsyncClient() as prometheus:
+    async with httpx2.AsyncClient(timeout=60) as prometheus:
         metrics = (await prometheus.get(f"http://127.0.0.1:{watched_settings.metrics_port}/metrics")).raise_for_status()
     http.seen.append(("metrics", metrics.text))
     assert 'route="/v1/usage-points/{point_id}/daily"' in metrics.text

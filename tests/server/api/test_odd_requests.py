@@ -74,14 +74,19 @@ async def test_a_request_under_way_when_its_account_is_deleted(gateway: Gateway)
 
 async def test_what_a_person_is_told_is_kept_by_no_shared_cache(gateway: Gateway) -> None:
     who, point = await gateway.sign_in(), await gateway.add_meter("30001000000003")
-    for path in ("periods", "totals"):
+    await gateway.at_rest(who, point)
+    async with gateway.runtime.database.write() as session:  # no worker changes anything meanwhile
+        await session.execute(text("UPDATE usage_points SET history_at = NULL"))
+    days = "start=2026-10-20&end=2026-11-03"
+    ranges = [f"{of}?{days}" for of in ("daily", "load-curve", "max-power", "index")]
+    for path in ("periods", "totals", "hours", *ranges):
         answer = await gateway.http.get(f"/v1/usage-points/{point}/{path}", headers=who)
         assert answer.headers["cache-control"].startswith("private, max-age="), path
         assert answer.headers["vary"].startswith("Authorization, Cookie")
         same = await gateway.http.get(
             f"/v1/usage-points/{point}/{path}", headers=who | {"If-None-Match": answer.headers["etag"]}
         )
-        assert (same.status_code, same.headers["vary"]) == (304, "Authorization, Cookie")
+        assert (same.status_code, same.headers["vary"]) == (304, "Authorization, Cookie"), path
 
 
 async def test_what_a_clock_far_ahead_has_opened_does_not_live_for_years(gateway: Gateway, clock: SetClock) -> None:

@@ -38,13 +38,14 @@ async def test_asking_before_the_worker(gateway: Gateway, simulator: Simulator, 
         simulator.set_clock(MORNING)
         clock.set(MORNING)
         who = await gateway.sign_in()
-        asked = await gateway.get(f"{path}/hours", who, cursor=held["cursor"])
+        hours = await gateway.http.get(f"{path}/hours", headers=who, params={"cursor": held["cursor"]})
         totals = await gateway.http.get(f"{path}/totals", headers=who)
+    asked = hours.json()
     assert asked["from"] is None
     come_back = instant(asked["next_change"])
     assert come_back - MORNING == timedelta(minutes=1)
     assert instant(totals.json()["next_change"]) == come_back
-    assert totals.headers["cache-control"] == "private, max-age=60"
+    assert totals.headers["cache-control"] == hours.headers["cache-control"] == "private, max-age=60"
     await gateway.at_rest(who, point)
     clock.set(come_back)
     asked = await gateway.get(f"{path}/hours", who, cursor=asked["cursor"])
@@ -62,6 +63,21 @@ async def test_asking_after_the_worker(gateway: Gateway, simulator: Simulator, c
     asked = await gateway.get(f"/v1/usage-points/{point}/hours", who, cursor=held["cursor"])
     assert (asked["from"], len(asked["start"])) == ("2026-11-02T23:00:00Z", 24)
     assert instant(asked["next_change"]) > NEXT_MORNING
+
+
+@pytest.mark.parametrize("what", ["daily", "load-curve"])
+async def test_readings_are_good_until_more_is_expected(gateway: Gateway, clock: SetClock, what: str) -> None:
+    point = await gateway.add_meter(BASE)
+    who, _ = await hours_of_yesterday(gateway, point)
+    path, days = f"/v1/usage-points/{point}/{what}", {"start": "2026-10-20", "end": "2026-11-03"}
+    whole = await gateway.http.get(path, headers=who, params=days)
+    assert (whole.json()["missing"], whole.json()["next_change"]) == ([], None)
+    assert whole.headers["cache-control"] == "private, max-age=3600"
+    days["end"] = "2026-11-04"
+    expected = instant((await gateway.get(path, who, **days))["next_change"])
+    clock.set(expected - timedelta(minutes=5))
+    soon = await gateway.http.get(path, headers=await gateway.sign_in(), params=days)
+    assert soon.headers["cache-control"] == "private, max-age=300"
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ class Serving:
             assert self.process is not None
             if self.process.returncode is not None:
                 return True
-            async with httpx2.AsyncClient() as http:
+            async with httpx2.AsyncClient(timeout=60) as http:
                 try:
                     return (await http.get(f"http://127.0.0.1:{self.port}/ready")).is_success or None
                 except httpx2.HTTPError:

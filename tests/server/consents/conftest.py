@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
+from gateway.consents import pages
 from tests.server.conftest import Gateway, SetClock, Simulator
 
 CALLBACK = "http://gateway/oauth/callback"
@@ -47,7 +48,7 @@ class Person:
         self.simulator.order(
             "PATCH", "authorize", redirect_uri=CALLBACK, mode="accept" if accept else "refuse", prm=prm
         )
-        answer = httpx2.get(address, follow_redirects=False)
+        answer = httpx2.get(address, follow_redirects=False, timeout=60)
         assert answer.status_code == 302, answer.text
         return str(answer.headers["location"])
 
@@ -82,6 +83,12 @@ class Person:
 def state_of(address: str) -> str:
     """Return the state in Enedis' address."""
     return parse_qs(urlsplit(address).query)["state"][0]
+
+
+@pytest.fixture(autouse=True)
+def patient_callback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the callback wait until Enedis has answered, however slow this machine is: tests look at how it ended."""
+    monkeypatch.setattr(pages, "_PATIENCE", 200.0)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ async def test_an_address_is_believed_of_a_trusted_proxy_only(
 ) -> None:
     gateway = serve(TRUSTED_PROXIES=trusted)
     assert await gateway.start()
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}") as http:
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=60) as http:
         statuses = Counter[int]()
         for number in range(KNOCKS):
             told = {"X-Forwarded-For": f"198.51.100.{number}"}

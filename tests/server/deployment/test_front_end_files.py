@@ -120,7 +120,7 @@ async def test_nginx_says_what_the_gateway_says(
     built: Path, tmp_path: Path, build: dict[str, str], wanted: dict[str, Any]
 ) -> None:
     with nginx(tmp_path / "nginx", built, **build) as port:
-        page = httpx2.get(f"http://127.0.0.1:{port}/overview?meter=abc")
+        page = httpx2.get(f"http://127.0.0.1:{port}/overview?meter=abc", timeout=60)
     headers = build_security_headers(**wanted)
     assert {name: page.headers.get(name) for name in headers} == headers
     policy = headers["Content-Security-Policy"]

@@ -26,7 +26,7 @@ async def watched(settings: Settings, clock: SetClock) -> AsyncIterator[tuple[Ga
 
 
 async def scrape(url: str) -> dict[tuple[str, ...], float]:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         text = (await http.get(url)).raise_for_status().text
     return {
         (sample.name.removeprefix("gateway_"), *sample.labels.values()): sample.value

@@ -4068,6 +4068,13 @@ export interface operations {
                     "application/json": components["schemas"]["CurveAnswer"];
                 };
             };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request */
             400: {
                 headers: {
@@ -4229,6 +4236,13 @@ export interface operations {
                     "application/json": components["schemas"]["DailyAnswer"];
                 };
             };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request */
             400: {
                 headers: {
@@ -4388,6 +4402,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MaxPowerAnswer"];
                 };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -4549,6 +4570,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IndexAnswer"];
                 };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
@@ -4868,6 +4896,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HoursView"];
                 };
+            };
+            /** @description What the caller has is still good. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from gateway.accounts.dependencies import CallerDep
 from gateway.billing.hours.schemas import HoursView
 from gateway.billing.hours.service import HoursService, Rows
-from gateway.dependencies import PointId, part
-from gateway.kit.compression import compress
+from gateway.dependencies import ClockDep, PointId, part
+from gateway.kit import conditional
+from gateway.kit.clock import Clock
 from gateway.problems import describe_responses
 from gateway.quotas.routes import count_response
 
@@ -20,10 +21,16 @@ HoursServiceDep = Annotated[HoursService, Depends(part(HoursService))]
 _FEW_ROWS = 200
 
 
-@router.get("/hours", response_model=HoursView, dependencies=[Depends(count_response)])
+@router.get(
+    "/hours",
+    response_model=HoursView,
+    responses=conditional.UNCHANGED,
+    dependencies=[Depends(count_response)],
+)
 async def get_hours(
     request: Request,
     service: HoursServiceDep,
+    clock: ClockDep,
     caller: CallerDep,
     point_id: PointId,
     cursor: Annotated[str | None, Query(max_length=64, description="That of the last answer that was stored")] = None,
@@ -31,10 +38,10 @@ async def get_hours(
 ) -> Response:
     """Running sums by hour and series, from the first hour that changed since the cursor."""
     rows = await service.load_rows_since(caller.account_id, point_id, cursor, limit)
-    respond = partial(_respond_hours, request, rows)
+    respond = partial(_respond_hours, request, clock, rows)
     return respond() if len(rows.start) <= _FEW_ROWS else await asyncio.to_thread(respond)
 
 
-def _respond_hours(request: Request, rows: Rows) -> Response:
+def _respond_hours(request: Request, clock: Clock, rows: Rows) -> Response:
     content = HoursView.of(rows).model_dump_json(by_alias=True).encode()
-    return compress(request, Response(content, media_type="application/json"))
+    return conditional.respond_json(request, content, now=clock.now(), next_change=rows.next_change)

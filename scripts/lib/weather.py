@@ -1,0 +1,40 @@
+"""What the demo's simulated RTE and Enedis do: a red day and a tense hour ahead, and a way back from Enedis' page."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import aiohttp
+
+from scripts.lib.stack import Stack
+
+CALM, TENSE, VERY_TENSE = 1, 2, 3
+_RED_MONTHS = {11, 12, 1, 2, 3}
+_EVENING = {18: TENSE, 19: VERY_TENSE}
+
+
+async def prepare_simulator(stack: Stack, now: datetime) -> None:
+    """Make tomorrow red if it can be, or else the next weekday; strain the grid this evening and tomorrow's."""
+    today = now.date()
+    levels = [_EVENING.get(hour, CALM) for hour in range(24)]
+    orders: list[tuple[str, str, dict[str, Any]]] = [
+        # Enedis' page leads back to this gateway.
+        ("PATCH", "/control/authorize", {"redirect_uri": f"{stack.gateway_url}/oauth/callback"}),
+        *(
+            ("POST", "/control/ecowatt", {"date": day.isoformat(), "levels": levels})
+            for day in (today, today + timedelta(days=1))
+        ),
+    ]
+    red = find_next_red_day(today)
+    if red is not None:
+        visible = {"visible_from": now.isoformat()} if red == today + timedelta(days=1) else {}
+        orders.append(("POST", "/control/tempo", {"date": red.isoformat(), "colour": "RED", **visible}))
+    async with aiohttp.ClientSession(stack.simulator_url, raise_for_status=True) as session:
+        for method, path, body in orders:
+            async with session.request(method, path, json=body):
+                pass
+
+
+def find_next_red_day(today: date) -> date | None:
+    """Return the first day after today that may be red (Monday to Friday, November to March), within four days."""
+    days = (today + timedelta(days=number) for number in range(1, 5))
+    return next((day for day in days if day.weekday() < 5 and day.month in _RED_MONTHS), None)
