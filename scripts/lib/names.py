@@ -48,9 +48,46 @@ FUNCTIONS = {
 # A participle alone says neither what is done nor to what. Names that begin with one and go on are nouns
 # (`buffered_bytes`), for properties.
 IRREGULAR = frozenset(
-    "begun broken brought built caught chosen done drawn driven fallen found given gone grown heard held hidden"
-    " kept known left lost made met paid said seen sent shown sold spent stood struck taken thought told understood won"
-    " written".split()
+    [
+        "begun",
+        "broken",
+        "brought",
+        "built",
+        "caught",
+        "chosen",
+        "done",
+        "drawn",
+        "driven",
+        "fallen",
+        "found",
+        "given",
+        "gone",
+        "grown",
+        "heard",
+        "held",
+        "hidden",
+        "kept",
+        "known",
+        "left",
+        "lost",
+        "made",
+        "met",
+        "paid",
+        "said",
+        "seen",
+        "sent",
+        "shown",
+        "sold",
+        "spent",
+        "stood",
+        "struck",
+        "taken",
+        "thought",
+        "told",
+        "understood",
+        "won",
+        "written",
+    ]
 )
 PARTICIPLES_ALLOWED = {
     "embed": "a verb",
@@ -105,7 +142,9 @@ def list_faults(file: Path) -> Iterator[str]:
 
 def main() -> int:
     """Print what to rename; 1 if there is anything."""
-    found = [fault for folder in PRODUCT for file in sorted((ROOT / folder).rglob("*.py")) for fault in list_faults(file)]
+    found = [
+        fault for folder in PRODUCT for file in sorted((ROOT / folder).rglob("*.py")) for fault in list_faults(file)
+    ]
     print("\n".join(found) or "No name that must not come back.")
     return bool(found)
 
