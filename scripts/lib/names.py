@@ -47,47 +47,9 @@ FUNCTIONS = {
 }
 # A participle alone says neither what is done nor to what. Names that begin with one and go on are nouns
 # (`buffered_bytes`), for properties.
-IRREGULAR = frozenset(
-    [
-        "begun",
-        "broken",
-        "brought",
-        "built",
-        "caught",
-        "chosen",
-        "done",
-        "drawn",
-        "driven",
-        "fallen",
-        "found",
-        "given",
-        "gone",
-        "grown",
-        "heard",
-        "held",
-        "hidden",
-        "kept",
-        "known",
-        "left",
-        "lost",
-        "made",
-        "met",
-        "paid",
-        "said",
-        "seen",
-        "sent",
-        "shown",
-        "sold",
-        "spent",
-        "stood",
-        "struck",
-        "taken",
-        "thought",
-        "told",
-        "understood",
-        "won",
-        "written",
-    ]
+IRREGULAR = re.compile(
+    "begun|broken|brought|built|caught|chosen|done|drawn|driven|fallen|found|given|gone|grown|heard|held|hidden|kept|known"
+    "|left|lost|made|met|paid|said|seen|sent|shown|sold|spent|stood|struck|taken|thought|told|understood|won|written"
 )
 PARTICIPLES_ALLOWED = {
     "embed": "a verb",
@@ -102,7 +64,9 @@ PARTICIPLES_ALLOWED = {
 def is_participle(name: str) -> bool:
     """Tell whether a name is a participle and nothing else."""
     word = name.strip("_")
-    return word not in PARTICIPLES_ALLOWED and (word in IRREGULAR or (word.isalpha() and word.endswith("ed")))
+    return word not in PARTICIPLES_ALLOWED and (
+        bool(IRREGULAR.fullmatch(word)) or (word.isalpha() and word.endswith("ed"))
+    )
 
 
 def split_words(name: str) -> list[str]:
@@ -124,6 +88,8 @@ def iterate_names(tree: ast.AST) -> Iterator[tuple[int, str, bool]]:
                 yield node.lineno, node.id, False
             case ast.Attribute(ctx=ast.Store()):
                 yield node.lineno, node.attr, False
+            case _:
+                pass
 
 
 def list_faults(file: Path) -> Iterator[str]:
@@ -140,12 +106,34 @@ def list_faults(file: Path) -> Iterator[str]:
             yield f"{place}:{line}: {name}: a participle alone is no name: say verb and object, or is_{name.strip('_')}"
 
 
+def list_shared_classes() -> Iterator[str]:
+    """Public classes and types of the gateway that two rooms define under one name.
+
+    The simulator is written for itself, as Enedis and RTE are.
+    """
+    gateway = ROOT / "server" / "gateway"
+    places: dict[str, set[Path]] = {}
+    for file in sorted(gateway.rglob("*.py")):
+        place = file.relative_to(gateway)
+        if place.parts[0] == "simulator":
+            continue
+        for node in ast.walk(ast.parse(file.read_text())):
+            match node:
+                case ast.ClassDef(name=name) | ast.TypeAlias(name=ast.Name(id=name)) if not name.startswith("_"):
+                    places.setdefault(name, set()).add(place)
+                case _:
+                    pass
+    for name, found in sorted(places.items()):
+        if len({place.parts[0] for place in found}) > 1:
+            yield f"{name}: one name for two things: {', '.join(map(str, sorted(found)))}"
+
+
 def main() -> int:
     """Print what to rename; 1 if there is anything."""
-    found = [
-        fault for folder in PRODUCT for file in sorted((ROOT / folder).rglob("*.py")) for fault in list_faults(file)
-    ]
-    print("\n".join(found) or "No name that must not come back.")
+    files = [file for folder in PRODUCT for file in sorted((ROOT / folder).rglob("*.py"))]
+    found = [fault for file in files for fault in list_faults(file)]
+    found += list_shared_classes()
+    print("\n".join(found) or "No name that must not come back, and no class name in two rooms.")
     return bool(found)
 
 

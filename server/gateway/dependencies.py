@@ -4,19 +4,15 @@ The application hands over its parts once, at its start (`provide`); whoever nee
 `ClockDep`. A room that has parts of its own has the aliases for them beside its routes.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, cast
 
 from fastapi import Depends, FastAPI, Path, Query, Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.instance import Instance
 from gateway.kit.clock import Clock
 from gateway.kit.conditional import ResponseCache
-from gateway.kit.crypto import Keyring
-from gateway.kit.database import Database
 from gateway.settings import Settings
-from gateway.store import Store
 
 
 def provide_part[Part](app: FastAPI, kind: type[Part], part: Part) -> None:
@@ -45,27 +41,15 @@ def part[Part](kind: type[Part]) -> Callable[[Request], Awaitable[Part]]:
 
 
 ClockDep = Annotated[Clock, Depends(part(Clock))]
-DatabaseDep = Annotated[Database, Depends(part(Database))]
 InstanceDep = Annotated[Instance, Depends(part(Instance))]
-KeyringDep = Annotated[Keyring, Depends(part(Keyring))]
 ResponseCacheDep = Annotated[ResponseCache, Depends(part(ResponseCache))]
 SettingsDep = Annotated[Settings, Depends(part(Settings))]
-StoreDep = Annotated[Store, Depends(part(Store))]
 
 OUR_ID = "^[0-9a-f]{32}$"
 """The form of the ids that we give accounts, consents and whatever else is not a usage point."""
 PointId = Annotated[str, Path(pattern="^[a-z0-9]{16}$", description="The usage point's public id")]
 START_DAY = Query(description="First day, of Paris")
 END_DAY = Query(description="First day after the range")
-
-
-async def _open_transaction(database: DatabaseDep) -> AsyncIterator[AsyncSession]:
-    async with database.write() as session:
-        yield session
-
-
-# scope="function": committed before the answer leaves, so that nobody is told of a write that then fails
-WriteSession = Annotated[AsyncSession, Depends(_open_transaction, scope="function")]
 
 
 async def get_client(request: Request) -> str | None:

@@ -20,7 +20,7 @@ from gateway.kit.metrics import Metrics
 from gateway.mail.senders import Mailgun, MailSender, NoMailSender
 from gateway.metering.archive import Archive
 from gateway.metering.fetching import Priority
-from gateway.quotas.day import Day
+from gateway.quotas.day import DailyQuota
 from gateway.quotas.pacing import HISTORY_HOUR, UPKEEP_HOUR, CappedPacer, EnedisPacer, live_reserve
 from gateway.rte.client import Rte
 from gateway.rte.open_data import OpenData
@@ -49,7 +49,7 @@ class Runtime:
     consents: ConsentKeeper
     usage_points: UsagePointKeeper
     customer_data: CustomerData
-    day: Day
+    day: DailyQuota
     rte: Rte | None
     open_data: OpenData
     response_cache: ResponseCache
@@ -111,7 +111,7 @@ async def open_runtime(
             customer_data=CustomerData(
                 database, store, clock, keyring, enedis, usage_points, settings.cache_ttl_seconds
             ),
-            day=Day(
+            day=DailyQuota(
                 database,
                 store,
                 clock,

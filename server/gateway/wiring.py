@@ -18,6 +18,7 @@ from gateway.consents.reminders import send_reminders
 from gateway.consents.service import ConsentService
 from gateway.csv_export.service import CsvExporter
 from gateway.dependencies import provide_part
+from gateway.discovery.service import DiscoveryService
 from gateway.ecowatt import service as ecowatt
 from gateway.ecowatt.outlook import EcowattOutlook
 from gateway.health.service import HealthService
@@ -27,14 +28,11 @@ from gateway.jobs.purge import purge_outdated
 from gateway.jobs.worker import Job
 from gateway.kit.clock import Clock
 from gateway.kit.conditional import ResponseCache
-from gateway.kit.crypto import Keyring
-from gateway.kit.database import Database
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
-from gateway.quotas.day import Day
+from gateway.quotas.day import DailyQuota
 from gateway.runtime import Runtime
 from gateway.settings import Settings
-from gateway.store import Store
 from gateway.tariffs.service import TariffService
 from gateway.tempo import service as tempo
 from gateway.tempo.outlook import TempoOutlook
@@ -48,9 +46,6 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     settings, store = runtime.settings, runtime.store
     provide_part(app, Settings, settings)
     provide_part(app, Clock, clock)
-    provide_part(app, Database, database)
-    provide_part(app, Store, store)
-    provide_part(app, Keyring, keyring)
     provide_part(app, Instance, runtime.instance)
     provide_part(app, ResponseCache, runtime.response_cache)
     provide_part(
@@ -58,7 +53,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
         AccountParts,
         AccountParts(settings, clock, database, store, keyring, runtime.instance, runtime.passwords, runtime.captcha),
     )
-    provide_part(app, Day, runtime.day)
+    provide_part(app, DailyQuota, runtime.day)
     provide_part(app, CustomerData, runtime.customer_data)
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))
@@ -74,6 +69,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, SummaryService, SummaryService(database, clock, keyring))
     provide_part(app, TempoOutlook, TempoOutlook(database))
     provide_part(app, EcowattOutlook, EcowattOutlook(database, asks_rte=settings.has_rte))
+    provide_part(app, DiscoveryService, DiscoveryService(database, clock, runtime.instance, settings))
     provide_part(app, HealthService, HealthService(database, store))
     provide_part(app, AdminParts, AdminParts(settings, clock, database, store))
 

@@ -184,6 +184,8 @@ async def test_whoever_announces_the_id_gets_no_secret(
             gateway.answers[PROOF] = pass_on
         case "nonsense":
             gateway.answers[PROOF] = raw(200, "[1]", "application/json")
+        case _:
+            raise AssertionError(impostor)
     result = await hear(hass, announced(gateway))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
     assert entry.data[CONF_URL] == old

@@ -102,11 +102,11 @@ MODELS: dict[type, str] = {
     on_demand.ComparedMonth: "MonthView",
     on_demand.Comparison: "ComparisonView",
     on_demand.Refresh: "RefreshAnswer",
-    signals.TempoDay: "gateway__tempo__schemas__Day",
-    signals.TempoCount: "Count",
-    signals.TempoSeason: "gateway__tempo__schemas__Season",
+    signals.TempoDay: "TempoDayView",
+    signals.TempoCount: "ColorCountView",
+    signals.TempoSeason: "TempoSeasonView",
     signals.Tempo: "Tempo",
-    signals.EcowattSpan: "Run",
+    signals.EcowattSpan: "LevelRunView",
     signals.Ecowatt: "Ecowatt",
 }
 ENUMS: dict[type[StrEnum], str] = {signals.TempoColor: "Color"}

@@ -26,7 +26,7 @@ from gateway.store.memory import MemoryStore
 from gateway.tempo import outlook as tempo_outlook
 from gateway.tempo import service as tempo
 
-_TABLES = (Counter, rte_models.Feed)
+_TABLES = (Counter, rte_models.FeedState)
 
 type Keep = Callable[[Database, Rte | None, Clock], Awaitable[datetime]]
 

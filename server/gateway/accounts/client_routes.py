@@ -1,14 +1,13 @@
 """`/v1/api-clients`, and the tokens that API clients get at `/v1/oauth/token`."""
 
 import base64
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Header, Path, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials
 from starlette.requests import HTTPConnection
 
-from gateway.accounts import clients, log_in, repository, service, tokens
+from gateway.accounts import clients, log_in
 from gateway.accounts.dependencies import (
     AccountDep,
     AccountPartsDep,
@@ -21,16 +20,13 @@ from gateway.accounts.dependencies import (
 from gateway.accounts.log_in import Attempt
 from gateway.accounts.models import Account
 from gateway.accounts.oauth_errors import OAuthRoute
-from gateway.accounts.schemas import ApiClientRequest, Clients, ClientSecret, ClientView, Token
-from gateway.dependencies import ClientDep, WriteSession
-from gateway.limits import service as limits
-from gateway.limits.service import RateLimit
+from gateway.accounts.schemas import AccessToken, ApiClientRequest, Clients, ClientSecret, ClientView
+from gateway.accounts.tokens import LIFETIME
+from gateway.dependencies import ClientDep
 from gateway.problems import ProblemError, describe_responses
 
 router = APIRouter(tags=["API clients"], responses=describe_responses(400, 413, 422))
 _token_router = APIRouter(route_class=OAuthRoute)
-
-_TOKENS = RateLimit("token", 60, timedelta(hours=1))
 
 type ClientId = Annotated[str, Path(pattern="^medc_[a-z0-9]{20}$")]
 
@@ -70,23 +66,17 @@ async def get_owner(
 async def issue_token(
     response: Response,
     parts: AccountPartsDep,
-    session: WriteSession,
     grant_type: Annotated[Literal["client_credentials"], Form()],
     client_id: Annotated[str | None, Form(max_length=100)] = None,
     client_secret: Annotated[str | None, Form(max_length=200)] = None,
     authorization: Annotated[str | None, Header()] = None,
-) -> Token:
+) -> AccessToken:
     """Exchange an API client's credentials, by Basic or in the form, for a bearer token."""
     if authorization is not None:
         client_id, client_secret = _parse_basic_credentials(authorization)
-    now = parts.clock.now()
-    claims = await service.authenticate_client(session, client_id or "", client_secret or "", now)
-    limit_status = await limits.hit(session, _TOKENS, claims.client_id, now)
-    response.headers.update(limit_status.headers)
-    signed = tokens.issue_token(
-        claims, key=parts.settings.secret_key.get_secret_value(), issuer=parts.instance.id, now=now
-    )
-    return Token(access_token=signed, expires_in=int(tokens.LIFETIME.total_seconds()))
+    issued = await clients.issue_token(parts, client_id or "", client_secret or "")
+    response.headers.update(issued.limit_status.headers)
+    return AccessToken(access_token=issued.text, expires_in=int(LIFETIME.total_seconds()))
 
 
 router.include_router(_token_router)
@@ -104,27 +94,20 @@ async def create_api_client(
 @router.get("/api-clients", responses=describe_responses(401))
 async def list_api_clients(parts: AccountPartsDep, caller: CallerDep) -> Clients:
     """List the account's API clients."""
-    async with parts.database.read() as session:
-        found = await repository.list_api_clients(session, caller.account_id)
+    found = await clients.list_api_clients(parts, caller.account_id)
     return Clients(items=[ClientView.model_validate(client, from_attributes=True) for client in found])
 
 
 @router.post("/api-clients/{client_id}/secret", responses=describe_responses(401, 403, 404))
-async def renew_api_client_secret(
-    parts: AccountPartsDep, account: AccountDep, session: WriteSession, client_id: ClientId
-) -> ClientSecret:
+async def renew_api_client_secret(parts: AccountPartsDep, account: AccountDep, client_id: ClientId) -> ClientSecret:
     """Give an API client a new secret; the old one and its tokens end at once."""
-    return ClientSecret(
-        client_id=client_id, client_secret=await clients.renew_secret(parts, session, account.id, client_id)
-    )
+    return ClientSecret(client_id=client_id, client_secret=await clients.renew_secret(parts, account.id, client_id))
 
 
 @router.delete("/api-clients/{client_id}", status_code=204, responses=describe_responses(401, 403, 404))
-async def revoke_api_client(
-    parts: AccountPartsDep, caller: CallerDep, session: WriteSession, client_id: ClientId
-) -> None:
+async def revoke_api_client(parts: AccountPartsDep, caller: CallerDep, client_id: ClientId) -> None:
     """Revoke an API client; its tokens end at once. With an API client's token: that very client."""
-    await clients.revoke_client(parts, session, caller, client_id)
+    await clients.revoke_client(parts, caller, client_id)
 
 
 def _parse_basic_credentials(header: str) -> tuple[str, str]:

@@ -1,16 +1,51 @@
-"""An account's API clients: made, given a new secret, revoked."""
+"""An account's API clients: made, listed, given a new secret, revoked; and the tokens they get."""
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 
-from gateway.accounts import repository
-from gateway.accounts.models import Account
+from gateway.accounts import repository, tokens
+from gateway.accounts.models import Account, ApiClient
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.secrets import hash_secret, make_client_secret
-from gateway.accounts.service import Caller, build_session_required_problem, create_api_client, forget_client
+from gateway.accounts.service import (
+    Caller,
+    authenticate_client,
+    build_session_required_problem,
+    create_api_client,
+    forget_client,
+)
 from gateway.audit.service import record_event
+from gateway.limits import service as limits
+from gateway.limits.service import RateLimit, RateLimitStatus
 from gateway.problems import ProblemError, not_found
 
 MOST = 20
+_TOKENS = RateLimit("token", 60, timedelta(hours=1))
+
+
+@dataclass(frozen=True, repr=False)
+class IssuedToken:
+    """A bearer token, and how many more the API client may have this hour."""
+
+    text: str
+    limit_status: RateLimitStatus
+
+
+async def issue_token(parts: AccountParts, client_id: str, secret: str) -> IssuedToken:
+    """Check an API client's credentials and give it a token. Raises problems: 401, 429."""
+    now = parts.clock.now()
+    async with parts.database.write() as session:
+        claims = await authenticate_client(session, client_id, secret, now)
+        limit_status = await limits.hit(session, _TOKENS, claims.client_id, now)
+    key = parts.settings.secret_key.get_secret_value()
+    return IssuedToken(tokens.issue_token(claims, key=key, issuer=parts.instance.id, now=now), limit_status)
+
+
+async def list_api_clients(parts: AccountParts, account_id: str) -> Sequence[ApiClient]:
+    """Return an account's API clients, oldest first."""
+    async with parts.database.read() as session:
+        return await repository.list_api_clients(session, account_id)
 
 
 async def create_client(parts: AccountParts, account: Account, name: str) -> tuple[str, str]:
@@ -29,28 +64,30 @@ async def create_client(parts: AccountParts, account: Account, name: str) -> tup
     return client_id, secret
 
 
-async def renew_secret(parts: AccountParts, session: AsyncSession, account_id: str, client_id: str) -> str:
+async def renew_secret(parts: AccountParts, account_id: str, client_id: str) -> str:
     """Give an API client a new secret, and return it; the old one's tokens end at once. Raises `not_found`."""
-    client = await repository.find_own_api_client(session, account_id, client_id)
-    if client is None:
-        raise not_found()
-    secret = make_client_secret()
-    client.secret_hash, client.token_version = hash_secret(secret), client.token_version + 1
-    await forget_client(parts.store, client_id)
-    record_event(session, parts.clock.now(), "api_client_renewed", account_id, client=client_id)
+    async with parts.database.write() as session:
+        client = await repository.find_own_api_client(session, account_id, client_id)
+        if client is None:
+            raise not_found()
+        secret = make_client_secret()
+        client.secret_hash, client.token_version = hash_secret(secret), client.token_version + 1
+        await forget_client(parts.store, client_id)
+        record_event(session, parts.clock.now(), "api_client_renewed", account_id, client=client_id)
     return secret
 
 
-async def revoke_client(parts: AccountParts, session: AsyncSession, caller: Caller, client_id: str) -> None:
+async def revoke_client(parts: AccountParts, caller: Caller, client_id: str) -> None:
     """Delete an API client; its tokens end at once. A token ends its own API client and no other.
 
     Raises `session_needed`, `not_found`.
     """
     if caller.session_hash is None and caller.client_id != client_id:
         raise build_session_required_problem()
-    client = await repository.find_own_api_client(session, caller.account_id, client_id)
-    if client is None:
-        raise not_found()
-    await session.delete(client)
-    await forget_client(parts.store, client_id)
-    record_event(session, parts.clock.now(), "api_client_revoked", caller.account_id, client=client_id)
+    async with parts.database.write() as session:
+        client = await repository.find_own_api_client(session, caller.account_id, client_id)
+        if client is None:
+            raise not_found()
+        await session.delete(client)
+        await forget_client(parts.store, client_id)
+        record_event(session, parts.clock.now(), "api_client_revoked", caller.account_id, client=client_id)

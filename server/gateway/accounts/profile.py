@@ -29,6 +29,15 @@ class AddressChange:
     client: str | None
 
 
+async def get_account(parts: AccountParts, account_id: str) -> Account:
+    """Return an account as it is now. Raises the problem `not_found`."""
+    async with parts.database.read() as session:
+        account = await repository.find_account(session, account_id)
+    if account is None:
+        raise not_found()
+    return account
+
+
 async def change_language(parts: AccountParts, account: Account, language: str) -> None:
     """Set the language of an account's mails and pages."""
     async with parts.database.write() as session:

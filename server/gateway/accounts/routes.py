@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from gateway.accounts import log_in, profile, recovery, repository, service, sessions, sign_up
+from gateway.accounts import log_in, profile, recovery, service, sessions, sign_up
 from gateway.accounts.browsers import name_browser
 from gateway.accounts.dependencies import AccountDep, AccountPartsDep, CallerDep, FromHere, OneKind
 from gateway.accounts.log_in import Attempt
@@ -29,7 +29,7 @@ from gateway.accounts.schemas import (
 )
 from gateway.dependencies import OUR_ID, ClientDep
 from gateway.pages import choose_language
-from gateway.problems import describe_responses, not_found
+from gateway.problems import describe_responses
 
 router = APIRouter(tags=["accounts"], responses=describe_responses(400, 413, 422))
 _AT_A_DOOR = describe_responses(401, 403, 429, 503)
@@ -82,11 +82,7 @@ async def confirm_password_reset(parts: AccountPartsDep, body: ConfirmResetReque
 @router.get("/accounts/me", responses=describe_responses(401))
 async def get_own_account(parts: AccountPartsDep, caller: CallerDep) -> AccountView:
     """Show the account."""
-    async with parts.database.read() as session:
-        account = await repository.find_account(session, caller.account_id)
-    if account is None:
-        raise not_found()
-    return _build_account_view(parts, account)
+    return _build_account_view(parts, await profile.get_account(parts, caller.account_id))
 
 
 @router.patch("/accounts/me", responses=_AT_A_DOOR | describe_responses(409))
@@ -99,8 +95,7 @@ async def change_own_account(
         await profile.request_address_change(parts, account, change)
     if changes.language is not None:
         await profile.change_language(parts, account, changes.language)
-    async with parts.database.read() as session:
-        return _build_account_view(parts, await repository.get_account(session, account.id))
+    return _build_account_view(parts, await profile.get_account(parts, account.id))
 
 
 @router.post("/accounts/verify-email/resend", status_code=202, responses=describe_responses(403, 429, 503))
@@ -142,12 +137,8 @@ async def open_session(
 @router.get("/session")
 async def get_session_state(request: Request, parts: AccountPartsDep) -> SessionState:
     """Tell who is logged in in this browser, if anybody is: no error, so that a page may ask when it opens."""
-    token, now = sessions.read_cookie(request, parts.settings), parts.clock.now()
-    caller = token and await sessions.resume_session(parts.database, parts.store, parts.settings, token, now)
-    if not caller:
-        return SessionState(account=None)
-    async with parts.database.read() as session:
-        account = await repository.find_account(session, caller.account_id)
+    token = sessions.read_cookie(request, parts.settings)
+    account = await sessions.resume_account(parts, token) if token else None
     return SessionState(account=_build_account_view(parts, account) if account else None)
 
 

@@ -177,7 +177,7 @@ class Clients(BaseModel):
     items: list[ClientView]
 
 
-class Token(BaseModel):
+class AccessToken(BaseModel):
     """An access token; `expires_in` in seconds."""
 
     access_token: str

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import repository
 from gateway.accounts.models import Account, BrowserSession
+from gateway.accounts.parts import AccountParts
 from gateway.accounts.secrets import has_valid_checksum, make_session_token
 from gateway.accounts.service import Caller
 from gateway.kit.backoff import CLOCKS_DIFFER
@@ -74,6 +75,15 @@ async def resume_session(
     if not await _is_in_use(store, found, now):
         return None
     return Caller(account.id, session_hash=found.token_hash)
+
+
+async def resume_account(parts: AccountParts, token: str) -> Account | None:
+    """Return the account that is logged in in a browser, unless its session has ended."""
+    caller = await resume_session(parts.database, parts.store, parts.settings, token, parts.clock.now())
+    if caller is None:
+        return None
+    async with parts.database.read() as session:
+        return await repository.find_account(session, caller.account_id)
 
 
 async def list_live_sessions(

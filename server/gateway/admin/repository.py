@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.accounts.models import Account, ApiClient
 from gateway.consents.models import Consent, ConsentStatus
-from gateway.rte.models import Feed
+from gateway.rte.models import FeedState
 from gateway.usage_points.models import UsagePoint
 
 
@@ -56,9 +56,9 @@ async def count_clients_by_account(
     return {account_id: (count, used_at) for account_id, count, used_at in rows}
 
 
-async def list_feeds(session: AsyncSession) -> Sequence[Feed]:
+async def list_feeds(session: AsyncSession) -> Sequence[FeedState]:
     """Return how RTE's feeds stand."""
-    return (await session.scalars(select(Feed).order_by(Feed.name))).all()
+    return (await session.scalars(select(FeedState).order_by(FeedState.name))).all()
 
 
 def _is_later(

@@ -13,7 +13,7 @@ from gateway.mail import repository as mail
 from gateway.quotas import budgets
 from gateway.quotas.pacing import find_stop_end
 from gateway.rte.feeds import budget_of
-from gateway.rte.models import UNDER_WAY, Feed
+from gateway.rte.models import UNDER_WAY, FeedState
 from gateway.tempo.service import CURRENT, HISTORY
 
 _CALL_BUDGETS = (CURRENT, HISTORY, ECOWATT)
@@ -50,7 +50,7 @@ async def _describe_api(parts: AdminParts, api: Api, used: int, limit: int, now:
     )
 
 
-def _describe_feed(feed: Feed, used: int, limit: int, now: datetime) -> RteFeed:
+def _describe_feed(feed: FeedState, used: int, limit: int, now: datetime) -> RteFeed:
     under_way = feed.last_error == UNDER_WAY
     if feed.failures == 0:
         circuit = CircuitState.CLOSED

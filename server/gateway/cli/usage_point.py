@@ -11,7 +11,7 @@ from gateway.accounts.service import find_or_create_account
 from gateway.cli.api_client import OWNER
 from gateway.cli.common import fail, with_runtime
 from gateway.runtime import Runtime
-from gateway.tariffs.options import OPTIONS, Clock, Option
+from gateway.tariffs.options import OPTIONS, BucketClock, Option
 from gateway.usage_point_summary.settings import Choices
 from gateway.usage_points import service
 
@@ -35,7 +35,7 @@ def add(
     json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
     """Add a meter whose 14 digits are read from standard input, or change the one with that number."""
-    if OPTIONS[option].clock is Clock.OFF_PEAK and not off_peak:
+    if OPTIONS[option].clock is BucketClock.OFF_PEAK and not off_peak:
         fail("An off-peak tariff needs its hours: --off-peak 22:30-06:30", 2)
     if sys.stdin.isatty():
         print("Number of the usage point (14 digits), then Enter: ", end="", flush=True)

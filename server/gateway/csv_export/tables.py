@@ -20,7 +20,7 @@ from gateway.metering import owned
 from gateway.metering.schedule import Feed, Kind
 
 type Value = str | int | float | None
-type Row = dict[str, Value]
+type CsvRow = dict[str, Value]
 
 _PAGE = timedelta(days=31)
 
@@ -54,7 +54,7 @@ class Exported:
     """The columns of a table, in order, and its rows."""
 
     columns: list[str]
-    rows: AsyncIterator[Row]
+    rows: AsyncIterator[CsvRow]
 
 
 async def open_table(database: Database, home: Home, table: Table, start: date, end: date) -> Exported:
@@ -78,7 +78,7 @@ def _list_hour_columns(series: Iterable[str]) -> list[str]:
 
 async def _iterate_hours(
     database: Database, home: Home, series: list[str], start: date, end: date
-) -> AsyncIterator[Row]:
+) -> AsyncIterator[CsvRow]:
     async with database.read() as session:
         known = await billing.find_published_span(session, home.public_id)
     if known is None:
@@ -94,7 +94,7 @@ async def _iterate_hours(
         day = until
 
 
-def _iterate_hours_of_day(published: PublishedFigures, series: list[str]) -> Iterable[Row]:
+def _iterate_hours_of_day(published: PublishedFigures, series: list[str]) -> Iterable[CsvRow]:
     figures, columns = published.figures, published.figures.build_columns()
     midnight = paris.midnight(published.day)
     for index, hour in enumerate(figures.hours):
@@ -107,7 +107,9 @@ def _iterate_hours_of_day(published: PublishedFigures, series: list[str]) -> Ite
         yield row
 
 
-async def _iterate_readings(database: Database, home: Home, table: Table, start: date, end: date) -> AsyncIterator[Row]:
+async def _iterate_readings(
+    database: Database, home: Home, table: Table, start: date, end: date
+) -> AsyncIterator[CsvRow]:
     for direction in Direction:
         feed = Feed(home.public_id, _KINDS[table], direction)
         after: date | None = start - paris.DAY
@@ -122,7 +124,7 @@ async def _iterate_readings(database: Database, home: Home, table: Table, start:
             after = last
 
 
-def _format_reading(value: dict[str, Value]) -> Row:
+def _format_reading(value: dict[str, Value]) -> CsvRow:
     row = dict(value)
     for name in ("start", "at"):
         if isinstance(written := row.get(name), str):
@@ -131,6 +133,6 @@ def _format_reading(value: dict[str, Value]) -> Row:
     return row
 
 
-def _format_instant(instant: datetime, name: str) -> Row:
+def _format_instant(instant: datetime, name: str) -> CsvRow:
     local = instant.astimezone(paris.PARIS)
     return {name: local.strftime("%Y-%m-%d %H:%M"), "utc_offset": local.strftime("%:z")}

@@ -108,7 +108,7 @@ def predict_colors(season: Season, settled: Mapping[date, Color]) -> dict[date, 
 
 
 @dataclass(frozen=True)
-class Count:
+class ColorCount:
     """Days of one colour in a season: the usual quota, those used, and those of the quota that can still come.
 
     None where a day that is not known could change the number. Never below zero, whatever RTE chose.
@@ -120,7 +120,7 @@ class Count:
     left_after_tomorrow: int | None
 
 
-def count_days(season: Season, known: Mapping[date, Color], today: date) -> dict[Color, Count]:
+def count_days(season: Season, known: Mapping[date, Color], today: date) -> dict[Color, ColorCount]:
     """Count the days of each colour; a day that is not known counts where the rules leave it one colour.
 
     `season` is today's; a `tomorrow` of the next season uses nothing of this one.
@@ -141,7 +141,7 @@ def count_days(season: Season, known: Mapping[date, Color], today: date) -> dict
         return None if taken is None else min(max(0, season.quota[color] - taken), eligible)
 
     return {
-        color: Count(
+        color: ColorCount(
             season.quota[color], count_used(color, today), count_left(color, today), count_left(color, tomorrow)
         )
         for color in COLORS

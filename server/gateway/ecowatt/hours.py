@@ -32,7 +32,7 @@ def find_worst_level(signal: EcowattSignal, levels: Mapping[datetime, int]) -> i
 
 
 @dataclass(frozen=True)
-class Run:
+class LevelRun:
     """Hours of one level in a row: `[since, until[`."""
 
     level: int
@@ -40,15 +40,15 @@ class Run:
     until: datetime
 
 
-def group_runs(levels: Mapping[datetime, int]) -> Iterable[Run]:
+def group_runs(levels: Mapping[datetime, int]) -> Iterable[LevelRun]:
     """Yield the runs of equal level, in order; a gap ends a run."""
-    run: Run | None = None
+    run: LevelRun | None = None
     for start, level in sorted(levels.items()):
         if run is not None and run.until == start and run.level == level:
-            run = Run(level, run.since, start + paris.HOUR)
+            run = LevelRun(level, run.since, start + paris.HOUR)
             continue
         if run is not None:
             yield run
-        run = Run(level, start, start + paris.HOUR)
+        run = LevelRun(level, start, start + paris.HOUR)
     if run is not None:
         yield run

@@ -40,17 +40,20 @@ async def build_outlook(session: AsyncSession, now: datetime, *, asked: bool) ->
     ]
     following = next((run for run in coming if current and run.since == current.until), None)
     return schemas.Ecowatt(
-        now=schemas.Run.model_validate(current) if current else None,
-        next=schemas.Run.model_validate(following) if following else None,
-        tense=[schemas.Run.model_validate(run) for run in coming if run.level >= TENSE],
-        low_carbon=[schemas.Run.model_validate(run) for run in coming if run.level == LOW_CARBON],
+        now=schemas.LevelRunView.model_validate(current) if current else None,
+        next=schemas.LevelRunView.model_validate(following) if following else None,
+        tense=[schemas.LevelRunView.model_validate(run) for run in coming if run.level >= TENSE],
+        low_carbon=[schemas.LevelRunView.model_validate(run) for run in coming if run.level == LOW_CARBON],
         next_change=min(changes),
         days=[
-            schemas.Day(
+            schemas.EcowattDayView(
                 date=row.day,
                 worst=row.worst,
                 message=row.message,
-                hours=[schemas.Hour(start=start, level=level) for start, level in repository.read_levels(row).items()],
+                hours=[
+                    schemas.EcowattHourView(start=start, level=level)
+                    for start, level in repository.read_levels(row).items()
+                ],
             )
             for row in rows
             if row.day >= today

@@ -11,7 +11,7 @@ from gateway.kit.wire import Utc
 type Level = Annotated[int, Field(ge=0, le=3, description="0 low-carbon, 1 normal, 2 tense, 3 very tense")]
 
 
-class Run(BaseModel):
+class LevelRunView(BaseModel):
     """Hours in a row that have the same level: `[since, until[`."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -21,20 +21,20 @@ class Run(BaseModel):
     until: Utc
 
 
-class Hour(BaseModel):
+class EcowattHourView(BaseModel):
     """The level of the hour that begins at `start`."""
 
     start: Utc
     level: Level
 
 
-class Day(BaseModel):
+class EcowattDayView(BaseModel):
     """A day of Paris, of 23, 24 or 25 hours, as far as they are known; `message` is RTE's, in French."""
 
     date: dt.date
     worst: Level
     message: str
-    hours: list[Hour]
+    hours: list[EcowattHourView]
 
 
 class Ecowatt(Changing):
@@ -44,9 +44,9 @@ class Ecowatt(Changing):
     `next_change` is the first moment at which this answer can change; `as_of` is when RTE last answered.
     """
 
-    now: Run | None
-    next: Run | None
-    tense: list[Run]
-    low_carbon: list[Run]
-    days: list[Day]
+    now: LevelRunView | None
+    next: LevelRunView | None
+    tense: list[LevelRunView]
+    low_carbon: list[LevelRunView]
+    days: list[EcowattDayView]
     as_of: Utc | None

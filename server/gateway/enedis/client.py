@@ -13,7 +13,7 @@ from gateway.enedis.customer import Address, AddressAnswer, GridContract, Meteri
 from gateway.enedis.errors import EnedisError, ErrorReason, parse_error
 from gateway.enedis.recognition import Quantity, Request, find_points, find_registers
 from gateway.enedis.wire import IndexMeasure, IndexSeries, Measure, Point, parse_whole_number
-from gateway.kit.http import Answer, UnreachableError, Upstream
+from gateway.kit.http import HttpResponse, UnreachableError, Upstream
 from gateway.store import Store
 from gateway.store.token import Bearer, drop_token, get_shared_token
 
@@ -52,7 +52,7 @@ _SUFFIX = {Direction.CONSUMPTION: "consommation", Direction.PRODUCTION: "product
 _BUSINESS = {Direction.CONSUMPTION: "CONS", Direction.PRODUCTION: "PROD"}
 
 
-class Token(BaseModel):
+class EnedisToken(BaseModel):
     """A token, and how many seconds it lasts; Enedis writes them as a number or as a string."""
 
     access_token: Bearer
@@ -152,7 +152,7 @@ class Enedis:
             raise
         return _parse_response(Services, answer).items
 
-    async def _fetch_customer(self, payer: str, api: Api, prm: str) -> Answer:
+    async def _fetch_customer(self, payer: str, api: Api, prm: str) -> HttpResponse:
         return await self._request(payer, api, "GET", _CUSTOMER_PATHS[api] + prm)
 
     async def _fetch_points(
@@ -161,7 +161,7 @@ class Enedis:
         response = await self._request_measures(payer, resource, request, **choices)
         return find_points(_parse_response(Measure, response), request, quantity)
 
-    async def _request_measures(self, payer: str, resource: str, request: Request, **choices: str) -> Answer:
+    async def _request_measures(self, payer: str, resource: str, request: Request, **choices: str) -> HttpResponse:
         dates = {"dateDebut": request.start.isoformat(), "dateFin": request.end.isoformat()}
         params = {"pointId": request.prm, **dates, **choices}
         return await self._request(payer, Api.MEASURES, "GET", _MEASURES + resource, params=params)
@@ -175,7 +175,7 @@ class Enedis:
         *,
         params: dict[str, str] | None = None,
         json: object = None,
-    ) -> Answer:
+    ) -> HttpResponse:
         """Ask, renewing the token once if Enedis no longer takes it. Raises EnedisError, StoreError."""
         renewed = False
         while True:
@@ -213,7 +213,7 @@ class Enedis:
             raise
         return new.access_token, new.expires_in
 
-    async def _request_token(self) -> Token:
+    async def _request_token(self) -> EnedisToken:
         try:
             answer = await self._upstream.request(
                 "POST", _TOKEN_PATH, form={"grant_type": "client_credentials"}, auth=self._credentials
@@ -222,10 +222,10 @@ class Enedis:
             raise EnedisError(ErrorReason.DOWN, "unreachable") from error
         if answer.status != 200:
             raise parse_error(answer)
-        return _parse_response(Token, answer)
+        return _parse_response(EnedisToken, answer)
 
 
-def _parse_response[T](form: type[T], answer: Answer) -> T:
+def _parse_response[T](form: type[T], answer: HttpResponse) -> T:
     """Read an answer by its content, whatever content type it claims. Raises EnedisError."""
     try:
         return TypeAdapter(form).validate_json(answer.body)

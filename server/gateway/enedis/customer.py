@@ -54,7 +54,7 @@ def _replace_empty(empty: object) -> Callable[[object], object]:
     return lambda value: empty if value is None or value == "" else value
 
 
-type Day = Annotated[date | None, BeforeValidator(_parse_day)]
+type EnedisDate = Annotated[date | None, BeforeValidator(_parse_day)]
 type Text = Annotated[str | None, BeforeValidator(_clean_text)]
 type Flag = Annotated[bool, BeforeValidator(_replace_empty(empty=False))]
 
@@ -67,7 +67,7 @@ class GridContract(_Wire):
     """One contract of a usage point: segments C1 to C5 take energy, P1 to P4 inject it."""
 
     segment: Text = None
-    contract_start: Day = None
+    contract_start: EnedisDate = None
     contract_type: Text = None
     distribution_tariff: Text = None
     subscribed_power_kva: Annotated[
@@ -88,9 +88,9 @@ class GridContract(_Wire):
 class Synthesis(_Wire):
     """Since when the usage point is in service, and whether its meter communicates (a French label)."""
 
-    consumption_activated_on: Annotated[Day, Field(alias="consumption_last_activation_date")] = None
-    production_activated_on: Annotated[Day, Field(alias="generation_last_activation_date")] = None
-    power_changed_on: Annotated[Day, Field(alias="last_subscribed_power_change_date")] = None
+    consumption_activated_on: Annotated[EnedisDate, Field(alias="consumption_last_activation_date")] = None
+    production_activated_on: Annotated[EnedisDate, Field(alias="generation_last_activation_date")] = None
+    power_changed_on: Annotated[EnedisDate, Field(alias="last_subscribed_power_change_date")] = None
     services_level: Text = None
 
 
@@ -161,8 +161,8 @@ class Service(_Wire):
     point: Annotated[Text, Field(alias="pointId")] = None
     measure: Annotated[Text, Field(alias="mesuresTypeCode")] = None
     state: Annotated[Text, Field(alias="etatCode")] = None
-    starts_on: Annotated[Day, Field(alias="dateDebut")] = None
-    ends_on: Annotated[Day, Field(alias="dateFin")] = None
+    starts_on: Annotated[EnedisDate, Field(alias="dateDebut")] = None
+    ends_on: Annotated[EnedisDate, Field(alias="dateFin")] = None
     takes: Annotated[Flag, Field(alias="soutirage")] = False
     gives: Annotated[Flag, Field(alias="injection")] = False
 

@@ -14,26 +14,26 @@ LONGEST_DAY_HOURS = 25
 
 
 @dataclass(frozen=True)
-class DayFigures[Figure]:
+class FiguresByDay[Figure]:
     """A figure by day, and what was refused."""
 
     days: dict[date, Figure]
     refused: RefusedPoints
 
 
-def place_daily(points: Iterable[Point], start: date, end: date, most_watts: int = MOST_WATTS) -> DayFigures[int]:
+def place_daily(points: Iterable[Point], start: date, end: date, most_watts: int = MOST_WATTS) -> FiguresByDay[int]:
     """Return the energy of the days `[start, end[`, in Wh. Two different values of a day are both refused."""
     return _place_points(points, start, end, most_watts * LONGEST_DAY_HOURS, lambda point: point.value)
 
 
-def place_peaks(points: Iterable[Point], start: date, end: date, most_va: int = MOST_WATTS) -> DayFigures[Peak]:
+def place_peaks(points: Iterable[Point], start: date, end: date, most_va: int = MOST_WATTS) -> FiguresByDay[Peak]:
     """Return the greatest powers of the days `[start, end[`. Two different ones of a day are both refused."""
     return _place_points(points, start, end, most_va, lambda point: Peak(point.value, _find_moment(point)))
 
 
 def _place_points[Figure](
     points: Iterable[Point], start: date, end: date, most: int, read: Callable[[Point], Figure]
-) -> DayFigures[Figure]:
+) -> FiguresByDay[Figure]:
     days: dict[date, Figure] = {}
     contradicted: set[date] = set()
     refused = RefusedPoints()
@@ -55,7 +55,7 @@ def _place_points[Figure](
     for day in contradicted:
         del days[day]
         refused.add_points(Fault.CONTRADICTORY)
-    return DayFigures(days, refused)
+    return FiguresByDay(days, refused)
 
 
 def _find_moment(point: Point) -> datetime | None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from gateway.kit.http import Answer
+from gateway.kit.http import HttpResponse
 
 
 class ErrorReason(StrEnum):
@@ -102,7 +102,7 @@ class EnedisError(Exception):
         return self.code in _FOR_ALL
 
 
-def parse_error(response: Answer) -> EnedisError:
+def parse_error(response: HttpResponse) -> EnedisError:
     """Turn an error response into its reason: by its code, else by its words, else by its status."""
     body = _read_body(response.body)
     code = str(body.get("error") or body.get("code") or "")

@@ -116,7 +116,7 @@ def _as_point(value: object) -> object:
     return value if isinstance(value, dict) else {"v": False}
 
 
-class Series(BaseModel):
+class QuantitySeries(BaseModel):
     """The points of one quantity."""
 
     grandeurMetier: str | None = None  # noqa: N815 - Enedis' own names
@@ -125,7 +125,7 @@ class Series(BaseModel):
     points: list[Annotated[Point, BeforeValidator(_as_point)]] | None = None
 
 
-class Period(BaseModel):
+class AnsweredPeriod(BaseModel):
     """The days `[dateDebut, dateFin[` that an answer is about."""
 
     dateDebut: str | None = None  # noqa: N815
@@ -138,13 +138,13 @@ class _Answer(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     idPrm: str | None = None  # noqa: N815
-    periode: Period | None = None
+    periode: AnsweredPeriod | None = None
 
 
 class Measure(_Answer):
     """An answer with values; a series that cannot be read is left out, and the others count."""
 
-    grandeur: list[OnErrorOmit[Series]] | None = None
+    grandeur: list[OnErrorOmit[QuantitySeries]] | None = None
 
 
 class _Index(BaseModel):
@@ -169,7 +169,7 @@ class Register(_Index):
     valeur: list[OnErrorOmit[IndexValue]] | None = None
 
 
-class Calendar(_Index):
+class RegisterCalendar(_Index):
     """Registers that belong together: the supplier's or the distributor's."""
 
     idCalendrier: str | None = None  # noqa: N815
@@ -183,11 +183,11 @@ class IndexSeries(_Index):
     grandeurMetier: str | None = None  # noqa: N815
     grandeurPhysique: str | None = None  # noqa: N815
     unite: str | None = None
-    calendrier: list[Calendar] | None = None
+    calendrier: list[RegisterCalendar] | None = None
     cadranTotalisateur: Register | None = None  # noqa: N815
 
 
-class IndexReading(_Index):
+class IndexContext(_Index):
     """A context in which the registers were read."""
 
     contexteReleve: str | None = None  # noqa: N815
@@ -198,4 +198,4 @@ class IndexReading(_Index):
 class IndexMeasure(_Answer):
     """An answer of index_consommation or index_production."""
 
-    contexte: list[IndexReading] | None = None
+    contexte: list[IndexContext] | None = None

@@ -32,7 +32,7 @@ class UnreachableError(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpResponse:
     """What came back: the status, the body as bytes, and the headers in lower case."""
 
     status: int
@@ -75,7 +75,7 @@ class Upstream:
         form: dict[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         json: object = None,
-    ) -> Answer:
+    ) -> HttpResponse:
         """Ask once. Raises UnreachableError; its text never holds the URL, which may carry a meter number."""
         if not path.startswith("/"):
             raise ValueError("a path begins with a slash: what is asked is on this upstream's own origin")
@@ -92,7 +92,9 @@ class Upstream:
                     if len(body) > MAX_BODY:
                         raise UnreachableError("the answer is too long")
                 self._observe(str(response.status_code))
-                return Answer(response.status_code, bytes(body), {k.lower(): v for k, v in response.headers.items()})
+                return HttpResponse(
+                    response.status_code, bytes(body), {k.lower(): v for k, v in response.headers.items()}
+                )
         except UnreachableError:
             self._observe("unreachable")
             raise

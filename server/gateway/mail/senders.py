@@ -5,7 +5,7 @@ from typing import Protocol
 
 import structlog
 
-from gateway.kit.http import Answer, UnreachableError, Upstream
+from gateway.kit.http import HttpResponse, UnreachableError, Upstream
 
 log = structlog.get_logger()
 
@@ -74,7 +74,7 @@ class Mailgun:
             raise MailError(str(answer.status), is_final=answer.status in _WILL_NOT)
         log.info("mail_sent", kind=mail.kind, account=account_id)
 
-    async def _post_form(self, form: dict[str, str]) -> Answer:
+    async def _post_form(self, form: dict[str, str]) -> HttpResponse:
         try:
             return await self._upstream.request("POST", self._path, form=form, auth=self._auth)
         except UnreachableError as error:

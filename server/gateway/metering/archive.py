@@ -51,7 +51,7 @@ _KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.F
 
 
 @dataclass(frozen=True)
-class Refusal:
+class CallRefusal:
     """Why asking stopped, and when it may go on; `for_all`: whoever asks would hear the same."""
 
     reason: ErrorReason
@@ -80,10 +80,10 @@ def _get_first_pause(reason: ErrorReason) -> timedelta:
             assert_never(reason)
 
 
-def build_undecipherable_refusal(point: UsagePoint, error: UndecipherableError, now: datetime) -> Refusal:
+def build_undecipherable_refusal(point: UsagePoint, error: UndecipherableError, now: datetime) -> CallRefusal:
     """Say that a usage point cannot be decrypted: it waits, and nobody waits for it."""
     log.error("undecipherable", usage_point=point.id, what=str(error))
-    return Refusal(ErrorReason.OUR_FAULT, now + LONGEST_PAUSE)
+    return CallRefusal(ErrorReason.OUR_FAULT, now + LONGEST_PAUSE)
 
 
 class Archive:
@@ -96,7 +96,7 @@ class Archive:
         self._store = store
         self._clock = clock
         self._keyring = keyring
-        self._tasks: set[asyncio.Task[Refusal | None]] = set()
+        self._tasks: set[asyncio.Task[CallRefusal | None]] = set()
         self._fetchers = {priority: Fetcher(database, its) for priority, its in enedis.items()}
 
     async def open_meter(self, point: UsagePoint) -> Meter:
@@ -107,7 +107,7 @@ class Archive:
 
     async def fetch_within_patience(
         self, meter: Meter, feed: Feed, wanted: Collection[date], patience: float = PATIENCE
-    ) -> Refusal | None:
+    ) -> CallRefusal | None:
         """Ask for what is missing of the wanted days, by a few calls, and wait for it for `patience` seconds.
 
         A call that was begun is ended and its answer kept, even when whoever wanted it no longer waits. Returns why
@@ -126,7 +126,7 @@ class Archive:
 
     async def fetch_missing(
         self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, priority: Priority
-    ) -> Refusal | None:
+    ) -> CallRefusal | None:
         """Ask for what is missing of the wanted days, by so many calls; see `ensure`.
 
         Without the store nobody can be sure to be alone, or in time, and nothing is asked.
@@ -134,29 +134,29 @@ class Archive:
         try:
             return await self._fetch_missing(meter, feed, wanted, calls, self._fetchers[priority])
         except StoreError:
-            return Refusal(ErrorReason.DOWN, self._clock.now() + _UNTIL_THE_STORE_IS_BACK, for_all=True)
+            return CallRefusal(ErrorReason.DOWN, self._clock.now() + _UNTIL_THE_STORE_IS_BACK, for_all=True)
 
     async def _fetch_missing(
         self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, fetcher: Fetcher
-    ) -> Refusal | None:
+    ) -> CallRefusal | None:
         if not wanted or feed.direction not in meter.possible:
             return None
         for _ in range(calls):
             async with self._store.lease(f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"):
                 if pause := await find_pause(self._store, _pause_key(feed), self._clock.now()):
-                    return Refusal(ErrorReason(pause.reason), pause.until)
+                    return CallRefusal(ErrorReason(pause.reason), pause.until)
                 async with self._database.read() as session:
                     refusals = await points.load_refusals(session, meter.id)
                     known = await repository.load_entries(session, feed, min(wanted), max(wanted) + paris.DAY)
                 if refusals is None:
-                    return Refusal(ErrorReason.NO_CONSENT, self._clock.now())
+                    return CallRefusal(ErrorReason.NO_CONSENT, self._clock.now())
                 if refusal := _find_standing_refusal(refusals, feed, self._clock.now()):
                     return refusal
                 meter = meter.replace_refusals(refusals, self._clock.now())
                 told = await self._make_next_call(fetcher, meter, feed, known, wanted)
                 if told is None:
                     return None
-                if isinstance(told, Refusal):
+                if isinstance(told, CallRefusal):
                     return told
                 # a call is charged already: its answer waits for the database rather than be asked again
                 await retry_while_down(partial(self._save_facts, meter, feed, told, known), self._clock)
@@ -171,7 +171,7 @@ class Archive:
         known: Mapping[date, Entry],
         wanted: Collection[date],
         longest: int | None = None,
-    ) -> list[Fact] | Refusal | None:
+    ) -> list[Fact] | CallRefusal | None:
         """Make the newest call that is due, a shorter one where Enedis finds it too long; None: nothing is due."""
         since = meter.since[feed.direction]
         calls = plan_calls(feed, known, wanted, self._clock.now(), since=since, longest=longest)
@@ -186,7 +186,7 @@ class Archive:
 
     async def _interpret_error(
         self, meter: Meter, feed: Feed, window: Window, error: EnedisError
-    ) -> list[Fact] | Refusal:
+    ) -> list[Fact] | CallRefusal:
         """Return what an error tells of the days asked, or that asking has to stop."""
         now, refusals, direction = self._clock.now(), meter.refusals, feed.direction
         match error.reason:
@@ -203,13 +203,13 @@ class Archive:
                 noted = refusals.note_wrong_direction(direction, error.code, now)
                 await self._save_refusals(meter, noted)
                 log.warning("direction_refused", usage_point=meter.id, direction=direction, code=error.code)
-                return Refusal(error.reason, noted.wrong_direction[direction].again_at)
+                return CallRefusal(error.reason, noted.wrong_direction[direction].again_at)
             case ErrorReason.METER_REFUSED:
                 noted = refusals.note_meter(error.code, now)
                 await self._save_refusals(meter, noted, details_too=refusals.meter is None)
                 until = noted.get_meter_pause(now) or now + paris.DAY
                 log.warning("meter_refused", usage_point=meter.id, code=error.code, until=paris.format_instant(until))
-                return Refusal(error.reason, until)
+                return CallRefusal(error.reason, until)
             case ErrorReason.NO_CONSENT:
                 async with self._database.write() as session:
                     await points.note_doubt(session, meter.id, now)
@@ -217,16 +217,16 @@ class Archive:
                 pass
         return await self._pause_feed(feed, error)
 
-    async def _pause_feed(self, feed: Feed, error: EnedisError) -> Refusal:
+    async def _pause_feed(self, feed: Feed, error: EnedisError) -> CallRefusal:
         """Leave a feed alone for a while, longer after each failure in a row; return until when."""
         now, first = self._clock.now(), _get_first_pause(error.reason)
         if error.is_for_all or error.reason is ErrorReason.QUOTA:  # these know their own end
-            return Refusal(error.reason, error.retry_at or now + first, error.is_for_all)
+            return CallRefusal(error.reason, error.retry_at or now + first, error.is_for_all)
         failures = await self._store.increment(_failures_key(feed), _FAILURES_COUNTED_FOR)
         pause = compute_backoff(first, LONGEST_PAUSE, failures) * _compute_jitter(feed, failures)
         log.warning("enedis_refused", reason=error.reason, code=error.code, until=paris.format_instant(now + pause))
         await start_pause(self._store, _pause_key(feed), now, now + pause, error.reason)
-        return Refusal(error.reason, now + pause)
+        return CallRefusal(error.reason, now + pause)
 
     async def _save_refusals(self, meter: Meter, refusals: Refusals, *, details_too: bool = False) -> None:
         async with self._database.write() as session:
@@ -253,7 +253,7 @@ class Archive:
 
     async def fill_from_daily_values(
         self, meter: Meter, direction: Direction, priority: Priority, since: date = date.min
-    ) -> Refusal | None:
+    ) -> CallRefusal | None:
         """Ask the daily values of days whose curve will not come (whole) any more; fill in what they say is missing.
 
         `since`: of no older days, while a history is under way that ends by settling them all at once.
@@ -315,12 +315,12 @@ def _has_no_curve(day: date, now: datetime) -> bool:
     return now >= get_expected_time(day) + WITHOUT_CURVE
 
 
-def _find_standing_refusal(refusals: Refusals, feed: Feed, now: datetime) -> Refusal | None:
+def _find_standing_refusal(refusals: Refusals, feed: Feed, now: datetime) -> CallRefusal | None:
     """Return the refusal that leaves a feed alone for now, if there is one."""
     if until := refusals.get_meter_pause(now):
-        return Refusal(ErrorReason.METER_REFUSED, until)
+        return CallRefusal(ErrorReason.METER_REFUSED, until)
     if until := refusals.get_direction_pause(feed.direction, now):
-        return Refusal(ErrorReason.WRONG_DIRECTION, until)
+        return CallRefusal(ErrorReason.WRONG_DIRECTION, until)
     return None
 
 

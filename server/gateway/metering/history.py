@@ -12,7 +12,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.metering import repository
-from gateway.metering.archive import Archive, Refusal, build_undecipherable_refusal
+from gateway.metering.archive import Archive, CallRefusal, build_undecipherable_refusal
 from gateway.metering.fetching import Priority
 from gateway.metering.meters import Meter
 from gateway.metering.planner import WINDOWS, Window, get_history_start, plan_calls
@@ -113,7 +113,9 @@ async def _find_next_call(database: Database, meter: Meter, now: datetime) -> tu
     return max(planned, key=lambda call: (call[0].kind is Kind.CURVE, call[1].end), default=None)
 
 
-async def _take_step(archive: Archive, meter: Meter, call: tuple[Feed, Window] | None) -> tuple[Refusal | None, bool]:
+async def _take_step(
+    archive: Archive, meter: Meter, call: tuple[Feed, Window] | None
+) -> tuple[CallRefusal | None, bool]:
     """Make a call, or settle what is over when none is left; return what stopped it, and whether all is done."""
     if call:
         feed, window = call

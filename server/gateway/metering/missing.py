@@ -8,7 +8,7 @@ from typing import assert_never
 
 from gateway.enedis.errors import ErrorReason
 from gateway.kit import paris
-from gateway.metering.archive import Refusal
+from gateway.metering.archive import CallRefusal
 from gateway.metering.meters import Meter
 from gateway.metering.planner import get_history_start
 from gateway.metering.schedule import Entry, Feed, Kind, State, find_next_attempt, is_over
@@ -46,7 +46,7 @@ class Missing:
 
 
 def explain_day(
-    meter: Meter, feed: Feed, day: date, entry: Entry | None, refusal: Refusal | None, now: datetime
+    meter: Meter, feed: Feed, day: date, entry: Entry | None, refusal: CallRefusal | None, now: datetime
 ) -> tuple[Reason, datetime | None]:
     """Return why a day is not wholly known, and when it is expected; None: it will not come."""
     since = meter.since[feed.direction]
@@ -110,7 +110,7 @@ def merge_gaps(gaps: Iterable[Missing]) -> list[Missing]:
     return joined
 
 
-def raise_if_nothing_known(known: Sized, refusal: Refusal | None, now: datetime) -> None:
+def raise_if_nothing_known(known: Sized, refusal: CallRefusal | None, now: datetime) -> None:
     """Raise the problem of a range of which nothing is known, for a fault or a quota."""
     if known or refusal is None:
         return

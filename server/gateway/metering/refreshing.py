@@ -1,10 +1,9 @@
-"""Asking again for days that are known, because somebody wishes it."""
+"""Asking again for days that are known, because somebody asks for it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from gateway.kit import paris
-from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.metering import repository
 from gateway.metering.planner import WINDOWS, get_history_start
@@ -27,10 +26,9 @@ class RefreshOutcome:
 
 
 async def request_refresh(
-    database: Database, clock: Clock, account_id: str, point_id: str, start: date, end: date
+    database: Database, now: datetime, account_id: str, point_id: str, start: date, end: date
 ) -> RefreshOutcome:
     """Have the days `[start, end[` asked again soon, in all that was asked of them. Raises a problem."""
-    now = clock.now()
     today = paris.day_of(now)
     check_range(start, end, LONGEST_RANGE)
     if end > today or start < get_history_start(Kind.CURVE, today):

@@ -8,15 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.accounts.dependencies import CallerDep
-from gateway.dependencies import END_DAY, START_DAY, ClockDep, DatabaseDep, PointId, part
+from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.domain.direction import Direction
 from gateway.kit import conditional
 from gateway.kit.clock import Clock
-from gateway.metering import refreshing
 from gateway.metering.encoding import encode_curve
 from gateway.metering.missing import Missing
 from gateway.metering.schemas import (
-    Answer,
     CurveAnswer,
     DailyAnswer,
     DayReading,
@@ -25,10 +23,11 @@ from gateway.metering.schemas import (
     MaxPowerAnswer,
     MissingRange,
     PeakReading,
+    RangeAnswer,
     RefreshAnswer,
     RefreshRequest,
 )
-from gateway.metering.service import Known, Readings
+from gateway.metering.service import KnownRange, Readings
 from gateway.problems import describe_responses
 from gateway.quotas.routes import count_response
 
@@ -61,7 +60,7 @@ async def get_load_curve(
 ) -> Response:
     """Average power by interval, in W."""
     found = await archive.read_load_curve(caller.account_id, point_id, direction, start, end)
-    frame = Answer(**_build_frame(found, start, end, direction))
+    frame = RangeAnswer(**_build_frame(found, start, end, direction))
     next_change = _limit_age(clock.now(), frame)
 
     def respond() -> Response:
@@ -129,14 +128,14 @@ async def get_index(
 
 @router.post("/refresh", status_code=202)
 async def request_refresh(
-    database: DatabaseDep, clock: ClockDep, caller: CallerDep, point_id: PointId, wish: RefreshRequest
+    archive: ReadingsDep, caller: CallerDep, point_id: PointId, body: RefreshRequest
 ) -> RefreshAnswer:
     """Ask Enedis again for days that are known; each call is charged like any other."""
-    wished = await refreshing.request_refresh(database, clock, caller.account_id, point_id, wish.start, wish.end)
-    return RefreshAnswer.model_validate(wished, from_attributes=True)
+    scheduled = await archive.request_refresh(caller.account_id, point_id, body.start, body.end)
+    return RefreshAnswer.model_validate(scheduled, from_attributes=True)
 
 
-def _build_frame(found: Known[Any], start: date, end: date, direction: Direction) -> dict[str, Any]:
+def _build_frame(found: KnownRange[Any], start: date, end: date, direction: Direction) -> dict[str, Any]:
     return {
         "direction": direction,
         "start": start,
@@ -147,12 +146,12 @@ def _build_frame(found: Known[Any], start: date, end: date, direction: Direction
     }
 
 
-def _respond(request: Request, clock: Clock, answer: Answer) -> Response:
+def _respond(request: Request, clock: Clock, answer: RangeAnswer) -> Response:
     now = clock.now()
     return conditional.respond(request, answer, now=now, next_change=_limit_age(now, answer))
 
 
-def _limit_age(now: datetime, answer: Answer) -> datetime:
+def _limit_age(now: datetime, answer: RangeAnswer) -> datetime:
     return min(answer.next_change or now + _LONGEST, now + _LONGEST)
 
 

@@ -9,7 +9,7 @@ from gateway.domain.readings import Quality
 from gateway.kit.wire import Utc
 from gateway.metering.history import Progress
 from gateway.metering.missing import Reason
-from gateway.metering.service import Source
+from gateway.metering.service import EnergySource
 
 
 class MissingRange(BaseModel):
@@ -36,7 +36,7 @@ class DayReading(BaseModel):
     date: date
     wh: int
     quality: Quality
-    source: Source
+    source: EnergySource
 
 
 class PeakReading(BaseModel):
@@ -58,7 +58,7 @@ class IndexReading(BaseModel):
     registers: dict[str, int]
 
 
-class Answer(BaseModel):
+class RangeAnswer(BaseModel):
     """What every range has: `as_of` is when Enedis was last asked for any of it; the present, when it never was."""
 
     direction: Direction
@@ -69,25 +69,25 @@ class Answer(BaseModel):
     next_change: Utc | None
 
 
-class CurveAnswer(Answer):
+class CurveAnswer(RangeAnswer):
     """The load curve of `[start, end[`."""
 
     readings: list[CurveReading]
 
 
-class DailyAnswer(Answer):
+class DailyAnswer(RangeAnswer):
     """The daily values of `[start, end[`."""
 
     readings: list[DayReading]
 
 
-class MaxPowerAnswer(Answer):
+class MaxPowerAnswer(RangeAnswer):
     """The greatest powers of `[start, end[`."""
 
     readings: list[PeakReading]
 
 
-class IndexAnswer(Answer):
+class IndexAnswer(RangeAnswer):
     """The registers on the days of `[start, end[`."""
 
     readings: list[IndexReading]

@@ -15,10 +15,11 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import packing, payloads, repository
-from gateway.metering.archive import PATIENCE, WITHOUT_CURVE, Archive, Refusal
+from gateway.metering.archive import PATIENCE, WITHOUT_CURVE, Archive, CallRefusal
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Missing, explain_day, merge_gaps, raise_if_nothing_known
 from gateway.metering.planner import plan_calls
+from gateway.metering.refreshing import RefreshOutcome, request_refresh
 from gateway.metering.schedule import Entry, Feed, Kind, State, find_next_attempt, get_expected_time
 from gateway.problems import ProblemError, check_range
 from gateway.usage_points import repository as points
@@ -32,7 +33,7 @@ _FEW_CALLS = 1
 
 
 @dataclass(frozen=True)
-class Known[Value]:
+class KnownRange[Value]:
     """What is known of a range by day, what is missing of it, and when Enedis was last asked for any of it."""
 
     days: Mapping[date, Value]
@@ -40,7 +41,7 @@ class Known[Value]:
     as_of: datetime
 
 
-class Source(StrEnum):
+class EnergySource(StrEnum):
     """Where the energy of a day comes from: Enedis' own daily value, or the sum of the load curve."""
 
     DAILY_VALUE = "daily_value"
@@ -53,7 +54,7 @@ class DayValue:
 
     wh: int
     quality: Quality
-    source: Source
+    source: EnergySource
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Readings:
 
     async def read_load_curve(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
-    ) -> Known[bytes]:
+    ) -> KnownRange[bytes]:
         """Return the packed curve of `[start, end[`. Raises a problem when a fault or quota leaves nothing of it."""
         days, feed = self._check_range(start, end), Feed(point_id, Kind.CURVE, direction)
         meter, known, curves, refusal = await self._fetch_and_load(account_id, feed, days, payloads.read_packed)
@@ -91,11 +92,11 @@ class Readings:
                 why = explain_day(meter, feed, day, entry, refusal, self._clock.now())
                 missing += [Missing(*gap, *why) for gap in find_gaps(day, readings)]
         raise_if_nothing_known(curves, refusal, self._clock.now())
-        return Known(curves, merge_gaps(missing), self._get_newest_answer_time(known))
+        return KnownRange(curves, merge_gaps(missing), self._get_newest_answer_time(known))
 
     async def read_daily(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
-    ) -> Known[DayValue]:
+    ) -> KnownRange[DayValue]:
         """Return the days of `[start, end[`: Enedis' own value where it is known, else the sum of a whole curve.
 
         What is known is not waited for. A few new days are asked by their curve, which brings their value along; more
@@ -126,7 +127,7 @@ class Readings:
             )
             refusal = refusal or refused
         found = {day: _sum_energy(curves[day]) for day in whole if day in curves}
-        found |= {day: DayValue(wh, Quality.MEASURED, Source.DAILY_VALUE) for day, wh in values.items()}
+        found |= {day: DayValue(wh, Quality.MEASURED, EnergySource.DAILY_VALUE) for day, wh in values.items()}
         missing = [
             Missing(*paris.day_bounds(day), *explain_day(meter, feed, day, entry, refusal, self._clock.now()))
             for day in days
@@ -134,30 +135,34 @@ class Readings:
             for feed, entry in [(curve, entries.get(day)) if day in by_curve else (daily, known.get(day))]
         ]
         raise_if_nothing_known(found, refusal, self._clock.now())
-        return Known(
+        return KnownRange(
             {day: found[day] for day in days if day in found},
             merge_gaps(missing),
             self._get_newest_answer_time({**entries, **known}),
         )
 
-    async def read_max_power(self, account_id: str, point_id: str, start: date, end: date) -> Known[DayPeak]:
+    async def read_max_power(self, account_id: str, point_id: str, start: date, end: date) -> KnownRange[DayPeak]:
         """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
         found = await self._read_by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, payloads.read_peak)
         async with self._database.read() as session:
             kva = (await consents.get_usage_point(session, account_id, point_id)).contract.power_kva
         peaks = {day: DayPeak(peak.va, _compute_share(peak, kva), peak.at) for day, peak in found.days.items()}
-        return Known(peaks, found.missing, found.as_of)
+        return KnownRange(peaks, found.missing, found.as_of)
 
     async def read_index(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
-    ) -> Known[Registers]:
+    ) -> KnownRange[Registers]:
         """Return the registers at the beginning of the days `[start, end[`, which are asked each week from now on."""
         feed = Feed(point_id, Kind.INDEX, direction)
         return await self._read_by_day(account_id, feed, start, end, payloads.read_registers)
 
+    async def request_refresh(self, account_id: str, point_id: str, start: date, end: date) -> RefreshOutcome:
+        """Have the days `[start, end[` asked again soon. Raises a problem."""
+        return await request_refresh(self._database, self._clock.now(), account_id, point_id, start, end)
+
     async def _read_by_day[Value](
         self, account_id: str, feed: Feed, start: date, end: date, read: _Read[Value]
-    ) -> Known[Value]:
+    ) -> KnownRange[Value]:
         days = self._check_range(start, end)
         meter, known, values, refusal = await self._fetch_and_load(account_id, feed, days, read)
         now = self._clock.now()
@@ -167,7 +172,7 @@ class Readings:
             if day not in values
         ]
         raise_if_nothing_known(values, refusal, now)
-        return Known(values, merge_gaps(missing), self._get_newest_answer_time(known))
+        return KnownRange(values, merge_gaps(missing), self._get_newest_answer_time(known))
 
     async def _fetch_and_load[Value](
         self,
@@ -178,7 +183,7 @@ class Readings:
         *,
         wanted: Sequence[date] | None = None,
         patience: Callable[[], float] | None = None,
-    ) -> tuple[Meter, dict[date, Entry], dict[date, Value], Refusal | None]:
+    ) -> tuple[Meter, dict[date, Entry], dict[date, Value], CallRefusal | None]:
         """Return what is known of days, after asking for what is due of those `wanted`: of all, unless they are named.
 
         `patience` returns the seconds for which the whole request may still wait.
@@ -247,4 +252,4 @@ def _compute_share(peak: Peak, kva: float | None) -> float | None:
 
 def _sum_energy(packed: bytes) -> DayValue:
     watt_minutes, quality = packing.sum_energy(packed)
-    return DayValue(round(watt_minutes / WATT_MINUTES_A_WH), quality, Source.LOAD_CURVE)
+    return DayValue(round(watt_minutes / WATT_MINUTES_A_WH), quality, EnergySource.LOAD_CURVE)

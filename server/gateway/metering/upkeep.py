@@ -8,7 +8,7 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.metering import history, repository
-from gateway.metering.archive import Archive, Refusal, build_undecipherable_refusal
+from gateway.metering.archive import Archive, CallRefusal, build_undecipherable_refusal
 from gateway.metering.fetching import Priority
 from gateway.metering.schedule import Feed, find_next_attempt
 from gateway.usage_points import repository as points
@@ -24,7 +24,7 @@ async def fetch_due_points(database: Database, archive: Archive, clock: Clock) -
     now = clock.now()
     async with database.read() as session:
         waiting = list(await points.find_with_work(session, now, _POINTS_A_ROUND))
-    stopped: list[Refusal] = []
+    stopped: list[CallRefusal] = []
 
     async def fetch_next_point() -> None:
         while waiting and not stopped:
@@ -33,7 +33,7 @@ async def fetch_due_points(database: Database, archive: Archive, clock: Clock) -
                 due = await _fetch_due_days(database, archive, point, clock)
             except UndecipherableError as error:
                 due = build_undecipherable_refusal(point, error, clock.now()).until
-            if isinstance(due, Refusal):
+            if isinstance(due, CallRefusal):
                 stopped.append(due)
                 return
             async with database.write() as session:
@@ -52,7 +52,9 @@ async def fetch_due_points(database: Database, archive: Archive, clock: Clock) -
         return await points.find_next_work(session, clock.now() + paris.HOUR)
 
 
-async def _fetch_due_days(database: Database, archive: Archive, point: UsagePoint, clock: Clock) -> datetime | Refusal:
+async def _fetch_due_days(
+    database: Database, archive: Archive, point: UsagePoint, clock: Clock
+) -> datetime | CallRefusal:
     """Ask what is due for one usage point; return when it next has something to ask, or what stops everybody."""
     meter = await archive.open_meter(point)
     today = paris.day_of(clock.now())

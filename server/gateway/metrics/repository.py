@@ -12,7 +12,7 @@ from gateway.consents.models import Consent
 from gateway.counters.models import Counter
 from gateway.metering.models import DayRecord
 from gateway.quotas.budgets import user_day
-from gateway.rte.models import Feed
+from gateway.rte.models import FeedState
 from gateway.usage_points.models import PointStatus, UsagePoint
 
 
@@ -46,7 +46,7 @@ async def count_due_work(session: AsyncSession, now: datetime) -> list[Work]:
         await _count_due(session, "archive", UsagePoint.next_work_at, now, is_open),
         await _count_due(session, "details", UsagePoint.details_at, now, is_open),
         await _count_due(session, "consents", Consent.check_at, now),
-        await _count_due(session, "signals", Feed.next_at, now),
+        await _count_due(session, "signals", FeedState.next_at, now),
     ]
 
 

@@ -44,7 +44,7 @@ class Use:
         return build_rate_limit_headers(self.name, self.limit, self.limit - self.used, left, day / timedelta(seconds=1))
 
 
-class Day:
+class DailyQuota:
     """The present day of an account."""
 
     def __init__(self, database: Database, store: Store, clock: Clock, calls: int, answers: int) -> None:

@@ -1,56 +1,25 @@
 """`GET /v1/quota`, and the headers that tell of it with every answer about a usage point."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
 
 from gateway.accounts.dependencies import CallerDep
 from gateway.dependencies import ClockDep, part
-from gateway.kit.wire import Utc
 from gateway.problems import describe_responses
-from gateway.quotas.day import Day, Use
+from gateway.quotas.day import DailyQuota
+from gateway.quotas.schemas import DayUse, Quota, QuotaDays, UseView
 
-DayDep = Annotated[Day, Depends(part(Day))]
+DayDep = Annotated[DailyQuota, Depends(part(DailyQuota))]
 
 router = APIRouter(tags=["quota"], responses=describe_responses(401))
-
-
-class UseView(BaseModel):
-    """How much is used of a limit, and when it begins anew."""
-
-    used: int
-    left: int
-    limit: int
-    resets_at: Utc
-
-
-class Quota(BaseModel):
-    """The account's day: calls to Enedis, and answers about usage points."""
-
-    enedis: UseView
-    answers: UseView
-
-
-class DayUse(BaseModel):
-    """The calls to Enedis of a day."""
-
-    date: date
-    used: int
-
-
-class QuotaDays(BaseModel):
-    """The last days, oldest first, today included."""
-
-    items: list[DayUse]
 
 
 @router.get("/quota")
 async def get_quota(day: DayDep, caller: CallerDep) -> Quota:
     """Show what is used and left today."""
     calls, answers = await day.count_calls(caller.account_id), await day.count_responses(caller.account_id)
-    return Quota(enedis=_build_view(calls), answers=_build_view(answers))
+    return Quota(enedis=UseView.of(calls), answers=UseView.of(answers))
 
 
 @router.get("/quota/days")
@@ -65,8 +34,3 @@ async def count_response(request: Request, day: DayDep, clock: ClockDep, caller:
     answers = (await day.count_answer(caller.account_id)).build_headers(now)
     calls = (await day.calls_lately(caller.account_id)).build_headers(now)
     request.state.headers = {name: f"{calls[name]}, {answers[name]}" for name in calls}
-
-
-def _build_view(use: Use) -> UseView:
-    left = max(0, use.limit - use.used)
-    return UseView(used=min(use.used, use.limit), left=left, limit=use.limit, resets_at=use.resets_at)

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ValidationError
 
-from gateway.kit.http import Answer, UnreachableError, Upstream
+from gateway.kit.http import HttpResponse, UnreachableError, Upstream
 from gateway.rte.errors import RteError, RteErrorReason
 
 
@@ -14,7 +14,7 @@ async def request(
     params: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
     auth: tuple[str, str] | None = None,
-) -> Answer:
+) -> HttpResponse:
     """Ask once, whatever is answered. Raises RteError when nothing is."""
     try:
         return await upstream.request(method, path, params=params, headers=headers, auth=auth)
@@ -22,7 +22,7 @@ async def request(
         raise RteError(RteErrorReason.DOWN, "unreachable") from error
 
 
-def parse_response[Form: BaseModel](form: type[Form], answer: Answer) -> Form:
+def parse_response[Form: BaseModel](form: type[Form], answer: HttpResponse) -> Form:
     """Read an answer's body. Raises RteError when it has another form."""
     try:
         return form.model_validate_json(answer.body)

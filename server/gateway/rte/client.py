@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 from gateway.kit import paris
-from gateway.kit.http import Answer, Upstream
+from gateway.kit.http import HttpResponse, Upstream
 from gateway.rte.asking import parse_response, request
 from gateway.rte.errors import RteError, RteErrorReason, parse_error
-from gateway.rte.wire import EcowattAnswer, EcowattSignal, TempoAnswer, TempoValue, Token
+from gateway.rte.wire import EcowattAnswer, EcowattSignal, RteToken, TempoAnswer, TempoValue
 from gateway.store import Store
 from gateway.store.token import drop_token, get_shared_token
 
@@ -54,7 +54,7 @@ class Rte:
             raise RteError(RteErrorReason.DOWN, "empty_answer")
         return signals
 
-    async def _get_path(self, path: str, params: dict[str, str]) -> Answer:
+    async def _get_path(self, path: str, params: dict[str, str]) -> HttpResponse:
         """Ask once. A token that RTE no longer takes is forgotten, so that the next attempt brings a new one."""
         token = await get_shared_token(self._store, _TOKEN_KEY, self._new_token, renew_before=_RENEW_BEFORE)
         answer = await request(self._upstream, "GET", path, params=params, headers={"Authorization": f"Bearer {token}"})
@@ -71,7 +71,7 @@ class Rte:
             raise RteError(RteErrorReason.CREDENTIALS, str(answer.status))
         if answer.status != 200:
             raise parse_error(answer)
-        token = parse_response(Token, answer)
+        token = parse_response(RteToken, answer)
         return token.access_token, token.expires_in
 
 

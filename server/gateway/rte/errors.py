@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ValidationError
 
-from gateway.kit.http import Answer
+from gateway.kit.http import HttpResponse
 
 _LONGEST_WAIT = 86400.0
 
@@ -46,7 +46,7 @@ class RteError(Exception):
         self.retry_after = retry_after
 
 
-def parse_error(answer: Answer) -> RteError:
+def parse_error(answer: HttpResponse) -> RteError:
     """Turn a refusal into its reason."""
     code = _read_code(answer.body)
     reason = _BY_CODE.get(code) or _BY_STATUS.get(answer.status)

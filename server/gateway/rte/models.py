@@ -10,7 +10,7 @@ UNDER_WAY = "under way"
 """Stands for the outcome of a call that has none yet."""
 
 
-class Feed(Base):
+class FeedState(Base):
     """When a feed was last asked and last answered, and when it may next be asked: a restart forgets neither.
 
     `failures` counts those since the last answer; `last_error` is the last call's, or UNDER_WAY.

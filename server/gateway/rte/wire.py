@@ -24,7 +24,7 @@ def _is_in_range(stamp: datetime) -> bool:
 LONGEST_MESSAGE = 1000
 
 
-class Token(BaseModel):
+class RteToken(BaseModel):
     """A token, and how many seconds it lasts; RTE writes them as a number or as a string."""
 
     access_token: Bearer

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from gateway.ecowatt.schemas import Run
+from gateway.ecowatt.schemas import LevelRunView
 from gateway.kit.conditional import Changing
 from gateway.settings import EnedisEnvironment
-from gateway.tempo.schemas import Day, Period
+from gateway.tempo.schemas import TempoDayView, TempoPeriodView
 
 
 class Operator(BaseModel):
@@ -45,16 +45,16 @@ class Site(BaseModel):
 class TempoToday(BaseModel):
     """The Tempo day in force, the one after, and the bucket in force."""
 
-    today: Day
-    tomorrow: Day
-    period: Period
+    today: TempoDayView
+    tomorrow: TempoDayView
+    period: TempoPeriodView
 
 
 class EcowattToday(BaseModel):
     """The level now and the tense hours to come; `now` is null when it is not known."""
 
-    now: Run | None
-    tense: list[Run]
+    now: LevelRunView | None
+    tense: list[LevelRunView]
 
 
 class Today(Changing):

@@ -11,12 +11,12 @@ from typing import assert_never
 from gateway.domain.tempo_days import DAY_STARTS, OFF_PEAK_STARTS
 from gateway.kit import paris
 from gateway.tariffs.off_peak import MINUTES_A_DAY, OffPeakPeriod, are_stated, list_slots_on
-from gateway.tariffs.options import OPTIONS, UNKNOWN, Clock
+from gateway.tariffs.options import OPTIONS, UNKNOWN, BucketClock
 from gateway.tariffs.prices import MICRO, PriceBook
 from gateway.tariffs.producer_surcharge import get_monthly_surcharge
 from gateway.tariffs.tariff import Price, Tariff, find_tariff_on
 
-type Span = tuple[int, int, str]
+type BucketSpan = tuple[int, int, str]
 """Minutes `[start, end[` in one bucket."""
 
 
@@ -29,7 +29,7 @@ class DayRules:
     EUR a month; `production` millionths of EUR a kWh given.
     """
 
-    spans: tuple[Span, ...]
+    spans: tuple[BucketSpan, ...]
     buckets: frozenset[str]
     prices: Mapping[str, int]
     subscription: int | None
@@ -104,32 +104,32 @@ class Rules:
         injects = self._injects_since is not None and self._injects_since <= day
         return get_monthly_surcharge(day) if injects else Decimal(0)
 
-    def _cut_by_clock(self, tariff: Tariff | None, day: date) -> list[Span]:
+    def _cut_by_clock(self, tariff: Tariff | None, day: date) -> list[BucketSpan]:
         """Return the buckets of a day by what its clock shows."""
         if tariff is None:
             return [_WHOLLY_UNKNOWN]
         clock = OPTIONS[tariff.option].clock
         match clock:
-            case Clock.ONE_BUCKET:
+            case BucketClock.ONE_BUCKET:
                 return [(0, MINUTES_A_DAY, bucket) for bucket in tariff.buckets]
-            case Clock.OFF_PEAK:
+            case BucketClock.OFF_PEAK:
                 if not are_stated(self._off_peak, day):
                     return [_WHOLLY_UNKNOWN]
                 return _overlay_spans("hp", [(start, end, "hc") for start, end in list_slots_on(self._off_peak, day)])
-            case Clock.TEMPO:
+            case BucketClock.TEMPO:
                 return cut_tempo_day(self._colors.get(day - paris.DAY), self._colors.get(day))
-            case Clock.OFFER:
+            case BucketClock.OFFER:
                 return _cut_custom_day(tariff.prices if tariff.prices != "regulated" else (), day)
             case _:
                 assert_never(clock)
 
-    def _get_off_peak_clock(self, tariff: Tariff, day: date) -> list[Span]:
+    def _get_off_peak_clock(self, tariff: Tariff, day: date) -> list[BucketSpan]:
         """Return the buckets of a day, those of an unknown colour with their hours: these are known all the same."""
-        by_color = OPTIONS[tariff.option].clock is Clock.TEMPO
+        by_color = OPTIONS[tariff.option].clock is BucketClock.TEMPO
         return cut_tempo_day(UNKNOWN, UNKNOWN) if by_color else self._cut_by_clock(tariff, day)
 
 
-_WHOLLY_UNKNOWN: Span = (0, MINUTES_A_DAY, UNKNOWN)
+_WHOLLY_UNKNOWN: BucketSpan = (0, MINUTES_A_DAY, UNKNOWN)
 
 
 def is_off_peak(bucket: str) -> bool:
@@ -137,7 +137,7 @@ def is_off_peak(bucket: str) -> bool:
     return bucket == "hc" or bucket.endswith("_hc")
 
 
-def cut_tempo_day(before: str | None, color: str | None) -> list[Span]:
+def cut_tempo_day(before: str | None, color: str | None) -> list[BucketSpan]:
     """Return the buckets of a day by its clock: until 06:00 the colour of the day before is in force."""
     morning, evening = (clock.hour * 60 + clock.minute for clock in (DAY_STARTS, OFF_PEAK_STARTS))
     return [
@@ -147,14 +147,14 @@ def cut_tempo_day(before: str | None, color: str | None) -> list[Span]:
     ]
 
 
-def _cut_custom_day(prices: Sequence[Price], day: date) -> list[Span]:
+def _cut_custom_day(prices: Sequence[Price], day: date) -> list[BucketSpan]:
     rest = next(price.bucket for price in prices if not price.slots)
     return _overlay_spans(
         rest, [(start, end, price.bucket) for price in prices for start, end in price.count_minutes_on(day)]
     )
 
 
-def _overlay_spans(rest: str, spans: Sequence[Span]) -> list[Span]:
+def _overlay_spans(rest: str, spans: Sequence[BucketSpan]) -> list[BucketSpan]:
     """Cut a day where a span begins or ends; of two that overlap the first counts."""
     cuts = sorted({0, MINUTES_A_DAY, *(edge for start, end, _ in spans for edge in (start, end))})
     return [
@@ -164,12 +164,12 @@ def _overlay_spans(rest: str, spans: Sequence[Span]) -> list[Span]:
 
 
 @lru_cache(maxsize=512)
-def to_elapsed_minutes(clock: tuple[Span, ...], hours: tuple[int, ...]) -> tuple[Span, ...]:
+def to_elapsed_minutes(clock: tuple[BucketSpan, ...], hours: tuple[int, ...]) -> tuple[BucketSpan, ...]:
     """Turn spans of the clock into minutes since the day began, whose hours the clock calls `hours`.
 
     Clocks change on the hour, so that within an hour of the day the clock runs straight.
     """
-    found: list[Span] = []
+    found: list[BucketSpan] = []
     for number, hour in enumerate(hours):
         shift = (number - hour) * 60
         for start, end, bucket in clock:

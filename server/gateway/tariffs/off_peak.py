@@ -12,7 +12,7 @@ from gateway.kit.wire import KnownDay
 MINUTES_A_DAY = 24 * 60
 
 
-class Season(StrEnum):
+class OffPeakSeason(StrEnum):
     """When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform)."""
 
     ALL = "all"
@@ -60,7 +60,7 @@ class Times(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    season: Season = Season.ALL
+    season: OffPeakSeason = OffPeakSeason.ALL
     weekdays: Annotated[frozenset[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1, max_length=7)] = frozenset(
         range(7)
     )
@@ -69,7 +69,7 @@ class Times(BaseModel):
     def is_season_of(self, day: date) -> bool:
         """Tell whether `day` is of its season."""
         summer = 4 <= day.month <= 10
-        return self.season is not (Season.WINTER if summer else Season.SUMMER)
+        return self.season is not (OffPeakSeason.WINTER if summer else OffPeakSeason.SUMMER)
 
     def count_minutes_on(self, day: date) -> list[tuple[int, int]]:
         """Return the minutes of `day` meant, as `[start, end[` of its clock, a slot across midnight cut in two."""

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from pydantic import ValidationError
 
-from gateway.tariffs.off_peak import OffPeakPeriod, Season
+from gateway.tariffs.off_peak import OffPeakPeriod, OffPeakSeason
 
 _HC = r"(?:h\.?c\.?|(?:heures?\s+)?creuses?)"
 _TIME = re.compile(
@@ -24,7 +24,12 @@ _RANGE = re.compile(r"\s*(?:-+>?|=>|/|>|a|jusqu'a|to|until)\s*")
 _LIST = re.compile(rf"\s*[)\]]?\s*(?:[;,+/&]|et(?:\sde)?|and|puis)?\s*(?:{_HC}[\s:=]*)?[(\[]?\s*(?:de\s|from\s)?\s*")
 _BETWEEN = re.compile(rf"\b(?:entre|between)\s+({_TIME.pattern})\s+(?:et|and)\s+(?={_TIME.pattern})")
 _SEASONS = re.compile(r"\b(ete|summer|hiver|winter)\b\s*:?")
-_SEASON = {"ete": Season.SUMMER, "summer": Season.SUMMER, "hiver": Season.WINTER, "winter": Season.WINTER}
+_SEASON = {
+    "ete": OffPeakSeason.SUMMER,
+    "summer": OffPeakSeason.SUMMER,
+    "hiver": OffPeakSeason.WINTER,
+    "winter": OffPeakSeason.WINTER,
+}
 _WORDS = {
     r"minuit|midnight": "24h00",
     r"(?<!apres-)midi|noon": "12h00",
@@ -85,13 +90,15 @@ def _normalize_text(text: str) -> str:
     return _BETWEEN.sub(r"\1-", " ".join(plain.split()))
 
 
-def _parse_seasons(text: str) -> list[tuple[Season, str]] | None:
+def _parse_seasons(text: str) -> list[tuple[OffPeakSeason, str]] | None:
     """Cut a text into its two seasons, when it names both and begins with one."""
     found = list(_SEASONS.finditer(text))
     if not found:
-        return [(Season.ALL, text)]
+        return [(OffPeakSeason.ALL, text)]
     names = [_SEASON[match[1]] for match in found]
-    if sorted(names) != [Season.SUMMER, Season.WINTER] or not _OPENING.fullmatch(text[: found[0].start()]):
+    if sorted(names) != [OffPeakSeason.SUMMER, OffPeakSeason.WINTER] or not _OPENING.fullmatch(
+        text[: found[0].start()]
+    ):
         return None
     ends = [match.start() for match in found[1:]] + [len(text)]
     return [(name, text[match.end() : end].strip(" ;,+/")) for name, match, end in zip(names, found, ends, strict=True)]

@@ -1,6 +1,6 @@
 """The options a usage point can pay by. `describe` is the one table that says what each of them is.
 
-A new member of `Option` does not type-check until `describe` knows it, nor a new member of `Clock` until
+A new member of `Option` does not type-check until `describe` knows it, nor a new member of `BucketClock` until
 `tariffs/buckets.py` bills by it. What else must know an option (the CRE's columns, the registers of the meter, the
 comparison) reads this table.
 """
@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from gateway.domain.tempo_days import COLORS
+from gateway.enedis.registers import BUCKETS
 
 UNKNOWN = "unknown"
 """The bucket of energy of which the bucket is not known."""
@@ -25,7 +26,7 @@ class Option(StrEnum):
     CUSTOM = "custom"
 
 
-class Clock(StrEnum):
+class BucketClock(StrEnum):
     """What decides which bucket is in force: nothing, the off-peak hours, Tempo's colours, or the slots of an offer."""
 
     ONE_BUCKET = "one_bucket"
@@ -38,23 +39,25 @@ class Clock(StrEnum):
 class OptionFacts:
     """What an option is. A custom offer names its own buckets, so that its tables are empty.
 
-    `cre_columns` are those of CRE's open data with the price of each bucket, without `_HT` and `_TTC`; `registers` the
-    time class of Enedis' index that counts each bucket.
+    `cre_columns` are those of CRE's open data with the price of each bucket, without `_HT` and `_TTC`.
     """
 
-    clock: Clock
+    clock: BucketClock
     is_regulated: bool
     cre_columns: Mapping[str, str] = field(default_factory=dict)
-    registers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def buckets(self) -> frozenset[str]:
         """What a kWh can be billed as."""
         return frozenset(self.cre_columns)
 
+    @property
+    def registers(self) -> Mapping[str, str]:
+        """The time class of Enedis' index that counts each bucket."""
+        return {bucket: name for name, bucket in BUCKETS.items() if bucket in self.buckets}
+
 
 _CRE_COLORS = {"blue": "Bleu", "white": "Blanc", "red": "Rouge"}
-_REGISTER_COLORS = {"blue": "JB", "white": "JW", "red": "JR"}
 _TEMPO_BUCKETS = [(color.value, hours) for color in COLORS for hours in ("hp", "hc")]
 
 
@@ -63,32 +66,27 @@ def describe_option(option: Option) -> OptionFacts:
     match option:
         case Option.BASE:
             return OptionFacts(
-                Clock.ONE_BUCKET,
+                BucketClock.ONE_BUCKET,
                 is_regulated=True,
                 cre_columns={"base": "PART_VARIABLE"},
-                registers={"base": "BASE"},
             )
         case Option.HP_HC:
             return OptionFacts(
-                Clock.OFF_PEAK,
+                BucketClock.OFF_PEAK,
                 is_regulated=True,
                 cre_columns={"hp": "PART_VARIABLE_HP", "hc": "PART_VARIABLE_HC"},
-                registers={"hp": "HP", "hc": "HC"},
             )
         case Option.TEMPO:
             return OptionFacts(
-                Clock.TEMPO,
+                BucketClock.TEMPO,
                 is_regulated=True,
                 cre_columns={
                     f"{color}_{hours}": f"PART_VARIABLE_{hours.upper()}{_CRE_COLORS[color]}"
                     for color, hours in _TEMPO_BUCKETS
                 },
-                registers={
-                    f"{color}_{hours}": f"{hours.upper()}{_REGISTER_COLORS[color]}" for color, hours in _TEMPO_BUCKETS
-                },
             )
         case Option.CUSTOM:
-            return OptionFacts(Clock.OFFER, is_regulated=False)
+            return OptionFacts(BucketClock.OFFER, is_regulated=False)
         case _:
             assert_never(option)
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from gateway.domain.tempo_days import COLORS, Color
 from gateway.domain.tempo_season import Expectation, Season, find_color_by_rule, find_possible_colors, predict_colors
-from gateway.tempo.models import Source, TempoDay
+from gateway.tempo.models import ColorSource, TempoDay
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class DayColor:
     certain: bool
     possible: tuple[Color, ...]
     expected: Expectation | None = None
-    source: Source | None = None
+    source: ColorSource | None = None
 
     @property
     def likely_color(self) -> Color:

@@ -9,7 +9,7 @@ from gateway.domain.tempo_days import Color
 from gateway.kit.database import Base, Instant
 
 
-class Source(StrEnum):
+class ColorSource(StrEnum):
     """Who told a colour: RTE's API, or its open-data calendar."""
 
     RTE = "rte"
@@ -24,5 +24,5 @@ class TempoDay(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     color: Mapped[Color]
     confirmed: Mapped[bool]
-    source: Mapped[Source]
+    source: Mapped[ColorSource]
     told_at: Mapped[datetime] = mapped_column(Instant)

@@ -48,13 +48,14 @@ async def build_outlook(session: AsyncSession, now: datetime) -> schemas.Tempo:
     return schemas.Tempo(
         today=_build_sourced_day(today, colors[today]),
         tomorrow=_build_sourced_day(tomorrow, colors[tomorrow]),
-        period=schemas.Period.model_validate(current),
+        period=schemas.TempoPeriodView.model_validate(current),
         coming=[schemas.ComingPeriod.model_validate(period) for period in coming],
-        season=schemas.Season(
+        season=schemas.TempoSeasonView(
             start=season.start,
             end=season.end,
             days={
-                color: schemas.Count.model_validate(count) for color, count in count_days(season, known, today).items()
+                color: schemas.ColorCountView.model_validate(count)
+                for color, count in count_days(season, known, today).items()
             },
             certain_red=[day for day, color in ahead if color.certain and color.color is Color.RED],
             expected_red=[day for day, color in ahead if color.expected and color.expected.color is Color.RED],
@@ -75,12 +76,12 @@ async def list_days(session: AsyncSession, start: date, end: date, now: datetime
     return schemas.Days(days=listed, next_change=min(feed.next_change for feed in await _load_freshness(session, now)))
 
 
-async def _load_freshness(session: AsyncSession, now: datetime) -> list[feeds.Freshness]:
+async def _load_freshness(session: AsyncSession, now: datetime) -> list[feeds.FeedFreshness]:
     return [await feeds.load_freshness(session, calls, now, asked=True) for calls in (CURRENT, HISTORY)]
 
 
-def _build_day(day: date, color: DayColor) -> schemas.Day:
-    return schemas.Day(
+def _build_day(day: date, color: DayColor) -> schemas.TempoDayView:
+    return schemas.TempoDayView(
         date=day,
         start=get_start(day),
         until=get_start(day + paris.DAY),

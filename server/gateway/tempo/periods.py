@@ -9,7 +9,7 @@ from gateway.kit import paris
 
 
 @dataclass(frozen=True)
-class Period:
+class TempoPeriod:
     """A bucket, such as `red_hp`, during `[start, until[`."""
 
     key: str
@@ -17,15 +17,15 @@ class Period:
     until: datetime
 
 
-def list_periods(known: Mapping[date, Color], day: date) -> Iterator[Period]:
+def list_periods(known: Mapping[date, Color], day: date) -> Iterator[TempoPeriod]:
     """Yield the two periods of a Tempo day."""
     color = known.get(day, Color.UNKNOWN)
     start, off_peak, end = get_start(day), paris.at(day, OFF_PEAK_STARTS), get_start(day + paris.DAY)
-    yield Period(f"{color}_hp", start, off_peak)
-    yield Period(f"{color}_hc", off_peak, end)
+    yield TempoPeriod(f"{color}_hp", start, off_peak)
+    yield TempoPeriod(f"{color}_hc", off_peak, end)
 
 
-def list_periods_ahead(known: Mapping[date, Color], now: datetime) -> list[Period]:
+def list_periods_ahead(known: Mapping[date, Color], now: datetime) -> list[TempoPeriod]:
     """Return the period in force and those that follow, to the end of tomorrow's Tempo day."""
     today = find_tempo_day(now)
     return [period for day in (today, today + paris.DAY) for period in list_periods(known, day) if period.until > now]

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.domain.tempo_days import Color
 from gateway.domain.tempo_season import find_color_by_rule
 from gateway.kit import paris
-from gateway.tempo.models import Source, TempoDay
+from gateway.tempo.models import ColorSource, TempoDay
 
 
 async def list_days(session: AsyncSession, start: date = date.min, end: date = date.max) -> dict[date, TempoDay]:
@@ -18,7 +18,7 @@ async def list_days(session: AsyncSession, start: date = date.min, end: date = d
 
 
 async def list_unconfirmed(
-    session: AsyncSession, start: date, end: date, now: datetime, by: Source | None = None
+    session: AsyncSession, start: date, end: date, now: datetime, by: ColorSource | None = None
 ) -> dict[date, datetime | None]:
     """Return when the days `[start, end[` were told, None for those that are confirmed: thousands, hence no more.
 

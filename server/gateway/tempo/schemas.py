@@ -8,10 +8,10 @@ from gateway.domain.tempo_days import Color
 from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit.conditional import Changing
 from gateway.kit.wire import Utc
-from gateway.tempo.models import Source
+from gateway.tempo.models import ColorSource
 
 
-class Day(BaseModel):
+class TempoDayView(BaseModel):
     """A day from 06:00 of Paris to 06:00, `[start, until[`.
 
     `confirmed`: its colour can no longer change. It was announced, or RTE's published rules leave no other: a Sunday is
@@ -33,13 +33,13 @@ class Day(BaseModel):
     expected_reason: ExpectedReason | None
 
 
-class SourcedDay(Day):
+class SourcedDay(TempoDayView):
     """A day and who told its colour; null when nobody did: it is unknown, or a rule gives it."""
 
-    source: Source | None
+    source: ColorSource | None
 
 
-class Period(BaseModel):
+class TempoPeriodView(BaseModel):
     """The bucket in force: colour and `hp` (06:00 to 22:00) or `hc`."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -48,13 +48,13 @@ class Period(BaseModel):
     until: Utc
 
 
-class ComingPeriod(Period):
+class ComingPeriod(TempoPeriodView):
     """A bucket during `[start, until[`."""
 
     start: Utc
 
 
-class Count(BaseModel):
+class ColorCountView(BaseModel):
     """Days of a colour since 1 September: `total` is the usual quota, and `left_…` what can still come of it.
 
     Null where a day that is not known could change the number; never below zero.
@@ -68,7 +68,7 @@ class Count(BaseModel):
     left_after_tomorrow: int | None
 
 
-class Season(BaseModel):
+class TempoSeasonView(BaseModel):
     """The season of today, `end` excluded; a tomorrow of the next season uses nothing of it.
 
     `certain_red` are the days after today that were announced as red and can no longer change. `expected_red` are those
@@ -77,7 +77,7 @@ class Season(BaseModel):
 
     start: dt.date
     end: dt.date
-    days: dict[Color, Count]
+    days: dict[Color, ColorCountView]
     certain_red: list[dt.date]
     expected_red: list[dt.date]
 
@@ -90,13 +90,13 @@ class Tempo(Changing):
 
     today: SourcedDay
     tomorrow: SourcedDay
-    period: Period
+    period: TempoPeriodView
     coming: list[ComingPeriod]
-    season: Season
+    season: TempoSeasonView
     as_of: Utc | None
 
 
 class Days(Changing):
     """The days asked for, oldest first, unknown ones included."""
 
-    days: list[Day]
+    days: list[TempoDayView]

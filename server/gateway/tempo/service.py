@@ -20,7 +20,7 @@ from gateway.rte.feeds import CallBudget
 from gateway.rte.wire import TempoValue
 from gateway.tempo import asking, repository
 from gateway.tempo.asking import Question
-from gateway.tempo.models import Source, TempoDay
+from gateway.tempo.models import ColorSource, TempoDay
 
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ _A_FEW_DAYS = timedelta(days=7)
 _COLORS = {"BLUE": Color.BLUE, "WHITE": Color.WHITE, "RED": Color.RED}
 
 
-class Calendar(Protocol):
+class TempoCalendarClient(Protocol):
     """A client of RTE's API, or of its open data."""
 
     async def fetch_tempo_calendar(self, start: date, end: date) -> list[TempoValue]:
@@ -46,8 +46,8 @@ class Calendar(Protocol):
 class _Teller:
     """Somebody who can be asked for colours."""
 
-    source: Source
-    calendar: Calendar
+    source: ColorSource
+    calendar: TempoCalendarClient
 
     async def ask(self, question: Question) -> tuple[Question, list[TempoValue]]:
         """Return what is answered, and to which days. Raises RteError."""
@@ -59,14 +59,14 @@ class _Teller:
             return asking.find_last_day(question), []  # it is that one which RTE does not have
 
 
-async def refresh_tempo(database: Database, rte: Rte | None, open_data: Calendar, clock: Clock) -> datetime:
+async def refresh_tempo(database: Database, rte: Rte | None, open_data: TempoCalendarClient, clock: Clock) -> datetime:
     """Ask what is due, today and tomorrow first; return when to be called next.
 
     The open-data calendar stands in while RTE's API fails, or when there are no credentials for it.
     """
-    tellers = [_Teller(Source.OPEN_DATA, open_data)]
+    tellers = [_Teller(ColorSource.OPEN_DATA, open_data)]
     if rte is not None:
-        tellers.insert(0, _Teller(Source.RTE, rte))
+        tellers.insert(0, _Teller(ColorSource.RTE, rte))
     else:
         _log_not_configured()
     current = await _refresh_feed(database, clock, CURRENT, *tellers)
@@ -130,21 +130,21 @@ async def _ask_stand_in(database: Database, clock: Clock, calls: CallBudget, sta
         await feeds.record_stand_in(session, calls, now)
 
 
-async def _choose_question(session: AsyncSession, calls: CallBudget, source: Source, now: datetime) -> Question:
+async def _choose_question(session: AsyncSession, calls: CallBudget, source: ColorSource, now: datetime) -> Question:
     """Return what to ask a source next; RTE is also asked what only its open data has told.
 
     What was told later than now was told by a clock that has been set back since: it is asked again.
     """
     today = find_tempo_day(now)
     start = asking.FIRST_DAY if calls is HISTORY else today
-    by = Source.RTE if source is Source.RTE else None
+    by = ColorSource.RTE if source is ColorSource.RTE else None
     told = await repository.list_unconfirmed(session, start, today + 2 * paris.DAY, now, by)
     return asking.next_question_past(told, now) if calls is HISTORY else asking.next_question_ahead(told, now)
 
 
 async def _save_values(
     session: AsyncSession,
-    source: Source,
+    source: ColorSource,
     question: Question,
     values: Iterable[TempoValue],
     asked: datetime,
@@ -171,7 +171,7 @@ async def _save_values(
         elif row.told_at > now:
             row.confirmed = False
         _log_change(row, source, color)
-        if source is Source.OPEN_DATA and _is_rte_word_final(row, asked):
+        if source is ColorSource.OPEN_DATA and _is_rte_word_final(row, asked):
             continue
         row.told_at = asked
         if color is not Color.UNKNOWN:
@@ -181,11 +181,11 @@ async def _save_values(
 
 def _is_rte_word_final(row: TempoDay, asked: datetime) -> bool:
     """Tell whether RTE's own word stands against open data: what it confirmed always does, the rest until official."""
-    told_by_rte = row.source is Source.RTE and row.color is not Color.UNKNOWN
+    told_by_rte = row.source is ColorSource.RTE and row.color is not Color.UNKNOWN
     return told_by_rte and (row.confirmed or asked < get_official_time(row.day))
 
 
-def _log_change(row: TempoDay, source: Source, color: Color) -> None:
+def _log_change(row: TempoDay, source: ColorSource, color: Color) -> None:
     if Color.UNKNOWN not in {row.color, color} and row.color is not color:
         log.warning(
             "tempo_color_differs",

@@ -76,7 +76,7 @@ class Asked:
         home = self.home
         home.clock.set(datetime(day.year, day.month, day.day, 11, tzinfo=UTC))
         await refreshing.request_refresh(
-            home.database, home.clock, home.account_id, home.point_id, DAY, DAY + paris.DAY
+            home.database, home.clock.now(), home.account_id, home.point_id, DAY, DAY + paris.DAY
         )
         return await self.visit(day)
 

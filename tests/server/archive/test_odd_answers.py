@@ -13,7 +13,7 @@ from gateway.domain.direction import Direction
 from gateway.enedis.errors import ErrorReason
 from gateway.kit import paris
 from gateway.metering import payloads, refreshing, repository
-from gateway.metering.archive import Archive, Refusal
+from gateway.metering.archive import Archive, CallRefusal
 from gateway.metering.fetching import Priority
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import Feed, Kind, State
@@ -48,7 +48,7 @@ class Asked:
 
     async def ask(
         self, after: timedelta = timedelta(), kind: Kind = Kind.DAILY, direction: Direction = Direction.CONSUMPTION
-    ) -> Refusal | None:
+    ) -> CallRefusal | None:
         self.home.clock.set(self.home.clock.now() + after)
         meter = Meter.of(await self.point(), self.home.secrets, self.home.clock.now())
         week = [OLD + day * A_DAY for day in range(7)]
@@ -155,7 +155,9 @@ async def test_an_absent_day_is_asked_three_times_before_it_is_final_and_a_refre
         await asked.ask(timedelta(days=wait))
         assert asked.calls == calls, wait
     home = asked.home
-    await refreshing.request_refresh(home.database, home.clock, home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
+    await refreshing.request_refresh(
+        home.database, home.clock.now(), home.account_id, home.point_id, OLD, OLD + 7 * A_DAY
+    )
     asked.answer_daily()
     assert await asked.ask() is None
     assert await asked.states() == {State.COMPLETE}
@@ -197,7 +199,9 @@ async def test_a_direction_is_closed_by_a_second_refusal_on_another_day_and_a_re
     await asked.ask(30 * A_DAY)
     assert asked.calls == 2, "it is closed"
     home = asked.home
-    await refreshing.request_refresh(home.database, home.clock, home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
+    await refreshing.request_refresh(
+        home.database, home.clock.now(), home.account_id, home.point_id, OLD, OLD + 7 * A_DAY
+    )
     asked.answer_daily()
     assert await asked.ask() is None
     assert await asked.states() == {State.COMPLETE}

@@ -22,7 +22,7 @@ from gateway.metering import repository as metering
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.migrations import upgrade_database
-from gateway.tempo.models import Source, TempoDay
+from gateway.tempo.models import ColorSource, TempoDay
 from gateway.usage_points import service as points
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import UsagePoint
@@ -119,7 +119,9 @@ class ByHand:
     async def color(self, colors: Mapping[date, str]) -> None:
         async with self.database.write() as session:
             for day, color in colors.items():
-                row = TempoDay(day=day, color=Color(color), confirmed=True, source=Source.RTE, told_at=self.clock.now())
+                row = TempoDay(
+                    day=day, color=Color(color), confirmed=True, source=ColorSource.RTE, told_at=self.clock.now()
+                )
                 await session.merge(row)
 
     async def hours(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:

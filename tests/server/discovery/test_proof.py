@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from gateway.accounts import service as accounts
-from gateway.discovery import routes
+from gateway.discovery import service
 from gateway.discovery.proof import is_own_address
 from gateway.settings import Settings
 from tests.server.conftest import Gateway, SetClock
@@ -56,7 +56,7 @@ async def test_nothing_is_proven_for_an_address_of_somebody_else(gateway: Gatewa
 async def test_an_address_that_is_announced_is_its_own(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     client_id, _ = await api_client(gateway)
     assert (await ask(gateway, client_id, "https://192.168.1.20/api")).status_code == 409
-    monkeypatch.setattr(routes, "list_announced_hosts", lambda _: ["192.168.1.20"])
+    monkeypatch.setattr(service, "list_announced_hosts", lambda _: ["192.168.1.20"])
     assert (await ask(gateway, client_id, "https://192.168.1.20/api")).status_code == 200
 
 

@@ -18,7 +18,7 @@ from gateway.enedis.circuit import Circuit
 from gateway.enedis.client import Api, Enedis, Pacer
 from gateway.kit.clock import SystemClock
 from gateway.kit.database import Base, Database
-from gateway.kit.http import Answer, Upstream
+from gateway.kit.http import HttpResponse, Upstream
 from gateway.store import Store
 from gateway.store.memory import MemoryStore
 
@@ -80,9 +80,9 @@ class Heard(Upstream):
 
     def __init__(self, base_url: str) -> None:
         super().__init__(base_url)
-        self.answers: list[Answer] = []
+        self.answers: list[HttpResponse] = []
 
-    async def ask(self, *args: Any, **kwargs: Any) -> Answer:
+    async def ask(self, *args: Any, **kwargs: Any) -> HttpResponse:
         answer = await super().request(*args, **kwargs)
         self.answers.append(answer)
         return answer

@@ -11,11 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from gateway.enedis.client import Token
+from gateway.enedis.client import EnedisToken
 from gateway.enedis.customer import AddressAnswer, GridContract, Metering, Services, Supply, Synthesis
 from gateway.enedis.errors import ErrorReason, parse_error
 from gateway.enedis.wire import IndexMeasure, Measure
-from gateway.kit.http import Answer
+from gateway.kit.http import HttpResponse
 from tests.server.enedis.origins import fixture
 
 FORMS: dict[str, TypeAdapter[object]] = {
@@ -29,7 +29,7 @@ FORMS: dict[str, TypeAdapter[object]] = {
     "daily": TypeAdapter(Measure),
     "max_power": TypeAdapter(Measure),
     "index": TypeAdapter(IndexMeasure),
-    "token": TypeAdapter(Token),
+    "token": TypeAdapter(EnedisToken),
 }
 KEYS = sorted({key for name in FORMS for key in re.findall(r'"(\w+)":', fixture(name).decode())})
 
@@ -208,7 +208,7 @@ def test_any_bytes_and_any_beginning_of_a_good_answer(name: str, noise: bytes, l
 )
 @settings(max_examples=300, deadline=None)
 def test_any_refusal_has_a_meaning_and_repeats_nothing_private(status: int, body: object) -> None:
-    refusal = parse_error(Answer(status, json.dumps(body).encode(), {}))
+    refusal = parse_error(HttpResponse(status, json.dumps(body).encode(), {}))
     assert isinstance(refusal.reason, ErrorReason)
     assert not re.search(r"\d{8}", f"{refusal!r}{refusal.code}")
     assert len(refusal.code) <= 40

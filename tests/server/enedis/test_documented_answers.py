@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.enedis.errors import ErrorReason, parse_error
-from gateway.kit.http import Answer
+from gateway.kit.http import HttpResponse
 from gateway.rte.errors import RteErrorReason
 from gateway.rte.errors import parse_error as parse_rte_error
 from gateway.simulator.enedis import errors as enedis
@@ -194,14 +194,14 @@ def read_enedis(name: str) -> tuple[str, ErrorReason]:
         return f"200 `{name.removeprefix('200_')}`", ErrorReason.DOWN
     refusal = enedis.build_refusal(name)
     body = refusal.body if isinstance(refusal.body, str) else json.dumps(refusal.body)
-    error = parse_error(Answer(refusal.status, body.encode(), {}))
+    error = parse_error(HttpResponse(refusal.status, body.encode(), {}))
     return f"{refusal.status} `{name}`", ErrorReason.DOWN if refusal.status == 200 else error.reason
 
 
 def read_rte(name: str) -> tuple[str, RteErrorReason]:
     refusal: Refusal = rte.build_refusal(name)
     body = refusal.body if isinstance(refusal.body, str) else json.dumps(refusal.body)
-    return f"{refusal.status} `{name}`", parse_rte_error(Answer(refusal.status, body.encode(), {})).reason
+    return f"{refusal.status} `{name}`", parse_rte_error(HttpResponse(refusal.status, body.encode(), {})).reason
 
 
 def write_page(language: str) -> str:

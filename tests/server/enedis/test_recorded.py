@@ -13,7 +13,7 @@ from gateway.enedis.readings import place_curve
 from gateway.enedis.recognition import Quantity, Request, find_points
 from gateway.enedis.wire import Measure, Point
 from gateway.kit import paris
-from gateway.kit.http import Answer
+from gateway.kit.http import HttpResponse
 from tests.server.enedis.origins import fixture
 
 type Sample = Callable[[str], bytes]
@@ -137,4 +137,4 @@ def test_the_fixtures_have_the_recorded_shapes(sample: Sample, ours: str, record
     ],
 )
 def test_recorded_refusals(sample: Sample, status: int, name: str, reason: ErrorReason) -> None:
-    assert parse_error(Answer(status, sample(name), {})).reason is reason
+    assert parse_error(HttpResponse(status, sample(name), {})).reason is reason

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.enedis.errors import EnedisError, ErrorReason, parse_error
-from gateway.kit.http import Answer
+from gateway.kit.http import HttpResponse
 
 PRM = "12345678901234"
 TABLE = [
@@ -53,7 +53,7 @@ TABLE = [
 
 
 def understood(status: int, body: object) -> EnedisError:
-    return parse_error(Answer(status, json.dumps(body).encode(), {}))
+    return parse_error(HttpResponse(status, json.dumps(body).encode(), {}))
 
 
 @pytest.mark.parametrize(("status", "code", "reason"), TABLE)
@@ -127,7 +127,7 @@ def test_the_quota_says_when_to_come_back() -> None:
 )
 def test_bodies_that_are_not_enedis_own(status: int, body: bytes, reason: ErrorReason) -> None:
     """A stranger's 404 page does not say that Enedis has no data: it would be believed for good."""
-    assert parse_error(Answer(status, body, {})).reason is reason
+    assert parse_error(HttpResponse(status, body, {})).reason is reason
 
 
 @pytest.mark.parametrize("key", ["error", "code"])
@@ -152,6 +152,6 @@ json_values = st.recursive(
 @given(st.integers(201, 599), st.binary(max_size=60) | json_values.map(lambda value: json.dumps(value).encode()))
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_have_a_meaning(status: int, body: bytes) -> None:
-    refusal = parse_error(Answer(status, body, {}))
+    refusal = parse_error(HttpResponse(status, body, {}))
     assert isinstance(refusal.reason, ErrorReason)
     assert refusal.retry_at is None or refusal.retry_at.tzinfo is not None

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from gateway.kit.http import Answer, Upstream
+from gateway.kit.http import HttpResponse, Upstream
 from gateway.rte.client import Rte
 from gateway.rte.errors import RteError, RteErrorReason, parse_error
 from gateway.store.memory import MemoryStore
@@ -90,7 +90,7 @@ async def test_how_long_rte_asks_to_wait(house: House, header: str, seconds: flo
     ],
 )
 def test_how_long_rte_asks_to_wait_by_a_date(until: str, date_header: str, seconds: float) -> None:
-    assert parse_error(Answer(503, b"", {"retry-after": until, "date": date_header})).retry_after == seconds
+    assert parse_error(HttpResponse(503, b"", {"retry-after": until, "date": date_header})).retry_after == seconds
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ async def test_what_cannot_be_read_is_an_outage(house: House, api: str, body: An
 
 
 def test_a_refusal_that_cannot_be_read_is_known_by_its_status() -> None:
-    refusal = parse_error(Answer(403, b"[" * 100_000, {}))
+    refusal = parse_error(HttpResponse(403, b"[" * 100_000, {}))
     assert (refusal.reason, refusal.code) == (RteErrorReason.FORBIDDEN, "403")
 
 

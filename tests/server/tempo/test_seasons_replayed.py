@@ -14,7 +14,7 @@ from gateway.domain.public_holidays import is_public_holiday
 from gateway.domain.tempo_days import Color
 from gateway.domain.tempo_season import ExpectedReason, Season, count_days, find_color_by_rule
 from gateway.tempo.colors import DayColor, resolve_colors
-from gateway.tempo.models import Source, TempoDay
+from gateway.tempo.models import ColorSource, TempoDay
 
 DAY = timedelta(days=1)
 with Path(__file__).with_name("seasons.csv").open() as lines:
@@ -35,7 +35,7 @@ def rows_until(season: Season, last: date) -> dict[date, TempoDay]:
 
 def row(day: date, color: Color, *, confirmed: bool = True) -> TempoDay:
     asked = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return TempoDay(day=day, color=color, confirmed=confirmed, source=Source.RTE, told_at=asked)
+    return TempoDay(day=day, color=color, confirmed=confirmed, source=ColorSource.RTE, told_at=asked)
 
 
 def seen_on(today: date, last_told: date | None = None) -> dict[date, DayColor]:

@@ -1284,6 +1284,22 @@ export interface components {
             status?: "check_your_mail";
         };
         /**
+         * AccessToken
+         * @description An access token; `expires_in` in seconds.
+         */
+        AccessToken: {
+            /** Access Token */
+            access_token: string;
+            /**
+             * Token Type
+             * @default Bearer
+             * @constant
+             */
+            token_type?: "Bearer";
+            /** Expires In */
+            expires_in: number;
+        };
+        /**
          * AccountSearchRequest
          * @description A part of an address; in the body, since addresses stand in no URL.
          */
@@ -1519,6 +1535,28 @@ export interface components {
          */
         Color: "blue" | "white" | "red" | "unknown";
         /**
+         * ColorCountView
+         * @description Days of a colour since 1 September: `total` is the usual quota, and `left_…` what can still come of it.
+         *
+         *     Null where a day that is not known could change the number; never below zero.
+         */
+        ColorCountView: {
+            /** Total */
+            total: number;
+            /** Used Through Today */
+            used_through_today: number | null;
+            /** Left After Today */
+            left_after_today: number | null;
+            /** Left After Tomorrow */
+            left_after_tomorrow: number | null;
+        };
+        /**
+         * ColorSource
+         * @description Who told a colour: RTE's API, or its open-data calendar.
+         * @enum {string}
+         */
+        ColorSource: "rte" | "open_data";
+        /**
          * ComingPeriod
          * @description A bucket during `[start, until[`.
          */
@@ -1730,22 +1768,6 @@ export interface components {
             known: number;
         };
         /**
-         * Count
-         * @description Days of a colour since 1 September: `total` is the usual quota, and `left_…` what can still come of it.
-         *
-         *     Null where a day that is not known could change the number; never below zero.
-         */
-        Count: {
-            /** Total */
-            total: number;
-            /** Used Through Today */
-            used_through_today: number | null;
-            /** Left After Today */
-            left_after_today: number | null;
-            /** Left After Tomorrow */
-            left_after_tomorrow: number | null;
-        };
-        /**
          * CurveAnswer
          * @description The load curve of `[start, end[`.
          */
@@ -1843,7 +1865,7 @@ export interface components {
             /** Wh */
             wh: number;
             quality: components["schemas"]["Quality"];
-            source: components["schemas"]["gateway__metering__service__Source"];
+            source: components["schemas"]["EnergySource"];
         };
         /**
          * DayUse
@@ -1865,7 +1887,7 @@ export interface components {
         Days: {
             next_change: components["schemas"]["Utc"];
             /** Days */
-            days: components["schemas"]["gateway__tempo__schemas__Day"][];
+            days: components["schemas"]["TempoDayView"][];
         };
         /**
          * DifferenceView
@@ -1905,24 +1927,48 @@ export interface components {
          */
         Ecowatt: {
             next_change: components["schemas"]["Utc"];
-            now: components["schemas"]["Run"] | null;
-            next: components["schemas"]["Run"] | null;
+            now: components["schemas"]["LevelRunView"] | null;
+            next: components["schemas"]["LevelRunView"] | null;
             /** Tense */
-            tense: components["schemas"]["Run"][];
+            tense: components["schemas"]["LevelRunView"][];
             /** Low Carbon */
-            low_carbon: components["schemas"]["Run"][];
+            low_carbon: components["schemas"]["LevelRunView"][];
             /** Days */
-            days: components["schemas"]["gateway__ecowatt__schemas__Day"][];
+            days: components["schemas"]["EcowattDayView"][];
             as_of: components["schemas"]["Utc"] | null;
+        };
+        /**
+         * EcowattDayView
+         * @description A day of Paris, of 23, 24 or 25 hours, as far as they are known; `message` is RTE's, in French.
+         */
+        EcowattDayView: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            worst: components["schemas"]["Level"];
+            /** Message */
+            message: string;
+            /** Hours */
+            hours: components["schemas"]["EcowattHourView"][];
+        };
+        /**
+         * EcowattHourView
+         * @description The level of the hour that begins at `start`.
+         */
+        EcowattHourView: {
+            start: components["schemas"]["Utc"];
+            level: components["schemas"]["Level"];
         };
         /**
          * EcowattToday
          * @description The level now and the tense hours to come; `now` is null when it is not known.
          */
         EcowattToday: {
-            now: components["schemas"]["Run"] | null;
+            now: components["schemas"]["LevelRunView"] | null;
             /** Tense */
-            tense: components["schemas"]["Run"][];
+            tense: components["schemas"]["LevelRunView"][];
         };
         /**
          * EnedisApi
@@ -1961,6 +2007,12 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /**
+         * EnergySource
+         * @description Where the energy of a day comes from: Enedis' own daily value, or the sum of the load curve.
+         * @enum {string}
+         */
+        EnergySource: "daily_value" | "load_curve";
         "Eur-Input": number | string;
         "Eur-Output": number;
         /**
@@ -2129,14 +2181,6 @@ export interface components {
             next_try: components["schemas"]["Utc"] | null;
         };
         /**
-         * Hour
-         * @description The level of the hour that begins at `start`.
-         */
-        Hour: {
-            start: components["schemas"]["Utc"];
-            level: components["schemas"]["Level"];
-        };
-        /**
          * HoursView
          * @description Hours as columns, oldest first; `sum` runs from the published start. `from` null: nothing changed.
          *
@@ -2227,6 +2271,15 @@ export interface components {
         };
         /** @description 0 low-carbon, 1 normal, 2 tense, 3 very tense */
         Level: number;
+        /**
+         * LevelRunView
+         * @description Hours in a row that have the same level: `[since, until[`.
+         */
+        LevelRunView: {
+            level: components["schemas"]["Level"];
+            since: components["schemas"]["Utc"];
+            until: components["schemas"]["Utc"];
+        };
         /**
          * LogInRequest
          * @description Who comes. After repeated failures a captcha is needed; its action is `log_in`.
@@ -2342,7 +2395,7 @@ export interface components {
          */
         "OffPeakPeriod-Input": {
             /** @default all */
-            season?: components["schemas"]["Season-Input"];
+            season?: components["schemas"]["OffPeakSeason"];
             /**
              * Weekdays
              * @default [
@@ -2374,7 +2427,7 @@ export interface components {
          */
         "OffPeakPeriod-Output": {
             /** @default all */
-            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
+            season?: components["schemas"]["OffPeakSeason"];
             /**
              * Weekdays
              * @default [
@@ -2400,6 +2453,12 @@ export interface components {
              */
             source?: "enedis" | "user";
         };
+        /**
+         * OffPeakSeason
+         * @description When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform).
+         * @enum {string}
+         */
+        OffPeakSeason: "all" | "summer" | "winter";
         /**
          * OffPeakView
          * @description Off-peak hours as `PATCH /v1/usage-points/{id}` takes them: of the user, in force always.
@@ -2454,15 +2513,6 @@ export interface components {
             /** Share */
             share: number | null;
             at: components["schemas"]["Utc"] | null;
-        };
-        /**
-         * Period
-         * @description The bucket in force: colour and `hp` (06:00 to 22:00) or `hc`.
-         */
-        Period: {
-            /** Key */
-            key: string;
-            until: components["schemas"]["Utc"];
         };
         /**
          * PeriodView
@@ -2548,7 +2598,7 @@ export interface components {
          */
         "Price-Input": {
             /** @default all */
-            season?: components["schemas"]["Season-Input"];
+            season?: components["schemas"]["OffPeakSeason"];
             /**
              * Weekdays
              * @default [
@@ -2574,7 +2624,7 @@ export interface components {
          */
         "Price-Output": {
             /** @default all */
-            season?: components["schemas"]["gateway__tariffs__off_peak__Season"];
+            season?: components["schemas"]["OffPeakSeason"];
             /**
              * Weekdays
              * @default [
@@ -2746,21 +2796,6 @@ export interface components {
             next_at: components["schemas"]["Utc"];
         };
         /**
-         * Run
-         * @description Hours in a row that have the same level: `[since, until[`.
-         */
-        Run: {
-            level: components["schemas"]["Level"];
-            since: components["schemas"]["Utc"];
-            until: components["schemas"]["Utc"];
-        };
-        /**
-         * Season
-         * @description When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform).
-         * @enum {string}
-         */
-        "Season-Input": "all" | "summer" | "winter";
-        /**
          * SeriesView
          * @description A chart of the days `[start, end[`, and the one a year before: of the same dates, or 52 weeks earlier for weeks.
          *
@@ -2897,7 +2932,7 @@ export interface components {
             possible: components["schemas"]["Color"][];
             expected_color: components["schemas"]["Color"] | null;
             expected_reason: components["schemas"]["ExpectedReason"] | null;
-            source: components["schemas"]["gateway__tempo__models__Source"] | null;
+            source: components["schemas"]["ColorSource"] | null;
         };
         /**
          * SpanView
@@ -2977,20 +3012,84 @@ export interface components {
             next_change: components["schemas"]["Utc"];
             today: components["schemas"]["SourcedDay"];
             tomorrow: components["schemas"]["SourcedDay"];
-            period: components["schemas"]["Period"];
+            period: components["schemas"]["TempoPeriodView"];
             /** Coming */
             coming: components["schemas"]["ComingPeriod"][];
-            season: components["schemas"]["gateway__tempo__schemas__Season"];
+            season: components["schemas"]["TempoSeasonView"];
             as_of: components["schemas"]["Utc"] | null;
+        };
+        /**
+         * TempoDayView
+         * @description A day from 06:00 of Paris to 06:00, `[start, until[`.
+         *
+         *     `confirmed`: its colour can no longer change. It was announced, or RTE's published rules leave no other: a Sunday is
+         *     always blue, whether RTE named it or not. `possible` are the colours it can have in the end.
+         *
+         *     `expected_color` is what the usual quota (22 red and 43 white days a season) lets one expect of a day to come that
+         *     has no colour yet. It is not certain: a season has ended with 18 red and 47 white days. Its reason is `quota_left`
+         *     (as many days of this colour are usually left as days that can have it) or `quota_used` (the others are usually
+         *     used up). A public holiday is never expected to be red.
+         */
+        TempoDayView: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            start: components["schemas"]["Utc"];
+            until: components["schemas"]["Utc"];
+            color: components["schemas"]["Color"];
+            /** Confirmed */
+            confirmed: boolean;
+            /** Possible */
+            possible: components["schemas"]["Color"][];
+            expected_color: components["schemas"]["Color"] | null;
+            expected_reason: components["schemas"]["ExpectedReason"] | null;
+        };
+        /**
+         * TempoPeriodView
+         * @description The bucket in force: colour and `hp` (06:00 to 22:00) or `hc`.
+         */
+        TempoPeriodView: {
+            /** Key */
+            key: string;
+            until: components["schemas"]["Utc"];
+        };
+        /**
+         * TempoSeasonView
+         * @description The season of today, `end` excluded; a tomorrow of the next season uses nothing of it.
+         *
+         *     `certain_red` are the days after today that were announced as red and can no longer change. `expected_red` are those
+         *     that the usual quota lets one expect to be red.
+         */
+        TempoSeasonView: {
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /** Days */
+            days: {
+                [key: string]: components["schemas"]["ColorCountView"];
+            };
+            /** Certain Red */
+            certain_red: string[];
+            /** Expected Red */
+            expected_red: string[];
         };
         /**
          * TempoToday
          * @description The Tempo day in force, the one after, and the bucket in force.
          */
         TempoToday: {
-            today: components["schemas"]["gateway__tempo__schemas__Day"];
-            tomorrow: components["schemas"]["gateway__tempo__schemas__Day"];
-            period: components["schemas"]["Period"];
+            today: components["schemas"]["TempoDayView"];
+            tomorrow: components["schemas"]["TempoDayView"];
+            period: components["schemas"]["TempoPeriodView"];
         };
         Text: string | null;
         /**
@@ -3001,22 +3100,6 @@ export interface components {
             next_change: components["schemas"]["Utc"];
             tempo: components["schemas"]["TempoToday"];
             ecowatt: components["schemas"]["EcowattToday"];
-        };
-        /**
-         * Token
-         * @description An access token; `expires_in` in seconds.
-         */
-        Token: {
-            /** Access Token */
-            access_token: string;
-            /**
-             * Token Type
-             * @default Bearer
-             * @constant
-             */
-            token_type?: "Bearer";
-            /** Expires In */
-            expires_in: number;
         };
         /**
          * TotalView
@@ -3234,95 +3317,6 @@ export interface components {
         _Part: "consumption" | "production" | "cost" | "revenue";
         /** @enum {string} */
         _Which: "running" | "running_year_ago" | "last" | "year_ago";
-        /**
-         * Day
-         * @description A day of Paris, of 23, 24 or 25 hours, as far as they are known; `message` is RTE's, in French.
-         */
-        gateway__ecowatt__schemas__Day: {
-            /**
-             * Date
-             * Format: date
-             */
-            date: string;
-            worst: components["schemas"]["Level"];
-            /** Message */
-            message: string;
-            /** Hours */
-            hours: components["schemas"]["Hour"][];
-        };
-        /**
-         * Source
-         * @description Where the energy of a day comes from: Enedis' own daily value, or the sum of the load curve.
-         * @enum {string}
-         */
-        gateway__metering__service__Source: "daily_value" | "load_curve";
-        /**
-         * Season
-         * @description When a period holds; summer is 1 April to 31 October (the grids of the off-peak reform).
-         * @enum {string}
-         */
-        gateway__tariffs__off_peak__Season: "all" | "summer" | "winter";
-        /**
-         * Source
-         * @description Who told a colour: RTE's API, or its open-data calendar.
-         * @enum {string}
-         */
-        gateway__tempo__models__Source: "rte" | "open_data";
-        /**
-         * Day
-         * @description A day from 06:00 of Paris to 06:00, `[start, until[`.
-         *
-         *     `confirmed`: its colour can no longer change. It was announced, or RTE's published rules leave no other: a Sunday is
-         *     always blue, whether RTE named it or not. `possible` are the colours it can have in the end.
-         *
-         *     `expected_color` is what the usual quota (22 red and 43 white days a season) lets one expect of a day to come that
-         *     has no colour yet. It is not certain: a season has ended with 18 red and 47 white days. Its reason is `quota_left`
-         *     (as many days of this colour are usually left as days that can have it) or `quota_used` (the others are usually
-         *     used up). A public holiday is never expected to be red.
-         */
-        gateway__tempo__schemas__Day: {
-            /**
-             * Date
-             * Format: date
-             */
-            date: string;
-            start: components["schemas"]["Utc"];
-            until: components["schemas"]["Utc"];
-            color: components["schemas"]["Color"];
-            /** Confirmed */
-            confirmed: boolean;
-            /** Possible */
-            possible: components["schemas"]["Color"][];
-            expected_color: components["schemas"]["Color"] | null;
-            expected_reason: components["schemas"]["ExpectedReason"] | null;
-        };
-        /**
-         * Season
-         * @description The season of today, `end` excluded; a tomorrow of the next season uses nothing of it.
-         *
-         *     `certain_red` are the days after today that were announced as red and can no longer change. `expected_red` are those
-         *     that the usual quota lets one expect to be red.
-         */
-        gateway__tempo__schemas__Season: {
-            /**
-             * Start
-             * Format: date
-             */
-            start: string;
-            /**
-             * End
-             * Format: date
-             */
-            end: string;
-            /** Days */
-            days: {
-                [key: string]: components["schemas"]["Count"];
-            };
-            /** Certain Red */
-            certain_red: string[];
-            /** Expected Red */
-            expected_red: string[];
-        };
     };
     responses: never;
     parameters: never;
@@ -7280,7 +7274,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Token"];
+                    "application/json": components["schemas"]["AccessToken"];
                 };
             };
             /** @description Bad Request */

@@ -15,7 +15,7 @@ HOURS = 24
 
 
 @dataclass
-class Slot:
+class AverageSlot:
     """The known hours of one kind, in the exact units of figures; `priced` is the energy whose cost is in `cost`."""
 
     hours: int = 0
@@ -24,16 +24,16 @@ class Slot:
     cost: int = 0
 
 
-def _make_slots() -> list[Slot]:
-    return [Slot() for _ in range(HOURS)]
+def _make_slots() -> list[AverageSlot]:
+    return [AverageSlot() for _ in range(HOURS)]
 
 
 @dataclass
 class Habits:
     """By weekday (Monday first) and hour, and by month (its first day) and hour."""
 
-    by_weekday: list[list[Slot]] = field(default_factory=lambda: [_make_slots() for _ in range(7)])
-    by_month: dict[date, list[Slot]] = field(default_factory=dict)
+    by_weekday: list[list[AverageSlot]] = field(default_factory=lambda: [_make_slots() for _ in range(7)])
+    by_month: dict[date, list[AverageSlot]] = field(default_factory=dict)
 
 
 def find_habits(figures: Mapping[date, DayFigures]) -> Habits:
@@ -52,13 +52,13 @@ def find_habits(figures: Mapping[date, DayFigures]) -> Habits:
     return habits
 
 
-def _iterate_slots(day: date, known: DayFigures) -> Iterator[tuple[int, Slot]]:
+def _iterate_slots(day: date, known: DayFigures) -> Iterator[tuple[int, AverageSlot]]:
     shown = _list_hours_of_wall_clock(paris.midnight(day), known.length)
     for index, number in enumerate(known.hours):
         priced = sum(known.used[bucket][index] for bucket in known.prices)
         cost = sum(price * known.used[bucket][index] for bucket, price in known.prices.items())
         energy = sum(values[index] for values in known.used.values())
-        yield shown[number], Slot(1, energy, priced, cost)
+        yield shown[number], AverageSlot(1, energy, priced, cost)
 
 
 def _list_hours_of_wall_clock(midnight: datetime, length: int) -> range | list[int]:

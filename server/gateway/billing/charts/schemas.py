@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from gateway.billing.charts.habits import Habits, Slot
+from gateway.billing.charts.habits import AverageSlot, Habits
 from gateway.billing.charts.rows import Chart, Row
 from gateway.billing.charts.service import Series
 from gateway.billing.charts.steps import Hour, Step
@@ -140,7 +140,7 @@ class AverageHours(BaseModel):
     days: int
 
     @classmethod
-    def of(cls, slots: Sequence[Slot]) -> AverageHours:
+    def of(cls, slots: Sequence[AverageSlot]) -> AverageHours:
         """Show averages."""
         return cls(
             wh=[round(to_unit("consumption", slot.energy) / slot.hours, 3) if slot.hours else None for slot in slots],

@@ -57,7 +57,7 @@ class Month:
 
 
 @dataclass(frozen=True)
-class Total:
+class ComparisonTotal:
     """The options over so many `months`, the same ones for each."""
 
     costs: Mapping[str, Cost]
@@ -114,7 +114,7 @@ def compare_options(
     return found
 
 
-def add_up_months(found: Sequence[Month]) -> Total:
+def add_up_months(found: Sequence[Month]) -> ComparisonTotal:
     """Add up the options that can be compared in at least half of the months, over the months they all have."""
     have = Counter(name for month in found for name, cost in month.costs.items() if cost.priced)
     compared = {name for name, number in have.items() if 2 * number >= len(found)}
@@ -124,7 +124,7 @@ def add_up_months(found: Sequence[Month]) -> Total:
     for name in (*map(str, REGULATED), OWN):
         of_months = [month.costs[name] for month in shared]
         costs[name] = sum(of_months, Cost()) if name in compared else Cost(subscription=None, hours=hours)
-    return Total(costs, len(shared))
+    return ComparisonTotal(costs, len(shared))
 
 
 class _Bills:

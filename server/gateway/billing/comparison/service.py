@@ -30,7 +30,7 @@ class Comparison:
     """
 
     months: list[costs.Month]
-    total: costs.Total
+    total: costs.ComparisonTotal
     open_to_new: dict[Option, bool]
     power_kva: int | None
     highest_va: int | None

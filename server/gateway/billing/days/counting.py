@@ -9,7 +9,7 @@ from gateway.billing.days.sharing import Shared, list_buckets, share_curve
 from gateway.domain.readings import WATT_MINUTES_A_WH
 from gateway.kit import paris
 from gateway.metering.packing import Run
-from gateway.tariffs.buckets import DayRules, Span
+from gateway.tariffs.buckets import BucketSpan, DayRules
 from gateway.tariffs.options import UNKNOWN
 
 GIVEN = "given"
@@ -61,7 +61,7 @@ def count_day(day: date, used: Facts, gave: Facts, rules: DayRules, *, takes: bo
     )
 
 
-def _build_rows(shared: Shared, spans: tuple[Span, ...]) -> tuple[list[int], dict[str, list[int]], list[MadeOf]]:
+def _build_rows(shared: Shared, spans: tuple[BucketSpan, ...]) -> tuple[list[int], dict[str, list[int]], list[MadeOf]]:
     hours = shared.whole_hours
     buckets = {name: [shared.by_bucket[name][hour] for hour in hours] for name in list_buckets(hours, spans)}
     return hours, buckets, [shared.made_of[hour] for hour in hours]

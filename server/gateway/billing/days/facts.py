@@ -24,7 +24,7 @@ from gateway.usage_points.service import is_curve_collected
 
 _KINDS = (Kind.CURVE, Kind.DAILY, Kind.INDEX)
 
-type _Days = Mapping[date, OpenedDay]
+type _OpenedDays = Mapping[date, OpenedDay]
 
 
 class Alignment(StrEnum):
@@ -35,10 +35,10 @@ class Alignment(StrEnum):
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownDays:
     """What is known of the days of a usage point; Enedis has curves since `curves_since`."""
 
-    feeds: Mapping[Feed, _Days]
+    feeds: Mapping[Feed, _OpenedDays]
     point: UsagePoint
     colors: Mapping[date, str]
     curves_since: date
@@ -86,8 +86,8 @@ class Known:
 
 async def load_known(
     session: AsyncSession, home: Home, start: date, end: date, today: date, *, by_color: bool = False
-) -> Known:
+) -> KnownDays:
     """Gather what is known of the days `[start, end[`, the colours only if they are to be billed `by_color`."""
     feeds = await metering.load_days(session, home.public_id, _KINDS, home.secrets, start - paris.DAY, end + paris.DAY)
     colors = await tempo.load_colors(session, start - paris.DAY, end) if by_color else {}
-    return Known(feeds, home.point, colors, get_history_start(Kind.CURVE, today))
+    return KnownDays(feeds, home.point, colors, get_history_start(Kind.CURVE, today))

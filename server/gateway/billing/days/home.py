@@ -13,7 +13,7 @@ from gateway.metering.meters import find_activation, list_directions
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.off_peak_dates import select_effective
-from gateway.tariffs.options import OPTIONS, Clock
+from gateway.tariffs.options import OPTIONS, BucketClock
 from gateway.tariffs.prices import PriceBook
 from gateway.tariffs.repository import load_price_book
 from gateway.tariffs.tariff import Tariff
@@ -49,7 +49,7 @@ class Home:
     @property
     def pays_by_color(self) -> bool:
         """Whether the colours of days tell what it pays."""
-        return any(OPTIONS[tariff.option].clock is Clock.TEMPO for tariff in self.tariffs)
+        return any(OPTIONS[tariff.option].clock is BucketClock.TEMPO for tariff in self.tariffs)
 
     @cached_property
     def off_peak(self) -> list[OffPeakPeriod]:

@@ -8,7 +8,7 @@ from itertools import accumulate
 from gateway.billing.days.figures import MadeOf
 from gateway.domain.readings import Quality
 from gateway.metering.packing import Run
-from gateway.tariffs.buckets import Span
+from gateway.tariffs.buckets import BucketSpan
 
 type _Cell = tuple[int, int, int, str]
 """Minutes `[start, end[` of an hour of the day, in one bucket."""
@@ -28,7 +28,7 @@ class Shared:
         return [hour for hour, minutes in enumerate(self.minutes) if minutes == 60]
 
 
-def share_curve(curve: Sequence[Run], spans: tuple[Span, ...]) -> Shared:
+def share_curve(curve: Sequence[Run], spans: tuple[BucketSpan, ...]) -> Shared:
     """Share a curve. An hour is estimated when an edge of it or of a bucket cuts an interval, or an interval was."""
     cells, hours = _cut_cells(spans), spans[-1][1] // 60
     shared = Shared([0] * hours, [MadeOf.MEASURED] * hours)
@@ -53,14 +53,14 @@ def share_curve(curve: Sequence[Run], spans: tuple[Span, ...]) -> Shared:
     return shared
 
 
-def list_buckets(hours: Sequence[int], spans: tuple[Span, ...]) -> list[str]:
+def list_buckets(hours: Sequence[int], spans: tuple[BucketSpan, ...]) -> list[str]:
     """Return the buckets that these hours are in, in part or whole."""
     wanted = set(hours)
     return sorted({bucket for _, _, hour, bucket in _cut_cells(spans) if hour in wanted})
 
 
 @lru_cache(maxsize=512)
-def _cut_cells(spans: tuple[Span, ...]) -> tuple[_Cell, ...]:
+def _cut_cells(spans: tuple[BucketSpan, ...]) -> tuple[_Cell, ...]:
     """Cut spans at each hour."""
     return tuple(
         (max(start, hour * 60), min(end, hour * 60 + 60), hour, bucket)

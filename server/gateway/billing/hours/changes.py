@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gateway.billing.days.counting import count_day
-from gateway.billing.days.facts import Known
+from gateway.billing.days.facts import KnownDays
 from gateway.billing.days.figures import DayFigures
 from gateway.billing.days.home import Home
 from gateway.billing.hours.repository import PublishedFigures
@@ -38,7 +38,7 @@ class Change:
 
 
 def count_due_days(
-    home: Home, known: Known, due: Collection[date], before: Before, *, takes: bool
+    home: Home, known: KnownDays, due: Collection[date], before: Before, *, takes: bool
 ) -> dict[date, DayFigures | None]:
     """Return the figures of the days that are due, in order; None for a day without a row."""
     rules = home.build_rules(known.colors)

@@ -30,7 +30,7 @@ _HALF_A_DAY = 12 * 60
 SHIFTS = sorted(range(-_HALF_A_DAY, _HALF_A_DAY + 1), key=lambda minutes: (abs(minutes), minutes))
 """By how many minutes off-peak hours may be wrong; the smallest that explains comes first."""
 
-type Slots = Sequence[tuple[int, int]]
+type ClockSlots = Sequence[tuple[int, int]]
 """Off-peak minutes of the clock, `[start, end[`."""
 
 _TOLERANCE = 0.005
@@ -116,8 +116,8 @@ def _is_one_meter_possible(counted: float, used: float) -> bool:
 def find_better_fit(
     compared: Sequence[Difference],
     curves: Mapping[date, Sequence[Run]],
-    slots: Mapping[date, Slots],
-    told: Mapping[date, Slots],
+    slots: Mapping[date, ClockSlots],
+    told: Mapping[date, ClockSlots],
 ) -> Fit | None:
     """Return the off-peak hours that explain the registers; None where those in force do, or none does.
 
@@ -131,7 +131,7 @@ def find_better_fit(
     days = [one for one in days if list(slots[one.day]) == in_force][-_MOST_DAYS:]
     used = [_sum_used_until(one.day, curves[one.day]) for one in days]
 
-    def sum_unexplained(tried: Slots) -> float:
+    def sum_unexplained(tried: ClockSlots) -> float:
         return sum(
             abs(one.registers["hc"] - sum(sums[end] - sums[start] for start, end in tried) / WATT_MINUTES_A_WH)
             for one, sums in zip(days, used, strict=True)
@@ -153,7 +153,7 @@ def find_better_fit(
     return None
 
 
-def _list_candidates(in_force: Slots, of_enedis: Slots) -> Iterator[tuple[int | None, list[tuple[int, int]]]]:
+def _list_candidates(in_force: ClockSlots, of_enedis: ClockSlots) -> Iterator[tuple[int | None, list[tuple[int, int]]]]:
     """Yield off-peak hours to try, and by how many minutes they are moved; what changes less comes first."""
     for minutes in SHIFTS:
         yield minutes, _shift_slots(in_force, minutes)
@@ -177,7 +177,7 @@ def _sum_used_until(day: date, curve: Sequence[Run]) -> list[int]:
     return list(accumulate(by_minute, initial=0))
 
 
-def _shift_slots(slots: Slots, minutes: int) -> list[tuple[int, int]]:
+def _shift_slots(slots: ClockSlots, minutes: int) -> list[tuple[int, int]]:
     """Return slots of the clock so many minutes later, those across midnight cut in two."""
     found = []
     for start, end in slots:
@@ -187,7 +187,7 @@ def _shift_slots(slots: Slots, minutes: int) -> list[tuple[int, int]]:
     return sorted(slot for slot in found if slot[0] < slot[1])
 
 
-def _join_slots(slots: Slots) -> list[tuple[int, int]]:
+def _join_slots(slots: ClockSlots) -> list[tuple[int, int]]:
     """Write slots as people do: those that touch are one, across midnight too."""
     joined: list[tuple[int, int]] = []
     for start, end in slots:

@@ -8,8 +8,8 @@ from gateway.billing.days.home import Home
 from gateway.domain.tempo_days import Color, find_tempo_day
 from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit import paris
-from gateway.tariffs.buckets import Rules, Span, instant_at
-from gateway.tariffs.options import OPTIONS, UNKNOWN, Clock
+from gateway.tariffs.buckets import BucketSpan, Rules, instant_at
+from gateway.tariffs.options import OPTIONS, UNKNOWN, BucketClock
 from gateway.tariffs.prices import MICRO
 from gateway.tariffs.tariff import find_tariff_on
 from gateway.tempo.colors import DayColor
@@ -58,7 +58,7 @@ def list_periods(home: Home, colors: Mapping[date, DayColor], start: date, end: 
 def _list_periods_of_day(home: Home, rules: Rules, colors: Mapping[date, DayColor], day: date) -> Iterator[Period]:
     billed = rules.get_day_rules(day)
     tariff = find_tariff_on(home.tariffs, day)
-    by_color = tariff is not None and OPTIONS[tariff.option].clock is Clock.TEMPO
+    by_color = tariff is not None and OPTIONS[tariff.option].clock is BucketClock.TEMPO
     for first, last, bucket, off_peak in _add_off_peak(billed.spans, rules.get_off_peak(day)):
         start, price = instant_at(day, first), billed.prices.get(bucket)
         certain, reason = bucket != UNKNOWN, None
@@ -70,7 +70,7 @@ def _list_periods_of_day(home: Home, rules: Rules, colors: Mapping[date, DayColo
 
 
 def _add_off_peak(
-    spans: Sequence[Span], off_peak: Sequence[tuple[int, int, bool | None]]
+    spans: Sequence[BucketSpan], off_peak: Sequence[tuple[int, int, bool | None]]
 ) -> Iterator[tuple[int, int, str, bool | None]]:
     """Cut the buckets of a day where off-peak hours begin or end: these are known even where a colour is not."""
     for start, end, bucket in spans:

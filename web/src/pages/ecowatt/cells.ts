@@ -5,7 +5,7 @@ import { time, weekdayDate } from "$lib/format";
 import { parisClock } from "$lib/paris";
 import { t } from "./texts";
 
-type Day = Schema<"gateway__ecowatt__schemas__Day">;
+type Day = Schema<"EcowattDayView">;
 const HOUR = 3_600_000;
 
 /** Hours as cells of the clock; the hour that October has twice shares its place. */

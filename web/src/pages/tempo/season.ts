@@ -5,7 +5,7 @@ import { longDate } from "$lib/format";
 import { type Day, today } from "$lib/paris";
 import { t } from "./texts";
 
-export type TempoDay = Schema<"gateway__tempo__schemas__Day">;
+export type TempoDay = Schema<"TempoDayView">;
 export type Color = Schema<"Color">;
 
 /** The first season whose colours RTE publishes. */
