@@ -9,6 +9,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from . import energy
+from .cards import async_serve_cards
 from .cleanup import async_remove_client, async_remove_meter
 from .const import DOMAIN, METER, PLATFORMS
 from .coordinator import (
@@ -28,13 +29,16 @@ from .feed import FeedCoordinator
 from .issues import async_delete_issues, async_update_issues, async_update_setup_issues
 from .migration import async_move_meters_to_subentries
 from .services import async_setup_services
+from .websocket import async_register_commands
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:  # noqa: ARG001
-    """Register the actions; they exist even while no gateway is set up."""
+    """Register actions, websocket commands and cards; they exist even while no gateway is set up."""
     async_setup_services(hass)
+    async_register_commands(hass)
+    await async_serve_cards(hass)
     return True
 
 

@@ -23,6 +23,11 @@ class AvailabilityLog:
         self.last_failure: datetime | None = None
         self.last_failure_reason: str | None = None
 
+    @property
+    def is_unavailable(self) -> bool:
+        """Whether the gateway did not respond the last time."""
+        return self._is_unavailable
+
     @callback
     def log_unavailable(self, reason: str) -> None:
         """Note that the gateway did not respond."""

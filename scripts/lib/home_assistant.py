@@ -46,6 +46,8 @@ class HomeAssistant:
         self._link("custom_components")
         # Home Assistant's list of blueprints does not follow links.
         blueprints = "blueprints/automation/my_electrical_data"
+        if (self.folder / blueprints).is_symlink():  # of an earlier start, when it was one
+            (self.folder / blueprints).unlink()
         shutil.copytree(ROOT / blueprints, self.folder / blueprints, dirs_exist_ok=True)
         # An old version of this file on purpose: Home Assistant fills in what a newer one has.
         self._write("http", {"server_host": ["127.0.0.1"], "server_port": self.port})

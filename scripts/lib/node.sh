@@ -34,3 +34,10 @@ install_web() {
   (cd "$1" && PATH=${node_bin:+$node_bin:}$PATH npm ci --no-audit --no-fund --loglevel=error >&2)
   cp "$1/package-lock.json" "$stamp"
 }
+
+# build_cards FOLDER SCRIPT: the cards of Home Assistant, unless they are newer than what they are built from
+build_cards() {
+  [ -f "$2" ] && [ -z "$(find "$1/src" "$1"/*.ts "$1/package-lock.json" -newer "$2" -print -quit)" ] && return
+  say cards_building
+  (cd "$1" && PATH=${node_bin:+$node_bin:}$PATH npm run --silent cards >&2)
+}

@@ -25,6 +25,7 @@ TEMPO, TEMPO_DAYS, ECOWATT = "/v1/tempo", "/v1/tempo/days", "/v1/ecowatt"
 POINT, DAILY, HOURS = (f"{POINTS}/{POINT_ID}{path}" for path in ("", "/daily", "/hours"))
 TOTALS, PERIODS, MAX_POWER = (f"{POINTS}/{POINT_ID}{path}" for path in ("/totals", "/periods", "/max-power"))
 CURVE, COMPARISON, REFRESH = (f"{POINT}/{path}" for path in ("load-curve", "comparison", "refresh"))
+SERIES = f"{POINT}/series"
 ACCOUNTS, CLIENTS, CONSENTS = "/v1/accounts", "/v1/api-clients", "/v1/consents"
 EMAIL, PASSWORD = "someone@example.org", "correct horse: battery"
 NUMBER = "12345678900017"
@@ -87,6 +88,7 @@ class ScriptedGateway:
             POINT: self._point,
             CURVE: body("load_curve"),
             COMPARISON: body("comparison"),
+            SERIES: body("series"),
             REFRESH: self._refresh,
             ACCOUNTS: self._sign_up,
             CLIENTS: self._make_client,

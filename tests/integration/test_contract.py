@@ -31,6 +31,7 @@ ANSWERS = {
     "periods": ("get", f"{POINT}/periods"),
     "ping": ("get", "/ping"),
     "quota": ("get", "/v1/quota"),
+    "series": ("get", f"{POINT}/series"),
     "tempo": ("get", "/v1/tempo"),
     "tempo_days": ("get", "/v1/tempo/days"),
     "totals": ("get", f"{POINT}/totals"),

@@ -1,7 +1,6 @@
-"""The ready dashboard: offered once, made of what is there, its owner's once it is edited; and the season's picture."""
+"""The ready dashboard: offered once, made by our strategy, its owner's once it is edited; and the season's picture."""
 
 import re
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -11,19 +10,16 @@ from homeassistant.components.frontend import async_panel_exists, async_register
 from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from pages import mend, mend_with
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
-from scripted_gateway import INSTANCE_ID, POINT_ID, TEMPO_DAYS, ScriptedGateway, body, problem
+from scripted_gateway import TEMPO_DAYS, ScriptedGateway, body, problem
 
 from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN
 from custom_components.my_electrical_data.dashboard import URL_PATH
-
-CORE_CARDS = {"heading", "tile", "picture", "markdown", "statistics-graph"}
 
 
 @pytest.fixture(autouse=True)
@@ -53,17 +49,6 @@ async def answer(hass: HomeAssistant, choice: str) -> None:
     await mend_with(hass, menu, {"next_step_id": choice})
 
 
-async def view(hass: HomeAssistant) -> dict[str, Any]:
-    (only,) = (await hass.data[LOVELACE_DATA].dashboards[URL_PATH].async_load(False))["views"]
-    found: dict[str, Any] = only
-    return found
-
-
-def cards(view: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for section in view["sections"]:
-        yield from section["cards"]
-
-
 async def test_it_is_offered_and_accepted(hass: HomeAssistant, set_up: SetUp) -> None:
     await set_up()
     assert not async_panel_exists(hass, URL_PATH)
@@ -90,45 +75,17 @@ async def test_an_option_shows_and_hides_it(hass: HomeAssistant, shown: MockConf
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "My electricity"), ("fr", "Mon électricité")])
-async def test_it_shows_what_is_there(
-    hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp, language: str, title: str
+async def test_its_name_is_in_the_language_of_the_home(
+    hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp, hass_ws_client: Any, language: str, title: str
 ) -> None:
     hass.config.language = language
     entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(entry, options={CONF_DASHBOARD: True})
     await set_up()
-    seen = await view(hass)
-    assert seen["title"] == title
-    assert {card["type"] for card in cards(seen)} == CORE_CARDS
-    entities = [card[key] for card in cards(seen) for key in ("entity", "image_entity") if key in card]
-    assert {hass.states.get(entity_id) is not None for entity_id in entities} == {True}
-    keys = {
-        entity.translation_key
-        for entity_id in entities
-        if (entity := er.async_get(hass).async_get(entity_id)) is not None
-    }
-    assert {"tempo_today", "tempo_tomorrow", "tempo_season", "tempo_red_days_left", "ecowatt", "month_cost"} <= keys
-    months, years = (card for card in cards(seen) if card["type"] == "statistics-graph")
-    ids = [row["entity"] for row in months["entities"]]
-    assert ids == [f"{DOMAIN}:{POINT_ID}_consumption_{bucket}" for bucket in ("hp", "hc")]
-    assert [row["entity"] for row in years["entities"]] == [f"{DOMAIN}:{POINT_ID}_consumption"]
-    texts = [str(card.get(key, "")) for card in cards(seen) for key in ("name", "heading", "title")]
-    assert not [text for text in texts if "_" in text]
-
-
-async def test_it_follows_what_is_set_up(hass: HomeAssistant, shown: MockConfigEntry) -> None:
-    registry = er.async_get(hass)
-    left = registry.async_get_entity_id("sensor", DOMAIN, f"{INSTANCE_ID}_grid_tempo_red_days_left")
-    assert left
-    assert left in str(await view(hass))
-    registry.async_update_entity(left, new_entity_id="sensor.red_days")
-    assert "sensor.red_days" in str(await view(hass))
-    registry.async_update_entity("sensor.red_days", disabled_by=er.RegistryEntryDisabler.USER)
-    assert "sensor.red_days" not in str(await view(hass))
-    (subentry_id,) = shown.subentries
-    hass.config_entries.async_remove_subentry(shown, subentry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert POINT_ID not in str(await view(hass))
+    socket = await hass_ws_client(hass)
+    await socket.send_json_auto_id({"type": "lovelace/dashboards/list"})
+    (listed,) = (await socket.receive_json())["result"]
+    assert listed["title"] == title
 
 
 async def test_once_edited_it_is_its_owners(hass: HomeAssistant, shown: MockConfigEntry, hass_ws_client: Any) -> None:
@@ -141,7 +98,7 @@ async def test_once_edited_it_is_its_owners(hass: HomeAssistant, shown: MockConf
         return reply["result"]
 
     made = await ask("config")
-    assert made["views"]
+    assert made == {"strategy": {"type": "custom:my-electrical-data"}}
     mine = {"views": [{"title": "Mine", "cards": []}]}
     await ask("config/save", config=mine)
     await hass.config_entries.async_reload(shown.entry_id)
@@ -152,7 +109,7 @@ async def test_once_edited_it_is_its_owners(hass: HomeAssistant, shown: MockConf
     (listed,) = (await socket.receive_json())["result"]
     assert (listed["url_path"], listed["mode"]) == (URL_PATH, "yaml")
     info = await hass.data[LOVELACE_DATA].dashboards[URL_PATH].async_get_info()
-    assert info == {"mode": "storage", "views": 1}
+    assert info == {"mode": "storage", "views": 0}
 
 
 async def test_it_goes_with_the_last_gateway(

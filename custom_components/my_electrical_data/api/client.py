@@ -18,6 +18,8 @@ from .on_demand import Comparison, LoadCurve, Refresh
 from .signals import Ecowatt, Tempo, TempoDays
 from .transport import RawResponse, Transport
 
+type Query = dict[str, str] | list[tuple[str, str]]
+
 _RENEW_BEFORE = 60.0
 
 _TOKEN = Decoder(Token)
@@ -28,6 +30,7 @@ _STARTED_CONSENT, _CONSENT = Decoder(StartedConsent), Decoder(ConsentRequest)
 _DAILY, _HOURS, _MAX_POWER = Decoder(DailyReadings), Decoder(Hours), Decoder(MaxPower)
 _TOTALS, _PERIODS = Decoder(Totals), Decoder(Periods)
 _LOAD_CURVE, _COMPARISON, _REFRESH = Decoder(LoadCurve), Decoder(Comparison), Decoder(Refresh)
+_SERIES = Decoder(dict[str, Any])
 _TEMPO, _TEMPO_DAYS, _ECOWATT = Decoder(Tempo), Decoder(TempoDays), Decoder(Ecowatt)
 
 
@@ -140,6 +143,13 @@ class GatewayClient:
         path = f"/v1/usage-points/{usage_point_id}/comparison"
         return (await self._get(_COMPARISON, path, {"months": str(months)})).data
 
+    async def series(self, usage_point_id: str, *, start: date, end: date, step: str) -> dict[str, Any]:
+        """Return energy and cost of the days `[start, end[` by `step`, as the gateway sends it, for a chart."""
+        path = f"/v1/usage-points/{usage_point_id}/series"
+        parts = ("buckets", "euros", "production", "quality", "year_ago")
+        query = [*_build_query(start, end).items(), ("step", step), *(("include", part) for part in parts)]
+        return (await self._get(_SERIES, path, query)).data
+
     async def refresh(self, usage_point_id: str, *, start: date, end: date) -> Refresh:
         """Have the gateway request the days `[start, end[` from Enedis again."""
         response = await self._send_authorized(
@@ -164,9 +174,7 @@ class GatewayClient:
         """Return the Ecowatt signal."""
         return await self._get(_ECOWATT, "/v1/ecowatt")
 
-    async def _get[DataT](
-        self, decoder: Decoder[DataT], path: str, query: dict[str, str] | None = None
-    ) -> Response[DataT]:
+    async def _get[DataT](self, decoder: Decoder[DataT], path: str, query: Query | None = None) -> Response[DataT]:
         """Request `path`. Responses without a query are small and frequent: they are cached and revalidated by ETag."""
         held = self._cache.get(path) if query is None else None
         conditional = {"If-None-Match": held[0]} if held else {}

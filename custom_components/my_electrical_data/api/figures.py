@@ -234,7 +234,8 @@ class Totals:
 class Period:
     """The bucket of `[start, end[` and its price in EUR/kWh; if not `certain`, the bucket may still change.
 
-    `expected`: the colour of its Tempo day is not announced, and is the one that the season usually leaves.
+    `expected`: the colour of its Tempo day is not announced, and is the one that the season usually leaves, for
+    `expected_reason`.
 
     `off_peak` is None if the tariff has no off-peak hours or they are not known.
     """
@@ -246,6 +247,7 @@ class Period:
     price: float | None
     certain: bool
     expected: bool = False
+    expected_reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -222,6 +222,11 @@ class UsagePoint:
             hole.start + timedelta(days=number) for hole in self.holes for number in range((hole.end - hole.start).days)
         }
 
+    def find_option(self, day: date) -> str | None:
+        """Return the option in force on `day`, if its owner told it."""
+        begun = [tariff for tariff in self.tariffs if (tariff.valid_from or date.min) <= day]
+        return max(begun, key=lambda tariff: tariff.valid_from or date.min).option if begun else None
+
     def is_late(self, moment: datetime) -> bool:
         """Return whether the next day of data should have arrived by `moment`."""
         return moment >= self.freshness.late_at

@@ -25,8 +25,13 @@ let current = $state<Language>(preferredLanguage(typeof navigator === "undefined
 /** The language in use. It is a rune's value: what reads it follows. */
 export const language = (): Language => current;
 
-export function setLanguage(chosen: Language): void {
+/** Use a language where the page is somebody else's. */
+export function useLanguage(chosen: Language): void {
   current = chosen;
+}
+
+export function setLanguage(chosen: Language): void {
+  useLanguage(chosen);
   document.documentElement.lang = chosen;
 }
 

@@ -1,8 +1,9 @@
 """Periods on the wire."""
 
 from datetime import date
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from gateway.billing.periods.service import Periods
 from gateway.domain.tempo_season import ExpectedReason
@@ -22,7 +23,7 @@ class PeriodView(BaseModel):
     off_peak: bool | None
     price: float | None
     certain: bool
-    expected: bool
+    expected: Annotated[bool, Field(validation_alias="is_expected")]
     expected_reason: ExpectedReason | None
 
 

@@ -1,4 +1,4 @@
-"""The ready-made dashboard: generated each time it is opened, until its owner edits it."""
+"""The ready-made dashboard: a strategy of ours, which the browser makes afresh each time, until its owner edits it."""
 
 from typing import Any, Final, override
 
@@ -9,30 +9,30 @@ from homeassistant.components.lovelace.dashboard import LovelaceStorage
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.json import json_bytes, json_fragment
 
-from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN
-from custom_components.my_electrical_data.formatting import async_load_texts
-
-from .content import async_build_content
+from .const import CONF_DASHBOARD, DOMAIN
+from .formatting import async_load_texts
 
 URL_PATH: Final = "my-electricity"
 ICON: Final = "mdi:transmission-tower"
+STRATEGY: Final = {"strategy": {"type": "custom:my-electrical-data"}}
+"""What makes its views; web/src/cards/dashboard.ts is that strategy."""
 
 
 class ReadyDashboard(LovelaceStorage):
-    """A dashboard that is generated unless an edited version was saved."""
+    """A dashboard that is our strategy unless an edited version was saved."""
 
     @override
     async def async_get_info(self) -> dict[str, Any]:
         """Return its mode and number of views."""
-        return {"mode": self.mode, "views": len((await self.async_load(force=False))["views"])}
+        return {"mode": self.mode, "views": len((await self.async_load(force=False)).get("views", []))}
 
     @override
     async def async_load(self, force: bool) -> dict[str, Any]:
-        """Return the saved configuration, or else the generated one."""
+        """Return the saved configuration, or else the strategy."""
         try:
             return await super().async_load(force)
         except ConfigNotFound:
-            return await async_build_content(self.hass)
+            return STRATEGY
 
     @override
     async def async_json(self, force: bool) -> json_fragment:

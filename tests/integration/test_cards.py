@@ -1,0 +1,204 @@
+"""The cards: their script on every page of Home Assistant, and what they are told over the websocket."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import MoveTo, SetUp
+from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from scripted_gateway import (
+    COMPARISON,
+    ECOWATT,
+    PERIODS,
+    PING,
+    POINT_ID,
+    SERIES,
+    TEMPO,
+    ScriptedGateway,
+    body,
+    problem,
+    raw,
+)
+
+from custom_components.my_electrical_data import cards
+from custom_components.my_electrical_data.const import DOMAIN
+
+type Ask = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+async def socket(hass: HomeAssistant, set_up: SetUp, hass_ws_client: Any) -> Any:
+    """A websocket of somebody who is no administrator, as most who look at a dashboard."""
+    await set_up()
+    return await hass_ws_client(hass)
+
+
+@pytest.fixture
+def ask(socket: Any) -> Ask:
+    async def ask(kind: str, **fields: Any) -> dict[str, Any]:
+        await socket.send_json_auto_id({"type": f"{DOMAIN}/{kind}", **fields})
+        answer: dict[str, Any] = await socket.receive_json()
+        return answer
+
+    return ask
+
+
+@pytest.fixture
+def follow(ask: Ask, socket: Any) -> Ask:
+    """Subscribe to a feed; what it says first."""
+
+    async def follow(feed: str, **fields: Any) -> dict[str, Any]:
+        assert (await ask("subscribe", feed=feed, **fields))["success"]
+        return await next_event(socket)
+
+    return follow
+
+
+async def next_event(socket: Any, is_it: Callable[[dict[str, Any]], bool] = bool) -> dict[str, Any]:
+    """Return the next event of a kind."""
+    while True:
+        event: dict[str, Any] = (await socket.receive_json(timeout=10))["event"]
+        if is_it(event):
+            return event
+
+
+# The script
+
+
+def find_script(hass: HomeAssistant) -> str | None:
+    """Return the address of the cards among the scripts that every page of Home Assistant loads."""
+    return next((url for url in hass.data[DATA_EXTRA_MODULE_URL].urls if url.startswith(f"/{DOMAIN}/")), None)
+
+
+async def test_every_page_loads_the_cards(hass: HomeAssistant, set_up: SetUp, hass_client: Any) -> None:
+    assert await async_setup_component(hass, "frontend", {})
+    await set_up()
+    script = find_script(hass)
+    assert script
+    answer = await (await hass_client()).get(script)
+    assert answer.content_type in {"text/javascript", "application/javascript"}
+    assert "max-age" in answer.headers["Cache-Control"]
+    assert "my-electrical-data-" in await answer.text()
+
+
+async def test_another_script_has_another_address(
+    hass: HomeAssistant, set_up: SetUp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a browser which keeps scripts for a month takes up the new one at once."""
+    assert await async_setup_component(hass, "frontend", {})
+    script = tmp_path / "cards.js"
+    script.write_text("export {}")
+    monkeypatch.setattr(cards, "SCRIPT", script)
+    await set_up()
+    assert find_script(hass) == f"/{DOMAIN}/cards-f4c5cf9bb78e.js"
+
+
+async def test_a_checkout_without_the_script(
+    hass: HomeAssistant,
+    set_up: SetUp,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert await async_setup_component(hass, "frontend", {})
+    monkeypatch.setattr(cards, "SCRIPT", tmp_path / "cards.js")
+    await set_up()
+    assert find_script(hass) is None
+    assert "build them with scripts/setup" in caplog.text
+
+
+# What the cards ask for
+
+
+async def test_the_meters(ask: Ask) -> None:
+    answer = await ask("homes")
+    assert answer["result"]["meters"] == [{"id": POINT_ID, "name": "Maison", "option": "hp_hc", "produces": False}]
+
+
+async def test_the_figures_are_handed_on_as_the_gateway_sends_them(ask: Ask, gateway: ScriptedGateway) -> None:
+    asked = {"start": "2026-01-25", "end": "2026-01-27", "step": "day"}
+    assert (await ask("series", meter=POINT_ID, **asked))["result"] == body("series")
+    (request,) = gateway.asked(SERIES)
+    assert {name: request.query[name] for name in asked} == asked
+    assert "year_ago" in request.query.getall("include")
+    assert (await ask("comparison", meter=POINT_ID))["result"] == body("comparison")
+    assert gateway.asked(COMPARISON)[0].query["months"] == "12"
+
+
+async def test_a_silent_gateway_is_an_error_in_words(ask: Ask, gateway: ScriptedGateway) -> None:
+    gateway.answers[COMPARISON] = problem(503, "upstream_down")
+    error = (await ask("comparison", meter=POINT_ID))["error"]
+    assert error["code"] == "home_assistant_error"
+    assert "gateway" in error["message"]
+
+
+async def test_a_meter_that_is_not_ours(ask: Ask) -> None:
+    answer = await ask("comparison", meter="z" * 16)
+    assert answer["error"]["translation_key"] == "entry_not_loaded"
+
+
+# What the cards are told again and again
+
+
+async def test_tempo_turns_at_six(follow: Ask, socket: Any, move_to: MoveTo) -> None:
+    """The gateway is not asked for it: what was announced is still true when it is silent."""
+    first = await follow("tempo")
+    assert not first["is_silent"]
+    told, said = (
+        [(day["date"], day["color"], day["possible"]) for day in days]
+        for days in (first["data"]["days"], body("tempo_days")["days"])
+    )
+    assert told == said
+    tomorrow = first["data"]["now"]["tomorrow"]
+    await move_to("2026-11-24T05:00:00+00:00")
+    turned = await next_event(socket, lambda event: event["data"]["now"]["today"]["date"] == tomorrow["date"])
+    assert turned["data"]["now"]["today"]["color"] == tomorrow["color"]
+
+
+async def test_ecowatt(follow: Ask) -> None:
+    data = (await follow("ecowatt"))["data"]
+    assert data["now"]["level"] == 2
+    assert [len(day["hours"]) for day in data["days"]] == [24] * len(body("ecowatt")["days"])
+
+
+async def test_the_hours_to_come_and_the_cheapest_of_them(follow: Ask) -> None:
+    data = (await follow("periods", meter=POINT_ID, hours=2))["data"]
+    assert [item["bucket"] for item in data["items"]] == ["hp", "hc", "hp"]
+    assert data["cheapest"] == {
+        "start": "2026-11-23T21:00:00+00:00",
+        "end": "2026-11-23T23:00:00+00:00",
+        "price": pytest.approx(0.1579),
+    }
+
+
+async def test_a_meter_without_a_price(follow: Ask, gateway: ScriptedGateway) -> None:
+    assert (await follow("periods", meter="z" * 16))["data"] is None
+
+
+async def test_a_gateway_falls_silent_and_comes_back(
+    follow: Ask, socket: Any, gateway: ScriptedGateway, move_to: MoveTo
+) -> None:
+    answers = dict(gateway.answers)
+    assert (await follow("ecowatt"))["is_silent"] is False
+    for path in (PING, ECOWATT, TEMPO, PERIODS):
+        gateway.answers[path] = raw(502, "")
+    await move_to("2026-11-23T11:10:00+00:00")
+    silent = await next_event(socket, lambda event: event["is_silent"])
+    assert silent["silent_since"].startswith("2026-11-23T1")
+    assert silent["data"]["days"]
+    gateway.answers.update(answers)
+    await move_to("2026-11-23T13:00:00+00:00")
+    await next_event(socket, lambda event: not event["is_silent"])
+
+
+async def test_a_subscription_survives_a_reload_and_ends(
+    hass: HomeAssistant, follow: Ask, socket: Any, entry: MockConfigEntry
+) -> None:
+    assert (await follow("gateway")) == {"is_silent": False, "silent_since": None, "data": None}
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await next_event(socket, lambda event: not event["is_silent"])

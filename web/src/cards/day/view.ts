@@ -1,0 +1,43 @@
+import type { Bar } from "$charts/Bars.svelte";
+import { type Row, toBar, toRows, type Unit } from "../../pages/consumption/bars";
+import { t as page } from "../../pages/consumption/texts";
+import type { Span } from "../../pages/consumption/view";
+import { energy, money } from "$lib/format";
+import type { Series } from "../commands";
+import { t } from "./texts";
+
+/** The steps that a bar stands for, by span. */
+export const stepNames = { day: "hour", week: "day", month: "day", year: "month", all: "month" } as const;
+
+export interface DayView {
+  rows: Row[];
+  bars: Bar[];
+}
+
+/** The rows of a series and their bars: consumption by bucket with its euros, and production beside it. */
+export function buildView(series: Series, span: Span, unit: Unit, produces: boolean): DayView {
+  const rows = toRows(series, span, "consumption", unit);
+  const others = toRows(series, span, "consumption", unit === "energy" ? "euros" : "energy");
+  const produced = produces ? toRows(series, span, "production", unit) : undefined;
+  const write = { energy, euros: money };
+  const bars = rows.map((row, place) => {
+    const bar = toBar(row, unit, page());
+    const other = others[place]?.total ?? null;
+    const beside = produced?.[place]?.total;
+    const sentence = [
+      bar.sentence,
+      ...(other === null ? [] : [write[unit === "energy" ? "euros" : "energy"](other)]),
+      ...(beside === undefined || beside === null ? [] : [`${t().fedIn} ${write[unit](beside)}`]),
+    ].join(" · ");
+    return { ...bar, sentence, ...(produced ? { beside: beside ?? null } : {}) };
+  });
+  return { rows, bars };
+}
+
+/** How much of a span is known, in words. */
+export function describeKnown(rows: readonly Row[], span: Span): string {
+  const step = stepNames[span];
+  const asked = rows.filter(({ start }) => start !== null);
+  const known = asked.filter(({ total, partial }) => total !== null && !partial).length;
+  return known === asked.length ? t().whole[step] : t().known[step](String(known), String(asked.length));
+}

@@ -1,0 +1,71 @@
+import { type Feed, type Feeds, listMeters, type Meter, subscribe } from "./commands";
+import { homeAssistant } from "./home-assistant";
+
+/** A feed as a card shows it. Make one while a component is made; `of` is read again when its runes change. */
+export class LiveFeed<Name extends keyof Feeds> {
+  received = $state.raw<Feed<Feeds[Name]>>();
+
+  constructor(name: Name, of: () => { meter?: string; hours?: number } | null | undefined = () => ({})) {
+    const hass = homeAssistant();
+    $effect(() => {
+      const options = of();
+      if (options) return subscribe(hass, name, options, (feed) => (this.received = feed));
+      return undefined;
+    });
+  }
+
+  get data(): Feeds[Name] | null | undefined {
+    return this.received?.data;
+  }
+}
+
+/** Something asked once, and again when the runes change that `ask` reads before its first await. */
+export class Asked<Answer> {
+  answer = $state.raw<Answer>();
+  failed = $state(false);
+  #attempt = $state(0);
+
+  constructor(ask: () => Promise<Answer> | undefined) {
+    $effect(() => {
+      void this.#attempt;
+      let current = true;
+      ask()?.then(
+        (answer) => {
+          if (current) [this.answer, this.failed] = [answer, false];
+        },
+        () => {
+          if (current) this.failed = true;
+        },
+      );
+      return () => {
+        current = false;
+      };
+    });
+  }
+
+  again(): void {
+    this.#attempt += 1;
+  }
+}
+
+/** The meter of a card: the one of its configuration, else the first that suits it. */
+export class ChosenMeter {
+  readonly #meters: Asked<Meter[]>;
+  readonly #wanted: () => string | undefined;
+  readonly #suits: (meter: Meter) => boolean;
+
+  constructor(wanted: () => string | undefined, suits: (meter: Meter) => boolean = () => true) {
+    const hass = homeAssistant();
+    this.#meters = new Asked(() => listMeters(hass));
+    this.#wanted = wanted;
+    this.#suits = suits;
+  }
+
+  /** Undefined while it is not known, null where there is none. */
+  get current(): Meter | null | undefined {
+    const meters = this.#meters.answer;
+    if (!meters) return this.#meters.failed ? null : undefined;
+    const wanted = this.#wanted();
+    return (wanted ? meters.find(({ id }) => id === wanted) : meters.find(this.#suits)) ?? null;
+  }
+}
