@@ -57,7 +57,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, CustomerData, runtime.customer_data)
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))
-    provide_part(app, Readings, Readings(database, runtime.archive, clock, keyring))
+    provide_part(app, Readings, Readings(database, runtime.archive, clock, keyring, settings.user_daily_limit_no_cache))
     publisher = Publisher(database, clock, keyring)
     provide_part(app, HoursService, HoursService(database, clock, publisher))
     provide_part(app, PeriodsService, PeriodsService(database, clock, keyring))

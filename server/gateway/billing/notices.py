@@ -22,6 +22,9 @@ def list_notices(home: Home, now: datetime) -> Iterator[Notice]:
     has_own = any(period.source == "user" and period.is_in_force_on(today) for period in home.off_peak)
     if text and parse_off_peak(text) is None and not has_own:
         yield Notice(code="off_peak_unreadable", since=home.point.created_at, until=None, text=text)
+    future = home.point.contract.future_off_peak
+    if future and (parse_off_peak(future) or future) != (parse_off_peak(text or "") or text):
+        yield Notice(code="off_peak_announced", since=home.point.contract.told_at or now, until=None, text=future)
     for day in sorted({period.valid_from for period in home.off_peak if period.valid_from is not None}):
         since_, until = paris.midnight(day) - WARN_BEFORE, paris.midnight(day) + _TOLD_FOR
         if since_ <= now < until:

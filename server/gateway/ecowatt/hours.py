@@ -1,5 +1,6 @@
 """From RTE's hours of the clock to instants, and from instants to runs of one level."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -14,15 +15,32 @@ _CLOCK = range(24)
 def map_levels(signal: EcowattSignal) -> dict[datetime, int]:
     """Return the levels of a day by the instant at which each hour begins.
 
-    `pas` is what a clock in Paris shows: on the day of 25 hours `pas` 2 is said of both hours that show 02:00, on that
-    of 23 hours of none. What is no hour or no level is left out.
+    `pas` is what a clock in Paris shows: on the day of 25 hours `pas` 2 is said of both hours that show 02:00, unless
+    it comes twice, on that of 23 hours of none. Where such a day's hours are numbered through, 0 to 24 or 0 to 22,
+    `pas` is the number of the hour. What is no hour or no level is left out, and what is said of an hour in two ways.
     """
-    levels: dict[datetime, int] = {}
+    hours = list(paris.iterate_hours(signal.day))
+    numbers = sorted(hour.pas for hour in signal.values)
+    is_numbered = len(hours) != len(_CLOCK) and numbers == list(range(len(hours)))
+    said: dict[datetime, set[int]] = defaultdict(set)
+    for pas, told in _by_hour(signal).items():
+        if is_numbered:
+            instants = [hours[pas]]
+        else:
+            instants = paris.find_instants(datetime.combine(signal.day, time(pas))) if pas in _CLOCK else []
+        each = [[level] for level in told] if len(told) == len(instants) else [told] * len(instants)
+        for instant, levels in zip(instants, each, strict=True):
+            said[instant].update(levels)
+    return {instant: levels.pop() for instant, levels in sorted(said.items()) if len(levels) == 1}
+
+
+def _by_hour(signal: EcowattSignal) -> dict[int, list[int]]:
+    """Return the levels told of each `pas`, in the order they came."""
+    found: dict[int, list[int]] = defaultdict(list)
     for hour in signal.values:
-        if hour.pas in _CLOCK and hour.hvalue is not None and hour.hvalue in _LEVELS:
-            shown = datetime.combine(signal.day, time(hour.pas))
-            levels |= dict.fromkeys(paris.find_instants(shown), hour.hvalue)
-    return dict(sorted(levels.items()))
+        if hour.hvalue is not None and hour.hvalue in _LEVELS:
+            found[hour.pas].append(hour.hvalue)
+    return found
 
 
 def find_worst_level(signal: EcowattSignal, levels: Mapping[datetime, int]) -> int | None:

@@ -41,7 +41,7 @@ async def refresh_ecowatt(database: Database, rte: Rte | None, clock: Clock) -> 
         return await feeds.record_failure(database, FEED, clock.now(), error)
     now = clock.now()
     async with database.write() as session:
-        for signal in signals:
+        for signal in sorted(signals, key=lambda signal: signal.generated_at):
             await _save_signal(session, signal)
         return await feeds.record_response(session, FEED, now, now + paris.HOUR)
 

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from gateway.enedis.errors import EnedisError, ErrorReason
-from gateway.kit.backoff import compute_backoff
+from gateway.kit.backoff import add_jitter, compute_backoff
 from gateway.kit.clock import Clock
 from gateway.store import Store, StoreError
 from gateway.store.cache import write_cached
 
 FAILURES = 5
 """So many calls in a row that failed, of whichever homes, are no single home's trouble."""
-_FIRST_PAUSE = timedelta(minutes=1)
+_FIRST_PAUSE = timedelta(seconds=40)
 _LONGEST_PAUSE = timedelta(minutes=15)
 _PROBE = 30.0
 """Seconds that a call sent to see has before the next one."""
@@ -28,6 +28,8 @@ _TROUBLE = frozenset(
     {ErrorReason.QUOTA, ErrorReason.UNAUTHORIZED, ErrorReason.NOT_SUBSCRIBED, ErrorReason.OUR_FAULT, ErrorReason.DOWN},
 )
 """The other reasons tell of one meter, not of Enedis or of our application."""
+_FAILS = frozenset({ErrorReason.DOWN, ErrorReason.UNAUTHORIZED})
+"""What stops the calls of all homes alike."""
 
 
 class CircuitState(StrEnum):
@@ -49,7 +51,7 @@ class CircuitStatus:
 
 
 class Circuit:
-    """Counts failures in a row by API; open after five, for one minute, then two, four, up to fifteen."""
+    """Counts failures in a row by API; open after five, for 40 seconds, then twice as long, up to 15 minutes."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -72,12 +74,13 @@ class Circuit:
     async def record_failure(self, api: str, error: EnedisError) -> EnedisError:
         """Note that a call was refused, or not answered, if it can be noted; return the error."""
         await self.record_error(api, error)
-        if error.reason is not ErrorReason.DOWN:
+        if error.reason not in _FAILS:
             await self.record_response(api)
             return error
         with suppress(StoreError):
             failures = (await self._count_failures(api))[0] + 1
             pause = compute_backoff(_FIRST_PAUSE, _LONGEST_PAUSE, failures - FAILURES + 1)
+            pause = min(add_jitter(pause, f"{api}{failures}"), _LONGEST_PAUSE)
             state = json.dumps([failures, (self._clock.now() + pause).isoformat()])
             await self._store.set(_failures_key(api), state, _COUNTED_FOR)
         return error

@@ -1,5 +1,6 @@
 """The calls of Data Connect 2026."""
 
+from codecs import BOM_UTF8
 from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
@@ -9,7 +10,17 @@ from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationE
 
 from gateway.domain.direction import Direction
 from gateway.enedis.circuit import Circuit
-from gateway.enedis.customer import Address, AddressAnswer, GridContract, Metering, Service, Services, Supply, Synthesis
+from gateway.enedis.customer import (
+    Address,
+    AddressAnswer,
+    Contracts,
+    GridContract,
+    Metering,
+    Service,
+    Services,
+    Supply,
+    Synthesis,
+)
 from gateway.enedis.errors import EnedisError, ErrorReason, parse_error
 from gateway.enedis.recognition import Quantity, Request, find_points, find_registers
 from gateway.enedis.wire import IndexMeasure, IndexSeries, Measure, Point, parse_whole_number
@@ -116,7 +127,7 @@ class Enedis:
     async def fetch_contracts(self, payer: str, prm: str) -> list[GridContract]:
         """Ask for the contracts of a usage point: one, or two with self-consumption."""
         answer = await self._fetch_customer(payer, Api.CONTRACTS, prm)
-        return _parse_response(list[GridContract], answer)
+        return _parse_response(Contracts, answer).root
 
     async def fetch_synthesis(self, payer: str, prm: str) -> Synthesis:
         """Ask since when a usage point is in service."""
@@ -189,17 +200,19 @@ class Enedis:
                     method, path, params=params, json=json, headers={"Authorization": f"Bearer {token}"}
                 )
             except UnreachableError as error:
-                raise await self._circuit.record_failure(api, EnedisError(ErrorReason.DOWN, "unreachable")) from error
+                raise await self._circuit.record_failure(api, _not_reached(error)) from error
             if answer.status == 200:
                 await self._circuit.record_response(api)
                 return answer
-            refusal = await self._circuit.record_failure(api, parse_error(answer))
+            refusal = parse_error(answer)
+            if refusal.reason is ErrorReason.UNAUTHORIZED and not renewed:
+                await self._circuit.record_error(api, refusal)
+                renewed = True
+                await drop_token(self._store, _TOKEN_KEY, token)
+                continue
             if refusal.reason is ErrorReason.QUOTA:
                 refusal.retry_at = await self._pacer.stop_calls(api, refusal.retry_at)
-            if refusal.reason is not ErrorReason.UNAUTHORIZED or renewed:
-                raise refusal
-            renewed = True
-            await drop_token(self._store, _TOKEN_KEY, token)
+            raise await self._circuit.record_failure(api, refusal)
 
     async def _get_token(self, api: Api) -> tuple[str, float]:
         if reason := await self._store.get(_NO_TOKEN_KEY):
@@ -207,7 +220,7 @@ class Enedis:
         try:
             new = await self._request_token()
         except EnedisError as error:
-            await self._circuit.record_error(api, error)
+            await self._circuit.record_failure(api, error)
             # whoever waits behind would only hear the same, one after the other
             await self._store.set(_NO_TOKEN_KEY, error.reason, _NO_TOKEN_FOR)
             raise
@@ -219,16 +232,20 @@ class Enedis:
                 "POST", _TOKEN_PATH, form={"grant_type": "client_credentials"}, auth=self._credentials
             )
         except UnreachableError as error:
-            raise EnedisError(ErrorReason.DOWN, "unreachable") from error
+            raise _not_reached(error) from error
         if answer.status != 200:
             raise parse_error(answer)
         return _parse_response(EnedisToken, answer)
 
 
+def _not_reached(error: UnreachableError) -> EnedisError:
+    return EnedisError(ErrorReason.DOWN, "unreachable" if error.concerns_all else "no_answer_in_time")
+
+
 def _parse_response[T](form: type[T], answer: HttpResponse) -> T:
     """Read an answer by its content, whatever content type it claims. Raises EnedisError."""
     try:
-        return TypeAdapter(form).validate_json(answer.body)
+        return TypeAdapter(form).validate_json(answer.body.removeprefix(BOM_UTF8))
     except ValidationError:
         # the words of a validation error quote the answer, which names the meter
         raise EnedisError(ErrorReason.DOWN, "unreadable_answer") from None

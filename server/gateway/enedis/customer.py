@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 
-from gateway.enedis.wire import parse_whole_number
+from gateway.enedis.wire import PRM_DIGITS, parse_whole_number
 from gateway.kit import paris
 
 _STAMP = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})(?P<time>T[\d:.]+)?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII)
@@ -42,6 +42,13 @@ def _parse_kva(value: object) -> object:
 
 def _clean_text(value: object) -> object:
     return value.strip()[:_LONGEST_TEXT] or None if isinstance(value, str) else None
+
+
+def _meter_number(value: object) -> object:
+    """Read a meter number; as a JSON number it has lost its leading zeros."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**PRM_DIGITS:
+        return str(value).zfill(PRM_DIGITS)
+    return _clean_text(value)
 
 
 def _take_first(value: object) -> object:
@@ -83,6 +90,19 @@ class GridContract(_Wire):
     def is_injection(self) -> bool:
         """Whether it is for injecting energy."""
         return (self.segment or "").upper().startswith("P")
+
+
+def _as_contracts(value: object) -> object:
+    """Read a list, or one in an object, as test servers of others write it; null beside contracts is left out."""
+    if isinstance(value, dict):
+        value = value.get("contracts", value)
+    if isinstance(value, list) and any(isinstance(row, dict) for row in value):
+        return [row for row in value if row is not None]
+    return value
+
+
+class Contracts(RootModel[Annotated[list[GridContract], BeforeValidator(_as_contracts)]]):
+    """The contracts of a usage point: one, or two with self-consumption."""
 
 
 class Synthesis(_Wire):
@@ -158,7 +178,7 @@ class Metering(_Wire):
 class Service(_Wire):
     """A service open on a usage point; the same point comes once a service."""
 
-    point: Annotated[Text, Field(alias="pointId")] = None
+    point: Annotated[str | None, Field(alias="pointId"), BeforeValidator(_meter_number)] = None
     measure: Annotated[Text, Field(alias="mesuresTypeCode")] = None
     state: Annotated[Text, Field(alias="etatCode")] = None
     starts_on: Annotated[EnedisDate, Field(alias="dateDebut")] = None

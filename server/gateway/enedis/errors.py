@@ -53,7 +53,17 @@ _BY_CODE = {
     "unauthorized_user": ErrorReason.NO_CONSENT,
     "ADAM-ERR0155": ErrorReason.METER_REFUSED,  # the point does not exist: a meter that is cut or does not communicate
     "ADAM-ERR0191": ErrorReason.METER_REFUSED,  # no ACCES service for the period
+    "900800": ErrorReason.QUOTA,
+    "900801": ErrorReason.QUOTA,
+    "900802": ErrorReason.QUOTA,
+    "900803": ErrorReason.QUOTA,
+    "900804": ErrorReason.QUOTA,
+    "900805": ErrorReason.QUOTA,
+    "900806": ErrorReason.QUOTA,
+    "900807": ErrorReason.QUOTA,
     "900908": ErrorReason.NOT_SUBSCRIBED,
+    "900909": ErrorReason.NOT_SUBSCRIBED,
+    "900910": ErrorReason.NOT_SUBSCRIBED,
     "900901": ErrorReason.UNAUTHORIZED,
     "900902": ErrorReason.UNAUTHORIZED,
     "900903": ErrorReason.UNAUTHORIZED,
@@ -70,6 +80,8 @@ _BY_WORDS = {
     "last activation date": ErrorReason.BEFORE_ACTIVATION,
     "history deadline": ErrorReason.HISTORY_LIMIT,
     "sla dépassé": ErrorReason.QUOTA,
+    "quota": ErrorReason.QUOTA,
+    "throttled": ErrorReason.QUOTA,
     "problème technique": ErrorReason.DOWN,
     # said of good numbers, once in a while
     "must be 14 digits long": ErrorReason.DOWN,

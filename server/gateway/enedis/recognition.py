@@ -12,7 +12,7 @@ from typing import Protocol
 import structlog
 
 from gateway.enedis.errors import EnedisError, ErrorReason
-from gateway.enedis.wire import IndexMeasure, IndexSeries, Measure, Point, parse_day
+from gateway.enedis.wire import PRM_DIGITS, IndexMeasure, IndexSeries, Measure, Point, parse_day
 
 log = structlog.get_logger()
 
@@ -63,7 +63,8 @@ def find_registers(measure: IndexMeasure, request: Request, quantity: Quantity) 
 
 
 def _check_subject(measure: Measure | IndexMeasure, request: Request) -> None:
-    if (measure.idPrm or "").strip() != request.prm:
+    # as a JSON number a meter number loses its leading zeros
+    if (measure.idPrm or "").strip().zfill(PRM_DIGITS) != request.prm:
         raise _build_unrecognized_error("other_meter" if measure.idPrm else "no_answer")
     period = measure.periode
     if period is None or (parse_day(period.dateDebut), parse_day(period.dateFin)) != (request.start, request.end):

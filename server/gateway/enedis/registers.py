@@ -12,7 +12,7 @@ from datetime import date
 
 from gateway.enedis.daily import MOST_WATTS
 from gateway.enedis.refused import Fault, RefusedPoints
-from gateway.enedis.wire import IndexSeries, Register, RegisterCalendar, parse_day
+from gateway.enedis.wire import IndexSeries, Register, RegisterCalendar, UnreadableError
 
 TOTAL = "total"
 _HOURS = {"HC": "hc", "HP": "hp"}
@@ -40,31 +40,40 @@ class PlacedRegisters:
 
 
 def place_index(series: Iterable[IndexSeries], start: date, end: date) -> PlacedRegisters:
-    """Return what the registers showed on the days `[start, end[`."""
+    """Return what the registers showed on the days `[start, end[`.
+
+    A day on which a register has two values, as when the meter is exchanged, tells nothing.
+    """
     refused = RefusedPoints()
     found: dict[date, Registers] = defaultdict(dict)
+    contradicted: set[date] = set()
     for one in series:
         for name, register in _name_registers(one):
             for day, wh in _read_register(register, start, end, refused):
-                found[day][name] = wh
+                if found[day].setdefault(name, wh) != wh:
+                    contradicted.add(day)
         for day, wh in _sum_calendar(one, start, end).items():
             found[day].setdefault(TOTAL, wh)
+    for day in sorted(contradicted):
+        refused.add_points(Fault.CONTRADICTORY, str(day), times=len(found.pop(day)))
     return PlacedRegisters({day: registers for day, registers in found.items() if registers}, refused)
 
 
 def _read_register(register: Register, start: date, end: date, refused: RefusedPoints) -> Iterable[tuple[date, int]]:
-    for value in register.valeur or []:
-        day = parse_day(value.d)
-        if value.v is None:
+    for point in register.valeur or []:
+        if point.is_empty:
             continue
-        if day is None:
-            refused.add_points(Fault.STAMP, value.d[:24])
-        elif not start <= day < end:
+        try:
+            day, wh = point.day, point.value
+        except UnreadableError as error:
+            refused.add_points(Fault(error.part), error.text)
+            continue
+        if not start <= day < end:
             refused.add_points(Fault.OUTSIDE, str(day))
-        elif not 0 <= value.v <= _MOST_WH:
-            refused.add_points(Fault.IMPLAUSIBLE, str(value.v)[:24])
+        elif not 0 <= wh <= _MOST_WH:
+            refused.add_points(Fault.IMPLAUSIBLE, str(wh)[:24])
         else:
-            yield day, value.v
+            yield day, wh
 
 
 def _name_registers(series: IndexSeries) -> list[tuple[str, Register]]:

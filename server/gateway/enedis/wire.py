@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, OnErrorOmit, TypeAd
 
 from gateway.kit import paris
 
+PRM_DIGITS = 14
 _NUMBER = re.compile(r"-?\d{1,15}(?:[.,]\d{1,9})?", re.ASCII)
 _DURATION = TypeAdapter(timedelta)
 _MINUTE = timedelta(minutes=1)
@@ -153,20 +154,13 @@ class _Index(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
 
-class IndexValue(_Index):
-    """The index `v` of a register, in Wh, on a day."""
-
-    v: Annotated[int | None, BeforeValidator(parse_whole_number)] = None
-    d: str
-
-
 class Register(_Index):
-    """A register of the meter, such as that of off-peak hours; a value that cannot be read is left out."""
+    """A register of the meter, such as that of off-peak hours: its index in Wh by day."""
 
     idClasseTemporelle: str | None = None  # noqa: N815 - Enedis' own names
     libelleClasseTemporelle: str | None = None  # noqa: N815
     codeCadran: str | None = None  # noqa: N815
-    valeur: list[OnErrorOmit[IndexValue]] | None = None
+    valeur: list[Annotated[Point, BeforeValidator(_as_point)]] | None = None
 
 
 class RegisterCalendar(_Index):

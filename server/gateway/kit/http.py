@@ -28,7 +28,15 @@ def make_ssl_context() -> ssl.SSLContext:
 
 
 class UnreachableError(Exception):
-    """No usable answer came: connection refused, time-out, too long a body."""
+    """No usable answer came: connection refused, time-out, too long a body.
+
+    `concerns_all`: no connection could be made, whatever is asked. Else it may be due to what was asked.
+    """
+
+    def __init__(self, what: str, *, concerns_all: bool = False) -> None:
+        """Say what happened, without the URL."""
+        super().__init__(what)
+        self.concerns_all = concerns_all
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,8 @@ class Upstream:
             raise
         except (httpx2.HTTPError, TimeoutError) as error:
             self._observe("unreachable")
-            raise UnreachableError(type(error).__name__) from None
+            concerns_all = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
+            raise UnreachableError(type(error).__name__, concerns_all=concerns_all) from None
 
     async def close(self) -> None:
         """Close the connections."""

@@ -6,11 +6,12 @@ call.
 
 import asyncio
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import product
 from typing import assert_never
-from zlib import crc32
 
 import structlog
 
@@ -18,7 +19,7 @@ from gateway.domain.direction import Direction
 from gateway.enedis.client import Enedis
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit import paris
-from gateway.kit.backoff import compute_backoff
+from gateway.kit.backoff import add_jitter, compute_backoff
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
@@ -28,8 +29,8 @@ from gateway.metering.fetching import Fetcher, Priority
 from gateway.metering.meters import Meter
 from gateway.metering.planner import SHORTER, Window, plan_calls
 from gateway.metering.repository import Fact
-from gateway.metering.schedule import Entry, Feed, Kind, State, get_expected_time, is_over
-from gateway.metering.settling import fill_missing, has_small_hole, is_energy_complete
+from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State, find_next_attempt, get_expected_time, is_over
+from gateway.metering.settling import fill_missing, fit_rounded, has_small_hole, is_energy_complete
 from gateway.store import Store, StoreError
 from gateway.store.pause import find_pause, start_pause
 from gateway.usage_points import repository as points
@@ -43,10 +44,12 @@ CALLS_A_REQUEST = 5
 PATIENCE = 20.0
 WITHOUT_CURVE = timedelta(days=2)
 """A day of which no interval came is taken for one without a curve then, and its value asked for."""
+COMPARED_EVERY = timedelta(days=7)
+"""How long days of a rounded curve wait for each other: one call brings the values of all of them."""
 LONGEST_PAUSE = timedelta(hours=12)
 _FAILURES_COUNTED_FOR = 2 * 86400.0
 _UNTIL_THE_STORE_IS_BACK = timedelta(seconds=5)
-_KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1, State.FILLED: 2, State.COMPLETE: 2}
+_KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1} | dict.fromkeys(WHOLE, 2)
 """An answer that knows less never replaces one that knew more, unless it corrects it."""
 
 
@@ -223,10 +226,18 @@ class Archive:
         if error.is_for_all or error.reason is ErrorReason.QUOTA:  # these know their own end
             return CallRefusal(error.reason, error.retry_at or now + first, error.is_for_all)
         failures = await self._store.increment(_failures_key(feed), _FAILURES_COUNTED_FOR)
-        pause = compute_backoff(first, LONGEST_PAUSE, failures) * _compute_jitter(feed, failures)
+        pause = add_jitter(compute_backoff(first, LONGEST_PAUSE, failures), f"{feed.point_id}{feed.kind}{failures}")
         log.warning("enedis_refused", reason=error.reason, code=error.code, until=paris.format_instant(now + pause))
         await start_pause(self._store, _pause_key(feed), now, now + pause, error.reason)
         return CallRefusal(error.reason, now + pause)
+
+    async def end_pauses(self, point_id: str) -> None:
+        """Have a usage point's feeds asked at once, if that can be noted, and count their failures anew."""
+        with suppress(StoreError):
+            for kind, direction in product(Kind, Direction):
+                feed = Feed(point_id, kind, direction)
+                await self._store.delete(_pause_key(feed))
+                await self._store.delete(_failures_key(feed))
 
     async def _save_refusals(self, meter: Meter, refusals: Refusals, *, details_too: bool = False) -> None:
         async with self._database.write() as session:
@@ -256,6 +267,7 @@ class Archive:
     ) -> CallRefusal | None:
         """Ask the daily values of days whose curve will not come (whole) any more; fill in what they say is missing.
 
+        Days of a rounded curve are brought to their value where it is known; where not, it is asked once a week.
         `since`: of no older days, while a history is under way that ends by settling them all at once.
         """
         curve, daily = Feed(meter.id, Kind.CURVE, direction), Feed(meter.id, Kind.DAILY, direction)
@@ -263,18 +275,23 @@ class Archive:
         async with self._database.read() as session:
             unfinished = await repository.list_unfinished(session, curve)
             lacking = {day: entry for day, entry in unfinished.items() if day >= since}
-            if not lacking:
+            rounded = [day for day in await repository.list_rounded(session, curve) if day >= since]
+            days = [*lacking, *rounded]
+            if not days:
                 return None
-            asked = await repository.load_entries(session, daily, min(lacking), max(lacking) + paris.DAY)
+            asked = await repository.load_entries(session, daily, min(days), max(days) + paris.DAY)
         over = {day for day, entry in lacking.items() if is_over(curve, day, entry)}
         small = await self._add_small_holes(meter, curve, lacking.keys() - over)
         late = {day for day, entry in lacking.items() if entry.state is State.ABSENT and _has_no_curve(day, now)}
+        oldest = min((day for day in rounded if day not in asked), default=None)
+        weekly = set(rounded) if oldest and now >= paris.midnight(oldest) + COMPARED_EVERY else set()
         refusal = None
-        if plan_calls(daily, asked, over | small | late, now, since=meter.since[direction]):
+        if plan_calls(daily, asked, over | small | late | weekly, now, since=meter.since[direction]):
             # the others will be wanted one day, and cost nothing now
-            refusal = await self.fetch_missing(meter, daily, list(lacking), CALLS_A_REQUEST, priority)
+            refusal = await self.fetch_missing(meter, daily, days, CALLS_A_REQUEST, priority)
         partial_days = {day for day in over if lacking[day].state in {State.PARTIAL, State.FILLED}}
         await self._fill_in_day(meter, curve, daily, partial_days, small)
+        await self._compare(meter, curve, daily, rounded)
         return refusal
 
     async def _add_small_holes(self, meter: Meter, curve: Feed, days: Collection[date]) -> set[date]:
@@ -310,6 +327,28 @@ class Archive:
             async with self._database.write() as session:
                 await repository.save_facts(session, curve, facts, self._clock.now())
 
+    async def _compare(self, meter: Meter, curve: Feed, daily: Feed, days: Collection[date]) -> None:
+        """Bring rounded days to their values, as far as these are known; days whose value never comes stay as told."""
+        if not days:
+            return
+        start, end = min(days), max(days) + paris.DAY
+        async with self._store.lease(f"archive:{curve.point_id}:{curve.kind}:{curve.direction}"):
+            async with self._database.read() as session:
+                read_value, read_curve = payloads.read_value, payloads.read_curve
+                told, values = await repository.load_values(session, daily, meter.secrets, read_value, start, end)
+                _, curves = await repository.load_values(session, curve, meter.secrets, read_curve, start, end)
+            facts = []
+            for day in days:
+                if day in values:
+                    fitted = fit_rounded(curves[day], values[day])
+                    payload = payloads.seal_curve(curve, meter.secrets, day, fitted or curves[day])
+                    facts.append(Fact(day, State.FITTED if fitted else State.COMPLETE, payload))
+                elif day in told and find_next_attempt(daily, day, told[day]) is None:
+                    payload = payloads.seal_curve(curve, meter.secrets, day, curves[day])
+                    facts.append(Fact(day, State.COMPLETE, payload))
+            async with self._database.write() as session:
+                await repository.save_facts(session, curve, facts, self._clock.now())
+
 
 def _has_no_curve(day: date, now: datetime) -> bool:
     return now >= get_expected_time(day) + WITHOUT_CURVE
@@ -322,11 +361,6 @@ def _find_standing_refusal(refusals: Refusals, feed: Feed, now: datetime) -> Cal
     if until := refusals.get_direction_pause(feed.direction, now):
         return CallRefusal(ErrorReason.WRONG_DIRECTION, until)
     return None
-
-
-def _compute_jitter(feed: Feed, failures: int) -> float:
-    """Return a factor of 0.8 to 1.2, so that those who failed together do not come back together."""
-    return 0.8 + 0.4 * (crc32(f"{feed.point_id}{feed.kind}{failures}".encode()) % 1000) / 1000
 
 
 def _pause_key(feed: Feed) -> str:

@@ -17,8 +17,8 @@ from gateway.metering import payloads, repository
 from gateway.metering.meters import Meter
 from gateway.metering.planner import Window
 from gateway.metering.repository import Fact
-from gateway.metering.schedule import Entry, Feed, Kind, State
-from gateway.metering.settling import fit_rounded, merge_readings
+from gateway.metering.schedule import SURELY_ABSENT, Entry, Feed, Kind, State
+from gateway.metering.settling import find_rounding, fit_rounded, merge_readings
 
 
 class Priority(Enum):
@@ -65,12 +65,17 @@ class Fetcher:
         for day in paris.iterate_days(window.start, window.end):
             known, found = before.get(day, []), placed.days.get(day, [])
             readings = merge_readings(day, found, known, values.get(day))
-            if day in values and (fitted := fit_rounded(readings, values[day])):
-                readings = fitted
             state = _get_state(day, readings, found, entries.get(day))
+            if state is State.COMPLETE and find_rounding(readings):
+                fitted = fit_rounded(readings, values[day]) if day in values else None
+                state = State.FITTED if fitted else State.COMPLETE if day in values else State.ROUNDED
+                readings = fitted or readings
             payload = payloads.seal_curve(feed, meter.secrets, day, readings) if readings else None
             was_estimated = any(reading.quality is Quality.ESTIMATED for reading in known)
-            facts.append(Fact(day, state, payload, corrects=was_estimated and readings != known))
+            # a hole between days that came is no answer gone wrong: to ask for each again would cost a call of its own
+            times_absent = SURELY_ABSENT if state is State.ABSENT and placed.days else 0
+            corrects = was_estimated and readings != known
+            facts.append(Fact(day, state, payload, corrects=corrects, times_absent=times_absent))
         return facts
 
     async def _fetch_daily(self, meter: Meter, feed: Feed, window: Window) -> list[Fact]:

@@ -9,16 +9,12 @@ from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.metering import repository
 from gateway.metering.meters import Meter
-from gateway.metering.missing import Reason, explain_day
+from gateway.metering.missing import Reason, explain_day, get_next_visit
 from gateway.metering.schedule import State
 from gateway.usage_points.models import PointStatus, UsagePoint
 
 _LATE_AFTER = timedelta(hours=36)
 """Enedis publishes a day the next morning, or else the one after (Data Connect guide): by noon, both have passed."""
-
-_FETCH_TIME = timedelta(seconds=10)
-"""How long after it became due a day is usually there: the worker looks every 5 seconds, and a call takes a moment."""
-_OVERDUE_PAUSE = timedelta(minutes=1)
 _HISTORY_PAUSE = timedelta(minutes=15)
 
 
@@ -40,20 +36,10 @@ def get_late_time(complete_until: date | None, created_at: datetime) -> datetime
 
 
 def find_next_change(point: UsagePoint, now: datetime) -> datetime:
-    """Return when a client should ask again for what is computed from the readings of a usage point.
-
-    That is 10 seconds after the worker's next visit. Once a visit is due it is under way, or waits for others: the
-    client then waits a third of the time that the visit is overdue, at least 10 seconds and at most a minute. (When
-    Enedis may not be asked, the worker moves the visits that are due: see upkeep.) Example, for a visit due at
-    09:40:00: asked at 09:30:00 the answer is 09:40:10, at 09:40:03 it is 09:40:13, at 09:42:00 it is 09:42:40.
-    """
+    """Return when a client should ask again for what is computed from the readings of a usage point."""
     if point.status is not PointStatus.GRANTED:
         return now + paris.HOUR  # no worker visits it
-    overdue = now - point.next_work_at
-    if overdue < timedelta():
-        change = point.next_work_at + _FETCH_TIME
-    else:
-        change = now + min(max(overdue / 3, _FETCH_TIME), _OVERDUE_PAUSE)
+    change = get_next_visit(point.next_work_at, now)
     if point.history_at is not None:
         change = min(change, max(point.history_at, now) + _HISTORY_PAUSE)
     return change

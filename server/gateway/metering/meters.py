@@ -22,6 +22,7 @@ class Meter:
     """`activated_on` is told by the contract; `since` is the day on which a direction was first counted, as far as that
     and refusals tell. `recent_from` begins what is live.
 
+    `next_work_at` and `history_at` are when the workers come for the newest days and for older ones (None: for none).
     `directions` are kept up; `possible` are asked for when somebody wants them. `most_watts` is more than it can take.
     """
 
@@ -38,6 +39,8 @@ class Meter:
     extras: tuple[Kind, ...]
     refusals: Refusals
     most_watts: int
+    next_work_at: datetime
+    history_at: datetime | None
 
     @classmethod
     def of(cls, point: UsagePoint, secrets: Secrets, now: datetime) -> Meter:
@@ -60,6 +63,8 @@ class Meter:
             extras=tuple(kind for kind in (Kind.MAX_POWER, Kind.INDEX) if _is_wanted(point, kind, now)),
             refusals=refusals,
             most_watts=_find_most_watts(point),
+            next_work_at=point.next_work_at,
+            history_at=point.history_at,
         )
 
     def replace_refusals(self, refusals: Refusals, now: datetime) -> Meter:

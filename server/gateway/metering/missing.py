@@ -30,9 +30,9 @@ class Reason(StrEnum):
     METER_REFUSED = "meter_refused"
 
 
-_SOON = timedelta(seconds=10)
-_WITH_HISTORY = timedelta(minutes=15)
-"""When to ask again for a day that the worker fetches: one of the newest days, or one of the older history."""
+_FETCH_TIME = timedelta(seconds=10)
+"""How long after it became due a day is usually there: the worker looks every 5 seconds, and a call takes a moment."""
+_OVERDUE_PAUSE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,20 @@ class Missing:
     end: datetime
     reason: Reason
     expected_at: datetime | None
+
+
+def get_next_visit(next_work_at: datetime, now: datetime) -> datetime:
+    """Return when what is due is there: 10 seconds after the worker's next visit.
+
+    Once a visit is due it is under way, or waits for others: there is a third of the time that it is overdue to wait,
+    at least 10 seconds and at most a minute. (When Enedis may not be asked, the worker moves the visits that are due:
+    see upkeep.) Example, for a visit due at 09:40:00: at 09:30:00 the answer is 09:40:10, at 09:40:03 it is 09:40:13,
+    at 09:42:00 it is 09:42:40.
+    """
+    overdue = now - next_work_at
+    if overdue < timedelta():
+        return next_work_at + _FETCH_TIME
+    return now + min(max(overdue / 3, _FETCH_TIME), _OVERDUE_PAUSE)
 
 
 def explain_day(
@@ -68,7 +82,7 @@ def explain_day(
         return Reason.ABSENT if is_absent else Reason.NOT_PUBLISHED, again
     if refusal is not None:
         return _find_reason(refusal.reason), refusal.until
-    return Reason.SCHEDULED, now + (_SOON if day >= meter.recent_from else _WITH_HISTORY)
+    return Reason.SCHEDULED, get_next_visit(meter.next_work_at, now)
 
 
 def _find_reason(refusal: ErrorReason) -> Reason:

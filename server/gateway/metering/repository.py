@@ -14,7 +14,7 @@ from gateway.kit import paris
 from gateway.kit.database import build_insert
 from gateway.metering.models import DayRecord
 from gateway.metering.payloads import unseal_payload
-from gateway.metering.schedule import Entry, Feed, Kind, State
+from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State
 from gateway.usage_points.service import Secrets
 
 _KEY = ("usage_point_id", "kind", "direction", "day")
@@ -43,13 +43,15 @@ _KNOWN = (
 class Fact:
     """What an answer tells of a day; `payload` None: nothing to keep.
 
-    `corrects`: it stands even where more seemed known, which was estimated.
+    `corrects`: it stands even where more seemed known, which was estimated. `times_absent` is for how many answers
+    without the day this one counts.
     """
 
     day: date
     state: State
     payload: bytes | None = None
     corrects: bool = False
+    times_absent: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,22 @@ async def list_unfinished(session: AsyncSession, feed: Feed) -> dict[date, Entry
     )
 
 
+async def list_rounded(session: AsyncSession, feed: Feed) -> list[date]:
+    """Return the days of a rounded curve that are not yet compared with their values, oldest first."""
+    return list(await _load_entries(session, *_match_feed(feed), DayRecord.state == State.ROUNDED))
+
+
+async def find_first_rounded(session: AsyncSession, feed: Feed, start: date) -> date | None:
+    """Return the first day, from `start` on, whose curve Enedis rounded."""
+    states = DayRecord.state.in_([State.ROUNDED, State.FITTED])
+    return await session.scalar(
+        select(func.min(DayRecord.day)).where(*_match_feed(feed), DayRecord.day >= start, states)
+    )
+
+
 async def find_complete_until(session: AsyncSession, feed: Feed) -> date | None:
     """Return the day after the newest that is whole."""
-    query = select(func.max(DayRecord.day)).where(
-        *_match_feed(feed), DayRecord.state.in_([State.COMPLETE, State.FILLED])
-    )
+    query = select(func.max(DayRecord.day)).where(*_match_feed(feed), DayRecord.state.in_(WHOLE))
     newest = await session.scalar(query)
     return None if newest is None else newest + paris.DAY
 
@@ -154,7 +167,7 @@ async def save_facts(session: AsyncSession, feed: Feed, facts: Iterable[Fact], n
             "asked_at": now,
             "again_at": None,
             "payload": fact.payload,
-            "times_absent": int(fact.state is State.ABSENT),
+            "times_absent": max(fact.times_absent, int(fact.state is State.ABSENT)),
         }
         for fact in facts
     ]
@@ -162,7 +175,7 @@ async def save_facts(session: AsyncSession, feed: Feed, facts: Iterable[Fact], n
         statement = build_insert(session, DayRecord)
         news: dict[str, ColumnElement[Any]] = {name: statement.excluded[name] for name in rows[0] if name not in _KEY}
         absent = statement.excluded.times_absent
-        news["times_absent"] = case((absent > 0, DayRecord.times_absent + 1), else_=absent)
+        news["times_absent"] = case((absent > 0, DayRecord.times_absent + absent), else_=absent)
         await session.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=news), rows)
 
 

@@ -25,14 +25,25 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """What is known of a day. FILLED: whole, of which an hour at most is estimated and still asked again."""
+    """What is known of a day. FILLED: whole, of which an hour at most is estimated and still asked again.
+
+    ROUNDED: whole, by a curve that Enedis rounds, and not yet compared with the day's own value. FITTED: compared, and
+    brought into its proportion.
+    """
 
     COMPLETE = "complete"
     FILLED = "filled"
+    ROUNDED = "rounded"
+    FITTED = "fitted"
     PARTIAL = "partial"
     ABSENT = "absent"
     BEFORE_ACTIVATION = "before_activation"
 
+
+WHOLE = frozenset({State.COMPLETE, State.FILLED, State.ROUNDED, State.FITTED})
+"""Of which no interval is missing."""
+_KNOWN = WHOLE - {State.FILLED} | {State.BEFORE_ACTIVATION}
+"""What is not asked again."""
 
 _MORNING = {Kind.CURVE: time(9, 30), Kind.DAILY: time(9, 30), Kind.MAX_POWER: time(11, 30), Kind.INDEX: time(11, 30)}
 """From when a feed is asked of a morning, within an hour: most days are there then. What nobody waits for is asked when
@@ -43,6 +54,8 @@ _FIRST_PAUSE = {State.ABSENT: timedelta(hours=2), State.PARTIAL: paris.DAY, Stat
 
 _CONFIRM_ABSENCE = (paris.DAY, 7 * paris.DAY)
 """One answer without a day proves little: an old day counts as absent for good after a third one."""
+SURELY_ABSENT = len(_CONFIRM_ABSENCE) + 1
+"""So many answers in a row without a day are enough; so is one of a load curve that brings the days beside it."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +119,7 @@ def find_next_attempt(feed: Feed, day: date, entry: Entry | None) -> datetime | 
         return first
     if entry.again_at is not None:
         return entry.again_at
-    if entry.state in {State.COMPLETE, State.BEFORE_ACTIVATION}:
+    if entry.state in _KNOWN:
         return None
     last = _find_last_attempt(feed, day)
     if entry.asked_at >= last:
@@ -120,8 +133,7 @@ def is_over(feed: Feed, day: date, entry: Entry) -> bool:
     """Whether nothing more is expected of a day, though its absence may still be confirmed."""
     if entry.again_at is not None:
         return False
-    is_known = entry.state in {State.COMPLETE, State.BEFORE_ACTIVATION}
-    return is_known or entry.asked_at >= _find_last_attempt(feed, day)
+    return entry.state in _KNOWN or entry.asked_at >= _find_last_attempt(feed, day)
 
 
 def _find_last_attempt(feed: Feed, day: date) -> datetime:
@@ -133,7 +145,7 @@ def _confirm_absence(feed: Feed, entry: Entry) -> datetime | None:
 
     Example: a day two months old, absent on 1 March, is asked again on 2 March and on 9 March, then never.
     """
-    if entry.state is not State.ABSENT or entry.times_absent > len(_CONFIRM_ABSENCE):
+    if entry.state is not State.ABSENT or entry.times_absent >= SURELY_ABSENT:
         return None
     return _delay_to_morning(feed, entry.asked_at + _CONFIRM_ABSENCE[max(entry.times_absent, 1) - 1])
 

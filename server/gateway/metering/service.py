@@ -1,6 +1,6 @@
 """Readings for whoever asks: what is known, and why the rest is not."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -17,10 +17,11 @@ from gateway.kit.database import Database
 from gateway.metering import packing, payloads, repository
 from gateway.metering.archive import PATIENCE, WITHOUT_CURVE, Archive, CallRefusal
 from gateway.metering.meters import Meter
-from gateway.metering.missing import Missing, explain_day, merge_gaps, raise_if_nothing_known
+from gateway.metering.missing import Missing, Reason, explain_day, merge_gaps, raise_if_nothing_known
 from gateway.metering.planner import plan_calls
 from gateway.metering.refreshing import RefreshOutcome, request_refresh
-from gateway.metering.schedule import Entry, Feed, Kind, State, find_next_attempt, get_expected_time
+from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State, find_next_attempt, get_expected_time
+from gateway.metering.visits import find_pace, with_pace
 from gateway.problems import ProblemError, check_range
 from gateway.usage_points import repository as points
 from gateway.usage_points import service as consents
@@ -72,7 +73,9 @@ type _Read[Value] = Callable[[date, bytes], Value]
 class Readings:
     """Answers from the archive, which asks Enedis for what it lacks."""
 
-    def __init__(self, database: Database, archive: Archive, clock: Clock, keyring: Keyring) -> None:
+    def __init__(self, database: Database, archive: Archive, clock: Clock, keyring: Keyring, user_limit: int) -> None:
+        """Prepare; `user_limit` is how many calls to Enedis an account may cause in a day."""
+        self._user_limit = user_limit
         self._database = database
         self._archive = archive
         self._clock = clock
@@ -92,7 +95,7 @@ class Readings:
                 why = explain_day(meter, feed, day, entry, refusal, self._clock.now())
                 missing += [Missing(*gap, *why) for gap in find_gaps(day, readings)]
         raise_if_nothing_known(curves, refusal, self._clock.now())
-        return KnownRange(curves, merge_gaps(missing), self._get_newest_answer_time(known))
+        return KnownRange(curves, await self._with_pace(meter, missing), self._get_newest_answer_time(known))
 
     async def read_daily(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
@@ -119,7 +122,7 @@ class Readings:
             )
         else:
             by_curve = [day for day in by_curve if (at := find_next_attempt(curve, day, entries.get(day))) and at > now]
-        whole = {day for day, entry in entries.items() if entry.state in {State.COMPLETE, State.FILLED}}
+        whole = {day for day, entry in entries.items() if entry.state in WHOLE}
         asked = [day for day in days if day not in values and day not in whole and day not in by_curve]
         if asked:
             _, known, values, refused = await self._fetch_and_load(
@@ -137,7 +140,7 @@ class Readings:
         raise_if_nothing_known(found, refusal, self._clock.now())
         return KnownRange(
             {day: found[day] for day in days if day in found},
-            merge_gaps(missing),
+            await self._with_pace(meter, missing),
             self._get_newest_answer_time({**entries, **known}),
         )
 
@@ -157,8 +160,10 @@ class Readings:
         return await self._read_by_day(account_id, feed, start, end, payloads.read_registers)
 
     async def request_refresh(self, account_id: str, point_id: str, start: date, end: date) -> RefreshOutcome:
-        """Have the days `[start, end[` asked again soon. Raises a problem."""
-        return await request_refresh(self._database, self._clock.now(), account_id, point_id, start, end)
+        """Have the days `[start, end[` asked again soon, whatever failed lately. Raises a problem."""
+        outcome = await request_refresh(self._database, self._clock.now(), account_id, point_id, start, end)
+        await self._archive.end_pauses(point_id)
+        return outcome
 
     async def _read_by_day[Value](
         self, account_id: str, feed: Feed, start: date, end: date, read: _Read[Value]
@@ -172,7 +177,7 @@ class Readings:
             if day not in values
         ]
         raise_if_nothing_known(values, refusal, now)
-        return KnownRange(values, merge_gaps(missing), self._get_newest_answer_time(known))
+        return KnownRange(values, await self._with_pace(meter, missing), self._get_newest_answer_time(known))
 
     async def _fetch_and_load[Value](
         self,
@@ -201,6 +206,15 @@ class Readings:
             async with self._database.read() as session:
                 known, values = await _load_known(session, feed, secrets, days, read)
         return meter, known, values, refusal
+
+    async def _with_pace(self, meter: Meter, missing: Iterable[Missing]) -> list[Missing]:
+        """Join neighbours, and say of an older history when it will have come to them."""
+        gaps = merge_gaps(missing)
+        if not any(gap.reason is Reason.SCHEDULED for gap in gaps):
+            return gaps
+        async with self._database.read() as session:
+            pace = await find_pace(session, meter, self._user_limit, self._clock.now())
+        return with_pace(gaps, meter, pace) if pace else gaps
 
     def _start_patience(self) -> Callable[[], float]:
         """Return a function that tells how many seconds of a request's patience are left."""

@@ -25,7 +25,8 @@ UPKEEP_HOUR = budgets.ENEDIS_HOUR * 19 // 20
 """Calls in an hour after which none is made for newest days behind requests: the rest is for people who wait."""
 HISTORY_HOUR = budgets.ENEDIS_HOUR * 3 // 4
 """Calls in an hour after which none is made for older history: the rest is for the newest days and for people."""
-_HISTORY_INTERVAL = 3600 / HISTORY_HOUR
+HISTORY_INTERVAL = 3600 / HISTORY_HOUR
+"""Seconds between the calls for older history, of whichever accounts."""
 _LIVE_RESERVE = 10
 """Calls of a user's day that are kept for the live day: two directions, maximum power, index, and second tries."""
 
@@ -122,7 +123,7 @@ async def until_turn_of_history(store: Store) -> timedelta:
 
     Whoever waits holds nothing meanwhile: a person may want the same home's days.
     """
-    return timedelta(seconds=await store.take_turn(f"enedis:{Api.MEASURES}:history", _HISTORY_INTERVAL))
+    return timedelta(seconds=await store.take_turn(f"enedis:{Api.MEASURES}:history", HISTORY_INTERVAL))
 
 
 def live_reserve(user_limit: int) -> int:

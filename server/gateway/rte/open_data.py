@@ -1,8 +1,10 @@
 """RTE's keyless calendar of Tempo, which stands in for the API: a season at a time, unofficial."""
 
+from contextlib import suppress
 from datetime import date
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
 
 from gateway.domain.tempo_season import Season
 from gateway.kit import paris
@@ -14,8 +16,25 @@ from gateway.rte.wire import TempoValue
 _PATH = "/cms/open_data/v1/tempo"
 
 
+_DAY = TypeAdapter(date)
+
+
+def _read_days(value: object) -> object:
+    """Leave out what is no day and no colour; an empty array stands for no days."""
+    if not isinstance(value, dict):
+        return {} if value == [] else value
+    days: dict[date, str] = {}
+    for text, color in value.items():
+        with suppress(ValidationError):
+            if isinstance(color, str):
+                days[_DAY.validate_python(text)] = color
+    if value and not days:
+        raise ValueError("no day can be read")
+    return days
+
+
 class _Days(BaseModel):
-    values: dict[date, str | None]
+    values: Annotated[dict[date, str], BeforeValidator(_read_days)]
 
 
 class OpenData:

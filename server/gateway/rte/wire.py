@@ -6,7 +6,15 @@ Where its documents and its answers disagree on an object or an array, both are 
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    OnErrorOmit,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from gateway.kit import paris
 from gateway.store.token import Bearer
@@ -14,6 +22,27 @@ from gateway.store.token import Bearer
 
 def _to_list(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
+
+
+def _check_readable(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """Refuse a list of which no row can be read: it is no answer. Single rows that cannot be read are left out."""
+    rows = read(value)
+    if value and not rows:
+        raise ValueError("no row can be read")
+    return rows
+
+
+def _as_empty_list(value: Any) -> Any:
+    return [] if value is None else value
+
+
+def _in_paris(stamp: datetime) -> datetime:
+    """Take a stamp without an offset for a clock in Paris."""
+    return stamp if stamp.tzinfo else stamp.replace(tzinfo=paris.PARIS)
+
+
+type _Instant = Annotated[datetime, AfterValidator(_in_paris)]
+type _Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 
 
 def _is_in_range(stamp: datetime) -> bool:
@@ -34,9 +63,9 @@ class RteToken(BaseModel):
 class TempoValue(BaseModel):
     """The colour of a day, given by its midnight; `value` may be missing, which is no colour at all."""
 
-    start_date: datetime
+    start_date: _Instant
     value: str | None = None
-    fallback: bool = False
+    fallback: Annotated[bool, BeforeValidator(lambda value: value is not None and value)] = False
 
     @property
     def day(self) -> date:
@@ -49,9 +78,14 @@ def _drop_far_days(values: list[TempoValue]) -> list[TempoValue]:
 
 
 class TempoCalendar(BaseModel):
-    """Days, newest first. One out of range is left out."""
+    """Days, newest first. One out of range, or that cannot be read, is left out."""
 
-    values: Annotated[list[TempoValue], BeforeValidator(_to_list), AfterValidator(_drop_far_days)] = []
+    values: Annotated[
+        list[OnErrorOmit[TempoValue]],
+        WrapValidator(_check_readable),
+        BeforeValidator(_to_list),
+        AfterValidator(_drop_far_days),
+    ] = []
 
 
 class TempoAnswer(BaseModel):
@@ -73,16 +107,16 @@ class EcowattSignal(BaseModel):
     `dvalue` is 1 at the least, though every hour were at 0.
     """
 
-    generated_at: datetime = Field(alias="GenerationFichier")
-    jour: datetime
+    generated_at: _Instant = Field(alias="GenerationFichier")
+    jour: _Instant
     dvalue: int | None = None
-    message: Annotated[str, AfterValidator(lambda text: text[:LONGEST_MESSAGE])] = ""
-    values: list[EcowattHour] = []
+    message: Annotated[_Text, AfterValidator(lambda text: text[:LONGEST_MESSAGE])] = ""
+    values: Annotated[list[OnErrorOmit[EcowattHour]], BeforeValidator(_as_empty_list)] = []
 
     @property
     def day(self) -> date:
         """The day; `jour` is its midnight, and a plain date in RTE's documents."""
-        return paris.day_of(self.jour) if self.jour.tzinfo else self.jour.date()
+        return paris.day_of(self.jour)
 
 
 def _drop_far_signals(signals: list[EcowattSignal]) -> list[EcowattSignal]:
@@ -90,6 +124,8 @@ def _drop_far_signals(signals: list[EcowattSignal]) -> list[EcowattSignal]:
 
 
 class EcowattAnswer(BaseModel):
-    """An answer of ecowatt v5; the days come in no order. One out of range is left out."""
+    """An answer of ecowatt v5; the days come in no order. One out of range, or that cannot be read, is left out."""
 
-    signals: Annotated[list[EcowattSignal], AfterValidator(_drop_far_signals)]
+    signals: Annotated[
+        list[OnErrorOmit[EcowattSignal]], WrapValidator(_check_readable), AfterValidator(_drop_far_signals)
+    ]

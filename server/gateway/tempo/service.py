@@ -154,11 +154,11 @@ async def _save_values(
 
     What counts is when it was asked: an answer that comes late says what was true then.
     """
-    said = {value.day: value for value in values}
+    said = _gather_by_day(values)
     before = await repository.list_days(session, question.start, question.end)
     for day in paris.iterate_days(question.start, question.end):
         value = said.get(day)
-        color = _COLORS.get(value.value or "", Color.UNKNOWN) if value else Color.UNKNOWN
+        color = _color_of(value) if value else Color.UNKNOWN
         begun = day <= find_tempo_day(asked)
         row = before.get(day)
         if row is None:
@@ -177,6 +177,26 @@ async def _save_values(
         if color is not Color.UNKNOWN:
             row.color, row.source = color, source
             row.confirmed = begun or (asked >= get_official_time(day) and not (value and value.fallback))
+
+
+def _gather_by_day(values: Iterable[TempoValue]) -> dict[date, TempoValue]:
+    """Return what is said of each day; a day of two colours is left out."""
+    said: dict[date, TempoValue] = {}
+    contradicted: set[date] = set()
+    for value in values:
+        before = said.setdefault(value.day, value)
+        if _color_of(before) is Color.UNKNOWN:
+            said[value.day] = value
+        elif _color_of(value) not in {Color.UNKNOWN, _color_of(before)}:
+            contradicted.add(value.day)
+    for day in sorted(contradicted):
+        log.warning("tempo_colors_contradict", day=str(day))
+        del said[day]
+    return said
+
+
+def _color_of(value: TempoValue) -> Color:
+    return _COLORS.get((value.value or "").strip().upper(), Color.UNKNOWN)
 
 
 def _is_rte_word_final(row: TempoDay, asked: datetime) -> bool:

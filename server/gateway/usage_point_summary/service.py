@@ -10,6 +10,7 @@ from gateway.kit.database import Database
 from gateway.metering import freshness, history
 from gateway.metering import repository as archive
 from gateway.metering.meters import Meter
+from gateway.metering.notices import find_notices
 from gateway.metering.schemas import History, Hole
 from gateway.tariffs.repository import load_price_book
 from gateway.usage_point_summary.schemas import Freshness, PointConsent, UsagePointView
@@ -54,6 +55,7 @@ class SummaryService:
             complete_until = await archive.find_complete_until(session, meter.main(meter.first_direction))
             progress = await history.measure_progress(session, meter, paris.day_of(now))
             holes = await freshness.list_holes(session, meter, now)
+            metering_notices = await find_notices(session, meter, now)
             home = Home(point, opened, await load_price_book(session))
         return UsagePointView(
             id=point.id,
@@ -78,5 +80,5 @@ class SummaryService:
             ),
             history=History.of(progress, point.history_at),
             holes=[Hole.model_validate(hole, from_attributes=True) for hole in holes],
-            notices=[*list_notices(point, now), *billing_notices(home, now)],
+            notices=[*list_notices(point, now), *metering_notices, *billing_notices(home, now)],
         )

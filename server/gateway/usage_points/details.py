@@ -15,25 +15,28 @@ log = structlog.get_logger()
 
 async def fetch_details(
     enedis: Enedis, payer: str, prm: str, services: Sequence[Service] = (), *, is_refused: bool = False
-) -> Contract:
-    """Gather it from three APIs, and how the meter is supplied if its measures are refused. Raises EnedisError.
+) -> tuple[Contract, EnedisError | None]:
+    """Gather it from three APIs, and how the meter is supplied if its measures are refused.
 
-    One that is not subscribed, or refuses, leaves its part unknown. `consumes` and `produces` say which ways energy
+    One that is not subscribed, or refuses, leaves its part unknown, and so does one that does not answer: its error is
+    returned too. `consumes` and `produces` say which ways energy
     goes, by any of the contracts' segments, the open `services` and the activation dates.
     """
-    found = Contract()
+    found, failure = Contract(), None
     for part in (_fetch_contracts, _fetch_synthesis, _fetch_metering, *([_fetch_supply] if is_refused else [])):
         try:
             found = found.merge(await part(enedis, payer, prm))
         except EnedisError as error:
             if error.reason in {ErrorReason.QUOTA, ErrorReason.DOWN}:
-                raise
+                failure = error
+            if error.reason is ErrorReason.QUOTA or error.is_for_all:
+                break
             log.info("detail_unavailable", reason=error.reason, code=error.code)
     if found.consumption_activated_on or any(service.takes for service in services):
         found = found.merge(Contract(consumes=True))
     if found.production_activated_on or any(service.gives for service in services):
         found = found.merge(Contract(produces=True))
-    return found
+    return found, failure
 
 
 async def _fetch_contracts(enedis: Enedis, payer: str, prm: str) -> Contract:

@@ -103,6 +103,14 @@ async def find_next_history(session: AsyncSession) -> UsagePoint | None:
     return await session.scalar(query.order_by(UsagePoint.history_at, UsagePoint.id).limit(1))
 
 
+async def count_histories(session: AsyncSession, account_id: str, now: datetime) -> tuple[int, int]:
+    """Count the accounts whose histories wait for a call now, and the usage points of one account that have one."""
+    under_way = (UsagePoint.history_at.is_not(None), UsagePoint.status == PointStatus.GRANTED)
+    waiting = select(func.count(UsagePoint.account_id.distinct())).where(*under_way, UsagePoint.history_at <= now)
+    own = select(func.count()).where(*under_way, UsagePoint.account_id == account_id)
+    return await session.scalar(waiting) or 0, await session.scalar(own) or 0
+
+
 async def move_history_back(session: AsyncSession, account_id: str, at: datetime) -> None:
     """Put an account's histories behind those of others."""
     theirs = update(UsagePoint).where(UsagePoint.account_id == account_id, UsagePoint.history_at < at)

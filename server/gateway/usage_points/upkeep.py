@@ -68,8 +68,13 @@ class UsagePointKeeper:
             if any(found.point == prm and found.is_open for found in services):
                 ours = [found for found in services if found.point == prm and found.is_open]
                 refused = Refusals.of(point).meter is not None
-                contract = await details.fetch_details(self._enedis, point.account_id, prm, ours, is_refused=refused)
-                contract = contract.model_copy(update={"told_at": self._clock.now()})
+                contract, failure = await details.fetch_details(
+                    self._enedis, point.account_id, prm, ours, is_refused=refused
+                )
+                if failure is None or contract.model_fields_set:
+                    contract = contract.model_copy(update={"told_at": self._clock.now()})
+                if failure:
+                    again = failure.retry_at or self._clock.now() + _AFTER_FAILURE
         except EnedisError as error:
             log.warning("details_failed", usage_point=point.id, reason=error.reason, code=error.code)
             again = error.retry_at or self._clock.now() + _AFTER_FAILURE

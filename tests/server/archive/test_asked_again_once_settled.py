@@ -33,7 +33,9 @@ class Scripted:
         self.hours, self.more_watts = 0, 0
         self.calls: list[str] = []
 
-    async def load_curve(self, _payer: str, _prm: str, _direction: Direction, _start: date, _end: date) -> list[Point]:
+    async def fetch_load_curve(
+        self, _payer: str, _prm: str, _direction: Direction, _start: date, _end: date
+    ) -> list[Point]:
         self.calls.append("curve")
         ends = [datetime(2026, 10, 12, tzinfo=UTC) + timedelta(minutes=30 * half) for half in range(1, 49)]
         points = [
@@ -42,7 +44,7 @@ class Scripted:
         ]
         return [Point.model_validate(point) for point in points]
 
-    async def daily(self, _payer: str, _prm: str, _direction: Direction, _start: date, _end: date) -> list[Point]:
+    async def fetch_daily(self, _payer: str, _prm: str, _direction: Direction, _start: date, _end: date) -> list[Point]:
         self.calls.append("daily")
         return [Point.model_validate({"v": str(VALUE), "d": str(DAY)})]
 

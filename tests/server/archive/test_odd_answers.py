@@ -1,10 +1,7 @@
 """What is kept of answers that are not what was asked for, and of refusals that concern the meter: never for good."""
 
 import itertools
-import json
-from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,76 +9,12 @@ import pytest
 from gateway.domain.direction import Direction
 from gateway.enedis.errors import ErrorReason
 from gateway.kit import paris
-from gateway.metering import payloads, refreshing, repository
-from gateway.metering.archive import Archive, CallRefusal
-from gateway.metering.fetching import Priority
+from gateway.metering import refreshing
 from gateway.metering.meters import Meter
-from gateway.metering.schedule import Feed, Kind, State
-from gateway.store.memory import MemoryStore
-from gateway.usage_points.models import UsagePoint
+from gateway.metering.schedule import Kind, State
 from gateway.usage_points.notices import list_notices
-from tests.server.billing.homes import BASE, PRM, ByHand, sqlite
-from tests.server.conftest import SetClock
-from tests.server.enedis.origins import Reply, Scripted, client, scripted
-
-NOW = datetime(2026, 11, 3, 10, tzinfo=UTC)
-OLD = date(2026, 6, 1)
-A_DAY = timedelta(days=1)
-
-
-class Asked:
-    """A home whose archive asks a scripted Enedis for one old week, call by call."""
-
-    def __init__(self, home: ByHand, origin: Scripted, archive: Archive) -> None:
-        self.home, self.origin, self.archive = home, origin, archive
-        self.reply = Reply()
-
-    def answer(self, status: int, body: object) -> None:
-        self.reply = Reply(status, body if isinstance(body, bytes) else json.dumps(body).encode())
-
-    def answer_daily(self, **changes: object) -> None:
-        """Answer with the value of each day."""
-        points = [{"v": "9000", "d": str(OLD + day * A_DAY)} for day in range(7)]
-        series = {"grandeurMetier": "CONS", "grandeurPhysique": "EA", "unite": "Wh", "points": points}
-        period = {"dateDebut": str(OLD), "dateFin": str(OLD + 7 * A_DAY)}
-        self.answer(200, {"idPrm": PRM, "periode": period, "grandeur": [series | changes]})
-
-    async def ask(
-        self, after: timedelta = timedelta(), kind: Kind = Kind.DAILY, direction: Direction = Direction.CONSUMPTION
-    ) -> CallRefusal | None:
-        self.home.clock.set(self.home.clock.now() + after)
-        meter = Meter.of(await self.point(), self.home.secrets, self.home.clock.now())
-        week = [OLD + day * A_DAY for day in range(7)]
-        return await self.archive.fetch_missing(meter, Feed(meter.id, kind, direction), week, 1, Priority.PERSON)
-
-    async def point(self) -> UsagePoint:
-        async with self.home.database.read() as session:
-            return await session.get_one(UsagePoint, self.home.point_id)
-
-    async def states(self) -> set[State]:
-        feed = Feed(self.home.point_id, Kind.DAILY)
-        async with self.home.database.read() as session:
-            entries, _ = await repository.load_values(
-                session, feed, self.home.secrets, payloads.read_value, OLD, OLD + 7 * A_DAY
-            )
-        return {entry.state for entry in entries.values()}
-
-    @property
-    def calls(self) -> int:
-        return len(self.origin.data_calls)
-
-
-@pytest.fixture
-async def asked(tmp_path: Path) -> AsyncIterator[Asked]:
-    home = await ByHand.make(sqlite(tmp_path), SetClock(NOW), tariffs=BASE)
-    replies: list[Asked] = []
-    async with scripted(lambda _: replies[0].reply) as origin, client(origin.url) as (enedis, _):
-        store = MemoryStore(lambda: home.clock.now().timestamp())
-        archive = Archive(home.database, store, home.clock, dict.fromkeys(Priority, enedis), home.keyring)
-        replies.append(Asked(home, origin, archive))
-        yield replies[0]
-    await home.database.close()
-
+from tests.server.archive.stand_in import A_DAY, NOW, OLD, Asked
+from tests.server.billing.homes import PRM
 
 NOT_AN_ANSWER: list[tuple[int, Any]] = [
     (200, {}),

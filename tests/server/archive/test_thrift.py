@@ -105,8 +105,6 @@ async def test_a_partial_day_is_asked_along_with_the_new_ones(
     asked = [(call["time"][8:13], call["query"].partition("&")[2]) for call in live(simulator)]
     assert asked == [
         ("04T09", "dateDebut=2026-11-03&dateFin=2026-11-04"),
-        ("04T09", "dateDebut=2026-10-06&dateFin=2026-10-07"),  # absent: believed when it is repeated
-        ("04T09", "dateDebut=2026-09-22&dateFin=2026-09-23"),
         ("04T12", "dateDebut=2026-11-03&dateFin=2026-11-04"),  # a Tuesday: nothing came, and nothing does
         ("05T09", "dateDebut=2026-11-03&dateFin=2026-11-05"),
         ("05T09", "dateDebut=2026-10-20&dateFin=2026-10-21"),  # a last time after fifteen days

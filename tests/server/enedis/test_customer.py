@@ -12,6 +12,7 @@ from gateway.enedis.client import Enedis
 from gateway.enedis.customer import Address, GridContract, Metering, Service, Services, Supply, Synthesis
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.enedis.readings import place_curve
+from gateway.enedis.registers import place_index
 from gateway.enedis.wire import IndexMeasure
 from tests.server.enedis.origins import CALLS, EACH_API, PAYER, Asked, Reply, client, fixture, scripted
 
@@ -265,11 +266,13 @@ def test_one_unreadable_index_does_not_spoil_the_answer() -> None:
     [reading] = IndexMeasure.model_validate(answer).contexte or []
     [read] = reading.grandeur or []
     assert read.cadranTotalisateur is not None
-    assert [(value.d, value.v) for value in read.cadranTotalisateur.valeur or []] == [
-        ("2026-09-14", 12300600),
-        ("2026-09-15", 12316900),
-        ("2026-09-17", 12360000),
-    ]
+    placed = place_index([read], date(2026, 9, 14), date(2026, 9, 18))
+    assert {day.isoformat(): registers["total"] for day, registers in placed.days.items()} == {
+        "2026-09-14": 12300600,
+        "2026-09-15": 12316900,
+        "2026-09-17": 12360000,
+    }
+    assert placed.refused.total == 3, "each is counted, and the log says what it was"
 
 
 def test_registers_named_by_numbers_are_read() -> None:

@@ -18,6 +18,7 @@ from gateway.simulator.enedis import errors as enedis
 from gateway.simulator.enedis.alterations import ALTERATIONS
 from gateway.simulator.faults import Refusal
 from gateway.simulator.rte import errors as rte
+from tests.server.archive.unusual import FRENCH, UNUSUAL
 
 DOCS = Path(__file__).parents[3] / "docs"
 LANGUAGES = {"en": "answers.md", "fr": "answers.fr.md"}
@@ -183,6 +184,8 @@ WORDS: dict[str, Text] = {
         "| réponse | sens | ce que dit l'API | redemandé |",
     ),
     "points": ("Answers with odd points", "Réponses aux points inhabituels"),
+    "unusual": ("Unusual answers to a load curve", "Réponses inhabituelles à une courbe de charge"),
+    "unusual_columns": ("| answer | what becomes of it |", "| réponse | ce qu'elle devient |"),
     "point_columns": ("| points | what becomes of them |", "| points | ce qu'ils deviennent |"),
     "rte_columns": ("| answer | meaning | asked again |", "| réponse | sens | redemandé |"),
 }
@@ -222,6 +225,8 @@ def write_page(language: str) -> str:
             lines.append(f"| {shown} | {' | '.join(text[at] for text in OF_ENEDIS[reason])} |")
     lines += ["", f"## {WORDS['points'][at]}", "", WORDS["point_columns"][at], "|---|---|"]
     lines += [f"| `{name}` | {text[at]} |" for name, text in POINTS.items()]
+    lines += ["", f"## {WORDS['unusual'][at]}", "", WORDS["unusual_columns"][at], "|---|---|"]
+    lines += [f"| {(name, FRENCH[name])[at]} | {one.text[at]} |" for name, one in UNUSUAL.items()]
     lines += ["", "## RTE", "", WORDS["rte_columns"][at], "|---|---|---|"]
     for name in rte.list_names():
         shown, rte_reason = read_rte(name)

@@ -178,7 +178,7 @@ async def test_too_long_an_answer_is_an_outage(monkeypatch: pytest.MonkeyPatch) 
         body += b" "
         with pytest.raises(EnedisError) as refusal:
             await enedis.fetch_contracts(PAYER, PRM)
-    assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "unreachable")
+    assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "no_answer_in_time")
 
 
 @pytest.mark.parametrize("token_too", [False, True])
@@ -194,7 +194,7 @@ async def test_silence_ends_in_an_outage(monkeypatch: pytest.MonkeyPatch, token_
             with pytest.raises(EnedisError) as refusal:
                 await enedis.fetch_contracts(PAYER, PRM)
         silence.set()
-    assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "unreachable")
+    assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "no_answer_in_time")
 
 
 ECHOES = (

@@ -17,7 +17,7 @@ from gateway.metering import repository as metering
 from gateway.metering.packing import unpack_runs
 from gateway.metering.planner import get_history_start
 from gateway.metering.repository import OpenedDay
-from gateway.metering.schedule import Feed, Kind, State, is_over
+from gateway.metering.schedule import WHOLE, Feed, Kind, State, is_over
 from gateway.tempo import repository as tempo
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.service import is_curve_collected
@@ -51,7 +51,11 @@ class KnownDays:
         curve, daily = self._find_day(Kind.CURVE, direction, day), self._find_day(Kind.DAILY, direction, day)
         value = None if daily is None or daily.payload is None else payloads.read_value(day, daily.payload)
         stays = as_day and value is not None
-        if curve is not None and curve.payload is not None and not (stays and curve.entry.state is not State.COMPLETE):
+        if (
+            curve is not None
+            and curve.payload is not None
+            and not (stays and curve.entry.state not in WHOLE - {State.FILLED})
+        ):
             return Facts(curve=tuple(unpack_runs(curve.payload)))
         feed = Feed(self.point.id, Kind.CURVE, direction)
         given_up = day < self.curves_since if curve is None else is_over(feed, day, curve.entry)

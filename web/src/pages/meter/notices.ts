@@ -14,6 +14,10 @@ const t = dictionary({
       `Enedis refuses to give this meter’s data (${words}). It is asked again on ${day}. The meter may be cut off, or no longer shared: consent anew, or ask your supplier.`,
     meter_not_supplied: (_: string, words: string) =>
       `Enedis says that this meter is not supplied (${words}): no new data come until it is.`,
+    curve_rounded: () =>
+      "Enedis rounds this meter’s load curve to whole kilowatts. Once a week it is compared with the exact daily values, and its hours are brought into their proportion, as estimates.",
+    off_peak_announced: (_: string, words: string) =>
+      `Enedis announces other off-peak hours (“${words}”), without a date. Bills follow as soon as they hold; if you know the date, enter it on the meter’s page.`,
     off_peak_changes: (day: string) => `Enedis changes the off-peak hours on ${day}.`,
     off_peak_unreadable: (_: string, words: string) =>
       `The off-peak hours that Enedis gives cannot be read (“${words}”). Enter them on the meter’s page.`,
@@ -30,6 +34,10 @@ const t = dictionary({
       `Enedis refuse de donner les données de ce compteur (${words}). Nouvelle demande le ${day}. Le compteur est peut-être coupé, ou n’est plus partagé : refaites le consentement, ou demandez à votre fournisseur.`,
     meter_not_supplied: (_, words) =>
       `Selon Enedis, ce compteur n’est pas alimenté (${words}) : rien de nouveau n’arrive d’ici là.`,
+    curve_rounded: () =>
+      "Enedis arrondit la courbe de charge de ce compteur au kilowatt. Chaque semaine, elle est comparée aux valeurs exactes des jours, et ses heures sont ramenées à leur proportion, comme estimations.",
+    off_peak_announced: (_, words) =>
+      `Enedis annonce d’autres heures creuses (« ${words} »), sans date. Les factures suivront dès qu’elles seront en vigueur ; si vous connaissez la date, saisissez-la sur la page du compteur.`,
     off_peak_changes: (day) => `Enedis change les heures creuses le ${day}.`,
     off_peak_unreadable: (_, words) =>
       `Les heures creuses données par Enedis sont illisibles (« ${words} »). Saisissez-les sur la page du compteur.`,

@@ -1,0 +1,22 @@
+"""What a person should know of how the readings of a usage point come about."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.domain.direction import Direction
+from gateway.kit import paris
+from gateway.metering import repository
+from gateway.metering.meters import Meter
+from gateway.metering.schedule import Feed, Kind
+from gateway.usage_points.notices import Notice
+
+_LATELY = timedelta(days=60)
+
+
+async def find_notices(session: AsyncSession, meter: Meter, now: datetime) -> list[Notice]:
+    """Return what there is to know now: `curve_rounded`, that hours follow the values of their days, and since when."""
+    first = paris.day_of(now) - _LATELY
+    days = [await repository.find_first_rounded(session, Feed(meter.id, Kind.CURVE, way), first) for way in Direction]
+    since = min((day for day in days if day is not None), default=None)
+    return [Notice(code="curve_rounded", since=paris.midnight(since), until=None)] if since else []

@@ -1,0 +1,79 @@
+"""When the workers fetch days that nobody has asked of Enedis yet: what `expected_at` says of them.
+
+The newest days come with the worker's next visit. Older ones come call by call, newest first, seven days each; the
+accounts that wait share the turns, and an account has so many calls a day.
+
+Example: a history is known back to 1 June, and one account waits. A day in March is 13 calls away, 4.8 s each: it comes
+in about a minute. With 5 calls left of today and 40 a day, it comes tomorrow after midnight, with the eighth call.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.counters import service as counters
+from gateway.kit import paris
+from gateway.metering import history
+from gateway.metering.meters import Meter
+from gateway.metering.missing import Missing, Reason
+from gateway.metering.planner import WINDOWS
+from gateway.metering.schedule import Kind
+from gateway.quotas import budgets
+from gateway.quotas.pacing import HISTORY_INTERVAL, live_reserve
+from gateway.usage_points import repository as points
+
+
+@dataclass(frozen=True)
+class HistoryPace:
+    """How a history comes in: back to `known_from` it is there; a day wants `calls_a_week` by week before that.
+
+    `share` is how many wait for the same turns, this one included.
+    """
+
+    known_from: date
+    starts_at: datetime
+    calls_a_week: int
+    share: int
+    left_today: int
+    calls_a_day: int
+
+    def expected_at(self, day: date) -> datetime:
+        """Return when a day is about to be there."""
+        weeks = -(-max((self.known_from - day).days, 1) // WINDOWS[Kind.CURVE])
+        calls = weeks * self.calls_a_week
+        turn = timedelta(seconds=HISTORY_INTERVAL * self.share)
+        if calls <= self.left_today:
+            return self.starts_at + calls * turn
+        days, more = divmod(calls - self.left_today - 1, self.calls_a_day)
+        return paris.midnight(paris.day_of(self.starts_at) + (days + 1) * paris.DAY) + (more + 1) * turn
+
+
+async def find_pace(session: AsyncSession, meter: Meter, user_limit: int, now: datetime) -> HistoryPace | None:
+    """Return how a usage point's history comes in; None when none is under way."""
+    if meter.history_at is None:
+        return None
+    today = paris.day_of(now)
+    progress = await history.measure_progress(session, meter, today)
+    accounts, own = await points.count_histories(session, meter.account_id, now)
+    a_day = max((user_limit - live_reserve(user_limit)) // max(own, 1), 1)
+    used = await counters.load_used(session, budgets.user_day(meter.account_id, today, user_limit))
+    return HistoryPace(
+        known_from=min(progress.known_from, meter.recent_from),
+        starts_at=max(meter.history_at, now),
+        calls_a_week=max(len(meter.directions), 1),
+        share=max(accounts, 1) * max(own, 1),
+        left_today=max(user_limit - live_reserve(user_limit) - used, 0) // max(own, 1),
+        calls_a_day=a_day,
+    )
+
+
+def with_pace(gaps: Iterable[Missing], meter: Meter, pace: HistoryPace) -> list[Missing]:
+    """Return the gaps, those of an older history with the time at which the last of their days comes."""
+    return [
+        replace(gap, expected_at=pace.expected_at(paris.day_of(gap.start)))
+        if gap.reason is Reason.SCHEDULED and paris.day_of(gap.start) < meter.recent_from
+        else gap
+        for gap in gaps
+    ]

@@ -1,0 +1,210 @@
+"""How long a request waits for Enedis, what is asked first, and what it is told meanwhile."""
+
+import json
+import re
+from collections.abc import Collection
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import override
+
+import pytest
+
+from gateway.domain.direction import Direction
+from gateway.enedis.circuit import FAILURES, Circuit
+from gateway.enedis.errors import EnedisError, ErrorReason
+from gateway.kit import paris
+from gateway.metering.archive import PATIENCE, Archive, CallRefusal
+from gateway.metering.fetching import Priority
+from gateway.metering.meters import Meter
+from gateway.metering.missing import Reason
+from gateway.metering.schedule import Feed, Kind
+from gateway.metering.service import Readings
+from gateway.metering.visits import HistoryPace
+from gateway.quotas.pacing import HISTORY_INTERVAL
+from gateway.store.memory import MemoryStore
+from tests.server.archive.stand_in import A_DAY, NOW, OLD, Asked, make_measure
+from tests.server.billing.homes import whole_curve
+from tests.server.conftest import SetClock
+from tests.server.enedis.origins import Reply
+
+TODAY = paris.day_of(NOW)
+
+
+class Timer(SetClock):
+    """A clock whose seconds pass when somebody waits."""
+
+    def __init__(self) -> None:
+        super().__init__(NOW)
+        self.seconds = 0.0
+
+    @override
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+class SilentArchive(Archive):
+    """Enedis never answers: whoever waits has waited for all of their patience."""
+
+    timer: Timer
+    waited: list[tuple[Kind, float]]
+
+    @override
+    async def fetch_within_patience(
+        self, meter: Meter, feed: Feed, wanted: Collection[date], patience: float = PATIENCE
+    ) -> CallRefusal | None:
+        self.waited.append((feed.kind, max(patience, 0)))
+        self.timer.seconds += max(patience, 0)
+        return None
+
+
+async def read(asked: Asked, archive: Archive, clock: SetClock, start: date, end: date) -> list[str]:
+    """Ask for daily values; return what is said of the days that are missing."""
+    home = asked.home
+    readings = Readings(home.database, archive, clock, home.keyring, 50)
+    known = await readings.read_daily(home.account_id, home.point_id, Direction.CONSUMPTION, start, end)
+    return [gap.reason for gap in known.missing]
+
+
+def make_silent(asked: Asked) -> SilentArchive:
+    home = asked.home
+    archive = SilentArchive(home.database, asked.store, home.clock, dict.fromkeys(Priority, None), home.keyring)  # type: ignore[arg-type]  # nobody is asked
+    archive.timer, archive.waited = Timer(), []
+    return archive
+
+
+async def test_a_request_never_waits_longer_in_sum_than_its_patience(asked: Asked) -> None:
+    """New days are asked by their curve, older ones by their values: two calls, and one patience."""
+    archive = make_silent(asked)
+    assert await read(asked, archive, archive.timer, TODAY - 30 * A_DAY, TODAY) == [Reason.SCHEDULED]
+    assert [kind for kind, _ in archive.waited] == [Kind.CURVE, Kind.DAILY]
+    assert sum(seconds for _, seconds in archive.waited) == PATIENCE == 20
+
+
+async def test_known_values_are_answered_at_once(asked: Asked) -> None:
+    days = list(paris.iterate_days(TODAY - 30 * A_DAY, TODAY))
+    await asked.home.write(Kind.DAILY, dict.fromkeys(days, 9000))
+    archive = make_silent(asked)
+    assert await read(asked, archive, archive.timer, days[0], TODAY) == []
+    assert archive.waited == []
+
+
+async def test_whole_curves_are_values_too(asked: Asked) -> None:
+    days = list(paris.iterate_days(TODAY - 30 * A_DAY, TODAY))
+    await asked.home.write(Kind.CURVE, {day: whole_curve(day, [501]) for day in days})
+    archive = make_silent(asked)
+    assert await read(asked, archive, archive.timer, days[0], TODAY) == []
+    assert archive.waited == []
+
+
+async def test_a_year_of_values_is_asked_as_values_first_and_by_few_calls(asked: Asked) -> None:
+    """Nine calls for the curve would go first, and with a hundred new meters nobody would get a value in time."""
+
+    def respond(line: str) -> Reply:
+        start, end = (date.fromisoformat(day) for day in re.findall(r"date\w+=([0-9-]+)", line))
+        days = list(paris.iterate_days(start, end))
+        values = [{"v": "9000", "d": str(day)} for day in days] if "quotidienne" in line else []
+        unit = ("EA", "Wh") if "quotidienne" in line else ("PA", "W")
+        return Reply(body=json.dumps(make_measure(*unit, values, start, len(days))).encode())
+
+    asked.respond = respond
+    home = asked.home
+    readings = Readings(home.database, asked.archive, home.clock, home.keyring, 50)
+    year = (TODAY - 365 * A_DAY, TODAY)
+    known = await readings.read_daily(home.account_id, home.point_id, Direction.CONSUMPTION, *year)
+    assert len(known.days) >= 363
+    lines = [call.line for call in asked.origin.data_calls]
+    assert len(lines) <= 2
+    assert sum("quotidienne" in line for line in lines) == 1
+
+
+async def test_a_refresh_ends_the_pause_of_a_feed(asked: Asked) -> None:
+    asked.answer(500, b"")
+    for _ in range(6):
+        refusal = await asked.ask()
+        assert refusal is not None
+        asked.home.clock.set(refusal.until)
+    refusal = await asked.ask()
+    calls = asked.calls
+    assert await asked.ask() is not None
+    assert asked.calls == calls, "it is left alone"
+    asked.answer_daily()
+    home = asked.home
+    readings = Readings(home.database, asked.archive, home.clock, home.keyring, 50)
+    await readings.request_refresh(home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
+    assert await asked.ask() is None
+    assert len(await asked.values()) == 7
+
+
+async def test_the_circuit_opens_for_less_than_a_minute_then_doubles_and_says_until_when() -> None:
+    clock = SetClock(NOW)
+    circuit = Circuit(MemoryStore(lambda: clock.now().timestamp()), clock)
+    down = EnedisError(ErrorReason.DOWN, "technical_error")
+    for _ in range(FAILURES - 1):
+        await circuit.record_failure("measures", down)
+    await circuit.ensure_closed("measures")
+    pauses = []
+    for _ in range(7):
+        await circuit.record_failure("measures", down)
+        with pytest.raises(EnedisError) as refusal:
+            await circuit.ensure_closed("measures")
+        assert refusal.value.retry_at is not None
+        pauses.append((refusal.value.retry_at - clock.now()).total_seconds())
+        clock.set(refusal.value.retry_at)
+        await circuit.ensure_closed("measures")
+    assert 20 < pauses[0] < 60
+    assert all(1.2 < later / earlier < 3.1 for earlier, later in pairwise(pauses[:4]))
+    assert max(pauses) <= 15 * 60
+    assert len({round(pause % 10, 3) for pause in pauses[:4]}) > 1, "homes and APIs do not come back together"
+
+
+async def test_credentials_that_are_refused_open_the_circuit_too() -> None:
+    """Whoever asks would hear the same: two calls and a token for each home of hundreds."""
+    clock = SetClock(NOW)
+    circuit = Circuit(MemoryStore(lambda: clock.now().timestamp()), clock)
+    for _ in range(FAILURES):
+        await circuit.record_failure("measures", EnedisError(ErrorReason.UNAUTHORIZED, "900901"))
+    with pytest.raises(EnedisError):
+        await circuit.ensure_closed("measures")
+
+
+PACE = HistoryPace(
+    known_from=date(2026, 6, 1),
+    starts_at=datetime(2026, 11, 3, 10, tzinfo=UTC),
+    calls_a_week=1,
+    share=1,
+    left_today=30,
+    calls_a_day=40,
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "calls_away"),
+    [(date(2026, 5, 31), 1), (date(2026, 5, 25), 1), (date(2026, 5, 24), 2), (date(2026, 3, 2), 13)],
+)
+def test_a_day_of_the_history_is_expected_when_its_call_is_made(day: date, calls_away: int) -> None:
+    assert PACE.expected_at(day) == PACE.starts_at + calls_away * timedelta(seconds=HISTORY_INTERVAL)
+
+
+def test_what_the_calls_of_today_do_not_reach_is_expected_after_midnight() -> None:
+    day = date(2026, 6, 1) - 7 * 32 * A_DAY
+    turn = timedelta(seconds=HISTORY_INTERVAL)
+    assert PACE.expected_at(day) == paris.midnight(date(2026, 11, 4)) + 2 * turn
+    oldest = date(2026, 6, 1) - 7 * 75 * A_DAY
+    assert PACE.expected_at(oldest) == paris.midnight(date(2026, 11, 5)) + 5 * turn
+
+
+async def test_scheduled_days_name_their_time(asked: Asked) -> None:
+    """The newest come with the worker's next visit, in seconds; those of a year ago with the history, tomorrow."""
+    home = asked.home
+    archive = make_silent(asked)
+    readings = Readings(home.database, archive, home.clock, home.keyring, 50)
+    old = TODAY - 365 * A_DAY
+    known = await readings.read_load_curve(home.account_id, home.point_id, Direction.CONSUMPTION, old, old + A_DAY)
+    [gap] = known.missing
+    assert gap.reason is Reason.SCHEDULED
+    assert gap.expected_at is not None
+    assert paris.day_of(gap.expected_at) == TODAY + A_DAY, "it is 44 calls away, of which today has 40"
+    new = TODAY - 7 * A_DAY
+    known = await readings.read_load_curve(home.account_id, home.point_id, Direction.CONSUMPTION, new, new + A_DAY)
+    [gap] = known.missing
+    assert gap.expected_at == NOW + timedelta(seconds=10)

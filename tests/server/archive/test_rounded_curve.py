@@ -1,0 +1,119 @@
+"""A load curve that Enedis rounds to 1000 W is compared with its days' own values, for one call a week."""
+
+import json
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from gateway.domain.direction import Direction
+from gateway.domain.readings import Quality
+from gateway.metering.fetching import Priority
+from gateway.metering.notices import find_notices
+from gateway.metering.schedule import Kind, State
+from tests.server.archive.stand_in import A_DAY, Asked, make_measure
+from tests.server.enedis.origins import Reply
+
+FIRST = date(2026, 11, 2)
+WATTS = [2401, 700, 3600, 1200, 900, 4399]
+"""Whose hours come to 52,800 Wh a day, and, rounded, to 52,000."""
+
+
+class RoundedMeter:
+    """A meter whose curve Enedis rounds to so many watts, as it tells of it."""
+
+    def __init__(self, *, to: int = 1000, has_values: bool = True) -> None:
+        self.to, self.has_values = to, has_values
+        self.asked: list[str] = []
+
+    def respond(self, line: str) -> Reply:
+        if "token" in line:
+            return Reply()
+        start, end = (date.fromisoformat(day) for day in re.findall(r"date\w+=([0-9-]+)", line))
+        days = [start + number * A_DAY for number in range((end - start).days)]
+        self.asked.append("curve" if "courbe" in line else "daily")
+        if "courbe" in line:
+            body = make_measure("PA", "W", [point for day in days for point in self.curve(day)], start, len(days))
+        else:
+            values = [{"v": "52800", "d": str(day)} for day in days] if self.has_values else []
+            body = make_measure("EA", "Wh", values, start, len(days))
+        return Reply(body=json.dumps(body).encode())
+
+    def curve(self, day: date) -> list[dict[str, str]]:
+        ends = [datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(hours=hour) for hour in range(1, 25)]
+        watts = [(WATTS[hour % len(WATTS)] + self.to // 2) // self.to * self.to for hour in range(24)]
+        return [
+            {"v": str(one), "d": f"{end:%Y-%m-%d %H:%M:%S}", "p": "PT60M"} for end, one in zip(ends, watts, strict=True)
+        ]
+
+
+async def live(asked: Asked, meter: RoundedMeter, days: int) -> None:
+    """Visit each morning, as the worker does."""
+    asked.respond = meter.respond
+    for day in (FIRST + number * A_DAY for number in range(days)):
+        asked.home.clock.set(datetime(day.year, day.month, day.day, 11, tzinfo=UTC) + A_DAY)
+        assert await asked.ask(kind=Kind.CURVE, start=day, days=1) is None
+        await asked.archive.fill_from_daily_values(await asked.meter(), Direction.CONSUMPTION, Priority.UPKEEP)
+
+
+async def list_notices(asked: Asked) -> list[str]:
+    async with asked.home.database.read() as session:
+        return [one.code for one in await find_notices(session, await asked.meter(), asked.home.clock.now())]
+
+
+async def test_once_a_week_one_call_brings_the_values_of_its_days(asked: Asked) -> None:
+    meter = RoundedMeter()
+    await live(asked, meter, 21)
+    assert (meter.asked.count("curve"), meter.asked.count("daily")) == (21, 3)
+    entries, curves = await asked.curve(FIRST, 21)
+    assert {entry.state for entry in entries.values()} == {State.FITTED}
+    for readings in curves.values():
+        assert sum(reading.watts * reading.minutes for reading in readings) / 60 == pytest.approx(52_800, abs=12)
+        assert {reading.quality for reading in readings} == {Quality.ESTIMATED}
+    assert await list_notices(asked) == ["curve_rounded"]
+
+
+async def test_until_then_its_days_are_as_they_came_and_whole(asked: Asked) -> None:
+    meter = RoundedMeter()
+    await live(asked, meter, 3)
+    assert meter.asked == ["curve"] * 3
+    entries, curves = await asked.curve(FIRST, 3)
+    assert {entry.state for entry in entries.values()} == {State.ROUNDED}
+    assert {sum(reading.watts for reading in readings) for readings in curves.values()} == {52_000}
+    assert await list_notices(asked) == ["curve_rounded"]
+
+
+async def test_an_exact_curve_costs_no_call_for_values(asked: Asked) -> None:
+    meter = RoundedMeter(to=1)
+    await live(asked, meter, 15)
+    assert meter.asked == ["curve"] * 15
+    assert {entry.state for entry in (await asked.curve(FIRST, 15))[0].values()} == {State.COMPLETE}
+    assert await list_notices(asked) == []
+
+
+async def test_values_that_are_known_are_used_at_once(asked: Asked) -> None:
+    meter = RoundedMeter()
+    asked.respond = meter.respond
+    asked.home.clock.set(datetime(2026, 11, 4, 10, tzinfo=UTC))
+    await asked.ask(kind=Kind.DAILY, start=FIRST, days=2)
+    await live(asked, meter, 2)
+    assert meter.asked == ["daily", "curve", "curve"]
+    assert {entry.state for entry in (await asked.curve(FIRST, 2))[0].values()} == {State.FITTED}
+
+
+async def test_values_that_somebody_asks_for_are_used_without_another_call(asked: Asked) -> None:
+    meter = RoundedMeter()
+    await live(asked, meter, 2)
+    await asked.ask(kind=Kind.DAILY, start=FIRST, days=2)
+    await asked.archive.fill_from_daily_values(await asked.meter(), Direction.CONSUMPTION, Priority.UPKEEP)
+    assert meter.asked == ["curve", "curve", "daily"]
+    assert {entry.state for entry in (await asked.curve(FIRST, 2))[0].values()} == {State.FITTED}
+
+
+async def test_days_whose_values_never_come_stay_as_measured_and_are_not_asked_for_ever(asked: Asked) -> None:
+    meter = RoundedMeter(has_values=False)
+    await live(asked, meter, 50)
+    assert meter.asked.count("daily") == 50 // 7
+    entries, curves = await asked.curve(FIRST, 15)
+    assert {entry.state for entry in entries.values()} == {State.COMPLETE}
+    assert {reading.quality for readings in curves.values() for reading in readings} == {Quality.MEASURED}
