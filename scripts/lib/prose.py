@@ -51,6 +51,8 @@ def iterate_strings(value: object) -> Iterator[str]:
         case dict():
             for member in value.values():
                 yield from iterate_strings(member)
+        case _:
+            pass
 
 
 def list_documents() -> list[Path]:
