@@ -76,10 +76,17 @@ class SiteStack(Stack):
     """Simulator and gateway, which is reached through Caddy and sends mail. `settings` are more of the gateway's."""
 
     def __init__(
-        self, folder: Path, *, site: str, mail: Mailbox, admin: str, settings: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        *,
+        site: str,
+        mail: Mailbox,
+        admin: str,
+        settings: Mapping[str, str] | None = None,
+        at: datetime | None = NOW,
     ) -> None:
         ports = Ports(home_assistant=free_port(), gateway=free_port(), simulator=free_port())
-        super().__init__(folder, ports, language="en", env=clock_set_to(NOW))
+        super().__init__(folder, ports, language="en", env=clock_set_to(at) if at else {})
         self.site = site
         self._site_env = {
             "BACKEND_URL": f"{site}/api",
@@ -120,13 +127,21 @@ def build_pages(folder: Path, **settings: str) -> Path:
 
 @asynccontextmanager
 async def running_site(
-    folder: Path, *, admin: str, settings: Mapping[str, str] | None = None, build: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    admin: str,
+    settings: Mapping[str, str] | None = None,
+    build: Mapping[str, str] | None = None,
+    at: datetime | None = NOW,
 ) -> AsyncGenerator[Site]:
-    """Run all of it at NOW; `settings` are the gateway's, `build` those of the front end's image."""
+    """Run all of it at a time, by default NOW, with settings of the gateway and build arguments of the front end."""
     arguments = {"VITE_API_BASE_URL": "/api", **(build or {})}
     pages, port = build_pages(folder / "pages", **arguments), free_port()
     url = f"https://localhost:{port}"
-    async with mailbox() as mail, SiteStack(folder, site=url, mail=mail, admin=admin, settings=settings) as stack:
+    async with (
+        mailbox() as mail,
+        SiteStack(folder, site=url, mail=mail, admin=admin, settings=settings, at=at) as stack,
+    ):
         await stack.start_simulator()
         await stack.command("init", "--email", admin, given=PASSWORD)
         await stack.start_gateway()

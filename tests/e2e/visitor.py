@@ -22,6 +22,7 @@ class Visitor:
 
     url: str
     page: Page
+    language: str = "en"
     wrong: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     """Answers that were errors, which a test may be about."""
@@ -66,12 +67,15 @@ class Visitor:
         await self.page.get_by_label(label, exact=True).fill(text)
 
     async def log_in(self, email: str, password: str = PASSWORD) -> None:
-        """Log in through the form."""
+        """Log in through the form, to an account that then has this visitor's language."""
         await self.open("log-in")
         await self.page.locator("input[type=email]").fill(email)
         await self.page.locator("input[type=password]").fill(password)
         await self.page.locator("form button.primary").click()
         await self.page.wait_for_url(lambda url: not urlsplit(url).path.endswith("/log-in"))
+        changed = await self.page.request.patch(f"{self.url}/api/v1/accounts/me", data={"language": self.language})
+        assert changed.status == 200, await changed.text()
+        await self.page.reload()
 
     async def sees(self, text: str | re.Pattern[str]) -> None:
         """Wait until a text is shown."""
@@ -111,7 +115,7 @@ async def visiting(
         context.set_default_timeout(30_000)
         page = await context.new_page()
         await page.clock.install(time=NOW)
-        visitor = Visitor(url, page)
+        visitor = Visitor(url, page, language)
         visitor.watch()
         try:
             yield visitor

@@ -11,7 +11,7 @@ from pathlib import Path
 
 AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]
 _LINE_GOES_ON = re.compile(r"\\\n")
-_CACHE = re.compile(r"--mount=type=cache,target=(\S+)\s+")
+CACHE = re.compile(r"--mount=type=cache,target=(\S+)\s+")
 _WAY_OUT = ("SSL_CERT_FILE", "HTTPS_PROXY", "NO_PROXY")
 
 
@@ -102,10 +102,10 @@ class Build:
 
     def _run(self, stage: Stage, said: str) -> None:
         mounts = f"mount -t proc proc {stage.root}/proc; mount --bind /etc/ssl {stage.root}/etc/ssl; "
-        for target in _CACHE.findall(said):
+        for target in CACHE.findall(said):
             mounts += f"mkdir -p {stage.at(target)}; mount --bind {self.cache} {stage.at(target)}; "
         way_out = {name: os.environ[name] for name in _WAY_OUT if name in os.environ}
-        line = f"cd {stage.workdir} && {_CACHE.sub('', said)}"
+        line = f"cd {stage.workdir} && {CACHE.sub('', said)}"
         environment = stage.environment(HOME="/root", **way_out)
         do(f"{mounts}{environment} chroot {stage.root} /bin/sh -c {shlex.quote(line)}")
 

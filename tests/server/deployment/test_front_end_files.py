@@ -94,7 +94,10 @@ async def test_what_is_not_there_is_not_kept_and_not_the_page(site: httpx2.Async
     for path in ("/%2e%2e/%2e%2e/etc/passwd", "/assets/..%2f..%2findex.html", "/\\..\\x"):
         answer = await site.get(path)
         assert answer.status_code in {400, 404}, path
-    assert (await site.post("/overview")).status_code in {404, 405}
+        is_secured(answer)
+    for refused in (await site.post("/overview"), await site.post("/assets/x.js", content=b"x" * 5000)):
+        assert refused.status_code in {404, 405, 413}
+        is_secured(refused)
 
 
 async def test_what_a_browser_has_already_is_not_sent_again(site: httpx2.AsyncClient) -> None:

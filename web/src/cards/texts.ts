@@ -1,70 +1,76 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  en: {
-    loading: "Loading…",
-    silent: "The gateway does not answer.",
-    silentSince: (when: string) => `The gateway has not answered since ${when}. What is shown is what it said before.`,
-    failed: "The gateway does not answer. It is asked again in a minute.",
-    noMeter: "No meter of MyElectricalData is set up.",
-    fields: { title: "Title", meter: "Meter", hours: "Length of the cheapest window" },
-    help: {
-      title: "Empty: the card’s own title",
-      meter: "Empty: the first meter",
-      hours: "Empty: 3 hours",
+  loading: ["Loading…", "Chargement…"],
+  silent: ["The gateway does not answer.", "La passerelle ne répond pas."],
+  silentSince: [
+    (when: string) => `The gateway has not answered since ${when}. What is shown is what it said before.`,
+    (when: string) => `La passerelle ne répond plus depuis le ${when}. Ce qui est affiché est ce qu’elle a dit avant.`,
+  ],
+  failed: [
+    "The gateway does not answer. It is asked again in a minute.",
+    "La passerelle ne répond pas. Nouvel essai dans une minute.",
+  ],
+  noMeter: ["No meter of MyElectricalData is set up.", "Aucun compteur de MyElectricalData n’est configuré."],
+  fields: {
+    title: ["Title", "Titre"],
+    meter: ["Meter", "Compteur"],
+    hours: ["Length of the cheapest window", "Durée du créneau le moins cher"],
+  },
+  help: {
+    title: ["Empty: the card’s own title", "Vide : le titre de la carte"],
+    meter: ["Empty: the first meter", "Vide : le premier compteur"],
+    hours: ["Empty: 3 hours", "Vide : 3 heures"],
+  },
+  cards: {
+    tempo: {
+      name: ["Tempo", "Tempo"],
+      description: [
+        "Today’s and tomorrow’s colour, their prices, the days left, the season",
+        "La couleur du jour et du lendemain, leurs prix, les jours restants, la saison",
+      ],
     },
-    cards: {
-      tempo: { name: "Tempo", description: "Today’s and tomorrow’s colour, their prices, the days left, the season" },
-      day: { name: "My day", description: "Consumption by hour, day or month, in kWh and euros, with a year before" },
-      ecowatt: { name: "Ecowatt", description: "How tense the French grid is, hour by hour, for four days" },
-      options: { name: "Which option?", description: "What the same hours would have cost under each tariff option" },
-      hours: { name: "The hours to come", description: "The price of each coming hour and the cheapest window" },
-      banner: { name: "Gateway", description: "Says that the gateway is silent; invisible as long as it answers" },
+    day: {
+      name: ["My day", "Ma journée"],
+      description: [
+        "Consumption by hour, day or month, in kWh and euros, with a year before",
+        "La consommation par heure, jour ou mois, en kWh et en euros, avec un an avant",
+      ],
     },
-    dashboard: {
-      title: "My electricity",
-      description: "Tempo, Ecowatt, and each meter’s days, prices and options",
+    ecowatt: {
+      name: ["Ecowatt", "Ecowatt"],
+      description: [
+        "How tense the French grid is, hour by hour, for four days",
+        "La tension du réseau électrique français, heure par heure, sur quatre jours",
+      ],
+    },
+    options: {
+      name: ["Which option?", "Quelle option ?"],
+      description: [
+        "What the same hours would have cost under each tariff option",
+        "Ce que les mêmes heures auraient coûté avec chaque option",
+      ],
+    },
+    hours: {
+      name: ["The hours to come", "Les heures à venir"],
+      description: [
+        "The price of each coming hour and the cheapest window",
+        "Le prix de chaque heure à venir et le créneau le moins cher",
+      ],
+    },
+    banner: {
+      name: ["Gateway", "Passerelle"],
+      description: [
+        "Says that the gateway is silent; invisible as long as it answers",
+        "Dit que la passerelle ne répond pas ; invisible tant qu’elle répond",
+      ],
     },
   },
-  fr: {
-    loading: "Chargement…",
-    silent: "La passerelle ne répond pas.",
-    silentSince: (when) =>
-      `La passerelle ne répond plus depuis le ${when}. Ce qui est affiché est ce qu’elle a dit avant.`,
-    failed: "La passerelle ne répond pas. Nouvel essai dans une minute.",
-    noMeter: "Aucun compteur de MyElectricalData n’est configuré.",
-    fields: { title: "Titre", meter: "Compteur", hours: "Durée du créneau le moins cher" },
-    help: {
-      title: "Vide : le titre de la carte",
-      meter: "Vide : le premier compteur",
-      hours: "Vide : 3 heures",
-    },
-    cards: {
-      tempo: {
-        name: "Tempo",
-        description: "La couleur du jour et du lendemain, leurs prix, les jours restants, la saison",
-      },
-      day: {
-        name: "Ma journée",
-        description: "La consommation par heure, jour ou mois, en kWh et en euros, avec un an avant",
-      },
-      ecowatt: {
-        name: "Ecowatt",
-        description: "La tension du réseau électrique français, heure par heure, sur quatre jours",
-      },
-      options: { name: "Quelle option ?", description: "Ce que les mêmes heures auraient coûté avec chaque option" },
-      hours: {
-        name: "Les heures à venir",
-        description: "Le prix de chaque heure à venir et le créneau le moins cher",
-      },
-      banner: {
-        name: "Passerelle",
-        description: "Dit que la passerelle ne répond pas ; invisible tant qu’elle répond",
-      },
-    },
-    dashboard: {
-      title: "Mon électricité",
-      description: "Tempo, Ecowatt, et les jours, prix et options de chaque compteur",
-    },
+  dashboard: {
+    title: ["My electricity", "Mon électricité"],
+    description: [
+      "Tempo, Ecowatt, and each meter’s days, prices and options",
+      "Tempo, Ecowatt, et les jours, prix et options de chaque compteur",
+    ],
   },
 });

@@ -1,4 +1,5 @@
-import { addDays, dayOf, daysBetween, startOfDay } from "$lib/paris";
+import { addDays, dayOf, daysBetween, parisClock, startOfDay } from "$lib/paris";
+import { labelEvery, type Scale } from "./scale";
 
 /** A reading as the gateway gives it: average watts over some minutes. */
 export interface Reading {
@@ -7,26 +8,30 @@ export interface Reading {
   watts: number;
   quality: "measured" | "estimated";
 }
+const HOUR = 3_600_000;
 
-/** Moments in seconds and their watts, with null behind each reading that the next one does not follow at once. */
-export function toColumns(readings: readonly Reading[], start: Date, end: Date): [number[], (number | null)[]] {
-  const moments: number[] = [];
-  const watts: (number | null)[] = [];
-  let until = start.getTime();
-  for (const reading of readings) {
-    const from = Date.parse(reading.start);
-    if (from > until) {
-      moments.push(until / 1000);
-      watts.push(null);
+/** The curve in steps as SVG paths: its line, and the area down to `floor`. A reading that does not follow at once begins anew. */
+export function toPaths(
+  readings: readonly Reading[],
+  x: Scale,
+  y: Scale,
+  floor: number,
+): { line: string; area: string } {
+  let [line, area, until] = ["", "", Number.NaN];
+  for (const { start, minutes, watts } of readings) {
+    const from = Date.parse(start);
+    const step = `${y(watts).toFixed(1)}H${x(from + minutes * 60_000).toFixed(1)}`;
+    const isNew = from !== until;
+    if (isNew) {
+      line += `M${x(from).toFixed(1)} ${step}`;
+      area += `${area && `V${floor}Z`}M${x(from).toFixed(1)} ${floor}V${step}`;
+    } else {
+      line += `V${step}`;
+      area += `V${step}`;
     }
-    moments.push(from / 1000);
-    watts.push(reading.watts);
-    until = from + reading.minutes * 60_000;
+    until = from + minutes * 60_000;
   }
-  // a step lasts until the next point, so the last one needs an end
-  moments.push(until / 1000);
-  watts.push(until < end.getTime() ? null : (watts.at(-1) ?? null));
-  return [moments, watts];
+  return { line, area: area && `${area}V${floor}Z` };
 }
 
 /** The last reading that has begun at a moment; the first before any. */
@@ -35,13 +40,20 @@ export function locateMoment(readings: readonly Reading[], moment: number): numb
   return after < 0 ? readings.length - 1 : Math.max(after - 1, 0);
 }
 
-/** Midnights of Paris between two moments, in seconds, at most one for each 60 pixels. */
-export function midnights(start: Date, end: Date, width: number): number[] {
+/** Midnights of Paris between two moments, at least 60 pixels apart. */
+export function midnights(start: Date, end: Date, width: number): Date[] {
   const first = dayOf(start);
   const days = daysBetween(first, dayOf(end));
-  const every = Math.max(1, Math.ceil(days / Math.max(1, Math.floor(width / 60))));
-  return Array.from(
-    { length: Math.floor(days / every) + 1 },
-    (_, n) => startOfDay(addDays(first, n * every)).getTime() / 1000,
+  const every = labelEvery(days, width, 60);
+  return Array.from({ length: Math.floor(days / every) + 1 }, (_, n) => startOfDay(addDays(first, n * every)));
+}
+
+/** Full hours of Paris between two moments, at least 60 pixels apart: 0:00, 3:00, 6:00 also on days of 23 and 25 hours. */
+export function clockHours(start: Date, end: Date, width: number): Date[] {
+  const hours = Math.round((end.getTime() - start.getTime()) / HOUR);
+  const least = labelEvery(hours, width, 60);
+  const every = [1, 2, 3, 4, 6, 12].find((step) => step >= least) ?? 24;
+  return Array.from({ length: hours + 1 }, (_, n) => new Date(start.getTime() + n * HOUR)).filter(
+    (moment) => parisClock(moment).hour % every === 0,
   );
 }

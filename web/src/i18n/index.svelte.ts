@@ -2,15 +2,21 @@
 export const languages = { en: "English", fr: "Français" } as const;
 export type Language = keyof typeof languages;
 
-/** The shape of a dictionary: the same keys and the same parameters, other words. */
-type Translated<Texts> = {
-  readonly [Key in keyof Texts]: Texts[Key] extends string
+/** A text in each language, in the order of `languages`. */
+type InEach<Text> = readonly [en: Text, fr: Text];
+type Write = (...parameters: never[]) => string;
+interface Texts {
+  readonly [key: string]: InEach<string> | InEach<readonly string[]> | InEach<Write> | Texts;
+}
+/** The same texts in one language. */
+type Chosen<T> = {
+  readonly [Key in keyof T]: T[Key] extends InEach<string>
     ? string
-    : Texts[Key] extends (...parameters: infer Parameters) => string
-      ? (...parameters: Parameters) => string
-      : Texts[Key] extends readonly string[]
-        ? readonly string[]
-        : Translated<Texts[Key]>;
+    : T[Key] extends InEach<readonly string[]>
+      ? readonly string[]
+      : T[Key] extends InEach<infer Text>
+        ? Text
+        : Chosen<T[Key]>;
 };
 
 export const isLanguage = (name: string): name is Language => name in languages;
@@ -35,13 +41,21 @@ export function setLanguage(chosen: Language): void {
   document.documentElement.lang = chosen;
 }
 
+function choose(texts: Texts, place: number): object {
+  const pick = ([key, text]: [string, Texts[string]]) => [
+    key,
+    Array.isArray(text) ? text[place] : choose(text as Texts, place),
+  ];
+  return Object.fromEntries(Object.entries(texts).map(pick));
+}
+
 /**
  * Texts in every language. The result is called for those in the language in use.
  *
- * `const t = dictionary({ en: { days: (n: number) => `${n} days` }, fr: { days: (n) => `${n} jours` } }); t().days(3)`
+ * `const t = dictionary({ days: [(n: number) => `${n} days`, (n: number) => `${n} jours`] }); t().days(3)`
  */
-export function dictionary<Texts extends object>(
-  texts: { en: Texts } & { [L in Exclude<Language, "en">]: Translated<Texts> },
-): () => Translated<Texts> {
-  return () => texts[current] as Translated<Texts>;
+export function dictionary<T extends Texts>(texts: T): () => Chosen<T> {
+  const codes = Object.keys(languages) as Language[];
+  const chosen: Partial<Record<Language, Chosen<T>>> = {};
+  return () => (chosen[current] ??= choose(texts, codes.indexOf(current)) as Chosen<T>);
 }

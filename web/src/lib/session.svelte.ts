@@ -65,8 +65,10 @@ export async function logOut(): Promise<void> {
   forgetAccount();
 }
 
-/** Load the landing page afresh. */
+/** Empty this page, which the browser may keep for its way back, and load the landing page afresh. */
 export function forgetAccount(): void {
+  session.account = null;
+  session.meters = [];
   location.assign(base);
 }
 

@@ -1,74 +1,66 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  en: {
-    title: "Add a meter",
-    intro: "Three steps: its number, your consent at Enedis, and back here. Enedis asks for your Enedis account.",
-    number: "Number of the meter (PRM or PDL)",
-    numberHint: "14 digits: on your bill, or on the Linky’s display after pressing + several times.",
-    numberWrong: "14 digits are needed.",
-    go: "Go to Enedis",
-    privacy:
-      "Enedis will share consumption, production and the contract with this site for up to three years. You can withdraw it at any time, here or at Enedis.",
-    result: "Consent",
-    pending:
-      "You gave your consent. Enedis usually opens access within a minute, sometimes only after several hours. There is nothing left to do.",
-    granted: "Done: Enedis shares the meter’s data.",
-    grantedNext:
-      "Sixty days come at once, the history fills in by itself. Tell now which tariff you pay by, so that euros are right.",
-    refused: "The consent was not given.",
-    reasons: {
-      refused_at_enedis: "You refused at Enedis, or left before its end.",
-      wrong_meter: "Another meter was chosen at Enedis than the one given here.",
-      held_by_another:
-        "Another account of this site has this meter, or had it through the same share. If the meter is yours, delete the share in your Enedis account, then try again tomorrow.",
-      shared_before: "This share is older than your request. Delete it in your Enedis account, then try again.",
-      contested:
-        "Two accounts claimed the same share, so neither received it. Delete the share in your Enedis account, then try again tomorrow.",
-      not_opened:
-        "Enedis did not open access for a whole day. Delete the share in your Enedis account, then try again.",
-      other_browser: "The consent came back to another browser than the one that began it.",
-    },
-    expired: "This request is too old. Begin anew.",
-    toTariff: "Choose the tariff",
-    toOverview: "To the overview",
-    again: "Begin anew",
-    logIn: "Log in to see the meter.",
+  title: ["Add a meter", "Ajouter un compteur"],
+  intro: [
+    "Three steps: its number, your consent at Enedis, and back here. Enedis asks for your Enedis account.",
+    "Trois étapes : son numéro, votre consentement chez Enedis, et retour ici. Enedis demande votre compte Enedis.",
+  ],
+  number: ["Number of the meter (PRM or PDL)", "Numéro du compteur (PRM ou PDL)"],
+  numberHint: [
+    "14 digits: on your bill, or on the Linky’s display after pressing + several times.",
+    "14 chiffres : sur la facture, ou sur l’écran du Linky en appuyant plusieurs fois sur +.",
+  ],
+  numberWrong: ["14 digits are needed.", "Il faut 14 chiffres."],
+  go: ["Go to Enedis", "Aller chez Enedis"],
+  privacy: [
+    "Enedis will share consumption, production and the contract with this site for up to three years. You can withdraw it at any time, here or at Enedis.",
+    "Enedis partagera consommation, production et contrat avec ce site pendant trois ans au plus. Vous pouvez y mettre fin à tout moment, ici ou chez Enedis.",
+  ],
+  result: ["Consent", "Consentement"],
+  pending: [
+    "You gave your consent. Enedis usually opens access within a minute, sometimes only after several hours. There is nothing left to do.",
+    "Vous avez donné votre accord. Enedis ouvre en général l’accès en une minute, parfois seulement après plusieurs heures. Il n’y a plus rien à faire.",
+  ],
+  granted: ["Done: Enedis shares the meter’s data.", "C’est fait : Enedis partage les données du compteur."],
+  grantedNext: [
+    "Sixty days come at once, the history fills in by itself. Tell now which tariff you pay by, so that euros are right.",
+    "Soixante jours arrivent aussitôt, l’historique se complète tout seul. Dites maintenant quel tarif vous payez, pour que les euros soient justes.",
+  ],
+  refused: ["The consent was not given.", "Le consentement n’a pas été donné."],
+  reasons: {
+    refused_at_enedis: [
+      "You refused at Enedis, or left before its end.",
+      "Vous avez refusé chez Enedis, ou quitté avant la fin.",
+    ],
+    wrong_meter: [
+      "Another meter was chosen at Enedis than the one given here.",
+      "Un autre compteur a été choisi chez Enedis que celui donné ici.",
+    ],
+    held_by_another: [
+      "Another account of this site has this meter, or had it through the same share. If the meter is yours, delete the share in your Enedis account, then try again tomorrow.",
+      "Un autre compte de ce site a ce compteur, ou l’a eu par le même partage. Si ce compteur est le vôtre, supprimez le partage dans votre compte Enedis, puis réessayez demain.",
+    ],
+    shared_before: [
+      "This share is older than your request. Delete it in your Enedis account, then try again.",
+      "Ce partage est plus ancien que votre demande. Supprimez-le dans votre compte Enedis, puis recommencez.",
+    ],
+    contested: [
+      "Two accounts claimed the same share, so neither received it. Delete the share in your Enedis account, then try again tomorrow.",
+      "Deux comptes ont réclamé le même partage : aucun des deux ne l’a reçu. Supprimez le partage dans votre compte Enedis, puis recommencez demain.",
+    ],
+    not_opened: [
+      "Enedis did not open access for a whole day. Delete the share in your Enedis account, then try again.",
+      "Enedis n’a pas ouvert l’accès de toute une journée. Supprimez le partage dans votre compte Enedis, puis recommencez.",
+    ],
+    other_browser: [
+      "The consent came back to another browser than the one that began it.",
+      "Le consentement est revenu dans un autre navigateur que celui du départ.",
+    ],
   },
-  fr: {
-    title: "Ajouter un compteur",
-    intro:
-      "Trois étapes : son numéro, votre consentement chez Enedis, et retour ici. Enedis demande votre compte Enedis.",
-    number: "Numéro du compteur (PRM ou PDL)",
-    numberHint: "14 chiffres : sur la facture, ou sur l’écran du Linky en appuyant plusieurs fois sur +.",
-    numberWrong: "Il faut 14 chiffres.",
-    go: "Aller chez Enedis",
-    privacy:
-      "Enedis partagera consommation, production et contrat avec ce site pendant trois ans au plus. Vous pouvez y mettre fin à tout moment, ici ou chez Enedis.",
-    result: "Consentement",
-    pending:
-      "Vous avez donné votre accord. Enedis ouvre en général l’accès en une minute, parfois seulement après plusieurs heures. Il n’y a plus rien à faire.",
-    granted: "C’est fait : Enedis partage les données du compteur.",
-    grantedNext:
-      "Soixante jours arrivent aussitôt, l’historique se complète tout seul. Dites maintenant quel tarif vous payez, pour que les euros soient justes.",
-    refused: "Le consentement n’a pas été donné.",
-    reasons: {
-      refused_at_enedis: "Vous avez refusé chez Enedis, ou quitté avant la fin.",
-      wrong_meter: "Un autre compteur a été choisi chez Enedis que celui donné ici.",
-      held_by_another:
-        "Un autre compte de ce site a ce compteur, ou l’a eu par le même partage. Si ce compteur est le vôtre, supprimez le partage dans votre compte Enedis, puis réessayez demain.",
-      shared_before:
-        "Ce partage est plus ancien que votre demande. Supprimez-le dans votre compte Enedis, puis recommencez.",
-      contested:
-        "Deux comptes ont réclamé le même partage : aucun des deux ne l’a reçu. Supprimez le partage dans votre compte Enedis, puis recommencez demain.",
-      not_opened:
-        "Enedis n’a pas ouvert l’accès de toute une journée. Supprimez le partage dans votre compte Enedis, puis recommencez.",
-      other_browser: "Le consentement est revenu dans un autre navigateur que celui du départ.",
-    },
-    expired: "Cette demande est trop ancienne. Recommencez.",
-    toTariff: "Choisir le tarif",
-    toOverview: "Vers l’accueil",
-    again: "Recommencer",
-    logIn: "Connectez-vous pour voir le compteur.",
-  },
+  expired: ["This request is too old. Begin anew.", "Cette demande est trop ancienne. Recommencez."],
+  toTariff: ["Choose the tariff", "Choisir le tarif"],
+  toOverview: ["To the overview", "Vers l’accueil"],
+  again: ["Begin anew", "Recommencer"],
+  logIn: ["Log in to see the meter.", "Connectez-vous pour voir le compteur."],
 });

@@ -4,47 +4,63 @@ import { date } from "$lib/format";
 import { dayOf } from "$lib/paris";
 
 const t = dictionary({
-  en: {
-    consent_ends: (day: string) => `The consent ends on ${day}. Renew it, or no new data will come.`,
-    consent_ended: () => "The consent has ended: no new data come. What was read stays here.",
-    consent_moved: () => "The contract at Enedis has changed hands: consent anew to get the new one’s data.",
-    curve_not_collected: () =>
+  consent_ends: [
+    (day: string) => `The consent ends on ${day}. Renew it, or no new data will come.`,
+    (day: string) => `Le consentement se termine le ${day}. Renouvelez-le, sinon rien de nouveau n’arrivera.`,
+  ],
+  consent_ended: [
+    () => "The consent has ended: no new data come. What was read stays here.",
+    () => "Le consentement est terminé : rien de nouveau n’arrive. Ce qui a été lu reste ici.",
+  ],
+  consent_moved: [
+    () => "The contract at Enedis has changed hands: consent anew to get the new one’s data.",
+    () => "Le contrat chez Enedis a changé de titulaire : un nouveau consentement est nécessaire.",
+  ],
+  curve_not_collected: [
+    () =>
       "Enedis does not collect this meter’s load curve, so only whole days are known. Switch its collection on in your Enedis account.",
-    meter_refused: (day: string, words: string) =>
-      `Enedis refuses to give this meter’s data (${words}). It is asked again on ${day}. The meter may be cut off, or no longer shared: consent anew, or ask your supplier.`,
-    meter_not_supplied: (_: string, words: string) =>
-      `Enedis says that this meter is not supplied (${words}): no new data come until it is.`,
-    curve_rounded: () =>
-      "Enedis rounds this meter’s load curve to whole kilowatts. Once a week it is compared with the exact daily values, and its hours are brought into their proportion, as estimates.",
-    off_peak_announced: (_: string, words: string) =>
-      `Enedis announces other off-peak hours (“${words}”), without a date. Bills follow as soon as they hold; if you know the date, enter it on the meter’s page.`,
-    off_peak_changes: (day: string) => `Enedis changes the off-peak hours on ${day}.`,
-    off_peak_unreadable: (_: string, words: string) =>
-      `The off-peak hours that Enedis gives cannot be read (“${words}”). Enter them on the meter’s page.`,
-    prices_outdated: (day: string) => `Prices may be outdated since ${day}: the gateway knows no newer ones.`,
-    other: (code: string) => `The gateway says: ${code}`,
-  },
-  fr: {
-    consent_ends: (day) => `Le consentement se termine le ${day}. Renouvelez-le, sinon rien de nouveau n’arrivera.`,
-    consent_ended: () => "Le consentement est terminé : rien de nouveau n’arrive. Ce qui a été lu reste ici.",
-    consent_moved: () => "Le contrat chez Enedis a changé de titulaire : un nouveau consentement est nécessaire.",
-    curve_not_collected: () =>
+    () =>
       "Enedis ne collecte pas la courbe de charge de ce compteur ; seuls les jours entiers sont connus. Activez-la dans votre compte Enedis.",
-    meter_refused: (day, words) =>
+  ],
+  meter_refused: [
+    (day: string, words: string) =>
+      `Enedis refuses to give this meter’s data (${words}). It is asked again on ${day}. The meter may be cut off, or no longer shared: consent anew, or ask your supplier.`,
+    (day: string, words: string) =>
       `Enedis refuse de donner les données de ce compteur (${words}). Nouvelle demande le ${day}. Le compteur est peut-être coupé, ou n’est plus partagé : refaites le consentement, ou demandez à votre fournisseur.`,
-    meter_not_supplied: (_, words) =>
+  ],
+  meter_not_supplied: [
+    (_: string, words: string) =>
+      `Enedis says that this meter is not supplied (${words}): no new data come until it is.`,
+    (_: string, words: string) =>
       `Selon Enedis, ce compteur n’est pas alimenté (${words}) : rien de nouveau n’arrive d’ici là.`,
-    curve_rounded: () =>
+  ],
+  curve_rounded: [
+    () =>
+      "Enedis rounds this meter’s load curve to whole kilowatts. Once a week it is compared with the exact daily values, and its hours are brought into their proportion, as estimates.",
+    () =>
       "Enedis arrondit la courbe de charge de ce compteur au kilowatt. Chaque semaine, elle est comparée aux valeurs exactes des jours, et ses heures sont ramenées à leur proportion, comme estimations.",
-    off_peak_announced: (_, words) =>
+  ],
+  off_peak_announced: [
+    (_: string, words: string) =>
+      `Enedis announces other off-peak hours (“${words}”), without a date. Bills follow as soon as they hold; if you know the date, enter it on the meter’s page.`,
+    (_: string, words: string) =>
       `Enedis annonce d’autres heures creuses (« ${words} »), sans date. Les factures suivront dès qu’elles seront en vigueur ; si vous connaissez la date, saisissez-la sur la page du compteur.`,
-    off_peak_changes: (day) => `Enedis change les heures creuses le ${day}.`,
-    off_peak_unreadable: (_, words) =>
+  ],
+  off_peak_changes: [
+    (day: string) => `Enedis changes the off-peak hours on ${day}.`,
+    (day: string) => `Enedis change les heures creuses le ${day}.`,
+  ],
+  off_peak_unreadable: [
+    (_: string, words: string) =>
+      `The off-peak hours that Enedis gives cannot be read (“${words}”). Enter them on the meter’s page.`,
+    (_: string, words: string) =>
       `Les heures creuses données par Enedis sont illisibles (« ${words} »). Saisissez-les sur la page du compteur.`,
-    prices_outdated: (day) =>
-      `Les prix peuvent être périmés depuis le ${day} : la passerelle n’en connaît pas de plus récents.`,
-    other: (code) => `La passerelle dit : ${code}`,
-  },
+  ],
+  prices_outdated: [
+    (day: string) => `Prices may be outdated since ${day}: the gateway knows no newer ones.`,
+    (day: string) => `Les prix peuvent être périmés depuis le ${day} : la passerelle n’en connaît pas de plus récents.`,
+  ],
+  other: [(code: string) => `The gateway says: ${code}`, (code: string) => `La passerelle dit : ${code}`],
 });
 
 /** A notice in the reader's words. */

@@ -1,0 +1,203 @@
+"""What the front end costs a phone: Lighthouse's scores of each page, and how long a year's carpet takes to draw.
+
+`scripts/bench front_end [ROUNDS]`: the site runs as in containers, Caddy before nginx and the gateway, on a simulated
+home. Of each page's rounds the one in the middle by its performance counts: Lighthouse reckons with a slow phone from
+what this machine needed, so whatever else runs here lowers it.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from playwright.async_api import Route, async_playwright
+
+from scripts.lib.browser import ARGUMENTS, chromium
+from scripts.lib.home_assistant import ROOT
+from scripts.lib.stack import HOMES
+from tests.e2e.polling import until
+from tests.e2e.site import PASSWORD, Site, running_site
+
+LIGHTHOUSE = ROOT / "tests/e2e/lighthouse"
+OWNER = "owner@example.org"
+FOR_GUESTS, FOR_OWNERS = ("", "log-in"), ("overview", "consumption", "compare")
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+METRICS = {
+    "first paint": "first-contentful-paint",
+    "largest paint": "largest-contentful-paint",
+    "blocked": "total-blocking-time",
+    "layout shift": "cumulative-layout-shift",
+}
+LEAST = 95
+ATTEMPTS = 9
+FLAGS = "--headless=new --ignore-certificate-errors " + " ".join(ARGUMENTS)
+
+
+def install_lighthouse() -> None:
+    """Install the locked Lighthouse, apart from the front end's own packages."""
+    lock, done = LIGHTHOUSE / "package-lock.json", LIGHTHOUSE / "node_modules/.installed-lock"
+    if not done.exists() or done.read_bytes() != lock.read_bytes():
+        npm = shutil.which("npm") or "npm"
+        subprocess.run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=LIGHTHOUSE, check=True)
+        shutil.copy(lock, done)
+
+
+async def examine(url: str, cookie: str, report: Path) -> dict[str, Any]:
+    """Have Lighthouse look at a page as a phone; its report."""
+    command = ["node", str(LIGHTHOUSE / "node_modules/lighthouse/cli/index.js"), url, "--quiet"]
+    command += ["--output=json", f"--output-path={report}", f"--chrome-flags={FLAGS}"]
+    command += [f"--only-categories={','.join(CATEGORIES)}"]
+    command += ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
+    for _ in range(ATTEMPTS):
+        process = await asyncio.create_subprocess_exec(*command, env=os.environ | {"CHROME_PATH": chromium()})
+        await process.wait()
+        found: dict[str, Any] = json.loads(await asyncio.to_thread(report.read_text))
+        if "runtimeError" not in found:
+            return found
+        # Chromium's trace lacks its beginning now and then
+        print(f"again, after {found['runtimeError']['code']}: {url}", file=sys.stderr)
+    raise RuntimeError(f"Lighthouse failed {ATTEMPTS} times: {url}")
+
+
+def score(report: dict[str, Any], category: str) -> int:
+    """A category's score, of 100; 0 where there is none."""
+    return round(100 * (report["categories"][category]["score"] or 0))
+
+
+def faults(report: dict[str, Any], category: str) -> list[str]:
+    """What lowers a category's score."""
+    audits = [(one["weight"], report["audits"][one["id"]]) for one in report["categories"][category]["auditRefs"]]
+    return [
+        f"{audit['title']} ({audit.get('displayValue', 'fails')})"
+        for weight, audit in audits
+        if weight and audit["score"] is not None and audit["score"] < 0.9
+    ]
+
+
+async def log_in(site: Site) -> str:
+    """Log in and wait for the newest sixty days; the cookie."""
+    await site.stack.add_home(HOMES["tempo"], "Home", email=OWNER)
+    async with aiohttp.ClientSession(site.stack.gateway_url) as client:
+        async with client.post("/v1/session", json={"email": OWNER, "password": PASSWORD}) as answer:
+            answer.raise_for_status()
+            cookie = answer.headers["Set-Cookie"].partition(";")[0]
+
+        async def came() -> bool:
+            async with client.get("/v1/usage-points", headers={"Cookie": cookie}) as listed:
+                return bool((await listed.json())["items"][0]["freshness"]["complete_until"])
+
+        await until(came, "the newest sixty days")
+    return cookie
+
+
+_MARKS = """
+window.marks = {};
+for (const name of ["json", "text"]) {
+    const read = Response.prototype[name];
+    Response.prototype[name] = async function () {
+        const body = await read.call(this);
+        if (this.url.includes("/series")) marks.answered = performance.now();
+        return body;
+    };
+}
+const { createImageData, putImageData } = CanvasRenderingContext2D.prototype;
+CanvasRenderingContext2D.prototype.createImageData = function (...all) {
+    marks.begun = performance.now();
+    return createImageData.apply(this, all);
+};
+CanvasRenderingContext2D.prototype.putImageData = function (...all) {
+    putImageData.apply(this, all);
+    marks.drawn = performance.now();
+    requestAnimationFrame(() => setTimeout(() => (marks.shown = performance.now())));
+};
+"""
+
+
+def year_of_hours(query: dict[str, list[str]]) -> tuple[list[str], list[float]]:
+    """Invented hours of the days that were asked for."""
+    paris = ZoneInfo("Europe/Paris")
+    begin, end = (
+        datetime.combine(date.fromisoformat(query[edge][0]), time(), paris).astimezone(UTC) for edge in ("start", "end")
+    )
+    hours = int((end - begin) / timedelta(hours=1))
+    starts = [f"{begin + timedelta(hours=hour):%Y-%m-%dT%H:%M:%SZ}" for hour in range(hours)]
+    return starts, [float(hour * 37 % 2300) for hour in range(hours)]
+
+
+async def draw_carpet(site: Site, cookie: str, rounds: int) -> None:
+    """Draw a year's hours in a browser; print how long that takes."""
+    name, _, value = cookie.partition("=")
+    drawn, shown, cells = [], [], 0
+
+    async def invent(route: Route) -> None:
+        nonlocal cells
+        answer = await (await route.fetch()).json()
+        starts, values = year_of_hours(parse_qs(urlsplit(route.request.url).query))
+        cells = len(values)
+        answer["current"] |= {
+            "start": starts,
+            "consumption": values,
+            "quality": {"consumption": ["measured"] * cells, "production": None},
+        }
+        await route.fulfill(json=answer)
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        context = await browser.new_context(
+            ignore_https_errors=True, bypass_csp=True, viewport={"width": 1440, "height": 900}
+        )
+        await context.add_cookies([{"name": name, "value": value, "url": site.url, "secure": True}])
+        await context.add_init_script(_MARKS)
+        for _ in range(rounds):
+            page = await context.new_page()
+            await page.route("**/series?**", invent)
+            await page.goto(f"{site.url}/habits")
+            await page.wait_for_function("window.marks?.shown", timeout=120_000)
+            marks = await page.evaluate("marks")
+            drawn.append(marks["drawn"] - marks["begun"])
+            shown.append(marks["shown"] - marks["answered"])
+            await page.close()
+        await browser.close()
+    print(f"a year's carpet, {cells} hours, median of {rounds}:")
+    print(f"  drawn in {statistics.median(drawn):.1f} ms (limit 100 ms)")
+    print(f"  from the answer to the picture {statistics.median(shown):.0f} ms")
+
+
+async def main(rounds: int) -> bool:
+    """Print the table, and what is below the least score. Returns whether nothing is."""
+    install_lighthouse()
+    low: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        async with running_site(Path(folder), admin=OWNER, at=None) as site:
+            cookie = await log_in(site)
+            print(f"{'page':14}" + "".join(f"{name:>15}" for name in (*CATEGORIES, *METRICS)))
+            for page in (*FOR_GUESTS, *FOR_OWNERS):
+                who = cookie if page in FOR_OWNERS else ""
+                reports = [await examine(f"{site.url}/{page}", who, Path(folder, "report.json")) for _ in range(rounds)]
+                report = sorted(reports, key=lambda one: score(one, "performance"))[len(reports) // 2]
+                scores = {category: score(report, category) for category in CATEGORIES}
+                metrics = [report["audits"][name]["displayValue"] for name in METRICS.values()]
+                print(f"{page or 'landing':14}" + "".join(f"{figure!s:>15}" for figure in (*scores.values(), *metrics)))
+                low += [
+                    f"{page or 'landing'}, {category}: {fault}"
+                    for category, points in scores.items()
+                    if points < LEAST
+                    for fault in faults(report, category) or ["no single fault"]
+                ]
+            await draw_carpet(site, cookie, 2 * rounds + 1)
+    print(*low, sep="\n")
+    return not low
+
+
+if __name__ == "__main__":
+    sys.exit(0 if asyncio.run(main(int(sys.argv[1]) if sys.argv[1:] else 3)) else 1)

@@ -1,0 +1,142 @@
+"""The pages behind an nginx that has them below a path, and in a frame, as Home Assistant's ingress shows an app."""
+
+import os
+import shutil
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import aiohttp
+import pytest
+from playwright.async_api import FrameLocator, Page, expect
+
+from scripts.lib.faketime import clock_set_to
+from scripts.lib.nginx import nginx_command
+from scripts.lib.program import Program, free_port
+from scripts.lib.stack import HOMES, Ports, Stack
+from tests.e2e.site import NOW, PASSWORD, build_pages
+from tests.e2e.visitor import visiting
+
+OWNER = "owner@example.org"
+INGRESS = "/api/hassio_ingress/wUrX7bTn0Zq1/"
+PATH = "/electricity/"
+# the gateway's own pages below a random path; nginx and the gateway below a chosen one; and pages that frame the former
+PROXY = """
+worker_processes 1;
+pid {folder}/outer.pid;
+error_log {folder}/outer.log;
+events {{ worker_connections 64; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/outer_body;
+    proxy_temp_path {folder}/outer_proxy;
+    fastcgi_temp_path {folder}/outer_fastcgi;
+    uwsgi_temp_path {folder}/outer_uwsgi;
+    scgi_temp_path {folder}/outer_scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        default_type text/html;
+        location = /panel {{
+            return 200 '<!doctype html><title>Panel</title><iframe width=1200 height=800 src="http://127.0.0.1:{port}{ingress}"></iframe>';
+        }}
+        location {ingress} {{ proxy_pass http://127.0.0.1:{gateway}/; }}
+        location {path}api/ {{ proxy_pass http://127.0.0.1:{gateway}/; }}
+        location {path} {{ proxy_pass http://127.0.0.1:{frontend}/; }}
+    }}
+}}
+"""
+
+
+@pytest.fixture(scope="module")
+async def proxied(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[str]:
+    """The address of the outer nginx."""
+    folder: Path = tmp_path_factory.mktemp("proxied")
+    port, frontend, files = free_port(), free_port(), build_pages(folder / "web")
+    ports = Ports(home_assistant=free_port(), gateway=free_port(), simulator=free_port())
+    env = clock_set_to(NOW) | {"FRAME_ANCESTORS": "self", "ADMIN_EMAILS": OWNER}
+    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+    config = folder / "outer.conf"
+    user = "user root;" if os.geteuid() == 0 else ""
+    config.write_text(
+        user
+        + PROXY.format(folder=folder, port=port, gateway=ports.gateway, frontend=frontend, ingress=INGRESS, path=PATH)
+    )
+    inner = nginx_command(folder / "nginx", files, frontend, FRAME_ANCESTORS="self")
+    programs = [
+        Program("The front end's nginx", inner, log=folder / "inner.txt", env={}),
+        Program("The outer nginx", [nginx, "-c", config, "-g", "daemon off;"], log=folder / "outer.txt", env={}),
+    ]
+    async with (
+        Stack(folder, ports, language="en", env=env, web=files) as stack,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client,
+    ):
+        await stack.start_simulator()
+        await stack.start_gateway()
+        await stack.command("init", "--email", OWNER, given=PASSWORD)
+        await stack.add_home(HOMES["base"], "Home", email=OWNER)
+
+        await client.post(f"{stack.gateway_url}/v1/session", json={"email": OWNER, "password": PASSWORD})
+        async with client.patch(f"{stack.gateway_url}/v1/accounts/me", json={"language": "en"}) as changed:
+            assert changed.ok
+
+        async def answers() -> bool:
+            try:
+                async with client.get(f"http://127.0.0.1:{port}{PATH}") as answer:
+                    return answer.ok
+            except aiohttp.ClientError:
+                return False
+
+        try:
+            for program in programs:
+                await program.start()
+            await programs[-1].until(answers, seconds=60)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            for program in programs:
+                await program.stop()
+
+
+async def use(shown: Page | FrameLocator) -> None:
+    """Log in, and go from page to page by their links."""
+    await shown.get_by_role("link", name="Log in").first.click()
+    await shown.locator("input[type=email]").fill(OWNER)
+    await shown.locator("input[type=password]").fill(PASSWORD)
+    await shown.locator("form button.primary").click()
+    await expect(shown.get_by_role("heading", level=1)).to_have_text("Overview", timeout=30_000)
+    for name in ("Consumption", "Tempo"):
+        await shown.get_by_role("link", name=name, exact=True).first.click()
+        await expect(shown.get_by_role("heading", level=1)).to_have_text(name)
+
+
+async def test_the_gateways_pages_work_in_a_frame_below_a_path(proxied: str) -> None:
+    async with visiting(proxied) as person:
+        asked: list[str] = []
+        person.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        await person.open("panel")
+        await use(person.page.frame_locator("iframe"))
+        [frame] = person.page.frames[1:]
+        assert urlsplit(frame.url).path == f"{INGRESS}tempo"
+        assert [path for path in asked if not path.startswith(INGRESS)] == ["/panel"]
+        assert any(path.startswith(f"{INGRESS}assets/") for path in asked)
+
+
+async def test_nginx_serves_the_pages_below_a_path(proxied: str) -> None:
+    async with visiting(proxied) as person:
+        asked: list[str] = []
+        person.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        await person.open(PATH.strip("/") + "/")
+        await use(person.page)
+        # an address that is opened afresh
+        await person.visit(f"{PATH.strip('/')}/consumption?span=week")
+        await expect(person.page.get_by_role("heading", level=1)).to_have_text("Consumption")
+        assert [path for path in asked if not path.startswith(PATH)] == []
+        assert any(path.startswith(f"{PATH}api/v1/") for path in asked)
+
+
+async def test_another_site_cannot_frame_them(proxied: str) -> None:
+    # localhost is not 127.0.0.1
+    async with visiting(proxied.replace("127.0.0.1", "localhost")) as stranger:
+        await stranger.open("panel")
+        await expect(stranger.page.frame_locator("iframe").get_by_role("link", name="Log in")).to_have_count(0)
+        assert any("frame-ancestors" in line for line in stranger.wrong)
+        stranger.wrong.clear()

@@ -1,0 +1,277 @@
+"""What a person reads when something does not work; no state shows a zero that nobody has measured.
+
+The site is built with every build argument set, and shows a captcha.
+"""
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Route, expect
+
+from scripts.lib.program import free_port
+from scripts.lib.stack import HOMES, Home
+from tests.e2e.polling import until
+from tests.e2e.site import PASSWORD, Site, running_site
+from tests.e2e.visitor import Visitor, visiting
+
+ADMIN, DOWN, EAGER, GONE, LEAVER = (f"{name}@example.org" for name in ("admin", "down", "eager", "gone", "leaver"))
+NO_ANSWER = "The gateway does not answer. Check your connection; it may also be restarting."
+ZERO = re.compile(r"(?<![\d.,])(?:€0(?:\.0+)?|0(?:\.0+)?\xa0k?(?:Wh|VA|W))(?![\d.,\w])")
+ANSWERS = 250
+CLOUDFLARE = "challenges.cloudflare.com"
+SITE_KEY = "0x4AAA-of-the-stand-in"
+
+
+@dataclass
+class Turnstile:
+    """A stand-in for Cloudflare: its script, which solves by itself, and the service that checks what was solved."""
+
+    url: str = ""
+    checked: list[str] = field(default_factory=list)
+    solves: bool = True
+
+    async def check(self, request: web.Request) -> web.Response:
+        """Say whether a token is good."""
+        form = await request.post()
+        self.checked.append(str(form["response"]))
+        action = self.checked[-1].partition(":")[2]
+        return web.json_response({"success": True, "hostname": "localhost", "action": action})
+
+    async def serve_script(self, route: Route) -> None:
+        """Answer in the place of Cloudflare's host."""
+        solve = "options.callback(`solved:${options.action}`);" if self.solves else ""
+        draw = "element.textContent = `robot check ${options.sitekey}`;"
+        script = f"window.turnstile = {{ render(element, options) {{ {draw} {solve} return '1'; }}, remove() {{}} }};"
+        await route.fulfill(body=script, content_type="text/javascript")
+
+
+@asynccontextmanager
+async def running_turnstile() -> AsyncGenerator[Turnstile]:
+    """Run the service that checks."""
+    turnstile, port = Turnstile(), free_port()
+    app = web.Application()
+    app.router.add_post("/turnstile/v0/siteverify", turnstile.check)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    turnstile.url = f"http://127.0.0.1:{port}"
+    try:
+        yield turnstile
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture(scope="module")
+async def turnstile() -> AsyncGenerator[Turnstile]:
+    async with running_turnstile() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def site(turnstile: Turnstile, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Site]:
+    folder: Path = tmp_path_factory.mktemp("site")
+    settings = {
+        "TURNSTILE_SECRET_KEY": "secret-of-the-stand-in",
+        "TURNSTILE_BASE_URL": turnstile.url,
+        "REQUIRE_CAPTCHA": "true",
+        "USER_DAILY_LIMIT_WITH_CACHE": str(ANSWERS),
+    }
+    build = {
+        "VITE_API_BASE_URL": "/api/",
+        "VITE_APP_NAME": "Chez nous",
+        "VITE_TURNSTILE_SITE_KEY": SITE_KEY,
+        "VITE_DEBUG": "true",
+    }
+    async with running_site(folder, admin=ADMIN, settings=settings, build=build) as site:
+        yield site
+
+
+async def add_owner(site: Site, email: str, home: Home) -> None:
+    """Make an account with a password and a meter."""
+    await site.stack.add_home(home, "Home", email=email)
+    await site.stack.command("reset-password", "--email", email, given=PASSWORD)
+
+
+_TEXT = """main => {
+    const copy = main.cloneNode(true);
+    copy.querySelectorAll("svg").forEach(picture => picture.remove());
+    const texts = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+    const lines = [];
+    while (texts.nextNode()) lines.push(texts.currentNode.data.trim());
+    return lines.filter(Boolean).join("\\n");
+}"""
+"""All text, unfolded or not, but that of axes, which begin at zero."""
+
+
+async def reads_no_zero(person: Visitor) -> str:
+    """What the page shows, in which nothing is said to be zero."""
+    text: str = await person.page.locator("main").evaluate(_TEXT)
+    assert ZERO.findall(text) == [], text
+    return text
+
+
+async def wait_for_days(site: Site, email: str) -> None:
+    """Wait, in another browser, until the newest sixty days are there; it costs the account few answers."""
+    async with visiting(site.url) as other:
+        await other.log_in(email)
+
+        async def came() -> bool:
+            meters = (await other.fetch("/v1/usage-points"))["items"]
+            return bool(meters[0]["freshness"]["complete_until"])
+
+        await until(came, "the newest sixty days")
+
+
+async def test_a_session_that_was_ended_elsewhere(site: Site) -> None:
+    await add_owner(site, GONE, HOMES["base"])
+    async with visiting(site.url) as person:
+        await person.log_in(GONE)
+        await person.visit("overview")
+        async with visiting(site.url) as other:
+            await other.log_in(GONE)
+            ended = await other.page.request.delete(f"{site.url}/api/v1/sessions")
+            assert ended.status == 204
+        await person.page.get_by_role("link", name="Consumption").first.click()
+        await person.sees("Your session has ended. Log in to go on.")
+        assert GONE not in await person.page.locator("body").inner_text()
+        assert "Home" not in await person.page.locator("header").first.inner_text()
+        await person.page.locator("input[type=email]").fill(GONE)
+        await person.page.locator("input[type=password]").fill(PASSWORD)
+        await person.page.locator("form button.primary").click()
+        await expect(person.page.get_by_role("heading", level=1)).to_have_text("Consumption")
+        # VITE_APP_NAME
+        assert (await person.page.title()).endswith(" · Chez nous")
+
+
+async def test_the_gateway_is_down(site: Site) -> None:
+    async with visiting(site.url) as person:
+        await person.log_in(GONE)
+        await person.visit("tempo")
+        await site.stack.stop_gateway()
+        try:
+            await person.page.get_by_role("link", name="Ecowatt").first.click()
+            await expect(person.page.get_by_role("alert")).to_contain_text(NO_ANSWER, timeout=40_000)
+            await reads_no_zero(person)
+            await person.open("overview")
+            await expect(person.page.get_by_role("alert")).to_contain_text(NO_ANSWER, timeout=40_000)
+            assert (await reads_no_zero(person)).split("\n")[0] == NO_ANSWER
+        finally:
+            await site.stack.start_gateway()
+        await person.press("Try again")
+        await expect(person.page.get_by_role("heading", level=1)).to_have_text("Overview", timeout=40_000)
+        person.wrong.clear()  # a request that met nobody is told in the console
+
+
+async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
+    await add_owner(site, DOWN, Home("30001000000012", "base", 6))
+    async with visiting(site.url) as person:
+        await person.log_in(DOWN)
+        await person.visit("overview")
+        await person.sees("Nothing has come from Enedis yet.")
+        text = await reads_no_zero(person)
+        assert text.count("Nothing known yet.") == 4
+        await person.visit("consumption")
+        await person.sees("Nothing is known of this time")
+        text = await reads_no_zero(person)
+        assert "Enedis or RTE does not answer at the moment." in text
+        for page in ("habits", "compare", "meter"):
+            await person.visit(page)
+            await reads_no_zero(person)
+
+
+async def test_the_quota_is_reached(site: Site) -> None:
+    await add_owner(site, EAGER, HOMES["base"])
+    async with visiting(site.url) as person:
+        console: list[str] = []
+        person.page.on("console", lambda line: console.append(line.text))
+        await person.log_in(EAGER)
+        await person.open("tempo")
+        meter = (await person.fetch("/v1/usage-points"))["items"][0]["id"]
+        asked = [f"{site.url}/api/v1/usage-points/{meter}"] * ANSWERS
+        await person.page.evaluate("paths => Promise.all(paths.map(path => fetch(path, { cache: 'no-store' })))", asked)
+        # inside the page, whose list of meters was answered while there were answers left
+        await person.page.get_by_role("link", name="Consumption").first.click()
+        alert = person.page.get_by_role("alert").first
+        await expect(alert).to_contain_text("Your account's daily quota is used up. Next try in 13 hours.")
+        await reads_no_zero(person)
+        # VITE_DEBUG
+        assert any("too_many_answers" in line for line in console)
+        await person.open("overview")
+        await expect(person.page.get_by_role("alert").first).to_contain_text("quota is used up")
+        await reads_no_zero(person)
+
+
+async def test_the_captcha_is_loaded_and_checked_where_there_is_a_key(site: Site, turnstile: Turnstile) -> None:
+    async with visiting(site.url) as person:
+        person.hosts |= {CLOUDFLARE}
+        await person.page.route(f"https://{CLOUDFLARE}/**", turnstile.serve_script)
+        answer = await person.page.goto(f"{site.url}/sign-up")
+        assert answer is not None
+        assert f"script-src 'self' https://{CLOUDFLARE}" in answer.headers["content-security-policy"]
+        await person.sees(f"robot check {SITE_KEY}")
+
+        turnstile.solves = False
+        await person.open("sign-up")
+        await person.sees(f"robot check {SITE_KEY}")
+        await person.fill("E-mail address", "new@example.org")
+        await person.fill("Password", PASSWORD)
+        await person.press("Create an account")
+        await expect(person.page.get_by_role("alert")).to_have_text("Please answer the check against robots.")
+        assert turnstile.checked == []
+
+        turnstile.solves = True
+        await person.open("sign-up")
+        await person.sees(f"robot check {SITE_KEY}")
+        await person.fill("E-mail address", "new@example.org")
+        await person.fill("Password", PASSWORD)
+        await person.press("Create an account")
+        await person.sees("Look at your mail")
+        assert turnstile.checked == ["solved:sign_up"]
+
+
+async def test_a_captcha_that_cannot_be_loaded_is_told(site: Site) -> None:
+    async with visiting(site.url) as person:
+        person.hosts |= {CLOUDFLARE}
+        await person.page.route(f"https://{CLOUDFLARE}/**", lambda route: route.abort())
+        await person.open("sign-up")
+        await person.sees("The check against robots could not be loaded.")
+        person.wrong.clear()
+
+
+async def test_nothing_personal_stays_after_the_log_out(site: Site) -> None:
+    await add_owner(site, LEAVER, HOMES["tempo"])
+    await wait_for_days(site, LEAVER)
+    async with visiting(site.url, bfcache=True) as person:
+        await person.log_in(LEAVER)
+        await person.visit("account")
+        await person.visit("overview")
+        assert "kWh" in await person.read()
+        assert await kept(person) == []
+        await person.page.get_by_role("button", name="Log out", exact=True).first.click()
+        await person.page.wait_for_url(f"{site.url}/")
+        await expect(person.page.get_by_role("heading", level=1)).to_be_visible()
+        assert await kept(person) == []
+        assert await person.page.context.cookies() == []
+        # the browser's way back shows the form, not what was on the page
+        await person.page.evaluate("history.back()")
+        await expect(person.page.locator("input[type=password]")).to_be_visible()
+        text = await person.page.locator("body").inner_text()
+        assert "kWh" not in text
+        assert LEAVER not in text
+
+
+async def kept(person: Visitor) -> list[str]:
+    """What scripts could find in the browser."""
+    found: list[str] = await person.page.evaluate(
+        """async () => [
+            ...Object.keys(localStorage), ...Object.keys(sessionStorage), ...(await caches.keys()),
+            ...(await indexedDB.databases()).map(({ name }) => name), document.cookie,
+            ...(await navigator.serviceWorker.getRegistrations()).map(({ scope }) => scope),
+        ].filter(Boolean)"""
+    )
+    return found
