@@ -26,6 +26,10 @@ class Clock:
         """Set it; the programs notice within a second."""
         self._file.write_text(_offset(moment))
 
+    def stop_at(self, moment: datetime) -> None:
+        """Have it show `moment` until it is set; what waits for a number of seconds goes on."""
+        self._file.write_text(f"{moment.astimezone():%Y-%m-%d %H:%M:%S}")
+
     @property
     def env(self) -> dict[str, str]:
         """The environment of its programs."""

@@ -128,11 +128,28 @@ def list_shared_classes() -> Iterator[str]:
             yield f"{name}: one name for two things: {', '.join(map(str, sorted(found)))}"
 
 
+def list_private_names_in_tests() -> Iterator[str]:
+    """What tests import or replace of product code that is private to its module."""
+    for file in sorted((ROOT / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            match node:
+                case ast.ImportFrom(module=str(module), names=names) if module.startswith(
+                    ("gateway", "custom_components")
+                ):
+                    private = [name.name for name in names if name.name.startswith("_") and name.name != "__version__"]
+                case ast.Call(func=ast.Attribute(attr="setattr"), args=[_, ast.Constant(value=str(name)), *_]):
+                    private = [name] if name.startswith("_") or "._" in name else []
+                case _:
+                    continue
+            for name in private:
+                yield f"{file.relative_to(ROOT)}:{node.lineno}: {name}: private to its module; tests use what is public"
+
+
 def main() -> int:
     """Print what to rename; 1 if there is anything."""
     files = [file for folder in PRODUCT for file in sorted((ROOT / folder).rglob("*.py"))]
     found = [fault for file in files for fault in list_faults(file)]
-    found += list_shared_classes()
+    found += [*list_shared_classes(), *list_private_names_in_tests()]
     print("\n".join(found) or "No name that must not come back, and no class name in two rooms.")
     return bool(found)
 

@@ -25,12 +25,13 @@ from gateway.health.service import HealthService
 from gateway.instance import Instance
 from gateway.jobs.clocks import ClockWatch
 from gateway.jobs.purge import purge_outdated
-from gateway.jobs.worker import Job
+from gateway.jobs.worker import Job, skip_until_due
 from gateway.kit.clock import Clock
 from gateway.kit.conditional import ResponseCache
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
 from gateway.quotas.day import DailyQuota
+from gateway.quotas.turns import AccountTurns
 from gateway.runtime import Runtime
 from gateway.settings import Settings
 from gateway.tariffs.service import TariffService
@@ -54,6 +55,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
         AccountParts(settings, clock, database, store, keyring, runtime.instance, runtime.passwords, runtime.captcha),
     )
     provide_part(app, DailyQuota, runtime.day)
+    provide_part(app, AccountTurns, AccountTurns())
     provide_part(app, CustomerData, runtime.customer_data)
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))
@@ -83,7 +85,9 @@ def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
         "ecowatt": lambda: ecowatt.refresh_ecowatt(database, runtime.rte, clock),
         "consents": runtime.consents.check_due_consents,
         "usage_points": runtime.usage_points.refresh_due_points,
-        "purge": lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days),
+        "purge": skip_until_due(
+            lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days), clock
+        ),
         "reminders": lambda: send_reminders(database, clock),
         "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due_mails,
         "archive": lambda: upkeep.fetch_due_points(database, runtime.archive, clock),

@@ -190,8 +190,8 @@ async def serving(folder: Path, pages: Path, stack: Stack, port: int, **build: s
     try:
         await nginx.start()
         await caddy.start()
-        await nginx.until(nginx_listens, seconds=60)
-        await caddy.until(caddy_listens, seconds=60)
+        await nginx.until(nginx_listens, seconds=120)
+        await caddy.until(caddy_listens, seconds=120)
         yield
     finally:
         await caddy.stop()

@@ -93,7 +93,7 @@ async def test_it_starts_stops_and_starts_again(tmp_path: Path) -> None:
     assert "Three homes" not in said
     process.kill()
     await process.wait()
-    await until(demo.nothing_listens, "every program gone after the demo was killed", seconds=60)
+    await until(demo.nothing_listens, "every program gone after the demo was killed", seconds=300)
 
 
 async def test_a_busy_port_is_said_with_the_way_out(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ async def test_yesterday_is_drawn(stack: Stack, home_assistant: HomeAssistantCli
             bars: dict[str, Any] = await chart.evaluate(BARS)
             return bars if len(bars) == len(HOMES) else None
 
-        bars = await until(drawn, "bars of three homes", seconds=30)
+        bars = await until(drawn, "bars of three homes", seconds=300)
         for name, home in HOMES.items():
             truth = await ask_simulator(
                 stack,
@@ -58,4 +58,4 @@ async def test_yesterday_is_drawn(stack: Stack, home_assistant: HomeAssistantCli
         async def painted() -> bool:
             return colored(await chart.locator("canvas").first.screenshot()) > 0.05
 
-        await until(painted, "coloured bars on the canvas", seconds=30)
+        await until(painted, "coloured bars on the canvas", seconds=300)

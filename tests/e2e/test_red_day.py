@@ -1,13 +1,20 @@
-"""A red day as a home lives it: a real Home Assistant, the blueprint of the water heater, and six in the morning."""
+"""A red day as a home lives it: a real Home Assistant, the blueprint of the water heater, and six in the morning.
+
+Then the two mornings on which the hours of the day before arrive.
+"""
 
 from collections.abc import AsyncGenerator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import aiohttp
 import pytest
 
+from scripts.lib import energy
 from scripts.lib.faketime import Clock
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
@@ -30,17 +37,62 @@ async def clock(tmp_path_factory: pytest.TempPathFactory) -> Clock:
 
 
 @pytest.fixture(scope="module")
-async def red_day(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> AsyncGenerator[HomeAssistantClient]:
-    """The whole of it, in the night before."""
+async def programs(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> AsyncGenerator[Stack]:
+    """Simulator and gateway, in the night before."""
     folder: Path = tmp_path_factory.mktemp("red-day")
     ports = Ports(home_assistant=free_port(), gateway=free_port(), simulator=free_port())
     async with Stack(folder, ports, language="fr", env=clock.env) as stack:
         await stack.start_simulator()
         await stack.start_gateway()
         await stack.add_home(HOMES["tempo"], "tempo")
-        async with await stack.start_home_assistant() as client:
-            await stack.connect(client)
-            yield client
+        yield stack
+
+
+@pytest.fixture(scope="module")
+async def red_day(programs: Stack) -> AsyncGenerator[HomeAssistantClient]:
+    """Home Assistant beside them."""
+    async with await programs.start_home_assistant() as client:
+        await programs.connect(client)
+        yield client
+
+
+@dataclass(frozen=True)
+class GatewayClient:
+    """A client of the gateway's API, and what the gateway's log tells of others."""
+
+    programs: Stack
+    credentials: dict[str, str]
+    """The header that asks for a token."""
+
+    async def usage_point(self) -> dict[str, Any]:
+        """The home, as the gateway has it; with a new token, as the clock is set meanwhile."""
+        async with aiohttp.ClientSession(self.programs.gateway_url, raise_for_status=True) as session:
+            form = {"grant_type": "client_credentials"}
+            async with session.post("/v1/oauth/token", headers=self.credentials, data=form) as answer:
+                headers = {"Authorization": f"Bearer {(await answer.json())['access_token']}"}
+            async with session.get("/v1/usage-points", headers=headers) as answer:
+                (point,) = (await answer.json())["items"]
+        return dict(point)
+
+    async def complete_until(self) -> date:
+        """The first day of which something is not known."""
+        return date.fromisoformat((await self.usage_point())["freshness"]["complete_until"])
+
+    async def is_past(self, moment: datetime) -> bool:
+        """Whether the gateway's clock shows a moment or later."""
+        async with aiohttp.ClientSession(self.programs.gateway_url) as session, session.get("/ping") as answer:
+            return parsedate_to_datetime(answer.headers["Date"]) >= moment
+
+    def requests_for_hours(self) -> int:
+        """How often hours were requested so far."""
+        return self.programs.log("gateway").read_text().count("/v1/usage-points/{point_id}/hours")
+
+
+@pytest.fixture(scope="module")
+async def gateway(programs: Stack) -> GatewayClient:
+    made = await programs.add_api_client("tests")
+    basic = aiohttp.encode_basic_auth(made["client_id"], made["client_secret"])
+    return GatewayClient(programs, {"Authorization": basic})
 
 
 async def entity_of(client: HomeAssistantClient, key: str) -> str:
@@ -94,15 +146,73 @@ async def test_the_water_heater_is_off_at_six_and_on_again_after(red_day: HomeAs
             "input": {"devices": [HEATER], "back_on_at": f"{BACK_ON:%H:%M:%S}"},
         },
     }
-    # What waits for a moment counts the seconds to it, so it begins to wait once the clock is set.
-    clock.set_to(BEGINS - timedelta(seconds=40))
-    await until(lambda: is_past(red_day, BEGINS - timedelta(seconds=41)), "the clock is set")
+    # What waits for a moment counts the seconds to it, so it begins to wait once the clock is set; the clock stands
+    # until all of it waits, however long that takes here.
+    before = BEGINS - timedelta(seconds=10)
+    clock.stop_at(before)
+    await until(lambda: is_past(red_day, before), "the clock is set")
     (entry,) = await red_day.entries(DOMAIN)
     await red_day.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload", {})
     await red_day.post("/api/config/automation/config/red_day", automation)
+    await until_known(red_day, "tariff_period", "white_hc")
     assert (await state(red_day))["state"] == "on"
-    assert await when_it_is(red_day, "off") - BEGINS < timedelta(seconds=5)
-    assert await when_it_is(red_day, "on") - BACK_ON < timedelta(seconds=5)
+    clock.set_to(before)
+    assert await when_it_is(red_day, "off") - BEGINS < timedelta(minutes=1)
+    assert await when_it_is(red_day, "on") - BACK_ON < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(("day", "worker_is_first"), [(BEGINS, False), (BEGINS + timedelta(days=1), True)])
+async def test_the_hours_of_the_day_before_arrive_whoever_is_first(
+    programs: Stack,
+    red_day: HomeAssistantClient,
+    gateway: GatewayClient,
+    clock: Clock,
+    day: datetime,
+    worker_is_first: bool,
+) -> None:
+    """Home Assistant asks just before the gateway's worker fetches the day before, or just after."""
+    today = day.date()
+    await set_simulator_to(programs, day.replace(hour=12))  # whatever hour Enedis publishes the day at, that is past
+    due = datetime.fromisoformat((await gateway.usage_point())["freshness"]["next_expected_at"])
+    if worker_is_first:
+        due = max(due, day)
+        clock.set_to(due + timedelta(minutes=1))
+        await until(lambda: is_known(gateway, today), "the worker has fetched the day", seconds=300)
+    else:
+        before = due - timedelta(seconds=5)
+        clock.stop_at(before)
+        await until(lambda: gateway.is_past(before), "the gateway's clock is set")
+        await until(lambda: is_past(red_day, before), "Home Assistant's clock is set")
+    asked = gateway.requests_for_hours()
+    (entry,) = await red_day.entries(DOMAIN)
+    await red_day.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload", {})
+
+    async def has_asked() -> bool:
+        return gateway.requests_for_hours() > asked
+
+    await until(has_asked, "Home Assistant asks for hours", seconds=300)
+    if not worker_is_first:
+        assert await gateway.complete_until() < today, "the worker has not fetched it"
+        clock.set_to(due)
+    last_hour = datetime.combine(today, time(), PARIS) - timedelta(hours=1)
+
+    async def arrived() -> bool:
+        ids = await energy.statistics(red_day, "consumption")
+        return any([last_hour in await energy.hours(red_day, consumption, last_hour) for consumption in ids])
+
+    await until(arrived, "the hours of the day before in Home Assistant", seconds=300)
+
+
+async def is_known(gateway: GatewayClient, today: date) -> bool:
+    return await gateway.complete_until() == today
+
+
+async def set_simulator_to(programs: Stack, moment: datetime) -> None:
+    async with (
+        aiohttp.ClientSession(programs.simulator_url, raise_for_status=True) as session,
+        session.post("/control/clock", json={"now": moment.isoformat()}),
+    ):
+        pass
 
 
 async def state(client: HomeAssistantClient) -> Any:

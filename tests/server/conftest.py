@@ -11,14 +11,15 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx2
 import pytest
 import structlog
 from argon2 import PasswordHasher
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import Session
 
 from gateway.accounts import passwords
 from gateway.accounts import service as accounts
@@ -44,7 +45,15 @@ NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 
 
 class SetClock:
-    """A clock that stands still until told. Whoever sleeps is woken soon, to look again: loops must bear that."""
+    """A clock that stands still until told. Whoever sleeps is woken soon, to look again: loops must bear that.
+
+    They look again once the clock was set or something was written to a database, else every two seconds: a dozen
+    jobs that looked more often would take half of what the machine can do, while tests wait.
+    """
+
+    _look_again = 0.25
+    _sleepers: ClassVar[set[asyncio.Future[None]]] = set()
+    _changes: ClassVar[int] = 0
 
     def __init__(self, now: datetime = NOW) -> None:
         self._now = now
@@ -58,10 +67,30 @@ class SetClock:
         return time.monotonic() * self.speed
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(min(seconds, 0.25))
+        seen, longest = SetClock._changes, min(seconds / self.speed, 2.0) - self._look_again
+        await asyncio.sleep(min(seconds, self._look_again))
+        if seen == SetClock._changes and longest > 0:
+            woken = asyncio.get_running_loop().create_future()
+            self._sleepers.add(woken)
+            try:
+                await asyncio.wait({woken}, timeout=longest)
+            finally:
+                self._sleepers.discard(woken)
 
     def set(self, now: datetime) -> None:
         self._now = now
+        self.wake()
+
+    @classmethod
+    def wake(cls, *_: object) -> None:
+        """Have whoever sleeps look again."""
+        cls._changes += 1
+        for woken in cls._sleepers:
+            if not woken.done():
+                woken.set_result(None)
+
+
+event.listen(Session, "after_commit", SetClock.wake)
 
 
 @dataclass

@@ -28,6 +28,9 @@ async def send_reminders(database: Database, clock: Clock) -> datetime:
     today = paris.day_of(now)
     for later_than, days_before in zip((-1, *DAYS_BEFORE), DAYS_BEFORE, strict=False):
         first, last = today + timedelta(days=later_than + 1), today + timedelta(days=days_before)
+        async with database.read() as session:  # nearly always there are none: nobody else need wait for this
+            if not await repository.find_points_to_remind(session, first, last, days_before, 1):
+                continue
         async with database.write() as session:
             points = await repository.find_points_to_remind(session, first, last, days_before, _A_ROUND)
             for point in points:

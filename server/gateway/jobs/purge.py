@@ -42,4 +42,4 @@ async def purge_outdated(database: Database, now: datetime, retention_days: int)
             await consents.delete_claims_before(session, paris.day_of(now) - CLAIMS)
             for point in outlived:
                 await delete_retained_point(session, point, now)
-    return now + paris.DAY
+    return now + paris.HOUR

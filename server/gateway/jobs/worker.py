@@ -24,6 +24,20 @@ type Job = Callable[[], Awaitable[datetime]]
 """Does what is due, and returns when it wants to be called next."""
 
 
+def skip_until_due(job: Job, clock: Clock) -> Job:
+    """Call a job when it wants to be, and not every five seconds: for one that nothing else makes due sooner."""
+    called, due = None, None
+
+    async def call_if_due() -> datetime:
+        nonlocal called, due
+        now = clock.now()
+        if called is None or due is None or not called <= now < due:  # a clock may have been set back
+            called, due = now, await job()
+        return due
+
+    return call_if_due
+
+
 @asynccontextmanager
 async def run_jobs(jobs: Mapping[str, Job], store: Store, clock: Clock) -> AsyncIterator[None]:
     """Run the jobs, by their names, meanwhile; at the end let each job finish what it is at."""
