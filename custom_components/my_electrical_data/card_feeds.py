@@ -167,5 +167,6 @@ class FeedSubscription:
         window = find_cheapest(spans, self._length, earliest=now, latest=min(end, now + HORIZON))
         return {
             "items": items,
+            "until": now + HORIZON,
             "cheapest": window and {"start": window.start, "end": window.end, "price": window.mean},
         }

@@ -89,14 +89,14 @@ def _build_worst_sensor(key: str, days_ahead: int) -> FeedSensorDescription[Ecow
     def day(ecowatt: Ecowatt, now: datetime) -> EcowattDay | None:
         return ecowatt.on(paris_day(now) + days_ahead * DAY)
 
-    def worst(ecowatt: Ecowatt, now: datetime) -> str | None:
+    def find_worst(ecowatt: Ecowatt, now: datetime) -> str | None:
         return LEVELS[known.worst] if (known := day(ecowatt, now)) else None
 
     def attributes(ecowatt: Ecowatt, now: datetime) -> Mapping[str, Any]:
         known = day(ecowatt, now)
         return {"date": known.date.isoformat(), "message": known.message} if known else {}
 
-    return enum_sensor(key, list(LEVELS.values()), worst, attributes)
+    return enum_sensor(key, list(LEVELS.values()), find_worst, attributes)
 
 
 ECOWATT: Final = (

@@ -58,7 +58,7 @@ class _Flow(RepairsFlow):
         return self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
 
     @property
-    def _loaded(self) -> GatewayConfigEntry:
+    def _loaded_entry(self) -> GatewayConfigEntry:
         entry = self._entry
         assert entry is not None  # noqa: S101 - as async_step_init has seen
         return entry
@@ -69,7 +69,7 @@ class _Flow(RepairsFlow):
 
     @property
     def _meter(self) -> Meter:
-        return self._loaded.runtime_data.meters[self._owner]
+        return self._loaded_entry.runtime_data.meters[self._owner]
 
     @property
     def _placeholders(self) -> dict[str, str]:
@@ -96,12 +96,12 @@ class _Flow(RepairsFlow):
 
     async def _change_meter(self, told: dict[str, Any]) -> dict[str, str]:
         """Change the meter at the gateway."""
-        client = self._loaded.runtime_data.client
+        client = self._loaded_entry.runtime_data.client
         return await self._call_gateway(lambda: client.change_usage_point(self._owner, told))
 
     async def _finish(self) -> RepairsFlowResult:
         """Refresh the usage points and finish."""
-        await self._loaded.runtime_data.usage_points.async_refresh()
+        await self._loaded_entry.runtime_data.usage_points.async_refresh()
         return self.async_create_entry(data={})
 
 
@@ -117,7 +117,7 @@ class RenewConsentFlow(_Flow):
     async def async_step_number(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Ask for the number of this meter."""
         errors: dict[str, str] = {}
-        feeds = self._loaded.runtime_data
+        feeds = self._loaded_entry.runtime_data
         point = feeds.usage_points.data[self._owner]
         if user_input is not None:
             number = parse_meter_number(user_input[CONF_NUMBER])
@@ -131,14 +131,14 @@ class RenewConsentFlow(_Flow):
         return self._show_form("number", {vol.Required(CONF_NUMBER): field}, errors, masked=point.masked_number)
 
     async def _start_consent(self, number: str) -> None:
-        self._started = await self._loaded.runtime_data.client.start_consent(number)
+        self._started = await self._loaded_entry.runtime_data.client.start_consent(number)
 
     async def async_step_link(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Link to the consent's page and check its result."""
         errors: dict[str, str] = {}
         if user_input is not None:
             try:
-                consent = await self._loaded.runtime_data.client.consent(self._started.id)
+                consent = await self._loaded_entry.runtime_data.client.consent(self._started.id)
             except GatewayError:
                 errors = {"base": "gateway_failed"}
             else:
@@ -159,10 +159,10 @@ class OffPeakFlow(_Flow):
     async def async_step_off_peak(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Ask for the off-peak hours as written on the bill."""
         errors: dict[str, str] = {}
-        point = self._loaded.runtime_data.usage_points.data[self._owner]
+        point = self._loaded_entry.runtime_data.usage_points.data[self._owner]
         if user_input is not None:
             try:
-                new = await read_off_peak(self._loaded.runtime_data.client, user_input[CONF_OFF_PEAK])
+                new = await read_off_peak(self._loaded_entry.runtime_data.client, user_input[CONF_OFF_PEAK])
                 periods = replace_periods_in_force(point, new, dt_util.now(PARIS).date())
             except OffPeakError as error:
                 errors = {"base": str(error)}
@@ -191,7 +191,7 @@ class PricesFlow(_Flow):
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Ask for the prices and the day from which they apply."""
         errors: dict[str, str] = {}
-        point: UsagePoint = self._loaded.runtime_data.usage_points.data[self._owner]
+        point: UsagePoint = self._loaded_entry.runtime_data.usage_points.data[self._owner]
         tariff = find_current_tariff(point)
         if tariff is None or tariff.option not in OPTIONS:
             return self.async_abort(reason="no_tariff")
@@ -217,7 +217,7 @@ class EnergyFlow(_Flow):
     async def _start(self) -> RepairsFlowResult:
         imported = self._meter.hours.data
         sums = imported.sums if imported else {}
-        tariff = find_current_tariff(self._loaded.runtime_data.usage_points.data[self._owner])
+        tariff = find_current_tariff(self._loaded_entry.runtime_data.usage_points.data[self._owner])
         shown = energy.list_shown(self._owner, sums, OPTIONS.get(tariff.option, []) if tariff else [])
         self._names = await async_get_statistic_names(self.hass, shown)
         layouts = energy.list_layouts(self._owner, self._names)
@@ -257,7 +257,7 @@ class DashboardFlow(_Flow):
         return self._set_shown(shown=False)
 
     def _set_shown(self, *, shown: bool) -> RepairsFlowResult:
-        entry = self._loaded
+        entry = self._loaded_entry
         self.hass.config_entries.async_update_entry(entry, options={**entry.options, CONF_DASHBOARD: shown})
         return self.async_create_entry(data={})
 
@@ -304,7 +304,7 @@ class MeterGoneFlow(_Flow):
         """Ask for confirmation."""
         if user_input is None:
             return self._show_form("confirm", {})
-        self.hass.config_entries.async_remove_subentry(self._loaded, self._meter.subentry_id)
+        self.hass.config_entries.async_remove_subentry(self._loaded_entry, self._meter.subentry_id)
         return self.async_create_entry(data={})
 
 

@@ -4,6 +4,8 @@
 also while the gateway is silent. `series` and `comparison` are requested from the gateway.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import voluptuous as vol
@@ -93,7 +95,7 @@ async def _send_series(hass: HomeAssistant, connection: ActiveConnection, messag
     """Send energy and cost of the days `[start, end[` by step, and of the year before."""
     entry, point_id = _find_entry(hass, message["meter"]), message["meter"]
     start, end, step = message["start"], message["end"], message["step"]
-    with translate_errors(hass, entry):
+    with _errors_of(hass, entry):
         series = await entry.runtime_data.client.series(point_id, start=start, end=end, step=step)
     connection.send_result(message["id"], series)
 
@@ -103,9 +105,22 @@ async def _send_series(hass: HomeAssistant, connection: ActiveConnection, messag
 async def _send_comparison(hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]) -> None:
     """Send what the last whole months would have cost under each option."""
     entry, point_id = _find_entry(hass, message["meter"]), message["meter"]
-    with translate_errors(hass, entry):
+    with _errors_of(hass, entry):
         comparison = await entry.runtime_data.client.comparison(point_id, months=message["months"])
     connection.send_result(message["id"], comparison)
+
+
+@contextmanager
+def _errors_of(hass: HomeAssistant, entry: GatewayConfigEntry) -> Iterator[None]:
+    """Translate an error, and have the gateway polled, so that every card learns at once that it is silent."""
+    try:
+        with translate_errors(hass, entry):
+            yield
+    except HomeAssistantError:
+        entry.async_create_background_task(
+            hass, entry.runtime_data.usage_points.async_request_refresh(), f"{DOMAIN} poll after a failure"
+        )
+        raise
 
 
 def _find_entry(hass: HomeAssistant, point_id: str) -> GatewayConfigEntry:

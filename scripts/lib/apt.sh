@@ -5,18 +5,15 @@
 need_packages() {
   local command="apt-get update && apt-get install -y --no-install-recommends $*"
   if ! command -v apt-get >/dev/null; then
-    stop "Missing on this system: $* (Debian's names). Install them, then run this again." \
-      "Il manque à ce système : $* (noms Debian). Installez-les, puis relancez cette commande."
+    stop packages_missing "$*"
   fi
   if [ "$(id -u)" = 0 ]; then
-    say "Installing on this system by apt: $*" "Installation sur ce système par apt : $*"
+    say packages_installing "$*"
     DEBIAN_FRONTEND=noninteractive bash -c "$command" </dev/null >&2
   elif command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
-    say "Installing on this system by sudo apt: $*" "Installation sur ce système par sudo apt : $*"
+    say packages_installing_sudo "$*"
     sudo DEBIAN_FRONTEND=noninteractive bash -c "$command" >&2
   else
-    stop "Missing on this system: $*. As root, run this, then start again:
-  $command" "Il manque à ce système : $*. En tant que root, lancez ceci, puis recommencez :
-  $command"
+    stop packages_as_root "$*" "$command"
   fi
 }

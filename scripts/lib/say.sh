@@ -1,16 +1,28 @@
 # shellcheck shell=bash
-# Sourced by the scripts: what they say, in the language of whoever reads it.
+# Sourced by the scripts: what they say, in the reader's language. The texts are scripts/texts/LANGUAGE.json, one
+# text a line, so that they can be read before there is a Python; `{1}`, `{2}` stand for the arguments.
 
-# say ENGLISH FRENCH
-say() {
-  case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
-    fr*) printf '%s\n' "$2" ;;
-    *) printf '%s\n' "$1" ;;
-  esac >&2
+# text KEY [ARGUMENT...]: print a text, in English where the language has no file
+text() {
+  local language=${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} folder value number
+  folder=$(dirname "${BASH_SOURCE[0]}")/../texts
+  language=${language%%[_.@]*}
+  [ -f "$folder/$language.json" ] || language=en
+  value=$(sed -n "s/^ *\"$1\": \"\(.*\)\",\{0,1\}\$/\1/p" "$folder/$language.json")
+  value=$(printf '%b' "${value//\\\"/\"}")
+  for ((number = 1; number < $#; number++)); do
+    value=${value//"{$number}"/"${@:number+1:1}"}
+  done
+  printf '%s\n' "$value"
 }
 
-# stop ENGLISH FRENCH: say it and fail
+# say KEY [ARGUMENT...]
+say() {
+  text "$@" >&2
+}
+
+# stop KEY [ARGUMENT...]: say it and fail
 stop() {
-  say "$1" "$2"
+  say "$@"
   exit 1
 }

@@ -64,7 +64,7 @@ async def main() -> None:
 async def take_all(url: str, client: HomeAssistantClient, language: str) -> None:
     """Take the pictures of a demo that runs at `url`, once it has everything to show."""
     while True:
-        if not await _lacks(client):
+        if not await _is_missing(client):
             break
         await asyncio.sleep(2)
 
@@ -85,7 +85,7 @@ async def take_all(url: str, client: HomeAssistantClient, language: str) -> None
     await take("/energy", "energy", WHOLE, "hui-energy-usage-graph-card canvas", click=PREVIOUS[language])
 
 
-async def _lacks(client: HomeAssistantClient) -> bool:
+async def _is_missing(client: HomeAssistantClient) -> bool:
     """Whether something of ours has not come yet."""
     registry = await client.command("config/entity_registry/list")
     ours = {entity["entity_id"] for entity in registry if entity["platform"] == DOMAIN}

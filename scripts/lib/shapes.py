@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from scripts.lib.words import WORDS
+from scripts.lib.words import load_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 INTEGRATION = ROOT / "custom_components" / "my_electrical_data"
@@ -122,7 +122,7 @@ def hacs() -> Iterator[str]:
 
 def demo() -> Iterator[str]:
     """The demo speaks both languages wholly."""
-    yield from _same_keys("the demo's words", WORDS)
+    yield from _same_keys("the scripts' texts", load_texts())
 
 
 def _same_keys(what: str, texts: dict[str, Texts]) -> Iterator[str]:

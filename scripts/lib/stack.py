@@ -180,7 +180,7 @@ class Stack(AsyncExitStack):
 
     async def one_ended(self) -> ProgramError:
         """Wait until a program ends by itself: which, and why."""
-        waiting = [asyncio.create_task(program.ended()) for program in self._programs]
+        waiting = [asyncio.create_task(program.wait_for_end()) for program in self._programs]
         try:
             done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             return done.pop().result()

@@ -31,6 +31,7 @@ from gateway.kit.conditional import ResponseCache
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
 from gateway.quotas.day import DailyQuota
+from gateway.quotas.turns import AccountTurns
 from gateway.runtime import Runtime
 from gateway.settings import Settings
 from gateway.tariffs.service import TariffService
@@ -54,6 +55,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
         AccountParts(settings, clock, database, store, keyring, runtime.instance, runtime.passwords, runtime.captcha),
     )
     provide_part(app, DailyQuota, runtime.day)
+    provide_part(app, AccountTurns, AccountTurns())
     provide_part(app, CustomerData, runtime.customer_data)
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))

@@ -136,6 +136,16 @@ async def test_a_silent_gateway_is_an_error_in_words(ask: Ask, gateway: Scripted
     assert "gateway" in error["message"]
 
 
+async def test_a_failed_question_tells_every_card_that_the_gateway_is_silent(
+    ask: Ask, follow: Ask, socket: Any, gateway: ScriptedGateway
+) -> None:
+    assert not (await follow("gateway"))["is_silent"]
+    gateway.answers[COMPARISON] = gateway.answers[PING] = raw(502, "")
+    await socket.send_json_auto_id({"type": f"{DOMAIN}/comparison", "meter": POINT_ID})
+    while (message := await socket.receive_json()).get("event", {}).get("is_silent") is not True:
+        assert message["type"] in {"event", "result"}
+
+
 async def test_a_meter_that_is_not_ours(ask: Ask) -> None:
     answer = await ask("comparison", meter="z" * 16)
     assert answer["error"]["translation_key"] == "entry_not_loaded"

@@ -217,7 +217,7 @@ async def test_nothing_listens(hass: HomeAssistant, gateway: ScriptedGateway, fl
 async def test_no_answer_in_time(
     hass: HomeAssistant, gateway: ScriptedGateway, flow: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custom_components.my_electrical_data.api.transport._TIMEOUT", 0)
+    monkeypatch.setattr("custom_components.my_electrical_data.api.transport.TIMEOUT", 0)
     result = await submit(hass, flow, {CONF_URL: gateway.url})
     assert result["errors"] == {CONF_URL: "cannot_connect"}
 

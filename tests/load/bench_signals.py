@@ -69,7 +69,7 @@ def _calls() -> None:
         httpx2.Client(base_url=url) as control,
         tempfile.TemporaryDirectory() as folder,
         # a day passes in a minute here: only the quarter of an hour that is written down can count, and RTE's own
-        mock.patch("gateway.rte.client._BETWEEN_ECOWATTS", 0),
+        mock.patch("gateway.rte.client.BETWEEN_ECOWATTS", 0),
     ):
         for clients in CLIENTS:
             calls = asyncio.run(_day(Simulator(url, control), Path(folder), clients))

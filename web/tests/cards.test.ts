@@ -21,7 +21,7 @@ const period = (start: string, end: string, bucket: string, price: number | null
 const meter = (id: string, option: string | null): Meter => ({ id, name: id, option, produces: false });
 const types = (meters: Meter[]) =>
   buildSections(meters).map((section) =>
-    (section as { cards: { type: string }[] }).cards.map(({ type }) => type.replace("custom:my-electrical-data-", "")),
+    section.cards.map(({ type }) => type.replace("custom:my-electrical-data-", "")),
   );
 
 describe("the hours to come", () => {
@@ -30,7 +30,7 @@ describe("the hours to come", () => {
       period("2026-01-27T20:00:00Z", "2026-01-27T21:30:00Z", "hp", 0.2),
       period("2026-01-27T21:30:00Z", "2026-01-27T23:00:00Z", "hc", 0.15),
     ];
-    const slices = sliceByHour(night, new Date("2026-01-27T20:00:00Z"));
+    const slices = sliceByHour(night, new Date("2026-01-27T20:00:00Z"), new Date("2026-01-28T00:00:00Z"));
     expect(slices.map(({ start, bucket }) => `${start.slice(11, 16)} ${bucket}`)).toEqual([
       "20:00 hp",
       "21:00 hp",
@@ -42,7 +42,12 @@ describe("the hours to come", () => {
 
   test("what is past is left out", () => {
     const all = [period("2026-01-27T00:00:00Z", "2026-01-27T12:00:00Z", "base", 0.2)];
-    expect(sliceByHour(all, new Date("2026-01-27T10:00:00Z"))).toHaveLength(2);
+    expect(sliceByHour(all, new Date("2026-01-27T10:00:00Z"), new Date("2026-01-28T00:00:00Z"))).toHaveLength(2);
+  });
+
+  test("a price that holds for weeks ends with the chart", () => {
+    const base = [period("2026-01-27T00:00:00Z", "2026-02-27T12:00:00Z", "base", 0.2)];
+    expect(sliceByHour(base, new Date("2026-01-27T10:00:00Z"), new Date("2026-01-27T13:30:00Z"))).toHaveLength(4);
   });
 
   test("a bucket has one price in the legend", () => {
@@ -72,8 +77,11 @@ describe("Tempo", () => {
       period("2026-01-28T05:00:00Z", "2026-01-28T21:00:00Z", "red_hp", 0.65),
       period("2026-01-28T21:00:00Z", "2026-01-29T05:00:00Z", "red_hc", 0.16),
     ];
-    expect(findPrices(red, { items, cheapest: null })).toEqual({ hp: 0.65, hc: 0.16 });
-    expect(findPrices({ ...red, color: "white" }, { items, cheapest: null })).toEqual({ hp: null, hc: null });
+    expect(findPrices(red, { items, until: "", cheapest: null })).toEqual({ hp: 0.65, hc: 0.16 });
+    expect(findPrices({ ...red, color: "white" }, { items, until: "", cheapest: null })).toEqual({
+      hp: null,
+      hc: null,
+    });
     expect(findPrices(red, null)).toEqual({ hp: null, hc: null });
   });
 

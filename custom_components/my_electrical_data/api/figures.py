@@ -287,9 +287,9 @@ class Periods:
         if not self.items:
             return []
         first, last = self.items[0].start, self.items[-1].end
-        return [window for window in self._joined() if window.start > first and window.end < last]
+        return [window for window in self._join_windows() if window.start > first and window.end < last]
 
-    def _joined(self) -> Iterator[Window]:
+    def _join_windows(self) -> Iterator[Window]:
         window: Window | None = None
         for item in self.items:
             if not item.off_peak:

@@ -40,7 +40,7 @@ GATEWAY_NAME = "MyElectricalData"
 API_MAJOR, API_MINOR = 1, 0
 PROBLEM_TYPE = "application/problem+json"
 
-_TIMEOUT = 60.0  # well above the 20 s that the gateway may wait for Enedis
+TIMEOUT = 60.0  # well above the 20 s that the gateway may wait for Enedis
 _PING_BYTES = 16 * 1024
 _ANSWER_BYTES = 4 * 1024 * 1024  # a thousand hours of thirty series are half a megabyte
 _INFLATE_ANY = zlib.MAX_WBITS + 32  # gzip or zlib, by its header
@@ -154,7 +154,7 @@ class Transport:
         """
         try:
             async with (
-                asyncio.timeout(_TIMEOUT),
+                asyncio.timeout(TIMEOUT),
                 self._session.request(
                     method,
                     f"{self.address}{path}",

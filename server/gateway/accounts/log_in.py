@@ -123,6 +123,15 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
     raise refusal
 
 
+def check_password_unchanged(current: Account, authenticated: Account) -> None:
+    """Raise a 401 problem if the password that was right a moment ago has been replaced since.
+
+    Hashing takes up to a second: of two requests that were let in by the old password, the second one ends here.
+    """
+    if current.password_hash != authenticated.password_hash:
+        raise _build_wrong_password_problem()
+
+
 def _build_wrong_password_problem() -> ProblemError:
     return ProblemError(
         401,

@@ -80,7 +80,7 @@ class Passwords:
 
     async def hash_password(self, password: str) -> str:
         """Hash a password."""
-        return await self._run_in_thread(lambda: self._hasher.hash(password))
+        return await self.run_in_thread(lambda: self._hasher.hash(password))
 
     async def check_and_hash(self, password: str, address: str) -> str:
         """Check the strength of a new password, and hash it. Raises WeakPasswordError."""
@@ -89,12 +89,12 @@ class Passwords:
             check_strength(password, address)
             return self._hasher.hash(password)
 
-        return await self._run_in_thread(work)
+        return await self.run_in_thread(work)
 
     async def verify_password(self, stored: str | None, password: str) -> bool:
         """Tell whether a password is the stored one; without one it takes as long, and is not."""
         return (
-            await self._run_in_thread(lambda: self._matches_hash(stored or self._nobodys, password))
+            await self.run_in_thread(lambda: self._matches_hash(stored or self._nobodys, password))
             and stored is not None
         )
 
@@ -112,7 +112,8 @@ class Passwords:
         except VerificationError, InvalidHashError:
             return False
 
-    async def _run_in_thread[Result](self, work: Callable[[], Result]) -> Result:
+    async def run_in_thread[Result](self, work: Callable[[], Result]) -> Result:
+        """Run what hashes in the one thread for it: each hash takes tens of MiB."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import addresses, outbox, repository, sessions
-from gateway.accounts.log_in import Attempt, authenticate
+from gateway.accounts.log_in import Attempt, authenticate, check_password_unchanged
 from gateway.accounts.models import Account, Purpose
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.secrets import hash_secret
@@ -75,13 +75,14 @@ async def change_password(
     Raises problems: 401, 403, 404, 422, 429, 503.
     """
     check_password_length(new)
-    await authenticate(parts, Attempt(account.email, old, client))
+    authenticated = await authenticate(parts, Attempt(account.email, old, client))
     hashed = await hash_new_password(parts.passwords, new, account.email)
     async with parts.database.write() as session:
         now = parts.clock.now()
         current = await repository.lock_account(session, account.id)
         if current is None:
             raise not_found()
+        check_password_unchanged(current, authenticated)
         await replace_password(session, parts.store, current, hashed)
         await outbox.enqueue_mail(session, current.id, MailKind.PASSWORD_CHANGED, now)
         record_event(session, now, "password_changed", current.id)

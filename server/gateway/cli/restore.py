@@ -29,12 +29,12 @@ def restore(file: Annotated[Path, typer.Argument(help="The backup, or - for the 
             if keys is None:
                 raise BackupError(f"The keys are missing: put them into {settings.keys_file}, then run it again.")
 
-            def keep() -> None:
+            def keep_brought_keys() -> None:
                 # before the rows are there for good: keys without rows do no harm, rows without keys do
                 if brought:
                     settings.keep_keys(brought)
 
-            asyncio.run(fill_database(settings.database_url, backup, Keyring.parse_keyring(keys), keep))
+            asyncio.run(fill_database(settings.database_url, backup, Keyring.parse_keyring(keys), keep_brought_keys))
             manifest = backup.manifest
     print(f"{describe_size(manifest)} of {manifest.made_at:%Y-%m-%d %H:%M} UTC are restored, and each was compared.")
     print("Start the gateway.")

@@ -23,7 +23,7 @@ router = APIRouter(
 _COOKIE = "med_consent"
 _FOLLOW, _FOLLOW_LATER = 3, 60
 """Seconds between two looks of a page that waits: in the first minute, and after it."""
-_PATIENCE = 8.0
+CALLBACK_WAIT = 8.0
 """How long the callback waits for Enedis' answer before it shows a page that reloads itself."""
 _STATUS = {Outcome.UNKNOWN: 404, Outcome.EXPIRED: 410, Outcome.TOO_OFTEN: 429}
 _AGAIN = OPEN - {Outcome.UNKNOWN, Outcome.OTHER_BROWSER}
@@ -66,7 +66,7 @@ async def receive_callback(
     error: Annotated[str | None, Query()] = None,
 ) -> Response:
     """Take the browser back from Enedis, check with Enedis what was shared, and show how it ended."""
-    outcome, consent_id = await consents.handle_callback(state, browser, autorisation_id, error, _PATIENCE)
+    outcome, consent_id = await consents.handle_callback(state, browser, autorisation_id, error, CALLBACK_WAIT)
     return _render_result(request, settings, outcome, consent_id)
 
 

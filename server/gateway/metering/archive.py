@@ -216,8 +216,19 @@ class Archive:
             case ErrorReason.NO_CONSENT:
                 async with self._database.write() as session:
                     await points.note_doubt(session, meter.id, now)
+            case (
+                ErrorReason.TOO_LONG
+                | ErrorReason.NOT_HOLDER
+                | ErrorReason.NOTHING_OPEN
+                | ErrorReason.NOT_SUBSCRIBED
+                | ErrorReason.QUOTA
+                | ErrorReason.UNAUTHORIZED
+                | ErrorReason.OUR_FAULT
+                | ErrorReason.DOWN
+            ):
+                pass  # these tell nothing of the days
             case _:
-                pass
+                assert_never(error.reason)
         return await self._pause_feed(feed, error)
 
     async def _pause_feed(self, feed: Feed, error: EnedisError) -> CallRefusal:

@@ -105,7 +105,7 @@ _WORK: ContextVar[Counter[str] | None] = ContextVar("work", default=None)
 @pytest.fixture
 async def work(mailing: Gateway, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
     """Send a request, and count what it made the gateway do: hashes, and statements by kind and table."""
-    run = Passwords._run_in_thread
+    run = Passwords.run_in_thread
 
     async def hashing(self: Passwords, task: Callable[[], Any]) -> Any:
         count("hash")
@@ -128,7 +128,7 @@ async def work(mailing: Gateway, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
             _WORK.reset(before)
         return counted
 
-    monkeypatch.setattr(Passwords, "_run_in_thread", hashing)
+    monkeypatch.setattr(Passwords, "run_in_thread", hashing)
     engine = mailing.runtime.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", stated)
     yield send

@@ -1,12 +1,15 @@
 """A revoked credential ends at once, on every replica."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pytest
 from sqlalchemy import text
 
+from gateway.accounts.sign_up import hash_new_password
 from gateway.settings import Settings
 from tests.server.accounts.conftest import PASSWORD, api_client, bearer, log_in, logged_in
 from tests.server.conftest import NOW, Gateway, SetClock, started, until
@@ -153,3 +156,27 @@ async def test_the_log_of_events_takes_no_change(gateway: Gateway) -> None:
         with pytest.raises(Exception, match="takes no change"):
             async with gateway.runtime.database.write() as session:
                 await session.execute(text(statement))
+
+
+async def test_of_two_changes_of_a_password_at_once_one_is_refused(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await logged_in(gateway)
+    both_let_in = asyncio.Barrier(2)
+
+    async def hash_with_the_other(*arguments: Any) -> str:
+        hashed = await hash_new_password(*arguments)
+        await both_let_in.wait()
+        return hashed
+
+    monkeypatch.setattr("gateway.accounts.recovery.hash_new_password", hash_with_the_other)
+
+    async def change(new: str) -> int:
+        body = {"current_password": PASSWORD, "new_password": new}
+        return (await browser.put("/v1/accounts/me/password", json=body)).status_code
+
+    new = ["the owner's nine blue herons", "the thief's nine grey crows"]
+    statuses = await asyncio.gather(*map(change, new))
+    assert sorted(statuses) == [204, 401]
+    for password, changed in zip(new, statuses, strict=True):
+        assert (await log_in(gateway.new_browser(), password=password)).status_code == changed

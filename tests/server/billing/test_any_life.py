@@ -172,7 +172,7 @@ async def _live(folder: Path, steps: list[str], chance: random.Random) -> None:
         assert (life.client.epoch, life.client.rows) == (afresh.epoch, afresh.rows)
         assert life.client.made_of == afresh.made_of
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(publishing, "_FORMAT", 0)  # all days are counted again
+            patch.setattr(publishing, "FORMAT", 0)  # all days are counted again
             again = await home.hours(life.client.cursor)
         assert (again["epoch"], again["from"]) == (life.client.epoch, None)
     finally:

@@ -309,12 +309,12 @@ async def test_rows_that_an_older_gateway_made_of_what_was_given_are_taken_back(
     await fill(home, past(60, 2))
     client = Client()
     with monkeypatch.context() as older:
-        older.setattr(publishing, "_FORMAT", 2)
+        older.setattr(publishing, "FORMAT", 2)
         client.take(await home.hours())
     assert (await home.hours(client.cursor))["from"] is None, "counted again, and nothing differs"
     await home.write(Kind.CURVE, {past(1)[0]: whole_curve(past(1)[0], [100])}, Direction.PRODUCTION)
     with monkeypatch.context() as older:
-        older.setattr(publishing, "_FORMAT", 2)
+        older.setattr(publishing, "FORMAT", 2)
         older.setattr(changes, "count_day", _count_as_before)
         client.take(await home.hours(client.cursor))
     assert (at(past(1)[0]), "consumption") in client.rows

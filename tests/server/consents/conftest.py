@@ -88,7 +88,7 @@ def state_of(address: str) -> str:
 @pytest.fixture(autouse=True)
 def patient_callback(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the callback wait until Enedis has answered, however slow this machine is: tests look at how it ended."""
-    monkeypatch.setattr(pages, "_PATIENCE", 200.0)
+    monkeypatch.setattr(pages, "CALLBACK_WAIT", 200.0)
 
 
 @pytest.fixture

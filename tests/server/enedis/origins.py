@@ -82,7 +82,7 @@ class Heard(Upstream):
         super().__init__(base_url)
         self.answers: list[HttpResponse] = []
 
-    async def ask(self, *args: Any, **kwargs: Any) -> HttpResponse:
+    async def request(self, *args: Any, **kwargs: Any) -> HttpResponse:
         answer = await super().request(*args, **kwargs)
         self.answers.append(answer)
         return answer

@@ -18,7 +18,7 @@ from gateway.simulator.enedis import errors as enedis
 from gateway.simulator.enedis.alterations import ALTERATIONS
 from gateway.simulator.faults import Refusal
 from gateway.simulator.rte import errors as rte
-from tests.server.archive.unusual import FRENCH, UNUSUAL
+from tests.server.metering.unusual import FRENCH, UNUSUAL
 
 DOCS = Path(__file__).parents[3] / "docs"
 LANGUAGES = {"en": "answers.md", "fr": "answers.fr.md"}

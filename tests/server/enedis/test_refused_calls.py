@@ -90,7 +90,7 @@ MEANINGS = {
 }
 ALTERED = {"empty_points", "null_values", "unreadable_values", "huge_values", "other_days", "decimal_values"}
 ALTERED |= {"offset_stamps", "step_in_seconds", "newest_first", "daily_twice", "rounded_to_1000_w"}
-"""Answers that are read, whose points are judged one by one: see archive/test_odd_answers.py."""
+"""Answers that are read, whose points are judged one by one: see metering/test_odd_answers.py."""
 
 
 @pytest.fixture

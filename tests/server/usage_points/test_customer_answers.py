@@ -10,10 +10,10 @@ from gateway.metering.meters import Meter, list_directions
 from gateway.metering.schedule import Kind
 from gateway.usage_points.notices import list_notices
 from gateway.usage_points.upkeep import UsagePointKeeper
-from tests.server.archive.stand_in import Asked
-from tests.server.archive.stand_in import asked as asked  # noqa: PLC0414 - a fixture
 from tests.server.billing.homes import PRM
 from tests.server.enedis.origins import Reply, client
+from tests.server.metering.stand_in import Asked
+from tests.server.metering.stand_in import asked as asked  # noqa: PLC0414 - a fixture
 
 CONSUMES, PRODUCES = Direction.CONSUMPTION, Direction.PRODUCTION
 SUPPLY = {"segment": "C5", "contract_type": "Contrat GRD-F", "subscribed_power": {"unit": "kVA", "value": "9"}}

@@ -43,6 +43,8 @@ export interface Ecowatt {
 }
 export interface Periods {
   items: Schema<"PeriodView">[];
+  /** How far ahead they are shown; the last period may end later. */
+  until: string;
   cheapest: { start: string; end: string; price: number } | null;
 }
 export interface Feeds {

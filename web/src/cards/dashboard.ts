@@ -10,7 +10,17 @@ interface Card {
 }
 
 const card = (name: CardName, fields: object = {}): Card => ({ type: `custom:${elementName(name)}`, ...fields });
-const section = (...cards: Card[]): object => ({ type: "grid", cards });
+interface Section {
+  type: "grid";
+  cards: Card[];
+}
+const section = (...cards: Card[]): Section => ({ type: "grid", cards });
+
+/** The banner, which takes no room as long as the gateway answers, is the first card of all. */
+const withBanner = ([first, ...others]: Section[]): Section[] => [
+  section(card("banner"), ...(first?.cards ?? [])),
+  ...others,
+];
 
 /** A meter's cards; its name above them where there are several. */
 function meterCards({ id, name }: Meter, several: boolean): { shown: Card[]; compared: Card } {
@@ -25,7 +35,7 @@ function meterCards({ id, name }: Meter, several: boolean): { shown: Card[]; com
  * The sections of the dashboard, in the order in which a phone shows them. Whoever pays by Tempo sees its colours first,
  * anybody else the first meter.
  */
-export function buildSections(meters: readonly Meter[]): object[] {
+export function buildSections(meters: readonly Meter[]): Section[] {
   const tempo = section(card("tempo"));
   const [first, ...others] = meters;
   if (!first) return [tempo, section(card("ecowatt"))];
@@ -56,8 +66,7 @@ export function defineDashboard(): void {
             path: "electricity",
             type: "sections",
             max_columns: 3,
-            header: { card: card("banner") },
-            sections: buildSections(await listMeters(hass)),
+            sections: withBanner(buildSections(await listMeters(hass))),
           },
         ],
       };

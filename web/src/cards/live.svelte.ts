@@ -19,7 +19,9 @@ export class LiveFeed<Name extends keyof Feeds> {
   }
 }
 
-/** Something asked once, and again when the runes change that `ask` reads before its first await. */
+const RETRY_MS = 60_000;
+
+/** Something asked once, a minute later where that failed, and again when the runes change that `ask` reads before its first await. */
 export class Asked<Answer> {
   answer = $state.raw<Answer>();
   failed = $state(false);
@@ -29,22 +31,22 @@ export class Asked<Answer> {
     $effect(() => {
       void this.#attempt;
       let current = true;
+      let retry: ReturnType<typeof setTimeout> | undefined;
       ask()?.then(
         (answer) => {
           if (current) [this.answer, this.failed] = [answer, false];
         },
         () => {
-          if (current) this.failed = true;
+          if (!current) return;
+          this.failed = true;
+          retry = setTimeout(() => (this.#attempt += 1), RETRY_MS);
         },
       );
       return () => {
         current = false;
+        clearTimeout(retry);
       };
     });
-  }
-
-  again(): void {
-    this.#attempt += 1;
   }
 }
 

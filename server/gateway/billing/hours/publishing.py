@@ -32,7 +32,7 @@ from gateway.usage_points import service as points
 
 NOTHING_HELD = -1
 """The revision of somebody who has nothing."""
-_FORMAT = 5
+FORMAT = 5
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
 """What was written so long before the last look is looked at again: clocks differ, and a write takes time."""
@@ -176,5 +176,5 @@ async def over_days[Found](days: int, find: Callable[[], Found]) -> Found:
 
 def _hash_rules(home: Home, *, takes: bool) -> bytes:
     point, curve = home.point, points.is_curve_collected(home.point)
-    rules = (_FORMAT, point.tariffs, point.off_peak, home.book.version, curve, takes, home.injects_since)
+    rules = (FORMAT, point.tariffs, point.off_peak, home.book.version, curve, takes, home.injects_since)
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).digest()

@@ -7,11 +7,11 @@ const HOUR = 3_600_000;
  * Periods cut at every full hour, so that each hour has a bar of its own. A tariff that changes at 22:30 makes two half
  * bars of that hour.
  */
-export function sliceByHour(periods: readonly Period[], from: Date): Period[] {
+export function sliceByHour(periods: readonly Period[], from: Date, until: Date): Period[] {
   return periods.flatMap((period) => {
     const slices: Period[] = [];
     let start = Math.max(Date.parse(period.start), from.getTime());
-    const end = Date.parse(period.end);
+    const end = Math.min(Date.parse(period.end), until.getTime());
     while (start < end) {
       const next = Math.min((Math.floor(start / HOUR) + 1) * HOUR, end);
       slices.push({ ...period, start: new Date(start).toISOString(), end: new Date(next).toISOString() });

@@ -1,7 +1,7 @@
 import { dictionary } from "$i18n";
 
 export const t = dictionary({
-  now: ["Now", "Maintenant"],
+  now: ["Now:", "Maintenant :"],
   until: [(when: string) => `until ${when}`, (when: string) => `jusqu’à ${when}`],
   cheapest: [
     (length: string, from: string, until: string) => `Cheapest ${length}: ${from} – ${until}`,
@@ -12,6 +12,7 @@ export const t = dictionary({
   chart: ["The price of each coming hour", "Le prix de chaque heure à venir"],
   notKnown: ["price not known", "prix inconnu"],
   unsure: ["Hatched: not certain yet", "Hachuré : pas encore certain"],
+  waiting: ["The gateway has not sent the prices yet.", "La passerelle n’a pas encore envoyé les prix."],
   empty: [
     "The prices are not known: tell the tariff of this meter in the integration’s settings.",
     "Les prix ne sont pas connus : indiquez le tarif de ce compteur dans les réglages de l’intégration.",

@@ -22,10 +22,10 @@ from gateway.metering.service import Readings
 from gateway.metering.visits import HistoryPace
 from gateway.quotas.pacing import HISTORY_INTERVAL
 from gateway.store.memory import MemoryStore
-from tests.server.archive.stand_in import A_DAY, NOW, OLD, Asked, make_measure
 from tests.server.billing.homes import whole_curve
 from tests.server.conftest import SetClock
 from tests.server.enedis.origins import Reply
+from tests.server.metering.stand_in import A_DAY, NOW, OLD, Asked, make_measure
 
 TODAY = paris.day_of(NOW)
 

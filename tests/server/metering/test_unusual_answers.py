@@ -8,10 +8,10 @@ import pytest
 
 from gateway.enedis.errors import ErrorReason
 from gateway.metering.schedule import Kind, State
-from tests.server.archive.stand_in import A_DAY, OLD, Asked, make_measure
-from tests.server.archive.unusual import HALF_HOUR, PARIS, THIRD_DAY, UNUSUAL, Outcome, usual_points
 from tests.server.billing.homes import PRM
 from tests.server.enedis.origins import Reply
+from tests.server.metering.stand_in import A_DAY, OLD, Asked, make_measure
+from tests.server.metering.unusual import HALF_HOUR, PARIS, THIRD_DAY, UNUSUAL, Outcome, usual_points
 
 DAYS = [OLD + number * A_DAY for number in range(7)]
 

@@ -13,8 +13,8 @@ from gateway.metering import refreshing
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import Kind, State
 from gateway.usage_points.notices import list_notices
-from tests.server.archive.stand_in import A_DAY, NOW, OLD, Asked
 from tests.server.billing.homes import PRM
+from tests.server.metering.stand_in import A_DAY, NOW, OLD, Asked
 
 NOT_AN_ANSWER: list[tuple[int, Any]] = [
     (200, {}),

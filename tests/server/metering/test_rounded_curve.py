@@ -11,8 +11,8 @@ from gateway.domain.readings import Quality
 from gateway.metering.fetching import Priority
 from gateway.metering.notices import find_notices
 from gateway.metering.schedule import Kind, State
-from tests.server.archive.stand_in import A_DAY, Asked, make_measure
 from tests.server.enedis.origins import Reply
+from tests.server.metering.stand_in import A_DAY, Asked, make_measure
 
 FIRST = date(2026, 11, 2)
 WATTS = [2401, 700, 3600, 1200, 900, 4399]

@@ -14,8 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.enedis.errors import ErrorReason
-from tests.server.archive.stand_in import A_DAY, OLD, make_measure
 from tests.server.enedis.origins import Reply
+from tests.server.metering.stand_in import A_DAY, OLD, make_measure
 
 PARIS = ZoneInfo("Europe/Paris")
 HALF_HOUR = timedelta(minutes=30)

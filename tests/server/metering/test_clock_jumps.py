@@ -7,7 +7,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from gateway.kit import paris
 from gateway.settings import Settings
+from gateway.usage_points.models import UsagePoint
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, started, until
 
 HOME = "30001000000001"
@@ -103,3 +105,37 @@ async def test_a_pause_written_by_a_clock_that_was_ahead_is_not_believed(
     simulator.set_clock(right)
     clock.set(right)
     assert await ask() == 200
+
+
+async def test_a_clock_three_days_behind_does_not_fail_the_archives_job(
+    settings: Settings, simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = SetClock()
+    async with started(settings, clock) as gateway:
+        point = await gateway.add_meter(HOME)
+        assert await idle(gateway, point) == "2026-11-03"
+    caplog.set_level(logging.WARNING)
+    # a small board without a battery starts with an old time of day: all that is wanted lies in the future
+    clock.set(NOW - timedelta(days=3))
+    async with started(settings, clock) as gateway:
+        async with gateway.runtime.database.write() as session:
+            row = await session.get_one(UsagePoint, point)
+            row.wanted_from = paris.day_of(NOW)
+            row.next_work_at = clock.now()
+
+        async def is_visited() -> bool:
+            async with gateway.runtime.database.read() as session:
+                return (await session.get_one(UsagePoint, point)).next_work_at > clock.now()
+
+        await until(is_visited)
+        assert "job_failed" not in caplog.text
+        simulator.forget_calls()
+        morning = datetime(2026, 11, 4, 10, 30, tzinfo=UTC)
+        simulator.set_clock(morning)
+        clock.set(morning)
+
+        async def has_arrived() -> bool:
+            return await idle(gateway, point) == "2026-11-04"
+
+        await until(has_arrived)
+        assert "job_failed" not in caplog.text

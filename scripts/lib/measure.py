@@ -1,0 +1,75 @@
+"""Four numbers about the gateway's names and rooms: `python -m scripts.lib.measure`.
+
+Functions named by one word, functions whose name begins with a participle, class names that two rooms have, and rooms
+that import each other in a circle. The simulator is left out of the names: it is written as Enedis and RTE are.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from scripts.lib.home_assistant import ROOT
+from scripts.lib.names import shared_classes
+
+GATEWAY = ROOT / "server" / "gateway"
+_PARTICIPLE = re.compile(
+    r"[a-z]{2,}(?:ed|ing)|begun|chosen|drawn|given|gone|heard|held|kept|known|lost|made|read_by|"
+    r"said|seen|sent|shown|sold|stood|taken|told|written"
+)
+_VERBS = {"embed", "feed", "need", "seed", "speed", "shed", "string", "ring", "bring", "ping", "sibling"}
+
+
+def _functions() -> Iterator[str]:
+    for file in GATEWAY.rglob("*.py"):
+        if file.relative_to(GATEWAY).parts[0] == "simulator":
+            continue
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("__"):
+                is_property = any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
+                if not is_property:
+                    yield node.name.strip("_")
+
+
+def _imports() -> dict[str, set[str]]:
+    """The rooms that each room imports."""
+    found: dict[str, set[str]] = {}
+    for file in GATEWAY.rglob("*.py"):
+        room = _room(file)
+        for node in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("gateway"):
+                continue
+            parts = (node.module or "").split(".")
+            rooms = [parts[1]] if len(parts) > 1 else [name.name for name in node.names]
+            found.setdefault(room, set()).update(other for other in rooms if other != room)
+    return found
+
+
+def _room(file: Path) -> str:
+    return file.relative_to(GATEWAY).parts[0].removesuffix(".py")
+
+
+def _cycle() -> list[str]:
+    try:
+        TopologicalSorter(_imports()).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        return circle
+    return []
+
+
+def main() -> None:
+    """Print the numbers."""
+    names = list(_functions())
+    one_word = [name for name in names if "_" not in name]
+    participles = [name for name in names if _PARTICIPLE.fullmatch(first := name.split("_")[0]) and first not in _VERBS]
+    print(f"functions and methods: {len(names)}")
+    print(f"named by one word: {len(one_word)} ({len(one_word) / len(names):.0%})")
+    print(f"begin with a participle: {len(participles)} ({len(participles) / len(names):.1%})")
+    print(f"class names in two rooms: {len(list(shared_classes()))}")
+    print(f"rooms in a circle: {' -> '.join(_cycle()) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""The cards in a real browser: on a phone, in French, in the ready dashboard."""
+
+import pytest
+from playwright.async_api import expect
+
+from scripts.lib import dashboard
+from scripts.lib.browser import open_page
+from scripts.lib.home_assistant_client import HomeAssistantClient
+from scripts.lib.stack import Stack
+from tests.e2e.conftest import NOW
+
+PHONE = {"width": 390, "height": 844}
+CARDS = ["day", "ecowatt", "hours", "options", "tempo"]
+LONG = 120_000
+"""Milliseconds: Home Assistant's pages load slowly on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+async def address(stack: Stack, home_assistant: HomeAssistantClient) -> str:
+    """Where the ready dashboard is, once its offer was accepted."""
+    await dashboard.show(home_assistant)
+    return f"{stack.home_assistant.url}/{dashboard.URL_PATH}"
+
+
+async def test_a_phone_shows_the_first_chart_without_scrolling_and_speaks_french(address: str) -> None:
+    async with open_page(address, language="fr", at=NOW, **PHONE) as page:
+        season = page.locator("my-electrical-data-tempo figure").first
+        await season.wait_for(timeout=LONG)
+        box = await season.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= PHONE["height"]
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        for name in CARDS:
+            card = page.locator(f"my-electrical-data-{name} ha-card").first
+            await card.wait_for(timeout=LONG)
+            text = await card.inner_text()
+            assert not {"Today", "Tomorrow", "Peak", "Off-peak", "Known", "Bill", "Now", "Loading…"} & set(text.split())
+
+
+async def test_the_day_is_stepped_through_from_the_last_that_is_available(address: str) -> None:
+    async with open_page(address, language="fr", at=NOW, **PHONE) as page:
+        card = page.locator("my-electrical-data-day").first
+        day = card.locator("strong[aria-live]")
+        await expect(day).to_have_text("lundi 2 novembre 2026", timeout=LONG)
+        await expect(card.get_by_role("button", name="Après")).to_be_disabled()
+        await card.get_by_role("button", name="Avant").click()
+        await expect(day).to_have_text("dimanche 1 novembre 2026", timeout=LONG)
+        await card.get_by_text("Mois", exact=True).click()
+        await expect(day).to_have_text("novembre 2026", timeout=LONG)
+        chart = card.get_by_role("slider")
+        await chart.press("Home")
+        assert "1 novembre" in (await chart.get_attribute("aria-valuetext") or "")
+
+
+async def test_cards_and_dashboard_are_offered_with_a_form(address: str) -> None:
+    async with open_page(address, language="fr", at=NOW, **PHONE) as page:
+        await page.locator("my-electrical-data-tempo ha-card").first.wait_for(timeout=LONG)
+        offered = await page.evaluate("window.customCards.map(({ type, name, preview }) => [type, name, preview])")
+        assert sorted(kind for kind, _, _ in offered) == [f"my-electrical-data-{name}" for name in CARDS]
+        assert "Ma journée" in {name for _, name, _ in offered}
+        assert {preview for _, _, preview in offered} == {True}
+        strategies = await page.evaluate(
+            "window.customStrategies.map(({ type, strategyType }) => [type, strategyType])"
+        )
+        assert ["my-electrical-data", "dashboard"] in strategies
+        form = await page.evaluate(
+            "customElements.get('my-electrical-data-hours').getConfigForm()"
+            ".then(({ schema, computeLabel }) => schema.map((field) => [computeLabel(field), field.selector]))"
+        )
+        labels = [label for label, _ in form]
+        assert labels == ["Titre", "Compteur", "Durée du créneau le moins cher"]
+        assert len(form[1][1]["select"]["options"]) == 3
