@@ -1,7 +1,7 @@
 """Consents in the database. What routes call names the account: nobody reaches another's."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, select, update
@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.consents.models import ClaimedService, Consent, ConsentReminder, ConsentState, ConsentStatus
 from gateway.usage_points.models import PointStatus, UsagePoint
+
+_CALLBACK_CHECKS_WITHIN = timedelta(seconds=10)
 
 
 async def find_last_other_browser_day(session: AsyncSession, point_id: str) -> date | None:
@@ -74,8 +76,12 @@ async def delete_claims_before(session: AsyncSession, day: date) -> None:
 
 
 async def list_consents_to_check(session: AsyncSession, now: datetime, limit: int) -> Sequence[Consent]:
-    """Return the consents of which Enedis should be asked whether the access is open."""
-    query = select(Consent).where(Consent.check_at <= now)
+    """Return the consents of which Enedis should be asked whether the access is open.
+
+    The first check is the callback's, whose page shows how it ended; after ten seconds it must have been interrupted.
+    """
+    is_left = (Consent.checks > 0) | (Consent.returned_at <= now - _CALLBACK_CHECKS_WITHIN)
+    query = select(Consent).where(Consent.check_at <= now, is_left)
     return (await session.scalars(query.order_by(Consent.check_at).limit(limit))).all()
 
 

@@ -53,7 +53,8 @@ class ConsentKeeper:
                 log.error("undecipherable_consent")  # noqa: TRY400 - its id is known to its browser only
                 await self._postpone_consent(consent_id, now + _AFTER_FAILURE)
         async with self._database.read() as session:
-            return await repository.find_next_check(session, now + paris.HOUR)
+            # not sooner than in a second: what is due by now is being checked by a callback
+            return max(await repository.find_next_check(session, now + paris.HOUR), now + timedelta(seconds=1))
 
     async def check_consent(self, consent_id: str) -> Outcome:
         """Ask Enedis what an authorisation opened, if that is due, and decide."""
