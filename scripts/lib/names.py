@@ -53,7 +53,6 @@ IRREGULAR = re.compile(
 )
 PARTICIPLES_ALLOWED = {
     "embed": "a verb",
-    "expected": "the API's own word, read from the attribute",
     "feed": "a noun",
     "need": "a verb",
     "proceed": "a verb",

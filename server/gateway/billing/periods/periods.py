@@ -35,7 +35,7 @@ class Period:
     expected_reason: ExpectedReason | None = None
 
     @property
-    def expected(self) -> bool:
+    def is_expected(self) -> bool:
         """Whether the bucket is that of an expected colour."""
         return self.expected_reason is not None
 
