@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from scripts.lib.home_assistant import ROOT
-from scripts.lib.names import shared_classes
+from scripts.lib.names import list_shared_classes
 
 GATEWAY = ROOT / "server" / "gateway"
 _PARTICIPLE = re.compile(
@@ -67,7 +67,7 @@ def main() -> None:
     print(f"functions and methods: {len(names)}")
     print(f"named by one word: {len(one_word)} ({len(one_word) / len(names):.0%})")
     print(f"begin with a participle: {len(participles)} ({len(participles) / len(names):.1%})")
-    print(f"class names in two rooms: {len(list(shared_classes()))}")
+    print(f"class names in two rooms: {len(list(list_shared_classes()))}")
     print(f"rooms in a circle: {' -> '.join(_cycle()) or 'none'}")
 
 

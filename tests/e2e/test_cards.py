@@ -7,9 +7,10 @@ from scripts.lib import dashboard
 from scripts.lib.browser import open_page
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.stack import Stack
-from tests.e2e.conftest import NOW
+from tests.e2e.site import NOW
 
-PHONE = {"width": 390, "height": 844}
+WIDTH, HEIGHT = 390, 844
+"""A phone."""
 CARDS = ["day", "ecowatt", "hours", "options", "tempo"]
 LONG = 120_000
 """Milliseconds: Home Assistant's pages load slowly on a busy machine."""
@@ -23,13 +24,13 @@ async def address(stack: Stack, home_assistant: HomeAssistantClient) -> str:
 
 
 async def test_a_phone_shows_the_first_chart_without_scrolling_and_speaks_french(address: str) -> None:
-    async with open_page(address, language="fr", at=NOW, **PHONE) as page:
+    async with open_page(address, language="fr", at=NOW, width=WIDTH, height=HEIGHT) as page:
         season = page.locator("my-electrical-data-tempo figure").first
         await season.wait_for(timeout=LONG)
         box = await season.bounding_box()
         assert box
-        assert box["y"] + box["height"] <= PHONE["height"]
-        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert box["y"] + box["height"] <= HEIGHT
+        assert await page.evaluate("document.documentElement.scrollWidth") <= WIDTH
         for name in CARDS:
             card = page.locator(f"my-electrical-data-{name} ha-card").first
             await card.wait_for(timeout=LONG)
@@ -38,7 +39,7 @@ async def test_a_phone_shows_the_first_chart_without_scrolling_and_speaks_french
 
 
 async def test_the_day_is_stepped_through_from_the_last_that_is_available(address: str) -> None:
-    async with open_page(address, language="fr", at=NOW, **PHONE) as page:
+    async with open_page(address, language="fr", at=NOW, width=WIDTH, height=HEIGHT) as page:
         card = page.locator("my-electrical-data-day").first
         day = card.locator("strong[aria-live]")
         await expect(day).to_have_text("lundi 2 novembre 2026", timeout=LONG)
@@ -53,7 +54,7 @@ async def test_the_day_is_stepped_through_from_the_last_that_is_available(addres
 
 
 async def test_cards_and_dashboard_are_offered_with_a_form(address: str) -> None:
-    async with open_page(address, language="fr", at=NOW, **PHONE) as page:
+    async with open_page(address, language="fr", at=NOW, width=WIDTH, height=HEIGHT) as page:
         await page.locator("my-electrical-data-tempo ha-card").first.wait_for(timeout=LONG)
         offered = await page.evaluate("window.customCards.map(({ type, name, preview }) => [type, name, preview])")
         assert sorted(kind for kind, _, _ in offered) == [f"my-electrical-data-{name}" for name in CARDS]

@@ -29,7 +29,7 @@ from gateway.metering.schemas import (
 )
 from gateway.metering.service import KnownRange, Readings
 from gateway.problems import describe_responses
-from gateway.quotas.routes import count_response
+from gateway.quotas.dependencies import count_response
 
 ReadingsDep = Annotated[Readings, Depends(part(Readings))]
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from gateway.accounts.dependencies import CallerDep
 from gateway.dependencies import PointId, part
 from gateway.problems import describe_responses
-from gateway.quotas.routes import count_response
+from gateway.quotas.dependencies import count_response
 from gateway.usage_point_summary.schemas import UsagePoints, UsagePointView
 from gateway.usage_point_summary.service import SummaryService
 from gateway.usage_point_summary.settings import Choices

@@ -8,7 +8,7 @@ from gateway.accounts.dependencies import CallerDep
 from gateway.dependencies import PointId, part
 from gateway.enedis.customer import Address
 from gateway.problems import describe_responses
-from gateway.quotas.routes import count_response
+from gateway.quotas.dependencies import count_response
 from gateway.usage_points.contracts import CustomerData
 from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.schemas import ContractView

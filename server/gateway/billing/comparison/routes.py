@@ -9,7 +9,7 @@ from gateway.billing.comparison.schemas import ComparisonView
 from gateway.billing.comparison.service import ComparisonService
 from gateway.dependencies import PointId, part
 from gateway.problems import describe_responses
-from gateway.quotas.routes import count_response
+from gateway.quotas.dependencies import count_response
 
 router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 ComparisonServiceDep = Annotated[ComparisonService, Depends(part(ComparisonService))]

@@ -12,7 +12,7 @@ from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.kit import conditional, paris
 from gateway.kit.wire import KnownDay
 from gateway.problems import check_range, describe_responses
-from gateway.quotas.routes import count_response
+from gateway.quotas.dependencies import count_response
 
 router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 PeriodsServiceDep = Annotated[PeriodsService, Depends(part(PeriodsService))]

@@ -10,7 +10,7 @@ from gateway.billing.totals.service import TotalsService
 from gateway.dependencies import ClockDep, PointId, part
 from gateway.kit import conditional
 from gateway.problems import describe_responses
-from gateway.quotas.routes import count_response
+from gateway.quotas.dependencies import count_response
 
 router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 TotalsServiceDep = Annotated[TotalsService, Depends(part(TotalsService))]
