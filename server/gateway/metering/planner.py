@@ -45,6 +45,10 @@ def plan_calls(
 
     `since` is the day the meter was put into service, when Enedis told it; `longest` is how many days a call may span,
     if not the usual. Days that were asked in vain and are due later are asked along where a call has room for them.
+
+    Example: a call spans 7 days; 1, 2, 3, 9 and 10 November are due, and 5 November is due later. From the newest back,
+    [9, 11[ cannot reach the 3rd, which begins a call of its own, [1, 4[. The first has room back to the 5th: two calls,
+    [5, 11[ and [1, 4[.
     """
     today = paris.day_of(now)
     oldest = max(get_history_start(feed.kind, today), since or date.min)

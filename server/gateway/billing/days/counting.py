@@ -1,4 +1,10 @@
-"""From what the archive knows of a day to its figures: readings shared among hours and buckets, or the day's value."""
+"""From what the archive knows of a day to its figures: readings shared among hours and buckets, or the day's value.
+
+Example with a curve: off-peak begins at 01:28, and 01:00-01:30 was 600 Wh. It is shared by the minute: in the row of
+01:00, 28 minutes (560 Wh) are peak and 2 minutes (40 Wh) off-peak.
+Example without one: the day's value is 9,000 Wh, the registers advanced by 6,000 (peak) and 3,001 (off-peak). They
+agree but for a Wh of rounding, which the larger one bears: 5,999 and 3,001, in one row, that of midnight.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,10 @@
-"""Since when hours are published: while history fills, the start moves back three times and not with every answer."""
+"""Since when hours are published: while history fills, the start moves back three times and not with every answer.
+
+Each move makes Home Assistant write all sums again. Example: a meter is added on 1 June 2026. Nothing is published
+until its last 60 days are known: then the start is 2 April 2026. Once both directions are known for a year, it is 1
+June 2025; once all that Enedis can have was asked (the curve back to 17 May 2024, and daily values to 17 May 2023),
+17 May 2023.
+"""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
