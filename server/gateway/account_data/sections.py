@@ -10,7 +10,7 @@ from gateway.audit import repository as audit
 from gateway.audit.service import record_event
 from gateway.consents import repository as consents
 from gateway.kit.paris import format_instant
-from gateway.metering import owned
+from gateway.metering import account_readings
 from gateway.metering.schedule import Kind
 from gateway.usage_points import repository as usage_points
 from gateway.usage_points.models import UsagePoint
@@ -114,11 +114,11 @@ async def _yield_events(parts: AccountParts, account: Account) -> AsyncIterator[
 
 async def _yield_readings(parts: AccountParts, account: Account, kind: Kind) -> AsyncIterator[dict[str, Any]]:
     for point, opened in await _open_usage_points(parts, account):
-        for feed in owned.list_feeds(point.id, kind):
+        for feed in account_readings.list_feeds(point.id, kind):
             after = None
             while True:
                 async with parts.database.read() as session:
-                    found, after = await owned.load_page(session, feed, opened, after)
+                    found, after = await account_readings.load_page(session, feed, opened, after)
                 for value in found:
                     yield value
                 if after is None:

@@ -65,7 +65,7 @@ class Passwords:
         self._waiting = 0
 
     @asynccontextmanager
-    async def take_turn(self) -> AsyncIterator[None]:
+    async def acquire_slot(self) -> AsyncIterator[None]:
         """Wait for one's turn, so that passwords are checked one after the other. Raises a 503 problem."""
         if self._waiting >= _MOST_WAITING:
             raise ProblemError(

@@ -72,7 +72,7 @@ def _write_tables(
         for table in rows.list_tables(connection):
             digest, columns = rows.Digest(), [column.name for column in table.columns]
             with archive.open(_member_name(table.name), "w", force_zip64=True) as member:
-                for line in digest.count_lines(rows.read_rows(connection, table, columns)):
+                for line in digest.digest_lines(rows.read_rows(connection, table, columns)):
                     member.write(line.encode() + b"\n")
             manifest.tables[table.name] = TableManifest(columns=columns, rows=digest.rows, sha256=digest.hexdigest())
         if keys is not None:
@@ -95,7 +95,7 @@ class Backup:
             raise BackupError(f"The backup was made by a newer version: {made_by}. Restore it with that one.")
         for name, table in self.manifest.tables.items():
             digest = rows.Digest()
-            for line in digest.count_lines(self.read_lines(name)):
+            for line in digest.digest_lines(self.read_lines(name)):
                 if _count_values(line) != len(table.columns):
                     raise BackupError(f"The backup is damaged: a row of {name} has not its columns.")
             if (digest.rows, digest.hexdigest()) != (table.rows, table.sha256):

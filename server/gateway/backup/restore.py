@@ -98,7 +98,7 @@ def _compare_table(connection: Connection, table: Table, backup: Backup) -> None
     digest = rows.Digest()
     # PostgreSQL keeps what reads in batches open, and changes no such table, until what it was begun in has ended
     with connection.begin_nested() as reading:
-        for _ in digest.count_lines(rows.read_rows(connection, table, written.columns)):
+        for _ in digest.digest_lines(rows.read_rows(connection, table, written.columns)):
             pass
         reading.rollback()
     if (digest.rows, digest.hexdigest()) != (written.rows, written.sha256):

@@ -73,7 +73,7 @@ class Digest:
         self.rows = 0
         self._hash = hashlib.sha256()
 
-    def count_lines(self, lines: Iterable[str]) -> Iterator[str]:
+    def digest_lines(self, lines: Iterable[str]) -> Iterator[str]:
         """Pass lines on, counted."""
         for line in lines:
             self.rows += 1

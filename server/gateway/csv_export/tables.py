@@ -16,7 +16,7 @@ from gateway.billing.hours.repository import PublishedFigures
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.database import Database
-from gateway.metering import owned
+from gateway.metering import account_readings
 from gateway.metering.schedule import Feed, Kind
 
 type Value = str | int | float | None
@@ -115,7 +115,7 @@ async def _iterate_readings(
         after: date | None = start - paris.DAY
         while after is not None and after < end:
             async with database.read() as session:
-                found, last = await owned.load_page(session, feed, home.secrets, after)
+                found, last = await account_readings.load_page(session, feed, home.secrets, after)
             for value in found:
                 row = _format_reading(value)
                 if str(row["date"]) >= end.isoformat():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from gateway.domain.readings import Peak
-from gateway.enedis.refused import Fault, RefusedPoints
+from gateway.enedis.rejected_values import Fault, RejectedValues
 from gateway.enedis.wire import Point, UnreadableError
 
 MOST_WATTS = 40_000_000
@@ -18,7 +18,7 @@ class FiguresByDay[Figure]:
     """A figure by day, and what was refused."""
 
     days: dict[date, Figure]
-    refused: RefusedPoints
+    refused: RejectedValues
 
 
 def place_daily(points: Iterable[Point], start: date, end: date, most_watts: int = MOST_WATTS) -> FiguresByDay[int]:
@@ -36,7 +36,7 @@ def _place_points[Figure](
 ) -> FiguresByDay[Figure]:
     days: dict[date, Figure] = {}
     contradicted: set[date] = set()
-    refused = RefusedPoints()
+    refused = RejectedValues()
     for point in points:
         if point.is_empty:
             continue

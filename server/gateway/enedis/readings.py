@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from gateway.domain.readings import Quality, Reading
 from gateway.enedis.daily import MOST_WATTS
-from gateway.enedis.refused import Fault, RefusedPoints
+from gateway.enedis.rejected_values import Fault, RejectedValues
 from gateway.enedis.wire import Point, UnreadableError
 from gateway.kit import paris
 
@@ -29,7 +29,7 @@ class Placement:
     """Readings by day, in order, and what could not be placed."""
 
     days: dict[date, list[Reading]]
-    refused: RefusedPoints
+    refused: RejectedValues
 
 
 class _Order(Enum):
@@ -65,7 +65,7 @@ def place_curve(
     points: Iterable[Point], start: date = paris.EARLIEST, end: date = paris.LATEST, most_watts: int = MOST_WATTS
 ) -> Placement:
     """Place the points of a load curve in the days `[start, end[`. Equal points count once, absent ones not at all."""
-    refused = RefusedPoints()
+    refused = RejectedValues()
     by_day: dict[date, list[_Stamped]] = defaultdict(list)
     for point in points:
         if point.is_empty:
@@ -86,7 +86,7 @@ def place_curve(
     return Placement(days, refused)
 
 
-def _read_point(point: Point, most_watts: int, refused: RefusedPoints) -> _Stamped | None:
+def _read_point(point: Point, most_watts: int, refused: RejectedValues) -> _Stamped | None:
     """Read a point; None, and counted, when its stamp, step or value is none that a load curve can have."""
     try:
         value, minutes, ends = point.value, point.minutes, point.instants
@@ -119,7 +119,7 @@ def _find_order(stamps: Sequence[_Stamped]) -> _Order:
     return _Order.NEWEST_FIRST if steps == {False} else _Order.NONE
 
 
-def _place_day(stamps: list[_Stamped], order: _Order, refused: RefusedPoints) -> list[Reading]:
+def _place_day(stamps: list[_Stamped], order: _Order, refused: RejectedValues) -> list[Reading]:
     """Place the points of one day, sorted by stamp, those of one stamp oldest first where the `order` tells."""
     certain: list[Reading] = []
     doubled: list[tuple[Reading, Reading]] = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gateway.enedis.daily import MOST_WATTS
-from gateway.enedis.refused import Fault, RefusedPoints
+from gateway.enedis.rejected_values import Fault, RejectedValues
 from gateway.enedis.wire import IndexSeries, Register, RegisterCalendar, UnreadableError
 
 TOTAL = "total"
@@ -36,7 +36,7 @@ class PlacedRegisters:
     """The registers by day, and what was refused."""
 
     days: dict[date, Registers]
-    refused: RefusedPoints
+    refused: RejectedValues
 
 
 def place_index(series: Iterable[IndexSeries], start: date, end: date) -> PlacedRegisters:
@@ -44,7 +44,7 @@ def place_index(series: Iterable[IndexSeries], start: date, end: date) -> Placed
 
     A day on which a register has two values, as when the meter is exchanged, tells nothing.
     """
-    refused = RefusedPoints()
+    refused = RejectedValues()
     found: dict[date, Registers] = defaultdict(dict)
     contradicted: set[date] = set()
     for one in series:
@@ -59,7 +59,7 @@ def place_index(series: Iterable[IndexSeries], start: date, end: date) -> Placed
     return PlacedRegisters({day: registers for day, registers in found.items() if registers}, refused)
 
 
-def _read_register(register: Register, start: date, end: date, refused: RefusedPoints) -> Iterable[tuple[date, int]]:
+def _read_register(register: Register, start: date, end: date, refused: RejectedValues) -> Iterable[tuple[date, int]]:
     for point in register.valeur or []:
         if point.is_empty:
             continue
@@ -103,7 +103,7 @@ def _sum_calendar(series: IndexSeries, start: date, end: date) -> dict[date, int
     """Return the total of the first calendar's registers, whatever their names, on days on which each has a value."""
     for calendar in sorted(series.calendrier or [], key=_rank_calendar):
         registers = calendar.classeTemporelle or []
-        values = [dict(_read_register(register, start, end, RefusedPoints())) for register in registers]
+        values = [dict(_read_register(register, start, end, RejectedValues())) for register in registers]
         days = Counter(day for one in values for day in one)
         sums = {day: sum(one[day] for one in values) for day, count in days.items() if count == len(registers)}
         if sums:

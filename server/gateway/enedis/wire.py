@@ -126,7 +126,7 @@ class QuantitySeries(BaseModel):
     points: list[Annotated[Point, BeforeValidator(_as_point)]] | None = None
 
 
-class AnsweredPeriod(BaseModel):
+class ResponsePeriod(BaseModel):
     """The days `[dateDebut, dateFin[` that an answer is about."""
 
     dateDebut: str | None = None  # noqa: N815
@@ -139,7 +139,7 @@ class _Answer(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     idPrm: str | None = None  # noqa: N815
-    periode: AnsweredPeriod | None = None
+    periode: ResponsePeriod | None = None
 
 
 class Measure(_Answer):

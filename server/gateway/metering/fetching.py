@@ -9,8 +9,8 @@ from gateway.enedis.client import Enedis
 from gateway.enedis.daily import place_daily, place_peaks
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.enedis.readings import place_curve
-from gateway.enedis.refused import RefusedPoints
 from gateway.enedis.registers import place_index
+from gateway.enedis.rejected_values import RejectedValues
 from gateway.kit import paris
 from gateway.kit.database import Database
 from gateway.metering import payloads, repository
@@ -103,7 +103,7 @@ class Fetcher:
         )
 
 
-def _check_refused(meter: Meter, window: Window, refused: RefusedPoints, used: Sized) -> None:
+def _check_refused(meter: Meter, window: Window, refused: RejectedValues, used: Sized) -> None:
     """Log the points that were refused. Raises EnedisError when nothing else came: such an answer says nothing."""
     refused.write_to_log(meter.id, str(window.start))
     if refused.total and not used:

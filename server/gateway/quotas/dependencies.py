@@ -18,7 +18,7 @@ async def count_response(
     request: Request, day: DayDep, turns: TurnsDep, clock: ClockDep, caller: CallerDep
 ) -> AsyncIterator[None]:
     """Count the answer and say in its headers what is left; a few of an account are made at once, others wait."""
-    async with turns.take_turn(caller.account_id):
+    async with turns.acquire_slot(caller.account_id):
         now = clock.now()
         answers = (await day.count_answer(caller.account_id)).build_headers(now)
         calls = (await day.calls_lately(caller.account_id)).build_headers(now)

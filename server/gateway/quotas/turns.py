@@ -24,7 +24,7 @@ class AccountTurns:
         self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def take_turn(self, account_id: str) -> AsyncIterator[None]:
+    async def acquire_slot(self, account_id: str) -> AsyncIterator[None]:
         """Wait for a turn of the account and keep it during the block. Raises a 429 problem after half a minute."""
         turns = self._turns.setdefault(account_id, asyncio.Semaphore(AT_ONCE))
         try:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.enedis.daily import place_daily
 from gateway.enedis.readings import place_curve
-from gateway.enedis.refused import Fault
+from gateway.enedis.rejected_values import Fault
 from gateway.enedis.wire import Point, UnreadableError
 
 DAY, NEXT = date(2026, 9, 29), date(2026, 9, 30)

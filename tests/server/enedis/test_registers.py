@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.enedis.refused import Fault
 from gateway.enedis.registers import Registers, place_index
+from gateway.enedis.rejected_values import Fault
 from gateway.enedis.wire import IndexSeries
 
 

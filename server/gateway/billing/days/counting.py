@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gateway.billing.days.figures import DayFigures, MadeOf, subscription_of
-from gateway.billing.days.sharing import Shared, list_buckets, share_curve
+from gateway.billing.days.sharing import HourlyShares, list_buckets, share_curve
 from gateway.domain.readings import WATT_MINUTES_A_WH
 from gateway.kit import paris
 from gateway.metering.packing import Run
@@ -67,7 +67,9 @@ def count_day(day: date, used: Facts, gave: Facts, rules: DayRules, *, takes: bo
     )
 
 
-def _build_rows(shared: Shared, spans: tuple[BucketSpan, ...]) -> tuple[list[int], dict[str, list[int]], list[MadeOf]]:
+def _build_rows(
+    shared: HourlyShares, spans: tuple[BucketSpan, ...]
+) -> tuple[list[int], dict[str, list[int]], list[MadeOf]]:
     hours = shared.whole_hours
     buckets = {name: [shared.by_bucket[name][hour] for hour in hours] for name in list_buckets(hours, spans)}
     return hours, buckets, [shared.made_of[hour] for hour in hours]
@@ -89,7 +91,7 @@ def _count_daily_value(wh: int, registers: Mapping[str, int], rules: DayRules) -
 
 
 def _place_production(
-    hours: Sequence[int], given: Shared, gave: Facts, *, is_day: bool
+    hours: Sequence[int], given: HourlyShares, gave: Facts, *, is_day: bool
 ) -> tuple[list[int] | None, list[MadeOf]]:
     """Return what was given in each row; a day's value stands in its midnight's."""
     if not gave.curve and gave.value is None:

@@ -15,7 +15,7 @@ type _Cell = tuple[int, int, int, str]
 
 
 @dataclass
-class Shared:
+class HourlyShares:
     """By hour, counted from the day's first instant: how much of it is known, what of, and its watt-minutes."""
 
     minutes: list[int]
@@ -28,10 +28,10 @@ class Shared:
         return [hour for hour, minutes in enumerate(self.minutes) if minutes == 60]
 
 
-def share_curve(curve: Sequence[Run], spans: tuple[BucketSpan, ...]) -> Shared:
+def share_curve(curve: Sequence[Run], spans: tuple[BucketSpan, ...]) -> HourlyShares:
     """Share a curve. An hour is estimated when an edge of it or of a bucket cuts an interval, or an interval was."""
     cells, hours = _cut_cells(spans), spans[-1][1] // 60
-    shared = Shared([0] * hours, [MadeOf.MEASURED] * hours)
+    shared = HourlyShares([0] * hours, [MadeOf.MEASURED] * hours)
     for run in curve:
         until = run.offset + run.step * len(run.watts)
         watts_before = list(accumulate(run.watts, initial=0))

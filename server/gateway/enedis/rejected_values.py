@@ -20,7 +20,7 @@ class Fault(StrEnum):
     AMBIGUOUS = "ambiguous_hour"
 
 
-class RefusedPoints:
+class RejectedValues:
     """Counts refused points by fault."""
 
     def __init__(self) -> None:
