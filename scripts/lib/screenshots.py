@@ -71,8 +71,8 @@ async def take_all(url: str, client: HomeAssistantClient, language: str) -> None
     async def take(path: str, name: str, size: tuple[int, int], once_there: str, **how: Any) -> None:
         await _take(f"{url}{path}", f"{name}.{language}", size, once_there, **how)
 
-    ours, season = f"/{dashboard.URL_PATH}", "hui-picture-card img"
-    await take(ours, "dashboard", WHOLE, "hui-statistics-graph-card canvas")
+    ours, season, day = f"/{dashboard.URL_PATH}", "my-electrical-data-tempo figure", "my-electrical-data-day figure"
+    await take(ours, "dashboard", WHOLE, day)
     await take(ours, "dashboard-dark", TABLET, season, dark=True)
     await take(ours, "dashboard-phone", PHONE, season)
     await take(ours, "dashboard-phone-dark", PHONE, season, dark=True)
