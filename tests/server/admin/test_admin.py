@@ -142,7 +142,8 @@ async def test_an_api_that_does_not_answer_is_left_alone_and_administrators_see_
         assert (await address())["circuit"] == "closed"
         await ask()
     seen = await address()
-    assert (seen["circuit"], seen["stopped_until"]) == ("open", "2026-11-03T09:31:00Z")
+    assert seen["circuit"] == "open"
+    assert "2026-11-03T09:30:20Z" < seen["stopped_until"] < "2026-11-03T09:31:00Z", "less than a minute"
     assert seen["last_error"].startswith("upstream_down")
     assert (seen["used"], seen["left"]) == (5, 995)
     clock.set(NOW + timedelta(minutes=1))

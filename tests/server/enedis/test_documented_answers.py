@@ -185,8 +185,8 @@ WORDS: dict[str, Text] = {
     ),
     "points": ("Answers with odd points", "Réponses aux points inhabituels"),
     "unusual": ("Unusual answers to a load curve", "Réponses inhabituelles à une courbe de charge"),
-    "unusual_columns": ("| answer | what becomes of it |", "| réponse | ce qu'elle devient |"),
-    "point_columns": ("| points | what becomes of them |", "| points | ce qu'ils deviennent |"),
+    "unusual_columns": ("| answer | result |", "| réponse | ce qu'elle devient |"),
+    "point_columns": ("| points | result |", "| points | ce qu'ils deviennent |"),
     "rte_columns": ("| answer | meaning | asked again |", "| réponse | sens | redemandé |"),
 }
 

@@ -23,7 +23,7 @@ from tests.server.killing import kill_half_way
 _STOPS_HALF_WAY = """
 import asyncio, sys, time
 from alembic import op
-from gateway.migrations import upgrade
+from gateway.migrations import upgrade_database
 
 create, made = op.create_table, []
 
@@ -35,7 +35,7 @@ def create_and_stop(*arguments, **named):
         time.sleep(3600)
 
 op.create_table = create_and_stop
-asyncio.run(upgrade(sys.argv[1]))
+asyncio.run(upgrade_database(sys.argv[1]))
 """
 
 
@@ -80,7 +80,11 @@ async def test_the_log_names_each_migration_and_nothing_of_how_it_is_done(tmp_pa
 
 
 async def test_three_that_start_at_once_migrate_once(database_url: str) -> None:
-    program = "import asyncio, sys; from gateway.migrations import upgrade; asyncio.run(upgrade(sys.argv[1]))"
+    program = """
+import asyncio, sys
+from gateway.migrations import upgrade_database
+asyncio.run(upgrade_database(sys.argv[1]))
+"""
     started = [
         await asyncio.create_subprocess_exec(sys.executable, "-c", program, database_url, stderr=subprocess.PIPE)
         for _ in range(3)

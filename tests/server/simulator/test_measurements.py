@@ -107,14 +107,14 @@ def test_a_year_of_half_hours_takes_a_fraction_of_a_second():
 def test_another_process_in_another_order_tells_the_same():
     program = """
 from datetime import date
-from gateway.simulator.curves import Direction, watts
-from gateway.simulator.paris import days
+from gateway.simulator.curves import Direction, compute_watts
+from gateway.simulator.paris import list_days
 from gateway.simulator.street import Street
 street = Street(date(2020, 5, 5))
-for day in reversed(days(date(2026, 1, 1), date(2026, 2, 1))):
+for day in reversed(list_days(date(2026, 1, 1), date(2026, 2, 1))):
     for prm in ("30009000000042", "30001000000005", "30001000000003"):
         for direction in reversed(Direction):
-            print(prm, direction, day, *watts(street.find(prm), direction, day))
+            print(prm, direction, day, *compute_watts(street.find_home(prm), direction, day))
 """
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     here = [
