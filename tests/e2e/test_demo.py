@@ -75,7 +75,7 @@ async def logs_in_to_the_front_end(url: str) -> bool:
 async def test_it_starts_stops_and_starts_again(tmp_path: Path) -> None:
     demo = Demo(tmp_path)
     process = await demo.start()
-    said = await demo.until_it_says(process, "begins afresh")
+    said = await demo.until_it_says(process, "starts from the beginning")
     assert "Three homes" in said
     url = f"http://127.0.0.1:{demo.ports[0]}"
     assert f"{url}/my-electricity" in said
@@ -84,12 +84,12 @@ async def test_it_starts_stops_and_starts_again(tmp_path: Path) -> None:
     assert await logs_in_to_the_front_end(f"http://127.0.0.1:{demo.ports[3]}")
 
     process.send_signal(signal.SIGINT)
-    assert "takes up from there" in await demo.until_it_says(process, "takes up from there")
+    assert "continues from there" in await demo.until_it_says(process, "continues from there")
     assert await process.wait() == 0
     assert await demo.nothing_listens()
 
     process = await demo.start()
-    said = await demo.until_it_says(process, "begins afresh")
+    said = await demo.until_it_says(process, "starts from the beginning")
     assert "Three homes" not in said
     process.kill()
     await process.wait()

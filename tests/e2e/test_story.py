@@ -323,7 +323,8 @@ async def test_a_consent_that_was_withdrawn_is_renewed(story: Story, owner: aioh
         (point,) = (await answer.json())["items"]
     days = {"start": str(FIRST.date() - timedelta(days=3)), "end": str(FIRST.date())}
     async with owner.post(f"{points}/{point['id']}/refresh", json=days) as answer:
-        assert answer.status == 202, await answer.text()
+        # 409: the gateway's own look found it out before
+        assert answer.status in {202, 409}, await answer.text()
 
     async def ended() -> bool:
         async with owner.get(f"{points}/{point['id']}") as answer:

@@ -266,9 +266,10 @@ async def test_asks_for_off_peak_hours_that_cannot_be_read(
     result = await mend_with(hass, form, {"off_peak": "at night"})
     assert result["errors"] == {"base": "invalid_off_peak"}
     assert "22:30-06:30" in words_of("off_peak_unreadable", "off_peak", result)
-    right, gateway.answers[POINT] = gateway.answers[POINT], problem(503, "database_down")
-    assert (await mend_with(hass, form, {"off_peak": "22:00-06:00"}))["errors"] == {"base": "gateway_failed"}
-    gateway.answers[POINT] = right
+    for path in ("/v1/off-peak-hours", POINT):
+        right, gateway.answers[path] = gateway.answers[path], problem(503, "database_down")
+        assert (await mend_with(hass, form, {"off_peak": "22:00-06:00"}))["errors"] == {"base": "gateway_failed"}
+        gateway.answers[path] = right
     gateway.answers[POINTS]["items"][0]["notices"] = []
     assert (await mend_with(hass, form, {"off_peak": "22:00-06:00"}))["type"] is FlowResultType.CREATE_ENTRY
     assert gateway.told[-1]["off_peak"][0]["slots"] == [["22:00", "06:00"]]
