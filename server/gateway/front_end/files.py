@@ -55,14 +55,18 @@ class Files:
     """A built front end."""
 
     def __init__(self, folder: Path) -> None:
-        """List what is there. Raises NoFrontEndError when no page is."""
+        """List what is there, without links that lead elsewhere. Raises NoFrontEndError when no page is."""
         if not (folder / "index.html").is_file():
             raise NoFrontEndError(f"{folder} holds no index.html: build the front end first (npm run build in web/)")
         self._files = {
             f"/{path.relative_to(folder).as_posix()}": _load_file(folder, path)
             for path in sorted(folder.rglob("*"))
-            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+            if path.is_file()
+            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+            and path.resolve().is_relative_to(folder.resolve())
         }
+        if "/index.html" not in self._files:
+            raise NoFrontEndError(f"{folder}/index.html is a link that leads out of the folder")
 
     def find_file(self, path: str) -> File | None:
         """Return what is at a path of the site: a file, or the page that shows it."""

@@ -216,3 +216,15 @@ async def test_without_the_front_end_caddy_says_so_with_the_same_headers(tmp_pat
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Server" not in answer.headers
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_served(built: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("a secret")
+    (built / "assets/out.txt").symlink_to(secret)
+    (built / "assets/in.svg").symlink_to(built / "icon.svg")
+    (tmp_path / "current").symlink_to(built)
+    files = Files(tmp_path / "current")
+    assert files.find_file("/assets/out.txt") is None
+    assert files.find_file("/assets/in.svg") is not None
+    assert files.find_file("/icon.svg") is not None
