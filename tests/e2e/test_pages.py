@@ -69,9 +69,7 @@ async def test_every_page_is_accessible_and_keeps_to_its_policy(
 async def test_the_comparison_shows_the_bills_of_the_api(pages: Stack) -> None:
     async with visiting(pages.gateway_url) as person:
         await person.log_in(OWNER)
-        await person.visit("compare")
-        meter = (await person.fetch("/v1/usage-points"))["items"][0]["id"]
-        compared = await person.fetch(f"/v1/usage-points/{meter}/comparison?months=12")
+        compared = await person.read_answer("/comparison", person.visit("compare"))
         shown = await person.page.locator("table").first.inner_text()
     bills = [f"{cost['total']:.2f}" for cost in compared["total"].values() if cost["total"] is not None]
     assert bills

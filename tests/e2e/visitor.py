@@ -1,7 +1,7 @@
 """A person in a browser on the site. What its policy blocks, and what is asked of another site, is counted."""
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,6 +53,12 @@ class Visitor:
         await self.open(path)
         await self.page.locator("h1").first.wait_for()
         await self.until_loaded()
+
+    async def read_answer(self, path: str, action: Awaitable[None]) -> Any:
+        """Do something, and return what the page is told of a path then: what it shows is from that moment."""
+        async with self.page.expect_response(lambda response: path in response.url and response.ok) as told:
+            await action
+        return await (await told.value).json()
 
     async def until_loaded(self) -> None:
         """Wait until nothing is being loaded."""
