@@ -59,7 +59,16 @@ def test_hours_of_some_days(text: str, meant: list[tuple[str, tuple[int, ...], l
 
 @pytest.mark.parametrize(
     "text",
-    ["lundi", "lundi 22h", "lun-ven 22h-6h, ven 0h-24h", "22h-6h mars", "lun-ven", "week-end", "jours fériés 0h-24h"],
+    [
+        "lundi",
+        "lundi 22h",
+        "lun-ven 22h-6h, ven 0h-24h",
+        "22h-6h mars",
+        "lun-ven",
+        "week-end",
+        "jours fériés 0h-24h",
+        "lundi-mercredi-vendredi 22h-6h",
+    ],
 )
 def test_days_that_cannot_be_read(text: str) -> None:
     assert parse_off_peak(text) is None
@@ -198,7 +207,7 @@ def test_any_slots_in_any_dress(
 
     text = around[0] + comma.join(f"{clock(start)}{dash}{clock(end)}" for start, end in slots) + around[1]
     expected = [
-        (f"{start[0]:02}:{start[1]:02}", "24:00" if end == (0, 0) else f"{end[0]:02}:{end[1]:02}")
+        (f"{start[0]:02}:{start[1]:02}", "24:00" if end in {(0, 0), (23, 59)} else f"{end[0]:02}:{end[1]:02}")
         for start, end in slots
     ]
     assert written(parse_off_peak(text)) == expected
