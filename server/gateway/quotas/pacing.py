@@ -47,7 +47,7 @@ class EnedisPacer:
         await self.wait_within(api, payer, budgets.ENEDIS_HOUR, self._user_limit)
 
     async def wait_within(self, api: Api, payer: str, hour_limit: int, user_limit: int) -> None:
-        """Wait for a turn while so much of the hour's and of the payer's budget is left; see `wait`."""
+        """Wait for a turn while so much of the hour's and of the payer's budget is left; see `wait_for_turn`."""
         queue = self._queue[api]
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -114,11 +114,11 @@ class CappedPacer:
         await self._pacer.wait_within(api, payer, self._hour_limit, self._user_limit)
 
     async def stop_calls(self, api: Api, until: datetime | None) -> datetime:
-        """See EnedisPacer.stop."""
+        """See EnedisPacer.stop_calls."""
         return await self._pacer.stop_calls(api, until)
 
 
-async def until_turn_of_history(store: Store) -> timedelta:
+async def take_history_turn(store: Store) -> timedelta:
     """Take the turn of a call for older history, and return nothing to wait; else how long there is to wait for it.
 
     Whoever waits holds nothing meanwhile: a person may want the same home's days.
@@ -126,7 +126,7 @@ async def until_turn_of_history(store: Store) -> timedelta:
     return timedelta(seconds=await store.take_turn(f"enedis:{Api.MEASURES}:history", HISTORY_INTERVAL))
 
 
-def live_reserve(user_limit: int) -> int:
+def compute_live_reserve(user_limit: int) -> int:
     """Return how many calls of a user's day the older history leaves alone."""
     return min(_LIVE_RESERVE, max(1, user_limit // 5))
 
