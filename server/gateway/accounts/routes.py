@@ -32,7 +32,7 @@ from gateway.pages import choose_language
 from gateway.problems import describe_responses
 
 router = APIRouter(tags=["accounts"], responses=describe_responses(400, 413, 422))
-_AT_A_DOOR = describe_responses(401, 403, 429, 503)
+_PASSWORD_CHECKED = describe_responses(401, 403, 429, 503)
 _LOGGED_IN = describe_responses(401, 403)
 
 
@@ -55,7 +55,7 @@ async def create_account(
     return SignedUp(status="check_your_mail" if parts.settings.require_email_verification else "active")
 
 
-@router.post("/accounts/verify-email", status_code=204, responses=_AT_A_DOOR)
+@router.post("/accounts/verify-email", status_code=204, responses=_PASSWORD_CHECKED)
 async def verify_email(parts: AccountPartsDep, client: ClientDep, body: VerifyEmailRequest) -> None:
     """Show to have the address: by the code from the mail, and the password of the account."""
     await sign_up.verify_email(parts, body.code, body.password, client)
@@ -85,7 +85,7 @@ async def get_own_account(parts: AccountPartsDep, caller: CallerDep) -> AccountV
     return _build_account_view(parts, await profile.get_account(parts, caller.account_id))
 
 
-@router.patch("/accounts/me", responses=_AT_A_DOOR | describe_responses(409))
+@router.patch("/accounts/me", responses=_PASSWORD_CHECKED | describe_responses(409))
 async def change_own_account(
     parts: AccountPartsDep, client: ClientDep, account: AccountDep, changes: ProfileRequest
 ) -> AccountView:
@@ -108,7 +108,7 @@ async def resend_verification(
     return Accepted()
 
 
-@router.put("/accounts/me/password", status_code=204, responses=_AT_A_DOOR)
+@router.put("/accounts/me/password", status_code=204, responses=_PASSWORD_CHECKED)
 async def change_password(
     request: Request,
     response: Response,
@@ -124,7 +124,7 @@ async def change_password(
     sessions.set_cookie(response, parts.settings, token)
 
 
-@router.post("/session", status_code=204, dependencies=[FromHere, OneKind], responses=_AT_A_DOOR)
+@router.post("/session", status_code=204, dependencies=[FromHere, OneKind], responses=_PASSWORD_CHECKED)
 async def open_session(
     request: Request, response: Response, parts: AccountPartsDep, client: ClientDep, body: LogInRequest
 ) -> None:

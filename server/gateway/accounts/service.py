@@ -124,7 +124,7 @@ async def load_caller(database: Database, store: Store, claims: tokens.Claims) -
     """Return whose request this is. Raises InvalidTokenError when the token was revoked meanwhile.
 
     The answer is kept for seconds in the store that all replicas share. Whoever revokes puts a mark in its place with
-    `forget`: while it stands, the database is asked each time.
+    `forget_client`: while it stands, the database is asked each time.
     """
     held, kept = f"{claims.account_id} {claims.version}", await read_cached(store, _build_cache_key(claims.client_id))
     if kept != held:

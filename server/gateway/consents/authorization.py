@@ -2,7 +2,7 @@
 
 The number that Enedis sends the browser back with can be guessed, so it proves nothing by itself. A consent is granted
 only when the state in the callback is one we made, is used for the first time, within a day and in the browser that
-holds its cookie, and when `claims.evaluate` accepts what Enedis says about the number.
+holds its cookie, and when `claims.evaluate_claim` accepts what Enedis says about the number.
 
 Example: 10:00 requested (PENDING), 10:01 the start page makes a state, 10:03 Enedis sends the browser back with that
 state and a number, and the first check is due; the service is not open yet, so it is checked again after 4, 8, 18 and
