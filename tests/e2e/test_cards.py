@@ -10,7 +10,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from scripts.lib import dashboard
 from scripts.lib.browser import open_page
 from scripts.lib.home_assistant_client import HomeAssistantClient
-from scripts.lib.stack import Stack
+from scripts.lib.stack import HOMES, Stack
 from tests.e2e.site import NOW
 
 WIDTH, HEIGHT = 390, 844
@@ -36,6 +36,11 @@ async def open_dashboard(address: str) -> AsyncGenerator[Page]:
         yield page
 
 
+def count_series_requests(stack: Stack) -> int:
+    """How often the gateway was asked for figures of a card."""
+    return stack.log("gateway").read_text().count("/series")
+
+
 @pytest.fixture(scope="module")
 async def address(stack: Stack, home_assistant: HomeAssistantClient) -> str:
     """Where the ready dashboard is, once its offer was accepted."""
@@ -58,7 +63,8 @@ async def test_a_phone_shows_the_first_chart_without_scrolling_and_speaks_french
             assert not {"Today", "Tomorrow", "Peak", "Off-peak", "Known", "Bill", "Now", "Loading…"} & set(text.split())
 
 
-async def test_the_day_is_stepped_through_from_the_last_that_is_available(address: str) -> None:
+async def test_the_day_is_stepped_through_from_the_last_that_is_available(address: str, stack: Stack) -> None:
+    before = count_series_requests(stack)
     async with open_dashboard(address) as page:
         card = page.locator("my-electrical-data-day").first
         day = card.locator("strong[aria-live]")
@@ -71,6 +77,8 @@ async def test_the_day_is_stepped_through_from_the_last_that_is_available(addres
         chart = card.get_by_role("slider")
         await chart.press("Home")
         assert "1 novembre" in (await chart.get_attribute("aria-valuetext") or "")
+        # Each home's card asks for yesterday, then for the last day that is available; one of them was stepped twice.
+        assert 0 < count_series_requests(stack) - before <= 2 * len(HOMES) + 2, "nothing is asked over and over"
 
 
 async def test_cards_and_dashboard_are_offered_with_a_form(address: str) -> None:

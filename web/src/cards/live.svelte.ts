@@ -21,18 +21,23 @@ export class LiveFeed<Name extends keyof Feeds> {
 
 const RETRY_MS = 60_000;
 
-/** Something asked once, a minute later where that failed, and again when the runes change that `ask` reads before its first await. */
-export class Asked<Answer> {
+/**
+ * What a question is answered; asked again when the question changes, and a minute later where that failed. Questions are
+ * compared by their content: one that is made anew with the same content is not asked anew.
+ */
+export class Asked<Question, Answer> {
   answer = $state.raw<Answer>();
   failed = $state(false);
   #attempt = $state(0);
 
-  constructor(ask: () => Promise<Answer> | undefined) {
+  constructor(question: () => Question | undefined, ask: (question: Question) => Promise<Answer>) {
+    const written = $derived(JSON.stringify(question()) as string | undefined);
     $effect(() => {
       void this.#attempt;
+      if (written === undefined) return undefined;
       let current = true;
       let retry: ReturnType<typeof setTimeout> | undefined;
-      ask()?.then(
+      ask(JSON.parse(written) as Question).then(
         (answer) => {
           if (current) [this.answer, this.failed] = [answer, false];
         },
@@ -52,13 +57,16 @@ export class Asked<Answer> {
 
 /** The meter of a card: the one of its configuration, else the first that suits it. */
 export class ChosenMeter {
-  readonly #meters: Asked<Meter[]>;
+  readonly #meters: Asked<object, Meter[]>;
   readonly #wanted: () => string | undefined;
   readonly #suits: (meter: Meter) => boolean;
 
   constructor(wanted: () => string | undefined, suits: (meter: Meter) => boolean = () => true) {
     const hass = homeAssistant();
-    this.#meters = new Asked(() => listMeters(hass));
+    this.#meters = new Asked(
+      () => ({}),
+      () => listMeters(hass),
+    );
     this.#wanted = wanted;
     this.#suits = suits;
   }
