@@ -20,6 +20,8 @@ from tests.e2e.visitor import visiting
 OWNER = "owner@example.org"
 INGRESS = "/api/hassio_ingress/wUrX7bTn0Zq1/"
 PATH = "/electricity/"
+SANDBOX = "allow-forms allow-popups allow-pointer-lock allow-same-origin allow-scripts allow-modals allow-downloads"
+"""What Home Assistant lets the pages of a panel do: they may not leave for another site, but open a window."""
 # the gateway's own pages below a random path; nginx and the gateway below a chosen one; and pages that frame the former
 PROXY = """
 worker_processes 1;
@@ -37,7 +39,7 @@ http {{
         listen 127.0.0.1:{port};
         default_type text/html;
         location = /panel {{
-            return 200 '<!doctype html><title>Panel</title><iframe width=1200 height=800 src="http://127.0.0.1:{port}{ingress}"></iframe>';
+            return 200 '<!doctype html><title>Panel</title><iframe sandbox="{sandbox}" width=1200 height=800 src="http://127.0.0.1:{port}{ingress}"></iframe>';
         }}
         location {ingress} {{ proxy_pass http://127.0.0.1:{gateway}/; }}
         location {path}api/ {{ proxy_pass http://127.0.0.1:{gateway}/; }}
@@ -59,7 +61,15 @@ async def proxied(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[st
     user = "user root;" if os.geteuid() == 0 else ""
     config.write_text(
         user
-        + PROXY.format(folder=folder, port=port, gateway=ports.gateway, frontend=frontend, ingress=INGRESS, path=PATH)
+        + PROXY.format(
+            folder=folder,
+            port=port,
+            gateway=ports.gateway,
+            frontend=frontend,
+            ingress=INGRESS,
+            path=PATH,
+            sandbox=SANDBOX,
+        )
     )
     inner = nginx_command(folder / "nginx", files, frontend, FRAME_ANCESTORS="self")
     programs = [
@@ -118,6 +128,22 @@ async def test_the_gateways_pages_work_in_a_frame_below_a_path(proxied: str) -> 
         assert urlsplit(frame.url).path == f"{INGRESS}tempo"
         assert [path for path in asked if not path.startswith(INGRESS)] == ["/panel"]
         assert any(path.startswith(f"{INGRESS}assets/") for path in asked)
+
+
+async def test_a_meter_is_added_from_within_a_frame(proxied: str) -> None:
+    async with visiting(proxied) as person:
+        await person.open("panel")
+        shown = person.page.frame_locator("iframe")
+        await use(shown)
+        await shown.get_by_role("link", name="Meter", exact=True).click()
+        await shown.get_by_role("link", name="Add a meter").click()
+        await shown.get_by_label("Number of the meter (PRM or PDL)").fill("30001000000002")
+        await shown.get_by_role("button", name="Go to Enedis").click()
+        async with person.page.context.expect_page() as opened:
+            await shown.get_by_role("link", name="Open Enedis").click()
+        enedis = await opened.value
+        assert urlsplit(enedis.url).path.endswith("/dataconnect/v1/oauth2/authorize")
+        await expect(shown.get_by_role("heading", level=1)).to_have_text("Add a meter")
 
 
 async def test_nginx_serves_the_pages_below_a_path(proxied: str) -> None:

@@ -85,7 +85,9 @@ def figures_of_total(now: Answer, before: Answer | None, known_from: str) -> lis
     """What a card of Overview has to show, in no order."""
     shown = []
     if used := now["consumption"]:
-        shown += [energy(used["wh"]), money(now["bill"]), money(now["subscription"])]
+        # a subscription of the whole span and energy of its end are no bill
+        shown += [energy(used["wh"]), money(now["bill" if known_from <= now["start"] else "cost"])]
+        shown += [money(now["subscription"])]
         if len(used["by_bucket"]) > 1:
             for bucket, wh in used["by_bucket"].items():
                 shown += [energy(wh), money(now["cost_by_bucket"].get(bucket))]
@@ -203,13 +205,16 @@ async def check_rows(person: Visitor, series: Answer, side: str, unit: str, view
         assert sorted(buckets) == wanted, f"{view}, row {row}"
     figures = person.page.locator("main dl dd")
     for place, total in enumerate((current["total"], before["total"])):
+        used = "bill" if series["known"]["start"] <= series["start"] else "cost"
         energy_of, money_of = (
             (total["production"], total["revenue"])
             if side == "production"
-            else (total["consumption"] and total["consumption"]["wh"], total["bill"])
+            else (total["consumption"] and total["consumption"]["wh"], total[used])
         )
         shown_total = await figures.nth(place).inner_text()
-        if energy_of is None and money_of is None:
+        if energy_of is None:
             assert not FIGURE.search(shown_total), view
         else:
-            assert shown_total == f"{energy(energy_of)} · {money(money_of)}", view
+            assert shown_total == energy(energy_of) + ("" if money_of is None else f" · {money(money_of)}"), view
+    if used == "cost" and side == "consumption":
+        await person.sees(f"comes to {money(current['total']['subscription'])} on top.")
