@@ -103,7 +103,7 @@ async def test_nothing_moves_for_whoever_wants_no_motion(pages: Stack) -> None:
     waiting: list[Route] = []
     async with visiting(pages.gateway_url, width=390) as person:
         await person.log_in(OWNER)
-        await person.page.route("**/v1/usage-points/*/totals", waiting.append)
+        await person.page.route("**/v1/usage-points/*/totals", lambda route: waiting.append(route))
         await person.open("overview")
         await person.page.locator(".skeleton").first.wait_for()
         assert await person.page.evaluate(_MOVES) > 0
@@ -121,7 +121,7 @@ async def test_the_banner_does_not_push_the_page_down(pages: Stack, page: str) -
     async with visiting(pages.gateway_url) as person:
         await person.log_in(OWNER)
         # what brings the banner comes long after who is logged in
-        await person.page.route("**/v1/site", waiting.append)
+        await person.page.route("**/v1/site", lambda route: waiting.append(route))
         async with person.page.expect_response("**/v1/usage-points") as meters:
             await person.open(page)
         await meters.value

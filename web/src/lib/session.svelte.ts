@@ -66,6 +66,19 @@ class Session {
 
 export const session = new Session();
 
+/**
+ * Whether a span that begins on `start` has days in service before anything is known of it: then a bill would set a
+ * whole subscription beside a part of the energy.
+ */
+export function lacksBeginning(
+  knownSince: string | null,
+  start: string,
+  meter: Schema<"UsagePointView"> | undefined,
+): boolean {
+  const inService = meter?.contract.consumption_activated_on ?? "";
+  return knownSince !== null && knownSince > (inService > start ? inService : start);
+}
+
 /** Log this browser out. Nothing of the account stays in memory, even where the gateway does not answer. */
 export async function logOut(): Promise<void> {
   try {

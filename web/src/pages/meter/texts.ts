@@ -103,6 +103,7 @@ export const t = dictionary({
   difference: ["Difference", "Écart"],
   holes: ["Days that are missing", "Jours manquants"],
   noHoles: ["Nothing is missing.", "Rien ne manque."],
+  noHolesYet: ["Nothing is missing of the days read so far.", "Rien ne manque des jours lus jusqu’ici."],
   nextTry: [(when: string) => `next try ${when}`, (when: string) => `prochain essai ${when}`],
   refresh: ["Ask Enedis again", "Redemander à Enedis"],
   refreshText: [
