@@ -101,9 +101,13 @@ _SHIFTS = """() => new Promise(done => {
 
 async def test_nothing_moves_for_whoever_wants_no_motion(pages: Stack) -> None:
     waiting: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        waiting.append(route)
+
     async with visiting(pages.gateway_url, width=390) as person:
         await person.log_in(OWNER)
-        await person.page.route("**/v1/usage-points/*/totals", lambda route: waiting.append(route))
+        await person.page.route("**/v1/usage-points/*/totals", hold)
         await person.open("overview")
         await person.page.locator(".skeleton").first.wait_for()
         assert await person.page.evaluate(_MOVES) > 0
@@ -118,10 +122,14 @@ async def test_nothing_moves_for_whoever_wants_no_motion(pages: Stack) -> None:
 @pytest.mark.parametrize("page", ["docs", "tempo"])
 async def test_the_banner_does_not_push_the_page_down(pages: Stack, page: str) -> None:
     waiting: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        waiting.append(route)
+
     async with visiting(pages.gateway_url) as person:
         await person.log_in(OWNER)
         # what brings the banner comes long after who is logged in
-        await person.page.route("**/v1/site", lambda route: waiting.append(route))
+        await person.page.route("**/v1/site", hold)
         async with person.page.expect_response("**/v1/usage-points") as meters:
             await person.open(page)
         await meters.value
