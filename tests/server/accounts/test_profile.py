@@ -15,12 +15,12 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 async def test_a_page_learns_who_is_logged_in_without_an_error(gateway: Gateway) -> None:
     nobody = await gateway.http.get("/v1/session")
-    assert (nobody.status_code, nobody.json()) == (200, {"account": None})
+    assert (nobody.status_code, nobody.json()) == (200, {"account": None, "ingress": False})
     browser = await logged_in(gateway)
     assert (await browser.get("/v1/session")).json()["account"]["email"] == EMAIL
     left = await browser.delete("/v1/session")
     assert left.headers["Clear-Site-Data"] == '"cache"'
-    assert (await browser.get("/v1/session")).json() == {"account": None}
+    assert (await browser.get("/v1/session")).json() == {"account": None, "ingress": False}
 
 
 async def test_sessions_are_listed_and_ended_one_by_one(gateway: Gateway, clock: SetClock) -> None:

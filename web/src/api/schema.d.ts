@@ -2823,9 +2823,13 @@ export interface components {
         /**
          * SessionState
          * @description Who is logged in in this browser; null when nobody is.
+         *
+         *     `ingress`: Home Assistant has logged them in, so that there is no password, and nothing to log out of.
          */
         SessionState: {
             account: components["schemas"]["AccountView"] | null;
+            /** Ingress */
+            ingress: boolean;
         };
         /**
          * SessionView
