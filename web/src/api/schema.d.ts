@@ -12166,9 +12166,7 @@ export interface operations {
             path: {
                 consent_id: string;
             };
-            cookie?: {
-                med_consent?: string | null;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -12279,9 +12277,7 @@ export interface operations {
             };
             header?: never;
             path?: never;
-            cookie?: {
-                med_consent?: string | null;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
