@@ -12170,9 +12170,7 @@ export interface operations {
             path: {
                 consent_id: string;
             };
-            cookie?: {
-                med_consent?: string | null;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -12283,9 +12281,7 @@ export interface operations {
             };
             header?: never;
             path?: never;
-            cookie?: {
-                med_consent?: string | null;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
