@@ -1,7 +1,7 @@
 """How routes receive the parts of the running gateway: by their type, through FastAPI's own dependencies.
 
-The application hands over its parts once, at its start (`provide`); whoever needs one names it by an alias, such as
-`ClockDep`. A room that has parts of its own has the aliases for them beside its routes.
+The application hands over its parts once, at its start (`provide_part`); whoever needs one names it by an alias, such
+as `ClockDep`. A room that has parts of its own has the aliases for them beside its routes.
 """
 
 from collections.abc import Awaitable, Callable

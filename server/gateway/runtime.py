@@ -21,7 +21,7 @@ from gateway.mail.senders import Mailgun, MailSender, NoMailSender
 from gateway.metering.archive import Archive
 from gateway.metering.fetching import Priority
 from gateway.quotas.day import DailyQuota
-from gateway.quotas.pacing import HISTORY_HOUR, UPKEEP_HOUR, CappedPacer, EnedisPacer, live_reserve
+from gateway.quotas.pacing import HISTORY_HOUR, UPKEEP_HOUR, CappedPacer, EnedisPacer, compute_live_reserve
 from gateway.rte.client import Rte
 from gateway.rte.open_data import OpenData
 from gateway.settings import Settings
@@ -88,7 +88,7 @@ async def open_runtime(
     by_priority = {
         Priority.PERSON: enedis,
         Priority.UPKEEP: build_enedis(CappedPacer(pacer, UPKEEP_HOUR, a_day)),
-        Priority.HISTORY: build_enedis(CappedPacer(pacer, HISTORY_HOUR, a_day - live_reserve(a_day))),
+        Priority.HISTORY: build_enedis(CappedPacer(pacer, HISTORY_HOUR, a_day - compute_live_reserve(a_day))),
     }
     archive = Archive(database, store, clock, by_priority, keyring)
     try:

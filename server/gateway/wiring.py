@@ -88,7 +88,7 @@ def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
         "purge": skip_until_due(
             lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days), clock
         ),
-        "reminders": lambda: send_reminders(database, clock),
+        "reminders": skip_until_due(lambda: send_reminders(database, clock), clock),
         "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due_mails,
         "archive": lambda: upkeep.fetch_due_points(database, runtime.archive, clock),
         "history": lambda: history.fetch_next_history(database, runtime.archive, runtime.store, clock),

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from gateway.accounts import log_in, profile, recovery, service, sessions, sign_up
 from gateway.accounts.browsers import name_browser
 from gateway.accounts.dependencies import AccountDep, AccountPartsDep, CallerDep, FromHere, OneKind
+from gateway.accounts.ingress import load_household
 from gateway.accounts.log_in import Attempt
 from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
@@ -28,11 +29,12 @@ from gateway.accounts.schemas import (
     VerifyEmailRequest,
 )
 from gateway.dependencies import OUR_ID, ClientDep
+from gateway.kit.ingress import is_from_ingress
 from gateway.pages import choose_language
 from gateway.problems import describe_responses
 
 router = APIRouter(tags=["accounts"], responses=describe_responses(400, 413, 422))
-_AT_A_DOOR = describe_responses(401, 403, 429, 503)
+_PASSWORD_CHECKED = describe_responses(401, 403, 429, 503)
 _LOGGED_IN = describe_responses(401, 403)
 
 
@@ -55,7 +57,7 @@ async def create_account(
     return SignedUp(status="check_your_mail" if parts.settings.require_email_verification else "active")
 
 
-@router.post("/accounts/verify-email", status_code=204, responses=_AT_A_DOOR)
+@router.post("/accounts/verify-email", status_code=204, responses=_PASSWORD_CHECKED)
 async def verify_email(parts: AccountPartsDep, client: ClientDep, body: VerifyEmailRequest) -> None:
     """Show to have the address: by the code from the mail, and the password of the account."""
     await sign_up.verify_email(parts, body.code, body.password, client)
@@ -85,7 +87,7 @@ async def get_own_account(parts: AccountPartsDep, caller: CallerDep) -> AccountV
     return _build_account_view(parts, await profile.get_account(parts, caller.account_id))
 
 
-@router.patch("/accounts/me", responses=_AT_A_DOOR | describe_responses(409))
+@router.patch("/accounts/me", responses=_PASSWORD_CHECKED | describe_responses(409))
 async def change_own_account(
     parts: AccountPartsDep, client: ClientDep, account: AccountDep, changes: ProfileRequest
 ) -> AccountView:
@@ -108,7 +110,7 @@ async def resend_verification(
     return Accepted()
 
 
-@router.put("/accounts/me/password", status_code=204, responses=_AT_A_DOOR)
+@router.put("/accounts/me/password", status_code=204, responses=_PASSWORD_CHECKED)
 async def change_password(
     request: Request,
     response: Response,
@@ -124,7 +126,7 @@ async def change_password(
     sessions.set_cookie(response, parts.settings, token)
 
 
-@router.post("/session", status_code=204, dependencies=[FromHere, OneKind], responses=_AT_A_DOOR)
+@router.post("/session", status_code=204, dependencies=[FromHere, OneKind], responses=_PASSWORD_CHECKED)
 async def open_session(
     request: Request, response: Response, parts: AccountPartsDep, client: ClientDep, body: LogInRequest
 ) -> None:
@@ -137,9 +139,9 @@ async def open_session(
 @router.get("/session")
 async def get_session_state(request: Request, parts: AccountPartsDep) -> SessionState:
     """Tell who is logged in in this browser, if anybody is: no error, so that a page may ask when it opens."""
-    token = sessions.read_cookie(request, parts.settings)
-    account = await sessions.resume_account(parts, token) if token else None
-    return SessionState(account=_build_account_view(parts, account) if account else None)
+    account = await _find_logged_in_account(request, parts)
+    view = _build_account_view(parts, account) if account else None
+    return SessionState(account=view, ingress=is_from_ingress(request))
 
 
 @router.get("/sessions", responses=_LOGGED_IN)
@@ -186,6 +188,14 @@ async def close_sessions(response: Response, parts: AccountPartsDep, account: Ac
     """Log out everywhere: all browsers' sessions and all tokens end. API clients keep their secrets."""
     await log_in.log_out_everywhere(parts, account.id)
     sessions.clear_cookie(response, parts.settings)
+
+
+async def _find_logged_in_account(request: Request, parts: AccountParts) -> Account | None:
+    if is_from_ingress(request):
+        household = await load_household(parts, choose_language(request))
+        return household if household.is_active else None
+    token = sessions.read_cookie(request, parts.settings)
+    return await sessions.resume_account(parts, token) if token else None
 
 
 def _get_browser_name(request: Request) -> str | None:

@@ -41,10 +41,10 @@ def add(
         print("Number of the usage point (14 digits), then Enter: ", end="", flush=True)
     try:
         prm = service.check_number(sys.stdin.readline())
-        wish: dict[str, Any] = {"tariff": {"option": option, "power_kva": power}}
+        chosen: dict[str, Any] = {"tariff": {"option": option, "power_kva": power}}
         if off_peak:  # otherwise those that hold stay: the user's, or Enedis'
-            wish["off_peak"] = [{"slots": [_parse_slot(text) for text in off_peak]}]
-        choices = Choices.model_validate(wish)
+            chosen["off_peak"] = [{"slots": [_parse_slot(text) for text in off_peak]}]
+        choices = Choices.model_validate(chosen)
     except ValidationError as error:
         fail("\n".join(detail["msg"].removeprefix("Value error, ") for detail in error.errors()), 2)
     except ValueError as error:

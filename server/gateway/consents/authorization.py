@@ -2,7 +2,7 @@
 
 The number that Enedis sends the browser back with can be guessed, so it proves nothing by itself. A consent is granted
 only when the state in the callback is one we made, is used for the first time, within a day and in the browser that
-holds its cookie, and when `claims.evaluate` accepts what Enedis says about the number.
+holds its cookie, and when `claims.evaluate_claim` accepts what Enedis says about the number.
 
 Example: 10:00 requested (PENDING), 10:01 the start page makes a state, 10:03 Enedis sends the browser back with that
 state and a number, and the first check is due; the service is not open yet, so it is checked again after 4, 8, 18 and
@@ -46,7 +46,7 @@ _CONSENTS = RateLimit("consents", 10, timedelta(hours=1))
 _FAILURES = RateLimit("consent_failures", 10, timedelta(hours=1))
 _MOST_STATES = 20
 _MOST_UNUSED = 5
-_COOKIE = re.compile(r"[\w-]{43}", re.ASCII)
+_BROWSER = re.compile(r"[\w-]{43}", re.ASCII)
 _INT64 = 2**63
 
 
@@ -124,7 +124,7 @@ async def start_authorization(
     if made >= _MOST_STATES or await limits.is_reached(session, _FAILURES, consent.account_id, now):
         return None
     await repository.retire_states(session, consent.id, _MOST_UNUSED - 1, now)
-    known = browser if browser and _COOKIE.fullmatch(browser) else None
+    known = browser if browser and _BROWSER.fullmatch(browser) else None
     attempt = AuthorizationAttempt(secrets.token_urlsafe(32), known or secrets.token_urlsafe(32))
     session.add(
         ConsentState(

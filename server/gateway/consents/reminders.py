@@ -19,13 +19,15 @@ _A_ROUND = 50
 
 
 async def send_reminders(database: Database, clock: Clock) -> datetime:
-    """Queue the mails that are due, and return when there is more to do: tomorrow at 09:00 in Paris.
+    """Queue the mails that are due, not before 09:00 in Paris; return when there is more to do.
 
     A consent that ends in 40 days has its mail of 60 days before, one that ends in 10 days only that of 15 days before:
     whoever shares a meter for a few days gets one mail, not two.
     """
     now = clock.now()
     today = paris.day_of(now)
+    if now < (begin := paris.at(today, _SEND_AT)):
+        return begin
     for later_than, days_before in zip((-1, *DAYS_BEFORE), DAYS_BEFORE, strict=False):
         first, last = today + timedelta(days=later_than + 1), today + timedelta(days=days_before)
         async with database.read() as session:  # nearly always there are none: nobody else need wait for this

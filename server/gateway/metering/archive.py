@@ -49,6 +49,7 @@ COMPARED_EVERY = timedelta(days=7)
 LONGEST_PAUSE = timedelta(hours=12)
 _FAILURES_COUNTED_FOR = 2 * 86400.0
 _UNTIL_THE_STORE_IS_BACK = timedelta(seconds=5)
+_HAS_HOLES = frozenset({State.PARTIAL, State.FILLED})
 _KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1} | dict.fromkeys(WHOLE, 2)
 """An answer that knows less never replaces one that knew more, unless it corrects it."""
 
@@ -130,7 +131,7 @@ class Archive:
     async def fetch_missing(
         self, meter: Meter, feed: Feed, wanted: Collection[date], calls: int, priority: Priority
     ) -> CallRefusal | None:
-        """Ask for what is missing of the wanted days, by so many calls; see `ensure`.
+        """Ask for what is missing of the wanted days, by so many calls at most; return why that stopped early.
 
         Without the store nobody can be sure to be alone, or in time, and nothing is asked.
         """
@@ -145,7 +146,7 @@ class Archive:
         if not wanted or feed.direction not in meter.possible:
             return None
         for _ in range(calls):
-            async with self._store.lease(f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"):
+            async with self._store.lease(_lease_key(feed)):
                 if pause := await find_pause(self._store, _pause_key(feed), self._clock.now()):
                     return CallRefusal(ErrorReason(pause.reason), pause.until)
                 async with self._database.read() as session:
@@ -292,7 +293,7 @@ class Archive:
                 return None
             asked = await repository.load_entries(session, daily, min(days), max(days) + paris.DAY)
         over = {day for day, entry in lacking.items() if is_over(curve, day, entry)}
-        small = await self._add_small_holes(meter, curve, lacking.keys() - over)
+        small = await self._find_small_holes(meter, curve, lacking.keys() - over)
         late = {day for day, entry in lacking.items() if entry.state is State.ABSENT and _has_no_curve(day, now)}
         oldest = min((day for day in rounded if day not in asked), default=None)
         weekly = set(rounded) if oldest and now >= paris.midnight(oldest) + COMPARED_EVERY else set()
@@ -300,12 +301,12 @@ class Archive:
         if plan_calls(daily, asked, over | small | late | weekly, now, since=meter.since[direction]):
             # the others will be wanted one day, and cost nothing now
             refusal = await self.fetch_missing(meter, daily, days, CALLS_A_REQUEST, priority)
-        partial_days = {day for day in over if lacking[day].state in {State.PARTIAL, State.FILLED}}
-        await self._fill_in_day(meter, curve, daily, partial_days, small)
-        await self._compare(meter, curve, daily, rounded)
+        partial_days = {day for day in over if lacking[day].state in _HAS_HOLES}
+        await self._fill_in_days(meter, curve, daily, partial_days, small)
+        await self._fit_rounded_days(meter, curve, daily, rounded)
         return refusal
 
-    async def _add_small_holes(self, meter: Meter, curve: Feed, days: Collection[date]) -> set[date]:
+    async def _find_small_holes(self, meter: Meter, curve: Feed, days: Collection[date]) -> set[date]:
         """Return the days, of these, of which an hour at most is missing."""
         if not days:
             return set()
@@ -316,7 +317,7 @@ class Archive:
             )
         return {day for day in days if entries[day].state is State.PARTIAL and has_small_hole(day, curves.get(day, []))}
 
-    async def _fill_in_day(
+    async def _fill_in_days(
         self, meter: Meter, curve: Feed, daily: Feed, over: Collection[date], small: Collection[date]
     ) -> None:
         """Fill what is missing of days by their values: those `over` for good, those with a `small` hole for now."""
@@ -324,12 +325,16 @@ class Archive:
         if not days:
             return
         start, end = min(days), max(days) + paris.DAY
-        async with self._store.lease(f"archive:{curve.point_id}:{curve.kind}:{curve.direction}"):
+        async with self._store.lease(_lease_key(curve)):
             async with self._database.read() as session:
                 _, values = await repository.load_values(session, daily, meter.secrets, payloads.read_value, start, end)
-                _, curves = await repository.load_values(session, curve, meter.secrets, payloads.read_curve, start, end)
+                known, curves = await repository.load_values(
+                    session, curve, meter.secrets, payloads.read_curve, start, end
+                )
             facts = []
             for day in days:
+                if known[day].state not in _HAS_HOLES:
+                    continue  # it came whole meanwhile
                 if day not in values or (readings := fill_missing(day, curves.get(day, []), values[day])) is None:
                     continue
                 payload = payloads.seal_curve(curve, meter.secrets, day, readings)
@@ -338,18 +343,20 @@ class Archive:
             async with self._database.write() as session:
                 await repository.save_facts(session, curve, facts, self._clock.now())
 
-    async def _compare(self, meter: Meter, curve: Feed, daily: Feed, days: Collection[date]) -> None:
+    async def _fit_rounded_days(self, meter: Meter, curve: Feed, daily: Feed, days: Collection[date]) -> None:
         """Bring rounded days to their values, as far as these are known; days whose value never comes stay as told."""
         if not days:
             return
         start, end = min(days), max(days) + paris.DAY
-        async with self._store.lease(f"archive:{curve.point_id}:{curve.kind}:{curve.direction}"):
+        async with self._store.lease(_lease_key(curve)):
             async with self._database.read() as session:
                 read_value, read_curve = payloads.read_value, payloads.read_curve
                 told, values = await repository.load_values(session, daily, meter.secrets, read_value, start, end)
-                _, curves = await repository.load_values(session, curve, meter.secrets, read_curve, start, end)
+                known, curves = await repository.load_values(session, curve, meter.secrets, read_curve, start, end)
             facts = []
             for day in days:
+                if known[day].state is not State.ROUNDED:
+                    continue  # somebody else compared it meanwhile
                 if day in values:
                     fitted = fit_rounded(curves[day], values[day])
                     payload = payloads.seal_curve(curve, meter.secrets, day, fitted or curves[day])
@@ -372,6 +379,10 @@ def _find_standing_refusal(refusals: Refusals, feed: Feed, now: datetime) -> Cal
     if until := refusals.get_direction_pause(feed.direction, now):
         return CallRefusal(ErrorReason.WRONG_DIRECTION, until)
     return None
+
+
+def _lease_key(feed: Feed) -> str:
+    return f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"
 
 
 def _pause_key(feed: Feed) -> str:

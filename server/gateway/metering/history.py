@@ -17,7 +17,7 @@ from gateway.metering.fetching import Priority
 from gateway.metering.meters import Meter
 from gateway.metering.planner import WINDOWS, Window, get_history_start, plan_calls
 from gateway.metering.schedule import Feed, Kind, find_next_attempt
-from gateway.quotas.pacing import until_turn_of_history
+from gateway.quotas.pacing import take_history_turn
 from gateway.store import Store
 from gateway.usage_points import repository as points
 
@@ -43,7 +43,7 @@ def get_oldest_day(feed: Feed, since: date | None, today: date) -> date:
 
 
 async def find_reached_day(session: AsyncSession, feed: Feed, since: date | None, today: date) -> date:
-    """Return the day since which every day up to yesterday was asked; `begins` once the history is whole.
+    """Return the day since which every day up to yesterday was asked: the oldest day once the history is whole.
 
     Yesterday itself may still be to come.
     """
@@ -81,7 +81,7 @@ async def fetch_next_history(database: Database, archive: Archive, store: Store,
     try:
         meter = await archive.open_meter(point)
         call = await _find_next_call(database, meter, now)
-        if call and (wait := await until_turn_of_history(store)):
+        if call and (wait := await take_history_turn(store)):
             return now + wait
         refusal, finished = await _take_step(archive, meter, call)
         confirm_at = meter.refusals.find_next_confirmation(now)

@@ -42,7 +42,7 @@ def pack_readings(readings: Sequence[Reading], day_starts: datetime) -> bytes:
 
 
 def unpack_runs(packed: bytes) -> Iterator[Run]:
-    """Read what `pack` wrote, without making a reading of each value."""
+    """Read what `pack_readings` wrote, without making a reading of each value."""
     if packed[:1] != _FORMAT:
         raise ValueError("readings of an unknown format: this gateway is older than its database")
     position = 1
@@ -56,7 +56,7 @@ def unpack_runs(packed: bytes) -> Iterator[Run]:
 
 
 def unpack_readings(packed: bytes, day_starts: datetime) -> list[Reading]:
-    """Read what `pack` wrote."""
+    """Read what `pack_readings` wrote."""
     return [
         Reading(day_starts + timedelta(minutes=run.offset + run.step * index), run.step, watts, run.quality)
         for run in unpack_runs(packed)

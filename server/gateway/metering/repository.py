@@ -127,7 +127,7 @@ async def load_days(
 ) -> dict[Feed, dict[date, OpenedDay]]:
     """Return what is known of the days `[start, end[` of these kinds, both directions.
 
-    The entries name no `again_at`: a wish to have a day asked anew changes nothing of what is known of it.
+    The entries name no `again_at`: a request to ask for a day again changes nothing of what is known of it.
     """
     columns = (DayRecord.kind, DayRecord.direction, DayRecord.day, DayRecord.state, DayRecord.asked_at)
     query = select(*columns, DayRecord.payload).where(
@@ -193,7 +193,7 @@ async def correct_future_times(session: AsyncSession, point_ids: Collection[str]
 
 
 async def schedule_again(session: AsyncSession, point_id: str, start: date, end: date, at: datetime) -> Counter[Feed]:
-    """Wish all of the days `[start, end[` that was asked before asked anew; return how many days there are of each."""
+    """Have everything known of the days `[start, end[` asked again; return how many days there are by feed."""
     theirs = (DayRecord.usage_point_id == point_id, DayRecord.day >= start, DayRecord.day < end)
     statement = update(DayRecord).where(*theirs).values(again_at=at).returning(DayRecord.kind, DayRecord.direction)
     marked = await session.execute(statement)

@@ -21,7 +21,7 @@ from gateway.metering.missing import Missing, Reason
 from gateway.metering.planner import WINDOWS
 from gateway.metering.schedule import Kind
 from gateway.quotas import budgets
-from gateway.quotas.pacing import HISTORY_INTERVAL, live_reserve
+from gateway.quotas.pacing import HISTORY_INTERVAL, compute_live_reserve
 from gateway.usage_points import repository as points
 
 
@@ -57,14 +57,14 @@ async def find_pace(session: AsyncSession, meter: Meter, user_limit: int, now: d
     today = paris.day_of(now)
     progress = await history.measure_progress(session, meter, today)
     accounts, own = await points.count_histories(session, meter.account_id, now)
-    a_day = max((user_limit - live_reserve(user_limit)) // max(own, 1), 1)
+    a_day = max((user_limit - compute_live_reserve(user_limit)) // max(own, 1), 1)
     used = await counters.load_used(session, budgets.user_day(meter.account_id, today, user_limit))
     return HistoryPace(
         known_from=min(progress.known_from, meter.recent_from),
         starts_at=max(meter.history_at, now),
         calls_a_week=max(len(meter.directions), 1),
         share=max(accounts, 1) * max(own, 1),
-        left_today=max(user_limit - live_reserve(user_limit) - used, 0) // max(own, 1),
+        left_today=max(user_limit - compute_live_reserve(user_limit) - used, 0) // max(own, 1),
         calls_a_day=a_day,
     )
 

@@ -48,14 +48,14 @@ def load_texts(language: str) -> dict[str, str]:
 
 def choose_language(request: Request) -> str:
     """Return the language that the browser prefers among ours: French unless it says otherwise."""
-    wishes = []
+    accepted = []
     for position, part in enumerate(request.headers.get("accept-language", "").split(",")[:20]):
         name, _, quality = part.strip().partition(";q=")
         try:
-            wishes.append((-float(quality or 1), position, name.split("-")[0].lower()))
+            accepted.append((-float(quality or 1), position, name.split("-")[0].lower()))
         except ValueError:
             continue
-    return next((name for _, _, name in sorted(wishes) if name in list_languages()), _FIRST_LANGUAGE)
+    return next((name for _, _, name in sorted(accepted) if name in list_languages()), _FIRST_LANGUAGE)
 
 
 def render_page(

@@ -55,14 +55,14 @@ class DailyQuota:
         self._calls = calls
         self._answers = answers
 
-    async def count_calls(self, account_id: str) -> Use:
+    async def load_calls(self, account_id: str) -> Use:
         """Return what is used of the calls to Enedis."""
         today = paris.day_of(self._clock.now())
         async with self._database.read() as session:
             used = await counters.load_used(session, budgets.user_day(account_id, today, self._calls))
         return Use("enedis", used, self._calls, self._get_midnight())
 
-    async def past_calls(self, account_id: str) -> list[tuple[date, int]]:
+    async def list_past_calls(self, account_id: str) -> list[tuple[date, int]]:
         """Return the calls to Enedis of each of the last 31 days, oldest first, today included."""
         today = paris.day_of(self._clock.now())
         first = today - _PAST + paris.DAY
@@ -71,16 +71,16 @@ class DailyQuota:
             found = await counter_rows.list_of_name_since(session, name, first.isoformat())
         return [(day, found.get(day.isoformat(), 0)) for day in paris.iterate_days(first, today + paris.DAY)]
 
-    async def calls_lately(self, account_id: str) -> Use:
-        """Return the same from the store where it is, for headers: they are wanted with every answer."""
+    async def load_recent_calls(self, account_id: str) -> Use:
+        """Return the same from the store where it has it: every answer has it in its headers."""
         key = _calls_key(account_id, paris.day_of(self._clock.now()))
         if (remembered := await read_cached(self._store, key)) is not None:
             return Use("enedis", int(remembered), self._calls, self._get_midnight())
-        calls = await self.count_calls(account_id)
+        calls = await self.load_calls(account_id)
         await write_cached(self._store, key, str(calls.used), _REMEMBERED)
         return calls
 
-    async def count_responses(self, account_id: str) -> Use:
+    async def load_answers(self, account_id: str) -> Use:
         """Return what is used of the answers."""
         try:
             used = int(await self._store.get(self._cache_key(account_id)) or 0)

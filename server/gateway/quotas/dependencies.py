@@ -21,6 +21,6 @@ async def count_response(
     async with turns.acquire_slot(caller.account_id):
         now = clock.now()
         answers = (await day.count_answer(caller.account_id)).build_headers(now)
-        calls = (await day.calls_lately(caller.account_id)).build_headers(now)
+        calls = (await day.load_recent_calls(caller.account_id)).build_headers(now)
         request.state.headers = {name: f"{calls[name]}, {answers[name]}" for name in calls}
         yield

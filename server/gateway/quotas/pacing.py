@@ -18,6 +18,8 @@ from gateway.store.pause import find_pause, start_pause
 
 _MARGIN = 1.25
 """Calls leave 250 ms apart, so that one that is delayed by as much still makes no sixth in Enedis' second."""
+_LATE = 0.1
+"""Seconds after which a turn is too old to call by: counting a call can take longer on a busy database."""
 _PATIENCE = 60.0
 _PAUSE = timedelta(minutes=1)
 _LONGEST_STOP = paris.HOUR
@@ -47,7 +49,7 @@ class EnedisPacer:
         await self.wait_within(api, payer, budgets.ENEDIS_HOUR, self._user_limit)
 
     async def wait_within(self, api: Api, payer: str, hour_limit: int, user_limit: int) -> None:
-        """Wait for a turn while so much of the hour's and of the payer's budget is left; see `wait`."""
+        """Wait for a turn while so much of the hour's and of the payer's budget is left; see `wait_for_turn`."""
         queue = self._queue[api]
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -55,17 +57,20 @@ class EnedisPacer:
         except TimeoutError as error:
             raise EnedisError(ErrorReason.QUOTA, "busy", self._clock.now() + _PAUSE) from error
         try:
-            await self._take_turn(f"enedis:{api}", self._interval, api)
+            await self._take_turn(api)
+            taken_at = self._clock.monotonic()
             await self._charge_call(api, payer, hour_limit, user_limit)
+            if self._clock.monotonic() - taken_at > _LATE:
+                await self._take_turn(api)
         finally:
             queue.release()
 
-    async def _take_turn(self, name: str, interval: float, api: Api) -> None:
+    async def _take_turn(self, api: Api) -> None:
         while True:
             # looked at each time: it may be this very queue's last call that Enedis refused
             if until := await find_stop_end(self._store, api, self._clock.now()):
                 raise EnedisError(ErrorReason.QUOTA, "stopped", until)
-            wait = await self._store.take_turn(name, interval)
+            wait = await self._store.take_turn(f"enedis:{api}", self._interval)
             if wait <= 0:
                 return
             await self._clock.sleep(wait)
@@ -114,11 +119,11 @@ class CappedPacer:
         await self._pacer.wait_within(api, payer, self._hour_limit, self._user_limit)
 
     async def stop_calls(self, api: Api, until: datetime | None) -> datetime:
-        """See EnedisPacer.stop."""
+        """See EnedisPacer.stop_calls."""
         return await self._pacer.stop_calls(api, until)
 
 
-async def until_turn_of_history(store: Store) -> timedelta:
+async def take_history_turn(store: Store) -> timedelta:
     """Take the turn of a call for older history, and return nothing to wait; else how long there is to wait for it.
 
     Whoever waits holds nothing meanwhile: a person may want the same home's days.
@@ -126,7 +131,7 @@ async def until_turn_of_history(store: Store) -> timedelta:
     return timedelta(seconds=await store.take_turn(f"enedis:{Api.MEASURES}:history", HISTORY_INTERVAL))
 
 
-def live_reserve(user_limit: int) -> int:
+def compute_live_reserve(user_limit: int) -> int:
     """Return how many calls of a user's day the older history leaves alone."""
     return min(_LIVE_RESERVE, max(1, user_limit // 5))
 

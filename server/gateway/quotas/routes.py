@@ -13,11 +13,11 @@ router = APIRouter(tags=["quota"], responses=describe_responses(401))
 @router.get("/quota")
 async def get_quota(day: DayDep, caller: CallerDep) -> Quota:
     """Show what is used and left today."""
-    calls, answers = await day.count_calls(caller.account_id), await day.count_responses(caller.account_id)
+    calls, answers = await day.load_calls(caller.account_id), await day.load_answers(caller.account_id)
     return Quota(enedis=UseView.of(calls), answers=UseView.of(answers))
 
 
 @router.get("/quota/days")
 async def get_quota_days(day: DayDep, caller: CallerDep) -> QuotaDays:
     """Show the calls to Enedis that the account caused on each of the last 31 days."""
-    return QuotaDays(items=[DayUse(date=one, used=used) for one, used in await day.past_calls(caller.account_id)])
+    return QuotaDays(items=[DayUse(date=one, used=used) for one, used in await day.list_past_calls(caller.account_id)])

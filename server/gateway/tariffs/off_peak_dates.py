@@ -31,10 +31,10 @@ def _subtract_dates(period: OffPeakPeriod, other: OffPeakPeriod) -> Iterator[Off
         yield period.model_copy(update={"valid_from": since})
 
 
-def apply_choice(periods: Sequence[OffPeakPeriod], wish: Sequence[OffPeakPeriod] | None) -> list[OffPeakPeriod]:
+def apply_choice(periods: Sequence[OffPeakPeriod], chosen: Sequence[OffPeakPeriod] | None) -> list[OffPeakPeriod]:
     """Return all periods after the user stated theirs; None gives Enedis' back, which are kept meanwhile."""
     enedis = [period for period in periods if period.source == "enedis"]
-    return enedis + [period.model_copy(update={"source": "user"}) for period in wish or ()]
+    return enedis + [period.model_copy(update={"source": "user"}) for period in chosen or ()]
 
 
 def apply_enedis_text(

@@ -62,6 +62,8 @@ _DAYS = re.compile(
     rf"\s*:?"
 )
 _DAY_RANGE = re.compile(rf"\b({_DAY})\b\.?\s*(?:-|\bau?\b|\bto\b)\s*\b({_DAY})\b")
+_DAY_CHAIN = re.compile(rf"(?:\b(?:{_DAY})\b\.?\s*(?:-|\bau?\b|\bto\b)\s*){{2}}\b(?:{_DAY})\b")
+"""`lundi-mercredi-vendredi`: three days to some, a range to others."""
 _EVERY_DAY = frozenset(range(7))
 
 type _Slots = tuple[tuple[str, str], ...]
@@ -131,7 +133,7 @@ def _parse_days(text: str) -> list[tuple[frozenset[int], str]] | None:
     days = [day for each, _ in named for day in each]
     others = _EVERY_DAY.difference(days)
     before = text[: found[0].start()]
-    if len(days) != len(set(days)):
+    if len(days) != len(set(days)) or _DAY_CHAIN.search(text):
         return None
     if _TIME.search(before):
         named.insert(0, (others, before))

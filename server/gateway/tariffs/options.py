@@ -1,6 +1,6 @@
-"""The options a usage point can pay by. `describe` is the one table that says what each of them is.
+"""The options a usage point can pay by. `describe_option` is the one table that says what each of them is.
 
-A new member of `Option` does not type-check until `describe` knows it, nor a new member of `BucketClock` until
+A new member of `Option` does not type-check until `describe_option` knows it, nor a new member of `BucketClock` until
 `tariffs/buckets.py` bills by it. What else must know an option (the CRE's columns, the registers of the meter, the
 comparison) reads this table.
 """

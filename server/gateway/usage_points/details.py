@@ -19,8 +19,8 @@ async def fetch_details(
     """Gather it from three APIs, and how the meter is supplied if its measures are refused.
 
     One that is not subscribed, or refuses, leaves its part unknown, and so does one that does not answer: its error is
-    returned too. `consumes` and `produces` say which ways energy
-    goes, by any of the contracts' segments, the open `services` and the activation dates.
+    returned too. `consumes` and `produces` say which ways energy goes, by any of the contracts' segments, the open
+    `services` and the activation dates.
     """
     found, failure = Contract(), None
     for part in (_fetch_contracts, _fetch_synthesis, _fetch_metering, *([_fetch_supply] if is_refused else [])):

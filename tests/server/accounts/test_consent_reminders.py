@@ -1,6 +1,6 @@
 """The mails before a consent ends."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from sqlalchemy import func, select
 
@@ -21,7 +21,7 @@ async def run_daily(gateway: Gateway, first: date, last: date) -> list[date]:
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         before = await count_reminders(gateway)
-        await send_reminders(gateway.runtime.database, SetClock(paris.midnight(day)))
+        await send_reminders(gateway.runtime.database, SetClock(paris.at(day, time(9))))
         if await count_reminders(gateway) > before:
             queued.append(day)
     return queued
@@ -70,6 +70,15 @@ async def test_a_consent_for_a_few_days_has_one_mail(mailing: Gateway, mailgun: 
     assert await run_daily(mailing, date(2027, 6, 5), date(2027, 6, 16)) == [date(2027, 6, 5)]
     clock.set(paris.midnight(ENDS))
     await mails(mailgun, 1)
+
+
+async def test_no_mail_comes_at_night(mailing: Gateway) -> None:
+    await add_meter(mailing, ENDS)
+    morning = paris.at(ENDS - timedelta(days=60), time(9))
+    assert await send_reminders(mailing.runtime.database, SetClock(morning - timedelta(minutes=1))) == morning
+    assert await count_reminders(mailing) == 0
+    assert await send_reminders(mailing.runtime.database, SetClock(morning)) == morning + timedelta(days=1)
+    assert await count_reminders(mailing) == 1
 
 
 async def test_what_is_no_longer_shared_has_none(mailing: Gateway) -> None:

@@ -123,7 +123,16 @@ def test_announced_hours_hold_from_their_day_while_they_are_announced() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["lundi", "lundi 22h", "lun-ven 22h-6h, ven 0h-24h", "22h-6h mars", "lun-ven", "week-end", "jours fériés"],
+    [
+        "lundi",
+        "lundi 22h",
+        "lun-ven 22h-6h, ven 0h-24h",
+        "22h-6h mars",
+        "lun-ven",
+        "week-end",
+        "jours fériés",
+        "lundi-mercredi-vendredi 22h-6h",
+    ],
 )
 def test_days_that_cannot_be_read(text: str) -> None:
     assert parse_off_peak(text) is None
@@ -262,7 +271,7 @@ def test_any_slots_in_any_dress(
 
     text = around[0] + comma.join(f"{clock(start)}{dash}{clock(end)}" for start, end in slots) + around[1]
     expected = [
-        (f"{start[0]:02}:{start[1]:02}", "24:00" if end == (0, 0) else f"{end[0]:02}:{end[1]:02}")
+        (f"{start[0]:02}:{start[1]:02}", "24:00" if end in {(0, 0), (23, 59)} else f"{end[0]:02}:{end[1]:02}")
         for start, end in slots
     ]
     assert written(parse_off_peak(text)) == expected

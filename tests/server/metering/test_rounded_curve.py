@@ -1,5 +1,6 @@
 """A load curve that Enedis rounds to 1000 W is compared with its days' own values, for one call a week."""
 
+import asyncio
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -117,3 +118,15 @@ async def test_days_whose_values_never_come_stay_as_measured_and_are_not_asked_f
     entries, curves = await asked.curve(FIRST, 15)
     assert {entry.state for entry in entries.values()} == {State.COMPLETE}
     assert {reading.quality for readings in curves.values() for reading in readings} == {Quality.MEASURED}
+
+
+async def test_two_who_compare_the_same_days_at_once_agree(asked: Asked) -> None:
+    meter = RoundedMeter()
+    await live(asked, meter, 2)
+    await asked.ask(kind=Kind.DAILY, start=FIRST, days=2)
+    point = await asked.meter()
+    await asyncio.gather(
+        *(asked.archive.fill_from_daily_values(point, Direction.CONSUMPTION, Priority.UPKEEP) for _ in range(2))
+    )
+    assert {entry.state for entry in (await asked.curve(FIRST, 2))[0].values()} == {State.FITTED}
+    assert await list_notices(asked) == ["curve_rounded"]

@@ -2843,9 +2843,13 @@ export interface components {
         /**
          * SessionState
          * @description Who is logged in in this browser; null when nobody is.
+         *
+         *     `ingress`: Home Assistant has logged them in, so that there is no password, and nothing to log out of.
          */
         SessionState: {
             account: components["schemas"]["AccountView"] | null;
+            /** Ingress */
+            ingress: boolean;
         };
         /**
          * SessionView
@@ -12196,9 +12200,7 @@ export interface operations {
             path: {
                 consent_id: string;
             };
-            cookie?: {
-                med_consent?: string | null;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -12309,9 +12311,7 @@ export interface operations {
             };
             header?: never;
             path?: never;
-            cookie?: {
-                med_consent?: string | null;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {

@@ -24,6 +24,7 @@ from gateway.billing.totals.totals import DayTotal, Span, sum_by_day
 from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.database import Database
+from gateway.metering.freshness import find_next_change
 from gateway.metering.meters import Meter
 
 
@@ -85,7 +86,7 @@ class SeriesService:
             year_ago=year_ago,
             known=Span(known[0], known[1] + paris.DAY) if known else None,
             prices_outdated=find_outdated_prices(home.book, home.tariffs, span.start, span.end - paris.DAY),
-            next_change=min(max(home.point.next_work_at, now), paris.midnight(today + paris.DAY)),
+            next_change=min(find_next_change(home.point, now), paris.midnight(today + paris.DAY)),
         )
 
     async def load_habits(self, account_id: str, point_id: str, span: Span) -> Habits:

@@ -7,11 +7,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import assert_never
 
-from gateway.billing.totals.totals import Span
+from gateway.billing.totals.totals import Span, find_year_before
 from gateway.kit import paris
 
 _WEEK = timedelta(weeks=1)
-_YEAR_OF_WEEKS = timedelta(weeks=52)
 _USUAL = 24
 
 
@@ -87,14 +86,6 @@ def _count_hours(day: date) -> int:
 def compares_weeks(step: Step, start: date, end: date) -> bool:
     """Tell whether a year before means 52 weeks, so that Mondays meet Mondays: for weeks, and for one whole week."""
     return step is Step.WEEK or (start.weekday() == 0 and end - start == _WEEK)
-
-
-def find_year_before(day: date, *, by_weeks: bool) -> date:
-    """Return the day a year before; 29 February is compared with the 28th."""
-    if by_weeks:
-        return day - _YEAR_OF_WEEKS
-    february = day.replace(day=28) if (day.month, day.day) == (2, 29) else day
-    return february.replace(year=day.year - 1)
 
 
 def find_span_before(span: Span, *, by_weeks: bool) -> Span | None:

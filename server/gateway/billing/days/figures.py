@@ -101,7 +101,7 @@ class DayFigures:
 
     @classmethod
     def unpack_figures(cls, packed: bytes) -> DayFigures:
-        """Read what `pack` wrote."""
+        """Read what `pack_figures` wrote."""
         content = json.loads(zlib.decompress(packed))
         return cls(
             length=content["n"],

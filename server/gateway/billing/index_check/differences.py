@@ -4,9 +4,9 @@ A register's clock is Enedis' own, so that where both are known they must agree.
 
 1. `detect_alignment`: is an index value that of the beginning of its day or of the end? The total tells, whatever the
    off-peak hours are: the alignment under which more days agree with the curve's (or the daily value's) total.
-2. `differences`: by day and bucket, the registers less the curve.
-3. `better_fit`: which other off-peak hours explain the registers? Tried are those in force, all of them or one slot
-   moved by up to twelve hours (a meter's clock may be hours off), and those that Enedis told.
+2. `list_differences`: by day and bucket, the registers less the curve.
+3. `find_better_fit`: which other off-peak hours explain the registers? Tried are those in force, all of them or one
+   slot moved by up to twelve hours (a meter's clock may be hours off), and those that Enedis told.
 
 Example: 22:30-06:30 is stated, the home uses 4 kW at 22:00-22:30 and 500 W at 06:00-06:30. The registers have 2,000 Wh
 more in `hc` than the curve for the first and 250 Wh less for the second, 1,750 Wh each day. Moved by -30 minutes the

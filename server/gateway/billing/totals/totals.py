@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 
 from gateway.billing.days.figures import Columns, DayFigures, MadeOf, bucket_of, subscription_of
 from gateway.domain.direction import Direction
@@ -69,18 +70,20 @@ def list_spans(unit: Unit, today: date, known_until: date) -> dict[str, Span]:
     end = _find_begin(unit, known_until)
     start = _find_begin(unit, end - paris.DAY)
     begun = _find_begin(unit, today)
-    begun_before, before = _find_year_before(unit, begun), _find_year_before(unit, start)
-    so_far = _find_year_before(unit, known_until - paris.DAY) + paris.DAY if known_until > begun else begun_before
+    year_before = partial(find_year_before, by_weeks=unit is Unit.WEEK)
+    begun_before, before = year_before(begun), year_before(start)
+    so_far = year_before(known_until - paris.DAY) + paris.DAY if known_until > begun else begun_before
     return {
         "running": Span(begun, today + paris.DAY),
         "running_year_ago": Span(begun_before, so_far),
         "last": Span(start, end),
-        "year_ago": Span(before, before + paris.DAY if unit is Unit.DAY else _find_year_before(unit, end)),
+        "year_ago": Span(before, before + paris.DAY if unit is Unit.DAY else year_before(end)),
     }
 
 
-def _find_year_before(unit: Unit, day: date) -> date:
-    if unit is Unit.WEEK:
+def find_year_before(day: date, *, by_weeks: bool) -> date:
+    """Return the day a year before; 29 February is compared with the 28th."""
+    if by_weeks:
         return day - timedelta(weeks=52)
     february = day.replace(day=28) if (day.month, day.day) == (2, 29) else day
     return february.replace(year=day.year - 1)
@@ -105,7 +108,7 @@ def sum_by_unit(
     today: date,
     known_until: date,
 ) -> dict[Unit, dict[str, Total]]:
-    """Add up each span of every unit; `counted_since` and `subscription_on` as for `day_totals`."""
+    """Add up each span of every unit; `counted_since` and `subscription_on` as for `sum_by_day`."""
     wanted = {unit: list_spans(unit, today, known_until) for unit in Unit}
     dates = {
         day for named in wanted.values() for span in named.values() for day in paris.iterate_days(span.start, span.end)
