@@ -29,6 +29,7 @@ export const t = dictionary({
   partly: ["not all of it is known", "tout n’est pas connu"],
   total: ["Total", "Total"],
   totalBefore: ["A year before, over the same days", "Un an avant, sur les mêmes jours"],
+  priceMissing: ["Some of these hours lack their price.", "Il manque le prix de certaines de ces heures."],
   knownSince: [
     (day: string) => `Known since ${day}; earlier days are not counted.`,
     (day: string) => `Connu depuis le ${day} ; les jours d’avant ne sont pas comptés.`,
