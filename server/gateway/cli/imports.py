@@ -14,7 +14,7 @@ from gateway.csv_export.service import CsvExporter
 from gateway.csv_export.tables import Table
 from gateway.csv_export.writing import Form, write_table
 from gateway.domain.direction import Direction
-from gateway.imports.comparing import Outcome
+from gateway.imports.comparing import DayOutcome
 from gateway.imports.files import LARGEST_FILE
 from gateway.imports.schemas import ImportView
 from gateway.imports.service import ImportService
@@ -91,7 +91,9 @@ async def _find_account(runtime: Runtime, point_id: str) -> str:
 
 def _describe(found: ImportView) -> list[str]:
     days = found.report.days
-    counts = f"{days[Outcome.NEW]} new days, {days[Outcome.AGREES]} that agree, {days[Outcome.DIFFERS]} that differ"
+    counts = (
+        f"{days[DayOutcome.NEW]} new days, {days[DayOutcome.AGREES]} that agree, {days[DayOutcome.DIFFERS]} that differ"
+    )
     lines = [f"{found.report.format}: {counts}"]
     lines += [
         f"  {span.kind}, {span.direction}: {span.start} to {span.end - paris.DAY}, {span.outcome}"

@@ -25,7 +25,7 @@ _COARSEST_WATTS = 10
 type PayloadsByFeed = Mapping[ImportedFeed, Mapping[date, bytes]]
 
 
-class Outcome(StrEnum):
+class DayOutcome(StrEnum):
     """What becomes of a day of a file: it adds something, nothing, or contradicts what is known."""
 
     NEW = "new"
@@ -43,7 +43,7 @@ class ComparedDay:
     kind: Kind
     direction: Direction
     day: date
-    outcome: Outcome
+    outcome: DayOutcome
     told: int
     known: int | None
     is_whole: bool
@@ -72,8 +72,8 @@ def _compare_curve(direction: Direction, day: date, payload: bytes, known: Paylo
         value is None or _fits_value(file, payloads.read_value(day, value), is_whole=is_whole)
     )
     added = sorted(set(complete_readings(archive, file)) - set(archive))
-    outcome = Outcome.DIFFERS if not agrees else Outcome.NEW if added else Outcome.AGREES
-    content = pack_readings(added, paris.midnight(day)) if outcome is Outcome.NEW else None
+    outcome = DayOutcome.DIFFERS if not agrees else DayOutcome.NEW if added else DayOutcome.AGREES
+    content = pack_readings(added, paris.midnight(day)) if outcome is DayOutcome.NEW else None
     return ComparedDay(Kind.CURVE, direction, day, outcome, _to_wh(file), known_wh, is_whole, content)
 
 
@@ -124,10 +124,10 @@ def _compare_figure(kind: Kind, direction: Direction, day: date, payload: bytes,
         readings = payloads.read_curve(day, curve)
         before = None if any(find_gaps(day, readings)) else _to_wh(readings)
     if before is None:
-        return ComparedDay(kind, direction, day, Outcome.NEW, told, None, is_whole=True, payload=payload)
+        return ComparedDay(kind, direction, day, DayOutcome.NEW, told, None, is_whole=True, payload=payload)
     # files have whole kWh, or even tenths: the archive knows better
     tolerance = TOLERANCE_WH + (1000 if told % 1000 == 0 else 100 if told % 100 == 0 else 0) // 2
-    outcome = Outcome.AGREES if abs(told - before) <= tolerance else Outcome.DIFFERS
+    outcome = DayOutcome.AGREES if abs(told - before) <= tolerance else DayOutcome.DIFFERS
     return ComparedDay(kind, direction, day, outcome, told, before, is_whole=True)
 
 

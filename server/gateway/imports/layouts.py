@@ -12,7 +12,7 @@ from itertools import chain, islice
 from gateway.domain.direction import Direction
 from gateway.imports.cells import find_meter_numbers, fold
 from gateway.imports.files import Cell, NumberedRow, SourceTable
-from gateway.imports.points import Format, Unit
+from gateway.imports.points import Format, ValueUnit
 from gateway.problems import ProblemError
 
 _HEADING_WITHIN = 30
@@ -48,7 +48,7 @@ class RecognisedTable:
     columns: Mapping[str, int]
     rows: Iterator[NumberedRow]
     facts: Mapping[str, str]
-    unit: Unit | None
+    unit: ValueUnit | None
     direction: Direction
     numbers: set[str] = field(default_factory=set)
 
@@ -92,9 +92,9 @@ def _read_facts(rows: Sequence[Sequence[Cell]]) -> dict[str, str]:
     return {fold(name): fold(value) for name, value in zip(names, values, strict=False) if fold(name)}
 
 
-def _find_unit(heading: str, facts: Mapping[str, str]) -> Unit | None:
+def _find_unit(heading: str, facts: Mapping[str, str]) -> ValueUnit | None:
     match = _UNIT.search(heading) or _UNIT.search(facts.get("unite", ""))
-    return Unit(match[1]) if match else None
+    return ValueUnit(match[1]) if match else None
 
 
 def _find_direction(name: str, facts: Mapping[str, str], default: Direction) -> Direction:

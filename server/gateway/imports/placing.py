@@ -16,7 +16,7 @@ from itertools import pairwise
 from gateway.domain.direction import Direction
 from gateway.domain.readings import WATT_MINUTES_A_WH, Quality, Reading
 from gateway.enedis.daily import LONGEST_DAY_HOURS, MOST_WATTS
-from gateway.imports.points import DayPoint, Edge, Fault, IndexPoint, IntervalPoint, PeakPoint, RejectedRow, Told
+from gateway.imports.points import DayPoint, Edge, IndexPoint, IntervalPoint, PeakPoint, RejectedRow, RowFault, Told
 from gateway.kit import paris
 from gateway.metering import payloads
 from gateway.metering.packing import pack_readings
@@ -91,9 +91,9 @@ class _Figures[Figure]:
     def add(self, row: int, day: date, name: str, amount: int, figure: Figure) -> None:
         """Take a figure, unless its amount or its day cannot be."""
         if day >= self._until:
-            self._rejected.append(RejectedRow(row, Fault.NOT_OVER))
+            self._rejected.append(RejectedRow(row, RowFault.NOT_OVER))
         elif not 0 <= amount <= self._most:
-            self._rejected.append(RejectedRow(row, Fault.IMPLAUSIBLE))
+            self._rejected.append(RejectedRow(row, RowFault.IMPLAUSIBLE))
         else:
             self._told[day, name][figure].append(row)
 
@@ -105,7 +105,7 @@ class _Figures[Figure]:
                 found[day][name] = next(iter(figures))
             else:
                 rows = sorted(row for some in figures.values() for row in some)
-                self._rejected += [RejectedRow(row, Fault.CONTRADICTORY) for row in rows]
+                self._rejected += [RejectedRow(row, RowFault.CONTRADICTORY) for row in rows]
         return found
 
 
@@ -128,7 +128,7 @@ def _place_curve(
         if candidate is None:
             rejected.append(RejectedRow(point.row, fault))
         elif (day := paris.day_of(candidate.starts[0])) >= today:
-            rejected.append(RejectedRow(point.row, Fault.NOT_OVER))
+            rejected.append(RejectedRow(point.row, RowFault.NOT_OVER))
         else:
             by_day[day].append(candidate)
     found = {}
@@ -153,7 +153,7 @@ def _fill_in_lengths(points: Sequence[IntervalPoint], rejected: list[RejectedRow
         for point in some:
             label = _get_label(point)
             if step is None or (label.hour * 60 + label.minute) % step or label.second:
-                rejected.append(RejectedRow(point.row, Fault.STEP))
+                rejected.append(RejectedRow(point.row, RowFault.STEP))
             else:
                 found.append(replace(point, minutes=step))
     return sorted(found, key=lambda point: point.row)
@@ -172,21 +172,21 @@ def _get_label(point: IntervalPoint) -> datetime:
     return stamp.astimezone(paris.PARIS).replace(tzinfo=None) if stamp.tzinfo else stamp
 
 
-def _read_interval(point: IntervalPoint, most_watts: int) -> tuple[_Candidate | None, Fault]:
+def _read_interval(point: IntervalPoint, most_watts: int) -> tuple[_Candidate | None, RowFault]:
     """Return where an interval can be, or why nowhere: its length, its value, or a clock time that spring skips."""
     if point.minutes not in _STEPS:
-        return None, Fault.STEP
+        return None, RowFault.STEP
     power = point.value * WATT_MINUTES_A_WH / point.minutes if point.is_energy else point.value
     watts = int(power.to_integral_value(ROUND_HALF_EVEN))
     if not 0 <= watts <= most_watts:
-        return None, Fault.IMPLAUSIBLE
+        return None, RowFault.IMPLAUSIBLE
     instants = [point.stamp.astimezone(UTC)] if point.stamp.tzinfo else paris.find_instants(point.stamp)
     back = timedelta(minutes=point.minutes if point.edge is Edge.END else 0)
     starts = tuple(instant - back for instant in instants)
     if not starts or starts[0].second or starts[0].microsecond:
-        return None, Fault.STAMP
+        return None, RowFault.STAMP
     reading = Reading(starts[0], point.minutes, watts, Quality.IMPORTED)
-    return _Candidate(point.row, _get_label(point), reading, starts), Fault.STAMP
+    return _Candidate(point.row, _get_label(point), reading, starts), RowFault.STAMP
 
 
 def _place_day(day: date, candidates: Sequence[_Candidate], rejected: list[RejectedRow]) -> list[Reading]:
@@ -201,7 +201,7 @@ def _place_day(day: date, candidates: Sequence[_Candidate], rejected: list[Rejec
             twins[one.label].append(one)
         for some in twins.values():
             if len(some) != 2 or len(steps) != 1:
-                rejected += [RejectedRow(one.row, Fault.AMBIGUOUS) for one in some]
+                rejected += [RejectedRow(one.row, RowFault.AMBIGUOUS) for one in some]
                 continue
             in_order = some if steps == {True} else some[::-1]
             placed += [
@@ -225,5 +225,5 @@ def _drop_overlaps(day: date, placed: Sequence[tuple[int, Reading]], rejected: l
             wrong |= {last, reading}
         if last is None or reading.end > last.end:
             last = reading
-    rejected += [RejectedRow(row, Fault.CONTRADICTORY) for reading in wrong for row in rows[reading]]
+    rejected += [RejectedRow(row, RowFault.CONTRADICTORY) for reading in wrong for row in rows[reading]]
     return [reading for reading in ordered if reading not in wrong]

@@ -21,7 +21,7 @@ class Format(StrEnum):
     EDF = "edf"
 
 
-class Fault(StrEnum):
+class RowFault(StrEnum):
     """Why a row of a file is not used."""
 
     VALUE = "value"
@@ -41,7 +41,7 @@ class Edge(StrEnum):
     END = "end"
 
 
-class Unit(StrEnum):
+class ValueUnit(StrEnum):
     """What a value is counted in."""
 
     W = "w"
@@ -54,14 +54,14 @@ class Unit(StrEnum):
     @property
     def is_energy(self) -> bool:
         """Whether it counts energy, and not power."""
-        return self in {Unit.WH, Unit.KWH}
+        return self in {ValueUnit.WH, ValueUnit.KWH}
 
     def to_base(self, value: Decimal) -> Decimal:
         """Return a value in W, Wh or VA."""
         match self:
-            case Unit.KW | Unit.KWH | Unit.KVA:
+            case ValueUnit.KW | ValueUnit.KWH | ValueUnit.KVA:
                 return value * 1000
-            case Unit.W | Unit.WH | Unit.VA:
+            case ValueUnit.W | ValueUnit.WH | ValueUnit.VA:
                 return value
             case _:
                 assert_never(self)
@@ -119,7 +119,7 @@ class RejectedRow:
     """A row that is not used, and why."""
 
     row: int
-    fault: Fault
+    fault: RowFault
 
 
 type Told = IntervalPoint | DayPoint | PeakPoint | IndexPoint | RejectedRow

@@ -14,13 +14,13 @@ from gateway.imports.layouts import RecognisedTable
 from gateway.imports.points import (
     DayPoint,
     Edge,
-    Fault,
     IndexPoint,
     IntervalPoint,
     PeakPoint,
     RejectedRow,
+    RowFault,
     Told,
-    Unit,
+    ValueUnit,
 )
 from gateway.kit import paris
 
@@ -45,12 +45,12 @@ def _each(read: _ReadRow, *, stamp: str = "stamp") -> _Reader:
             if is_empty(table.get_cell(row, stamp)):
                 continue
             if any(isinstance(cell, str) and cell.lstrip().startswith("=") for cell in row):
-                yield RejectedRow(number, Fault.FORMULA)
+                yield RejectedRow(number, RowFault.FORMULA)
                 continue
             try:
                 yield from read(table, number, row)
             except UnreadableCellError:
-                yield RejectedRow(number, Fault.VALUE)
+                yield RejectedRow(number, RowFault.VALUE)
 
     return read_table
 
@@ -59,7 +59,7 @@ def _read_own_interval(table: RecognisedTable, number: int, row: Sequence[Cell])
     stamp = _read_own_instant(table, row, "start")
     minutes, watts = cells.parse_minutes(table.get_cell(row, "minutes")), table.get_cell(row, "watts")
     if stamp is None or stamp.tzinfo is None:
-        yield RejectedRow(number, Fault.STAMP)
+        yield RejectedRow(number, RowFault.STAMP)
     elif not is_empty(watts):
         yield IntervalPoint(number, _read_direction(table, row), stamp, Edge.START, minutes, cells.parse_number(watts))
 
@@ -106,7 +106,7 @@ def _read_span(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iter
     start, end = cells.parse_stamp(table.get_cell(row, "start")), cells.parse_stamp(table.get_cell(row, "end"))
     lengths = [after - before for before in _find_instants(start) for after in _find_instants(end) if after > before]
     if not lengths:
-        yield RejectedRow(number, Fault.STAMP)
+        yield RejectedRow(number, RowFault.STAMP)
         return
     length, base = min(lengths), table.unit.to_base(cells.parse_number(value))
     if length >= _SHORTEST_DAY and table.unit.is_energy:
@@ -138,9 +138,9 @@ def _read_stamped(table: RecognisedTable, number: int, row: Sequence[Cell]) -> I
         yield IntervalPoint(number, direction, stamp, Edge.END, minutes, base, unit.is_energy)
 
 
-def _read_unit(table: RecognisedTable, row: Sequence[Cell]) -> Unit | None:
+def _read_unit(table: RecognisedTable, row: Sequence[Cell]) -> ValueUnit | None:
     told = cells.fold(table.get_cell(row, "unit"))
-    return Unit(told) if told in set(Unit) else table.unit
+    return ValueUnit(told) if told in set(ValueUnit) else table.unit
 
 
 def _read_metier(table: RecognisedTable, row: Sequence[Cell]) -> Direction:
@@ -153,7 +153,7 @@ def _read_metier(table: RecognisedTable, row: Sequence[Cell]) -> Direction:
 def _read_enedis_index(table: RecognisedTable, number: int, row: Sequence[Cell]) -> Iterator[Told]:
     value = table.get_cell(row, "value")
     if not is_empty(value):
-        wh = (table.unit or Unit.WH).to_base(cells.parse_number(value))
+        wh = (table.unit or ValueUnit.WH).to_base(cells.parse_number(value))
         day = cells.parse_day(table.get_cell(row, "stamp"))
         yield IndexPoint(number, table.direction, day, TOTAL, _round(wh))
 
@@ -199,10 +199,10 @@ def _read_edf_powers(table: RecognisedTable) -> Iterator[Told]:
                 continue
             clock, watts = cells.parse_clock_time(stamp), cells.parse_number(value)
         except UnreadableCellError:
-            yield RejectedRow(number, Fault.VALUE)
+            yield RejectedRow(number, RowFault.VALUE)
             continue
         if day is None or clock.minute % _EDF_MINUTES or clock.second:
-            yield RejectedRow(number, Fault.STAMP)
+            yield RejectedRow(number, RowFault.STAMP)
             continue
         ends = datetime.combine(day + paris.DAY if is_first and not (clock.hour or clock.minute) else day, clock)
         is_first = False

@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import BaseModel
 
 from gateway.domain.direction import Direction
-from gateway.imports.comparing import ComparedDay, Outcome
-from gateway.imports.points import Fault, Format, RejectedRow
+from gateway.imports.comparing import ComparedDay, DayOutcome
+from gateway.imports.points import Format, RejectedRow, RowFault
 from gateway.kit import paris
 from gateway.kit.wire import Utc
 from gateway.metering.models import ImportStatus
@@ -24,7 +24,7 @@ class ImportSpan(BaseModel):
 
     kind: Kind
     direction: Direction
-    outcome: Outcome
+    outcome: DayOutcome
     start: date
     end: date
     days: int
@@ -45,7 +45,7 @@ class ImportDifference(BaseModel):
 class ImportRejection(BaseModel):
     """Rows of the file that are not used, for one reason: how many, and the first of them."""
 
-    reason: Fault
+    reason: RowFault
     count: int
     rows: list[int]
 
@@ -54,7 +54,7 @@ class ImportReport(BaseModel):
     """What a file tells, beside what is known. `differences` lists at most 200 days; `days` counts them all."""
 
     format: Format
-    days: dict[Outcome, int]
+    days: dict[DayOutcome, int]
     spans: list[ImportSpan]
     differences: list[ImportDifference]
     rejected: list[ImportRejection]
@@ -78,13 +78,13 @@ class ImportList(BaseModel):
 
 def build_report(source: Format, days: Sequence[ComparedDay], rejected: Iterable[RejectedRow]) -> ImportReport:
     """Sum up what a file tells."""
-    rows: dict[Fault, list[int]] = defaultdict(list)
+    rows: dict[RowFault, list[int]] = defaultdict(list)
     for row in rejected:
         rows[row.fault].append(row.row)
-    different = [day for day in days if day.outcome is Outcome.DIFFERS]
+    different = [day for day in days if day.outcome is DayOutcome.DIFFERS]
     return ImportReport(
         format=source,
-        days={outcome: sum(day.outcome is outcome for day in days) for outcome in Outcome},
+        days={outcome: sum(day.outcome is outcome for day in days) for outcome in DayOutcome},
         spans=_join_days(days),
         differences=[
             ImportDifference(

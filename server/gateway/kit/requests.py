@@ -37,13 +37,13 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         self._name_untrusted_proxy(scope)
-        request_id, begun, status = _request_id(scope), perf_counter(), 500
+        request_id, begun, status, has_begun = _request_id(scope), perf_counter(), 500, False
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, has_begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, has_begun = message["status"], True
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
@@ -53,6 +53,10 @@ class RequestLog:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, send_with_headers)
+            except Exception as error:
+                if not has_begun:
+                    raise
+                _log_cut_response(error)
             finally:
                 method, route, seconds = (
                     scope["method"],
@@ -75,6 +79,19 @@ class RequestLog:
             proxy=peer,
             consequence="everybody behind it shares the limits of one person; name it in TRUSTED_PROXIES",
         )
+
+
+def _log_cut_response(error: Exception) -> None:
+    """Say why a response ends before its end, such as that the database went away while a file was sent.
+
+    Whoever returns without its last piece has the server cut the connection: the client notices that it is not whole.
+    Starlette wraps the errors for which there is a problem; the others are faults of ours, and come with their trace.
+    """
+    known = error.__cause__ if isinstance(error, RuntimeError) else None
+    if known is None:
+        log.error("response_cut", reason=type(error).__name__, exc_info=error)
+    else:
+        log.error("response_cut", reason=type(known).__name__, detail=str(known))
 
 
 def _is_named_in(peer: str, forwarded: list[str]) -> bool:

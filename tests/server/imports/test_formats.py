@@ -8,7 +8,7 @@ import pytest
 
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Quality, Reading
-from gateway.imports.points import Fault, Format
+from gateway.imports.points import Format, RowFault
 from gateway.imports.reading import FileContent, read_file
 from gateway.metering import payloads
 from gateway.metering.schedule import Kind
@@ -35,7 +35,7 @@ def watts(readings: list[Reading]) -> list[int]:
     return [reading.watts for reading in readings]
 
 
-def faults(content: FileContent) -> list[tuple[int, Fault]]:
+def faults(content: FileContent) -> list[tuple[int, RowFault]]:
     return [(row.row, row.fault) for row in content.placed.rejected]
 
 
@@ -94,7 +94,7 @@ def test_both_odd_days_without_an_offset_by_start(day: date, *, newest_first: bo
 def test_an_hour_that_comes_twice_and_stands_once_is_not_guessed() -> None:
     rows = files.half_hours(AUTUMN, WATTS)
     found = read(files.conso_downloader(rows))
-    assert faults(found) == [(6, Fault.AMBIGUOUS), (7, Fault.AMBIGUOUS)]
+    assert faults(found) == [(6, RowFault.AMBIGUOUS), (7, RowFault.AMBIGUOUS)]
     assert watts(curve(found, AUTUMN)) == [*WATTS[:4], *WATTS[6:]]
 
 
@@ -118,7 +118,7 @@ def test_edf_autumn_newest_first_keeps_both_hours_apart() -> None:
 def test_an_odd_time_among_half_hours_names_no_interval() -> None:
     rows = ["00:00:00;1122;Réelle", "03:00:00;760;Réelle", "02:30:00;854;Réelle", "02:40:00;1314;Réelle"]
     found = read(files.edf_powers([(date(2025, 1, 18), rows)]))
-    assert faults(found) == [(8, Fault.STAMP)]
+    assert faults(found) == [(8, RowFault.STAMP)]
     assert watts(curve(found, date(2025, 1, 18))) == [854, 760, 1122]
     assert curve(found, date(2025, 1, 18))[-1].end == midnight(date(2025, 1, 19))
 
@@ -127,7 +127,7 @@ def test_edf_repeats_rows_and_contradicts_itself() -> None:
     rows = ["03:00:00;760;Réelle", "03:00:00;760;Réelle", "02:30:00;854;Réelle", "02:30:00;900;Réelle"]
     found = read(files.edf_powers([(DAY, rows)]))
     assert watts(curve(found, DAY)) == [760]
-    assert {fault for _, fault in faults(found)} == {Fault.CONTRADICTORY}
+    assert {fault for _, fault in faults(found)} == {RowFault.CONTRADICTORY}
 
 
 def test_edf_daily_values_have_spaces_for_thousands_and_subtotals() -> None:
@@ -211,7 +211,7 @@ def test_a_spreadsheet_of_enedis() -> None:
 
 def test_formulas_are_not_computed() -> None:
     content = files.xlsx([["Début", "Fin", "Valeur (en kW)"], ["02/03/2026 00:00", "02/03/2026 00:30", "=1+1"]])
-    assert faults(read(content)) == [(2, Fault.FORMULA)]
+    assert faults(read(content)) == [(2, RowFault.FORMULA)]
 
 
 def test_values_that_cannot_be_and_days_that_are_not_over() -> None:
@@ -223,11 +223,11 @@ def test_values_that_cannot_be_and_days_that_are_not_over() -> None:
         "2023-12-12T05:00;2023-12-12T05:30;one",
     ]
     assert faults(read(files.conso_downloader(rows))) == [
-        (2, Fault.IMPLAUSIBLE),
-        (3, Fault.IMPLAUSIBLE),
-        (4, Fault.NOT_OVER),
-        (5, Fault.STEP),
-        (6, Fault.VALUE),
+        (2, RowFault.IMPLAUSIBLE),
+        (3, RowFault.IMPLAUSIBLE),
+        (4, RowFault.NOT_OVER),
+        (5, RowFault.STEP),
+        (6, RowFault.VALUE),
     ]
 
 

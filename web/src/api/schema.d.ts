@@ -1919,6 +1919,12 @@ export interface components {
             busiest: number;
         };
         /**
+         * DayOutcome
+         * @description What becomes of a day of a file: it adds something, nothing, or contradicts what is known.
+         * @enum {string}
+         */
+        DayOutcome: "new" | "agrees" | "differs";
+        /**
          * DayReading
          * @description A day of Paris: Enedis' own value where it is known, else the sum of the load curve.
          */
@@ -2124,12 +2130,6 @@ export interface components {
          */
         ExportFormat: "json" | "csv";
         /**
-         * Fault
-         * @description Why a row of a file is not used.
-         * @enum {string}
-         */
-        Fault: "value" | "stamp" | "step" | "formula" | "implausible" | "contradictory" | "ambiguous_hour" | "not_over";
-        /**
          * FitView
          * @description Off-peak hours of which all, or one slot, are so many minutes later than those in force, and the Wh unexplained.
          *
@@ -2259,6 +2259,18 @@ export interface components {
             next_try: components["schemas"]["Utc"] | null;
         };
         /**
+         * HolidayRegion
+         * @description Whose public holidays count. Good Friday is one in the whole of Alsace and Moselle here.
+         * @enum {string}
+         */
+        HolidayRegion: "mainland" | "alsace_moselle";
+        /**
+         * HolidayRule
+         * @description Whether times hold on a public holiday: as on its weekday, always, or never.
+         * @enum {string}
+         */
+        HolidayRule: "by_weekday" | "included" | "excluded";
+        /**
          * HoursView
          * @description Hours as columns, oldest first; `sum` runs from the published start. `from` null: nothing changed.
          *
@@ -2325,7 +2337,7 @@ export interface components {
          * @description Rows of the file that are not used, for one reason: how many, and the first of them.
          */
         ImportRejection: {
-            reason: components["schemas"]["Fault"];
+            reason: components["schemas"]["RowFault"];
             /** Count */
             count: number;
             /** Rows */
@@ -2355,7 +2367,7 @@ export interface components {
         ImportSpan: {
             kind: components["schemas"]["Kind"];
             direction: components["schemas"]["Direction"];
-            outcome: components["schemas"]["Outcome"];
+            outcome: components["schemas"]["DayOutcome"];
             /**
              * Start
              * Format: date
@@ -2594,6 +2606,8 @@ export interface components {
              *     ]
              */
             weekdays?: number[];
+            /** @default by_weekday */
+            public_holidays?: components["schemas"]["HolidayRule"];
             slots: components["schemas"]["Slots-Input"];
             /** Valid From */
             valid_from?: string | null;
@@ -2626,6 +2640,8 @@ export interface components {
              *     ]
              */
             weekdays?: number[];
+            /** @default by_weekday */
+            public_holidays?: components["schemas"]["HolidayRule"];
             slots: components["schemas"]["Slots-Output"];
             /** Valid From */
             valid_from?: string | null;
@@ -2671,12 +2687,6 @@ export interface components {
          * @enum {string}
          */
         Option: "base" | "hp_hc" | "tempo" | "custom";
-        /**
-         * Outcome
-         * @description What becomes of a day of a file: it adds something, nothing, or contradicts what is known.
-         * @enum {string}
-         */
-        Outcome: "new" | "agrees" | "differs";
         /**
          * PasswordResetRequest
          * @description Whose password is forgotten. The captcha's action is `password_reset`.
@@ -2804,6 +2814,8 @@ export interface components {
              *     ]
              */
             weekdays?: number[];
+            /** @default by_weekday */
+            public_holidays?: components["schemas"]["HolidayRule"];
             /** @default [] */
             slots?: components["schemas"]["Slots-Input"];
             /** Bucket */
@@ -2830,6 +2842,8 @@ export interface components {
              *     ]
              */
             weekdays?: number[];
+            /** @default by_weekday */
+            public_holidays?: components["schemas"]["HolidayRule"];
             /** @default [] */
             slots?: components["schemas"]["Slots-Output"];
             /** Bucket */
@@ -2966,6 +2980,12 @@ export interface components {
             captcha_token?: string | null;
         };
         /**
+         * RowFault
+         * @description Why a row of a file is not used.
+         * @enum {string}
+         */
+        RowFault: "value" | "stamp" | "step" | "formula" | "implausible" | "contradictory" | "ambiguous_hour" | "not_over";
+        /**
          * RteFeed
          * @description One of RTE's feeds: today's calls, how the last ones went, and when the next one goes.
          *
@@ -3015,9 +3035,13 @@ export interface components {
         /**
          * SessionState
          * @description Who is logged in in this browser; null when nobody is.
+         *
+         *     `ingress`: Home Assistant has logged them in, so that there is no password, and nothing to log out of.
          */
         SessionState: {
             account: components["schemas"]["AccountView"] | null;
+            /** Ingress */
+            ingress: boolean;
         };
         /**
          * SessionView
@@ -3159,6 +3183,7 @@ export interface components {
          * @description What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
          *
          *     A subscription of one's own replaces the regulated one. `production_eur_per_kwh` is what is paid for what it gives.
+         *     `holidays` says whose public holidays its times mean.
          */
         "Tariff-Input": {
             /** Valid From */
@@ -3173,12 +3198,15 @@ export interface components {
             prices?: "regulated" | components["schemas"]["Price-Input"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Input"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Input"] | null;
+            /** @default mainland */
+            holidays?: components["schemas"]["HolidayRegion"];
         };
         /**
          * Tariff
          * @description What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
          *
          *     A subscription of one's own replaces the regulated one. `production_eur_per_kwh` is what is paid for what it gives.
+         *     `holidays` says whose public holidays its times mean.
          */
         "Tariff-Output": {
             /** Valid From */
@@ -3193,6 +3221,8 @@ export interface components {
             prices?: "regulated" | components["schemas"]["Price-Output"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Output"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Output"] | null;
+            /** @default mainland */
+            holidays?: components["schemas"]["HolidayRegion"];
         };
         /**
          * Tempo
@@ -3387,6 +3417,8 @@ export interface components {
         /**
          * UsagePointView
          * @description A meter, without its number.
+         *
+         *     `announced_off_peak` are the hours that Enedis announces without naming their day; they bill nothing yet.
          */
         UsagePointView: {
             /** Id */
@@ -3409,6 +3441,8 @@ export interface components {
             tariffs: components["schemas"]["Tariff-Output"][];
             /** Off Peak */
             off_peak: components["schemas"]["OffPeakPeriod-Output"][];
+            /** Announced Off Peak */
+            announced_off_peak: components["schemas"]["OffPeakPeriod-Output"][];
             freshness: components["schemas"]["Freshness"];
             history: components["schemas"]["History"];
             /** Holes */
@@ -13165,9 +13199,7 @@ export interface operations {
             path: {
                 consent_id: string;
             };
-            cookie?: {
-                med_consent?: string | null;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -13278,9 +13310,7 @@ export interface operations {
             };
             header?: never;
             path?: never;
-            cookie?: {
-                med_consent?: string | null;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {

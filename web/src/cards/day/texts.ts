@@ -30,8 +30,4 @@ export const t = dictionary({
     "Rien n’est encore connu de ce compteur. Les données arrivent d’elles-mêmes, à mesure qu’Enedis les donne.",
   ],
   nothing: ["Nothing is known of this time.", "Rien n’est connu de cette période."],
-  fromHistory: [
-    "From Home Assistant’s own history: without the subscription.",
-    "D’après l’historique de Home Assistant : sans l’abonnement.",
-  ],
 });
