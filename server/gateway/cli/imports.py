@@ -90,11 +90,8 @@ async def _find_account(runtime: Runtime, point_id: str) -> str:
 
 
 def _describe(found: ImportView) -> list[str]:
-    days = found.report.days
-    counts = (
-        f"{days[DayOutcome.NEW]} new days, {days[DayOutcome.AGREES]} that agree, {days[DayOutcome.DIFFERS]} that differ"
-    )
-    lines = [f"{found.report.format}: {counts}"]
+    new, agreeing, different = (found.report.days[outcome] for outcome in DayOutcome)
+    lines = [f"{found.report.format}: {new} new days, {agreeing} that agree, {different} that differ"]
     lines += [
         f"  {span.kind}, {span.direction}: {span.start} to {span.end - paris.DAY}, {span.outcome}"
         for span in found.report.spans
