@@ -2181,6 +2181,18 @@ export interface components {
             next_try: components["schemas"]["Utc"] | null;
         };
         /**
+         * HolidayRegion
+         * @description Whose public holidays count. Good Friday is one in the whole of Alsace and Moselle here.
+         * @enum {string}
+         */
+        HolidayRegion: "mainland" | "alsace_moselle";
+        /**
+         * HolidayRule
+         * @description Whether times hold on a public holiday: as on its weekday, always, or never.
+         * @enum {string}
+         */
+        HolidayRule: "by_weekday" | "included" | "excluded";
+        /**
          * HoursView
          * @description Hours as columns, oldest first; `sum` runs from the published start. `from` null: nothing changed.
          *
@@ -2409,6 +2421,8 @@ export interface components {
              *     ]
              */
             weekdays?: number[];
+            /** @default by_weekday */
+            public_holidays?: components["schemas"]["HolidayRule"];
             slots: components["schemas"]["Slots-Input"];
             /** Valid From */
             valid_from?: string | null;
@@ -2441,6 +2455,8 @@ export interface components {
              *     ]
              */
             weekdays?: number[];
+            /** @default by_weekday */
+            public_holidays?: components["schemas"]["HolidayRule"];
             slots: components["schemas"]["Slots-Output"];
             /** Valid From */
             valid_from?: string | null;
@@ -2612,6 +2628,8 @@ export interface components {
              *     ]
              */
             weekdays?: number[];
+            /** @default by_weekday */
+            public_holidays?: components["schemas"]["HolidayRule"];
             /** @default [] */
             slots?: components["schemas"]["Slots-Input"];
             /** Bucket */
@@ -2638,6 +2656,8 @@ export interface components {
              *     ]
              */
             weekdays?: number[];
+            /** @default by_weekday */
+            public_holidays?: components["schemas"]["HolidayRule"];
             /** @default [] */
             slots?: components["schemas"]["Slots-Output"];
             /** Bucket */
@@ -2971,6 +2991,7 @@ export interface components {
          * @description What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
          *
          *     A subscription of one's own replaces the regulated one. `production_eur_per_kwh` is what is paid for what it gives.
+         *     `holidays` says whose public holidays its times mean.
          */
         "Tariff-Input": {
             /** Valid From */
@@ -2985,12 +3006,15 @@ export interface components {
             prices?: "regulated" | components["schemas"]["Price-Input"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Input"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Input"] | null;
+            /** @default mainland */
+            holidays?: components["schemas"]["HolidayRegion"];
         };
         /**
          * Tariff
          * @description What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
          *
          *     A subscription of one's own replaces the regulated one. `production_eur_per_kwh` is what is paid for what it gives.
+         *     `holidays` says whose public holidays its times mean.
          */
         "Tariff-Output": {
             /** Valid From */
@@ -3005,6 +3029,8 @@ export interface components {
             prices?: "regulated" | components["schemas"]["Price-Output"][];
             subscription_eur_per_month?: components["schemas"]["Eur-Output"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Output"] | null;
+            /** @default mainland */
+            holidays?: components["schemas"]["HolidayRegion"];
         };
         /**
          * Tempo
@@ -3199,6 +3225,8 @@ export interface components {
         /**
          * UsagePointView
          * @description A meter, without its number.
+         *
+         *     `announced_off_peak` are the hours that Enedis announces without naming their day; they bill nothing yet.
          */
         UsagePointView: {
             /** Id */
@@ -3221,6 +3249,8 @@ export interface components {
             tariffs: components["schemas"]["Tariff-Output"][];
             /** Off Peak */
             off_peak: components["schemas"]["OffPeakPeriod-Output"][];
+            /** Announced Off Peak */
+            announced_off_peak: components["schemas"]["OffPeakPeriod-Output"][];
             freshness: components["schemas"]["Freshness"];
             history: components["schemas"]["History"];
             /** Holes */
