@@ -47,6 +47,7 @@ class RequestLog:
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.update(scope["state"].get("headers", {}))
             await send(message)
 
