@@ -1,8 +1,8 @@
 """What the front end costs a browser: Lighthouse's scores of each page, and how long a year's carpet takes to draw.
 
-`scripts/bench front_end [ROUNDS] [desktop]`: the site runs as in containers, Caddy before nginx and the gateway, on a simulated
-home. Of each page's rounds the one in the middle by its performance counts: Lighthouse reckons with a slow phone, or
-with a desktop computer, from what this machine needed, so whatever else runs here lowers it.
+`scripts/bench front_end [ROUNDS] [desktop]`: the site runs as in containers, Caddy before nginx and the gateway, on a
+simulated home. Of each page's rounds the one in the middle by its performance counts: Lighthouse reckons with a slow
+phone, or with a desktop computer, from what this machine needed, so whatever else runs here lowers it.
 """
 
 import asyncio
