@@ -12,7 +12,8 @@ from gateway.metering.schedule import Kind, State
 class DayRecord(Base):
     """What is known of one day: its state, when it was last asked and shall be again, and its sealed readings.
 
-    `times_absent` counts how often in a row Enedis had nothing of it.
+    `times_absent` counts how often in a row Enedis had nothing of it. `data_revision` is the usage point's since this
+    was last written: triggers of the database keep it.
     """
 
     __tablename__ = "days"
@@ -26,3 +27,4 @@ class DayRecord(Base):
     again_at: Mapped[datetime | None]
     payload: Mapped[bytes | None]
     times_absent: Mapped[int] = mapped_column(default=0)
+    data_revision: Mapped[int] = mapped_column(default=0)

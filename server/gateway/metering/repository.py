@@ -15,6 +15,7 @@ from gateway.kit.database import build_insert
 from gateway.metering.models import DayRecord
 from gateway.metering.payloads import unseal_payload
 from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State
+from gateway.usage_points import repository as points
 from gateway.usage_points.service import Secrets
 
 _KEY = ("usage_point_id", "kind", "direction", "day")
@@ -182,18 +183,21 @@ async def save_facts(session: AsyncSession, feed: Feed, facts: Iterable[Fact], n
 async def note_nothing_new(session: AsyncSession, feed: Feed, days: Sequence[date], now: datetime) -> None:
     """Note that asking again brought nothing new."""
     if days:
+        await points.lock_points(session, [feed.point_id])
         statement = update(DayRecord).where(*_match_feed(feed), DayRecord.day.in_(days))
         await session.execute(statement.values(asked_at=now, again_at=None, times_absent=DayRecord.times_absent + 1))
 
 
 async def correct_future_times(session: AsyncSession, point_ids: Collection[str], now: datetime) -> None:
     """Have what was asked later than now count as asked now."""
+    await points.lock_points(session, point_ids)
     ahead = (DayRecord.usage_point_id.in_(point_ids), DayRecord.asked_at > now)
     await session.execute(update(DayRecord).where(*ahead).values(asked_at=now))
 
 
 async def schedule_again(session: AsyncSession, point_id: str, start: date, end: date, at: datetime) -> Counter[Feed]:
     """Have everything known of the days `[start, end[` asked again; return how many days there are by feed."""
+    await points.lock_points(session, [point_id])
     theirs = (DayRecord.usage_point_id == point_id, DayRecord.day >= start, DayRecord.day < end)
     statement = update(DayRecord).where(*theirs).values(again_at=at).returning(DayRecord.kind, DayRecord.direction)
     marked = await session.execute(statement)
