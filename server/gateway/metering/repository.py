@@ -95,12 +95,10 @@ async def find_complete_until(session: AsyncSession, feed: Feed) -> date | None:
     return None if newest is None else newest + paris.DAY
 
 
-async def list_written_since(session: AsyncSession, point_id: str, since: datetime) -> list[tuple[date, str]]:
-    """Return the days of which something was asked at `since` or later, each with what identifies the write."""
-    nonce = func.substr(DayRecord.payload, 1, 12)  # another one with each write
-    columns = (DayRecord.kind, DayRecord.direction, DayRecord.state, DayRecord.asked_at, nonce)
-    query = select(DayRecord.day, *columns).where(DayRecord.usage_point_id == point_id, DayRecord.asked_at >= since)
-    return sorted((day, repr(write)) for day, *write in await session.execute(query))
+async def list_written_since(session: AsyncSession, point_id: str, data_revision: int) -> set[date]:
+    """Return the days of which something was written after a revision of the usage point."""
+    theirs = (DayRecord.usage_point_id == point_id, DayRecord.data_revision > data_revision)
+    return set(await session.scalars(select(DayRecord.day).where(*theirs).distinct()))
 
 
 async def count_days(session: AsyncSession, feed: Feed, start: date, end: date) -> int:

@@ -42,7 +42,7 @@ _SQLITE = (
 )
 _POSTGRESQL = (
     """
-    CREATE FUNCTION move_data_revision() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    CREATE OR REPLACE FUNCTION move_data_revision() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         NEW.data_revision := OLD.data_revision + 1;
         RETURN NEW;
     END $$
@@ -52,7 +52,7 @@ _POSTGRESQL = (
     FOR EACH ROW EXECUTE FUNCTION move_data_revision()
     """,
     """
-    CREATE FUNCTION move_data_revision_by_day() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION move_data_revision_by_day() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE moved integer;
     BEGIN
         UPDATE usage_points SET data_revision = data_revision + 1
