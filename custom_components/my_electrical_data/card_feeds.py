@@ -119,9 +119,10 @@ class FeedSubscription:
     @callback
     def _send_state(self) -> None:
         silent = [
-            get_availability_log(self._hass, entry)
+            log
             for entry in list_entries(self._hass)
-            if get_availability_log(self._hass, entry).is_unavailable or entry.state is ConfigEntryState.SETUP_RETRY
+            for log in [get_availability_log(self._hass, entry)]
+            if log.is_unavailable or entry.state is ConfigEntryState.SETUP_RETRY
         ]
         contacts = [log.last_contact for log in silent if log.last_contact]
         self._send(

@@ -50,9 +50,18 @@ def _format_days(periods: Iterable[OffPeak], words: Texts) -> str:
     parts = []
     for period in sorted(periods, key=lambda each: sorted(each.weekdays)):
         slots = " ".join(f"{start}-{end}" for start, end in period.slots)
-        days = tuple(sorted(period.weekdays))
-        parts.append(slots if days == _EVERY_DAY else f"{_format_weekdays(days, words)} {slots}")
+        days = _format_day_kinds(period, words)
+        parts.append(f"{days} {slots}" if days else slots)
     return ", ".join(parts)
+
+
+def _format_day_kinds(period: OffPeak, words: Texts) -> str:
+    """Format the days such as `Sat-Sun, public holidays`; empty for every day."""
+    weekdays = tuple(sorted(period.weekdays))
+    names = [] if weekdays in {_EVERY_DAY, ()} else [_format_weekdays(weekdays, words)]
+    if period.public_holidays == "included" and weekdays != _EVERY_DAY:
+        names.append(words("weekday", "holiday"))
+    return ", ".join(names)
 
 
 def _format_weekdays(days: tuple[int, ...], words: Texts) -> str:

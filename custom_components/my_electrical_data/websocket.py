@@ -43,8 +43,8 @@ _SERIES: Final[dict[Any, Any]] = {
 _COMPARISON: Final[dict[Any, Any]] = {
     vol.Required("type"): f"{DOMAIN}/comparison",
     vol.Required("meter"): str,
-    vol.Optional("months", default=12): vol.All(vol.Coerce(int), vol.Range(min=1, max=36)),
 }
+_COMPARED_MONTHS: Final = 12
 
 
 @callback
@@ -103,10 +103,10 @@ async def _send_series(hass: HomeAssistant, connection: ActiveConnection, messag
 @websocket_command(_COMPARISON)
 @async_response
 async def _send_comparison(hass: HomeAssistant, connection: ActiveConnection, message: dict[str, Any]) -> None:
-    """Send what the last whole months would have cost under each option."""
+    """Send what the last twelve whole months would have cost under each option."""
     entry, point_id = _find_entry(hass, message["meter"]), message["meter"]
     with _errors_of(hass, entry):
-        comparison = await entry.runtime_data.client.comparison(point_id, months=message["months"])
+        comparison = await entry.runtime_data.client.comparison(point_id, months=_COMPARED_MONTHS)
     connection.send_result(message["id"], comparison)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from scripts.lib.app import check_app
 from scripts.lib.words import load_texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +41,16 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
 
 def main() -> int:
     """Print what is wrong, a line each. The exit status."""
-    checks: list[Callable[[], Iterator[str]]] = [translations, descriptions, states, issues, manifest, hacs, demo]
+    checks: list[Callable[[], Iterator[str]]] = [
+        translations,
+        descriptions,
+        states,
+        issues,
+        manifest,
+        hacs,
+        demo,
+        check_app,
+    ]
     found = [problem for check in checks for problem in check()]
     print("\n".join(found) or "Texts and manifests are as they should be.")
     return bool(found)

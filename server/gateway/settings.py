@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -94,6 +95,8 @@ class Settings(BaseSettings):
     admin_emails: str = ""
 
     trusted_proxies: str = ""
+    ingress_proxy: str = ""
+    ingress_account: str = "household@home-assistant.local"
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
@@ -115,6 +118,16 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"https?://[^\s\"<>]+|[^\s@\"<>]+@[^\s@\"<>]+", value) and value:
             raise ValueError("SITE_CONTACT must be an e-mail address, or the address of a page: https://…")
         return value
+
+    @field_validator("ingress_proxy")
+    @classmethod
+    def _is_one_address(cls, value: str) -> str:
+        try:
+            return str(ip_address(value)) if value else ""
+        except ValueError:
+            raise ValueError(
+                "INGRESS_PROXY must be one IP address, such as 172.30.32.2: all requests from it are believed"
+            ) from None
 
     @field_validator("frame_ancestors")
     @classmethod

@@ -19,6 +19,8 @@ from tests.e2e.visitor import visiting
 
 OWNER = "owner@example.org"
 INGRESS = "/api/hassio_ingress/wUrX7bTn0Zq1/"
+FRAMED = "/framed/zK41/"
+SUPERVISOR = "127.0.0.2"
 PATH = "/electricity/"
 # the gateway's own pages below a random path; nginx and the gateway below a chosen one; and pages that frame the former
 PROXY = """
@@ -37,9 +39,19 @@ http {{
         listen 127.0.0.1:{port};
         default_type text/html;
         location = /panel {{
+            return 200 '<!doctype html><title>Panel</title><iframe width=1200 height=800 src="http://127.0.0.1:{port}{framed}"></iframe>';
+        }}
+        location = /home-assistant {{
             return 200 '<!doctype html><title>Panel</title><iframe width=1200 height=800 src="http://127.0.0.1:{port}{ingress}"></iframe>';
         }}
-        location {ingress} {{ proxy_pass http://127.0.0.1:{gateway}/; }}
+        location {framed} {{ proxy_pass http://127.0.0.1:{gateway}/; }}
+        # as the Supervisor: from its own address, and naming the user that Home Assistant has logged in
+        location {ingress} {{
+            proxy_bind {supervisor};
+            proxy_set_header Host $http_host;
+            proxy_set_header X-Remote-User-Id 6f2a1c;
+            proxy_pass http://127.0.0.1:{gateway}/;
+        }}
         location {path}api/ {{ proxy_pass http://127.0.0.1:{gateway}/; }}
         location {path} {{ proxy_pass http://127.0.0.1:{frontend}/; }}
     }}
@@ -53,13 +65,22 @@ async def proxied(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[st
     folder: Path = tmp_path_factory.mktemp("proxied")
     port, frontend, files = free_port(), free_port(), build_pages(folder / "web")
     ports = Ports(home_assistant=free_port(), gateway=free_port(), simulator=free_port())
-    env = clock_set_to(NOW) | {"FRAME_ANCESTORS": "self", "ADMIN_EMAILS": OWNER}
+    env = clock_set_to(NOW) | {"FRAME_ANCESTORS": "self", "ADMIN_EMAILS": OWNER, "INGRESS_PROXY": SUPERVISOR}
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
     config = folder / "outer.conf"
     user = "user root;" if os.geteuid() == 0 else ""
     config.write_text(
         user
-        + PROXY.format(folder=folder, port=port, gateway=ports.gateway, frontend=frontend, ingress=INGRESS, path=PATH)
+        + PROXY.format(
+            folder=folder,
+            port=port,
+            gateway=ports.gateway,
+            frontend=frontend,
+            framed=FRAMED,
+            ingress=INGRESS,
+            supervisor=SUPERVISOR,
+            path=PATH,
+        )
     )
     inner = nginx_command(folder / "nginx", files, frontend, FRAME_ANCESTORS="self")
     programs = [
@@ -115,9 +136,44 @@ async def test_the_gateways_pages_work_in_a_frame_below_a_path(proxied: str) -> 
         await person.open("panel")
         await use(person.page.frame_locator("iframe"))
         [frame] = person.page.frames[1:]
-        assert urlsplit(frame.url).path == f"{INGRESS}tempo"
-        assert [path for path in asked if not path.startswith(INGRESS)] == ["/panel"]
-        assert any(path.startswith(f"{INGRESS}assets/") for path in asked)
+        assert urlsplit(frame.url).path == f"{FRAMED}tempo"
+        assert [path for path in asked if not path.startswith(FRAMED)] == ["/panel"]
+        assert any(path.startswith(f"{FRAMED}assets/") for path in asked)
+
+
+async def test_ingress_shows_tempo_at_once_and_asks_for_no_password(proxied: str) -> None:
+    async with visiting(proxied) as person:
+        asked: list[str] = []
+        person.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        await person.open("home-assistant")
+        shown = person.page.frame_locator("iframe")
+        # nobody has typed anything: a household without a meter sees what RTE's calendar says
+        await expect(shown.get_by_role("heading", level=1)).to_have_text("No meter yet", timeout=30_000)
+        await expect(shown.get_by_text("Tempo today")).to_be_visible()
+        await expect(shown.locator("main").get_by_text("Blue").first).to_be_visible()
+        await expect(shown.get_by_role("button", name="Log out")).to_have_count(0)
+
+        # a request that changes something is taken too: an API client for the integration
+        await shown.get_by_role("link", name="Account", exact=True).first.click()
+        await expect(shown.get_by_role("heading", level=1)).to_have_text("Account")
+        await expect(shown.get_by_text("Change the password")).to_have_count(0)
+        assert [path for path in asked if not path.startswith(INGRESS)] == ["/home-assistant"]
+
+
+async def test_nobody_else_is_believed_to_be_the_supervisor(proxied: str) -> None:
+    async with aiohttp.ClientSession() as stranger:
+        for path in (FRAMED, f"{PATH}"):
+            told = {"X-Remote-User-Id": "6f2a1c", "X-Forwarded-For": SUPERVISOR}
+            async with stranger.get(f"{proxied}{path}api/v1/session", headers=told) as answer:
+                assert await answer.json() == {"account": None, "ingress": False}
+            async with stranger.get(f"{proxied}{path}api/v1/accounts/me", headers=told) as answer:
+                assert answer.status == 401
+        async with stranger.get(f"{proxied}{INGRESS}api/v1/accounts/me") as answer:
+            assert (await answer.json())["email"] == "household@home-assistant.local"
+        # what another site's page makes a browser send is refused here too
+        sent = {"Origin": "https://elsewhere.example.org", "Sec-Fetch-Site": "cross-site"}
+        async with stranger.post(f"{proxied}{INGRESS}api/v1/api-clients", headers=sent, json={"name": "x"}) as answer:
+            assert answer.status == 403
 
 
 async def test_nginx_serves_the_pages_below_a_path(proxied: str) -> None:

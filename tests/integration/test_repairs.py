@@ -170,7 +170,9 @@ NOTICES = [
     "curve_not_collected",
     "prices_outdated",
     "off_peak_unreadable",
+    "off_peak_announced",
     "off_peak_changes",
+    "base_ends",
     "consent_moved",
     "meter_refused",
     "meter_not_supplied",
@@ -189,6 +191,8 @@ async def test_what_the_gateway_gives_notice_of(
     assert raised(hass).keys() == {code}
     assert "Maison" in said(raised(hass)[code])
     assert code != "off_peak_changes" or "2026-11-20" in said(raised(hass)[code])
+    assert code != "off_peak_announced" or "ADAM-ERR0191" in said(raised(hass)[code])
+    assert code != "base_ends" or "2026-11-20" in said(raised(hass)[code])
     assert code != "meter_refused" or "ADAM-ERR0191" in said(raised(hass)[code])
     gateway.answers[POINTS]["items"][0]["notices"] = []
     await move_to("2026-11-23T10:36:00+00:00")

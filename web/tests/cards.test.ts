@@ -106,8 +106,8 @@ describe("the dashboard", () => {
 
   test("several meters have their names, and each all of its cards", () => {
     const sections = types([meter("a", "base"), meter("b", "hp_hc")]);
-    expect(sections[0]).toEqual(["heading", "day", "hours"]);
-    expect(sections[2]).toEqual(["heading", "day", "hours", "options"]);
+    const all = ["heading", "day", "hours", "options"];
+    expect(sections).toEqual([all, ["ecowatt"], all, ["tempo"]]);
   });
 
   test("a home without a meter has the grid's signals", () => {

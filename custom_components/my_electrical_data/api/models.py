@@ -148,6 +148,7 @@ class OffPeak:
     weekdays: tuple[int, ...]
     slots: tuple[tuple[str, str], ...]
     source: str
+    public_holidays: str = "by_weekday"
     raw: dict[str, Any]
 
     @classmethod

@@ -82,7 +82,7 @@ async def revoke_client(parts: AccountParts, caller: Caller, client_id: str) -> 
 
     Raises `session_needed`, `not_found`.
     """
-    if caller.session_hash is None and caller.client_id != client_id:
+    if not caller.is_person and caller.client_id != client_id:
         raise build_session_required_problem()
     async with parts.database.write() as session:
         client = await repository.find_own_api_client(session, caller.account_id, client_id)

@@ -6,10 +6,13 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from gateway.accounts import repository, service, sessions, tokens
+from gateway.accounts.ingress import load_household
 from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.service import Caller
 from gateway.dependencies import get_part, part
+from gateway.kit.ingress import is_from_ingress
+from gateway.pages import choose_language
 from gateway.problems import ProblemError
 
 AccountPartsDep = Annotated[AccountParts, Depends(part(AccountParts))]
@@ -45,11 +48,17 @@ async def get_caller(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer_token)],
     _documented: Annotated[str | None, Depends(_cookie)] = None,
 ) -> Caller:
-    """Return the account that asks, by a browser's session or by an API client's token. Raises a 401 problem.
+    """Return the account that asks: by a browser's session, an API client's token or ingress. Raises a 401 problem.
 
     What it needs is called here and no dependency: each costs as much as the check itself, with every request.
     """
     parts = get_part(request, AccountParts)
+    if is_from_ingress(request):
+        await refuse_cross_site(request, parts)
+        household = await load_household(parts, choose_language(request))
+        if not household.is_active:
+            raise _build_logged_out_problem()
+        return Caller(household.id, is_ingress=True)
     await require_single_credential(request, parts)
     token = sessions.read_cookie(request, parts.settings)
     if token is not None:
@@ -86,7 +95,7 @@ CallerDep = Annotated[Caller, Depends(get_caller)]
 
 async def get_account(parts: AccountPartsDep, caller: CallerDep) -> Account:
     """Return the account of somebody who is logged in. An API client's token reads homes: it changes no account."""
-    if caller.session_hash is None:
+    if not caller.is_person:
         raise service.build_session_required_problem()
     async with parts.database.read() as session:
         account = await repository.find_account(session, caller.account_id)

@@ -99,7 +99,7 @@ class OutboxWorker:
             if claimed is None:
                 return
             account = await accounts.find_account(session, queued.account_id) if queued.account_id else None
-            to = _find_recipient(account, queued.kind) if account else None
+            to = _find_recipient(account, queued) if account else None
             if account is None or to is None:
                 await repository.delete_mail(session, queued.id)
                 return
@@ -120,8 +120,10 @@ class OutboxWorker:
             await repository.delete_mail(session, queued.id)
 
 
-def _find_recipient(account: Account, kind: MailKind) -> str | None:
-    return account.pending_address if kind is MailKind.CHANGE_EMAIL else account.address
+def _find_recipient(account: Account, queued: OutboxMail) -> str | None:
+    if queued.kind is MailKind.CHANGE_EMAIL:
+        return account.pending_address
+    return queued.details.get("to", account.address)
 
 
 def _build_link(session: AsyncSession, settings: Settings, account: Account, kind: MailKind, now: datetime) -> str:

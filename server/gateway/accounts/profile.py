@@ -65,7 +65,8 @@ async def request_address_change(parts: AccountParts, account: Account, change: 
             await outbox.enqueue_mail(session, current.id, MailKind.CHANGE_EMAIL, now)
         else:
             await outbox.enqueue_mail(session, owner.id, MailKind.ALREADY_SIGNED_UP, now)
-        await outbox.enqueue_mail(session, current.id, MailKind.EMAIL_CHANGE_ASKED, now)
+        # to the address of now, even if it leaves after the new one was verified: its owner may not be who asks
+        await outbox.enqueue_mail(session, current.id, MailKind.EMAIL_CHANGE_ASKED, now, {"to": current.address})
         record_event(session, now, "email_change_asked", current.id)
 
 

@@ -58,8 +58,8 @@ async def confirm_reset(parts: AccountParts, code: str, password: str) -> None:
     hashed = await hash_new_password(parts.passwords, password, account.email)
     async with parts.database.write() as session:
         now = parts.clock.now()
-        found = await repository.find_mail_code(session, hash_secret(code), {Purpose.RESET_PASSWORD}, now)
         current = await repository.lock_account(session, account.id)
+        found = await repository.find_mail_code(session, hash_secret(code), {Purpose.RESET_PASSWORD}, now)
         if found is None or current is None:
             raise build_invalid_code_problem()
         await give_account_to_owner(session, parts.store, current, hashed, now)

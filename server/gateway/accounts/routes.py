@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from gateway.accounts import log_in, profile, recovery, service, sessions, sign_up
 from gateway.accounts.browsers import name_browser
 from gateway.accounts.dependencies import AccountDep, AccountPartsDep, CallerDep, FromHere, OneKind
+from gateway.accounts.ingress import load_household
 from gateway.accounts.log_in import Attempt
 from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
@@ -28,6 +29,7 @@ from gateway.accounts.schemas import (
     VerifyEmailRequest,
 )
 from gateway.dependencies import OUR_ID, ClientDep
+from gateway.kit.ingress import is_from_ingress
 from gateway.pages import choose_language
 from gateway.problems import describe_responses
 
@@ -137,9 +139,9 @@ async def open_session(
 @router.get("/session")
 async def get_session_state(request: Request, parts: AccountPartsDep) -> SessionState:
     """Tell who is logged in in this browser, if anybody is: no error, so that a page may ask when it opens."""
-    token = sessions.read_cookie(request, parts.settings)
-    account = await sessions.resume_account(parts, token) if token else None
-    return SessionState(account=_build_account_view(parts, account) if account else None)
+    account = await _find_logged_in_account(request, parts)
+    view = _build_account_view(parts, account) if account else None
+    return SessionState(account=view, ingress=is_from_ingress(request))
 
 
 @router.get("/sessions", responses=_LOGGED_IN)
@@ -186,6 +188,14 @@ async def close_sessions(response: Response, parts: AccountPartsDep, account: Ac
     """Log out everywhere: all browsers' sessions and all tokens end. API clients keep their secrets."""
     await log_in.log_out_everywhere(parts, account.id)
     sessions.clear_cookie(response, parts.settings)
+
+
+async def _find_logged_in_account(request: Request, parts: AccountParts) -> Account | None:
+    if is_from_ingress(request):
+        household = await load_household(parts, choose_language(request))
+        return household if household.is_active else None
+    token = sessions.read_cookie(request, parts.settings)
+    return await sessions.resume_account(parts, token) if token else None
 
 
 def _get_browser_name(request: Request) -> str | None:

@@ -128,9 +128,13 @@ class AccountView(BaseModel):
 
 
 class SessionState(BaseModel):
-    """Who is logged in in this browser; null when nobody is."""
+    """Who is logged in in this browser; null when nobody is.
+
+    `ingress`: Home Assistant has logged them in, so that there is no password, and nothing to log out of.
+    """
 
     account: AccountView | None
+    ingress: bool
 
 
 class SessionView(BaseModel):

@@ -26,11 +26,17 @@ _REVOKED_FOR = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Caller:
-    """The account behind a request, which came from one of its API clients or from a browser that is logged in."""
+    """The account behind a request: of an API client, of a browser that is logged in, or of ingress."""
 
     account_id: str
     client_id: str | None = None
     session_hash: bytes | None = None
+    is_ingress: bool = False
+
+    @property
+    def is_person(self) -> bool:
+        """Whether somebody who is logged in asks, and no API client."""
+        return self.is_ingress or self.session_hash is not None
 
 
 def build_session_required_problem() -> ProblemError:
@@ -61,11 +67,13 @@ def build_account(keyring: Keyring, address: str, language: str, now: datetime) 
     )
 
 
-async def find_or_create_account(session: AsyncSession, keyring: Keyring, email: str, now: datetime) -> Account:
+async def find_or_create_account(
+    session: AsyncSession, keyring: Keyring, email: str, now: datetime, language: str = "fr"
+) -> Account:
     """Return the account of an address for whoever runs the gateway, who vouches for one that is made."""
     if account := await repository.find_account_by_email(session, addresses.normalize_address(email)):
         return account
-    account = build_account(keyring, email, "fr", now)
+    account = build_account(keyring, email, language, now)
     account.verified_at = account.activated_at = now
     session.add(account)
     await session.flush()

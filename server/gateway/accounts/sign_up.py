@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import addresses, outbox, passwords, repository
-from gateway.accounts.log_in import Attempt, authenticate
+from gateway.accounts.log_in import Attempt, authenticate, check_password_unchanged
 from gateway.accounts.models import Account, Purpose
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.passwords import Passwords
@@ -62,7 +62,9 @@ async def _register_account(
     session: AsyncSession, parts: AccountParts, address: str, hashed: str, language: str
 ) -> None:
     now = parts.clock.now()
-    account = await repository.find_account_by_email(session, addresses.normalize_address(address))
+    found = await repository.find_account_by_email(session, addresses.normalize_address(address))
+    # locked: who signs up anew at the moment of a verification must not put a password into an active account
+    account = await repository.lock_account(session, found.id if found else "")
     kind = MailKind.VERIFY_EMAIL
     if account is None:
         account = build_account(parts.keyring, address, language, now)
@@ -85,13 +87,14 @@ async def verify_email(parts: AccountParts, code: str, password: str, client: st
         account = await repository.get_account(session, found.account_id) if found else None
     if account is None:
         raise build_invalid_code_problem()
-    await authenticate(parts, Attempt(account.email, password, client), pending=True)
+    authenticated = await authenticate(parts, Attempt(account.email, password, client), pending=True)
     async with parts.database.write() as session:
         now = parts.clock.now()
         current = await repository.lock_account(session, account.id)
         found = await repository.find_mail_code(session, hash_secret(code), _VERIFIES, now)
         if current is None or found is None:
             raise build_invalid_code_problem()
+        check_password_unchanged(current, authenticated)
         if found.purpose is Purpose.CHANGE_EMAIL:
             await _take_new_address(session, current)
             record_event(session, now, "email_changed", current.id)

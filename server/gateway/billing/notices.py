@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 
 from gateway.billing.days.home import Home
 from gateway.kit import paris
+from gateway.tariffs.availability import BASE_CLOSED, BASE_ENDS, is_about_to_end
+from gateway.tariffs.off_peak_dates import is_announced
 from gateway.tariffs.off_peak_text import parse_off_peak
 from gateway.tariffs.prices import PriceBook
-from gateway.tariffs.tariff import Tariff, tariffs_between
+from gateway.tariffs.tariff import Tariff, find_tariff_on, tariffs_between
 from gateway.usage_points.notices import WARN_BEFORE, Notice
 
 _TOLD_FOR = timedelta(days=30)
@@ -18,12 +20,15 @@ def list_notices(home: Home, now: datetime) -> Iterator[Notice]:
     today = paris.day_of(now)
     if since := find_outdated_prices(home.book, home.tariffs, today, today):
         yield Notice(code="prices_outdated", since=paris.midnight(since), until=None)
+    tariff = find_tariff_on(home.tariffs, today)
+    if tariff is not None and is_about_to_end(tariff.option, tariff.power_kva, today):
+        yield Notice(code="base_ends", since=paris.midnight(BASE_CLOSED), until=None, date=BASE_ENDS)
     text = home.point.contract.off_peak
     has_own = any(period.source == "user" and period.is_in_force_on(today) for period in home.off_peak)
     if text and parse_off_peak(text) is None and not has_own:
         yield Notice(code="off_peak_unreadable", since=home.point.created_at, until=None, text=text)
     future = home.point.contract.future_off_peak
-    if future and (parse_off_peak(future) or future) != (parse_off_peak(text or "") or text):
+    if future and is_announced(text, future):
         yield Notice(code="off_peak_announced", since=home.point.contract.told_at or now, until=None, text=future)
     for day in sorted({period.valid_from for period in home.off_peak if period.valid_from is not None}):
         since_, until = paris.midnight(day) - WARN_BEFORE, paris.midnight(day) + _TOLD_FOR

@@ -12,6 +12,7 @@ import structlog
 import typer
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gateway.cli.common import fail, load_settings
 from gateway.front_end.files import Files, NoFrontEndError
@@ -22,6 +23,7 @@ from gateway.kit import graceful_shutdown as leaving
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
 from gateway.kit.http_protocol import BoundedHttpProtocol
+from gateway.kit.ingress import IngressPeer
 from gateway.kit.instance_lock import DatabaseInUseError, lock_database
 from gateway.migrations import NewerDatabaseError, upgrade_database
 from gateway.settings import Settings
@@ -55,7 +57,7 @@ def serve(
         settings = settings.model_copy(update={"frontend_url": settings.backend_url.removesuffix("/api")})
     app = create_app(settings)
     config = uvicorn.Config(
-        app if files is None else _with_front_end(app, files, settings),
+        _behind_proxies(app if files is None else _with_front_end(app, files, settings), settings),
         host=host,
         port=port,
         http=BoundedHttpProtocol,
@@ -63,8 +65,7 @@ def serve(
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GOODBYE,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies,
+        proxy_headers=False,
     )
     if settings.sqlite_file:
         _close_to_others(settings.sqlite_file)
@@ -88,6 +89,13 @@ def _with_front_end(app: ASGIApp, files: Files, settings: Settings) -> FrontEndS
         with_captcha=bool(settings.turnstile_site_key), frame_ancestors=settings.frame_ancestors
     )
     return FrontEndSite(app, files, headers)
+
+
+def _behind_proxies(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """Believe what proxies say of a request. Ingress is outermost: it goes by the address of the connection itself."""
+    if settings.trusted_proxies:
+        app = ProxyHeadersMiddleware(app, settings.trusted_proxies)  # type: ignore[arg-type, assignment]  # uvicorn has types of its own
+    return IngressPeer(app, settings.ingress_proxy) if settings.ingress_proxy else app
 
 
 def _close_to_others(database: Path) -> None:

@@ -46,7 +46,7 @@ _CONSENTS = RateLimit("consents", 10, timedelta(hours=1))
 _FAILURES = RateLimit("consent_failures", 10, timedelta(hours=1))
 _MOST_STATES = 20
 _MOST_UNUSED = 5
-_COOKIE = re.compile(r"[\w-]{43}", re.ASCII)
+_BROWSER = re.compile(r"[\w-]{43}", re.ASCII)
 _INT64 = 2**63
 
 
@@ -124,7 +124,7 @@ async def start_authorization(
     if made >= _MOST_STATES or await limits.is_reached(session, _FAILURES, consent.account_id, now):
         return None
     await repository.retire_states(session, consent.id, _MOST_UNUSED - 1, now)
-    known = browser if browser and _COOKIE.fullmatch(browser) else None
+    known = browser if browser and _BROWSER.fullmatch(browser) else None
     attempt = AuthorizationAttempt(secrets.token_urlsafe(32), known or secrets.token_urlsafe(32))
     session.add(
         ConsentState(

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Cookie, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gateway.consents import authorization
@@ -20,7 +20,8 @@ router = APIRouter(
     tags=["consent pages"], default_response_class=HTMLResponse, responses=_PAGES | describe_responses(422, 429)
 )
 
-_COOKIE = "med_consent"
+_NAME_BY_HTTP, _NAME_BY_HTTPS = "med_consent", "__Host-med_consent"
+"""Behind https browsers guard the prefix: no sub-domain can put its own cookie in the place of this one."""
 _FOLLOW, _FOLLOW_LATER = 3, 60
 """Seconds between two looks of a page that waits: in the first minute, and after it."""
 CALLBACK_WAIT = 8.0
@@ -30,12 +31,23 @@ _AGAIN = OPEN - {Outcome.UNKNOWN, Outcome.OTHER_BROWSER}
 """After these the page offers it; whoever ended in another browser may have been sent by somebody else."""
 
 type ConsentId = Annotated[str, Path(pattern=OUR_ID)]
-type Browser = Annotated[str | None, Cookie(alias=_COOKIE)]
+
+
+def _get_cookie_name(settings: Settings) -> str:
+    return _NAME_BY_HTTPS if settings.is_https else _NAME_BY_HTTP
+
+
+async def read_cookie(request: Request, settings: SettingsDep) -> str | None:
+    """Return the secret by which a browser is recognised when Enedis sends it back."""
+    return request.cookies.get(_get_cookie_name(settings))
+
+
+type Browser = Annotated[str | None, Depends(read_cookie)]
 
 
 @router.get("/consents/{consent_id}/start")
 async def show_start(
-    request: Request, consents: ConsentServiceDep, settings: SettingsDep, consent_id: ConsentId, browser: Browser = None
+    request: Request, consents: ConsentServiceDep, settings: SettingsDep, consent_id: ConsentId, browser: Browser
 ) -> Response:
     """Say which account is about to receive which meter's data, and lead to Enedis."""
     found = await consents.start_authorization(consent_id, browser)
@@ -45,9 +57,10 @@ async def show_start(
     address = authorization.build_enedis_url(settings.authorize_url, settings.enedis_client_id, found.state)
     page = render_page(request, "consent_start.html", account=found.account, meter=found.meter, authorize_url=address)
     page.set_cookie(
-        _COOKIE,
+        _get_cookie_name(settings),
         found.browser,
         max_age=int(LIFETIME.total_seconds()),
+        path="/",
         secure=settings.is_https,
         httponly=True,
         samesite="lax",  # it must come along when Enedis sends the browser back
@@ -60,7 +73,7 @@ async def receive_callback(
     request: Request,
     consents: ConsentServiceDep,
     settings: SettingsDep,
-    browser: Browser = None,
+    browser: Browser,
     state: Annotated[str, Query()] = "",
     autorisation_id: Annotated[str | None, Query()] = None,
     error: Annotated[str | None, Query()] = None,

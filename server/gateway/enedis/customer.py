@@ -143,9 +143,19 @@ class _MeterType(_Wire):
     code: Text = None
 
 
+def _join_texts(value: object) -> object:
+    """Read a text, or all texts of an object or list, such as hours and their day: no live answer is known."""
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    if members is None:
+        return _clean_text(value)
+    return _clean_text("; ".join(text for each in members if isinstance(text := _join_texts(each), str)))
+
+
 class _Relay(_Wire):
     off_peak: Annotated[Text, Field(alias="plageHeuresCreuses")] = None
-    future_off_peak: Annotated[Text, Field(alias="futuresPlagesHeuresCreuses")] = None
+    future_off_peak: Annotated[str | None, Field(alias="futuresPlagesHeuresCreuses"), BeforeValidator(_join_texts)] = (
+        None
+    )
 
 
 class _Device(_Wire):

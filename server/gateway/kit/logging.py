@@ -71,6 +71,11 @@ def _names_a_migration(record: logging.LogRecord) -> bool:
     return record.levelno > logging.INFO or record.getMessage().startswith("Running ")
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a line of the server's is not said already: of a response that is cut, `response_cut` says why."""
+    return record.msg != "ASGI callable returned without completing response."
+
+
 def configure_logging(*, debug: bool, sql: bool = False) -> None:
     """Send everything, libraries' own logs included, through one set of processors.
 
@@ -105,6 +110,7 @@ def configure_logging(*, debug: bool, sql: bool = False) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     logging.getLogger("aiosqlite").setLevel(logging.INFO)
     # at DEBUG it would write the rows that come back
     logging.getLogger("sqlalchemy.engine").setLevel(logging.INFO if sql else logging.WARNING)

@@ -39,22 +39,27 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         self._name_untrusted_proxy(scope)
-        request_id, begun, status = _request_id(scope), perf_counter(), 500
+        request_id, begun, status, has_begun = _request_id(scope), perf_counter(), 500, False
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, has_begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, has_begun = message["status"], True
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.update(scope["state"].get("headers", {}))
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, send_with_headers)
+            except Exception as error:
+                if not has_begun:
+                    raise
+                _log_cut_response(error)
             finally:
                 method, route, seconds = (
                     scope["method"],
@@ -79,6 +84,19 @@ class RequestLog:
         )
 
 
+def _log_cut_response(error: Exception) -> None:
+    """Say why a response ends before its end, such as that the database went away while a file was sent.
+
+    Whoever returns without its last piece has the server cut the connection: the client notices that it is not whole.
+    Starlette wraps the errors for which there is a problem; the others are faults of ours, and come with their trace.
+    """
+    known = error.__cause__ if isinstance(error, RuntimeError) else None
+    if known is None:
+        log.error("response_cut", reason=type(error).__name__, exc_info=error)
+    else:
+        log.error("response_cut", reason=type(known).__name__, detail=str(known))
+
+
 def _is_named_in(peer: str, forwarded: list[str]) -> bool:
     """Tell whether a client's address was taken from the header, as it is when the proxy is trusted."""
     return peer in {part.strip() for header in forwarded for part in header.split(",")}
@@ -95,29 +113,34 @@ def _is_local(host: str) -> bool:
 class BodyLimit:
     """An ASGI middleware: who sends more than so many bytes is told so (413), wherever the body is read.
 
-    A body with NUL in a text is refused (400): PostgreSQL stores none, so SQLite must not either.
+    A body with NUL in a text is refused (400): PostgreSQL stores none, so SQLite must not either. Paths that `uploads`
+    matches whole take files, of another size and of any bytes.
     """
 
-    def __init__(self, app: ASGIApp, largest: int) -> None:
+    def __init__(self, app: ASGIApp, largest: int, uploads: re.Pattern[str], largest_upload: int) -> None:
         self._app = app
         self._largest = largest
+        self._uploads = uploads
+        self._largest_upload = largest_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, and count what comes."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        is_upload = scope["method"] == "POST" and bool(self._uploads.fullmatch(scope["path"]))
+        largest = self._largest_upload if is_upload else self._largest
         told = Headers(scope=scope).get("content-length", "")
         size = int(told) if told.isascii() and told.isdigit() else 0
 
         async def receive_checked() -> Message:
             nonlocal size
-            message = await receive() if size <= self._largest else None
+            message = await receive() if size <= largest else None
             if message is not None and message["type"] == "http.request" and not told:
                 size += len(message.get("body", b""))
-            if message is None or size > self._largest:
+            if message is None or size > largest:
                 raise HTTPException(413)
-            if any(nul in message.get("body", b"") for nul in _NUL):
+            if not is_upload and any(nul in message.get("body", b"") for nul in _NUL):
                 raise HTTPException(400)
             return message
 

@@ -24,7 +24,8 @@ class MailKind(StrEnum):
 class OutboxMail(Base):
     """A mail to send. It holds no words: they are written, with a new code, when it leaves, and kept nowhere.
 
-    `details` is what the words are about: of a consent that ends, the meter's name and the day.
+    `details` is what the words are about: of a consent that ends, the meter's name and the day; and `to`, the address,
+    where it is not that of the account when the mail leaves.
 
     Without an account it is for nobody: what is asked for an unknown address costs the same as for a known one.
     """

@@ -16,6 +16,7 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import packing, payloads, repository
 from gateway.metering.archive import PATIENCE, WITHOUT_CURVE, Archive, CallRefusal
+from gateway.metering.imported import add_imported_days, load_imported, load_imported_feed
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Missing, Reason, explain_day, merge_gaps, raise_if_nothing_known
 from gateway.metering.planner import plan_calls
@@ -36,13 +37,19 @@ _FEW_CALLS = 1
 class KnownRange[Value]:
     """What is known of a range by day, what is missing of it, and when Enedis was last asked for any of it.
 
-    `version` is the version of the usage point for which this stays as it is, whatever time it is; None: for none.
+    `imported` are days whose figure a file told. `version` is the version of the usage point for which all this stays
+    as it is, whatever time it is; None: for none.
     """
 
     days: Mapping[date, Value]
     missing: list[Missing]
     as_of: datetime
+    imported: Collection[date] = frozenset()
     version: str | None = None
+
+    def get_quality(self, day: date) -> Quality:
+        """Return the quality of a figure that a day has one of."""
+        return Quality.IMPORTED if day in self.imported else Quality.MEASURED
 
 
 class EnergySource(StrEnum):
@@ -89,8 +96,11 @@ class Readings:
     ) -> KnownRange[bytes]:
         """Return the packed curve of `[start, end[`. Raises a problem when a fault or quota leaves nothing of it."""
         days, feed = self.check_range(start, end), Feed(point_id, Kind.CURVE, direction)
-        meter, known, curves, refusal = await self._fetch_and_load(account_id, feed, days, payloads.read_packed)
-        is_settled = all(day in curves and find_next_attempt(feed, day, known[day]) is None for day in days)
+        meter, known, curves, imported, refusal = await self._fetch_and_load(
+            account_id, feed, days, payloads.read_packed
+        )
+        is_settled = all(find_next_attempt(feed, day, known.get(day)) is None for day in days)
+        curves = add_imported_days(feed, curves, imported)
         missing = []
         for day in days:
             entry = known.get(day)
@@ -103,7 +113,7 @@ class Readings:
             curves,
             await self._with_pace(meter, missing),
             self._get_newest_answer_time(known),
-            meter.version if is_settled and not missing else None,
+            version=meter.version if is_settled and not missing else None,
         )
 
     async def read_daily(
@@ -120,6 +130,7 @@ class Readings:
             meter = await self._open_meter(session, account_id, point_id)
             known, values = await _load_known(session, daily, meter.secrets, days, payloads.read_value)
             entries, sums = await _load_sums(session, curve, meter.secrets, days, values)
+            imported = await load_imported(session, point_id, (Kind.CURVE, Kind.DAILY), meter.secrets, start, end)
         now, refusal = self._clock.now(), None
         young = now - WITHOUT_CURVE
         by_curve = [
@@ -141,8 +152,9 @@ class Readings:
             refusal = refusal or refused
             async with self._database.read() as session:
                 known, values = await _load_known(session, daily, meter.secrets, days, payloads.read_value)
-        found = {day: DayValue(wh, Quality.MEASURED, EnergySource.DAILY_VALUE) for day, wh in values.items()}
-        found = sums | found
+        found = await self._complete_daily(meter, curve, imported) if imported else {}
+        found |= sums
+        found |= {day: DayValue(wh, Quality.MEASURED, EnergySource.DAILY_VALUE) for day, wh in values.items()}
         missing = [
             Missing(*paris.day_bounds(day), *explain_day(meter, feed, day, entry, refusal, self._clock.now()))
             for day in days
@@ -154,7 +166,7 @@ class Readings:
             {day: found[day] for day in days if day in found},
             await self._with_pace(meter, missing),
             self._get_newest_answer_time({**entries, **known}),
-            meter.version if is_settled and not missing else None,
+            version=meter.version if is_settled and not missing else None,
         )
 
     async def load_version(self, account_id: str, point_id: str) -> str | None:
@@ -162,13 +174,29 @@ class Readings:
         async with self._database.read() as session:
             return await points.load_version(session, account_id, point_id)
 
+    async def _complete_daily(
+        self, meter: Meter, curve: Feed, imported: Mapping[Feed, Mapping[date, Sequence[bytes]]]
+    ) -> dict[date, DayValue]:
+        """Return the energy of days as files tell it: their daily value, else the sum of a curve that they complete."""
+        daily = Feed(meter.id, Kind.DAILY, curve.direction)
+        found = {}
+        if days := imported.get(curve, {}):
+            async with self._database.read() as session:
+                _, curves = await _load_known(session, curve, meter.secrets, days, payloads.read_packed)
+            for day, packed in add_imported_days(curve, curves, days).items():
+                if day in days and not any(find_gaps(day, payloads.read_curve(day, packed))):
+                    found[day] = _sum_energy(packed)
+        for day, known in imported.get(daily, {}).items():
+            found[day] = DayValue(payloads.read_value(day, known[0]), Quality.IMPORTED, EnergySource.DAILY_VALUE)
+        return found
+
     async def read_max_power(self, account_id: str, point_id: str, start: date, end: date) -> KnownRange[DayPeak]:
         """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
         found = await self._read_by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, payloads.read_peak)
         async with self._database.read() as session:
             kva = (await consents.get_usage_point(session, account_id, point_id)).contract.power_kva
         peaks = {day: DayPeak(peak.va, _compute_share(peak, kva), peak.at) for day, peak in found.days.items()}
-        return KnownRange(peaks, found.missing, found.as_of)
+        return KnownRange(peaks, found.missing, found.as_of, found.imported)
 
     async def read_index(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
@@ -187,7 +215,13 @@ class Readings:
         self, account_id: str, feed: Feed, start: date, end: date, read: _Read[Value]
     ) -> KnownRange[Value]:
         days = self.check_range(start, end)
-        meter, known, values, refusal = await self._fetch_and_load(account_id, feed, days, read)
+        meter, known, values, imported, refusal = await self._fetch_and_load(account_id, feed, days, read)
+        from_files = imported.keys() - values.keys()
+        values = {
+            day: values[day] if day in values else read(day, imported[day][0])
+            for day in days
+            if day in values or day in imported
+        }
         now = self._clock.now()
         missing = [
             Missing(*paris.day_bounds(day), *explain_day(meter, feed, day, known.get(day), refusal, now))
@@ -195,7 +229,8 @@ class Readings:
             if day not in values
         ]
         raise_if_nothing_known(values, refusal, now)
-        return KnownRange(values, await self._with_pace(meter, missing), self._get_newest_answer_time(known))
+        as_of = self._get_newest_answer_time(known)
+        return KnownRange(values, await self._with_pace(meter, missing), as_of, from_files)
 
     async def _fetch_and_load[Value](
         self,
@@ -203,18 +238,19 @@ class Readings:
         feed: Feed,
         days: Sequence[date],
         read: _Read[Value],
-    ) -> tuple[Meter, dict[date, Entry], dict[date, Value], CallRefusal | None]:
-        """Return what is known of days, after asking for what is due of them."""
+    ) -> tuple[Meter, dict[date, Entry], dict[date, Value], dict[date, list[bytes]], CallRefusal | None]:
+        """Return what is known of days, after asking for what is due of them, and what files tell of them."""
         async with self._database.read() as session:
             meter = await self._open_meter(session, account_id, feed.point_id)
             known, values = await _load_known(session, feed, meter.secrets, days, read)
+            imported = await load_imported_feed(session, feed, meter.secrets, days[0], days[-1] + paris.DAY)
         await self._note_wanted_kind(meter, feed.kind)
         refusal = None
         if plan_calls(feed, known, days, self._clock.now(), since=meter.since[feed.direction]):
             refusal = await self._archive.fetch_within_patience(meter, feed, days)
             async with self._database.read() as session:
                 known, values = await _load_known(session, feed, meter.secrets, days, read)
-        return meter, known, values, refusal
+        return meter, known, values, imported, refusal
 
     async def _open_meter(self, session: AsyncSession, account_id: str, point_id: str) -> Meter:
         point, secrets = await consents.open_point(session, account_id, point_id, self._keyring)

@@ -5,7 +5,7 @@ LEGIARTI000053418584), whose holders are moved to off-peak hours on 1 February 2
 the date; 1 February 2025 is the earliest that one gives, and new contracts are refused today.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import assert_never
 
 from gateway.tariffs.options import Option
@@ -13,7 +13,15 @@ from gateway.tariffs.options import Option
 _LOW_POWER = 6
 _HIGH_POWER = 18
 _BASE_CLOSED_LOW = date(2025, 2, 1)
-_BASE_CLOSED_HIGH = date(2026, 2, 1)
+BASE_CLOSED = date(2026, 2, 1)
+BASE_ENDS = date(2027, 2, 1)
+"""The day on which Base ends for 18 kVA and more: who has not chosen is moved to off-peak hours."""
+
+
+def is_about_to_end(option: Option, power_kva: float, on: date) -> bool:
+    """Tell whether what somebody pays by on a day will be ended for them, or has just been."""
+    announced = BASE_CLOSED <= on < BASE_ENDS + timedelta(days=60)
+    return option is Option.BASE and power_kva >= _HIGH_POWER and announced
 
 
 def is_open_to_new(option: Option, power_kva: float, on: date) -> bool:
@@ -22,7 +30,7 @@ def is_open_to_new(option: Option, power_kva: float, on: date) -> bool:
         case Option.BASE:
             if power_kva <= _LOW_POWER:
                 return True
-            return on < (_BASE_CLOSED_HIGH if power_kva >= _HIGH_POWER else _BASE_CLOSED_LOW)
+            return on < (BASE_CLOSED if power_kva >= _HIGH_POWER else _BASE_CLOSED_LOW)
         case Option.HP_HC | Option.TEMPO | Option.CUSTOM:
             return True
         case _:

@@ -14,6 +14,7 @@ from gateway.tariffs.off_peak import MINUTES_A_DAY, OffPeakPeriod, are_stated, l
 from gateway.tariffs.options import OPTIONS, UNKNOWN, BucketClock
 from gateway.tariffs.prices import MICRO, PriceBook
 from gateway.tariffs.producer_surcharge import get_monthly_surcharge
+from gateway.tariffs.public_holidays import HolidayRegion
 from gateway.tariffs.tariff import Price, Tariff, find_tariff_on
 
 type BucketSpan = tuple[int, int, str]
@@ -115,11 +116,12 @@ class Rules:
             case BucketClock.OFF_PEAK:
                 if not are_stated(self._off_peak, day):
                     return [_WHOLLY_UNKNOWN]
-                return _overlay_spans("hp", [(start, end, "hc") for start, end in list_slots_on(self._off_peak, day)])
+                slots = list_slots_on(self._off_peak, day, tariff.holidays)
+                return _overlay_spans("hp", [(start, end, "hc") for start, end in slots])
             case BucketClock.TEMPO:
                 return cut_tempo_day(self._colors.get(day - paris.DAY), self._colors.get(day))
             case BucketClock.OFFER:
-                return _cut_custom_day(tariff.prices if tariff.prices != "regulated" else (), day)
+                return _cut_custom_day(tariff.prices if tariff.prices != "regulated" else (), day, tariff.holidays)
             case _:
                 assert_never(clock)
 
@@ -147,10 +149,10 @@ def cut_tempo_day(before: str | None, color: str | None) -> list[BucketSpan]:
     ]
 
 
-def _cut_custom_day(prices: Sequence[Price], day: date) -> list[BucketSpan]:
+def _cut_custom_day(prices: Sequence[Price], day: date, region: HolidayRegion) -> list[BucketSpan]:
     rest = next(price.bucket for price in prices if not price.slots)
     return _overlay_spans(
-        rest, [(start, end, price.bucket) for price in prices for start, end in price.count_minutes_on(day)]
+        rest, [(start, end, price.bucket) for price in prices for start, end in price.count_minutes_on(day, region)]
     )
 
 

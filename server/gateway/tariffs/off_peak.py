@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from gateway.kit.wire import KnownDay
+from gateway.tariffs.public_holidays import HolidayRegion, is_public_holiday
 
 MINUTES_A_DAY = 24 * 60
 
@@ -18,6 +19,14 @@ class OffPeakSeason(StrEnum):
     ALL = "all"
     SUMMER = "summer"
     WINTER = "winter"
+
+
+class HolidayRule(StrEnum):
+    """Whether times hold on a public holiday: as on its weekday, always, or never."""
+
+    BY_WEEKDAY = "by_weekday"
+    INCLUDED = "included"
+    EXCLUDED = "excluded"
 
 
 def _parse_minute(value: object) -> object:
@@ -61,19 +70,30 @@ class Times(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     season: OffPeakSeason = OffPeakSeason.ALL
-    weekdays: Annotated[frozenset[Annotated[int, Field(ge=0, le=6)]], Field(min_length=1, max_length=7)] = frozenset(
-        range(7)
-    )
+    weekdays: Annotated[frozenset[Annotated[int, Field(ge=0, le=6)]], Field(max_length=7)] = frozenset(range(7))
+    public_holidays: HolidayRule = HolidayRule.BY_WEEKDAY
     slots: Slots = ()
+
+    @model_validator(mode="after")
+    def _check_days(self) -> Self:
+        if not self.weekdays and self.public_holidays is not HolidayRule.INCLUDED:
+            raise ValueError("name at least one weekday, or set public_holidays to `included` for these alone")
+        return self
 
     def is_season_of(self, day: date) -> bool:
         """Tell whether `day` is of its season."""
         summer = 4 <= day.month <= 10
         return self.season is not (OffPeakSeason.WINTER if summer else OffPeakSeason.SUMMER)
 
-    def count_minutes_on(self, day: date) -> list[tuple[int, int]]:
+    def is_kind_of(self, day: date, region: HolidayRegion) -> bool:
+        """Tell whether `day` is one of its weekdays, or a public holiday that counts instead."""
+        if self.public_holidays is not HolidayRule.BY_WEEKDAY and is_public_holiday(day, region):
+            return self.public_holidays is HolidayRule.INCLUDED
+        return day.weekday() in self.weekdays
+
+    def count_minutes_on(self, day: date, region: HolidayRegion = HolidayRegion.MAINLAND) -> list[tuple[int, int]]:
         """Return the minutes of `day` meant, as `[start, end[` of its clock, a slot across midnight cut in two."""
-        if day.weekday() not in self.weekdays or not self.is_season_of(day):
+        if not self.is_kind_of(day, region) or not self.is_season_of(day):
             return []
         cut = []
         for start, end in self.slots:
@@ -100,11 +120,20 @@ class OffPeakPeriod(Times):
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
 
 
+def find_next_season(day: date) -> date:
+    """Return the first 1 April or 1 November after `day`."""
+    starts = (date(year, month, 1) for year in (day.year, day.year + 1) for month in (4, 11))
+    return next(start for start in starts if start > day)
+
+
 def are_stated(periods: Sequence[OffPeakPeriod], day: date) -> bool:
     """Tell whether somebody stated the off-peak hours of `day`; those of other weekdays alone say that it has none."""
     return any(period.slots and period.is_in_force_on(day) and period.is_season_of(day) for period in periods)
 
 
-def list_slots_on(periods: Sequence[OffPeakPeriod], day: date) -> list[tuple[int, int]]:
+def list_slots_on(
+    periods: Sequence[OffPeakPeriod], day: date, region: HolidayRegion = HolidayRegion.MAINLAND
+) -> list[tuple[int, int]]:
     """Return the off-peak minutes of `day` as `[start, end[` of its clock."""
-    return sorted(slot for period in periods if period.is_in_force_on(day) for slot in period.count_minutes_on(day))
+    in_force = [period for period in periods if period.is_in_force_on(day)]
+    return sorted(slot for period in in_force for slot in period.count_minutes_on(day, region))

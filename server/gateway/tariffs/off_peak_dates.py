@@ -1,6 +1,8 @@
 """Off-peak hours over time: Enedis' own, each from its day, and those of the user, which win on the days they hold."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from gateway.tariffs.off_peak import OffPeakPeriod
@@ -35,27 +37,98 @@ def apply_choice(periods: Sequence[OffPeakPeriod], chosen: Sequence[OffPeakPerio
     return enedis + [period.model_copy(update={"source": "user"}) for period in chosen or ()]
 
 
-def apply_enedis_text(periods: Sequence[OffPeakPeriod], text: str | None, today: date) -> list[OffPeakPeriod]:
+def apply_enedis_text(
+    periods: Sequence[OffPeakPeriod], text: str | None, today: date, announced: str | None = None
+) -> list[OffPeakPeriod]:
     """Return all periods after Enedis told its text: other hours than before begin today, the past keeps its own.
 
     The first hours told hold always. Hours that cannot be read are nobody's guess: from today on there are none.
+    Hours `announced` for a day to come hold from that day; those without a day begin when Enedis tells them as `text`.
     """
     if not text:
         return list(periods)
     told = parse_off_peak(text) or []
-    enedis = [period for period in periods if period.source == "enedis"]
-    open_ones = [period for period in enedis if period.valid_to is None]
-    if {_get_meaning(period) for period in told} == {_get_meaning(period) for period in open_ones}:
-        return list(periods)
+    own = [period for period in periods if period.source == "user"]
+    enedis = [_reopen(period, today) for period in periods if period.source == "enedis" and not _begins(period, today)]
+    if {_get_meaning(period) for period in told} != {
+        _get_meaning(period) for period in enedis if period.is_in_force_on(today)
+    }:
+        enedis = _replace_from(enedis, told, today)
+    if coming := parse_announcement(announced or "", today):
+        enedis = _replace_from(enedis, coming.periods, coming.day)
+    return enedis + own
+
+
+def _begins(period: OffPeakPeriod, today: date) -> bool:
+    """Tell whether a period begins after today: it was announced, and is as long as it is still announced."""
+    return period.valid_from is not None and period.valid_from > today
+
+
+def _reopen(period: OffPeakPeriod, today: date) -> OffPeakPeriod:
+    """Return a period without an end that an announcement gave it."""
+    ends = period.valid_to is not None and period.valid_to > today
+    return period.model_copy(update={"valid_to": None}) if ends else period
+
+
+def _replace_from(periods: Sequence[OffPeakPeriod], fresh: Sequence[OffPeakPeriod], day: date) -> list[OffPeakPeriod]:
+    """Return the periods with `fresh` ones from `day` on; they hold always where nothing was before."""
     past = [
-        period.model_copy(update={"valid_to": period.valid_to or today})
-        for period in enedis
-        if period.valid_from is None or period.valid_from < today
+        period.model_copy(update={"valid_to": period.valid_to or day})
+        for period in periods
+        if period.valid_from is None or period.valid_from < day
     ]
-    begins = today if past else None
-    fresh = [period.model_copy(update={"valid_from": begins}) for period in told]
-    return past + fresh + [period for period in periods if period.source == "user"]
+    begins = day if past else None
+    return past + [period.model_copy(update={"valid_from": begins}) for period in fresh]
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """Off-peak hours to come, and the day from which they hold."""
+
+    day: date
+    periods: list[OffPeakPeriod]
+
+
+_DATE = re.compile(
+    r"(?:(?:a|à)\s+(?:partir|compter)\s+du|d[eè]s\s+le|from)?\s*:?\s*\b"
+    r"(?:(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?:T[\d:.+Z-]*)?"
+    r"|(?P<day2>\d\d?)/(?P<month2>\d\d?)/(?P<year2>20\d\d))(?![\d/])\s*[:;,]?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def parse_announcement(text: str, today: date) -> Announcement | None:
+    """Read hours and the one day to come that a text names with them; None when either is missing or unclear."""
+    found = list(_DATE.finditer(text))
+    if len(found) != 1:
+        return None
+    numbers = [found[0][name] or found[0][f"{name}2"] for name in ("year", "month", "day")]
+    try:
+        day = date(*map(int, numbers))
+    except ValueError:
+        return None
+    periods = parse_off_peak(_DATE.sub(" ", text))
+    return Announcement(day, periods) if periods and day > today else None
 
 
 def _get_meaning(period: OffPeakPeriod) -> tuple[object, ...]:
-    return period.season, period.weekdays, frozenset(period.slots)
+    return period.season, period.weekdays, period.public_holidays, frozenset(period.slots)
+
+
+def parse_announced_hours(text: str) -> list[OffPeakPeriod] | None:
+    """Return the hours of an announcement, with its day or without; None when they cannot be read."""
+    return parse_off_peak(_DATE.sub(" ", text))
+
+
+def is_announced(current: str | None, future: str | None) -> bool:
+    """Tell whether Enedis names other hours to come than those in force."""
+    return bool(future) and (parse_announced_hours(future or "") or future) != (
+        parse_off_peak(current or "") or current
+    )
+
+
+def find_undated_hours(current: str | None, future: str | None, today: date) -> list[OffPeakPeriod]:
+    """Return the hours that Enedis announces without their day; none where it names the day, or nothing can be read."""
+    if not is_announced(current, future) or parse_announcement(future or "", today):
+        return []
+    return parse_announced_hours(future or "") or []

@@ -1,5 +1,5 @@
 """Off-peak hours as people and Enedis write them: `HC (1H28-6H58;13H58-16H28)`, `22h30 à 6h30 et 13h-15h`,
-`lundi-vendredi 22h-6h, week-end 0h-24h`, `été 3h-6h et 12h-16h, hiver 1h-6h`.
+`lundi-vendredi 22h-6h, week-end et jours fériés 0h-24h`, `été 3h-6h et 12h-16h, hiver 1h-6h`.
 
 All of a text must be understood, or nothing is: what is left over may change what the rest means.
 """
@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from pydantic import ValidationError
 
-from gateway.tariffs.off_peak import OffPeakPeriod, OffPeakSeason
+from gateway.tariffs.off_peak import HolidayRule, OffPeakPeriod, OffPeakSeason
 
 _HC = r"(?:h\.?c\.?|(?:heures?\s+)?creuses?)"
 _TIME = re.compile(
@@ -46,14 +46,19 @@ _DAY_NAMES = (
     r"sam(?:edis?)?|sat(?:urdays?)?",
     r"dim(?:anches?)?|sun(?:days?)?",
 )
+_HOLIDAY = 7
+"""Beside the weekdays 0 to 6: a public holiday."""
 _DAY_GROUPS = {
     r"week-?\s?ends?|fins? de semaine": frozenset({5, 6}),
+    r"jours? feries?|feries|(?:public|bank) holidays?|holidays?": frozenset({_HOLIDAY}),
     r"(?:en |la )?semaine|weekdays?|jours? ouvres?|working days?": frozenset(range(5)),
 }
 _DAY = "|".join(f"(?:{name})" for name in _DAY_NAMES)
+_GROUP = "|".join(f"(?:{words})" for words in _DAY_GROUPS)
+_BEFORE_DAY = r"(?:(?:le|les|du|de|on|from)\s)?"
 _DAYS = re.compile(
-    rf"(?:\b(?:le|les|du|de|on|from)\s)?"
-    rf"\b(?:(?P<group>{'|'.join(_DAY_GROUPS)})|(?P<names>(?:{_DAY})\b\.?(?:\s*(?:-|,|/|&|\+|\s|\bet\b|\band\b|\bau?\b|\bto\b)\s*(?:{_DAY})\b\.?)*))"
+    rf"{_BEFORE_DAY}\b(?P<names>(?:{_GROUP}|{_DAY})\b\.?"
+    rf"(?:\s*(?:-|,|/|&|\+|\s|\bet\b|\band\b|\bau?\b|\bto\b)\s*{_BEFORE_DAY}(?:{_GROUP}|{_DAY})\b\.?)*)"
     rf"\s*:?"
 )
 _DAY_RANGE = re.compile(rf"\b({_DAY})\b\.?\s*(?:-|\bau?\b|\bto\b)\s*\b({_DAY})\b")
@@ -73,13 +78,22 @@ def parse_off_peak(text: str) -> list[OffPeakPeriod] | None:
     ]
     if not parts or not all(found for _, _, found in parts):
         return None
+    seasons_with_holidays = {season for season, days, _ in parts if _HOLIDAY in days}
     try:
         return [
-            OffPeakPeriod.model_validate({"season": season, "weekdays": days, "slots": found, "source": "enedis"})
+            OffPeakPeriod.model_validate(
+                {"season": season, "weekdays": days - {_HOLIDAY}, "slots": found, "source": "enedis"}
+                | ({"public_holidays": _get_holiday_rule(days)} if season in seasons_with_holidays else {})
+            )
             for season, days, found in parts
         ]
     except ValidationError:
         return None
+
+
+def _get_holiday_rule(days: frozenset[int]) -> HolidayRule:
+    """Return the rule of days in a text that names public holidays: those of no other days are then excluded."""
+    return HolidayRule.INCLUDED if _HOLIDAY in days else HolidayRule.EXCLUDED
 
 
 def _normalize_text(text: str) -> str:
@@ -129,10 +143,10 @@ def _parse_days(text: str) -> list[tuple[frozenset[int], str]] | None:
 
 
 def _read_days(match: re.Match[str]) -> frozenset[int]:
-    if group := match["group"]:
-        return next(days for words, days in _DAY_GROUPS.items() if re.fullmatch(words, group))
     names: str = match["names"]
     days = {_find_day_number(name) for name in re.findall(rf"\b(?:{_DAY})\b", names)}
+    for group in re.findall(rf"\b(?:{_GROUP})\b", names):
+        days |= next(numbers for words, numbers in _DAY_GROUPS.items() if re.fullmatch(words, group))
     for first, last in _DAY_RANGE.findall(names):
         start, end = _find_day_number(first), _find_day_number(last)
         days |= {day % 7 for day in range(start, end + (8 if end < start else 1))}

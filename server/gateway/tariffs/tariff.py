@@ -11,6 +11,7 @@ from gateway.kit.wire import KnownDay
 from gateway.tariffs.off_peak import Times
 from gateway.tariffs.options import OPTIONS, UNKNOWN, Option
 from gateway.tariffs.prices import load_packaged_prices
+from gateway.tariffs.public_holidays import HolidayRegion
 
 type Eur = Annotated[
     Decimal,
@@ -38,6 +39,7 @@ class Tariff(BaseModel):
     """What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
 
     A subscription of one's own replaces the regulated one. `production_eur_per_kwh` is what is paid for what it gives.
+    `holidays` says whose public holidays its times mean.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,6 +50,7 @@ class Tariff(BaseModel):
     prices: Literal["regulated"] | Annotated[tuple[Price, ...], Field(max_length=50)] = "regulated"
     subscription_eur_per_month: Eur | None = None
     production_eur_per_kwh: Eur | None = None
+    holidays: HolidayRegion = HolidayRegion.MAINLAND
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

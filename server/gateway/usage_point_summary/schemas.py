@@ -30,7 +30,10 @@ class Freshness(BaseModel):
 
 
 class UsagePointView(BaseModel):
-    """A meter, without its number."""
+    """A meter, without its number.
+
+    `announced_off_peak` are the hours that Enedis announces without naming their day; they bill nothing yet.
+    """
 
     id: str
     masked_number: str
@@ -43,6 +46,7 @@ class UsagePointView(BaseModel):
     curve_collected: bool | None
     tariffs: list[Tariff]
     off_peak: list[OffPeakPeriod]
+    announced_off_peak: list[OffPeakPeriod]
     freshness: Freshness
     history: History
     holes: list[Hole]

@@ -12,6 +12,7 @@ from gateway.metering import repository as archive
 from gateway.metering.meters import Meter
 from gateway.metering.notices import find_notices
 from gateway.metering.schemas import History, Hole
+from gateway.tariffs.off_peak_dates import find_undated_hours
 from gateway.tariffs.repository import load_price_book
 from gateway.usage_point_summary.schemas import Freshness, PointConsent, UsagePointView
 from gateway.usage_point_summary.settings import Choices
@@ -73,6 +74,9 @@ class SummaryService:
             curve_collected=service.is_curve_collected(point),
             tariffs=home.tariffs,
             off_peak=home.off_peak,
+            announced_off_peak=find_undated_hours(
+                point.contract.off_peak, point.contract.future_off_peak, paris.day_of(now)
+            ),
             freshness=Freshness(
                 complete_until=complete_until,
                 late_at=freshness.get_late_time(complete_until, point.created_at),

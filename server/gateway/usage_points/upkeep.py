@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from zlib import crc32
 
 import structlog
 
@@ -13,8 +14,8 @@ from gateway.kit import paris
 from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
-from gateway.tariffs.off_peak import OffPeakPeriod
-from gateway.tariffs.off_peak_dates import apply_enedis_text
+from gateway.tariffs.off_peak import OffPeakPeriod, find_next_season
+from gateway.tariffs.off_peak_dates import apply_enedis_text, is_announced
 from gateway.usage_points import details, repository, service
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus, UsagePoint
@@ -26,6 +27,7 @@ _A_ROUND = 20
 _FRESH_FOR = timedelta(days=7)
 _AFTER_FAILURE = timedelta(hours=6)
 _AFTER_DOUBT = timedelta(hours=1)
+_SPREAD_SECONDS = 4 * 3600
 
 
 class UsagePointKeeper:
@@ -83,9 +85,9 @@ class UsagePointKeeper:
             current = await repository.find_point(session, point.account_id, point.id, to_change=True)
             if current is None or (current.status, current.details_at) != (PointStatus.GRANTED, point.details_at):
                 return  # shared anew or moved meanwhile: what was asked is of before
-            current.details_at = again
             current.contract = current.contract.merge(contract)
-            _note_off_peak(current, contract.off_peak, paris.day_of(now))
+            current.details_at = min(again, get_next_change(current.id, current.contract, paris.day_of(now)))
+            _note_off_peak(current, contract, paris.day_of(now))
             if services is None or note_services(current, prm, services):
                 current.doubted = current.doubted and services is None
             elif current.doubted:
@@ -95,9 +97,23 @@ class UsagePointKeeper:
                 current.doubted, current.details_at = True, now + _AFTER_DOUBT
 
 
-def _note_off_peak(point: UsagePoint, text: str | None, today: date) -> None:
-    """Keep the off-peak hours that Enedis tells; other ones than before begin today."""
-    periods = apply_enedis_text([OffPeakPeriod.model_validate(period) for period in point.off_peak], text, today)
+def get_next_change(point_id: str, contract: Contract, today: date) -> datetime:
+    """Return when off-peak hours may next have changed: soon after midnight, so that they are switched on the day.
+
+    That is each midnight while Enedis announces other hours, else the beginning of summer or winter hours. Usage points
+    are spread over the first four hours.
+    """
+    if not contract.off_peak:
+        return paris.midnight(today + timedelta(days=366))
+    announced = is_announced(contract.off_peak, contract.future_off_peak)
+    day = today + paris.DAY if announced else find_next_season(today)
+    return paris.midnight(day) + timedelta(seconds=crc32(point_id.encode()) % _SPREAD_SECONDS)
+
+
+def _note_off_peak(point: UsagePoint, told: Contract, today: date) -> None:
+    """Keep the off-peak hours that Enedis tells; other ones than before begin today, or on the day announced."""
+    before = [OffPeakPeriod.model_validate(period) for period in point.off_peak]
+    periods = apply_enedis_text(before, told.off_peak, today, told.future_off_peak)
     point.off_peak = [period.model_dump(mode="json") for period in periods]
 
 

@@ -6,8 +6,10 @@ import httpx2
 import pytest
 
 from gateway.accounts.browsers import name_browser
+from gateway.mail.models import MailKind
+from gateway.mail.senders import Mail, MailError, Mailgun
 from tests.server.accounts.conftest import EMAIL, PASSWORD, StandIn, log_in, logged_in, mails, sign_up
-from tests.server.conftest import NOW, Gateway, SetClock
+from tests.server.conftest import NOW, Gateway, SetClock, until
 
 NEW_EMAIL = "new.address@example.org"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -15,12 +17,12 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 async def test_a_page_learns_who_is_logged_in_without_an_error(gateway: Gateway) -> None:
     nobody = await gateway.http.get("/v1/session")
-    assert (nobody.status_code, nobody.json()) == (200, {"account": None})
+    assert (nobody.status_code, nobody.json()) == (200, {"account": None, "ingress": False})
     browser = await logged_in(gateway)
     assert (await browser.get("/v1/session")).json()["account"]["email"] == EMAIL
     left = await browser.delete("/v1/session")
     assert left.headers["Clear-Site-Data"] == '"cache"'
-    assert (await browser.get("/v1/session")).json() == {"account": None}
+    assert (await browser.get("/v1/session")).json() == {"account": None, "ingress": False}
 
 
 async def test_sessions_are_listed_and_ended_one_by_one(gateway: Gateway, clock: SetClock) -> None:
@@ -113,6 +115,34 @@ async def test_a_code_for_one_new_address_does_not_confirm_another(mailing: Gate
     await browser.patch("/v1/accounts/me", json={"email": NEW_EMAIL, "current_password": PASSWORD})
     answer = await browser.post("/v1/accounts/verify-email", json={"code": first, "password": PASSWORD})
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_code")
+
+
+async def test_the_warning_reaches_the_old_address_however_late(
+    mailing: Gateway, mailgun: StandIn, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thief who confirms the new address before Mailgun takes the warning does not get it in the owner's place."""
+    browser = await verified(mailing, mailgun)
+    send, to = Mailgun.send, []
+
+    async def refuse_the_first_warning(self: Mailgun, mail: Mail, *, account_id: str) -> None:
+        if mail.kind == MailKind.EMAIL_CHANGE_ASKED:
+            to.append(mail.to)
+            if len(to) == 1:
+                raise MailError("503")
+        await send(self, mail, account_id=account_id)
+
+    monkeypatch.setattr(Mailgun, "send", refuse_the_first_warning)
+    await browser.patch("/v1/accounts/me", json={"email": NEW_EMAIL, "current_password": PASSWORD})
+    await mails(mailgun, 1)
+    body = {"code": mailgun.codes()[0], "password": PASSWORD}
+    assert (await browser.post("/v1/accounts/verify-email", json=body)).status_code == 204
+
+    async def sent_again() -> bool:
+        clock.set(clock.now() + timedelta(minutes=1))
+        return len(to) == 2
+
+    await until(sent_again)
+    assert to == [EMAIL, EMAIL]
 
 
 async def test_a_new_address_needs_the_password_and_a_site_that_sends_mail(gateway: Gateway) -> None:

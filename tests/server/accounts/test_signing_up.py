@@ -11,8 +11,11 @@ import httpx2
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import passwords, repository
+from gateway.accounts.log_in import authenticate
+from gateway.accounts.models import Account
 from gateway.accounts.passwords import Passwords
 from gateway.settings import Settings
 from tests.server.accounts.conftest import EMAIL, PASSWORD, StandIn, log_in, logged_in, mails, sign_up
@@ -197,6 +200,45 @@ async def test_a_strangers_sign_up_gets_no_rights_when_the_owner_follows_its_mai
     [code] = mailgun.codes()
     answer = await mailing.http.post("/v1/accounts/verify-email", json={"code": code, "password": PASSWORD})
     assert answer.status_code == 401
+    assert (await log_in(mailing.new_browser(), password=OTHER_PASSWORD)).status_code == 401
+
+
+async def test_a_stranger_who_signs_up_anew_during_a_verification_gets_no_active_account(
+    mailing: Gateway, mailgun: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sign_up(mailing)
+    await mails(mailgun, 1)
+
+    async def authenticate_and_be_overtaken(*arguments: Any, **options: Any) -> Account:
+        account = await authenticate(*arguments, **options)
+        await sign_up(mailing, password=OTHER_PASSWORD)
+        return account
+
+    monkeypatch.setattr("gateway.accounts.sign_up.authenticate", authenticate_and_be_overtaken)
+    body = {"code": mailgun.codes()[0], "password": PASSWORD}
+    assert (await mailing.http.post("/v1/accounts/verify-email", json=body)).status_code == 401
+    assert (await log_in(mailing.new_browser(), password=OTHER_PASSWORD)).status_code == 401
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_sign_up_that_is_overtaken_by_the_verification_changes_no_password(
+    mailing: Gateway, mailgun: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL alone lets the verification in between: on SQLite, one waits for the other."""
+    await sign_up(mailing)
+    await mails(mailgun, 1)
+    find, body = repository.find_account_by_email, {"code": mailgun.codes()[0], "password": PASSWORD}
+
+    async def find_and_be_overtaken(session: AsyncSession, email: str) -> Account | None:
+        found = await find(session, email)
+        monkeypatch.setattr(repository, "find_account_by_email", find)
+        assert (await mailing.http.post("/v1/accounts/verify-email", json=body)).status_code == 204
+        return found
+
+    monkeypatch.setattr(repository, "find_account_by_email", find_and_be_overtaken)
+    await sign_up(mailing, password=OTHER_PASSWORD)
+    assert (await log_in(mailing.new_browser(), password=PASSWORD)).status_code == 204
     assert (await log_in(mailing.new_browser(), password=OTHER_PASSWORD)).status_code == 401
 
 

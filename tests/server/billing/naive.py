@@ -23,13 +23,19 @@ class Slots:
     before: date = date.max
     months: frozenset[int] = frozenset(range(1, 13))
     weekdays: frozenset[int] = frozenset(range(7))
+    holidays: frozenset[date] = frozenset()
+    on_holidays: bool | None = None
+    """Whether they hold on holidays; None: as on the weekday."""
 
     def say_of(self, local: datetime) -> bool | None:
         """Whether that minute is off-peak; None on a day that is none of theirs, by its dates and months."""
         day = local.date()
         if not (self.first <= day < self.before) or day.month not in self.months:
             return None
-        if day.weekday() not in self.weekdays:
+        if day in self.holidays and self.on_holidays is not None:
+            if not self.on_holidays:
+                return False
+        elif day.weekday() not in self.weekdays:
             return False
         clock = f"{local:%H:%M}"
         return any(start <= clock < end if start < end else clock >= start or clock < end for start, end in self.slots)

@@ -7,9 +7,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.tariffs.off_peak import OffPeakPeriod, list_slots_on
-from gateway.tariffs.off_peak_dates import apply_choice, apply_enedis_text, select_effective
+from gateway.tariffs.off_peak_dates import apply_choice, apply_enedis_text, parse_announcement, select_effective
 from gateway.tariffs.off_peak_text import parse_off_peak
 
+FIRST, SECOND, THIRD = date(2026, 11, 2), date(2026, 12, 1), date(2027, 4, 1)
 NIGHT = [("22:00", "06:00")]
 TWO = [("02:00", "07:00"), ("13:00", "16:00")]
 
@@ -58,6 +59,69 @@ def test_hours_of_some_days(text: str, meant: list[tuple[str, tuple[int, ...], l
 
 
 @pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        (
+            "lun-ven 22h-6h ; week-end et jours fériés 0h-24h",
+            [(WORKDAYS, "excluded", NIGHT), (WEEKEND, "included", DAY)],
+        ),
+        ("22h-6h, jours fériés 0h-24h", [(tuple(range(7)), "excluded", NIGHT), ((), "included", DAY)]),
+        (
+            "Mon-Fri 22:00-06:00; Sat, Sun, public holidays 00:00-24:00",
+            [(WORKDAYS, "excluded", NIGHT), (WEEKEND, "included", DAY)],
+        ),
+        ("samedi, dimanche et les jours fériés : 0H00-0H00", [(WEEKEND, "included", DAY)]),
+        ("jours fériés 0H00-23H59", [((), "included", DAY)]),
+    ],
+)
+def test_public_holidays(text: str, meant: list[tuple[tuple[int, ...], str, list[tuple[str, str]]]] | None) -> None:
+    periods = parse_off_peak(text)
+    read = periods and [(tuple(sorted(one.weekdays)), one.public_holidays, written([one])) for one in periods]
+    assert read == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "slots"),
+    [
+        ("HC (2H00-7H00;13H00-16H00) à partir du 01/12/2026", date(2026, 12, 1), TWO),
+        ("à compter du 1/12/2026 : 22h-6h", date(2026, 12, 1), NIGHT),
+        ("HC (22H00-6H00); 2026-12-01", date(2026, 12, 1), NIGHT),
+        ("2026-12-01T00:00:00+01:00; HC (22H00-6H00)", date(2026, 12, 1), NIGHT),
+    ],
+)
+def test_announced_hours_with_their_day(text: str, day: date, slots: list[tuple[str, str]]) -> None:
+    read = parse_announcement(text, FIRST)
+    assert read is not None
+    assert (read.day, written(read.periods)) == (day, slots)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "HC (22H00-6H00)",
+        "HC (22H00-6H00) du 01/12/2026 au 01/04/2027",
+        "HC (22H00-6H00) 32/12/2026",
+        "HC (22H00-6H00) 01/11/2026",
+        "à partir du 01/12/2026",
+    ],
+)
+def test_announced_hours_without_one_day_to_come(text: str) -> None:
+    assert parse_announcement(text, FIRST) is None
+
+
+def test_announced_hours_hold_from_their_day_while_they_are_announced() -> None:
+    before = apply_enedis_text([], "22h-6h", FIRST)
+    told = apply_enedis_text(before, "22h-6h", FIRST, "2h-7h 13h-16h; 01/12/2026")
+    assert [(one.valid_from, one.valid_to) for one in told] == [(None, SECOND), (SECOND, None)]
+    assert apply_enedis_text(told, "22h-6h", FIRST, "2h-7h 13h-16h; 01/12/2026") == told
+    assert apply_enedis_text(told, "2h-7h 13h-16h", SECOND) == told, "on the day Enedis tells what was announced"
+    assert apply_enedis_text(told, "22h-6h", FIRST) == before, "an announcement that is taken back"
+    postponed = apply_enedis_text(told, "22h-6h", FIRST, "2h-7h 13h-16h; 01/04/2027")
+    assert [(one.valid_from, one.valid_to) for one in postponed] == [(None, THIRD), (THIRD, None)]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "lundi",
@@ -66,7 +130,7 @@ def test_hours_of_some_days(text: str, meant: list[tuple[str, tuple[int, ...], l
         "22h-6h mars",
         "lun-ven",
         "week-end",
-        "jours fériés 0h-24h",
+        "jours fériés",
         "lundi-mercredi-vendredi 22h-6h",
     ],
 )
@@ -211,9 +275,6 @@ def test_any_slots_in_any_dress(
         for start, end in slots
     ]
     assert written(parse_off_peak(text)) == expected
-
-
-FIRST, SECOND, THIRD = date(2026, 11, 2), date(2026, 12, 1), date(2027, 4, 1)
 
 
 def test_the_first_hours_told_hold_always_and_others_begin_on_the_day_they_are_told() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -11,8 +12,9 @@ from gateway.account_data.deletion import erase_account
 from gateway.audit.models import AuditEvent
 from gateway.consents import authorization
 from gateway.limits.service import RateLimit
+from gateway.settings import Settings
 from gateway.usage_points.models import PointStatus, UsagePoint
-from tests.server.conftest import NOW, SetClock
+from tests.server.conftest import NOW, SetClock, Simulator, started
 from tests.server.consents.conftest import Person, state_of
 
 VICTIM, OTHER = "30001000000015", "30001000000016"
@@ -161,6 +163,26 @@ async def test_a_link_sent_to_the_victim_does_not_end_in_the_attackers_browser(a
     again = await mallory.handle_callback(location)
     assert again.status_code == 200
     assert await mallory.status(asked) == ("refused", "other_browser"), "the state was burnt"
+
+
+async def test_behind_https_a_sub_domain_cannot_put_its_own_secret_into_the_victims_browser(
+    settings: Settings, clock: SetClock, simulator: Simulator
+) -> None:
+    """Any sub-domain may set a cookie for the whole site, except one whose name begins with `__Host-`."""
+    https = settings.model_copy(update={"backend_url": "https://gateway"})
+    async with started(https, clock) as gateway:
+        mallory = Person(gateway, simulator, await gateway.sign_in("mallory@example.org"), "mallory@example.org")
+        asked = await mallory.ask(VICTIM)
+        page = await mallory.browser.get(f"/consents/{asked['id']}/start")
+        name, _, secret = page.headers["set-cookie"].partition(";")[0].partition("=")
+        assert name == "__Host-med_consent"
+        attributes = page.headers["set-cookie"].lower().split("; ")
+        assert {"secure", "httponly", "path=/"} <= set(attributes)
+        assert not any(one.startswith("domain=") for one in attributes)
+        back = urlsplit(mallory.at_enedis(await mallory.start_authorization(asked), VICTIM))
+        tossed = {"Cookie": f"med_consent={secret}"}
+        await gateway.new_browser().get(f"{back.path}?{back.query}", headers=tossed, follow_redirects=False)
+        assert await mallory.status(asked) == ("refused", "other_browser")
 
 
 async def test_a_state_is_used_once_and_never_guessed(alice: Person, mallory: Person) -> None:

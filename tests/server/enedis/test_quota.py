@@ -1,20 +1,23 @@
 """Enedis' quota: kept to the second whatever is asked, and its refusals stop the API for everybody."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from gateway.counters.models import Counter
 from gateway.enedis.client import Api, Enedis
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.quotas.pacing import EnedisPacer
 from gateway.store.memory import MemoryStore
 from tests.server.conftest import NOW, SetClock, Simulator
-from tests.server.enedis.origins import EACH_API, Reply, Timer, budgets, client, scripted
+from tests.server.enedis.origins import EACH_API, PAYER, Reply, Timer, budgets, client, fixture, scripted
 
 ONE, OTHER = "30001000000001", "30001000000002"
 HOUR = datetime(2026, 11, 3, 10, tzinfo=UTC)
@@ -53,18 +56,58 @@ async def refused(asking: Any) -> EnedisError:
     return refusal.value
 
 
-async def test_forty_at_once_never_make_six_in_any_second(
-    replicas: tuple[Enedis, Enedis], simulator: Simulator
-) -> None:
-    ask = EACH_API[Api.MEASURES]
-    for prm in (ONE, OTHER):
-        await ask(replicas[0], prm)  # the simulator draws these homes once: it keeps nobody waiting later
-    simulator.forget_calls()
-    await asyncio.gather(*(ask(replicas[number % 2], (ONE, OTHER)[number // 2 % 2]) for number in range(40)))
-    arrived = arrivals(simulator)
-    assert len(arrived) == 40
-    assert min(sixth - first for first, sixth in zip(arrived, arrived[5:], strict=False)) >= 1
-    assert {call["status"] for call in simulator.calls("mesure_synchrone")} == {200}
+class TurnRecorder(MemoryStore):
+    """A store that records when each turn was given."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        super().__init__(seconds)
+        self.turns: list[float] = []
+        self._now = seconds
+
+    async def take_turn(self, name: str, interval: float) -> float:
+        before = self._now()
+        wait = await super().take_turn(name, interval)
+        if wait <= 0:
+            self.turns.append(before)
+        return wait
+
+
+async def test_forty_at_once_take_turns_of_which_no_six_are_in_a_second(tmp_path: Path, clock: SetClock) -> None:
+    clock.speed = 10
+    store = TurnRecorder(clock.monotonic)
+    async with (
+        scripted(lambda _: Reply(body=fixture("metering"))) as origin,
+        budgets(tmp_path) as database,
+        client(origin.url, store=store, pacer=EnedisPacer(database, store, clock, 5, 1000)) as (one, _),
+        client(origin.url, store=store, pacer=EnedisPacer(database, store, clock, 5, 1000)) as (two, _),
+    ):
+        ask = EACH_API[Api.METERING]
+        await asyncio.gather(*(ask((one, two)[number % 2], ONE) for number in range(40)), return_exceptions=True)
+        assert len(origin.data_calls) == 40
+    assert len(store.turns) >= 40
+    assert min(later - earlier for earlier, later in pairwise(store.turns)) >= 0.249
+
+
+async def test_a_call_that_is_counted_late_takes_another_turn(tmp_path: Path, clock: SetClock) -> None:
+    """Else it would leave beside those of the turns after it."""
+    timer = Timer()
+
+    class SlowStore(TurnRecorder):
+        async def delete(self, key: str) -> None:
+            await super().delete(key)
+            timer.ahead += 0.3
+
+    class TimerClock(SetClock):
+        def monotonic(self) -> float:
+            return timer()
+
+    store = SlowStore(timer)
+    async with budgets(tmp_path) as database:
+        await EnedisPacer(database, store, TimerClock(clock.now()), 5, 1000).wait_for_turn(Api.MEASURES, PAYER)
+        assert len(store.turns) >= 2
+        async with database.read() as session:
+            counted = (await session.scalars(select(Counter.used))).all()
+    assert counted == [1, 1], "the hour's and the payer's, once"
 
 
 @pytest.mark.parametrize("name", UNTIL)

@@ -22,36 +22,35 @@ const withBanner = ([first, ...others]: Section[]): Section[] => [
   ...others,
 ];
 
-/** A meter's cards; its name above them where there are several. */
-function meterCards({ id, name }: Meter, several: boolean): { shown: Card[]; compared: Card } {
-  const heading = several ? [{ type: "heading", heading: name, icon: "mdi:home-lightning-bolt" }] : [];
-  return {
-    shown: [...heading, card("day", { meter: id }), card("hours", { meter: id })],
-    compared: card("options", { meter: id }),
-  };
-}
-
 /**
  * The sections of the dashboard, in the order in which a phone shows them. Whoever pays by Tempo sees its colours first,
- * anybody else the first meter.
+ * anybody else the first meter. Several meters have their names, each above all of its cards.
  */
 export function buildSections(meters: readonly Meter[]): Section[] {
-  const tempo = section(card("tempo"));
+  const [tempo, ecowatt] = [section(card("tempo")), card("ecowatt")];
   const [first, ...others] = meters;
-  if (!first) return [tempo, section(card("ecowatt"))];
+  if (!first) return [tempo, section(ecowatt)];
   const paysByTempo = meters.some(({ option }) => option === "tempo");
-  const { shown, compared } = meterCards(first, others.length > 0);
-  return [
-    ...(paysByTempo ? [tempo] : []),
-    section(...shown),
-    section(card("ecowatt"), compared),
-    ...others.map((meter) => {
-      const cards = meterCards(meter, true);
-      return section(...cards.shown, cards.compared);
-    }),
-    ...(paysByTempo ? [] : [tempo]),
-  ];
+  const ofMeters =
+    others.length > 0
+      ? [meterSection(first), section(ecowatt), ...others.map(meterSection)]
+      : onlyMeter(first, ecowatt);
+  return paysByTempo ? [tempo, ...ofMeters] : [...ofMeters, tempo];
 }
+
+const meterSection = ({ id, name }: Meter): Section =>
+  section(
+    { type: "heading", heading: name, icon: "mdi:home-lightning-bolt" },
+    card("day", { meter: id }),
+    card("hours", { meter: id }),
+    card("options", { meter: id }),
+  );
+
+/** A meter that needs no name fills two columns together with Ecowatt. */
+const onlyMeter = ({ id }: Meter, ecowatt: Card): Section[] => [
+  section(card("day", { meter: id }), card("hours", { meter: id })),
+  section(ecowatt, card("options", { meter: id })),
+];
 
 /** Make the dashboard strategy `custom:my-electrical-data`. */
 export function defineDashboard(): void {

@@ -20,10 +20,12 @@ export class LiveFeed<Name extends keyof Feeds> {
 }
 
 const RETRY_MS = 60_000;
+/** A dashboard stays open for weeks: what it shows is asked anew each hour. */
+const RENEW_MS = 3_600_000;
 
 /**
- * What a question is answered; asked again when the question changes, and a minute later where that failed. Questions are
- * compared by their content: one that is made anew with the same content is not asked anew.
+ * What a question is answered, kept up to date: asked again when the question changes, each hour, and a minute later where
+ * that failed. Questions are compared by their content: one that is made anew with the same content is not asked anew.
  */
 export class Asked<Question, Answer> {
   answer = $state.raw<Answer>();
@@ -36,20 +38,25 @@ export class Asked<Question, Answer> {
       void this.#attempt;
       if (written === undefined) return undefined;
       let current = true;
-      let retry: ReturnType<typeof setTimeout> | undefined;
+      let next: ReturnType<typeof setTimeout> | undefined;
+      const askAgainIn = (milliseconds: number) => {
+        next = setTimeout(() => (this.#attempt += 1), milliseconds);
+      };
       ask(JSON.parse(written) as Question).then(
         (answer) => {
-          if (current) [this.answer, this.failed] = [answer, false];
+          if (!current) return;
+          [this.answer, this.failed] = [answer, false];
+          askAgainIn(RENEW_MS);
         },
         () => {
           if (!current) return;
           this.failed = true;
-          retry = setTimeout(() => (this.#attempt += 1), RETRY_MS);
+          askAgainIn(RETRY_MS);
         },
       );
       return () => {
         current = false;
-        clearTimeout(retry);
+        clearTimeout(next);
       };
     });
   }

@@ -6,6 +6,8 @@ import { href, navigate, route } from "./router.svelte";
 /** Who is logged in. Nothing of it is stored in the browser but the cookie that scripts cannot read. */
 class Session {
   account = $state.raw<Schema<"AccountView"> | null>(null);
+  /** Whether Home Assistant's ingress has logged them in: then there is no password, and nothing to log out of. */
+  ingress = $state(false);
   meters = $state.raw<readonly Schema<"UsagePointView">[]>([]);
   /** Whether it is known who is logged in. */
   ready = $state(false);
@@ -19,7 +21,7 @@ class Session {
 
   async load(): Promise<void> {
     try {
-      this.account = (await answer(api.GET("/v1/session"))).account;
+      ({ account: this.account, ingress: this.ingress } = await answer(api.GET("/v1/session")));
       if (this.account) {
         if (isLanguage(this.account.language)) setLanguage(this.account.language);
         await this.loadMeters();

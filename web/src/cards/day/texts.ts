@@ -2,7 +2,7 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   bill: ["Bill", "Facture"],
-  withSubscription: [(eur: string) => `${eur} of it subscription`, (eur: string) => `dont ${eur} d’abonnement`],
+  withSubscription: [(eur: string) => `of which ${eur} subscription`, (eur: string) => `dont ${eur} d’abonnement`],
   used: ["Consumption", "Consommation"],
   fedIn: ["Production", "Production"],
   before: ["A year before", "Un an avant"],
@@ -30,8 +30,4 @@ export const t = dictionary({
     "Rien n’est encore connu de ce compteur. Les données arrivent d’elles-mêmes, à mesure qu’Enedis les donne.",
   ],
   nothing: ["Nothing is known of this time.", "Rien n’est connu de cette période."],
-  fromHistory: [
-    "From Home Assistant’s own history: without the subscription.",
-    "D’après l’historique de Home Assistant : sans l’abonnement.",
-  ],
 });

@@ -5,7 +5,7 @@ export const t = dictionary({
   until: [(when: string) => `until ${when}`, (when: string) => `jusqu’à ${when}`],
   cheapest: [
     (length: string, from: string, until: string) => `Cheapest ${length}: ${from} – ${until}`,
-    (length: string, from: string, until: string) => `Les ${length} les moins chères : ${from} – ${until}`,
+    (length: string, from: string, until: string) => `Créneau de ${length} le moins cher : ${from} – ${until}`,
   ],
   mean: [(price: string) => `${price} on average`, (price: string) => `${price} en moyenne`],
   hours: [(count: string) => `${count} h`, (count: string) => `${count} h`],

@@ -2,7 +2,8 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   total: [
-    (months: string) => `The bill of the same hours under each option, ${months} months altogether`,
+    (months: string) =>
+      `The bill of the same hours under each option, ${months} ${months === "1" ? "month" : "months"} altogether`,
     (months: string) => `La facture des mêmes heures avec chaque option, ${months} mois en tout`,
   ],
   lowest: ["the lowest", "la plus basse"],

@@ -19,6 +19,5 @@ export const t = dictionary({
   left: ["Days left", "Jours restants"],
   season: [(years: string) => `Season ${years}`, (years: string) => `Saison ${years}`],
   read: ["A column is a week, Monday at the top.", "Une colonne est une semaine, lundi en haut."],
-  certain: ["Filled: certain", "Plein : certain"],
   empty: ["RTE has not said the colours yet.", "RTE n’a pas encore dit les couleurs."],
 });

@@ -4,6 +4,7 @@ import type { Schema } from "$api";
 export interface Times {
   season: "all" | "summer" | "winter";
   weekdays: number[];
+  holidays: Schema<"HolidayRule">;
   slots: { from: string; to: string }[];
 }
 export interface PriceDraft extends Times {
@@ -45,22 +46,35 @@ export function minutes(time: string): number {
   return hour * 60 + minute;
 }
 
-export const newTimes = (): Times => ({ season: "all", weekdays: [...EVERY_DAY], slots: [] });
+export const newTimes = (): Times => ({
+  season: "all",
+  weekdays: [...EVERY_DAY],
+  holidays: "by_weekday",
+  slots: [],
+});
 export const newPrice = (bucket = ""): PriceDraft => ({ ...newTimes(), bucket, price: "" });
 
 interface GivenTimes {
   season?: Times["season"];
   weekdays?: number[];
+  public_holidays?: Times["holidays"];
   slots?: readonly Clock[];
 }
-const toTimes = ({ season = "all", weekdays = EVERY_DAY, slots = [] }: GivenTimes): Times => ({
+const toTimes = ({
+  season = "all",
+  weekdays = EVERY_DAY,
+  public_holidays = "by_weekday",
+  slots = [],
+}: GivenTimes): Times => ({
   season,
   weekdays: [...weekdays],
+  holidays: public_holidays,
   slots: slots.map(([from, to]) => ({ from: clock(from), to: clock(to) })),
 });
-const fromTimes = ({ season, weekdays, slots }: Times) => ({
+const fromTimes = ({ season, weekdays, holidays, slots }: Times) => ({
   season,
   weekdays: weekdays.toSorted(),
+  public_holidays: holidays,
   slots: slots
     .filter(({ from, to }) => from && to)
     .map(({ from, to }): [number, number] => [minutes(from), minutes(to)]),
@@ -110,6 +124,12 @@ export function fromTariffDraft(draft: TariffDraft): Schema<"Tariff-Input"> {
 
 export function toOffPeakDraft(period: Schema<"OffPeakPeriod-Output">): OffPeakDraft {
   return { ...toTimes(period as GivenTimes), validFrom: period.valid_from ?? "", validTo: period.valid_to ?? "" };
+}
+
+/** When a period holds, seen from a day. */
+export function tenseOf(period: Schema<"OffPeakPeriod-Output">, day: string): "past" | "now" | "coming" {
+  if (period.valid_to && period.valid_to <= day) return "past";
+  return period.valid_from && period.valid_from > day ? "coming" : "now";
 }
 
 export const fromOffPeakDraft = (draft: OffPeakDraft): Schema<"OffPeakPeriod-Input"> => ({

@@ -42,9 +42,15 @@ const t = dictionary({
   ],
   off_peak_announced: [
     (_: string, words: string) =>
-      `Enedis announces other off-peak hours (“${words}”), without a date. Bills follow as soon as they hold; if you know the date, enter it on the meter’s page.`,
+      `Enedis announces other off-peak hours (“${words}”), without a date. The gateway asks each night, and bills follow on the day; if you know the date, enter it on the meter’s page.`,
     (_: string, words: string) =>
-      `Enedis annonce d’autres heures creuses (« ${words} »), sans date. Les factures suivront dès qu’elles seront en vigueur ; si vous connaissez la date, saisissez-la sur la page du compteur.`,
+      `Enedis annonce d’autres heures creuses (« ${words} »), sans date. La passerelle demande chaque nuit et les factures suivront le jour même ; si vous connaissez la date, saisissez-la sur la page du compteur.`,
+  ],
+  base_ends: [
+    (day: string) =>
+      `The regulated Base option ends on ${day} for 18 kVA and more; whoever has not chosen by then is put on the off-peak option. Compare the options and ask your supplier.`,
+    (day: string) =>
+      `L’option Base du tarif réglementé prend fin le ${day} à partir de 18 kVA ; sans choix avant cette date, le contrat passe en heures creuses. Comparez les options et demandez à votre fournisseur.`,
   ],
   off_peak_changes: [
     (day: string) => `Enedis changes the off-peak hours on ${day}.`,

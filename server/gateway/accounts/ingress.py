@@ -1,0 +1,24 @@
+"""The household: the one account that people use through Home Assistant's ingress, which has logged them in.
+
+It has no password and needs none. Everybody whom Home Assistant lets open the panel shares it.
+"""
+
+from gateway.accounts import repository
+from gateway.accounts.models import Account
+from gateway.accounts.parts import AccountParts
+from gateway.accounts.service import find_or_create_account
+from gateway.audit.service import record_event
+
+
+async def load_household(parts: AccountParts, language: str) -> Account:
+    """Return the account of INGRESS_ACCOUNT; it is made, in this language, when somebody comes for the first time."""
+    email = parts.settings.ingress_account
+    async with parts.database.read() as session:
+        account = await repository.find_account_by_email(session, email)
+    if account is not None:
+        return account
+    async with parts.database.write() as session:
+        now = parts.clock.now()
+        account = await find_or_create_account(session, parts.keyring, email, now, language)
+        record_event(session, now, "household_made", account.id, by="ingress")
+        return account

@@ -1,0 +1,104 @@
+"""A meter that the off-peak reform moves on 1 December, and again to its summer hours on 1 April."""
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from gateway.kit import paris
+from gateway.tariffs.buckets import Rules
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.options import Option
+from gateway.tariffs.prices import load_packaged_prices
+from gateway.tariffs.tariff import Tariff
+from tests.server.billing.counted import exact, figures
+from tests.server.billing.homes import HP_HC
+from tests.server.billing.naive import Contract, Home, Slots, bill
+from tests.server.billing.test_bill import agree, curve, prices, told
+from tests.server.metering.stand_in import Asked
+from tests.server.metering.stand_in import asked as asked  # noqa: PLC0414 - a fixture
+from tests.server.paris import midnight
+from tests.server.usage_points.test_customer_answers import tell
+
+OLD, WINTER, SUMMER = "HC (22H00-6H00)", "HC (0H56-6H56;14H26-16H26)", "HC (1H32-6H32;11H02-14H02)"
+REFORM, SPRING = date(2026, 12, 1), date(2027, 4, 1)
+SLOTS = {
+    OLD: [("22:00", "06:00")],
+    WINTER: [("00:56", "06:56"), ("14:26", "16:26")],
+    SUMMER: [("01:32", "06:32"), ("11:02", "14:02")],
+}
+OF_THE_REFORM = [
+    Slots(SLOTS[OLD], before=REFORM),
+    Slots(SLOTS[WINTER], first=REFORM, before=SPRING),
+    Slots(SLOTS[SUMMER], first=SPRING),
+]
+
+
+async def live_until(asked: Asked, until: date, timetable: dict[date, dict[str, Any]]) -> int:
+    """Ask whenever the gateway would, from today until a day; return how often."""
+    count = 0
+    while (now := asked.home.clock.now()) < midnight(until):
+        relay = timetable[max(day for day in timetable if day <= paris.day_of(now))]
+        await tell(asked, comptage={"relais": relay})
+        asked.home.clock.set((await asked.point()).details_at)
+        count += 1
+    return count
+
+
+async def check_every_hour(asked: Asked, changes: list[date]) -> None:
+    """Compare the bill around each change with one made minute by minute."""
+    periods = [OffPeakPeriod.model_validate(period) for period in (await asked.point()).off_peak]
+    rules = Rules([Tariff(option=Option.HP_HC, power_kva=9)], periods, {}, load_packaged_prices())
+    home = Home([Contract(date.min, "hp_hc", prices("hp_hc"))], OF_THE_REFORM, {})
+    for day in changes:
+        start, end = midnight(day - timedelta(days=2)), midnight(day + timedelta(days=2))
+        readings = curve(start, end, [30, 10, 60], random.Random(str(day)))  # noqa: S311
+        agree(exact(figures(rules, readings)), bill(home, told(readings)))
+
+
+async def test_each_season_is_switched_on_its_day_when_enedis_names_no_date(asked: Asked) -> None:
+    await asked.home.change(tariffs=HP_HC)
+    count = await live_until(
+        asked,
+        date(2027, 4, 9),
+        {
+            date(2026, 11, 1): {"plageHeuresCreuses": OLD},
+            date(2026, 11, 10): {"plageHeuresCreuses": OLD, "futuresPlagesHeuresCreuses": WINTER},
+            REFORM: {"plageHeuresCreuses": WINTER},
+            SPRING: {"plageHeuresCreuses": SUMMER},
+        },
+    )
+    periods = (await asked.point()).off_peak
+    assert [(one["valid_from"], one["valid_to"]) for one in periods] == [
+        (None, "2026-12-01"),
+        ("2026-12-01", "2027-04-01"),
+        ("2027-04-01", None),
+    ]
+    await check_every_hour(asked, [REFORM, date(2027, 3, 28), SPRING])
+    assert count < 50, "asked daily only between the announcement and the change"
+
+
+async def test_a_day_that_enedis_names_is_known_ahead(asked: Asked) -> None:
+    await asked.home.change(tariffs=HP_HC)
+    future = {"libelle": WINTER, "dateDebut": "2026-12-01"}
+    relay = {"plageHeuresCreuses": OLD, "futuresPlagesHeuresCreuses": future}
+    await tell(asked, comptage={"relais": relay})
+    periods = (await asked.point()).off_peak
+    assert [(one["valid_from"], one["valid_to"]) for one in periods] == [(None, "2026-12-01"), ("2026-12-01", None)]
+    await check_every_hour(asked, [REFORM])
+
+
+@pytest.mark.parametrize("written", [f"HC été (1H32-6H32;11H02-14H02) hiver ({WINTER[4:-1]})"])
+async def test_both_seasons_in_one_text_need_no_second_asking(asked: Asked, written: str) -> None:
+    await asked.home.change(tariffs=HP_HC)
+    await live_until(
+        asked,
+        date(2026, 12, 3),
+        {
+            date(2026, 11, 1): {"plageHeuresCreuses": OLD},
+            date(2026, 11, 20): {"plageHeuresCreuses": OLD, "futuresPlagesHeuresCreuses": written},
+            REFORM: {"plageHeuresCreuses": written},
+        },
+    )
+    await check_every_hour(asked, [REFORM, SPRING])
