@@ -7,11 +7,12 @@ from sqlalchemy import column, delete, select, table, update
 
 import gateway.models
 from gateway.kit.database import Base
-from gateway.metering.models import DayRecord
+from gateway.metering.imported import list_imported_since
+from gateway.metering.models import DayRecord, Import, ImportedDay, ImportStatus
 from gateway.metering.schedule import Kind, State
 from gateway.usage_points.models import UsagePoint
 from tests.server.billing.homes import ByHand
-from tests.server.conftest import SetClock
+from tests.server.conftest import NOW, SetClock
 
 DAY = date(2026, 11, 1)
 MOVES = {
@@ -76,14 +77,26 @@ async def moves_with(home: ByHand, table_name: str, column_name: str) -> bool:
     return await read_revision(home) > before
 
 
+async def add_import(home: ByHand) -> None:
+    """Keep an accepted file that tells of the day after the one that is known."""
+    async with home.database.write() as session:
+        day = DAY.replace(day=2)
+        known = {"created_at": NOW, "changed_at": NOW, "first_day": day, "last_day": day, "report": b""}
+        session.add(Import(id="i", usage_point_id=home.point_id, status=ImportStatus.ACCEPTED, **known))
+        await session.flush()
+        session.add(ImportedDay(import_id="i", kind=Kind.DAILY, direction="consumption", day=day, payload=b""))
+
+
 async def test_every_column_is_known_to_move_it_or_not(home: ByHand) -> None:
     """Through every migration: SQLite drops the triggers of a table that is made anew, which must make them again."""
     async with home.database:
         columns = set(UsagePoint.__table__.columns.keys())
         assert columns == MOVES | MOVES_NOT.keys(), "say of a new column whether answers are made of it"
         assert {name for name in columns if await moves_with(home, "usage_points", name)} == MOVES
-        of_days = set(DayRecord.__table__.columns.keys()) - {"data_revision"}
-        assert {name for name in of_days if await moves_with(home, "days", name)} == of_days
+        await add_import(home)
+        for written in (DayRecord, Import, ImportedDay):
+            names = set(written.__table__.columns.keys()) - {"data_revision"}
+            assert {name for name in names if await moves_with(home, written.__tablename__, name)} == names
 
 
 async def test_every_table_of_a_usage_point_is_known_to_move_it_or_not() -> None:
@@ -93,7 +106,7 @@ async def test_every_table_of_a_usage_point_is_known_to_move_it_or_not() -> None
         if any(key.column.table.name == "usage_points" for key in table.foreign_keys)
     }
     assert theirs <= gateway.models.TABLES
-    assert theirs == {"days"} | OTHER_TABLES.keys(), "say of a new table whether answers are made of it"
+    assert theirs == {"days", "imports"} | OTHER_TABLES.keys(), "say of a new table whether answers are made of it"
 
 
 async def test_a_day_has_the_revision_that_wrote_it(home: ByHand) -> None:
@@ -115,6 +128,20 @@ async def test_a_day_has_the_revision_that_wrote_it(home: ByHand) -> None:
         async with home.database.write() as session:
             await session.execute(delete(DayRecord).where(DayRecord.day == other))
         assert await read_revision(home) > third + 1
+
+
+async def test_what_a_file_told_is_counted_again_when_it_goes(home: ByHand) -> None:
+    async with home.database:
+        before = await read_revision(home)
+        await add_import(home)
+        added = await read_revision(home)
+        async with home.database.write() as session:
+            assert await list_imported_since(session, home.point_id, before) == {DAY.replace(day=2)}
+            assert await list_imported_since(session, home.point_id, added) == set()
+            await session.execute(delete(ImportedDay))
+        async with home.database.read() as session:
+            assert await list_imported_since(session, home.point_id, added) == {DAY.replace(day=2)}
+        assert before < added < await read_revision(home)
 
 
 async def test_what_is_taken_back_moves_nothing(home: ByHand) -> None:
