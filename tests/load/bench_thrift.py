@@ -245,7 +245,7 @@ async def _sixty_days(homes: Sequence[Home], folder: str) -> None:
     clock = leaping.LeapingClock(BEGUN)
     simulator = create_simulator(timer=clock.monotonic)
     simulator.state.world.clock = clock
-    simulator.state.world.begin()
+    simulator.state.world.begin_again()
     settings, street = _make_settings(folder), Street(simulator)
     async with _run_gateway(settings, clock, simulator) as gateway:
         await _add_homes(gateway, street, homes)
