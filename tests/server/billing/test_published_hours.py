@@ -1,19 +1,14 @@
 """What clients of `/hours` are told, and what they are told anew when something changes."""
 
-import zlib
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
-from gateway.billing.days import figures
 from gateway.billing.days.counting import count_day
 from gateway.billing.hours import changes, publishing
-from gateway.billing.hours.models import PublishedDay
 from gateway.domain.direction import Direction
-from gateway.kit.crypto import seal
 from gateway.metering.schedule import Kind, State
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus
@@ -342,35 +337,4 @@ async def test_what_is_known_of_a_meter_that_ended_is_published(home: ByHand) ->
     await write_days(home, list_past_days(20))
     assert (await home.hours())["from"] is None
     await home.change(status=PointStatus.ENDED)
-    assert (await home.hours())["from"] == at(TODAY - timedelta(days=20))
-
-
-async def test_what_another_version_has_published_is_published_afresh(
-    home: ByHand, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An old and a new gateway run side by side while replicas are replaced, and store figures in different forms."""
-    client = Client()
-    await fill(home, past(60))
-    told = await home.hours()
-    client.take(told)
-    for form in (figures.FORM + 1, figures.FORM):
-        monkeypatch.setattr(figures, "FORM", form)
-        monkeypatch.setattr(publishing, "FORMAT", publishing.FORMAT + 1)
-        again = await home.hours()
-        assert again["epoch"] != told["epoch"], "a client starts from the beginning"
-        assert (again["start"], again["sum"]) == (told["start"], told["sum"])
-        told = again
-
-
-async def test_figures_that_nobody_can_read_are_published_afresh(home: ByHand) -> None:
-    await fill(home, past(60))
-    told = await home.hours()
-    await fill(home, past(1), watts=700)
-    async with home.database.write() as session:
-        context = f"published_days.figures:{home.point_id}:{past(1)[0]}"
-        spoiled = seal(home.secrets.data_key, zlib.compress(b'{"v":1}'), context)
-        await session.execute(update(PublishedDay).where(PublishedDay.day == past(1)[0]).values(figures=spoiled))
-    again = await home.hours()
-    assert again["epoch"] != told["epoch"]
-    assert len(again["start"]) == len(told["start"])
     assert (await home.hours())["from"] == format_hour(TODAY - timedelta(days=20))
