@@ -25,7 +25,7 @@ from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.usage_points.contract import Contract
 from tests.load import http, running
-from tests.server.billing.homes import HP_HC, NIGHT, ByHand, sqlite, whole_curve
+from tests.server.billing.homes import HP_HC, NIGHT, ByHand, sqlite_url, whole_curve
 from tests.server.conftest import SetClock
 from tests.server.paris import PARIS
 
@@ -94,13 +94,13 @@ async def _measure(port: int, who: dict[str, str], paths: dict[str, str]) -> Non
 
 async def _bench(url: str) -> None:
     keyring_text = Keyring.generate_key()
-    env = running.environment(Path(tempfile.gettempdir()), "http://127.0.0.1:9") | {
+    env = running.build_environment(Path(tempfile.gettempdir()), "http://127.0.0.1:9") | {
         "DATABASE_URL": url,
         "ENCRYPTION_KEYS": keyring_text,
         "USER_DAILY_LIMIT_WITH_CACHE": "1000000000",
     }
-    with running.gateway(env) as port:
-        who = await asyncio.to_thread(running.bearer, env, port) | {"Accept-Encoding": "gzip"}
+    with running.run_gateway(env) as port:
+        who = await asyncio.to_thread(running.make_bearer, env, port) | {"Accept-Encoding": "gzip"}
         home, today = await _fill(url, Keyring.parse_keyring(keyring_text), datetime.now(UTC))
         point = f"/v1/usage-points/{home.point_id}"
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=who, timeout=60) as client:
@@ -135,4 +135,4 @@ async def _bench(url: str) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as directory:
-        asyncio.run(_bench(sys.argv[1] if len(sys.argv) > 1 else sqlite(Path(directory))))
+        asyncio.run(_bench(sys.argv[1] if len(sys.argv) > 1 else sqlite_url(Path(directory))))

@@ -40,7 +40,7 @@ from gateway.store.memory import MemoryStore
 from gateway.usage_points import repository as points
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus, UsagePoint
-from tests.server.billing.homes import BASE, HP_HC, NIGHT, TODAY, ByHand, past, sqlite, whole_curve
+from tests.server.billing.homes import BASE, HP_HC, NIGHT, TODAY, ByHand, list_past_days, sqlite_url, whole_curve
 from tests.server.conftest import NOW, SetClock
 
 KEYRING = Keyring.parse_keyring(Keyring.generate_key())
@@ -77,7 +77,7 @@ STEPS = st.lists(
 def empty() -> Iterator[Path]:
     """A database with its tables, to be copied."""
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(upgrade_database(sqlite(Path(folder))))
+        asyncio.run(upgrade_database(sqlite_url(Path(folder))))
         yield Path(folder)
 
 
@@ -235,7 +235,7 @@ async def read_answer(process: Process, question: tuple[str, dict[str, str]]) ->
 async def live(url: str, chance: random.Random) -> AsyncIterator[Life]:
     async with AsyncExitStack() as stack:
         home = await add_home(await stack.enter_async_context(Database(url)), ManualClock(NOW))
-        await home.write(Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in past(12)})
+        await home.write(Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in list_past_days(12)})
         keeping = [await stack.enter_async_context(run_process(home)) for _ in range(2)]
         computing = await stack.enter_async_context(run_process(home, most_bytes=0))
         yield Life(home, chance, keeping, computing)
@@ -252,7 +252,7 @@ def test_a_kept_answer_is_the_one_that_would_be_computed(empty: Path, steps: lis
 
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(empty / "gateway.db", folder)
-        asyncio.run(run(sqlite(Path(folder))))
+        asyncio.run(run(sqlite_url(Path(folder))))
 
 
 QUESTION = ("load-curve", {"start": str(RANGES[1][0]), "end": str(RANGES[1][1])})
