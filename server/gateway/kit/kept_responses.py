@@ -52,7 +52,7 @@ class KeptResponses:
             self._forget(key)
         return None
 
-    def keep(self, key: Hashable, version: str, response: Prepared) -> None:
+    def keep_response(self, key: Hashable, version: str, response: Prepared) -> None:
         """Keep a response that was made of `version`."""
         kept = _Kept(response, version, self._clock.monotonic() + self._seconds)
         self._forget(key)

@@ -78,7 +78,7 @@ async def get_load_curve(
         return _prepare(request, written.encode(), found)
 
     ready = prepare() if len(found.days) <= _FEW_DAYS else await asyncio.to_thread(prepare)
-    _keep(kept, key, found, ready)
+    _keep_answer(kept, key, found, ready)
     return _respond_ready(request, clock, ready, frame.next_change)
 
 
@@ -107,7 +107,7 @@ async def get_daily(
     ]
     answer = DailyAnswer(**_build_frame(found, start, end, direction), readings=readings)
     ready = _prepare(request, answer.model_dump_json().encode(), found)
-    _keep(kept, key, found, ready)
+    _keep_answer(kept, key, found, ready)
     return _respond_ready(request, clock, ready, answer.next_change)
 
 
@@ -183,9 +183,9 @@ def _prepare(request: Request, content: bytes, found: KnownRange[Any]) -> Prepar
     return conditional.prepare_json(content, compressed=compressed)
 
 
-def _keep(kept: KeptResponses, key: Hashable, found: KnownRange[Any], ready: Prepared) -> None:
+def _keep_answer(kept: KeptResponses, key: Hashable, found: KnownRange[Any], ready: Prepared) -> None:
     if found.version is not None:
-        kept.keep(key, found.version, ready)
+        kept.keep_response(key, found.version, ready)
 
 
 def _respond_ready(request: Request, clock: Clock, ready: Prepared, next_change: datetime | None) -> Response:
