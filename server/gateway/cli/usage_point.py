@@ -11,6 +11,7 @@ from gateway.accounts.service import find_or_create_account
 from gateway.cli.api_client import OWNER
 from gateway.cli.common import fail, with_runtime
 from gateway.runtime import Runtime
+from gateway.tariffs.offers import NO_OFFERS
 from gateway.tariffs.options import OPTIONS, BucketClock, Option
 from gateway.usage_point_summary.settings import Choices
 from gateway.usage_points import service
@@ -63,7 +64,7 @@ def add(
                 instance=runtime.instance,
                 now=now,
             )
-            choices.apply_choices(point)
+            choices.apply_choices(point, NO_OFFERS)
             return point.id
 
     point_id = with_runtime(work)

@@ -11,7 +11,7 @@ from gateway.problems import ProblemError, describe_responses
 from gateway.tariffs.off_peak_text import parse_off_peak
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import PriceSource
-from gateway.tariffs.schemas import GridsView, OffPeakView
+from gateway.tariffs.schemas import GridsView, OffersView, OffPeakView
 from gateway.tariffs.service import TariffService
 
 TariffServiceDep = Annotated[TariffService, Depends(part(TariffService))]
@@ -31,6 +31,16 @@ async def get_tariffs(
 ) -> GridsView:
     """Regulated prices in force on a day."""
     return await service.list_grids(option, power, on, source)
+
+
+@router.get("/offers", dependencies=[Depends(get_caller)])
+async def get_offers(
+    service: TariffServiceDep,
+    power: Annotated[int | None, Query(ge=1, le=36, description="In kVA; all unless told")] = None,
+    on: Annotated[KnownDay | None, Query(description="Today unless told")] = None,
+) -> OffersView:
+    """Offers of suppliers in force on a day, from the file that the operator trusts."""
+    return await service.list_offers(power, on)
 
 
 @router.get("/off-peak-hours", dependencies=[Depends(get_caller)])

@@ -7,8 +7,8 @@ from gateway.kit.clock import Clock
 from gateway.kit.database import Database
 from gateway.tariffs.options import REGULATED, Option
 from gateway.tariffs.prices import PriceSource
-from gateway.tariffs.repository import load_price_book
-from gateway.tariffs.schemas import GridsView, GridView
+from gateway.tariffs.repository import load_offers, load_price_book
+from gateway.tariffs.schemas import GridsView, GridView, OffersView, OfferView
 
 
 class TariffService:
@@ -32,3 +32,12 @@ class TariffService:
             if power_kva in {None, power} and (grid := book.find_grid(each, power, day, source))
         ]
         return GridsView(items=[GridView.of(grid, book, day) for grid in grids])
+
+    async def list_offers(self, power_kva: int | None, day: date | None) -> OffersView:
+        """Return the offers in force on a day (today if None), those sold with a power where one is given."""
+        day = day or paris.day_of(self._clock.now())
+        async with self._database.read() as session:
+            book = await load_offers(session)
+        found = [(offer, version) for offer in book.offers if (version := offer.find_version(day))]
+        items = [OfferView.of(offer, version, day) for offer, version in found if power_kva in {None, *version.powers}]
+        return OffersView(items=items, published_at=book.published_at)
