@@ -20,6 +20,7 @@ from gateway.csv_export import routes as csv_export
 from gateway.discovery import routes as discovery
 from gateway.ecowatt import routes as ecowatt
 from gateway.health import routes as health
+from gateway.imports import routes as imports
 from gateway.metering import routes as metering
 from gateway.problems import describe_responses
 from gateway.quotas import routes as quotas
@@ -38,6 +39,7 @@ _OF_A_USAGE_POINT = (
     index_check.router,
     charts.router,
     csv_export.router,
+    imports.router,
     usage_point_summary.point_router,
     usage_points.router,
 )

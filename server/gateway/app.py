@@ -10,6 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from gateway import __version__, api, problems
 from gateway.discovery.announcement import announce_gateway
+from gateway.imports import routes as imports
 from gateway.jobs import worker
 from gateway.kit.clock import Clock
 from gateway.kit.metrics import Metrics, serve_metrics
@@ -73,10 +74,12 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
             allow_origins=[get_origin(settings.frontend_url)],
             allow_credentials=True,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match"],
+            allow_headers=["Authorization", "Content-Disposition", "Content-Type", "If-None-Match"],
             expose_headers=["ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
         )
 
-    app.add_middleware(BodyLimit, largest=_LARGEST_BODY)
+    app.add_middleware(
+        BodyLimit, largest=_LARGEST_BODY, uploads=imports.UPLOAD_PATH, largest_upload=imports.LARGEST_FILE
+    )
     app.add_middleware(RequestLog, observe=metrics.observe_request)
     return app

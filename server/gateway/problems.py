@@ -92,7 +92,12 @@ def respond_problem(request: Request, problem: ProblemError) -> JSONResponse:
         },
         status_code=problem.status,
         # the last resort answers outside the middleware that sets these
-        headers={"X-Request-ID": instance, "Cache-Control": "no-store", **problem.headers},
+        headers={
+            "X-Request-ID": instance,
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            **problem.headers,
+        },
         media_type=MEDIA_TYPE,
     )
 

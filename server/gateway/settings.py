@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     rte_open_data_user_agent: str = f"Mozilla/5.0 (compatible; MyElectricalData-gateway/{__version__})"
 
     offers_url: str = ""
-    offers_sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+    offers_digest: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
     offers_public_key: str = ""
 
     user_daily_limit_no_cache: int = Field(default=50, ge=1)
@@ -217,8 +217,8 @@ class Settings(BaseSettings):
         url = urlsplit(self.offers_url)
         if not url.hostname or (url.scheme != "https" and url.hostname not in {"localhost", "127.0.0.1", "::1"}):
             raise ValueError("OFFERS_URL must begin with https:// and name a host")
-        if bool(self.offers_sha256) == bool(self.offers_public_key):
-            raise ValueError("OFFERS_URL needs either OFFERS_SHA256 or OFFERS_PUBLIC_KEY, by which its file is checked")
+        if bool(self.offers_digest) == bool(self.offers_public_key):
+            raise ValueError("OFFERS_URL needs either OFFERS_DIGEST or OFFERS_PUBLIC_KEY, by which its file is checked")
         try:
             if self.offers_public_key:
                 Ed25519PublicKey.from_public_bytes(base64.b64decode(self.offers_public_key, validate=True))

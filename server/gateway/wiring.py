@@ -22,6 +22,7 @@ from gateway.discovery.service import DiscoveryService
 from gateway.ecowatt import service as ecowatt
 from gateway.ecowatt.outlook import EcowattOutlook
 from gateway.health.service import HealthService
+from gateway.imports.service import ImportService
 from gateway.instance import Instance
 from gateway.jobs.clocks import ClockWatch
 from gateway.jobs.purge import purge_outdated
@@ -69,6 +70,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, IndexCheckService, IndexCheckService(database, clock, publisher))
     provide_part(app, SeriesService, SeriesService(database, clock, publisher))
     provide_part(app, CsvExporter, CsvExporter(database, publisher))
+    provide_part(app, ImportService, ImportService(database, clock, keyring))
     provide_part(app, SummaryService, SummaryService(database, clock, keyring))
     provide_part(app, TempoOutlook, TempoOutlook(database))
     provide_part(app, EcowattOutlook, EcowattOutlook(database, asks_rte=settings.has_rte))

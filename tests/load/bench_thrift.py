@@ -243,7 +243,7 @@ async def _sixty_days(homes: Sequence[Home], folder: str) -> None:
     clock = leaping.LeapingClock(BEGUN)
     simulator = create_simulator(timer=clock.monotonic)
     simulator.state.world.clock = clock
-    simulator.state.world.begin()
+    simulator.state.world.begin_again()
     settings, street = _settings(folder), Street(simulator)
     async with _gateway(settings, clock, simulator) as gateway:
         await _add(gateway, street, homes)

@@ -9,6 +9,7 @@ from gateway.cli import (
     backup,
     doctor,
     history,
+    imports,
     init,
     keys,
     migrate,
@@ -39,6 +40,8 @@ app.command("serve")(serve.serve)
 app.command("simulator")(simulator.simulator)
 app.command("reset-password")(reset_password.reset_password)
 app.command("history")(history.history)
+app.command("import")(imports.import_file)
+app.command("export")(imports.export_table)
 app.command("migrate")(migrate.migrate)
 app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)

@@ -23,6 +23,8 @@ type Value = str | int | float | None
 type CsvRow = dict[str, Value]
 
 _PAGE = timedelta(days=31)
+_FORMS = {"start": "%Y-%m-%d %H:%M", "at": "%Y-%m-%d %H:%M:%S"}
+"""Intervals begin with a minute; the moment of a greatest power is told to the second."""
 
 
 class Table(StrEnum):
@@ -43,9 +45,9 @@ _KINDS = {
 }
 _READING_COLUMNS: dict[Table, list[str]] = {
     Table.LOAD_CURVE: ["direction", "start", "utc_offset", "minutes", "watts", "quality"],
-    Table.DAILY: ["direction", "date", "wh"],
-    Table.MAX_POWER: ["date", "va", "at", "utc_offset"],
-    Table.INDEX: ["direction", "date", "register", "wh"],
+    Table.DAILY: ["direction", "date", "wh", "quality"],
+    Table.MAX_POWER: ["date", "va", "at", "utc_offset", "quality"],
+    Table.INDEX: ["direction", "date", "register", "wh", "quality"],
 }
 
 
@@ -135,4 +137,4 @@ def _format_reading(value: dict[str, Value]) -> CsvRow:
 
 def _format_instant(instant: datetime, name: str) -> CsvRow:
     local = instant.astimezone(paris.PARIS)
-    return {name: local.strftime("%Y-%m-%d %H:%M"), "utc_offset": local.strftime("%:z")}
+    return {name: local.strftime(_FORMS.get(name, _FORMS["start"])), "utc_offset": local.strftime("%:z")}

@@ -1,6 +1,6 @@
 """A reading: start, duration, average power. A peak: the greatest power of a day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,10 +12,17 @@ WATT_MINUTES_A_WH = 60
 
 
 class Quality(StrEnum):
-    """How sure a reading is: measured, or filled in from the value of its day."""
+    """How sure a reading is: measured, filled in from the value of its day, or taken from a file of its owner's."""
 
     MEASURED = "measured"
     ESTIMATED = "estimated"
+    IMPORTED = "imported"
+
+
+def find_least_sure(qualities: Iterable[Quality]) -> Quality:
+    """Return the quality of what is made of several: estimated, imported and measured, in that order."""
+    found = set(qualities)
+    return next((quality for quality in (Quality.ESTIMATED, Quality.IMPORTED) if quality in found), Quality.MEASURED)
 
 
 @dataclass(frozen=True, order=True)

@@ -11,6 +11,7 @@ from gateway.accounts.sign_up import NEVER_ACTIVATED_FOR
 from gateway.consents import repository as consents
 from gateway.consents.service import delete_retained_point
 from gateway.counters import repository as counters
+from gateway.imports import repository as imports
 from gateway.kit import paris
 from gateway.kit.database import Database
 from gateway.tempo import repository as tempo
@@ -33,6 +34,7 @@ async def purge_outdated(database: Database, now: datetime, retention_days: int)
         today = paris.day_of(now)
         await counters.delete_before(session, (today - BUDGETS).isoformat(), kept=_SHOWN)
         await counters.delete_before(session, (today - SHOWN_FOR).isoformat())
+        await imports.delete_previews_before(session, now - imports.PREVIEW_LIFETIME)
         await consents.delete_not_granted(session, now - CONSENTS)
         await accounts.delete_never_activated(session, now - NEVER_ACTIVATED_FOR)
         await accounts.delete_expired(session, now - SESSIONS, now)

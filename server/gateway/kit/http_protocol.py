@@ -16,7 +16,9 @@ MAX_HEADERS = 100
 HEAD_SECONDS = 10.0
 """From the opened connection, or from the first byte of a later request, until the head is complete."""
 BODY_SECONDS = 30.0
-"""From the end of the head until the body is complete."""
+"""From the end of the head until the body is complete, or until the next part of one that is large."""
+BODY_PART = 256 * 1024
+"""Bytes of a body that get `BODY_SECONDS` of their own: a file of 20 MB takes minutes on a slow line."""
 _LINGER_SECONDS = 5.0
 
 
@@ -77,7 +79,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         if self.transport.is_closing():
             return
-        self._content += len(body)
+        parts, self._content = self._content // BODY_PART, self._content + len(body)
+        if self._content // BODY_PART > parts:
+            self._restart_deadline(BODY_SECONDS)
         super().on_body(body)
 
     @override

@@ -47,6 +47,7 @@ class RequestLog:
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.update(scope["state"].get("headers", {}))
             await send(message)
 
@@ -110,29 +111,34 @@ def _is_local(host: str) -> bool:
 class BodyLimit:
     """An ASGI middleware: who sends more than so many bytes is told so (413), wherever the body is read.
 
-    A body with NUL in a text is refused (400): PostgreSQL stores none, so SQLite must not either.
+    A body with NUL in a text is refused (400): PostgreSQL stores none, so SQLite must not either. Paths that `uploads`
+    matches whole take files, of another size and of any bytes.
     """
 
-    def __init__(self, app: ASGIApp, largest: int) -> None:
+    def __init__(self, app: ASGIApp, largest: int, uploads: re.Pattern[str], largest_upload: int) -> None:
         self._app = app
         self._largest = largest
+        self._uploads = uploads
+        self._largest_upload = largest_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, and count what comes."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        is_upload = scope["method"] == "POST" and bool(self._uploads.fullmatch(scope["path"]))
+        largest = self._largest_upload if is_upload else self._largest
         told = Headers(scope=scope).get("content-length", "")
         size = int(told) if told.isascii() and told.isdigit() else 0
 
         async def receive_checked() -> Message:
             nonlocal size
-            message = await receive() if size <= self._largest else None
+            message = await receive() if size <= largest else None
             if message is not None and message["type"] == "http.request" and not told:
                 size += len(message.get("body", b""))
-            if message is None or size > self._largest:
+            if message is None or size > largest:
                 raise HTTPException(413)
-            if any(nul in message.get("body", b"") for nul in _NUL):
+            if not is_upload and any(nul in message.get("body", b"") for nul in _NUL):
                 raise HTTPException(400)
             return message
 

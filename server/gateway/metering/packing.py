@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from gateway.domain.readings import Quality, Reading
+from gateway.domain.readings import Quality, Reading, find_least_sure
 
 _FORMAT = b"\x01"
 _RUN = struct.Struct(">HBBH")
-_ESTIMATED = 1
 _WIDE = 2
+_FLAGS = {Quality.MEASURED: 0, Quality.ESTIMATED: 1, Quality.IMPORTED: 4}
+_QUALITIES = {flag: quality for quality, flag in _FLAGS.items()}
 _NARROW_MAX = 0xFFFF
 
 
@@ -34,7 +35,7 @@ def pack_readings(readings: Sequence[Reading], day_starts: datetime) -> bytes:
         first = run[0]
         watts = [reading.watts for reading in run]
         wide = max(watts) > _NARROW_MAX
-        flags = (_ESTIMATED if first.quality is Quality.ESTIMATED else 0) | (_WIDE if wide else 0)
+        flags = _FLAGS[first.quality] | (_WIDE if wide else 0)
         offset = int((first.start - day_starts).total_seconds()) // 60
         parts.append(_RUN.pack(offset, first.minutes, flags, len(run)))
         parts.append(struct.pack(f">{len(run)}{'I' if wide else 'H'}", *watts))
@@ -50,7 +51,7 @@ def unpack_runs(packed: bytes) -> Iterator[Run]:
         offset, step, flags, count = _RUN.unpack_from(packed, position)
         position += _RUN.size
         values = struct.Struct(f">{count}{'I' if flags & _WIDE else 'H'}")
-        quality = Quality.ESTIMATED if flags & _ESTIMATED else Quality.MEASURED
+        quality = _QUALITIES[flags & ~_WIDE]
         yield Run(offset, step, quality, values.unpack_from(packed, position))
         position += values.size
 
@@ -65,11 +66,10 @@ def unpack_readings(packed: bytes, day_starts: datetime) -> list[Reading]:
 
 
 def sum_energy(packed: bytes) -> tuple[int, Quality]:
-    """Return the watt-minutes of a day, and its quality: estimated when any of it is."""
+    """Return the watt-minutes of a day, and its quality: that of its least sure reading."""
     found = list(unpack_runs(packed))
-    estimated = any(run.quality is Quality.ESTIMATED for run in found)
     total = sum(sum(run.watts) * run.step for run in found)
-    return total, Quality.ESTIMATED if estimated else Quality.MEASURED
+    return total, find_least_sure(run.quality for run in found)
 
 
 def _group_runs(readings: Sequence[Reading]) -> Iterator[list[Reading]]:

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, func, select, update
@@ -12,11 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.database import build_insert
+from gateway.metering.imported import add_imported, list_imports_changed_since, load_imported
 from gateway.metering.models import DayRecord
 from gateway.metering.payloads import unseal_payload
 from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State
 from gateway.usage_points.service import Secrets
 
+_IMPORTED = Entry(State.PARTIAL, datetime.min.replace(tzinfo=UTC))
+"""How a day counts of which only files tell: nobody was asked."""
 _KEY = ("usage_point_id", "kind", "direction", "day")
 # built once: it is asked with every reading
 _KNOWN = (
@@ -56,10 +59,11 @@ class Fact:
 
 @dataclass(frozen=True)
 class OpenedDay:
-    """What is known of a day of a feed, its payload decrypted."""
+    """What is known of a day of a feed, its payload decrypted; `is_imported`: by files alone."""
 
     entry: Entry
     payload: bytes | None
+    is_imported: bool = False
 
 
 async def load_entries(session: AsyncSession, feed: Feed, start: date, end: date) -> dict[date, Entry]:
@@ -95,11 +99,12 @@ async def find_complete_until(session: AsyncSession, feed: Feed) -> date | None:
 
 
 async def list_written_since(session: AsyncSession, point_id: str, since: datetime) -> list[tuple[date, str]]:
-    """Return the days of which something was asked at `since` or later, each with what identifies the write."""
+    """Return the days of which something was asked or imported at `since` or later, with what identifies the write."""
     nonce = func.substr(DayRecord.payload, 1, 12)  # another one with each write
     columns = (DayRecord.kind, DayRecord.direction, DayRecord.state, DayRecord.asked_at, nonce)
     query = select(DayRecord.day, *columns).where(DayRecord.usage_point_id == point_id, DayRecord.asked_at >= since)
-    return sorted((day, repr(write)) for day, *write in await session.execute(query))
+    written = [(day, repr(write)) for day, *write in await session.execute(query)]
+    return sorted([*written, *await list_imports_changed_since(session, point_id, since)])
 
 
 async def count_days(session: AsyncSession, feed: Feed, start: date, end: date) -> int:
@@ -125,7 +130,7 @@ async def load_values[Value](
 async def load_days(
     session: AsyncSession, point_id: str, kinds: Collection[Kind], secrets: Secrets, start: date, end: date
 ) -> dict[Feed, dict[date, OpenedDay]]:
-    """Return what is known of the days `[start, end[` of these kinds, both directions.
+    """Return what is known of the days `[start, end[` of these kinds, both directions, files included.
 
     The entries name no `again_at`: a request to ask for a day again changes nothing of what is known of it.
     """
@@ -141,6 +146,12 @@ async def load_days(
         feed = Feed(point_id, kind, Direction(direction))
         content = None if payload is None else unseal_payload(feed, secrets, day, payload)
         found[feed][day] = OpenedDay(Entry(state, asked_at), content)
+    for feed, days in (await load_imported(session, point_id, kinds, secrets, start, end)).items():
+        for day, imported in days.items():
+            known = found[feed].get(day)
+            payload = add_imported(feed, day, known.payload if known else None, imported)
+            entry = known.entry if known else _IMPORTED
+            found[feed][day] = OpenedDay(entry, payload, is_imported=known is None or known.payload is None)
     return found
 
 

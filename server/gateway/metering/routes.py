@@ -103,7 +103,10 @@ async def get_max_power(
 ) -> Response:
     """Return the greatest power taken on each day, in VA. Whoever asks has it kept up each day for a month."""
     found = await archive.read_max_power(caller.account_id, point_id, start, end)
-    readings = [PeakReading(date=day, va=one.va, share=one.share, at=one.at) for day, one in found.days.items()]
+    readings = [
+        PeakReading(date=day, va=one.va, share=one.share, at=one.at, quality=found.get_quality(day))
+        for day, one in found.days.items()
+    ]
     answer = MaxPowerAnswer(**_build_frame(found, start, end, Direction.CONSUMPTION), readings=readings)
     return _respond(request, clock, answer)
 
@@ -121,7 +124,10 @@ async def get_index(
 ) -> Response:
     """Return what the meter's registers showed, in Wh. Whoever asks has it kept up each week for a month."""
     found = await archive.read_index(caller.account_id, point_id, direction, start, end)
-    readings = [IndexReading(date=day, registers=registers) for day, registers in found.days.items()]
+    readings = [
+        IndexReading(date=day, registers=registers, quality=found.get_quality(day))
+        for day, registers in found.days.items()
+    ]
     answer = IndexAnswer(**_build_frame(found, start, end, direction), readings=readings)
     return _respond(request, clock, answer)
 

@@ -49,6 +49,7 @@ class PeakReading(BaseModel):
     va: int
     share: float | None
     at: Utc | None
+    quality: Quality
 
 
 class IndexReading(BaseModel):
@@ -56,6 +57,7 @@ class IndexReading(BaseModel):
 
     date: date
     registers: dict[str, int]
+    quality: Quality
 
 
 class RangeAnswer(BaseModel):

@@ -16,6 +16,7 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import packing, payloads, repository
 from gateway.metering.archive import PATIENCE, WITHOUT_CURVE, Archive, CallRefusal
+from gateway.metering.imported import add_imported_days, load_imported_feed
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Missing, Reason, explain_day, merge_gaps, raise_if_nothing_known
 from gateway.metering.planner import plan_calls
@@ -35,11 +36,19 @@ _FEW_CALLS = 1
 
 @dataclass(frozen=True)
 class KnownRange[Value]:
-    """What is known of a range by day, what is missing of it, and when Enedis was last asked for any of it."""
+    """What is known of a range by day, what is missing of it, and when Enedis was last asked for any of it.
+
+    `imported` are days whose figure a file told.
+    """
 
     days: Mapping[date, Value]
     missing: list[Missing]
     as_of: datetime
+    imported: Collection[date] = frozenset()
+
+    def get_quality(self, day: date) -> Quality:
+        """Return the quality of a figure that a day has one of."""
+        return Quality.IMPORTED if day in self.imported else Quality.MEASURED
 
 
 class EnergySource(StrEnum):
@@ -87,6 +96,7 @@ class Readings:
         """Return the packed curve of `[start, end[`. Raises a problem when a fault or quota leaves nothing of it."""
         days, feed = self._check_range(start, end), Feed(point_id, Kind.CURVE, direction)
         meter, known, curves, refusal = await self._fetch_and_load(account_id, feed, days, payloads.read_packed)
+        curves = add_imported_days(feed, curves, await self._load_imported(meter, feed, days))
         missing = []
         for day in days:
             entry = known.get(day)
@@ -129,7 +139,8 @@ class Readings:
                 account_id, daily, days, payloads.read_value, wanted=asked, patience=patience
             )
             refusal = refusal or refused
-        found = {day: _sum_energy(curves[day]) for day in whole if day in curves}
+        found = await self._load_imported_daily(meter, curve, days, curves)
+        found |= {day: _sum_energy(curves[day]) for day in whole if day in curves}
         found |= {day: DayValue(wh, Quality.MEASURED, EnergySource.DAILY_VALUE) for day, wh in values.items()}
         missing = [
             Missing(*paris.day_bounds(day), *explain_day(meter, feed, day, entry, refusal, self._clock.now()))
@@ -144,13 +155,31 @@ class Readings:
             self._get_newest_answer_time({**entries, **known}),
         )
 
+    async def _load_imported_daily(
+        self, meter: Meter, curve: Feed, days: Sequence[date], curves: Mapping[date, bytes]
+    ) -> dict[date, DayValue]:
+        """Return the energy of days as files tell it: their daily value, else the sum of a curve that they complete."""
+        daily = Feed(meter.id, Kind.DAILY, curve.direction)
+        imported = await self._load_imported(meter, curve, days)
+        found = {}
+        for day, packed in add_imported_days(curve, curves, imported).items():
+            if day in imported and not any(find_gaps(day, payloads.read_curve(day, packed))):
+                found[day] = _sum_energy(packed)
+        for day, known in (await self._load_imported(meter, daily, days)).items():
+            found[day] = DayValue(payloads.read_value(day, known[0]), Quality.IMPORTED, EnergySource.DAILY_VALUE)
+        return found
+
+    async def _load_imported(self, meter: Meter, feed: Feed, days: Sequence[date]) -> dict[date, list[bytes]]:
+        async with self._database.read() as session:
+            return await load_imported_feed(session, feed, meter.secrets, days[0], days[-1] + paris.DAY)
+
     async def read_max_power(self, account_id: str, point_id: str, start: date, end: date) -> KnownRange[DayPeak]:
         """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
         found = await self._read_by_day(account_id, Feed(point_id, Kind.MAX_POWER), start, end, payloads.read_peak)
         async with self._database.read() as session:
             kva = (await consents.get_usage_point(session, account_id, point_id)).contract.power_kva
         peaks = {day: DayPeak(peak.va, _compute_share(peak, kva), peak.at) for day, peak in found.days.items()}
-        return KnownRange(peaks, found.missing, found.as_of)
+        return KnownRange(peaks, found.missing, found.as_of, found.imported)
 
     async def read_index(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
@@ -170,6 +199,13 @@ class Readings:
     ) -> KnownRange[Value]:
         days = self._check_range(start, end)
         meter, known, values, refusal = await self._fetch_and_load(account_id, feed, days, read)
+        imported = await self._load_imported(meter, feed, days)
+        from_files = imported.keys() - values.keys()
+        values = {
+            day: values[day] if day in values else read(day, imported[day][0])
+            for day in days
+            if day in values or day in imported
+        }
         now = self._clock.now()
         missing = [
             Missing(*paris.day_bounds(day), *explain_day(meter, feed, day, known.get(day), refusal, now))
@@ -177,7 +213,8 @@ class Readings:
             if day not in values
         ]
         raise_if_nothing_known(values, refusal, now)
-        return KnownRange(values, await self._with_pace(meter, missing), self._get_newest_answer_time(known))
+        as_of = self._get_newest_answer_time(known)
+        return KnownRange(values, await self._with_pace(meter, missing), as_of, from_files)
 
     async def _fetch_and_load[Value](
         self,

@@ -56,10 +56,10 @@ class OfferUpdates:
         path = (url.path or "/") + (f"?{url.query}" if url.query else "")
         try:
             body = await _fetch(upstream, path)
-            if self._settings.offers_sha256:
+            if self._settings.offers_digest:
                 found = hashlib.sha256(body).hexdigest()
-                if not compare_digest(found, self._settings.offers_sha256):
-                    raise UntrustedOffersError("it does not have the digest of OFFERS_SHA256")
+                if not compare_digest(found, self._settings.offers_digest):
+                    raise UntrustedOffersError("it does not have the digest of OFFERS_DIGEST")
             else:
                 self._check_signature(body, await _fetch(upstream, f"{url.path}.sig"))
         finally:

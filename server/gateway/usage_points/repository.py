@@ -201,3 +201,8 @@ async def find_next_details(session: AsyncSession, otherwise: datetime) -> datet
     query = select(func.min(UsagePoint.details_at)).where(UsagePoint.status == PointStatus.GRANTED)
     first = await session.scalar(query)
     return otherwise if first is None else min(first, otherwise)
+
+
+async def find_account_of(session: AsyncSession, point_id: str) -> str | None:
+    """Return whose a usage point is, for whoever runs the gateway."""
+    return await session.scalar(select(UsagePoint.account_id).where(UsagePoint.id == point_id))

@@ -90,7 +90,7 @@ async def test_hours_and_readings_come_as_a_spreadsheet_of_the_readers_language(
     assert len(readings) == 50
     assert {row["direction"] for row in readings} == {"consumption"}
     daily = await gateway.http.get(f"{path}/export.csv", headers=who, params=query | {"table": "daily"})
-    assert daily.text.splitlines()[0].removeprefix("\ufeff") == "direction,date,wh"
+    assert daily.text.splitlines()[0].removeprefix("\ufeff") == "direction,date,wh,quality"
     other = await gateway.sign_in("other@example.org")
     assert (await gateway.http.get(f"{path}/export.csv", headers=other)).status_code == 404
 

@@ -83,6 +83,10 @@ MATRIX = {
     f"GET {POINT}/comparison": For.OWNER,
     f"GET {POINT}/index-check": For.OWNER,
     f"POST {POINT}/refresh": For.OWNER,
+    f"GET {POINT}/imports": For.OWNER,
+    f"POST {POINT}/imports": For.OWNER,
+    f"POST {POINT}/imports/{{import_id}}/accept": For.OWNER,
+    f"DELETE {POINT}/imports/{{import_id}}": For.OWNER,
     f"PATCH {POINT}": For.OWNER,
     f"DELETE {POINT}": For.OWNER,
     "GET /v1/off-peak-hours": For.CALLER,
@@ -213,7 +217,7 @@ async def cast(gateway: Gateway) -> Cast:
     browser = await logged_in(gateway, OWNER)
     point = await gateway.add_meter(METER, OWNER)
     asked = await browser.post("/v1/consents", json={"prm": METER})
-    names = {"point_id": point, "consent_id": asked.json()["id"]}
+    names = {"point_id": point, "consent_id": asked.json()["id"], "import_id": "0" * 32}
     people = [await Somebody.enter(gateway, f"{name}@example.org", names) for name in ("other", "inactive", "revoked")]
     admin = await Somebody.enter(gateway, ADMIN, names)
     async with gateway.runtime.database.write() as session:

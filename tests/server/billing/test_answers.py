@@ -183,8 +183,7 @@ async def test_an_option_is_compared_in_the_months_in_which_it_is_sold(home: ByH
     await fill(home, date(2026, 9, 1))
     found = await compare(home, 2)
     september, october = (month["options"] for month in found["items"])
-    of_27_days = 0.9  # the hours are published since 4 September
-    assert (september["hp_hc"]["energy"], september["base"]["known"]) == (None, of_27_days)
+    assert (september["hp_hc"]["energy"], september["base"]["known"]) == (None, 1)
     assert october["hp_hc"]["energy"] == pytest.approx(31 * 16 * 0.2142 + (31 * 8 + 1) * 0.1589)
     assert found["total_months"] == 1, "September has no off-peak hours to compare with"
     assert found["total"] == october
@@ -198,6 +197,17 @@ async def test_only_months_with_data_are_compared_with_their_own_subscription(ho
     assert found["total_months"] == 2
     assert found["total"]["base"]["subscription"] == pytest.approx(2 * 15.86)
     assert found["total"]["base"]["energy"] == pytest.approx((27 * 24 + 31 * 24 + 1) * 0.2001)
+
+
+async def test_the_own_tariff_is_compared_before_its_hours_are_published(home: ByHand) -> None:
+    """The hours of older months are published at the end of the history, days after they are known."""
+    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await fill(home, date(2026, 7, 1))
+    found = await compare(home, 4)
+    assert found["total_months"] == len(found["items"]) == 4
+    for month in found["items"]:
+        assert month["options"]["own"] == month["options"]["hp_hc"]
+    assert found["total"]["own"] == found["total"]["hp_hc"]
 
 
 async def test_days_before_the_meter_was_in_service_are_not_compared(home: ByHand) -> None:

@@ -60,7 +60,7 @@ async def list_ids(database: Database) -> list[str]:
 
 async def test_a_pinned_file_is_taken_and_no_other(tmp_path: Path) -> None:
     body = FILE
-    async with serve(tmp_path, lambda _: body, offers_sha256=hashlib.sha256(FILE).hexdigest()) as (updates, database):
+    async with serve(tmp_path, lambda _: body, offers_digest=hashlib.sha256(FILE).hexdigest()) as (updates, database):
         assert await updates.refresh_offers() == NOW + timedelta(days=1)
         assert await list_ids(database) == ["example-ejp"]
         body = published("2026-12-24T00:00:00Z", offers=[])
@@ -108,7 +108,7 @@ async def test_a_site_that_does_not_answer_changes_nothing(tmp_path: Path, statu
     ("stated", "what"),
     [
         ({"offers_url": "http://example.org/offers.json", "offers_public_key": PUBLIC}, "OFFERS_URL must begin"),
-        ({"offers_url": "https://example.org/offers.json"}, "OFFERS_SHA256 or OFFERS_PUBLIC_KEY"),
+        ({"offers_url": "https://example.org/offers.json"}, "OFFERS_DIGEST or OFFERS_PUBLIC_KEY"),
         ({"offers_url": "https://example.org/offers.json", "offers_public_key": "AAAA"}, "32 bytes as base64"),
     ],
 )

@@ -6,7 +6,7 @@ export interface Reading {
   start: string;
   minutes: number;
   watts: number;
-  quality: "measured" | "estimated";
+  quality: "measured" | "estimated" | "imported";
 }
 const HOUR = 3_600_000;
 

@@ -10,7 +10,7 @@ from gateway.billing.totals.totals import DayTotal, Span, Total, add_up
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 
-_WORST_FIRST = (MadeOf.ESTIMATED, MadeOf.DAY, MadeOf.MEASURED)
+_WORST_FIRST = (MadeOf.ESTIMATED, MadeOf.DAY, MadeOf.IMPORTED, MadeOf.MEASURED)
 
 
 @dataclass(frozen=True)

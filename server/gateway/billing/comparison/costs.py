@@ -92,7 +92,7 @@ def compare_options(
     own: Mapping[date, DayFigures],
     spans: Iterable[tuple[date, date]],
 ) -> list[Month]:
-    """Bill the days in service under every option, at the power subscribed then; `own` is what was billed.
+    """Bill the days in service under every option, at the power subscribed then; `own` is what was published.
 
     `facts` has the days in service. Months in which nothing was billed under any option are left out.
 
@@ -107,7 +107,7 @@ def compare_options(
         bills = {
             option.value: [bill_under.bill_option(option, day, facts[day]) for day in days] for option in REGULATED
         }
-        bills[OWN] = [bill_under.bill_own(day, own.get(day)) for day in days]
+        bills[OWN] = [bill_under.bill_own(day, facts[day], own.get(day)) for day in days]
         hours = sum(paris.minutes_in(day) // 60 for day in days)
         if costs := _restrict_to_same_hours(bills, hours):
             found.append(Month(start, end, costs))
@@ -146,8 +146,10 @@ class _Bills:
         rules = self._rules[option, power].get_day_rules(day)
         return _bill_day(day, count_day(day, facts, Facts(), rules), rules.subscription)
 
-    def bill_own(self, day: date, figures: DayFigures | None) -> _DayBill:
-        return _bill_day(day, figures, self._own.get_subscription(day))
+    def bill_own(self, day: date, facts: Facts, published: DayFigures | None) -> _DayBill:
+        """Bill a day as it was published, or, while older days are still being fetched, as it will be."""
+        rules = self._own.get_day_rules(day)
+        return _bill_day(day, published or count_day(day, facts, Facts(), rules), rules.subscription)
 
 
 def _bill_day(day: date, figures: DayFigures | None, subscription: int | None) -> _DayBill:

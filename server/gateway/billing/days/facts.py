@@ -59,7 +59,8 @@ class KnownDays:
             return Facts(curve=tuple(unpack_runs(curve.payload)))
         feed = Feed(self.point.id, Kind.CURVE, direction)
         given_up = day < self.curves_since if curve is None else is_over(feed, day, curve.entry)
-        if value is None or not (given_up or stays or is_curve_collected(self.point) is False):
+        is_imported = daily is not None and daily.is_imported  # its curve would have come with it
+        if value is None or not (given_up or stays or is_imported or is_curve_collected(self.point) is False):
             return Facts()
         advances = [self.get_register_advances(day, alignment, direction) for alignment in Alignment]
         registers = min(advances, key=lambda advance: abs(sum(advance.values()) - value))

@@ -23,11 +23,13 @@ type Columns = dict[str, list[int]]
 class MadeOf(StrEnum):
     """What a row was made of: readings, readings and a share by minutes or by the day's value, or that value alone.
 
+    `imported`: readings, and those of a file of the owner's among them.
     `unknown`: nothing is known of this direction, and its sum stands still.
     """
 
     MEASURED = "measured"
     ESTIMATED = "estimated"
+    IMPORTED = "imported"
     DAY = "day"
     UNKNOWN = "unknown"
 

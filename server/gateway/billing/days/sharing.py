@@ -50,6 +50,8 @@ def share_curve(curve: Sequence[Run], spans: tuple[BucketSpan, ...]) -> HourlySh
             shared.minutes[hour] += last - first
             if cut_left or cut_right or run.quality is Quality.ESTIMATED:
                 shared.made_of[hour] = MadeOf.ESTIMATED
+            elif run.quality is Quality.IMPORTED and shared.made_of[hour] is MadeOf.MEASURED:
+                shared.made_of[hour] = MadeOf.IMPORTED
     return shared
 
 

@@ -3,7 +3,7 @@
 Each move makes Home Assistant write all sums again. Example: a meter is added on 1 June 2026. Nothing is published
 until its last 60 days are known: then the start is 2 April 2026. Once both directions are known for a year, it is 1
 June 2025; once all that Enedis can have was asked (the curve back to 17 May 2024, and daily values to 17 May 2023),
-17 May 2023.
+17 May 2023. Days from files, which may be older still, are published with that last move, or at once after it.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,7 @@ from gateway.billing.hours.models import Publication
 from gateway.kit import paris
 from gateway.metering import repository as metering
 from gateway.metering.history import find_reached_day, get_oldest_day
+from gateway.metering.imported import find_first_imported
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import Feed, Kind
 from gateway.usage_points.models import PointStatus, UsagePoint
@@ -35,31 +36,34 @@ async def find_start(
     """
     today, meter = paris.day_of(now), Meter.of(home.point, home.secrets, now)
     main = meter.main(meter.first_direction)
-    if standing is not None and _is_unchanged(standing, home.point, _find_first_value(meter, main, today)):
+    imported = await find_first_imported(session, home.public_id) or date.max
+    if standing is not None and _is_unchanged(standing, home.point, _find_first_value(meter, main, today), imported):
         return standing.starts_on, standing.is_whole
     asked = await metering.load_entries(session, main, date.min, today + paris.DAY)
     if not asked:
         return (standing.starts_on if standing else None), False
     if not meter.is_open:
-        return _keep_published_start(min(asked), standing), False
+        return _keep_published_start(min(imported, *asked), standing), False
     first = get_oldest_day(main, meter.since[main.direction], today)
     recent = await _find_reached_day(session, meter, main, first, today)
     others = [meter.main(direction) for direction in meter.directions if direction is not main.direction]
     older = max([recent, *[await _find_reached_day(session, meter, feed, first, today) for feed in others]])
     oldest = await _find_reached_values(session, meter, main, asked, first, today) if older <= first else None
     if oldest is not None:
-        return _keep_published_start(oldest, standing), True
+        return _keep_published_start(min(oldest, imported), standing), True
     steps = ((max(first, today - _YEAR), older), (max(first, today - RECENT), recent))
     start = next((step for step, known_since in steps if known_since <= step), None)
     return _keep_published_start(start, standing), False
 
 
-def _is_unchanged(standing: Publication, point: UsagePoint, oldest: date) -> bool:
+def _is_unchanged(standing: Publication, point: UsagePoint, oldest: date, imported: date) -> bool:
     """Tell whether the start is where it was, without a look into the archive.
 
     So it is once all that Enedis can have is published; and while a consent is over, once all that was read is. The
     next consent fills the history on.
     """
+    if standing.starts_on > imported and (standing.is_whole or point.status is not PointStatus.GRANTED):
+        return False
     if standing.is_whole and standing.starts_on <= oldest:
         return True
     if point.status is PointStatus.GRANTED or point.ended_at is None:

@@ -2,7 +2,7 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   bill: ["Bill", "Facture"],
-  withSubscription: [(eur: string) => `${eur} of it subscription`, (eur: string) => `dont ${eur} d’abonnement`],
+  withSubscription: [(eur: string) => `of which ${eur} subscription`, (eur: string) => `dont ${eur} d’abonnement`],
   used: ["Consumption", "Consommation"],
   fedIn: ["Production", "Production"],
   before: ["A year before", "Un an avant"],

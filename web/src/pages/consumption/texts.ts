@@ -74,6 +74,7 @@ export const t = dictionary({
   peakEmpty: ["No maximum power of this time is known.", "Aucune puissance maximale n’est connue pour cette période."],
   missing: ["Not known:", "Pas connu :"],
   estimated: ["estimated", "estimé"],
+  imported: ["imported", "importé"],
   power: ["Power", "Puissance"],
   contract: ["Power of the contract", "Puissance du contrat"],
 });

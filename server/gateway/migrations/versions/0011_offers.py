@@ -6,8 +6,8 @@ Columns and tables are only added: a gateway of the version before runs on this 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Readings from files: recognised, shown before anything counts, accepted, and taken back whole."""

@@ -1,0 +1,148 @@
+"""What a file adds to what is known of a meter, by day. Pure.
+
+Rounding is no difference: a file with two decimals of a kW has multiples of 10 W, so a half-hour may be 2.5 Wh off, and
+a day 120 Wh. What differs by more is shown with both values, and what was known stays.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from math import gcd
+
+from gateway.domain.direction import Direction
+from gateway.domain.readings import WATT_MINUTES_A_WH, Quality, Reading, complete_readings, find_gaps, watt_minutes
+from gateway.imports.placing import ImportedFeed
+from gateway.kit import paris
+from gateway.metering import payloads
+from gateway.metering.packing import pack_readings
+from gateway.metering.schedule import Kind
+from gateway.metering.settling import TOLERANCE_WH
+
+_COARSEST_WATTS = 10
+"""Files have two decimals of a kW at least: equal values that are multiples of more are no rounding."""
+
+type PayloadsByFeed = Mapping[ImportedFeed, Mapping[date, bytes]]
+
+
+class DayOutcome(StrEnum):
+    """What becomes of a day of a file: it adds something, nothing, or contradicts what is known."""
+
+    NEW = "new"
+    AGREES = "agrees"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True)
+class ComparedDay:
+    """A day of a file beside what is known: energy in Wh, a greatest power in VA, or the total of an index in Wh.
+
+    `payload` is what the file adds. `is_whole`: the file leaves nothing of the day open.
+    """
+
+    kind: Kind
+    direction: Direction
+    day: date
+    outcome: DayOutcome
+    told: int
+    known: int | None
+    is_whole: bool
+    payload: bytes | None = None
+
+
+def compare_days(told: PayloadsByFeed, known: PayloadsByFeed) -> list[ComparedDay]:
+    """Compare each day of a file with the same day of the archive."""
+    return [
+        _compare_curve(direction, day, payload, known)
+        if kind is Kind.CURVE
+        else _compare_figure(kind, direction, day, payload, known)
+        for (kind, direction), days in told.items()
+        for day, payload in days.items()
+    ]
+
+
+def _compare_curve(direction: Direction, day: date, payload: bytes, known: PayloadsByFeed) -> ComparedDay:
+    file = payloads.read_curve(day, payload)
+    stored = known.get((Kind.CURVE, direction), {}).get(day)
+    archive = [] if stored is None else payloads.read_curve(day, stored)
+    value = known.get((Kind.DAILY, direction), {}).get(day)
+    is_whole = not any(find_gaps(day, file))
+    known_wh = payloads.read_value(day, value) if value else _to_wh(archive) if archive else None
+    agrees = _curves_agree(day, file, archive) and (
+        value is None or _fits_value(file, payloads.read_value(day, value), is_whole=is_whole)
+    )
+    added = sorted(set(complete_readings(archive, file)) - set(archive))
+    outcome = DayOutcome.DIFFERS if not agrees else DayOutcome.NEW if added else DayOutcome.AGREES
+    content = pack_readings(added, paris.midnight(day)) if outcome is DayOutcome.NEW else None
+    return ComparedDay(Kind.CURVE, direction, day, outcome, _to_wh(file), known_wh, is_whole, content)
+
+
+def _curves_agree(day: date, file: Sequence[Reading], archive: Sequence[Reading]) -> bool:
+    """Compare the hours that both know; estimates only by the whole day, since they say nothing of its hours."""
+    rounding = _find_rounding(file)
+    if any(reading.quality is Quality.ESTIMATED for reading in archive):
+        if any(find_gaps(day, file)) or any(find_gaps(day, archive)):
+            return True
+        return abs(watt_minutes(file) - watt_minutes(archive)) <= _tolerate(rounding, paris.minutes_in(day))
+    mine, theirs = _share_by_hour(day, file), _share_by_hour(day, archive)
+    return all(abs(mine[hour] - theirs[hour]) <= _tolerate(rounding, 60) for hour in mine.keys() & theirs.keys())
+
+
+def _fits_value(file: Sequence[Reading], wh: int, *, is_whole: bool) -> bool:
+    """Tell whether a curve fits the day's own value: a part of the day may have less."""
+    minutes = sum(reading.minutes for reading in file)
+    difference = watt_minutes(file) - wh * WATT_MINUTES_A_WH
+    tolerance = _tolerate(_find_rounding(file), minutes)
+    return abs(difference) <= tolerance if is_whole else difference <= tolerance
+
+
+def _tolerate(rounding: int, minutes: int) -> int:
+    """Return by how many watt-minutes so many minutes may differ, of values rounded to so many watts."""
+    return TOLERANCE_WH * WATT_MINUTES_A_WH + rounding * minutes // 2
+
+
+def _find_rounding(readings: Sequence[Reading]) -> int:
+    return min(gcd(*(reading.watts for reading in readings)), _COARSEST_WATTS)
+
+
+def _share_by_hour(day: date, readings: Sequence[Reading]) -> dict[int, int]:
+    """Return the watt-minutes of the hours that are known whole, counted from the day's first instant."""
+    midnight, minutes, energy = paris.midnight(day), dict[int, int](), dict[int, int]()
+    for reading in readings:
+        offset = int((reading.start - midnight).total_seconds()) // 60
+        for minute in range(offset, offset + reading.minutes, 5):
+            hour = minute // 60
+            minutes[hour] = minutes.get(hour, 0) + 5
+            energy[hour] = energy.get(hour, 0) + 5 * reading.watts
+    return {hour: energy[hour] for hour, known in minutes.items() if known == 60}
+
+
+def _compare_figure(kind: Kind, direction: Direction, day: date, payload: bytes, known: PayloadsByFeed) -> ComparedDay:
+    stored = known.get((kind, direction), {}).get(day)
+    told, before = _get_amount(kind, day, payload), None if stored is None else _get_amount(kind, day, stored)
+    if before is None and kind is Kind.DAILY and (curve := known.get((Kind.CURVE, direction), {}).get(day)):
+        readings = payloads.read_curve(day, curve)
+        before = None if any(find_gaps(day, readings)) else _to_wh(readings)
+    if before is None:
+        return ComparedDay(kind, direction, day, DayOutcome.NEW, told, None, is_whole=True, payload=payload)
+    # files have whole kWh, or even tenths: the archive knows better
+    tolerance = TOLERANCE_WH + (1000 if told % 1000 == 0 else 100 if told % 100 == 0 else 0) // 2
+    outcome = DayOutcome.AGREES if abs(told - before) <= tolerance else DayOutcome.DIFFERS
+    return ComparedDay(kind, direction, day, outcome, told, before, is_whole=True)
+
+
+def _get_amount(kind: Kind, day: date, payload: bytes) -> int:
+    match kind:
+        case Kind.CURVE:
+            return _to_wh(payloads.read_curve(day, payload))
+        case Kind.DAILY:
+            return payloads.read_value(day, payload)
+        case Kind.MAX_POWER:
+            return payloads.read_peak(day, payload).va
+        case Kind.INDEX:
+            registers = payloads.read_registers(day, payload)
+            return registers.get("total", sum(registers.values()))
+
+
+def _to_wh(readings: Sequence[Reading]) -> int:
+    return round(watt_minutes(readings) / WATT_MINUTES_A_WH)

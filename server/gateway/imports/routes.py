@@ -1,0 +1,86 @@
+"""`/v1/usage-points/{id}/imports`: years from before, out of a file."""
+
+import re
+from email.message import Message
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
+
+from gateway.accounts.dependencies import CallerDep
+from gateway.dependencies import OUR_ID, PointId, part
+from gateway.domain.direction import Direction
+from gateway.imports.files import LARGEST_FILE
+from gateway.imports.schemas import ImportList, ImportView
+from gateway.imports.service import ImportService
+from gateway.problems import describe_responses
+from gateway.quotas.dependencies import count_response
+
+__all__ = ["LARGEST_FILE", "UPLOAD_PATH", "router"]
+
+UPLOAD_PATH = re.compile(r"/v1/usage-points/[a-z0-9]{16}/imports")
+_FILE = {
+    "requestBody": {
+        "required": True,
+        "description": "The file itself, up to 20 MB",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+ImportsDep = Annotated[ImportService, Depends(part(ImportService))]
+ImportId = Annotated[str, Path(pattern=OUR_ID)]
+
+router = APIRouter(
+    tags=["readings"],
+    prefix="/imports",
+    responses=describe_responses(400, 401, 404, 409, 413, 422, 429, 503),
+    dependencies=[Depends(count_response)],
+)
+
+
+@router.post("", status_code=201, openapi_extra=_FILE)
+async def preview_import(
+    request: Request,
+    imports: ImportsDep,
+    caller: CallerDep,
+    point_id: PointId,
+    direction: Annotated[Direction, Query(description="What is meant where the file does not say")] = (
+        Direction.CONSUMPTION
+    ),
+    content_disposition: Annotated[
+        str | None,
+        Header(description="The file's name, as `attachment; filename=…`: some files say only there of whom"),
+    ] = None,
+) -> ImportView:
+    """Read a file of Enedis, EDF, SGE, Conso Downloader or ours, and show what it would add.
+
+    Nothing counts before it is accepted; the file before it that nobody accepted is forgotten.
+    """
+    content = bytearray()
+    async for some in request.stream():
+        content += some
+    name = _read_file_name(content_disposition)
+    return await imports.preview_file(caller.account_id, point_id, bytes(content), name, direction)
+
+
+@router.get("")
+async def list_imports(imports: ImportsDep, caller: CallerDep, point_id: PointId) -> ImportList:
+    """List the files of a usage point, newest first."""
+    return ImportList(items=await imports.list_files(caller.account_id, point_id))
+
+
+@router.post("/{import_id}/accept")
+async def accept_import(imports: ImportsDep, caller: CallerDep, point_id: PointId, import_id: ImportId) -> ImportView:
+    """Have a file count. What Enedis tells of a day, now or later, always counts before it."""
+    return await imports.accept_file(caller.account_id, point_id, import_id)
+
+
+@router.delete("/{import_id}", status_code=204)
+async def take_back_import(imports: ImportsDep, caller: CallerDep, point_id: PointId, import_id: ImportId) -> None:
+    """Forget what a file told, whether it was accepted or not."""
+    await imports.take_back_file(caller.account_id, point_id, import_id)
+
+
+def _read_file_name(content_disposition: str | None) -> str:
+    header = Message()
+    header["Content-Disposition"] = (content_disposition or "").replace("\r", "").replace("\n", "")
+    return header.get_filename() or ""
