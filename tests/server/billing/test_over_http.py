@@ -297,9 +297,9 @@ async def test_an_offer_is_chosen_billed_and_flagged_once_nobody_checked_it(gate
     [offer] = (await gateway.get("/v1/offers", who, power="6"))["items"]
     assert (offer["id"], offer["prices_outdated"], offer["open_to_new"]["6"]) == ("example-week-end", None, True)
     assert (await gateway.get("/v1/offers", who, power="12"))["items"] == []
-    seen = await patch(gateway, who, point, tariff=chosen)
+    seen = await change_point(gateway, who, point, tariff=chosen)
     assert seen["tariffs"][0]["offer"] == "example-week-end", "it stays the offer, whatever its prices become"
-    found = await hours(gateway, who, point)
+    found = await fetch_hours(gateway, who, point)
     assert {"consumption_weekend_hc", "cost_hc", "cost_hp"} <= found["sum"].keys()
     assert found["prices_outdated"] is None
     for path, query in {"periods": {"start": "2027-02-02", "end": "2027-02-03"}, "totals": {}, "hours": {}}.items():
