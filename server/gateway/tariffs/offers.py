@@ -141,6 +141,11 @@ class Offer(_Data):
         begun = [version for version in self.versions if version.valid_from <= day]
         return begun[-1] if begun else None
 
+    def find_outdated_since(self, day: date) -> date | None:
+        """Return the day since which prices of `day` are not known to hold; None where they are."""
+        version = self.find_version(day)
+        return version.valid_to if version is not None and version.valid_to <= day else None
+
     def is_open(self, power_kva: float, day: date) -> bool:
         """Tell whether somebody new may choose it with a power on a day, as far as the file knows."""
         version = self.find_version(day)

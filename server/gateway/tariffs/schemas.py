@@ -77,7 +77,7 @@ class OfferView(BaseModel):
             version=version,
             terms=[version.build_terms(power) for power in powers],
             open_to_new={power: offer.is_open(power, day) for power in powers},
-            prices_outdated=version.valid_to if version.valid_to <= day else None,
+            prices_outdated=offer.find_outdated_since(day),
         )
 
 

@@ -1487,6 +1487,16 @@ export interface components {
         };
         BucketName: string;
         /**
+         * BucketView
+         * @description Energy in kWh, and what it costs in EUR.
+         */
+        BucketView: {
+            /** Kwh */
+            kwh: number;
+            /** Eur */
+            eur: number;
+        };
+        /**
          * CaptchaView
          * @description Cloudflare Turnstile: its public key, and whether nobody passes without it. Null key: there is none.
          */
@@ -1654,6 +1664,20 @@ export interface components {
             start: components["schemas"]["Utc"];
         };
         /**
+         * ComparedOffer
+         * @description An offer that is compared, under its id. `prices_outdated`: nobody checked since that day that they hold.
+         */
+        ComparedOffer: {
+            /** Id */
+            id: string;
+            /** Supplier */
+            supplier: string;
+            /** Name */
+            name: string;
+            /** Prices Outdated */
+            prices_outdated: string | null;
+        };
+        /**
          * ComparisonView
          * @description What the same hours would have cost, and the lowest power that the highest one used would have allowed.
          *
@@ -1661,6 +1685,7 @@ export interface components {
          *     all of them have a price for; one that is not sold at the power of a day, or has a price for less than half of the
          *     hours, has none. `total` adds up the `total_months` that all options have which can be compared in at least half of
          *     the months.
+         *     The options are `base`, `hp_hc`, `tempo`, `own`, each of `offers` by its id, and `changed_hours`.
          *     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
          *     `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
          *     power is not known.
@@ -1674,6 +1699,8 @@ export interface components {
             };
             /** Total Months */
             total_months: number;
+            /** Offers */
+            offers: components["schemas"]["ComparedOffer"][];
             /** Open To New */
             open_to_new: {
                 [key: string]: boolean;
@@ -1686,6 +1713,8 @@ export interface components {
             highest_known: number;
             /** Lowest Power Kva */
             lowest_power_kva: number | null;
+            /** Lower Powers */
+            lower_powers: components["schemas"]["LowerPower"][];
             /** Prices Outdated */
             prices_outdated: string | null;
         };
@@ -1843,6 +1872,9 @@ export interface components {
         /**
          * CostView
          * @description EUR: the energy of the hours with a price, `known` of all hours, the subscription, and both together.
+         *
+         *     `red_gain`: what it would cost less, were all energy of red peak hours used in red off-peak hours; a share of that
+         *     energy saves that share. Null where an option has no red hours.
          */
         CostView: {
             /** Energy */
@@ -1853,6 +1885,12 @@ export interface components {
             total: number | null;
             /** Known */
             known: number;
+            /** Buckets */
+            buckets: {
+                [key: string]: components["schemas"]["BucketView"];
+            };
+            /** Red Gain */
+            red_gain: number | null;
         };
         /**
          * CurveAnswer
@@ -2511,6 +2549,16 @@ export interface components {
             password: string;
             /** Captcha Token */
             captcha_token?: string | null;
+        };
+        /**
+         * LowerPower
+         * @description A power lower than the one subscribed, and the days of the months compared on which more was used.
+         */
+        LowerPower: {
+            /** Power Kva */
+            power_kva: number;
+            /** Days Above */
+            days_above: string[];
         };
         /**
          * MadeOf
@@ -5876,6 +5924,8 @@ export interface operations {
             query?: {
                 /** @description The last whole months */
                 months?: number;
+                /** @description Other off-peak hours, as bills write them: compared as `changed_hours` */
+                off_peak?: string | null;
             };
             header?: never;
             path: {
