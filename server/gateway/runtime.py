@@ -16,6 +16,7 @@ from gateway.kit.conditional import ResponseCache
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.http import Upstream
+from gateway.kit.kept_responses import KeptResponses
 from gateway.kit.metrics import Metrics
 from gateway.mail.senders import Mailgun, MailSender, NoMailSender
 from gateway.metering.archive import Archive
@@ -53,6 +54,7 @@ class Runtime:
     rte: Rte | None
     open_data: OpenData
     response_cache: ResponseCache
+    kept_responses: KeptResponses
 
 
 @asynccontextmanager
@@ -62,8 +64,8 @@ async def open_runtime(
     """Build the parts on a migrated database, and close them afterwards."""
     clock = clock or SystemClock()
     metrics = metrics or Metrics()
-    keyring = settings.load_keyring()
     database = Database(settings.database_url)
+    keyring = await load_keyring(settings, database)
     redis_url = settings.redis_url.get_secret_value()
     store: Store = _open_shared_store(redis_url) if redis_url else MemoryStore(clock.monotonic)
     enedis_upstream = Upstream(settings.enedis_url, observe=metrics.count_upstream("enedis"))
@@ -85,6 +87,7 @@ async def open_runtime(
         else None
     )
     passwords = Passwords()
+    kept_responses = KeptResponses(clock, settings.kept_answers_mib * 1024 * 1024, settings.kept_answers_seconds)
     by_priority = {
         Priority.PERSON: enedis,
         Priority.UPKEEP: build_enedis(CappedPacer(pacer, UPKEEP_HOUR, a_day)),
@@ -121,10 +124,12 @@ async def open_runtime(
             rte=rte,
             open_data=OpenData(open_data_upstream, settings.rte_open_data_user_agent),
             response_cache=ResponseCache(clock),
+            kept_responses=kept_responses,
         )
     finally:
         await archive.wait_for_calls()
         passwords.close()
+        kept_responses.clear()
         await mailgun_upstream.close()
         await turnstile_upstream.close()
         await enedis_upstream.close()
@@ -132,6 +137,17 @@ async def open_runtime(
         await open_data_upstream.close()
         await database.close()
         await store.close()
+
+
+async def load_keyring(settings: Settings, database: Database) -> Keyring:
+    """Return the keys; SQLite's are made at the first start. Raises KeysLostError when it is not the first one."""
+    if settings.keys_text is None and await instances.has_instance(database):
+        raise instances.KeysLostError(
+            f"The gateway cannot start: {settings.keys_file} is gone, and only its keys open this database. Put it "
+            "back from a copy, or set ENCRYPTION_KEYS to what it held. To begin anew without what is stored, move the "
+            f"database {settings.sqlite_file} away."
+        )
+    return settings.load_keyring()
 
 
 def _open_shared_store(url: str) -> Store:

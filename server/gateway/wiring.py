@@ -24,17 +24,20 @@ from gateway.ecowatt.outlook import EcowattOutlook
 from gateway.health.service import HealthService
 from gateway.imports.service import ImportService
 from gateway.instance import Instance
+from gateway.jobs.checkpoint import checkpoint_database
 from gateway.jobs.clocks import ClockWatch
 from gateway.jobs.purge import purge_outdated
 from gateway.jobs.worker import Job, skip_until_due
 from gateway.kit.clock import Clock
 from gateway.kit.conditional import ResponseCache
+from gateway.kit.kept_responses import KeptResponses
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
 from gateway.quotas.day import DailyQuota
 from gateway.quotas.turns import AccountTurns
 from gateway.runtime import Runtime
 from gateway.settings import Settings
+from gateway.tariffs.offer_updates import OfferUpdates
 from gateway.tariffs.service import TariffService
 from gateway.tempo import service as tempo
 from gateway.tempo.outlook import TempoOutlook
@@ -60,6 +63,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, CustomerData, runtime.customer_data)
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))
+    provide_part(app, KeptResponses, runtime.kept_responses)
     provide_part(app, Readings, Readings(database, runtime.archive, clock, keyring, settings.user_daily_limit_no_cache))
     publisher = Publisher(database, clock, keyring)
     provide_part(app, HoursService, HoursService(database, clock, publisher))
@@ -74,7 +78,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, TempoOutlook, TempoOutlook(database))
     provide_part(app, EcowattOutlook, EcowattOutlook(database, asks_rte=settings.has_rte))
     provide_part(app, DiscoveryService, DiscoveryService(database, clock, runtime.instance, settings))
-    provide_part(app, HealthService, HealthService(database, store))
+    provide_part(app, HealthService, HealthService(database, store, settings.sqlite_file))
     provide_part(app, AdminParts, AdminParts(settings, clock, database, store))
 
 
@@ -87,9 +91,11 @@ def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
         "ecowatt": lambda: ecowatt.refresh_ecowatt(database, runtime.rte, clock),
         "consents": runtime.consents.check_due_consents,
         "usage_points": runtime.usage_points.refresh_due_points,
+        "checkpoint": skip_until_due(lambda: checkpoint_database(database, clock), clock),
         "purge": skip_until_due(
             lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days), clock
         ),
+        "offers": skip_until_due(OfferUpdates(database, clock, runtime.settings).refresh_offers, clock),
         "reminders": skip_until_due(lambda: send_reminders(database, clock), clock),
         "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due_mails,
         "archive": lambda: upkeep.fetch_due_points(database, runtime.archive, clock),

@@ -6,7 +6,7 @@ from playwright.async_api import Route, expect
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
-from tests.e2e.visitor import Visitor, visiting
+from tests.e2e.visitor import Visitor, open_visitor
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -32,7 +32,7 @@ LOOKS = [
 ]
 
 
-async def audit(person: Visitor, *, best_practice: bool) -> list[str]:
+async def list_violations(person: Visitor, *, best_practice: bool) -> list[str]:
     """What axe objects to on the present page: all of WCAG 2.2 AA, and what it calls best practice."""
     await person.page.evaluate(AXE.read_text())
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", *(["best-practice"] if best_practice else [])]
@@ -42,7 +42,7 @@ async def audit(person: Visitor, *, best_practice: bool) -> list[str]:
     ]
 
 
-async def check(person: Visitor, page: str) -> dict[str, list[str]]:
+async def check_page(person: Visitor, page: str) -> dict[str, list[str]]:
     """What is wrong with a page, by kind."""
     person.wrong.clear()
     person.refused.clear()
@@ -50,8 +50,11 @@ async def check(person: Visitor, page: str) -> dict[str, list[str]]:
     if is_swagger := page == "docs":
         await person.page.locator(".opblock-tag").first.wait_for()
     # the order of Swagger UI's headings is its own
-    found = {"axe": await audit(person, best_practice=not is_swagger), "browser": person.wrong + person.refused}
-    found["width"] = await find_too_wide(person)
+    found = {
+        "axe": await list_violations(person, best_practice=not is_swagger),
+        "browser": person.wrong + person.refused,
+        "width": await find_too_wide(person),
+    }
     return {kind: what for kind, what in found.items() if what}
 
 
@@ -72,15 +75,15 @@ async def find_too_wide(person: Visitor) -> list[str]:
 async def test_every_page_is_accessible_and_keeps_to_its_policy(
     pages: Stack, language: str, width: int, dark: bool
 ) -> None:
-    async with visiting(pages.gateway_url, language=language, width=width, dark=dark) as person:
-        wrong = {page: await check(person, page) for page in FOR_GUESTS}
+    async with open_visitor(pages.gateway_url, language=language, width=width, dark=dark) as person:
+        wrong = {page: await check_page(person, page) for page in FOR_GUESTS}
         await person.log_in(OWNER)
-        wrong |= {page: await check(person, page) for page in FOR_OWNERS}
+        wrong |= {page: await check_page(person, page) for page in FOR_OWNERS}
     assert {page: what for page, what in wrong.items() if what} == {}
 
 
 async def test_the_comparison_shows_the_bills_of_the_api(pages: Stack) -> None:
-    async with visiting(pages.gateway_url) as person:
+    async with open_visitor(pages.gateway_url) as person:
         await person.log_in(OWNER)
         compared = await person.read_answer("/comparison", person.visit("compare"))
         shown = await person.page.locator("table").first.inner_text()
@@ -104,7 +107,7 @@ async def test_nothing_moves_for_whoever_wants_no_motion(pages: Stack) -> None:
     async def hold(route: Route) -> None:
         waiting.append(route)
 
-    async with visiting(pages.gateway_url, width=390) as person:
+    async with open_visitor(pages.gateway_url, width=390) as person:
         await person.log_in(OWNER)
         await person.page.route("**/v1/usage-points/*/totals", hold)
         await person.open("overview")
@@ -125,7 +128,7 @@ async def test_the_banner_does_not_push_the_page_down(pages: Stack, page: str) -
     async def hold(route: Route) -> None:
         waiting.append(route)
 
-    async with visiting(pages.gateway_url) as person:
+    async with open_visitor(pages.gateway_url) as person:
         await person.log_in(OWNER)
         # what brings the banner comes long after who is logged in
         await person.page.route("**/v1/site", hold)
