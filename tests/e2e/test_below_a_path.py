@@ -154,7 +154,7 @@ async def test_a_meter_is_added_from_within_a_frame(proxied_url: str) -> None:
     async with open_visitor(proxied_url) as person:
         await person.open("panel")
         shown = person.page.frame_locator("iframe")
-        await use(shown)
+        await visit_pages(shown)
         await shown.get_by_role("link", name="Meter", exact=True).click()
         await shown.get_by_role("link", name="Add a meter").click()
         await shown.get_by_label("Number of the meter (PRM or PDL)").fill("30001000000002")
