@@ -7,7 +7,7 @@ from playwright.async_api import Locator, expect
 
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
-from tests.e2e.polling import until
+from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD
 from tests.e2e.visitor import Visitor, open_visitor
 
@@ -63,13 +63,13 @@ async def test_registers_are_read_for_whoever_asks_for_them(pages: Stack) -> Non
         await person.log_in(OWNER)
 
         async def days_came() -> bool:
-            [meter, *_] = (await person.fetch("/v1/usage-points"))["items"]
+            [meter, *_] = (await person.fetch_json("/v1/usage-points"))["items"]
             return bool(meter["freshness"]["complete_until"])
 
-        await until(days_came, "the newest sixty days")
+        await wait_until(days_came, "the newest sixty days")
         await person.visit("meter")
-        await person.sees("No registers are known yet.")
-        await person.press("Read them at Enedis")
+        await person.wait_for_text("No registers are known yet.")
+        await person.press_button("Read them at Enedis")
         await expect(person.page.get_by_text("No registers are known yet.")).to_have_count(0)
         check = person.page.locator("section", has=person.page.get_by_role("heading", name="Check against the meter"))
         await expect(check.locator("tbody tr").first).to_be_attached()

@@ -221,4 +221,4 @@ async def check_rows(person: Visitor, series: Answer, side: str, unit: str, view
                 "" if money_of is None else f" · {format_money(money_of)}"
             ), view
     if used == "cost" and side == "consumption":
-        await person.sees(f"comes to {format_money(current['total']['subscription'])} on top.")
+        await person.wait_for_text(f"comes to {format_money(current['total']['subscription'])} on top.")

@@ -138,7 +138,7 @@ async def test_the_banner_does_not_push_the_page_down(pages: Stack, page: str) -
         await person.page.locator("nav").first.wait_for()
         for route in waiting:
             await route.continue_()
-        await person.sees("Simulated homes: no figure here is real.")
+        await person.wait_for_text("Simulated homes: no figure here is real.")
         await person.page.locator("h1").first.wait_for()
         await person.until_loaded()
         assert await person.page.evaluate(_SHIFTS) < 0.01

@@ -172,13 +172,13 @@ async def test_a_log_out_that_fails_is_told_and_tried_again(site: Site) -> None:
         await person.log_in(GONE)
         await person.visit("tempo")
         await person.page.route("**/api/v1/session", lambda route: route.abort())
-        await person.press("Log out")
+        await person.press_button("Log out")
         await expect(person.page.get_by_role("alert")).to_contain_text("this browser is still logged in")
         assert GONE not in await person.page.locator("body").inner_text()
         assert "Home" not in await person.page.locator("header").first.inner_text()
         assert await person.page.context.cookies() != []
         await person.page.unroute("**/api/v1/session")
-        await person.press("Try again")
+        await person.press_button("Try again")
         await person.page.wait_for_url(f"{site.url}/")
         await expect(person.page.get_by_role("heading", level=1)).to_be_visible()
         assert await person.page.context.cookies() == []
