@@ -27,10 +27,10 @@ def _is_news(record: logging.LogRecord) -> bool:
     return record.msg != "ASGI callable returned without completing response."
 
 
-def configure_logging(*, debug: bool, sql: bool = False) -> None:
-    """Send everything, libraries' own logs included, through one set of processors.
+def configure_logging(*, debug: bool, sql: bool = False, level: str = "info") -> None:
+    """Send everything of a level and above, libraries' own logs included, through one set of processors.
 
-    `sql` adds the database's statements, without their values.
+    `debug` is coloured text of every level. `sql` adds the database's statements, without their values.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -53,7 +53,7 @@ def configure_logging(*, debug: bool, sql: bool = False) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.DEBUG if debug else logging.INFO)
+    root.setLevel(logging.DEBUG if debug else level.upper())
     # their lines hold whole URLs
     for name in ("httpx2", "httpcore2", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
+_HEALTH = frozenset({"/ping", "/ready"})
+"""Asked every few seconds: that all is well is no news."""
 _NUL = (b"\0", b"\\u0000", b"%00")
 """As it is, in JSON, and in a form."""
 
@@ -65,7 +67,9 @@ class RequestLog:
                     perf_counter() - begun,
                 )
                 self._observe(method, route, status, seconds)
-                log.info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
+                is_health_check = route in _HEALTH and status < 400
+                note = log.debug if is_health_check else log.info
+                note("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
 
     def _name_untrusted_proxy(self, scope: Scope) -> None:
         """Say once that a proxy's word is not taken: everybody behind it shares the limits of one person."""
