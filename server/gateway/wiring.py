@@ -37,6 +37,7 @@ from gateway.quotas.day import DailyQuota
 from gateway.quotas.turns import AccountTurns
 from gateway.runtime import Runtime
 from gateway.settings import Settings
+from gateway.tariffs.offer_updates import OfferUpdates
 from gateway.tariffs.service import TariffService
 from gateway.tempo import service as tempo
 from gateway.tempo.outlook import TempoOutlook
@@ -94,6 +95,7 @@ def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
         "purge": skip_until_due(
             lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days), clock
         ),
+        "offers": skip_until_due(OfferUpdates(database, clock, runtime.settings).refresh_offers, clock),
         "reminders": skip_until_due(lambda: send_reminders(database, clock), clock),
         "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due_mails,
         "archive": lambda: upkeep.fetch_due_points(database, runtime.archive, clock),

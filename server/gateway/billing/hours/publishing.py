@@ -190,5 +190,6 @@ async def over_days[Found](days: int, find: Callable[[], Found]) -> Found:
 
 def _hash_rules(home: Home, *, takes: bool) -> bytes:
     point, curve = home.point, points.is_curve_collected(home.point)
-    rules = (FORMAT, point.tariffs, point.off_peak, home.book.version, curve, takes, home.injects_since)
+    prices = (home.book.version, home.offers.version)
+    rules = (FORMAT, point.tariffs, point.off_peak, prices, curve, takes, home.injects_since)
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).digest()
