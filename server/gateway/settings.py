@@ -95,6 +95,8 @@ class Settings(BaseSettings):
     user_daily_limit_no_cache: int = Field(default=50, ge=1)
     user_daily_limit_with_cache: int = Field(default=1000, ge=1)
     cache_ttl_seconds: int = Field(default=86400, ge=60)
+    kept_answers_mib: int = Field(default=8, ge=0, le=4096)
+    kept_answers_seconds: int = Field(default=3600, ge=1, le=86400)
     archive_retention_days: int = Field(default=1095, ge=1, le=36500)
 
     mailgun_api_key: SecretStr = SecretStr("")

@@ -31,6 +31,7 @@ from gateway.jobs.purge import purge_outdated
 from gateway.jobs.worker import Job, skip_until_due
 from gateway.kit.clock import Clock
 from gateway.kit.conditional import ResponseCache
+from gateway.kit.kept_responses import KeptResponses
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
 from gateway.quotas.day import DailyQuota
@@ -63,6 +64,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, CustomerData, runtime.customer_data)
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))
+    provide_part(app, KeptResponses, runtime.kept_responses)
     provide_part(app, Readings, Readings(database, runtime.archive, clock, keyring, settings.user_daily_limit_no_cache))
     publisher = Publisher(database, clock, keyring)
     provide_part(app, HoursService, HoursService(database, clock, publisher))
