@@ -22,7 +22,7 @@ from scripts.lib.home_assistant import ROOT
 from scripts.lib.home_assistant_client import HomeAssistantClient, HomeAssistantError
 from scripts.lib.program import ProgramError, free_port, is_free
 from scripts.lib.stack import HOMES, Ports, Stack
-from scripts.lib.words import WORDS, language
+from scripts.lib.words import WORDS, choose_language
 
 PARIS = ZoneInfo("Europe/Paris")
 HISTORY = timedelta(days=58)
@@ -44,7 +44,7 @@ class DemoError(Exception):
 def main() -> int:
     """Run the demo until it is interrupted. The exit status."""
     arguments = _arguments()
-    words = WORDS[language()]
+    words = WORDS[choose_language()]
     ports = Ports(arguments.port, arguments.gateway_port, arguments.simulator_port, arguments.front_end_port)
     try:
         with _alone_in(arguments.folder, words):
@@ -52,7 +52,7 @@ def main() -> int:
                 _empty(arguments.folder)
             _check(ports, words)
             web = arguments.folder / "web"
-            stack = Stack(arguments.folder, ports, language=language(), web=web, owner=front_end.OWNER)
+            stack = Stack(arguments.folder, ports, language=choose_language(), web=web, owner=front_end.OWNER)
             asyncio.run(_until_stopped(stack, words, browser=arguments.browser))
     except (DemoError, ProgramError, HomeAssistantError) as error:
         print(f"\n{error}", file=sys.stderr)

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -42,21 +43,22 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
 def main() -> int:
     """Print what is wrong, a line each. The exit status."""
     checks: list[Callable[[], Iterator[str]]] = [
-        translations,
-        descriptions,
-        states,
-        issues,
-        manifest,
-        hacs,
-        demo,
+        check_translations,
+        check_descriptions,
+        check_states,
+        check_issues,
+        check_manifest,
+        check_hacs,
+        check_scripts,
         check_app,
+        check_picture,
     ]
     found = [problem for check in checks for problem in check()]
     print("\n".join(found) or "Texts and manifests are as they should be.")
     return bool(found)
 
 
-def translations() -> Iterator[str]:
+def check_translations() -> Iterator[str]:
     """All languages have the same keys and placeholders, and nothing that hassfest refuses."""
     texts = {language: _flat(_translation(language)) for language in LANGUAGES}
     yield from _same_keys("translations", texts)
@@ -71,14 +73,14 @@ def translations() -> Iterator[str]:
                 yield f"{where} has other placeholders than English: {sorted(_placeholders(text))}"
 
 
-def descriptions() -> Iterator[str]:
+def check_descriptions() -> Iterator[str]:
     """Each field of a form has its words, and none that is not a field."""
     for path, node in _nodes(_translation("en")):
         if "data_description" in node and set(node["data_description"]) != set(node.get("data", {})):
             yield f"translations: {path}: data and data_description differ in their fields"
 
 
-def states() -> Iterator[str]:
+def check_states() -> Iterator[str]:
     """States and keys of entities are slugs, and states are fixed words."""
     for path, node in _nodes(_translation("en").get("entity", {})):
         if path.count(".") == 1:
@@ -89,14 +91,14 @@ def states() -> Iterator[str]:
                 yield f"translations: entity.{path}.state.{state} holds a placeholder"
 
 
-def issues() -> Iterator[str]:
+def check_issues() -> Iterator[str]:
     """A repair has a title, and either a description or steps."""
     for key, issue in _translation("en").get("issues", {}).items():
         if "title" not in issue or ("description" in issue) == ("fix_flow" in issue):
             yield f"translations: issues.{key} needs a title, and a description or a fix_flow"
 
 
-def manifest() -> Iterator[str]:
+def check_manifest() -> Iterator[str]:
     """The manifest is whole and in hassfest's order, in the one folder of custom_components."""
     content = _json(INTEGRATION / "manifest.json")
     keys = list(content)
@@ -116,7 +118,7 @@ def manifest() -> Iterator[str]:
         yield "brand/icon.png is missing"
 
 
-def hacs() -> Iterator[str]:
+def check_hacs() -> Iterator[str]:
     """hacs.json has a name, a file to fetch, nothing unknown to HACS, and the blueprints' oldest Home Assistant."""
     content = _json(ROOT / "hacs.json")
     yield from (f"hacs.json: {key} is unknown to HACS" for key in sorted(set(content) - HACS_MAY))
@@ -130,9 +132,22 @@ def hacs() -> Iterator[str]:
             yield f"{blueprint.relative_to(ROOT)}: another oldest Home Assistant than hacs.json's"
 
 
-def demo() -> Iterator[str]:
-    """The demo speaks both languages wholly."""
+def check_scripts() -> Iterator[str]:
+    """The scripts and the demo have every text in every language."""
     yield from _same_keys("the scripts' texts", load_texts())
+
+
+def check_picture() -> Iterator[str]:
+    """The picture of the rooms in docs/architecture.md has the rooms of the layers, layer by layer."""
+    layers = tomllib.loads((ROOT / "server" / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
+    expected = [set(re.findall(r"\w+", layer)) for layer in layers["layers"]]
+    picture = (ROOT / "docs" / "architecture.md").read_text().split("flowchart TB")[1].split("```")[0]
+    shown = [
+        {room for part in text.split("<br>")[0].split("·") for room in re.findall(r"^\w+", part.strip())}
+        for text in re.findall(r'\["(.*?)"\]', picture)
+    ]
+    if shown != expected:
+        yield f"docs/architecture.md: the picture shows {shown}, the layers of server/pyproject.toml are {expected}"
 
 
 def _same_keys(what: str, texts: dict[str, Texts]) -> Iterator[str]:

@@ -20,7 +20,7 @@ WORDS = {
 """What the demo says and shows, by language."""
 
 
-def language() -> str:
+def choose_language() -> str:
     """Return the language that the environment asks for; English where it has no file."""
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     name = locale.replace(".", "_").replace("@", "_").split("_")[0]

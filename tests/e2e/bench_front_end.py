@@ -25,8 +25,8 @@ from playwright.async_api import Route, async_playwright
 from scripts.lib.browser import ARGUMENTS, chromium
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.stack import HOMES
-from tests.e2e.polling import until
-from tests.e2e.site import PASSWORD, Site, running_site
+from tests.e2e.polling import wait_until
+from tests.e2e.site import PASSWORD, Site, run_site
 
 LIGHTHOUSE = ROOT / "tests/e2e/lighthouse"
 OWNER = "owner@example.org"
@@ -52,7 +52,7 @@ def install_lighthouse() -> None:
         shutil.copy(lock, done)
 
 
-async def examine(url: str, cookie: str, report: Path) -> dict[str, Any]:
+async def run_lighthouse(url: str, cookie: str, report: Path) -> dict[str, Any]:
     """Have Lighthouse look at a page as a phone; its report."""
     command = ["node", str(LIGHTHOUSE / "node_modules/lighthouse/cli/index.js"), url, "--quiet"]
     command += ["--output=json", f"--output-path={report}", f"--chrome-flags={FLAGS}"]
@@ -69,12 +69,12 @@ async def examine(url: str, cookie: str, report: Path) -> dict[str, Any]:
     raise RuntimeError(f"Lighthouse failed {ATTEMPTS} times: {url}")
 
 
-def score(report: dict[str, Any], category: str) -> int:
+def read_score(report: dict[str, Any], category: str) -> int:
     """A category's score, of 100; 0 where there is none."""
     return round(100 * (report["categories"][category]["score"] or 0))
 
 
-def faults(report: dict[str, Any], category: str) -> list[str]:
+def list_faults(report: dict[str, Any], category: str) -> list[str]:
     """What lowers a category's score."""
     audits = [(one["weight"], report["audits"][one["id"]]) for one in report["categories"][category]["auditRefs"]]
     return [
@@ -92,11 +92,11 @@ async def log_in(site: Site) -> str:
             answer.raise_for_status()
             cookie = answer.headers["Set-Cookie"].partition(";")[0]
 
-        async def came() -> bool:
+        async def has_readings() -> bool:
             async with client.get("/v1/usage-points", headers={"Cookie": cookie}) as listed:
                 return bool((await listed.json())["items"][0]["freshness"]["complete_until"])
 
-        await until(came, "the newest sixty days")
+        await wait_until(has_readings, "the newest sixty days")
     return cookie
 
 
@@ -139,7 +139,7 @@ async def draw_carpet(site: Site, cookie: str, rounds: int) -> None:
     name, _, value = cookie.partition("=")
     drawn, shown, cells = [], [], 0
 
-    async def invent(route: Route) -> None:
+    async def fulfil_with_year(route: Route) -> None:
         nonlocal cells
         answer = await (await route.fetch()).json()
         starts, values = year_of_hours(parse_qs(urlsplit(route.request.url).query))
@@ -160,7 +160,7 @@ async def draw_carpet(site: Site, cookie: str, rounds: int) -> None:
         await context.add_init_script(_MARKS)
         for _ in range(rounds):
             page = await context.new_page()
-            await page.route("**/series?**", invent)
+            await page.route("**/series?**", fulfil_with_year)
             await page.goto(f"{site.url}/habits")
             await page.wait_for_function("window.marks?.shown", timeout=120_000)
             marks = await page.evaluate("marks")
@@ -178,21 +178,23 @@ async def main(rounds: int) -> bool:
     install_lighthouse()
     low: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
-        async with running_site(Path(folder), admin=OWNER, at=None) as site:
+        async with run_site(Path(folder), admin=OWNER, at=None) as site:
             cookie = await log_in(site)
             print(f"{'page':14}" + "".join(f"{name:>15}" for name in (*CATEGORIES, *METRICS)))
             for page in (*FOR_GUESTS, *FOR_OWNERS):
                 who = cookie if page in FOR_OWNERS else ""
-                reports = [await examine(f"{site.url}/{page}", who, Path(folder, "report.json")) for _ in range(rounds)]
-                report = sorted(reports, key=lambda one: score(one, "performance"))[len(reports) // 2]
-                scores = {category: score(report, category) for category in CATEGORIES}
+                reports = [
+                    await run_lighthouse(f"{site.url}/{page}", who, Path(folder, "report.json")) for _ in range(rounds)
+                ]
+                report = sorted(reports, key=lambda one: read_score(one, "performance"))[len(reports) // 2]
+                scores = {category: read_score(report, category) for category in CATEGORIES}
                 metrics = [report["audits"][name]["displayValue"] for name in METRICS.values()]
                 print(f"{page or 'landing':14}" + "".join(f"{figure!s:>15}" for figure in (*scores.values(), *metrics)))
                 low += [
                     f"{page or 'landing'}, {category}: {fault}"
                     for category, points in scores.items()
                     if points < LEAST
-                    for fault in faults(report, category) or ["no single fault"]
+                    for fault in list_faults(report, category) or ["no single fault"]
                 ]
             await draw_carpet(site, cookie, 2 * rounds + 1)
     print(*low, sep="\n")

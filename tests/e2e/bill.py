@@ -16,7 +16,7 @@ PEAK, OFF_PEAK = 0.2142, 0.1589
 TEMPO = {"blue": (0.1654, 0.1356), "white": (0.1921, 0.1536), "red": (0.7295, 0.1615)}
 
 
-def usage(days: list[dict[str, Any]]) -> dict[datetime, float]:
+def compute_usage(days: list[dict[str, Any]]) -> dict[datetime, float]:
     """The kWh of each hour, by its start in UTC, of what `GET /control/truth` answers."""
     hours: dict[datetime, float] = defaultdict(float)
     for start, watts in _half_hours(days):
@@ -24,11 +24,11 @@ def usage(days: list[dict[str, Any]]) -> dict[datetime, float]:
     return dict(hours)
 
 
-def cost(home: Home, days: list[dict[str, Any]], colors: Mapping[date, str]) -> dict[datetime, float]:
+def compute_cost(home: Home, days: list[dict[str, Any]], colors: Mapping[date, str]) -> dict[datetime, float]:
     """The EUR of each hour, by its start in UTC."""
     hours: dict[datetime, float] = defaultdict(float)
     for start, watts in _half_hours(days):
-        hours[start.replace(minute=0)] += watts / 2 / 1000 * _price(home, start, colors)
+        hours[start.replace(minute=0)] += watts / 2 / 1000 * _find_price(home, start, colors)
     return dict(hours)
 
 
@@ -37,7 +37,7 @@ def _half_hours(days: list[dict[str, Any]]) -> list[tuple[datetime, int]]:
     return [(datetime.fromisoformat(reading["start"]).astimezone(UTC), reading["watts"]) for reading in readings]
 
 
-def _price(home: Home, start: datetime, colors: Mapping[date, str]) -> float:
+def _find_price(home: Home, start: datetime, colors: Mapping[date, str]) -> float:
     clock = start.astimezone(PARIS)
     if home == HOMES["base"]:
         return BASE_6_KVA

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 
-async def until[Result](look: Callable[[], Awaitable[Result | None]], what: str, *, seconds: float = 300) -> Result:
+async def wait_until[Result](
+    look: Callable[[], Awaitable[Result | None]], what: str, *, seconds: float = 300
+) -> Result:
     """Look again and again until there is something; fail with `what` was awaited."""
     try:
         async with asyncio.timeout(seconds):

@@ -22,7 +22,7 @@ from scripts.lib.home_assistant import ROOT
 from scripts.lib.nginx import nginx_command
 from scripts.lib.program import Program, free_port
 from scripts.lib.stack import GATEWAY_BIN, Ports, Stack
-from tests.e2e.polling import until
+from tests.e2e.polling import wait_until
 from tests.e2e.stack.names import Names
 
 NOW = datetime(2026, 11, 3, 11, 0, tzinfo=ZoneInfo("Europe/Paris"))
@@ -37,19 +37,19 @@ class Mailbox:
     url: str = ""
     mails: list[dict[str, str]] = field(default_factory=list)
 
-    async def take(self, request: web.Request) -> web.Response:
+    async def receive_mail(self, request: web.Request) -> web.Response:
         """Take a mail."""
         form = await request.post()
         self.mails.append({name: str(value) for name, value in form.items()})
         return web.json_response({"id": "1", "message": "Queued"})
 
-    async def link(self, to: str) -> str:
+    async def wait_for_link(self, to: str) -> str:
         """Wait for a mail to an address; where it leads."""
 
-        async def came() -> bool:
+        async def has_mail() -> bool:
             return any(to in mail["to"] for mail in self.mails)
 
-        await until(came, f"a mail to {to}")
+        await wait_until(has_mail, f"a mail to {to}")
         text = next(mail["text"] for mail in self.mails if to in mail["to"])
         found = re.search(r"https://\S+", text)
         assert found, "a mail leads somewhere"
@@ -57,11 +57,11 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def mailbox() -> AsyncGenerator[Mailbox]:
+async def run_mailbox() -> AsyncGenerator[Mailbox]:
     """Run the stand-in."""
     box, port = Mailbox(), free_port()
     app = web.Application()
-    app.router.add_post("/v3/mail.example.org/messages", box.take)
+    app.router.add_post("/v3/mail.example.org/messages", box.receive_mail)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
@@ -126,7 +126,7 @@ def build_pages(folder: Path, **settings: str) -> Path:
 
 
 @asynccontextmanager
-async def running_site(
+async def run_site(
     folder: Path,
     *,
     admin: str,
@@ -139,7 +139,7 @@ async def running_site(
     pages, port = build_pages(folder / "pages", **arguments), free_port()
     url = f"https://localhost:{port}"
     async with (
-        mailbox() as mail,
+        run_mailbox() as mail,
         SiteStack(folder, site=url, mail=mail, admin=admin, settings=settings, at=at) as stack,
     ):
         await stack.start_simulator()
@@ -149,12 +149,12 @@ async def running_site(
             order = {"mode": "ask", "redirect_uri": f"{url}/oauth/callback"}
             async with simulator.patch("/control/authorize", json=order) as answer:
                 assert answer.status == 200
-        async with serving(folder, pages, stack, port, **arguments):
+        async with serve_site(folder, pages, stack, port, **arguments):
             yield Site(url, mail, stack)
 
 
 @asynccontextmanager
-async def serving(folder: Path, pages: Path, stack: Stack, port: int, **build: str) -> AsyncGenerator[None]:
+async def serve_site(folder: Path, pages: Path, stack: Stack, port: int, **build: str) -> AsyncGenerator[None]:
     """Run nginx and Caddy with the repository's configuration, in front of the gateway; `build` as for the pages."""
     names, resolver, frontend, admin = Names(), free_port(), free_port(), free_port()
     names.addresses.append("127.0.0.1")
@@ -182,10 +182,10 @@ async def serving(folder: Path, pages: Path, stack: Stack, port: int, **build: s
     )
 
     async def nginx_listens() -> bool:
-        return _listens(frontend)
+        return _is_listening(frontend)
 
     async def caddy_listens() -> bool:
-        return _listens(port) and (folder / "data/caddy/certificates/local/localhost/localhost.crt").exists()
+        return _is_listening(port) and (folder / "data/caddy/certificates/local/localhost/localhost.crt").exists()
 
     try:
         await nginx.start()
@@ -199,6 +199,6 @@ async def serving(folder: Path, pages: Path, stack: Stack, port: int, **build: s
         transport.close()
 
 
-def _listens(port: int) -> bool:
+def _is_listening(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

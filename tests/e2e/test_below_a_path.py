@@ -15,7 +15,7 @@ from scripts.lib.nginx import nginx_command
 from scripts.lib.program import Program, free_port
 from scripts.lib.stack import HOMES, Ports, Stack
 from tests.e2e.site import NOW, PASSWORD, build_pages
-from tests.e2e.visitor import visiting
+from tests.e2e.visitor import open_visitor
 
 OWNER = "owner@example.org"
 INGRESS = "/api/hassio_ingress/wUrX7bTn0Zq1/"
@@ -60,7 +60,7 @@ http {{
 
 
 @pytest.fixture(scope="module")
-async def proxied(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[str]:
+async def proxied_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[str]:
     """The address of the outer nginx."""
     folder: Path = tmp_path_factory.mktemp("proxied")
     port, frontend, files = free_port(), free_port(), build_pages(folder / "web")
@@ -100,7 +100,7 @@ async def proxied(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[st
         async with client.patch(f"{stack.gateway_url}/v1/accounts/me", json={"language": "en"}) as changed:
             assert changed.ok
 
-        async def answers() -> bool:
+        async def is_answering() -> bool:
             try:
                 async with client.get(f"http://127.0.0.1:{port}{PATH}") as answer:
                     return answer.ok
@@ -110,14 +110,14 @@ async def proxied(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[st
         try:
             for program in programs:
                 await program.start()
-            await programs[-1].until(answers, seconds=60)
+            await programs[-1].until(is_answering, seconds=60)
             yield f"http://127.0.0.1:{port}"
         finally:
             for program in programs:
                 await program.stop()
 
 
-async def use(shown: Page | FrameLocator) -> None:
+async def visit_pages(shown: Page | FrameLocator) -> None:
     """Log in, and go from page to page by their links."""
     await shown.get_by_role("link", name="Log in").first.click()
     await shown.locator("input[type=email]").fill(OWNER)
@@ -129,20 +129,20 @@ async def use(shown: Page | FrameLocator) -> None:
         await expect(shown.get_by_role("heading", level=1)).to_have_text(name)
 
 
-async def test_the_gateways_pages_work_in_a_frame_below_a_path(proxied: str) -> None:
-    async with visiting(proxied) as person:
+async def test_the_gateways_pages_work_in_a_frame_below_a_path(proxied_url: str) -> None:
+    async with open_visitor(proxied_url) as person:
         asked: list[str] = []
         person.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
         await person.open("panel")
-        await use(person.page.frame_locator("iframe"))
+        await visit_pages(person.page.frame_locator("iframe"))
         [frame] = person.page.frames[1:]
         assert urlsplit(frame.url).path == f"{FRAMED}tempo"
         assert [path for path in asked if not path.startswith(FRAMED)] == ["/panel"]
         assert any(path.startswith(f"{FRAMED}assets/") for path in asked)
 
 
-async def test_ingress_shows_tempo_at_once_and_asks_for_no_password(proxied: str) -> None:
-    async with visiting(proxied) as person:
+async def test_ingress_shows_tempo_at_once_and_asks_for_no_password(proxied_url: str) -> None:
+    async with open_visitor(proxied_url) as person:
         asked: list[str] = []
         person.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
         await person.open("home-assistant")
@@ -160,28 +160,30 @@ async def test_ingress_shows_tempo_at_once_and_asks_for_no_password(proxied: str
         assert [path for path in asked if not path.startswith(INGRESS)] == ["/home-assistant"]
 
 
-async def test_nobody_else_is_believed_to_be_the_supervisor(proxied: str) -> None:
+async def test_nobody_else_is_believed_to_be_the_supervisor(proxied_url: str) -> None:
     async with aiohttp.ClientSession() as stranger:
         for path in (FRAMED, f"{PATH}"):
             told = {"X-Remote-User-Id": "6f2a1c", "X-Forwarded-For": SUPERVISOR}
-            async with stranger.get(f"{proxied}{path}api/v1/session", headers=told) as answer:
+            async with stranger.get(f"{proxied_url}{path}api/v1/session", headers=told) as answer:
                 assert await answer.json() == {"account": None, "ingress": False}
-            async with stranger.get(f"{proxied}{path}api/v1/accounts/me", headers=told) as answer:
+            async with stranger.get(f"{proxied_url}{path}api/v1/accounts/me", headers=told) as answer:
                 assert answer.status == 401
-        async with stranger.get(f"{proxied}{INGRESS}api/v1/accounts/me") as answer:
+        async with stranger.get(f"{proxied_url}{INGRESS}api/v1/accounts/me") as answer:
             assert (await answer.json())["email"] == "household@home-assistant.local"
         # what another site's page makes a browser send is refused here too
         sent = {"Origin": "https://elsewhere.example.org", "Sec-Fetch-Site": "cross-site"}
-        async with stranger.post(f"{proxied}{INGRESS}api/v1/api-clients", headers=sent, json={"name": "x"}) as answer:
+        async with stranger.post(
+            f"{proxied_url}{INGRESS}api/v1/api-clients", headers=sent, json={"name": "x"}
+        ) as answer:
             assert answer.status == 403
 
 
-async def test_nginx_serves_the_pages_below_a_path(proxied: str) -> None:
-    async with visiting(proxied) as person:
+async def test_nginx_serves_the_pages_below_a_path(proxied_url: str) -> None:
+    async with open_visitor(proxied_url) as person:
         asked: list[str] = []
         person.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
         await person.open(PATH.strip("/") + "/")
-        await use(person.page)
+        await visit_pages(person.page)
         # an address that is opened afresh
         await person.visit(f"{PATH.strip('/')}/consumption?span=week")
         await expect(person.page.get_by_role("heading", level=1)).to_have_text("Consumption")
@@ -189,9 +191,9 @@ async def test_nginx_serves_the_pages_below_a_path(proxied: str) -> None:
         assert any(path.startswith(f"{PATH}api/v1/") for path in asked)
 
 
-async def test_another_site_cannot_frame_them(proxied: str) -> None:
+async def test_another_site_cannot_frame_them(proxied_url: str) -> None:
     # localhost is not 127.0.0.1
-    async with visiting(proxied.replace("127.0.0.1", "localhost")) as stranger:
+    async with open_visitor(proxied_url.replace("127.0.0.1", "localhost")) as stranger:
         await stranger.open("panel")
         await expect(stranger.page.frame_locator("iframe").get_by_role("link", name="Log in")).to_have_count(0)
         assert any("frame-ancestors" in line for line in stranger.wrong)

@@ -8,25 +8,25 @@ from playwright.async_api import Locator, expect
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
 from tests.e2e.site import PASSWORD
-from tests.e2e.visitor import Visitor, visiting
+from tests.e2e.visitor import Visitor, open_visitor
 
 SOMEBODY = "somebody@example.org"
 
 
-async def meters(person: Visitor) -> list[tuple[str, bool]]:
+async def list_meters(person: Visitor) -> list[tuple[str, bool]]:
     """The names of the meters as the API lists them, and whether each is hidden."""
-    return [(one["name"], one["hidden"]) for one in (await person.fetch("/v1/usage-points"))["items"]]
+    return [(one["name"], one["hidden"]) for one in (await person.fetch_json("/v1/usage-points"))["items"]]
 
 
-async def offered(person: Visitor) -> list[str]:
+async def list_offered_meters(person: Visitor) -> list[str]:
     """The meters that the header offers."""
     return await person.page.get_by_role("banner").get_by_role("option").all_inner_texts()
 
 
 async def test_meters_are_put_in_order_and_hidden(pages: Stack) -> None:
-    async with visiting(pages.gateway_url) as person:
+    async with open_visitor(pages.gateway_url) as person:
         await person.log_in(OWNER)
-        before = await meters(person)
+        before = await list_meters(person)
         names = [name for name, _ in before]
         await person.visit("meter")
         last = person.page.get_by_role("listitem").filter(has_text=names[-1]).last
@@ -37,14 +37,14 @@ async def test_meters_are_put_in_order_and_hidden(pages: Stack) -> None:
             await expect(up.or_(down).first).to_be_visible()
             await expect(last.get_by_role("button", name="Hide", exact=True)).to_be_enabled()
         await expect(up).to_be_disabled()
-        assert await meters(person) == [before[-1], *before[:-1]]
-        assert await offered(person) == [names[-1], *names[:-1]]
+        assert await list_meters(person) == [before[-1], *before[:-1]]
+        assert await list_offered_meters(person) == [names[-1], *names[:-1]]
 
         # a fresh load shows the first one, and leaves out what is hidden
         await last.get_by_role("button", name="Hide", exact=True).click()
         await expect(last.get_by_role("button", name="Show", exact=True)).to_be_enabled()
         await person.visit("meter")
-        assert await offered(person) == names[:-1]
+        assert await list_offered_meters(person) == names[:-1]
         await expect(person.page.get_by_role("heading", level=1)).to_have_text(names[0])
 
         hidden = person.page.get_by_role("listitem").filter(has_text=names[-1]).last
@@ -54,17 +54,17 @@ async def test_meters_are_put_in_order_and_hidden(pages: Stack) -> None:
         for _ in names[1:]:
             await down.click()
             await expect(hidden.get_by_role("button", name="Hide", exact=True)).to_be_enabled()
-        assert await meters(person) == before
+        assert await list_meters(person) == before
 
 
 async def sees_account(admin: Visitor, email: str) -> dict[str, Any] | None:
     """An account as administration's API tells of it."""
-    users = (await admin.fetch("/v1/admin/users"))["items"]
+    users = (await admin.fetch_json("/v1/admin/users"))["items"]
     return next((user for user in users if user["email"] == email), None)
 
 
 async def test_an_administrator_manages_an_account(pages: Stack) -> None:
-    async with visiting(pages.gateway_url) as admin:
+    async with open_visitor(pages.gateway_url) as admin:
         made = await admin.page.request.post(
             f"{pages.gateway_url}/v1/accounts", data={"email": SOMEBODY, "password": PASSWORD}
         )
@@ -80,7 +80,7 @@ async def test_an_administrator_manages_an_account(pages: Stack) -> None:
         await expect(own.get_by_role("cell").nth(3)).to_have_text("0 / 500")
 
         await admin.fill("Find by a part of the address", "some")
-        await admin.press("Find")
+        await admin.press_button("Find")
         await expect(own).to_have_count(0)
         row = admin.page.get_by_role("row", name=re.compile(SOMEBODY))
         await press_and_read(row, "Deactivate", "deactivated")
@@ -103,9 +103,9 @@ async def test_an_administrator_manages_an_account(pages: Stack) -> None:
         await dialog.get_by_label("Your password", exact=True).fill(PASSWORD)
         await dialog.get_by_role("button", name="Delete for good", exact=True).click()
         await expect(row).to_have_count(0)
-        await admin.sees("Nothing found.")
+        await admin.wait_for_text("Nothing found.")
         assert await sees_account(admin, SOMEBODY) is None
-        await admin.press("All")
+        await admin.press_button("All")
         await expect(own).to_have_count(1)
 
 
@@ -116,13 +116,13 @@ async def press_and_read(row: Locator, button: str, status: str) -> None:
 
 
 async def test_an_administrator_looks_at_consents_upstreams_and_the_log(pages: Stack) -> None:
-    async with visiting(pages.gateway_url) as admin:
+    async with open_visitor(pages.gateway_url) as admin:
         wrong = {"email": OWNER, "password": "not the password at all"}
         assert (await admin.page.request.post(f"{pages.gateway_url}/v1/session", data=wrong)).status == 401
         await admin.log_in(OWNER)
         await admin.visit("administration")
         await admin.page.get_by_text("Consents", exact=True).click()
-        told = (await admin.fetch("/v1/admin/consents"))["usage_points"]
+        told = (await admin.fetch_json("/v1/admin/consents"))["usage_points"]
         await expect(admin.page.get_by_role("heading", name="Meters by status")).to_be_visible()
         assert await admin.page.locator("dl dd").all_inner_texts() == [str(count) for count in told.values()]
         for status in ("pending", "granted", "refused", "expired", "All"):
@@ -142,11 +142,11 @@ async def test_an_administrator_looks_at_consents_upstreams_and_the_log(pages: S
 
         await admin.page.get_by_text("Audit", exact=True).click()
         await admin.fill("Event", "log_in_failed")
-        await admin.press("Find")
+        await admin.press_button("Find")
         events = admin.page.locator("tbody tr")
         await expect(events.first).to_contain_text("log_in_failed")
         await admin.until_loaded()
         for line in await events.all_inner_texts():
             assert "log_in_failed" in line
-        await admin.press("All events")
+        await admin.press_button("All events")
         await expect(events.filter(has_not_text="log_in_failed").first).to_be_visible()

@@ -42,14 +42,14 @@ def count_series_requests(stack: Stack) -> int:
 
 
 @pytest.fixture(scope="module")
-async def address(stack: Stack, home_assistant: HomeAssistantClient) -> str:
+async def dashboard_url(stack: Stack, home_assistant: HomeAssistantClient) -> str:
     """Where the ready dashboard is, once its offer was accepted."""
     await dashboard.show(home_assistant)
     return f"{stack.home_assistant.url}/{dashboard.URL_PATH}"
 
 
-async def test_a_phone_shows_the_first_chart_without_scrolling_and_speaks_french(address: str) -> None:
-    async with open_dashboard(address) as page:
+async def test_a_phone_shows_the_first_chart_without_scrolling_and_speaks_french(dashboard_url: str) -> None:
+    async with open_dashboard(dashboard_url) as page:
         season = page.locator("my-electrical-data-tempo figure").first
         await season.wait_for(timeout=LONG)
         box = await season.bounding_box()
@@ -63,9 +63,9 @@ async def test_a_phone_shows_the_first_chart_without_scrolling_and_speaks_french
             assert not {"Today", "Tomorrow", "Peak", "Off-peak", "Known", "Bill", "Now", "Loading…"} & set(text.split())
 
 
-async def test_the_day_is_stepped_through_from_the_last_that_is_available(address: str, stack: Stack) -> None:
+async def test_the_day_is_stepped_through_from_the_last_that_is_available(dashboard_url: str, stack: Stack) -> None:
     before = count_series_requests(stack)
-    async with open_dashboard(address) as page:
+    async with open_dashboard(dashboard_url) as page:
         card = page.locator("my-electrical-data-day").first
         day = card.locator("strong[aria-live]")
         await expect(day).to_have_text("lundi 2 novembre 2026", timeout=LONG)
@@ -81,8 +81,8 @@ async def test_the_day_is_stepped_through_from_the_last_that_is_available(addres
         assert 0 < count_series_requests(stack) - before <= 2 * len(HOMES) + 2, "nothing is asked over and over"
 
 
-async def test_cards_and_dashboard_are_offered_with_a_form(address: str) -> None:
-    async with open_dashboard(address) as page:
+async def test_cards_and_dashboard_are_offered_with_a_form(dashboard_url: str) -> None:
+    async with open_dashboard(dashboard_url) as page:
         offered = await page.evaluate("window.customCards.map(({ type, name, preview }) => [type, name, preview])")
         assert sorted(kind for kind, _, _ in offered) == [f"my-electrical-data-{name}" for name in CARDS]
         assert "Ma journée" in {name for _, name, _ in offered}

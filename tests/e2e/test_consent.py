@@ -9,7 +9,7 @@ import pytest
 
 from scripts.lib.browser import open_page
 from scripts.lib.stack import Stack
-from tests.e2e.polling import until
+from tests.e2e.polling import wait_until
 
 TO_SHARE, ANOTHER = "30001000000015", "30001000000016"
 
@@ -20,7 +20,7 @@ class Account:
 
     session: aiohttp.ClientSession
 
-    async def ask(self, prm: str) -> dict[str, Any]:
+    async def request_consent(self, prm: str) -> dict[str, Any]:
         async with self.session.post("/v1/consents", json={"prm": prm}) as answer:
             assert answer.status == 201, await answer.text()
             asked: dict[str, Any] = await answer.json()
@@ -48,7 +48,7 @@ async def account(stack: Stack) -> AsyncGenerator[Account]:
 
 
 async def test_sharing_a_meter(account: Account) -> None:
-    asked = await account.ask(TO_SHARE)
+    asked = await account.request_consent(TO_SHARE)
     async with open_page(asked["authorize_url"], language="fr", width=420, height=860) as page:
         assert await page.locator("h1").inner_text() == "Partager vos données d’électricité"
         await page.get_by_role("link", name="Continuer chez Enedis").click()
@@ -60,15 +60,15 @@ async def test_sharing_a_meter(account: Account) -> None:
     assert consent["status"] == "granted"
     (point,) = consent["usage_points"]
 
-    async def filled() -> bool:
+    async def has_contract_and_readings() -> bool:
         view = await account.get(f"/v1/usage-points/{point}")
         return view["contract"]["power_kva"] == 6 and view["freshness"]["complete_until"] is not None
 
-    await until(filled, "the contract and the first readings of the meter shared")
+    await wait_until(has_contract_and_readings, "the contract and the first readings of the meter shared")
 
 
 async def test_refusing_then_choosing_the_wrong_meter_in_english(account: Account) -> None:
-    asked = await account.ask(ANOTHER)
+    asked = await account.request_consent(ANOTHER)
     async with open_page(asked["authorize_url"], language="en", width=1280, height=800) as page:
         await page.get_by_role("link", name="Continue to Enedis").click()
         await page.get_by_role("button", name="Refuser").click()

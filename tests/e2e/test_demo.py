@@ -15,7 +15,7 @@ import pytest
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.program import free_port, is_free
 from scripts.lib.weather import find_next_red_day
-from tests.e2e.polling import until
+from tests.e2e.polling import wait_until
 
 
 class Demo:
@@ -93,7 +93,7 @@ async def test_it_starts_stops_and_starts_again(tmp_path: Path) -> None:
     assert "Three homes" not in said
     process.kill()
     await process.wait()
-    await until(demo.nothing_listens, "every program gone after the demo was killed", seconds=300)
+    await wait_until(demo.nothing_listens, "every program gone after the demo was killed", seconds=300)
 
 
 async def test_a_busy_port_is_said_with_the_way_out(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from scripts.lib import energy
 from scripts.lib.browser import open_page
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.stack import HOMES, Stack
-from tests.e2e.polling import until
+from tests.e2e.polling import wait_until
 from tests.e2e.site import NOW
-from tests.e2e.test_statistics import TODAY, ask_simulator, imported
+from tests.e2e.test_statistics import TODAY, ask_simulator, fetch_complete_series
 
 # The values behind the bars, by the name of their source. Charts are drawn on a canvas: there is no element a bar.
 BARS = """
@@ -22,7 +22,7 @@ chart => Object.fromEntries(chart.data.filter(series => series.name).map(series 
 """
 
 
-def colored(picture: bytes) -> float:
+def measure_colored_share(picture: bytes) -> float:
     """The share of a picture's pixels that are neither white nor grey."""
     with Image.open(io.BytesIO(picture)) as image:
         counts = image.convert("HSV").getchannel("S").histogram()
@@ -31,17 +31,17 @@ def colored(picture: bytes) -> float:
 
 async def test_yesterday_is_drawn(stack: Stack, home_assistant: HomeAssistantClient) -> None:
     for name in HOMES:
-        await imported(home_assistant, name, "cost")
+        await fetch_complete_series(home_assistant, name, "cost")
     await energy.show(home_assistant)
     async with open_page(f"{stack.home_assistant.url}/energy", language="fr", at=NOW) as page:
         await page.get_by_label("Précédent").click(timeout=60_000)
         chart = page.locator("hui-energy-usage-graph-card ha-chart-base")
 
-        async def drawn() -> dict[str, Any] | None:
+        async def find_bars() -> dict[str, Any] | None:
             bars: dict[str, Any] = await chart.evaluate(BARS)
             return bars if len(bars) == len(HOMES) else None
 
-        bars = await until(drawn, "bars of three homes", seconds=300)
+        bars = await wait_until(find_bars, "bars of three homes", seconds=300)
         for name, home in HOMES.items():
             truth = await ask_simulator(
                 stack,
@@ -55,7 +55,7 @@ async def test_yesterday_is_drawn(stack: Stack, home_assistant: HomeAssistantCli
             assert len(heights) == 24
             assert sum(heights) == pytest.approx(truth[0]["wh"] / 1000)
 
-        async def painted() -> bool:
-            return colored(await chart.locator("canvas").first.screenshot()) > 0.05
+        async def is_painted() -> bool:
+            return measure_colored_share(await chart.locator("canvas").first.screenshot()) > 0.05
 
-        await until(painted, "coloured bars on the canvas", seconds=300)
+        await wait_until(is_painted, "coloured bars on the canvas", seconds=300)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.polling import until
-from tests.e2e.site import PASSWORD, Site, running_site
-from tests.e2e.visitor import Visitor, visiting
+from tests.e2e.polling import wait_until
+from tests.e2e.site import PASSWORD, Site, run_site
+from tests.e2e.visitor import Visitor, open_visitor
 
 PERSON, ADMIN = "person@example.org", "admin@example.org"
 METER = "30001000000015"
@@ -21,12 +21,12 @@ METER = "30001000000015"
 @pytest.fixture(scope="module")
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Site]:
     folder: Path = tmp_path_factory.mktemp("site")
-    async with running_site(folder, admin=ADMIN) as site:
+    async with run_site(folder, admin=ADMIN) as site:
         yield site
 
 
 async def test_a_person_from_the_first_page_to_the_last(site: Site) -> None:
-    async with visiting(site.url) as person:
+    async with open_visitor(site.url) as person:
         await sign_up(person, site)
         await add_meter(person)
         await change_tariff(person)
@@ -42,25 +42,25 @@ async def sign_up(person: Visitor, site: Site) -> None:
     await person.page.get_by_role("link", name="Create an account").first.click()
     await person.fill("E-mail address", PERSON)
     await person.fill("Password", PASSWORD)
-    await person.press("Create an account")
-    await person.sees("Look at your mail")
-    link = await site.mail.link(PERSON)
+    await person.press_button("Create an account")
+    await person.wait_for_text("Look at your mail")
+    link = await site.mail.wait_for_link(PERSON)
     assert link.startswith(f"{person.url}/verify-email#code=")
     await person.page.goto(link)
     await person.fill("Password", PASSWORD)
-    await person.press("Confirm")
-    await person.sees("Your address is confirmed.")
+    await person.press_button("Confirm")
+    await person.wait_for_text("Your address is confirmed.")
     await person.log_in(PERSON)
 
 
 async def add_meter(person: Visitor) -> None:
     await person.open("add-meter")
     await person.fill("Number of the meter (PRM or PDL)", METER)
-    await person.press("Go to Enedis")
+    await person.press_button("Go to Enedis")
     await person.page.get_by_role("link", name=re.compile("Enedis")).click()
     await person.page.get_by_label("Compteur").select_option(METER)
     await person.page.get_by_role("button", name="Accepter").click()
-    await person.sees("Done: Enedis shares the meter’s data.")
+    await person.wait_for_text("Done: Enedis shares the meter’s data.")
     assert METER not in person.page.url
 
 
@@ -73,15 +73,15 @@ async def change_tariff(person: Visitor) -> None:
     await dialog.get_by_label(re.compile("^Subscribed power")).select_option("9")
     await dialog.get_by_role("button", name="Save", exact=True).click()
     await expect(dialog).to_be_hidden()
-    await person.sees(re.compile(r"9 kVA"))
+    await person.wait_for_text(re.compile(r"9 kVA"))
 
 
 async def wait_for_readings(person: Visitor) -> None:
-    async def came() -> bool:
+    async def has_readings() -> bool:
         listed = await person.page.request.get(f"{person.url}/api/v1/usage-points")
         return (await listed.json())["items"][0]["freshness"]["complete_until"] is not None
 
-    await until(came, "the first readings")
+    await wait_until(has_readings, "the first readings")
 
 
 async def look_around(person: Visitor) -> None:
@@ -93,7 +93,7 @@ async def look_around(person: Visitor) -> None:
         answer = await (await answered.value).json()
         return any(answer["current"]["consumption"])
 
-    await until(shows_hours, "hours of the newest month")
+    await wait_until(shows_hours, "hours of the newest month")
     await expect(page.locator("main svg").first).to_be_visible(timeout=30_000)
     async with page.expect_response(re.compile("/comparison")) as answered:
         await person.open("compare")
@@ -116,7 +116,7 @@ async def take_away(person: Visitor) -> None:
 
 async def log_out_everywhere(person: Visitor) -> None:
     await person.open("account")
-    await person.press("Log out everywhere")
+    await person.press_button("Log out everywhere")
     await person.page.wait_for_url(f"{person.url}/")
     state = await person.page.request.get(f"{person.url}/api/v1/session")
     assert await state.json() == {"account": None}
@@ -125,7 +125,7 @@ async def log_out_everywhere(person: Visitor) -> None:
 async def delete_account(person: Visitor) -> None:
     await person.log_in(PERSON)
     await person.open("account")
-    await person.press("Delete the account")
+    await person.press_button("Delete the account")
     dialog = person.page.get_by_role("dialog")
     await dialog.get_by_label("Present password", exact=True).fill(PASSWORD)
     await dialog.get_by_role("button", name="Delete everything for good", exact=True).click()
@@ -136,7 +136,7 @@ async def delete_account(person: Visitor) -> None:
 
 
 async def test_an_administrator_at_work(site: Site) -> None:
-    async with visiting(site.url) as admin:
+    async with open_visitor(site.url) as admin:
         somebody = {"email": "somebody@example.org", "password": PASSWORD}
         made = await admin.page.request.post(f"{site.url}/api/v1/accounts", data=somebody)
         assert made.status == 201
@@ -146,7 +146,7 @@ async def test_an_administrator_at_work(site: Site) -> None:
         assert english.status == 200
         await admin.open("administration")
         await admin.fill("Find by a part of the address", "somebody")
-        await admin.press("Find")
+        await admin.press_button("Find")
         row = admin.page.get_by_role("row", name=re.compile("somebody@example.org"))
         await row.get_by_role("button", name="Deactivate", exact=True).click()
         await expect(row.get_by_text("deactivated", exact=True)).to_be_visible()

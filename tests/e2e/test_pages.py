@@ -5,7 +5,7 @@ import pytest
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
-from tests.e2e.visitor import Visitor, visiting
+from tests.e2e.visitor import Visitor, open_visitor
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -30,7 +30,7 @@ LOOKS = [
 ]
 
 
-async def audit(person: Visitor, *, best_practice: bool) -> list[str]:
+async def list_violations(person: Visitor, *, best_practice: bool) -> list[str]:
     """What axe objects to on the present page: all of WCAG 2.2 AA, and what it calls best practice."""
     await person.page.evaluate(AXE.read_text())
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", *(["best-practice"] if best_practice else [])]
@@ -40,7 +40,7 @@ async def audit(person: Visitor, *, best_practice: bool) -> list[str]:
     ]
 
 
-async def check(person: Visitor, page: str) -> dict[str, list[str]]:
+async def check_page(person: Visitor, page: str) -> dict[str, list[str]]:
     """What is wrong with a page, by kind."""
     person.wrong.clear()
     person.refused.clear()
@@ -48,7 +48,10 @@ async def check(person: Visitor, page: str) -> dict[str, list[str]]:
     if is_swagger := page == "docs":
         await person.page.locator(".opblock-tag").first.wait_for()
     # the order of Swagger UI's headings is its own
-    found = {"axe": await audit(person, best_practice=not is_swagger), "browser": person.wrong + person.refused}
+    found = {
+        "axe": await list_violations(person, best_practice=not is_swagger),
+        "browser": person.wrong + person.refused,
+    }
     overflow: int = await person.page.evaluate("document.documentElement.scrollWidth - innerWidth")
     if overflow > 0:
         found["width"] = [f"{overflow} pixels too wide"]
@@ -59,15 +62,15 @@ async def check(person: Visitor, page: str) -> dict[str, list[str]]:
 async def test_every_page_is_accessible_and_keeps_to_its_policy(
     pages: Stack, language: str, width: int, dark: bool
 ) -> None:
-    async with visiting(pages.gateway_url, language=language, width=width, dark=dark) as person:
-        wrong = {page: await check(person, page) for page in FOR_GUESTS}
+    async with open_visitor(pages.gateway_url, language=language, width=width, dark=dark) as person:
+        wrong = {page: await check_page(person, page) for page in FOR_GUESTS}
         await person.log_in(OWNER)
-        wrong |= {page: await check(person, page) for page in FOR_OWNERS}
+        wrong |= {page: await check_page(person, page) for page in FOR_OWNERS}
     assert {page: what for page, what in wrong.items() if what} == {}
 
 
 async def test_the_comparison_shows_the_bills_of_the_api(pages: Stack) -> None:
-    async with visiting(pages.gateway_url) as person:
+    async with open_visitor(pages.gateway_url) as person:
         await person.log_in(OWNER)
         compared = await person.read_answer("/comparison", person.visit("compare"))
         shown = await person.page.locator("table").first.inner_text()

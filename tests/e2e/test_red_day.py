@@ -19,7 +19,7 @@ from scripts.lib.faketime import Clock
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
 from scripts.lib.stack import DOMAIN, HOMES, Ports, Stack
-from tests.e2e.polling import until
+from tests.e2e.polling import wait_until
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -103,11 +103,11 @@ async def entity_of(client: HomeAssistantClient, key: str) -> str:
 async def until_known(client: HomeAssistantClient, key: str, state: str) -> None:
     entity_id = await entity_of(client, key)
 
-    async def look() -> bool:
+    async def has_state() -> bool:
         shown = await client.get(f"/api/states/{entity_id}")
         return bool(shown["state"] == state)
 
-    await until(look, f"{key} is {state}")
+    await wait_until(has_state, f"{key} is {state}")
 
 
 async def test_the_cheapest_hours_of_a_red_day(red_day: HomeAssistantClient) -> None:
@@ -150,12 +150,12 @@ async def test_the_water_heater_is_off_at_six_and_on_again_after(red_day: HomeAs
     # until all of it waits, however long that takes here.
     before = BEGINS - timedelta(seconds=10)
     clock.stop_at(before)
-    await until(lambda: is_past(red_day, before), "the clock is set")
+    await wait_until(lambda: is_past(red_day, before), "the clock is set")
     (entry,) = await red_day.entries(DOMAIN)
     await red_day.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload", {})
     await red_day.post("/api/config/automation/config/red_day", automation)
     await until_known(red_day, "tariff_period", "white_hc")
-    assert (await state(red_day))["state"] == "on"
+    assert (await fetch_heater(red_day))["state"] == "on"
     clock.set_to(before)
     assert await when_it_is(red_day, "off") - BEGINS < timedelta(minutes=1)
     assert await when_it_is(red_day, "on") - BACK_ON < timedelta(minutes=1)
@@ -177,12 +177,12 @@ async def test_the_hours_of_the_day_before_arrive_whoever_is_first(
     if worker_is_first:
         due = max(due, day)
         clock.set_to(due + timedelta(minutes=1))
-        await until(lambda: is_known(gateway, today), "the worker has fetched the day", seconds=300)
+        await wait_until(lambda: is_known(gateway, today), "the worker has fetched the day", seconds=300)
     else:
         before = due - timedelta(seconds=5)
         clock.stop_at(before)
-        await until(lambda: gateway.is_past(before), "the gateway's clock is set")
-        await until(lambda: is_past(red_day, before), "Home Assistant's clock is set")
+        await wait_until(lambda: gateway.is_past(before), "the gateway's clock is set")
+        await wait_until(lambda: is_past(red_day, before), "Home Assistant's clock is set")
     asked = gateway.requests_for_hours()
     (entry,) = await red_day.entries(DOMAIN)
     await red_day.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload", {})
@@ -190,17 +190,17 @@ async def test_the_hours_of_the_day_before_arrive_whoever_is_first(
     async def has_asked() -> bool:
         return gateway.requests_for_hours() > asked
 
-    await until(has_asked, "Home Assistant asks for hours", seconds=300)
+    await wait_until(has_asked, "Home Assistant asks for hours", seconds=300)
     if not worker_is_first:
         assert await gateway.complete_until() < today, "the worker has not fetched it"
         clock.set_to(due)
     last_hour = datetime.combine(today, time(), PARIS) - timedelta(hours=1)
 
-    async def arrived() -> bool:
+    async def has_last_hour() -> bool:
         ids = await energy.statistics(red_day, "consumption")
         return any([last_hour in await energy.hours(red_day, consumption, last_hour) for consumption in ids])
 
-    await until(arrived, "the hours of the day before in Home Assistant", seconds=300)
+    await wait_until(has_last_hour, "the hours of the day before in Home Assistant", seconds=300)
 
 
 async def is_known(gateway: GatewayClient, today: date) -> bool:
@@ -215,7 +215,7 @@ async def set_simulator_to(programs: Stack, moment: datetime) -> None:
         pass
 
 
-async def state(client: HomeAssistantClient) -> Any:
+async def fetch_heater(client: HomeAssistantClient) -> Any:
     return await client.get(f"/api/states/{HEATER}")
 
 
@@ -228,11 +228,11 @@ async def is_past(client: HomeAssistantClient, moment: datetime) -> bool:
 async def when_it_is(client: HomeAssistantClient, wanted: str) -> datetime:
     """When the water heater was switched, by Home Assistant's clock: not before it should be."""
 
-    async def look() -> Any:
-        shown = await state(client)
+    async def has_state() -> Any:
+        shown = await fetch_heater(client)
         return shown if shown["state"] == wanted else None
 
-    shown = await until(look, f"the water heater is {wanted}", seconds=300)
+    shown = await wait_until(has_state, f"the water heater is {wanted}", seconds=300)
     moment = datetime.fromisoformat(shown["last_changed"])
     assert moment >= (BEGINS if wanted == "off" else BACK_ON)
     return moment

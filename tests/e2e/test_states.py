@@ -15,9 +15,9 @@ from playwright.async_api import Route, expect
 
 from scripts.lib.program import free_port
 from scripts.lib.stack import HOMES, Home
-from tests.e2e.polling import until
-from tests.e2e.site import PASSWORD, Site, running_site
-from tests.e2e.visitor import Visitor, visiting
+from tests.e2e.polling import wait_until
+from tests.e2e.site import PASSWORD, Site, run_site
+from tests.e2e.visitor import Visitor, open_visitor
 
 ADMIN, DOWN, EAGER, GONE, LEAVER = (f"{name}@example.org" for name in ("admin", "down", "eager", "gone", "leaver"))
 NO_ANSWER = "The gateway does not answer. Check your connection; it may also be restarting."
@@ -35,7 +35,7 @@ class Turnstile:
     checked: list[str] = field(default_factory=list)
     solves: bool = True
 
-    async def check(self, request: web.Request) -> web.Response:
+    async def verify_token(self, request: web.Request) -> web.Response:
         """Say whether a token is good."""
         form = await request.post()
         self.checked.append(str(form["response"]))
@@ -51,11 +51,11 @@ class Turnstile:
 
 
 @asynccontextmanager
-async def running_turnstile() -> AsyncGenerator[Turnstile]:
+async def run_turnstile() -> AsyncGenerator[Turnstile]:
     """Run the service that checks."""
     turnstile, port = Turnstile(), free_port()
     app = web.Application()
-    app.router.add_post("/turnstile/v0/siteverify", turnstile.check)
+    app.router.add_post("/turnstile/v0/siteverify", turnstile.verify_token)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
@@ -68,7 +68,7 @@ async def running_turnstile() -> AsyncGenerator[Turnstile]:
 
 @pytest.fixture(scope="module")
 async def turnstile() -> AsyncGenerator[Turnstile]:
-    async with running_turnstile() as running:
+    async with run_turnstile() as running:
         yield running
 
 
@@ -87,7 +87,7 @@ async def site(turnstile: Turnstile, tmp_path_factory: pytest.TempPathFactory) -
         "VITE_TURNSTILE_SITE_KEY": SITE_KEY,
         "VITE_DEBUG": "true",
     }
-    async with running_site(folder, admin=ADMIN, settings=settings, build=build) as site:
+    async with run_site(folder, admin=ADMIN, settings=settings, build=build) as site:
         yield site
 
 
@@ -117,27 +117,27 @@ async def reads_no_zero(person: Visitor) -> str:
 
 async def wait_for_days(site: Site, email: str) -> None:
     """Wait, in another browser, until the newest sixty days are there; it costs the account few answers."""
-    async with visiting(site.url) as other:
+    async with open_visitor(site.url) as other:
         await other.log_in(email)
 
-        async def came() -> bool:
-            meters = (await other.fetch("/v1/usage-points"))["items"]
+        async def has_readings() -> bool:
+            meters = (await other.fetch_json("/v1/usage-points"))["items"]
             return bool(meters[0]["freshness"]["complete_until"])
 
-        await until(came, "the newest sixty days")
+        await wait_until(has_readings, "the newest sixty days")
 
 
 async def test_a_session_that_was_ended_elsewhere(site: Site) -> None:
     await add_owner(site, GONE, HOMES["base"])
-    async with visiting(site.url) as person:
+    async with open_visitor(site.url) as person:
         await person.log_in(GONE)
         await person.visit("overview")
-        async with visiting(site.url) as other:
+        async with open_visitor(site.url) as other:
             await other.log_in(GONE)
             ended = await other.page.request.delete(f"{site.url}/api/v1/sessions")
             assert ended.status == 204
         await person.page.get_by_role("link", name="Consumption").first.click()
-        await person.sees("Your session has ended. Log in to go on.")
+        await person.wait_for_text("Your session has ended. Log in to go on.")
         assert GONE not in await person.page.locator("body").inner_text()
         assert "Home" not in await person.page.locator("header").first.inner_text()
         await person.page.locator("input[type=email]").fill(GONE)
@@ -149,7 +149,7 @@ async def test_a_session_that_was_ended_elsewhere(site: Site) -> None:
 
 
 async def test_the_gateway_is_down(site: Site) -> None:
-    async with visiting(site.url) as person:
+    async with open_visitor(site.url) as person:
         await person.log_in(GONE)
         await person.visit("tempo")
         await site.stack.stop_gateway()
@@ -162,21 +162,21 @@ async def test_the_gateway_is_down(site: Site) -> None:
             assert (await reads_no_zero(person)).split("\n")[0] == NO_ANSWER
         finally:
             await site.stack.start_gateway()
-        await person.press("Try again")
+        await person.press_button("Try again")
         await expect(person.page.get_by_role("heading", level=1)).to_have_text("Overview", timeout=40_000)
         person.wrong.clear()  # a request that met nobody is told in the console
 
 
 async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
     await add_owner(site, DOWN, Home("30001000000012", "base", 6))
-    async with visiting(site.url) as person:
+    async with open_visitor(site.url) as person:
         await person.log_in(DOWN)
         await person.visit("overview")
-        await person.sees("Nothing has come from Enedis yet.")
+        await person.wait_for_text("Nothing has come from Enedis yet.")
         text = await reads_no_zero(person)
         assert text.count("Nothing known yet.") == 4
         await person.visit("consumption")
-        await person.sees("Nothing is known of this time")
+        await person.wait_for_text("Nothing is known of this time")
         text = await reads_no_zero(person)
         assert "Enedis or RTE does not answer at the moment." in text
         for page in ("habits", "compare", "meter"):
@@ -186,12 +186,12 @@ async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
 
 async def test_the_quota_is_reached(site: Site) -> None:
     await add_owner(site, EAGER, HOMES["base"])
-    async with visiting(site.url) as person:
+    async with open_visitor(site.url) as person:
         console: list[str] = []
         person.page.on("console", lambda line: console.append(line.text))
         await person.log_in(EAGER)
         await person.open("tempo")
-        meter = (await person.fetch("/v1/usage-points"))["items"][0]["id"]
+        meter = (await person.fetch_json("/v1/usage-points"))["items"][0]["id"]
         asked = [f"{site.url}/api/v1/usage-points/{meter}"] * ANSWERS
         await person.page.evaluate("paths => Promise.all(paths.map(path => fetch(path, { cache: 'no-store' })))", asked)
         # inside the page, whose list of meters was answered while there were answers left
@@ -207,55 +207,55 @@ async def test_the_quota_is_reached(site: Site) -> None:
 
 
 async def test_the_captcha_is_loaded_and_checked_where_there_is_a_key(site: Site, turnstile: Turnstile) -> None:
-    async with visiting(site.url) as person:
+    async with open_visitor(site.url) as person:
         person.hosts |= {CLOUDFLARE}
         await person.page.route(f"https://{CLOUDFLARE}/**", turnstile.serve_script)
         answer = await person.page.goto(f"{site.url}/sign-up")
         assert answer is not None
         assert f"script-src 'self' https://{CLOUDFLARE}" in answer.headers["content-security-policy"]
-        await person.sees(f"robot check {SITE_KEY}")
+        await person.wait_for_text(f"robot check {SITE_KEY}")
 
         turnstile.solves = False
         await person.open("sign-up")
-        await person.sees(f"robot check {SITE_KEY}")
+        await person.wait_for_text(f"robot check {SITE_KEY}")
         await person.fill("E-mail address", "new@example.org")
         await person.fill("Password", PASSWORD)
-        await person.press("Create an account")
+        await person.press_button("Create an account")
         await expect(person.page.get_by_role("alert")).to_have_text("Please answer the check against robots.")
         assert turnstile.checked == []
 
         turnstile.solves = True
         await person.open("sign-up")
-        await person.sees(f"robot check {SITE_KEY}")
+        await person.wait_for_text(f"robot check {SITE_KEY}")
         await person.fill("E-mail address", "new@example.org")
         await person.fill("Password", PASSWORD)
-        await person.press("Create an account")
-        await person.sees("Look at your mail")
+        await person.press_button("Create an account")
+        await person.wait_for_text("Look at your mail")
         assert turnstile.checked == ["solved:sign_up"]
 
 
 async def test_a_captcha_that_cannot_be_loaded_is_told(site: Site) -> None:
-    async with visiting(site.url) as person:
+    async with open_visitor(site.url) as person:
         person.hosts |= {CLOUDFLARE}
         await person.page.route(f"https://{CLOUDFLARE}/**", lambda route: route.abort())
         await person.open("sign-up")
-        await person.sees("The check against robots could not be loaded.")
+        await person.wait_for_text("The check against robots could not be loaded.")
         person.wrong.clear()
 
 
 async def test_nothing_personal_stays_after_the_log_out(site: Site) -> None:
     await add_owner(site, LEAVER, HOMES["tempo"])
     await wait_for_days(site, LEAVER)
-    async with visiting(site.url, bfcache=True) as person:
+    async with open_visitor(site.url, bfcache=True) as person:
         await person.log_in(LEAVER)
         await person.visit("account")
         await person.visit("overview")
         assert "kWh" in await person.read()
-        assert await kept(person) == []
+        assert await list_stored_names(person) == []
         await person.page.get_by_role("button", name="Log out", exact=True).first.click()
         await person.page.wait_for_url(f"{site.url}/")
         await expect(person.page.get_by_role("heading", level=1)).to_be_visible()
-        assert await kept(person) == []
+        assert await list_stored_names(person) == []
         assert await person.page.context.cookies() == []
         # the browser's way back shows the form, not what was on the page
         await person.page.evaluate("history.back()")
@@ -265,7 +265,7 @@ async def test_nothing_personal_stays_after_the_log_out(site: Site) -> None:
         assert LEAVER not in text
 
 
-async def kept(person: Visitor) -> list[str]:
+async def list_stored_names(person: Visitor) -> list[str]:
     """What scripts could find in the browser."""
     found: list[str] = await person.page.evaluate(
         """async () => [

@@ -10,7 +10,7 @@ from scripts.lib import energy
 from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.stack import HOMES, Stack
 from tests.e2e import bill
-from tests.e2e.polling import until
+from tests.e2e.polling import wait_until
 from tests.e2e.site import NOW
 
 TODAY = NOW.date()
@@ -24,7 +24,7 @@ async def ask_simulator(stack: Stack, path: str, **query: Any) -> Any:
         return await answer.json()
 
 
-async def imported(client: HomeAssistantClient, home: str, series: str) -> dict[datetime, float]:
+async def fetch_complete_series(client: HomeAssistantClient, home: str, series: str) -> dict[datetime, float]:
     """Two months of a home's series, once all of it is there."""
     newest = datetime.combine(TODAY, datetime.min.time(), NOW.tzinfo).astimezone(UTC) - timedelta(hours=1)
 
@@ -34,31 +34,31 @@ async def imported(client: HomeAssistantClient, home: str, series: str) -> dict[
         whole = hours and min(hours) <= newest - timedelta(days=59) and max(hours) == newest
         return hours if whole else None
 
-    return await until(look, f"two months of {home}'s {series}, up to yesterday's last hour", seconds=300)
+    return await wait_until(look, f"two months of {home}'s {series}, up to yesterday's last hour", seconds=300)
 
 
 @pytest.mark.parametrize("name", HOMES)
 async def test_every_hour_is_the_meters(stack: Stack, home_assistant: HomeAssistantClient, name: str) -> None:
-    hours = await imported(home_assistant, name, "consumption")
+    hours = await fetch_complete_series(home_assistant, name, "consumption")
     first = min(hours).astimezone(NOW.tzinfo).date()
     truth = await ask_simulator(
         stack, "/control/truth", prm=HOMES[name].prm, direction="consumption", start=first, end=TODAY
     )
-    assert hours == pytest.approx(bill.usage(truth), abs=1e-6)
+    assert hours == pytest.approx(bill.compute_usage(truth), abs=1e-6)
     autumn = [hour for hour in hours if hour.astimezone(NOW.tzinfo).date() == date(2026, 10, 25)]
     assert len(autumn) == 25
 
 
 @pytest.mark.parametrize("name", HOMES)
 async def test_every_hour_has_its_price(stack: Stack, home_assistant: HomeAssistantClient, name: str) -> None:
-    hours = await imported(home_assistant, name, "cost")
+    hours = await fetch_complete_series(home_assistant, name, "cost")
     first = min(hours).astimezone(NOW.tzinfo).date()
     truth = await ask_simulator(
         stack, "/control/truth", prm=HOMES[name].prm, direction="consumption", start=first, end=TODAY
     )
     calendar = await ask_simulator(stack, "/control/tempo", start=first - timedelta(days=1), end=TODAY)
     colors = {date.fromisoformat(day["date"]): day["color"].lower() for day in calendar}
-    assert hours == pytest.approx(bill.cost(HOMES[name], truth, colors), abs=5e-6)
+    assert hours == pytest.approx(bill.compute_cost(HOMES[name], truth, colors), abs=5e-6)
 
 
 async def test_the_grid_shows_its_colors(stack: Stack, home_assistant: HomeAssistantClient) -> None:
@@ -70,7 +70,7 @@ async def test_the_grid_shows_its_colors(stack: Stack, home_assistant: HomeAssis
         state = await home_assistant.get(f"/api/states/{entity}")
         return state if state["state"] not in ("unknown", "unavailable") else None
 
-    state = await until(look, "a colour of today")
+    state = await wait_until(look, "a colour of today")
     assert state["state"] == calendar[0]["color"].lower()
     assert state["attributes"]["date"] == TODAY.isoformat()
 
@@ -94,13 +94,13 @@ async def test_yesterdays_energy_is_shown(stack: Stack, home_assistant: HomeAssi
         state = await home_assistant.get(f"/api/states/{entity}")
         return state if state["attributes"].get("date") == yesterday.isoformat() else None
 
-    state = await until(look, "yesterday's energy")
+    state = await wait_until(look, "yesterday's energy")
     assert float(state["state"]) == pytest.approx(truth[0]["wh"] / 1000)
 
 
 async def test_the_energy_dashboard_accepts_them(home_assistant: HomeAssistantClient) -> None:
     for name in HOMES:
-        await imported(home_assistant, name, "cost")
+        await fetch_complete_series(home_assistant, name, "cost")
     await energy.show(home_assistant)
     found = await home_assistant.command("energy/validate")
     assert found["energy_sources"] == [[], [], []]

@@ -23,7 +23,7 @@ from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.program import free_port
 from scripts.lib.stack import DOMAIN, HOMES, Ports, Stack
 from tests.e2e import bill
-from tests.e2e.polling import until
+from tests.e2e.polling import wait_until
 
 PRM = "30001000000015"
 """It shares nothing yet, and publishes late: on the first of these days half of yesterday only."""
@@ -96,28 +96,30 @@ class Story:
 
     # Home Assistant's pages
 
-    async def answer(self, flows: str, step: dict[str, Any], *answers: dict[str, Any]) -> dict[str, Any]:
+    async def answer_forms(self, flows: str, step: dict[str, Any], *answers: dict[str, Any]) -> dict[str, Any]:
         """Fill in the forms of a flow, one after the other: the step that comes then."""
         for each in answers:
             step = await self.client.post(f"{flows}/{step['flow_id']}", each)
         return step
 
-    async def entry(self) -> dict[str, Any]:
+    async def find_entry(self) -> dict[str, Any]:
         (entry,) = await self.client.entries(DOMAIN)
         return entry
 
-    async def found(self) -> dict[str, Any]:
+    async def take_up_discovery(self) -> dict[str, Any]:
         """Take up the gateway that Home Assistant shows because it announced itself: the first step."""
 
         async with aiohttp.ClientSession(self.gateway.gateway_url) as session, session.get("/ping") as answer:
             ours = (await answer.json())["instance_id"]
 
-        async def shown() -> dict[str, Any] | None:
+        async def find_discovery() -> dict[str, Any] | None:
             flows = await self.client.command("config_entries/flow/progress")
             # other gateways of this network announce themselves too
             return next((flow for flow in flows if flow["context"].get("unique_id") == ours), None)
 
-        flow = await until(shown, "a gateway discovered, as any network that lets multicast through has it")
+        flow = await wait_until(
+            find_discovery, "a gateway discovered, as any network that lets multicast through has it"
+        )
         own = {str(ip.ip) for adapter in get_adapters() for ip in adapter.ips if ip.is_IPv4}
         assert flow["context"]["source"] == "zeroconf"
         assert flow["context"]["title_placeholders"]["name"] in own - {"127.0.0.1"}
@@ -125,69 +127,69 @@ class Story:
         return step
 
     async def until_loaded(self) -> None:
-        async def loaded() -> bool:
-            return bool((await self.entry())["state"] == "loaded")
+        async def is_loaded() -> bool:
+            return bool((await self.find_entry())["state"] == "loaded")
 
-        await until(loaded, "the gateway loaded in Home Assistant", seconds=300)
+        await wait_until(is_loaded, "the gateway loaded in Home Assistant", seconds=300)
 
-    async def reload(self) -> None:
-        await self.client.post(f"/api/config/config_entries/entry/{(await self.entry())['entry_id']}/reload", {})
+    async def reload_entry(self) -> None:
+        await self.client.post(f"/api/config/config_entries/entry/{(await self.find_entry())['entry_id']}/reload", {})
 
-    async def issues(self) -> dict[str, str]:
+    async def list_repairs(self) -> dict[str, str]:
         """The repairs that are shown: their ids by what they are about."""
         listed = await self.client.command("repairs/list_issues")
         return {issue["translation_key"]: issue["issue_id"] for issue in listed["issues"] if issue["domain"] == DOMAIN}
 
-    async def mend(self, what: str) -> dict[str, Any]:
+    async def open_repair(self, what: str) -> dict[str, Any]:
         """Open a repair: its first step."""
-        issue = {"handler": DOMAIN, "issue_id": (await self.issues())[what]}
+        issue = {"handler": DOMAIN, "issue_id": (await self.list_repairs())[what]}
         step: dict[str, Any] = await self.client.post(REPAIRS, issue)
         return step
 
     async def reconfigure(self, url: str) -> dict[str, Any]:
         """Type another address of the gateway."""
-        step = await self.client.post(FLOWS, {"handler": DOMAIN, "entry_id": (await self.entry())["entry_id"]})
-        return await self.answer(FLOWS, step, {"url": url})
+        step = await self.client.post(FLOWS, {"handler": DOMAIN, "entry_id": (await self.find_entry())["entry_id"]})
+        return await self.answer_forms(FLOWS, step, {"url": url})
 
-    async def series(self, name: str) -> dict[datetime, float]:
+    async def fetch_series(self, name: str) -> dict[datetime, float]:
         ids = await energy.statistics(self.client, name)
         return await energy.hours(self.client, next(iter(ids)), BEGIN) if ids else {}
 
-    async def imported(self) -> list[int]:
+    async def list_imports(self) -> list[int]:
         """How many hours Home Assistant wrote each time since it was started, once it has asked for them."""
         log = self.home.log("home-assistant")
 
-        async def asked() -> bool:
+        async def has_fetched_hours() -> bool:
             return "Finished fetching hours data" in log.read_text()
 
-        await until(asked, "the hours asked for", seconds=300)
+        await wait_until(has_fetched_hours, "the hours asked for", seconds=300)
         return [int(hours) for hours in re.findall(r"Imported (\d+) hours", log.read_text())]
 
-    async def comes(self, name: str, expected: dict[datetime, float], what: str) -> None:
+    async def wait_for_series(self, name: str, expected: dict[datetime, float], what: str) -> None:
         """Wait until a series is what it should be, hour by hour; on failure say where it is not."""
         found: dict[datetime, float] = {}
 
-        async def look() -> bool:
+        async def is_as_expected() -> bool:
             found.clear()
-            found.update(await self.series(name))
+            found.update(await self.fetch_series(name))
             return found == pytest.approx(expected, abs=5e-6)
 
         try:
-            await until(look, what, seconds=300)
+            await wait_until(is_as_expected, what, seconds=300)
         except AssertionError:
             assert found == pytest.approx(expected, abs=5e-6), what
             raise
 
     # What is true
 
-    async def truth(self, end: date) -> list[dict[str, Any]]:
+    async def fetch_truth(self, end: date) -> list[dict[str, Any]]:
         """The days that Home Assistant should hold: sixty days before the first one, and on."""
         query = {"prm": PRM, "direction": "consumption", "start": str(BEGIN.date()), "end": str(end)}
         days: list[dict[str, Any]] = await self.at_simulator("GET", "/control/truth", params=query)
         return days
 
 
-def published(hours: dict[datetime, float], until_moment: datetime) -> dict[datetime, float]:
+def keep_published(hours: dict[datetime, float], until_moment: datetime) -> dict[datetime, float]:
     return {hour: value for hour, value in hours.items() if hour < until_moment}
 
 
@@ -226,13 +228,13 @@ async def api_clients(story: Story, owner: aiohttp.ClientSession) -> list[str]:
 
 async def test_a_gateway_is_found_and_signed_up_to(story: Story, owner: aiohttp.ClientSession) -> None:
     step = await story.client.post(FLOWS, {"handler": DOMAIN})
-    step = await story.answer(FLOWS, step, {"url": story.simulator.simulator_url})
+    step = await story.answer_forms(FLOWS, step, {"url": story.simulator.simulator_url})
     assert step["errors"] == {"url": "not_a_gateway"}
     await story.client.delete(f"{FLOWS}/{step['flow_id']}")
-    step = await story.found()
+    step = await story.take_up_discovery()
     assert step["step_id"] == "account"
     account = {"email": EMAIL, "password": PASSWORD}
-    step = await story.answer(FLOWS, step, {"next_step_id": "sign_up"}, account)
+    step = await story.answer_forms(FLOWS, step, {"next_step_id": "sign_up"}, account)
     assert step["type"] == "create_entry", step
     await story.until_loaded()
     await log_in(story, owner)
@@ -240,9 +242,9 @@ async def test_a_gateway_is_found_and_signed_up_to(story: Story, owner: aiohttp.
 
 
 async def test_a_meter_is_shared_and_its_hours_are_the_meters(story: Story) -> None:
-    step = await story.client.post(METER_FLOWS, {"handler": [(await story.entry())["entry_id"], "meter"]})
+    step = await story.client.post(METER_FLOWS, {"handler": [(await story.find_entry())["entry_id"], "meter"]})
     assert step["step_id"] == "number", step
-    step = await story.answer(METER_FLOWS, step, {"number": PRM})
+    step = await story.answer_forms(METER_FLOWS, step, {"number": PRM})
     assert step["type"] == "external", step
     assert PRM not in step["url"]
     await story.agree_at_enedis(step["url"])
@@ -251,28 +253,32 @@ async def test_a_meter_is_shared_and_its_hours_are_the_meters(story: Story) -> N
         now: dict[str, Any] = await story.client.get(f"{METER_FLOWS}/{step['flow_id']}")
         return now if now["type"] != "external" else None
 
-    step = await until(goes_on, "the form that follows Enedis' page")
+    step = await wait_until(goes_on, "the form that follows Enedis' page")
     assert step["step_id"] == "tariff", step
     assert step["description_placeholders"]["power"] == "6 kVA"
     tariff = {"name": "Flat", "option": "base", "power": "6", "own_prices": False}
-    step = await story.answer(METER_FLOWS, step, tariff)
+    step = await story.answer_forms(METER_FLOWS, step, tariff)
     assert step["type"] == "create_entry", step
 
     evening = datetime.combine(FIRST.date() - timedelta(days=1), EVENING, bill.PARIS)
-    days = await story.truth(FIRST.date())
-    await story.comes("consumption", published(bill.usage(days), evening), "sixty days, the last one up to its evening")
-    await story.comes("cost", published(bill.cost(HOMES["base"], days, {}), evening), "what they cost")
+    days = await story.fetch_truth(FIRST.date())
+    await story.wait_for_series(
+        "consumption", keep_published(bill.compute_usage(days), evening), "sixty days, the last one up to its evening"
+    )
+    await story.wait_for_series(
+        "cost", keep_published(bill.compute_cost(HOMES["base"], days, {}), evening), "what they cost"
+    )
 
 
 async def test_a_restart_takes_up_where_it_was(story: Story) -> None:
     await story.gateway.command("backup", str(story.folder / "gateway.backup"))
-    before = await story.series("consumption")
+    before = await story.fetch_series("consumption")
     level = {"integration": DOMAIN, "level": "DEBUG", "persistence": "permanent"}
     await story.client.command("logger/integration_log_level", **level)
     await story.home.aclose()
     await story.start_home_assistant(FIRST)
-    assert sum(await story.imported()) < 100, "what is new, if anything"
-    await story.comes("consumption", before, "every hour once")
+    assert sum(await story.list_imports()) < 100, "what is new, if anything"
+    await story.wait_for_series("consumption", before, "every hour once")
 
 
 async def test_the_other_half_of_a_late_day_is_filled_in(story: Story) -> None:
@@ -281,26 +287,26 @@ async def test_the_other_half_of_a_late_day_is_filled_in(story: Story) -> None:
     await story.at_simulator("POST", "/control/clock", json={"now": story.now(SECOND).isoformat()})
     await story.start_gateway(SECOND)
     await story.start_home_assistant(SECOND)
-    days = await story.truth(SECOND.date())
-    await story.comes("consumption", bill.usage(days), "yesterday, and the evening before it")
-    await story.comes("cost", bill.cost(HOMES["base"], days, {}), "what they cost")
-    assert 30 <= sum(await story.imported()) < 100, "those hours, and hardly more"
+    days = await story.fetch_truth(SECOND.date())
+    await story.wait_for_series("consumption", bill.compute_usage(days), "yesterday, and the evening before it")
+    await story.wait_for_series("cost", bill.compute_cost(HOMES["base"], days, {}), "what they cost")
+    assert 30 <= sum(await story.list_imports()) < 100, "those hours, and hardly more"
 
 
 async def test_a_new_price_changes_what_came_after_it(story: Story) -> None:
-    entry_id = (await story.entry())["entry_id"]
+    entry_id = (await story.find_entry())["entry_id"]
     (meter,) = await story.client.command("config_entries/subentries/list", entry_id=entry_id)
     begin = {"handler": [entry_id, "meter"], "subentry_id": meter["subentry_id"]}
     step = await story.client.post(METER_FLOWS, begin)
     tariff = {"name": "Flat", "option": "base", "power": "6", "own_prices": True, "valid_from": str(SINCE)}
-    step = await story.answer(METER_FLOWS, step, tariff, {"base": DEAR, "subscription": 12})
+    step = await story.answer_forms(METER_FLOWS, step, tariff, {"base": DEAR, "subscription": 12})
     assert step["reason"] == "reconfigure_successful", step
-    days = await story.truth(SECOND.date())
-    used, paid = bill.usage(days), bill.cost(HOMES["base"], days, {})
+    days = await story.fetch_truth(SECOND.date())
+    used, paid = bill.compute_usage(days), bill.compute_cost(HOMES["base"], days, {})
     begins = datetime.combine(SINCE, time(), bill.PARIS)
     dear = {hour: used[hour] * DEAR if hour >= begins else cost for hour, cost in paid.items()}
-    await story.comes("cost", dear, "the new price since its day, and the old one before")
-    await story.comes("consumption", used, "the same hours")
+    await story.wait_for_series("cost", dear, "the new price since its day, and the old one before")
+    await story.wait_for_series("consumption", used, "the same hours")
 
 
 async def test_a_restored_backup_of_the_gateway_heals(story: Story) -> None:
@@ -309,10 +315,10 @@ async def test_a_restored_backup_of_the_gateway_heals(story: Story) -> None:
         file.unlink()
     await story.gateway.command("restore", str(story.folder / "gateway.backup"))
     await story.start_gateway(SECOND)
-    await story.reload()
-    days = await story.truth(SECOND.date())
-    await story.comes("cost", bill.cost(HOMES["base"], days, {}), "every price as the backup had it")
-    await story.comes("consumption", bill.usage(days), "every hour, those after the backup too")
+    await story.reload_entry()
+    days = await story.fetch_truth(SECOND.date())
+    await story.wait_for_series("cost", bill.compute_cost(HOMES["base"], days, {}), "every price as the backup had it")
+    await story.wait_for_series("consumption", bill.compute_usage(days), "every hour, those after the backup too")
 
 
 async def test_a_consent_that_was_withdrawn_is_renewed(story: Story, owner: aiohttp.ClientSession) -> None:
@@ -326,25 +332,27 @@ async def test_a_consent_that_was_withdrawn_is_renewed(story: Story, owner: aioh
         # 409: the gateway's own look found it out before
         assert answer.status in {202, 409}, await answer.text()
 
-    async def ended() -> bool:
+    async def has_ended() -> bool:
         async with owner.get(f"{points}/{point['id']}") as answer:
             return bool((await answer.json())["consent"]["status"] == "ended")
 
-    await until(ended, "the gateway told of the consent that ended", seconds=300)
-    await story.reload()
+    await wait_until(has_ended, "the gateway told of the consent that ended", seconds=300)
+    await story.reload_entry()
 
-    async def said() -> bool:
-        return "consent_ended" in await story.issues()
+    async def has_repair() -> bool:
+        return "consent_ended" in await story.list_repairs()
 
-    await until(said, "the repair that says so")
-    step = await story.mend("consent_ended")
-    step = await story.answer(REPAIRS, step, {"number": PRM})
+    await wait_until(has_repair, "the repair that says so")
+    step = await story.open_repair("consent_ended")
+    step = await story.answer_forms(REPAIRS, step, {"number": PRM})
     assert step["step_id"] == "link", step
     await story.agree_at_enedis(step["description_placeholders"]["url"])
-    step = await story.answer(REPAIRS, step, {})
+    step = await story.answer_forms(REPAIRS, step, {})
     assert step["type"] == "create_entry", step
-    assert "consent_ended" not in await story.issues()
-    await story.comes("consumption", bill.usage(await story.truth(SECOND.date())), "the same hours")
+    assert "consent_ended" not in await story.list_repairs()
+    await story.wait_for_series(
+        "consumption", bill.compute_usage(await story.fetch_truth(SECOND.date())), "the same hours"
+    )
 
 
 async def test_another_gateway_is_refused_and_the_own_one_found_elsewhere(story: Story) -> None:
@@ -356,11 +364,13 @@ async def test_another_gateway_is_refused_and_the_own_one_found_elsewhere(story:
     await story.start_gateway(SECOND, port=free_port())
     assert (await story.reconfigure(story.gateway.gateway_url))["reason"] == "reconfigure_successful"
     await story.until_loaded()
-    await story.comes("consumption", bill.usage(await story.truth(SECOND.date())), "the same hours")
+    await story.wait_for_series(
+        "consumption", bill.compute_usage(await story.fetch_truth(SECOND.date())), "the same hours"
+    )
 
 
 async def test_what_is_removed_leaves_nothing_behind(story: Story, owner: aiohttp.ClientSession) -> None:
-    entry_id = (await story.entry())["entry_id"]
+    entry_id = (await story.find_entry())["entry_id"]
     await story.client.delete(f"/api/config/config_entries/entry/{entry_id}")
     assert await story.client.entries(DOMAIN) == []
     devices = await story.client.command("config/device_registry/list")
@@ -369,8 +379,8 @@ async def test_what_is_removed_leaves_nothing_behind(story: Story, owner: aiohtt
     assert not [entity for entity in entities if entity["platform"] == DOMAIN]
     await log_in(story, owner)
     assert await api_clients(story, owner) == []
-    assert list(await story.issues()) == ["statistics_left"]
-    assert await story.series("consumption"), "kept until one says otherwise"
-    await story.answer(REPAIRS, await story.mend("statistics_left"), {"next_step_id": "delete"})
+    assert list(await story.list_repairs()) == ["statistics_left"]
+    assert await story.fetch_series("consumption"), "kept until one says otherwise"
+    await story.answer_forms(REPAIRS, await story.open_repair("statistics_left"), {"next_step_id": "delete"})
     assert await energy.statistics(story.client, "consumption") == {}
-    assert await story.issues() == {}
+    assert await story.list_repairs() == {}

@@ -29,7 +29,7 @@ class Visitor:
     hosts: frozenset[str] = _HERE
     """Those that may be asked."""
 
-    def watch(self) -> None:
+    def watch_page(self) -> None:
         """Note what the policy blocks, what fails in a script, and what is asked of another site."""
         self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
@@ -64,7 +64,7 @@ class Visitor:
         """Wait until nothing is being loaded."""
         await expect(self.page.locator(_LOADING), "everything is loaded").to_have_count(0, timeout=60_000)
 
-    async def press(self, name: str | re.Pattern[str]) -> None:
+    async def press_button(self, name: str | re.Pattern[str]) -> None:
         """Press a button."""
         await self.page.get_by_role("button", name=name, exact=True).click()
 
@@ -83,7 +83,7 @@ class Visitor:
         assert changed.status == 200, await changed.text()
         await self.page.reload()
 
-    async def sees(self, text: str | re.Pattern[str]) -> None:
+    async def wait_for_text(self, text: str | re.Pattern[str]) -> None:
         """Wait until a text is shown."""
         await self.page.get_by_text(text).first.wait_for()
 
@@ -91,13 +91,13 @@ class Visitor:
         """All text that the page's own part shows."""
         return await self.page.locator("main").inner_text()
 
-    async def fetch(self, path: str) -> Any:
+    async def fetch_json(self, path: str) -> Any:
         """What the API answers to this person."""
         return await self.page.evaluate("path => fetch(path).then(answer => answer.json())", f"{self.url}/api{path}")
 
 
 @asynccontextmanager
-async def visiting(
+async def open_visitor(
     url: str, *, language: str = "en", width: int = 1280, dark: bool = False, bfcache: bool = False
 ) -> AsyncGenerator[Visitor]:
     """A fresh browser, whose clock shows the gateway's time.
@@ -122,7 +122,7 @@ async def visiting(
         page = await context.new_page()
         await page.clock.install(time=NOW)
         visitor = Visitor(url, page, language)
-        visitor.watch()
+        visitor.watch_page()
         try:
             yield visitor
         except Exception as error:

@@ -111,26 +111,26 @@ def entry(gateway: ScriptedGateway) -> MockConfigEntry:
 def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> SetUp:
     """Set the entry up, and wait for everything it does in the background."""
 
-    async def do() -> MockConfigEntry:
+    async def set_up_entry() -> MockConfigEntry:
         if entry.entry_id not in {known.entry_id for known in hass.config_entries.async_entries()}:
             entry.add_to_hass(hass)
         await hass.config_entries.async_setup(entry.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)
         return entry
 
-    return do
+    return set_up_entry
 
 
 @pytest.fixture
 def move_to(hass: HomeAssistant, now: FrozenDateTimeFactory) -> MoveTo:
     """Move the clock, and wait for everything that happens then."""
 
-    async def do(moment: str) -> None:
+    async def move_clock(moment: str) -> None:
         now.move_to(moment)
         async_fire_time_changed(hass)
         await hass.async_block_till_done(wait_background_tasks=True)
 
-    return do
+    return move_clock
 
 
 @pytest.fixture

@@ -17,21 +17,21 @@ from custom_components.my_electrical_data.const import DOMAIN, METER
 ACCOUNT = {CONF_EMAIL: EMAIL, CONF_PASSWORD: PASSWORD}
 
 
-def client(**changes: str) -> dict[str, str]:
+def make_client_input(**changes: str) -> dict[str, str]:
     """Return an API client as it is typed."""
     return {CONF_CLIENT_ID: CLIENT_ID, CONF_CLIENT_SECRET: CLIENT_SECRET} | changes
 
 
-async def submit(hass: HomeAssistant, flow: Any, data: Any) -> Any:
+async def submit_form(hass: HomeAssistant, flow: Any, data: Any) -> Any:
     """Fill in a form of a configuration, and wait for what comes of it."""
     result = await hass.config_entries.flow.async_configure(flow["flow_id"], data)
     await hass.async_block_till_done(wait_background_tasks=True)
     return result
 
 
-async def choose(hass: HomeAssistant, flow: Any, option: str) -> Any:
+async def choose_option(hass: HomeAssistant, flow: Any, option: str) -> Any:
     """Choose from a menu of a configuration."""
-    return await submit(hass, flow, {"next_step_id": option})
+    return await submit_form(hass, flow, {"next_step_id": option})
 
 
 async def add_meter(hass: HomeAssistant, entry: ConfigEntry) -> Any:
@@ -46,39 +46,39 @@ async def answer_meter(hass: HomeAssistant, flow: Any, data: Any = None) -> Any:
     return result
 
 
-async def mend(hass: HomeAssistant, issue_id: str) -> Any:
+async def open_repair(hass: HomeAssistant, issue_id: str) -> Any:
     """Open a repair."""
     issue = {"issue_id": issue_id}
     return await hass.data[REPAIRS]["flow_manager"].async_init(DOMAIN, context=issue, data=issue)
 
 
-async def mend_with(hass: HomeAssistant, flow: Any, data: Any) -> Any:
+async def answer_repair(hass: HomeAssistant, flow: Any, data: Any) -> Any:
     """Fill in a form of a repair, or choose from its menu, and wait for what comes of it."""
     result = await hass.data[REPAIRS]["flow_manager"].async_configure(flow["flow_id"], data)
     await hass.async_block_till_done(wait_background_tasks=True)
     return result
 
 
-def device(hass: HomeAssistant, identifier: str = POINT_ID) -> str:
+def find_device_id(hass: HomeAssistant, identifier: str = POINT_ID) -> str:
     """Return the id of a device: the meter's, or another's."""
     (entry,) = hass.config_entries.async_entries(DOMAIN)
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     return next(device.id for device in devices if (DOMAIN, identifier) in device.identifiers)
 
 
-async def act(hass: HomeAssistant, action: str, device_id: str | None = None, **fields: Any) -> Any:
+async def call_action(hass: HomeAssistant, action: str, device_id: str | None = None, **fields: Any) -> Any:
     """Do an action of the integration, and return its answer as an automation gets it: as JSON has it."""
-    data = {"device_id": device_id or device(hass), **fields}
+    data = {"device_id": device_id or find_device_id(hass), **fields}
     answer = await hass.services.async_call(DOMAIN, action, data, blocking=True, return_response=True)
     assert json.loads(json.dumps(answer)) == answer
     return answer
 
 
-def told(found: Iterable[Mapping[str, Any]], *names: str) -> list[tuple[Any, ...]]:
+def pick_fields(found: Iterable[Mapping[str, Any]], *names: str) -> list[tuple[Any, ...]]:
     """Return the fields of these names of each."""
     return [tuple(one.get(name) for name in names) for one in found]
 
 
-def texts(language: str) -> Any:
+def load_texts(language: str) -> Any:
     """Return all texts of a language."""
     return json.loads((Path("custom_components") / DOMAIN / "translations" / f"{language}.json").read_text())

@@ -36,27 +36,27 @@ CONSENT = f"{CONSENTS}/{'c' * 32}"
 type Script = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def body(name: str) -> Any:
+def load_body(name: str) -> Any:
     """Return the answer body of that name."""
     return json.loads((FIXTURES / f"{name}.json").read_text())
 
 
-def _problem(status: int, code: str, headers: dict[str, str] | None = None) -> web.Response:
+def _build_problem(status: int, code: str, headers: dict[str, str] | None = None) -> web.Response:
     """Return an error as the gateway words it (RFC 9457)."""
     text = json.dumps({"type": "about:blank", "title": code, "status": status, "detail": "…", "code": code})
     return web.Response(status=status, text=text, content_type="application/problem+json", headers=headers)
 
 
-def problem(status: int, code: str, **headers: str) -> Script:
+def answer_problem(status: int, code: str, **headers: str) -> Script:
     """Answer with an error each time."""
 
     async def answer(request: web.Request) -> web.Response:
-        return _problem(status, code, headers)
+        return _build_problem(status, code, headers)
 
     return answer
 
 
-def raw(status: int, text: str, content_type: str = "text/html", **headers: str) -> Script:
+def answer_text(status: int, text: str, content_type: str = "text/html", **headers: str) -> Script:
     """Answer with anything at all."""
 
     async def answer(request: web.Request) -> web.Response:
@@ -73,60 +73,60 @@ class ScriptedGateway:
         self.off_peak_texts: dict[str, list[dict[str, Any]]] = {}
         self.answers: dict[str, Any] = {
             "/v1/off-peak-hours": self._read_off_peak,
-            PING: body("ping"),
-            TOKEN: self._token,
-            POINTS: body("usage_points"),
-            DAILY: body("daily"),
-            HOURS: self._hours,
-            TOTALS: body("totals"),
-            PERIODS: body("periods"),
-            MAX_POWER: body("max_power"),
-            TEMPO: body("tempo"),
-            TEMPO_DAYS: body("tempo_days"),
-            ECOWATT: body("ecowatt"),
-            QUOTA: body("quota"),
-            POINT: self._point,
-            CURVE: body("load_curve"),
-            COMPARISON: body("comparison"),
-            SERIES: body("series"),
-            REFRESH: self._refresh,
+            PING: load_body("ping"),
+            TOKEN: self._answer_token,
+            POINTS: load_body("usage_points"),
+            DAILY: load_body("daily"),
+            HOURS: self._answer_hours,
+            TOTALS: load_body("totals"),
+            PERIODS: load_body("periods"),
+            MAX_POWER: load_body("max_power"),
+            TEMPO: load_body("tempo"),
+            TEMPO_DAYS: load_body("tempo_days"),
+            ECOWATT: load_body("ecowatt"),
+            QUOTA: load_body("quota"),
+            POINT: self._answer_point,
+            CURVE: load_body("load_curve"),
+            COMPARISON: load_body("comparison"),
+            SERIES: load_body("series"),
+            REFRESH: self._answer_refresh,
             ACCOUNTS: self._sign_up,
             CLIENTS: self._make_client,
-            f"{CLIENTS}/{CLIENT_ID}": raw(204, ""),
-            PROOF: self._prove,
+            f"{CLIENTS}/{CLIENT_ID}": answer_text(204, ""),
+            PROOF: self._answer_proof,
             CONSENTS: self._ask_consent,
-            CONSENT: body("consent"),
+            CONSENT: load_body("consent"),
         }
         self.signed_up = "active"
         self.accounts = {EMAIL: PASSWORD}
         self.told: list[Any] = []
         self.headers: dict[str, dict[str, str]] = defaultdict(dict)
         self.requests: list[web.Request] = []
-        self.hours: list[Any] = [body("hours")]
+        self.hours: list[Any] = [load_body("hours")]
         self.accepted_secret = CLIENT_SECRET
         self.accepted_tokens: set[str] = set()
         self.expires_in = 900
         self._issued = 0
         app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._answer)
+        app.router.add_route("*", "/{path:.*}", self._respond)
         self.server = TestServer(app, host="127.0.0.1")
 
     @property
     def url(self) -> str:
         return str(self.server.make_url(self.prefix or "/")).rstrip("/")
 
-    def asked(self, path: str) -> list[web.Request]:
+    def list_requests(self, path: str) -> list[web.Request]:
         """Return the requests for `path`, oldest first."""
         return [request for request in self.requests if request.path == self.prefix + path]
 
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(request)
         path = request.path.removeprefix(self.prefix)
         if not request.path.startswith(self.prefix) or path not in self.answers:
             return web.Response(status=404, text="<html>Nothing here</html>", content_type="text/html")
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if path not in {PING, TOKEN, ACCOUNTS, CLIENTS, PROOF} and bearer not in self.accepted_tokens:
-            return _problem(401, "invalid_token")
+            return _build_problem(401, "invalid_token")
         answer = self.answers[path]
         if callable(answer):
             answer = await answer(request)
@@ -137,17 +137,17 @@ class ScriptedGateway:
             return web.Response(status=304, headers=headers)
         return web.json_response(answer, headers=headers)
 
-    async def _token(self, request: web.Request) -> Any:
+    async def _answer_token(self, request: web.Request) -> Any:
         expected = b64encode(f"{CLIENT_ID}:{self.accepted_secret}".encode()).decode()
         form = await request.post()
         if request.headers.get("Authorization") != f"Basic {expected}":
-            return _problem(401, "invalid_client")
+            return _build_problem(401, "invalid_client")
         if form["grant_type"] != "client_credentials":
-            return _problem(400, "unsupported_grant_type")
+            return _build_problem(400, "unsupported_grant_type")
         self._issued += 1
         token = f"token-{self._issued}"
         self.accepted_tokens.add(token)
-        return body("token") | {"access_token": token, "expires_in": self.expires_in}
+        return load_body("token") | {"access_token": token, "expires_in": self.expires_in}
 
     async def _sign_up(self, request: web.Request) -> Any:
         wish = await request.json()
@@ -159,23 +159,23 @@ class ScriptedGateway:
         basic = b64decode(request.headers["Authorization"].removeprefix("Basic ")).decode()
         self.told.append(await request.json())
         if basic not in known:
-            return _problem(401, "invalid_credentials")
+            return _build_problem(401, "invalid_credentials")
         return web.json_response({"client_id": CLIENT_ID, "client_secret": self.accepted_secret}, status=201)
 
-    async def _prove(self, request: web.Request) -> Any:
+    async def _answer_proof(self, request: web.Request) -> Any:
         """Sign for this gateway's own address, as the real one does."""
         asked = await request.json()
         if asked["address"] != self.url:
-            return _problem(409, "not_our_address")
+            return _build_problem(409, "not_our_address")
         lines = ["MyElectricalData proof 1", INSTANCE_ID, CLIENT_ID, asked["nonce"], asked["address"]]
         key = hashlib.sha256(self.accepted_secret.encode()).digest()
         return {"proof": hmac.new(key, "\n".join(lines).encode(), "sha256").hexdigest()}
 
     async def _ask_consent(self, request: web.Request) -> Any:
         self.told.append(await request.json())
-        return web.json_response(body("consent_asked"), status=201)
+        return web.json_response(load_body("consent_asked"), status=201)
 
-    async def _point(self, request: web.Request) -> Any:
+    async def _answer_point(self, request: web.Request) -> Any:
         """Show the first meter; a change is remembered, and shown from then on."""
         point = self.answers[POINTS]["items"][0]
         if request.method == "PATCH":
@@ -192,13 +192,13 @@ class ScriptedGateway:
             return {"periods": self.off_peak_texts[text]}
         if slots and ", ".join("-".join(slot) for slot in slots) == text:
             return {"periods": [{**always, "slots": slots}]}
-        return _problem(422, "off_peak_unreadable")
+        return _build_problem(422, "off_peak_unreadable")
 
-    async def _refresh(self, request: web.Request) -> Any:
+    async def _answer_refresh(self, request: web.Request) -> Any:
         self.told.append(await request.json())
-        return web.json_response(body("refresh"), status=202)
+        return web.json_response(load_body("refresh"), status=202)
 
-    async def _hours(self, request: web.Request) -> Any:
+    async def _answer_hours(self, request: web.Request) -> Any:
         """Answer as the gateway would: all rows of the newest state, or those that changed since the cursor.
 
         `hours` are successive states; the cursor names the one that was read before, and how far, as `c1+20`.

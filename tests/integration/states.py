@@ -22,19 +22,19 @@ def entity_id(hass: HomeAssistant, key: str, platform: str = "sensor") -> str:
     return known
 
 
-def entity(hass: HomeAssistant, key: str, platform: str = "sensor") -> State:
+def get_entity(hass: HomeAssistant, key: str, platform: str = "sensor") -> State:
     """Return the state of an entity, with its attributes."""
     state = hass.states.get(entity_id(hass, key, platform))
     assert state, key
     return state
 
 
-def shown(hass: HomeAssistant, key: str, platform: str = "sensor") -> str:
+def get_state(hass: HomeAssistant, key: str, platform: str = "sensor") -> str:
     """Return the state of an entity."""
-    return entity(hass, key, platform).state
+    return get_entity(hass, key, platform).state
 
 
-async def events(hass: HomeAssistant, key: str, start: datetime, end: datetime) -> list[dict[str, Any]]:
+async def list_events(hass: HomeAssistant, key: str, start: datetime, end: datetime) -> list[dict[str, Any]]:
     """Return what a calendar shows in `[start, end[`, times in UTC."""
     calendar = entity_id(hass, key, "calendar")
     answer = await hass.services.async_call(
@@ -47,12 +47,12 @@ async def events(hass: HomeAssistant, key: str, start: datetime, end: datetime) 
     assert answer is not None
     found: Any = answer[calendar]
     return [
-        event | {name: _utc(event[name]) for name in ("start", "end") if "T" in event[name]}
+        event | {name: _format_utc(event[name]) for name in ("start", "end") if "T" in event[name]}
         for event in found["events"]
     ]
 
 
-def _utc(text: str) -> str:
+def _format_utc(text: str) -> str:
     moment = dt_util.parse_datetime(text)
     assert moment
     return dt_util.as_utc(moment).strftime("%Y-%m-%dT%H:%MZ")

@@ -17,7 +17,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 from homeassistant.setup import async_setup_component
-from pages import ACCOUNT, choose, client, mend, mend_with, submit
+from pages import ACCOUNT, answer_repair, choose_option, make_client_input, open_repair, submit_form
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
@@ -28,19 +28,19 @@ from scripted_gateway import (
     POINT_ID,
     PROOF,
     ScriptedGateway,
-    body,
-    raw,
+    answer_text,
+    load_body,
 )
 
 from custom_components.my_electrical_data.const import CONF_METERS, DOMAIN
 from custom_components.my_electrical_data.discovery import list_announced_addresses
 
 
-def announced(gateway: ScriptedGateway, **properties: str | None) -> ZeroconfServiceInfo:
-    return announcement([ip_address("127.0.0.1")], gateway.server.port, **properties)
+def announce_gateway(gateway: ScriptedGateway, **properties: str | None) -> ZeroconfServiceInfo:
+    return make_announcement([ip_address("127.0.0.1")], gateway.server.port, **properties)
 
 
-def announcement(
+def make_announcement(
     ips: list[IPv4Address | IPv6Address], port: int | None, **properties: str | None
 ) -> ZeroconfServiceInfo:
     return ZeroconfServiceInfo(
@@ -54,7 +54,7 @@ def announcement(
     )
 
 
-async def hear(hass: HomeAssistant, info: ZeroconfServiceInfo) -> Any:
+async def receive_announcement(hass: HomeAssistant, info: ZeroconfServiceInfo) -> Any:
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_ZEROCONF}, data=info)
     await hass.async_block_till_done(wait_background_tasks=True)
     return result
@@ -62,20 +62,20 @@ async def hear(hass: HomeAssistant, info: ZeroconfServiceInfo) -> Any:
 
 @pytest.mark.parametrize("url", [None, "http://127.0.0.1:1/nothing", "not an address"])
 async def test_a_gateway_that_announces_itself(hass: HomeAssistant, gateway: ScriptedGateway, url: str | None) -> None:
-    menu = await hear(hass, announced(gateway, url=url))
+    menu = await receive_announcement(hass, announce_gateway(gateway, url=url))
     assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "account")
     assert menu["description_placeholders"]["address"] == gateway.url
     [progress] = hass.config_entries.flow.async_progress()
     assert progress["context"]["title_placeholders"] == {"name": "127.0.0.1"}
-    await choose(hass, menu, "log_in")
-    await submit(hass, menu, ACCOUNT)
-    result = await submit(hass, menu, {CONF_METERS: [POINT_ID]})
+    await choose_option(hass, menu, "log_in")
+    await submit_form(hass, menu, ACCOUNT)
+    result = await submit_form(hass, menu, {CONF_METERS: [POINT_ID]})
     assert result["result"].unique_id == INSTANCE_ID
 
 
 async def test_the_address_a_gateway_gives_itself_comes_first(hass: HomeAssistant, gateway: ScriptedGateway) -> None:
     gateway.prefix = "/api"
-    menu = await hear(hass, announced(gateway, url=gateway.url))
+    menu = await receive_announcement(hass, announce_gateway(gateway, url=gateway.url))
     assert menu["description_placeholders"]["address"] == gateway.url
 
 
@@ -84,16 +84,16 @@ async def test_the_address_a_gateway_gives_itself_comes_first(hass: HomeAssistan
     [
         ({"id": ""}, None, "not_a_gateway"),
         ({"id": "another-gateway-1"}, None, "cannot_connect"),
-        ({}, raw(200, "a router"), "cannot_connect"),
-        ({}, body("ping") | {"api": "0.9"}, "gateway_too_old"),
-        ({}, body("ping") | {"api": "2.0"}, "gateway_too_new"),
+        ({}, answer_text(200, "a router"), "cannot_connect"),
+        ({}, load_body("ping") | {"api": "0.9"}, "gateway_too_old"),
+        ({}, load_body("ping") | {"api": "2.0"}, "gateway_too_new"),
     ],
 )
 async def test_what_announces_itself_and_cannot_be_used(
     hass: HomeAssistant, gateway: ScriptedGateway, properties: dict[str, str], answer: Any, reason: str
 ) -> None:
     gateway.answers[PING] = answer or gateway.answers[PING]
-    result = await hear(hass, announced(gateway, **properties))
+    result = await receive_announcement(hass, announce_gateway(gateway, **properties))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, reason)
 
 
@@ -116,7 +116,7 @@ async def test_what_announces_itself_and_cannot_be_used(
 def test_an_announcement_has_only_plausible_addresses_asked(url: str, asked_first: str | None) -> None:
     ips = [ip_address(text) for text in ("192.168.1.20", "fd00::1", "8.8.8.8", "169.254.169.254", "224.0.0.251", "::")]
     own = [asked_first] if asked_first else []
-    assert list_announced_addresses(announcement(ips, 8000, url=url)) == [
+    assert list_announced_addresses(make_announcement(ips, 8000, url=url)) == [
         *own,
         "http://192.168.1.20:8000",
         "http://[fd00::1]:8000",
@@ -129,11 +129,11 @@ async def test_an_announced_address_leads_nowhere_else(hass: HomeAssistant, gate
     async def lead_on(request: web.Request) -> web.Response:
         if request.query:
             elsewhere.append(request.path_qs)
-            return web.json_response(body("ping"))
+            return web.json_response(load_body("ping"))
         raise web.HTTPFound("/ping?elsewhere")
 
     gateway.answers[PING] = lead_on
-    result = await hear(hass, announced(gateway))
+    result = await receive_announcement(hass, announce_gateway(gateway))
     assert (result["reason"], elsewhere) == ("cannot_connect", [])
 
 
@@ -143,7 +143,7 @@ async def test_a_gateway_that_works_is_not_moved(hass: HomeAssistant, gateway: S
     before = entry.data[CONF_URL]
     gateway.prefix = "/api"
     gateway.requests.clear()
-    result = await hear(hass, announced(gateway, url=gateway.url))
+    result = await receive_announcement(hass, announce_gateway(gateway, url=gateway.url))
     assert (result["reason"], entry.data[CONF_URL]) == ("already_configured", before)
     assert not gateway.requests
 
@@ -152,13 +152,13 @@ async def test_a_gateway_that_moved_is_followed(
     hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp
 ) -> None:
     """It proves that it knows the API client before its secret goes there."""
-    await unreachable(hass, entry, set_up, "http")
-    result = await hear(hass, announced(gateway))
+    await set_up_unreachable(hass, entry, set_up, "http")
+    result = await receive_announcement(hass, announce_gateway(gateway))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
     assert entry.data[CONF_URL] == gateway.url
     assert entry.state is ConfigEntryState.LOADED
     first, *_ = [request for request in gateway.requests if "Authorization" in request.headers]
-    assert gateway.requests.index(first) > gateway.requests.index(gateway.asked(PROOF)[0])
+    assert gateway.requests.index(first) > gateway.requests.index(gateway.list_requests(PROOF)[0])
 
 
 @pytest.mark.parametrize("impostor", ["old gateway", "wrong secret", "passed on", "nonsense", "https given up"])
@@ -166,7 +166,7 @@ async def test_whoever_announces_the_id_gets_no_secret(
     hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp, impostor: str
 ) -> None:
     """A repair asks instead; confirmed by a person, the address is used."""
-    old = await unreachable(hass, entry, set_up, "https" if impostor == "https given up" else "http")
+    old = await set_up_unreachable(hass, entry, set_up, "https" if impostor == "https given up" else "http")
     real = gateway.answers[PROOF]
 
     async def pass_on(request: web.Request) -> Any:
@@ -183,12 +183,12 @@ async def test_whoever_announces_the_id_gets_no_secret(
         case "passed on":
             gateway.answers[PROOF] = pass_on
         case "nonsense":
-            gateway.answers[PROOF] = raw(200, "[1]", "application/json")
+            gateway.answers[PROOF] = answer_text(200, "[1]", "application/json")
         case "https given up":
             pass  # the address alone says it
         case _:
             raise AssertionError(impostor)
-    result = await hear(hass, announced(gateway))
+    result = await receive_announcement(hass, announce_gateway(gateway))
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
     assert entry.data[CONF_URL] == old
     assert not [request for request in gateway.requests if "Authorization" in request.headers]
@@ -199,17 +199,17 @@ async def test_whoever_announces_the_id_gets_no_secret(
     assert issue.translation_placeholders == {"known": old, "address": gateway.url}
     gateway.answers[PROOF], gateway.accepted_secret = real, CLIENT_SECRET
     assert await async_setup_component(hass, REPAIRS, {})
-    page = await mend(hass, issue_id)
+    page = await open_repair(hass, issue_id)
     assert page["step_id"] == "confirm"
     for answer, error in (
-        (body("ping") | {"instance_id": "another-gateway-1"}, "another_gateway"),
-        (raw(200, "a router"), "gateway_failed"),
+        (load_body("ping") | {"instance_id": "another-gateway-1"}, "another_gateway"),
+        (answer_text(200, "a router"), "gateway_failed"),
     ):
         gateway.answers[PING] = answer
-        page = await mend_with(hass, page, {})
+        page = await answer_repair(hass, page, {})
         assert page["errors"] == {"base": error}
-    gateway.answers[PING] = body("ping")
-    page = await mend_with(hass, page, {})
+    gateway.answers[PING] = load_body("ping")
+    page = await answer_repair(hass, page, {})
     assert page["type"] == FlowResultType.CREATE_ENTRY
     assert (entry.data[CONF_URL], entry.state) == (gateway.url, ConfigEntryState.LOADED)
     assert not ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
@@ -218,17 +218,17 @@ async def test_whoever_announces_the_id_gets_no_secret(
 async def test_a_moved_entry_that_is_removed_meanwhile(
     hass: HomeAssistant, gateway: ScriptedGateway, entry: MockConfigEntry, set_up: SetUp
 ) -> None:
-    await unreachable(hass, entry, set_up, "http")
+    await set_up_unreachable(hass, entry, set_up, "http")
     gateway.accepted_secret = "another"
-    await hear(hass, announced(gateway))
+    await receive_announcement(hass, announce_gateway(gateway))
     assert await async_setup_component(hass, REPAIRS, {})
-    page = await mend(hass, f"gateway_moved_{entry.entry_id}")
+    page = await open_repair(hass, f"gateway_moved_{entry.entry_id}")
     await hass.config_entries.async_remove(entry.entry_id)
-    page = await mend_with(hass, page, {})
+    page = await answer_repair(hass, page, {})
     assert (page["type"], page["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
 
 
-async def unreachable(hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp, scheme: str) -> str:
+async def set_up_unreachable(hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp, scheme: str) -> str:
     """Set up an entry whose gateway does not answer, and return the address that it has."""
     old = f"{scheme}://127.0.0.1:{unused_port()}"
     entry.add_to_hass(hass)
@@ -245,13 +245,13 @@ async def test_what_is_announced_keeps_nobody_from_putting_an_entry_right(
     """Another gateway answers at the address, and is offered as one to set up: it is said to be another."""
     entry: MockConfigEntry = await set_up()
     gateway.answers[PING]["instance_id"] = "another-gateway-1"
-    offered = await hear(hass, announced(gateway, id="another-gateway-1"))
+    offered = await receive_announcement(hass, announce_gateway(gateway, id="another-gateway-1"))
     assert offered["step_id"] == "account"
     if step == "reauth":
         flow = await entry.start_reauth_flow(hass)
-        await choose(hass, flow, "api_client")
-        result = await submit(hass, flow, client())
+        await choose_option(hass, flow, "api_client")
+        result = await submit_form(hass, flow, make_client_input())
     else:
         flow = await entry.start_reconfigure_flow(hass)
-        result = await submit(hass, flow, {CONF_URL: gateway.url})
+        result = await submit_form(hass, flow, {CONF_URL: gateway.url})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_gateway")

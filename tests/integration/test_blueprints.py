@@ -14,12 +14,12 @@ from homeassistant.core import CoreState, HomeAssistant, ServiceCall
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict
-from pages import device
+from pages import find_device_id
 from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
     async_mock_service,
 )
-from scripted_gateway import PERIODS, POINT_ID, POINTS, TEMPO, ScriptedGateway, body, problem
+from scripted_gateway import PERIODS, POINT_ID, POINTS, TEMPO, ScriptedGateway, answer_problem, load_body
 
 from custom_components.my_electrical_data.const import DOMAIN
 
@@ -44,14 +44,14 @@ async def home(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def said(hass: HomeAssistant) -> list[ServiceCall]:
+def notifications(hass: HomeAssistant) -> list[ServiceCall]:
     """Return the notifications that were made."""
     calls: list[ServiceCall] = async_mock_service(hass, "persistent_notification", "create")
     return calls
 
 
 @pytest.fixture(params=["en", "fr"])
-async def automate(hass: HomeAssistant, request: pytest.FixtureRequest) -> AsyncIterator[Automate]:
+async def create_automation(hass: HomeAssistant, request: pytest.FixtureRequest) -> AsyncIterator[Automate]:
     """Make an automation of a blueprint, in each language."""
 
     async def do(name: str, *, as_hass_starts: bool = False, **inputs: Any) -> None:
@@ -61,7 +61,7 @@ async def automate(hass: HomeAssistant, request: pytest.FixtureRequest) -> Async
         assert await async_setup_component(hass, "automation", {"automation": {"alias": name, "use_blueprint": use}})
         if as_hass_starts:
             await hass.async_start()
-        await settle(hass)
+        await wait_for_tasks(hass)
         state = hass.states.get(f"automation.{name}")
         assert state
         assert state.state == STATE_ON
@@ -70,7 +70,7 @@ async def automate(hass: HomeAssistant, request: pytest.FixtureRequest) -> Async
     await hass.services.async_call("automation", "turn_off", {"entity_id": "all"}, blocking=True)
 
 
-async def settle(hass: HomeAssistant) -> None:
+async def wait_for_tasks(hass: HomeAssistant) -> None:
     """Wait for everything that happens, but for automations that wait themselves."""
 
     def is_waiting(task: asyncio.Future[Any]) -> bool:
@@ -97,7 +97,7 @@ def move_to(hass: HomeAssistant, now: FrozenDateTimeFactory) -> MoveTo:
     async def do(moment: str) -> None:
         now.move_to(moment)
         async_fire_time_changed(hass)
-        await settle(hass)
+        await wait_for_tasks(hass)
 
     return do
 
@@ -108,9 +108,9 @@ def is_on(hass: HomeAssistant, entity_id: str = SWITCH) -> bool:
     return state.state == STATE_ON
 
 
-def colors(today: str, tomorrow: str) -> Any:
+def make_tempo_answer(today: str, tomorrow: str) -> Any:
     """Return Tempo's answer of 23 November with these colours."""
-    answer = body("tempo")
+    answer = load_body("tempo")
     answer["today"] |= {"color": today, "possible": [today], "confirmed": today != "unknown"}
     known = tomorrow != "unknown"
     possible = [tomorrow] if known else ["blue", "white", "red"]
@@ -145,17 +145,17 @@ async def test_red_tomorrow(
     gateway: ScriptedGateway,
     set_up: SetUp,
     move_to: MoveTo,
-    automate: Automate,
-    said: list[ServiceCall],
+    create_automation: Automate,
+    notifications: list[ServiceCall],
 ) -> None:
-    gateway.answers[TEMPO] = colors("white", "unknown")
+    gateway.answers[TEMPO] = make_tempo_answer("white", "unknown")
     await set_up()
-    await automate("tempo_red_tomorrow")
-    gateway.answers[TEMPO] = colors("white", "red")
+    await create_automation("tempo_red_tomorrow")
+    gateway.answers[TEMPO] = make_tempo_answer("white", "red")
     await move_to("2026-11-23T18:30:00+00:00")
-    assert [call.data["title"] for call in said] in (["Tempo: red tomorrow"], ["Tempo : demain est rouge"])
+    assert [call.data["title"] for call in notifications] in (["Tempo: red tomorrow"], ["Tempo : demain est rouge"])
     await move_to("2026-11-23T19:30:00+00:00")
-    assert len(said) == 1
+    assert len(notifications) == 1
 
 
 async def test_tomorrow_is_not_known_at_eight(
@@ -163,26 +163,26 @@ async def test_tomorrow_is_not_known_at_eight(
     gateway: ScriptedGateway,
     set_up: SetUp,
     move_to: MoveTo,
-    automate: Automate,
-    said: list[ServiceCall],
+    create_automation: Automate,
+    notifications: list[ServiceCall],
 ) -> None:
-    gateway.answers[TEMPO] = colors("white", "unknown")
+    gateway.answers[TEMPO] = make_tempo_answer("white", "unknown")
     await set_up()
-    await automate("tempo_red_tomorrow")
+    await create_automation("tempo_red_tomorrow")
     await move_to("2026-11-23T18:59:59+00:00")
-    assert not said
+    assert not notifications
     await move_to("2026-11-23T19:00:00.9+00:00")
-    assert [call.data["title"] for call in said] in (
+    assert [call.data["title"] for call in notifications] in (
         ["Tempo: tomorrow is not known"],
         ["Tempo : demain n’est pas connu"],
     )
 
 
 async def test_the_water_heater_rests(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, create_automation: Automate
 ) -> None:
     await set_up()
-    await automate("tempo_red_water_heater", devices=[SWITCH])
+    await create_automation("tempo_red_water_heater", devices=[SWITCH])
     for moment, on in (
         ("2026-11-24T04:59:59+00:00", True),
         ("2026-11-24T05:00:00.9+00:00", False),
@@ -201,28 +201,28 @@ async def test_the_water_heater_and_a_colour_that_nobody_knows(
     gateway: ScriptedGateway,
     set_up: SetUp,
     move_to: MoveTo,
-    automate: Automate,
+    create_automation: Automate,
     careful: bool,
 ) -> None:
-    gateway.answers[TEMPO] = colors("white", "unknown")
+    gateway.answers[TEMPO] = make_tempo_answer("white", "unknown")
     await set_up()
-    await automate("tempo_red_water_heater", devices=[SWITCH], unknown_is_red=careful)
+    await create_automation("tempo_red_water_heater", devices=[SWITCH], unknown_is_red=careful)
     await move_to("2026-11-24T05:00:00.9+00:00")
     assert is_on(hass) == (not careful)
-    gateway.answers[TEMPO] = colors("white", "blue")
+    gateway.answers[TEMPO] = make_tempo_answer("white", "blue")
     await move_to("2026-11-24T06:00:00+00:00")
     await move_to("2026-11-24T06:05:00.9+00:00")
     assert is_on(hass)
 
 
 async def test_the_water_heater_when_the_gateway_is_gone(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, create_automation: Automate
 ) -> None:
     """Its last word is two days old: that is not known either."""
-    gateway.answers[TEMPO] = colors("white", "blue")
+    gateway.answers[TEMPO] = make_tempo_answer("white", "blue")
     await set_up()
-    await automate("tempo_red_water_heater", devices=[SWITCH])
-    gateway.answers[TEMPO] = problem(503, "upstream_down")
+    await create_automation("tempo_red_water_heater", devices=[SWITCH])
+    gateway.answers[TEMPO] = answer_problem(503, "upstream_down")
     await move_to("2026-11-24T05:00:00.9+00:00")
     assert is_on(hass)
     await move_to("2026-11-25T05:00:00.9+00:00")
@@ -230,20 +230,20 @@ async def test_the_water_heater_when_the_gateway_is_gone(
 
 
 async def test_the_water_heater_after_a_restart(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, create_automation: Automate
 ) -> None:
-    gateway.answers[TEMPO] = colors("red", "blue")
+    gateway.answers[TEMPO] = make_tempo_answer("red", "blue")
     await set_up()
-    await automate("tempo_red_water_heater", as_hass_starts=True, devices=[SWITCH])
+    await create_automation("tempo_red_water_heater", as_hass_starts=True, devices=[SWITCH])
     assert not is_on(hass)
     await move_to("2026-11-23T21:00:00.9+00:00")
     assert is_on(hass)
 
 
-async def test_shedding(hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, automate: Automate) -> None:
+async def test_shedding(hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, create_automation: Automate) -> None:
     """Ecowatt is very tense from 13:00 to 14:00 of Paris."""
     await set_up()
-    await automate("ecowatt_shedding", devices=[SWITCH, OTHER], level="very_tense")
+    await create_automation("ecowatt_shedding", devices=[SWITCH, OTHER], level="very_tense")
     for moment, on in (
         ("2026-11-23T11:59:59+00:00", True),
         ("2026-11-23T12:00:00.9+00:00", False),
@@ -256,11 +256,13 @@ async def test_shedding(hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, aut
 
 
 async def test_charging(
-    hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, automate: Automate, gateway: ScriptedGateway
+    hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, create_automation: Automate, gateway: ScriptedGateway
 ) -> None:
     """Off-peak hours begin at 22:00, and the car needs three and a half."""
     await set_up()
-    await automate("charge_cheapest", meter=device(hass), charger=OTHER, duration={"hours": 3, "minutes": 30})
+    await create_automation(
+        "charge_cheapest", meter=find_device_id(hass), charger=OTHER, duration={"hours": 3, "minutes": 30}
+    )
     for moment, on in (
         ("2026-11-23T19:00:00.9+00:00", False),
         ("2026-11-23T20:59:59+00:00", False),
@@ -274,32 +276,43 @@ async def test_charging(
 
 
 async def test_charging_goes_on_after_a_restart(
-    hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, automate: Automate
+    hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, create_automation: Automate
 ) -> None:
     await set_up()
     await move_to("2026-11-23T22:00:00+00:00")
-    await automate("charge_cheapest", as_hass_starts=True, meter=device(hass), charger=OTHER, duration={"hours": 3})
+    await create_automation(
+        "charge_cheapest", as_hass_starts=True, meter=find_device_id(hass), charger=OTHER, duration={"hours": 3}
+    )
     assert is_on(hass, OTHER)
     await move_to("2026-11-24T00:00:00.9+00:00")
     assert not is_on(hass, OTHER)
 
 
 async def test_charging_that_is_over_does_not_begin_again(
-    hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, automate: Automate
+    hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, create_automation: Automate
 ) -> None:
     await set_up()
     await move_to("2026-11-24T01:00:00+00:00")
-    await automate("charge_cheapest", as_hass_starts=True, meter=device(hass), charger=OTHER, duration={"hours": 3})
+    await create_automation(
+        "charge_cheapest", as_hass_starts=True, meter=find_device_id(hass), charger=OTHER, duration={"hours": 3}
+    )
     assert not is_on(hass, OTHER)
 
 
 @pytest.mark.parametrize("anyway", [True, False])
 async def test_charging_without_prices(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate, anyway: bool
+    hass: HomeAssistant,
+    gateway: ScriptedGateway,
+    set_up: SetUp,
+    move_to: MoveTo,
+    create_automation: Automate,
+    anyway: bool,
 ) -> None:
-    gateway.answers[PERIODS] = problem(503, "upstream_down")
+    gateway.answers[PERIODS] = answer_problem(503, "upstream_down")
     await set_up()
-    await automate("charge_cheapest", meter=device(hass), charger=OTHER, duration={"hours": 3}, charge_anyway=anyway)
+    await create_automation(
+        "charge_cheapest", meter=find_device_id(hass), charger=OTHER, duration={"hours": 3}, charge_anyway=anyway
+    )
     for moment, on in (
         ("2026-11-23T19:00:00.9+00:00", False),
         ("2026-11-24T02:59:59+00:00", False),
@@ -315,18 +328,18 @@ async def test_data_are_late(
     gateway: ScriptedGateway,
     set_up: SetUp,
     move_to: MoveTo,
-    automate: Automate,
-    said: list[ServiceCall],
+    create_automation: Automate,
+    notifications: list[ServiceCall],
 ) -> None:
     await set_up()
-    await automate("data_late")
+    await create_automation("data_late")
     await move_to("2026-11-24T10:00:00+00:00")
     late_at = gateway.answers[POINTS]["items"][0]["freshness"]["late_at"]
     await move_to(late_at)
     await move_to("2026-11-28T10:00:00+00:00")
-    assert len(said) == 1
-    assert "Maison" in said[0].data["message"]
-    assert "2026-11-23" in said[0].data["message"]
+    assert len(notifications) == 1
+    assert "Maison" in notifications[0].data["message"]
+    assert "2026-11-23" in notifications[0].data["message"]
 
 
 async def test_off_peak_hours_change(
@@ -334,28 +347,30 @@ async def test_off_peak_hours_change(
     gateway: ScriptedGateway,
     set_up: SetUp,
     move_to: MoveTo,
-    automate: Automate,
-    said: list[ServiceCall],
+    create_automation: Automate,
+    notifications: list[ServiceCall],
 ) -> None:
     await set_up()
     registry = er.async_get(hass)
     change = registry.async_get_entity_id("sensor", DOMAIN, f"{POINT_ID}_off_peak_change")
-    await automate("off_peak_changes", change=change)
+    await create_automation("off_peak_changes", change=change)
     notices = gateway.answers[POINTS]["items"][0]["notices"]
     notices.append({"code": "off_peak_changes", "since": "2026-11-23T10:00:00Z", "until": None, "date": "2026-11-26"})
     await move_to("2026-11-23T11:00:00+00:00")
-    assert [("2026-11-26" in call.data["message"]) for call in said] == [True]
+    assert [("2026-11-26" in call.data["message"]) for call in notifications] == [True]
     await hass.config_entries.async_reload(hass.config_entries.async_entries(DOMAIN)[0].entry_id)
     await move_to("2026-11-24T17:00:00.9+00:00")
-    assert len(said) == 1
+    assert len(notifications) == 1
     await move_to("2026-11-25T17:00:00.9+00:00")
-    assert len(said) == 2
-    assert {call.data["title"] for call in said} <= {"New off-peak hours", "Nouvelles heures creuses"}
+    assert len(notifications) == 2
+    assert {call.data["title"] for call in notifications} <= {"New off-peak hours", "Nouvelles heures creuses"}
 
 
-async def test_on_in_off_peak_hours(hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, automate: Automate) -> None:
+async def test_on_in_off_peak_hours(
+    hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, create_automation: Automate
+) -> None:
     await set_up()
-    await automate("off_peak_switch", meter=device(hass), devices=[OTHER])
+    await create_automation("off_peak_switch", meter=find_device_id(hass), devices=[OTHER])
     for moment, on in (
         ("2026-11-23T20:59:59+00:00", False),
         ("2026-11-23T21:00:00.9+00:00", True),
@@ -367,9 +382,9 @@ async def test_on_in_off_peak_hours(hass: HomeAssistant, set_up: SetUp, move_to:
 
 
 async def test_off_peak_hours_that_began_meanwhile(
-    hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, automate: Automate
+    hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, create_automation: Automate
 ) -> None:
     await set_up()
     await move_to("2026-11-23T22:00:00+00:00")
-    await automate("off_peak_switch", as_hass_starts=True, meter=device(hass), devices=[OTHER])
+    await create_automation("off_peak_switch", as_hass_starts=True, meter=find_device_id(hass), devices=[OTHER])
     assert is_on(hass, OTHER)

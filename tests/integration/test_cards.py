@@ -19,9 +19,9 @@ from scripted_gateway import (
     SERIES,
     TEMPO,
     ScriptedGateway,
-    body,
-    problem,
-    raw,
+    answer_problem,
+    answer_text,
+    load_body,
 )
 
 from custom_components.my_electrical_data import cards
@@ -38,7 +38,7 @@ async def socket(hass: HomeAssistant, set_up: SetUp, hass_ws_client: Any) -> Any
 
 
 @pytest.fixture
-def ask(socket: Any) -> Ask:
+def send_command(socket: Any) -> Ask:
     async def ask(kind: str, **fields: Any) -> dict[str, Any]:
         await socket.send_json_auto_id({"type": f"{DOMAIN}/{kind}", **fields})
         answer: dict[str, Any] = await socket.receive_json()
@@ -48,11 +48,11 @@ def ask(socket: Any) -> Ask:
 
 
 @pytest.fixture
-def follow(ask: Ask, socket: Any) -> Ask:
+def subscribe_feed(send_command: Ask, socket: Any) -> Ask:
     """Subscribe to a feed; what it says first."""
 
     async def follow(feed: str, **fields: Any) -> dict[str, Any]:
-        assert (await ask("subscribe", feed=feed, **fields))["success"]
+        assert (await send_command("subscribe", feed=feed, **fields))["success"]
         return await next_event(socket)
 
     return follow
@@ -114,53 +114,53 @@ async def test_a_checkout_without_the_script(
 # What the cards ask for
 
 
-async def test_the_meters(ask: Ask) -> None:
-    answer = await ask("homes")
+async def test_the_meters(send_command: Ask) -> None:
+    answer = await send_command("homes")
     assert answer["result"]["meters"] == [{"id": POINT_ID, "name": "Maison", "option": "hp_hc", "produces": False}]
 
 
-async def test_the_figures_are_handed_on_as_the_gateway_sends_them(ask: Ask, gateway: ScriptedGateway) -> None:
+async def test_the_figures_are_handed_on_as_the_gateway_sends_them(send_command: Ask, gateway: ScriptedGateway) -> None:
     asked = {"start": "2026-01-25", "end": "2026-01-27", "step": "day"}
-    assert (await ask("series", meter=POINT_ID, **asked))["result"] == body("series")
-    (request,) = gateway.asked(SERIES)
+    assert (await send_command("series", meter=POINT_ID, **asked))["result"] == load_body("series")
+    (request,) = gateway.list_requests(SERIES)
     assert {name: request.query[name] for name in asked} == asked
     assert "year_ago" in request.query.getall("include")
-    assert (await ask("comparison", meter=POINT_ID))["result"] == body("comparison")
-    assert gateway.asked(COMPARISON)[0].query["months"] == "12"
+    assert (await send_command("comparison", meter=POINT_ID))["result"] == load_body("comparison")
+    assert gateway.list_requests(COMPARISON)[0].query["months"] == "12"
 
 
-async def test_a_silent_gateway_is_an_error_in_words(ask: Ask, gateway: ScriptedGateway) -> None:
-    gateway.answers[COMPARISON] = problem(503, "upstream_down")
-    error = (await ask("comparison", meter=POINT_ID))["error"]
+async def test_a_silent_gateway_is_an_error_in_words(send_command: Ask, gateway: ScriptedGateway) -> None:
+    gateway.answers[COMPARISON] = answer_problem(503, "upstream_down")
+    error = (await send_command("comparison", meter=POINT_ID))["error"]
     assert error["code"] == "home_assistant_error"
     assert "gateway" in error["message"]
 
 
 async def test_a_failed_question_tells_every_card_that_the_gateway_is_silent(
-    ask: Ask, follow: Ask, socket: Any, gateway: ScriptedGateway
+    send_command: Ask, subscribe_feed: Ask, socket: Any, gateway: ScriptedGateway
 ) -> None:
-    assert not (await follow("gateway"))["is_silent"]
-    gateway.answers[COMPARISON] = gateway.answers[PING] = raw(502, "")
+    assert not (await subscribe_feed("gateway"))["is_silent"]
+    gateway.answers[COMPARISON] = gateway.answers[PING] = answer_text(502, "")
     await socket.send_json_auto_id({"type": f"{DOMAIN}/comparison", "meter": POINT_ID})
     while (message := await socket.receive_json()).get("event", {}).get("is_silent") is not True:
         assert message["type"] in {"event", "result"}
 
 
-async def test_a_meter_that_is_not_ours(ask: Ask) -> None:
-    answer = await ask("comparison", meter="z" * 16)
+async def test_a_meter_that_is_not_ours(send_command: Ask) -> None:
+    answer = await send_command("comparison", meter="z" * 16)
     assert answer["error"]["translation_key"] == "entry_not_loaded"
 
 
 # What the cards are told again and again
 
 
-async def test_tempo_turns_at_six(follow: Ask, socket: Any, move_to: MoveTo) -> None:
+async def test_tempo_turns_at_six(subscribe_feed: Ask, socket: Any, move_to: MoveTo) -> None:
     """The gateway is not asked for it: what was announced is still true when it is silent."""
-    first = await follow("tempo")
+    first = await subscribe_feed("tempo")
     assert not first["is_silent"]
     told, said = (
         [(day["date"], day["color"], day["possible"]) for day in days]
-        for days in (first["data"]["days"], body("tempo_days")["days"])
+        for days in (first["data"]["days"], load_body("tempo_days")["days"])
     )
     assert told == said
     tomorrow = first["data"]["now"]["tomorrow"]
@@ -169,14 +169,14 @@ async def test_tempo_turns_at_six(follow: Ask, socket: Any, move_to: MoveTo) -> 
     assert turned["data"]["now"]["today"]["color"] == tomorrow["color"]
 
 
-async def test_ecowatt(follow: Ask) -> None:
-    data = (await follow("ecowatt"))["data"]
+async def test_ecowatt(subscribe_feed: Ask) -> None:
+    data = (await subscribe_feed("ecowatt"))["data"]
     assert data["now"]["level"] == 2
-    assert [len(day["hours"]) for day in data["days"]] == [24] * len(body("ecowatt")["days"])
+    assert [len(day["hours"]) for day in data["days"]] == [24] * len(load_body("ecowatt")["days"])
 
 
-async def test_the_hours_to_come_and_the_cheapest_of_them(follow: Ask) -> None:
-    data = (await follow("periods", meter=POINT_ID, hours=2))["data"]
+async def test_the_hours_to_come_and_the_cheapest_of_them(subscribe_feed: Ask) -> None:
+    data = (await subscribe_feed("periods", meter=POINT_ID, hours=2))["data"]
     assert [item["bucket"] for item in data["items"]] == ["hp", "hc", "hp"]
     assert data["cheapest"] == {
         "start": "2026-11-23T21:00:00+00:00",
@@ -185,17 +185,17 @@ async def test_the_hours_to_come_and_the_cheapest_of_them(follow: Ask) -> None:
     }
 
 
-async def test_a_meter_without_a_price(follow: Ask, gateway: ScriptedGateway) -> None:
-    assert (await follow("periods", meter="z" * 16))["data"] is None
+async def test_a_meter_without_a_price(subscribe_feed: Ask, gateway: ScriptedGateway) -> None:
+    assert (await subscribe_feed("periods", meter="z" * 16))["data"] is None
 
 
 async def test_a_gateway_falls_silent_and_comes_back(
-    follow: Ask, socket: Any, gateway: ScriptedGateway, move_to: MoveTo
+    subscribe_feed: Ask, socket: Any, gateway: ScriptedGateway, move_to: MoveTo
 ) -> None:
     answers = dict(gateway.answers)
-    assert (await follow("ecowatt"))["is_silent"] is False
+    assert (await subscribe_feed("ecowatt"))["is_silent"] is False
     for path in (PING, ECOWATT, TEMPO, PERIODS):
-        gateway.answers[path] = raw(502, "")
+        gateway.answers[path] = answer_text(502, "")
     await move_to("2026-11-23T11:10:00+00:00")
     silent = await next_event(socket, lambda event: event["is_silent"])
     assert silent["silent_since"].startswith("2026-11-23T1")
@@ -206,9 +206,9 @@ async def test_a_gateway_falls_silent_and_comes_back(
 
 
 async def test_a_subscription_survives_a_reload_and_ends(
-    hass: HomeAssistant, follow: Ask, socket: Any, entry: MockConfigEntry
+    hass: HomeAssistant, subscribe_feed: Ask, socket: Any, entry: MockConfigEntry
 ) -> None:
-    assert (await follow("gateway")) == {"is_silent": False, "silent_since": None, "data": None}
+    assert (await subscribe_feed("gateway")) == {"is_silent": False, "silent_since": None, "data": None}
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     await next_event(socket, lambda event: not event["is_silent"])

@@ -7,14 +7,14 @@ import pytest
 from conftest import SetUp
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
-from pages import act, device
+from pages import call_action, find_device_id
 from scripted_gateway import (
     ECOWATT,
     INSTANCE_ID,
     PERIODS,
     TEMPO,
     ScriptedGateway,
-    problem,
+    answer_problem,
 )
 
 from custom_components.my_electrical_data.window import Span, find_cheapest, find_first_unknown
@@ -41,7 +41,7 @@ async def tempo_home(gateway: ScriptedGateway, set_up: SetUp) -> None:
 
 async def test_the_cheapest_by_price(hass: HomeAssistant, gateway: ScriptedGateway, tempo_home: None) -> None:
     gateway.requests.clear()
-    answer = await act(hass, "get_cheapest_window", duration={"hours": 3}, before="07:00:00")
+    answer = await call_action(hass, "get_cheapest_window", duration={"hours": 3}, before="07:00:00")
     assert answer == {
         "after": "2026-11-23T11:05:00+01:00",
         "before": "2026-11-24T07:00:00+01:00",
@@ -59,12 +59,12 @@ async def test_the_cheapest_by_price(hass: HomeAssistant, gateway: ScriptedGatew
 
 async def test_across_six_in_the_morning(hass: HomeAssistant, tempo_home: None) -> None:
     """A window that is too long for the night takes from the day that costs least."""
-    answer = await act(hass, "get_cheapest_window", duration="09:00:00", before="2026-11-25 06:00:00")
+    answer = await call_action(hass, "get_cheapest_window", duration="09:00:00", before="2026-11-25 06:00:00")
     assert (answer["start"], answer["end"]) == ("2026-11-23T21:00:00+01:00", "2026-11-24T06:00:00+01:00")
     assert [part["what"] for part in answer["parts"]] == ["white_hp", "white_hc"]
-    late = await act(hass, "get_cheapest_window", duration="02:00:00", after="23:00:00", before="06:30:00")
+    late = await call_action(hass, "get_cheapest_window", duration="02:00:00", after="23:00:00", before="06:30:00")
     assert late["start"] == "2026-11-23T23:00:00+01:00"
-    over = await act(
+    over = await call_action(
         hass, "get_cheapest_window", duration="02:00:00", after="2026-11-24 05:00:00", before="2026-11-24 08:00:00"
     )
     assert over["start"] == "2026-11-24T05:00:00+01:00"
@@ -73,7 +73,7 @@ async def test_across_six_in_the_morning(hass: HomeAssistant, tempo_home: None) 
 
 
 async def test_what_is_not_known_is_not_guessed(hass: HomeAssistant, tempo_home: None) -> None:
-    nothing = await act(
+    nothing = await call_action(
         hass, "get_cheapest_window", duration="02:00:00", after="2026-11-25 05:00:00", before="2026-11-25 20:00:00"
     )
     assert nothing == {
@@ -86,11 +86,11 @@ async def test_what_is_not_known_is_not_guessed(hass: HomeAssistant, tempo_home:
         "parts": [],
         "unknown_from": "2026-11-25T06:00:00+01:00",
     }
-    begun = await act(
+    begun = await call_action(
         hass, "get_cheapest_window", duration="01:00:00", after="2026-11-23 08:00:00", before="2026-11-23 20:00:00"
     )
     assert begun["start"] == "2026-11-23T08:00:00+01:00"  # asked again later, the answer is the same
-    known = await act(
+    known = await call_action(
         hass, "get_cheapest_window", duration="01:00:00", after="2026-11-25 04:00:00", before="2026-11-25 20:00:00"
     )
     assert known["start"] == "2026-11-25T04:00:00+01:00"
@@ -100,22 +100,22 @@ async def test_what_is_not_known_is_not_guessed(hass: HomeAssistant, tempo_home:
 async def test_the_cheapest_by_tempo(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     """Also without a meter: the grid has the colours."""
     await set_up()
-    grid = device(hass, f"{INSTANCE_ID}_grid")
+    grid = find_device_id(hass, f"{INSTANCE_ID}_grid")
     window = {"duration": "03:00:00", "before": "2026-11-25 06:00:00", "by": "tempo"}
-    answer = await act(hass, "get_cheapest_window", grid, **window)
+    answer = await call_action(hass, "get_cheapest_window", grid, **window)
     assert (answer["start"], answer["price"], answer["certain"]) == ("2026-11-23T22:00:00+01:00", None, True)
-    tomorrow = await act(hass, "get_cheapest_window", grid, after="2026-11-24 06:00:00", **window)
+    tomorrow = await call_action(hass, "get_cheapest_window", grid, after="2026-11-24 06:00:00", **window)
     assert [part["what"] for part in tomorrow["parts"]] == ["red_hc"]
-    assert (await act(hass, "get_cheapest_window", grid, after="2026-11-23 06:00:00", **window)) == answer
+    assert (await call_action(hass, "get_cheapest_window", grid, after="2026-11-23 06:00:00", **window)) == answer
 
 
 @pytest.mark.parametrize(("path", "by"), [(PERIODS, "price"), (TEMPO, "tempo"), (ECOWATT, "ecowatt")])
 async def test_without_an_answer_of_the_gateway_there_is_no_window(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, path: str, by: str
 ) -> None:
-    gateway.answers[path] = problem(503, "upstream_down")
+    gateway.answers[path] = answer_problem(503, "upstream_down")
     await set_up()
-    answer = await act(hass, "get_cheapest_window", duration="01:00:00", before="07:00:00", by=by)
+    answer = await call_action(hass, "get_cheapest_window", duration="01:00:00", before="07:00:00", by=by)
     assert answer["start"] is None
     assert answer["unknown_from"] == "2026-11-23T11:05:00+01:00"
 
@@ -126,7 +126,7 @@ async def test_a_colour_that_nobody_knows_is_no_cheap_one(
     coming = gateway.answers[TEMPO]["coming"]
     coming[1:] = [{**period, "key": period["key"].replace("red", "unknown")} for period in coming[1:]]
     await set_up()
-    answer = await act(
+    answer = await call_action(
         hass,
         "get_cheapest_window",
         duration="03:00:00",
@@ -139,7 +139,7 @@ async def test_a_colour_that_nobody_knows_is_no_cheap_one(
 
 async def test_the_cheapest_by_ecowatt(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     await set_up()
-    answer = await act(hass, "get_cheapest_window", duration="05:00:00", before="20:00:00", by="ecowatt")
+    answer = await call_action(hass, "get_cheapest_window", duration="05:00:00", before="20:00:00", by="ecowatt")
     levels = {hour["start"]: hour["level"] for day in gateway.answers[ECOWATT]["days"] for hour in day["hours"]}
     assert 3 in levels.values()
     assert {part["what"] for part in answer["parts"]}.isdisjoint({"very_tense"})

@@ -20,8 +20,8 @@ from scripted_gateway import (
     TOKEN,
     Script,
     ScriptedGateway,
-    problem,
-    raw,
+    answer_problem,
+    answer_text,
 )
 
 from custom_components.my_electrical_data.api import (
@@ -49,7 +49,7 @@ async def client(gateway: ScriptedGateway) -> AsyncIterator[GatewayClient]:
 async def test_one_token_serves_many_requests(client: GatewayClient, gateway: ScriptedGateway) -> None:
     await client.tempo()
     await client.ecowatt()
-    assert len(gateway.asked(TOKEN)) == 1
+    assert len(gateway.list_requests(TOKEN)) == 1
 
 
 async def test_a_token_is_renewed_before_its_end(gateway: ScriptedGateway) -> None:
@@ -59,30 +59,30 @@ async def test_a_token_is_renewed_before_its_end(gateway: ScriptedGateway) -> No
         await client.tempo()
         seconds[0] = 839
         await client.tempo()
-        assert len(gateway.asked(TOKEN)) == 1
+        assert len(gateway.list_requests(TOKEN)) == 1
         seconds[0] = 840
         await client.tempo()
-    assert len(gateway.asked(TOKEN)) == 2
+    assert len(gateway.list_requests(TOKEN)) == 2
 
 
 async def test_a_refused_token_is_renewed_once(client: GatewayClient, gateway: ScriptedGateway) -> None:
     await client.tempo()
     gateway.accepted_tokens.clear()
     assert (await client.tempo()).data.today.color == "white"
-    assert len(gateway.asked(TOKEN)) == 2
+    assert len(gateway.list_requests(TOKEN)) == 2
 
 
 async def test_a_client_that_stays_refused_is_not_insisted_upon(
     client: GatewayClient, gateway: ScriptedGateway
 ) -> None:
-    gateway.answers[TEMPO] = problem(401, "invalid_token")
+    gateway.answers[TEMPO] = answer_problem(401, "invalid_token")
     with pytest.raises(AuthenticationFailedError):
         await client.tempo()
-    assert len(gateway.asked(TOKEN)) == 2
+    assert len(gateway.list_requests(TOKEN)) == 2
 
 
 async def test_refusals_name_their_problem(client: GatewayClient, gateway: ScriptedGateway) -> None:
-    gateway.answers[POINTS] = problem(403, "no_consent")
+    gateway.answers[POINTS] = answer_problem(403, "no_consent")
     with pytest.raises(RequestRefusedError) as refused:
         await client.usage_points()
     assert (refused.value.status, refused.value.problem) == (403, "no_consent")
@@ -92,7 +92,7 @@ async def test_refusals_name_their_problem(client: GatewayClient, gateway: Scrip
 async def test_refusals_without_a_problem(
     client: GatewayClient, gateway: ScriptedGateway, text: str, content_type: str
 ) -> None:
-    gateway.answers[POINTS] = raw(404, text, content_type)
+    gateway.answers[POINTS] = answer_text(404, text, content_type)
     with pytest.raises(RequestRefusedError) as refused:
         await client.usage_points()
     assert refused.value.problem == "unknown"
@@ -112,11 +112,11 @@ async def test_retry_after(
     client: GatewayClient, gateway: ScriptedGateway, retry_after: str, seconds: float | None
 ) -> None:
     headers = {"Retry-After": retry_after, "Date": "Mon, 23 Nov 2026 10:05:00 GMT"}
-    gateway.answers[TEMPO] = problem(429, "quota", **headers)
+    gateway.answers[TEMPO] = answer_problem(429, "quota", **headers)
     with pytest.raises(RateLimitedError) as limited:
         await client.tempo()
     assert limited.value.retry_after == seconds
-    gateway.answers[TEMPO] = problem(503, "upstream_down", **headers)
+    gateway.answers[TEMPO] = answer_problem(503, "upstream_down", **headers)
     with pytest.raises(GatewayUnavailableError) as down:
         await client.tempo()
     assert down.value.retry_after == seconds
@@ -136,13 +136,13 @@ async def test_errors_name_the_field_and_not_its_value(client: GatewayClient, ga
     del gateway.answers[TEMPO]["today"]
     with pytest.raises(MalformedResponseError, match="Tempo lacks today"):
         await client.tempo()
-    gateway.answers[TEMPO] = raw(200, "[]", "application/json")
+    gateway.answers[TEMPO] = answer_text(200, "[]", "application/json")
     with pytest.raises(MalformedResponseError, match="Tempo is unreadable"):
         await client.tempo()
 
 
 async def test_numbers_that_are_none(client: GatewayClient, gateway: ScriptedGateway) -> None:
-    gateway.answers[f"{POINTS}/p/daily"] = raw(
+    gateway.answers[f"{POINTS}/p/daily"] = answer_text(
         200, '{"readings": [{"date": "2026-11-22", "wh": NaN, "quality": "measured"}]}', "application/json"
     )
     from datetime import date
@@ -158,7 +158,7 @@ async def test_an_id_that_no_statistic_could_bear_is_refused(client: GatewayClie
     assert "12345678901234" not in str(malformed.value)
 
 
-def gzipped(body: bytes) -> Script:
+def answer_gzip(body: bytes) -> Script:
     async def answer(request: web.Request) -> web.Response:
         return web.Response(body=body, headers={"Content-Encoding": "gzip"}, content_type="application/json")
 
@@ -166,14 +166,14 @@ def gzipped(body: bytes) -> Script:
 
 
 async def test_answers_are_read_compressed(client: GatewayClient, gateway: ScriptedGateway) -> None:
-    gateway.answers[TEMPO] = gzipped(gzip.compress(json.dumps(gateway.answers[TEMPO]).encode()))
+    gateway.answers[TEMPO] = answer_gzip(gzip.compress(json.dumps(gateway.answers[TEMPO]).encode()))
     assert (await client.tempo()).data.today.color == "white"
 
 
 async def test_an_answer_that_inflates_a_thousandfold(client: GatewayClient, gateway: ScriptedGateway) -> None:
     """Neither a ping nor an answer about data inflates more than it may hold."""
     bomb = gzip.compress(b" " * (64 * 1024 * 1024))
-    gateway.answers[PING] = gateway.answers[TEMPO] = gzipped(bomb)
+    gateway.answers[PING] = gateway.answers[TEMPO] = answer_gzip(bomb)
     tracemalloc.start()
     try:
         with pytest.raises(NotAGatewayError):
@@ -189,7 +189,7 @@ async def test_an_answer_that_inflates_a_thousandfold(client: GatewayClient, gat
 async def test_an_answer_without_an_end(client: GatewayClient, gateway: ScriptedGateway) -> None:
     sent = 0
 
-    async def stream(request: web.Request) -> web.StreamResponse:
+    async def stream_endlessly(request: web.Request) -> web.StreamResponse:
         nonlocal sent
         response = web.StreamResponse()
         await response.prepare(request)
@@ -197,7 +197,7 @@ async def test_an_answer_without_an_end(client: GatewayClient, gateway: Scripted
             await response.write(b" " * 65536)
             sent += 65536
 
-    gateway.answers[PING] = gateway.answers[TEMPO] = stream
+    gateway.answers[PING] = gateway.answers[TEMPO] = stream_endlessly
     with pytest.raises(NotAGatewayError):
         await client.ping()
     with pytest.raises(MalformedResponseError):
@@ -213,7 +213,7 @@ async def test_an_answer_without_an_end(client: GatewayClient, gateway: Scripted
 async def test_small_texts_that_would_become_large_values(
     client: GatewayClient, gateway: ScriptedGateway, text: str
 ) -> None:
-    gateway.answers[TEMPO] = raw(200, text, "application/json")
+    gateway.answers[TEMPO] = answer_text(200, text, "application/json")
     with pytest.raises(MalformedResponseError):
         await client.tempo()
 
@@ -236,7 +236,7 @@ async def test_values_that_are_absurd(client: GatewayClient, gateway: ScriptedGa
 async def test_waiting_times_of_centuries(client: GatewayClient, gateway: ScriptedGateway) -> None:
     gateway.headers[TEMPO] = {"Cache-Control": "max-age=" + "9" * 400}
     assert (await client.tempo()).max_age == 86400
-    gateway.answers[TEMPO] = problem(429, "quota", **{"Retry-After": "9" * 20})
+    gateway.answers[TEMPO] = answer_problem(429, "quota", **{"Retry-After": "9" * 20})
     with pytest.raises(RateLimitedError) as limited:
         await client.tempo()
     assert limited.value.retry_after == 86400
@@ -247,7 +247,7 @@ async def test_a_401_that_is_not_the_gateways_own(client: GatewayClient, gateway
     """A proxy that wants credentials of its own says nothing about those of this client."""
     if path == TEMPO:
         await client.tempo()
-    gateway.answers[path] = raw(401, "<html>Who are you?</html>", **{"WWW-Authenticate": 'Basic realm="proxy"'})
+    gateway.answers[path] = answer_text(401, "<html>Who are you?</html>", **{"WWW-Authenticate": 'Basic realm="proxy"'})
     with pytest.raises(ProxyAuthenticationError):
         await (client.ping() if path == PING else client.tempo())
 

@@ -8,9 +8,9 @@ from conftest import MoveTo, SetUp
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.condition import async_get_all_descriptions
 from homeassistant.setup import async_setup_component
-from pages import device
-from paris_home import World, paris
-from scripted_gateway import ECOWATT, PERIODS, POINTS, TEMPO, ScriptedGateway, problem
+from pages import find_device_id
+from paris_home import World, parse_paris
+from scripted_gateway import ECOWATT, PERIODS, POINTS, TEMPO, ScriptedGateway, answer_problem
 
 from custom_components.my_electrical_data.condition import CONDITIONS
 from custom_components.my_electrical_data.const import DOMAIN
@@ -23,13 +23,19 @@ def world(gateway: ScriptedGateway) -> World:
     """The 23rd is white, the 24th red; the 25th is not known."""
     made = World(
         colors={RED: "red", WHITE: "white", UNKNOWN: "unknown"},
-        levels={paris("2026-11-24T08:00"): 2, paris("2026-11-24T09:00"): 3, paris("2026-11-24T10:00"): 0},
+        levels={
+            parse_paris("2026-11-24T08:00"): 2,
+            parse_paris("2026-11-24T09:00"): 3,
+            parse_paris("2026-11-24T10:00"): 0,
+        },
     )
-    made.serve(gateway)
+    made.script_gateway(gateway)
     return made
 
 
-async def holds(hass: HomeAssistant, name: str, target: dict[str, str] | None = None, **options: Any) -> bool:
+async def is_condition_met(
+    hass: HomeAssistant, name: str, target: dict[str, str] | None = None, **options: Any
+) -> bool:
     """Run an automation with this condition, and tell whether it acted."""
     condition: dict[str, Any] = {"condition": f"{DOMAIN}.{name}"}
     conditions = [condition | ({"options": options} if options else {}) | ({"target": target} if target else {})]
@@ -83,18 +89,18 @@ async def test_tempo_color_is(
     options: dict[str, Any],
     expected: bool,
 ) -> None:
-    await move_to(paris("2026-11-24T05:30").isoformat())
+    await move_to(parse_paris("2026-11-24T05:30").isoformat())
     await set_up()
-    await move_to(paris(clock).isoformat())
-    assert await holds(hass, "tempo_color_is", **options) is expected
+    await move_to(parse_paris(clock).isoformat())
+    assert await is_condition_met(hass, "tempo_color_is", **options) is expected
 
 
 async def test_without_a_gateway_the_color_is_unknown(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    gateway.answers[TEMPO] = problem(503, "upstream_down")
+    gateway.answers[TEMPO] = answer_problem(503, "upstream_down")
     await set_up()
-    assert await holds(hass, "tempo_color_is", day="tomorrow", colors=["unknown"])
+    assert await is_condition_met(hass, "tempo_color_is", day="tomorrow", colors=["unknown"])
 
 
 @pytest.mark.parametrize(
@@ -112,10 +118,10 @@ async def test_without_a_gateway_the_color_is_unknown(
 async def test_ecowatt_level_is(
     hass: HomeAssistant, world: World, set_up: SetUp, move_to: MoveTo, clock: str, level: str, expected: bool
 ) -> None:
-    await move_to(paris("2026-11-24T07:30").isoformat())
+    await move_to(parse_paris("2026-11-24T07:30").isoformat())
     await set_up()
-    await move_to(paris(f"2026-11-24T{clock}").isoformat())
-    assert await holds(hass, "ecowatt_level_is", level=level) is expected
+    await move_to(parse_paris(f"2026-11-24T{clock}").isoformat())
+    assert await is_condition_met(hass, "ecowatt_level_is", level=level) is expected
 
 
 @pytest.mark.parametrize(
@@ -125,8 +131,8 @@ async def test_periods(
     hass: HomeAssistant, world: World, set_up: SetUp, move_to: MoveTo, clock: str, off_peak: bool
 ) -> None:
     await set_up()
-    await move_to(paris(f"2026-11-24T{clock}").isoformat())
-    assert await holds(hass, "off_peak_is") is off_peak
+    await move_to(parse_paris(f"2026-11-24T{clock}").isoformat())
+    assert await is_condition_met(hass, "off_peak_is") is off_peak
 
 
 @pytest.mark.parametrize(("buckets", "expected"), [(["hc"], True), ("hp", False), (["hp", "hc"], True)])
@@ -141,10 +147,12 @@ async def test_tariff_period_is(
     whose: str,
 ) -> None:
     await set_up()
-    await move_to(paris("2026-11-24T22:00").isoformat())
-    mine = device(hass)
+    await move_to(parse_paris("2026-11-24T22:00").isoformat())
+    mine = find_device_id(hass)
     meter: dict[str, Any] = {"any": {}, "mine": {"meter": mine}, "another": {"meter": "0" * 32}}[whose]
-    assert await holds(hass, "tariff_period_is", buckets=buckets, **meter) is (expected and whose != "another")
+    assert await is_condition_met(hass, "tariff_period_is", buckets=buckets, **meter) is (
+        expected and whose != "another"
+    )
 
 
 @pytest.mark.parametrize(("whose", "expected"), [("mine", True), ("another", False)])
@@ -152,9 +160,9 @@ async def test_a_condition_on_a_target(
     hass: HomeAssistant, world: World, set_up: SetUp, move_to: MoveTo, whose: str, expected: bool
 ) -> None:
     await set_up()
-    await move_to(paris("2026-11-24T22:00").isoformat())
-    target = {"device_id": device(hass) if whose == "mine" else "0" * 32}
-    assert await holds(hass, "off_peak_is", target) is expected
+    await move_to(parse_paris("2026-11-24T22:00").isoformat())
+    target = {"device_id": find_device_id(hass) if whose == "mine" else "0" * 32}
+    assert await is_condition_met(hass, "off_peak_is", target) is expected
 
 
 @pytest.mark.parametrize(
@@ -178,11 +186,11 @@ async def test_what_is_not_known_does_not_hold(
     known: bool,
 ) -> None:
     if not known:
-        gateway.answers[PERIODS] = problem(503, "upstream_down")
-        gateway.answers[ECOWATT] = problem(503, "upstream_down")
+        gateway.answers[PERIODS] = answer_problem(503, "upstream_down")
+        gateway.answers[ECOWATT] = answer_problem(503, "upstream_down")
     await set_up()
-    await move_to(paris(f"2026-11-24T{clock}").isoformat())
-    assert await holds(hass, condition, **options) is known
+    await move_to(parse_paris(f"2026-11-24T{clock}").isoformat())
+    assert await is_condition_met(hass, condition, **options) is known
 
 
 @pytest.mark.parametrize(("clock", "late"), [("2026-11-25T11:59", False), ("2026-11-25T12:00", True)])
@@ -190,8 +198,8 @@ async def test_data_is_late(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, clock: str, late: bool
 ) -> None:
     await set_up()
-    await move_to(paris(clock).isoformat())
-    assert await holds(hass, "data_is_late") is late
+    await move_to(parse_paris(clock).isoformat())
+    assert await is_condition_met(hass, "data_is_late") is late
     gateway.answers[POINTS]["items"] = []
-    await move_to(paris("2026-11-26T12:00").isoformat())
-    assert await holds(hass, "data_is_late") is False
+    await move_to(parse_paris("2026-11-26T12:00").isoformat())
+    assert await is_condition_met(hass, "data_is_late") is False

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 from aiohttp.test_utils import make_mocked_request
-from paris_home import World, paris
+from paris_home import World, parse_paris
 from scripted_gateway import POINT_ID, ScriptedGateway
 
 from custom_components.my_electrical_data.api import figures, models, on_demand, signals
@@ -52,7 +52,7 @@ def schema_of(name: str) -> dict[str, Any]:
     return schema
 
 
-def complaints(name: str, body: Any) -> list[str]:
+def list_violations(name: str, body: Any) -> list[str]:
     """Return what the document has against an answer."""
     validator = jsonschema.Draft202012Validator(
         {**schema_of(name), "components": DOCUMENT["components"]}, format_checker=jsonschema.FormatChecker()
@@ -62,7 +62,7 @@ def complaints(name: str, body: Any) -> list[str]:
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_fixture_is_an_answer_of_the_gateway(name: str) -> None:
-    assert complaints(name, json.loads((FIXTURES / f"{name}.json").read_text())) == []
+    assert list_violations(name, json.loads((FIXTURES / f"{name}.json").read_text())) == []
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,10 @@ def test_a_fixture_is_an_answer_of_the_gateway(name: str) -> None:
 async def test_what_a_world_tells_is_an_answer_of_the_gateway(name: str, query: str) -> None:
     gateway = ScriptedGateway()
     days = {date(2026, 11, 24): "red", date(2026, 10, 25): "unknown"}
-    World(colors=days, levels={paris("2026-11-24T08:00"): 3}, on_tempo=True).serve(gateway)
+    World(colors=days, levels={parse_paris("2026-11-24T08:00"): 3}, on_tempo=True).script_gateway(gateway)
     path = ANSWERS[name][1].replace("{point_id}", POINT_ID)
     body = await gateway.answers[path](make_mocked_request("GET", f"{path}{query}"))
-    assert complaints(name, body) == []
+    assert list_violations(name, body) == []
 
 
 # What the integration reads, and how the document calls it.

@@ -12,11 +12,11 @@ from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from pages import mend, mend_with
+from pages import answer_repair, open_repair
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
-from scripted_gateway import TEMPO_DAYS, ScriptedGateway, body, problem
+from scripted_gateway import TEMPO_DAYS, ScriptedGateway, answer_problem, load_body
 
 from custom_components.my_electrical_data.const import CONF_DASHBOARD, DOMAIN
 from custom_components.my_electrical_data.dashboard import URL_PATH
@@ -30,44 +30,44 @@ async def pages(hass: HomeAssistant) -> None:
 
 
 @pytest.fixture
-async def shown(hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp) -> MockConfigEntry:
+async def entry_with_dashboard(hass: HomeAssistant, entry: MockConfigEntry, set_up: SetUp) -> MockConfigEntry:
     entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(entry, options={CONF_DASHBOARD: True})
     return await set_up()
 
 
-def offer(hass: HomeAssistant) -> ir.IssueEntry | None:
+def find_offer(hass: HomeAssistant) -> ir.IssueEntry | None:
     issues = ir.async_get(hass).issues.values()
     return next((issue for issue in issues if issue.translation_key == "dashboard"), None)
 
 
-async def answer(hass: HomeAssistant, choice: str) -> None:
-    issue = offer(hass)
+async def answer_offer(hass: HomeAssistant, choice: str) -> None:
+    issue = find_offer(hass)
     assert issue
-    menu = await mend(hass, issue.issue_id)
+    menu = await open_repair(hass, issue.issue_id)
     assert menu["menu_options"] == ["show", "hide"]
-    await mend_with(hass, menu, {"next_step_id": choice})
+    await answer_repair(hass, menu, {"next_step_id": choice})
 
 
 async def test_it_is_offered_and_accepted(hass: HomeAssistant, set_up: SetUp) -> None:
     await set_up()
     assert not async_panel_exists(hass, URL_PATH)
-    await answer(hass, "show")
+    await answer_offer(hass, "show")
     assert async_panel_exists(hass, URL_PATH)
-    assert offer(hass) is None
+    assert find_offer(hass) is None
 
 
 async def test_it_is_offered_and_refused(hass: HomeAssistant, set_up: SetUp) -> None:
     entry = await set_up()
-    await answer(hass, "hide")
+    await answer_offer(hass, "hide")
     await hass.config_entries.async_reload(entry.entry_id)
     assert not async_panel_exists(hass, URL_PATH)
-    assert offer(hass) is None
+    assert find_offer(hass) is None
 
 
-async def test_an_option_shows_and_hides_it(hass: HomeAssistant, shown: MockConfigEntry) -> None:
+async def test_an_option_shows_and_hides_it(hass: HomeAssistant, entry_with_dashboard: MockConfigEntry) -> None:
     for wanted in (False, True, False):
-        flow = await hass.config_entries.options.async_init(shown.entry_id)
+        flow = await hass.config_entries.options.async_init(entry_with_dashboard.entry_id)
         chosen = {"buckets": True, "tempo_all_day": False, "dashboard": wanted}
         await hass.config_entries.options.async_configure(flow["flow_id"], chosen)
         await hass.async_block_till_done(wait_background_tasks=True)
@@ -88,23 +88,25 @@ async def test_its_name_is_in_the_language_of_the_home(
     assert listed["title"] == title
 
 
-async def test_once_edited_it_is_its_owners(hass: HomeAssistant, shown: MockConfigEntry, hass_ws_client: Any) -> None:
+async def test_once_edited_it_is_its_owners(
+    hass: HomeAssistant, entry_with_dashboard: MockConfigEntry, hass_ws_client: Any
+) -> None:
     socket = await hass_ws_client(hass)
 
-    async def ask(kind: str, **fields: Any) -> Any:
+    async def send_command(kind: str, **fields: Any) -> Any:
         await socket.send_json_auto_id({"type": f"lovelace/{kind}", "url_path": URL_PATH, **fields})
         reply = await socket.receive_json()
         assert reply["success"]
         return reply["result"]
 
-    made = await ask("config")
+    made = await send_command("config")
     assert made == {"strategy": {"type": "custom:my-electrical-data"}}
     mine = {"views": [{"title": "Mine", "cards": []}]}
-    await ask("config/save", config=mine)
-    await hass.config_entries.async_reload(shown.entry_id)
-    assert await ask("config") == mine
-    await ask("config/delete")
-    assert await ask("config") == made
+    await send_command("config/save", config=mine)
+    await hass.config_entries.async_reload(entry_with_dashboard.entry_id)
+    assert await send_command("config") == mine
+    await send_command("config/delete")
+    assert await send_command("config") == made
     await socket.send_json_auto_id({"type": "lovelace/dashboards/list"})
     (listed,) = (await socket.receive_json())["result"]
     assert (listed["url_path"], listed["mode"]) == (URL_PATH, "yaml")
@@ -113,11 +115,11 @@ async def test_once_edited_it_is_its_owners(hass: HomeAssistant, shown: MockConf
 
 
 async def test_it_goes_with_the_last_gateway(
-    hass: HomeAssistant, shown: MockConfigEntry, hass_storage: dict[str, Any]
+    hass: HomeAssistant, entry_with_dashboard: MockConfigEntry, hass_storage: dict[str, Any]
 ) -> None:
     await hass.data[LOVELACE_DATA].dashboards[URL_PATH].async_save({"views": []})
     assert f"lovelace.{DOMAIN}" in hass_storage
-    await hass.config_entries.async_remove(shown.entry_id)
+    await hass.config_entries.async_remove(entry_with_dashboard.entry_id)
     assert not async_panel_exists(hass, URL_PATH)
     assert f"lovelace.{DOMAIN}" not in hass_storage
 
@@ -135,7 +137,7 @@ async def test_a_page_of_the_same_path_is_left_alone(
 # The season
 
 
-async def season(hass: HomeAssistant, hass_client: Any) -> str:
+async def fetch_season_image(hass: HomeAssistant, hass_client: Any) -> str:
     state = hass.states.get("image.french_grid_tempo_season")
     assert state
     answer = await (await hass_client()).get(state.attributes["entity_picture"])
@@ -147,8 +149,8 @@ async def season(hass: HomeAssistant, hass_client: Any) -> str:
 
 async def test_the_season(hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, hass_client: Any) -> None:
     await set_up()
-    days = body("tempo_days")["days"]
-    drawn = await season(hass, hass_client)
+    days = load_body("tempo_days")["days"]
+    drawn = await fetch_season_image(hass, hass_client)
     assert drawn.count("<rect") == len(days)
     for color, fill in (("blue", "#1e88e5"), ("white", "#fafafa"), ("red", "#e53935")):
         told = [day for day in days if day["color"] == color or day["possible"] == [color]]
@@ -160,11 +162,11 @@ async def test_the_season(hass: HomeAssistant, set_up: SetUp, move_to: MoveTo, h
     assert before
     assert after
     assert before.state != after.state
-    assert await season(hass, hass_client) != drawn
+    assert await fetch_season_image(hass, hass_client) != drawn
 
 
 async def test_no_season_is_known(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
-    gateway.answers[TEMPO_DAYS] = problem(503, "upstream_down")
+    gateway.answers[TEMPO_DAYS] = answer_problem(503, "upstream_down")
     await set_up()
     state = hass.states.get("image.french_grid_tempo_season")
     assert state

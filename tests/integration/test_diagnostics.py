@@ -19,14 +19,14 @@ from scripted_gateway import (
     POINT_ID,
     TEMPO,
     ScriptedGateway,
-    problem,
+    answer_problem,
 )
 
 
 async def test_tells_the_state_and_no_secret(
     hass: HomeAssistant, hass_client: ClientSessionGenerator, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    gateway.answers[TEMPO] = problem(503, "upstream_down")
+    gateway.answers[TEMPO] = answer_problem(503, "upstream_down")
     gateway.answers[ECOWATT]["days"][0]["message"] = f"Compteur 12345678901234, {POINT_ID}, chez Maison"
     entry = await set_up()
     report = await get_diagnostics_for_config_entry(hass, hass_client, entry)
@@ -45,6 +45,6 @@ async def test_tells_the_state_and_no_secret(
 async def test_a_feed_in_trouble_is_reported(
     hass: HomeAssistant, hass_client: ClientSessionGenerator, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    gateway.answers[HOURS] = problem(403, "no_consent")
+    gateway.answers[HOURS] = answer_problem(403, "no_consent")
     report = await get_diagnostics_for_config_entry(hass, hass_client, await set_up())
     assert "no_consent" in report["meters"][0]["hours"]["error"]

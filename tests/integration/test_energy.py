@@ -11,8 +11,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from pages import mend, mend_with
-from scripted_gateway import POINT_ID, POINTS, ScriptedGateway, problem
+from pages import answer_repair, open_repair
+from scripted_gateway import POINT_ID, POINTS, ScriptedGateway, answer_problem
 
 from custom_components.my_electrical_data.const import DOMAIN
 
@@ -33,15 +33,15 @@ async def energy(hass: HomeAssistant) -> None:
     await manager.async_update({"energy_sources": [OTHER]})  # type: ignore[typeddict-item]  # the rest has defaults
 
 
-def offered(hass: HomeAssistant) -> bool:
+def is_offered(hass: HomeAssistant) -> bool:
     return (DOMAIN, ISSUE) in ir.async_get(hass).issues
 
 
-async def begin(hass: HomeAssistant) -> Any:
-    return await mend(hass, ISSUE)
+async def open_offer(hass: HomeAssistant) -> Any:
+    return await open_repair(hass, ISSUE)
 
 
-async def sources(hass: HomeAssistant) -> list[Any]:
+async def list_new_sources(hass: HomeAssistant) -> list[Any]:
     manager = await async_get_manager(hass)
     assert manager.data
     assert manager.data["energy_sources"][0] == OTHER, "what was there stays"
@@ -50,18 +50,18 @@ async def sources(hass: HomeAssistant) -> list[Any]:
 
 async def test_the_whole_is_added_once_it_was_shown(hass: HomeAssistant, set_up: SetUp, move_to: MoveTo) -> None:
     await set_up()
-    menu = await begin(hass)
+    menu = await open_offer(hass)
     assert (menu["type"], menu["menu_options"]) == (FlowResultType.MENU, ["total", "buckets"])
-    form = await mend_with(hass, menu, {"next_step_id": "total"})
+    form = await answer_repair(hass, menu, {"next_step_id": "total"})
     assert form["description_placeholders"]["lines"] == "- Consumption · Cost"
-    assert await sources(hass) == [], "nothing is changed before it was agreed to"
-    assert (await mend_with(hass, menu, {}))["type"] is FlowResultType.CREATE_ENTRY
-    [grid] = await sources(hass)
+    assert await list_new_sources(hass) == [], "nothing is changed before it was agreed to"
+    assert (await answer_repair(hass, menu, {}))["type"] is FlowResultType.CREATE_ENTRY
+    [grid] = await list_new_sources(hass)
     assert (grid["stat_energy_from"], grid["stat_cost"]) == (f"{OURS}_consumption", f"{OURS}_cost")
     assert (grid["stat_energy_to"], grid["stat_compensation"]) == (None, None)
-    assert not offered(hass)
+    assert not is_offered(hass)
     await move_to("2026-11-23T10:36:00+00:00")
-    assert not offered(hass), "what is there is not offered again"
+    assert not is_offered(hass), "what is there is not offered again"
     found = (await async_validate(hass)).as_dict()["energy_sources"]
     assert found[1] == []
 
@@ -71,18 +71,18 @@ async def test_each_bucket_is_added(hass: HomeAssistant, gateway: ScriptedGatewa
     hours["series"].append({"key": "cost_hc", "unit": "EUR"})
     hours["sum"]["cost_hc"] = [0, 0.1, 0.2]
     await set_up()
-    menu = await begin(hass)
-    form = await mend_with(hass, menu, {"next_step_id": "buckets"})
+    menu = await open_offer(hass)
+    form = await answer_repair(hass, menu, {"next_step_id": "buckets"})
     assert form["description_placeholders"]["lines"].splitlines() == [
         "- Off-peak · Off-peak, cost",
         "- Peak",
     ]
-    await mend_with(hass, menu, {})
-    assert [(grid["stat_energy_from"], grid["stat_cost"]) for grid in await sources(hass)] == [
+    await answer_repair(hass, menu, {})
+    assert [(grid["stat_energy_from"], grid["stat_cost"]) for grid in await list_new_sources(hass)] == [
         (f"{OURS}_consumption_hc", f"{OURS}_cost_hc"),
         (f"{OURS}_consumption_hp", None),
     ]
-    assert not offered(hass)
+    assert not is_offered(hass)
 
 
 async def test_tempo_buckets_in_the_order_of_the_bill(
@@ -97,7 +97,7 @@ async def test_tempo_buckets_in_the_order_of_the_bill(
     tariff = {"valid_from": None, "option": "tempo", "power_kva": 9, "prices": "regulated"}
     gateway.answers[POINTS]["items"][0]["tariffs"] = [tariff]
     await set_up()
-    form = await mend_with(hass, await begin(hass), {"next_step_id": "buckets"})
+    form = await answer_repair(hass, await open_offer(hass), {"next_step_id": "buckets"})
     names = form["description_placeholders"]["lines"].splitlines()
     assert names == ["- Peak", "- Blue off-peak", "- Blue peak", "- White peak", "- Red peak"]
 
@@ -108,19 +108,19 @@ async def test_production_is_given_back(hass: HomeAssistant, gateway: ScriptedGa
     hours["series"] = [{"key": key, "unit": unit} for key, unit in units.items()]
     hours["sum"] = {key: [1, 2, 3] for key in units}
     await set_up()
-    form = await begin(hass)
+    form = await open_offer(hass)
     assert form["step_id"] == "total", "with one bucket there is nothing to choose"
-    await mend_with(hass, form, {})
-    [grid] = await sources(hass)
+    await answer_repair(hass, form, {})
+    [grid] = await list_new_sources(hass)
     assert (grid["stat_energy_to"], grid["stat_compensation"]) == (f"{OURS}_production", f"{OURS}_revenue")
 
 
 async def test_nothing_is_offered_before_there_are_hours(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    gateway.answers[f"/v1/usage-points/{POINT_ID}/hours"] = problem(503, "upstream_down")
+    gateway.answers[f"/v1/usage-points/{POINT_ID}/hours"] = answer_problem(503, "upstream_down")
     await set_up()
-    assert not offered(hass)
+    assert not is_offered(hass)
 
 
 async def test_whoever_has_added_it_by_hand_is_left_alone(hass: HomeAssistant, set_up: SetUp) -> None:
@@ -128,4 +128,4 @@ async def test_whoever_has_added_it_by_hand_is_left_alone(hass: HomeAssistant, s
     grid = {"type": "grid", "stat_energy_from": f"{OURS}_consumption_hp", "stat_energy_to": None}
     await manager.async_update({"energy_sources": [OTHER, grid]})  # type: ignore[typeddict-item]  # as above
     await set_up()
-    assert not offered(hass)
+    assert not is_offered(hass)

@@ -6,42 +6,42 @@ from typing import Any
 from conftest import MoveTo, SetUp
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_state_change_event
-from pages import told
-from paris_home import World, paris, reds
+from pages import pick_fields
+from paris_home import World, make_red_days, parse_paris
 from scripted_gateway import ScriptedGateway
-from states import entity_id, shown
+from states import entity_id, get_state
 
 type Heard = list[dict[str, Any]]
 
 
-def listen(hass: HomeAssistant, key: str) -> Heard:
+def record_events(hass: HomeAssistant, key: str) -> Heard:
     """Return the list that fills with the events of an entity."""
     heard: Heard = []
 
     @callback
-    def note(event: Event[Any]) -> None:
+    def record_event(event: Event[Any]) -> None:
         heard.append(dict(event.data["new_state"].attributes))
 
-    async_track_state_change_event(hass, entity_id(hass, key, "event"), note)
+    async_track_state_change_event(hass, entity_id(hass, key, "event"), record_event)
     return heard
 
 
 async def test_a_color(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo) -> None:
     tomorrow = date(2026, 11, 24)
     world = World(colors={tomorrow: "unknown", date(2026, 11, 25): "unknown"}, provisional={tomorrow})
-    world.serve(gateway)
-    await move_to(paris("2026-11-23T06:30").isoformat())
+    world.script_gateway(gateway)
+    await move_to(parse_paris("2026-11-23T06:30").isoformat())
     await set_up()
-    assert shown(hass, "tempo_color", "event") == "unknown", "nothing was told yet"
-    heard = listen(hass, "tempo_color")
+    assert get_state(hass, "tempo_color", "event") == "unknown", "nothing was told yet"
+    heard = record_events(hass, "tempo_color")
     world.colors[tomorrow] = "red"
-    await move_to(paris("2026-11-23T09:31").isoformat())
+    await move_to(parse_paris("2026-11-23T09:31").isoformat())
     world.colors[tomorrow] = "white"
-    await move_to(paris("2026-11-23T12:32").isoformat())
+    await move_to(parse_paris("2026-11-23T12:32").isoformat())
     world.provisional = set()
     for clock in ("2026-11-23T15:33", "2026-11-23T18:34", "2026-11-24T06:00"):
-        await move_to(paris(clock).isoformat())
-    assert told(heard, "event_type", "color", "previous", "confirmed", "date") == [
+        await move_to(parse_paris(clock).isoformat())
+    assert pick_fields(heard, "event_type", "color", "previous", "confirmed", "date") == [
         ("announced", "red", None, False, "2026-11-24"),
         ("changed", "white", "red", False, "2026-11-24"),
         ("confirmed", "white", None, True, "2026-11-24"),
@@ -52,35 +52,38 @@ async def test_a_color_that_comes_confirmed(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:
     world = World(colors={date(2026, 11, 24): "unknown"})
-    world.serve(gateway)
+    world.script_gateway(gateway)
     await set_up()
-    heard = listen(hass, "tempo_color")
-    world.colors |= reds("2026-11-24")
-    await move_to(paris("2026-11-23T14:10").isoformat())
-    assert told(heard, "event_type", "color", "is_tomorrow") == [("announced", "red", True), ("confirmed", "red", True)]
+    heard = record_events(hass, "tempo_color")
+    world.colors |= make_red_days("2026-11-24")
+    await move_to(parse_paris("2026-11-23T14:10").isoformat())
+    assert pick_fields(heard, "event_type", "color", "is_tomorrow") == [
+        ("announced", "red", True),
+        ("confirmed", "red", True),
+    ]
 
 
 async def test_todays_color_that_comes_late(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:
     world = World(colors={date(2026, 11, 23): "unknown"})
-    world.serve(gateway)
+    world.script_gateway(gateway)
     await set_up()
-    heard = listen(hass, "tempo_color")
+    heard = record_events(hass, "tempo_color")
     world.colors[date(2026, 11, 23)] = "white"
-    await move_to(paris("2026-11-23T14:10").isoformat())
-    assert ("announced", False) in told(heard, "event_type", "is_tomorrow")
+    await move_to(parse_paris("2026-11-23T14:10").isoformat())
+    assert ("announced", False) in pick_fields(heard, "event_type", "is_tomorrow")
 
 
 async def test_an_alert(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo) -> None:
     world = World()
-    world.serve(gateway)
+    world.script_gateway(gateway)
     await set_up()
-    heard = listen(hass, "ecowatt_alert")
-    world.levels |= {paris("2026-11-23T18:00"): 2, paris("2026-11-23T19:00"): 3}
+    heard = record_events(hass, "ecowatt_alert")
+    world.levels |= {parse_paris("2026-11-23T18:00"): 2, parse_paris("2026-11-23T19:00"): 3}
     for clock in ("14:10", "17:12", "17:59", "18:00", "18:30", "19:00", "20:00", "20:20"):
-        await move_to(paris(f"2026-11-23T{clock}").isoformat())
-    assert told(heard, "event_type", "level") == [
+        await move_to(parse_paris(f"2026-11-23T{clock}").isoformat())
+    assert pick_fields(heard, "event_type", "level") == [
         ("announced", "tense"),
         ("announced", "very_tense"),
         ("started", "tense"),
@@ -93,11 +96,11 @@ async def test_nothing_is_told_twice_after_a_reload(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:
     world = World(colors={date(2026, 11, 24): "unknown"})
-    world.serve(gateway)
+    world.script_gateway(gateway)
     entry = await set_up()
-    world.colors |= reds("2026-11-24")
-    await move_to(paris("2026-11-23T14:10").isoformat())
-    last = shown(hass, "tempo_color", "event")
+    world.colors |= make_red_days("2026-11-24")
+    await move_to(parse_paris("2026-11-23T14:10").isoformat())
+    last = get_state(hass, "tempo_color", "event")
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert shown(hass, "tempo_color", "event") == last != "unknown"
+    assert get_state(hass, "tempo_color", "event") == last != "unknown"

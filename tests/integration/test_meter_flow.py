@@ -10,11 +10,21 @@ from conftest import SetUp
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from pages import add_meter, answer_meter, texts
+from pages import add_meter, answer_meter, load_texts
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
-from scripted_gateway import CONSENT, CONSENTS, NUMBER, POINT, POINT_ID, POINTS, ScriptedGateway, body, problem
+from scripted_gateway import (
+    CONSENT,
+    CONSENTS,
+    NUMBER,
+    POINT,
+    POINT_ID,
+    POINTS,
+    ScriptedGateway,
+    answer_problem,
+    load_body,
+)
 
 from custom_components.my_electrical_data import consent
 
@@ -71,15 +81,15 @@ async def test_a_newcomers_meter(
     gateway.answers[POINT].point["tariffs"] = []
     states = iter(["pending", "pending", "granted"])
 
-    async def stands(request: web.Request) -> Any:
-        return body("consent") | {"status": next(states)}
+    async def answer_status(request: web.Request) -> Any:
+        return load_body("consent") | {"status": next(states)}
 
-    gateway.answers[CONSENT] = stands
+    gateway.answers[CONSENT] = answer_status
     flow = await add_meter(hass, entry)
     assert (flow["type"], flow["step_id"]) == (FlowResultType.FORM, "number")
     external = await answer_meter(hass, flow, {"number": " PRM : 12 345.678 900\u00a0017 "})
     assert external["type"] is FlowResultType.EXTERNAL_STEP
-    assert external["url"] == body("consent_asked")["authorize_url"]
+    assert external["url"] == load_body("consent_asked")["authorize_url"]
     assert gateway.told == [{"prm": NUMBER}]
     assert now_at(hass)["step_id"] == "tariff", "it goes on by itself"
 
@@ -108,16 +118,16 @@ async def test_a_number_that_is_none(
     flow = await add_meter(hass, entry_without_meters)
     result = await answer_meter(hass, flow, {"number": number})
     assert result["errors"] == {"number": "invalid_number"}
-    assert not gateway.asked(CONSENTS)
+    assert not gateway.list_requests(CONSENTS)
 
 
 @pytest.mark.parametrize(
     ("answer", "errors"),
     [
-        (problem(422, "invalid_number"), {"number": "invalid_number"}),
-        (problem(429, "too_many_attempts"), {"base": "rate_limited"}),
-        (problem(503, "upstream_down"), {"base": "gateway_unavailable"}),
-        (problem(409, "something"), {"base": "request_refused"}),
+        (answer_problem(422, "invalid_number"), {"number": "invalid_number"}),
+        (answer_problem(429, "too_many_attempts"), {"base": "rate_limited"}),
+        (answer_problem(503, "upstream_down"), {"base": "gateway_unavailable"}),
+        (answer_problem(409, "something"), {"base": "request_refused"}),
     ],
 )
 async def test_a_consent_that_cannot_be_asked_for(
@@ -151,14 +161,14 @@ async def test_a_consent_that_opens_nothing(
     change: dict[str, Any],
     reason: str,
 ) -> None:
-    gateway.answers[CONSENT] = body("consent") | change
+    gateway.answers[CONSENT] = load_body("consent") | change
     flow = await add_meter(hass, entry_without_meters)
     await answer_meter(hass, flow, {"number": NUMBER})
     result = await answer_meter(hass, flow)
     assert (result["step_id"], result["errors"]) == ("number", {"base": reason})
-    assert texts("en")["config_subentries"]["meter"]["error"][reason]
+    assert load_texts("en")["config_subentries"]["meter"]["error"][reason]
 
-    gateway.answers[CONSENT] = body("consent")
+    gateway.answers[CONSENT] = load_body("consent")
     await answer_meter(hass, flow, {"number": NUMBER})
     assert (await answer_meter(hass, flow))["step_id"] == "tariff", "it can be tried again at once"
 
@@ -166,7 +176,7 @@ async def test_a_consent_that_opens_nothing(
 async def test_a_consent_for_a_meter_that_is_here(
     hass: HomeAssistant, gateway: ScriptedGateway, entry_without_meters: MockConfigEntry
 ) -> None:
-    gateway.answers[CONSENT] = body("consent") | {"usage_points": []}
+    gateway.answers[CONSENT] = load_body("consent") | {"usage_points": []}
     flow = await add_meter(hass, entry_without_meters)
     await answer_meter(hass, flow, {"number": NUMBER})
     assert (await answer_meter(hass, flow))["reason"] == "already_configured"
@@ -179,14 +189,14 @@ async def test_a_number_that_is_here_is_known_before_enedis_is_visited(
     flow = await add_meter(hass, await set_up())
     form = await answer_meter(hass, flow, {"number": NUMBER})
     assert (form["errors"], form["description_placeholders"]) == ({"number": "already_added"}, {"meter": "Maison"})
-    assert not gateway.asked(CONSENTS)
+    assert not gateway.list_requests(CONSENTS)
     assert (await answer_meter(hass, flow, {"number": NUMBER}))["type"] is FlowResultType.EXTERNAL_STEP
 
 
 async def test_a_consent_that_is_lost(
     hass: HomeAssistant, gateway: ScriptedGateway, entry_without_meters: MockConfigEntry
 ) -> None:
-    gateway.answers[CONSENT] = problem(404, "not_found")
+    gateway.answers[CONSENT] = answer_problem(404, "not_found")
     flow = await add_meter(hass, entry_without_meters)
     await answer_meter(hass, flow, {"number": NUMBER})
     assert (await answer_meter(hass, flow))["errors"] == {"base": "consent_failed"}
@@ -197,12 +207,12 @@ async def test_waits_while_the_gateway_is_away(
 ) -> None:
     asked = 0
 
-    async def stands(request: web.Request) -> Any:
+    async def answer_status(request: web.Request) -> Any:
         nonlocal asked
         asked += 1
-        return await problem(503, "restarting")(request) if asked < 3 else body("consent")
+        return await answer_problem(503, "restarting")(request) if asked < 3 else load_body("consent")
 
-    gateway.answers[CONSENT] = stands
+    gateway.answers[CONSENT] = answer_status
     flow = await add_meter(hass, entry_without_meters)
     await answer_meter(hass, flow, {"number": NUMBER})
     assert (await answer_meter(hass, flow))["step_id"] == "tariff"
@@ -211,7 +221,7 @@ async def test_waits_while_the_gateway_is_away(
 async def test_stops_waiting_when_the_dialog_is_closed(
     hass: HomeAssistant, gateway: ScriptedGateway, entry_without_meters: MockConfigEntry
 ) -> None:
-    gateway.answers[CONSENT] = body("consent") | {"status": "pending"}
+    gateway.answers[CONSENT] = load_body("consent") | {"status": "pending"}
     flow = await add_meter(hass, entry_without_meters)
     result = await hass.config_entries.subentries.async_configure(flow["flow_id"], {"number": NUMBER})
     assert result["type"] is FlowResultType.EXTERNAL_STEP
@@ -219,9 +229,9 @@ async def test_stops_waiting_when_the_dialog_is_closed(
     assert again["type"] is FlowResultType.EXTERNAL_STEP, "nothing has come yet"
     hass.config_entries.subentries.async_abort(flow["flow_id"])
     await hass.async_block_till_done(wait_background_tasks=True)
-    asked = len(gateway.asked(CONSENT))
+    asked = len(gateway.list_requests(CONSENT))
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert len(gateway.asked(CONSENT)) == asked
+    assert len(gateway.list_requests(CONSENT)) == asked
 
 
 async def test_a_meter_of_which_enedis_tells_nothing(
@@ -261,7 +271,7 @@ async def test_a_meter_that_is_read_already_needs_no_consent(
     assert form["step_id"] == "tariff"
     result = await answer_meter(hass, flow, REGULATED)
     assert result["unique_id"] == OTHER
-    assert not gateway.asked(CONSENTS)
+    assert not gateway.list_requests(CONSENTS)
     assert {meter.name for meter in entry.runtime_data.meters.values()} == {"Maison", "Atelier"}
 
 
@@ -276,7 +286,7 @@ async def test_a_gateway_that_cannot_tell_its_meters(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
     entry = await set_up()
-    gateway.answers[POINTS] = gateway.answers[POINT] = problem(503, "database_down")
+    gateway.answers[POINTS] = gateway.answers[POINT] = answer_problem(503, "database_down")
     result = await add_meter(hass, entry)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "gateway_failed")
     [subentry] = entry.subentries

@@ -10,11 +10,11 @@ from pages import answer_meter
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
-from scripted_gateway import POINT, POINT_ID, POINTS, ScriptedGateway, problem
+from scripted_gateway import POINT, POINT_ID, POINTS, ScriptedGateway, answer_problem
 
 
 @pytest.fixture
-async def reconfiguring(hass: HomeAssistant, set_up: SetUp) -> Any:
+async def reconfigure_form(hass: HomeAssistant, set_up: SetUp) -> Any:
     entry = await set_up()
     [subentry] = entry.subentries
     return await entry.start_subentry_reconfigure_flow(hass, subentry)
@@ -23,16 +23,16 @@ async def reconfiguring(hass: HomeAssistant, set_up: SetUp) -> Any:
 OFF_PEAK = {"name": "Maison", "option": "hp_hc", "power": "9", "own_prices": False, "off_peak": "22:00-06:00"}
 
 
-async def test_begins_with_what_the_meter_pays(hass: HomeAssistant, reconfiguring: Any) -> None:
+async def test_begins_with_what_the_meter_pays(hass: HomeAssistant, reconfigure_form: Any) -> None:
     suggested = {
-        str(key): (key.description or {}).get("suggested_value") for key in reconfiguring["data_schema"].schema
+        str(key): (key.description or {}).get("suggested_value") for key in reconfigure_form["data_schema"].schema
     }
     assert suggested["off_peak"] == "22:00-06:00"
     assert "valid_from" in suggested
 
 
 async def test_a_new_tariff_since_a_day_leaves_the_earlier_ones(
-    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any, entry: MockConfigEntry
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfigure_form: Any, entry: MockConfigEntry
 ) -> None:
     own = [
         {"bucket": "week", "eur_per_kwh": 0.3},
@@ -40,7 +40,7 @@ async def test_a_new_tariff_since_a_day_leaves_the_earlier_ones(
     ]
     later = {"valid_from": "2026-10-01", "option": "custom", "power_kva": 6, "prices": own}
     gateway.answers[POINTS]["items"][0]["tariffs"].append(later)
-    await hass.config_entries.subentries.async_configure(reconfiguring["flow_id"], None)
+    await hass.config_entries.subentries.async_configure(reconfigure_form["flow_id"], None)
     flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
     result = await answer_meter(
         hass, flow, {"name": "Maison", "option": "tempo", "power": "9", "own_prices": False, "valid_from": "2026-11-01"}
@@ -57,21 +57,21 @@ async def test_a_new_tariff_since_a_day_leaves_the_earlier_ones(
 
 
 async def test_a_new_name_leaves_every_tariff(
-    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfigure_form: Any
 ) -> None:
-    form = reconfiguring["data_schema"]({"name": "Chalet"})
+    form = reconfigure_form["data_schema"]({"name": "Chalet"})
     assert form["option"] == "keep"
-    result = await answer_meter(hass, reconfiguring, form | {"off_peak": "22:00-06:00"})
+    result = await answer_meter(hass, reconfigure_form, form | {"off_peak": "22:00-06:00"})
     assert result["reason"] == "reconfigure_successful"
     assert gateway.told[-1] == {"name": "Chalet"}
 
 
 async def test_a_tariff_before_one_to_come_leaves_that_one(
-    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any, entry: MockConfigEntry
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfigure_form: Any, entry: MockConfigEntry
 ) -> None:
     to_come = {"valid_from": "2027-02-01", "option": "base", "power_kva": 12, "prices": "regulated"}
     gateway.answers[POINTS]["items"][0]["tariffs"].append(to_come)
-    await hass.config_entries.subentries.async_configure(reconfiguring["flow_id"], None)
+    await hass.config_entries.subentries.async_configure(reconfigure_form["flow_id"], None)
     flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
     assert flow["data_schema"]({"name": "Maison"})["power"] == "9", "what is in force, not what is to come"
     wish = {"name": "Maison", "option": "tempo", "power": "9", "own_prices": False, "valid_from": "2026-11-01"}
@@ -84,42 +84,42 @@ async def test_a_tariff_before_one_to_come_leaves_that_one(
 
 
 async def test_a_tariff_for_always_replaces_all(
-    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfigure_form: Any
 ) -> None:
     gateway.requests.clear()
-    result = await answer_meter(hass, reconfiguring, OFF_PEAK | {"power": "6"})
+    result = await answer_meter(hass, reconfigure_form, OFF_PEAK | {"power": "6"})
     assert result["reason"] == "reconfigure_successful"
     assert [(tariff["option"], tariff["power_kva"]) for tariff in gateway.told[-1]["tariffs"]] == [("hp_hc", 6)]
-    assert gateway.asked(POINTS), "the entry is set up again although its name stays"
+    assert gateway.list_requests(POINTS), "the entry is set up again although its name stays"
 
 
 async def test_a_tariff_that_the_gateway_refuses_is_asked_for_again(
-    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfigure_form: Any
 ) -> None:
-    right, gateway.answers[POINT] = gateway.answers[POINT], problem(422, "invalid_request")
-    form = await answer_meter(hass, reconfiguring, OFF_PEAK)
+    right, gateway.answers[POINT] = gateway.answers[POINT], answer_problem(422, "invalid_request")
+    form = await answer_meter(hass, reconfigure_form, OFF_PEAK)
     assert (form["step_id"], form["errors"]) == ("tariff", {"base": "tariff_refused"})
     gateway.answers[POINT] = right
-    assert (await answer_meter(hass, reconfiguring, OFF_PEAK))["reason"] == "reconfigure_successful"
+    assert (await answer_meter(hass, reconfigure_form, OFF_PEAK))["reason"] == "reconfigure_successful"
 
 
-async def test_a_new_name_is_the_devices(hass: HomeAssistant, reconfiguring: Any, entry: MockConfigEntry) -> None:
-    await answer_meter(hass, reconfiguring, OFF_PEAK | {"name": "Chalet"})
+async def test_a_new_name_is_the_devices(hass: HomeAssistant, reconfigure_form: Any, entry: MockConfigEntry) -> None:
+    await answer_meter(hass, reconfigure_form, OFF_PEAK | {"name": "Chalet"})
     assert [subentry.title for subentry in entry.subentries.values()] == ["Chalet"]
     assert entry.runtime_data.meters[POINT_ID].name == "Chalet"
 
 
-async def test_prices_of_ones_own(hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any) -> None:
-    form = await answer_meter(hass, reconfiguring, OFF_PEAK | {"own_prices": True})
+async def test_prices_of_ones_own(hass: HomeAssistant, gateway: ScriptedGateway, reconfigure_form: Any) -> None:
+    form = await answer_meter(hass, reconfigure_form, OFF_PEAK | {"own_prices": True})
     assert form["step_id"] == "prices"
     assert [str(key) for key in form["data_schema"].schema] == ["hp", "hc", "subscription"]
     prices = {"hp": 0.21, "hc": 0.15, "subscription": 16.5}
-    right, gateway.answers[POINT] = gateway.answers[POINT], problem(422, "invalid_request")
-    assert (await answer_meter(hass, reconfiguring, prices))["errors"] == {"base": "tariff_refused"}
-    gateway.answers[POINT] = problem(503, "database_down")
-    assert (await answer_meter(hass, reconfiguring, prices))["errors"] == {"base": "gateway_unavailable"}
+    right, gateway.answers[POINT] = gateway.answers[POINT], answer_problem(422, "invalid_request")
+    assert (await answer_meter(hass, reconfigure_form, prices))["errors"] == {"base": "tariff_refused"}
+    gateway.answers[POINT] = answer_problem(503, "database_down")
+    assert (await answer_meter(hass, reconfigure_form, prices))["errors"] == {"base": "gateway_unavailable"}
     gateway.answers[POINT] = right
-    await answer_meter(hass, reconfiguring, prices)
+    await answer_meter(hass, reconfigure_form, prices)
     [tariff] = gateway.told[-1]["tariffs"]
     assert tariff["prices"] == [{"bucket": "hp", "eur_per_kwh": 0.21}, {"bucket": "hc", "eur_per_kwh": 0.15}]
     assert tariff["subscription_eur_per_month"] == 16.5
@@ -144,9 +144,9 @@ async def test_own_prices_are_shown_again(hass: HomeAssistant, gateway: Scripted
 
 
 async def test_a_price_of_zero_is_asked_about(
-    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfigure_form: Any
 ) -> None:
-    form = await answer_meter(hass, reconfiguring, OFF_PEAK | {"own_prices": True})
+    form = await answer_meter(hass, reconfigure_form, OFF_PEAK | {"own_prices": True})
     prices = {"hp": 0.21, "hc": 0, "subscription": 16.5}
     form = await answer_meter(hass, form, prices)
     assert form["errors"] == {"base": "price_of_zero"}
@@ -159,28 +159,31 @@ async def test_a_price_of_zero_is_asked_about(
 
 
 async def test_off_peak_hours_are_read_by_the_gateway(
-    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfigure_form: Any
 ) -> None:
     typed = "Mon-Fri 22h30-6h30, weekend 0h-24h"
-    meant = [period(weekdays=[0, 1, 2, 3, 4], slots=[["22:30", "06:30"]]), period(weekdays=[5, 6], slots=WHOLE_DAY)]
+    meant = [
+        make_period(weekdays=[0, 1, 2, 3, 4], slots=[["22:30", "06:30"]]),
+        make_period(weekdays=[5, 6], slots=WHOLE_DAY),
+    ]
     gateway.off_peak_texts[typed] = meant
-    await answer_meter(hass, reconfiguring, OFF_PEAK | {"off_peak": typed})
+    await answer_meter(hass, reconfigure_form, OFF_PEAK | {"off_peak": typed})
     assert gateway.told[-1]["off_peak"] == meant
 
 
 async def test_no_off_peak_hours_means_those_of_enedis(
-    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfigure_form: Any
 ) -> None:
-    await answer_meter(hass, reconfiguring, OFF_PEAK | {"off_peak": ""})
+    await answer_meter(hass, reconfigure_form, OFF_PEAK | {"off_peak": ""})
     assert gateway.told[-1]["off_peak"] is None
 
 
 async def test_off_peak_hours_that_cannot_be_read(
-    hass: HomeAssistant, gateway: ScriptedGateway, reconfiguring: Any
+    hass: HomeAssistant, gateway: ScriptedGateway, reconfigure_form: Any
 ) -> None:
-    result = await answer_meter(hass, reconfiguring, OFF_PEAK | {"off_peak": "at night"})
+    result = await answer_meter(hass, reconfigure_form, OFF_PEAK | {"off_peak": "at night"})
     assert result["errors"] == {"off_peak": "invalid_off_peak"}
-    gateway.answers["/v1/off-peak-hours"] = problem(503, "database_down")
+    gateway.answers["/v1/off-peak-hours"] = answer_problem(503, "database_down")
     result = await answer_meter(hass, result, OFF_PEAK | {"off_peak": "22h-7h"})
     assert result["errors"] == {"base": "gateway_unavailable"}
     assert not gateway.told
@@ -198,9 +201,9 @@ async def test_off_peak_hours_are_shown_as_they_can_be_typed(
 ) -> None:
     hass.config.language = language
     gateway.answers[POINTS]["items"][0]["off_peak"] = [
-        period(season="summer"),
-        period(season="winter", weekdays=[5], slots=WHOLE_DAY),
-        period(season="winter", weekdays=[0, 1, 2, 3, 4, 6], slots=SLOTS),
+        make_period(season="summer"),
+        make_period(season="winter", weekdays=[5], slots=WHOLE_DAY),
+        make_period(season="winter", weekdays=[0, 1, 2, 3, 4, 6], slots=SLOTS),
     ]
     entry = await set_up()
     flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
@@ -219,7 +222,7 @@ async def test_hours_that_cannot_be_typed_in_stay(hass: HomeAssistant, gateway: 
     assert "off_peak" not in gateway.told[-1]
 
 
-def period(since: str | None = None, until: str | None = None, **others: Any) -> dict[str, Any]:
+def make_period(since: str | None = None, until: str | None = None, **others: Any) -> dict[str, Any]:
     """Return off-peak hours of one's own as the gateway says them."""
     always = {"season": "all", "weekdays": [0, 1, 2, 3, 4, 5, 6], "slots": [["22:00", "06:00"]], "source": "user"}
     return {"valid_from": since, "valid_to": until} | always | others
@@ -229,35 +232,35 @@ WHOLE_DAY = [["00:00", "24:00"]]
 SLOTS = [["01:28", "06:58"], ["13:58", "16:28"]]
 MOVED = OFF_PEAK | {"off_peak": "01:28-06:58, 13:58-16:28"}
 NOVEMBER = "2026-11-01"
-NEW = period(NOVEMBER, slots=SLOTS)
+NEW = make_period(NOVEMBER, slots=SLOTS)
 
 
 @pytest.mark.parametrize(
     ("present", "told"),
     [
-        pytest.param([period(source="enedis")], [NEW], id="the gateway keeps those of Enedis for the past"),
+        pytest.param([make_period(source="enedis")], [NEW], id="the gateway keeps those of Enedis for the past"),
         pytest.param([], [NEW], id="none before"),
-        pytest.param([period()], [period(until=NOVEMBER), NEW], id="one's own end there"),
+        pytest.param([make_period()], [make_period(until=NOVEMBER), NEW], id="one's own end there"),
         pytest.param(
-            [period(season="summer"), period(season="winter", weekdays=[5, 6], later_field=1)],
+            [make_period(season="summer"), make_period(season="winter", weekdays=[5, 6], later_field=1)],
             [
-                period(until=NOVEMBER, season="summer"),
-                period(until=NOVEMBER, season="winter", weekdays=[5, 6], later_field=1),
+                make_period(until=NOVEMBER, season="summer"),
+                make_period(until=NOVEMBER, season="winter", weekdays=[5, 6], later_field=1),
                 NEW,
             ],
             id="by season, with what this form does not know",
         ),
         pytest.param(
-            [period(until="2026-03-01"), period("2026-03-01", NOVEMBER), period(NOVEMBER)],
-            [period(until="2026-03-01"), period("2026-03-01", NOVEMBER), NEW],
+            [make_period(until="2026-03-01"), make_period("2026-03-01", NOVEMBER), make_period(NOVEMBER)],
+            [make_period(until="2026-03-01"), make_period("2026-03-01", NOVEMBER), NEW],
             id="over before, and since that very day",
         ),
         pytest.param(
-            [period(until="2027-02-01"), period("2027-02-01", slots=[["02:00", "10:00"]])],
+            [make_period(until="2027-02-01"), make_period("2027-02-01", slots=[["02:00", "10:00"]])],
             [
-                period(until=NOVEMBER),
+                make_period(until=NOVEMBER),
                 NEW | {"valid_to": "2027-02-01"},
-                period("2027-02-01", slots=[["02:00", "10:00"]]),
+                make_period("2027-02-01", slots=[["02:00", "10:00"]]),
             ],
             id="those to come stay",
         ),
@@ -278,20 +281,20 @@ async def test_off_peak_hours_since_a_day_leave_those_before(
 async def test_off_peak_hours_given_up_since_a_day(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, option: str
 ) -> None:
-    gateway.answers[POINTS]["items"][0]["off_peak"] = [period()]
+    gateway.answers[POINTS]["items"][0]["off_peak"] = [make_period()]
     entry = await set_up()
     flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
     await answer_meter(hass, flow, OFF_PEAK | {"option": option, "off_peak": "", "valid_from": NOVEMBER})
-    assert gateway.told[-1]["off_peak"] == [period(until=NOVEMBER)], "then those of Enedis"
+    assert gateway.told[-1]["off_peak"] == [make_period(until=NOVEMBER)], "then those of Enedis"
 
 
 async def test_off_peak_hours_left_as_they_are_stay_in_all_their_days(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
     gateway.answers[POINTS]["items"][0]["off_peak"] = [
-        period(until="2026-03-01", slots=SLOTS, source="enedis"),
-        period("2026-03-01", source="enedis"),
-        period("2199-01-01", slots=SLOTS, source="enedis"),
+        make_period(until="2026-03-01", slots=SLOTS, source="enedis"),
+        make_period("2026-03-01", source="enedis"),
+        make_period("2199-01-01", slots=SLOTS, source="enedis"),
     ]
     entry = await set_up()
     flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
@@ -304,11 +307,14 @@ async def test_off_peak_hours_left_as_they_are_stay_in_all_their_days(
 async def test_off_peak_hours_that_overlap_later_ones_are_not_put_between(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    gateway.answers[POINTS]["items"][0]["off_peak"] = [period(), period("2027-04-01", season="summer", slots=SLOTS)]
+    gateway.answers[POINTS]["items"][0]["off_peak"] = [
+        make_period(),
+        make_period("2027-04-01", season="summer", slots=SLOTS),
+    ]
     entry = await set_up()
     flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
     result = await answer_meter(hass, flow, MOVED | {"valid_from": NOVEMBER})
     assert result["errors"] == {"off_peak": "off_peak_to_come"}
     assert not gateway.told
     assert (await answer_meter(hass, flow, MOVED))["reason"] == "reconfigure_successful"
-    assert gateway.told[-1]["off_peak"] == [period(slots=SLOTS)], "without a day they replace all"
+    assert gateway.told[-1]["off_peak"] == [make_period(slots=SLOTS)], "without a day they replace all"

@@ -7,7 +7,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_CLIENT_SECRET, CONF_PASSWORD, CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from pages import ACCOUNT, choose, client, submit
+from pages import ACCOUNT, choose_option, make_client_input, submit_form
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
@@ -17,7 +17,7 @@ from scripted_gateway import (
     PING,
     TOKEN,
     ScriptedGateway,
-    raw,
+    answer_text,
 )
 
 from custom_components.my_electrical_data.const import CONF_MADE_HERE
@@ -32,11 +32,13 @@ async def test_signs_in_again_when_the_gateway_refuses_its_client(
     assert (entry.state, bool(entry.update_listeners)) == (ConfigEntryState.SETUP_ERROR, False)
     [flow] = hass.config_entries.flow.async_progress()
     assert flow["step_id"] == "reauth_confirm"
-    await choose(hass, flow, way)
-    wrong = client(client_secret="wrong") if way == "api_client" else ACCOUNT | {CONF_PASSWORD: "wrong"}
-    result = await submit(hass, flow, wrong)
+    await choose_option(hass, flow, way)
+    wrong = make_client_input(client_secret="wrong") if way == "api_client" else ACCOUNT | {CONF_PASSWORD: "wrong"}
+    result = await submit_form(hass, flow, wrong)
     assert list(result["errors"].values()) == ["invalid_auth" if way == "api_client" else "invalid_credentials"]
-    result = await submit(hass, flow, client(client_secret="renewed") if way == "api_client" else ACCOUNT)
+    result = await submit_form(
+        hass, flow, make_client_input(client_secret="renewed") if way == "api_client" else ACCOUNT
+    )
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reauth_successful")
     assert "translation_domain" not in result, "our own text, which is translated"
     assert entry.data[CONF_CLIENT_SECRET] == "renewed"
@@ -49,7 +51,9 @@ async def test_a_proxys_own_401_asks_nobody_to_sign_in(
 ) -> None:
     """Only the gateway itself says that a client is unknown; once the proxy lets through, all goes on by itself."""
     token = gateway.answers[TOKEN]
-    gateway.answers[TOKEN] = raw(401, "<html>Who are you?</html>", **{"WWW-Authenticate": 'Basic realm="proxy"'})
+    gateway.answers[TOKEN] = answer_text(
+        401, "<html>Who are you?</html>", **{"WWW-Authenticate": 'Basic realm="proxy"'}
+    )
     entry = await set_up()
     states = [entry.state]
     assert not hass.config_entries.flow.async_progress()
@@ -64,10 +68,10 @@ async def test_reauthentication_of_a_gateway_that_has_gone(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
     entry = await set_up()
-    gateway.answers[PING] = raw(200, "a router")
+    gateway.answers[PING] = answer_text(200, "a router")
     flow = await entry.start_reauth_flow(hass)
-    await choose(hass, flow, "api_client")
-    result = await submit(hass, flow, client())
+    await choose_option(hass, flow, "api_client")
+    result = await submit_form(hass, flow, make_client_input())
     assert result["errors"] == {"base": "not_a_gateway"}, "the form has no address to mark"
 
 
@@ -80,8 +84,8 @@ async def test_reauthentication_with_what_was_there_sets_up_again(
     await set_up()
     gateway.accepted_secret = CLIENT_SECRET
     [flow] = hass.config_entries.flow.async_progress()
-    await choose(hass, flow, "api_client")
-    await submit(hass, flow, client())
+    await choose_option(hass, flow, "api_client")
+    await submit_form(hass, flow, make_client_input())
     assert entry.state is ConfigEntryState.LOADED
 
 
@@ -93,12 +97,12 @@ async def test_reconfigures_a_loaded_gateway(
     flow = await entry.start_reconfigure_flow(hass)
     assert flow["step_id"] == "reconfigure"
     gateway.requests.clear()
-    result = await submit(hass, flow, {CONF_URL: gateway.url})
+    result = await submit_form(hass, flow, {CONF_URL: gateway.url})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
     assert "translation_domain" not in result, "our own text, which is translated"
     assert entry.data[CONF_URL] == gateway.url
     assert entry.state is ConfigEntryState.LOADED
-    assert len(gateway.asked(PING)) == 2, "once by the flow, and once by the reload"
+    assert len(gateway.list_requests(PING)) == 2, "once by the flow, and once by the reload"
     assert "has an update listener" not in caplog.text
 
 
@@ -108,10 +112,10 @@ async def test_reconfiguration_signs_in_again_when_it_must(
     entry = await set_up()
     gateway.accepted_secret = "renewed"
     flow = await entry.start_reconfigure_flow(hass)
-    menu = await submit(hass, flow, {CONF_URL: gateway.url})
+    menu = await submit_form(hass, flow, {CONF_URL: gateway.url})
     assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "reauth_confirm")
-    await choose(hass, flow, "log_in")
-    result = await submit(hass, flow, ACCOUNT)
+    await choose_option(hass, flow, "log_in")
+    result = await submit_form(hass, flow, ACCOUNT)
     assert result["reason"] == "reconfigure_successful"
     assert entry.data[CONF_CLIENT_SECRET] == "renewed"
 
@@ -125,11 +129,11 @@ async def test_another_gateway_is_not_taken_for_this_one(
     gateway.answers[PING]["instance_id"] = "another-gateway-1"
     if step == "reauth":
         flow = await entry.start_reauth_flow(hass)
-        await choose(hass, flow, "api_client")
-        result = await submit(hass, flow, client(client_secret="other"))
+        await choose_option(hass, flow, "api_client")
+        result = await submit_form(hass, flow, make_client_input(client_secret="other"))
     else:
         flow = await entry.start_reconfigure_flow(hass)
-        result = await submit(hass, flow, {CONF_URL: gateway.url})
+        result = await submit_form(hass, flow, {CONF_URL: gateway.url})
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_gateway")
     assert entry.data == before
     assert not any("other" in request.headers.get("Authorization", "") for request in gateway.requests)

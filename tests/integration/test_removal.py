@@ -12,12 +12,12 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.setup import async_setup_component
-from pages import mend, mend_with
+from pages import answer_repair, open_repair
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
 )
-from scripted_gateway import CLIENT_ID, CLIENTS, HOURS, POINT_ID, ScriptedGateway, problem
+from scripted_gateway import CLIENT_ID, CLIENTS, HOURS, POINT_ID, ScriptedGateway, answer_problem
 
 from custom_components.my_electrical_data.const import CONF_MADE_HERE, DOMAIN
 
@@ -29,15 +29,15 @@ async def repairs(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, REPAIRS, {})
 
 
-async def statistics(hass: HomeAssistant) -> int:
+async def count_statistics(hass: HomeAssistant) -> int:
     return len(await get_instance(hass).async_add_executor_job(list_statistic_ids, hass))
 
 
-def issues(hass: HomeAssistant) -> list[str]:
+def list_repairs(hass: HomeAssistant) -> list[str]:
     return [issue_id for domain, issue_id in ir.async_get(hass).issues if domain == DOMAIN]
 
 
-async def remove(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+async def remove_entry(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await hass.config_entries.async_remove(entry.entry_id)
     async_fire_time_changed(hass)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -49,10 +49,10 @@ async def remove_meter(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def answer(hass: HomeAssistant, choice: str) -> None:
-    menu = await mend(hass, f"statistics_left_{POINT_ID}")
+async def answer_question(hass: HomeAssistant, choice: str) -> None:
+    menu = await open_repair(hass, f"statistics_left_{POINT_ID}")
     assert menu["menu_options"] == ["delete", "keep"]
-    await mend_with(hass, menu, {"next_step_id": choice})
+    await answer_repair(hass, menu, {"next_step_id": choice})
 
 
 async def test_a_gateway_leaves_nothing_but_the_history(
@@ -60,26 +60,26 @@ async def test_a_gateway_leaves_nothing_but_the_history(
 ) -> None:
     entry = await set_up()
     assert f"{DOMAIN}.{POINT_ID}" in hass_storage
-    assert issues(hass), "the consent of the fixtures ends soon"
-    await remove(hass, entry)
+    assert list_repairs(hass), "the consent of the fixtures ends soon"
+    await remove_entry(hass, entry)
     assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
     assert not dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     assert not er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    [deleted] = gateway.asked(CLIENT)
+    [deleted] = gateway.list_requests(CLIENT)
     assert deleted.method == "DELETE"
-    assert issues(hass) == [f"statistics_left_{POINT_ID}"]
-    assert await statistics(hass) == 4
+    assert list_repairs(hass) == [f"statistics_left_{POINT_ID}"]
+    assert await count_statistics(hass) == 4
 
 
 @pytest.mark.parametrize(("choice", "left"), [("delete", 0), ("keep", 4)])
-@pytest.mark.parametrize("what", [remove, remove_meter])
+@pytest.mark.parametrize("what", [remove_entry, remove_meter])
 async def test_the_history_is_asked_about(
     hass: HomeAssistant, set_up: SetUp, what: Any, choice: str, left: int
 ) -> None:
     await what(hass, await set_up())
-    await answer(hass, choice)
-    assert await statistics(hass) == left
-    assert issues(hass) == []
+    await answer_question(hass, choice)
+    assert await count_statistics(hass) == left
+    assert list_repairs(hass) == []
 
 
 async def test_a_meter_goes_with_its_device_and_the_others_stay(
@@ -90,17 +90,17 @@ async def test_a_meter_goes_with_its_device_and_the_others_stay(
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     assert {device.name for device in devices} == {"MyElectricalData gateway", "French grid"}
     assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
-    assert issues(hass) == [f"statistics_left_{POINT_ID}"]
+    assert list_repairs(hass) == [f"statistics_left_{POINT_ID}"]
     assert entry.runtime_data.meters == {}
-    assert not gateway.asked(CLIENT)
+    assert not gateway.list_requests(CLIENT)
 
 
 async def test_a_meter_without_history_goes_without_a_question(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    gateway.answers[HOURS] = problem(503, "upstream_down")
+    gateway.answers[HOURS] = answer_problem(503, "upstream_down")
     await remove_meter(hass, await set_up())
-    assert issues(hass) == []
+    assert list_repairs(hass) == []
 
 
 async def test_an_api_client_made_elsewhere_stays(
@@ -108,15 +108,15 @@ async def test_an_api_client_made_elsewhere_stays(
 ) -> None:
     entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_MADE_HERE: False})
-    await remove(hass, await set_up())
-    assert not gateway.asked(CLIENT)
+    await remove_entry(hass, await set_up())
+    assert not gateway.list_requests(CLIENT)
 
 
 async def test_a_gateway_that_is_away_does_not_stop_the_removal(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, caplog: pytest.LogCaptureFixture
 ) -> None:
     entry = await set_up()
-    gateway.answers[CLIENT] = problem(503, "database_down")
-    await remove(hass, entry)
+    gateway.answers[CLIENT] = answer_problem(503, "database_down")
+    await remove_entry(hass, entry)
     assert hass.config_entries.async_entries(DOMAIN) == []
     assert "could not be deleted at the gateway" in caplog.text

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from pages import mend, mend_with, texts
+from pages import answer_repair, load_texts, open_repair
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
@@ -25,9 +25,9 @@ from scripted_gateway import (
     POINT_ID,
     POINTS,
     ScriptedGateway,
-    body,
-    problem,
-    raw,
+    answer_problem,
+    answer_text,
+    load_body,
 )
 
 from custom_components.my_electrical_data.const import DOMAIN
@@ -47,7 +47,7 @@ def long_consent(gateway: ScriptedGateway) -> None:
     }
 
 
-def raised(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
+def get_repairs(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
     return {
         str(issue.translation_key): issue
         for (domain, _), issue in ir.async_get(hass).issues.items()
@@ -55,28 +55,28 @@ def raised(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
     }
 
 
-def said(issue: ir.IssueEntry) -> str:
+def read_repair_text(issue: ir.IssueEntry) -> str:
     """Return the title and, without a flow, the description, as they are shown."""
-    words = texts("fr")["issues"][issue.translation_key]
+    words = load_texts("fr")["issues"][issue.translation_key]
     assert issue.is_fixable == ("fix_flow" in words)
     return " ".join(
         words.get(part, "").format(**issue.translation_placeholders or {}) for part in ("title", "description")
     )
 
 
-async def fix(hass: HomeAssistant, key: str) -> Any:
-    return await mend(hass, raised(hass)[key].issue_id)
+async def open_repair_flow(hass: HomeAssistant, key: str) -> Any:
+    return await open_repair(hass, get_repairs(hass)[key].issue_id)
 
 
 def words_of(key: str, step: str, result: Any) -> str:
-    flow = texts("en")["issues"][key]["fix_flow"]
+    flow = load_texts("en")["issues"][key]["fix_flow"]
     parts = [flow["step"][step]["description"], *(flow["error"][code] for code in (result["errors"] or {}).values())]
     return " ".join(part.format(**result["description_placeholders"]) for part in parts)
 
 
 async def test_nothing_is_wrong(hass: HomeAssistant, set_up: SetUp) -> None:
     await set_up()
-    assert raised(hass) == {}
+    assert get_repairs(hass) == {}
 
 
 # The gateway
@@ -87,19 +87,19 @@ async def test_a_gateway_that_stays_away(
 ) -> None:
     await set_up()
     for path in list(gateway.answers):
-        gateway.answers[path] = raw(502, "")
+        gateway.answers[path] = answer_text(502, "")
     await move_to("2026-11-23T10:36:00+00:00")
-    assert raised(hass) == {}, "a restart of the gateway is no repair"
+    assert get_repairs(hass) == {}, "a restart of the gateway is no repair"
     for moment in ("10:50:00", "11:20:00", "11:50:00"):
         await move_to(f"2026-11-23T{moment}+00:00")
-    assert "2026-11-23" in said(raised(hass)["gateway_down"])
+    assert "2026-11-23" in read_repair_text(get_repairs(hass)["gateway_down"])
     assert caplog.text.count("the gateway does not answer") == 1, "it is logged once"
     assert "Error fetching" not in caplog.text, "and not once a feed"
     caplog.set_level("INFO", f"custom_components.{DOMAIN}")
     gateway.answers |= ScriptedGateway().answers
     gateway.answers[POINTS]["items"][0] |= {"notices": [], "consent": {"status": "granted", "expires_at": None}}
     await move_to("2026-11-23T12:25:00+00:00")
-    assert "gateway_down" not in raised(hass)
+    assert "gateway_down" not in get_repairs(hass)
     assert caplog.text.count("the gateway answers again") == 1
     assert "recovered" not in caplog.text
 
@@ -107,27 +107,27 @@ async def test_a_gateway_that_stays_away(
 async def test_a_gateway_that_is_away_at_the_start(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:
-    gateway.answers[PING] = raw(502, "")
+    gateway.answers[PING] = answer_text(502, "")
     entry = await set_up()
-    assert raised(hass) == {}
+    assert get_repairs(hass) == {}
     await move_to("2026-11-23T11:06:00+00:00")
     assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert raised(hass).keys() == {"gateway_down"}
-    gateway.answers[PING] = body("ping")
+    assert get_repairs(hass).keys() == {"gateway_down"}
+    gateway.answers[PING] = load_body("ping")
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert raised(hass) == {}
+    assert get_repairs(hass) == {}
 
 
 async def test_a_gateway_that_asks_to_wait_is_there(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:
     await set_up()
-    away, busy = raw(502, ""), problem(429, "too_many_attempts", **{"Retry-After": "600"})
+    away, busy = answer_text(502, ""), answer_problem(429, "too_many_attempts", **{"Retry-After": "600"})
     for moment, answer in (("10:36", away), ("11:10", busy), ("11:25", away), ("12:10", away), ("12:40", away)):
         gateway.answers[PING] = answer
         await move_to(f"2026-11-23T{moment}:00+00:00")
-        assert ("gateway_down" in raised(hass)) == (moment == "12:40"), moment
+        assert ("gateway_down" in get_repairs(hass)) == (moment == "12:40"), moment
 
 
 @pytest.mark.parametrize(("api", "key"), [("0.9", "gateway_too_old"), ("2.0", "gateway_too_new")])
@@ -137,10 +137,10 @@ async def test_versions_that_do_not_fit(
     await set_up()
     gateway.answers[PING] |= {"api": api}
     await move_to("2026-11-23T10:36:00+00:00")
-    assert api in said(raised(hass)[key])
+    assert api in read_repair_text(get_repairs(hass)[key])
     gateway.answers[PING] |= {"api": "1.3"}
     await move_to("2026-11-23T11:30:00+00:00")
-    assert raised(hass) == {}
+    assert get_repairs(hass) == {}
 
 
 # A meter
@@ -162,8 +162,8 @@ async def test_a_consent_that_ends(
     notice = {"code": code, "since": "2026-11-01T23:00:00Z", "until": until}
     gateway.answers[POINTS]["items"][0]["notices"] = [notice]
     await set_up()
-    assert raised(hass).keys() == {key}
-    assert "Maison" in said(raised(hass)[key])
+    assert get_repairs(hass).keys() == {key}
+    assert "Maison" in read_repair_text(get_repairs(hass)[key])
 
 
 NOTICES = [
@@ -188,128 +188,128 @@ async def test_what_the_gateway_gives_notice_of(
     unknown = {"code": "of_a_later_gateway", "since": None, "until": None}
     gateway.answers[POINTS]["items"][0]["notices"] = [notice, unknown]
     await set_up()
-    assert raised(hass).keys() == {code}
-    assert "Maison" in said(raised(hass)[code])
-    assert code != "off_peak_changes" or "2026-11-20" in said(raised(hass)[code])
-    assert code != "off_peak_announced" or "ADAM-ERR0191" in said(raised(hass)[code])
-    assert code != "base_ends" or "2026-11-20" in said(raised(hass)[code])
-    assert code != "meter_refused" or "ADAM-ERR0191" in said(raised(hass)[code])
+    assert get_repairs(hass).keys() == {code}
+    assert "Maison" in read_repair_text(get_repairs(hass)[code])
+    assert code != "off_peak_changes" or "2026-11-20" in read_repair_text(get_repairs(hass)[code])
+    assert code != "off_peak_announced" or "ADAM-ERR0191" in read_repair_text(get_repairs(hass)[code])
+    assert code != "base_ends" or "2026-11-20" in read_repair_text(get_repairs(hass)[code])
+    assert code != "meter_refused" or "ADAM-ERR0191" in read_repair_text(get_repairs(hass)[code])
     gateway.answers[POINTS]["items"][0]["notices"] = []
     await move_to("2026-11-23T10:36:00+00:00")
-    assert raised(hass) == {}
+    assert get_repairs(hass) == {}
 
 
 @pytest.mark.parametrize("path", [DAILY, HOURS])
 async def test_a_quota_that_is_used_up(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, path: str
 ) -> None:
-    right, gateway.answers[path] = gateway.answers[path], problem(429, "quota", **{"Retry-After": "3600"})
+    right, gateway.answers[path] = gateway.answers[path], answer_problem(429, "quota", **{"Retry-After": "3600"})
     await set_up()
-    assert "Maison" in said(raised(hass)["quota_reached"])
+    assert "Maison" in read_repair_text(get_repairs(hass)["quota_reached"])
     gateway.answers[path] = right
     await move_to("2026-11-23T11:06:00+00:00")
-    assert raised(hass) == {}
+    assert get_repairs(hass) == {}
 
 
 async def test_haste_is_no_quota(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
-    gateway.answers[HOURS] = problem(429, "too_many_attempts", **{"Retry-After": "3600"})
+    gateway.answers[HOURS] = answer_problem(429, "too_many_attempts", **{"Retry-After": "3600"})
     await set_up()
-    assert raised(hass) == {}
+    assert get_repairs(hass) == {}
 
 
 # Put right
 
 
 async def test_renews_a_consent(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
-    notice(gateway, "consent_ended")
+    set_notice(gateway, "consent_ended")
     await set_up()
-    form = await fix(hass, "consent_ended")
+    form = await open_repair_flow(hass, "consent_ended")
     assert form["step_id"] == "number"
     assert "••••••••••0017" in words_of("consent_ended", "number", form)
     for number, error in (("123", "invalid_number"), ("12345678900018", "another_meter")):
-        result = await mend_with(hass, form, {"number": number})
+        result = await answer_repair(hass, form, {"number": number})
         assert result["errors"] == {"base": error}
         assert words_of("consent_ended", "number", result)
-    assert not gateway.asked(CONSENTS)
+    assert not gateway.list_requests(CONSENTS)
     for answer, error in (
-        (problem(503, "upstream_down"), "gateway_failed"),
-        (problem(422, "invalid_number"), "invalid_number"),
+        (answer_problem(503, "upstream_down"), "gateway_failed"),
+        (answer_problem(422, "invalid_number"), "invalid_number"),
     ):
         right, gateway.answers[CONSENTS] = gateway.answers[CONSENTS], answer
-        assert (await mend_with(hass, form, {"number": NUMBER}))["errors"] == {"base": error}
+        assert (await answer_repair(hass, form, {"number": NUMBER}))["errors"] == {"base": error}
         gateway.answers[CONSENTS] = right
 
-    link = await mend_with(hass, form, {"number": NUMBER})
-    assert body("consent_asked")["authorize_url"] in words_of("consent_ended", "link", link)
+    link = await answer_repair(hass, form, {"number": NUMBER})
+    assert load_body("consent_asked")["authorize_url"] in words_of("consent_ended", "link", link)
     for answer, error in (
-        (problem(503, "upstream_down"), "gateway_failed"),
-        (body("consent") | {"status": "pending"}, "consent_pending"),
-        (body("consent") | {"status": "refused", "reason": "wrong_meter"}, "consent_failed"),
+        (answer_problem(503, "upstream_down"), "gateway_failed"),
+        (load_body("consent") | {"status": "pending"}, "consent_pending"),
+        (load_body("consent") | {"status": "refused", "reason": "wrong_meter"}, "consent_failed"),
     ):
         gateway.answers[CONSENT] = answer
-        result = await mend_with(hass, form, {})
+        result = await answer_repair(hass, form, {})
         assert result["errors"] == {"base": error}
         assert words_of("consent_ended", "link", result)
-    gateway.answers[CONSENT] = body("consent")
+    gateway.answers[CONSENT] = load_body("consent")
     gateway.answers[POINTS]["items"][0]["notices"] = []
-    assert (await mend_with(hass, form, {}))["type"] is FlowResultType.CREATE_ENTRY
-    assert raised(hass) == {}
+    assert (await answer_repair(hass, form, {}))["type"] is FlowResultType.CREATE_ENTRY
+    assert get_repairs(hass) == {}
 
 
-def notice(gateway: ScriptedGateway, code: str) -> None:
+def set_notice(gateway: ScriptedGateway, code: str) -> None:
     gateway.answers[POINTS]["items"][0]["notices"] = [{"code": code, "since": None, "until": None}]
 
 
 async def test_asks_for_off_peak_hours_that_cannot_be_read(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    notice(gateway, "off_peak_unreadable")
+    set_notice(gateway, "off_peak_unreadable")
     await set_up()
-    form = await fix(hass, "off_peak_unreadable")
+    form = await open_repair_flow(hass, "off_peak_unreadable")
     assert "HC (22H00-6H00)" in words_of("off_peak_unreadable", "off_peak", form)
-    result = await mend_with(hass, form, {"off_peak": "at night"})
+    result = await answer_repair(hass, form, {"off_peak": "at night"})
     assert result["errors"] == {"base": "invalid_off_peak"}
     assert "22:30-06:30" in words_of("off_peak_unreadable", "off_peak", result)
     for path in ("/v1/off-peak-hours", POINT):
-        right, gateway.answers[path] = gateway.answers[path], problem(503, "database_down")
-        assert (await mend_with(hass, form, {"off_peak": "22:00-06:00"}))["errors"] == {"base": "gateway_failed"}
+        right, gateway.answers[path] = gateway.answers[path], answer_problem(503, "database_down")
+        assert (await answer_repair(hass, form, {"off_peak": "22:00-06:00"}))["errors"] == {"base": "gateway_failed"}
         gateway.answers[path] = right
     gateway.answers[POINTS]["items"][0]["notices"] = []
-    assert (await mend_with(hass, form, {"off_peak": "22:00-06:00"}))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await answer_repair(hass, form, {"off_peak": "22:00-06:00"}))["type"] is FlowResultType.CREATE_ENTRY
     assert gateway.told[-1]["off_peak"][0]["slots"] == [["22:00", "06:00"]]
-    assert raised(hass) == {}
+    assert get_repairs(hass) == {}
 
 
 async def test_hours_of_ones_own_for_other_days_stay(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    notice(gateway, "off_peak_unreadable")
+    set_notice(gateway, "off_peak_unreadable")
     [period] = gateway.answers[POINTS]["items"][0]["off_peak"]
     ahead = period | {"valid_from": "2027-01-01", "source": "user"}
     gateway.answers[POINTS]["items"][0]["off_peak"] = [ahead]
     await set_up()
-    await mend_with(hass, await fix(hass, "off_peak_unreadable"), {"off_peak": "23:00-07:00"})
+    await answer_repair(hass, await open_repair_flow(hass, "off_peak_unreadable"), {"off_peak": "23:00-07:00"})
     until_then, then = gateway.told[-1]["off_peak"]
     assert (until_then["valid_from"], until_then["valid_to"]) == ("2026-11-23", "2027-01-01")
     assert (until_then["slots"], then) == ([["23:00", "07:00"]], ahead)
 
 
 async def test_asks_for_new_prices(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
-    notice(gateway, "prices_outdated")
+    set_notice(gateway, "prices_outdated")
     own = {"prices": [{"bucket": "hp", "eur_per_kwh": 0.2}, {"bucket": "hc", "eur_per_kwh": 0.1}]}
     gateway.answers[POINTS]["items"][0]["tariffs"][0] |= own | {
         "subscription_eur_per_month": 15,
         "production_eur_per_kwh": 0.04,
     }
     await set_up()
-    form = await fix(hass, "prices_outdated")
+    form = await open_repair_flow(hass, "prices_outdated")
     assert words_of("prices_outdated", "prices", form)
     prices = {"valid_from": "2026-11-01", "hp": 0.22, "hc": 0.12, "subscription": 16}
-    right, gateway.answers[POINT] = gateway.answers[POINT], problem(422, "invalid_request")
-    assert (await mend_with(hass, form, prices))["errors"] == {"base": "gateway_failed"}
+    right, gateway.answers[POINT] = gateway.answers[POINT], answer_problem(422, "invalid_request")
+    assert (await answer_repair(hass, form, prices))["errors"] == {"base": "gateway_failed"}
     gateway.answers[POINT] = right
     gateway.answers[POINTS]["items"][0]["notices"] = []
-    assert (await mend_with(hass, form, prices))["type"] is FlowResultType.CREATE_ENTRY
+    assert (await answer_repair(hass, form, prices))["type"] is FlowResultType.CREATE_ENTRY
     before, after = gateway.told[-1]["tariffs"]
     assert (before["valid_from"], before["prices"]) == (None, own["prices"])
     assert (after["valid_from"], after["option"], after["power_kva"]) == ("2026-11-01", "hp_hc", 9)
@@ -320,10 +320,10 @@ async def test_asks_for_new_prices(hass: HomeAssistant, gateway: ScriptedGateway
 async def test_a_tariff_that_cannot_be_priced_here(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    notice(gateway, "prices_outdated")
+    set_notice(gateway, "prices_outdated")
     gateway.answers[POINTS]["items"][0]["tariffs"][0]["option"] = "custom"
     await set_up()
-    assert (await fix(hass, "prices_outdated"))["reason"] == "no_tariff"
+    assert (await open_repair_flow(hass, "prices_outdated"))["reason"] == "no_tariff"
 
 
 async def test_a_meter_that_the_gateway_has_no_more(
@@ -332,18 +332,18 @@ async def test_a_meter_that_the_gateway_has_no_more(
     entry = await set_up()
     gateway.answers[POINTS]["items"] = []
     await move_to("2026-11-23T10:36:00+00:00")
-    assert raised(hass).keys() == {"meter_gone"}
-    form = await fix(hass, "meter_gone")
+    assert get_repairs(hass).keys() == {"meter_gone"}
+    form = await open_repair_flow(hass, "meter_gone")
     assert "Maison" in words_of("meter_gone", "confirm", form)
-    await mend_with(hass, form, {})
+    await answer_repair(hass, form, {})
     assert entry.subentries == {}
-    assert raised(hass).keys() == {"statistics_left"}
+    assert get_repairs(hass).keys() == {"statistics_left"}
 
 
 async def test_a_flow_needs_its_gateway(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
-    notice(gateway, "off_peak_unreadable")
+    set_notice(gateway, "off_peak_unreadable")
     entry: MockConfigEntry = await set_up()
     await hass.config_entries.async_unload(entry.entry_id)
-    result = await fix(hass, "off_peak_unreadable")
+    result = await open_repair_flow(hass, "off_peak_unreadable")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
-    assert POINT_ID in raised(hass)["off_peak_unreadable"].issue_id
+    assert POINT_ID in get_repairs(hass)["off_peak_unreadable"].issue_id

@@ -6,12 +6,22 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
-from scripted_gateway import DAILY, ECOWATT, INSTANCE_ID, POINT_ID, POINTS, TEMPO, ScriptedGateway, problem, raw
+from scripted_gateway import (
+    DAILY,
+    ECOWATT,
+    INSTANCE_ID,
+    POINT_ID,
+    POINTS,
+    TEMPO,
+    ScriptedGateway,
+    answer_problem,
+    answer_text,
+)
 
 from custom_components.my_electrical_data.const import DOMAIN
 
 
-def shown(hass: HomeAssistant, key: str) -> tuple[str, dict[str, object]]:
+def read_sensor(hass: HomeAssistant, key: str) -> tuple[str, dict[str, object]]:
     """Return state and attributes of the sensor whose unique id ends with `key`."""
     registry = er.async_get(hass)
     owners = dict.fromkeys(("last_day_energy", "complete_until", "next_expected"), POINT_ID)
@@ -26,20 +36,24 @@ def shown(hass: HomeAssistant, key: str) -> tuple[str, dict[str, object]]:
 
 async def test_tempo(hass: HomeAssistant, set_up: SetUp) -> None:
     await set_up()
-    state, attributes = shown(hass, "tempo_today")
+    state, attributes = read_sensor(hass, "tempo_today")
     assert state == "white"
     assert attributes["date"] == "2026-11-23"
     assert attributes["confirmed"] is True
     assert attributes["options"] == ["blue", "white", "red"]
-    state, attributes = shown(hass, "tempo_tomorrow")
+    state, attributes = read_sensor(hass, "tempo_tomorrow")
     assert (state, attributes["date"]) == ("red", "2026-11-24")
-    assert [shown(hass, f"tempo_{color}_days_left")[0] for color in ("blue", "white", "red")] == ["220", "39", "22"]
+    assert [read_sensor(hass, f"tempo_{color}_days_left")[0] for color in ("blue", "white", "red")] == [
+        "220",
+        "39",
+        "22",
+    ]
 
 
 async def test_tempo_not_known_yet(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     gateway.answers[TEMPO]["tomorrow"] |= {"color": "unknown", "confirmed": False}
     await set_up()
-    state, attributes = shown(hass, "tempo_tomorrow")
+    state, attributes = read_sensor(hass, "tempo_tomorrow")
     assert state == STATE_UNKNOWN
     assert attributes["confirmed"] is False
 
@@ -47,7 +61,7 @@ async def test_tempo_not_known_yet(hass: HomeAssistant, gateway: ScriptedGateway
 async def test_days_left_that_nobody_knows(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     gateway.answers[TEMPO]["season"]["days"]["red"] |= {"used_through_today": None, "left_after_today": None}
     await set_up()
-    assert [shown(hass, f"tempo_{color}_days_left")[0] for color in ("white", "red")] == ["39", STATE_UNKNOWN]
+    assert [read_sensor(hass, f"tempo_{color}_days_left")[0] for color in ("white", "red")] == ["39", STATE_UNKNOWN]
 
 
 async def test_tempo_is_asked_again_when_it_changes(
@@ -57,10 +71,10 @@ async def test_tempo_is_asked_again_when_it_changes(
     await set_up()
     gateway.answers[TEMPO]["tomorrow"]["color"] = "blue"
     await move_to("2026-11-23T10:39:50+00:00")
-    assert len(gateway.asked(TEMPO)) == 1
+    assert len(gateway.list_requests(TEMPO)) == 1
     await move_to("2026-11-23T10:40:05+00:00")
-    assert len(gateway.asked(TEMPO)) == 2
-    assert shown(hass, "tempo_tomorrow")[0] == "blue"
+    assert len(gateway.list_requests(TEMPO)) == 2
+    assert read_sensor(hass, "tempo_tomorrow")[0] == "blue"
 
 
 async def test_an_unchanged_answer_is_not_sent_again(
@@ -70,8 +84,8 @@ async def test_an_unchanged_answer_is_not_sent_again(
     gateway.answers[TEMPO]["next_change"] = "2026-11-23T10:40:00Z"
     await set_up()
     await move_to("2026-11-23T10:40:05+00:00")
-    assert [request.headers.get("If-None-Match") for request in gateway.asked(TEMPO)] == [None, '"t1"']
-    assert shown(hass, "tempo_today")[0] == "white"
+    assert [request.headers.get("If-None-Match") for request in gateway.list_requests(TEMPO)] == [None, '"t1"']
+    assert read_sensor(hass, "tempo_today")[0] == "white"
 
 
 async def test_ecowatt_changes_on_the_hour_without_asking(
@@ -79,7 +93,7 @@ async def test_ecowatt_changes_on_the_hour_without_asking(
 ) -> None:
     gateway.answers[ECOWATT]["next_change"] = "2026-11-23T16:00:00Z"
     await set_up()
-    state, attributes = shown(hass, "ecowatt")
+    state, attributes = read_sensor(hass, "ecowatt")
     assert state == "tense"
     assert attributes["since"] == "2026-11-23T10:00:00+00:00"
     assert attributes["until"] == "2026-11-23T12:00:00+00:00"
@@ -89,12 +103,12 @@ async def test_ecowatt_changes_on_the_hour_without_asking(
     assert hours[0] == {"start": "2026-11-22T23:00:00+00:00", "level": "low_carbon"}
 
     await move_to("2026-11-23T12:00:01+00:00")
-    state, attributes = shown(hass, "ecowatt")
+    state, attributes = read_sensor(hass, "ecowatt")
     assert (state, attributes["until"]) == ("very_tense", "2026-11-23T13:00:00+00:00")
     await move_to("2026-11-23T13:00:01+00:00")
-    state, attributes = shown(hass, "ecowatt")
+    state, attributes = read_sensor(hass, "ecowatt")
     assert (state, attributes["since"]) == ("normal", "2026-11-23T13:00:00+00:00")
-    assert len(gateway.asked(ECOWATT)) == 1
+    assert len(gateway.list_requests(ECOWATT)) == 1
 
 
 async def test_ecowatt_beyond_its_hours_is_unknown(
@@ -102,18 +116,18 @@ async def test_ecowatt_beyond_its_hours_is_unknown(
 ) -> None:
     gateway.answers[ECOWATT] |= {"now": None, "days": []}
     await set_up()
-    state, attributes = shown(hass, "ecowatt")
+    state, attributes = read_sensor(hass, "ecowatt")
     assert (state, attributes["until"], attributes["hours"]) == (STATE_UNKNOWN, None, [])
 
 
 async def test_last_complete_day(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     await set_up()
-    state, attributes = shown(hass, "last_day_energy")
+    state, attributes = read_sensor(hass, "last_day_energy")
     assert state == "23.456"
     assert (attributes["date"], attributes["quality"]) == ("2026-11-22", "measured")
     assert attributes["unit_of_measurement"] == "kWh"
     assert "state_class" not in attributes, "it would be booked at the hour it arrives"
-    asked = gateway.asked(DAILY)[0].query
+    asked = gateway.list_requests(DAILY)[0].query
     assert (asked["direction"], asked["start"], asked["end"]) == ("consumption", "2026-11-16", "2026-11-23")
 
 
@@ -122,19 +136,19 @@ async def test_the_day_of_paris_is_asked_for(
 ) -> None:
     await move_to("2026-11-23T23:30:00+00:00")  # 00:30 of the 24th in Paris
     await set_up()
-    assert gateway.asked(DAILY)[0].query["end"] == "2026-11-24"
+    assert gateway.list_requests(DAILY)[0].query["end"] == "2026-11-24"
 
 
 async def test_no_day_known(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     gateway.answers[DAILY]["readings"] = []
     await set_up()
-    assert shown(hass, "last_day_energy")[0] == STATE_UNKNOWN
+    assert read_sensor(hass, "last_day_energy")[0] == STATE_UNKNOWN
 
 
 async def test_freshness(hass: HomeAssistant, set_up: SetUp) -> None:
     await set_up()
-    assert shown(hass, "complete_until")[0] == "2026-11-22"
-    assert shown(hass, "next_expected")[0] == "2026-11-24T07:00:00+00:00"
+    assert read_sensor(hass, "complete_until")[0] == "2026-11-22"
+    assert read_sensor(hass, "next_expected")[0] == "2026-11-24T07:00:00+00:00"
 
 
 async def test_the_contact_with_the_gateway(
@@ -142,13 +156,13 @@ async def test_the_contact_with_the_gateway(
 ) -> None:
     """It is told while the gateway is down, when it is wanted most."""
     await set_up()
-    assert shown(hass, "last_contact")[0] == "2026-11-23T10:05:00+00:00"
-    assert shown(hass, "last_failure")[0] == "unknown"
+    assert read_sensor(hass, "last_contact")[0] == "2026-11-23T10:05:00+00:00"
+    assert read_sensor(hass, "last_failure")[0] == "unknown"
     for path in list(gateway.answers):
-        gateway.answers[path] = raw(502, "<html>Bad gateway</html>")
+        gateway.answers[path] = answer_text(502, "<html>Bad gateway</html>")
     await move_to("2026-11-23T10:36:00+00:00")
-    assert shown(hass, "last_contact")[0] == "2026-11-23T10:05:00+00:00"
-    state, attributes = shown(hass, "last_failure")[:2]
+    assert read_sensor(hass, "last_contact")[0] == "2026-11-23T10:05:00+00:00"
+    state, attributes = read_sensor(hass, "last_failure")[:2]
     assert state.startswith("2026-11-23T10:36")
     assert "502" in str(attributes["reason"])
 
@@ -156,10 +170,10 @@ async def test_the_contact_with_the_gateway(
 async def test_a_feed_that_fails_takes_only_its_own_entities(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    gateway.answers[TEMPO] = problem(503, "upstream_down")
+    gateway.answers[TEMPO] = answer_problem(503, "upstream_down")
     await set_up()
-    assert shown(hass, "tempo_today")[0] == STATE_UNAVAILABLE
-    assert shown(hass, "ecowatt")[0] == "tense"
+    assert read_sensor(hass, "tempo_today")[0] == STATE_UNAVAILABLE
+    assert read_sensor(hass, "ecowatt")[0] == "tense"
 
 
 async def test_down_and_back_is_logged_once(
@@ -173,16 +187,16 @@ async def test_down_and_back_is_logged_once(
     await set_up()
     caplog.set_level("INFO", "custom_components.my_electrical_data")
     working = gateway.answers[TEMPO]
-    gateway.answers[TEMPO] = problem(503, "upstream_down", **{"Retry-After": "120"})
+    gateway.answers[TEMPO] = answer_problem(503, "upstream_down", **{"Retry-After": "120"})
     await move_to("2026-11-23T10:40:05+00:00")
-    assert shown(hass, "tempo_today")[0] == STATE_UNAVAILABLE
+    assert read_sensor(hass, "tempo_today")[0] == STATE_UNAVAILABLE
     await move_to("2026-11-23T10:42:00+00:00")
-    assert len(gateway.asked(TEMPO)) == 2, "Retry-After is followed"
+    assert len(gateway.list_requests(TEMPO)) == 2, "Retry-After is followed"
     await move_to("2026-11-23T10:42:10+00:00")
-    assert len(gateway.asked(TEMPO)) == 3
+    assert len(gateway.list_requests(TEMPO)) == 3
     gateway.answers[TEMPO] = working
     await move_to("2026-11-23T10:45:00+00:00")
-    assert shown(hass, "tempo_today")[0] == "white"
+    assert read_sensor(hass, "tempo_today")[0] == "white"
     assert caplog.text.count("The gateway is temporarily unavailable") == 1
     assert caplog.text.count("Fetching Tempo data recovered") == 1
 
@@ -198,12 +212,12 @@ async def test_a_gateway_that_is_away_is_one_line_and_what_still_fails_then_anot
     await set_up()
     caplog.set_level("INFO", "custom_components.my_electrical_data")
     working = gateway.answers
-    gateway.answers = {path: problem(503, "database_down") for path in working}
+    gateway.answers = {path: answer_problem(503, "database_down") for path in working}
     await move_to("2026-11-23T10:40:05+00:00")
-    assert {shown(hass, name)[0] for name in ("tempo_today", "ecowatt")} == {STATE_UNAVAILABLE}
-    gateway.answers = working | {TEMPO: problem(503, "upstream_down")}
+    assert {read_sensor(hass, name)[0] for name in ("tempo_today", "ecowatt")} == {STATE_UNAVAILABLE}
+    gateway.answers = working | {TEMPO: answer_problem(503, "upstream_down")}
     await move_to("2026-11-23T10:42:00+00:00")
-    assert shown(hass, "ecowatt")[0] == "tense"
+    assert read_sensor(hass, "ecowatt")[0] == "tense"
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("custom_components")]
     away, back, tempo = ours
     assert away == "MyElectricalData: the gateway does not answer (the gateway answers 503)"
@@ -216,10 +230,10 @@ async def test_without_word_from_the_gateway_the_pause_grows(
 ) -> None:
     gateway.answers[TEMPO]["next_change"] = "2026-11-23T10:40:00Z"
     await set_up()
-    gateway.answers[TEMPO] = problem(500, "internal")
+    gateway.answers[TEMPO] = answer_problem(500, "internal")
     for moment, asked in (("10:40:05", 2), ("10:41:10", 3), ("10:42:20", 3), ("10:43:20", 4), ("10:47:30", 5)):
         await move_to(f"2026-11-23T{moment}+00:00")
-        assert len(gateway.asked(TEMPO)) == asked, moment
+        assert len(gateway.list_requests(TEMPO)) == asked, moment
 
 
 async def test_devices(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:

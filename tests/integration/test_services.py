@@ -12,7 +12,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict
-from pages import act, device, texts
+from pages import call_action, find_device_id, load_texts
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
@@ -27,9 +27,9 @@ from scripted_gateway import (
     REFRESH,
     TOKEN,
     ScriptedGateway,
-    body,
-    problem,
-    raw,
+    answer_problem,
+    answer_text,
+    load_body,
 )
 
 from custom_components.my_electrical_data.const import DOMAIN
@@ -57,7 +57,7 @@ async def test_every_action_is_described(hass: HomeAssistant) -> None:
 
 async def test_hours(hass: HomeAssistant, set_up: SetUp) -> None:
     await set_up()
-    answer = await act(hass, "get_hours", start="2026-11-22 22:00:00", end="2026-11-22 23:00:00")
+    answer = await call_action(hass, "get_hours", start="2026-11-22 22:00:00", end="2026-11-22 23:00:00")
     assert answer == {
         "hours": [
             {
@@ -69,42 +69,42 @@ async def test_hours(hass: HomeAssistant, set_up: SetUp) -> None:
             }
         ]
     }
-    assert await act(hass, "get_hours", start="2026-11-20 00:00:00", end="2026-11-21 00:00:00") == {"hours": []}
+    assert await call_action(hass, "get_hours", start="2026-11-20 00:00:00", end="2026-11-21 00:00:00") == {"hours": []}
 
 
 async def test_readings(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     await set_up()
     gateway.requests.clear()
-    daily = await act(hass, "get_readings", **DAYS)
+    daily = await call_action(hass, "get_readings", **DAYS)
     assert daily["readings"][1] == {"date": "2026-11-21", "wh": 21805, "quality": "estimated"}
     assert daily["missing"][0]["reason"] == "absent"
     assert daily["missing"][0]["expected_at"] is None
-    curve = await act(hass, "get_readings", kind="load_curve", direction="production", **DAYS)
+    curve = await call_action(hass, "get_readings", kind="load_curve", direction="production", **DAYS)
     assert curve["readings"][0] == {
         "start": "2026-11-22T00:00:00+01:00",
         "minutes": 30,
         "watts": 540,
         "quality": "measured",
     }
-    peaks = await act(hass, "get_readings", kind="max_power", **DAYS)
+    peaks = await call_action(hass, "get_readings", kind="max_power", **DAYS)
     assert peaks["readings"] == [
         {"date": "2026-11-21", "va": 4210, "share": 0.4678, "at": None},
         {"date": "2026-11-22", "va": 7380, "share": 0.82, "at": "2026-11-22T19:42:00+01:00"},
     ]
-    asked = [dict(gateway.asked(path)[-1].query) for path in (DAILY, CURVE, MAX_POWER)]
+    asked = [dict(gateway.list_requests(path)[-1].query) for path in (DAILY, CURVE, MAX_POWER)]
     assert asked == [DAYS | {"direction": "consumption"}, DAYS | {"direction": "production"}, DAYS]
 
 
 async def test_comparison(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     await set_up()
-    answer = await act(hass, "compare_options", months=1)
-    assert answer == body("comparison")
-    assert gateway.asked(COMPARISON)[0].query["months"] == "1"
+    answer = await call_action(hass, "compare_options", months=1)
+    assert answer == load_body("comparison")
+    assert gateway.list_requests(COMPARISON)[0].query["months"] == "1"
 
 
 async def test_asking_enedis_again(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     await set_up()
-    answer = await act(hass, "ask_enedis_again", **DAYS)
+    answer = await call_action(hass, "ask_enedis_again", **DAYS)
     assert answer == {"days": 2, "calls": 1, "expected_at": "2026-11-23T11:06:00+01:00"}
     assert gateway.told == [DAYS]
 
@@ -112,19 +112,19 @@ async def test_asking_enedis_again(hass: HomeAssistant, gateway: ScriptedGateway
 async def test_importing_again(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     await set_up()
     gateway.requests.clear()
-    answer = await act(hass, "import_hours_again")
+    answer = await call_action(hass, "import_hours_again")
     assert answer["newest"] == "2026-11-22T23:00:00+01:00"
     assert f"{DOMAIN}:{POINT_ID}_consumption" in answer["statistic_ids"]
-    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == [None]
-    hours = await act(hass, "get_hours", start="2026-11-22 00:00:00", end="2026-11-23 00:00:00")
+    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None]
+    hours = await call_action(hass, "get_hours", start="2026-11-22 00:00:00", end="2026-11-23 00:00:00")
     assert [hour["consumption"] for hour in hours["hours"]] == [1.0, 0.2505, 0.6495]
 
 
 async def test_importing_again_fails(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     await set_up()
-    gateway.answers[HOURS] = problem(503, "upstream_down")
+    gateway.answers[HOURS] = answer_problem(503, "upstream_down")
     with pytest.raises(HomeAssistantError, match="temporarily unavailable"):
-        await act(hass, "import_hours_again")
+        await call_action(hass, "import_hours_again")
 
 
 # No answer
@@ -146,30 +146,30 @@ async def test_a_wish_that_makes_no_sense(
 ) -> None:
     await set_up()
     with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, action, **fields)
+        await call_action(hass, action, **fields)
     assert refused.value.translation_key == key
     assert_has_words(refused.value)
 
 
 async def test_a_device_that_cannot_answer(hass: HomeAssistant, set_up: SetUp) -> None:
     entry = await set_up()
-    grid, meter = device(hass, f"{INSTANCE_ID}_grid"), device(hass)
+    grid, meter = find_device_id(hass, f"{INSTANCE_ID}_grid"), find_device_id(hass)
     with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, "compare_options", grid)
+        await call_action(hass, "compare_options", grid)
     assert refused.value.translation_key == "not_a_meter"
     with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, "get_cheapest_window", grid, duration="01:00:00", before="07:00:00")
+        await call_action(hass, "get_cheapest_window", grid, duration="01:00:00", before="07:00:00")
     assert refused.value.translation_key == "not_a_meter"
     other = MockConfigEntry(domain="other")
     other.add_to_hass(hass)
     foreign = dr.async_get(hass).async_get_or_create(config_entry_id=other.entry_id, identifiers={("other", "x")})
     for unknown in (foreign.id, "gone"):
         with pytest.raises(ServiceValidationError) as refused:
-            await act(hass, "compare_options", unknown)
+            await call_action(hass, "compare_options", unknown)
         assert refused.value.translation_key == "not_ours"
     await hass.config_entries.async_unload(entry.entry_id)
     with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, "compare_options", meter)
+        await call_action(hass, "compare_options", meter)
     assert refused.value.translation_key == "entry_not_loaded"
     assert_has_words(refused.value)
 
@@ -188,34 +188,34 @@ async def test_the_gateway_cannot_answer(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, action: str, path: str, fields: dict[str, Any]
 ) -> None:
     await set_up()
-    gateway.answers[path] = problem(429, "quota_reached")
+    gateway.answers[path] = answer_problem(429, "quota_reached")
     with pytest.raises(HomeAssistantError) as failed:
-        await act(hass, action, **fields)
+        await call_action(hass, action, **fields)
     assert failed.value.translation_key == "rate_limited"
     assert_has_words(failed.value)
-    gateway.answers[path] = raw(200, "{}", "application/json")
+    gateway.answers[path] = answer_text(200, "{}", "application/json")
     with pytest.raises(HomeAssistantError, match="invalid response"):
-        await act(hass, action, **fields)
+        await call_action(hass, action, **fields)
 
 
 async def test_the_gateway_refuses_a_range(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     await set_up()
-    gateway.answers[REFRESH] = problem(400, "range_too_long")
+    gateway.answers[REFRESH] = answer_problem(400, "range_too_long")
     with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, "ask_enedis_again", **DAYS)
+        await call_action(hass, "ask_enedis_again", **DAYS)
     assert refused.value.translation_key == "range_too_long"
-    gateway.answers[REFRESH] = problem(409, "something_else")
+    gateway.answers[REFRESH] = answer_problem(409, "something_else")
     with pytest.raises(HomeAssistantError) as failed:
-        await act(hass, "ask_enedis_again", **DAYS)
+        await call_action(hass, "ask_enedis_again", **DAYS)
     assert failed.value.translation_key == "request_refused"
 
 
 async def test_the_gateway_knows_us_no_more(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     await set_up()
-    gateway.answers[TOKEN] = problem(401, "invalid_client")
+    gateway.answers[TOKEN] = answer_problem(401, "invalid_client")
     gateway.accepted_tokens.clear()
     with pytest.raises(HomeAssistantError) as failed:
-        await act(hass, "compare_options")
+        await call_action(hass, "compare_options")
     assert failed.value.translation_key == "invalid_auth"
     await hass.async_block_till_done()
     assert {flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()} == {"reauth"}
@@ -223,4 +223,4 @@ async def test_the_gateway_knows_us_no_more(hass: HomeAssistant, gateway: Script
 
 def assert_has_words(error: HomeAssistantError) -> None:
     for language in ("en", "fr"):
-        assert texts(language)["exceptions"][str(error.translation_key)]["message"]
+        assert load_texts(language)["exceptions"][str(error.translation_key)]["message"]

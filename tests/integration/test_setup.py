@@ -8,11 +8,21 @@ from conftest import MoveTo, SetUp
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from pages import texts
+from pages import load_texts
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
-from scripted_gateway import ECOWATT, HOURS, PING, POINTS, TEMPO, ScriptedGateway, body, problem, raw
+from scripted_gateway import (
+    ECOWATT,
+    HOURS,
+    PING,
+    POINTS,
+    TEMPO,
+    ScriptedGateway,
+    answer_problem,
+    answer_text,
+    load_body,
+)
 
 from custom_components.my_electrical_data.const import DOMAIN
 
@@ -42,13 +52,13 @@ async def test_a_subscribed_power_may_be_a_fraction(
 @pytest.mark.parametrize(
     ("path", "answer", "state", "reason"),
     [
-        (PING, raw(502, ""), ConfigEntryState.SETUP_RETRY, "gateway_unavailable"),
-        (PING, raw(200, "a router"), ConfigEntryState.SETUP_RETRY, "not_a_gateway"),
-        (PING, {**body("ping"), "api": "2.1"}, ConfigEntryState.SETUP_RETRY, "gateway_too_new"),
-        (PING, {**body("ping"), "api": "0.9"}, ConfigEntryState.SETUP_RETRY, "gateway_too_old"),
-        (PING, {**body("ping"), "instance_id": "another"}, ConfigEntryState.SETUP_ERROR, "wrong_gateway"),
-        (POINTS, problem(429, "quota"), ConfigEntryState.SETUP_RETRY, "rate_limited"),
-        (POINTS, problem(401, "invalid_token"), ConfigEntryState.SETUP_ERROR, "invalid_auth"),
+        (PING, answer_text(502, ""), ConfigEntryState.SETUP_RETRY, "gateway_unavailable"),
+        (PING, answer_text(200, "a router"), ConfigEntryState.SETUP_RETRY, "not_a_gateway"),
+        (PING, {**load_body("ping"), "api": "2.1"}, ConfigEntryState.SETUP_RETRY, "gateway_too_new"),
+        (PING, {**load_body("ping"), "api": "0.9"}, ConfigEntryState.SETUP_RETRY, "gateway_too_old"),
+        (PING, {**load_body("ping"), "instance_id": "another"}, ConfigEntryState.SETUP_ERROR, "wrong_gateway"),
+        (POINTS, answer_problem(429, "quota"), ConfigEntryState.SETUP_RETRY, "rate_limited"),
+        (POINTS, answer_problem(401, "invalid_token"), ConfigEntryState.SETUP_ERROR, "invalid_auth"),
     ],
 )
 async def test_trouble_at_the_start(
@@ -63,7 +73,7 @@ async def test_trouble_at_the_start(
     gateway.answers[path] = answer
     entry = await set_up()
     assert entry.state is state
-    message = texts("en")["exceptions"][reason]["message"]
+    message = load_texts("en")["exceptions"][reason]["message"]
     assert entry.reason
     assert entry.reason.startswith(message.partition(" (")[0].removesuffix("."))
 
@@ -98,12 +108,12 @@ async def test_a_gateway_without_meters(
     assert {state.entity_id.split(".")[1].rsplit("_")[0] for state in shown} == {"french", "myelectricaldata"}, (
         "grid, gateway"
     )
-    assert not gateway.asked(HOURS)
+    assert not gateway.list_requests(HOURS)
 
 
 async def test_set_up_does_not_wait_for_hours(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     for path in (HOURS, TEMPO, ECOWATT):
-        gateway.answers[path] = problem(503, "upstream_down")
+        gateway.answers[path] = answer_problem(503, "upstream_down")
     assert (await set_up()).state is ConfigEntryState.LOADED
 
 
@@ -113,7 +123,7 @@ async def test_nothing_secret_is_logged(
     caplog.set_level("DEBUG", f"custom_components.{DOMAIN}")
     entry = await set_up()
     for path in (POINTS, TEMPO, HOURS):
-        gateway.answers[path] = raw(200, "12345678901234")
+        gateway.answers[path] = answer_text(200, "12345678901234")
     await move_to("2026-11-24T12:00:00+00:00")
     ours = "\n".join(record.getMessage() for record in caplog.records if DOMAIN in record.name)
     assert "invalid response" in ours

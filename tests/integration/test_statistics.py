@@ -17,7 +17,7 @@ from homeassistant.helpers.recorder import get_instance
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
 )
-from scripted_gateway import HOURS, POINT_ID, POINTS, ScriptedGateway, body, problem
+from scripted_gateway import HOURS, POINT_ID, POINTS, ScriptedGateway, answer_problem, load_body
 
 from custom_components.my_electrical_data import statistics
 from custom_components.my_electrical_data.const import CONF_BUCKETS, DOMAIN, METER
@@ -26,7 +26,7 @@ CONSUMPTION, COST = f"{DOMAIN}:{POINT_ID}_consumption", f"{DOMAIN}:{POINT_ID}_co
 TOMORROW = "2026-11-24T07:00:05+00:00"
 
 
-async def kept(hass: HomeAssistant, statistic_id: str = CONSUMPTION) -> list[tuple[str, float, float]]:
+async def load_statistics(hass: HomeAssistant, statistic_id: str = CONSUMPTION) -> list[tuple[str, float, float]]:
     """Return start, sum and state of each row in the recorder."""
     rows = await get_instance(hass).async_add_executor_job(
         statistics_during_period,
@@ -44,7 +44,7 @@ async def kept(hass: HomeAssistant, statistic_id: str = CONSUMPTION) -> list[tup
     ]
 
 
-async def metadata(hass: HomeAssistant) -> dict[str, dict[str, Any]]:
+async def load_metadata(hass: HomeAssistant) -> dict[str, dict[str, Any]]:
     """Return what is said of the statistics that are imported; sensors have theirs from the recorder itself."""
     rows = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
     return {row["statistic_id"]: row for row in rows if row["source"] == DOMAIN}
@@ -70,12 +70,12 @@ def state_of(start: datetime, watt_hours: list[float], **changes: Any) -> dict[s
 
 async def test_hours_arrive_in_the_recorder(hass: HomeAssistant, set_up: SetUp) -> None:
     await set_up()
-    assert await kept(hass) == [
+    assert await load_statistics(hass) == [
         ("2026-11-22T20:00:00+00:00", 1.0, 1.0),
         ("2026-11-22T21:00:00+00:00", 1.2505, 1.2505),
         ("2026-11-22T22:00:00+00:00", 1.9, 1.9),
     ]
-    assert [row[1] for row in await kept(hass, COST)] == [0.2, 0.24, 0.345678]
+    assert [row[1] for row in await load_statistics(hass, COST)] == [0.2, 0.24, 0.345678]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ async def test_hours_arrive_in_the_recorder(hass: HomeAssistant, set_up: SetUp) 
 async def test_statistics_are_described(hass: HomeAssistant, set_up: SetUp, language: str, names: list[str]) -> None:
     hass.config.language = language
     await set_up()
-    described = await metadata(hass)
+    described = await load_metadata(hass)
     assert [described[key]["name"] for key in sorted(described)] == names
     assert not any(described[key]["has_mean"] for key in described)
     energy, cost = described[CONSUMPTION], described[COST]
@@ -115,7 +115,7 @@ async def test_a_bucket_of_ones_own_keeps_its_name(
     state |= {"series": [{"key": "consumption_week_end", "unit": "Wh"}], "sum": {"consumption_week_end": [1.0]}}
     gateway.hours = [state]
     await set_up()
-    assert [row["name"] for row in (await metadata(hass)).values()] == ["week_end"]
+    assert [row["name"] for row in (await load_metadata(hass)).values()] == ["week_end"]
 
 
 async def test_only_what_changed_is_asked_for_and_written(
@@ -133,18 +133,18 @@ async def test_only_what_changed_is_asked_for_and_written(
     newer["sum"]["cost"][2:] = [0.36, 0.45]
     gateway.hours.append(newer)
     await move_to(TOMORROW)
-    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == [None, "c1"]
-    assert [row[1] for row in await kept(hass)] == [1.0, 1.2505, 2.0, 2.5]
+    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, "c1"]
+    assert [row[1] for row in await load_statistics(hass)] == [1.0, 1.2505, 2.0, 2.5]
     await move_to("2026-11-25T07:00:10+00:00")
-    assert gateway.asked(HOURS)[-1].query["cursor"] == "c2"
-    assert len(await kept(hass)) == 4
+    assert gateway.list_requests(HOURS)[-1].query["cursor"] == "c2"
+    assert len(await load_statistics(hass)) == 4
 
 
 async def test_a_restart_resumes_at_the_cursor(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     entry = await set_up()
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == [None, "c1"]
+    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, "c1"]
     newest = entry.runtime_data.meters[POINT_ID].hours.data.newest
     assert newest == datetime(2026, 11, 22, 22, tzinfo=UTC)
 
@@ -153,21 +153,21 @@ async def test_lost_rows_are_imported_again(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:
     await set_up()
-    before = await kept(hass)
+    before = await load_statistics(hass)
     get_instance(hass).async_clear_statistics([CONSUMPTION])
     await move_to(TOMORROW)
-    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == [None, None]
-    assert await kept(hass) == before
+    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, None]
+    assert await load_statistics(hass) == before
 
 
 async def test_changed_rows_are_imported_again(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:
     await set_up()
-    before = await kept(hass)
+    before = await load_statistics(hass)
     get_instance(hass).async_adjust_statistics(CONSUMPTION, datetime(2026, 11, 22, 21, tzinfo=UTC), 100.0, "kWh")
     await move_to(TOMORROW)
-    assert await kept(hass) == before
+    assert await load_statistics(hass) == before
 
 
 async def test_a_lost_cursor_begins_afresh_without_leftovers(
@@ -178,7 +178,7 @@ async def test_a_lost_cursor_begins_afresh_without_leftovers(
     gateway.hours = [state_of(datetime(2026, 11, 22, 21, tzinfo=UTC), [500.0, 250.0], epoch="e2")]
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert [row[:2] for row in await kept(hass)] == [
+    assert [row[:2] for row in await load_statistics(hass)] == [
         ("2026-11-22T21:00:00+00:00", 0.5),
         ("2026-11-22T22:00:00+00:00", 0.75),
     ]
@@ -190,11 +190,11 @@ async def test_a_new_epoch_clears_what_was(
     await set_up()
     gateway.hours = [state_of(datetime(2026, 11, 22, 22, tzinfo=UTC), [700.0], epoch="e2", cursor="d1")]
     await move_to(TOMORROW)
-    assert [row[:2] for row in await kept(hass)] == [("2026-11-22T22:00:00+00:00", 0.7)]
-    assert set(await metadata(hass)) == {CONSUMPTION, COST}, "series of the old epoch are gone"
+    assert [row[:2] for row in await load_statistics(hass)] == [("2026-11-22T22:00:00+00:00", 0.7)]
+    assert set(await load_metadata(hass)) == {CONSUMPTION, COST}, "series of the old epoch are gone"
     gateway.requests.clear()
     await move_to("2026-11-24T08:00:10+00:00")
-    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == ["d1"]
+    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == ["d1"]
 
 
 async def test_another_meters_statistics_are_left_alone(
@@ -206,12 +206,12 @@ async def test_another_meters_statistics_are_left_alone(
     hass.config_entries.async_add_subentry(entry, atelier)
     [point] = gateway.answers[POINTS]["items"]
     gateway.answers[POINTS]["items"] = [point, point | {"id": other, "name": "Atelier"}]
-    gateway.answers[f"{POINTS}/{other}/hours"] = body("hours")
+    gateway.answers[f"{POINTS}/{other}/hours"] = load_body("hours")
     await set_up()
     gateway.hours = [state_of(datetime(2026, 11, 22, 22, tzinfo=UTC), [700.0], epoch="e2")]
     await move_to(TOMORROW)
-    assert len(await kept(hass)) == 1
-    assert len(await kept(hass, f"{DOMAIN}:{other}_consumption")) == 3
+    assert len(await load_statistics(hass)) == 1
+    assert len(await load_statistics(hass, f"{DOMAIN}:{other}_consumption")) == 3
     named = await get_instance(hass).async_add_executor_job(list_statistic_ids, hass)
     names = {row["statistic_id"]: row["name"] for row in named}
     assert names[f"{DOMAIN}:{other}_consumption"] == "Atelier · Consumption", "with several, each by its meter"
@@ -232,7 +232,7 @@ async def test_rows_that_did_not_arrive_leave_the_cursor(
     assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
     assert "The recorder did not store all imported hours" in caplog.text
     await move_to("2026-11-23T10:06:10+00:00")
-    assert len(await kept(hass)) == 3
+    assert len(await load_statistics(hass)) == 3
     assert hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]["cursor"] == "c1"
 
 
@@ -246,7 +246,7 @@ async def test_an_interrupted_import_is_finished(
         row["start"] -= 3600
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == [None, "c1"]
+    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, "c1"]
 
 
 async def test_no_hours_yet(
@@ -255,11 +255,11 @@ async def test_no_hours_yet(
     empty = state_of(datetime(2026, 11, 22, tzinfo=UTC), [], next_change="2026-11-23T10:08:00Z")
     gateway.hours = [empty]
     await set_up()
-    assert await metadata(hass) == {}
+    assert await load_metadata(hass) == {}
     assert f"{DOMAIN}.{POINT_ID}" not in hass_storage
-    gateway.hours = [body("hours")]
+    gateway.hours = [load_body("hours")]
     await move_to("2026-11-23T10:08:10+00:00")
-    assert len(await kept(hass)) == 3, "the gateway said when to come back"
+    assert len(await load_statistics(hass)) == 3, "the gateway said when to come back"
 
 
 @pytest.mark.parametrize("worker_is_first", [True, False])
@@ -269,16 +269,19 @@ async def test_the_mornings_hours_arrive_whoever_is_first(
     await set_up()
     begin = datetime(2026, 11, 22, 20, tzinfo=UTC)
     newer = state_of(begin, [1000, 250.5, 649.5, 100], cursor="c2", changed_from="2026-11-22T23:00:00Z")
-    newer["series"], newer["sum"] = body("hours")["series"], dict.fromkeys(body("hours")["sum"], newer["sum"]["cost"])
+    newer["series"], newer["sum"] = (
+        load_body("hours")["series"],
+        dict.fromkeys(load_body("hours")["sum"], newer["sum"]["cost"]),
+    )
     if worker_is_first:
         gateway.hours.append(newer)
     else:  # the gateway is asked while its worker fetches, and says when that will be done
         gateway.hours[-1]["next_change"] = "2026-11-24T07:00:15Z"
     await move_to(TOMORROW)
-    assert len(await kept(hass)) == (4 if worker_is_first else 3)
+    assert len(await load_statistics(hass)) == (4 if worker_is_first else 3)
     gateway.hours.append(newer)
     await move_to("2026-11-24T07:00:20+00:00")
-    assert len(await kept(hass)) == 4
+    assert len(await load_statistics(hass)) == 4
 
 
 async def test_whatever_fails_is_tried_again_soon(
@@ -289,10 +292,10 @@ async def test_whatever_fails_is_tried_again_soon(
             statistics, "get_last_statistics", Mock(side_effect=RuntimeError("the recorder's database is away"))
         )
         await set_up()
-    before = len(gateway.asked(HOURS))
+    before = len(gateway.list_requests(HOURS))
     await move_to("2026-11-23T10:06:05+00:00")
-    assert len(gateway.asked(HOURS)) > before
-    assert len(await kept(hass)) == 3
+    assert len(gateway.list_requests(HOURS)) > before
+    assert len(await load_statistics(hass)) == 3
 
 
 async def test_an_empty_answer_erases_nothing(
@@ -303,7 +306,7 @@ async def test_an_empty_answer_erases_nothing(
     gateway.hours = [state_of(datetime(2026, 11, 22, tzinfo=UTC), [])]
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert len(await kept(hass)) == 3
+    assert len(await load_statistics(hass)) == 3
 
 
 async def test_imported_with_every_entity_disabled(
@@ -317,7 +320,7 @@ async def test_imported_with_every_entity_disabled(
     await hass.async_block_till_done(wait_background_tasks=True)
     gateway.requests.clear()
     await move_to(TOMORROW)
-    assert gateway.asked(HOURS)
+    assert gateway.list_requests(HOURS)
 
 
 @pytest.mark.parametrize("start", [datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)])
@@ -328,7 +331,7 @@ async def test_the_two_odd_days(
     hours = 23 if start.month == 3 else 25
     gateway.hours = [state_of(start, [100.0] * hours)]
     await set_up()
-    rows = await kept(hass)
+    rows = await load_statistics(hass)
     daily = await get_instance(hass).async_add_executor_job(
         statistics_during_period, hass, start - timedelta(days=2), None, {CONSUMPTION}, "day", None, {"change"}
     )
@@ -343,10 +346,10 @@ async def test_many_hours_come_in_pages(
     monkeypatch.setattr(statistics, "PAGE_HOURS", 20)
     gateway.hours = [state_of(datetime(2026, 11, 1, tzinfo=UTC), [100.0] * 130)]
     await set_up()
-    rows = await kept(hass)
+    rows = await load_statistics(hass)
     assert len(rows) == 130
     assert rows[-1][1] == 13.0
-    asked = [(request.query.get("cursor"), request.query["limit"]) for request in gateway.asked(HOURS)]
+    asked = [(request.query.get("cursor"), request.query["limit"]) for request in gateway.list_requests(HOURS)]
     assert asked == [(cursor, "20") for cursor in (None, "c1+20", "c1+40", "c1+60", "c1+80", "c1+100", "c1+120")]
 
 
@@ -364,19 +367,19 @@ async def test_a_restart_resumes_at_the_page_that_was_next(
 
     async def one_page(request: web.Request) -> Any:
         if "cursor" in request.query:
-            return await problem(503, "upstream_down")(request)
+            return await answer_problem(503, "upstream_down")(request)
         return await whole(request)
 
     gateway.answers[HOURS] = one_page
     entry = await set_up()
-    assert len(await kept(hass)) == 20
+    assert len(await load_statistics(hass)) == 20
     assert hass_storage[f"{DOMAIN}.{POINT_ID}"]["data"]["cursor"] == "c1+20"
     gateway.answers[HOURS] = whole
     gateway.requests.clear()
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == ["c1+20", "c1+40"]
-    assert len(await kept(hass)) == 50
+    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == ["c1+20", "c1+40"]
+    assert len(await load_statistics(hass)) == 50
 
 
 async def test_a_restored_backup_is_filled_up(
@@ -390,21 +393,21 @@ async def test_a_restored_backup_is_filled_up(
         row["sum"] += 1
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert [request.query.get("cursor") for request in gateway.asked(HOURS)] == [None, None]
-    assert len(await kept(hass)) == 3
+    assert [request.query.get("cursor") for request in gateway.list_requests(HOURS)] == [None, None]
+    assert len(await load_statistics(hass)) == 3
 
 
 async def test_totals_alone_when_buckets_are_not_wanted(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
     entry = await set_up()
-    assert len(await metadata(hass)) == 4
+    assert len(await load_metadata(hass)) == 4
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     assert flow["step_id"] == "init"
     await hass.config_entries.options.async_configure(flow["flow_id"], {CONF_BUCKETS: False})
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert set(await metadata(hass)) == {CONSUMPTION, COST}
-    assert [row[1] for row in await kept(hass)] == [1.0, 1.2505, 1.9]
+    assert set(await load_metadata(hass)) == {CONSUMPTION, COST}
+    assert [row[1] for row in await load_statistics(hass)] == [1.0, 1.2505, 1.9]
 
 
 async def test_a_new_series_comes_with_its_whole_history(
@@ -418,8 +421,8 @@ async def test_a_new_series_comes_with_its_whole_history(
     with patch.object(get_instance(hass), "async_clear_statistics") as clear:
         await move_to(TOMORROW)
     clear.assert_not_called()  # the Energy dashboard is never empty meanwhile
-    assert [row[1] for row in await kept(hass, f"{DOMAIN}:{POINT_ID}_production")] == [0.01, 0.02, 0.03]
-    assert [row[1] for row in await kept(hass)] == [1.0, 1.2505, 1.9]
+    assert [row[1] for row in await load_statistics(hass, f"{DOMAIN}:{POINT_ID}_production")] == [0.01, 0.02, 0.03]
+    assert [row[1] for row in await load_statistics(hass)] == [1.0, 1.2505, 1.9]
 
 
 SPOILT: list[dict[str, Any]] = [
@@ -447,10 +450,10 @@ async def test_a_spoilt_answer_changes_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("DEBUG", f"custom_components.{DOMAIN}")
-    gateway.answers[HOURS] = body("hours") | spoilt
+    gateway.answers[HOURS] = load_body("hours") | spoilt
     entry = await set_up()
     assert entry.state is ConfigEntryState.LOADED
-    assert await metadata(hass) == {}
+    assert await load_metadata(hass) == {}
     assert "The gateway sent an invalid response" in caplog.text
     assert ": Hours " in caplog.text, "which part of it"
     assert "12345678901234" not in caplog.text
@@ -459,7 +462,7 @@ async def test_a_spoilt_answer_changes_nothing(
 async def test_refused_hours_do_not_stop_the_rest(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    gateway.answers[HOURS] = problem(403, "no_consent")
+    gateway.answers[HOURS] = answer_problem(403, "no_consent")
     entry = await set_up()
     assert entry.state is ConfigEntryState.LOADED
     assert "The gateway refused a request (no_consent, HTTP 403)" in caplog.text

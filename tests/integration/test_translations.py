@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.yaml import load_yaml_dict
-from pages import texts
+from pages import load_texts
 
 from custom_components.my_electrical_data.api import errors
 from custom_components.my_electrical_data.const import DOMAIN
@@ -22,18 +22,18 @@ ROOM = Path("custom_components") / DOMAIN
 def by_path(language: str) -> dict[str, str]:
     """Return all texts of a language by their path."""
 
-    def walk(path: str, node: Any) -> dict[str, str]:
+    def flatten(path: str, node: Any) -> dict[str, str]:
         if isinstance(node, str):
             return {path: node}
-        return {key: text for name, below in node.items() for key, text in walk(f"{path}.{name}", below).items()}
+        return {key: text for name, below in node.items() for key, text in flatten(f"{path}.{name}", below).items()}
 
-    return walk("", texts(language))
+    return flatten("", load_texts(language))
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_repair_has_its_place_in_the_docs(language: str) -> None:
-    page = Path("docs", texts(language)["selector"]["format"]["options"]["repairs_page"]).read_text()
-    assert sorted(re.findall(r'<a id="(\w+)">', page)) == sorted(texts(language)["issues"])
+    page = Path("docs", load_texts(language)["selector"]["format"]["options"]["repairs_page"]).read_text()
+    assert sorted(re.findall(r'<a id="(\w+)">', page)) == sorted(load_texts(language)["issues"])
 
 
 def test_french_is_as_complete_as_english() -> None:

@@ -10,10 +10,10 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.trigger import async_get_all_descriptions
 from homeassistant.setup import async_setup_component
-from pages import told
-from paris_home import DAY, World, paris, reds
+from pages import pick_fields
+from paris_home import DAY, World, make_red_days, parse_paris
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
-from scripted_gateway import POINT_ID, POINTS, TEMPO, TOTALS, ScriptedGateway, body, problem
+from scripted_gateway import POINT_ID, POINTS, TEMPO, TOTALS, ScriptedGateway, answer_problem, load_body
 from states import entity_id
 
 from custom_components.my_electrical_data.const import DOMAIN
@@ -24,7 +24,7 @@ type Automate = Callable[..., Awaitable[Fired]]
 
 
 @pytest.fixture
-async def automate(hass: HomeAssistant) -> AsyncIterator[Automate]:
+async def create_automation(hass: HomeAssistant) -> AsyncIterator[Automate]:
     """Set up an automation on a trigger, and return the list that fills with what each firing tells."""
 
     async def do(name: str, **options: Any) -> Fired:
@@ -39,19 +39,19 @@ async def automate(hass: HomeAssistant) -> AsyncIterator[Automate]:
         fired: Fired = []
 
         @callback
-        def note(event: Event[Any]) -> None:
+        def record_firing(event: Event[Any]) -> None:
             fired.append(event.data["told"])
 
-        hass.bus.async_listen("fired", note)
+        hass.bus.async_listen("fired", record_firing)
         return fired
 
     yield do
     await hass.services.async_call("automation", "turn_off", {"entity_id": "all"}, blocking=True)
 
 
-async def go(move_to: MoveTo, *clocks: str) -> None:
+async def move_clock(move_to: MoveTo, *clocks: str) -> None:
     for clock in clocks:
-        await move_to(paris(clock).isoformat())
+        await move_to(parse_paris(clock).isoformat())
 
 
 async def test_all_are_described(hass: HomeAssistant, set_up: SetUp) -> None:
@@ -79,89 +79,89 @@ async def test_a_color_is_announced(
     gateway: ScriptedGateway,
     set_up: SetUp,
     move_to: MoveTo,
-    automate: Automate,
+    create_automation: Automate,
     options: dict[str, Any],
     expected: list[tuple[str, bool]],
 ) -> None:
     tomorrow = date(2026, 11, 24)
     world = World(colors={tomorrow: "unknown"})
-    world.serve(gateway)
-    await go(move_to, "2026-11-23T06:30")
-    fired = await automate("tempo_color_announced", **options)
+    world.script_gateway(gateway)
+    await move_clock(move_to, "2026-11-23T06:30")
+    fired = await create_automation("tempo_color_announced", **options)
     await set_up()
     assert fired == [], "what is known at the start is not announced"
     world.colors[tomorrow] = "red"
     world.provisional = {tomorrow}
-    await go(move_to, "2026-11-23T09:31")
+    await move_clock(move_to, "2026-11-23T09:31")
     world.colors[tomorrow] = "white"
-    await go(move_to, "2026-11-23T12:33", "2026-11-23T13:00")
+    await move_clock(move_to, "2026-11-23T12:33", "2026-11-23T13:00")
     world.provisional = set()
-    await go(move_to, "2026-11-23T15:35", "2026-11-23T18:40", "2026-11-24T06:00", "2026-11-24T09:50")
-    assert told(fired, "color", "confirmed")[: len(expected)] == expected
-    later = told(fired, "date", "color")[len(expected) :]
+    await move_clock(move_to, "2026-11-23T15:35", "2026-11-23T18:40", "2026-11-24T06:00", "2026-11-24T09:50")
+    assert pick_fields(fired, "color", "confirmed")[: len(expected)] == expected
+    later = pick_fields(fired, "date", "color")[len(expected) :]
     assert all(day == "2026-11-25" for day, _ in later), "the day after was announced in its turn"
 
 
 async def test_red_days_begin_each_and_end_once(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, create_automation: Automate
 ) -> None:
-    World(colors=dict(reds("2026-11-24", "2026-11-25"))).serve(gateway)
-    await go(move_to, "2026-11-23T20:00")
-    began = await automate("tempo_red_day_started")
+    World(colors=dict(make_red_days("2026-11-24", "2026-11-25"))).script_gateway(gateway)
+    await move_clock(move_to, "2026-11-23T20:00")
+    began = await create_automation("tempo_red_day_started")
     await set_up()
-    await go(move_to, "2026-11-24T05:59:59")
+    await move_clock(move_to, "2026-11-24T05:59:59")
     assert began == []
-    await go(move_to, "2026-11-24T06:00")
-    assert told(began, "date") == [("2026-11-24",)]
-    await go(
+    await move_clock(move_to, "2026-11-24T06:00")
+    assert pick_fields(began, "date") == [("2026-11-24",)]
+    await move_clock(
         move_to, "2026-11-24T22:00", "2026-11-25T05:00", "2026-11-25T06:00", "2026-11-26T05:00", "2026-11-26T06:00"
     )
-    assert told(began, "date") == [("2026-11-24",), ("2026-11-25",)]
+    assert pick_fields(began, "date") == [("2026-11-24",), ("2026-11-25",)]
 
 
 async def test_red_days_end(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, create_automation: Automate
 ) -> None:
-    World(colors=dict(reds("2026-11-24", "2026-11-25"))).serve(gateway)
-    await go(move_to, "2026-11-24T20:00")
-    ended = await automate("tempo_red_day_ended")
+    World(colors=dict(make_red_days("2026-11-24", "2026-11-25"))).script_gateway(gateway)
+    await move_clock(move_to, "2026-11-24T20:00")
+    ended = await create_automation("tempo_red_day_ended")
     await set_up()
-    await go(move_to, "2026-11-25T06:00", "2026-11-26T05:00")
+    await move_clock(move_to, "2026-11-25T06:00", "2026-11-26T05:00")
     assert ended == []
-    await go(move_to, "2026-11-26T06:00")
-    assert told(ended, "color") == [("blue",)]
+    await move_clock(move_to, "2026-11-26T06:00")
+    assert pick_fields(ended, "color") == [("blue",)]
 
 
 @pytest.mark.parametrize("how", ["unknown", "down", "known", "not set up"])
 async def test_a_color_that_is_still_unknown_in_the_evening(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate, how: str
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, create_automation: Automate, how: str
 ) -> None:
-    World(colors={} if how == "known" else {date(2026, 11, 24): "unknown"}).serve(gateway)
+    World(colors={} if how == "known" else {date(2026, 11, 24): "unknown"}).script_gateway(gateway)
     if how == "down":
-        gateway.answers[TEMPO] = problem(503, "upstream_down")
-    await go(move_to, "2026-11-23T18:30")
+        gateway.answers[TEMPO] = answer_problem(503, "upstream_down")
+    await move_clock(move_to, "2026-11-23T18:30")
     if how != "not set up":
         await set_up()
-    fired = await automate("tempo_color_unknown")
-    await go(move_to, "2026-11-23T19:59:59")
+    fired = await create_automation("tempo_color_unknown")
+    await move_clock(move_to, "2026-11-23T19:59:59")
     assert fired == []
-    await go(move_to, "2026-11-23T20:00", "2026-11-23T21:00")
-    assert told(fired, "color") == ([] if how == "known" else [("unknown",)])
-    gateway.answers[TEMPO] = problem(503, "upstream_down")
-    await go(move_to, "2026-11-24T20:00")
+    await move_clock(move_to, "2026-11-23T20:00", "2026-11-23T21:00")
+    assert pick_fields(fired, "color") == ([] if how == "known" else [("unknown",)])
+    gateway.answers[TEMPO] = answer_problem(503, "upstream_down")
+    await move_clock(move_to, "2026-11-24T20:00")
     assert len(fired) == (1 if how == "known" else 2), "and again the next evening"
 
 
 async def test_ecowatt_reaches_a_level_from_below(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, create_automation: Automate
 ) -> None:
     hours = {10: 2, 11: 3, 12: 2, 13: 1, 14: 3}
-    World(levels={paris(f"2026-11-24T{hour}:00"): level for hour, level in hours.items()}).serve(gateway)
-    await go(move_to, "2026-11-24T09:30")
-    fired = await automate("ecowatt_level_reached", level="tense")
+    World(levels={parse_paris(f"2026-11-24T{hour}:00"): level for hour, level in hours.items()}).script_gateway(gateway)
+    await move_clock(move_to, "2026-11-24T09:30")
+    fired = await create_automation("ecowatt_level_reached", level="tense")
     await set_up()
-    await go(move_to, *(f"2026-11-24T{hour}:00" for hour in range(10, 16)))
-    assert told(fired, "level", "start") == [
+    await move_clock(move_to, *(f"2026-11-24T{hour}:00" for hour in range(10, 16)))
+    assert pick_fields(fired, "level", "start") == [
         ("tense", "2026-11-24T09:00:00+00:00"),
         ("very_tense", "2026-11-24T13:00:00+00:00"),
     ]
@@ -173,23 +173,23 @@ async def test_a_tariff_period_begins(
     gateway: ScriptedGateway,
     set_up: SetUp,
     move_to: MoveTo,
-    automate: Automate,
+    create_automation: Automate,
     buckets: Any,
     count: int,
 ) -> None:
-    World(slots=(("01:28", "07:28"), ("22:56", "23:30"))).serve(gateway)
-    await go(move_to, "2026-11-24T01:00")
-    fired = await automate("tariff_period_started", **({"buckets": buckets} if buckets else {}))
+    World(slots=(("01:28", "07:28"), ("22:56", "23:30"))).script_gateway(gateway)
+    await move_clock(move_to, "2026-11-24T01:00")
+    fired = await create_automation("tariff_period_started", **({"buckets": buckets} if buckets else {}))
     await set_up()
-    await go(move_to, "2026-11-24T01:27:59")
+    await move_clock(move_to, "2026-11-24T01:27:59")
     assert fired == []
-    await go(
+    await move_clock(
         move_to, "2026-11-24T01:28", "2026-11-24T06:00", "2026-11-24T07:28", "2026-11-24T22:00", "2026-11-24T22:56"
     )
     assert len(fired) == count
     assert {one["meter"] for one in fired} == {"Maison"}
     if count == 3:
-        assert told(fired, "bucket", "price", "until") == [
+        assert pick_fields(fired, "bucket", "price", "until") == [
             ("hc", 0.1579, "2026-11-24T06:28:00+00:00"),
             ("hp", 0.2065, "2026-11-24T21:56:00+00:00"),
             ("hc", 0.1579, "2026-11-24T22:30:00+00:00"),
@@ -203,30 +203,30 @@ async def test_off_peak_hours(
     gateway: ScriptedGateway,
     set_up: SetUp,
     move_to: MoveTo,
-    automate: Automate,
+    create_automation: Automate,
     name: str,
     at: str,
     unknown: bool,
 ) -> None:
     days = {date(2026, 11, 20) + number * DAY: "unknown" for number in range(9)} if unknown else {}
-    World(colors=days, on_tempo=True).serve(gateway)
-    await go(move_to, "2026-11-24T05:30")
-    fired = await automate(name)
+    World(colors=days, on_tempo=True).script_gateway(gateway)
+    await move_clock(move_to, "2026-11-24T05:30")
+    fired = await create_automation(name)
     await set_up()
     clocks = ("05:59:59", "06:00", "12:00", "21:59:59", "22:00", "23:59")
     heard: list[str] = []
     for clock in clocks:
-        await go(move_to, f"2026-11-24T{clock}")
+        await move_clock(move_to, f"2026-11-24T{clock}")
         heard += [clock] * (len(fired) - len(heard))
-    await go(move_to, "2026-11-25T00:00", "2026-11-25T05:00")
+    await move_clock(move_to, "2026-11-25T00:00", "2026-11-25T05:00")
     assert (heard, len(fired)) == ([at], 1)
 
 
 async def test_only_the_meter_that_was_chosen(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, create_automation: Automate
 ) -> None:
-    World().serve(gateway)
-    await go(move_to, "2026-11-24T21:30")
+    World().script_gateway(gateway)
+    await move_clock(move_to, "2026-11-24T21:30")
     entry = await set_up()
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     meter = next(device.id for device in devices if (DOMAIN, POINT_ID) in device.identifiers)
@@ -245,7 +245,7 @@ async def test_only_the_meter_that_was_chosen(
     await hass.async_block_till_done()
     fired: list[str] = []
     hass.bus.async_listen("fired", callback(lambda event: fired.append(event.data["id"])))
-    await go(move_to, "2026-11-24T22:00")
+    await move_clock(move_to, "2026-11-24T22:00")
     assert fired == [meter, "device", "entity"]
 
 
@@ -273,9 +273,9 @@ async def test_the_editor_finds_those_of_a_device(
 
 
 async def test_data_arrive(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, create_automation: Automate
 ) -> None:
-    fired = await automate("data_arrived")
+    fired = await create_automation("data_arrived")
     await set_up()
     gateway.answers[TOTALS]["next_change"] = "2026-11-24T09:00:00Z"
     await move_to("2026-11-23T16:30:00+00:00")
@@ -292,16 +292,16 @@ async def test_data_arrive(
     gateway.answers[TOTALS]["day"]["last"]["consumption_complete"] = True
     await move_to("2026-11-24T04:32:00+00:00")
     await move_to("2026-11-24T10:33:00+00:00")
-    assert told(fired, "meter", "date", "energy") == [("Maison", "2026-11-23", 23.456)]
-    last = body("totals")["day"]["last"]
+    assert pick_fields(fired, "meter", "date", "energy") == [("Maison", "2026-11-23", 23.456)]
+    last = load_body("totals")["day"]["last"]
     assert fired[0]["cost"] == pytest.approx(last["cost"])
     assert fired[0]["bill"] == pytest.approx(last["cost"] + last["subscription"])
 
 
 async def test_a_day_of_a_meter_that_only_gives_arrives_when_all_it_gave_is_known(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, create_automation: Automate
 ) -> None:
-    fired = await automate("data_arrived")
+    fired = await create_automation("data_arrived")
     await set_up()
     day = gateway.answers[TOTALS]["day"]["last"]
     known = {"start": "2026-11-23", "end": "2026-11-24", "consumption": None, "cost": None}
@@ -311,22 +311,22 @@ async def test_a_day_of_a_meter_that_only_gives_arrives_when_all_it_gave_is_know
     gateway.answers[TOTALS]["day"]["last"]["complete"] = True
     await move_to("2026-11-24T04:32:00+00:00")
     await move_to("2026-11-24T10:33:00+00:00")
-    assert told(fired, "meter", "date", "energy") == [("Maison", "2026-11-23", None)]
+    assert pick_fields(fired, "meter", "date", "energy") == [("Maison", "2026-11-23", None)]
 
 
 async def test_data_are_late(
-    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, automate: Automate
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo, create_automation: Automate
 ) -> None:
-    fired = await automate("data_late")
+    fired = await create_automation("data_late")
     await set_up()
-    await go(move_to, "2026-11-25T11:59")
+    await move_clock(move_to, "2026-11-25T11:59")
     assert fired == []
-    await go(move_to, "2026-11-25T12:00", "2026-11-25T12:31", "2026-11-25T18:00")
-    assert told(fired, "meter", "date") == [("Maison", "2026-11-23")]
+    await move_clock(move_to, "2026-11-25T12:00", "2026-11-25T12:31", "2026-11-25T18:00")
+    assert pick_fields(fired, "meter", "date") == [("Maison", "2026-11-23")]
     point = gateway.answers[POINTS]["items"][0]
     point["freshness"] |= {"complete_until": "2026-11-25", "late_at": "2026-11-27T11:00:00Z"}
-    await go(move_to, "2026-11-25T19:00", "2026-11-27T11:00", "2026-11-27T12:00")
-    assert told(fired, "date") == [("2026-11-23",), ("2026-11-25",)]
+    await move_clock(move_to, "2026-11-25T19:00", "2026-11-27T11:00", "2026-11-27T12:00")
+    assert pick_fields(fired, "date") == [("2026-11-23",), ("2026-11-25",)]
 
 
 @pytest.mark.parametrize(

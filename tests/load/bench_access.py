@@ -24,7 +24,7 @@ CLIENTS = 20
 _GATEWAY = str(Path(sys.executable).parent / "gateway")
 
 
-def _run(env: dict[str, str], *command: str, given: str = "") -> str:
+def _run_gateway(env: dict[str, str], *command: str, given: str = "") -> str:
     done = subprocess.run([_GATEWAY, *command], env=env, input=given, text=True, capture_output=True, check=True)
     return done.stdout
 
@@ -51,7 +51,7 @@ async def _log_ins(client: httpx2.AsyncClient) -> float:
     return await _a_second(log_in, 4)
 
 
-async def _tokens(client: httpx2.AsyncClient, credentials: list[tuple[str, str]]) -> float:
+async def _measure_tokens(client: httpx2.AsyncClient, credentials: list[tuple[str, str]]) -> float:
     """Get tokens until every API client has had its sixty."""
     turns = itertools.cycle(credentials)
     count, begun = 0, time.perf_counter()
@@ -70,12 +70,12 @@ async def _tokens(client: httpx2.AsyncClient, credentials: list[tuple[str, str]]
     return count / (time.perf_counter() - begun)
 
 
-async def _read(port: int, path: str, who: dict[str, str], *, flooded: bool) -> tuple[float, float]:
+async def _measure_reads(port: int, path: str, who: dict[str, str], *, flooded: bool) -> tuple[float, float]:
     """Return the median in milliseconds and how many a second, while others guess passwords or nobody does."""
     guesses = itertools.count()
     wanted = asyncio.Event()
 
-    async def guess(client: httpx2.AsyncClient) -> None:
+    async def guess_password(client: httpx2.AsyncClient) -> None:
         while not wanted.is_set():
             # every other guess is at one account, whose limit is soon reached
             number = next(guesses)
@@ -83,7 +83,7 @@ async def _read(port: int, path: str, who: dict[str, str], *, flooded: bool) -> 
             await client.post("/v1/session", json={"email": email, "password": "wrong wrong wrong"})
 
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
-        flood = [asyncio.create_task(guess(client)) for _ in range(FLOOD if flooded else 0)]
+        flood = [asyncio.create_task(guess_password(client)) for _ in range(FLOOD if flooded else 0)]
         await asyncio.sleep(0.5)
         times = await http.keep_asking(port, path, who, READERS, SECONDS)
         wanted.set()
@@ -91,11 +91,11 @@ async def _read(port: int, path: str, who: dict[str, str], *, flooded: bool) -> 
     return median(times) * 1000, len(times) / SECONDS
 
 
-async def _flood(port: int, path: str, who: dict[str, str]) -> None:
+async def _measure_under_flood(port: int, path: str, who: dict[str, str]) -> None:
     calm, flooded = [], []
     for _ in range(ROUNDS):
-        calm.append(await _read(port, path, who, flooded=False))
-        flooded.append(await _read(port, path, who, flooded=True))
+        calm.append(await _measure_reads(port, path, who, flooded=False))
+        flooded.append(await _measure_reads(port, path, who, flooded=True))
     print(f"\na cached day, {READERS} readers, {ROUNDS} rounds of {SECONDS:.0f} s each way\n")
     for name, found in (("calm", calm), ("flooded", flooded)):
         print(f"{name:<10}{median(ms for ms, _ in found):7.2f} ms   {median(many for _, many in found):7.0f} a second")
@@ -103,7 +103,7 @@ async def _flood(port: int, path: str, who: dict[str, str]) -> None:
     print(f"\n{FLOOD} guessers at once slow reading by {slower:.0%} (at most 20% is wanted)")
 
 
-async def _measure(port: int, who: dict[str, str]) -> None:
+async def _measure_all(port: int, who: dict[str, str]) -> None:
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
         point = (await client.get("/v1/usage-points", headers=who)).json()["items"][0]["id"]
         day = time.strftime("%Y-%m-%d", time.localtime(time.time() - 3 * 86400))
@@ -115,25 +115,25 @@ async def _measure(port: int, who: dict[str, str]) -> None:
         for number in range(CLIENTS - 2):
             made = await client.post("/v1/api-clients", auth=(EMAIL, PASSWORD), json={"name": f"bench {number}"})
             credentials.append((made.raise_for_status().json()["client_id"], made.json()["client_secret"]))
-        print(f"tokens a second        {await _tokens(client, credentials):7.1f}")
-    await _flood(port, path, who)
+        print(f"tokens a second        {await _measure_tokens(client, credentials):7.1f}")
+    await _measure_under_flood(port, path, who)
 
 
 def main() -> None:
     """Set a gateway up, and measure."""
-    with tempfile.TemporaryDirectory() as folder, running.simulator() as url:
-        env = running.environment(Path(folder), url) | {
+    with tempfile.TemporaryDirectory() as folder, running.run_simulator() as url:
+        env = running.build_environment(Path(folder), url) | {
             "ADMIN_EMAILS": EMAIL,
             "USER_DAILY_LIMIT_WITH_CACHE": "10000000",
         }
-        made = _run(env, "init", "--email", EMAIL, given=f"{PASSWORD}\n").split()
+        made = _run_gateway(env, "init", "--email", EMAIL, given=f"{PASSWORD}\n").split()
         home = ("--name", "Home", "--option", "base", "--power", "6", "--email", EMAIL)
-        _run(env, "usage-point", "add", *home, given=f"{METER}\n")
+        _run_gateway(env, "usage-point", "add", *home, given=f"{METER}\n")
         client = made[made.index("id:") + 1], made[made.index("secret:") + 1]
-        with running.gateway(env) as port:
+        with running.run_gateway(env) as port:
             form = {"grant_type": "client_credentials"}
             token = httpx2.post(f"http://127.0.0.1:{port}/v1/oauth/token", auth=client, data=form).raise_for_status()
-            asyncio.run(_measure(port, {"Authorization": f"Bearer {token.json()['access_token']}"}))
+            asyncio.run(_measure_all(port, {"Authorization": f"Bearer {token.json()['access_token']}"}))
 
 
 if __name__ == "__main__":

@@ -35,11 +35,11 @@ RANGES = {"a day": 1, "a month": 31, "two years": DAYS}
 SECONDS = 4.0
 
 
-async def _fill(settings: Settings, homes: int) -> str:
+async def _fill_archives(settings: Settings, homes: int) -> str:
     """Write full archives until there are so many homes; return the id of one."""
     now = datetime.now(UTC)
     end = paris.day_of(now)
-    packed = {day: _packed(day) for day in paris.iterate_days(end - timedelta(days=DAYS), end)}
+    packed = {day: _pack_day(day) for day in paris.iterate_days(end - timedelta(days=DAYS), end)}
     async with open_runtime(settings) as runtime:
         point_id = ""
         for number in range(homes):
@@ -69,7 +69,7 @@ def _at_rest(point: UsagePoint, now: datetime) -> None:
     point.history_at = None
 
 
-def _packed(day: date) -> bytes:
+def _pack_day(day: date) -> bytes:
     start, end = paris.day_bounds(day)
     halves = (end - start) // timedelta(minutes=30)
     readings = [
@@ -78,7 +78,7 @@ def _packed(day: date) -> bytes:
     return pack_readings(readings, start)
 
 
-async def _size(url: str) -> tuple[int, int]:
+async def _measure_size(url: str) -> tuple[int, int]:
     """Return the rows of the days, and what they take in bytes."""
     database = Database(url)
     async with database.read() as session:
@@ -91,37 +91,37 @@ async def _size(url: str) -> tuple[int, int]:
     return rows or 0, size or 0
 
 
-def _measure(url: str, homes: int, simulator: str) -> None:
-    env = {**running.environment(Path(tempfile.gettempdir()), simulator), "DATABASE_URL": url}
+def _measure_archive(url: str, homes: int, simulator: str) -> None:
+    env = {**running.build_environment(Path(tempfile.gettempdir()), simulator), "DATABASE_URL": url}
     env["ENCRYPTION_KEYS"], env["USER_DAILY_LIMIT_WITH_CACHE"] = Keyring.generate_key(), "100000000"
     os.environ.update(env)
-    running.migrated(env)
-    point = asyncio.run(_fill(Settings(), homes))
-    rows, size = asyncio.run(_size(url))
-    with running.gateway(env) as port:
-        who = running.bearer(env, port)
+    running.migrate_database(env)
+    point = asyncio.run(_fill_archives(Settings(), homes))
+    rows, size = asyncio.run(_measure_size(url))
+    with running.run_gateway(env) as port:
+        who = running.make_bearer(env, port)
         today = paris.day_of(datetime.now(UTC))
         paths = {"/ping": "/ping"}
         for name, days in RANGES.items():
             paths[name] = f"/v1/usage-points/{point}/load-curve?start={today - timedelta(days=days)}&end={today}"
         two_years = httpx2.get(f"http://127.0.0.1:{port}{paths['two years']}", headers=who).raise_for_status().json()
         assert len(two_years["readings"]) >= 48 * (DAYS - 3), two_years["missing"]
-        times = {name: asyncio.run(http.p50(port, path, who, 1, SECONDS)) for name, path in paths.items()}
+        times = {name: asyncio.run(http.measure_p50(port, path, who, 1, SECONDS)) for name, path in paths.items()}
     figures = "".join(f"{times[name]:11.2f}" for name in paths)
     print(f"{url.split('+', maxsplit=1)[0]:<11}{homes:>6}{rows:>9}{size / 2**20:>8.1f} MiB{figures}", flush=True)
 
 
 @contextmanager
-def _databases() -> Iterator[list[str]]:
-    with tempfile.TemporaryDirectory() as folder, postgresql.running(free_port()) as server:
+def _iterate_databases() -> Iterator[list[str]]:
+    with tempfile.TemporaryDirectory() as folder, postgresql.run_postgresql(free_port()) as server:
         urls = [f"sqlite+aiosqlite:///{folder}/{homes}.db" for homes in HOMES]
         for homes in HOMES:
-            asyncio.run(_create(server, f"archive_{homes}"))
+            asyncio.run(_create_database(server, f"archive_{homes}"))
             urls.append(f"{server}/archive_{homes}")
         yield urls
 
 
-async def _create(server: str, name: str) -> None:
+async def _create_database(server: str, name: str) -> None:
     database = Database(f"{server}/postgres")
     async with database.engine.connect() as connection:
         await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(
@@ -138,10 +138,10 @@ def main() -> None:
         + "".join(f"{name:>11}" for name in ("/ping", *RANGES))
         + "   (p50, ms)"
     )
-    with running.simulator() as simulator, _databases() as urls:
+    with running.run_simulator() as simulator, _iterate_databases() as urls:
         for url, homes in zip(urls, [*HOMES, *HOMES], strict=True):
             if homes <= most:
-                _measure(url, homes, simulator)
+                _measure_archive(url, homes, simulator)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind
 from gateway.usage_points.contract import Contract
 from tests.load import running
-from tests.server.billing.homes import ByHand, sqlite, whole_curve
+from tests.server.billing.homes import ByHand, sqlite_url, whole_curve
 from tests.server.conftest import SetClock
 from tests.server.paris import PARIS
 
@@ -44,7 +44,7 @@ TIMES = 15
 DAYS = 731
 
 
-async def _fill(url: str, keyring: Keyring, now: datetime) -> ByHand:
+async def _fill_home(url: str, keyring: Keyring, now: datetime) -> ByHand:
     """Make a home of which two years are known, and nothing is to be asked."""
     home = await ByHand.open(url, SetClock(now), keyring, tariffs=[TARIFF], email=OWNER)
     later = now + timedelta(days=30)
@@ -65,29 +65,29 @@ def _of_gateway(file: str) -> str:
     return Path(f"/proc/{child}/{file}").read_text()
 
 
-def _memory() -> float:
+def _read_memory() -> float:
     """Return the most memory that the gateway has used, in MiB."""
     lines = _of_gateway("status").splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
 
 
-def _processor() -> float:
+def _read_processor_time() -> float:
     """Return the milliseconds of processor time that the gateway has used."""
     user, system = _of_gateway("stat").rpartition(")")[2].split()[11:13]
     return (int(user) + int(system)) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def _measured(name: str, target: str) -> Iterator[list[float]]:
+def _print_median(name: str, target: str) -> Iterator[list[float]]:
     """Print the median of the milliseconds that the block notes, and the processor time of each."""
     times: list[float] = []
-    begun = _processor()
+    begun = _read_processor_time()
     yield times
-    used = (_processor() - begun) / len(times)
+    used = (_read_processor_time() - begun) / len(times)
     print(f"{name:<30}{median(times):8.1f} ms, {used:6.1f} of the processor's; to be {target}")
 
 
-def _ask(http: httpx2.Client, path: str, **query: str) -> tuple[float, dict[str, Any], int]:
+def _time_request(http: httpx2.Client, path: str, **query: str) -> tuple[float, dict[str, Any], int]:
     """Return the milliseconds to the last byte, the answer, and its size as it came."""
     begun = time.perf_counter()
     with http.stream("GET", path, params=query) as answer:
@@ -99,33 +99,33 @@ def _ask(http: httpx2.Client, path: str, **query: str) -> tuple[float, dict[str,
     return elapsed, content, len(raw)
 
 
-async def _bench(folder: Path) -> None:
+async def _run_bench(folder: Path) -> None:
     keyring_text = Keyring.generate_key()
-    env = running.environment(folder, "http://127.0.0.1:9") | {"ENCRYPTION_KEYS": keyring_text}
+    env = running.build_environment(folder, "http://127.0.0.1:9") | {"ENCRYPTION_KEYS": keyring_text}
     now = datetime.now(UTC)
-    with running.gateway(env) as port:
-        who = await asyncio.to_thread(running.bearer, env, port)
-        home = await _fill(sqlite(folder), Keyring.parse_keyring(keyring_text), now)
+    with running.run_gateway(env) as port:
+        who = await asyncio.to_thread(running.make_bearer, env, port)
+        home = await _fill_home(sqlite_url(folder), Keyring.parse_keyring(keyring_text), now)
         path = f"/v1/usage-points/{home.point_id}/hours"
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=who) as http:
             http.get("/ping")
-            resting = _memory()
-            with _measured("first question, counted anew", "under 300 ms") as times:
-                elapsed, answer, size = _ask(http, path)
+            resting = _read_memory()
+            with _print_median("first question, counted anew", "under 300 ms") as times:
+                elapsed, answer, size = _time_request(http, path)
                 times.append(elapsed)
-            with _measured("two years again", "under 300 ms") as times:
-                times += [_ask(http, path)[0] for _ in range(TIMES)]
+            with _print_median("two years again", "under 300 ms") as times:
+                times += [_time_request(http, path)[0] for _ in range(TIMES)]
             print(f"{len(answer['start'])} rows of {len(answer['series'])} series, {size / 1024:.0f} KiB compressed")
-            most = _memory()
+            most = _read_memory()
             print(f"memory, most                  {most - resting:8.0f} MiB above the {resting:.0f} at rest; under 100")
             cursor = answer["cursor"]
-            with _measured("nothing new", "under 15 ms") as times:
-                times += [_ask(http, path, cursor=cursor)[0] for _ in range(TIMES)]
+            with _print_median("nothing new", "under 15 ms") as times:
+                times += [_time_request(http, path, cursor=cursor)[0] for _ in range(TIMES)]
             yesterday = now.astimezone(PARIS).date() - timedelta(days=1)
-            with _measured("a day that is new", "under 15 ms") as times:
+            with _print_median("a day that is new", "under 15 ms") as times:
                 for number in range(TIMES):
                     await home.write(Kind.CURVE, {yesterday: whole_curve(yesterday, [500 + number])})
-                    elapsed, answer, _ = _ask(http, path, cursor=cursor)
+                    elapsed, answer, _ = _time_request(http, path, cursor=cursor)
                     assert len(answer["start"]) == 24, len(answer["start"])
                     cursor = answer["cursor"]
                     times.append(elapsed)
@@ -134,4 +134,4 @@ async def _bench(folder: Path) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as directory:
-        asyncio.run(_bench(Path(directory)))
+        asyncio.run(_run_bench(Path(directory)))

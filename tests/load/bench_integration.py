@@ -62,7 +62,7 @@ def _stand_in() -> web.Application:
         }
         return web.json_response(page)
 
-    def fixture(name: str) -> Callable[[web.Request], Any]:
+    def answer_fixture(name: str) -> Callable[[web.Request], Any]:
         body = json.loads((FIXTURES / f"{name}.json").read_text())
 
         async def answer(_request: web.Request) -> web.Response:
@@ -71,17 +71,17 @@ def _stand_in() -> web.Application:
         return answer
 
     app = web.Application()
-    app.router.add_get("/ping", fixture("ping"))
-    app.router.add_post("/v1/oauth/token", fixture("token"))
-    app.router.add_get("/v1/usage-points", fixture("usage_points"))
-    app.router.add_get(f"/v1/usage-points/{POINT_ID}/daily", fixture("daily"))
+    app.router.add_get("/ping", answer_fixture("ping"))
+    app.router.add_post("/v1/oauth/token", answer_fixture("token"))
+    app.router.add_get("/v1/usage-points", answer_fixture("usage_points"))
+    app.router.add_get(f"/v1/usage-points/{POINT_ID}/daily", answer_fixture("daily"))
     app.router.add_get(f"/v1/usage-points/{POINT_ID}/hours", hours)
-    app.router.add_get("/v1/tempo", fixture("tempo"))
-    app.router.add_get("/v1/ecowatt", fixture("ecowatt"))
+    app.router.add_get("/v1/tempo", answer_fixture("tempo"))
+    app.router.add_get("/v1/ecowatt", answer_fixture("ecowatt"))
     return app
 
 
-def _entry(url: str) -> ConfigEntry:
+def _make_entry(url: str) -> ConfigEntry:
     meter = {"data": {}, "subentry_id": "m" * 26, "subentry_type": "meter", "title": "Home", "unique_id": POINT_ID}
     return ConfigEntry(
         data={"url": url, "client_id": "bench", "client_secret": "bench", "made_here": False},
@@ -97,7 +97,7 @@ def _entry(url: str) -> ConfigEntry:
     )
 
 
-async def _started(folder: Path) -> HomeAssistant:
+async def _start_home_assistant(folder: Path) -> HomeAssistant:
     home_assistant.HomeAssistant(folder, free_port(), "en").prepare()
     hass = await bootstrap.async_setup_hass(RuntimeConfig(config_dir=str(folder), skip_pip=True))
     assert hass is not None
@@ -111,7 +111,7 @@ async def _until_imported(entry: ConfigEntry) -> None:
         await asyncio.sleep(0.05)
 
 
-def _megabytes() -> float:
+def _measure_memory() -> float:
     gc.collect()
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
 
@@ -147,36 +147,36 @@ class _Pauses:
         self.gaps: list[float] = []
 
     @contextmanager
-    def watched(self) -> Iterator[None]:
+    def measure_pauses(self) -> Iterator[None]:
         run = asyncio.Handle._run
         current: _Callback | None = None
         over, loop_thread = threading.Event(), threading.get_ident()
 
-        def timed(handle: asyncio.Handle) -> None:
+        def run_timed(handle: asyncio.Handle) -> None:
             nonlocal current
-            current = _Callback(_name(handle))
+            current = _Callback(_name_callback(handle))
             begun = time.thread_time()
             run(handle)
             current.seconds = time.thread_time() - begun
             self.callbacks.append(current)
             current = None
 
-        def collecting(phase: str, _told: dict[str, int]) -> None:
+        def note_collection(phase: str, _told: dict[str, int]) -> None:
             if (doing := current) is not None and threading.get_ident() == loop_thread:
                 doing.collecting += time.thread_time() * (1 if phase == "stop" else -1)
 
-        def look() -> None:
+        def sample_stacks() -> None:
             while not over.wait(LOOK_SECONDS):
                 frame = sys._current_frames().get(loop_thread)
                 if frame is not None and (doing := current) is not None:
-                    doing.seen.append(_seen(frame))
+                    doing.seen.append(_locate_frame(frame))
 
-        asyncio.Handle._run = timed  # type: ignore[assignment]
-        watching = asyncio.get_running_loop().create_task(self._watch())
-        looking = threading.Thread(target=look)
+        asyncio.Handle._run = run_timed  # type: ignore[assignment]
+        watching = asyncio.get_running_loop().create_task(self._record_gaps())
+        looking = threading.Thread(target=sample_stacks)
         usual = sys.getswitchinterval()
         sys.setswitchinterval(LOOK_SECONDS)
-        gc.callbacks.append(collecting)
+        gc.callbacks.append(note_collection)
         looking.start()
         try:
             yield
@@ -184,18 +184,18 @@ class _Pauses:
             over.set()
             looking.join()
             sys.setswitchinterval(usual)
-            gc.callbacks.remove(collecting)
+            gc.callbacks.remove(note_collection)
             watching.cancel()
             asyncio.Handle._run = run  # type: ignore[method-assign]
 
-    async def _watch(self) -> None:
+    async def _record_gaps(self) -> None:
         while True:
             begun = time.perf_counter()
             await asyncio.sleep(0.001)
             self.gaps.append(time.perf_counter() - begun - 0.001)
 
 
-def _name(handle: asyncio.Handle) -> str:
+def _name_callback(handle: asyncio.Handle) -> str:
     """Name the coroutine of a task's step, or the function."""
     called: Any = handle._callback  # type: ignore[attr-defined]  # what asyncio itself names when it is in debug mode
     task = getattr(called, "__self__", None)
@@ -203,7 +203,7 @@ def _name(handle: asyncio.Handle) -> str:
     return str(getattr(coroutine or called, "__qualname__", called))
 
 
-def _seen(frame: FrameType) -> tuple[str, bool]:
+def _locate_frame(frame: FrameType) -> tuple[str, bool]:
     code = frame.f_code
     at = f"{Path(code.co_filename).stem}.{code.co_qualname}"
     outer: FrameType | None = frame
@@ -214,13 +214,13 @@ def _seen(frame: FrameType) -> tuple[str, bool]:
     return at, False
 
 
-async def _import(folder: Path, url: str) -> dict[str, float]:
+async def _bench_import(folder: Path, url: str) -> dict[str, float]:
     """Import two years into a Home Assistant that has started and is quiet."""
-    hass = await _started(folder)
-    before, entry, idle, pauses = _megabytes(), _entry(url), _Pauses(), _Pauses()
-    with idle.watched():
+    hass = await _start_home_assistant(folder)
+    before, entry, idle, pauses = _measure_memory(), _make_entry(url), _Pauses(), _Pauses()
+    with idle.measure_pauses():
         await asyncio.sleep(IDLE_SECONDS)
-    with pauses.watched():
+    with pauses.measure_pauses():
         begun = time.perf_counter()
         await hass.config_entries.async_add(entry)
         await _until_imported(entry)
@@ -232,7 +232,7 @@ async def _import(folder: Path, url: str) -> dict[str, float]:
         "longest garbage, ms": max(callback.collecting for callback in pauses.callbacks) * 1000,
         "longest pause, ms": max(pauses.gaps) * 1000,
         "the same while idle, ms": max(idle.gaps) * 1000,
-        "memory added, MB": _megabytes() - before,
+        "memory added, MB": _measure_memory() - before,
     }
     for callback in sorted(pauses.callbacks, key=lambda each: each.seconds, reverse=True):
         if callback.seconds > MOST_SECONDS:
@@ -241,18 +241,18 @@ async def _import(folder: Path, url: str) -> dict[str, float]:
     return figures
 
 
-async def _start(folder: Path, url: str) -> dict[str, float]:
+async def _bench_start(folder: Path, url: str) -> dict[str, float]:
     """Start with everything imported: what every later start costs, beside one without the integration."""
     begun = time.perf_counter()
-    hass = await _started(folder)
-    figures = {"seconds to start": time.perf_counter() - begun, "memory, MB": _megabytes()}
+    hass = await _start_home_assistant(folder)
+    figures = {"seconds to start": time.perf_counter() - begun, "memory, MB": _measure_memory()}
     if url:
         assert hass.config_entries.async_entries("my_electrical_data")
     await hass.async_stop()
     return figures
 
 
-async def _child(what: str, folder: Path, url: str) -> tuple[dict[str, float], list[str]]:
+async def _run_child(what: str, folder: Path, url: str) -> tuple[dict[str, float], list[str]]:
     """Return the figures of a process of its own, and what else it told."""
     command = [sys.executable, "-m", "tests.load.bench_integration", what, str(folder), url]
     child = await asyncio.create_subprocess_exec(
@@ -265,7 +265,7 @@ async def _child(what: str, folder: Path, url: str) -> tuple[dict[str, float], l
     return figures, told
 
 
-async def _bench() -> None:
+async def _run_bench() -> None:
     runner = web.AppRunner(_stand_in())
     await runner.setup()
     port = free_port()
@@ -273,16 +273,16 @@ async def _bench() -> None:
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryDirectory() as used:
         print(f"two years of ten series: {HOURS} hours\n")
-        figures, held = await _child("import", Path(used), url)
+        figures, held = await _run_child("import", Path(used), url)
         for name, figure in figures.items():
             print(f"{name:<24}{figure:10.1f}")
         print(f"\ncallbacks over {MOST_SECONDS * 1000:.0f} ms; ours is the integration and what it calls")
         print("\n".join(held) or "none")
-        await _child("start", Path(empty), "")  # the first start of a folder makes its database
+        await _run_child("start", Path(empty), "")  # the first start of a folder makes its database
         print("\nstarts, without and with the integration")
         for _ in range(ROUNDS):
-            without, _ = await _child("start", Path(empty), "")
-            with_it, _ = await _child("start", Path(used), url)
+            without, _ = await _run_child("start", Path(empty), "")
+            with_it, _ = await _run_child("start", Path(used), url)
             for name, figure in without.items():
                 print(f"{name:<24}{figure:10.1f}{with_it[name]:10.1f}{with_it[name] - figure:+10.1f}")
     await runner.cleanup()
@@ -291,7 +291,7 @@ async def _bench() -> None:
 if __name__ == "__main__":
     logging.disable()
     if len(sys.argv) == 1:
-        asyncio.run(_bench())
+        asyncio.run(_run_bench())
     else:
         what, folder, url = sys.argv[1:]
-        print(json.dumps(asyncio.run({"import": _import, "start": _start}[what](Path(folder), url))))
+        print(json.dumps(asyncio.run({"import": _bench_import, "start": _bench_start}[what](Path(folder), url))))

@@ -13,7 +13,7 @@ from statistics import quantiles
 
 import httpx2
 
-from tests.e2e.stack.parts import ROOT, Stack, running, until
+from tests.e2e.stack.parts import ROOT, Stack, run_stack, wait_until
 from tests.load.http import keep_asking
 
 PRM = "30001000000001"
@@ -23,16 +23,16 @@ SETTLED = 5.0
 """Seconds after which a replica's jobs have done what a start gives them to do."""
 
 
-async def _known(http: httpx2.AsyncClient, path: str, headers: dict[str, str]) -> bool:
+async def _is_known(http: httpx2.AsyncClient, path: str, headers: dict[str, str]) -> bool:
     answer = await http.get(path, headers=headers)
     return answer.is_success and len(answer.json()["readings"]) == 48
 
 
-async def _measure(stack: Stack, name: str, path: str, headers: dict[str, str]) -> None:
+async def _measure_path(stack: Stack, name: str, path: str, headers: dict[str, str]) -> None:
     await asyncio.sleep(SETTLED)
     rest = max(replica.memory for replica in stack.replicas)
-    async with stack.client() as http:
-        await until(partial(_known, http, path, headers))
+    async with stack.new_client() as http:
+        await wait_until(partial(_is_known, http, path, headers))
     port = int(stack.site.rpartition(":")[2])
     times = await keep_asking(port, f"/api{path}", headers, READERS, SECONDS, host="localhost", tls=stack.tls)
     busy = max(replica.memory for replica in stack.replicas)
@@ -44,15 +44,15 @@ async def _measure(stack: Stack, name: str, path: str, headers: dict[str, str]) 
     )
 
 
-async def _add(stack: Stack) -> float:
+async def _add_replica(stack: Stack) -> float:
     """Add a replica that has nothing to migrate, as most starts have; return the seconds until its first answer."""
     await stack.add_replica()
-    return await stack.restart(len(stack.replicas) - 1)
+    return await stack.restart_replica(len(stack.replicas) - 1)
 
 
-async def _prepare(stack: Stack) -> tuple[str, dict[str, str]]:
-    point, client = await stack.home(PRM)
-    async with stack.client() as http:
+async def _prepare_home(stack: Stack) -> tuple[str, dict[str, str]]:
+    point, client = await stack.add_home(PRM)
+    async with stack.new_client() as http:
         answer = await http.post("/v1/oauth/token", data={"grant_type": "client_credentials", **client})
     day = date.today() - timedelta(days=5)  # noqa: DTZ011 - any published day will do
     path = f"/v1/usage-points/{point}/load-curve?start={day}&end={day + timedelta(days=1)}"
@@ -65,16 +65,16 @@ async def _main() -> None:
     print(f"{'':<24}{'reads':>8}{'p99':>11}{'at rest':>12}{'own':>10}{'under load':>14}{'own':>10}")
     starts = []
     with tempfile.TemporaryDirectory() as folder:
-        async with running(Path(folder), 0, shared=False) as stack:
-            starts.append(await _add(stack))
-            await _measure(stack, "SQLite, memory", *await _prepare(stack))
+        async with run_stack(Path(folder), 0, shared=False) as stack:
+            starts.append(await _add_replica(stack))
+            await _measure_path(stack, "SQLite, memory", *await _prepare_home(stack))
     with tempfile.TemporaryDirectory() as folder:
-        async with running(Path(folder), 0) as stack:
+        async with run_stack(Path(folder), 0) as stack:
             asks: tuple[str, dict[str, str]] | None = None
             for number in (1, 2, 3):
-                starts.append(await _add(stack))
-                asks = asks or await _prepare(stack)
-                await _measure(stack, f"PostgreSQL, Valkey: {number}", *asks)
+                starts.append(await _add_replica(stack))
+                asks = asks or await _prepare_home(stack)
+                await _measure_path(stack, f"PostgreSQL, Valkey: {number}", *asks)
     print("\ncold start to the first answer: " + ", ".join(f"{seconds:.1f} s" for seconds in starts))
 
 

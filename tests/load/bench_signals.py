@@ -12,7 +12,7 @@ import httpx2
 
 from gateway.settings import EnedisEnvironment, Settings
 from tests.load import http, running
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, started, until
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, run_gateway, wait_until
 
 CLIENTS = (1, 1_000, 10_000)
 CONNECTIONS = 32
@@ -22,7 +22,7 @@ STEP = timedelta(minutes=10)
 PATHS = ("/v1/tempo", "/v1/ecowatt")
 
 
-async def _day(simulator: Simulator, folder: Path, clients: int) -> dict[str, int]:
+async def _live_day(simulator: Simulator, folder: Path, clients: int) -> dict[str, int]:
     """Live a day on which every client asks for both signals; return the calls that RTE got, by API."""
     settings = Settings(
         database_url=f"sqlite+aiosqlite:///{folder}/{clients}.db",
@@ -37,8 +37,8 @@ async def _day(simulator: Simulator, folder: Path, clients: int) -> dict[str, in
     clock = SetClock(midnight)
     simulator.set_clock(midnight)
     simulator.order("POST", "reset")
-    async with started(settings, clock) as gateway:
-        await until(lambda: _settled(gateway))
+    async with run_gateway(settings, clock) as gateway:
+        await wait_until(lambda: _is_history_known(gateway))
         simulator.forget_calls()
         steps = timedelta(days=1) // STEP
         for step in range(steps):
@@ -55,38 +55,38 @@ async def _day(simulator: Simulator, folder: Path, clients: int) -> dict[str, in
         return {api: calls.count(api) for api in sorted(set(calls))}
 
 
-async def _settled(gateway: Gateway) -> bool:
+async def _is_history_known(gateway: Gateway) -> bool:
     """Tell whether the history since 2014 is known."""
     who = await gateway.sign_in()
     oldest = await gateway.get("/v1/tempo/days", who, start="2014-09-01", end="2014-09-02")
     return bool(oldest["days"][0]["color"] != "unknown")
 
 
-def _calls() -> None:
+def _bench_calls() -> None:
     print("calls to RTE in a day, history known\n")
     with (
-        running.simulator("--now", NOW.isoformat(), "--frozen") as url,
+        running.run_simulator("--now", NOW.isoformat(), "--frozen") as url,
         httpx2.Client(base_url=url) as control,
         tempfile.TemporaryDirectory() as folder,
         # a day passes in a minute here: only the quarter of an hour that is written down can count, and RTE's own
         mock.patch("gateway.rte.client.BETWEEN_ECOWATTS", 0),
     ):
         for clients in CLIENTS:
-            calls = asyncio.run(_day(Simulator(url, control), Path(folder), clients))
+            calls = asyncio.run(_live_day(Simulator(url, control), Path(folder), clients))
             told = "   ".join(f"{api}: {calls.get(api, 0)}" for api in ("tempo_like_supply_contract", "ecowatt"))
             print(f"{clients:>7} clients   {told}")
 
 
-def _latency() -> None:
+def _bench_latency() -> None:
     """Ask for each path in turn, many short rounds: what else the machine does then weighs on all alike."""
     rounds: dict[str, list[float]] = {path: [] for path in ("/ping", *PATHS)}
-    with tempfile.TemporaryDirectory() as folder, running.simulator() as url:
-        env = running.environment(Path(folder), url)
-        with running.gateway(env) as port:
-            who = running.bearer(env, port)
+    with tempfile.TemporaryDirectory() as folder, running.run_simulator() as url:
+        env = running.build_environment(Path(folder), url)
+        with running.run_gateway(env) as port:
+            who = running.make_bearer(env, port)
             for number in range(ROUNDS + 1):
                 for path, medians in rounds.items():
-                    milliseconds = asyncio.run(http.p50(port, path, who, CONNECTIONS, SECONDS))
+                    milliseconds = asyncio.run(http.measure_p50(port, path, who, CONNECTIONS, SECONDS))
                     if number:  # the first is to warm up
                         medians.append(milliseconds)
     print(f"\np50 over {CONNECTIONS} connections, the median of {ROUNDS} rounds of {SECONDS:.0f} s, path by path\n")
@@ -97,5 +97,5 @@ def _latency() -> None:
 
 if __name__ == "__main__":
     logging.disable()  # a simulated day is full of tokens that end
-    _calls()
-    _latency()
+    _bench_calls()
+    _bench_latency()

@@ -37,7 +37,7 @@ from gateway.simulator.app import create_app as create_simulator
 from gateway.usage_points.models import UsagePoint
 from scripts.lib.program import free_port
 from tests.load import leaping
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, simulated, started
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, run_gateway, run_simulator
 from tests.server.valkey_server import Valkey
 
 HOMES, DAYS = 200, 60
@@ -89,7 +89,7 @@ class Distant(httpx2.ASGITransport):
         return await super().handle_async_request(request)
 
 
-def _settings(folder: str) -> Settings:
+def _make_settings(folder: str) -> Settings:
     return Settings(
         database_url=f"sqlite+aiosqlite:///{folder}/gateway.db",
         encryption_keys=Keyring.generate_key(),
@@ -109,31 +109,31 @@ class Street:
         self.app = app
         self.control = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://simulator/control")
 
-    async def order(self, method: str, path: str, **body: Any) -> None:
+    async def send_order(self, method: str, path: str, **body: Any) -> None:
         """Change something."""
         (await self.control.request(method, path, json=body or None)).raise_for_status()
 
     @property
-    def measures(self) -> list[Any]:
+    def measure_calls(self) -> list[Any]:
         """The calls for measures, but for those that found their token at its end."""
         calls = self.app.state.world.calls
         return [call for call in calls if call.api == "mesure_synchrone_auto" and call.status != 401]
 
 
 @asynccontextmanager
-async def _gateway(settings: Settings, clock: leaping.LeapingClock, simulator: FastAPI) -> AsyncIterator[Gateway]:
+async def _run_gateway(settings: Settings, clock: leaping.LeapingClock, simulator: FastAPI) -> AsyncIterator[Gateway]:
     upstream = partial(Upstream, transport=Distant(simulator))
     with mock.patch("gateway.runtime.Upstream", upstream):
         app = create_app(settings, clock)
 
-        def client() -> httpx2.AsyncClient:
+        def new_client() -> httpx2.AsyncClient:
             return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://gateway")
 
-        async with app.router.lifespan_context(app), client() as http:
-            yield Gateway(app.state.runtime, http, client)
+        async with app.router.lifespan_context(app), new_client() as http:
+            yield Gateway(app.state.runtime, http, new_client)
 
 
-async def _who(gateway: Gateway, home: Home, clock: leaping.LeapingClock) -> dict[str, str]:
+async def _get_token(gateway: Gateway, home: Home, clock: leaping.LeapingClock) -> dict[str, str]:
     today = str(clock.now())[:13]
     if home.token_day != today:
         home.token, home.token_day = await gateway.sign_in(home.email), today
@@ -144,7 +144,7 @@ async def _home_assistant(gateway: Gateway, home: Home, clock: leaping.LeapingCl
     """Look when the gateway said that there would be news, and twice a day anyhow."""
     chance = Random(home.prm)  # noqa: S311
     while True:
-        who, today = await _who(gateway, home, clock), paris.day_of(clock.now())
+        who, today = await _get_token(gateway, home, clock), paris.day_of(clock.now())
         days = {"start": str(today - timedelta(days=7)), "end": str(today)}
         feeds = ("daily", "max-power", "index") if home.greedy else ("daily",)
         told: list[datetime] = []
@@ -158,7 +158,7 @@ async def _home_assistant(gateway: Gateway, home: Home, clock: leaping.LeapingCl
 
 
 @contextmanager
-def _looking(
+def _run_home_assistants(
     gateway: Gateway, homes: Sequence[Home], clock: leaping.LeapingClock
 ) -> Iterator[list[asyncio.Task[None]]]:
     tasks = [asyncio.create_task(_home_assistant(gateway, home, clock)) for home in homes]
@@ -169,23 +169,23 @@ def _looking(
             task.cancel()
 
 
-async def _waiting(gateway: Gateway) -> int:
+async def _count_due_histories(gateway: Gateway) -> int:
     """Return how many histories could have a call now."""
     async with gateway.runtime.database.read() as session:
         due = UsagePoint.history_at <= gateway.runtime.clock.now()
         return await session.scalar(select(func.count()).select_from(UsagePoint).where(due)) or 0
 
 
-async def _add(gateway: Gateway, street: Street, homes: Sequence[Home]) -> None:
+async def _add_homes(gateway: Gateway, street: Street, homes: Sequence[Home]) -> None:
     for number, home in enumerate(homes):
         if story := STORIES.get(number % 40):
-            await street.order("PATCH", f"/homes/{home.prm}", **story)
+            await street.send_order("PATCH", f"/homes/{home.prm}", **story)
         home.point = await gateway.add_meter(home.prm, home.email)
 
 
-async def _live(gateway: Gateway, home: Home, clock: leaping.LeapingClock) -> float:
+async def _time_live_request(gateway: Gateway, home: Home, clock: leaping.LeapingClock) -> float:
     """Ask for a week long past while histories wait; return the seconds that it took."""
-    who = await _who(gateway, home, clock)
+    who = await _get_token(gateway, home, clock)
     start = paris.day_of(clock.now()) - timedelta(days=690)
     begun = clock.monotonic()
     days = {"start": str(start), "end": str(start + timedelta(days=7))}
@@ -193,21 +193,23 @@ async def _live(gateway: Gateway, home: Home, clock: leaping.LeapingClock) -> fl
     return clock.monotonic() - begun
 
 
-async def _history(gateway: Gateway, street: Street, homes: Sequence[Home], clock: leaping.LeapingClock) -> None:
+async def _fetch_histories(
+    gateway: Gateway, street: Street, homes: Sequence[Home], clock: leaping.LeapingClock
+) -> None:
     """Let the histories come in, with a live request now and then."""
     hours: list[int] = []
     live: list[float] = []
-    waits = await _waiting(gateway)
+    waits = await _count_due_histories(gateway)
     for hour in range(24 * HISTORY_DAYS):
-        before = len(street.measures)
+        before = len(street.measure_calls)
         next_hour = (clock.now() + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
         if waits and NEWEST_HOURS <= hour < NEWEST_HOURS + 20:
             await clock.sleep(600)
-            live.append(await _live(gateway, homes[(9 * hour + 1) % len(homes)], clock))
+            live.append(await _time_live_request(gateway, homes[(9 * hour + 1) % len(homes)], clock))
         await clock.sleep((next_hour - clock.now()).total_seconds())
-        still = await _waiting(gateway)
+        still = await _count_due_histories(gateway)
         if waits and still:
-            hours.append(len(street.measures) - before)
+            hours.append(len(street.measure_calls) - before)
         waits = still
     costs = _history_calls(street)
     print(f"history   calls a direction: {max(costs)} at most, {mean(costs):.1f} on average    (to reach: 115)")
@@ -220,7 +222,7 @@ def _history_calls(street: Street) -> list[int]:
     """Return what the days before the first one cost, by home and direction."""
     begun = str(paris.day_of(BEGUN))
     calls: Counter[tuple[str, str]] = Counter()
-    for call in street.measures:
+    for call in street.measure_calls:
         asked = parse_qs(call.query)
         if "puissance" not in call.path and "index" not in call.path and asked["dateFin"][0] <= begun:
             calls[call.prm, "production" if "production" in call.path else "consommation"] += 1
@@ -231,12 +233,12 @@ async def _every_day(gateway: Gateway, street: Street, days: range, clock: leapi
     for day in days:
         if fault := FAULTS.get(day):
             await clock.sleep(6 * 3600)
-            await street.order("POST", "/faults", **fault)
+            await street.send_order("POST", "/faults", **fault)
             await clock.sleep(FAULT_HOURS * 3600)
-            await street.order("DELETE", "/faults")
+            await street.send_order("DELETE", "/faults")
         tomorrow = BEGUN + timedelta(days=day + 1)
         await clock.sleep((tomorrow - clock.now()).total_seconds())
-        print(f"\r{tomorrow:%d %B}: {len(street.measures)} calls", end="", file=sys.stderr, flush=True)
+        print(f"\r{tomorrow:%d %B}: {len(street.measure_calls)} calls", end="", file=sys.stderr, flush=True)
 
 
 async def _sixty_days(homes: Sequence[Home], folder: str) -> None:
@@ -244,25 +246,25 @@ async def _sixty_days(homes: Sequence[Home], folder: str) -> None:
     simulator = create_simulator(timer=clock.monotonic)
     simulator.state.world.clock = clock
     simulator.state.world.begin_again()
-    settings, street = _settings(folder), Street(simulator)
-    async with _gateway(settings, clock, simulator) as gateway:
-        await _add(gateway, street, homes)
-        with _looking(gateway, homes, clock) as tasks:
-            await _history(gateway, street, homes, clock)
+    settings, street = _make_settings(folder), Street(simulator)
+    async with _run_gateway(settings, clock, simulator) as gateway:
+        await _add_homes(gateway, street, homes)
+        with _run_home_assistants(gateway, homes, clock) as tasks:
+            await _fetch_histories(gateway, street, homes, clock)
             await _every_day(gateway, street, range(HISTORY_DAYS, DAYS // 2), clock)
         await asyncio.gather(*tasks, return_exceptions=True)
-    async with _gateway(settings, clock, simulator) as gateway:
-        with _looking(gateway, homes, clock) as tasks:
+    async with _run_gateway(settings, clock, simulator) as gateway:
+        with _run_home_assistants(gateway, homes, clock) as tasks:
             await _every_day(gateway, street, range(DAYS // 2, DAYS), clock)
             assert not any(task.done() for task in tasks), "a Home Assistant gave up"
         await asyncio.gather(*tasks, return_exceptions=True)
     print(file=sys.stderr)
-    _tell(street, homes)
+    _print_report(street, homes)
 
 
-def _tell(street: Street, homes: Sequence[Home]) -> None:
+def _print_report(street: Street, homes: Sequence[Home]) -> None:
     since = BEGUN + timedelta(days=HISTORY_DAYS)
-    daily = Counter(call.prm for call in street.measures if call.time >= since)
+    daily = Counter(call.prm for call in street.measure_calls if call.time >= since)
     groups: dict[str, list[float]] = defaultdict(list)
     for home in homes:
         kind = "with maximum power and index" if home.greedy else "the curve alone"
@@ -270,9 +272,11 @@ def _tell(street: Street, homes: Sequence[Home]) -> None:
     for kind, limit in (("the curve alone", 1.2), ("with maximum power and index", 2.4)):
         found = groups[kind]
         print(f"each day  {kind}: {mean(found):.2f} calls a home, {max(found):.2f} at most    (to reach: {limit})")
-    arrived = sorted(call.arrived for call in street.measures)
+    arrived = sorted(call.arrived for call in street.measure_calls)
     a_second = max(sum(later - at < 1 for later in arrived[number : number + 12]) for number, at in enumerate(arrived))
-    an_hour = max(Counter(call.time.replace(minute=0, second=0, microsecond=0) for call in street.measures).values())
+    an_hour = max(
+        Counter(call.time.replace(minute=0, second=0, microsecond=0) for call in street.measure_calls).values()
+    )
     closest = min(later - at for at, later in pairwise(arrived))
     print(
         f"pace      {a_second} calls in a second at most, {closest * 1000:.0f} ms apart; {an_hour} in an hour", end=""
@@ -284,11 +288,11 @@ def _tell(street: Street, homes: Sequence[Home]) -> None:
 
 async def _fifty_at_once(simulator: Simulator, folder: str, redis_url: str, replicas: int) -> int:
     """Send fifty requests for one week at once to so many gateways; return the calls that Enedis got for it."""
-    settings = _settings(folder).model_copy(
+    settings = _make_settings(folder).model_copy(
         update={"enedis_base_url": simulator.url, "redis_url": SecretStr(redis_url if replicas > 1 else "")}
     )
     clock = SetClock(NOW)
-    async with started(settings, clock) as one, started(settings, clock) as other:
+    async with run_gateway(settings, clock) as one, run_gateway(settings, clock) as other:
         who, point = await one.sign_in(), await one.add_meter("30001000000001")
         doors = (one, other)[:replicas]
         path, days = f"/v1/usage-points/{point}/load-curve", {"start": "2026-06-01", "end": "2026-06-08"}
@@ -302,14 +306,14 @@ def _at_once() -> None:
     valkey.start()
     try:
         for replicas in (1, 2):
-            with tempfile.TemporaryDirectory() as folder, simulated() as simulator:
+            with tempfile.TemporaryDirectory() as folder, run_simulator() as simulator:
                 calls = asyncio.run(_fifty_at_once(simulator, folder, valkey.url, replicas))
             print(f"at once   50 identical requests to {replicas} replica(s): {calls} call(s)    (to reach: 1)")
     finally:
         valkey.stop()
 
 
-def _street(count: int) -> list[Home]:
+def _make_street(count: int) -> list[Home]:
     return [
         Home(PRODUCERS.get(number, f"30009{number:09}"), bool(number % 2), f"home{number}@example.org")
         for number in range(count)
@@ -328,7 +332,7 @@ def main() -> None:
         # the jobs of a gateway look every few seconds for what another process may have done: here there is none
         mock.patch("gateway.jobs.worker.LONGEST_SLEEP", timedelta(minutes=15)),
     ):
-        leaping.run(_sixty_days(_street(count), folder))
+        leaping.run_leaping(_sixty_days(_make_street(count), folder))
 
 
 if __name__ == "__main__":

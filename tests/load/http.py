@@ -41,6 +41,6 @@ async def keep_asking(
     return times
 
 
-async def p50(port: int, path: str, headers: dict[str, str], connections: int, seconds: float) -> float:
+async def measure_p50(port: int, path: str, headers: dict[str, str], connections: int, seconds: float) -> float:
     """Ask likewise; return the median in milliseconds."""
     return median(await keep_asking(port, path, headers, connections, seconds)) * 1000

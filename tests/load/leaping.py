@@ -54,14 +54,16 @@ class LeapingLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.Future[Result]:
         future = super().run_in_executor(executor, func, *args)
         self.leaping.at_work += 1
-        future.add_done_callback(lambda _: self._rested())
+        future.add_done_callback(lambda _: self._end_work())
         return future
 
-    def _rested(self) -> None:
+    def _end_work(self) -> None:
         self.leaping.at_work -= 1
 
 
-def _counted[**Given, Result](work: Callable[Given, Awaitable[Result]]) -> Callable[Given, Coroutine[Any, Any, Result]]:
+def _count_work[**Given, Result](
+    work: Callable[Given, Awaitable[Result]],
+) -> Callable[Given, Coroutine[Any, Any, Result]]:
     @wraps(work)
     async def counted(*args: Given.args, **kwargs: Given.kwargs) -> Result:
         loop = asyncio.get_running_loop()
@@ -79,15 +81,15 @@ def _counted[**Given, Result](work: Callable[Given, Awaitable[Result]]) -> Calla
 def _threads_counted() -> Iterator[None]:
     connection = aiosqlite.Connection
     with (
-        mock.patch.object(connection, "_execute", _counted(connection._execute)),
-        mock.patch.object(connection, "_connect", _counted(connection._connect)),
-        mock.patch.object(connection, "close", _counted(connection.close)),
-        mock.patch.object(anyio.to_thread, "run_sync", _counted(anyio.to_thread.run_sync)),
+        mock.patch.object(connection, "_execute", _count_work(connection._execute)),
+        mock.patch.object(connection, "_connect", _count_work(connection._connect)),
+        mock.patch.object(connection, "close", _count_work(connection.close)),
+        mock.patch.object(anyio.to_thread, "run_sync", _count_work(anyio.to_thread.run_sync)),
     ):
         yield
 
 
-def run[Result](main: Coroutine[Any, Any, Result]) -> Result:
+def run_leaping[Result](main: Coroutine[Any, Any, Result]) -> Result:
     """Run on a leaping loop."""
     with _threads_counted(), asyncio.Runner(loop_factory=LeapingLoop) as runner:
         return runner.run(main)

@@ -17,7 +17,7 @@ from scripts.lib.program import free_port
 _BIN = Path(sys.executable).parent
 
 
-def environment(folder: Path, simulator_url: str) -> dict[str, str]:
+def build_environment(folder: Path, simulator_url: str) -> dict[str, str]:
     """Return the settings of a gateway in a folder of its own."""
     return {
         **os.environ,
@@ -35,7 +35,7 @@ def environment(folder: Path, simulator_url: str) -> dict[str, str]:
 
 
 @contextmanager
-def process(command: list[str], ready: str, env: Mapping[str, str] | None = None) -> Iterator[None]:
+def run_process(command: list[str], ready: str, env: Mapping[str, str] | None = None) -> Iterator[None]:
     """Run a program until the end of the block; the block begins when `ready` answers."""
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
         try:
@@ -54,25 +54,25 @@ def process(command: list[str], ready: str, env: Mapping[str, str] | None = None
 
 
 @contextmanager
-def simulator(*arguments: str) -> Iterator[str]:
+def run_simulator(*arguments: str) -> Iterator[str]:
     """Run the simulator; its address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "gateway.simulator", "--port", str(port), *arguments]
-    with process(command, f"{url}/control/clock"):
+    with run_process(command, f"{url}/control/clock"):
         yield url
 
 
 @contextmanager
-def gateway(env: Mapping[str, str]) -> Iterator[int]:
+def run_gateway(env: Mapping[str, str]) -> Iterator[int]:
     """Run a gateway; its port."""
     port = free_port()
     command = [str(_BIN / "gateway"), "serve", "--port", str(port)]
-    with process(command, f"http://127.0.0.1:{port}/ready", env):
+    with run_process(command, f"http://127.0.0.1:{port}/ready", env):
         yield port
 
 
-def bearer(env: Mapping[str, str], port: int) -> dict[str, str]:
+def make_bearer(env: Mapping[str, str], port: int) -> dict[str, str]:
     """Make an API client by the command line, and return the header of its token."""
     made = subprocess.run(
         [str(_BIN / "gateway"), "api-client", "create", "--name", "bench", "--json"],
@@ -85,6 +85,6 @@ def bearer(env: Mapping[str, str], port: int) -> dict[str, str]:
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
-def migrated(env: Mapping[str, str]) -> None:
+def migrate_database(env: Mapping[str, str]) -> None:
     """Make a gateway's tables."""
     subprocess.run([str(_BIN / "gateway"), "migrate"], env=env, check=True, stdout=subprocess.DEVNULL)

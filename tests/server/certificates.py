@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 
-def certificate(name: str, folder: Path) -> Path:
+def make_certificate(name: str, folder: Path) -> Path:
     """Make one for a server of that name; its file also holds its key. The folder becomes one that OpenSSL looks up."""
     file = folder / "server.pem"
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(file)]

@@ -121,19 +121,19 @@ class Simulator:
         return days
 
 
-def _client(url: str) -> httpx2.Client:
+def _new_client(url: str) -> httpx2.Client:
     """A client that keeps no connection: the simulator closes those that rest, maybe while one is used again."""
     return httpx2.Client(base_url=url, timeout=60, limits=httpx2.Limits(max_keepalive_connections=0))
 
 
 @contextmanager
-def simulated(*options: str) -> Iterator[Simulator]:
+def run_simulator(*options: str) -> Iterator[Simulator]:
     """Run a simulator, its clock frozen."""
     port = free_port()
     command = [sys.executable, "-m", "gateway.simulator", "--port", str(port), "--now", NOW.isoformat(), "--frozen"]
     with subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, env=os.environ) as process:
         try:
-            with _client(f"http://127.0.0.1:{port}") as http:
+            with _new_client(f"http://127.0.0.1:{port}") as http:
                 deadline = time.monotonic() + 120
                 while True:
                     try:
@@ -150,7 +150,7 @@ def simulated(*options: str) -> Iterator[Simulator]:
 
 @pytest.fixture(scope="session")
 def simulator_process() -> Iterator[Simulator]:
-    with simulated() as simulator:
+    with run_simulator() as simulator:
         yield simulator
 
 
@@ -176,7 +176,7 @@ async def clock() -> SetClock:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    with postgresql.running(free_port()) as address:
+    with postgresql.run_postgresql(free_port()) as address:
         yield address
 
 
@@ -259,12 +259,12 @@ class Gateway:
     async def at_rest(self, who: dict[str, str], point: str) -> dict[str, Any]:
         """Wait until a usage point's live days are as whole as they get for now; return it."""
 
-        async def seen() -> dict[str, Any] | None:
+        async def find_at_rest() -> dict[str, Any] | None:
             found: dict[str, Any] = await self.get(f"/v1/usage-points/{point}", who)
             idle = datetime.fromisoformat(found["freshness"]["next_expected_at"]) > self.runtime.clock.now()
             return found if idle else None
 
-        return await until(seen)
+        return await wait_until(find_at_rest)
 
     async def get(self, path: str, who: dict[str, str], **params: str) -> Any:
         answer = await self.http.get(path, headers=who, params=params)
@@ -272,7 +272,7 @@ class Gateway:
         return answer.json()
 
 
-async def until[T](probe: Callable[[], Awaitable[T | None]], seconds: float = 200) -> T:
+async def wait_until[T](probe: Callable[[], Awaitable[T | None]], seconds: float = 200) -> T:
     """Ask until there is an answer."""
     async with asyncio.timeout(seconds):
         while not (found := await probe()):
@@ -281,27 +281,27 @@ async def until[T](probe: Callable[[], Awaitable[T | None]], seconds: float = 20
 
 
 @asynccontextmanager
-async def started(settings: Settings, clock: SetClock) -> AsyncIterator[Gateway]:
+async def run_gateway(settings: Settings, clock: SetClock) -> AsyncIterator[Gateway]:
     app = create_app(settings, clock)
 
-    def client(address: str = "127.0.0.1") -> httpx2.AsyncClient:
+    def new_client(address: str = "127.0.0.1") -> httpx2.AsyncClient:
         return httpx2.AsyncClient(transport=httpx2.ASGITransport(app, client=(address, 1)), base_url="http://gateway")
 
-    async with app.router.lifespan_context(app), client() as http:
-        yield Gateway(app.state.runtime, http, client)
+    async with app.router.lifespan_context(app), new_client() as http:
+        yield Gateway(app.state.runtime, http, new_client)
 
 
 @pytest.fixture
-def start(settings: Settings, clock: SetClock) -> Any:
+def start_gateway(settings: Settings, clock: SetClock) -> Any:
     """Start a gateway on the same database; a second start is a restart."""
 
     def start_one() -> AbstractAsyncContextManager[Gateway]:
-        return started(settings, clock)
+        return run_gateway(settings, clock)
 
     return start_one
 
 
 @pytest.fixture
 async def gateway(settings: Settings, clock: SetClock) -> AsyncIterator[Gateway]:
-    async with started(settings, clock) as running:
+    async with run_gateway(settings, clock) as running:
         yield running

@@ -12,7 +12,7 @@ from pathlib import Path
 ADMIN = "postgres"
 
 
-def _programs() -> Path:
+def _find_programs() -> Path:
     """Return where PostgreSQL's programs are; Debian keeps them off the PATH, by version."""
     if found := shutil.which("initdb"):
         return Path(found).parent
@@ -31,7 +31,7 @@ class Server:
 
     def __init__(self, port: int) -> None:
         self.url = f"postgresql+asyncpg://{ADMIN}@127.0.0.1:{port}"
-        programs = _programs()
+        programs = _find_programs()
         self._folder = Path(tempfile.mkdtemp(prefix="med-postgresql-"))
         self._data = self._folder / "data"
         if os.geteuid() == 0:
@@ -57,7 +57,7 @@ class Server:
         subprocess.run([*self._control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL)
 
     @contextmanager
-    def frozen(self) -> Iterator[None]:
+    def freeze_processes(self) -> Iterator[None]:
         """Have every process of it stand still for the length of the block, its connections open."""
         postmaster = int((self._data / "postmaster.pid").read_text().splitlines()[0])
         processes = [postmaster, *map(int, Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split())]
@@ -75,7 +75,7 @@ class Server:
 
 
 @contextmanager
-def server(port: int) -> Iterator[Server]:
+def run_server(port: int) -> Iterator[Server]:
     """Run a server for the length of the block."""
     running_one = Server(port)
     try:
@@ -89,7 +89,7 @@ def server(port: int) -> Iterator[Server]:
 
 
 @contextmanager
-def running(port: int) -> Iterator[str]:
+def run_postgresql(port: int) -> Iterator[str]:
     """Run a server; yield the address of its databases."""
-    with server(port) as running_one:
+    with run_server(port) as running_one:
         yield running_one.url

@@ -196,19 +196,19 @@ async def open_house(folder: Path, now: datetime, *, settled: bool = False) -> A
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """On a winter morning at 08:10, tomorrow being shown and not official; nothing is known."""
-    async with open_house(tmp_path, paris("2026-01-20 08:10")) as opened:
+    async with open_house(tmp_path, parse_paris("2026-01-20 08:10")) as opened:
         yield opened
 
 
 @pytest.fixture
 async def settled_house(tmp_path: Path) -> AsyncIterator[House]:
     """The same morning; everything that was known the evening before is known, and nobody has asked since."""
-    async with open_house(tmp_path, paris("2026-01-19 23:00"), settled=True) as opened:
-        await opened.set(paris("2026-01-20 08:10"))
+    async with open_house(tmp_path, parse_paris("2026-01-19 23:00"), settled=True) as opened:
+        await opened.set(parse_paris("2026-01-20 08:10"))
         yield opened
 
 
-def paris(text: str) -> datetime:
+def parse_paris(text: str) -> datetime:
     """Read `2026-03-29 06:00` as a clock in Paris shows it; `+` after it means the second of two."""
     local = datetime.fromisoformat(text.rstrip("+"))
     return local.replace(tzinfo=ZoneInfo("Europe/Paris"), fold=int(text.endswith("+"))).astimezone(UTC)

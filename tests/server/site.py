@@ -13,21 +13,21 @@ from pathlib import Path
 from scripts.lib.nginx import nginx_command
 from scripts.lib.program import free_port
 from tests.e2e.stack.names import Names
-from tests.load.running import process
+from tests.load.running import run_process
 
 ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def nginx(folder: Path, files: Path, **settings: str) -> Iterator[int]:
+def run_nginx(folder: Path, files: Path, **settings: str) -> Iterator[int]:
     """Serve built files by nginx with web/nginx, as a build with these settings has it; its port."""
     port = free_port()
-    with process(nginx_command(folder, files, port, **settings), f"http://127.0.0.1:{port}/"):
+    with run_process(nginx_command(folder, files, port, **settings), f"http://127.0.0.1:{port}/"):
         yield port
 
 
 @asynccontextmanager
-async def caddy(folder: Path, *, frontend: int, backend: int, site: int) -> AsyncIterator[ssl.SSLContext]:
+async def run_caddy(folder: Path, *, frontend: int, backend: int, site: int) -> AsyncIterator[ssl.SSLContext]:
     """Run Caddy on port `site`, in front of both ports; what trusts its certificate."""
     names, resolver, admin = Names(), free_port(), free_port()
     names.addresses.append("127.0.0.1")
@@ -53,7 +53,7 @@ async def caddy(folder: Path, *, frontend: int, backend: int, site: int) -> Asyn
     )
     try:
         deadline = time.monotonic() + 60
-        while not (root.exists() and await _listens(site, root)):
+        while not (root.exists() and await _is_listening(site, root)):
             assert running.returncode is None, "Caddy ended"
             assert time.monotonic() < deadline, "Caddy does not answer"
             await asyncio.sleep(0.05)
@@ -64,7 +64,7 @@ async def caddy(folder: Path, *, frontend: int, backend: int, site: int) -> Asyn
         transport.close()
 
 
-async def _listens(port: int, root: Path) -> bool:
+async def _is_listening(port: int, root: Path) -> bool:
     trust = ssl.create_default_context(cafile=root)
     try:
         _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trust, server_hostname="localhost")

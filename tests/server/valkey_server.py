@@ -12,7 +12,7 @@ PASSWORD = "open-sesame"
 """So that tests see that it is sent, and written down nowhere."""
 
 
-def _program() -> str:
+def _find_program() -> str:
     """Return the server's program: the system's, or what scripts/test fetched."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     found = shutil.which("valkey-server") or shutil.which(cache / "my-electrical-data/valkey/usr/bin/valkey-server")
@@ -38,7 +38,7 @@ class Valkey:
         """Start it, and wait until it listens."""
         options = [*self._listens, "--bind", "127.0.0.1", "--requirepass", PASSWORD]
         self._process = subprocess.Popen(
-            [_program(), *options, "--save", "", "--appendonly", "no"], stdout=subprocess.DEVNULL
+            [_find_program(), *options, "--save", "", "--appendonly", "no"], stdout=subprocess.DEVNULL
         )
         deadline = time.monotonic() + 120
         while True:

@@ -33,7 +33,7 @@ class Record:
     failed: list[tuple[float, float, str]] = field(default_factory=list)
 
 
-async def _read(http: httpx2.AsyncClient, reader: Reader, record: Record) -> None:
+async def _read_until_cancelled(http: httpx2.AsyncClient, reader: Reader, record: Record) -> None:
     while True:
         begun = time.monotonic()
         try:
@@ -66,11 +66,13 @@ async def _post(http: httpx2.AsyncClient, record: Record) -> None:
 
 
 @asynccontextmanager
-async def reading(stack: Stack, readers: list[Reader], each: int) -> AsyncIterator[Record]:
+async def read_under_load(stack: Stack, readers: list[Reader], each: int) -> AsyncIterator[Record]:
     """Keep reading, `each` at a time of each reader, until the end of the block."""
     record = Record()
-    async with stack.client() as http, asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_read(http, reader, record)) for reader in readers for _ in range(each)]
+    async with stack.new_client() as http, asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(_read_until_cancelled(http, reader, record)) for reader in readers for _ in range(each)
+        ]
         tasks += [group.create_task(_post(http, record)) for _ in range(each)]
         try:
             yield record

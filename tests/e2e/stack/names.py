@@ -25,9 +25,9 @@ class Names(asyncio.DatagramProtocol):
     @override
     def datagram_received(self, data: bytes, addr: tuple[str | object, int]) -> None:
         assert self._transport is not None
-        self._transport.sendto(self._answer(data), addr)
+        self._transport.sendto(self._build_answer(data), addr)
 
-    def _answer(self, query: bytes) -> bytes:
+    def _build_answer(self, query: bytes) -> bytes:
         end = query.index(b"\0", _HEAD.size) + 5
         kind = int.from_bytes(query[end - 4 : end - 2])
         found = self.addresses if kind == _ADDRESS else []

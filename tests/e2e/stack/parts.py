@@ -19,7 +19,7 @@ import httpx2
 from gateway.kit.crypto import Keyring
 from scripts.lib.program import free_port
 from tests.e2e.stack.names import Names
-from tests.load.running import environment
+from tests.load.running import build_environment
 from tests.server import postgresql
 from tests.server.conftest import Simulator
 from tests.server.valkey_server import Valkey
@@ -28,14 +28,14 @@ ROOT = Path(__file__).parents[3]
 _BIN = Path(sys.executable).parent
 
 
-async def until(probe: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+async def wait_until(probe: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
     """Ask until it is so."""
     async with asyncio.timeout(seconds):
         while not await probe():
             await asyncio.sleep(0.05)
 
 
-async def _answers(url: str) -> bool:
+async def _is_answering(url: str) -> bool:
     async with httpx2.AsyncClient() as http:
         try:
             return (await http.get(url)).is_success
@@ -67,13 +67,13 @@ class Program:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command, env=self._env, stdout=log, stderr=log, stdin=DEVNULL
             )
-        await until(self._is_ready)
+        await wait_until(self._is_ready)
         return time.monotonic() - begun
 
     async def _is_ready(self) -> bool:
         assert self._process is not None
         assert self._process.returncode is None, self._log.read_text()[-3000:]
-        return await _answers(self.ready)
+        return await _is_answering(self.ready)
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it and wait until it has."""
@@ -106,7 +106,7 @@ class Stack:
     postgres: postgresql.Server | None
     replicas: list[Program] = field(default_factory=list)
 
-    def client(self) -> httpx2.AsyncClient:
+    def new_client(self) -> httpx2.AsyncClient:
         """A client that comes through Caddy, as everybody does."""
         return httpx2.AsyncClient(base_url=f"{self.site}/api", verify=self.tls, timeout=40)
 
@@ -125,7 +125,7 @@ class Stack:
         self.names.addresses.append(address)
         return seconds
 
-    async def restart(self, number: int, how: signal.Signals = signal.SIGTERM) -> float:
+    async def restart_replica(self, number: int, how: signal.Signals = signal.SIGTERM) -> float:
         """Replace a replica as Docker does: its name goes once it has ended, and is back once it answers.
 
         Returns the seconds until its first answer.
@@ -137,7 +137,7 @@ class Stack:
         self.names.addresses.append(address)
         return seconds
 
-    async def gateway(self, *arguments: str, given: str = "") -> Any:
+    async def run_gateway_command(self, *arguments: str, given: str = "") -> Any:
         """Run a command of the gateway; return the JSON it prints."""
         process = await asyncio.create_subprocess_exec(
             _BIN / "gateway", *arguments, "--json", env=self.env, stdin=PIPE, stdout=PIPE, stderr=PIPE
@@ -146,17 +146,17 @@ class Stack:
         assert process.returncode == 0, complained.decode()
         return json.loads(said)
 
-    async def home(self, prm: str) -> tuple[str, dict[str, str]]:
+    async def add_home(self, prm: str) -> tuple[str, dict[str, str]]:
         """Give a meter an account of its own: its id, and what an API client of the account sends for a token."""
         email = f"{prm[-4:]}@example.org"
         option = ("--option", "base", "--power", "6", "--email", email)
-        point = await self.gateway("usage-point", "add", "--name", "Home", *option, given=f"{prm}\n")
-        client = await self.gateway("api-client", "create", "--name", "stack", "--email", email)
+        point = await self.run_gateway_command("usage-point", "add", "--name", "Home", *option, given=f"{prm}\n")
+        client = await self.run_gateway_command("api-client", "create", "--name", "stack", "--email", email)
         return point["id"], client
 
 
 @asynccontextmanager
-async def running(folder: Path, replicas: int, *, shared: bool = True) -> AsyncIterator[Stack]:
+async def run_stack(folder: Path, replicas: int, *, shared: bool = True) -> AsyncIterator[Stack]:
     """Run all of it; `shared` with PostgreSQL and Valkey, else with SQLite and memory."""
     async with AsyncExitStack() as exits:
         simulator_url = f"http://127.0.0.1:{free_port()}"
@@ -177,7 +177,7 @@ async def running(folder: Path, replicas: int, *, shared: bool = True) -> AsyncI
 
         valkey, postgres = None, None
         env = {
-            **environment(folder, simulator_url),
+            **build_environment(folder, simulator_url),
             "ENCRYPTION_KEYS": Keyring.generate_key(),
             "BACKEND_URL": f"https://localhost:{caddy_port}/api",
             "TRUSTED_PROXIES": "127.0.0.1",
@@ -188,7 +188,7 @@ async def running(folder: Path, replicas: int, *, shared: bool = True) -> AsyncI
             valkey = Valkey(free_port())
             valkey.start()
             exits.callback(valkey.stop)
-            postgres = exits.enter_context(postgresql.server(free_port()))
+            postgres = exits.enter_context(postgresql.run_server(free_port()))
             env |= {"DATABASE_URL": f"{postgres.url}/postgres", "REDIS_URL": valkey.url}
 
         admin = free_port()
@@ -215,7 +215,7 @@ async def running(folder: Path, replicas: int, *, shared: bool = True) -> AsyncI
         async def has_certificate() -> bool:
             return root.exists()
 
-        await until(has_certificate)
+        await wait_until(has_certificate)
         stack = Stack(
             folder=folder,
             simulator=Simulator(simulator_url, control),

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs
 import httpx2
 import pytest
 
-from tests.e2e.stack.load import Reader, reading
-from tests.e2e.stack.parts import Stack, running, until
+from tests.e2e.stack.load import Reader, read_under_load
+from tests.e2e.stack.parts import Stack, run_stack, wait_until
 
 pytestmark = pytest.mark.long
 
@@ -32,16 +32,16 @@ class Homes:
         self.ids: dict[str, str] = {}
         self.headers: dict[str, dict[str, str]] = {}
 
-    async def settle(self, stack: Stack) -> None:
+    async def set_up_accounts(self, stack: Stack) -> None:
         """Give each an account and a token."""
-        async with stack.client() as http:
+        async with stack.new_client() as http:
             for prm in PRMS:
-                self.ids[prm], client = await stack.home(prm)
+                self.ids[prm], client = await stack.add_home(prm)
                 answer = await http.post("/v1/oauth/token", data={"grant_type": "client_credentials", **client})
                 token = answer.raise_for_status().json()["access_token"]
                 self.headers[prm] = {"Authorization": f"Bearer {token}"}
 
-    def expected(self, stack: Stack, prm: str, start: date, end: date) -> list[dict[str, Any]]:
+    def load_expected(self, stack: Stack, prm: str, start: date, end: date) -> list[dict[str, Any]]:
         """The readings as the meter counted them."""
         return [
             {
@@ -54,17 +54,17 @@ class Homes:
             for reading in day["readings"]
         ]
 
-    async def curve(self, http: httpx2.AsyncClient, prm: str, start: date, end: date) -> httpx2.Response:
+    async def fetch_curve(self, http: httpx2.AsyncClient, prm: str, start: date, end: date) -> httpx2.Response:
         """Ask for days of one of them."""
         params = {"start": start.isoformat(), "end": end.isoformat()}
         return await http.get(f"/v1/usage-points/{self.ids[prm]}/load-curve", headers=self.headers[prm], params=params)
 
     async def is_known(self, stack: Stack, http: httpx2.AsyncClient, prm: str, start: date, end: date) -> bool:
         """Tell whether the gateway has them all, and right."""
-        answer = await self.curve(http, prm, start, end)
-        return answer.is_success and answer.json()["readings"] == self.expected(stack, prm, start, end)
+        answer = await self.fetch_curve(http, prm, start, end)
+        return answer.is_success and answer.json()["readings"] == self.load_expected(stack, prm, start, end)
 
-    def readers(self, stack: Stack) -> list[Reader]:
+    def list_readers(self, stack: Stack) -> list[Reader]:
         """What is read under load."""
         start, end = self.week
         params = {"start": start.isoformat(), "end": end.isoformat()}
@@ -73,7 +73,7 @@ class Homes:
                 f"/v1/usage-points/{self.ids[prm]}/load-curve",
                 params,
                 self.headers[prm],
-                self.expected(stack, prm, start, end),
+                self.load_expected(stack, prm, start, end),
             )
             for prm in PRMS
         ]
@@ -81,7 +81,7 @@ class Homes:
 
 @pytest.fixture
 async def stack(tmp_path: Path) -> AsyncIterator[Stack]:
-    async with running(tmp_path, REPLICAS) as stack:
+    async with run_stack(tmp_path, REPLICAS) as stack:
         yield stack
 
 
@@ -90,14 +90,14 @@ async def homes(stack: Stack) -> Homes:
     """Three homes whose week is known."""
     now = stack.simulator.http.get("/control/clock").raise_for_status().json()["now"]
     homes = Homes(date.fromisoformat(now[:10]))
-    await homes.settle(stack)
-    async with stack.client() as http:
+    await homes.set_up_accounts(stack)
+    async with stack.new_client() as http:
         for prm in PRMS:
-            await until(partial(homes.is_known, stack, http, prm, *homes.week), 120)
+            await wait_until(partial(homes.is_known, stack, http, prm, *homes.week), 120)
     return homes
 
 
-def asked(stack: Stack) -> Counter[tuple[str, str, str]]:
+def count_answered_days(stack: Stack) -> Counter[tuple[str, str, str]]:
     """How often each day of each meter was answered by Enedis, by what was asked."""
     times: Counter[tuple[str, str, str]] = Counter()
     for call in stack.simulator.calls("mesure_synchrone"):
@@ -109,10 +109,10 @@ def asked(stack: Stack) -> Counter[tuple[str, str, str]]:
     return times
 
 
-def twice(stack: Stack, homes: Homes) -> list[tuple[str, str, str]]:
+def list_days_asked_twice(stack: Stack, homes: Homes) -> list[tuple[str, str, str]]:
     """The days that were known, and were asked again all the same; the newest may well be asked again."""
     settled = homes.week[1].isoformat()
-    return [day for day, count in asked(stack).items() if count > 1 and day[2] < settled]
+    return [day for day, count in count_answered_days(stack).items() if count > 1 and day[2] < settled]
 
 
 async def has_asked_more(stack: Stack, than: int) -> bool:
@@ -130,54 +130,54 @@ def most_in_a_second(stack: Stack) -> int:
 
 
 async def test_replicas_are_replaced_one_by_one_and_nobody_notices(stack: Stack, homes: Homes) -> None:
-    async with reading(stack, homes.readers(stack), EACH) as record:
+    async with read_under_load(stack, homes.list_readers(stack), EACH) as record:
         for number in range(REPLICAS):
-            await stack.restart(number)
+            await stack.restart_replica(number)
     assert record.wrong == []
     assert record.failed == []
     assert record.answered > 100
-    assert twice(stack, homes) == []
+    assert list_days_asked_twice(stack, homes) == []
     assert most_in_a_second(stack) <= 5
 
 
 async def test_killed_replicas_cost_only_what_they_were_at(stack: Stack, homes: Homes) -> None:
     kills = []
-    async with reading(stack, homes.readers(stack), EACH) as record:
+    async with read_under_load(stack, homes.list_readers(stack), EACH) as record:
         for number in range(REPLICAS):
             kills.append(time.monotonic())
-            await stack.restart(number, signal.SIGKILL)
+            await stack.restart_replica(number, signal.SIGKILL)
     assert record.wrong == []
     for begun, ended, how in record.failed:
         assert any(begun <= kill + 1 and kill <= ended for kill in kills), how
     assert len(record.failed) <= (len(PRMS) + 1) * EACH * len(kills)
     assert record.answered > 100
-    assert twice(stack, homes) == []
+    assert list_days_asked_twice(stack, homes) == []
     assert most_in_a_second(stack) <= 5
 
 
 async def test_without_valkey_reading_goes_on_and_asking_waits(stack: Stack, homes: Homes) -> None:
     assert stack.valkey is not None
     older = (homes.week[0] - timedelta(days=370), homes.week[0] - timedelta(days=363))
-    async with reading(stack, homes.readers(stack), EACH) as record, stack.client() as http:
-        await until(partial(has_asked_more, stack, len(stack.simulator.calls("mesure_synchrone"))))
+    async with read_under_load(stack, homes.list_readers(stack), EACH) as record, stack.new_client() as http:
+        await wait_until(partial(has_asked_more, stack, len(stack.simulator.calls("mesure_synchrone"))))
         # an answer of the history's is under way, and its next call seconds away
         stack.valkey.stop()
         before = len(stack.simulator.calls("mesure_synchrone"))
-        answer = await homes.curve(http, PRMS[0], *older)
+        answer = await homes.fetch_curve(http, PRMS[0], *older)
         assert answer.status_code in {200, 503}
         assert answer.status_code == 503 or answer.json()["readings"] == []
         assert len(stack.simulator.calls("mesure_synchrone")) == before
         stack.valkey.start()
-        await until(lambda: homes.is_known(stack, http, PRMS[0], *older), 120)
+        await wait_until(lambda: homes.is_known(stack, http, PRMS[0], *older), 120)
     assert record.wrong == []
     assert record.failed == []
-    assert twice(stack, homes) == []
+    assert list_days_asked_twice(stack, homes) == []
     assert most_in_a_second(stack) <= 5
 
 
 async def test_postgresql_restarted_is_said_and_then_all_goes_on(stack: Stack, homes: Homes) -> None:
     assert stack.postgres is not None
-    async with reading(stack, homes.readers(stack), EACH) as record:
+    async with read_under_load(stack, homes.list_readers(stack), EACH) as record:
         away = time.monotonic()
         await asyncio.to_thread(stack.postgres.stop)
         await asyncio.to_thread(stack.postgres.start)
@@ -187,30 +187,30 @@ async def test_postgresql_restarted_is_said_and_then_all_goes_on(stack: Stack, h
         async def goes_on() -> bool:
             return record.answered > answered + 100
 
-        await until(goes_on)
+        await wait_until(goes_on)
     assert record.wrong == []
     for begun, ended, how in record.failed:
         assert ended >= away
         assert begun <= back + 2
         assert how.startswith("503 "), how
         assert "database_down" in how
-    assert twice(stack, homes) == []
+    assert list_days_asked_twice(stack, homes) == []
     assert most_in_a_second(stack) <= 5
 
 
 async def test_enedis_down_hides_nothing_that_is_known(stack: Stack, homes: Homes) -> None:
     older = (homes.week[0] - timedelta(days=370), homes.week[0] - timedelta(days=363))
-    async with reading(stack, homes.readers(stack), EACH) as record, stack.client() as http:
+    async with read_under_load(stack, homes.list_readers(stack), EACH) as record, stack.new_client() as http:
         stack.simulator.order("POST", "faults", api="mesure_synchrone_auto", status=503)
-        answer = await homes.curve(http, PRMS[0], *older)
+        answer = await homes.fetch_curve(http, PRMS[0], *older)
         assert answer.status_code == 503
         assert "Retry-After" in answer.headers
         for number in range(REPLICAS):
-            await stack.restart(number)
+            await stack.restart_replica(number)
         stack.simulator.order("DELETE", "faults")
     assert record.wrong == []
     assert record.failed == []
-    assert twice(stack, homes) == []
+    assert list_days_asked_twice(stack, homes) == []
     assert most_in_a_second(stack) <= 5
 
 

@@ -14,7 +14,7 @@ import uvicorn
 
 from gateway.settings import Settings
 from scripts.lib.program import free_port
-from tests.server.conftest import Gateway, SetClock, started, until
+from tests.server.conftest import Gateway, SetClock, run_gateway, wait_until
 
 PASSWORD = "seven green turtles on a roof"
 EMAIL = "somebody.else@example.org"
@@ -41,12 +41,12 @@ class StandIn:
         await send({"type": "http.response.start", "status": self.status, "headers": content})
         await send({"type": "http.response.body", "body": self.answer})
 
-    def codes(self) -> list[str]:
+    def list_codes(self) -> list[str]:
         return [found[1] for one in self.requests if (found := re.search(r"#code=(\w+)", one["form"]["text"]))]
 
 
 @asynccontextmanager
-async def _serving(app: StandIn) -> AsyncIterator[StandIn]:
+async def _run_stand_in(app: StandIn) -> AsyncIterator[StandIn]:
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_config=None, ws="none"))
     running = asyncio.create_task(server.serve())
@@ -62,13 +62,13 @@ async def _serving(app: StandIn) -> AsyncIterator[StandIn]:
 
 @pytest.fixture
 async def mailgun() -> AsyncIterator[StandIn]:
-    async with _serving(StandIn()) as running:
+    async with _run_stand_in(StandIn()) as running:
         yield running
 
 
 @pytest.fixture
 async def turnstile() -> AsyncIterator[StandIn]:
-    async with _serving(StandIn()) as running:
+    async with _run_stand_in(StandIn()) as running:
         yield running
 
 
@@ -76,7 +76,7 @@ async def turnstile() -> AsyncIterator[StandIn]:
 def with_mail(settings: Settings, mailgun: StandIn) -> Settings:
     """Settings of a gateway that sends mail, and wants addresses verified."""
     return settings.model_copy(
-        update=_secret(
+        update=_read_settings(
             mailgun_api_key="key-of-the-stand-in",
             mailgun_domain="mail.example.org",
             mailgun_from_email="MyElectricalData <noreply@mail.example.org>",
@@ -87,15 +87,15 @@ def with_mail(settings: Settings, mailgun: StandIn) -> Settings:
     )
 
 
-def _secret(**values: Any) -> dict[str, Any]:
+def _read_settings(**values: Any) -> dict[str, Any]:
     """Read values as the environment's, so that secrets are."""
     read = Settings(secret_key="k" * 43, **values)
     return {name: getattr(read, name) for name in values}
 
 
 @pytest.fixture
-async def mailing(with_mail: Settings, clock: SetClock) -> AsyncIterator[Gateway]:
-    async with started(with_mail, clock) as running:
+async def gateway_with_mail(with_mail: Settings, clock: SetClock) -> AsyncIterator[Gateway]:
+    async with run_gateway(with_mail, clock) as running:
         yield running
 
 
@@ -113,7 +113,7 @@ async def log_in(
     return await browser.post("/v1/session", json={"email": email, "password": password, **more})
 
 
-async def logged_in(gateway: Gateway, email: str = EMAIL, password: str = PASSWORD) -> httpx2.AsyncClient:
+async def sign_up_and_log_in(gateway: Gateway, email: str = EMAIL, password: str = PASSWORD) -> httpx2.AsyncClient:
     """Sign up, and return a browser that is logged in; the gateway sends no mail."""
     assert (await sign_up(gateway, email, password)).status_code == 201
     browser = gateway.new_browser()
@@ -121,13 +121,13 @@ async def logged_in(gateway: Gateway, email: str = EMAIL, password: str = PASSWO
     return browser
 
 
-async def mails(mailgun: StandIn, count: int) -> list[dict[str, Any]]:
+async def wait_for_mails(mailgun: StandIn, count: int) -> list[dict[str, Any]]:
     """Wait for so many mails."""
 
-    async def come() -> bool:
+    async def have_come() -> bool:
         return len(mailgun.requests) >= count
 
-    await until(come)
+    await wait_until(have_come)
     assert len(mailgun.requests) == count
     return [one["form"] for one in mailgun.requests]
 
@@ -138,6 +138,6 @@ async def api_client(browser: httpx2.AsyncClient, name: str = "Home Assistant") 
     return answer.json()["client_id"], answer.json()["client_secret"]
 
 
-async def bearer(gateway: Gateway, client: tuple[str, str]) -> dict[str, str]:
+async def fetch_bearer(gateway: Gateway, client: tuple[str, str]) -> dict[str, str]:
     answer = await gateway.http.post("/v1/oauth/token", auth=client, data={"grant_type": "client_credentials"})
     return {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}

@@ -8,7 +8,7 @@ from gateway.consents.models import ConsentReminder
 from gateway.consents.reminders import send_reminders
 from gateway.kit import paris
 from gateway.usage_points.models import PointStatus, UsagePoint
-from tests.server.accounts.conftest import EMAIL, StandIn, mails
+from tests.server.accounts.conftest import EMAIL, StandIn, wait_for_mails
 from tests.server.conftest import Gateway, SetClock
 
 PRM = "99999999999991"
@@ -46,43 +46,45 @@ async def set_end(gateway: Gateway, point_id: str, ends: date) -> None:
 
 
 async def test_one_mail_sixty_days_before_and_one_fifteen_days_before(
-    mailing: Gateway, mailgun: StandIn, clock: SetClock
+    gateway_with_mail: Gateway, mailgun: StandIn, clock: SetClock
 ) -> None:
-    point_id = await add_meter(mailing, ENDS)
-    days = await run_daily(mailing, date(2027, 4, 10), ENDS + timedelta(days=3))
+    point_id = await add_meter(gateway_with_mail, ENDS)
+    days = await run_daily(gateway_with_mail, date(2027, 4, 10), ENDS + timedelta(days=3))
     assert days == [date(2027, 4, 16), date(2027, 5, 31)]
     clock.set(paris.midnight(ENDS))
-    first, second = await mails(mailgun, 2)
+    first, second = await wait_for_mails(mailgun, 2)
     assert first == second
     assert first["to"] == EMAIL
     assert first["subject"] == "Votre consentement prend fin le 15/06/2027"
     assert "« Home » chez Enedis jusqu’au 15/06/2027" in first["text"]
     assert first["text"].endswith("\n\nMyElectricalData")
 
-    await set_end(mailing, point_id, date(2028, 6, 15))
-    renewed = await run_daily(mailing, date(2027, 6, 1), date(2027, 6, 2))
+    await set_end(gateway_with_mail, point_id, date(2028, 6, 15))
+    renewed = await run_daily(gateway_with_mail, date(2027, 6, 1), date(2027, 6, 2))
     assert renewed == [], "it was renewed"
-    assert await run_daily(mailing, date(2028, 4, 15), date(2028, 4, 18)) == [date(2028, 4, 16)]
+    assert await run_daily(gateway_with_mail, date(2028, 4, 15), date(2028, 4, 18)) == [date(2028, 4, 16)]
 
 
-async def test_a_consent_for_a_few_days_has_one_mail(mailing: Gateway, mailgun: StandIn, clock: SetClock) -> None:
-    await add_meter(mailing, ENDS)
-    assert await run_daily(mailing, date(2027, 6, 5), date(2027, 6, 16)) == [date(2027, 6, 5)]
+async def test_a_consent_for_a_few_days_has_one_mail(
+    gateway_with_mail: Gateway, mailgun: StandIn, clock: SetClock
+) -> None:
+    await add_meter(gateway_with_mail, ENDS)
+    assert await run_daily(gateway_with_mail, date(2027, 6, 5), date(2027, 6, 16)) == [date(2027, 6, 5)]
     clock.set(paris.midnight(ENDS))
-    await mails(mailgun, 1)
+    await wait_for_mails(mailgun, 1)
 
 
-async def test_no_mail_comes_at_night(mailing: Gateway) -> None:
-    await add_meter(mailing, ENDS)
+async def test_no_mail_comes_at_night(gateway_with_mail: Gateway) -> None:
+    await add_meter(gateway_with_mail, ENDS)
     morning = paris.at(ENDS - timedelta(days=60), time(9))
-    assert await send_reminders(mailing.runtime.database, SetClock(morning - timedelta(minutes=1))) == morning
-    assert await count_reminders(mailing) == 0
-    assert await send_reminders(mailing.runtime.database, SetClock(morning)) == morning + timedelta(days=1)
-    assert await count_reminders(mailing) == 1
+    assert await send_reminders(gateway_with_mail.runtime.database, SetClock(morning - timedelta(minutes=1))) == morning
+    assert await count_reminders(gateway_with_mail) == 0
+    assert await send_reminders(gateway_with_mail.runtime.database, SetClock(morning)) == morning + timedelta(days=1)
+    assert await count_reminders(gateway_with_mail) == 1
 
 
-async def test_what_is_no_longer_shared_has_none(mailing: Gateway) -> None:
-    point_id = await add_meter(mailing, ENDS)
-    async with mailing.runtime.database.write() as session:
+async def test_what_is_no_longer_shared_has_none(gateway_with_mail: Gateway) -> None:
+    point_id = await add_meter(gateway_with_mail, ENDS)
+    async with gateway_with_mail.runtime.database.write() as session:
         (await session.get_one(UsagePoint, point_id)).status = PointStatus.ENDED
-    assert await run_daily(mailing, date(2027, 4, 10), ENDS) == []
+    assert await run_daily(gateway_with_mail, date(2027, 4, 10), ENDS) == []

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from tests.server.accounts.conftest import EMAIL, api_client, bearer, log_in, logged_in, sign_up
+from tests.server.accounts.conftest import EMAIL, api_client, fetch_bearer, log_in, sign_up, sign_up_and_log_in
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator
 
 METER = "30001000000001"
@@ -17,7 +17,7 @@ OWNED = ("accounts", "api_clients", "sessions", "mail_codes", "outbox", "usage_p
 
 
 async def test_the_export_has_all_there_is_as_json_and_as_csv(gateway: Gateway, simulator: Simulator) -> None:
-    browser = await logged_in(gateway)
+    browser = await sign_up_and_log_in(gateway)
     client = await api_client(browser)
     point = await gateway.add_meter(METER, EMAIL)
     await browser.post("/v1/consents", json={"prm": METER})
@@ -58,7 +58,7 @@ async def test_the_export_has_all_there_is_as_json_and_as_csv(gateway: Gateway, 
 
 @pytest.mark.parametrize("name", ["=1+1", "-1", "@SUM(A1)", "\ufeff=1", "\u200b=1", "＝1+1"])
 async def test_no_text_of_the_csv_is_a_formula(gateway: Gateway, name: str) -> None:
-    browser = await logged_in(gateway)
+    browser = await sign_up_and_log_in(gateway)
     point = await gateway.add_meter(METER, EMAIL)
     assert (await browser.patch(f"/v1/usage-points/{point}", json={"name": name})).status_code == 200
     answer = await browser.get("/v1/accounts/me/export", params={"format": "csv"})
@@ -68,7 +68,7 @@ async def test_no_text_of_the_csv_is_a_formula(gateway: Gateway, name: str) -> N
 
 
 async def test_years_are_exported_page_by_page(gateway: Gateway, simulator: Simulator) -> None:
-    browser = await logged_in(gateway)
+    browser = await sign_up_and_log_in(gateway)
     point = await gateway.add_meter(METER, EMAIL)
     days = {"start": "2025-11-03", "end": "2026-11-02"}
     assert (await browser.get(f"/v1/usage-points/{point}/daily", params=days)).status_code == 200
@@ -79,8 +79,8 @@ async def test_years_are_exported_page_by_page(gateway: Gateway, simulator: Simu
 
 
 async def test_a_deleted_account_leaves_nothing(gateway: Gateway, clock: SetClock) -> None:
-    browser = await logged_in(gateway)
-    token = await bearer(gateway, await api_client(browser))
+    browser = await sign_up_and_log_in(gateway)
+    token = await fetch_bearer(gateway, await api_client(browser))
     point = await gateway.add_meter(METER, EMAIL)
     await browser.post("/v1/consents", json={"prm": METER})
     await browser.get(f"/v1/usage-points/{point}/daily", params={"start": "2026-10-01", "end": "2026-10-08"})

@@ -8,8 +8,8 @@ from datetime import timedelta
 from gateway.kit.rate_limit_headers import build_rate_limit_headers
 from gateway.limits.origins import hash_client
 from gateway.settings import Settings
-from tests.server.accounts.conftest import EMAIL, PASSWORD, api_client, log_in, logged_in, sign_up
-from tests.server.conftest import NOW, Gateway, SetClock, started
+from tests.server.accounts.conftest import EMAIL, PASSWORD, api_client, log_in, sign_up, sign_up_and_log_in
+from tests.server.conftest import NOW, Gateway, SetClock, run_gateway
 
 
 def test_the_headers_are_those_of_the_draft() -> None:
@@ -42,7 +42,7 @@ async def test_many_at_once_on_two_replicas_try_no_more_than_one_after_the_other
     settings: Settings, clock: SetClock
 ) -> None:
     async with AsyncExitStack() as stack:
-        replicas = [await stack.enter_async_context(started(settings, clock)) for _ in range(2)]
+        replicas = [await stack.enter_async_context(run_gateway(settings, clock)) for _ in range(2)]
         answers = await asyncio.gather(
             *(log_in(replicas[number % 2].new_browser(), password="wrong wrong wrong") for number in range(24))
         )
@@ -83,7 +83,7 @@ async def test_twenty_resets_an_hour_and_address(gateway: Gateway) -> None:
 
 
 async def test_sixty_tokens_an_hour_and_client(gateway: Gateway, clock: SetClock) -> None:
-    browser = await logged_in(gateway)
+    browser = await sign_up_and_log_in(gateway)
     clients = [await api_client(browser), await api_client(browser)]
     form = {"grant_type": "client_credentials"}
     for left in reversed(range(60)):

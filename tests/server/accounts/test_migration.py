@@ -23,8 +23,8 @@ CLIENT = text(
 BOTH = text("SELECT a.address, a.activated_at, c.name FROM accounts a JOIN api_clients c ON a.id = c.account_id")
 
 
-async def migrate(direction: Any, url: str, revision: str) -> None:
-    def within(connection: Connection) -> None:
+async def run_migration(direction: Any, url: str, revision: str) -> None:
+    def run_in_connection(connection: Connection) -> None:
         with as_file(files("gateway.migrations")) as folder:
             config = Config()
             config.set_main_option("script_location", str(folder))
@@ -35,25 +35,25 @@ async def migrate(direction: Any, url: str, revision: str) -> None:
     async with database.engine.connect() as connection:
         await connection.execution_options(write=True)
         async with connection.begin():
-            await connection.run_sync(within)
+            await connection.run_sync(run_in_connection)
     await database.close()
 
 
 async def test_an_account_of_before_keeps_all_it_had(database_url: str) -> None:
-    await migrate(command.upgrade, database_url, "0001")
+    await run_migration(command.upgrade, database_url, "0001")
     database = Database(database_url)
     try:
         async with database.write() as session:
             await session.execute(ACCOUNT, {"key": b"key"})
             await session.execute(CLIENT, {"hash": b"0" * 32})
         for _ in range(2):
-            await migrate(command.upgrade, database_url, "0003")
+            await run_migration(command.upgrade, database_url, "0003")
             async with database.read() as session:
                 found = (await session.execute(BOTH)).one()
             assert (found[0], found[2]) == ("owner@localhost", "Home Assistant")
             assert found[1] is not None
-            await migrate(command.downgrade, database_url, "0001")
-        await migrate(command.upgrade, database_url, "head")
+            await run_migration(command.downgrade, database_url, "0001")
+        await run_migration(command.upgrade, database_url, "head")
         async with database.engine.connect() as connection:
             differences = await connection.run_sync(
                 lambda one: compare_metadata(MigrationContext.configure(one), Base.metadata)

@@ -8,8 +8,8 @@ import pytest
 from gateway.accounts.browsers import name_browser
 from gateway.mail.models import MailKind
 from gateway.mail.senders import Mail, MailError, Mailgun
-from tests.server.accounts.conftest import EMAIL, PASSWORD, StandIn, log_in, logged_in, mails, sign_up
-from tests.server.conftest import NOW, Gateway, SetClock, until
+from tests.server.accounts.conftest import EMAIL, PASSWORD, StandIn, log_in, sign_up, sign_up_and_log_in, wait_for_mails
+from tests.server.conftest import NOW, Gateway, SetClock, wait_until
 
 NEW_EMAIL = "new.address@example.org"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -18,7 +18,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 async def test_a_page_learns_who_is_logged_in_without_an_error(gateway: Gateway) -> None:
     nobody = await gateway.http.get("/v1/session")
     assert (nobody.status_code, nobody.json()) == (200, {"account": None, "ingress": False})
-    browser = await logged_in(gateway)
+    browser = await sign_up_and_log_in(gateway)
     assert (await browser.get("/v1/session")).json()["account"]["email"] == EMAIL
     left = await browser.delete("/v1/session")
     assert left.headers["Clear-Site-Data"] == '"cache"'
@@ -26,7 +26,7 @@ async def test_a_page_learns_who_is_logged_in_without_an_error(gateway: Gateway)
 
 
 async def test_sessions_are_listed_and_ended_one_by_one(gateway: Gateway, clock: SetClock) -> None:
-    here = await logged_in(gateway)
+    here = await sign_up_and_log_in(gateway)
     there = gateway.new_browser()
     there.headers["User-Agent"] = FIREFOX
     clock.set(NOW + timedelta(hours=1))
@@ -43,7 +43,7 @@ async def test_sessions_are_listed_and_ended_one_by_one(gateway: Gateway, clock:
 
 
 async def test_a_session_that_ended_by_itself_is_not_listed(gateway: Gateway, clock: SetClock) -> None:
-    await logged_in(gateway)
+    await sign_up_and_log_in(gateway)
     clock.set(NOW + timedelta(days=2))
     here = gateway.new_browser()
     await log_in(here)
@@ -65,12 +65,12 @@ def test_a_browser_is_named_by_what_people_call_it(user_agent: str, name: str | 
     assert name_browser(user_agent) == name
 
 
-async def verified(gateway: Gateway, mailgun: StandIn) -> httpx2.AsyncClient:
+async def log_in_verified(gateway: Gateway, mailgun: StandIn) -> httpx2.AsyncClient:
     """A browser of an account whose address is verified."""
     await sign_up(gateway)
-    await mails(mailgun, 1)
+    await wait_for_mails(mailgun, 1)
     answer = await gateway.http.post(
-        "/v1/accounts/verify-email", json={"code": mailgun.codes()[0], "password": PASSWORD}
+        "/v1/accounts/verify-email", json={"code": mailgun.list_codes()[0], "password": PASSWORD}
     )
     assert answer.status_code == 204
     browser = gateway.new_browser()
@@ -80,48 +80,52 @@ async def verified(gateway: Gateway, mailgun: StandIn) -> httpx2.AsyncClient:
     return browser
 
 
-async def test_a_new_address_counts_once_its_mail_is_answered(mailing: Gateway, mailgun: StandIn) -> None:
-    browser = await verified(mailing, mailgun)
+async def test_a_new_address_counts_once_its_mail_is_answered(gateway_with_mail: Gateway, mailgun: StandIn) -> None:
+    browser = await log_in_verified(gateway_with_mail, mailgun)
     asked = await browser.patch("/v1/accounts/me", json={"email": NEW_EMAIL, "current_password": PASSWORD})
     assert (asked.json()["email"], asked.json()["pending_email"]) == (EMAIL, NEW_EMAIL)
-    sent = {form["to"]: form["subject"] for form in await mails(mailgun, 2)}
+    sent = {form["to"]: form["subject"] for form in await wait_for_mails(mailgun, 2)}
     assert sent == {NEW_EMAIL: "Confirm your new address", EMAIL: "Your address is about to change"}
-    [code] = mailgun.codes()
+    [code] = mailgun.list_codes()
     answer = await browser.post("/v1/accounts/verify-email", json={"code": code, "password": PASSWORD})
     assert answer.status_code == 204, answer.text
     me = (await browser.get("/v1/accounts/me")).json()
     assert (me["email"], me["pending_email"], me["verified"]) == (NEW_EMAIL, None, True)
-    assert (await log_in(mailing.new_browser())).status_code == 401
-    assert (await log_in(mailing.new_browser(), NEW_EMAIL)).status_code == 204
+    assert (await log_in(gateway_with_mail.new_browser())).status_code == 401
+    assert (await log_in(gateway_with_mail.new_browser(), NEW_EMAIL)).status_code == 204
 
 
-async def test_an_address_that_has_an_account_is_not_told_and_not_taken(mailing: Gateway, mailgun: StandIn) -> None:
-    browser = await verified(mailing, mailgun)
-    await sign_up(mailing, NEW_EMAIL)
-    await mails(mailgun, 1)
+async def test_an_address_that_has_an_account_is_not_told_and_not_taken(
+    gateway_with_mail: Gateway, mailgun: StandIn
+) -> None:
+    browser = await log_in_verified(gateway_with_mail, mailgun)
+    await sign_up(gateway_with_mail, NEW_EMAIL)
+    await wait_for_mails(mailgun, 1)
     mailgun.requests.clear()
     asked = await browser.patch("/v1/accounts/me", json={"email": NEW_EMAIL, "current_password": PASSWORD})
     assert (asked.status_code, asked.json()["pending_email"]) == (200, NEW_EMAIL), "as for any other address"
-    sent = {form["to"]: form["subject"] for form in await mails(mailgun, 2)}
+    sent = {form["to"]: form["subject"] for form in await wait_for_mails(mailgun, 2)}
     assert sent[NEW_EMAIL] == "You already have an account"
-    assert mailgun.codes() == []
+    assert mailgun.list_codes() == []
 
 
-async def test_a_code_for_one_new_address_does_not_confirm_another(mailing: Gateway, mailgun: StandIn) -> None:
-    browser = await verified(mailing, mailgun)
+async def test_a_code_for_one_new_address_does_not_confirm_another(
+    gateway_with_mail: Gateway, mailgun: StandIn
+) -> None:
+    browser = await log_in_verified(gateway_with_mail, mailgun)
     await browser.patch("/v1/accounts/me", json={"email": "first@example.org", "current_password": PASSWORD})
-    await mails(mailgun, 2)
-    [first] = mailgun.codes()
+    await wait_for_mails(mailgun, 2)
+    [first] = mailgun.list_codes()
     await browser.patch("/v1/accounts/me", json={"email": NEW_EMAIL, "current_password": PASSWORD})
     answer = await browser.post("/v1/accounts/verify-email", json={"code": first, "password": PASSWORD})
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_code")
 
 
 async def test_the_warning_reaches_the_old_address_however_late(
-    mailing: Gateway, mailgun: StandIn, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    gateway_with_mail: Gateway, mailgun: StandIn, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A thief who confirms the new address before Mailgun takes the warning does not get it in the owner's place."""
-    browser = await verified(mailing, mailgun)
+    browser = await log_in_verified(gateway_with_mail, mailgun)
     send, to = Mailgun.send, []
 
     async def refuse_the_first_warning(self: Mailgun, mail: Mail, *, account_id: str) -> None:
@@ -133,20 +137,20 @@ async def test_the_warning_reaches_the_old_address_however_late(
 
     monkeypatch.setattr(Mailgun, "send", refuse_the_first_warning)
     await browser.patch("/v1/accounts/me", json={"email": NEW_EMAIL, "current_password": PASSWORD})
-    await mails(mailgun, 1)
-    body = {"code": mailgun.codes()[0], "password": PASSWORD}
+    await wait_for_mails(mailgun, 1)
+    body = {"code": mailgun.list_codes()[0], "password": PASSWORD}
     assert (await browser.post("/v1/accounts/verify-email", json=body)).status_code == 204
 
     async def sent_again() -> bool:
         clock.set(clock.now() + timedelta(minutes=1))
         return len(to) == 2
 
-    await until(sent_again)
+    await wait_until(sent_again)
     assert to == [EMAIL, EMAIL]
 
 
 async def test_a_new_address_needs_the_password_and_a_site_that_sends_mail(gateway: Gateway) -> None:
-    browser = await logged_in(gateway)
+    browser = await sign_up_and_log_in(gateway)
     for body, status, code in (
         ({"email": NEW_EMAIL}, 422, "invalid_request"),
         ({"email": NEW_EMAIL, "current_password": PASSWORD}, 409, "mail_needed"),
@@ -158,22 +162,24 @@ async def test_a_new_address_needs_the_password_and_a_site_that_sends_mail(gatew
     assert (await browser.patch("/v1/accounts/me", json={"language": "en"})).json()["language"] == "en"
 
 
-async def test_a_wrong_password_changes_no_address(mailing: Gateway, mailgun: StandIn) -> None:
-    browser = await verified(mailing, mailgun)
+async def test_a_wrong_password_changes_no_address(gateway_with_mail: Gateway, mailgun: StandIn) -> None:
+    browser = await log_in_verified(gateway_with_mail, mailgun)
     answer = await browser.patch("/v1/accounts/me", json={"email": NEW_EMAIL, "current_password": "wrong" * 3})
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid_credentials")
     assert (await browser.get("/v1/accounts/me")).json()["pending_email"] is None
 
 
-async def test_the_mail_of_verification_is_sent_again_to_whoever_waits(mailing: Gateway, mailgun: StandIn) -> None:
-    await sign_up(mailing)
-    await mails(mailgun, 1)
+async def test_the_mail_of_verification_is_sent_again_to_whoever_waits(
+    gateway_with_mail: Gateway, mailgun: StandIn
+) -> None:
+    await sign_up(gateway_with_mail)
+    await wait_for_mails(mailgun, 1)
     for email in (EMAIL, "nobody@example.org"):
-        answer = await mailing.http.post("/v1/accounts/verify-email/resend", json={"email": email})
+        answer = await gateway_with_mail.http.post("/v1/accounts/verify-email/resend", json={"email": email})
         assert (answer.status_code, answer.json()) == (202, {"status": "check_your_mail"})
-    sent = await mails(mailgun, 2)
+    sent = await wait_for_mails(mailgun, 2)
     assert [form["to"] for form in sent] == [EMAIL, EMAIL]
-    answer = await mailing.http.post(
-        "/v1/accounts/verify-email", json={"code": mailgun.codes()[1], "password": PASSWORD}
+    answer = await gateway_with_mail.http.post(
+        "/v1/accounts/verify-email", json={"code": mailgun.list_codes()[1], "password": PASSWORD}
     )
     assert answer.status_code == 204

@@ -17,18 +17,18 @@ from tests.server.accounts.conftest import (
     PASSWORD,
     StandIn,
     api_client,
-    bearer,
+    fetch_bearer,
     log_in,
-    logged_in,
-    mails,
     sign_up,
+    sign_up_and_log_in,
+    wait_for_mails,
 )
-from tests.server.conftest import NOW, Gateway, SetClock, started, until
+from tests.server.conftest import NOW, Gateway, SetClock, run_gateway, wait_until
 
 NEW_PASSWORD = "nine quiet lamps beside rivers"
 
 
-async def rows(gateway: Gateway, table: str) -> int:
+async def count_rows(gateway: Gateway, table: str) -> int:
     async with gateway.runtime.database.read() as session:
         count: int = await session.scalar(text(f"SELECT count(*) FROM {table}")) or 0  # noqa: S608 - a test's own
     return count
@@ -38,17 +38,19 @@ async def test_a_reset_ends_everything_and_the_old_password(
     with_mail: Settings, clock: SetClock, mailgun: StandIn
 ) -> None:
     settings = with_mail.model_copy(update={"require_email_verification": False, "backend_url": "http://gateway"})
-    async with started(settings, clock) as gateway:
-        browser = await logged_in(gateway)
-        await mails(mailgun, 1)
-        await gateway.http.post("/v1/accounts/verify-email", json={"code": mailgun.codes()[0], "password": PASSWORD})
+    async with run_gateway(settings, clock) as gateway:
+        browser = await sign_up_and_log_in(gateway)
+        await wait_for_mails(mailgun, 1)
+        await gateway.http.post(
+            "/v1/accounts/verify-email", json={"code": mailgun.list_codes()[0], "password": PASSWORD}
+        )
         client = await api_client(browser)
-        who = await bearer(gateway, client)
+        who = await fetch_bearer(gateway, client)
         assert (await gateway.http.get("/v1/usage-points", headers=who)).status_code == 200
 
         await gateway.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
-        assert (await mails(mailgun, 2))[1]["subject"] == "Choose a new password"
-        wish = {"code": mailgun.codes()[1], "password": NEW_PASSWORD}
+        assert (await wait_for_mails(mailgun, 2))[1]["subject"] == "Choose a new password"
+        wish = {"code": mailgun.list_codes()[1], "password": NEW_PASSWORD}
         weak = await gateway.http.post("/v1/accounts/password-reset/confirm", json=wish | {"password": "x"})
         assert weak.json()["code"] == "weak_password"
         assert (await gateway.http.post("/v1/accounts/password-reset/confirm", json=wish)).status_code == 204
@@ -59,8 +61,8 @@ async def test_a_reset_ends_everything_and_the_old_password(
         assert (await gateway.http.get("/v1/usage-points", headers=who)).status_code == 401
         assert (await log_in(gateway.new_browser())).status_code == 401
         assert (await log_in(gateway.new_browser(), password=NEW_PASSWORD)).status_code == 204
-        assert await bearer(gateway, client), "Home Assistant goes on with its own secret"
-        assert (await mails(mailgun, 3))[2]["subject"] == "Your password was changed"
+        assert await fetch_bearer(gateway, client), "Home Assistant goes on with its own secret"
+        assert (await wait_for_mails(mailgun, 3))[2]["subject"] == "Your password was changed"
 
 
 async def test_the_owner_of_an_address_takes_over_what_a_stranger_signed_up(
@@ -70,14 +72,14 @@ async def test_the_owner_of_an_address_takes_over_what_a_stranger_signed_up(
     settings = with_mail.model_copy(
         update={"require_email_verification": False, "backend_url": "http://gateway", "admin_emails": EMAIL}
     )
-    async with started(settings, clock) as gateway:
-        stranger = await logged_in(gateway)
+    async with run_gateway(settings, clock) as gateway:
+        stranger = await sign_up_and_log_in(gateway)
         client = await api_client(stranger)
         assert (await stranger.get("/v1/admin/users")).status_code == 403, "the address is not verified"
         await gateway.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
-        await mails(mailgun, 2)
+        await wait_for_mails(mailgun, 2)
         await gateway.http.post(
-            "/v1/accounts/password-reset/confirm", json={"code": mailgun.codes()[1], "password": NEW_PASSWORD}
+            "/v1/accounts/password-reset/confirm", json={"code": mailgun.list_codes()[1], "password": NEW_PASSWORD}
         )
         assert (await stranger.get("/v1/accounts/me")).status_code == 401
         refused = await gateway.http.post("/v1/oauth/token", auth=client, data={"grant_type": "client_credentials"})
@@ -87,12 +89,12 @@ async def test_the_owner_of_an_address_takes_over_what_a_stranger_signed_up(
         assert (await owner.get("/v1/admin/users")).status_code == 200
 
 
-async def test_codes_end(mailing: Gateway, mailgun: StandIn, clock: SetClock) -> None:
-    await sign_up(mailing)
-    await mails(mailgun, 1)
+async def test_codes_end(gateway_with_mail: Gateway, mailgun: StandIn, clock: SetClock) -> None:
+    await sign_up(gateway_with_mail)
+    await wait_for_mails(mailgun, 1)
     clock.set(NOW + timedelta(days=2))
-    answer = await mailing.http.post(
-        "/v1/accounts/verify-email", json={"code": mailgun.codes()[0], "password": PASSWORD}
+    answer = await gateway_with_mail.http.post(
+        "/v1/accounts/verify-email", json={"code": mailgun.list_codes()[0], "password": PASSWORD}
     )
     assert answer.json()["code"] == "invalid_code"
 
@@ -102,24 +104,24 @@ async def test_a_mail_survives_a_restart_and_is_tried_again_with_growing_pauses(
     with_mail: Settings, clock: SetClock, mailgun: StandIn, status: int
 ) -> None:
     mailgun.status = status
-    async with started(with_mail, clock) as gateway:
+    async with run_gateway(with_mail, clock) as gateway:
         await sign_up(gateway)
-        await mails(mailgun, 1)
-    async with started(with_mail, clock) as gateway:
+        await wait_for_mails(mailgun, 1)
+    async with run_gateway(with_mail, clock) as gateway:
         for attempt, minutes in enumerate((1, 3, 7), start=2):
             clock.set(NOW + timedelta(minutes=minutes, seconds=attempt))
-            await mails(mailgun, attempt)
+            await wait_for_mails(mailgun, attempt)
         mailgun.status = 200
         clock.set(NOW + timedelta(hours=1))
-        letters = await mails(mailgun, 5)
+        letters = await wait_for_mails(mailgun, 5)
         assert {letter["to"] for letter in letters} == {EMAIL}
 
-        async def empty() -> bool:
-            return await rows(gateway, "outbox") == 0
+        async def is_outbox_empty() -> bool:
+            return await count_rows(gateway, "outbox") == 0
 
-        await until(empty)
+        await wait_until(is_outbox_empty)
         answer = await gateway.http.post(
-            "/v1/accounts/verify-email", json={"code": mailgun.codes()[-1], "password": PASSWORD}
+            "/v1/accounts/verify-email", json={"code": mailgun.list_codes()[-1], "password": PASSWORD}
         )
         assert answer.status_code == 204
 
@@ -127,21 +129,21 @@ async def test_a_mail_survives_a_restart_and_is_tried_again_with_growing_pauses(
 async def test_what_mailgun_will_never_take_is_given_up_and_so_is_what_it_never_took(
     with_mail: Settings, clock: SetClock, mailgun: StandIn
 ) -> None:
-    async with started(with_mail, clock) as gateway:
+    async with run_gateway(with_mail, clock) as gateway:
 
-        async def empty() -> bool:
-            return await rows(gateway, "outbox") == 0
+        async def is_outbox_empty() -> bool:
+            return await count_rows(gateway, "outbox") == 0
 
         mailgun.status = 400
         await sign_up(gateway)
-        await mails(mailgun, 1)
-        await until(empty)
+        await wait_for_mails(mailgun, 1)
+        await wait_until(is_outbox_empty)
         mailgun.status = 503
         await sign_up(gateway, "another@example.org")
-        await mails(mailgun, 2)
+        await wait_for_mails(mailgun, 2)
         clock.set(NOW + timedelta(days=3))
-        await mails(mailgun, 3)
-        await until(empty)
+        await wait_for_mails(mailgun, 3)
+        await wait_until(is_outbox_empty)
 
 
 @pytest.mark.parametrize(
@@ -188,49 +190,51 @@ def test_a_mail_comes_from_the_site_by_its_name(language: str, kind: MailKind) -
         assert "{" not in form.partition("<body")[2]
 
 
-async def test_a_deactivated_account_gets_no_mail_and_no_way_back(mailing: Gateway, mailgun: StandIn) -> None:
-    await sign_up(mailing)
-    await mails(mailgun, 1)
-    await mailing.http.post("/v1/accounts/verify-email", json={"code": mailgun.codes()[0], "password": PASSWORD})
-    await mailing.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
-    await mails(mailgun, 2)
-    async with mailing.runtime.database.write() as session:
+async def test_a_deactivated_account_gets_no_mail_and_no_way_back(gateway_with_mail: Gateway, mailgun: StandIn) -> None:
+    await sign_up(gateway_with_mail)
+    await wait_for_mails(mailgun, 1)
+    await gateway_with_mail.http.post(
+        "/v1/accounts/verify-email", json={"code": mailgun.list_codes()[0], "password": PASSWORD}
+    )
+    await gateway_with_mail.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
+    await wait_for_mails(mailgun, 2)
+    async with gateway_with_mail.runtime.database.write() as session:
         account = await repository.find_account_by_email(session, EMAIL)
         assert account is not None
         account.deactivated_at = NOW
-    answer = await mailing.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
+    answer = await gateway_with_mail.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
     assert answer.status_code == 202
 
-    async def empty() -> bool:
-        return await rows(mailing, "outbox") == 0
+    async def is_outbox_empty() -> bool:
+        return await count_rows(gateway_with_mail, "outbox") == 0
 
-    await until(empty)
+    await wait_until(is_outbox_empty)
     assert len(mailgun.requests) == 2
     # a code of before sets a password, and lets nobody in
-    wish = {"code": mailgun.codes()[1], "password": NEW_PASSWORD}
-    assert (await mailing.http.post("/v1/accounts/password-reset/confirm", json=wish)).status_code == 204
-    refused = await log_in(mailing.new_browser(), password=NEW_PASSWORD)
+    wish = {"code": mailgun.list_codes()[1], "password": NEW_PASSWORD}
+    assert (await gateway_with_mail.http.post("/v1/accounts/password-reset/confirm", json=wish)).status_code == 204
+    refused = await log_in(gateway_with_mail.new_browser(), password=NEW_PASSWORD)
     assert (refused.status_code, refused.json()["code"]) == (403, "account_inactive")
 
 
-async def test_nobodys_letter_box_is_filled(mailing: Gateway, mailgun: StandIn) -> None:
-    await sign_up(mailing)
+async def test_nobodys_letter_box_is_filled(gateway_with_mail: Gateway, mailgun: StandIn) -> None:
+    await sign_up(gateway_with_mail)
     for _ in range(8):
-        answer = await mailing.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
+        answer = await gateway_with_mail.http.post("/v1/accounts/password-reset", json={"email": EMAIL})
         assert answer.status_code == 202
 
-    async def empty() -> bool:
-        return await rows(mailing, "outbox") == 0
+    async def is_outbox_empty() -> bool:
+        return await count_rows(gateway_with_mail, "outbox") == 0
 
-    await until(empty)
+    await wait_until(is_outbox_empty)
     assert len(mailgun.requests) == 1 + 5, "of each kind five an hour"
 
 
 async def test_a_password_is_changed_by_the_old_one(gateway: Gateway) -> None:
-    browser, other = await logged_in(gateway), gateway.new_browser()
+    browser, other = await sign_up_and_log_in(gateway), gateway.new_browser()
     await log_in(other)
     client = await api_client(browser)
-    who = await bearer(gateway, client)
+    who = await fetch_bearer(gateway, client)
     assert (await gateway.http.get("/v1/usage-points", headers=who)).status_code == 200
     wrong = await browser.put(
         "/v1/accounts/me/password", json={"current_password": NEW_PASSWORD, "new_password": NEW_PASSWORD}
@@ -243,5 +247,5 @@ async def test_a_password_is_changed_by_the_old_one(gateway: Gateway) -> None:
     assert (await browser.get("/v1/accounts/me")).status_code == 200, "this browser has a new session"
     assert (await other.get("/v1/accounts/me")).status_code == 401
     assert (await gateway.http.get("/v1/usage-points", headers=who)).status_code == 401
-    assert await bearer(gateway, client), "Home Assistant goes on with its own secret"
+    assert await fetch_bearer(gateway, client), "Home Assistant goes on with its own secret"
     assert (await log_in(gateway.new_browser())).status_code == 401

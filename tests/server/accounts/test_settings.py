@@ -14,14 +14,14 @@ RING = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing but what the test sets."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("SECRET_KEY", SECRET)
 
 
-def refusal() -> str:
+def explain_refusal() -> str:
     with pytest.raises(ValidationError) as refused:
         Settings()
     words = explain_errors(refused.value)
@@ -41,7 +41,7 @@ def refusal() -> str:
 )
 def test_a_secret_key_that_is_none(monkeypatch: pytest.MonkeyPatch, key: str, words: str) -> None:
     monkeypatch.setenv("SECRET_KEY", key)
-    said = refusal()
+    said = explain_refusal()
     assert re.search(words, said)
     assert said.startswith("SECRET_KEY")
     assert "secrets.token_urlsafe(32)" in said
@@ -50,7 +50,7 @@ def test_a_secret_key_that_is_none(monkeypatch: pytest.MonkeyPatch, key: str, wo
 
 def test_no_secret_key_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SECRET_KEY")
-    assert "SECRET_KEY is missing" in refusal()
+    assert "SECRET_KEY is missing" in explain_refusal()
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_no_secret_key_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_database_url_that_is_none(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
-    said = refusal()
+    said = explain_refusal()
     assert "DATABASE_URL" in said
     assert "sqlite+aiosqlite://" in said
     assert "postgresql+asyncpg://" in said
@@ -77,7 +77,7 @@ def test_a_password_with_signs_in_it_is_not_shown(monkeypatch: pytest.MonkeyPatc
     """Its signs must be percent-encoded; who forgot must be told so, without the password."""
     monkeypatch.setenv("ENCRYPTION_KEYS", RING)
     monkeypatch.setenv("DATABASE_URL", f"postgresql+asyncpg://user:{password}@host/db")
-    said = refusal()
+    said = explain_refusal()
     assert "DATABASE_URL" in said
     assert "hidden" not in said
 
@@ -86,7 +86,7 @@ def test_a_password_with_signs_in_it_is_not_shown(monkeypatch: pytest.MonkeyPatc
 def test_a_database_in_memory_is_refused_for_what_it_is(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """It would lose everything at each restart, and is no PostgreSQL."""
     monkeypatch.setenv("DATABASE_URL", url)
-    said = refusal()
+    said = explain_refusal()
     assert "DATABASE_URL" in said
     assert "PostgreSQL" not in said
 
@@ -110,7 +110,7 @@ def test_a_database_in_memory_is_refused_for_what_it_is(monkeypatch: pytest.Monk
 )
 def test_a_redis_url_that_is_none(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("REDIS_URL", url)
-    said = refusal()
+    said = explain_refusal()
     assert said.startswith("REDIS_URL must be redis://")
     assert "hid" not in said
 
@@ -125,14 +125,14 @@ def test_a_redis_url_shows_no_password(monkeypatch: pytest.MonkeyPatch, url: str
 @pytest.mark.parametrize("ring", ["k1", "k1:short", RING.removeprefix("k1:"), f"{RING},{RING}", f"{RING};"])
 def test_encryption_keys_that_are_malformed(monkeypatch: pytest.MonkeyPatch, ring: str) -> None:
     monkeypatch.setenv("ENCRYPTION_KEYS", ring)
-    said = refusal()
+    said = explain_refusal()
     assert said.startswith("ENCRYPTION_KEYS must")
     assert RING[4:14] not in said
 
 
 def test_postgresql_needs_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://user:hidden@host/db")
-    said = refusal()
+    said = explain_refusal()
     assert "ENCRYPTION_KEYS is needed" in said
     assert "gateway keys new" in said
     assert "hidden" not in said
@@ -153,7 +153,7 @@ def test_postgresql_needs_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_value_out_of_range_names_its_setting(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
-    assert refusal().startswith(name)
+    assert explain_refusal().startswith(name)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_what_is_required_must_be_possible(monkeypatch: pytest.MonkeyPatch, valu
     """Or nobody could sign up."""
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    said = refusal()
+    said = explain_refusal()
     assert words in said
     assert "hidden" not in said
 
@@ -176,7 +176,7 @@ def test_what_is_required_must_be_possible(monkeypatch: pytest.MonkeyPatch, valu
 def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "short")
     monkeypatch.setenv("DATABASE_URL", "nonsense")
-    assert [line.split()[0].rstrip(":") for line in refusal().splitlines()] == ["DATABASE_URL", "SECRET_KEY"]
+    assert [line.split()[0].rstrip(":") for line in explain_refusal().splitlines()] == ["DATABASE_URL", "SECRET_KEY"]
 
 
 def test_an_empty_setting_has_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,7 +210,7 @@ def test_settings_do_not_show_their_secrets(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_redirect_uri_that_does_not_lead_here_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("BACKEND_URL", "https://me.example/api")
     monkeypatch.setenv("ENEDIS_REDIRECT_URI", address)
-    assert "ENEDIS_REDIRECT_URI must be https://me.example/oauth/callback" in refusal()
+    assert "ENEDIS_REDIRECT_URI must be https://me.example/oauth/callback" in explain_refusal()
     monkeypatch.setenv("ENEDIS_REDIRECT_URI", "https://me.example/oauth/callback")
     assert Settings().enedis_redirect_uri
 

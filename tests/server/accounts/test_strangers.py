@@ -9,7 +9,7 @@ import pytest
 
 from gateway.app import create_app
 from gateway.settings import Settings
-from tests.server.accounts.conftest import EMAIL, PASSWORD, StandIn, log_in, mails, sign_up
+from tests.server.accounts.conftest import EMAIL, PASSWORD, StandIn, log_in, sign_up, wait_for_mails
 from tests.server.conftest import NOW, Gateway, SetClock
 
 HOME, ELSEWHERE, MALLORY = "192.0.2.1", "192.0.2.2", "198.51.100.1"
@@ -44,24 +44,24 @@ async def test_many_strangers_together_are_stopped_but_not_where_the_owner_has_b
     assert (await log_in(gateway.new_browser(ELSEWHERE))).status_code == 204
 
 
-async def test_reset_requests_of_strangers_hold_back_no_notice(mailing: Gateway, mailgun: StandIn) -> None:
-    await sign_up(mailing)
-    await mails(mailgun, 1)
-    [code] = mailgun.codes()
-    await mailing.http.post("/v1/accounts/verify-email", json={"code": code, "password": PASSWORD})
+async def test_reset_requests_of_strangers_hold_back_no_notice(gateway_with_mail: Gateway, mailgun: StandIn) -> None:
+    await sign_up(gateway_with_mail)
+    await wait_for_mails(mailgun, 1)
+    [code] = mailgun.list_codes()
+    await gateway_with_mail.http.post("/v1/accounts/verify-email", json={"code": code, "password": PASSWORD})
     for number in range(8):
-        stranger = mailing.new_browser(f"198.51.100.{number}")
+        stranger = gateway_with_mail.new_browser(f"198.51.100.{number}")
         assert (await stranger.post("/v1/accounts/password-reset", json={"email": EMAIL})).status_code == 202
-    assert (await sign_up(mailing)).status_code == 201
-    sent = [mail["subject"] for mail in await mails(mailgun, 7)]
+    assert (await sign_up(gateway_with_mail)).status_code == 201
+    sent = [mail["subject"] for mail in await wait_for_mails(mailgun, 7)]
     assert sent.count("Choose a new password") == 5, "nobody's mailbox is filled"
     assert sent[-1] == "You already have an account", "one kind of mail does not hold back another"
-    reset = {"code": mailgun.codes()[-1], "password": "nine blue kettles on a hill"}
-    assert (await mailing.http.post("/v1/accounts/password-reset/confirm", json=reset)).status_code == 204
-    assert (await mails(mailgun, 8))[-1]["subject"] == "Your password was changed"
+    reset = {"code": mailgun.list_codes()[-1], "password": "nine blue kettles on a hill"}
+    assert (await gateway_with_mail.http.post("/v1/accounts/password-reset/confirm", json=reset)).status_code == 204
+    assert (await wait_for_mails(mailgun, 8))[-1]["subject"] == "Your password was changed"
 
 
-async def ping(settings: Settings, peer: str, **headers: str) -> None:
+async def ping_from(settings: Settings, peer: str, **headers: str) -> None:
     app = create_app(settings)
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app, client=(peer, 1)), base_url="http://gateway"
@@ -84,6 +84,6 @@ async def test_a_proxy_that_is_not_trusted_is_named_once(
     settings: Settings, caplog: pytest.LogCaptureFixture, peer: str, headers: dict[str, Any], lines: int
 ) -> None:
     caplog.set_level(logging.WARNING)
-    await ping(settings, peer, **headers)
+    await ping_from(settings, peer, **headers)
     assert caplog.text.count("proxy_not_trusted") == lines
     assert caplog.text.count("TRUSTED_PROXIES") == lines

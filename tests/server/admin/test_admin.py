@@ -18,8 +18,8 @@ from gateway.rte.feeds import record_failure
 from gateway.settings import Settings
 from gateway.usage_points import service
 from gateway.usage_points.models import PointStatus
-from tests.server.accounts.conftest import api_client, bearer, log_in, logged_in
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, started, until
+from tests.server.accounts.conftest import api_client, fetch_bearer, log_in, sign_up_and_log_in
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, run_gateway, wait_until
 
 ADMIN = "admin@example.org"
 METER = "30001000000001"
@@ -32,7 +32,7 @@ def settings(settings: Settings) -> Settings:
 
 @pytest.fixture
 async def admin(gateway: Gateway) -> httpx2.AsyncClient:
-    browser = await logged_in(gateway, ADMIN)
+    browser = await sign_up_and_log_in(gateway, ADMIN)
     assert (await browser.get("/v1/admin/users")).json()["code"] == "admin_only", "the address is not verified"
     async with gateway.runtime.database.write() as session:
         account = await repository.find_account_by_email(session, ADMIN)
@@ -45,7 +45,7 @@ async def test_users_are_paged_and_found_by_a_part_of_their_address(
     gateway: Gateway, admin: httpx2.AsyncClient
 ) -> None:
     for name in ("anna", "berta", "cleo_", "dora"):
-        await logged_in(gateway, f"{name}@example.org")
+        await sign_up_and_log_in(gateway, f"{name}@example.org")
     seen: list[str] = []
     after = None
     while True:
@@ -61,9 +61,9 @@ async def test_users_are_paged_and_found_by_a_part_of_their_address(
 
 
 async def test_a_user_is_shut_out_at_once_and_let_in_again(gateway: Gateway, admin: httpx2.AsyncClient) -> None:
-    browser = await logged_in(gateway, "user@example.org")
+    browser = await sign_up_and_log_in(gateway, "user@example.org")
     client = await api_client(browser)
-    token = await bearer(gateway, client)
+    token = await fetch_bearer(gateway, client)
     user = (await browser.get("/v1/accounts/me")).json()["id"]
     assert (await gateway.http.get("/v1/usage-points", headers=token)).status_code == 200
     assert (await admin.post(f"/v1/admin/users/{user}/deactivate")).status_code == 204
@@ -78,7 +78,7 @@ async def test_a_user_is_shut_out_at_once_and_let_in_again(gateway: Gateway, adm
     assert (await admin.post(f"/v1/admin/users/{user}/reactivate")).status_code == 204
     assert (await log_in(gateway.new_browser(), "user@example.org")).status_code == 204
     assert (await gateway.http.get("/v1/usage-points", headers=token)).status_code == 401, "what ended stays so"
-    assert (await gateway.http.get("/v1/usage-points", headers=await bearer(gateway, client))).status_code == 200
+    assert (await gateway.http.get("/v1/usage-points", headers=await fetch_bearer(gateway, client))).status_code == 200
 
     own = (await admin.get("/v1/accounts/me")).json()["id"]
     assert (await admin.post(f"/v1/admin/users/{own}/deactivate")).json()["code"] == "own_account"
@@ -88,7 +88,7 @@ async def test_a_user_is_shut_out_at_once_and_let_in_again(gateway: Gateway, adm
 async def test_quotas_are_seen_and_begun_anew(
     gateway: Gateway, admin: httpx2.AsyncClient, simulator: Simulator
 ) -> None:
-    browser = await logged_in(gateway, "user@example.org")
+    browser = await sign_up_and_log_in(gateway, "user@example.org")
     user = (await browser.get("/v1/accounts/me")).json()["id"]
     point = await gateway.add_meter(METER, "user@example.org")
     # done by hand: the gateway itself keeps asking behind this test
@@ -112,7 +112,7 @@ async def test_quotas_are_seen_and_begun_anew(
 
 
 async def test_upstreams(gateway: Gateway, admin: httpx2.AsyncClient, simulator: Simulator) -> None:
-    browser = await logged_in(gateway, "user@example.org")
+    browser = await sign_up_and_log_in(gateway, "user@example.org")
     down = await gateway.add_meter("30001000000012", "user@example.org")
     answer = await browser.get(f"/v1/usage-points/{down}/daily", params={"start": "2026-10-01", "end": "2026-10-08"})
     assert answer.status_code == 503
@@ -128,30 +128,30 @@ async def test_upstreams(gateway: Gateway, admin: httpx2.AsyncClient, simulator:
 async def test_an_api_that_does_not_answer_is_left_alone_and_administrators_see_until_when(
     gateway: Gateway, admin: httpx2.AsyncClient, simulator: Simulator, clock: SetClock
 ) -> None:
-    async def address() -> dict[str, Any]:
+    async def find_address_status() -> dict[str, Any]:
         found = (await admin.get("/v1/admin/upstreams")).json()["enedis"]
         return {one["api"]: one for one in found}["address"]
 
-    async def ask() -> None:
+    async def fetch_address() -> None:
         with suppress(EnedisError):
             await gateway.runtime.enedis.fetch_address("somebody", METER)
 
-    assert (await address())["last_error"] is None
+    assert (await find_address_status())["last_error"] is None
     simulator.order("POST", "faults", api="donnees_generales_auto", status=503, body="<html>down</html>")
     for _ in range(5):
-        assert (await address())["circuit"] == "closed"
-        await ask()
-    seen = await address()
+        assert (await find_address_status())["circuit"] == "closed"
+        await fetch_address()
+    seen = await find_address_status()
     assert seen["circuit"] == "open"
     assert "2026-11-03T09:30:20Z" < seen["stopped_until"] < "2026-11-03T09:31:00Z", "less than a minute"
     assert seen["last_error"].startswith("upstream_down")
     assert (seen["used"], seen["left"]) == (5, 995)
     clock.set(NOW + timedelta(minutes=1))
-    seen = await address()
+    seen = await find_address_status()
     assert (seen["circuit"], seen["stopped_until"]) == ("probing", None)
     simulator.order("DELETE", "faults")
-    await ask()
-    seen = await address()
+    await fetch_address()
+    seen = await find_address_status()
     assert seen["circuit"] == "closed"
     assert seen["last_error"].startswith("upstream_down"), "it is remembered for a day"
 
@@ -160,7 +160,7 @@ async def test_credentials_that_enedis_refuses_are_its_last_error(
     gateway: Gateway, admin: httpx2.AsyncClient, simulator: Simulator, settings: Settings, clock: SetClock
 ) -> None:
     wrong = settings.model_copy(update={"enedis_client_id": "nobody"})
-    async with started(wrong, clock) as other:
+    async with run_gateway(wrong, clock) as other:
         with pytest.raises(EnedisError):
             await other.runtime.enedis.fetch_address("somebody", METER)
         browser = other.new_browser()
@@ -170,21 +170,21 @@ async def test_credentials_that_enedis_refuses_are_its_last_error(
 
 
 async def test_rtes_feeds(gateway: Gateway, admin: httpx2.AsyncClient, simulator: Simulator, clock: SetClock) -> None:
-    async def feeds() -> dict[str, dict[str, Any]] | None:
+    async def find_feeds() -> dict[str, dict[str, Any]] | None:
         found = {one["feed"]: one for one in (await admin.get("/v1/admin/upstreams")).json()["rte"]}
         return found if {name for name, feed in found.items() if feed["answered_at"]} >= {"tempo", "ecowatt"} else None
 
-    ecowatt = (await until(feeds))["ecowatt"]
+    ecowatt = (await wait_until(find_feeds))["ecowatt"]
     assert ecowatt["used"] == len(simulator.calls("ecowatt")) == 1
     assert (ecowatt["left"], ecowatt["circuit"], ecowatt["last_error"]) == (59, "closed", None)
     await record_failure(gateway.runtime.database, ECOWATT, clock.now(), RteError(RteErrorReason.DOWN, "503"))
-    ecowatt = (await until(feeds))["ecowatt"]
+    ecowatt = (await wait_until(find_feeds))["ecowatt"]
     assert (ecowatt["circuit"], ecowatt["failures"], ecowatt["next_at"]) == ("open", 1, "2026-11-03T09:46:00Z")
     assert "503" in ecowatt["last_error"]
 
 
 async def test_consents_by_state_without_what_opens_them(gateway: Gateway, admin: httpx2.AsyncClient) -> None:
-    browser = await logged_in(gateway, "user@example.org")
+    browser = await sign_up_and_log_in(gateway, "user@example.org")
     asked = [(await browser.post("/v1/consents", json={"prm": METER[:-1] + str(n)})).json() for n in range(3)]
     first = (await admin.get("/v1/admin/consents", params={"status": "pending", "limit": "2"})).json()
     rest = (await admin.get("/v1/admin/consents", params={"status": "pending", "after": first["next"]})).json()
@@ -211,7 +211,7 @@ async def test_the_log_is_paged_and_says_who_did_what(gateway: Gateway, admin: h
 async def test_an_account_is_deleted_by_an_administrator_who_logged_in_just_now(
     gateway: Gateway, admin: httpx2.AsyncClient, clock: SetClock
 ) -> None:
-    somebody = await logged_in(gateway, "somebody@example.org")
+    somebody = await sign_up_and_log_in(gateway, "somebody@example.org")
     account = (await somebody.get("/v1/accounts/me")).json()["id"]
     own = (await admin.get("/v1/accounts/me")).json()["id"]
     assert (await admin.delete(f"/v1/admin/users/{own}")).json()["code"] == "own_account"

@@ -48,14 +48,14 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(simulator_process: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served_gateway(simulator_process: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("served")
-    env = running.environment(folder, simulator_process.url) | {"ADMIN_EMAILS": EMAIL}
+    env = running.build_environment(folder, simulator_process.url) | {"ADMIN_EMAILS": EMAIL}
     command = [str(Path(sys.executable).parent / "gateway"), "init", "--email", EMAIL]
     made = subprocess.run(command, env=env, input=f"{PASSWORD}\n", text=True, capture_output=True, check=True)
     words = made.stdout.split()
     client = (words[words.index("id:") + 1], words[words.index("secret:") + 1])
-    with running.gateway(env | {"PATH": os.environ["PATH"]}) as port:
+    with running.run_gateway(env | {"PATH": os.environ["PATH"]}) as port:
         url = f"http://127.0.0.1:{port}"
         session = httpx2.post(
             f"{url}/v1/session", json={"email": EMAIL, "password": PASSWORD}, timeout=60
@@ -74,27 +74,29 @@ def served(simulator_process: Simulator, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.mark.timeout(1500)
-def test_any_request(served: Served) -> None:
-    schema = schemathesis.openapi.from_url(f"{served.url}/openapi.json")
+def test_any_request(served_gateway: Served) -> None:
+    schema = schemathesis.openapi.from_url(f"{served_gateway.url}/openapi.json")
     operations: list[Any] = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
     assert len(operations) > 40
     modes = schemathesis.GenerationMode
     wrong: dict[str, str] = {}
-    for operation, (who, headers), mode in product(operations, served.who.items(), (modes.POSITIVE, modes.NEGATIVE)):
+    for operation, (who, headers), mode in product(
+        operations, served_gateway.who.items(), (modes.POSITIVE, modes.NEGATIVE)
+    ):
         if who == "browser" and operation.path in TAKES_AWAY and operation.method != "get":
             continue
         try:
-            _try(operation, mode, headers)
+            _try_operation(operation, mode, headers)
         except Unsatisfiable:
             assert mode is modes.NEGATIVE, f"{operation.label}: nothing can be sent"
         except (AssertionError, FailureGroup) as error:
             wrong[f"{operation.label}, {who}, {mode.value}"] = str(error)
     assert not wrong, "\n\n".join(f"{where}\n{what[:1500]}" for where, what in wrong.items())
-    seen = httpx2.get(f"{served.url}/v1/accounts/me", headers=served.who["browser"], timeout=60)
+    seen = httpx2.get(f"{served_gateway.url}/v1/accounts/me", headers=served_gateway.who["browser"], timeout=60)
     assert seen.status_code == 200, "it was logged in to the end"
 
 
-def _try(operation: Any, mode: Any, headers: dict[str, str]) -> None:
+def _try_operation(operation: Any, mode: Any, headers: dict[str, str]) -> None:
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
         max_examples=15,
@@ -103,7 +105,7 @@ def _try(operation: Any, mode: Any, headers: dict[str, str]) -> None:
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    def ask(case: Any) -> None:
+    def send_case(case: Any) -> None:
         made = {name: value for name, value in (case.headers or {}).items() if name != "Authorization"}
         case.headers = made | headers
         case.cookies = {}
@@ -111,4 +113,4 @@ def _try(operation: Any, mode: Any, headers: dict[str, str]) -> None:
         case.validate_response(answer, checks=CHECKS)
         assert answer.status_code != 500, operation.label
 
-    ask()
+    send_case()

@@ -4,8 +4,8 @@ import httpx2
 import pytest
 
 from gateway.settings import Settings
-from tests.server.accounts.conftest import EMAIL, StandIn, log_in, logged_in, mailgun, mails
-from tests.server.conftest import Gateway, SetClock, started
+from tests.server.accounts.conftest import EMAIL, StandIn, log_in, mailgun, sign_up_and_log_in, wait_for_mails
+from tests.server.conftest import Gateway, SetClock, run_gateway
 
 __all__ = ["mailgun"]
 
@@ -32,10 +32,10 @@ async def test_a_forged_host_is_in_no_mail_redirect_page_or_problem(
     }
     read = Settings(secret_key="k" * 43, mailgun_api_key="key", **changed)  # type: ignore[arg-type]  # as the environment's
     sending = settings.model_copy(update={**changed, "mailgun_api_key": read.mailgun_api_key})
-    async with started(sending, clock) as gateway:
+    async with run_gateway(sending, clock) as gateway:
         who = await gateway.sign_in()
         await gateway.http.post("/v1/accounts/password-reset", json={"email": "somebody@example.org"}, headers=FORGED)
-        [mail] = await mails(mailgun, 1)
+        [mail] = await wait_for_mails(mailgun, 1)
         assert "https://front.example.org/reset-password#code=" in mail["text"]
         asked = await gateway.http.post("/v1/consents", json={"prm": "30001000000015"}, headers=who | FORGED)
         start = asked.json()["authorize_url"]
@@ -77,11 +77,11 @@ async def test_what_one_account_was_told_tells_another_nothing(gateway: Gateway,
 
 
 async def test_what_was_given_out_opens_no_account_that_is_signed_up_anew(gateway: Gateway) -> None:
-    browser = await logged_in(gateway)
+    browser = await sign_up_and_log_in(gateway)
     cookies = httpx2.Cookies(browser.cookies)
     token = await gateway.sign_in(EMAIL)
     assert (await browser.delete("/v1/accounts/me")).status_code == 204
-    anew = await logged_in(gateway)
+    anew = await sign_up_and_log_in(gateway)
     old = gateway.new_browser()
     old.cookies = cookies
     for path in ("/v1/usage-points", "/v1/quota", "/v1/tempo"):

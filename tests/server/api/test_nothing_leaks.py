@@ -21,10 +21,10 @@ from gateway.accounts.models import Account
 from gateway.kit import logging as gateway_logging
 from gateway.settings import Settings
 from scripts.lib.program import free_port
-from tests.server.accounts.conftest import StandIn, mails
+from tests.server.accounts.conftest import StandIn, wait_for_mails
 from tests.server.accounts.conftest import mailgun as mailgun_fixture
 from tests.server.accounts.conftest import with_mail as with_mail_fixture
-from tests.server.conftest import Gateway, SetClock, started
+from tests.server.conftest import Gateway, SetClock, run_gateway
 
 mailgun, with_mail = mailgun_fixture, with_mail_fixture
 
@@ -73,25 +73,25 @@ def log_as_served() -> Any:
 
 
 @pytest.fixture
-def log() -> Any:
+def log_lines() -> Any:
     with log_as_served() as lines:
         yield lines
 
 
 @pytest.fixture
-def watched_settings(with_mail: Settings) -> Settings:
+def open_settings(with_mail: Settings) -> Settings:
     more = {"backend_url": "http://gateway", "admin_emails": EMAIL, "metrics_port": free_port()}
     return with_mail.model_copy(update=more)
 
 
 @pytest.fixture
-async def gateway(log: io.StringIO, watched_settings: Settings, clock: SetClock) -> AsyncIterator[Gateway]:
-    async with started(watched_settings, clock) as running:
+async def gateway(log_lines: io.StringIO, open_settings: Settings, clock: SetClock) -> AsyncIterator[Gateway]:
+    async with run_gateway(open_settings, clock) as running:
         yield running
 
 
 @pytest.fixture
-async def http(gateway: Gateway) -> AsyncIterator[Watched]:
+async def watched_http(gateway: Gateway) -> AsyncIterator[Watched]:
     app = gateway.http._transport.app  # type: ignore[attr-defined]  # a test's own transport
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with Watched(transport=transport, base_url="http://gateway") as client:
@@ -99,7 +99,7 @@ async def http(gateway: Gateway) -> AsyncIterator[Watched]:
         yield client
 
 
-async def enter(http: Watched, mailgun: StandIn) -> None:
+async def sign_up_and_log_in_badly(http: Watched, mailgun: StandIn) -> None:
     """Sign up, badly and well; verify; log in."""
     await http.post("/v1/accounts", json={"email": EMAIL, "password": PASSWORD, EMAIL: PASSWORD})
     await http.post("/v1/accounts", content=f'{{"email": "{EMAIL}", "password": {PASSWORD}}}')
@@ -108,8 +108,8 @@ async def enter(http: Watched, mailgun: StandIn) -> None:
     await http.post("/v1/accounts", json={"email": EMAIL, "password": EMAIL})
     for email in (EMAIL, OTHER):
         await http.post("/v1/accounts", json={"email": email, "password": PASSWORD})
-    await mails(mailgun, 2)
-    for code in mailgun.codes():
+    await wait_for_mails(mailgun, 2)
+    for code in mailgun.list_codes():
         await http.get("/accounts/verify-email")
         await http.post("/accounts/verify-email", data={"code": code, "password": NEW})
         await http.post("/v1/accounts/verify-email", json={"code": code, "password": PASSWORD})
@@ -138,7 +138,7 @@ async def make_clients(http: Watched) -> tuple[str, str, str]:
     return *client, token
 
 
-async def share(http: Watched) -> None:
+async def request_consents(http: Watched) -> None:
     """Ask for consents, and look at their pages."""
     asked = (await http.post("/v1/consents", json={"prm": METER})).json()
     await http.post("/v1/consents", json={"prm": METER + "0"})
@@ -183,12 +183,12 @@ async def ask_for_the_rest(http: Watched, gateway: Gateway, client_id: str) -> s
     return routes
 
 
-async def leave(http: Watched, mailgun: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+async def change_password_and_delete(http: Watched, mailgun: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the password, change it, meet a failure of the gateway's own, and go."""
     await http.post("/v1/accounts/password-reset", json={"email": EMAIL, "captcha_token": 5})
     await http.post("/v1/accounts/password-reset", json={"email": EMAIL})
-    await mails(mailgun, 3)
-    code = mailgun.codes()[2]
+    await wait_for_mails(mailgun, 3)
+    code = mailgun.list_codes()[2]
     await http.post("/accounts/reset-password", data={"code": code, "password": "short"})
     await http.post("/v1/accounts/password-reset/confirm", json={"code": code, "password": NEW})
     await http.post("/v1/session", json={"email": EMAIL, "password": NEW})
@@ -206,40 +206,40 @@ async def leave(http: Watched, mailgun: StandIn, monkeypatch: pytest.MonkeyPatch
 
 
 async def test_nothing_leaks(
-    http: Watched,
+    watched_http: Watched,
     gateway: Gateway,
     mailgun: StandIn,
-    log: io.StringIO,
+    log_lines: io.StringIO,
     monkeypatch: pytest.MonkeyPatch,
-    watched_settings: Settings,
+    open_settings: Settings,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)  # pytest has set it back since the gateway began
-    await enter(http, mailgun)
-    cookie = next(iter(dict(http.cookies).values()))
-    client_id, secret, token = await make_clients(http)
-    await share(http)
-    routes = await ask_for_the_rest(http, gateway, client_id)
+    await sign_up_and_log_in_badly(watched_http, mailgun)
+    cookie = next(iter(dict(watched_http.cookies).values()))
+    client_id, secret, token = await make_clients(watched_http)
+    await request_consents(watched_http)
+    routes = await ask_for_the_rest(watched_http, gateway, client_id)
     request_id = "7d9f1c1e-36a5-4c0f-9a55-0123456789ab"
-    await http.get("/ping", headers={"X-Request-ID": request_id})
-    await leave(http, mailgun, monkeypatch)
+    await watched_http.get("/ping", headers={"X-Request-ID": request_id})
+    await change_password_and_delete(watched_http, mailgun, monkeypatch)
     async with httpx2.AsyncClient(timeout=60) as prometheus:
-        metrics = (await prometheus.get(f"http://127.0.0.1:{watched_settings.metrics_port}/metrics")).raise_for_status()
-    http.seen.append(("metrics", metrics.text))
+        metrics = (await prometheus.get(f"http://127.0.0.1:{open_settings.metrics_port}/metrics")).raise_for_status()
+    watched_http.seen.append(("metrics", metrics.text))
     assert 'route="/v1/usage-points/{point_id}/daily"' in metrics.text
     assert 'gateway_upstream_calls_total{status="200",upstream="enedis"}' in metrics.text
 
-    lines = [json.loads(line) for line in log.getvalue().splitlines()]
-    http.seen.append(("the log", log.getvalue()))
+    lines = [json.loads(line) for line in log_lines.getvalue().splitlines()]
+    watched_http.seen.append(("the log", log_lines.getvalue()))
     requests = [line for line in lines if line["event"] == "request"]
     assert routes <= {(line["method"], line["route"]) for line in requests}, "a route that nobody asked"
     assert all(line["timestamp"].endswith("Z") for line in lines)
     assert [line["route"] for line in requests if line["request_id"] == request_id] == ["/ping"]
     assert "unexpected_error" in {line["event"] for line in lines}
-    assert client_id in log.getvalue(), "an API client's public name helps whoever reads the log"
+    assert client_id in log_lines.getvalue(), "an API client's public name helps whoever reads the log"
 
-    looked_for = [EMAIL, OTHER, "zebulon", METER, PASSWORD, NEW, cookie, secret, token, *mailgun.codes()]
+    looked_for = [EMAIL, OTHER, "zebulon", METER, PASSWORD, NEW, cookie, secret, token, *mailgun.list_codes()]
     looked_for += ["simulator-enedis-secret", "simulator-rte-secret", "key-of-the-stand-in"]
     for what in looked_for:
-        for where, content in http.seen:
+        for where, content in watched_http.seen:
             assert what.lower() not in content.lower(), f"{where}: {what}"

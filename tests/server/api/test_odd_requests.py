@@ -14,7 +14,7 @@ from gateway.accounts.models import Account
 from gateway.kit.database import Database
 from gateway.kit.outage import UnstorableTextError
 from gateway.kit.requests import RequestLog
-from tests.server.accounts.conftest import PASSWORD, api_client, bearer, logged_in
+from tests.server.accounts.conftest import PASSWORD, api_client, fetch_bearer, sign_up_and_log_in
 from tests.server.conftest import NOW, Gateway, SetClock
 
 GRANT = {"grant_type": "client_credentials"}
@@ -91,15 +91,15 @@ async def test_what_a_person_is_told_is_kept_by_no_shared_cache(gateway: Gateway
 
 async def test_what_a_clock_far_ahead_has_opened_does_not_live_for_years(gateway: Gateway, clock: SetClock) -> None:
     clock.set(NOW + timedelta(days=3650))
-    browser = await logged_in(gateway)
-    token = await bearer(gateway, await api_client(browser))
+    browser = await sign_up_and_log_in(gateway)
+    token = await fetch_bearer(gateway, await api_client(browser))
     clock.set(NOW)
     assert (await gateway.http.get("/v1/accounts/me", headers=token)).status_code == 401
     assert (await browser.get("/v1/accounts/me")).status_code == 401
 
 
 async def test_token_errors_are_those_of_oauth(gateway: Gateway) -> None:
-    client = await api_client(await logged_in(gateway))
+    client = await api_client(await sign_up_and_log_in(gateway))
     wrong = (client[0], client[1][::-1])
     for auth, form, status, error in (
         (wrong, GRANT, 401, "invalid_client"),
@@ -123,7 +123,7 @@ async def test_the_log_names_a_failure_by_its_instance(caplog: pytest.LogCapture
     app.add_middleware(RequestLog, observe=lambda *_: None)
 
     @app.get("/broken")
-    async def broken() -> None:
+    async def raise_error() -> None:
         raise ZeroDivisionError
 
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)

@@ -17,7 +17,7 @@ async def test_it_is_a_problem_with_a_time_to_come_back(error: Exception, status
     problems.install_handlers(app)
 
     @app.get("/")
-    async def refuse() -> None:
+    async def raise_outage() -> None:
         raise error
 
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://gateway") as http:

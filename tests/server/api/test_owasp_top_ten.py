@@ -15,11 +15,11 @@ import httpx2
 import pytest
 
 from gateway.kit.http import Upstream
-from tests.server.accounts.conftest import EMAIL, api_client, bearer, log_in, logged_in, sign_up
-from tests.server.backup.test_serving import Serving, serve
+from tests.server.accounts.conftest import EMAIL, api_client, fetch_bearer, log_in, sign_up, sign_up_and_log_in
+from tests.server.backup.test_serving import Serving, make_serving
 from tests.server.conftest import Gateway
 
-__all__ = ["serve"]
+__all__ = ["make_serving"]
 
 DOCUMENT = Path(__file__).parents[3] / "server" / "openapi.json"
 
@@ -44,7 +44,7 @@ async def test_api3_nobody_sets_what_is_not_theirs_to_set(gateway: Gateway, memb
 
 
 async def test_api3_answers_show_what_their_schema_has_and_no_secret(gateway: Gateway) -> None:
-    browser = await logged_in(gateway)
+    browser = await sign_up_and_log_in(gateway)
     me = (await browser.get("/v1/accounts/me")).json()
     assert me.keys() == {"id", "email", "pending_email", "language", "verified", "admin", "created_at"}
     await api_client(browser)
@@ -52,7 +52,7 @@ async def test_api3_answers_show_what_their_schema_has_and_no_secret(gateway: Ga
         assert item.keys() == {"client_id", "name", "created_at", "last_used_at"}
 
 
-def bodies(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def collect_bodies(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The JSON bodies that are taken, by route."""
     found = {}
     for path, methods in document["paths"].items():
@@ -65,7 +65,7 @@ def bodies(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_api3_every_body_refuses_members_that_it_does_not_know() -> None:
-    found = bodies(json.loads(DOCUMENT.read_text()))
+    found = collect_bodies(json.loads(DOCUMENT.read_text()))
     assert found
     for route, schema in found.items():
         assert schema.get("additionalProperties") is False, route
@@ -83,37 +83,37 @@ async def test_api4_a_body_is_at_most_64_kib(gateway: Gateway, path: str) -> Non
 
 
 async def test_api4_a_body_that_does_not_say_its_length_is_too(gateway: Gateway) -> None:
-    async def endless() -> Any:
+    async def stream_body() -> Any:
         for _ in range(100):
             yield b'{"email": "' + b"x" * 1000
 
-    answer = await gateway.http.post("/v1/session", content=endless(), headers={"Content-Type": "application/json"})
+    answer = await gateway.http.post("/v1/session", content=stream_body(), headers={"Content-Type": "application/json"})
     assert answer.status_code == 413
 
 
-def taken(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def walk_members(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """All that bodies may hold, however deep, with where it stands."""
 
-    def within(schema: dict[str, Any], where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    def walk_schema(schema: dict[str, Any], where: str) -> Iterator[tuple[str, dict[str, Any]]]:
         if "$ref" in schema:
-            yield from within(document["components"]["schemas"][schema["$ref"].rpartition("/")[2]], where)
+            yield from walk_schema(document["components"]["schemas"][schema["$ref"].rpartition("/")[2]], where)
             return
         kinds = schema.get("anyOf", [])
         # an exact number may be written as a text, whose end is the number's
         number = any(kind.get("type") == "number" for kind in kinds)
         for kind in kinds:
             if not (number and kind.get("type") == "string"):
-                yield from within(kind, where)
+                yield from walk_schema(kind, where)
         yield where, schema
         for name, member in schema.get("properties", {}).items():
-            yield from within(member, f"{where}.{name}")
+            yield from walk_schema(member, f"{where}.{name}")
         if isinstance(schema.get("items"), dict):
-            yield from within(schema["items"], f"{where}[]")
+            yield from walk_schema(schema["items"], f"{where}[]")
 
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             for content in operation.get("requestBody", {}).get("content", {}).values():
-                yield from within(content["schema"], f"{method} {path}")
+                yield from walk_schema(content["schema"], f"{method} {path}")
 
 
 def test_api4_every_text_list_and_number_that_is_taken_has_an_end() -> None:
@@ -123,7 +123,7 @@ def test_api4_every_text_list_and_number_that_is_taken_has_an_end() -> None:
         "integer": {"maximum"},
         "number": {"maximum"},
     }
-    found = list(taken(json.loads(DOCUMENT.read_text())))
+    found = list(walk_members(json.loads(DOCUMENT.read_text())))
     assert {schema.get("type") for _, schema in found} >= ends.keys()
     endless = [
         where for where, schema in found if schema.get("type") in ends if not ends[schema["type"]] & schema.keys()
@@ -148,12 +148,12 @@ def test_api7_only_http_goes_out(url: str) -> None:
 
 
 async def test_api7_nothing_that_is_sent_is_an_address_to_ask() -> None:
-    for route, schema in bodies(json.loads(DOCUMENT.read_text())).items():
+    for route, schema in collect_bodies(json.loads(DOCUMENT.read_text())).items():
         assert not {name for name in schema["properties"] if "url" in name or "uri" in name}, route
 
 
 async def test_api8_headers_and_errors_tell_little(gateway: Gateway) -> None:
-    browser = await logged_in(gateway)
+    browser = await sign_up_and_log_in(gateway)
     for answer in (await browser.get("/v1/accounts/me"), await browser.get("/nowhere")):
         assert answer.headers["cache-control"] == "no-store"
     assert (await gateway.http.request("TRACE", "/ping")).status_code == 405
@@ -162,8 +162,8 @@ async def test_api8_headers_and_errors_tell_little(gateway: Gateway) -> None:
     assert page.headers["referrer-policy"] == "no-referrer"
 
 
-async def test_api8_a_server_does_not_say_what_it_runs_on(serve: Callable[..., Serving]) -> None:
-    gateway = serve()
+async def test_api8_a_server_does_not_say_what_it_runs_on(make_serving: Callable[..., Serving]) -> None:
+    gateway = make_serving()
     assert await gateway.start()
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=60) as http:
         answer = await http.get("/ping")
@@ -198,12 +198,12 @@ async def test_api8_a_failure_of_our_own_says_nothing_of_itself(
 ) -> None:
     from gateway.accounts import repository
 
-    async def broken(*_: object) -> None:
+    async def raise_error(*_: object) -> None:
         raise RuntimeError("with a secret in it")
 
-    browser = await logged_in(gateway)
-    token = await bearer(gateway, await api_client(browser))
-    monkeypatch.setattr(repository, "find_account", broken)
+    browser = await sign_up_and_log_in(gateway)
+    token = await fetch_bearer(gateway, await api_client(browser))
+    monkeypatch.setattr(repository, "find_account", raise_error)
     quiet = httpx2.ASGITransport(browser._transport.app, raise_app_exceptions=False)  # type: ignore[attr-defined]  # a test's own transport
     async with httpx2.AsyncClient(transport=quiet, base_url="http://gateway") as http:
         answer = await http.get("/v1/accounts/me", headers=token)

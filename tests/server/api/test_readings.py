@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.conftest import Gateway, Simulator, until
+from tests.server.conftest import Gateway, Simulator, wait_until
 
 BASE, WATER_HEATER, TEMPO, HOLES, NO_CURVE, NEW_METER, WITHDRAWN, DOWN = (
     f"300010000000{number:02}" for number in (1, 2, 3, 6, 7, 8, 9, 12)
@@ -73,12 +73,12 @@ async def test_days_before_the_meter_was_installed_are_not_asked_for_again(
     who = await gateway.sign_in()
     point = await gateway.add_meter(NEW_METER)
 
-    async def filled() -> bool:
+    async def is_filled() -> bool:
         seen = await gateway.get(f"/v1/usage-points/{point}", who)
         known = seen["freshness"]["complete_until"] is not None
         return known and FIRST_TRY <= seen["freshness"]["next_expected_at"] < LAST_FIRST_TRY
 
-    await until(filled)
+    await wait_until(is_filled)
     assert [call["status"] for call in simulator.calls("courbe")] == [200, 200], "12 days, and none before them"
     path, range_ = f"/v1/usage-points/{point}/load-curve", {"start": "2026-10-10", "end": "2026-10-17"}
     simulator.forget_calls()
@@ -115,11 +115,11 @@ async def test_hours_add_up_to_the_readings_and_follow_a_cursor(gateway: Gateway
     point = await gateway.add_meter(BASE)
     path = f"/v1/usage-points/{point}/hours"
 
-    async def published() -> dict[str, Any] | None:
+    async def find_published() -> dict[str, Any] | None:
         answer = await gateway.get(path, who)
         return answer if answer["from"] else None
 
-    answer = await until(published)
+    answer = await wait_until(find_published)
     start = date(2026, 9, 4)
     truth = simulator.truth(BASE, start, date(2026, 11, 3))
     wh = [

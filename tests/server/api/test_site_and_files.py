@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from gateway.settings import Settings
-from tests.server.conftest import Gateway, SetClock, started, until
+from tests.server.conftest import Gateway, SetClock, run_gateway, wait_until
 
 
 async def test_the_site_tells_what_a_page_must_know(settings: Settings, clock: SetClock) -> None:
     given = settings.model_copy(
         update={"site_name": "Notre quartier", "site_operator": "Asso", "site_contact": "asso@example.org"}
     )
-    async with started(given, clock) as gateway:
+    async with run_gateway(given, clock) as gateway:
         found = (await gateway.http.get("/v1/site")).json()
     assert (found["name"], found["operator"]) == ("Notre quartier", {"name": "Asso", "contact": "asso@example.org"})
     assert found["captcha"] == {"site_key": None, "required": False}
@@ -41,11 +41,11 @@ def test_a_setting_of_the_site_that_cannot_be_is_refused(
 
 
 async def test_today_is_for_everybody(gateway: Gateway) -> None:
-    async def told() -> Any:
+    async def find_colors() -> Any:
         found = (await gateway.http.get("/v1/today")).json()
         return found if found["tempo"]["today"]["color"] != "unknown" and found["ecowatt"]["now"] else None
 
-    found = await until(told)
+    found = await wait_until(find_colors)
     assert found["tempo"]["today"]["date"] == "2026-11-03"
     assert found["tempo"]["period"]["key"].endswith("_hp")
     assert found["ecowatt"]["now"]["level"] in {0, 1, 2, 3}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.settings import Settings
-from tests.server.conftest import Gateway, SetClock, until
+from tests.server.conftest import Gateway, SetClock, wait_until
 
 NEW_METER = "30001000000008"
 
@@ -21,11 +21,11 @@ async def test_calls_and_answers_are_told_and_begin_anew_at_midnight_of_paris(
     who = await gateway.sign_in()
     path = f"/v1/usage-points/{await gateway.add_meter(NEW_METER)}"
 
-    async def used() -> int:
+    async def count_used() -> int:
         answer = await gateway.get("/v1/quota", who)
         return int(answer["enedis"]["used"])
 
-    await until(used)
+    await wait_until(count_used)
     quota = await gateway.get("/v1/quota", who)
     assert quota["enedis"]["limit"] == 50
     assert quota["enedis"]["left"] == 50 - quota["enedis"]["used"]

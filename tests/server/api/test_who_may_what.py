@@ -9,8 +9,8 @@ import pytest
 
 from gateway.accounts import repository
 from gateway.settings import Settings
-from tests.server.accounts.conftest import api_client, bearer, log_in, logged_in
-from tests.server.conftest import Gateway, SetClock, started
+from tests.server.accounts.conftest import api_client, fetch_bearer, log_in, sign_up_and_log_in
+from tests.server.conftest import Gateway, SetClock, run_gateway
 
 ADMIN, OWNER = "admin@example.org", "owner@example.org"
 METER = "30001000000001"
@@ -122,20 +122,20 @@ class Somebody:
     ids: dict[str, str]
 
     @classmethod
-    async def enter(cls, gateway: Gateway, email: str, ids: dict[str, str]) -> Somebody:
-        browser = await logged_in(gateway, email)
+    async def sign_up(cls, gateway: Gateway, email: str, ids: dict[str, str]) -> Somebody:
+        browser = await sign_up_and_log_in(gateway, email)
         client = await api_client(browser)
         account = (await browser.get("/v1/accounts/me")).json()["id"]
         own = {"client_id": client[0], "account_id": account, "session_id": await session_id(browser)}
-        return cls(browser, await bearer(gateway, client), ids | own)
+        return cls(browser, await fetch_bearer(gateway, client), ids | own)
 
     @classmethod
-    async def again(cls, gateway: Gateway, email: str, ids: dict[str, str]) -> Somebody:
+    async def log_in_again(cls, gateway: Gateway, email: str, ids: dict[str, str]) -> Somebody:
         browser = gateway.new_browser()
         assert (await log_in(browser, email)).status_code == 204
         client = await api_client(browser)
         own = {"client_id": client[0], "session_id": await session_id(browser)}
-        return cls(browser, await bearer(gateway, client), ids | own)
+        return cls(browser, await fetch_bearer(gateway, client), ids | own)
 
 
 async def session_id(browser: httpx2.AsyncClient) -> str:
@@ -156,17 +156,19 @@ class Cast:
 
     async def try_without_rights(self, route: str) -> None:
         ids = self.owner.ids
-        assert (await ask(self.nobody, route, ids))[0] == 401, f"{route}: nobody"
+        assert (await send_request(self.nobody, route, ids))[0] == 401, f"{route}: nobody"
         for gone in (self.inactive, self.revoked):
-            assert (await ask(self.nobody, route, ids, headers=gone.token))[0] == 401, f"{route}: a token that ended"
-            assert (await ask(gone.browser, route, ids))[0] == 401, f"{route}: a session that ended"
+            assert (await send_request(self.nobody, route, ids, headers=gone.token))[0] == 401, (
+                f"{route}: a token that ended"
+            )
+            assert (await send_request(gone.browser, route, ids))[0] == 401, f"{route}: a session that ended"
         invalid = {"Authorization": "Bearer invalid"}
-        assert (await ask(self.nobody, route, ids, headers=invalid))[0] == 401, f"{route}: an invalid token"
+        assert (await send_request(self.nobody, route, ids, headers=invalid))[0] == 401, f"{route}: an invalid token"
 
     async def try_tokens(self, route: str, kind: For) -> None:
         for somebody, another in ((self.owner, self.admin), (self.admin, self.owner)):
             named = another if kind is For.ITSELF else somebody
-            found = await ask(self.nobody, route, named.ids, headers=somebody.token)
+            found = await send_request(self.nobody, route, named.ids, headers=somebody.token)
             if kind in {For.CALLER, For.OWNER}:
                 assert found[0] not in {401, 403}, f"{route}: {found}"
             else:
@@ -174,9 +176,11 @@ class Cast:
 
     async def try_others(self, route: str, kind: For) -> None:
         for stranger in (self.other, self.admin):
-            assert (await ask(stranger.browser, route, self.owner.ids))[0] == 404, f"{route}: another's browser"
+            assert (await send_request(stranger.browser, route, self.owner.ids))[0] == 404, (
+                f"{route}: another's browser"
+            )
             if kind is For.OWNER:
-                found = await ask(self.nobody, route, self.owner.ids, headers=stranger.token)
+                found = await send_request(self.nobody, route, self.owner.ids, headers=stranger.token)
                 assert found[0] == 404, f"{route}: another's token"
 
     async def try_all(self, route: str, kind: For) -> None:
@@ -185,15 +189,15 @@ class Cast:
         if kind in {For.OWNER, For.BROWSER_OWNER, For.ITSELF}:
             await self.try_others(route, kind)
         if kind is For.ADMIN:
-            assert await ask(self.owner.browser, route, self.owner.ids) == (403, "admin_only"), route
-            found = await ask(self.admin.browser, route, self.inactive.ids)
+            assert await send_request(self.owner.browser, route, self.owner.ids) == (403, "admin_only"), route
+            found = await send_request(self.admin.browser, route, self.inactive.ids)
             assert found[0] in {200, 204, 422}, f"{route}: {found}"
         else:
-            found = await ask(self.owner.browser, route, self.owner.ids)
+            found = await send_request(self.owner.browser, route, self.owner.ids)
             assert found[0] not in {401, 403}, f"{route}: {found}"
 
 
-def routes(document: dict[str, Any]) -> set[str]:
+def list_routes(document: dict[str, Any]) -> set[str]:
     return {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
 
 
@@ -202,7 +206,7 @@ def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"admin_emails": f"{ADMIN}, never@example.org", "backend_url": "http://gateway"})
 
 
-async def ask(http: httpx2.AsyncClient, route: str, ids: dict[str, str], **more: Any) -> tuple[int, str]:
+async def send_request(http: httpx2.AsyncClient, route: str, ids: dict[str, str], **more: Any) -> tuple[int, str]:
     method, _, path = route.partition(" ")
     if method != "GET":
         more["json"] = RANGE if route.endswith("/refresh") else {}
@@ -212,13 +216,15 @@ async def ask(http: httpx2.AsyncClient, route: str, ids: dict[str, str], **more:
 
 
 @pytest.fixture
-async def cast(gateway: Gateway) -> Cast:
-    browser = await logged_in(gateway, OWNER)
+async def people(gateway: Gateway) -> Cast:
+    browser = await sign_up_and_log_in(gateway, OWNER)
     point = await gateway.add_meter(METER, OWNER)
     asked = await browser.post("/v1/consents", json={"prm": METER})
     names = {"point_id": point, "consent_id": asked.json()["id"], "import_id": "0" * 32}
-    people = [await Somebody.enter(gateway, f"{name}@example.org", names) for name in ("other", "inactive", "revoked")]
-    admin = await Somebody.enter(gateway, ADMIN, names)
+    people = [
+        await Somebody.sign_up(gateway, f"{name}@example.org", names) for name in ("other", "inactive", "revoked")
+    ]
+    admin = await Somebody.sign_up(gateway, ADMIN, names)
     async with gateway.runtime.database.write() as session:
         found = await repository.find_account_by_email(session, ADMIN)
         assert found is not None
@@ -228,27 +234,27 @@ async def cast(gateway: Gateway) -> Cast:
     shut = await admin.browser.post(f"/v1/admin/users/{inactive.ids['account_id']}/deactivate")
     assert shut.status_code == (await revoked.browser.delete("/v1/sessions")).status_code == 204
     revoked.browser.cookies.update(cookies)  # as a thief would
-    owner = await Somebody.again(gateway, OWNER, names | {"account_id": inactive.ids["account_id"]})
+    owner = await Somebody.log_in_again(gateway, OWNER, names | {"account_id": inactive.ids["account_id"]})
     return Cast(gateway.new_browser(), owner, other, admin, inactive, revoked)
 
 
-async def test_who_may_what(gateway: Gateway, cast: Cast) -> None:
+async def test_who_may_what(gateway: Gateway, people: Cast) -> None:
     document = (await gateway.http.get("/openapi.json")).json()
-    assert routes(document) == MATRIX.keys(), "a route is missing here, or here is one too many"
+    assert list_routes(document) == MATRIX.keys(), "a route is missing here, or here is one too many"
     for route in sorted(MATRIX, key=lambda route: (route in TAKES_AWAY, route == THE_END, route)):
         kind = MATRIX[route]
         if kind is For.ALL:
-            assert (await ask(cast.nobody, route, cast.owner.ids))[0] not in {401, 403}, route
+            assert (await send_request(people.nobody, route, people.owner.ids))[0] not in {401, 403}, route
         elif kind is For.A_DOOR:
-            assert (await ask(cast.nobody, route, cast.owner.ids))[0] in {400, 422}, route
+            assert (await send_request(people.nobody, route, people.owner.ids))[0] in {400, 422}, route
         else:
             if route in TAKES_AWAY:
-                cast.owner = await Somebody.again(gateway, OWNER, cast.owner.ids)
-            await cast.try_all(route, kind)
+                people.owner = await Somebody.log_in_again(gateway, OWNER, people.owner.ids)
+            await people.try_all(route, kind)
 
 
 async def test_both_kinds_of_credentials_are_one_too_many(gateway: Gateway) -> None:
-    somebody = await Somebody.enter(gateway, "somebody@example.org", {})
+    somebody = await Somebody.sign_up(gateway, "somebody@example.org", {})
     for method, path in (("GET", "/v1/accounts/me"), ("POST", "/v1/api-clients"), ("POST", "/v1/oauth/token")):
         answer = await somebody.browser.request(method, path, headers=somebody.token, json={})
         assert (answer.status_code, answer.json()["code"]) == (400, "two_credentials"), path
@@ -272,8 +278,8 @@ async def test_both_kinds_of_credentials_are_one_too_many(gateway: Gateway) -> N
 async def test_what_another_sites_page_makes_a_browser_send_is_refused(
     settings: Settings, clock: SetClock, headers: dict[str, str], status: int
 ) -> None:
-    async with started(settings.model_copy(update={"frontend_url": "https://front.example.org"}), clock) as gateway:
-        browser = await logged_in(gateway, "somebody@example.org")
+    async with run_gateway(settings.model_copy(update={"frontend_url": "https://front.example.org"}), clock) as gateway:
+        browser = await sign_up_and_log_in(gateway, "somebody@example.org")
         answer = await browser.post("/v1/api-clients", json={"name": "x"}, headers=headers)
         assert answer.status_code == status
         assert (await browser.get("/v1/accounts/me", headers=headers)).status_code == 200, "reading changes nothing"

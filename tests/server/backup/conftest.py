@@ -28,7 +28,7 @@ class Ended:
 type Command = Callable[..., Awaitable[Ended]]
 
 
-def environment(settings: Settings, **changed: str) -> dict[str, str]:
+def build_environment(settings: Settings, **changed: str) -> dict[str, str]:
     """What the environment of a gateway with these settings says."""
     return {
         **os.environ,
@@ -40,7 +40,7 @@ def environment(settings: Settings, **changed: str) -> dict[str, str]:
     }
 
 
-async def run(*arguments: str | Path, env: Mapping[str, str], given: str = "") -> Ended:
+async def run_gateway(*arguments: str | Path, env: Mapping[str, str], given: str = "") -> Ended:
     """Run `gateway ARGUMENTS`, with `given` as its standard input."""
     process = await asyncio.create_subprocess_exec(GATEWAY, *arguments, env=env, stdin=PIPE, stdout=PIPE, stderr=PIPE)
     said, complained = await process.communicate(given.encode())
@@ -49,11 +49,11 @@ async def run(*arguments: str | Path, env: Mapping[str, str], given: str = "") -
 
 
 @pytest.fixture
-def command(settings: Settings) -> Command:
-    async def one(*arguments: str | Path, given: str = "", **changed: str) -> Ended:
-        return await run(*arguments, env=environment(settings, **changed), given=given)
+def run_command(settings: Settings) -> Command:
+    async def run_with_settings(*arguments: str | Path, given: str = "", **changed: str) -> Ended:
+        return await run_gateway(*arguments, env=build_environment(settings, **changed), given=given)
 
-    return one
+    return run_with_settings
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])

@@ -30,14 +30,14 @@ from gateway.kit.crypto import Keyring, UndecipherableError, new_key
 from gateway.kit.database import Database
 from gateway.migrations import upgrade_database, upgrade_within
 from gateway.settings import Settings
-from tests.server.backup.conftest import Command, environment
-from tests.server.conftest import Gateway, SetClock, started
+from tests.server.backup.conftest import Command, build_environment
+from tests.server.conftest import Gateway, SetClock, run_gateway
 
 PRM = "30001000000003"
 RANGE = {"start": "2026-10-20", "end": "2026-11-03"}
 
 
-async def shown(gateway: Gateway) -> Any:
+async def read_as_owner(gateway: Gateway) -> Any:
     """What the owner of the meter is told of it and of two weeks."""
     who = await gateway.sign_in()
     [point] = (await gateway.get("/v1/usage-points", who))["items"]
@@ -46,38 +46,44 @@ async def shown(gateway: Gateway) -> Any:
 
 
 @pytest.fixture
-async def before(settings: Settings, clock: SetClock) -> Any:
+async def shown_before(settings: Settings, clock: SetClock) -> Any:
     """A home with its readings; what its owner is told."""
-    async with started(settings, clock) as gateway:
+    async with run_gateway(settings, clock) as gateway:
         await gateway.add_meter(PRM)
-        told = await shown(gateway)
+        told = await read_as_owner(gateway)
         assert len(told[2]) == 14 * 48 + 2
         async with gateway.runtime.database.write() as session:
             record_event(session, clock.now(), "seen", None)
         return told
 
 
-async def after(settings: Settings, clock: SetClock, url: str, simulator: Any) -> Any:
+async def read_restored(settings: Settings, clock: SetClock, url: str, simulator: Any) -> Any:
     """What its owner is told of it by a gateway at another database, for whom Enedis is not asked."""
     simulator.forget_calls()
-    async with started(settings.model_copy(update={"database_url": url, "enedis_client_id": ""}), clock) as gateway:
-        return await shown(gateway)
+    async with run_gateway(settings.model_copy(update={"database_url": url, "enedis_client_id": ""}), clock) as gateway:
+        return await read_as_owner(gateway)
 
 
 async def test_what_was_there_is_there_again(
-    settings: Settings, clock: SetClock, simulator: Any, command: Command, before: Any, other_url: str, tmp_path: Path
+    settings: Settings,
+    clock: SetClock,
+    simulator: Any,
+    run_command: Command,
+    shown_before: Any,
+    other_url: str,
+    tmp_path: Path,
 ) -> None:
-    made = await command("backup", tmp_path / "one.backup")
+    made = await run_command("backup", tmp_path / "one.backup")
     assert made.status == 0, made.complained
     assert "The keys are not in it" in made.complained
-    restored = await command("restore", tmp_path / "one.backup", DATABASE_URL=other_url)
+    restored = await run_command("restore", tmp_path / "one.backup", DATABASE_URL=other_url)
     assert restored.status == 0, restored.complained
-    assert await after(settings, clock, other_url, simulator) == before
-    again = await command("restore", tmp_path / "one.backup", DATABASE_URL=other_url)
+    assert await read_restored(settings, clock, other_url, simulator) == shown_before
+    again = await run_command("restore", tmp_path / "one.backup", DATABASE_URL=other_url)
     assert again.status == 1
     assert "only an empty one can be filled" in again.complained
     elsewhere = settings.model_copy(update={"database_url": other_url})
-    async with started(elsewhere, clock) as gateway, gateway.runtime.database.write() as session:
+    async with run_gateway(elsewhere, clock) as gateway, gateway.runtime.database.write() as session:
         # a new row has a number that none has yet
         await session.execute(
             text("INSERT INTO audit_events (at, event, detail) SELECT max(asked_at), 'x', '{}' FROM feeds")
@@ -85,66 +91,74 @@ async def test_what_was_there_is_there_again(
 
 
 async def test_a_move_leaves_the_old_one_as_it_was(
-    settings: Settings, clock: SetClock, simulator: Any, command: Command, before: Any, other_url: str
+    settings: Settings, clock: SetClock, simulator: Any, run_command: Command, shown_before: Any, other_url: str
 ) -> None:
-    moved = await command("move", "--to", other_url)
+    moved = await run_command("move", "--to", other_url)
     assert moved.status == 0, moved.complained
     assert "each was compared" in moved.said
-    assert await after(settings, clock, other_url, simulator) == before
-    assert await after(settings, clock, settings.database_url, simulator) == before
+    assert await read_restored(settings, clock, other_url, simulator) == shown_before
+    assert await read_restored(settings, clock, settings.database_url, simulator) == shown_before
 
 
 async def test_a_sealed_one_says_nothing_and_opens_by_its_keys(
-    settings: Settings, clock: SetClock, simulator: Any, command: Command, before: Any, tmp_path: Path
+    settings: Settings, clock: SetClock, simulator: Any, run_command: Command, shown_before: Any, tmp_path: Path
 ) -> None:
     file, url = tmp_path / "sealed", f"sqlite+aiosqlite:///{tmp_path}/third.db"
-    assert (await command("backup", "--encrypt", file)).status == 0
+    assert (await run_command("backup", "--encrypt", file)).status == 0
     assert b"somebody@example.org" not in file.read_bytes()
-    stranger = await command("restore", file, DATABASE_URL=url, ENCRYPTION_KEYS=Keyring.generate_key())
+    stranger = await run_command("restore", file, DATABASE_URL=url, ENCRYPTION_KEYS=Keyring.generate_key())
     assert stranger.status == 1
     assert "ENCRYPTION_KEYS has not" in stranger.complained
-    opened = await command("restore", file, DATABASE_URL=url)
+    opened = await run_command("restore", file, DATABASE_URL=url)
     assert opened.status == 0, opened.complained
-    assert await after(settings, clock, url, simulator) == before
+    assert await read_restored(settings, clock, url, simulator) == shown_before
 
 
 async def test_the_keys_come_along_only_when_asked(
-    settings: Settings, clock: SetClock, simulator: Any, command: Command, before: Any, tmp_path: Path
+    settings: Settings, clock: SetClock, simulator: Any, run_command: Command, shown_before: Any, tmp_path: Path
 ) -> None:
     """SQLite's keys are in a file beside it: a new machine has none."""
     url = f"sqlite+aiosqlite:///{tmp_path}/new/machine.db"
-    assert (await command("backup", tmp_path / "without")).status == 0
-    assert (await command("backup", "--with-keys", tmp_path / "with")).status == 0
-    lost = await command("restore", tmp_path / "without", DATABASE_URL=url, ENCRYPTION_KEYS="")
+    assert (await run_command("backup", tmp_path / "without")).status == 0
+    assert (await run_command("backup", "--with-keys", tmp_path / "with")).status == 0
+    lost = await run_command("restore", tmp_path / "without", DATABASE_URL=url, ENCRYPTION_KEYS="")
     assert lost.status == 1
     assert "machine.keys" in lost.complained
-    found = await command("restore", tmp_path / "with", DATABASE_URL=url, ENCRYPTION_KEYS="")
+    found = await run_command("restore", tmp_path / "with", DATABASE_URL=url, ENCRYPTION_KEYS="")
     assert found.status == 0, found.complained
     assert (tmp_path / "new/machine.keys").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "with").stat().st_mode & 0o777 == 0o600
     alone = settings.model_copy(update={"database_url": url, "encryption_keys": type(settings.encryption_keys)("")})
-    assert await after(alone, clock, url, simulator) == before
-    assert (await command("backup", "--encrypt", "--with-keys", tmp_path / "x")).status == 2
+    assert await read_restored(alone, clock, url, simulator) == shown_before
+    assert (await run_command("backup", "--encrypt", "--with-keys", tmp_path / "x")).status == 2
 
 
-async def test_other_keys_than_it_was_made_with_restore_nothing(command: Command, before: Any, tmp_path: Path) -> None:
+async def test_other_keys_than_it_was_made_with_restore_nothing(
+    run_command: Command, shown_before: Any, tmp_path: Path
+) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/third.db"
-    await command("backup", tmp_path / "one")
-    refused = await command("restore", tmp_path / "one", DATABASE_URL=url, ENCRYPTION_KEYS=Keyring.generate_key())
+    await run_command("backup", tmp_path / "one")
+    refused = await run_command("restore", tmp_path / "one", DATABASE_URL=url, ENCRYPTION_KEYS=Keyring.generate_key())
     assert refused.status == 1
     assert "ENCRYPTION_KEYS do not open 2 of the keys" in refused.complained
-    kept = await command("restore", tmp_path / "one", DATABASE_URL=url)
+    kept = await run_command("restore", tmp_path / "one", DATABASE_URL=url)
     assert kept.status == 0, kept.complained
 
 
-async def test_a_damaged_or_a_newer_one_restores_nothing(command: Command, before: Any, tmp_path: Path) -> None:
+async def test_a_damaged_or_a_newer_one_restores_nothing(
+    run_command: Command, shown_before: Any, tmp_path: Path
+) -> None:
     url, whole = f"sqlite+aiosqlite:///{tmp_path}/third.db", tmp_path / "whole"
-    await command("backup", whole)
+    await run_command("backup", whole)
     content = whole.read_bytes()
     (tmp_path / "cut").write_bytes(content[: len(content) // 2])
     (tmp_path / "text").write_text("no backup at all")
-    _rewrite(whole, tmp_path / "lost-row", lambda name, data: data.partition(b"\n")[2] if "/days" in name else data)
-    _rewrite(whole, tmp_path / "newer", lambda name, data: _at(data, "9999") if name == "manifest.json" else data)
+    _rewrite_archive(
+        whole, tmp_path / "lost-row", lambda name, data: data.partition(b"\n")[2] if "/days" in name else data
+    )
+    _rewrite_archive(
+        whole, tmp_path / "newer", lambda name, data: _set_revision(data, "9999") if name == "manifest.json" else data
+    )
     for name, word in {
         "cut": "damaged",
         "text": "no backup",
@@ -152,7 +166,7 @@ async def test_a_damaged_or_a_newer_one_restores_nothing(command: Command, befor
         "newer": "newer version",
         "nowhere": "no file",
     }.items():
-        ended = await command("restore", tmp_path / name, DATABASE_URL=url)
+        ended = await run_command("restore", tmp_path / name, DATABASE_URL=url)
         assert ended.status == 1, name
         assert word in ended.complained
         assert "Traceback" not in ended.complained
@@ -160,16 +174,16 @@ async def test_a_damaged_or_a_newer_one_restores_nothing(command: Command, befor
 
 
 async def test_a_database_with_tables_of_others_is_left_alone(
-    command: Command, before: Any, settings: Settings, other_url: str, tmp_path: Path
+    run_command: Command, shown_before: Any, settings: Settings, other_url: str, tmp_path: Path
 ) -> None:
-    await command("backup", tmp_path / "one")
+    await run_command("backup", tmp_path / "one")
     database = Database(other_url)
     async with database.engine.begin() as connection:
         await connection.exec_driver_sql("CREATE TABLE invoices (id INTEGER)")
         await connection.exec_driver_sql("INSERT INTO invoices VALUES (7)")
     for how in (
-        await command("restore", tmp_path / "one", DATABASE_URL=other_url),
-        await command("move", "--to", other_url),
+        await run_command("restore", tmp_path / "one", DATABASE_URL=other_url),
+        await run_command("move", "--to", other_url),
     ):
         assert how.status == 1
         assert "in use by something else (its tables include invoices)" in how.complained
@@ -177,12 +191,12 @@ async def test_a_database_with_tables_of_others_is_left_alone(
         assert (await connection.exec_driver_sql("SELECT id FROM invoices")).scalar() == 7
         # a gateway that shares its database with somebody
         await connection.run_sync(upgrade_within)
-    refused = await command("restore", tmp_path / "one", DATABASE_URL=other_url)
+    refused = await run_command("restore", tmp_path / "one", DATABASE_URL=other_url)
     assert "invoices" in refused.complained
     async with database.engine.begin() as connection:
         await connection.exec_driver_sql("DROP TABLE invoices")
     await database.close()
-    kept = await command("restore", tmp_path / "one", DATABASE_URL=other_url)
+    kept = await run_command("restore", tmp_path / "one", DATABASE_URL=other_url)
     assert kept.status == 0, kept.complained
 
 
@@ -200,7 +214,7 @@ DAMAGED_ROWS = {
 async def test_damaged_rows_are_said_and_restore_nothing(settings: Settings, clock: SetClock, tmp_path: Path) -> None:
     """Even where somebody has made the manifest fit them."""
     whole, damaged = tmp_path / "whole", tmp_path / "damaged"
-    async with started(settings, clock) as gateway:
+    async with run_gateway(settings, clock) as gateway:
         await gateway.sign_in()
         with whole.open("w+b") as file:
             await backups.write_backup(gateway.runtime.database, file, clock.now())
@@ -212,7 +226,7 @@ async def test_damaged_rows_are_said_and_restore_nothing(settings: Settings, clo
         assert list(digest.digest_lines(lines))
         manifest["tables"]["api_clients"] |= {"sha256": digest.hexdigest()}
         changed = {"manifest.json": json.dumps(manifest), "tables/api_clients.jsonl": "\n".join(lines) + "\n"}
-        _rewrite(whole, damaged, lambda name, data, changed=changed: changed.get(name, data))
+        _rewrite_archive(whole, damaged, lambda name, data, changed=changed: changed.get(name, data))
         url = f"sqlite+aiosqlite:///{tmp_path}/{number}.db"
         with (
             pytest.raises(BackupError, match="damaged"),
@@ -224,28 +238,30 @@ async def test_damaged_rows_are_said_and_restore_nothing(settings: Settings, clo
             assert await connection.run_sync(rows.list_tables) == [], name
 
 
-def _at(manifest: bytes, revision: str) -> bytes:
+def _set_revision(manifest: bytes, revision: str) -> bytes:
     return json.dumps({**json.loads(manifest), "revision": revision}).encode()
 
 
-def _rewrite(source: Path, target: Path, change: Any) -> None:
+def _rewrite_archive(source: Path, target: Path, change: Any) -> None:
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
         for name in old.namelist():
             new.writestr(name, change(name, old.read(name)))
 
 
-async def test_through_a_pipe(settings: Settings, clock: SetClock, simulator: Any, before: Any, tmp_path: Path) -> None:
+async def test_through_a_pipe(
+    settings: Settings, clock: SetClock, simulator: Any, shown_before: Any, tmp_path: Path
+) -> None:
     """As in a container, whose files nobody else sees."""
     gateway = Path(sys.executable).parent / "gateway"
     url = f"sqlite+aiosqlite:///{tmp_path}/piped.db"
     process = await asyncio.create_subprocess_shell(
         f"'{gateway}' backup --encrypt - | DATABASE_URL='{url}' '{gateway}' restore -",
-        env=environment(settings),
+        env=build_environment(settings),
         stderr=PIPE,
     )
     _, complained = await process.communicate()
     assert process.returncode == 0, complained.decode()
-    assert await after(settings, clock, url, simulator) == before
+    assert await read_restored(settings, clock, url, simulator) == shown_before
 
 
 _WRITES_PAIRS = """
@@ -267,7 +283,7 @@ asyncio.run(main())
 
 
 async def test_it_is_of_one_instant_though_the_gateway_writes(
-    settings: Settings, command: Command, before: Any, tmp_path: Path
+    settings: Settings, run_command: Command, shown_before: Any, tmp_path: Path
 ) -> None:
     writer = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _WRITES_PAIRS, settings.database_url, stdout=PIPE
@@ -278,7 +294,7 @@ async def test_it_is_of_one_instant_though_the_gateway_writes(
         for number in range(3):
             while int(await writer.stdout.readline()) <= counts[-1]:
                 pass  # so that each finds more than the one before
-            made = await command("backup", tmp_path / f"{number}")
+            made = await run_command("backup", tmp_path / f"{number}")
             assert made.status == 0, made.complained
             with zipfile.ZipFile(tmp_path / f"{number}") as archive:
                 lines = archive.read("tables/counters.jsonl").decode().splitlines()
@@ -319,15 +335,15 @@ async def first_version(settings: Settings) -> str:
 
 
 async def test_one_of_an_older_version_comes_to_this_one(
-    settings: Settings, clock: SetClock, command: Command, first_version: str, other_url: str, tmp_path: Path
+    settings: Settings, clock: SetClock, run_command: Command, first_version: str, other_url: str, tmp_path: Path
 ) -> None:
-    made = await command("backup", tmp_path / "old")
+    made = await run_command("backup", tmp_path / "old")
     assert made.status == 0, made.complained
     with zipfile.ZipFile(tmp_path / "old") as archive:
         assert json.loads(archive.read("manifest.json"))["revision"] == "0001", "a backup migrates nothing"
-    restored = await command("restore", tmp_path / "old", DATABASE_URL=other_url)
+    restored = await run_command("restore", tmp_path / "old", DATABASE_URL=other_url)
     assert restored.status == 0, restored.complained
-    async with started(settings.model_copy(update={"database_url": other_url}), clock) as gateway:
+    async with run_gateway(settings.model_copy(update={"database_url": other_url}), clock) as gateway:
         assert (await gateway.http.get("/ping")).json()["instance_id"] == first_version
         await gateway.add_meter(PRM)
         who = await gateway.sign_in()

@@ -12,8 +12,8 @@ import pytest
 from gateway.kit.crypto import Keyring
 from gateway.settings import Settings
 from scripts.lib.program import free_port
-from tests.server.backup.conftest import GATEWAY, Command, environment
-from tests.server.conftest import Simulator, until
+from tests.server.backup.conftest import GATEWAY, Command, build_environment
+from tests.server.conftest import Simulator, wait_until
 from tests.server.valkey_server import Valkey
 
 
@@ -30,7 +30,7 @@ class Serving:
         arguments = ("serve", "--port", str(self.port))
         self.process = await asyncio.create_subprocess_exec(GATEWAY, *arguments, env=self._env, stderr=PIPE)
 
-        async def decided() -> bool | None:
+        async def has_answered_or_ended() -> bool | None:
             assert self.process is not None
             if self.process.returncode is not None:
                 return True
@@ -40,7 +40,7 @@ class Serving:
                 except httpx2.HTTPError:
                     return None
 
-        await until(decided)
+        await wait_until(has_answered_or_ended)
         return self.process.returncode is None
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> str:
@@ -52,22 +52,22 @@ class Serving:
 
 
 @pytest.fixture
-async def serve(settings: Settings, simulator: Simulator) -> AsyncIterator[Callable[..., Serving]]:
+async def make_serving(settings: Settings, simulator: Simulator) -> AsyncIterator[Callable[..., Serving]]:
     made: list[Serving] = []
 
-    def one(**changed: str) -> Serving:
-        env = environment(settings, ENEDIS_BASE_URL=simulator.url, RTE_BASE_URL=simulator.url, **changed)
+    def make_one(**changed: str) -> Serving:
+        env = build_environment(settings, ENEDIS_BASE_URL=simulator.url, RTE_BASE_URL=simulator.url, **changed)
         made.append(Serving(env, free_port()))
         return made[-1]
 
-    yield one
+    yield make_one
     for serving in made:
         if serving.process is not None and serving.process.returncode is None:
             await serving.stop(signal.SIGKILL)
 
 
-async def test_a_second_one_on_the_memory_store_is_refused_with_words(serve: Callable[..., Serving]) -> None:
-    first, second = serve(), serve()
+async def test_a_second_one_on_the_memory_store_is_refused_with_words(make_serving: Callable[..., Serving]) -> None:
+    first, second = make_serving(), make_serving()
     assert await first.start()
     assert not await second.start()
     said = await second.stop()
@@ -79,12 +79,14 @@ async def test_a_second_one_on_the_memory_store_is_refused_with_words(serve: Cal
 
 
 @pytest.mark.long
-async def test_on_valkey_and_postgresql_they_run_together(serve: Callable[..., Serving], settings: Settings) -> None:
+async def test_on_valkey_and_postgresql_they_run_together(
+    make_serving: Callable[..., Serving], settings: Settings
+) -> None:
     valkey = Valkey(free_port())
     valkey.start()
     try:
         together = settings.sqlite_file is None
-        first, second, alone = serve(REDIS_URL=valkey.url), serve(REDIS_URL=valkey.url), serve()
+        first, second, alone = make_serving(REDIS_URL=valkey.url), make_serving(REDIS_URL=valkey.url), make_serving()
         assert await first.start()
         assert await second.start() is together
         assert not await alone.start()
@@ -93,19 +95,19 @@ async def test_on_valkey_and_postgresql_they_run_together(serve: Callable[..., S
 
 
 async def test_it_is_not_restored_under_a_running_one(
-    serve: Callable[..., Serving], command: Command, tmp_path: Path
+    make_serving: Callable[..., Serving], run_command: Command, tmp_path: Path
 ) -> None:
-    first = serve()
+    first = make_serving()
     assert await first.start()
-    made = await command("backup", tmp_path / "one")
+    made = await run_command("backup", tmp_path / "one")
     assert made.status == 0, made.complained
-    refused = await command("restore", tmp_path / "one")
+    refused = await run_command("restore", tmp_path / "one")
     assert refused.status == 1
     assert "stop it first" in refused.complained
 
 
-async def test_with_the_keys_of_another_database_it_says_so(serve: Callable[..., Serving]) -> None:
-    right, wrong = serve(), serve(ENCRYPTION_KEYS=Keyring.generate_key())
+async def test_with_the_keys_of_another_database_it_says_so(make_serving: Callable[..., Serving]) -> None:
+    right, wrong = make_serving(), make_serving(ENCRYPTION_KEYS=Keyring.generate_key())
     assert await right.start()
     await right.stop()
     assert not await wrong.start()

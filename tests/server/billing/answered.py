@@ -16,30 +16,30 @@ from gateway.metering.schedule import Kind
 from tests.server.billing.homes import TODAY, ByHand, whole_curve
 
 
-def shown(view: Any) -> Any:
+def to_json(view: Any) -> Any:
     return json.loads(view.model_dump_json())
 
 
-async def periods(home: ByHand, start: date | None = None, end: date | None = None) -> Any:
+async def load_periods(home: ByHand, start: date | None = None, end: date | None = None) -> Any:
     service = PeriodsService(home.database, home.clock, home.keyring)
-    return shown(PeriodsView.of(await service.find_periods(home.account_id, home.point_id, start, end)))
+    return to_json(PeriodsView.of(await service.find_periods(home.account_id, home.point_id, start, end)))
 
 
-async def totals(home: ByHand) -> Any:
+async def load_totals(home: ByHand) -> Any:
     service = TotalsService(home.database, home.clock, home.publisher)
-    return shown(TotalsView.of(await service.add_up(home.account_id, home.point_id)))
+    return to_json(TotalsView.of(await service.add_up(home.account_id, home.point_id)))
 
 
-async def compare(home: ByHand, months: int = 1) -> Any:
+async def load_comparison(home: ByHand, months: int = 1) -> Any:
     service = ComparisonService(home.database, home.clock, home.publisher)
-    return shown(ComparisonView.of(await service.compare_options(home.account_id, home.point_id, months)))
+    return to_json(ComparisonView.of(await service.compare_options(home.account_id, home.point_id, months)))
 
 
 async def check_index(home: ByHand, start: date, end: date) -> Any:
     service = IndexCheckService(home.database, home.clock, home.publisher)
-    return shown(IndexCheckView.of(await service.check_index(home.account_id, home.point_id, start, end)))
+    return to_json(IndexCheckView.of(await service.check_index(home.account_id, home.point_id, start, end)))
 
 
-async def fill(home: ByHand, start: date, watts: int = 1000, end: date = TODAY) -> None:
+async def write_curve(home: ByHand, start: date, watts: int = 1000, end: date = TODAY) -> None:
     days = [start + timedelta(days=number) for number in range((end - start).days)]
     await home.write(Kind.CURVE, {day: whole_curve(day, [watts]) for day in days})

@@ -30,7 +30,7 @@ def by_day(readings: Sequence[Reading]) -> dict[date, list[Reading]]:
 type Bill = dict[datetime, dict[str, Fraction]]
 
 
-def figures(rules: Rules, readings: Sequence[Reading], given: Sequence[Reading] = ()) -> dict[date, DayFigures]:
+def count_figures(rules: Rules, readings: Sequence[Reading], given: Sequence[Reading] = ()) -> dict[date, DayFigures]:
     found, gave = by_day(readings), by_day(given)
     counted = {
         day: count_day(day, curve_of(day, known), curve_of(day, gave.get(day, ())), rules.get_day_rules(day))
@@ -44,7 +44,7 @@ def curve_of(day: date, readings: Sequence[Reading]) -> Facts:
     return Facts(curve=tuple(unpack_runs(pack_readings(readings, midnight(day)))))
 
 
-def exact(counted: dict[date, DayFigures]) -> Bill:
+def to_exact_amounts(counted: dict[date, DayFigures]) -> Bill:
     """The amounts of each hour, in Wh and EUR."""
     return {
         midnight(day) + timedelta(hours=number): {

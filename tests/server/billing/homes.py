@@ -37,7 +37,7 @@ TEMPO = [{"option": "tempo", "power_kva": 9}]
 NIGHT = [{"slots": [["22:30", "06:30"]]}]
 
 
-def past(days: int, first: int = 1) -> list[date]:
+def list_past_days(days: int, first: int = 1) -> list[date]:
     """The days before today, oldest first, from `days` ago to `first` ago."""
     return [TODAY - timedelta(days=number) for number in range(days, first - 1, -1)]
 
@@ -160,5 +160,5 @@ class Client:
         )
 
 
-def sqlite(path: Path) -> str:
+def sqlite_url(path: Path) -> str:
     return f"sqlite+aiosqlite:///{path}/gateway.db"

@@ -68,15 +68,15 @@ class Home:
     off_peak: list[Slots]
     colors: Mapping[date, str]
 
-    def contract(self, day: date) -> Contract | None:
+    def find_contract(self, day: date) -> Contract | None:
         found = None
         for candidate in sorted(self.contracts, key=lambda contract: contract.first):
             if candidate.first <= day:
                 found = candidate
         return found
 
-    def price(self, day: date) -> Price | None:
-        contract, found = self.contract(day), None
+    def find_price(self, day: date) -> Price | None:
+        contract, found = self.find_contract(day), None
         for candidate in sorted(contract.prices, key=lambda price: price.first) if contract else []:
             if candidate.first <= day:
                 found = candidate
@@ -84,22 +84,26 @@ class Home:
 
     def bucket_and_price(self, minute: datetime) -> tuple[str, Fraction | None]:
         local = minute.astimezone(PARIS)
-        contract, price = self.contract(local.date()), self.price(local.date())
+        contract, price = self.find_contract(local.date()), self.find_price(local.date())
         if contract is None:
             return "unknown", None
-        bucket = self.custom(contract, local) if contract.option == "custom" else self.bucket(contract.option, local)
+        bucket = (
+            self.find_custom_bucket(contract, local)
+            if contract.option == "custom"
+            else self.find_bucket(contract.option, local)
+        )
         return bucket, price.by_bucket.get(bucket) if price else None
 
-    def custom(self, contract: Contract, local: datetime) -> str:
+    def find_custom_bucket(self, contract: Contract, local: datetime) -> str:
         for bucket, slots in contract.times:
             if slots.say_of(local):
                 return bucket
         return contract.rest
 
-    def subscription(self, minute: datetime) -> Fraction | None:
+    def compute_subscription(self, minute: datetime) -> Fraction | None:
         """What a minute costs, whether anything is used or not."""
         day = minute.astimezone(PARIS).date()
-        price = self.price(day)
+        price = self.find_price(day)
         if price is None or price.month is None:
             return None
         midnights = [datetime(on.year, on.month, on.day, tzinfo=PARIS) for on in (day, day + timedelta(days=1))]
@@ -107,7 +111,7 @@ class Home:
         days = calendar.monthrange(day.year, day.month)[1]
         return price.month / days / Fraction((end - start) // timedelta(minutes=1))
 
-    def bucket(self, option: str, local: datetime) -> str:
+    def find_bucket(self, option: str, local: datetime) -> str:
         if option == "base":
             return "base"
         if option == "hp_hc":
@@ -122,7 +126,7 @@ class Home:
         return f"{color}_{'hp' if 6 <= local.hour < 22 else 'hc'}"
 
 
-def bill(
+def compute_bill(
     home: Home, readings: Sequence[Interval], given: Sequence[Interval] = ()
 ) -> dict[datetime, dict[str, Fraction]]:
     """Wh and EUR by UTC hour and series, of the hours whose sixty minutes are all known.
@@ -131,7 +135,7 @@ def bill(
     """
     known: dict[datetime, int] = defaultdict(int)
     hours: dict[datetime, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
-    for minute, watts in _minutes(readings):
+    for minute, watts in _split_minutes(readings):
         hour = minute.astimezone(UTC).replace(minute=0)
         known[hour] += 1
         energy = Fraction(watts) / 60
@@ -141,19 +145,19 @@ def bill(
         if price is not None:
             hours[hour]["cost"] += energy / 1000 * price
             hours[hour][f"cost_{bucket}"] += energy / 1000 * price
-        subscription = home.subscription(minute)
+        subscription = home.compute_subscription(minute)
         if subscription is not None:
             hours[hour]["subscription"] += subscription
-    for minute, watts in _minutes(given):
+    for minute, watts in _split_minutes(given):
         hour = minute.astimezone(UTC).replace(minute=0)
-        contract = home.contract(minute.astimezone(PARIS).date())
+        contract = home.find_contract(minute.astimezone(PARIS).date())
         hours[hour]["production"] += Fraction(watts) / 60
         if contract is not None and contract.production is not None:
             hours[hour]["revenue"] += Fraction(watts) / 60000 * contract.production
     return {hour: dict(series) for hour, series in sorted(hours.items()) if known[hour] == 60}
 
 
-def _minutes(readings: Sequence[Interval]) -> list[tuple[datetime, int | Fraction]]:
+def _split_minutes(readings: Sequence[Interval]) -> list[tuple[datetime, int | Fraction]]:
     return [
         (start + timedelta(minutes=number), watts) for start, minutes, watts in readings for number in range(minutes)
     ]

@@ -17,8 +17,8 @@ from gateway.settings import Settings
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import load_packaged_prices
 from tests.server.billing.homes import Client
-from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, bill
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, simulated, until
+from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, compute_bill
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, run_simulator, wait_until
 from tests.server.paris import midnight
 
 DAY = timedelta(days=1)
@@ -68,7 +68,7 @@ async def clock() -> SetClock:
 
 @pytest.fixture(scope="module")
 def simulator_process() -> Iterator[Simulator]:
-    with simulated("--no-quota") as simulator:
+    with run_simulator("--no-quota") as simulator:
         yield simulator
 
 
@@ -86,10 +86,10 @@ def test_no_story_is_forgotten(simulator: Simulator) -> None:
 async def test_where_nothing_is_read_nothing_is_billed(gateway: Gateway, simulator: Simulator, story: str) -> None:
     who, point = await gateway.sign_in(), await gateway.add_meter(NOTHING_TO_READ[story])
 
-    async def asked() -> bool:
+    async def has_been_asked() -> bool:
         return any(call["prm"] == NOTHING_TO_READ[story] for call in simulator.calls())
 
-    await until(asked)
+    await wait_until(has_been_asked)
     assert (await gateway.get(f"/v1/usage-points/{point}/hours", who))["start"] == []
     totals = await gateway.get(f"/v1/usage-points/{point}/totals", who)
     assert totals["month"]["last"]["consumption"] is None
@@ -110,24 +110,26 @@ async def test_a_year_agrees_to_the_cent(gateway: Gateway, simulator: Simulator,
         clock.set(now)
         simulator.set_clock(now)
         who = await gateway.sign_in()
-        await until(lambda: at_rest(gateway, path, who, now))  # noqa: B023 - awaited here
+        await wait_until(lambda: at_rest(gateway, path, who, now))  # noqa: B023 - awaited here
         colors = await all_colors(gateway, who, min(END, now.date()))
         client.take(await gateway.get(f"{path}/hours", who, cursor=client.cursor or ""))
     paid = tariff.get("production_eur_per_kwh")
     contract = Contract(
         date.min,
         tariff["option"],
-        prices(tariff["option"], tariff["power_kva"], injects=story == "self_consumption"),
+        list_prices(tariff["option"], tariff["power_kva"], injects=story == "self_consumption"),
         production=None if paid is None else Fraction(str(paid)),
     )
-    used, gave = [await readings(gateway, simulator, who, point, prm, way) for way in ("consumption", "production")]
+    used, gave = [
+        await fetch_intervals(gateway, simulator, who, point, prm, way) for way in ("consumption", "production")
+    ]
     if story == "production":  # its hours are made by what it gives
         used = [(start, minutes, Fraction(0)) for start, minutes, _ in gave]
     expected: dict[str, Fraction] = defaultdict(Fraction)
-    for series in bill(Home([contract], [Slots(slots)] if slots else [], colors), used, gave).values():
+    for series in compute_bill(Home([contract], [Slots(slots)] if slots else [], colors), used, gave).values():
         for key, amount in series.items():
             expected[key] += amount
-    told = advance(client.rows)
+    told = compute_growth(client.rows)
     assert told["subscription"] > (100 if story != "new_meter" else 1)
     for key, value in told.items():
         assert value == pytest.approx(float(expected[key]), abs=0.005), key
@@ -147,16 +149,16 @@ async def at_rest(gateway: Gateway, path: str, who: dict[str, str], now: datetim
 async def all_colors(gateway: Gateway, who: dict[str, str], end: date) -> dict[date, str]:
     """The colours as RTE told them, all of them known."""
 
-    async def known() -> dict[date, str] | None:
+    async def find_known_colors() -> dict[date, str] | None:
         span = {"start": (START - DAY).isoformat(), "end": end.isoformat()}
         days = (await gateway.get("/v1/tempo/days", who, **span))["days"]
         found = {date.fromisoformat(day["date"]): day["color"] for day in days}
         return None if "unknown" in found.values() else found
 
-    return await until(known)
+    return await wait_until(find_known_colors)
 
 
-async def readings(
+async def fetch_intervals(
     gateway: Gateway, simulator: Simulator, who: dict[str, str], point: str, prm: str, direction: str
 ) -> list[Interval]:
     """The intervals of the year, whose days are as the simulated meter counted them; a day without any as one."""
@@ -183,7 +185,7 @@ async def readings(
     return [reading for begins in midnights for reading in found[begins]]
 
 
-def prices(option: str, power: int, *, injects: bool) -> list[Price]:
+def list_prices(option: str, power: int, *, injects: bool) -> list[Price]:
     """The regulated prices; who injects beside consuming owes 9.60 EUR a year and 20 % VAT above the subscription."""
     surcharge = Fraction("9.60") * Fraction("1.2") / 12 if injects else Fraction(0)
     return [
@@ -197,7 +199,7 @@ def prices(option: str, power: int, *, injects: bool) -> list[Price]:
     ]
 
 
-def advance(rows: Mapping[tuple[str, str], float]) -> dict[str, float]:
+def compute_growth(rows: Mapping[tuple[str, str], float]) -> dict[str, float]:
     """By how much each series grew in the year."""
     first, last = midnight(START), midnight(END)
     found: dict[str, dict[str, float]] = {"before": {}, "within": {}}

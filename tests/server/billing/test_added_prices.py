@@ -31,13 +31,13 @@ TEMPO = (
 )
 
 
-def text(*lines: str) -> str:
+def join_lines(*lines: str) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
 def test_a_newer_grid_is_read_and_what_is_known_is_left() -> None:
     [grid], known = read_grids(
-        text(BASE, OLDEST, OLD, NEW, ";;;;;;", "01/08/2016;;3;;;;"), load_packaged_prices(), TODAY
+        join_lines(BASE, OLDEST, OLD, NEW, ";;;;;;", "01/08/2016;;3;;;;"), load_packaged_prices(), TODAY
     )
     assert (grid.option, grid.power_kva, grid.valid_from, known) == (Option.BASE, 6, date(2027, 2, 1), 2)
     assert dict(grid.prices) == {"base": Decimal("0.2050")}
@@ -49,10 +49,10 @@ def test_a_newer_grid_is_read_and_what_is_known_is_left() -> None:
 
 def test_the_other_options() -> None:
     line = "01/02/2027;;9;150,00;230,00;0,1100;0,1600;0,1500;0,2150"
-    [grid], _ = read_grids(text(HP_HC, line), load_packaged_prices(), TODAY)
+    [grid], _ = read_grids(join_lines(HP_HC, line), load_packaged_prices(), TODAY)
     assert dict(grid.prices) == {"hc": Decimal("0.1600"), "hp": Decimal("0.2150")}
     line = "01/02/2027;;9;150;236;0,09;0,136;0,11;0,165;0,1;0,154;0,13;0,192;0,1;0,162;0,5;0,73"
-    [grid], _ = read_grids(text(TEMPO, line), load_packaged_prices(), TODAY)
+    [grid], _ = read_grids(join_lines(TEMPO, line), load_packaged_prices(), TODAY)
     assert dict(grid.prices)["red_hp"] == Decimal("0.73")
     assert dict(grid.prices)["blue_hc"] == Decimal("0.136")
 
@@ -75,7 +75,7 @@ def test_the_other_options() -> None:
 )
 def test_a_line_that_cannot_be_right_is_refused_with_its_number(line: str, words: str) -> None:
     with pytest.raises(UnreadableGridError, match=rf"^line 3: .*{words}"):
-        read_grids(text(BASE, OLD, line), load_packaged_prices(), TODAY)
+        read_grids(join_lines(BASE, OLD, line), load_packaged_prices(), TODAY)
 
 
 def test_what_is_no_such_file_is_refused() -> None:
@@ -83,15 +83,15 @@ def test_what_is_no_such_file_is_refused() -> None:
         with pytest.raises(UnreadableGridError, match="columns"):
             read_grids(content, load_packaged_prices(), TODAY)
     with pytest.raises(UnreadableGridError, match="no line with prices"):
-        read_grids(text(BASE, ";;;;;;"), load_packaged_prices(), TODAY)
+        read_grids(join_lines(BASE, ";;;;;;"), load_packaged_prices(), TODAY)
     with pytest.raises(UnreadableGridError, match="line 3: this power has prices"):
-        read_grids(text(BASE, NEW, NEW), load_packaged_prices(), TODAY)
+        read_grids(join_lines(BASE, NEW, NEW), load_packaged_prices(), TODAY)
 
 
 def test_peak_and_off_peak_that_are_swapped_are_refused() -> None:
     line = "01/02/2027;;9;150,00;230,00;0,1500;0,2150;0,1100;0,1600"
     with pytest.raises(UnreadableGridError, match="swapped"):
-        read_grids(text(HP_HC, line), load_packaged_prices(), TODAY)
+        read_grids(join_lines(HP_HC, line), load_packaged_prices(), TODAY)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_prices_are_old_from_the_day_a_newer_grid_is_due() -> None:
 
 
 @pytest.fixture
-def environment(tmp_path: Path, monkeypatch: Any) -> None:
+def gateway_environment(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/gateway.db")
     monkeypatch.setenv("SECRET_KEY", "k" * 40)
     monkeypatch.setenv("ENCRYPTION_KEYS", Keyring.generate_key())
@@ -125,11 +125,11 @@ def environment(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("ENEDIS_BASE_URL", "http://127.0.0.1:9")
 
 
-@pytest.mark.usefixtures("environment")
+@pytest.mark.usefixtures("gateway_environment")
 def test_the_command_adds_all_or_nothing(tmp_path: Path) -> None:
     good, bad = tmp_path / "base.csv", tmp_path / "bad.csv"
-    good.write_text(text(BASE, NEW))
-    bad.write_text(text(BASE, "01/02/2027;;9;1;2;3;4"))
+    good.write_text(join_lines(BASE, NEW))
+    bad.write_text(join_lines(BASE, "01/02/2027;;9;1;2;3;4"))
     refused = CliRunner().invoke(app, ["tariffs", "update", str(good), str(bad)])
     assert refused.exit_code == 1
     assert "line 2" in refused.stderr

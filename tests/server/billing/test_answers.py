@@ -7,13 +7,13 @@ import pytest
 from gateway.metering.schedule import Kind
 from gateway.tempo import outlook
 from gateway.usage_points.contract import Contract
-from tests.server.billing.answered import check_index, compare, fill, periods, totals
+from tests.server.billing.answered import check_index, load_comparison, load_periods, load_totals, write_curve
 from tests.server.billing.homes import HP_HC, NIGHT, TEMPO, TODAY, ByHand, whole_curve
 from tests.server.paris import midnight
 
 
 async def test_a_base_home_is_one_period_as_far_as_asked(home: ByHand) -> None:
-    found = await periods(home)
+    found = await load_periods(home)
     assert found["items"] == [
         {
             "start": "2026-11-02T23:00:00Z",
@@ -29,7 +29,7 @@ async def test_a_base_home_is_one_period_as_far_as_asked(home: ByHand) -> None:
 
 
 async def test_a_new_price_begins_a_period(home: ByHand) -> None:
-    found = await periods(home, date(2025, 7, 31), date(2025, 8, 2))
+    found = await load_periods(home, date(2025, 7, 31), date(2025, 8, 2))
     assert [(item["end"], item["price"]) for item in found["items"]] == [
         ("2025-07-31T22:00:00Z", 0.2016),
         ("2025-08-01T22:00:00Z", 0.1952),
@@ -41,7 +41,7 @@ async def test_hours_that_will_change_are_told_ahead(home: ByHand) -> None:
     await home.change(
         tariffs=HP_HC, off_peak=[NIGHT[0] | {"valid_to": moved}, {"valid_from": moved, "slots": [["02:00", "10:00"]]}]
     )
-    off_peak = [item["start"] for item in (await periods(home))["items"] if item["bucket"] == "hc"]
+    off_peak = [item["start"] for item in (await load_periods(home))["items"] if item["bucket"] == "hc"]
     assert off_peak[:5] == [
         "2026-11-02T23:00:00Z",
         "2026-11-03T21:30:00Z",
@@ -55,7 +55,7 @@ async def test_hours_that_will_change_are_told_ahead(home: ByHand) -> None:
 async def test_tempo_is_certain_as_far_as_its_colours_are(home: ByHand) -> None:
     await home.change(tariffs=TEMPO)
     await home.color({date(2026, 11, 2): "blue", TODAY: "red"})
-    items = (await periods(home, TODAY, TODAY + timedelta(days=2)))["items"]
+    items = (await load_periods(home, TODAY, TODAY + timedelta(days=2)))["items"]
     assert [(item["start"], item["bucket"], item["price"], item["certain"]) for item in items] == [
         ("2026-11-02T23:00:00Z", "blue_hc", 0.1356, True),
         ("2026-11-03T05:00:00Z", "red_hp", 0.7295, True),
@@ -70,16 +70,16 @@ async def test_tempo_is_certain_as_far_as_its_colours_are(home: ByHand) -> None:
 async def test_off_peak_hours_are_told_where_there_are_any(home: ByHand) -> None:
     tomorrow = TODAY + timedelta(days=1)
     await home.change(tariffs=HP_HC, off_peak=NIGHT)
-    told = [(item["bucket"], item["off_peak"]) for item in (await periods(home, TODAY, tomorrow))["items"]]
+    told = [(item["bucket"], item["off_peak"]) for item in (await load_periods(home, TODAY, tomorrow))["items"]]
     assert told == [("hc", True), ("hp", False), ("hc", True)]
     await home.change(tariffs=HP_HC, off_peak=[])
-    assert [item["off_peak"] for item in (await periods(home, TODAY, tomorrow))["items"]] == [None]
+    assert [item["off_peak"] for item in (await load_periods(home, TODAY, tomorrow))["items"]] == [None]
     own = [
         {"bucket": "day", "eur_per_kwh": 0.2},
         {"bucket": "night_hc", "eur_per_kwh": 0.1, "slots": [["01:28", "07:28"]]},
     ]
     await home.change(tariffs=[HP_HC[0] | {"option": "custom", "prices": own}])
-    told = [(item["bucket"], item["off_peak"]) for item in (await periods(home, TODAY, tomorrow))["items"]]
+    told = [(item["bucket"], item["off_peak"]) for item in (await load_periods(home, TODAY, tomorrow))["items"]]
     assert told == [("day", False), ("night_hc", True), ("day", False)]
 
 
@@ -92,7 +92,7 @@ async def test_what_follows_from_the_usual_quota_is_expected_and_not_certain(hom
     white = [day for day in season if day.weekday() != 6 and day not in red][:43]
     colors = dict.fromkeys(season, "blue") | dict.fromkeys(red, "red") | dict.fromkeys(white, "white")
     await home.color(colors)
-    items = (await periods(home, date(2026, 7, 1), date(2026, 7, 3)))["items"]
+    items = (await load_periods(home, date(2026, 7, 1), date(2026, 7, 3)))["items"]
     shown = {(item["bucket"], item["certain"], item["expected"], item["expected_reason"]) for item in items}
     assert shown == {("blue_hc", False, True, "quota_used"), ("blue_hp", False, True, "quota_used")}
     assert all(item["price"] for item in items)
@@ -102,11 +102,11 @@ async def test_a_sunday_that_rte_never_named_is_blue_in_every_answer(home: ByHan
     await home.change(tariffs=TEMPO)
     sunday = date(2026, 11, 1)
     await home.color({sunday - timedelta(days=1): "blue", sunday: "unknown"})
-    await fill(home, date(2026, 9, 4))
+    await write_curve(home, date(2026, 9, 4))
     async with home.database.read() as session:
         named = await outlook.list_days(session, sunday, TODAY, home.clock.now())
     assert [(day.color, day.confirmed) for day in named.days] == [("blue", True), ("unknown", False)]
-    items = (await periods(home, sunday, TODAY))["items"]
+    items = (await load_periods(home, sunday, TODAY))["items"]
     assert [(item["bucket"], item["certain"]) for item in items[:4]] == [
         ("blue_hc", True), ("blue_hp", True), ("blue_hc", True), ("unknown", False)
     ]  # fmt: skip
@@ -114,7 +114,7 @@ async def test_a_sunday_that_rte_never_named_is_blue_in_every_answer(home: ByHan
     cost = dict(zip(hours["start"], hours["sum"]["cost"], strict=True))
     whole_sunday = cost["2026-11-01T22:00:00Z"] - cost["2026-10-31T22:00:00Z"]
     assert whole_sunday == pytest.approx(8 * 0.1356 + 16 * 0.1654, abs=1e-5)
-    running = (await totals(home))["month"]["running"]
+    running = (await load_totals(home))["month"]["running"]
     of_monday_night = 6000
     assert running["consumption"]["by_bucket"] == {
         "blue_hc": 8000 + of_monday_night, "blue_hp": 16_000, "unknown": 18_000
@@ -125,7 +125,7 @@ async def test_the_odd_nights_are_whole(home: ByHand) -> None:
     await home.change(tariffs=HP_HC, off_peak=NIGHT)
     for day, hours in ((date(2026, 3, 29), 7), (date(2026, 10, 25), 9)):
         eve = day - timedelta(days=1)
-        night = next(item for item in (await periods(home, eve, day + timedelta(days=1)))["items"][2:])
+        night = next(item for item in (await load_periods(home, eve, day + timedelta(days=1)))["items"][2:])
         assert night["bucket"] == "hc"
         length = datetime.fromisoformat(night["end"]) - datetime.fromisoformat(night["start"])
         assert length == timedelta(hours=hours)
@@ -133,11 +133,11 @@ async def test_the_odd_nights_are_whole(home: ByHand) -> None:
 
 async def test_what_october_would_have_cost_under_each_option(home: ByHand) -> None:
     await home.change(tariffs=HP_HC, off_peak=NIGHT)
-    await fill(home, date(2026, 9, 4))
+    await write_curve(home, date(2026, 9, 4))
     days = [date(2026, 9, 30) + timedelta(days=number) for number in range(32)]
     await home.color(dict.fromkeys(days, "blue"))
     await home.write(Kind.MAX_POWER, {date(2026, 10, 5): 4_900})
-    found = await compare(home)
+    found = await load_comparison(home)
     [month] = found["items"]
     assert (month["start"], month["end"]) == ("2026-10-01", "2026-11-01")
     kwh = 31 * 24 + 1
@@ -155,10 +155,10 @@ async def test_what_october_would_have_cost_under_each_option(home: ByHand) -> N
 
 
 async def test_a_comparison_says_how_much_it_knows(home: ByHand) -> None:
-    await fill(home, date(2026, 9, 4))
+    await write_curve(home, date(2026, 9, 4))
     hole = date(2026, 10, 28)
     await home.write(Kind.CURVE, {hole: None})
-    found = await compare(home)
+    found = await load_comparison(home)
     options = found["items"][0]["options"]
     assert options["base"]["known"] == round((31 * 24 + 1 - 24) / (31 * 24 + 1), 4)
     assert options["hp_hc"]["known"] == 0  # its off-peak hours are nobody's guess
@@ -169,8 +169,8 @@ async def test_a_comparison_says_how_much_it_knows(home: ByHand) -> None:
 
 async def test_an_option_that_is_not_sold_at_that_power_is_not_compared(home: ByHand) -> None:
     await home.change(tariffs=[{"option": "base", "power_kva": 3}], off_peak=NIGHT)
-    await fill(home, date(2026, 9, 4))
-    options = (await compare(home))["items"][0]["options"]
+    await write_curve(home, date(2026, 9, 4))
+    options = (await load_comparison(home))["items"][0]["options"]
     assert options["base"]["known"] == 1
     assert options["hp_hc"] == {"energy": None, "subscription": None, "total": None, "known": 0}
 
@@ -180,8 +180,8 @@ async def test_an_option_is_compared_in_the_months_in_which_it_is_sold(home: ByH
     base = {"option": "base", "power_kva": 3}
     six = base | {"power_kva": 6, "valid_from": "2026-10-01"}
     await home.change(tariffs=[base, six, base | {"valid_from": "2027-01-01"}], off_peak=NIGHT)
-    await fill(home, date(2026, 9, 1))
-    found = await compare(home, 2)
+    await write_curve(home, date(2026, 9, 1))
+    found = await load_comparison(home, 2)
     september, october = (month["options"] for month in found["items"])
     assert (september["hp_hc"]["energy"], september["base"]["known"]) == (None, 1)
     assert october["hp_hc"]["energy"] == pytest.approx(31 * 16 * 0.2142 + (31 * 8 + 1) * 0.1589)
@@ -191,8 +191,8 @@ async def test_an_option_is_compared_in_the_months_in_which_it_is_sold(home: ByH
 
 async def test_only_months_with_data_are_compared_with_their_own_subscription(home: ByHand) -> None:
     await home.change(tariffs=HP_HC, off_peak=NIGHT)
-    await fill(home, date(2026, 9, 4))
-    found = await compare(home, 12)
+    await write_curve(home, date(2026, 9, 4))
+    found = await load_comparison(home, 12)
     assert [month["start"] for month in found["items"]] == ["2026-09-01", "2026-10-01"]
     assert found["total_months"] == 2
     assert found["total"]["base"]["subscription"] == pytest.approx(2 * 15.86)
@@ -202,8 +202,8 @@ async def test_only_months_with_data_are_compared_with_their_own_subscription(ho
 async def test_the_own_tariff_is_compared_before_its_hours_are_published(home: ByHand) -> None:
     """The hours of older months are published at the end of the history, days after they are known."""
     await home.change(tariffs=HP_HC, off_peak=NIGHT)
-    await fill(home, date(2026, 7, 1))
-    found = await compare(home, 4)
+    await write_curve(home, date(2026, 7, 1))
+    found = await load_comparison(home, 4)
     assert found["total_months"] == len(found["items"]) == 4
     for month in found["items"]:
         assert month["options"]["own"] == month["options"]["hp_hc"]
@@ -213,8 +213,8 @@ async def test_the_own_tariff_is_compared_before_its_hours_are_published(home: B
 async def test_days_before_the_meter_was_in_service_are_not_compared(home: ByHand) -> None:
     contract = Contract(power_kva=6, consumption_activated_on=date(2026, 10, 16))
     await home.change(tariffs=HP_HC, off_peak=NIGHT, contract=contract)
-    await fill(home, date(2026, 10, 16))
-    [month] = (await compare(home, 12))["items"]
+    await write_curve(home, date(2026, 10, 16))
+    [month] = (await load_comparison(home, 12))["items"]
     assert month["options"]["base"]["known"] == 1
     assert month["options"]["base"]["subscription"] == pytest.approx(15.86 * 16 / 31)
 
@@ -222,10 +222,10 @@ async def test_days_before_the_meter_was_in_service_are_not_compared(home: ByHan
 async def test_all_options_are_billed_over_the_same_hours(home: ByHand) -> None:
     """A colour is missing: the hours of that Tempo day are left out of every option."""
     await home.change(tariffs=HP_HC, off_peak=NIGHT)
-    await fill(home, date(2026, 9, 4))
+    await write_curve(home, date(2026, 9, 4))
     days = [date(2026, 9, 30) + timedelta(days=number) for number in range(32)]
     await home.color(dict.fromkeys(days, "blue") | {date(2026, 10, 14): "unknown"})
-    [month] = (await compare(home))["items"]
+    [month] = (await load_comparison(home))["items"]
     kwh = 31 * 24 + 1 - 24
     assert {option["known"] for option in month["options"].values()} == {round(kwh / (kwh + 24), 4)}
     assert month["options"]["base"]["energy"] == pytest.approx(kwh * 0.2001)
@@ -237,7 +237,7 @@ FIRST = date(2026, 10, 1)
 
 async def count_by_registers(home: ByHand, *slots: tuple[int, int]) -> None:
     """Ten days of which the meter's own off-peak hours are these minutes of the clock."""
-    await fill(home, date(2026, 9, 4), 300)
+    await write_curve(home, date(2026, 9, 4), 300)
     shown_: dict[date, dict[str, int]] = {}
     peak = off_peak = 0
     for number in range(11):
@@ -272,7 +272,7 @@ async def test_the_registers_tell_off_peak_hours_that_are_wrong(home: ByHand) ->
 
 async def test_the_registers_of_a_new_meter_are_not_what_was_used_that_day(home: ByHand) -> None:
     await home.change(tariffs=HP_HC, off_peak=NIGHT)
-    await fill(home, date(2026, 9, 4))
+    await write_curve(home, date(2026, 9, 4))
     swapped = FIRST + timedelta(days=4)
     shown_ = {}
     for number in range(9):
@@ -305,7 +305,7 @@ async def test_the_registers_tell_that_enedis_hours_are_the_right_ones(home: ByH
 async def test_an_index_of_the_end_of_the_day_shows_no_false_difference(home: ByHand) -> None:
     """Each day uses more than the one before; an index value is dated by the day that it ends."""
     await home.change(tariffs=HP_HC, off_peak=NIGHT)
-    await fill(home, date(2026, 9, 4), 300)
+    await write_curve(home, date(2026, 9, 4), 300)
     shown_, peak, off_peak = {}, 0, 0
     for number in range(12):
         day = FIRST + timedelta(days=number)
@@ -322,7 +322,7 @@ async def test_an_index_of_the_end_of_the_day_shows_no_false_difference(home: By
 
 
 async def test_registers_without_known_names_still_give_the_total(home: ByHand) -> None:
-    await fill(home, date(2026, 9, 4))
+    await write_curve(home, date(2026, 9, 4))
     shown_ = {FIRST + timedelta(days=number): {"total": 24_100 * number} for number in range(5)}
     await home.write(Kind.INDEX, shown_)
     found = await check_index(home, FIRST, FIRST + timedelta(days=4))
@@ -339,16 +339,16 @@ async def test_a_meter_whose_clock_is_hours_off_is_found(home: ByHand) -> None:
 
 async def test_old_prices_are_flagged_in_every_answer_that_uses_them(home: ByHand) -> None:
     await home.change(tariffs=[{"option": "base", "power_kva": 15}])
-    await fill(home, date(2026, 9, 4))
-    for found in (await periods(home), await totals(home), await compare(home)):
+    await write_curve(home, date(2026, 9, 4))
+    for found in (await load_periods(home), await load_totals(home), await load_comparison(home)):
         assert found["prices_outdated"] == "2026-08-01"
-    assert (await periods(home, date(2026, 7, 1), date(2026, 7, 5)))["prices_outdated"] is None
+    assert (await load_periods(home, date(2026, 7, 1), date(2026, 7, 5)))["prices_outdated"] is None
 
 
 async def test_old_prices_of_an_option_that_is_compared_are_flagged(home: ByHand) -> None:
     """Ones own prices are nobody's to call old; those of the regulated options at 15 kVA are of February."""
     own = {"prices": [{"bucket": "base", "eur_per_kwh": 0.2}], "subscription_eur_per_month": 20}
     await home.change(tariffs=[{"option": "base", "power_kva": 15} | own])
-    await fill(home, date(2026, 9, 4))
-    assert (await totals(home))["prices_outdated"] is None
-    assert (await compare(home))["prices_outdated"] == "2026-08-01"
+    await write_curve(home, date(2026, 9, 4))
+    assert (await load_totals(home))["prices_outdated"] is None
+    assert (await load_comparison(home))["prices_outdated"] == "2026-08-01"

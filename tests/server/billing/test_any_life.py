@@ -20,17 +20,28 @@ from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind, State
 from gateway.migrations import upgrade_database
 from gateway.usage_points.contract import Contract
-from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, Client, past, sqlite, whole_curve
+from tests.server.billing.homes import (
+    BASE,
+    HP_HC,
+    NIGHT,
+    TEMPO,
+    TODAY,
+    ByHand,
+    Client,
+    list_past_days,
+    sqlite_url,
+    whole_curve,
+)
 from tests.server.conftest import NOW, SetClock
 
 KEYRING = Keyring.parse_keyring(Keyring.generate_key())
 
 
 @pytest.fixture(scope="module")
-def empty() -> Iterator[Path]:
+def empty_database() -> Iterator[Path]:
     """A database with its tables, to be copied."""
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(upgrade_database(sqlite(Path(folder))))
+        asyncio.run(upgrade_database(sqlite_url(Path(folder))))
         yield Path(folder)
 
 
@@ -159,11 +170,11 @@ class Life:
         self.client = Client()
 
 
-async def _live(folder: Path, steps: list[str], chance: random.Random) -> None:
-    home = await ByHand.open(sqlite(folder), SetClock(NOW), KEYRING, tariffs=TEMPO, off_peak=NIGHT)
+async def _run_life(folder: Path, steps: list[str], chance: random.Random) -> None:
+    home = await ByHand.open(sqlite_url(folder), SetClock(NOW), KEYRING, tariffs=TEMPO, off_peak=NIGHT)
     try:
-        await home.color({day: chance.choice(["blue", "white", "red"]) for day in past(62, 2)})
-        await home.write(Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in past(60)})
+        await home.color({day: chance.choice(["blue", "white", "red"]) for day in list_past_days(62, 2)})
+        await home.write(Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in list_past_days(60)})
         life = Life(home, chance)
         for step in [*steps, "ask"]:
             await life.step(step)
@@ -181,7 +192,9 @@ async def _live(folder: Path, steps: list[str], chance: random.Random) -> None:
 
 @given(STEPS, st.integers(0, 2**32))
 @settings(max_examples=25, deadline=None)
-def test_a_client_ends_with_the_figures_of_one_that_starts_afresh(empty: Path, steps: list[str], seed: int) -> None:
+def test_a_client_ends_with_the_figures_of_one_that_starts_afresh(
+    empty_database: Path, steps: list[str], seed: int
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(empty / "gateway.db", folder)
-        asyncio.run(_live(Path(folder), steps, random.Random(seed)))  # noqa: S311
+        shutil.copy(empty_database / "gateway.db", folder)
+        asyncio.run(_run_life(Path(folder), steps, random.Random(seed)))  # noqa: S311

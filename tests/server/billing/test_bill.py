@@ -21,8 +21,8 @@ from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import load_packaged_prices
 from gateway.tariffs.tariff import Tariff
-from tests.server.billing.counted import UNITS, Bill, exact, figures, off_peak_home
-from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, bill
+from tests.server.billing.counted import UNITS, Bill, count_figures, off_peak_home, to_exact_amounts
+from tests.server.billing.naive import Contract, Home, Interval, Price, Slots, compute_bill
 from tests.server.paris import midnight
 
 DAYS_OF_NOTE = [
@@ -50,7 +50,7 @@ CHANGES = [
 
 
 @cache
-def prices(option: str) -> list[Price]:
+def list_prices(option: str) -> list[Price]:
     found = []
     for day in CHANGES:
         grid = load_packaged_prices().find_grid(Option(option), 9, day)
@@ -61,7 +61,7 @@ def prices(option: str) -> list[Price]:
     return found
 
 
-def curve(start: datetime, end: datetime, steps: list[int], watts: random.Random) -> list[Reading]:
+def random_curve(start: datetime, end: datetime, steps: list[int], watts: random.Random) -> list[Reading]:
     """Random powers from start to end, each hour cut by the next step."""
     readings, hour, number = [], start, 0
     while hour < end:
@@ -73,7 +73,7 @@ def curve(start: datetime, end: datetime, steps: list[int], watts: random.Random
     return readings
 
 
-def agree(ours: Bill, theirs: Bill) -> None:
+def assert_agreement(ours: Bill, theirs: Bill) -> None:
     """Exactly alike, but for the subscription, whose hours are whole parts of a tiny unit."""
     assert ours.keys() == theirs.keys()
     for hour, amounts in ours.items():
@@ -83,7 +83,7 @@ def agree(ours: Bill, theirs: Bill) -> None:
             assert abs(difference) <= allowed, (hour, key)
 
 
-def clock(minute: int) -> str:
+def format_clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
@@ -132,13 +132,14 @@ def naive_custom(first: date) -> Contract:
 
 
 @st.composite
-def homes(draw: st.DrawFn, first: date) -> tuple[Rules, Home]:
+def any_homes(draw: st.DrawFn, first: date) -> tuple[Rules, Home]:
     """The same home for both: tariffs that may change on some midnight, off-peak hours, colours partly unknown."""
     contracts = {date.min: draw(options)}
     if draw(st.booleans()):
         contracts[first + timedelta(days=draw(st.integers(0, 3)))] = draw(options)
     stated = [
-        period | {"slots": [[clock(start), clock(end)] for start, end in period["slots"]]} for period in draw(periods)
+        period | {"slots": [[format_clock(start), format_clock(end)] for start, end in period["slots"]]}
+        for period in draw(periods)
     ]
     colors = {}
     for offset in range(-1, 5):
@@ -158,7 +159,7 @@ def homes(draw: st.DrawFn, first: date) -> tuple[Rules, Home]:
     )
     home = Home(
         [
-            naive_custom(day) if option == "custom" else Contract(day, option, prices(option))
+            naive_custom(day) if option == "custom" else Contract(day, option, list_prices(option))
             for day, option in contracts.items()
         ],
         [
@@ -176,7 +177,7 @@ def homes(draw: st.DrawFn, first: date) -> tuple[Rules, Home]:
     return rules, home
 
 
-def told(readings: Sequence[Reading]) -> list[Interval]:
+def to_intervals(readings: Sequence[Reading]) -> list[Interval]:
     return [(reading.start, reading.minutes, reading.watts) for reading in readings]
 
 
@@ -201,14 +202,14 @@ def test_hours_agree_with_a_bill_made_minute_by_minute(
     lost: set[int],
     gives: bool,
 ) -> None:
-    rules, home = data.draw(homes(first))
+    rules, home = data.draw(any_homes(first))
     chance, last = random.Random(seed), midnight(first + timedelta(days=count_of_days))  # noqa: S311
-    readings = curve(midnight(first), last, steps, chance)
+    readings = random_curve(midnight(first), last, steps, chance)
     readings = [reading for number, reading in enumerate(readings) if number not in lost]
-    given_ = curve(midnight(first), last, steps_given, chance) if gives else []
-    counted = figures(rules, readings, given_)
-    agree(exact(counted), bill(home, told(readings), told(given_)))
-    for hour, amounts in exact(counted).items():
+    given_ = random_curve(midnight(first), last, steps_given, chance) if gives else []
+    counted = count_figures(rules, readings, given_)
+    assert_agreement(to_exact_amounts(counted), compute_bill(home, to_intervals(readings), to_intervals(given_)))
+    for hour, amounts in to_exact_amounts(counted).items():
         check_sums(hour, amounts, readings)
     for one in counted.values():
         assert DayFigures.unpack_figures(one.pack_figures()) == one
@@ -228,10 +229,12 @@ def check_sums(hour: datetime, amounts: dict[str, Fraction], readings: list[Read
 @settings(max_examples=40, deadline=None)
 def test_running_sums_are_exact_and_end_with_the_bill_to_the_cent(day: date, steps: list[int], seed: int) -> None:
     rules = off_peak_home(9, ["01:28", "06:58"], ["13:58", "16:28"])
-    home = Home([Contract(date.min, "hp_hc", prices("hp_hc"))], [Slots([("01:28", "06:58"), ("13:58", "16:28")])], {})
-    readings = curve(midnight(day), midnight(day + timedelta(days=1)), steps, random.Random(seed))  # noqa: S311
-    one = figures(rules, readings)[day]
-    expected = list(bill(home, told(readings)).values())
+    home = Home(
+        [Contract(date.min, "hp_hc", list_prices("hp_hc"))], [Slots([("01:28", "06:58"), ("13:58", "16:28")])], {}
+    )
+    readings = random_curve(midnight(day), midnight(day + timedelta(days=1)), steps, random.Random(seed))  # noqa: S311
+    one = count_figures(rules, readings)[day]
+    expected = list(compute_bill(home, to_intervals(readings)).values())
     keys = sorted(one.build_columns())
     assert keys == sorted({key for hour in expected for key in hour} | {"consumption"})
     for key, sums in published.sum_columns(one, {}, keys).items():
@@ -259,15 +262,15 @@ def test_a_year_of_half_hours_agrees_to_the_cent(option: str) -> None:
     tariff = CUSTOM if option == "custom" else {"option": option, "power_kva": 9}
     slots_ = [OffPeakPeriod.model_validate({"slots": [["22:30", "06:30"]]})]
     rules = Rules([Tariff.model_validate(tariff)], slots_, colors, load_packaged_prices())
-    contract = naive_custom(date.min) if option == "custom" else Contract(date.min, option, prices(option))
+    contract = naive_custom(date.min) if option == "custom" else Contract(date.min, option, list_prices(option))
     home = Home([contract], [Slots([("22:30", "06:30")])], colors)
-    readings = curve(midnight(first), midnight(last), [30], chance)
-    given_ = curve(midnight(first), midnight(last), [30], chance)
+    readings = random_curve(midnight(first), midnight(last), [30], chance)
+    given_ = random_curve(midnight(first), midnight(last), [30], chance)
     total: dict[str, int] = {}
-    for one in figures(rules, readings, given_).values():
+    for one in count_figures(rules, readings, given_).values():
         total = published.sum_day(one, total)
     expected: dict[str, Fraction] = defaultdict(Fraction)
-    for series in bill(home, told(readings), told(given_)).values():
+    for series in compute_bill(home, to_intervals(readings), to_intervals(given_)).values():
         for key, amount in series.items():
             expected[key] += amount
     exactly = {key: Fraction(amount, UNITS[is_money(key)]) for key, amount in total.items()}

@@ -14,7 +14,7 @@ from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import load_packaged_prices
 from gateway.tariffs.tariff import Price, Tariff
-from tests.server.billing.counted import base_home, curve_of, exact, figures, off_peak_home, tempo_home
+from tests.server.billing.counted import base_home, count_figures, curve_of, off_peak_home, tempo_home, to_exact_amounts
 from tests.server.billing.homes import whole_curve
 from tests.server.paris import PARIS
 
@@ -22,16 +22,16 @@ DAY = date(2026, 1, 13)
 EVE = DAY - timedelta(days=1)
 
 
-def flat(day: date, watts: int) -> list[Reading]:
+def flat_curve(day: date, watts: int) -> list[Reading]:
     return whole_curve(day, [watts])
 
 
-def totals(one: DayFigures) -> dict[str, float]:
+def sum_figures(one: DayFigures) -> dict[str, float]:
     return {key: to_unit(key, sum(values)) for key, values in one.build_columns().items()}
 
 
 def day_of(rules: Rules, day: date, watts: int) -> dict[str, float]:
-    return totals(figures(rules, flat(day, watts))[day])
+    return sum_figures(count_figures(rules, flat_curve(day, watts))[day])
 
 
 def test_a_red_day_after_a_blue_one_worked_by_hand() -> None:
@@ -73,11 +73,11 @@ def test_odd_off_peak_hours_are_shared_by_the_minute() -> None:
 
 
 def test_hours_whose_readings_a_boundary_cuts_are_marked() -> None:
-    one = figures(off_peak_home(6, ["01:28", "06:58"], ["13:58", "16:28"]), flat(DAY, 1200))[DAY]
+    one = count_figures(off_peak_home(6, ["01:28", "06:58"], ["13:58", "16:28"]), flat_curve(DAY, 1200))[DAY]
     cut = [hour for hour, made_of in zip(one.hours, one.used_made_of, strict=True) if made_of is MadeOf.ESTIMATED]
     assert cut == [1, 6, 13, 16]
     assert one.used["hc"][1] == 1200 * 32
-    uncut = figures(off_peak_home(6, ["01:30", "07:00"]), flat(DAY, 1200))[DAY]
+    uncut = count_figures(off_peak_home(6, ["01:30", "07:00"]), flat_curve(DAY, 1200))[DAY]
     assert set(uncut.used_made_of) == {MadeOf.MEASURED}
 
 
@@ -90,7 +90,7 @@ def test_the_odd_nights_have_an_off_peak_hour_less_or_more(day: date, off_peak: 
 def test_the_prices_of_august_2025_begin_at_its_first_midnight() -> None:
     """The kWh fell by 0.64 c, and the VAT of the subscription rose from 5.5 to 20 %: 13.72 and 15.47 EUR a month."""
     july, august = date(2025, 7, 31), date(2025, 8, 1)
-    found = exact(figures(base_home(), [*flat(july, 1000), *flat(august, 1000)]))
+    found = to_exact_amounts(count_figures(base_home(), [*flat_curve(july, 1000), *flat_curve(august, 1000)]))
     last, first = datetime(2025, 7, 31, 21, tzinfo=UTC), datetime(2025, 7, 31, 22, tzinfo=UTC)
     assert found[last]["cost"] == Fraction("0.2016")
     assert found[first]["cost"] == Fraction("0.1952")
@@ -103,7 +103,9 @@ def test_the_days_of_a_month_make_its_subscription_exactly() -> None:
         first = date(2026, month, 1)
         following = date(2026, month + 1, 1)
         all_days = [first + timedelta(days=number) for number in range((following - first).days)]
-        found = exact(figures(base_home(), [reading for day in all_days for reading in flat(day, 100)]))
+        found = to_exact_amounts(
+            count_figures(base_home(), [reading for day in all_days for reading in flat_curve(day, 100)])
+        )
         assert sum(amounts["subscription"] for amounts in found.values()) == Fraction(price)
 
 
@@ -112,9 +114,11 @@ def test_a_roof_gives_and_is_paid() -> None:
     tariff = Tariff.model_validate({"option": "base", "power_kva": 6, "production_eur_per_kwh": 0.1269})
     given_ = [
         Reading(reading.start, 30, 2000 if 10 <= reading.start.astimezone(PARIS).hour < 16 else 0)
-        for reading in flat(DAY, 0)
+        for reading in flat_curve(DAY, 0)
     ]
-    found = totals(figures(Rules([tariff], [], {}, load_packaged_prices()), flat(DAY, 500), given_)[DAY])
+    found = sum_figures(
+        count_figures(Rules([tariff], [], {}, load_packaged_prices()), flat_curve(DAY, 500), given_)[DAY]
+    )
     assert (found["consumption"], found["production"]) == (12_000, 12_000)
     assert found["revenue"] == pytest.approx(12 * 0.1269)
     assert found["cost"] == pytest.approx(12 * 0.1952)
@@ -169,19 +173,19 @@ def test_a_day_of_none_of_the_weekdays_stated_is_all_peak() -> None:
 
 
 def test_an_hour_known_in_part_is_left_out_and_an_estimated_part_marks_its_hour() -> None:
-    readings = flat(DAY, 600)
+    readings = flat_curve(DAY, 600)
     readings[5] = Reading(readings[5].start, 30, 600, Quality.ESTIMATED)
     del readings[9]
-    one = figures(base_home(), readings)[DAY]
+    one = count_figures(base_home(), readings)[DAY]
     assert one.hours == [number for number in range(24) if number != 4]
     assert [one.hours[row] for row, made_of in enumerate(one.used_made_of) if made_of is MadeOf.ESTIMATED] == [2]
     assert not one.is_whole
 
 
 def test_zero_is_known() -> None:
-    one = figures(base_home(), flat(DAY, 0))[DAY]
+    one = count_figures(base_home(), flat_curve(DAY, 0))[DAY]
     assert len(one.hours) == 24
-    found = totals(one)
+    found = sum_figures(one)
     assert found.pop("subscription") > 0
     assert found == {"consumption": 0, "consumption_base": 0, "cost": 0, "cost_base": 0}
 
@@ -197,7 +201,7 @@ def by_value(rules: Rules, wh: int, registers: dict[str, int] | None = None, gav
 
 
 def test_a_day_without_a_curve_is_one_row_and_base_is_priced() -> None:
-    found = totals(by_value(base_home(), 10_000))
+    found = sum_figures(by_value(base_home(), 10_000))
     assert found["cost"] == pytest.approx(1.952)
     assert found["subscription"] == pytest.approx(15.47 / 31)
 
@@ -208,7 +212,7 @@ def test_a_day_without_a_curve_is_billed_by_its_registers_or_not_at_all() -> Non
     assert by_value(rules, 10_000, {"hp": 7_000, "hc": 3_001}).used == {"hc": [3_001 * 60], "hp": [6_999 * 60]}
     assert by_value(rules, 10_000, {"hp": 7_000, "hc": 2_000}).used == {"unknown": [600_000]}  # they contradict it
     assert by_value(rules, 10_000, {"blue_hp": 7_000, "blue_hc": 3_000}).used == {"unknown": [600_000]}
-    found = totals(by_value(tempo_home({}), 10_000, {"red_hp": 7_000, "red_hc": 3_000, "blue_hp": 0}))
+    found = sum_figures(by_value(tempo_home({}), 10_000, {"red_hp": 7_000, "red_hc": 3_000, "blue_hp": 0}))
     assert found["cost"] == pytest.approx(7 * 0.6468 + 3 * 0.1460)
 
 
@@ -220,19 +224,19 @@ def test_a_day_of_one_bucket_without_a_curve_needs_no_registers() -> None:
     offers = [Tariff(option=Option.CUSTOM, power_kva=9, prices=prices) for prices in ((weekend, day), (night, day))]
     one, several = (by_value(Rules([offer], [], {}, load_packaged_prices()), 10_000) for offer in offers)
     assert one.used == {"day": [600_000]}
-    assert totals(one)["cost"] == pytest.approx(2.4)
+    assert sum_figures(one)["cost"] == pytest.approx(2.4)
     assert several.used == {"unknown": [600_000]}
 
 
 def test_what_a_day_without_a_curve_gave_stands_in_the_same_row() -> None:
-    assert by_value(base_home(), 10_000, gave=curve_of(DAY, flat(DAY, 100))).gave == [24 * 100 * 60]
+    assert by_value(base_home(), 10_000, gave=curve_of(DAY, flat_curve(DAY, 100))).gave == [24 * 100 * 60]
     assert by_value(base_home(), 10_000, gave=Facts(value=5_000)).gave == [300_000]
-    part = by_value(base_home(), 10_000, gave=curve_of(DAY, flat(DAY, 100)[3:]))
+    part = by_value(base_home(), 10_000, gave=curve_of(DAY, flat_curve(DAY, 100)[3:]))
     assert (part.gave, part.gave_made_of) == ([0], [MadeOf.UNKNOWN])
 
 
 def test_a_meter_that_only_gives_has_rows_of_its_own() -> None:
-    gave = curve_of(DAY, flat(DAY, 100))
+    gave = curve_of(DAY, flat_curve(DAY, 100))
     assert count_day(DAY, Facts(), gave, base_home().get_day_rules(DAY)) is None
     one = count_day(DAY, Facts(), gave, base_home().get_day_rules(DAY), takes=False)
     assert one is not None
@@ -243,7 +247,7 @@ def test_a_meter_that_only_gives_has_rows_of_its_own() -> None:
 
 def test_what_was_given_and_is_not_known_stands_still_and_says_so() -> None:
     one = count_day(
-        DAY, curve_of(DAY, flat(DAY, 100)), curve_of(DAY, flat(DAY, 50)[:4]), base_home().get_day_rules(DAY)
+        DAY, curve_of(DAY, flat_curve(DAY, 100)), curve_of(DAY, flat_curve(DAY, 50)[:4]), base_home().get_day_rules(DAY)
     )
     assert one is not None
     assert one.gave == [3_000, 3_000, *[0] * 22]

@@ -13,7 +13,7 @@ from gateway.tariffs.off_peak_dates import select_effective
 MONDAY, SATURDAY = date(2026, 11, 2), date(2026, 11, 7)
 
 
-def period(**stated: object) -> OffPeakPeriod:
+def make_period(**stated: object) -> OffPeakPeriod:
     return OffPeakPeriod.model_validate({"slots": [["22:00", "06:00"]]} | stated)
 
 
@@ -35,12 +35,15 @@ def minutes_of(periods: list[OffPeakPeriod], day: date) -> set[int]:
     ],
 )
 def test_slots(slots: list[list[str]], expected: list[tuple[int, int]]) -> None:
-    assert list_slots_on([period(slots=slots)], MONDAY) == expected
+    assert list_slots_on([make_period(slots=slots)], MONDAY) == expected
 
 
 def test_dates_are_inclusive_at_the_start_and_exclusive_at_the_end() -> None:
     moved = date(2026, 12, 1)
-    old, new = period(valid_to=moved), period(valid_from=moved, slots=[["01:00", "06:00"], ["14:00", "17:00"]])
+    old, new = (
+        make_period(valid_to=moved),
+        make_period(valid_from=moved, slots=[["01:00", "06:00"], ["14:00", "17:00"]]),
+    )
     assert list_slots_on([old, new], date(2026, 11, 30)) == [(0, 360), (1320, 1440)]
     assert list_slots_on([old, new], moved) == [(60, 360), (840, 1020)]
 
@@ -56,21 +59,21 @@ def test_dates_are_inclusive_at_the_start_and_exclusive_at_the_end() -> None:
     ],
 )
 def test_seasons(day: date, summer: bool) -> None:
-    assert bool(list_slots_on([period(season="summer")], day)) is summer
-    assert bool(list_slots_on([period(season="winter")], day)) is not summer
-    assert list_slots_on([period(season="all")], day)
+    assert bool(list_slots_on([make_period(season="summer")], day)) is summer
+    assert bool(list_slots_on([make_period(season="winter")], day)) is not summer
+    assert list_slots_on([make_period(season="all")], day)
 
 
 def test_weekdays() -> None:
-    weekend = period(weekdays=[5, 6], slots=[["00:00", "24:00"]])
+    weekend = make_period(weekdays=[5, 6], slots=[["00:00", "24:00"]])
     assert list_slots_on([weekend], MONDAY) == []
     assert list_slots_on([weekend], SATURDAY) == [(0, 1440)]
 
 
 def test_several_periods_of_a_day_add_up() -> None:
-    assert minutes_of([period(slots=[["00:00", "06:00"]]), period(slots=[["05:00", "07:00"]])], MONDAY) == set(
-        range(7 * 60)
-    )
+    assert minutes_of(
+        [make_period(slots=[["00:00", "06:00"]]), make_period(slots=[["05:00", "07:00"]])], MONDAY
+    ) == set(range(7 * 60))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +106,7 @@ def test_several_periods_of_a_day_add_up() -> None:
 )
 def test_what_means_nothing_is_refused_without_repeating_it(stated: dict[str, object]) -> None:
     with pytest.raises(ValidationError) as refusal:
-        period(**stated)
+        make_period(**stated)
     words = " ".join(error["msg"] for error in refusal.value.errors())
     assert "nonsense" not in words
     assert "22:60" not in words
@@ -111,7 +114,7 @@ def test_what_means_nothing_is_refused_without_repeating_it(stated: dict[str, ob
 
 some_days = st.dates(date(2026, 10, 1), date(2026, 10, 12))
 dated: st.SearchStrategy[OffPeakPeriod] = st.builds(
-    lambda first, last, bounds, slot, source: period(
+    lambda first, last, bounds, slot, source: make_period(
         slots=[slot],
         source=source,
         valid_from=min(first, last) if bounds[0] else None,
@@ -141,7 +144,7 @@ clock = st.integers(0, 1439)
 @settings(deadline=None)
 def test_any_slots_cover_their_minutes_and_come_back_as_written(slots: list[tuple[int, int]]) -> None:
     written = [[f"{start // 60:02}:{start % 60:02}", f"{end // 60:02}:{end % 60:02}"] for start, end in slots]
-    stated = period(slots=written)
+    stated = make_period(slots=written)
     assert stated.model_dump(mode="json")["slots"] == written
     assert OffPeakPeriod.model_validate(stated.model_dump(mode="json")) == stated
     expected = {(start + minute) % 1440 for start, end in slots for minute in range((end - start) % 1440)}

@@ -15,7 +15,7 @@ NIGHT = [("22:00", "06:00")]
 TWO = [("02:00", "07:00"), ("13:00", "16:00")]
 
 
-def written(periods: list[OffPeakPeriod] | None) -> list[tuple[str, ...]] | None:
+def list_slots(periods: list[OffPeakPeriod] | None) -> list[tuple[str, ...]] | None:
     return (
         None if periods is None else [tuple(slot) for one in periods for slot in one.model_dump(mode="json")["slots"]]
     )
@@ -55,7 +55,7 @@ DAY = [("00:00", "24:00")]
 def test_hours_of_some_days(text: str, meant: list[tuple[str, tuple[int, ...], list[tuple[str, str]]]]) -> None:
     periods = parse_off_peak(text)
     assert periods is not None
-    assert [(period.season, tuple(sorted(period.weekdays)), written([period])) for period in periods] == meant
+    assert [(period.season, tuple(sorted(period.weekdays)), list_slots([period])) for period in periods] == meant
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,11 @@ def test_hours_of_some_days(text: str, meant: list[tuple[str, tuple[int, ...], l
 )
 def test_public_holidays(text: str, meant: list[tuple[tuple[int, ...], str, list[tuple[str, str]]]] | None) -> None:
     periods = parse_off_peak(text)
-    read = periods and [(tuple(sorted(one.weekdays)), one.public_holidays, written([one])) for one in periods]
+    read = (
+        None
+        if periods is None
+        else [(tuple(sorted(one.weekdays)), one.public_holidays, list_slots([one])) for one in periods]
+    )
     assert read == meant
 
 
@@ -92,7 +96,7 @@ def test_public_holidays(text: str, meant: list[tuple[tuple[int, ...], str, list
 def test_announced_hours_with_their_day(text: str, day: date, slots: list[tuple[str, str]]) -> None:
     read = parse_announcement(text, FIRST)
     assert read is not None
-    assert (read.day, written(read.periods)) == (day, slots)
+    assert (read.day, list_slots(read.periods)) == (day, slots)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +194,7 @@ def test_days_that_cannot_be_read(text: str) -> None:
     ],
 )
 def test_spellings(text: str, slots: list[tuple[str, str]]) -> None:
-    assert written(parse_off_peak(text)) == slots
+    assert list_slots(parse_off_peak(text)) == slots
 
 
 @pytest.mark.parametrize(
@@ -266,15 +270,15 @@ def test_any_slots_in_any_dress(
     around: tuple[str, str],
     wide: bool,
 ) -> None:
-    def clock(at: tuple[int, int]) -> str:
+    def format_clock(at: tuple[int, int]) -> str:
         return f"{at[0]:02}{hour}{at[1]:02}" if wide else f"{at[0]}{hour}{at[1]:02}"
 
-    text = around[0] + comma.join(f"{clock(start)}{dash}{clock(end)}" for start, end in slots) + around[1]
+    text = around[0] + comma.join(f"{format_clock(start)}{dash}{format_clock(end)}" for start, end in slots) + around[1]
     expected = [
         (f"{start[0]:02}:{start[1]:02}", "24:00" if end in {(0, 0), (23, 59)} else f"{end[0]:02}:{end[1]:02}")
         for start, end in slots
     ]
-    assert written(parse_off_peak(text)) == expected
+    assert list_slots(parse_off_peak(text)) == expected
 
 
 def test_the_first_hours_told_hold_always_and_others_begin_on_the_day_they_are_told() -> None:

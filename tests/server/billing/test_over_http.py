@@ -8,32 +8,32 @@ import pytest
 
 from gateway.tariffs.options import Option
 from gateway.tariffs.tariff import Tariff
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, wait_until
 
 BASE, WATER_HEATER = "30001000000001", "30001000000002"
 HP_HC = Tariff(option=Option.HP_HC, power_kva=9)
 
 
-async def patch(gateway: Gateway, who: dict[str, str], point: str, **choices: Any) -> Any:
+async def change_point(gateway: Gateway, who: dict[str, str], point: str, **choices: Any) -> Any:
     answer = await gateway.http.patch(f"/v1/usage-points/{point}", headers=who, json=choices)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-async def hours(gateway: Gateway, who: dict[str, str], point: str, **query: str) -> Any:
-    async def published() -> Any:
+async def fetch_hours(gateway: Gateway, who: dict[str, str], point: str, **query: str) -> Any:
+    async def find_published() -> Any:
         answer = await gateway.get(f"/v1/usage-points/{point}/hours", who, **query)
         return answer if answer["from"] else None
 
-    return await until(published)
+    return await wait_until(find_published)
 
 
 async def off_peak_told(gateway: Gateway, who: dict[str, str], point: str, source: str = "enedis") -> Any:
-    async def told() -> Any:
+    async def find_notices() -> Any:
         seen = await gateway.get(f"/v1/usage-points/{point}", who)
         return seen if [period["source"] for period in seen["off_peak"]] == [source] else None
 
-    return await until(told)
+    return await wait_until(find_notices)
 
 
 async def test_enedis_hours_count_until_the_user_has_others_and_again_afterwards(
@@ -43,15 +43,15 @@ async def test_enedis_hours_count_until_the_user_has_others_and_again_afterwards
     point = await gateway.add_meter(WATER_HEATER, tariff=HP_HC)
     seen = await off_peak_told(gateway, who, point)
     assert seen["off_peak"][0]["slots"] == [["22:30", "06:30"]]
-    first = await hours(gateway, who, point)
+    first = await fetch_hours(gateway, who, point)
     assert first["sum"]["consumption_hc"][-1] > 0
-    seen = await patch(gateway, who, point, off_peak=[{"slots": [["12:00", "14:00"]]}], name="Chez nous")
+    seen = await change_point(gateway, who, point, off_peak=[{"slots": [["12:00", "14:00"]]}], name="Chez nous")
     assert (seen["name"], seen["off_peak"][0]["source"]) == ("Chez nous", "user")
-    changed = await hours(gateway, who, point, cursor=first["cursor"])
+    changed = await fetch_hours(gateway, who, point, cursor=first["cursor"])
     assert changed["sum"]["consumption_hc"][-1] < first["sum"]["consumption_hc"][-1]
-    seen = await patch(gateway, who, point, off_peak=None)
+    seen = await change_point(gateway, who, point, off_peak=None)
     assert (seen["name"], seen["off_peak"][0]["source"]) == ("Chez nous", "enedis")
-    again = await hours(gateway, who, point, cursor=changed["cursor"])
+    again = await fetch_hours(gateway, who, point, cursor=changed["cursor"])
     assert again["sum"] == first["sum"]
 
 
@@ -67,10 +67,10 @@ async def test_a_custom_offer_has_its_own_series(gateway: Gateway, simulator: Si
         ],
         "subscription_eur_per_month": 12.5,
     }
-    seen = await patch(gateway, who, point, tariff=offer)
+    seen = await change_point(gateway, who, point, tariff=offer)
     assert seen["tariffs"][0]["prices"][0]["eur_per_kwh"] == 0.1
     assert seen["tariffs"][0]["subscription_eur_per_month"] == 12.5
-    answer = await hours(gateway, who, point)
+    answer = await fetch_hours(gateway, who, point)
     last = {key: sums[-1] for key, sums in answer["sum"].items()}
     assert last["consumption_lunch"] + last["consumption_rest"] == pytest.approx(last["consumption"])
     assert last["cost"] == pytest.approx(last["consumption_lunch"] * 0.0001 + last["consumption_rest"] * 0.00025)
@@ -136,7 +136,7 @@ async def test_nobody_changes_or_asks_of_anothers_meter(gateway: Gateway) -> Non
 async def test_hours_are_compressed_for_whoever_can_and_come_in_pages(gateway: Gateway, simulator: Simulator) -> None:
     who = await gateway.sign_in()
     point = await gateway.add_meter(BASE)
-    whole = await hours(gateway, who, point)
+    whole = await fetch_hours(gateway, who, point)
     path = f"/v1/usage-points/{point}/hours"
     async with gateway.http.stream("GET", path, headers=who | {"Accept-Encoding": "gzip"}) as answer:
         packed = b"".join([part async for part in answer.aiter_raw()])
@@ -211,24 +211,24 @@ async def test_a_change_told_by_enedis_begins_that_day_and_is_announced(
     who = await gateway.sign_in()
     point = await gateway.add_meter(WATER_HEATER, tariff=HP_HC)
     await off_peak_told(gateway, who, point)
-    first = await hours(gateway, who, point)
+    first = await fetch_hours(gateway, who, point)
     simulator.order("PATCH", f"homes/{WATER_HEATER}", hours_written="HC (2H00-7H00;13H00-16H00)")
     later = NOW + timedelta(days=8)
     simulator.set_clock(later)
     clock.set(later)
     who = await gateway.sign_in()
 
-    async def moved() -> Any:
+    async def find_both_periods() -> Any:
         seen = await gateway.get(f"/v1/usage-points/{point}", who)
         return seen if len(seen["off_peak"]) == 2 else None
 
-    seen = await until(moved)
+    seen = await wait_until(find_both_periods)
     old, new = seen["off_peak"]
     assert (old["valid_from"], old["valid_to"]) == (None, "2026-11-11")
     assert (new["valid_from"], new["slots"]) == ("2026-11-11", [["02:00", "07:00"], ["13:00", "16:00"]])
     [notice] = [notice for notice in seen["notices"] if notice["code"] == "off_peak_changes"]
     assert notice["date"] == "2026-11-11"
-    found = await hours(gateway, who, point)
+    found = await fetch_hours(gateway, who, point)
     past = [row for row, start in enumerate(found["start"]) if start in set(first["start"])]
     assert [found["sum"]["cost"][row] for row in past] == first["sum"]["cost"]
 
@@ -240,17 +240,17 @@ async def test_hours_that_cannot_be_read_are_shown_and_asked_of_the_user(
     who = await gateway.sign_in()
     point = await gateway.add_meter(WATER_HEATER, tariff=HP_HC)
 
-    async def told() -> Any:
+    async def find_notices() -> Any:
         seen = await gateway.get(f"/v1/usage-points/{point}", who)
         return [notice for notice in seen["notices"] if notice["code"] == "off_peak_unreadable"]
 
-    [notice] = await until(told)
+    [notice] = await wait_until(find_notices)
     assert notice["text"] == "Selon contrat n°3"
     seen = await gateway.get(f"/v1/usage-points/{point}", who)
     assert seen["off_peak"] == []
-    answer = await hours(gateway, who, point)
+    answer = await fetch_hours(gateway, who, point)
     assert answer["sum"]["consumption_unknown"] == answer["sum"]["consumption"]
-    seen = await patch(gateway, who, point, off_peak=[{"slots": [["22:30", "06:30"]]}])
+    seen = await change_point(gateway, who, point, off_peak=[{"slots": [["22:30", "06:30"]]}])
     assert not [notice for notice in seen["notices"] if notice["code"] == "off_peak_unreadable"]
 
 
@@ -261,10 +261,10 @@ async def test_a_change_to_come_is_announced(gateway: Gateway) -> None:
         {"slots": [["22:00", "06:00"]], "valid_to": "2026-12-01"},
         {"slots": [["01:00", "09:00"]], "valid_from": "2026-12-01"},
     ]
-    seen = await patch(gateway, who, point, off_peak=changes)
+    seen = await change_point(gateway, who, point, off_peak=changes)
     [notice] = [notice for notice in seen["notices"] if notice["code"] == "off_peak_changes"]
     assert (notice["date"], notice["since"] <= "2026-11-03") == ("2026-12-01", True)
-    seen = await patch(gateway, who, point, tariff={"option": "base", "power_kva": 15})
+    seen = await change_point(gateway, who, point, tariff={"option": "base", "power_kva": 15})
     assert "prices_outdated" in {notice["code"] for notice in seen["notices"]}
 
 

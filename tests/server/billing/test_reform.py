@@ -12,14 +12,14 @@ from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import load_packaged_prices
 from gateway.tariffs.tariff import Tariff
-from tests.server.billing.counted import exact, figures
+from tests.server.billing.counted import count_figures, to_exact_amounts
 from tests.server.billing.homes import HP_HC
-from tests.server.billing.naive import Contract, Home, Slots, bill
-from tests.server.billing.test_bill import agree, curve, prices, told
+from tests.server.billing.naive import Contract, Home, Slots, compute_bill
+from tests.server.billing.test_bill import assert_agreement, list_prices, random_curve, to_intervals
 from tests.server.metering.stand_in import Asked
 from tests.server.metering.stand_in import asked as asked  # noqa: PLC0414 - a fixture
 from tests.server.paris import midnight
-from tests.server.usage_points.test_customer_answers import tell
+from tests.server.usage_points.test_customer_answers import update_customer
 
 OLD, WINTER, SUMMER = "HC (22H00-6H00)", "HC (0H56-6H56;14H26-16H26)", "HC (1H32-6H32;11H02-14H02)"
 REFORM, SPRING = date(2026, 12, 1), date(2027, 4, 1)
@@ -40,7 +40,7 @@ async def live_until(asked: Asked, until: date, timetable: dict[date, dict[str, 
     count = 0
     while (now := asked.home.clock.now()) < midnight(until):
         relay = timetable[max(day for day in timetable if day <= paris.day_of(now))]
-        await tell(asked, comptage={"relais": relay})
+        await update_customer(asked, comptage={"relais": relay})
         asked.home.clock.set((await asked.point()).details_at)
         count += 1
     return count
@@ -50,11 +50,11 @@ async def check_every_hour(asked: Asked, changes: list[date]) -> None:
     """Compare the bill around each change with one made minute by minute."""
     periods = [OffPeakPeriod.model_validate(period) for period in (await asked.point()).off_peak]
     rules = Rules([Tariff(option=Option.HP_HC, power_kva=9)], periods, {}, load_packaged_prices())
-    home = Home([Contract(date.min, "hp_hc", prices("hp_hc"))], OF_THE_REFORM, {})
+    home = Home([Contract(date.min, "hp_hc", list_prices("hp_hc"))], OF_THE_REFORM, {})
     for day in changes:
         start, end = midnight(day - timedelta(days=2)), midnight(day + timedelta(days=2))
-        readings = curve(start, end, [30, 10, 60], random.Random(str(day)))  # noqa: S311
-        agree(exact(figures(rules, readings)), bill(home, told(readings)))
+        readings = random_curve(start, end, [30, 10, 60], random.Random(str(day)))  # noqa: S311
+        assert_agreement(to_exact_amounts(count_figures(rules, readings)), compute_bill(home, to_intervals(readings)))
 
 
 async def test_each_season_is_switched_on_its_day_when_enedis_names_no_date(asked: Asked) -> None:
@@ -83,7 +83,7 @@ async def test_a_day_that_enedis_names_is_known_ahead(asked: Asked) -> None:
     await asked.home.change(tariffs=HP_HC)
     future = {"libelle": WINTER, "dateDebut": "2026-12-01"}
     relay = {"plageHeuresCreuses": OLD, "futuresPlagesHeuresCreuses": future}
-    await tell(asked, comptage={"relais": relay})
+    await update_customer(asked, comptage={"relais": relay})
     periods = (await asked.point()).off_peak
     assert [(one["valid_from"], one["valid_to"]) for one in periods] == [(None, "2026-12-01"), ("2026-12-01", None)]
     await check_every_hour(asked, [REFORM])

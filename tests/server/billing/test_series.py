@@ -24,8 +24,8 @@ from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind, State
 from gateway.migrations import upgrade_database
 from gateway.usage_points.contract import Contract
-from tests.server.billing.answered import compare, fill, totals
-from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, sqlite, whole_curve
+from tests.server.billing.answered import load_comparison, load_totals, write_curve
+from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, sqlite_url, whole_curve
 from tests.server.billing.test_any_life import Life
 from tests.server.conftest import NOW, SetClock
 from tests.server.paris import PARIS
@@ -40,7 +40,9 @@ BEGINS: dict[str, Callable[[date], date]] = {
 }
 
 
-async def series(home: ByHand, step: str, start: date, end: date, include: frozenset[Include] = ALL) -> dict[str, Any]:
+async def load_series(
+    home: ByHand, step: str, start: date, end: date, include: frozenset[Include] = ALL
+) -> dict[str, Any]:
     service = SeriesService(home.database, home.clock, home.publisher)
     found = await service.load_charts(
         home.account_id, home.point_id, Step(step), Span(start, end), with_year_ago=Include.YEAR_AGO in include
@@ -61,7 +63,7 @@ async def amounts_by_day(home: ByHand) -> dict[date, dict[str, float]]:
     return found
 
 
-def columns(chart: dict[str, Any]) -> dict[str, list[float | None]]:
+def get_columns(chart: dict[str, Any]) -> dict[str, list[float | None]]:
     kinds = ("consumption", "production", "cost", "subscription", "revenue")
     by_bucket = {
         f"{kind}_{bucket}": values
@@ -72,9 +74,9 @@ def columns(chart: dict[str, Any]) -> dict[str, list[float | None]]:
 
 
 async def test_hours_of_the_day_with_25_hours(home: ByHand) -> None:
-    await fill(home, date(2026, 9, 4))
+    await write_curve(home, date(2026, 9, 4))
     odd = date(2026, 10, 25)
-    chart = (await series(home, "hour", odd, odd + timedelta(days=1)))["current"]
+    chart = (await load_series(home, "hour", odd, odd + timedelta(days=1)))["current"]
     assert (chart["start"][0], chart["start"][-1], len(chart["start"])) == (
         "2026-10-24T22:00:00Z",
         "2026-10-25T22:00:00Z",
@@ -92,17 +94,17 @@ async def test_hours_of_the_day_with_25_hours(home: ByHand) -> None:
 async def test_a_day_known_only_as_a_whole_stands_in_its_first_hour(home: ByHand) -> None:
     await home.change(services=["IDX"])
     await home.write(Kind.DAILY, dict.fromkeys([TODAY - timedelta(days=n) for n in range(1, 61)], 24000))
-    chart = (await series(home, "hour", date(2026, 11, 1), date(2026, 11, 2)))["current"]
+    chart = (await load_series(home, "hour", date(2026, 11, 1), date(2026, 11, 2)))["current"]
     assert chart["consumption"] == [24_000] + [None] * 23
     assert chart["quality"]["consumption"] == ["day"] * 24
     assert chart["complete"]["consumption"] == [True] * 24
 
 
 async def test_what_is_not_known_is_null_and_never_zero(home: ByHand) -> None:
-    await fill(home, date(2026, 9, 4))
+    await write_curve(home, date(2026, 9, 4))
     hole = date(2026, 10, 10)
     await home.write(Kind.CURVE, {hole: None})
-    found = await series(home, "day", hole - timedelta(days=1), hole + timedelta(days=2))
+    found = await load_series(home, "day", hole - timedelta(days=1), hole + timedelta(days=2))
     assert found["current"]["consumption"] == [24_000, None, 24_000]
     assert found["current"]["cost"][1] is found["current"]["bill"][1] is found["current"]["subscription"][1] is None
     assert found["current"]["complete"]["consumption"] == [True, False, True]
@@ -110,58 +112,58 @@ async def test_what_is_not_known_is_null_and_never_zero(home: ByHand) -> None:
     assert found["year_ago"]["consumption"] == [None] * 3
     assert found["year_ago"]["total"]["consumption"] is None
     assert found["known"] == {"start": "2026-09-04", "end": "2026-11-03"}
-    future = (await series(home, "month", date(2026, 11, 1), date(2027, 1, 1)))["current"]
+    future = (await load_series(home, "month", date(2026, 11, 1), date(2027, 1, 1)))["current"]
     assert future["consumption"] == [48_000, None]
     assert future["complete"]["consumption"] == [False, False]
 
 
 async def test_energy_without_a_price_has_no_cost(home: ByHand) -> None:
     await home.change(tariffs=TEMPO)
-    await fill(home, date(2026, 9, 4))
+    await write_curve(home, date(2026, 9, 4))
     saturday = date(2026, 10, 31)  # a Sunday would be blue by rule
-    chart = (await series(home, "day", saturday, saturday + timedelta(days=1)))["current"]
+    chart = (await load_series(home, "day", saturday, saturday + timedelta(days=1)))["current"]
     assert chart["consumption_by_bucket"] == {"unknown": [24_000]}
     assert (chart["cost"], chart["bill"], chart["complete"]["cost"]) == ([None], [None], [False])
 
 
 async def test_only_what_is_included_is_told(home: ByHand) -> None:
-    await fill(home, date(2026, 9, 4))
-    found = await series(home, "day", date(2026, 11, 1), date(2026, 11, 3), frozenset())
+    await write_curve(home, date(2026, 9, 4))
+    found = await load_series(home, "day", date(2026, 11, 1), date(2026, 11, 3), frozenset())
     told = {key for key, value in found["current"].items() if value is not None}
     assert (told, found["year_ago"]) == ({"start", "consumption", "total"}, None)
 
 
 async def test_a_running_year_is_compared_with_as_many_days(home: ByHand) -> None:
-    await fill(home, date(2024, 10, 15))
+    await write_curve(home, date(2024, 10, 15))
     older = [date(2023, 10, 15) + timedelta(days=number) for number in range(366)]
     await home.write(Kind.DAILY, dict.fromkeys(older, 24_000))
-    found = await series(home, "month", date(2026, 1, 1), date(2027, 1, 1))
+    found = await load_series(home, "month", date(2026, 1, 1), date(2027, 1, 1))
     before = found["year_ago"]
     assert before["start"] == [f"2025-{month:02}-01" for month in range(1, 13)]
     assert before["consumption"][0] == 31 * 24_000
     assert before["consumption"][8:10] == [30 * 24_000, (31 * 24 + 1) * 1000]
     assert (before["total"]["start"], before["total"]["end"]) == ("2025-01-01", "2025-11-03")
-    year = (await totals(home))["year"]
+    year = (await load_totals(home))["year"]
     assert found["current"]["total"]["consumption"] == year["running"]["consumption"]
     assert before["total"]["consumption"] == year["running_year_ago"]["consumption"]
 
 
 async def test_a_week_begins_on_monday_and_is_compared_with_a_week(home: ByHand) -> None:
-    await fill(home, date(2026, 9, 4))
-    found = await series(home, "week", date(2026, 10, 22), date(2026, 11, 3))
+    await write_curve(home, date(2026, 9, 4))
+    found = await load_series(home, "week", date(2026, 10, 22), date(2026, 11, 3))
     assert found["current"]["start"] == ["2026-10-22", "2026-10-26", "2026-11-02"]
     assert found["current"]["consumption"] == [(4 * 24 + 1) * 1000, 7 * 24_000, 24_000]
     assert found["year_ago"]["start"] == ["2025-10-23", "2025-10-27", "2025-11-03"]
-    one_week = await series(home, "day", date(2026, 10, 26), date(2026, 11, 2))
+    one_week = await load_series(home, "day", date(2026, 10, 26), date(2026, 11, 2))
     assert one_week["year_ago"]["start"][0] == "2025-10-27"
 
 
 async def test_the_29th_of_february_stands_beside_nothing(home: ByHand) -> None:
-    found = await series(home, "day", date(2028, 2, 28), date(2028, 3, 2))
+    found = await load_series(home, "day", date(2028, 2, 28), date(2028, 3, 2))
     assert found["year_ago"]["start"] == ["2027-02-28", None, "2027-03-01"]
-    later = await series(home, "day", date(2029, 2, 28), date(2029, 3, 2))
+    later = await load_series(home, "day", date(2029, 2, 28), date(2029, 3, 2))
     assert later["year_ago"]["start"] == ["2028-02-28", "2028-03-01"]
-    hours = await series(home, "hour", date(2028, 2, 29), date(2028, 3, 1))
+    hours = await load_series(home, "hour", date(2028, 2, 29), date(2028, 3, 1))
     assert hours["year_ago"]["start"] == [None] * 24
 
 
@@ -179,7 +181,7 @@ async def test_the_29th_of_february_stands_beside_nothing(home: ByHand) -> None:
 async def test_an_hour_is_compared_with_the_one_that_clocks_showed_alike(
     home: ByHand, day: date, number: int, before: str | None
 ) -> None:
-    found = await series(home, "hour", day, day + timedelta(days=1))
+    found = await load_series(home, "hour", day, day + timedelta(days=1))
     expected = before
     if (day, number) == (date(2027, 3, 29), 2):
         expected = None  # 02:00 did not exist on 29 March 2026
@@ -187,10 +189,10 @@ async def test_an_hour_is_compared_with_the_one_that_clocks_showed_alike(
 
 
 @pytest.fixture(scope="module")
-def empty() -> Iterator[Path]:
+def empty_database() -> Iterator[Path]:
     """A database with its tables, to be copied."""
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(upgrade_database(sqlite(Path(folder))))
+        asyncio.run(upgrade_database(sqlite_url(Path(folder))))
         yield Path(folder)
 
 
@@ -200,11 +202,11 @@ CHANGES = st.lists(
 )
 
 
-async def _check(folder: Path, changes: list[str], chance: random.Random) -> None:
+async def _check_sums(folder: Path, changes: list[str], chance: random.Random) -> None:
     today = chance.choice([TODAY, date(2026, 4, 10)])
     clock = SetClock(NOW.replace(year=today.year, month=today.month, day=today.day))
     home = await ByHand.open(
-        sqlite(folder), clock, KEYRING, tariffs=chance.choice([BASE, HP_HC, TEMPO]), off_peak=NIGHT
+        sqlite_url(folder), clock, KEYRING, tariffs=chance.choice([BASE, HP_HC, TEMPO]), off_peak=NIGHT
     )
     try:
         days = [today - timedelta(days=number) for number in range(1, 61)]
@@ -217,17 +219,17 @@ async def _check(folder: Path, changes: list[str], chance: random.Random) -> Non
         start = today - timedelta(days=chance.randrange(1, 70))
         end = start + timedelta(days=chance.randrange(1, 60))
         step = chance.choice(list(BEGINS))
-        await _compare(home, step, BEGINS[step], start, end, by_day)
+        await _compare_with_days(home, step, BEGINS[step], start, end, by_day)
         await _compare_hours(home, start, end, by_day)
-        found = await totals(home)
+        found = await load_totals(home)
         total = found[step][chance.choice(["running", "last"])]
         span = date.fromisoformat(total["start"]), date.fromisoformat(total["end"])
-        assert (await series(home, step, *span, frozenset()))["current"]["total"] == total
+        assert (await load_series(home, step, *span, frozenset()))["current"]["total"] == total
     finally:
         await home.database.close()
 
 
-async def _compare(
+async def _compare_with_days(
     home: ByHand,
     step: str,
     begin: Callable[[date], date],
@@ -235,14 +237,14 @@ async def _compare(
     end: date,
     by_day: dict[date, dict[str, float]],
 ) -> None:
-    chart = (await series(home, step, start, end))["current"]
+    chart = (await load_series(home, step, start, end))["current"]
     expected: dict[str, dict[str, float]] = {}
     for day in (start + timedelta(days=number) for number in range((end - start).days)):
         row = expected.setdefault(max(begin(day), start).isoformat(), defaultdict(float))
         for key, amount in by_day.get(day, {}).items():
             row[key] += amount
     assert chart["start"] == list(expected)
-    for key, values in columns(chart).items():
+    for key, values in get_columns(chart).items():
         for value, row in zip(values, expected.values(), strict=True):
             if key == "subscription":  # not told when one day of several has none; owed whole for half a day
                 assert value is None or value >= row[key] - 0.01
@@ -251,11 +253,11 @@ async def _compare(
 
 
 async def _compare_hours(home: ByHand, start: date, end: date, by_day: dict[date, dict[str, float]]) -> None:
-    chart = (await series(home, "hour", start, end))["current"]
+    chart = (await load_series(home, "hour", start, end))["current"]
     first = datetime.combine(start, datetime.min.time(), PARIS).astimezone(UTC)
     last = datetime.combine(end, datetime.min.time(), PARIS).astimezone(UTC)
     assert len(chart["start"]) == (last - first) // timedelta(hours=1)
-    for key, values in columns(chart).items():
+    for key, values in get_columns(chart).items():
         name = _in_hours(key, by_day)
         expected = sum(amounts.get(name, 0) for day, amounts in by_day.items() if start <= day < end)
         assert sum(value or 0 for value in values) == pytest.approx(expected, abs=1 if "cost" not in key else 0.01), key
@@ -270,10 +272,10 @@ def _in_hours(key: str, by_day: dict[date, dict[str, float]]) -> str:
 
 @given(CHANGES, st.integers(0, 2**32))
 @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
-def test_the_steps_of_any_home_come_to_what_its_hours_do(empty: Path, changes: list[str], seed: int) -> None:
+def test_the_steps_of_any_home_come_to_what_its_hours_do(empty_database: Path, changes: list[str], seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(empty / "gateway.db", folder)
-        asyncio.run(_check(Path(folder), changes, random.Random(seed)))  # noqa: S311
+        shutil.copy(empty_database / "gateway.db", folder)
+        asyncio.run(_check_sums(Path(folder), changes, random.Random(seed)))  # noqa: S311
 
 
 async def test_production_counts_beside_consumption(home: ByHand) -> None:
@@ -281,17 +283,17 @@ async def test_production_counts_beside_consumption(home: ByHand) -> None:
         tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}],
         contract=Contract(produces=True, power_kva=6, production_activated_on=date(2026, 10, 1)),
     )
-    await fill(home, date(2026, 9, 4))
+    await write_curve(home, date(2026, 9, 4))
     days = [date(2026, 10, 1) + timedelta(days=number) for number in range(33)]
     await home.write(Kind.CURVE, {day: whole_curve(day, [500]) for day in days}, Direction.PRODUCTION)
     await home.write(Kind.CURVE, {days[-1]: None}, Direction.PRODUCTION, state=State.ABSENT)
-    chart = (await series(home, "day", days[-2], days[-1] + timedelta(days=1)))["current"]
+    chart = (await load_series(home, "day", days[-2], days[-1] + timedelta(days=1)))["current"]
     assert chart["production"] == [12_000, None]
     assert chart["revenue"] == [pytest.approx(1.2), None]
     assert chart["complete"]["production"] == [True, False]
 
 
-async def habits(home: ByHand, start: date, end: date) -> dict[str, Any]:
+async def load_habits(home: ByHand, start: date, end: date) -> dict[str, Any]:
     found = await SeriesService(home.database, home.clock, home.publisher).load_habits(
         home.account_id, home.point_id, Span(start, end)
     )
@@ -305,7 +307,7 @@ async def test_habits_are_averages_of_known_hours_by_the_clock(home: ByHand) -> 
     odd = date(2026, 10, 25)
     curves = {day: whole_curve(day, watts, 60) for day in days if day != odd}
     await home.write(Kind.CURVE, curves | {odd: whole_curve(odd, [0, 0, 100, 300], 60)})
-    found = await habits(home, date(2026, 10, 1), date(2026, 11, 1))
+    found = await load_habits(home, date(2026, 10, 1), date(2026, 11, 1))
     monday, sunday = found["by_weekday"][0], found["by_weekday"][6]
     assert (monday["wh"], monday["days"]) == (watts, 4)
     assert sunday["days"] == 5, "02:00 came twice on one of four Sundays"
@@ -313,15 +315,15 @@ async def test_habits_are_averages_of_known_hours_by_the_clock(home: ByHand) -> 
     [october] = found["by_month"]
     assert (october["month"], october["days"]) == ("2026-10-01", 32)
     assert october["eur_per_kwh"][5] == pytest.approx(0.2001)
-    nothing = await habits(home, date(2026, 12, 1), date(2026, 12, 2))
+    nothing = await load_habits(home, date(2026, 12, 1), date(2026, 12, 2))
     assert nothing["by_weekday"][0]["wh"] == [None] * 24
     assert nothing["by_month"] == []
 
 
 async def test_options_that_newcomers_are_refused_are_told(home: ByHand) -> None:
-    await fill(home, date(2026, 9, 4))
-    assert (await compare(home))["open_to_new"] == {"base": True, "hp_hc": True, "tempo": True}
+    await write_curve(home, date(2026, 9, 4))
+    assert (await load_comparison(home))["open_to_new"] == {"base": True, "hp_hc": True, "tempo": True}
     await home.change(tariffs=[{"option": "hp_hc", "power_kva": 9}])
-    assert (await compare(home))["open_to_new"] == {"base": False, "hp_hc": True, "tempo": True}
+    assert (await load_comparison(home))["open_to_new"] == {"base": False, "hp_hc": True, "tempo": True}
     await home.change(tariffs=[])
-    assert (await compare(home))["open_to_new"] == {}
+    assert (await load_comparison(home))["open_to_new"] == {}

@@ -12,7 +12,7 @@ DAY = timedelta(days=1)
 LEAP_DAY = date(2028, 2, 29)
 
 
-def days(span: Span) -> int:
+def count_days(span: Span) -> int:
     return (span.end - span.start).days
 
 
@@ -56,7 +56,7 @@ def test_what_is_compared_is_as_long(unit: Unit, today: date, late: int) -> None
     assert running.start <= today < running.end
     assert found["last"].end <= known_until < list_spans(unit, known_until, known_until)["running"].end
     known = max(0, (known_until - running.start).days)
-    assert abs(days(ago) - known) <= (unit is Unit.YEAR), "only a year may have a day more, of 29 February"
+    assert abs(count_days(ago) - known) <= (unit is Unit.YEAR), "only a year may have a day more, of 29 February"
     before, last = found["year_ago"], found["last"]
     assert before == list_spans(unit, before.end, before.end)["last"], "one whole day, week, month or year"
     assert 358 <= (last.start - before.start).days <= 366

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from gateway.settings import EnedisEnvironment, Settings
-from tests.server.accounts.conftest import StandIn, bearer, log_in
+from tests.server.accounts.conftest import StandIn, fetch_bearer, log_in
 from tests.server.accounts.conftest import mailgun as mailgun_fixture
-from tests.server.conftest import SetClock, Simulator, started
+from tests.server.conftest import SetClock, Simulator, run_gateway
 
 mailgun = mailgun_fixture
 
@@ -51,14 +51,14 @@ class Shell:
                 seen, told = "", 0
                 for prompt, answer in answers:
                     while prompt not in seen[told:]:
-                        more = _read(ours)
+                        more = _read_terminal(ours)
                         assert more, f"{prompt} was not asked: {seen}"
                         seen += more
                     told = len(seen)
                     if _HIDDEN.search(prompt):
                         _until_hidden(ours)
                     os.write(ours, f"{answer}\n".encode())
-                while more := _read(ours):
+                while more := _read_terminal(ours):
                     seen += more
             except BaseException:
                 running.kill()
@@ -78,7 +78,7 @@ def _until_hidden(terminal: int) -> None:
         time.sleep(0.01)
 
 
-def _read(terminal: int) -> str:
+def _read_terminal(terminal: int) -> str:
     """Return what a terminal shows next, nothing at its end."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -146,8 +146,8 @@ async def test_from_nothing_to_a_gateway_that_home_assistant_signs_in_to(
         enedis_base_url=simulator.url,
         rte_open_data_url=simulator.url,
     )
-    async with started(settings, clock) as gateway:
-        assert await bearer(gateway, (found[1], found[2]))
+    async with run_gateway(settings, clock) as gateway:
+        assert await fetch_bearer(gateway, (found[1], found[2]))
         browser = gateway.new_browser()
         assert (await log_in(browser, ADMIN, PASSWORD)).status_code == 401
         assert (await log_in(browser, ADMIN, NEW_PASSWORD)).status_code == 204

@@ -28,7 +28,7 @@ class Person:
     def __post_init__(self) -> None:
         self.browser = self.gateway.new_browser()
 
-    async def ask(self, prm: str) -> dict[str, Any]:
+    async def request_consent(self, prm: str) -> dict[str, Any]:
         """Ask for a consent through the API."""
         answer = await self.gateway.http.post("/v1/consents", headers=self.who, json={"prm": prm})
         assert answer.status_code == 201, answer.text
@@ -57,13 +57,13 @@ class Person:
         parts = urlsplit(location)
         return await self.browser.get(f"{parts.path}?{parts.query}", follow_redirects=False)
 
-    async def share(self, prm: str, *, accept: bool = True) -> tuple[dict[str, Any], httpx2.Response]:
+    async def give_consent(self, prm: str, *, accept: bool = True) -> tuple[dict[str, Any], httpx2.Response]:
         """Go the whole way."""
-        asked = await self.ask(prm)
+        asked = await self.request_consent(prm)
         address = await self.start_authorization(asked)
         return asked, await self.handle_callback(self.at_enedis(address, prm, accept=accept))
 
-    async def status(self, asked: dict[str, Any]) -> tuple[str, str | None]:
+    async def get_consent_status(self, asked: dict[str, Any]) -> tuple[str, str | None]:
         """Return how the consent stands."""
         if (await self.gateway.http.get("/v1/accounts/me", headers=self.who)).status_code == 401:
             self.who = await self.gateway.sign_in(self.email)  # a token lives for minutes
@@ -73,11 +73,11 @@ class Person:
     async def check_until_decided(self, asked: dict[str, Any], clock: SetClock) -> tuple[str, str | None]:
         """Pass the time, in growing steps, until the consent is decided; return how it stands."""
         step = timedelta(seconds=5)
-        while (await self.status(asked))[0] == "pending":
+        while (await self.get_consent_status(asked))[0] == "pending":
             clock.set(clock.now() + step)
             step = min(step * 1.3, timedelta(hours=1))
             await self.gateway.runtime.consents.check_consent(asked["id"])
-        return await self.status(asked)
+        return await self.get_consent_status(asked)
 
 
 def state_of(address: str) -> str:

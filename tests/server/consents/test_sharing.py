@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, wait_until
 from tests.server.consents.conftest import Person
 
 TO_SHARE, TEMPO_TO_SHARE, APPEARS_LATE = "30001000000015", "30001000000016", "30001000000017"
@@ -13,18 +13,18 @@ SHARED, WITHDRAWN_LATER = "30001000000001", "30001000000002"
 
 
 async def test_a_meter_is_shared_and_its_readings_come(alice: Person) -> None:
-    asked, page = await alice.share(TO_SHARE)
+    asked, page = await alice.give_consent(TO_SHARE)
     assert page.status_code == 200
     assert "C’est fait" in page.text
-    assert await alice.status(asked) == ("granted", None)
+    assert await alice.get_consent_status(asked) == ("granted", None)
     seen = await alice.gateway.get(f"/v1/consents/{asked['id']}", alice.who)
     (point,) = seen["usage_points"]
 
-    async def told() -> dict[str, Any] | None:
+    async def find_complete_point() -> dict[str, Any] | None:
         view = await alice.gateway.get(f"/v1/usage-points/{point}", alice.who)
         return view if view["contract"]["power_kva"] and view["freshness"]["complete_until"] else None
 
-    view = await until(told)
+    view = await wait_until(find_complete_point)
     assert view["consent"] == {"status": "granted", "expires_at": "2029-11-02T23:00:00Z", "ended_at": None}
     assert view["curve_collected"] is True
     assert "CDC" in view["services"]
@@ -32,7 +32,7 @@ async def test_a_meter_is_shared_and_its_readings_come(alice: Person) -> None:
 
 
 async def test_the_page_names_the_account_and_the_meter_in_the_readers_language(alice: Person) -> None:
-    asked = await alice.ask(TO_SHARE)
+    asked = await alice.request_consent(TO_SHARE)
     path = f"/consents/{asked['id']}/start"
     for language, words in (("fr-FR,fr;q=0.9", "Partager vos données"), ("en-GB,en", "Share your electricity data")):
         page = await alice.browser.get(path, headers={"Accept-Language": language})
@@ -49,33 +49,33 @@ async def test_the_page_names_the_account_and_the_meter_in_the_readers_language(
 
 
 async def test_a_refusal_is_said_and_can_be_tried_again(alice: Person) -> None:
-    asked, page = await alice.share(TO_SHARE, accept=False)
+    asked, page = await alice.give_consent(TO_SHARE, accept=False)
     assert "Rien n’a été partagé" in page.text
     assert f"/consents/{asked['id']}/start" in page.text
-    assert await alice.status(asked) == ("refused", "refused_at_enedis")
+    assert await alice.get_consent_status(asked) == ("refused", "refused_at_enedis")
     address = await alice.start_authorization(asked)
     await alice.handle_callback(alice.at_enedis(address, TO_SHARE))
-    assert await alice.status(asked) == ("granted", None)
+    assert await alice.get_consent_status(asked) == ("granted", None)
 
 
 async def test_a_late_service_is_waited_for(alice: Person, clock: SetClock) -> None:
-    asked, page = await alice.share(APPEARS_LATE)
+    asked, page = await alice.give_consent(APPEARS_LATE)
     assert page.status_code == 303
     waiting = await alice.handle_callback(page.headers["location"])
     assert "Enedis ouvre l’accès" in waiting.text
     assert 'http-equiv="refresh"' in waiting.text
-    assert await alice.status(asked) == ("pending", None)
+    assert await alice.get_consent_status(asked) == ("pending", None)
 
-    async def granted() -> bool:
+    async def is_granted() -> bool:
         clock.set(clock.now() + timedelta(seconds=2))
-        return (await alice.status(asked))[0] == "granted"
+        return (await alice.get_consent_status(asked))[0] == "granted"
 
-    await until(granted)
+    await wait_until(is_granted)
     assert clock.now() < NOW + timedelta(minutes=1, seconds=10)
 
 
 async def test_a_service_that_never_appears_ends_in_words(alice: Person, clock: SetClock) -> None:
-    asked = await alice.ask(TO_SHARE)
+    asked = await alice.request_consent(TO_SHARE)
     address = await alice.start_authorization(asked)
     location = alice.at_enedis(address, TO_SHARE)
     alice.simulator.order("POST", "consents", prm=TO_SHARE, shared=False)
@@ -88,14 +88,14 @@ async def test_a_service_that_never_appears_ends_in_words(alice: Person, clock: 
 
 
 async def test_a_service_that_shows_after_hours_is_waited_for(alice: Person, clock: SetClock) -> None:
-    asked = await alice.ask(TO_SHARE)
+    asked = await alice.request_consent(TO_SHARE)
     location = alice.at_enedis(await alice.start_authorization(asked), TO_SHARE)
     alice.simulator.order("POST", "consents", prm=TO_SHARE, shared=False)
     await alice.handle_callback(location)
     while clock.now() < NOW + timedelta(hours=5):
         clock.set(clock.now() + timedelta(minutes=20))
         await alice.gateway.runtime.consents.check_consent(asked["id"])
-        assert await alice.status(asked) == ("pending", None)
+        assert await alice.get_consent_status(asked) == ("pending", None)
     page = await alice.browser.get(f"/consents/{asked['id']}/result")
     assert "plusieurs heures" in page.text
     assert 'http-equiv="refresh" content="60"' in page.text
@@ -105,21 +105,21 @@ async def test_a_service_that_shows_after_hours_is_waited_for(alice: Person, clo
 
 
 async def test_sharing_another_meter_than_the_one_named_gives_nothing(alice: Person, clock: SetClock) -> None:
-    asked = await alice.ask(TO_SHARE)
+    asked = await alice.request_consent(TO_SHARE)
     address = await alice.start_authorization(asked)
     await alice.handle_callback(alice.at_enedis(address, TEMPO_TO_SHARE))
 
-    async def ended() -> bool:
+    async def has_ended() -> bool:
         clock.set(clock.now() + timedelta(seconds=5))
-        return (await alice.status(asked))[0] != "pending"
+        return (await alice.get_consent_status(asked))[0] != "pending"
 
-    await until(ended)
-    assert await alice.status(asked) == ("refused", "wrong_meter")
+    await wait_until(has_ended)
+    assert await alice.get_consent_status(asked) == ("refused", "wrong_meter")
     assert await alice.gateway.get("/v1/usage-points", alice.who) == {"items": []}
 
 
 async def test_a_link_ends_after_a_day(alice: Person, clock: SetClock) -> None:
-    asked = await alice.ask(TO_SHARE)
+    asked = await alice.request_consent(TO_SHARE)
     address = await alice.start_authorization(asked)
     location = alice.at_enedis(address, TO_SHARE)
     clock.set(NOW + timedelta(hours=24))
@@ -127,12 +127,12 @@ async def test_a_link_ends_after_a_day(alice: Person, clock: SetClock) -> None:
     assert page.status_code == 410
     assert "n’est plus valable" in page.text
     alice.who = await alice.gateway.sign_in("alice@example.org")
-    assert await alice.status(asked) == ("expired", "expired")
+    assert await alice.get_consent_status(asked) == ("expired", "expired")
     assert (await alice.browser.get(f"/consents/{asked['id']}/start")).status_code == 410
 
 
 async def test_reloading_the_last_page_shows_it_again(alice: Person) -> None:
-    asked = await alice.ask(TO_SHARE)
+    asked = await alice.request_consent(TO_SHARE)
     location = alice.at_enedis(await alice.start_authorization(asked), TO_SHARE)
     first, second = await alice.handle_callback(location), await alice.handle_callback(location)
     assert first.status_code == second.status_code == 200
@@ -146,23 +146,23 @@ async def test_a_withdrawn_consent_is_noticed_and_what_was_read_stays(
     point = await gateway.add_meter(SHARED)
     path = f"/v1/usage-points/{point}"
 
-    async def filled() -> bool:
+    async def is_filled() -> bool:
         return (
             "2026-11-04T08:30" <= (await gateway.get(path, who))["freshness"]["next_expected_at"] < "2026-11-04T09:31"
         )
 
-    await until(filled)
+    await wait_until(is_filled)
     simulator.order("POST", "consents", prm=SHARED, shared=False)
     later = datetime(2026, 11, 5, 9, 0, tzinfo=UTC)
     simulator.set_clock(later)
     clock.set(later)
     who = await gateway.sign_in()
 
-    async def ended() -> dict[str, Any] | None:
+    async def has_ended() -> dict[str, Any] | None:
         view = await gateway.get(path, who)
         return view if view["consent"]["status"] == "ended" else None
 
-    view = await until(ended)
+    view = await wait_until(has_ended)
     assert [notice["code"] for notice in view["notices"]] == ["consent_ended"]
     curve = await gateway.get(f"{path}/load-curve", who, start="2026-10-25", end="2026-11-05")
     assert len(curve["readings"]) >= 8 * 48
@@ -191,7 +191,7 @@ async def test_a_wrong_number_is_refused_without_repeating_it(alice: Person, prm
 
 
 async def test_an_outage_of_enedis_is_nobodys_failure(alice: Person, clock: SetClock) -> None:
-    asked = await alice.ask(TO_SHARE)
+    asked = await alice.request_consent(TO_SHARE)
     location = alice.at_enedis(await alice.start_authorization(asked), TO_SHARE)
     alice.simulator.order("POST", "faults", api="subscribed_services", status=503, body="")
     await alice.handle_callback(location)
@@ -199,27 +199,27 @@ async def test_an_outage_of_enedis_is_nobodys_failure(alice: Person, clock: SetC
         clock.set(clock.now() + timedelta(minutes=1))
         await alice.gateway.runtime.consents.check_consent(asked["id"])
     alice.who = await alice.gateway.sign_in("alice@example.org")
-    assert await alice.status(asked) == ("pending", None)
+    assert await alice.get_consent_status(asked) == ("pending", None)
     alice.simulator.order("DELETE", "faults")
     clock.speed = 60  # the half minute between two probes
 
-    async def granted() -> bool:
+    async def is_granted() -> bool:
         clock.set(clock.now() + timedelta(minutes=1))
         alice.who = await alice.gateway.sign_in("alice@example.org")
-        return (await alice.status(asked))[0] == "granted"
+        return (await alice.get_consent_status(asked))[0] == "granted"
 
-    await until(granted)
+    await wait_until(is_granted)
 
 
 async def test_consents_that_led_nowhere_are_forgotten_after_a_month(alice: Person, clock: SetClock) -> None:
-    given, _ = await alice.share(TO_SHARE)
-    refused, _ = await alice.share(TEMPO_TO_SHARE, accept=False)
+    given, _ = await alice.give_consent(TO_SHARE)
+    refused, _ = await alice.give_consent(TEMPO_TO_SHARE, accept=False)
     clock.set(NOW + timedelta(days=31))
     alice.who = await alice.gateway.sign_in("alice@example.org")
 
-    async def forgotten() -> bool:
+    async def is_forgotten() -> bool:
         answer = await alice.gateway.http.get(f"/v1/consents/{refused['id']}", headers=alice.who)
         return answer.status_code == 404
 
-    await until(forgotten)
-    assert await alice.status(given) == ("granted", None)
+    await wait_until(is_forgotten)
+    assert await alice.get_consent_status(given) == ("granted", None)

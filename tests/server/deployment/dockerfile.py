@@ -27,7 +27,7 @@ class Stage:
     health: list[str] = field(default_factory=list)
     volumes: list[str] = field(default_factory=list)
 
-    def at(self, path: str) -> Path:
+    def find_path(self, path: str) -> Path:
         """Return a path of the stage as the machine has it."""
         return self.root / os.path.normpath(os.path.join(self.workdir, path)).lstrip("/")  # noqa: PTH118 - of another root
 
@@ -42,7 +42,7 @@ def as_root(script: str, *namespaces: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def do(script: str) -> None:
+def run_script(script: str) -> None:
     """Run a shell script that has to succeed."""
     done = as_root(script)
     assert done.returncode == 0, f"{script}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
@@ -78,7 +78,7 @@ class Build:
         stage = Stage(self.folder / f"stage{len(self.stages)}")
         self.stages[name] = stage
         if image.startswith("python:"):
-            do(f"cp -a {self.base} {stage.root}")
+            run_script(f"cp -a {self.base} {stage.root}")
         else:
             assert "/uv:" in image, image
             stage.root.mkdir()
@@ -91,23 +91,23 @@ class Build:
         if sources[0].startswith("--from="):
             origin = self.stages[sources.pop(0).removeprefix("--from=")].root
         for source in sources:
-            found, into = origin / source.lstrip("/"), stage.at(target)
+            found, into = origin / source.lstrip("/"), stage.find_path(target)
             if found.is_dir():
                 # the folder's content, as Docker has it, without what this machine compiled
-                do(f"mkdir -p {into} && cp -a {found}/. {into}")
+                run_script(f"mkdir -p {into} && cp -a {found}/. {into}")
                 if origin == self.context:
-                    do(f"find {into} -name __pycache__ -prune -exec rm -r {{}} +")
+                    run_script(f"find {into} -name __pycache__ -prune -exec rm -r {{}} +")
             else:
-                do(f"cp {found} {into / found.name if target.endswith('/') else into}")
+                run_script(f"cp {found} {into / found.name if target.endswith('/') else into}")
 
     def _run(self, stage: Stage, said: str) -> None:
         mounts = f"mount -t proc proc {stage.root}/proc; mount --bind /etc/ssl {stage.root}/etc/ssl; "
         for target in CACHE.findall(said):
-            mounts += f"mkdir -p {stage.at(target)}; mount --bind {self.cache} {stage.at(target)}; "
+            mounts += f"mkdir -p {stage.find_path(target)}; mount --bind {self.cache} {stage.find_path(target)}; "
         way_out = {name: os.environ[name] for name in _WAY_OUT if name in os.environ}
         line = f"cd {stage.workdir} && {CACHE.sub('', said)}"
         environment = stage.environment(HOME="/root", **way_out)
-        do(f"{mounts}{environment} chroot {stage.root} /bin/sh -c {shlex.quote(line)}")
+        run_script(f"{mounts}{environment} chroot {stage.root} /bin/sh -c {shlex.quote(line)}")
 
     def _env(self, stage: Stage, said: str) -> None:
         for pair in said.split():
@@ -116,7 +116,7 @@ class Build:
 
     def _workdir(self, stage: Stage, said: str) -> None:
         stage.workdir = said
-        do(f"mkdir -p {stage.at('.')}")
+        run_script(f"mkdir -p {stage.find_path('.')}")
 
     def _user(self, stage: Stage, said: str) -> None:
         stage.user = said

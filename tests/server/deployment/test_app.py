@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 
 from scripts.lib.program import free_port
-from tests.server.conftest import Simulator, until
+from tests.server.conftest import Simulator, wait_until
 
 RUN_APP = Path(__file__).parents[3] / "app/rootfs/usr/bin/run-app"
 SUPERVISOR = "127.0.0.2"
@@ -45,7 +45,7 @@ async def running_app(data: Path, **env: str) -> AsyncIterator[str]:
                 return False
 
     try:
-        await until(answers)
+        await wait_until(answers)
         yield url
     finally:
         process.terminate()
@@ -73,7 +73,7 @@ async def test_it_shows_tempo_without_any_credentials_and_believes_the_superviso
                 today = (await ingress.get("/api/v1/today", headers=SOMEBODY)).json()
                 return today["tempo"]["today"]["color"] in {"blue", "white", "red"}
 
-            await until(has_tempo)
+            await wait_until(has_tempo)
             account = (await ingress.get("/api/v1/accounts/me", headers=SOMEBODY)).json()
             assert (account["email"], account["admin"], account["language"]) == (
                 "household@home-assistant.local",

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 
 
-def _program() -> Path:
+def _find_program() -> Path:
     """Return version 2 of docker-compose, as scripts/test fetched it; a system's own may be older."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     found = cache / "my-electrical-data/compose/usr/bin/docker-compose"
@@ -32,7 +32,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     settings = (ROOT / "web" / ".env.docker.example").read_text()
     settings = settings.replace("VITE_TURNSTILE_SITE_KEY=", "VITE_TURNSTILE_SITE_KEY=0x4AAA")
     (folder / "web" / ".env.docker").write_text(settings)
-    command = [str(_program()), "--profile", "postgres", "config", "--format", "json"]
+    command = [str(_find_program()), "--profile", "postgres", "config", "--format", "json"]
     config = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert config.returncode == 0, config.stderr
     found: dict[str, Any] = json.loads(config.stdout)["services"]

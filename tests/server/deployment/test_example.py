@@ -13,20 +13,20 @@ _EXAMPLE = Path(__file__).parents[3] / "server" / ".env.docker.example"
 _LINE = re.compile(r"(#?)([A-Z][A-Z_]+)=(.*)")
 
 
-def lines() -> list[tuple[str, bool, str]]:
+def read_lines() -> list[tuple[str, bool, str]]:
     """Name, whether it is only shown, and value of each line."""
     found = [_LINE.fullmatch(line) for line in _EXAMPLE.read_text().splitlines()]
     return [(match[2], bool(match[1]), match[3]) for match in found if match]
 
 
 def test_every_setting_has_one_line() -> None:
-    names = [name.lower() for name, _, _ in lines()]
+    names = [name.lower() for name, _, _ in read_lines()]
     assert len(names) == len(set(names))
     assert set(Settings.model_fields) <= set(names)
 
 
 def test_what_is_shown_is_the_default() -> None:
-    for name, is_shown, value in lines():
+    for name, is_shown, value in read_lines():
         if is_shown and (field := Settings.model_fields.get(name.lower())):
             default = field.default
             text = default.get_secret_value() if isinstance(default, SecretStr) else "" if default is None else default
@@ -36,7 +36,7 @@ def test_what_is_shown_is_the_default() -> None:
 
 
 def test_copied_it_lacks_what_only_its_owner_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {name: value for name, is_shown, value in lines() if not is_shown}
+    given = {name: value for name, is_shown, value in read_lines() if not is_shown}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(ValueError, match="SECRET_KEY is missing"):

@@ -8,9 +8,9 @@ import pytest
 
 from gateway.settings import Settings
 from tests.server.accounts.conftest import EMAIL, PASSWORD
-from tests.server.backup.test_serving import Serving, serve
+from tests.server.backup.test_serving import Serving, make_serving
 
-__all__ = ["serve"]
+__all__ = ["make_serving"]
 
 
 @pytest.fixture
@@ -20,11 +20,11 @@ def database_url(tmp_path: Path) -> str:
 
 
 async def test_files_are_the_owners_and_sql_is_shown_once_without_values(
-    serve: Callable[..., Serving], settings: Settings
+    make_serving: Callable[..., Serving], settings: Settings
 ) -> None:
     assert settings.sqlite_file is not None
     settings.sqlite_file.touch(mode=0o644)
-    gateway = serve(DEBUG_SQL="true", DEBUG="true")
+    gateway = make_serving(DEBUG_SQL="true", DEBUG="true")
     assert await gateway.start()
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=60) as http:
         assert (await http.post("/v1/accounts", json={"email": EMAIL, "password": PASSWORD})).status_code == 201

@@ -6,18 +6,18 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from tests.server.backup.test_serving import Serving, serve
+from tests.server.backup.test_serving import Serving, make_serving
 
-__all__ = ["serve"]
+__all__ = ["make_serving"]
 
 KNOCKS = 25
 
 
 @pytest.mark.parametrize(("trusted", "refused"), [("", True), ("192.0.2.0/24", True), ("127.0.0.1", False)])
 async def test_an_address_is_believed_of_a_trusted_proxy_only(
-    serve: Callable[..., Serving], trusted: str, refused: bool
+    make_serving: Callable[..., Serving], trusted: str, refused: bool
 ) -> None:
-    gateway = serve(TRUSTED_PROXIES=trusted)
+    gateway = make_serving(TRUSTED_PROXIES=trusted)
     assert await gateway.start()
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{gateway.port}", timeout=60) as http:
         statuses = Counter[int]()

@@ -17,14 +17,14 @@ from gateway.settings import Settings
 from scripts.lib.nginx import nginx_command
 from scripts.lib.program import free_port
 from tests.server.conftest import SetClock
-from tests.server.site import caddy, nginx
+from tests.server.site import run_caddy, run_nginx
 
 FOR_EVER = "public, max-age=31536000, immutable"
 SCRIPT = "console.log('hello');\n" * 200
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Path:
+def build_folder(tmp_path: Path) -> Path:
     """What a build leaves."""
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
@@ -38,12 +38,12 @@ def built(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=["nginx behind Caddy", "gateway"])
 async def site(
-    request: pytest.FixtureRequest, built: Path, tmp_path: Path, settings: Settings, clock: SetClock
+    request: pytest.FixtureRequest, build_folder: Path, tmp_path: Path, settings: Settings, clock: SetClock
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of a site that serves them."""
     if request.param == "gateway":
         app = create_app(settings, clock)
-        whole = FrontEndSite(app, Files(built), build_security_headers(with_captcha=False))
+        whole = FrontEndSite(app, Files(build_folder), build_security_headers(with_captcha=False))
         async with (
             app.router.lifespan_context(app),
             httpx2.AsyncClient(transport=httpx2.ASGITransport(whole), base_url="http://gateway") as http,
@@ -51,9 +51,9 @@ async def site(
             yield http
         return
     port, nobody = free_port(), free_port()
-    with nginx(tmp_path / "nginx", built) as frontend:
+    with run_nginx(tmp_path / "nginx", build_folder) as frontend:
         async with (
-            caddy(tmp_path / "caddy", frontend=frontend, backend=nobody, site=port) as trust,
+            run_caddy(tmp_path / "caddy", frontend=frontend, backend=nobody, site=port) as trust,
             httpx2.AsyncClient(base_url=f"https://localhost:{port}", verify=trust, timeout=40) as http,
         ):
             yield http
@@ -120,9 +120,9 @@ BUILDS = [
 
 @pytest.mark.parametrize(("build", "wanted"), BUILDS)
 async def test_nginx_says_what_the_gateway_says(
-    built: Path, tmp_path: Path, build: dict[str, str], wanted: dict[str, Any]
+    build_folder: Path, tmp_path: Path, build: dict[str, str], wanted: dict[str, Any]
 ) -> None:
-    with nginx(tmp_path / "nginx", built, **build) as port:
+    with run_nginx(tmp_path / "nginx", build_folder, **build) as port:
         page = httpx2.get(f"http://127.0.0.1:{port}/overview?meter=abc", timeout=60)
     headers = build_security_headers(**wanted)
     assert {name: page.headers.get(name) for name in headers} == headers
@@ -136,11 +136,11 @@ async def test_nginx_says_what_the_gateway_says(
     assert "abc" not in log
 
 
-async def test_pages_may_be_framed_behind_caddy_and_the_api_may_not(built: Path, tmp_path: Path) -> None:
+async def test_pages_may_be_framed_behind_caddy_and_the_api_may_not(build_folder: Path, tmp_path: Path) -> None:
     port, nobody = free_port(), free_port()
-    with nginx(tmp_path / "nginx", built, FRAME_ANCESTORS="https://home.example.org") as frontend:
+    with run_nginx(tmp_path / "nginx", build_folder, FRAME_ANCESTORS="https://home.example.org") as frontend:
         async with (
-            caddy(tmp_path / "caddy", frontend=frontend, backend=nobody, site=port) as trust,
+            run_caddy(tmp_path / "caddy", frontend=frontend, backend=nobody, site=port) as trust,
             httpx2.AsyncClient(base_url=f"https://localhost:{port}", verify=trust, timeout=40) as http,
         ):
             page, api = await http.get("/overview"), await http.get("/api/ping")
@@ -161,9 +161,11 @@ def test_what_is_no_site_cannot_frame(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert b"FRAME_ANCESTORS must be the addresses of sites" in refused.value.stderr
 
 
-async def test_the_api_is_below_api_and_stays_where_it_was(built: Path, settings: Settings, clock: SetClock) -> None:
+async def test_the_api_is_below_api_and_stays_where_it_was(
+    build_folder: Path, settings: Settings, clock: SetClock
+) -> None:
     app = create_app(settings, clock)
-    whole = FrontEndSite(app, Files(built), build_security_headers(with_captcha=False))
+    whole = FrontEndSite(app, Files(build_folder), build_security_headers(with_captcha=False))
     async with (
         app.router.lifespan_context(app),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(whole), base_url="http://gateway") as http,
@@ -208,7 +210,7 @@ def test_a_folder_without_a_build_is_refused_in_words(tmp_path: Path) -> None:
 async def test_without_the_front_end_caddy_says_so_with_the_same_headers(tmp_path: Path) -> None:
     port, nobody = free_port(), free_port()
     async with (
-        caddy(tmp_path / "caddy", frontend=nobody, backend=nobody, site=port) as trust,
+        run_caddy(tmp_path / "caddy", frontend=nobody, backend=nobody, site=port) as trust,
         httpx2.AsyncClient(base_url=f"https://localhost:{port}", verify=trust, timeout=40) as http,
     ):
         answer = await http.get("/overview")
@@ -218,12 +220,12 @@ async def test_without_the_front_end_caddy_says_so_with_the_same_headers(tmp_pat
     assert "Server" not in answer.headers
 
 
-def test_a_link_that_leads_out_of_the_folder_is_not_served(built: Path, tmp_path: Path) -> None:
+def test_a_link_that_leads_out_of_the_folder_is_not_served(build_folder: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("a secret")
-    (built / "assets/out.txt").symlink_to(secret)
-    (built / "assets/in.svg").symlink_to(built / "icon.svg")
-    (tmp_path / "current").symlink_to(built)
+    (build_folder / "assets/out.txt").symlink_to(secret)
+    (build_folder / "assets/in.svg").symlink_to(build_folder / "icon.svg")
+    (tmp_path / "current").symlink_to(build_folder)
     files = Files(tmp_path / "current")
     assert files.find_file("/assets/out.txt") is None
     assert files.find_file("/assets/in.svg") is not None

@@ -14,7 +14,7 @@ from typing import override
 import pytest
 
 from scripts.lib.home_assistant import ROOT
-from tests.server.deployment.dockerfile import CACHE, Build, Stage, as_root, do
+from tests.server.deployment.dockerfile import CACHE, Build, Stage, as_root, run_script
 
 pytestmark = pytest.mark.long
 ARGUMENTS = {
@@ -36,7 +36,7 @@ class WebBuild(Build):
         assert image.startswith(("node:", "nginx:")), image
         stage = Stage(self.folder / f"stage{len(self.stages)}")
         self.stages[name] = stage
-        do(f"""
+        run_script(f"""
             mkdir -p {stage.root}/{{usr,etc,proc,dev,root}}
             install -d -m 1777 {stage.root}{TEMPORARY}
             for name in bin sbin lib lib64; do ln -s usr/$name {stage.root}/$name; done
@@ -49,10 +49,10 @@ class WebBuild(Build):
     def _run(self, stage: Stage, said: str) -> None:
         mounts = f"mount --bind /usr {stage.root}/usr; mount --rbind /dev {stage.root}/dev; "
         for target in CACHE.findall(said):
-            mounts += f"mkdir -p {stage.at(target)}; mount --bind {self.cache} {stage.at(target)}; "
+            mounts += f"mkdir -p {stage.find_path(target)}; mount --bind {self.cache} {stage.find_path(target)}; "
         line = f"cd {stage.workdir} && {CACHE.sub('', said)}"
         environment = stage.environment(HOME="/root", npm_config_cafile=CERTIFICATES)
-        do(f"{mounts}{environment} chroot {stage.root} /bin/sh -c {shlex.quote(line)}")
+        run_script(f"{mounts}{environment} chroot {stage.root} /bin/sh -c {shlex.quote(line)}")
 
     def _arg(self, stage: Stage, said: str) -> None:
         name, _, default = said.partition("=")

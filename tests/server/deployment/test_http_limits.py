@@ -12,10 +12,10 @@ import uvicorn
 from gateway.kit import http_protocol
 from gateway.kit.http_protocol import BoundedHttpProtocol
 from scripts.lib.program import free_port
-from tests.server.backup.test_serving import Serving, serve
-from tests.server.conftest import until
+from tests.server.backup.test_serving import Serving, make_serving
+from tests.server.conftest import wait_until
 
-__all__ = ["serve"]
+__all__ = ["make_serving"]
 
 MEGABYTE = 1024 * 1024
 
@@ -29,7 +29,7 @@ BOMBS = {
 
 
 @asynccontextmanager
-async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+async def open_connection(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """A connection for the length of the block, which fails after ten seconds."""
     async with asyncio.timeout(60):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -43,7 +43,7 @@ async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyn
 
 async def send(port: int, start: bytes, repeated: bytes) -> None:
     """Send `start`, then megabytes of `repeated` until the gateway closes the connection."""
-    async with connected(port) as (_, writer):
+    async with open_connection(port) as (_, writer):
         with suppress(ConnectionError):
             writer.write(start)
             while True:
@@ -57,8 +57,8 @@ def peak_mebibytes(pid: int) -> float:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
 
 
-async def test_large_heads_take_no_memory(serve: Callable[..., Serving]) -> None:
-    gateway = serve()
+async def test_large_heads_take_no_memory(make_serving: Callable[..., Serving]) -> None:
+    gateway = make_serving()
     assert await gateway.start()
     assert gateway.process is not None
     before = peak_mebibytes(gateway.process.pid)
@@ -73,7 +73,7 @@ async def quick_server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 0.3)
     monkeypatch.setattr(http_protocol, "BODY_SECONDS", 0.6)
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:
+    async def read_request(scope: Any, receive: Any, send: Any) -> None:
         size = 0
         while True:
             message = await receive()
@@ -87,14 +87,16 @@ async def quick_server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
 
     port = free_port()
     server = uvicorn.Server(
-        uvicorn.Config(app, port=port, http=BoundedHttpProtocol, lifespan="off", log_config=None, timeout_keep_alive=1)
+        uvicorn.Config(
+            read_request, port=port, http=BoundedHttpProtocol, lifespan="off", log_config=None, timeout_keep_alive=1
+        )
     )
     task = asyncio.create_task(server.serve())
 
     async def is_started() -> bool:
         return server.started
 
-    await until(is_started)
+    await wait_until(is_started)
     yield port
     server.should_exit = True
     await task
@@ -111,13 +113,13 @@ HALF_SENT = {
 
 @pytest.mark.parametrize(("sent", "answered"), HALF_SENT.values(), ids=HALF_SENT)
 async def test_an_unfinished_request_is_closed(quick_server: int, sent: bytes, answered: bytes) -> None:
-    async with connected(quick_server) as (reader, writer):
+    async with open_connection(quick_server) as (reader, writer):
         writer.write(sent)
         assert (await reader.read()).startswith(answered)
 
 
 async def test_drops_of_a_request_do_not_prolong_it(quick_server: int) -> None:
-    async with connected(quick_server) as (reader, writer):
+    async with open_connection(quick_server) as (reader, writer):
         writer.write(b"GET / HTTP/1.1\r\n")
         response = asyncio.create_task(reader.readline())
         while not response.done():
@@ -136,7 +138,7 @@ async def test_honest_requests_pass(quick_server: int, chunk: int) -> None:
         request = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n%s\r\n%s" % (headers, sent)
     else:
         request = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n%s\r\n%s" % (len(body), headers, body)
-    async with connected(quick_server) as (reader, writer):
+    async with open_connection(quick_server) as (reader, writer):
         for _ in range(3):
             writer.write(request)
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")

@@ -32,7 +32,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         as_root(f"rm -rf {folder}")
 
 
-def run(image: Stage, data: Path, script: str) -> str:
+def run_in_image(image: Stage, data: Path, script: str) -> str:
     """Run a script as compose runs the image: read-only, no rights, no network but its own; return what was said.
 
     $RUN begins a line that the image's user runs.
@@ -66,7 +66,7 @@ def data(image: Stage, tmp_path: Path) -> Path:
 def test_it_serves_as_nobody_on_a_root_that_is_read_only(image: Stage, data: Path) -> None:
     assert image.user not in {"0", "0:0", "root"}
     health, command = shlex.join(image.health), shlex.join(image.command)
-    said = run(
+    said = run_in_image(
         image,
         data,
         f"""
@@ -97,15 +97,15 @@ print([file for file in files if file and not os.path.exists(file)])
 
 
 def test_nothing_has_to_be_compiled_at_a_start(image: Stage, data: Path) -> None:
-    assert run(image, data, f"run python -c {shlex.quote(_UNCOMPILED)}").strip() == "[]"
+    assert run_in_image(image, data, f"run python -c {shlex.quote(_UNCOMPILED)}").strip() == "[]"
 
 
 _TEXTS = "import gateway.app, sqlalchemy; print(sqlalchemy.select.__doc__, gateway.app.create_app.__doc__)"
 
 
 def test_what_people_read_is_kept_of_the_gateway_alone(image: Stage, data: Path) -> None:
-    assert run(image, data, f"run python -c {shlex.quote(_TEXTS)}").startswith("None Build the application")
+    assert run_in_image(image, data, f"run python -c {shlex.quote(_TEXTS)}").startswith("None Build the application")
 
 
 def test_its_commands_are_at_hand(image: Stage, data: Path) -> None:
-    assert "backup" in run(image, data, "run gateway --help")
+    assert "backup" in run_in_image(image, data, "run gateway --help")

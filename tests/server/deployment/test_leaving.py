@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import Callable
 from signal import SIGTERM
 
-from tests.server.backup.test_serving import Serving, serve
-from tests.server.conftest import until
+from tests.server.backup.test_serving import Serving, make_serving
+from tests.server.conftest import wait_until
 
-__all__ = ["serve"]
+__all__ = ["make_serving"]
 
 _REQUEST = b"%s HTTP/1.1\r\nHost: gateway\r\nContent-Length: 0\r\n\r\n"
 
 
-async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line: bytes) -> str:
+async def send_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line: bytes) -> str:
     """Send a request over a connection that is open; return the head of the answer."""
     writer.write(_REQUEST % line)
     head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
@@ -21,13 +21,13 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line: 
     return head
 
 
-async def test_a_connection_that_lay_idle_is_served_once_more(serve: Callable[..., Serving]) -> None:
-    gateway = serve()
+async def test_a_connection_that_lay_idle_is_served_once_more(make_serving: Callable[..., Serving]) -> None:
+    gateway = make_serving()
     assert await gateway.start()
     assert gateway.process is not None
     connections = [await asyncio.open_connection("127.0.0.1", gateway.port) for _ in range(3)]
     for reader, writer in connections:
-        assert "connection: close" not in await ask(reader, writer, b"GET /ping")
+        assert "connection: close" not in await send_request(reader, writer, b"GET /ping")
     gateway.process.send_signal(SIGTERM)
 
     async def takes_nobody() -> bool:
@@ -38,9 +38,9 @@ async def test_a_connection_that_lay_idle_is_served_once_more(serve: Callable[..
         writer.close()
         return False
 
-    await until(takes_nobody)
+    await wait_until(takes_nobody)
     for reader, writer in connections:
-        head = await ask(reader, writer, b"POST /v1/oauth/token")
+        head = await send_request(reader, writer, b"POST /v1/oauth/token")
         assert head.startswith("http/1.1 4"), head
         assert "connection: close" in head
         assert await reader.read() == b"", "and then it is closed"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 
-from tests.e2e.stack.parts import Stack, running
+from tests.e2e.stack.parts import Stack, run_stack
 
 _HEAD = b"POST /api/v1/oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    async with running(tmp_path_factory.mktemp("proxy"), 1, shared=False) as stack:
+    async with run_stack(tmp_path_factory.mktemp("proxy"), 1, shared=False) as stack:
         yield stack
 
 
@@ -41,7 +41,7 @@ async def send_and_disconnect(stack: Stack, request: bytes) -> None:
 
 @pytest.mark.parametrize("request_bytes", BROKEN_BODIES.values(), ids=BROKEN_BODIES)
 async def test_a_broken_request_delays_nobody_else(stack: Stack, request_bytes: bytes) -> None:
-    async with stack.client() as http:
+    async with stack.new_client() as http:
         assert (await http.get("/ping")).status_code == 200
         for _ in range(3):
             await send_and_disconnect(stack, request_bytes)

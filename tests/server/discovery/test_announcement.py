@@ -15,7 +15,7 @@ LOOPBACK = ["127.0.0.1"]
 ID = "k3v9q2m7x1c8b5n4"
 
 
-def settings(**changes: object) -> Settings:
+def make_settings(**changes: object) -> Settings:
     return Settings.model_validate({"secret_key": "s" * 40, "advertise": True} | changes)
 
 
@@ -25,9 +25,9 @@ class Browser:
     def __init__(self) -> None:
         self.zeroconf = AsyncZeroconf(interfaces=LOOPBACK)
         self.heard: asyncio.Queue[tuple[str, ServiceStateChange]] = asyncio.Queue()
-        self._browser = AsyncServiceBrowser(self.zeroconf.zeroconf, SERVICE, handlers=[self._hear])
+        self._browser = AsyncServiceBrowser(self.zeroconf.zeroconf, SERVICE, handlers=[self._note_change])
 
-    def _hear(
+    def _note_change(
         self,
         zeroconf: Zeroconf,  # noqa: ARG002 - zeroconf hands them over by name
         service_type: str,  # noqa: ARG002
@@ -37,14 +37,14 @@ class Browser:
         if ID in name:  # other gateways may be about
             self.heard.put_nowait((name, state_change))
 
-    async def next(self, wanted: ServiceStateChange) -> str:
+    async def wait_for_change(self, wanted: ServiceStateChange) -> str:
         async with asyncio.timeout(60):
             while True:
                 name, change = await self.heard.get()
                 if change is wanted:
                     return name
 
-    async def describe(self, name: str) -> AsyncServiceInfo:
+    async def fetch_service_info(self, name: str) -> AsyncServiceInfo:
         info = AsyncServiceInfo(SERVICE, name)
         assert await info.async_request(self.zeroconf.zeroconf, 10_000)
         return info
@@ -62,16 +62,16 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 async def test_is_found_and_says_goodbye(browser: Browser) -> None:
-    async with announce_gateway(settings(backend_url="http://192.168.1.20:8123/api/"), ID, LOOPBACK):
-        found = await browser.describe(await browser.next(ServiceStateChange.Added))
+    async with announce_gateway(make_settings(backend_url="http://192.168.1.20:8123/api/"), ID, LOOPBACK):
+        found = await browser.fetch_service_info(await browser.wait_for_change(ServiceStateChange.Added))
         assert found.decoded_properties == {"id": ID, "api": API_VERSION, "url": "http://192.168.1.20:8123/api"}
         assert (found.port, found.parsed_addresses()) == (8123, LOOPBACK)
-    await browser.next(ServiceStateChange.Removed)
+    await browser.wait_for_change(ServiceStateChange.Removed)
 
 
 async def test_replicas_announce_the_same_gateway(browser: Browser) -> None:
-    async with announce_gateway(settings(), ID, LOOPBACK), announce_gateway(settings(), ID, LOOPBACK):
-        await browser.next(ServiceStateChange.Added)
+    async with announce_gateway(make_settings(), ID, LOOPBACK), announce_gateway(make_settings(), ID, LOOPBACK):
+        await browser.wait_for_change(ServiceStateChange.Added)
 
 
 @pytest.mark.parametrize(
@@ -84,22 +84,22 @@ async def test_replicas_announce_the_same_gateway(browser: Browser) -> None:
     ],
 )
 def test_the_address_is_told_when_others_can_reach_it(backend_url: str, port: int, url: str | None) -> None:
-    told = build_service_info(settings(backend_url=backend_url), ID, LOOPBACK)
+    told = build_service_info(make_settings(backend_url=backend_url), ID, LOOPBACK)
     assert (told.port, told.decoded_properties.get("url")) == (port, url)
 
 
 async def test_says_nothing_unless_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zeroconf.asyncio.AsyncZeroconf", None)
-    async with announce_gateway(settings(advertise=False), ID):
+    async with announce_gateway(make_settings(advertise=False), ID):
         pass
 
 
 async def test_a_network_that_does_not_allow_it_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(**_options: object) -> None:
+    def raise_error(**_options: object) -> None:
         raise OSError
 
-    monkeypatch.setattr("zeroconf.asyncio.AsyncZeroconf", refuse)
+    monkeypatch.setattr("zeroconf.asyncio.AsyncZeroconf", raise_error)
     served = False
-    async with announce_gateway(settings(), ID):
+    async with announce_gateway(make_settings(), ID):
         served = True
     assert served

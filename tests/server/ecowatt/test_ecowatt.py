@@ -14,7 +14,7 @@ from gateway.kit.paris import PARIS
 from gateway.rte.client import Rte
 from gateway.rte.wire import EcowattSignal
 from gateway.store.memory import MemoryStore
-from tests.server.signals import House, keep_ecowatt, open_house, paris
+from tests.server.signals import House, keep_ecowatt, open_house, parse_paris
 
 API = "ecowatt"
 HOUR = timedelta(hours=1)
@@ -23,7 +23,7 @@ TODAY = date(2026, 1, 20)
 LEVELS = st.lists(st.integers(0, 3), min_size=24, max_size=24)
 
 
-def signal(day: date, hours: dict[int, int | None]) -> EcowattSignal:
+def make_signal(day: date, hours: dict[int, int | None]) -> EcowattSignal:
     return EcowattSignal.model_validate(
         {
             "GenerationFichier": f"{day}T00:00:00+01:00",
@@ -37,25 +37,25 @@ def signal(day: date, hours: dict[int, int | None]) -> EcowattSignal:
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 1, 20), 24), (date(2026, 3, 29), 23), (date(2026, 10, 25), 25)])
 def test_each_hour_of_the_clock_is_where_the_clock_shows_it(day: date, hours: int) -> None:
-    placed = map_levels(signal(day, {pas: pas % 4 for pas in range(24)}))
+    placed = map_levels(make_signal(day, {pas: pas % 4 for pas in range(24)}))
     assert len(placed) == hours
     starts = list(placed)
-    assert starts[0] == paris(f"{day} 00:00")
+    assert starts[0] == parse_paris(f"{day} 00:00")
     assert all(later - earlier == HOUR for earlier, later in pairwise(starts))
-    assert starts[-1] + HOUR == paris(f"{day + DAY} 00:00")
-    assert placed[paris(f"{day} 18:00")] == 18 % 4
-    assert placed[paris(f"{day} 01:00")] == 1
+    assert starts[-1] + HOUR == parse_paris(f"{day + DAY} 00:00")
+    assert placed[parse_paris(f"{day} 18:00")] == 18 % 4
+    assert placed[parse_paris(f"{day} 01:00")] == 1
 
 
 def test_the_hour_that_comes_twice_has_one_level() -> None:
-    placed = map_levels(signal(date(2026, 10, 25), {1: 0, 2: 3, 3: 1}))
+    placed = map_levels(make_signal(date(2026, 10, 25), {1: 0, 2: 3, 3: 1}))
     assert list(placed.values()) == [0, 3, 3, 1]
-    assert paris("2026-10-25 02:00") in placed
-    assert paris("2026-10-25 02:00+") in placed
+    assert parse_paris("2026-10-25 02:00") in placed
+    assert parse_paris("2026-10-25 02:00+") in placed
 
 
 def test_what_is_no_hour_or_no_level_is_left_out() -> None:
-    assert list(map_levels(signal(TODAY, {5: 4, 6: -1, 7: None, 24: 1, 8: 2})).values()) == [2]
+    assert list(map_levels(make_signal(TODAY, {5: 4, 6: -1, 7: None, 24: 1, 8: 2})).values()) == [2]
 
 
 def test_a_day_given_as_a_plain_date_is_that_day() -> None:
@@ -74,8 +74,8 @@ def test_runs_say_what_the_hours_say(levels: dict[datetime, int]) -> None:
 
 
 async def test_the_level_of_the_hour_and_when_it_changes(house: House) -> None:
-    await order(house, TODAY, [1] * 6 + [2] * 4 + [1] * 14)
-    await order(house, TODAY + DAY, [1] * 24)
+    await set_levels(house, TODAY, [1] * 6 + [2] * 4 + [1] * 14)
+    await set_levels(house, TODAY + DAY, [1] * 24)
     await house.work(keep_ecowatt)
     said = await house.ecowatt()
     assert said["now"] == {"level": 2, "since": "2026-01-20T07:00:00Z", "until": "2026-01-20T09:00:00Z"}
@@ -84,10 +84,10 @@ async def test_the_level_of_the_hour_and_when_it_changes(house: House) -> None:
     today = said["days"][0]
     assert (today["date"], today["worst"], today["hours"][0]["start"]) == ("2026-01-20", 2, "2026-01-20T07:00:00Z")
     assert today["message"] == "Consommation élevée : les éco-gestes aident le réseau."
-    await house.set(paris("2026-01-20 09:59"))
+    await house.set(parse_paris("2026-01-20 09:59"))
     await house.work(keep_ecowatt)
     assert (await house.ecowatt())["next_change"] == "2026-01-20T09:00:00Z", "the level changes before RTE is asked"
-    await house.set(paris("2026-01-20 10:00"))
+    await house.set(parse_paris("2026-01-20 10:00"))
     after = (await house.ecowatt())["now"]
     assert after == {"level": 1, "since": "2026-01-20T09:00:00Z", "until": after["until"]}
     assert after["until"] >= "2026-01-21T23:00:00Z"
@@ -95,7 +95,7 @@ async def test_the_level_of_the_hour_and_when_it_changes(house: House) -> None:
 
 async def test_what_is_ahead_is_said_in_runs(house: House) -> None:
     """The next level, the tense hours and the low-carbon ones are those of the hours that are not over."""
-    await order(house, TODAY, [0] * 6 + [1] * 3 + [2] * 2 + [3] + [1] * 4 + [0] * 2 + [3] * 3 + [2] + [1] * 2)
+    await set_levels(house, TODAY, [0] * 6 + [1] * 3 + [2] * 2 + [3] + [1] * 4 + [0] * 2 + [3] * 3 + [2] + [1] * 2)
     await house.work(keep_ecowatt)
     seen = await house.ecowatt()
     now = house.clock.now()
@@ -120,14 +120,14 @@ async def test_what_is_ahead_is_said_in_runs(house: House) -> None:
 async def test_days_in_order_and_the_fourth_in_the_afternoon(house: House) -> None:
     await house.work(keep_ecowatt)
     assert [day["date"] for day in (await house.ecowatt())["days"]] == [f"{TODAY + n * DAY}" for n in range(3)]
-    await house.live(keep_ecowatt, paris("2026-01-20 18:30"))
+    await house.live(keep_ecowatt, parse_paris("2026-01-20 18:30"))
     assert [day["date"] for day in (await house.ecowatt())["days"]] == [f"{TODAY + n * DAY}" for n in range(4)]
 
 
 async def test_hours_that_rte_no_longer_tells_are_kept(house: House) -> None:
     await house.work(keep_ecowatt)
     before = (await house.ecowatt())["days"][1]["hours"]
-    await house.live(keep_ecowatt, paris("2026-01-21 20:30"))
+    await house.live(keep_ecowatt, parse_paris("2026-01-21 20:30"))
     after = (await house.ecowatt())["days"][0]
     assert after["date"] == "2026-01-21"
     assert after["hours"] == before
@@ -135,10 +135,10 @@ async def test_hours_that_rte_no_longer_tells_are_kept(house: House) -> None:
 
 
 async def test_a_level_that_changes_is_taken(house: House) -> None:
-    await order(house, TODAY, [1] * 24)
+    await set_levels(house, TODAY, [1] * 24)
     await house.work(keep_ecowatt)
-    await order(house, TODAY, [1] * 18 + [3] * 2 + [1] * 4)
-    await house.live(keep_ecowatt, paris("2026-01-20 09:30"))
+    await set_levels(house, TODAY, [1] * 18 + [3] * 2 + [1] * 4)
+    await house.live(keep_ecowatt, parse_paris("2026-01-20 09:30"))
     said = await house.ecowatt()
     assert said["now"]["until"] == "2026-01-20T17:00:00Z"
     assert said["days"][0]["worst"] == 3
@@ -150,16 +150,16 @@ async def test_a_level_that_changes_is_taken(house: House) -> None:
 )
 async def test_the_odd_days_hour_by_hour(house: House, start: str, end: str, hours: int) -> None:
     day = date.fromisoformat(end[:10])
-    await order(house, day - DAY, [1] * 24)
-    await order(house, day, [1, 0, 3, 2] + [1] * 20)
-    await order(house, day + DAY, [1] * 24)
-    await house.set(paris(start))
-    await house.live(keep_ecowatt, paris(f"{day} 00:01"))
+    await set_levels(house, day - DAY, [1] * 24)
+    await set_levels(house, day, [1, 0, 3, 2] + [1] * 20)
+    await set_levels(house, day + DAY, [1] * 24)
+    await house.set(parse_paris(start))
+    await house.live(keep_ecowatt, parse_paris(f"{day} 00:01"))
     said = (await house.ecowatt())["days"][0]
     assert (said["date"], len(said["hours"])) == (f"{day}", hours)
     seen = []
-    now = paris(f"{day} 00:01")
-    while now < paris(end):
+    now = parse_paris(f"{day} 00:01")
+    while now < parse_paris(end):
         await house.live(keep_ecowatt, now)
         shown = int(now.astimezone(PARIS).strftime("%H"))
         now_said = (await house.ecowatt())["now"]
@@ -173,14 +173,14 @@ async def test_an_outage_leaves_what_was_known_with_its_age(house: House) -> Non
     await house.work(keep_ecowatt)
     before = await house.ecowatt()
     await house.world.fault(api=API, name="503")
-    await house.live(keep_ecowatt, paris("2026-01-21 12:00"))
+    await house.live(keep_ecowatt, parse_paris("2026-01-21 12:00"))
     during = await house.ecowatt()
     assert during["as_of"] == before["as_of"]
     assert during["days"] == before["days"][1:]
     assert during["now"] is not None
     failed = [at for at, _, status in await house.world.calls(API) if status == 503]
     assert [(later - earlier) // timedelta(minutes=1) for earlier, later in pairwise(failed)][:3] == [16, 32, 60]
-    await house.live(keep_ecowatt, paris("2026-01-26 12:00"))
+    await house.live(keep_ecowatt, parse_paris("2026-01-26 12:00"))
     empty = await house.ecowatt()
     assert (empty["now"], empty["days"]) == (None, [])
     assert empty["as_of"] == before["as_of"]
@@ -205,7 +205,7 @@ async def test_never_two_calls_in_a_quarter_of_an_hour(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     """Whatever RTE answers, however often the gateway restarts and looks."""
-    start = paris("2026-01-20 00:00")
+    start = parse_paris("2026-01-20 00:00")
     async with open_house(tmp_path_factory.mktemp("house"), start) as house:
         while house.clock.now() < start + timedelta(hours=6):
             await house.world.mend()
@@ -276,7 +276,7 @@ async def test_an_answer_without_a_day_is_none(house: House) -> None:
     await house.work(keep_ecowatt)
     before = await house.ecowatt()
     await house.world.fault(api=API, status=200, body={"signals": []})
-    await house.live(keep_ecowatt, paris("2026-01-20 10:30"))
+    await house.live(keep_ecowatt, parse_paris("2026-01-20 10:30"))
     assert (await house.ecowatt())["as_of"] == before["as_of"]
 
 
@@ -290,6 +290,6 @@ def day_of(day: date, dvalue: int | None, hours: dict[int, int]) -> dict[str, An
     }
 
 
-async def order(house: House, day: date, levels: list[int]) -> None:
+async def set_levels(house: House, day: date, levels: list[int]) -> None:
     answer = await house.world.http.post("/control/ecowatt", json={"date": f"{day}", "levels": levels})
     answer.raise_for_status()

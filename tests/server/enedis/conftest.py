@@ -14,7 +14,7 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(scope="session")
-def sample() -> Callable[[str], bytes]:
+def read_sample() -> Callable[[str], bytes]:
     """Read a recorded answer in place."""
 
     def read(name: str) -> bytes:

@@ -46,7 +46,7 @@ CALLS: dict[str, tuple[Api, Ask]] = {
 EACH_API = dict(reversed(CALLS.values()))
 
 
-def fixture(name: str) -> bytes:
+def read_fixture(name: str) -> bytes:
     return (FIXTURES / f"{name}.json").read_bytes()
 
 
@@ -75,7 +75,7 @@ class Timer:
         return time.monotonic() + self.ahead
 
 
-class Heard(Upstream):
+class RecordingUpstream(Upstream):
     """An upstream that remembers the answers as they came."""
 
     def __init__(self, base_url: str) -> None:
@@ -89,10 +89,10 @@ class Heard(Upstream):
 
 
 @asynccontextmanager
-async def client(
+async def open_client(
     url: str, *, store: Store | None = None, pacer: Pacer | None = None, secret: str = SECRET
-) -> AsyncIterator[tuple[Enedis, Heard]]:
-    upstream = Heard(url)
+) -> AsyncIterator[tuple[Enedis, RecordingUpstream]]:
+    upstream = RecordingUpstream(url)
     try:
         store = store or MemoryStore()
         yield Enedis(upstream, CLIENT, secret, store, pacer or NoPacer(), Circuit(store, SystemClock())), upstream
@@ -101,7 +101,7 @@ async def client(
 
 
 @asynccontextmanager
-async def budgets(folder: Path) -> AsyncIterator[Database]:
+async def open_budgets(folder: Path) -> AsyncIterator[Database]:
     """A database with the table of budgets and no other."""
     database = Database(f"sqlite+aiosqlite:///{folder}/budgets.db")
     table = Counter.__table__
@@ -115,7 +115,7 @@ async def budgets(folder: Path) -> AsyncIterator[Database]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReceivedRequest:
     """A request as it came."""
 
     line: str
@@ -133,29 +133,29 @@ class Reply:
     after: Callable[[], Awaitable[object]] | None = None
 
 
-type Script = Callable[[Asked], Reply]
+type Script = Callable[[ReceivedRequest], Reply]
 
 
-class Scripted:
+class ScriptedServer:
     """A server that answers by its script, and gives a new token to whoever asks: token-1, token-2 …"""
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        self.asked: list[Asked] = []
+        self.requests: list[ReceivedRequest] = []
         self.tokens = 0
         self.url = ""
 
     @property
-    def data_calls(self) -> list[Asked]:
-        return [asked for asked in self.asked if TOKEN not in asked.line]
+    def data_calls(self) -> list[ReceivedRequest]:
+        return [asked for asked in self.requests if TOKEN not in asked.line]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             line, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
             headers = {name.lower(): value for name, _, value in (header.partition(": ") for header in lines)}
             body = await reader.readexactly(int(headers.get("content-length", 0)))
-            asked = Asked(line, headers, body)
-            self.asked.append(asked)
+            asked = ReceivedRequest(line, headers, body)
+            self.requests.append(asked)
             reply = self.script(asked)
             if reply.after is not None:
                 await reply.after()
@@ -168,22 +168,22 @@ class Scripted:
         finally:
             writer.close()
 
-    def token(self) -> Reply:
+    def issue_token(self) -> Reply:
         self.tokens += 1
         body = {"access_token": f"token-{self.tokens}", "token_type": "Bearer", "expires_in": 12600}
         return Reply(body=json.dumps(body).encode())
 
 
 @asynccontextmanager
-async def scripted(data: Script, token: Script | None = None) -> AsyncIterator[Scripted]:
+async def run_scripted(data: Script, token: Script | None = None) -> AsyncIterator[ScriptedServer]:
     """Serve on 127.0.0.1; `token` answers in place of the usual token."""
 
-    def script(asked: Asked) -> Reply:
+    def script(asked: ReceivedRequest) -> Reply:
         if TOKEN not in asked.line:
             return data(asked)
-        return token(asked) if token else served.token()
+        return token(asked) if token else served.issue_token()
 
-    served = Scripted(script)
+    served = ScriptedServer(script)
     server = await asyncio.start_server(served.serve, "127.0.0.1", 0)
     served.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:

@@ -16,7 +16,7 @@ from gateway.enedis.customer import AddressAnswer, Contracts, Metering, Services
 from gateway.enedis.errors import ErrorReason, parse_error
 from gateway.enedis.wire import IndexMeasure, Measure, Point, UnreadableError
 from gateway.kit.http import HttpResponse
-from tests.server.enedis.origins import fixture
+from tests.server.enedis.origins import read_fixture
 
 FORMS: dict[str, TypeAdapter[object]] = {
     "contracts": TypeAdapter(Contracts),
@@ -31,7 +31,7 @@ FORMS: dict[str, TypeAdapter[object]] = {
     "index": TypeAdapter(IndexMeasure),
     "token": TypeAdapter(EnedisToken),
 }
-KEYS = sorted({key for name in FORMS for key in re.findall(r'"(\w+)":', fixture(name).decode())})
+KEYS = sorted({key for name in FORMS for key in re.findall(r'"(\w+)":', read_fixture(name).decode())})
 
 written = st.one_of(
     st.none(),
@@ -54,46 +54,46 @@ anything = st.recursive(
 )
 
 
-def spots(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+def iterate_paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Every place in an answer."""
     yield path
     if isinstance(value, dict):
         for key, member in value.items():
-            yield from spots(member, (*path, key))
+            yield from iterate_paths(member, (*path, key))
     elif isinstance(value, list):
         for number, member in enumerate(value):
-            yield from spots(member, (*path, number))
+            yield from iterate_paths(member, (*path, number))
 
 
-def changed(value: object, path: tuple[str | int, ...], new: object) -> object:
+def replace_at(value: object, path: tuple[str | int, ...], new: object) -> object:
     """The answer with something else in one place."""
     if not path:
         return new
     first, *rest = path
     if isinstance(value, dict):
-        return {key: changed(member, tuple(rest), new) if key == first else member for key, member in value.items()}
+        return {key: replace_at(member, tuple(rest), new) if key == first else member for key, member in value.items()}
     assert isinstance(value, list)
-    return [changed(member, tuple(rest), new) if at == first else member for at, member in enumerate(value)]
+    return [replace_at(member, tuple(rest), new) if at == first else member for at, member in enumerate(value)]
 
 
 LONGEST_TEXT = 200
 
 
-def scalars(value: object) -> Iterator[object]:
+def iterate_scalars(value: object) -> Iterator[object]:
     if isinstance(value, dict):
         for member in value.values():
-            yield from scalars(member)
+            yield from iterate_scalars(member)
     elif isinstance(value, list):
         for member in value:
-            yield from scalars(member)
+            yield from iterate_scalars(member)
     else:
         yield value
 
 
-def figures(value: object) -> set[float]:
+def collect_numbers(value: object) -> set[float]:
     """What may be read as a number: numbers, and texts that hold one and at most a unit."""
     found = set()
-    for scalar in scalars(value):
+    for scalar in iterate_scalars(value):
         if isinstance(scalar, int | float):
             with suppress(OverflowError):  # no number of Python's is as large as some whole ones
                 found.add(float(scalar))
@@ -113,10 +113,10 @@ def as_number(text: str) -> float | None:
         return None
 
 
-def days(value: object) -> set[date]:
+def collect_days(value: object) -> set[date]:
     """Each day that is written, and its neighbours: an offset may move it by one."""
     found = set()
-    for scalar in scalars(value):
+    for scalar in iterate_scalars(value):
         for text in re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", scalar) if isinstance(scalar, str) else ():
             try:
                 found |= {date.fromisoformat(text) + timedelta(days=shift) for shift in (-1, 0, 1)}
@@ -149,8 +149,8 @@ def assert_nothing_invented(form: TypeAdapter[object], body: object) -> None:
     except ValidationError:
         return
     said = json.loads(json.dumps(body))
-    numbers, dates = figures(said), days(said)
-    texts = {str(scalar).strip() for scalar in scalars(said)}
+    numbers, dates = collect_numbers(said), collect_days(said)
+    texts = {str(scalar).strip() for scalar in iterate_scalars(said)}
     for value in read_out(model):
         if isinstance(value, date):
             assert value in dates, value
@@ -166,10 +166,12 @@ def assert_nothing_invented(form: TypeAdapter[object], body: object) -> None:
 
 def one_of_each(answer: object) -> list[tuple[str | int, ...]]:
     """The places of an answer, one for each sequence of keys."""
-    return list({tuple(step for step in path if isinstance(step, str)): path for path in spots(answer)}.values())
+    return list(
+        {tuple(step for step in path if isinstance(step, str)): path for path in iterate_paths(answer)}.values()
+    )
 
 
-GOOD = {name: json.loads(fixture(name)) for name in FORMS}
+GOOD = {name: json.loads(read_fixture(name)) for name in FORMS}
 PLACES = [(name, path) for name, good in GOOD.items() for path in one_of_each(good)]
 
 
@@ -186,7 +188,7 @@ PLACES = [(name, path) for name, good in GOOD.items() for path in one_of_each(go
 def test_good_answers_with_something_else_in_one_place(new: object) -> None:
     assert len(PLACES) > 100
     for name, path in PLACES:
-        assert_nothing_invented(FORMS[name], changed(GOOD[name], path, new))
+        assert_nothing_invented(FORMS[name], replace_at(GOOD[name], path, new))
 
 
 @given(st.sampled_from(sorted(FORMS)), anything)
@@ -198,7 +200,7 @@ def test_an_answer_of_any_shape(name: str, body: object) -> None:
 @given(st.sampled_from(sorted(FORMS)), st.binary(max_size=100), st.integers(0, 5000))
 @settings(max_examples=200, deadline=None)
 def test_any_bytes_and_any_beginning_of_a_good_answer(name: str, noise: bytes, length: int) -> None:
-    whole = fixture(name).rstrip()
+    whole = read_fixture(name).rstrip()
     for body in (noise, whole[: min(length, len(whole) - 1)], whole[:length] + noise + whole[length:]):
         try:
             FORMS[name].validate_json(body)

@@ -14,7 +14,17 @@ from gateway.enedis.readings import place_curve
 from gateway.enedis.wire import IndexSeries
 from gateway.kit import paris
 from tests.server.conftest import Simulator
-from tests.server.enedis.origins import CALLS, PAYER, WEEK, Asked, Heard, NoPacer, Reply, client, scripted
+from tests.server.enedis.origins import (
+    CALLS,
+    PAYER,
+    WEEK,
+    NoPacer,
+    ReceivedRequest,
+    RecordingUpstream,
+    Reply,
+    open_client,
+    run_scripted,
+)
 
 FLAT, HOUSE, TEMPO, ROOF, BOTH, NO_CURVE, FARM = (f"300010000000{n:02}" for n in (1, 2, 3, 4, 5, 7, 10))
 UNSHARED = "30001000000015"
@@ -23,22 +33,22 @@ DIRECTIONS = [(FLAT, TAKEN), (ROOF, GIVEN), (BOTH, TAKEN), (BOTH, GIVEN)]
 
 
 @pytest.fixture
-async def upstream(simulator: Simulator) -> AsyncIterator[tuple[Enedis, Heard]]:
-    async with client(simulator.url) as both:
+async def upstream(simulator: Simulator) -> AsyncIterator[tuple[Enedis, RecordingUpstream]]:
+    async with open_client(simulator.url) as both:
         yield both
 
 
 @pytest.fixture
-def enedis(upstream: tuple[Enedis, Heard]) -> Enedis:
+def enedis(upstream: tuple[Enedis, RecordingUpstream]) -> Enedis:
     return upstream[0]
 
 
 @pytest.fixture
-def heard(upstream: tuple[Enedis, Heard]) -> Heard:
+def recording(upstream: tuple[Enedis, RecordingUpstream]) -> RecordingUpstream:
     return upstream[1]
 
 
-def asked(simulator: Simulator, part: str) -> dict[str, str]:
+def read_query(simulator: Simulator, part: str) -> dict[str, str]:
     [call] = simulator.calls(part)
     return {name: value for name, [value] in parse_qs(call["query"]).items()}
 
@@ -51,7 +61,7 @@ async def test_daily_energy_is_what_the_meter_counted(
     truth = {date.fromisoformat(day["date"]): day["wh"] for day in simulator.truth(prm, *WEEK, direction=direction)}
     assert {point.day: point.value for point in points} == truth
     assert len(truth) == 7
-    assert asked(simulator, "quotidienne") == {"pointId": prm, "dateDebut": "2026-10-27", "dateFin": "2026-11-03"}
+    assert read_query(simulator, "quotidienne") == {"pointId": prm, "dateDebut": "2026-10-27", "dateFin": "2026-11-03"}
 
 
 @pytest.mark.parametrize(("prm", "direction"), DIRECTIONS)
@@ -69,7 +79,7 @@ async def test_the_load_curve_of_autumns_long_day_sums_to_the_days(
         assert sum(reading.watts * reading.minutes for reading in readings) == day["wh"] * 60
 
 
-def totals(found: list[IndexSeries]) -> list[int]:
+def list_totals(found: list[IndexSeries]) -> list[int]:
     return [
         value.v
         for series in found
@@ -83,7 +93,7 @@ def totals(found: list[IndexSeries]) -> list[int]:
 async def test_the_index_goes_forward_by_each_days_energy(
     enedis: Enedis, simulator: Simulator, prm: str, direction: Direction
 ) -> None:
-    found = totals(await enedis.fetch_index(PAYER, prm, direction, *WEEK))
+    found = list_totals(await enedis.fetch_index(PAYER, prm, direction, *WEEK))
     days = [day["wh"] for day in simulator.truth(prm, *WEEK, direction=direction)]
     assert [after - before for before, after in pairwise(found)] == [pytest.approx(wh, abs=1) for wh in days[:-1]]
 
@@ -101,7 +111,7 @@ async def test_the_registers_add_up_to_the_index(enedis: Enedis, prm: str, names
     registers = [register for calendar in series.calendrier or [] for register in calendar.classeTemporelle or []]
     assert {register.libelleClasseTemporelle for register in registers} == names
     shown = zip(*([value.v or 0 for value in register.valeur or []] for register in registers), strict=True)
-    assert [sum(day) for day in shown] == [pytest.approx(total, abs=len(names)) for total in totals([series])]
+    assert [sum(day) for day in shown] == [pytest.approx(total, abs=len(names)) for total in list_totals([series])]
 
 
 async def test_the_greatest_power_of_each_day_is_above_its_curve(enedis: Enedis, simulator: Simulator) -> None:
@@ -115,8 +125,8 @@ async def test_the_greatest_power_of_each_day_is_above_its_curve(enedis: Enedis,
         assert point.value >= highest[point.day]
         [instant] = point.instants
         assert paris.day_of(instant) == point.day
-    assert asked(simulator, "puissance")["mesuresPas"] == "P1D"
-    assert asked(simulator, "puissance")["grandeurPhysique"] == "PMA"
+    assert read_query(simulator, "puissance")["mesuresPas"] == "P1D"
+    assert read_query(simulator, "puissance")["grandeurPhysique"] == "PMA"
 
 
 async def test_self_consumption_has_two_contracts(enedis: Enedis) -> None:
@@ -171,12 +181,12 @@ async def test_services_by_authorisation_and_by_meter(enedis: Enedis, simulator:
 
 
 async def test_no_service_in_its_three_forms_and_as_a_refusal(
-    enedis: Enedis, heard: Heard, simulator: Simulator
+    enedis: Enedis, recording: RecordingUpstream, simulator: Simulator
 ) -> None:
     number = number_of(simulator, UNSHARED)
     for _ in range(3):
         assert await enedis.fetch_services_of_authorization(PAYER, number) == []
-    assert {answer.body for answer in heard.answers[-3:]} == {
+    assert {answer.body for answer in recording.answers[-3:]} == {
         b'{"nbTotalServices":0}',
         b'{"nbTotalServices":0,"serviceSouscrit":null}',
         b'{"nbTotalServices":0,"serviceSouscrit":[]}',
@@ -186,7 +196,7 @@ async def test_no_service_in_its_three_forms_and_as_a_refusal(
 
 
 async def test_services_are_asked_for_with_what_production_was_seen_to_take() -> None:
-    async with scripted(lambda _: Reply()) as origin, client(origin.url) as (enedis, _):
+    async with run_scripted(lambda _: Reply()) as origin, open_client(origin.url) as (enedis, _):
         await enedis.fetch_services_of_authorization(PAYER, 4242)
         await enedis.fetch_services_of_point(PAYER, FLAT)
     one, other = origin.data_calls
@@ -202,7 +212,7 @@ async def test_services_are_asked_for_with_what_production_was_seen_to_take() ->
 async def test_every_call_bears_the_token_and_is_counted_once_for_who_asked(name: str, simulator: Simulator) -> None:
     api, ask = CALLS[name]
     pacer = NoPacer()
-    async with client(simulator.url, pacer=pacer) as (enedis, heard):
+    async with open_client(simulator.url, pacer=pacer) as (enedis, heard):
         await ask(enedis, HOUSE)
     token, call = simulator.calls()
     assert (token["path"], token["query"], call["status"]) == ("/oauth2/v3/token", "", 200)
@@ -223,9 +233,9 @@ async def test_customer_calls_have_the_meter_in_their_path_alone(
 
 
 async def test_a_request_says_what_it_takes_and_who_it_is() -> None:
-    async with scripted(lambda _: Reply()) as origin, client(origin.url) as (enedis, _):
+    async with run_scripted(lambda _: Reply()) as origin, open_client(origin.url) as (enedis, _):
         await enedis.fetch_synthesis(PAYER, FLAT)
-    token, call = origin.asked
+    token, call = origin.requests
     assert token.headers["authorization"].startswith("Basic ")
     assert token.headers["content-type"] == "application/x-www-form-urlencoded"
     assert token.body == b"grant_type=client_credentials"
@@ -237,10 +247,10 @@ async def test_a_request_says_what_it_takes_and_who_it_is() -> None:
 @pytest.mark.parametrize("body", [b"", b"<html></html>", b"\xff\xfe", b"[" * 5000, b'"text"', b"7"])
 @pytest.mark.parametrize("name", CALLS)
 async def test_an_answer_that_cannot_be_read_is_an_outage_and_not_an_absence(name: str, body: bytes) -> None:
-    def say(_: Asked) -> Reply:
+    def reply_body(_: ReceivedRequest) -> Reply:
         return Reply(body=body)
 
-    async with scripted(say) as origin, client(origin.url) as (enedis, _):
+    async with run_scripted(reply_body) as origin, open_client(origin.url) as (enedis, _):
         with pytest.raises(EnedisError) as refusal:
             await CALLS[name][1](enedis, HOUSE)
     assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "unreadable_answer")

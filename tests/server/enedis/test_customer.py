@@ -14,23 +14,32 @@ from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.enedis.readings import place_curve
 from gateway.enedis.registers import place_index
 from gateway.enedis.wire import IndexMeasure
-from tests.server.enedis.origins import CALLS, EACH_API, PAYER, Asked, Reply, client, fixture, scripted
+from tests.server.enedis.origins import (
+    CALLS,
+    EACH_API,
+    PAYER,
+    ReceivedRequest,
+    Reply,
+    open_client,
+    read_fixture,
+    run_scripted,
+)
 
 PRM = "30001000000099"
 
 
-def answering(*bodies: bytes) -> Any:
+def serve_bodies(*bodies: bytes) -> Any:
     """Answer with each body in turn, then with the last."""
     left = list(bodies)
 
-    def say(_: Asked) -> Reply:
+    def reply_next(_: ReceivedRequest) -> Reply:
         return Reply(body=left.pop(0) if len(left) > 1 else left[0])
 
-    return scripted(say)
+    return run_scripted(reply_next)
 
 
 async def test_the_fixtures_contracts() -> None:
-    async with answering(fixture("contracts")) as origin, client(origin.url) as (enedis, _):
+    async with serve_bodies(read_fixture("contracts")) as origin, open_client(origin.url) as (enedis, _):
         taking, giving = await enedis.fetch_contracts(PAYER, PRM)
     assert taking.model_dump() == {
         "segment": "C5",
@@ -45,8 +54,8 @@ async def test_the_fixtures_contracts() -> None:
 
 
 async def test_the_fixtures_customer_data() -> None:
-    bodies = [fixture(name) for name in ("synthesis", "metering", "address", "supply")]
-    async with answering(*bodies) as origin, client(origin.url) as (enedis, _):
+    bodies = [read_fixture(name) for name in ("synthesis", "metering", "address", "supply")]
+    async with serve_bodies(*bodies) as origin, open_client(origin.url) as (enedis, _):
         synthesis = await enedis.fetch_synthesis(PAYER, PRM)
         metering = await enedis.fetch_metering(PAYER, PRM)
         address = await enedis.fetch_address(PAYER, PRM)
@@ -73,7 +82,7 @@ async def test_the_fixtures_customer_data() -> None:
 
 
 async def test_the_fixtures_services() -> None:
-    async with answering(fixture("services")) as origin, client(origin.url) as (enedis, _):
+    async with serve_bodies(read_fixture("services")) as origin, open_client(origin.url) as (enedis, _):
         services = await enedis.fetch_services_of_authorization(PAYER, 4242)
     assert [service.measure for service in services if service.is_open] == ["CDC", "PMAX", "IDX", "ENERGIE"]
     *_, requested = services
@@ -82,9 +91,9 @@ async def test_the_fixtures_services() -> None:
 
 
 async def test_the_fixtures_measures() -> None:
-    bodies = [fixture(name) for name in ("load_curve", "daily", "daily", "max_power", "index")]
+    bodies = [read_fixture(name) for name in ("load_curve", "daily", "daily", "max_power", "index")]
     days = date(2026, 9, 14), date(2026, 9, 16)
-    async with answering(*bodies) as origin, client(origin.url) as (enedis, _):
+    async with serve_bodies(*bodies) as origin, open_client(origin.url) as (enedis, _):
         curve = await enedis.fetch_load_curve(PAYER, PRM, Direction.CONSUMPTION, *days)
         daily = await enedis.fetch_daily(PAYER, PRM, Direction.CONSUMPTION, *days)
         produced = await enedis.fetch_daily(PAYER, PRM, Direction.PRODUCTION, *days)
@@ -183,11 +192,14 @@ def test_phases(written: object, phases: int | None) -> None:
 
 @pytest.mark.parametrize("written", [[], {}, True, "tri", "1_0"])
 async def test_phases_that_cannot_be_read_are_an_unreadable_answer(written: object) -> None:
-    async with answering(json.dumps({"phase_count": written}).encode()) as origin, client(origin.url) as (enedis, _):
-        assert await refused(enedis, "supply") is ErrorReason.DOWN
+    async with (
+        serve_bodies(json.dumps({"phase_count": written}).encode()) as origin,
+        open_client(origin.url) as (enedis, _),
+    ):
+        assert await find_refusal(enedis, "supply") is ErrorReason.DOWN
 
 
-async def refused(enedis: Enedis, call: str) -> ErrorReason:
+async def find_refusal(enedis: Enedis, call: str) -> ErrorReason:
     with pytest.raises(EnedisError) as refusal:
         await CALLS[call][1](enedis, PRM)
     return refusal.value.reason
@@ -205,7 +217,7 @@ def test_absent_null_and_empty_are_the_same(form: type[BaseModel], nothing: obje
 
 @pytest.mark.parametrize("body", [b"{}", b'{"address":null}', b'{"address":{}}'])
 async def test_no_address_in_its_three_forms(body: bytes) -> None:
-    async with answering(body) as origin, client(origin.url) as (enedis, _):
+    async with serve_bodies(body) as origin, open_client(origin.url) as (enedis, _):
         assert await enedis.fetch_address(PAYER, PRM) == Address()
 
 
@@ -224,8 +236,11 @@ def test_no_service_in_its_three_forms(empty: dict[str, object]) -> None:
 @pytest.mark.parametrize("rows", [{"pointId": PRM}, "ACTIF", 5, [None], [[]], True])
 async def test_services_that_cannot_be_read_are_not_taken_for_none(rows: object) -> None:
     """Whoever believed that nothing is open any more would end a consent."""
-    async with answering(json.dumps({"serviceSouscrit": rows}).encode()) as origin, client(origin.url) as (enedis, _):
-        assert await refused(enedis, "services") is ErrorReason.DOWN
+    async with (
+        serve_bodies(json.dumps({"serviceSouscrit": rows}).encode()) as origin,
+        open_client(origin.url) as (enedis, _),
+    ):
+        assert await find_refusal(enedis, "services") is ErrorReason.DOWN
 
 
 def test_a_service_says_which_way_the_energy_goes() -> None:
@@ -241,7 +256,7 @@ def test_only_what_is_active_is_open() -> None:
 
 
 def test_personal_data_that_nobody_needs_is_not_kept() -> None:
-    for contract in TypeAdapter(list[GridContract]).validate_json(fixture("contracts")):
+    for contract in TypeAdapter(list[GridContract]).validate_json(read_fixture("contracts")):
         assert "INVENT" not in repr(contract)
         assert PRM not in repr(contract)
 
@@ -251,7 +266,7 @@ async def test_wrong_shapes_are_refused_without_a_word_of_them(api: Any) -> None
     """The words of a parser quote what it could not read."""
     private = f"M INVENTÉ {PRM}"
     for body in (f'["{private}"]', f'"{private}"', f'{{"{private}"', f'[[{{"segment": "{private}"}}]]'):
-        async with answering(body.encode()) as origin, client(origin.url) as (enedis, _):
+        async with serve_bodies(body.encode()) as origin, open_client(origin.url) as (enedis, _):
             with pytest.raises(EnedisError) as refusal:
                 await EACH_API[api](enedis, PRM)
         assert PRM not in f"{refusal.value!r} {refusal.value} {refusal.value.code}"
@@ -259,7 +274,7 @@ async def test_wrong_shapes_are_refused_without_a_word_of_them(api: Any) -> None
 
 
 def test_one_unreadable_index_does_not_spoil_the_answer() -> None:
-    answer = json.loads(fixture("index"))
+    answer = json.loads(read_fixture("index"))
     [series] = answer["contexte"][0]["grandeur"]
     values = series["cadranTotalisateur"]["valeur"]
     values += [{"d": "2026-09-16", "v": "unknown"}, {"v": 5}, None, {"d": "2026-09-17", "v": "12360000"}]

@@ -14,7 +14,7 @@ from gateway.enedis.wire import Point, UnreadableError
 DAY, NEXT = date(2026, 9, 29), date(2026, 9, 30)
 
 
-def point(**members: object) -> Point:
+def make_point(**members: object) -> Point:
     return Point.model_validate({"v": "1", "d": "2026-09-29 00:30:00", "p": "PT30M"} | members)
 
 
@@ -36,19 +36,19 @@ def point(**members: object) -> Point:
     ],
 )
 def test_values_are_read_to_the_nearest_whole(written: object, value: int) -> None:
-    assert point(v=written).value == value
+    assert make_point(v=written).value == value
 
 
 @pytest.mark.parametrize("written", ["NaN", "1e3", "1_000", "", None, {}, [], True, "0x10", "9" * 40, "٣"])
 def test_what_is_no_value_is_said(written: object) -> None:
     with pytest.raises(UnreadableError) as unreadable:
-        _ = point(v=written).value
+        _ = make_point(v=written).value
     assert unreadable.value.part == "value"
 
 
 @pytest.mark.parametrize("written", [None, ""])
 def test_null_and_empty_are_no_value(written: object) -> None:
-    assert point(v=written).is_empty
+    assert make_point(v=written).is_empty
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ def test_null_and_empty_are_no_value(written: object) -> None:
     ],
 )
 def test_steps_in_every_spelling_of_a_duration(written: str, minutes: int) -> None:
-    assert point(p=written).minutes == minutes
+    assert make_point(p=written).minutes == minutes
 
 
 @pytest.mark.parametrize("written", ["PT", "30", "", None, "pt30m", "PT90S", "soon", 30])
 def test_what_is_no_step_is_said(written: object) -> None:
     with pytest.raises(UnreadableError) as unreadable:
-        _ = point(p=written).minutes
+        _ = make_point(p=written).minutes
     assert unreadable.value.part == "step"
 
 
@@ -88,29 +88,36 @@ def test_what_is_no_step_is_said(written: object) -> None:
     ],
 )
 def test_days(written: str, day: date) -> None:
-    assert point(d=written).day == day
+    assert make_point(d=written).day == day
 
 
 @pytest.mark.parametrize("written", ["2026-02-30", "29/09/2026", "", "soon", None, "9999-12-31", "0001-01-01"])
 def test_what_is_no_day_is_said(written: object) -> None:
     with pytest.raises(UnreadableError):
-        _ = point(d=written).day
+        _ = make_point(d=written).day
 
 
 def test_midnight_is_written_in_two_ways() -> None:
     midnight = datetime(2026, 9, 29, 22, tzinfo=UTC)
     for written in ("2026-09-30 00:00:00", "2026-09-29 24:00:00", "2026-09-30T00:00:00+02:00", "2026-09-29T22:00:00Z"):
-        assert point(d=written).instants == [midnight]
+        assert make_point(d=written).instants == [midnight]
 
 
 def test_an_offset_tells_the_doubled_hour_apart() -> None:
-    early, late = point(v="100", d="2026-10-25T02:30:00+02:00"), point(v="200", d="2026-10-25T02:30:00+01:00")
+    early, late = make_point(v="100", d="2026-10-25T02:30:00+02:00"), make_point(v="200", d="2026-10-25T02:30:00+01:00")
     assert [reading.watts for reading in place_curve([late, early]).days[date(2026, 10, 25)]] == [100, 200]
 
 
 def test_one_unreadable_point_spoils_no_other_and_is_counted_by_what_is_wrong() -> None:
-    good = [point(v="100"), point(v="100", d="2026-09-29 01:00:00")]
-    bad = [point(v="NaN"), point(p="PT45S"), point(p="P1D"), point(d="soon"), point(v="-5"), point(v="40000001")]
+    good = [make_point(v="100"), make_point(v="100", d="2026-09-29 01:00:00")]
+    bad = [
+        make_point(v="NaN"),
+        make_point(p="PT45S"),
+        make_point(p="P1D"),
+        make_point(d="soon"),
+        make_point(v="-5"),
+        make_point(v="40000001"),
+    ]
     placed = place_curve([good[0], *bad, good[1]], DAY, NEXT)
     assert [reading.watts for reading in placed.days[DAY]] == [100, 100]
     counts = {Fault.VALUE: 1, Fault.STEP: 2, Fault.STAMP: 1, Fault.IMPLAUSIBLE: 2}
@@ -118,18 +125,18 @@ def test_one_unreadable_point_spoils_no_other_and_is_counted_by_what_is_wrong() 
 
 
 def test_points_of_other_days_are_refused() -> None:
-    placed = place_curve([point(d="2026-09-30 00:30:00"), point(d="2026-09-30 00:00:00")], DAY, NEXT)
+    placed = place_curve([make_point(d="2026-09-30 00:30:00"), make_point(d="2026-09-30 00:00:00")], DAY, NEXT)
     assert list(placed.days) == [DAY], "midnight ends the day before"
     assert placed.refused.counts == {Fault.OUTSIDE: 1}
 
 
-def daily(*values: tuple[str, str]) -> list[Point]:
+def make_daily_points(*values: tuple[str, str]) -> list[Point]:
     return [Point.model_validate({"v": wh, "d": day}) for day, wh in values]
 
 
 def test_daily_values_are_read_counted_and_bounded() -> None:
     placed = place_daily(
-        daily(("2026-09-28", "1"), ("2026-09-29", "33495.4"), ("2026-09-30", "999999999999999")),
+        make_daily_points(("2026-09-28", "1"), ("2026-09-29", "33495.4"), ("2026-09-30", "999999999999999")),
         DAY,
         date(2026, 10, 1),
     )
@@ -138,14 +145,18 @@ def test_daily_values_are_read_counted_and_bounded() -> None:
 
 
 def test_ten_times_the_subscribed_power_is_no_measure() -> None:
-    assert place_daily(daily(("2026-09-29", "2500001")), DAY, NEXT, 100_000).days == {}
-    assert place_daily(daily(("2026-09-29", "2499999")), DAY, NEXT, 100_000).days == {DAY: 2_499_999}
+    assert place_daily(make_daily_points(("2026-09-29", "2500001")), DAY, NEXT, 100_000).days == {}
+    assert place_daily(make_daily_points(("2026-09-29", "2499999")), DAY, NEXT, 100_000).days == {DAY: 2_499_999}
 
 
 def test_two_different_values_of_a_day_are_both_refused_and_equal_ones_count_once() -> None:
-    placed = place_daily(daily(("2026-09-29", "10"), ("2026-09-29", "10"), ("2026-09-30", "5")), DAY, date(2026, 10, 1))
+    placed = place_daily(
+        make_daily_points(("2026-09-29", "10"), ("2026-09-29", "10"), ("2026-09-30", "5")), DAY, date(2026, 10, 1)
+    )
     assert placed.days == {DAY: 10, NEXT: 5}
-    placed = place_daily(daily(("2026-09-29", "10"), ("2026-09-29", "11"), ("2026-09-30", "5")), DAY, date(2026, 10, 1))
+    placed = place_daily(
+        make_daily_points(("2026-09-29", "10"), ("2026-09-29", "11"), ("2026-09-30", "5")), DAY, date(2026, 10, 1)
+    )
     assert placed.days == {NEXT: 5}
     assert placed.refused.counts == {Fault.CONTRADICTORY: 2}
 

@@ -49,7 +49,7 @@ def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=2 if spring < day <= autumn else 1)
 
 
-def cut(day: date, steps: list[int]) -> list[Interval]:
+def cut_day(day: date, steps: list[int]) -> list[Interval]:
     """Cut a day into intervals, hour by hour, each hour with the next of the steps (in turn)."""
     hour, intervals = midnight(day), list[Interval]()
     for number in range(length_of(day) // 60):
@@ -62,7 +62,7 @@ def cut(day: date, steps: list[int]) -> list[Interval]:
     return intervals
 
 
-def written(interval: Interval, watts: int) -> Point:
+def write_point(interval: Interval, watts: int) -> Point:
     """A point as Enedis writes it: the end of the interval on a clock in Paris."""
     start, end = interval
     minutes = round((end - start).total_seconds() / 60)
@@ -71,7 +71,7 @@ def written(interval: Interval, watts: int) -> Point:
     )
 
 
-def stories(intervals: list[Interval], seed: int) -> list[Reading]:
+def make_readings(intervals: list[Interval], seed: int) -> list[Reading]:
     """What a meter measured: a power of its own for each interval, so that no two can be exchanged unnoticed."""
     watts = random.Random(seed).sample(range(9000), len(intervals))  # noqa: S311 - no secret
     return [
@@ -81,10 +81,10 @@ def stories(intervals: list[Interval], seed: int) -> list[Reading]:
 
 
 def points_of(truth: list[Reading]) -> list[Point]:
-    return [written((reading.start, reading.end), reading.watts) for reading in truth]
+    return [write_point((reading.start, reading.end), reading.watts) for reading in truth]
 
 
-def shuffled(points: list[Point], seed: int) -> list[Point]:
+def shuffle_points(points: list[Point], seed: int) -> list[Point]:
     """In any order, but of two equal stamps the first stays first."""
     mixed = list(points)
     random.Random(seed).shuffle(mixed)  # noqa: S311
@@ -99,7 +99,7 @@ def check_days(step: int, stride: int) -> None:
         day = date.fromordinal(ordinal)
         if ordinal % stride and day not in ODD_DAYS:
             continue
-        truth = stories(cut(day, [step]), ordinal)
+        truth = make_readings(cut_day(day, [step]), ordinal)
         placement = place_curve(points_of(truth))
         assert placement.refused.total == 0, day
         assert placement.days == {day: truth}
@@ -120,10 +120,10 @@ def test_every_day_of_eleven_years_comes_back_as_it_was_written(step: int) -> No
 @given(every_day, st.lists(st.sampled_from(STEPS), min_size=1, max_size=25), st.integers(0, 2**32))
 @settings(max_examples=120, deadline=None)
 def test_steps_that_change_within_the_day_in_any_order(day: date, steps: list[int], seed: int) -> None:
-    truth = stories(cut(day, steps), seed)
-    placement = place_curve(shuffled(points_of(truth), seed))
+    truth = make_readings(cut_day(day, steps), seed)
+    placement = place_curve(shuffle_points(points_of(truth), seed))
     assert placement.refused.total == 0
-    assert measures(placement.days) == measures({day: truth})
+    assert drop_quality(placement.days) == drop_quality({day: truth})
     assert all(one.end == two.start for one, two in pairwise(placement.days[day]))
 
 
@@ -131,26 +131,26 @@ def test_steps_that_change_within_the_day_in_any_order(day: date, steps: list[in
 @settings(max_examples=25, deadline=None)
 def test_a_week_around_an_odd_day_keeps_each_day_to_itself(odd: date, shift: int, step: int) -> None:
     days = [odd + timedelta(days=shift + offset) for offset in range(7)]
-    truth = {day: stories(cut(day, [step]), day.toordinal()) for day in days}
-    placement = place_curve(shuffled([point for day in days for point in points_of(truth[day])], shift))
+    truth = {day: make_readings(cut_day(day, [step]), day.toordinal()) for day in days}
+    placement = place_curve(shuffle_points([point for day in days for point in points_of(truth[day])], shift))
     assert placement.refused.total == 0
-    assert measures(placement.days) == measures(truth)
+    assert drop_quality(placement.days) == drop_quality(truth)
 
 
-def measures(days: dict[date, list[Reading]]) -> dict[date, list[tuple[datetime, int, int]]]:
+def drop_quality(days: dict[date, list[Reading]]) -> dict[date, list[tuple[datetime, int, int]]]:
     """Readings without their quality: in no order, the doubled hour is estimated."""
     return {day: [(one.start, one.minutes, one.watts) for one in readings] for day, readings in days.items()}
 
 
 @pytest.mark.parametrize("oldest_first", [True, False])
 def test_autumns_doubled_hour_is_told_by_the_order_of_the_answer(oldest_first: bool) -> None:
-    truth = stories(cut(AUTUMN, [30]), 3)
+    truth = make_readings(cut_day(AUTUMN, [30]), 3)
     points = points_of(truth)
     assert place_curve(points if oldest_first else points[::-1]).days == {AUTUMN: truth}
 
 
 def test_without_any_order_the_doubled_half_hours_are_estimated_and_no_others() -> None:
-    truth = stories(cut(AUTUMN, [30]), 3)
+    truth = make_readings(cut_day(AUTUMN, [30]), 3)
     points = points_of(truth)
     mixed = points[10:] + points[:10]
     mixed[30], mixed[20] = mixed[20], mixed[30]
@@ -162,7 +162,7 @@ def test_without_any_order_the_doubled_half_hours_are_estimated_and_no_others() 
     )
 
 
-def ambiguous(reading: Reading) -> bool:
+def is_ambiguous(reading: Reading) -> bool:
     """Its stamp is one that clocks show twice."""
     end = reading.end
     return any(
@@ -175,7 +175,7 @@ def ambiguous(reading: Reading) -> bool:
 @given(every_day, st.sampled_from(STEPS), st.data())
 @settings(max_examples=120, deadline=None)
 def test_with_points_missing_just_what_is_certain_is_placed(day: date, step: int, data: st.DataObject) -> None:
-    whole = stories(cut(day, [step]), 7)
+    whole = make_readings(cut_day(day, [step]), 7)
     holes = data.draw(st.sets(st.integers(0, len(whole) - 1), min_size=1))
     holes |= data.draw(st.sets(st.sampled_from(range(len(whole))[: 5 * 60 // step])))
     sent = [reading for number, reading in enumerate(whole) if number not in holes]
@@ -184,7 +184,7 @@ def test_with_points_missing_just_what_is_certain_is_placed(day: date, step: int
     sure = [
         reading
         for reading, stamp in zip(sent, stamps, strict=True)
-        if not ambiguous(reading) or stamps.count(stamp) == 2
+        if not is_ambiguous(reading) or stamps.count(stamp) == 2
     ]
     assert placement.days.get(day, []) == sure
     assert placement.refused.total == len(sent) - len(sure)
@@ -193,19 +193,19 @@ def test_with_points_missing_just_what_is_certain_is_placed(day: date, step: int
 @given(st.lists(st.sampled_from(STEPS), min_size=25, max_size=25), st.data())
 @settings(max_examples=120, deadline=None)
 def test_autumn_with_points_missing_and_mixed_steps_is_never_wrong(steps: list[int], data: st.DataObject) -> None:
-    whole = stories(cut(AUTUMN, steps), 11)
+    whole = make_readings(cut_day(AUTUMN, steps), 11)
     night = [reading for reading in whole if reading.start < midnight(AUTUMN) + timedelta(hours=5)]
     holes = data.draw(st.sets(st.sampled_from(night)))
     sent = [reading for reading in whole if reading not in holes]
     placement = place_curve(points_of(sent))
     placed = placement.days[AUTUMN]
     assert set(placed) <= set(sent)
-    assert {reading for reading in sent if not ambiguous(reading)} <= set(placed)
+    assert {reading for reading in sent if not is_ambiguous(reading)} <= set(placed)
     assert len(placed) + placement.refused.total == len(sent)
 
 
 def test_one_of_autumns_two_half_past_two_is_refused_and_the_rest_of_the_night_is_not() -> None:
-    truth = stories(cut(AUTUMN, [30]), 3)
+    truth = make_readings(cut_day(AUTUMN, [30]), 3)
     for missing in (3, 4, 5, 6):  # the readings that end at 02:00, 02:30, 02:00 and 02:30
         placement = place_curve(points_of([reading for reading in truth if reading != truth[missing]]))
         twin = missing + 2 if missing < 5 else missing - 2
@@ -215,7 +215,7 @@ def test_one_of_autumns_two_half_past_two_is_refused_and_the_rest_of_the_night_i
 
 def test_the_odd_days_have_46_and_50_half_hours_and_the_last_belongs_to_its_day() -> None:
     for day, half_hours in ((SPRING, 46), (PLAIN, 48), (AUTUMN, 50)):
-        points = points_of(stories(cut(day, [30]), 5))
+        points = points_of(make_readings(cut_day(day, [30]), 5))
         assert len(points) == half_hours
         assert points[-1].d == f"{day + timedelta(days=1)} 00:00:00"
         assert len(place_curve(points).days[day]) == half_hours
@@ -247,7 +247,7 @@ def test_spring_has_no_half_past_two() -> None:
     ],
 )
 def test_what_cannot_be_placed_is_refused_and_its_neighbours_are_not(d: str, p: str | None, v: str) -> None:
-    good = stories(cut(PLAIN, [30]), 1)[10:20]
+    good = make_readings(cut_day(PLAIN, [30]), 1)[10:20]
     placement = place_curve([*points_of(good), Point.model_validate({"v": v, "d": d, "p": p})])
     assert placement.days == {PLAIN: good}
     assert placement.refused.total == 1
@@ -264,7 +264,7 @@ def test_an_absent_value_is_no_reading_and_zero_is_one() -> None:
 
 
 def test_repeated_points_count_once_and_contradictions_not_at_all() -> None:
-    truth = stories(cut(PLAIN, [30]), 9)
+    truth = make_readings(cut_day(PLAIN, [30]), 9)
     points = points_of(truth)
     assert place_curve([*points, *points]).days == {PLAIN: truth}
     liar = points[5].model_copy(update={"v": truth[5].watts + 1})

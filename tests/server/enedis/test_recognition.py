@@ -7,7 +7,7 @@ import pytest
 
 from gateway.domain.direction import Direction
 from gateway.enedis.errors import EnedisError, ErrorReason
-from tests.server.enedis.origins import PAYER, WEEK, Reply, client, scripted
+from tests.server.enedis.origins import PAYER, WEEK, Reply, open_client, run_scripted
 
 PRM = "30001000000001"
 GOOD: dict[str, Any] = {
@@ -23,16 +23,16 @@ def with_series(**changes: object) -> dict[str, Any]:
     return GOOD | {"grandeur": [GOOD["grandeur"][0] | changes]}
 
 
-async def fetch(body: object) -> list[Any]:
+async def fetch_services(body: object) -> list[Any]:
     reply = Reply(body=body if isinstance(body, bytes) else json.dumps(body).encode())
-    async with scripted(lambda _: reply) as origin, client(origin.url) as (enedis, _):
+    async with run_scripted(lambda _: reply) as origin, open_client(origin.url) as (enedis, _):
         return await enedis.fetch_daily(PAYER, PRM, Direction.CONSUMPTION, *WEEK)
 
 
 async def test_the_answer_asked_for_is_read_and_may_have_no_points() -> None:
-    assert len(await fetch(GOOD)) == 1
-    assert await fetch(with_series(points=[])) == []
-    assert len(await fetch(with_series(unite="WH "))) == 1
+    assert len(await fetch_services(GOOD)) == 1
+    assert await fetch_services(with_series(points=[])) == []
+    assert len(await fetch_services(with_series(unite="WH "))) == 1
 
 
 @pytest.mark.parametrize(
@@ -62,5 +62,5 @@ async def test_the_answer_asked_for_is_read_and_may_have_no_points() -> None:
 )
 async def test_whatever_else_comes_with_200_is_an_outage(body: object, code: str) -> None:
     with pytest.raises(EnedisError) as refusal:
-        await fetch(body)
+        await fetch_services(body)
     assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, code)

@@ -52,7 +52,7 @@ TABLE = [
 ]
 
 
-def understood(status: int, body: object) -> EnedisError:
+def parse_response(status: int, body: object) -> EnedisError:
     return parse_error(HttpResponse(status, json.dumps(body).encode(), {}))
 
 
@@ -68,7 +68,7 @@ def test_each_code_in_each_shape(status: int, code: str, reason: ErrorReason) ->
     if code.isdecimal():
         shapes += [{"fault": {"code": int(code), "message": "words"}}, {"code": int(code), "message": "words"}]
     for shape in shapes:
-        refusal = understood(status, shape)
+        refusal = parse_response(status, shape)
         assert refusal.reason is reason, shape
         assert refusal.code == code
 
@@ -91,7 +91,7 @@ def test_words_tell_where_a_code_does_not(status: int, words: str, reason: Error
         {"code": str(status), "message": words},
         [{"code": str(status), "message": words}],
     ):
-        assert understood(status, body).reason is reason
+        assert parse_response(status, body).reason is reason
 
 
 def test_the_quota_says_when_to_come_back() -> None:
@@ -99,9 +99,9 @@ def test_the_quota_says_when_to_come_back() -> None:
         {"code": "900804", "nextAccessTime": "2026-Jul-22 05:00:00+0000 UTC"},
         {"fault": {"code": 900804, "nextAccessTime": "2026-Jul-22 05:00:00+0000 UTC"}},
     ):
-        assert understood(429, body).retry_at == datetime(2026, 7, 22, 5, tzinfo=UTC)
+        assert parse_response(429, body).retry_at == datetime(2026, 7, 22, 5, tzinfo=UTC)
     for unreadable in (None, "", "tomorrow", 5, "0001-Jan-01 00:00:00+1400 UTC", "2026-Juil-22 05:00:00+0000 UTC"):
-        refusal = understood(429, {"code": "900804", "nextAccessTime": unreadable})
+        refusal = parse_response(429, {"code": "900804", "nextAccessTime": unreadable})
         assert (refusal.reason, refusal.retry_at) == (ErrorReason.QUOTA, None)
 
 
@@ -133,7 +133,7 @@ def test_bodies_that_are_not_enedis_own(status: int, body: bytes, reason: ErrorR
 @pytest.mark.parametrize("key", ["error", "code"])
 def test_a_meter_number_never_gets_into_the_error(key: str) -> None:
     for value in (f"point {PRM} unknown", PRM, int(PRM), {"point": PRM}, [PRM]):
-        refusal = understood(400, {key: value, "message": f"{PRM}", "error_description": PRM})
+        refusal = parse_response(400, {key: value, "message": f"{PRM}", "error_description": PRM})
         assert PRM not in f"{refusal} {refusal!r} {refusal.code}"
 
 

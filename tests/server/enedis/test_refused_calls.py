@@ -14,7 +14,17 @@ from gateway.enedis.client import Enedis
 from gateway.enedis.errors import EnedisError, ErrorReason
 from gateway.kit import http
 from tests.server.conftest import NOW, Simulator
-from tests.server.enedis.origins import CALLS, PAYER, SECRET, WEEK, Ask, Asked, Reply, client, scripted
+from tests.server.enedis.origins import (
+    CALLS,
+    PAYER,
+    SECRET,
+    WEEK,
+    Ask,
+    ReceivedRequest,
+    Reply,
+    open_client,
+    run_scripted,
+)
 
 PRM = "30001000000001"
 CONSUMPTION = Direction.CONSUMPTION
@@ -95,11 +105,11 @@ ALTERED |= {"offset_stamps", "step_in_seconds", "newest_first", "daily_twice", "
 
 @pytest.fixture
 async def enedis(simulator: Simulator) -> AsyncIterator[Enedis]:
-    async with client(simulator.url) as (enedis, _):
+    async with open_client(simulator.url) as (enedis, _):
         yield enedis
 
 
-async def refused(enedis: Enedis, prm: str, direction: Direction, start: date, end: date) -> ErrorReason:
+async def find_refusal(enedis: Enedis, prm: str, direction: Direction, start: date, end: date) -> ErrorReason:
     with pytest.raises(EnedisError) as refusal:
         await enedis.fetch_load_curve(PAYER, prm, direction, start, end)
     return refusal.value.reason
@@ -112,7 +122,7 @@ def test_the_simulator_knows_no_other_refusal(simulator: Simulator) -> None:
 @pytest.mark.parametrize("name", MEANINGS)
 async def test_every_refusal_from_the_wire_to_its_meaning(name: str, enedis: Enedis, simulator: Simulator) -> None:
     simulator.order("POST", "faults", api="mesure_synchrone_auto", name=name)
-    assert await refused(enedis, PRM, CONSUMPTION, *WEEK) is MEANINGS[name]
+    assert await find_refusal(enedis, PRM, CONSUMPTION, *WEEK) is MEANINGS[name]
 
 
 async def test_what_each_home_and_range_is_refused_for(enedis: Enedis, simulator: Simulator) -> None:
@@ -131,49 +141,49 @@ async def test_what_each_home_and_range_is_refused_for(enedis: Enedis, simulator
         (PRM, CONSUMPTION, today, today, ErrorReason.OUR_FAULT),
     ):
         simulator.forget_calls()  # and its quota
-        assert await refused(enedis, prm, direction, start, end) is reason, (prm, start, end)
+        assert await find_refusal(enedis, prm, direction, start, end) is reason, (prm, start, end)
 
 
 @pytest.mark.parametrize("status", [403, 404])
 async def test_a_strangers_page_says_nothing_about_the_consent_or_the_days(status: int) -> None:
     page = Reply(status, b"<html><body>The requested URL was rejected.</body></html>")
-    error = await failure(CALLS["daily"][1], page)
+    error = await find_error(CALLS["daily"][1], page)
     assert error is not None
     assert error.reason is ErrorReason.OUR_FAULT
 
 
 async def test_a_redirect_leads_nowhere() -> None:
     statuses = [301, 302, 303, 307, 308]
-    async with scripted(lambda _: Reply(body=b"[]")) as other:
+    async with run_scripted(lambda _: Reply(body=b"[]")) as other:
 
-        def moved(asked: Asked) -> Reply:
+        def reply_moved(asked: ReceivedRequest) -> Reply:
             return Reply(statuses.pop(), headers={"Location": f"{other.url}{asked.line.split()[1]}"})
 
-        async with scripted(moved) as origin, client(origin.url) as (enedis, _):
+        async with run_scripted(reply_moved) as origin, open_client(origin.url) as (enedis, _):
             while statuses:
                 with pytest.raises(EnedisError) as refusal:
                     await enedis.fetch_contracts(PAYER, PRM)
                 assert refusal.value.reason is ErrorReason.OUR_FAULT
         assert len(origin.data_calls) == 5
-    assert other.asked == []
+    assert other.requests == []
 
 
 async def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     async with (
-        scripted(lambda _: Reply(body=b"[]")) as proxy,
-        scripted(lambda _: Reply(body=b"[]")) as origin,
+        run_scripted(lambda _: Reply(body=b"[]")) as proxy,
+        run_scripted(lambda _: Reply(body=b"[]")) as origin,
     ):
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, proxy.url)
-        async with client(origin.url) as (enedis, _):
+        async with open_client(origin.url) as (enedis, _):
             assert await enedis.fetch_contracts(PAYER, PRM) == []
-    assert proxy.asked == []
+    assert proxy.requests == []
 
 
 async def test_too_long_an_answer_is_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "MAX_BODY", 1000)
     body = b"[" + b" " * 998 + b"]"
-    async with scripted(lambda _: Reply(body=body)) as origin, client(origin.url) as (enedis, _):
+    async with run_scripted(lambda _: Reply(body=body)) as origin, open_client(origin.url) as (enedis, _):
         assert await enedis.fetch_contracts(PAYER, PRM) == []
         body += b" "
         with pytest.raises(EnedisError) as refusal:
@@ -185,10 +195,13 @@ async def test_too_long_an_answer_is_an_outage(monkeypatch: pytest.MonkeyPatch) 
 async def test_silence_ends_in_an_outage(monkeypatch: pytest.MonkeyPatch, token_too: bool) -> None:
     silence = asyncio.Event()
 
-    def nothing(_: Asked) -> Reply:
+    def reply_late(_: ReceivedRequest) -> Reply:
         return Reply(after=silence.wait)
 
-    async with scripted(nothing, nothing if token_too else None) as origin, client(origin.url) as (enedis, _):
+    async with (
+        run_scripted(reply_late, reply_late if token_too else None) as origin,
+        open_client(origin.url) as (enedis, _),
+    ):
         monkeypatch.setattr(http, "LONGEST", 0.3)
         async with asyncio.timeout(60):
             with pytest.raises(EnedisError) as refusal:
@@ -216,7 +229,7 @@ async def test_no_error_and_no_log_holds_the_meter_the_token_or_the_secret(
         caplog.set_level(logging.WARNING, logger=library)
     bodies = [*(json.dumps(echo).encode() for echo in ECHOES), PRM.encode(), f"<html>{PRM} token-1".encode()]
     replies = [Reply(status, body) for status in (200, 302, 400, 401, 403, 404, 429, 500, 503) for body in bodies]
-    failures = [await failure(CALLS[name][1], reply) for reply in replies]
+    failures = [await find_error(CALLS[name][1], reply) for reply in replies]
     assert len([error for error in failures if error is not None]) >= 8 * len(bodies)
     for error in failures:
         assert_silent(f"{error} {error!r} {error and error.code}")
@@ -224,8 +237,8 @@ async def test_no_error_and_no_log_holds_the_meter_the_token_or_the_secret(
     assert_silent(caplog.text)
 
 
-async def failure(ask: Ask, reply: Reply) -> EnedisError | None:
-    async with scripted(lambda _: reply) as origin, client(origin.url) as (enedis, _):
+async def find_error(ask: Ask, reply: Reply) -> EnedisError | None:
+    async with run_scripted(lambda _: reply) as origin, open_client(origin.url) as (enedis, _):
         try:
             await ask(enedis, PRM)
         except EnedisError as error:

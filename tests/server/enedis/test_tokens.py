@@ -16,14 +16,14 @@ from tests.server.enedis.origins import (
     EACH_API,
     PAYER,
     TOKEN,
-    Asked,
     NoPacer,
+    ReceivedRequest,
     Reply,
     Timer,
-    budgets,
-    client,
-    fixture,
-    scripted,
+    open_budgets,
+    open_client,
+    read_fixture,
+    run_scripted,
 )
 
 PRM = "30001000000002"
@@ -32,7 +32,7 @@ EARLY = 20 * 60
 REFUSED = b'{"fault":{"code":900901,"message":"Invalid Credentials","description":"Invalid Credentials."}}'
 
 
-def bearer(asked: Asked) -> str:
+def read_bearer(asked: ReceivedRequest) -> str:
     return asked.headers["authorization"].removeprefix("Bearer ")
 
 
@@ -41,9 +41,9 @@ async def test_fifty_calls_at_once_on_two_replicas_need_one_token(
 ) -> None:
     store, asks = MemoryStore(), list(EACH_API.values())
     async with (
-        budgets(tmp_path) as database,
-        client(simulator.url, store=store, pacer=EnedisPacer(database, store, clock, 2, 1000)) as (one, _),
-        client(simulator.url, store=store, pacer=EnedisPacer(database, store, clock, 2, 1000)) as (two, _),
+        open_budgets(tmp_path) as database,
+        open_client(simulator.url, store=store, pacer=EnedisPacer(database, store, clock, 2, 1000)) as (one, _),
+        open_client(simulator.url, store=store, pacer=EnedisPacer(database, store, clock, 2, 1000)) as (two, _),
     ):
         await asyncio.gather(*(asks[number % len(asks)]((one, two)[number % 2], PRM) for number in range(50)))
     assert len(simulator.calls(TOKEN)) == 1
@@ -54,19 +54,19 @@ async def test_fifty_calls_at_once_on_two_replicas_need_one_token(
 async def test_it_is_renewed_twenty_minutes_early_by_one(written: object) -> None:
     timer = Timer()
 
-    def token(_: Asked) -> Reply:
+    def reply_token(_: ReceivedRequest) -> Reply:
         return Reply(body=json.dumps({"access_token": "good", "expires_in": written}).encode())
 
     async with (
-        scripted(lambda _: Reply(), token) as origin,
-        client(origin.url, store=MemoryStore(timer)) as (enedis, _),
+        run_scripted(lambda _: Reply(), reply_token) as origin,
+        open_client(origin.url, store=MemoryStore(timer)) as (enedis, _),
     ):
 
         async def tokens_after(*calls: float) -> int:
             for ahead in calls:
                 timer.ahead = ahead
                 await asyncio.gather(*(enedis.fetch_synthesis(PAYER, PRM) for _ in range(20)))
-            return len(origin.asked) - len(origin.data_calls)
+            return len(origin.requests) - len(origin.data_calls)
 
         assert await tokens_after(0, LASTS - EARLY - 60) == 1
         assert await tokens_after(LASTS - EARLY + 1) == 2
@@ -74,17 +74,17 @@ async def test_it_is_renewed_twenty_minutes_early_by_one(written: object) -> Non
 
 async def test_the_recorded_form_is_read() -> None:
     async with (
-        scripted(lambda _: Reply(), lambda _: Reply(body=fixture("token"))) as origin,
-        client(origin.url) as (enedis, _),
+        run_scripted(lambda _: Reply(), lambda _: Reply(body=read_fixture("token"))) as origin,
+        open_client(origin.url) as (enedis, _),
     ):
         await enedis.fetch_synthesis(PAYER, PRM)
-    assert bearer(origin.asked[-1]) == "an-invented-token"
+    assert read_bearer(origin.requests[-1]) == "an-invented-token"
 
 
 @pytest.mark.parametrize("name", CALLS)
 async def test_a_token_that_ended_is_renewed_once_and_the_call_repeated(name: str, simulator: Simulator) -> None:
     pacer = NoPacer()
-    async with client(simulator.url, pacer=pacer) as (enedis, _):
+    async with open_client(simulator.url, pacer=pacer) as (enedis, _):
         await enedis.fetch_synthesis(PAYER, PRM)
         simulator.order("DELETE", "tokens")
         simulator.forget_calls()
@@ -98,7 +98,7 @@ async def test_a_token_that_ended_is_renewed_once_and_the_call_repeated(name: st
 
 async def test_a_second_refusal_is_an_error(simulator: Simulator) -> None:
     simulator.order("POST", "faults", api="comptage_auto", name="900901")
-    async with client(simulator.url) as (enedis, _):
+    async with open_client(simulator.url) as (enedis, _):
         with pytest.raises(EnedisError) as refusal:
             await enedis.fetch_metering(PAYER, PRM)
         assert (refusal.value.reason, refusal.value.code) == (ErrorReason.UNAUTHORIZED, "900901")
@@ -113,15 +113,15 @@ async def test_whoever_is_refused_late_uses_the_token_that_another_renewed() -> 
     renewed = asyncio.Event()
     under_way = 0
 
-    def data(asked: Asked) -> Reply:
+    def reply_data(asked: ReceivedRequest) -> Reply:
         nonlocal under_way
-        if bearer(asked) != "token-1":
+        if read_bearer(asked) != "token-1":
             renewed.set()
             return Reply()
         under_way += 1
         return Reply(401, REFUSED, after=renewed.wait if under_way > 1 else None)
 
-    async with scripted(data) as origin, client(origin.url) as (enedis, _), asyncio.timeout(60):
+    async with run_scripted(reply_data) as origin, open_client(origin.url) as (enedis, _), asyncio.timeout(60):
         await asyncio.gather(*(enedis.fetch_synthesis(PAYER, PRM) for _ in range(20)))
     assert origin.tokens == 2
     assert len(origin.data_calls) == 40
@@ -129,7 +129,7 @@ async def test_whoever_is_refused_late_uses_the_token_that_another_renewed() -> 
 
 async def test_credentials_that_are_refused_are_an_error_and_no_call_is_made(simulator: Simulator) -> None:
     pacer = NoPacer()
-    async with client(simulator.url, secret="wrong", pacer=pacer) as (enedis, _):
+    async with open_client(simulator.url, secret="wrong", pacer=pacer) as (enedis, _):
         with pytest.raises(EnedisError) as refusal:
             await enedis.fetch_synthesis(PAYER, PRM)
     assert (refusal.value.reason, refusal.value.code) == (ErrorReason.UNAUTHORIZED, "invalid_client")
@@ -152,7 +152,7 @@ async def test_credentials_that_are_refused_are_an_error_and_no_call_is_made(sim
 async def test_no_token_is_given(simulator: Simulator, name: str, reason: ErrorReason) -> None:
     simulator.order("POST", "faults", api="enedis_token", name=name, times=1)
     timer = Timer()
-    async with client(simulator.url, store=MemoryStore(timer)) as (enedis, _):
+    async with open_client(simulator.url, store=MemoryStore(timer)) as (enedis, _):
         for _attempt in range(3):
             with pytest.raises(EnedisError) as refusal:
                 await enedis.fetch_synthesis(PAYER, PRM)
@@ -192,8 +192,8 @@ UNREADABLE: list[bytes] = [
 async def test_an_answer_that_is_no_token_is_an_outage_and_is_never_used(body: bytes) -> None:
     timer = Timer()
     async with (
-        scripted(lambda _: Reply(), lambda _: Reply(body=body)) as origin,
-        client(origin.url, store=MemoryStore(timer)) as (enedis, _),
+        run_scripted(lambda _: Reply(), lambda _: Reply(body=body)) as origin,
+        open_client(origin.url, store=MemoryStore(timer)) as (enedis, _),
     ):
         for _attempt in range(2):
             with pytest.raises(EnedisError) as refusal:
@@ -202,25 +202,25 @@ async def test_an_answer_that_is_no_token_is_an_outage_and_is_never_used(body: b
             assert "hush" not in "".join(traceback.format_exception(refusal.value))
             timer.ahead += 10
     assert origin.data_calls == []
-    assert len(origin.asked) == 2
+    assert len(origin.requests) == 2
 
 
 @pytest.mark.parametrize("lasts", [1, 30, 600, EARLY])
 async def test_a_token_shorter_than_the_margin_still_serves(lasts: int) -> None:
-    def token(_: Asked) -> Reply:
+    def reply_token(_: ReceivedRequest) -> Reply:
         return Reply(body=json.dumps({"access_token": "short", "expires_in": lasts}).encode())
 
-    async with scripted(lambda _: Reply(), token) as origin, client(origin.url) as (enedis, _):
+    async with run_scripted(lambda _: Reply(), reply_token) as origin, open_client(origin.url) as (enedis, _):
         for _ in range(5):
             await enedis.fetch_synthesis(PAYER, PRM)
     assert len(origin.data_calls) == 5
-    assert len(origin.asked) == 6
+    assert len(origin.requests) == 6
 
 
 async def test_nobody_there_to_give_one() -> None:
-    async with scripted(lambda _: Reply()) as gone:
+    async with run_scripted(lambda _: Reply()) as gone:
         pass
-    async with client(gone.url) as (enedis, _):
+    async with open_client(gone.url) as (enedis, _):
         with pytest.raises(EnedisError) as refusal:
             await enedis.fetch_synthesis(PAYER, PRM)
     assert (refusal.value.reason, refusal.value.code) == (ErrorReason.DOWN, "unreachable")

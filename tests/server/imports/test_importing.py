@@ -16,7 +16,7 @@ from gateway.metering.repository import Fact, save_facts
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.problems import ProblemError
 from gateway.usage_points.models import PointStatus
-from tests.server.billing.homes import BASE, HP_HC, NIGHT, ByHand, past, sqlite, whole_curve
+from tests.server.billing.homes import BASE, HP_HC, NIGHT, ByHand, list_past_days, sqlite_url, whole_curve
 from tests.server.conftest import NOW, Gateway, SetClock
 from tests.server.imports import files
 from tests.server.paris import midnight
@@ -32,12 +32,12 @@ ONE = timedelta(days=1)
 @pytest.fixture
 async def home(tmp_path: Any, clock: SetClock) -> AsyncIterator[ByHand]:
     """A home whose last ten days are known, and of which Enedis has nothing else."""
-    made = await ByHand.make(sqlite(tmp_path), clock, tariffs=HP_HC, off_peak=NIGHT)
+    made = await ByHand.make(sqlite_url(tmp_path), clock, tariffs=HP_HC, off_peak=NIGHT)
     async with made.database.write() as session:
-        for kind, days in ((Kind.CURVE, past(760, 11)), (Kind.DAILY, past(1120, 11))):
+        for kind, days in ((Kind.CURVE, list_past_days(760, 11)), (Kind.DAILY, list_past_days(1120, 11))):
             nothing = [Fact(day, State.ABSENT) for day in days]
             await save_facts(session, Feed(made.point_id, kind), nothing, clock.now())
-    await made.write(Kind.CURVE, {day: whole_curve(day, [400]) for day in past(10)})
+    await made.write(Kind.CURVE, {day: whole_curve(day, [400]) for day in list_past_days(10)})
     await made.change(history_at=None)
     yield made
     await made.database.close()
@@ -67,7 +67,7 @@ def energy(answer: dict[str, Any], day: date) -> list[float]:
 
 async def test_the_preview_tells_new_agreeing_and_differing_days_and_nothing_counts_yet(home: ByHand) -> None:
     before = await home.hours()
-    equal, other, new = past(3)[0], past(2)[0], OLD
+    equal, other, new = list_past_days(3)[0], list_past_days(2)[0], OLD
     shown = await preview(home, {new: WATTS, equal: [400] * 48, other: [400] * 47 + [900]})
     assert (shown.status, shown.report.days) == ("preview", {"new": 1, "agrees": 1, "differs": 1})
     (difference,) = shown.report.differences
@@ -102,7 +102,7 @@ async def test_a_file_is_taken_back_whole(home: ByHand) -> None:
 
 
 async def test_what_enedis_measured_is_never_replaced_and_comes_to_count_later(home: ByHand) -> None:
-    day = past(20)[0]
+    day = list_past_days(20)[0]
     await accept(home, {day: WATTS})
     assert energy(await home.hours(), day)[-1] == WH
     await home.write(Kind.CURVE, {day: whole_curve(day, [700])})
@@ -112,7 +112,7 @@ async def test_what_enedis_measured_is_never_replaced_and_comes_to_count_later(h
 
 
 async def test_a_file_completes_a_day_of_which_enedis_has_a_part(home: ByHand) -> None:
-    day = past(2)[0]
+    day = list_past_days(2)[0]
     await home.write(Kind.CURVE, {day: whole_curve(day, [400])[:40]}, state=State.PARTIAL)
     await accept(home, {day: [400] * 40 + [1000] * 8})
     answer = await home.hours()
@@ -131,7 +131,7 @@ async def test_a_day_that_does_not_come_to_enedis_own_value_is_not_taken(home: B
 
 
 async def test_hours_that_are_shifted_differ_though_the_day_sums_to_the_same(home: ByHand) -> None:
-    day = past(3)[0]
+    day = list_past_days(3)[0]
     await home.write(Kind.CURVE, {day: whole_curve(day, [400] * 24 + [800] * 24)})
     shown = await preview(home, {day: [400] * 23 + [800] * 24 + [400]})
     assert shown.report.days[DayOutcome.DIFFERS] == 1

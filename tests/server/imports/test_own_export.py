@@ -23,7 +23,7 @@ from gateway.metering import payloads
 from gateway.metering.repository import Fact, save_facts
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.migrations import upgrade_database
-from tests.server.billing.homes import ByHand, sqlite
+from tests.server.billing.homes import ByHand, sqlite_url
 from tests.server.conftest import SetClock
 from tests.server.paris import midnight
 
@@ -106,9 +106,9 @@ async def open_home(path: Path) -> ByHand:
     """A home in a copy of a database that was migrated once."""
     template, folder = path / "template", path / str(next(NUMBERS))
     if not template.exists():
-        await upgrade_database(sqlite(template))
+        await upgrade_database(sqlite_url(template))
     shutil.copytree(template, folder)
-    return await ByHand.open(sqlite(folder), SetClock(), Keyring.parse_keyring(Keyring.generate_key()))
+    return await ByHand.open(sqlite_url(folder), SetClock(), Keyring.parse_keyring(Keyring.generate_key()))
 
 
 async def write_peak(home: ByHand, peak: Peak) -> None:

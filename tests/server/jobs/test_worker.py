@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from gateway.kit.database import Database
-from tests.server.conftest import SetClock, until
+from tests.server.conftest import SetClock, wait_until
 
 
-class Listening(SetClock):
+class CountingClock(SetClock):
     """Remembers how long it was asked to wait."""
 
     def __init__(self) -> None:
@@ -23,25 +23,25 @@ class Listening(SetClock):
 
 @pytest.fixture
 def clock() -> SetClock:
-    return Listening()
+    return CountingClock()
 
 
 async def test_a_job_that_fails_is_tried_again_a_minute_later_and_holds_no_other_up(
-    start: Any, clock: Listening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    start_gateway: Any, clock: CountingClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     tries: list[datetime] = []
 
-    async def fails(_: Database, now: datetime, _retention_days: int) -> datetime:
+    async def fail_once(_: Database, now: datetime, _retention_days: int) -> datetime:
         tries.append(now)
         raise ZeroDivisionError
 
-    monkeypatch.setattr("gateway.wiring.purge_outdated", fails)
-    async with start() as gateway:
+    monkeypatch.setattr("gateway.wiring.purge_outdated", fail_once)
+    async with start_gateway() as gateway:
 
         async def goes_on() -> bool:
             tempo = await gateway.get("/v1/tempo", await gateway.sign_in())
             return len(tries) > 1 and tempo["today"]["color"] != "unknown"
 
-        await until(goes_on)
+        await wait_until(goes_on)
     assert clock.waits.count(60.0) >= len(tries) - 1
     assert caplog.text.count("job_failed") == len(tries)

@@ -24,7 +24,7 @@ PARTIAL = {
 }
 
 
-def tables() -> Iterator[tuple[str, Mapping[Any, object]]]:
+def iterate_tables() -> Iterator[tuple[str, Mapping[Any, object]]]:
     seen: set[int] = set()
     for found in pkgutil.walk_packages(gateway.__path__, "gateway."):
         if found.name.startswith(("gateway.simulator", "gateway.migrations.")) or found.name.endswith("__main__"):
@@ -36,7 +36,7 @@ def tables() -> Iterator[tuple[str, Mapping[Any, object]]]:
                 yield f"{found.name}.{name}", value
 
 
-TABLES = dict(tables())
+TABLES = dict(iterate_tables())
 
 
 def is_complete(table: Mapping[Any, object]) -> bool:

@@ -21,26 +21,26 @@ class Signal(conditional.Changing):
     text: str
 
 
-def ask(text: str, if_none_match: str | None = None, seconds: float = 90) -> Response:
+def respond_to(text: str, if_none_match: str | None = None, seconds: float = 90) -> Response:
     headers = [] if if_none_match is None else [(b"if-none-match", if_none_match.encode())]
     request = Request({"type": "http", "method": "GET", "path": "/", "headers": headers})
     return conditional.respond(request, Body(text=text), now=NOW, next_change=NOW + timedelta(seconds=seconds))
 
 
 def test_the_tag_changes_with_the_body_only() -> None:
-    assert ask("a").headers["etag"] == ask("a", seconds=5).headers["etag"]
-    assert ask("a").headers["etag"] != ask("b").headers["etag"]
+    assert respond_to("a").headers["etag"] == respond_to("a", seconds=5).headers["etag"]
+    assert respond_to("a").headers["etag"] != respond_to("b").headers["etag"]
 
 
 @pytest.mark.parametrize("form", ["{}", "W/{}", '"x", {}', ' {} ,"x"', "*"])
 def test_who_has_it_gets_no_body(form: str) -> None:
-    answer = ask("a", form.format(ask("a").headers["etag"]))
+    answer = respond_to("a", form.format(respond_to("a").headers["etag"]))
     assert (answer.status_code, answer.body) == (304, b"")
 
 
 @pytest.mark.parametrize("header", ["", '"x"', "W/", ",,"])
 def test_who_has_another_gets_it_all(header: str) -> None:
-    answer = ask("a", header)
+    answer = respond_to("a", header)
     assert (answer.status_code, answer.body) == (200, b'{"text":"a"}')
 
 
@@ -48,10 +48,10 @@ def test_who_has_another_gets_it_all(header: str) -> None:
     ("seconds", "header"), [(90, "private, max-age=90"), (0.2, "private, max-age=1"), (-5, "private, max-age=0")]
 )
 def test_nobody_comes_back_before_it_can_change(seconds: float, header: str) -> None:
-    assert ask("a", seconds=seconds).headers["cache-control"] == header
+    assert respond_to("a", seconds=seconds).headers["cache-control"] == header
 
 
-class Stove(SetClock):
+class MonotonicClock(SetClock):
     """Its seconds pass when told, whatever the time of day."""
 
     seconds = 0.0
@@ -60,17 +60,17 @@ class Stove(SetClock):
         return self.seconds
 
 
-class Kitchen:
+class CountingSource:
     """Counts what it makes; the answer changes `changes_in` seconds after NOW."""
 
     def __init__(self, changes_in: float) -> None:
-        self.clock = Stove(NOW)
+        self.clock = MonotonicClock(NOW)
         self.response_cache = conditional.ResponseCache(self.clock)
         self.made = 0
         self.next_change = NOW + timedelta(seconds=changes_in)
         self.takes = timedelta(0)
 
-    async def make(self, now: datetime) -> Signal:
+    async def build_signal(self, now: datetime) -> Signal:
         self.made += 1
         text = f"dish {self.made} of {now:%H:%M:%S}"
         await asyncio.sleep(0)
@@ -79,26 +79,26 @@ class Kitchen:
             next_change=self.next_change if now < self.next_change else now + timedelta(seconds=900), text=text
         )
 
-    async def ask(self, after: float | None = None) -> Response:
+    async def send_request(self, after: float | None = None) -> Response:
         if after is not None:
             self.clock.set(NOW + timedelta(seconds=after))
         request = Request({"type": "http", "method": "GET", "path": "/", "headers": []})
-        return await self.response_cache.respond(request, "dish", self.make)
+        return await self.response_cache.respond(request, "dish", self.build_signal)
 
 
 async def test_what_was_made_serves_everybody_until_it_can_change() -> None:
-    kitchen = Kitchen(changes_in=900)
-    first, again = await kitchen.ask(0), await kitchen.ask(899)
+    kitchen = CountingSource(changes_in=900)
+    first, again = await kitchen.send_request(0), await kitchen.send_request(899)
     assert (first.body, first.headers["etag"]) == (again.body, again.headers["etag"])
     assert [answer.headers["cache-control"] for answer in (first, again)] == ["max-age=900", "max-age=1"]
     assert kitchen.made == 1
     kitchen.next_change += timedelta(seconds=900)
-    assert b"dish 2" in bytes((await kitchen.ask(900)).body)
+    assert b"dish 2" in bytes((await kitchen.send_request(900)).body)
 
 
 async def test_those_who_come_together_wait_for_one_making() -> None:
-    kitchen = Kitchen(changes_in=900)
-    answers = await asyncio.gather(*(kitchen.ask() for _ in range(50)))
+    kitchen = CountingSource(changes_in=900)
+    answers = await asyncio.gather(*(kitchen.send_request() for _ in range(50)))
     assert {bytes(answer.body) for answer in answers} == {bytes(answers[0].body)}
     assert kitchen.made == 1
 
@@ -106,18 +106,18 @@ async def test_those_who_come_together_wait_for_one_making() -> None:
 @pytest.mark.parametrize(("changes_in", "seconds"), [(900, 5), (10, 1)])
 async def test_what_another_process_wrote_is_noticed_in_seconds(changes_in: float, seconds: float) -> None:
     """Even while the clock stands still; sooner when a change is near."""
-    kitchen = Kitchen(changes_in)
-    await kitchen.ask(0)
+    kitchen = CountingSource(changes_in)
+    await kitchen.send_request(0)
     kitchen.clock.seconds += seconds
-    assert b"dish 2" in bytes((await kitchen.ask(0)).body)
+    assert b"dish 2" in bytes((await kitchen.send_request(0)).body)
 
 
 async def test_a_database_so_slow_that_the_hour_strikes_meanwhile_makes_it_anew() -> None:
-    kitchen = Kitchen(changes_in=2)
+    kitchen = CountingSource(changes_in=2)
     kitchen.takes = timedelta(seconds=3)
-    assert b"dish 2 of 09:30:03" in bytes((await kitchen.ask()).body)
+    assert b"dish 2 of 09:30:03" in bytes((await kitchen.send_request()).body)
 
 
 async def test_a_clock_set_back_gets_no_answer_of_the_future() -> None:
-    kitchen = Kitchen(changes_in=900)
-    assert (await kitchen.ask(100)).body != (await kitchen.ask(50)).body
+    kitchen = CountingSource(changes_in=900)
+    assert (await kitchen.send_request(100)).body != (await kitchen.send_request(50)).body

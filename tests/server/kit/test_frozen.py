@@ -13,7 +13,7 @@ from gateway.kit.outage import DatabaseDownError
 from gateway.settings import Settings
 from scripts.lib.program import free_port
 from tests.server import postgresql
-from tests.server.conftest import SetClock, started, until
+from tests.server.conftest import SetClock, run_gateway, wait_until
 
 pytestmark = pytest.mark.long
 LONGEST = 30
@@ -21,7 +21,7 @@ LONGEST = 30
 
 @pytest.fixture
 def server() -> Iterator[postgresql.Server]:
-    with postgresql.server(free_port()) as server:
+    with postgresql.run_server(free_port()) as server:
         yield server
 
 
@@ -33,10 +33,10 @@ def database_url(server: postgresql.Server) -> str:
 async def test_every_request_is_answered_and_then_all_goes_on(
     settings: Settings, server: postgresql.Server, clock: SetClock
 ) -> None:
-    async with started(settings, clock) as gateway:
+    async with run_gateway(settings, clock) as gateway:
         who = await gateway.sign_in()
 
-        async def read(number: int) -> tuple[int, float]:
+        async def time_read(number: int) -> tuple[int, float]:
             begun = time.monotonic()
             path = "/v1/accounts/me" if number % 3 else "/v1/consents"
             answer = await gateway.http.request(
@@ -44,22 +44,22 @@ async def test_every_request_is_answered_and_then_all_goes_on(
             )
             return answer.status_code, time.monotonic() - begun
 
-        assert {(await read(number))[0] for number in range(3)} == {200, 201}
-        with server.frozen():
-            answers = await asyncio.wait_for(asyncio.gather(*(read(number) for number in range(20))), 2 * LONGEST)
+        assert {(await time_read(number))[0] for number in range(3)} == {200, 201}
+        with server.freeze_processes():
+            answers = await asyncio.wait_for(asyncio.gather(*(time_read(number) for number in range(20))), 2 * LONGEST)
         assert {status for status, _ in answers} == {503}
         assert max(seconds for _, seconds in answers) < LONGEST
 
         async def is_back() -> bool:
-            return (await read(1))[0] == 200
+            return (await time_read(1))[0] == 200
 
-        await until(is_back)
+        await wait_until(is_back)
 
 
 async def test_a_statement_under_way_ends(server: postgresql.Server) -> None:
     async with Database(f"{server.url}/postgres") as database, lock_database(f"{server.url}/postgres", alone=True):
 
-        async def work() -> str:
+        async def do_write() -> str:
             try:
                 async with database.write() as session:
                     await session.execute(text("SELECT 1"))
@@ -69,8 +69,8 @@ async def test_a_statement_under_way_ends(server: postgresql.Server) -> None:
                 return "ended"
             return "done"
 
-        running = [asyncio.create_task(work()) for _ in range(5)]
+        running = [asyncio.create_task(do_write()) for _ in range(5)]
         await asyncio.sleep(0.2)
-        with server.frozen():
+        with server.freeze_processes():
             assert set(await asyncio.wait_for(asyncio.gather(*running), LONGEST)) == {"ended"}
             await asyncio.wait_for(database.close(), LONGEST)

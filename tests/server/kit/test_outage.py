@@ -10,7 +10,7 @@ from gateway.kit.database import Database
 from gateway.kit.outage import DatabaseDownError, DatabaseFullError
 from scripts.lib.program import free_port
 from tests.server import postgresql
-from tests.server.conftest import until
+from tests.server.conftest import wait_until
 
 
 @pytest.fixture
@@ -22,17 +22,17 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def note(database: Database, words: str) -> None:
+async def insert_note(database: Database, words: str) -> None:
     async with database.write() as session:
         await session.execute(text("PRAGMA max_page_count=20"))
         await session.execute(text("INSERT INTO notes (words) VALUES (:words)"), {"words": words})
 
 
 async def test_a_full_disk_refuses_what_is_new_and_keeps_what_is_old(database: Database) -> None:
-    await note(database, "before")
+    await insert_note(database, "before")
     with pytest.raises(DatabaseFullError):
-        await note(database, "x" * 200_000)
-    await note(database, "small enough")
+        await insert_note(database, "x" * 200_000)
+    await insert_note(database, "small enough")
     async with database.read() as session:
         assert list(await session.scalars(text("SELECT words FROM notes"))) == ["before", "small enough"]
         assert await session.scalar(text("PRAGMA integrity_check")) == "ok"
@@ -47,27 +47,27 @@ async def test_a_fault_of_ours_is_no_outage(database: Database) -> None:
 
 @pytest.mark.long
 async def test_postgresql_restarted_is_an_outage_and_then_none() -> None:
-    with postgresql.server(free_port()) as server:
+    with postgresql.run_server(free_port()) as server:
         database = Database(f"{server.url}/postgres")
-        assert await _answers(database)
+        assert await _is_answering(database)
         with pytest.raises(DatabaseDownError):
-            await _interrupted(database, server.stop)
+            await _interrupt_write(database, server.stop)
         with pytest.raises(DatabaseDownError):
             async with database.read() as session:
                 await session.execute(text("SELECT 1"))
         server.start()
-        assert await until(lambda: _answers(database))
+        assert await wait_until(lambda: _is_answering(database))
         await database.close()
 
 
-async def _interrupted(database: Database, stop: Callable[[], None]) -> None:
+async def _interrupt_write(database: Database, stop: Callable[[], None]) -> None:
     async with database.write() as session:
         await session.execute(text("SELECT 1"))
         stop()
         await session.execute(text("SELECT 1"))
 
 
-async def _answers(database: Database) -> bool:
+async def _is_answering(database: Database) -> bool:
     try:
         async with database.read() as session:
             return bool(await session.scalar(text("SELECT 1")))

@@ -36,7 +36,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def count(database: Database) -> int:
+async def load_count(database: Database) -> int:
     async with database.read() as session:
         return (await session.get_one(Tally, 1)).count
 
@@ -50,39 +50,39 @@ async def test_200_at_once_that_read_then_write_lose_none(database: Database) ->
             tally.count = seen + 1
 
     await asyncio.gather(*(add_one() for _ in range(200)))
-    assert await count(database) == 200
+    assert await load_count(database) == 200
 
 
 async def test_an_error_takes_back_what_the_transaction_did(database: Database) -> None:
-    async def fail() -> None:
+    async def fail_midway() -> None:
         async with database.write() as session:
             (await session.get_one(Tally, 1)).count = 99
             await session.flush()
             raise LookupError
 
     with pytest.raises(LookupError):
-        await fail()
-    assert await count(database) == 0
+        await fail_midway()
+    assert await load_count(database) == 0
 
 
 async def test_who_is_cancelled_leaves_no_lock_behind(database: Database) -> None:
     holding = asyncio.Event()
 
-    async def hold() -> None:
+    async def hold_open() -> None:
         async with database.write() as session:
             (await session.get_one(Tally, 1)).count = 99
             await session.flush()
             holding.set()
             await asyncio.Event().wait()
 
-    task = asyncio.create_task(hold())
+    task = asyncio.create_task(hold_open())
     await holding.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     async with asyncio.timeout(60), database.write() as session:
         (await session.get_one(Tally, 1)).count += 1
-    assert await count(database) == 1
+    assert await load_count(database) == 1
 
 
 async def test_readers_do_not_wait_for_a_writer_nor_see_half_of_it(database: Database) -> None:
@@ -90,8 +90,8 @@ async def test_readers_do_not_wait_for_a_writer_nor_see_half_of_it(database: Dat
         (await session.get_one(Tally, 1)).count = 5
         await session.flush()
         async with asyncio.timeout(60):
-            assert await count(database) == 0
-    assert await count(database) == 5
+            assert await load_count(database) == 0
+    assert await load_count(database) == 5
 
 
 async def test_instants_come_back_in_utc_whatever_zone_they_went_in_with(database: Database) -> None:

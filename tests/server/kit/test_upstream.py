@@ -11,7 +11,7 @@ import pytest
 
 from gateway.kit import http
 from gateway.kit.http import UnreachableError, Upstream
-from tests.server.certificates import certificate
+from tests.server.certificates import make_certificate
 
 PRM = "12345678901234"
 
@@ -37,7 +37,7 @@ class Origin:
 
 
 @asynccontextmanager
-async def origin(answering: Answering, tls: ssl.SSLContext | None = None) -> AsyncIterator[Origin]:
+async def serve_origin(answering: Answering, tls: ssl.SSLContext | None = None) -> AsyncIterator[Origin]:
     served = Origin(answering)
     server = await asyncio.start_server(served.serve, "127.0.0.1", 0, ssl=tls)
     port = server.sockets[0].getsockname()[1]
@@ -47,7 +47,7 @@ async def origin(answering: Answering, tls: ssl.SSLContext | None = None) -> Asy
 
 
 @asynccontextmanager
-async def upstream(url: str) -> AsyncIterator[Upstream]:
+async def open_upstream(url: str) -> AsyncIterator[Upstream]:
     client = Upstream(url)
     try:
         yield client
@@ -55,7 +55,7 @@ async def upstream(url: str) -> AsyncIterator[Upstream]:
         await client.close()
 
 
-def saying(head: str, body: bytes = b"") -> Answering:
+def answer_with(head: str, body: bytes = b"") -> Answering:
     async def answer(writer: asyncio.StreamWriter) -> None:
         writer.write(f"HTTP/1.1 {head}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
         await writer.drain()
@@ -64,16 +64,19 @@ def saying(head: str, body: bytes = b"") -> Answering:
 
 
 async def test_an_answer_is_its_status_body_and_headers_in_lower_case() -> None:
-    async with origin(saying("404 Not Found\r\nX-Thing: Here", b"\xff{}")) as served, upstream(served.url) as client:
+    async with (
+        serve_origin(answer_with("404 Not Found\r\nX-Thing: Here", b"\xff{}")) as served,
+        open_upstream(served.url) as client,
+    ):
         answer = await client.request("GET", "/path", params={"pointId": PRM})
     assert (answer.status, answer.body, answer.headers["x-thing"]) == (404, b"\xff{}", "Here")
     assert served.requests[0].startswith(f"GET /path?pointId={PRM} HTTP/1.1")
 
 
 async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
-    async with origin(saying("200 OK")) as other:
-        moved = saying(f"302 Found\r\nLocation: {other.url}/elsewhere")
-        async with origin(moved) as served, upstream(served.url) as client:
+    async with serve_origin(answer_with("200 OK")) as other:
+        moved = answer_with(f"302 Found\r\nLocation: {other.url}/elsewhere")
+        async with serve_origin(moved) as served, open_upstream(served.url) as client:
             answer = await client.request("GET", "/", headers={"Authorization": "Bearer secret"})
     assert answer.status == 302
     assert other.requests == []
@@ -81,9 +84,9 @@ async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
 
 async def test_no_path_leads_to_another_origin() -> None:
     async with (
-        origin(saying("200 OK")) as other,
-        origin(saying("200 OK")) as served,
-        upstream(served.url) as client,
+        serve_origin(answer_with("200 OK")) as other,
+        serve_origin(answer_with("200 OK")) as served,
+        open_upstream(served.url) as client,
     ):
         with pytest.raises(ValueError, match="own origin"):
             await client.request("GET", f"{other.url}/stolen")
@@ -97,27 +100,27 @@ async def test_too_long_an_answer_is_given_up(packed: bool) -> None:
     head = "200 OK"
     if packed:
         head, body = f"{head}\r\nContent-Encoding: gzip", gzip.compress(body)
-    async with origin(saying(head, body)) as served, upstream(served.url) as client:
+    async with serve_origin(answer_with(head, body)) as served, open_upstream(served.url) as client:
         with pytest.raises(UnreachableError, match="too long"):
             await client.request("GET", "/")
 
 
 async def test_the_longest_answer_is_taken() -> None:
-    async with origin(saying("200 OK", bytes(http.MAX_BODY))) as served, upstream(served.url) as client:
+    async with serve_origin(answer_with("200 OK", bytes(http.MAX_BODY))) as served, open_upstream(served.url) as client:
         assert len((await client.request("GET", "/")).body) == http.MAX_BODY
 
 
 async def test_an_answer_that_trickles_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "LONGEST", 0.3)
 
-    async def trickle(writer: asyncio.StreamWriter) -> None:
+    async def trickle_body(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
         while True:
             writer.write(b" ")
             await writer.drain()
             await asyncio.sleep(0.01)
 
-    async with origin(trickle) as served, upstream(served.url) as client, asyncio.timeout(60):
+    async with serve_origin(trickle_body) as served, open_upstream(served.url) as client, asyncio.timeout(60):
         with pytest.raises(UnreachableError):
             await client.request("GET", "/")
 
@@ -136,16 +139,16 @@ async def talk_nonsense(writer: asyncio.StreamWriter) -> None:
 
 @pytest.mark.parametrize("answering", [hang_up, stop_half_way, talk_nonsense])
 async def test_a_fault_names_neither_the_meter_nor_the_address(answering: Answering) -> None:
-    async with origin(answering) as served, upstream(served.url) as client:
+    async with serve_origin(answering) as served, open_upstream(served.url) as client:
         with pytest.raises(UnreachableError) as fault:
             await client.request("GET", f"/contract/{PRM}", params={"pointId": PRM})
     assert_silent(fault.value)
 
 
 async def test_nobody_there() -> None:
-    async with origin(saying("200 OK")) as gone:
+    async with serve_origin(answer_with("200 OK")) as gone:
         pass
-    async with upstream(gone.url) as client:
+    async with open_upstream(gone.url) as client:
         with pytest.raises(UnreachableError) as fault:
             await client.request("GET", f"/contract/{PRM}")
     assert_silent(fault.value)
@@ -165,7 +168,7 @@ def test_a_base_url_that_is_none_is_refused(url: str) -> None:
 
 
 @pytest.fixture
-def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+def trust_folder_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
     """Have the system trust what is in a folder, and nobody else."""
 
     def trust_folder(folder: Path) -> None:
@@ -176,38 +179,44 @@ def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
     http.make_ssl_context.cache_clear()
 
 
-def serving(name: str, folder: Path) -> ssl.SSLContext:
+def make_tls(name: str, folder: Path) -> ssl.SSLContext:
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(certificate(name, folder))
+    tls.load_cert_chain(make_certificate(name, folder))
     return tls
 
 
-async def test_whom_the_system_trusts_is_asked(tmp_path, trust):
-    tls = serving("localhost", tmp_path)
-    trust(tmp_path)
-    async with origin(saying("200 OK", b"{}"), tls) as server, upstream(server.url) as client:
+async def test_whom_the_system_trusts_is_asked(tmp_path, trust_folder_only):
+    tls = make_tls("localhost", tmp_path)
+    trust_folder_only(tmp_path)
+    async with serve_origin(answer_with("200 OK", b"{}"), tls) as server, open_upstream(server.url) as client:
         assert (await client.request("GET", "/")).status == 200
 
 
-async def test_nobody_is_asked_by_another_name(tmp_path, trust):
-    tls = serving("elsewhere.example", tmp_path)
-    trust(tmp_path)
-    async with origin(saying("200 OK"), tls) as server, upstream(server.url) as client:
+async def test_nobody_is_asked_by_another_name(tmp_path, trust_folder_only):
+    tls = make_tls("elsewhere.example", tmp_path)
+    trust_folder_only(tmp_path)
+    async with serve_origin(answer_with("200 OK"), tls) as server, open_upstream(server.url) as client:
         with pytest.raises(UnreachableError):
             await client.request("GET", "/")
     assert server.requests == []
 
 
 async def test_nobody_is_asked_whom_nobody_trusts(tmp_path):
-    async with origin(saying("200 OK"), serving("localhost", tmp_path)) as server, upstream(server.url) as client:
+    async with (
+        serve_origin(answer_with("200 OK"), make_tls("localhost", tmp_path)) as server,
+        open_upstream(server.url) as client,
+    ):
         with pytest.raises(UnreachableError):
             await client.request("GET", "/")
     assert server.requests == []
 
 
-async def test_a_system_without_authorities_trusts_the_usual_ones(tmp_path, trust):
-    trust(tmp_path)
+async def test_a_system_without_authorities_trusts_the_usual_ones(tmp_path, trust_folder_only):
+    trust_folder_only(tmp_path)
     assert len(http.make_ssl_context().get_ca_certs()) > 100
-    async with origin(saying("200 OK"), serving("localhost", tmp_path)) as server, upstream(server.url) as client:
+    async with (
+        serve_origin(answer_with("200 OK"), make_tls("localhost", tmp_path)) as server,
+        open_upstream(server.url) as client,
+    ):
         with pytest.raises(UnreachableError):
             await client.request("GET", "/")

@@ -19,9 +19,9 @@ from gateway.metering.schedule import Entry, Feed, Kind, State
 from gateway.quotas.pacing import EnedisPacer
 from gateway.store.memory import MemoryStore
 from gateway.usage_points.models import UsagePoint
-from tests.server.billing.homes import BASE, PRM, ByHand, sqlite
+from tests.server.billing.homes import BASE, PRM, ByHand, sqlite_url
 from tests.server.conftest import SetClock
-from tests.server.enedis.origins import Reply, Scripted, client, scripted
+from tests.server.enedis.origins import Reply, ScriptedServer, open_client, run_scripted
 
 NOW = datetime(2026, 11, 3, 10, tzinfo=UTC)
 OLD = date(2026, 6, 1)
@@ -46,7 +46,7 @@ class PacerWithoutTurns(EnedisPacer):
 class Asked:
     """A home whose archive asks a scripted Enedis for one old week, call by call."""
 
-    def __init__(self, home: ByHand, origin: Scripted, archive: Archive, store: MemoryStore) -> None:
+    def __init__(self, home: ByHand, origin: ScriptedServer, archive: Archive, store: MemoryStore) -> None:
         self.home, self.origin, self.archive, self.store = home, origin, archive, store
         self.reply = Reply()
         self.respond: Callable[[str], Reply] | None = None
@@ -121,12 +121,12 @@ class Asked:
 
 @pytest.fixture
 async def asked(tmp_path: Path) -> AsyncIterator[Asked]:
-    home = await ByHand.make(sqlite(tmp_path), SetClock(NOW), tariffs=BASE)
+    home = await ByHand.make(sqlite_url(tmp_path), SetClock(NOW), tariffs=BASE)
     replies: list[Asked] = []
     store = MemoryStore(lambda: home.clock.now().timestamp())
     async with (
-        scripted(lambda asked: replies[0].find_reply(asked.line)) as origin,
-        client(origin.url, store=store, pacer=PacerWithoutTurns(home.database, store, home.clock, 5, 50)) as (
+        run_scripted(lambda asked: replies[0].find_reply(asked.line)) as origin,
+        open_client(origin.url, store=store, pacer=PacerWithoutTurns(home.database, store, home.clock, 5, 50)) as (
             enedis,
             _,
         ),

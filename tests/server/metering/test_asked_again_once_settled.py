@@ -18,7 +18,7 @@ from gateway.metering.meters import Meter
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.store.memory import MemoryStore
 from gateway.usage_points.models import UsagePoint
-from tests.server.billing.homes import BASE, ByHand, sqlite
+from tests.server.billing.homes import BASE, ByHand, sqlite_url
 from tests.server.conftest import SetClock
 
 DAY = date(2026, 10, 12)
@@ -39,7 +39,7 @@ class Scripted:
         self.calls.append("curve")
         ends = [datetime(2026, 10, 12, tzinfo=UTC) + timedelta(minutes=30 * half) for half in range(1, 49)]
         points = [
-            {"v": str(self._watts(half // 2)), "d": f"{ends[half]:%Y-%m-%d %H:%M:%S}", "p": "PT30M"}
+            {"v": str(self._get_watts(half // 2)), "d": f"{ends[half]:%Y-%m-%d %H:%M:%S}", "p": "PT30M"}
             for half in range(2 * self.hours)
         ]
         return [Point.model_validate(point) for point in points]
@@ -48,7 +48,7 @@ class Scripted:
         self.calls.append("daily")
         return [Point.model_validate({"v": str(VALUE), "d": str(DAY)})]
 
-    def _watts(self, hour: int) -> int:
+    def _get_watts(self, hour: int) -> int:
         return (1000 if hour < 12 else 3000 if hour < 18 else 200) + self.more_watts
 
 
@@ -60,7 +60,7 @@ class Asked:
         enedis = {priority: cast("Enedis", self.enedis) for priority in Priority}
         self.archive = Archive(home.database, MemoryStore(), home.clock, enedis, home.keyring)
 
-    async def visit(self, day: date) -> tuple[State, list[Reading]]:
+    async def visit_at_noon(self, day: date) -> tuple[State, list[Reading]]:
         """Ask what is due at noon of a day; return what is known then."""
         self.home.clock.set(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
         async with self.home.database.read() as session:
@@ -80,56 +80,56 @@ class Asked:
         await refreshing.request_refresh(
             home.database, home.clock.now(), home.account_id, home.point_id, DAY, DAY + paris.DAY
         )
-        return await self.visit(day)
+        return await self.visit_at_noon(day)
 
 
 @pytest.fixture
-async def settled(tmp_path: Path) -> Any:
+async def settled_day(tmp_path: Path) -> Any:
     """A day whose afternoon never came, settled after fifteen days."""
-    home = await ByHand.make(sqlite(tmp_path), SetClock(datetime(2026, 10, 13, 9, tzinfo=UTC)), tariffs=BASE)
+    home = await ByHand.make(sqlite_url(tmp_path), SetClock(datetime(2026, 10, 13, 9, tzinfo=UTC)), tariffs=BASE)
     asked = Asked(home)
     asked.enedis.hours = 12
-    assert (await asked.visit(date(2026, 10, 13)))[0] is State.PARTIAL
-    state, readings = await asked.visit(date(2026, 10, 28))
-    assert (state, energy(readings)) == (State.COMPLETE, VALUE)
+    assert (await asked.visit_at_noon(date(2026, 10, 13)))[0] is State.PARTIAL
+    state, readings = await asked.visit_at_noon(date(2026, 10, 28))
+    assert (state, sum_energy(readings)) == (State.COMPLETE, VALUE)
     asked.enedis.calls.clear()
     yield asked
     await home.database.close()
 
 
-def energy(readings: list[Reading]) -> float:
+def sum_energy(readings: list[Reading]) -> float:
     return sum(reading.watts * reading.minutes for reading in readings) / 60
 
 
-def measured(readings: list[Reading]) -> list[int]:
+def list_measured(readings: list[Reading]) -> list[int]:
     return [reading.watts for reading in readings if reading.quality is Quality.MEASURED]
 
 
-async def test_a_part_of_the_hole_leaves_the_sum_at_the_days_value(settled: Asked) -> None:
-    settled.enedis.hours = 15
-    state, readings = await settled.visit_again(date(2026, 10, 29))
-    assert (state, energy(readings)) == (State.COMPLETE, VALUE)
-    assert measured(readings) == [1000] * 24 + [3000] * 6
-    assert await settled.visit(date(2026, 11, 20)) == (state, readings)
-    settled.enedis.hours = 24
-    state, readings = await settled.visit_again(date(2026, 11, 21))
-    assert (state, energy(readings), len(measured(readings))) == (State.COMPLETE, VALUE, 48)
-    assert settled.enedis.calls == ["curve", "curve"], "the value is known"
+async def test_a_part_of_the_hole_leaves_the_sum_at_the_days_value(settled_day: Asked) -> None:
+    settled_day.enedis.hours = 15
+    state, readings = await settled_day.visit_again(date(2026, 10, 29))
+    assert (state, sum_energy(readings)) == (State.COMPLETE, VALUE)
+    assert list_measured(readings) == [1000] * 24 + [3000] * 6
+    assert await settled_day.visit_at_noon(date(2026, 11, 20)) == (state, readings)
+    settled_day.enedis.hours = 24
+    state, readings = await settled_day.visit_again(date(2026, 11, 21))
+    assert (state, sum_energy(readings), len(list_measured(readings))) == (State.COMPLETE, VALUE, 48)
+    assert settled_day.enedis.calls == ["curve", "curve"], "the value is known"
 
 
-async def test_nothing_new_leaves_all_as_it_is(settled: Asked) -> None:
-    before = await settled.visit(date(2026, 10, 28))
-    settled.enedis.hours = 6
-    assert await settled.visit_again(date(2026, 10, 29)) == before
-    assert settled.enedis.calls == ["curve"]
+async def test_nothing_new_leaves_all_as_it_is(settled_day: Asked) -> None:
+    before = await settled_day.visit_at_noon(date(2026, 10, 28))
+    settled_day.enedis.hours = 6
+    assert await settled_day.visit_again(date(2026, 10, 29)) == before
+    assert settled_day.enedis.calls == ["curve"]
 
 
-async def test_more_than_the_days_value_is_a_hole_again(settled: Asked) -> None:
-    settled.enedis.hours, settled.enedis.more_watts = 15, 2000
-    state, readings = await settled.visit_again(date(2026, 10, 29))
+async def test_more_than_the_days_value_is_a_hole_again(settled_day: Asked) -> None:
+    settled_day.enedis.hours, settled_day.enedis.more_watts = 15, 2000
+    state, readings = await settled_day.visit_again(date(2026, 10, 29))
     assert (state, len(readings)) == (State.PARTIAL, 30)
-    assert measured(readings) == [3000] * 24 + [5000] * 6
-    assert settled.enedis.calls == ["curve", "daily"], "the value was wished again too"
-    settled.enedis.more_watts = 0
-    state, readings = await settled.visit_again(date(2026, 11, 2))
-    assert (state, energy(readings)) == (State.COMPLETE, VALUE)
+    assert list_measured(readings) == [3000] * 24 + [5000] * 6
+    assert settled_day.enedis.calls == ["curve", "daily"], "the value was wished again too"
+    settled_day.enedis.more_watts = 0
+    state, readings = await settled_day.visit_again(date(2026, 11, 2))
+    assert (state, sum_energy(readings)) == (State.COMPLETE, VALUE)

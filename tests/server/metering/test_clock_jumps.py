@@ -10,12 +10,12 @@ import pytest
 from gateway.kit import paris
 from gateway.settings import Settings
 from gateway.usage_points.models import UsagePoint
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, started, until
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, run_gateway, wait_until
 
 HOME = "30001000000001"
 
 
-async def idle(gateway: Gateway, point: str) -> str | None:
+async def wait_until_idle(gateway: Gateway, point: str) -> str | None:
     """Wait until nothing is to be asked; return up to which day the curve is known."""
     return (await gateway.at_rest(await gateway.sign_in(), point))["freshness"]["complete_until"]
 
@@ -25,28 +25,28 @@ async def test_a_clock_that_was_wrong_for_a_while(
     gateway: Gateway, clock: SetClock, simulator: Simulator, caplog: pytest.LogCaptureFixture, jump: timedelta
 ) -> None:
     point = await gateway.add_meter(HOME)
-    assert await idle(gateway, point) == "2026-11-03"
+    assert await wait_until_idle(gateway, point) == "2026-11-03"
     caplog.set_level(logging.WARNING)
 
-    async def said() -> bool:
+    async def has_logged_jump() -> bool:
         return any("clock_was_set" in record.getMessage() for record in caplog.records)
 
     clock.set(NOW + jump)
-    await until(said)
-    await idle(gateway, point)
+    await wait_until(has_logged_jump)
+    await wait_until_idle(gateway, point)
     assert not [record for record in caplog.records if "job_failed" in record.getMessage()]
     caplog.clear()
     clock.set(NOW + timedelta(minutes=10))
-    await until(said)
+    await wait_until(has_logged_jump)
     simulator.forget_calls()
     morning = datetime(2026, 11, 4, 10, 30, tzinfo=UTC)
     simulator.set_clock(morning)
     clock.set(morning)
 
-    async def arrived() -> bool:
-        return await idle(gateway, point) == "2026-11-04"
+    async def is_complete() -> bool:
+        return await wait_until_idle(gateway, point) == "2026-11-04"
 
-    await until(arrived)
+    await wait_until(is_complete)
     # a token may have ended meanwhile
     calls = [call for call in simulator.calls("courbe_de_charge") if call["status"] != 401]
     asked = [parse_qs(call["query"])["dateDebut"][0] for call in calls]
@@ -64,22 +64,22 @@ async def test_a_gateway_started_anew_after_a_clock_that_was_a_day_ahead_asks_on
     early = datetime(2026, 11, 3, 6, tzinfo=UTC)
     simulator.set_clock(early)
     clock = SetClock(early)
-    async with started(settings, clock) as gateway:
+    async with run_gateway(settings, clock) as gateway:
         point = await gateway.add_meter(HOME)
-        assert await idle(gateway, point) == "2026-11-02"
+        assert await wait_until_idle(gateway, point) == "2026-11-02"
         clock.set(early + timedelta(days=1))
-        await idle(gateway, point)
+        await wait_until_idle(gateway, point)
     clock.set(early + timedelta(minutes=5))
-    async with started(settings, clock) as gateway:
-        await idle(gateway, point)
+    async with run_gateway(settings, clock) as gateway:
+        await wait_until_idle(gateway, point)
         morning = datetime(2026, 11, 3, 10, tzinfo=UTC)
         simulator.set_clock(morning)
         clock.set(morning)
 
-        async def arrived() -> bool:
-            return await idle(gateway, point) == "2026-11-03"
+        async def is_complete() -> bool:
+            return await wait_until_idle(gateway, point) == "2026-11-03"
 
-        await until(arrived)
+        await wait_until(is_complete)
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"name": "900804"}], ids=["down", "quota"])
@@ -87,9 +87,9 @@ async def test_a_pause_written_by_a_clock_that_was_ahead_is_not_believed(
     gateway: Gateway, clock: SetClock, simulator: Simulator, fault: dict[str, Any]
 ) -> None:
     point = await gateway.add_meter(HOME)
-    await idle(gateway, point)
+    await wait_until_idle(gateway, point)
 
-    async def ask() -> int:
+    async def request_week() -> int:
         who = await gateway.sign_in()
         week = {"start": "2026-06-01", "end": "2026-06-08"}
         return (await gateway.http.get(f"/v1/usage-points/{point}/load-curve", headers=who, params=week)).status_code
@@ -98,26 +98,26 @@ async def test_a_pause_written_by_a_clock_that_was_ahead_is_not_believed(
     clock.set(ahead)
     simulator.set_clock(ahead)
     simulator.order("POST", "faults", api="mesure_synchrone_auto", **fault)
-    assert await ask() in {429, 503}
+    assert await request_week() in {429, 503}
     simulator.order("DELETE", "faults")
-    assert await ask() in {429, 503}, "the pause lasts"
+    assert await request_week() in {429, 503}, "the pause lasts"
     right = NOW + timedelta(minutes=1)
     simulator.set_clock(right)
     clock.set(right)
-    assert await ask() == 200
+    assert await request_week() == 200
 
 
 async def test_a_clock_three_days_behind_does_not_fail_the_archives_job(
     settings: Settings, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = SetClock()
-    async with started(settings, clock) as gateway:
+    async with run_gateway(settings, clock) as gateway:
         point = await gateway.add_meter(HOME)
-        assert await idle(gateway, point) == "2026-11-03"
+        assert await wait_until_idle(gateway, point) == "2026-11-03"
     caplog.set_level(logging.WARNING)
     # a small board without a battery starts with an old time of day: all that is wanted lies in the future
     clock.set(NOW - timedelta(days=3))
-    async with started(settings, clock) as gateway:
+    async with run_gateway(settings, clock) as gateway:
         async with gateway.runtime.database.write() as session:
             row = await session.get_one(UsagePoint, point)
             row.wanted_from = paris.day_of(NOW)
@@ -127,7 +127,7 @@ async def test_a_clock_three_days_behind_does_not_fail_the_archives_job(
             async with gateway.runtime.database.read() as session:
                 return (await session.get_one(UsagePoint, point)).next_work_at > clock.now()
 
-        await until(is_visited)
+        await wait_until(is_visited)
         assert "job_failed" not in caplog.text
         simulator.forget_calls()
         morning = datetime(2026, 11, 4, 10, 30, tzinfo=UTC)
@@ -135,7 +135,7 @@ async def test_a_clock_three_days_behind_does_not_fail_the_archives_job(
         clock.set(morning)
 
         async def has_arrived() -> bool:
-            return await idle(gateway, point) == "2026-11-04"
+            return await wait_until_idle(gateway, point) == "2026-11-04"
 
-        await until(has_arrived)
+        await wait_until(has_arrived)
         assert "job_failed" not in caplog.text

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.usage_points.models import UsagePoint
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, wait_until
 
 BASE, OTHER = "30001000000001", "30009000000001"
 
@@ -24,11 +24,11 @@ async def test_others_are_read_and_looked_after(
     simulator.set_clock(NOW + timedelta(days=8))
     clock.set(NOW + timedelta(days=8))
 
-    async def looked_after() -> bool:
+    async def has_been_asked() -> bool:
         asked = simulator.calls()
         return all(any(part in call["path"] for call in asked) for part in ("subscribed_services", "courbe_de_charge"))
 
-    await until(looked_after)
+    await wait_until(has_been_asked)
     who_else = await gateway.sign_in(f"{OTHER}@example.org")
     seen = await gateway.at_rest(who_else, whole)
     assert seen["freshness"]["complete_until"] == "2026-11-11"

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from gateway.settings import Settings
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, wait_until
 
 BASE, HOLES, NEW_METER, OTHER = "30001000000001", "30001000000006", "30001000000008", "30009000000001"
 MEASURES = "mesure_synchrone"
@@ -38,12 +38,12 @@ def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"user_daily_limit_no_cache": 30, "enedis_rate_limit": 0.25})
 
 
-def asked(simulator: Simulator, resource: str) -> list[tuple[str, str]]:
+def list_windows(simulator: Simulator, resource: str) -> list[tuple[str, str]]:
     calls = [call for call in simulator.calls(resource) if call["status"] == 200]
     return [(query["dateDebut"][0], query["dateFin"][0]) for call in calls for query in [parse_qs(call["query"])]]
 
 
-async def rests(gateway: Gateway, point: str) -> dict[str, Any] | None:
+async def find_at_rest(gateway: Gateway, point: str) -> dict[str, Any] | None:
     """Return the usage point once it waits for another day, or for nothing."""
     who = await gateway.sign_in()
     seen: dict[str, Any] = await gateway.get(f"/v1/usage-points/{point}", who)
@@ -52,7 +52,7 @@ async def rests(gateway: Gateway, point: str) -> dict[str, Any] | None:
     return seen if all(at is None or datetime.fromisoformat(at) > now for at in due) else None
 
 
-async def filled(start: Any, clock: SetClock, simulator: Simulator, prm: str) -> dict[str, Any]:
+async def fill_history(start: Any, clock: SetClock, simulator: Simulator, prm: str) -> dict[str, Any]:
     """Return a history that was filled by a new process each day."""
     point = ""
     for day in range(9):
@@ -60,7 +60,7 @@ async def filled(start: Any, clock: SetClock, simulator: Simulator, prm: str) ->
         simulator.set_clock(NOW + timedelta(days=day))
         async with start() as gateway:
             point = point or await gateway.add_meter(prm)
-            seen: dict[str, Any] = (await until(partial(rests, gateway, point)))["history"]
+            seen: dict[str, Any] = (await wait_until(partial(find_at_rest, gateway, point)))["history"]
             who = await gateway.sign_in()
             used = (await gateway.get("/v1/quota", who))["enedis"]
             assert used["used"] <= 30 - 6 or day == 0, "the live day's reserve"
@@ -72,11 +72,11 @@ async def filled(start: Any, clock: SetClock, simulator: Simulator, prm: str) ->
 
 @pytest.mark.long
 async def test_a_history_is_filled_over_the_days_across_restarts_and_asks_nothing_twice(
-    start: Any, clock: SetClock, simulator: Simulator
+    start_gateway: Any, clock: SetClock, simulator: Simulator
 ) -> None:
-    seen = await filled(start, clock, simulator, BASE)
+    seen = await fill_history(start_gateway, clock, simulator, BASE)
     assert seen["known_from"] == seen["oldest"] == "2024-10-23"
-    curves = asked(simulator, "courbe_de_charge")
+    curves = list_windows(simulator, "courbe_de_charge")
     assert len(curves) <= 9 + 100 + 5, "nine live ones, a history, and new days"
     days = Counter(
         first + timedelta(days=number)
@@ -87,15 +87,15 @@ async def test_a_history_is_filled_over_the_days_across_restarts_and_asks_nothin
     assert max(days.values()) == 1, "a day was asked twice"
     history_calls = [window for window in curves if window[1] <= "2026-09-04"]
     assert history_calls == sorted(history_calls, reverse=True), "newest first"
-    assert len(asked(simulator, "consommation_quotidienne")) == 1, "the year before the curve's"
+    assert len(list_windows(simulator, "consommation_quotidienne")) == 1, "the year before the curve's"
 
 
 @pytest.mark.long
 async def test_the_values_of_old_days_with_holes_are_asked_together(
-    start: Any, clock: SetClock, simulator: Simulator
+    start_gateway: Any, clock: SetClock, simulator: Simulator
 ) -> None:
-    await filled(start, clock, simulator, HOLES)
-    values = asked(simulator, "consommation_quotidienne")
+    await fill_history(start_gateway, clock, simulator, HOLES)
+    values = list_windows(simulator, "consommation_quotidienne")
     assert len(values) <= 5, "the live days', the year's before the curve, the history's in two years, and a new one"
 
 
@@ -103,18 +103,18 @@ async def test_accounts_take_turns(gateway: Gateway, simulator: Simulator) -> No
     for prm, owner in ((BASE, "somebody@example.org"), (OTHER, "other@example.org")):
         await gateway.add_meter(prm, owner)
 
-    async def enough() -> list[str] | None:
+    async def find_second_home() -> list[str] | None:
         calls = [parse_qs(call["query"]) for call in simulator.calls("courbe_de_charge") if call["status"] == 200]
         old = [query["pointId"][0] for query in calls if query["dateFin"][0] <= "2026-09-04"]
         return old if len(old) >= 10 else None
 
-    shares = Counter((await until(enough))[:10])
+    shares = Counter((await wait_until(find_second_home))[:10])
     assert abs(shares[BASE] - shares[OTHER]) <= 2, shares
 
 
 async def test_a_meter_just_installed_has_no_history_to_ask(gateway: Gateway, simulator: Simulator) -> None:
     point = await gateway.add_meter(NEW_METER)
-    seen = (await until(lambda: rests(gateway, point)))["history"]
+    seen = (await wait_until(lambda: find_at_rest(gateway, point)))["history"]
     assert seen["finished"]
     assert seen["known_from"] == seen["oldest"] == "2026-10-22"
     assert len(simulator.calls(MEASURES)) <= 3
@@ -144,16 +144,16 @@ async def test_what_was_read_can_be_asked_again_deleted_and_told_of(
     who = await gateway.sign_in()
     point = await gateway.add_meter(NEW_METER)
     path = f"/v1/usage-points/{point}"
-    await until(lambda: rests(gateway, point))
+    await wait_until(lambda: find_at_rest(gateway, point))
     simulator.forget_calls()
     wished = await gateway.http.post(f"{path}/refresh", headers=who, json={"start": "2026-10-28", "end": "2026-10-31"})
     assert wished.status_code == 202
     assert (wished.json()["days"], wished.json()["calls"]) == (3, 1)
 
-    async def again() -> list[tuple[str, str]] | None:
-        return asked(simulator, "courbe_de_charge") or None
+    async def find_windows() -> list[tuple[str, str]] | None:
+        return list_windows(simulator, "courbe_de_charge") or None
 
-    assert await until(again) == [("2026-10-28", "2026-10-31")]
+    assert await wait_until(find_windows) == [("2026-10-28", "2026-10-31")]
     for body in ({"start": "2026-10-31", "end": "2026-10-28"}, {"start": "2026-11-01", "end": "2026-11-09"}):
         refused = await gateway.http.post(f"{path}/refresh", headers=who, json=body)
         assert (refused.status_code, refused.json()["code"]) == (400, "invalid_range")
@@ -178,7 +178,7 @@ async def test_maximum_power_and_index_are_asked_when_a_client_wants_them(
     who = await gateway.sign_in()
     point = await gateway.add_meter(NEW_METER)
     path = f"/v1/usage-points/{point}"
-    await until(lambda: rests(gateway, point))
+    await wait_until(lambda: find_at_rest(gateway, point))
     assert simulator.calls("puissance") == simulator.calls("index") == []
     powers = await gateway.get(f"{path}/max-power", who, start="2026-10-30", end="2026-11-02")
     assert [reading["date"] for reading in powers["readings"]] == [f"2026-1{day}" for day in ("0-30", "0-31", "1-01")]
@@ -202,7 +202,7 @@ async def test_maximum_power_and_index_are_asked_when_a_client_wants_them(
     clock.set(tomorrow)
     simulator.set_clock(tomorrow)
 
-    async def kept_up() -> bool:
+    async def has_fetched_yesterday() -> bool:
         return any("dateFin=2026-11-04" in call["query"] for call in simulator.calls("puissance"))
 
-    await until(kept_up)
+    await wait_until(has_fetched_yesterday)

@@ -13,7 +13,7 @@ from tests.server.paris import midnight
 
 
 @st.composite
-def days(draw: st.DrawFn) -> tuple[datetime, list[Reading]]:
+def any_days(draw: st.DrawFn) -> tuple[datetime, list[Reading]]:
     """Readings of any steps, powers and qualities, with holes, on any day."""
     day = draw(
         st.sampled_from([date(2026, 3, 29), date(2026, 10, 25)]) | st.dates(date(2020, 1, 1), date(2030, 12, 31))
@@ -31,7 +31,7 @@ def days(draw: st.DrawFn) -> tuple[datetime, list[Reading]]:
     return start, readings
 
 
-@given(days())
+@given(any_days())
 @settings(max_examples=300, deadline=None)
 def test_any_day_comes_back_as_it_was(day: tuple[datetime, list[Reading]]) -> None:
     start, readings = day

@@ -61,7 +61,7 @@ class SilentArchive(Archive):
         return None
 
 
-async def read(asked: Asked, archive: Archive, clock: SetClock, start: date, end: date) -> list[str]:
+async def read_missing(asked: Asked, archive: Archive, clock: SetClock, start: date, end: date) -> list[str]:
     """Ask for daily values; return what is said of the days that are missing."""
     home = asked.home
     readings = Readings(home.database, archive, clock, home.keyring, 50)
@@ -79,7 +79,7 @@ def make_silent(asked: Asked) -> SilentArchive:
 async def test_a_request_never_waits_longer_in_sum_than_its_patience(asked: Asked) -> None:
     """New days are asked by their curve, older ones by their values: two calls, and one patience."""
     archive = make_silent(asked)
-    assert await read(asked, archive, archive.timer, TODAY - 30 * A_DAY, TODAY) == [Reason.SCHEDULED]
+    assert await read_missing(asked, archive, archive.timer, TODAY - 30 * A_DAY, TODAY) == [Reason.SCHEDULED]
     assert [kind for kind, _ in archive.waited] == [Kind.CURVE, Kind.DAILY]
     assert sum(seconds for _, seconds in archive.waited) == PATIENCE == 20
 
@@ -88,7 +88,7 @@ async def test_known_values_are_answered_at_once(asked: Asked) -> None:
     days = list(paris.iterate_days(TODAY - 30 * A_DAY, TODAY))
     await asked.home.write(Kind.DAILY, dict.fromkeys(days, 9000))
     archive = make_silent(asked)
-    assert await read(asked, archive, archive.timer, days[0], TODAY) == []
+    assert await read_missing(asked, archive, archive.timer, days[0], TODAY) == []
     assert archive.waited == []
 
 
@@ -96,21 +96,21 @@ async def test_whole_curves_are_values_too(asked: Asked) -> None:
     days = list(paris.iterate_days(TODAY - 30 * A_DAY, TODAY))
     await asked.home.write(Kind.CURVE, {day: whole_curve(day, [501]) for day in days})
     archive = make_silent(asked)
-    assert await read(asked, archive, archive.timer, days[0], TODAY) == []
+    assert await read_missing(asked, archive, archive.timer, days[0], TODAY) == []
     assert archive.waited == []
 
 
 async def test_a_year_of_values_is_asked_as_values_first_and_by_few_calls(asked: Asked) -> None:
     """Nine calls for the curve would go first, and with a hundred new meters nobody would get a value in time."""
 
-    def respond(line: str) -> Reply:
+    def reply_daily(line: str) -> Reply:
         start, end = (date.fromisoformat(day) for day in re.findall(r"date\w+=([0-9-]+)", line))
         days = list(paris.iterate_days(start, end))
         values = [{"v": "9000", "d": str(day)} for day in days] if "quotidienne" in line else []
         unit = ("EA", "Wh") if "quotidienne" in line else ("PA", "W")
         return Reply(body=json.dumps(make_measure(*unit, values, start, len(days))).encode())
 
-    asked.respond = respond
+    asked.respond = reply_daily
     home = asked.home
     readings = Readings(home.database, asked.archive, home.clock, home.keyring, 50)
     year = (TODAY - 365 * A_DAY, TODAY)

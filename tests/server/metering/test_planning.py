@@ -42,7 +42,7 @@ def days_of(window: Window) -> set[date]:
     return {window.start + number * DAY for number in range((window.end - window.start).days)}
 
 
-def fewest(due: set[date], longest: int) -> int:
+def find_fewest_windows(due: set[date], longest: int) -> int:
     """The least number of windows that cover the days, by trying every last window."""
     if not due:
         return 0
@@ -64,7 +64,7 @@ def test_every_day_that_is_due_by_the_fewest_calls(
     covered = [day for window in calls for day in days_of(window)]
     assert len(covered) == len(set(covered)), "a day is asked twice"
     assert due <= set(covered)
-    assert len(calls) == fewest(due, longest)
+    assert len(calls) == find_fewest_windows(due, longest)
     for window in calls:
         assert {window.start, window.end - DAY} <= due | (wanted & ledger.keys()), "an edge that nobody needs"
         assert due & days_of(window), "a call that nobody needs"

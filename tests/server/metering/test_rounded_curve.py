@@ -27,20 +27,22 @@ class RoundedMeter:
         self.to, self.has_values = to, has_values
         self.asked: list[str] = []
 
-    def respond(self, line: str) -> Reply:
+    def build_reply(self, line: str) -> Reply:
         if "token" in line:
             return Reply()
         start, end = (date.fromisoformat(day) for day in re.findall(r"date\w+=([0-9-]+)", line))
         days = [start + number * A_DAY for number in range((end - start).days)]
         self.asked.append("curve" if "courbe" in line else "daily")
         if "courbe" in line:
-            body = make_measure("PA", "W", [point for day in days for point in self.curve(day)], start, len(days))
+            body = make_measure(
+                "PA", "W", [point for day in days for point in self.build_points(day)], start, len(days)
+            )
         else:
             values = [{"v": "52800", "d": str(day)} for day in days] if self.has_values else []
             body = make_measure("EA", "Wh", values, start, len(days))
         return Reply(body=json.dumps(body).encode())
 
-    def curve(self, day: date) -> list[dict[str, str]]:
+    def build_points(self, day: date) -> list[dict[str, str]]:
         ends = [datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(hours=hour) for hour in range(1, 25)]
         watts = [(WATTS[hour % len(WATTS)] + self.to // 2) // self.to * self.to for hour in range(24)]
         return [
@@ -48,9 +50,9 @@ class RoundedMeter:
         ]
 
 
-async def live(asked: Asked, meter: RoundedMeter, days: int) -> None:
+async def visit_daily(asked: Asked, meter: RoundedMeter, days: int) -> None:
     """Visit each morning, as the worker does."""
-    asked.respond = meter.respond
+    asked.respond = meter.build_reply
     for day in (FIRST + number * A_DAY for number in range(days)):
         asked.home.clock.set(datetime(day.year, day.month, day.day, 11, tzinfo=UTC) + A_DAY)
         assert await asked.ask(kind=Kind.CURVE, start=day, days=1) is None
@@ -64,7 +66,7 @@ async def list_notices(asked: Asked) -> list[str]:
 
 async def test_once_a_week_one_call_brings_the_values_of_its_days(asked: Asked) -> None:
     meter = RoundedMeter()
-    await live(asked, meter, 21)
+    await visit_daily(asked, meter, 21)
     assert (meter.asked.count("curve"), meter.asked.count("daily")) == (21, 3)
     entries, curves = await asked.curve(FIRST, 21)
     assert {entry.state for entry in entries.values()} == {State.FITTED}
@@ -76,7 +78,7 @@ async def test_once_a_week_one_call_brings_the_values_of_its_days(asked: Asked) 
 
 async def test_until_then_its_days_are_as_they_came_and_whole(asked: Asked) -> None:
     meter = RoundedMeter()
-    await live(asked, meter, 3)
+    await visit_daily(asked, meter, 3)
     assert meter.asked == ["curve"] * 3
     entries, curves = await asked.curve(FIRST, 3)
     assert {entry.state for entry in entries.values()} == {State.ROUNDED}
@@ -86,7 +88,7 @@ async def test_until_then_its_days_are_as_they_came_and_whole(asked: Asked) -> N
 
 async def test_an_exact_curve_costs_no_call_for_values(asked: Asked) -> None:
     meter = RoundedMeter(to=1)
-    await live(asked, meter, 15)
+    await visit_daily(asked, meter, 15)
     assert meter.asked == ["curve"] * 15
     assert {entry.state for entry in (await asked.curve(FIRST, 15))[0].values()} == {State.COMPLETE}
     assert await list_notices(asked) == []
@@ -94,17 +96,17 @@ async def test_an_exact_curve_costs_no_call_for_values(asked: Asked) -> None:
 
 async def test_values_that_are_known_are_used_at_once(asked: Asked) -> None:
     meter = RoundedMeter()
-    asked.respond = meter.respond
+    asked.respond = meter.build_reply
     asked.home.clock.set(datetime(2026, 11, 4, 10, tzinfo=UTC))
     await asked.ask(kind=Kind.DAILY, start=FIRST, days=2)
-    await live(asked, meter, 2)
+    await visit_daily(asked, meter, 2)
     assert meter.asked == ["daily", "curve", "curve"]
     assert {entry.state for entry in (await asked.curve(FIRST, 2))[0].values()} == {State.FITTED}
 
 
 async def test_values_that_somebody_asks_for_are_used_without_another_call(asked: Asked) -> None:
     meter = RoundedMeter()
-    await live(asked, meter, 2)
+    await visit_daily(asked, meter, 2)
     await asked.ask(kind=Kind.DAILY, start=FIRST, days=2)
     await asked.archive.fill_from_daily_values(await asked.meter(), Direction.CONSUMPTION, Priority.UPKEEP)
     assert meter.asked == ["curve", "curve", "daily"]
@@ -113,7 +115,7 @@ async def test_values_that_somebody_asks_for_are_used_without_another_call(asked
 
 async def test_days_whose_values_never_come_stay_as_measured_and_are_not_asked_for_ever(asked: Asked) -> None:
     meter = RoundedMeter(has_values=False)
-    await live(asked, meter, 50)
+    await visit_daily(asked, meter, 50)
     assert meter.asked.count("daily") == 50 // 7
     entries, curves = await asked.curve(FIRST, 15)
     assert {entry.state for entry in entries.values()} == {State.COMPLETE}
@@ -122,7 +124,7 @@ async def test_days_whose_values_never_come_stay_as_measured_and_are_not_asked_f
 
 async def test_two_who_compare_the_same_days_at_once_agree(asked: Asked) -> None:
     meter = RoundedMeter()
-    await live(asked, meter, 2)
+    await visit_daily(asked, meter, 2)
     await asked.ask(kind=Kind.DAILY, start=FIRST, days=2)
     point = await asked.meter()
     await asyncio.gather(

@@ -53,7 +53,7 @@ def test_a_settled_day_is_whole_sums_to_its_value_and_keeps_what_was_measured(
 
 
 @st.composite
-def answers(draw: st.DrawFn) -> tuple[date, list[dict[datetime, Reading]], int]:
+def any_answers(draw: st.DrawFn) -> tuple[date, list[dict[datetime, Reading]], int]:
     """What is answered of a day at each try, by half-hour: other parts each time, now and then another value."""
     day = draw(st.sampled_from([date(2026, 3, 29), date(2026, 10, 25), date(2026, 11, 3)]))
     halves = int((midnight(day + timedelta(days=1)) - midnight(day)).total_seconds()) // 1800
@@ -64,7 +64,7 @@ def answers(draw: st.DrawFn) -> tuple[date, list[dict[datetime, Reading]], int]:
     return day, told, draw(st.integers(0, 40_000))
 
 
-@given(answers())
+@given(any_answers())
 @settings(deadline=None, max_examples=200)
 def test_whatever_parts_come_in_whatever_order_a_settled_day_sums_to_its_value(
     told: tuple[date, list[dict[datetime, Reading]], int],

@@ -25,17 +25,17 @@ class LateEnedis:
         self.missing, self.wh = missing, wh
         self.asked: list[str] = []
 
-    def respond(self, line: str) -> Reply:
+    def build_reply(self, line: str) -> Reply:
         start, end = (date.fromisoformat(day) for day in re.findall(r"date\w+=([0-9-]+)", line))
         self.asked.append("curve" if "courbe" in line else "daily")
         if "courbe" in line:
-            return self._write("PA", "W", self._points(), start, (end - start).days)
-        return self._write("EA", "Wh", [{"v": str(self.wh), "d": str(DAY)}], start, (end - start).days)
+            return self._build_reply("PA", "W", self._build_points(), start, (end - start).days)
+        return self._build_reply("EA", "Wh", [{"v": str(self.wh), "d": str(DAY)}], start, (end - start).days)
 
-    def _write(self, physical: str, unit: str, points: list[dict[str, str]], start: date, days: int) -> Reply:
+    def _build_reply(self, physical: str, unit: str, points: list[dict[str, str]], start: date, days: int) -> Reply:
         return Reply(body=json.dumps(make_measure(physical, unit, points, start, days)).encode())
 
-    def _points(self) -> list[dict[str, str]]:
+    def _build_points(self) -> list[dict[str, str]]:
         midnight = datetime.fromisoformat(f"{DAY}")
         ends = [midnight + timedelta(minutes=30 * number) for number in range(1, 49)]
         return [
@@ -45,7 +45,7 @@ class LateEnedis:
         ]
 
 
-async def visit(asked: Asked, after: timedelta = timedelta()) -> tuple[State, list[Reading]]:
+async def do_morning_work(asked: Asked, after: timedelta = timedelta()) -> tuple[State, list[Reading]]:
     """Do what the worker does of a morning."""
     await asked.ask(after, Kind.CURVE, start=DAY, days=1)
     await asked.archive.fill_from_daily_values(await asked.meter(), Direction.CONSUMPTION, Priority.UPKEEP)
@@ -59,12 +59,12 @@ def list_estimated(readings: list[Reading]) -> list[tuple[int, int]]:
 
 async def test_it_is_filled_the_next_morning_and_corrected_when_it_comes(asked: Asked) -> None:
     enedis = LateEnedis({MISSING})
-    asked.respond = enedis.respond
-    state, readings = await visit(asked)
+    asked.respond = enedis.build_reply
+    state, readings = await do_morning_work(asked)
     assert (state, list_estimated(readings)) == (State.FILLED, [(MISSING, WATTS[MISSING])])
     assert enedis.asked == ["curve", "daily"]
     enedis.missing = set()
-    state, readings = await visit(asked, A_DAY)
+    state, readings = await do_morning_work(asked, A_DAY)
     assert (state, list_estimated(readings)) == (State.COMPLETE, [])
     assert [one.watts for one in readings] == WATTS
     assert enedis.asked == ["curve", "daily", "curve"]
@@ -72,9 +72,9 @@ async def test_it_is_filled_the_next_morning_and_corrected_when_it_comes(asked: 
 
 async def test_an_hour_is_filled_and_more_is_waited_for(asked: Asked) -> None:
     for missing, state in (({10, 30}, State.FILLED), ({10, 20, 30}, State.PARTIAL)):
-        asked.respond = LateEnedis(missing).respond
+        asked.respond = LateEnedis(missing).build_reply
         await asked.home.write(Kind.CURVE, {DAY: None}, asked_at=NOW - timedelta(hours=9))
-        assert (await visit(asked))[0] is state
+        assert (await do_morning_work(asked))[0] is state
         await asked.home.write(Kind.CURVE, {DAY: None}, asked_at=NOW - timedelta(hours=9))
 
 
@@ -85,14 +85,14 @@ async def test_a_hole_whose_value_is_within_2_wh_of_nothing_makes_the_day_comple
     asked: Asked, more: int, state: State
 ) -> None:
     known = (sum(WATTS) - WATTS[MISSING]) // 2
-    asked.respond = LateEnedis({MISSING}, known + more).respond
-    found, readings = await visit(asked)
+    asked.respond = LateEnedis({MISSING}, known + more).build_reply
+    found, readings = await do_morning_work(asked)
     assert found is state
     assert len(readings) == 48
     assert readings[MISSING].watts == max(2 * more, 0)
 
 
 async def test_a_value_below_what_is_known_fills_nothing(asked: Asked) -> None:
-    asked.respond = LateEnedis({MISSING}, 1000).respond
-    state, readings = await visit(asked)
+    asked.respond = LateEnedis({MISSING}, 1000).build_reply
+    state, readings = await do_morning_work(asked)
     assert (state, len(readings)) == (State.PARTIAL, 47)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from gateway.counters.models import Counter
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, wait_until
 
 BASE, HOLES, LATE = "30001000000001", "30001000000006", "30001000000014"
 CURVES = "courbe_de_charge"
@@ -14,25 +14,25 @@ LIVE_FROM = "2026-09-04"
 """Sixty days before NOW; what is older fills itself meanwhile."""
 
 
-def live(simulator: Simulator) -> list[dict[str, Any]]:
+def list_live_calls(simulator: Simulator) -> list[dict[str, Any]]:
     """The calls for the live days' curve that were no token's end."""
     calls = [call for call in simulator.calls(CURVES) if call["status"] != 401]
     return [call for call in calls if parse_qs(call["query"])["dateFin"][0] > LIVE_FROM]
 
 
 async def test_sixty_days_cost_nine_calls_and_are_never_asked_again(
-    start: Any, clock: SetClock, simulator: Simulator
+    start_gateway: Any, clock: SetClock, simulator: Simulator
 ) -> None:
-    async with start() as gateway:
+    async with start_gateway() as gateway:
         who = await gateway.sign_in()
         point = await gateway.add_meter(BASE)
         assert (await gateway.at_rest(who, point))["freshness"]["complete_until"] == "2026-11-03"
-        assert len(live(simulator)) == 9
-    async with start() as gateway:  # a restart remembers
+        assert len(list_live_calls(simulator)) == 9
+    async with start_gateway() as gateway:  # a restart remembers
         who = await gateway.sign_in()
         await gateway.get(f"/v1/usage-points/{point}/load-curve", who, start="2026-09-10", end="2026-11-03")
         await gateway.get(f"/v1/usage-points/{point}/daily", who, start="2026-09-10", end="2026-11-03")
-        assert len(live(simulator)) == 9
+        assert len(list_live_calls(simulator)) == 9
         assert simulator.calls("quotidienne") == []
 
 
@@ -48,20 +48,20 @@ async def test_a_new_day_costs_one_call_and_only_after_it_is_published(
         clock.set(now)
         who = await gateway.sign_in()
         await gateway.get(f"/v1/usage-points/{point}/load-curve", who, start="2026-10-20", end="2026-11-05")
-        assert live(simulator) == []
+        assert list_live_calls(simulator) == []
     morning = datetime(2026, 11, 4, 10, 30, tzinfo=UTC)
     simulator.set_clock(morning)
     clock.set(morning)
     who = await gateway.sign_in()
 
-    async def arrived() -> bool:
+    async def is_complete() -> bool:
         seen = await gateway.get(f"/v1/usage-points/{point}", who)
         return seen["freshness"]["complete_until"] == "2026-11-04"
 
-    await until(arrived)
+    await wait_until(is_complete)
     seen = await gateway.get(f"/v1/usage-points/{point}", who)
     assert seen["freshness"]["late_at"] == "2026-11-06T11:00:00Z", "two mornings after the day that comes next"
-    asked = [call["query"].partition("&")[2] for call in live(simulator)]
+    asked = [call["query"].partition("&")[2] for call in list_live_calls(simulator)]
     assert asked == ["dateDebut=2026-11-03&dateFin=2026-11-04"]
 
 
@@ -102,7 +102,7 @@ async def test_a_partial_day_is_asked_along_with_the_new_ones(
         clock.set(now)
         who = await gateway.sign_in()
         await gateway.at_rest(who, point)
-    asked = [(call["time"][8:13], call["query"].partition("&")[2]) for call in live(simulator)]
+    asked = [(call["time"][8:13], call["query"].partition("&")[2]) for call in list_live_calls(simulator)]
     assert asked == [
         ("04T09", "dateDebut=2026-11-03&dateFin=2026-11-04"),
         ("04T12", "dateDebut=2026-11-03&dateFin=2026-11-04"),  # a Tuesday: nothing came, and nothing does
@@ -121,19 +121,19 @@ async def test_the_last_calls_of_an_hour_are_for_people(
     point = await gateway.add_meter(BASE)
     path = f"/v1/usage-points/{point}"
 
-    async def looked_after() -> bool:
+    async def has_contract() -> bool:
         return (await gateway.get(path, who))["contract"]["power_kva"] is not None
 
-    await until(looked_after)
+    await wait_until(has_contract)
     for month in range(1, 7):
         week = await gateway.get(f"{path}/load-curve", who, start=f"2026-0{month}-01", end=f"2026-0{month}-08")
         assert len(week["readings"]) == 7 * 48
-    assert live(simulator) == [], "whoever waits goes before the newest days"
+    assert list_live_calls(simulator) == [], "whoever waits goes before the newest days"
     next_hour = datetime(2026, 11, 3, 10, tzinfo=UTC)
     simulator.set_clock(next_hour)
     clock.set(next_hour)
     await gateway.at_rest(await gateway.sign_in(), point)
-    assert len(live(simulator)) == 9
+    assert len(list_live_calls(simulator)) == 9
 
 
 async def test_the_budget_of_a_user_is_kept(gateway: Gateway, simulator: Simulator) -> None:

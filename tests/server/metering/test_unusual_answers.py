@@ -16,7 +16,7 @@ from tests.server.metering.unusual import HALF_HOUR, PARIS, THIRD_DAY, UNUSUAL, 
 DAYS = [OLD + number * A_DAY for number in range(7)]
 
 
-def energies() -> dict[date, int]:
+def sum_usual_days() -> dict[date, int]:
     """What each day comes to, in watt-minutes."""
     watts = [int(point["v"]) for point in usual_points()]
     return {day: 30 * sum(watts[48 * number : 48 * (number + 1)]) for number, day in enumerate(DAYS)}
@@ -34,13 +34,13 @@ async def test_a_load_curve(asked: Asked, name: str, caplog: pytest.LogCaptureFi
     match unusual.outcome:
         case Outcome.READ:
             assert refusal is None
-            assert told == energies()
+            assert told == sum_usual_days()
             assert {entry.state for entry in entries.values()} == {State.COMPLETE}
         case Outcome.WITH_A_HOLE:
             assert refusal is None
             assert [day for day in DAYS if entries[day].state is State.PARTIAL] == [DAYS[2]]
             assert told.pop(DAYS[2]) <= sum(30 * int(point["v"]) for point in usual_points()[THIRD_DAY])
-            assert told == {day: wm for day, wm in energies().items() if day != DAYS[2]}
+            assert told == {day: wm for day, wm in sum_usual_days().items() if day != DAYS[2]}
             assert ("points_refused" in caplog.text) == ("null" not in name)
         case Outcome.NOTHING:
             assert refusal is not None
@@ -55,7 +55,7 @@ async def test_a_load_curve(asked: Asked, name: str, caplog: pytest.LogCaptureFi
 AUTUMN, SPRING = date(2025, 10, 26), date(2026, 3, 29)
 
 
-def stamped(day: date) -> list[dict[str, str]]:
+def stamp_half_hours(day: date) -> list[dict[str, str]]:
     """A day's half-hours, each with a power of its own, stamped as Enedis does."""
     end = datetime(day.year, day.month, day.day, tzinfo=PARIS).timestamp()
     points: list[dict[str, str]] = []
@@ -76,7 +76,7 @@ def stamped(day: date) -> list[dict[str, str]]:
 @pytest.mark.parametrize(("day", "count"), [(AUTUMN, 50), (SPRING, 46)])
 @pytest.mark.parametrize("newest_first", [False, True])
 async def test_the_odd_days_in_either_order(asked: Asked, day: date, count: int, newest_first: bool) -> None:
-    points = stamped(day)
+    points = stamp_half_hours(day)
     asked.answer_curve(points[::-1] if newest_first else points, day, 1)
     assert await asked.ask(kind=Kind.CURVE, start=day, days=1) is None
     entries, curves = await asked.curve(day, 1)

@@ -17,7 +17,7 @@ from gateway.metering import payloads, repository
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.usage_points import service as points
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, until
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, wait_until
 
 BASE, HOLES = "30001000000001", "30001000000006"
 CURVES = "courbe_de_charge"
@@ -31,7 +31,7 @@ async def _no_history(gateway: Gateway) -> None:
         await session.execute(text("UPDATE usage_points SET history_at = NULL"))
 
 
-def _windows(simulator: Simulator, *, older_than: str = "2026-09") -> list[tuple[str, str, int]]:
+def _list_windows(simulator: Simulator, *, older_than: str = "2026-09") -> list[tuple[str, str, int]]:
     found = [(parse_qs(call["query"]), call["status"]) for call in simulator.calls(CURVES) if call["status"] != 401]
     return [
         (query["dateDebut"][0], query["dateFin"][0], status)
@@ -50,7 +50,7 @@ async def test_where_seven_days_are_refused_six_are_asked(gateway: Gateway, simu
     answer = await gateway.get(f"/v1/usage-points/{point}/load-curve", who, **WEEK)
     assert len(answer["readings"]) == 7 * 48
     assert answer["missing"] == []
-    assert _windows(simulator) == [
+    assert _list_windows(simulator) == [
         ("2026-06-01", "2026-06-08", 400),
         ("2026-06-02", "2026-06-08", 200),
         ("2026-06-01", "2026-06-02", 200),
@@ -66,11 +66,11 @@ async def test_a_history_goes_on_where_seven_days_are_refused(
     simulator.order("POST", "faults", api="mesure_synchrone_auto", name="ADAM-ERR0126", times=1)
     clock.set(NOW + timedelta(seconds=1))  # a turn is an instant: while the clock stands, there is but one
 
-    async def refused_and_next() -> tuple[tuple[str, str, int], tuple[str, str, int]] | None:
-        calls = pairwise(_windows(simulator))
+    async def find_refused_and_next() -> tuple[tuple[str, str, int], tuple[str, str, int]] | None:
+        calls = pairwise(_list_windows(simulator))
         return next(((call, following) for call, following in calls if call[2] == 400), None)
 
-    refused, shorter = await until(refused_and_next)
+    refused, shorter = await wait_until(find_refused_and_next)
     assert (shorter[1], shorter[2]) == (refused[1], 200)
     assert date.fromisoformat(shorter[1]) - date.fromisoformat(shorter[0]) == timedelta(days=6)
 
@@ -88,29 +88,29 @@ async def test_after_five_failures_in_a_row_enedis_is_left_alone_and_one_call_se
     simulator.forget_calls()
     simulator.order("POST", "faults", api="mesure_synchrone_auto", status=503, body="<html>down</html>")
 
-    async def ask(home: tuple[dict[str, str], str]) -> Any:
+    async def request_week(home: tuple[dict[str, str], str]) -> Any:
         who, point = home
         return await gateway.http.get(f"/v1/usage-points/{point}/load-curve", headers=who, params=WEEK)
 
-    refused = [await ask(home) for home in homes]
+    refused = [await request_week(home) for home in homes]
     assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [(503, "upstream_down")] * 7
     assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
-    assert len(_windows(simulator)) == 5, "the sixth and the seventh home asked nothing"
+    assert len(_list_windows(simulator)) == 5, "the sixth and the seventh home asked nothing"
 
     simulator.order("DELETE", "faults")
-    assert (await ask(homes[5])).status_code == 503, "the minute is not over"
+    assert (await request_week(homes[5])).status_code == 503, "the minute is not over"
     clock.set(NOW + A_MOMENT)
     simulator.set_clock(NOW + A_MOMENT)
-    back = await ask(homes[5])
+    back = await request_week(homes[5])
     assert back.status_code == 200
     assert len(back.json()["readings"]) == 7 * 48
 
-    async def answers() -> bool:
+    async def is_answering() -> bool:
         """Ask again: the archive itself may have been asking for this home while the circuit was open."""
-        return bool((await ask(homes[6])).status_code == 200)
+        return bool((await request_week(homes[6])).status_code == 200)
 
-    await until(answers)
-    assert [status for _, _, status in _windows(simulator)] == [503] * 5 + [200] * 2
+    await wait_until(is_answering)
+    assert [status for _, _, status in _list_windows(simulator)] == [503] * 5 + [200] * 2
 
 
 async def test_a_day_that_never_comes_whole_is_settled_by_its_value_and_marked(
@@ -154,7 +154,7 @@ async def test_a_year_of_half_hours_takes_less_than_200_kib(gateway: Gateway, da
     database = gateway.runtime.database
     chance = random.Random(4)  # noqa: S311
 
-    async def size() -> int:
+    async def measure_size() -> int:
         async with database.write() as session:
             await session.execute(text("SELECT 1"))
         if database.is_sqlite:
@@ -167,7 +167,7 @@ async def test_a_year_of_half_hours_takes_less_than_200_kib(gateway: Gateway, da
     async with database.read() as session:
         account_id = (await session.execute(text("SELECT account_id FROM usage_points"))).scalar_one()
         _, opened = await points.open_point(session, account_id, point_id, gateway.runtime.keyring)
-    before = await size()
+    before = await measure_size()
     feed = Feed(point_id, Kind.CURVE, Direction.PRODUCTION)
     facts = []
     for day in paris.iterate_days(date(2024, 1, 1), date(2024, 12, 31)):
@@ -179,5 +179,5 @@ async def test_a_year_of_half_hours_takes_less_than_200_kib(gateway: Gateway, da
         facts.append(Fact(day, State.COMPLETE, payloads.seal_curve(feed, opened, day, readings)))
     async with database.write() as session:
         await repository.save_facts(session, feed, facts, NOW)
-    grown = await size() - before
+    grown = await measure_size() - before
     assert 365 * 48 < grown < 200 * 1024

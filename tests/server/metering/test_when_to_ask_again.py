@@ -17,7 +17,7 @@ NEXT_MORNING = datetime(2026, 11, 5, 8, 30, tzinfo=UTC)
 DUE = datetime(2026, 11, 4, 8, 40, tzinfo=UTC)
 
 
-def instant(text: str) -> datetime:
+def parse_instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
@@ -42,15 +42,15 @@ async def test_asking_before_the_worker(gateway: Gateway, simulator: Simulator, 
         totals = await gateway.http.get(f"{path}/totals", headers=who)
     asked = hours.json()
     assert asked["from"] is None
-    come_back = instant(asked["next_change"])
+    come_back = parse_instant(asked["next_change"])
     assert come_back - MORNING == timedelta(minutes=1)
-    assert instant(totals.json()["next_change"]) == come_back
+    assert parse_instant(totals.json()["next_change"]) == come_back
     assert totals.headers["cache-control"] == hours.headers["cache-control"] == "private, max-age=60"
     await gateway.at_rest(who, point)
     clock.set(come_back)
     asked = await gateway.get(f"{path}/hours", who, cursor=asked["cursor"])
     assert (asked["from"], len(asked["start"])) == ("2026-11-02T23:00:00Z", 24)
-    assert instant(asked["next_change"]) > NEXT_MORNING
+    assert parse_instant(asked["next_change"]) > NEXT_MORNING
 
 
 async def test_asking_after_the_worker(gateway: Gateway, simulator: Simulator, clock: SetClock) -> None:
@@ -62,7 +62,7 @@ async def test_asking_after_the_worker(gateway: Gateway, simulator: Simulator, c
     await gateway.at_rest(who, point)
     asked = await gateway.get(f"/v1/usage-points/{point}/hours", who, cursor=held["cursor"])
     assert (asked["from"], len(asked["start"])) == ("2026-11-02T23:00:00Z", 24)
-    assert instant(asked["next_change"]) > NEXT_MORNING
+    assert parse_instant(asked["next_change"]) > NEXT_MORNING
 
 
 @pytest.mark.parametrize("what", ["daily", "load-curve"])
@@ -74,7 +74,7 @@ async def test_readings_are_good_until_more_is_expected(gateway: Gateway, clock:
     assert (whole.json()["missing"], whole.json()["next_change"]) == ([], None)
     assert whole.headers["cache-control"] == "private, max-age=3600"
     days["end"] = "2026-11-04"
-    expected = instant((await gateway.get(path, who, **days))["next_change"])
+    expected = parse_instant((await gateway.get(path, who, **days))["next_change"])
     clock.set(expected - timedelta(minutes=5))
     soon = await gateway.http.get(path, headers=await gateway.sign_in(), params=days)
     assert soon.headers["cache-control"] == "private, max-age=300"
@@ -115,10 +115,10 @@ async def test_while_enedis_is_away_everybody_is_told_when_it_is_asked_again(
     clock.set(MORNING)
     who = await gateway.sign_in()
     seen = await gateway.at_rest(who, point)
-    told = instant(seen["freshness"]["next_expected_at"])
+    told = parse_instant(seen["freshness"]["next_expected_at"])
     assert told > MORNING
     asked = await gateway.get(f"/v1/usage-points/{point}/hours", who)
-    assert instant(asked["next_change"]) == told + timedelta(seconds=10)
+    assert parse_instant(asked["next_change"]) == told + timedelta(seconds=10)
 
 
 async def test_a_refresh_during_a_visit_is_not_lost(gateway: Gateway, simulator: Simulator, clock: SetClock) -> None:

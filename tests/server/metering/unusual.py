@@ -56,30 +56,30 @@ def usual_points() -> list[Point]:
 THIRD_DAY = slice(2 * 48, 3 * 48)
 
 
-def _reply(points: Sequence[object], **changes: object) -> Reply:
+def _make_reply(points: Sequence[object], **changes: object) -> Reply:
     return Reply(body=json.dumps(make_measure("PA", "W", points, OLD, 7) | changes).encode())
 
 
-def _each(change: Callable[[Point], object]) -> Reply:
-    return _reply([point | change(point) for point in usual_points()])  # type: ignore[operator]  # each returns members
+def _change_each(change: Callable[[Point], object]) -> Reply:
+    return _make_reply([point | change(point) for point in usual_points()])  # type: ignore[operator]  # each returns members
 
 
-def _one(change: Callable[[Point], Point]) -> Reply:
+def _change_one(change: Callable[[Point], Point]) -> Reply:
     """Change a point of the third day."""
     points = usual_points()
     points[120] = change(points[120])
-    return _reply(points)
+    return _make_reply(points)
 
 
-def _stamp(write: Callable[[datetime], str]) -> Reply:
-    return _each(lambda point: {"d": write(datetime.fromisoformat(point["d"]).replace(tzinfo=PARIS))})
+def _stamp_each(write: Callable[[datetime], str]) -> Reply:
+    return _change_each(lambda point: {"d": write(datetime.fromisoformat(point["d"]).replace(tzinfo=PARIS))})
 
 
 def _midnight_of_the_day_that_ends(end: datetime) -> str:
     return f"{end - A_DAY:%Y-%m-%d} 24:00:00" if f"{end:%H%M}" == "0000" else f"{end:%Y-%m-%d %H:%M:%S}"
 
 
-def _shuffled() -> list[Point]:
+def _shuffle_points() -> list[Point]:
     points = usual_points()
     random.Random(7).shuffle(points)  # noqa: S311 - an order
     return points
@@ -111,12 +111,12 @@ def _in_two_series() -> Reply:
     return Reply(body=json.dumps(measure | {"grandeur": halves}).encode())
 
 
-def _unit(unit: object) -> Reply:
+def _set_unit(unit: object) -> Reply:
     measure = make_measure("PA", "W", usual_points(), OLD, 7)
     return Reply(body=json.dumps(measure | {"grandeur": [measure["grandeur"][0] | {"unite": unit}]}).encode())
 
 
-_USUAL = _reply(usual_points()).body
+_USUAL = _make_reply(usual_points()).body
 _EVE = [{"v": "1", "d": f"{OLD - A_DAY} 23:30:00", "p": "PT30M"}, {"v": "1", "d": f"{OLD} 00:00:00", "p": "PT30M"}]
 _QUOTA_TEXT = {"error": "Forbidden", "error_description": "Quota Q4 reached Call threshold allowed on 0:-30:-40"}
 _FAR = {"code": "900804", "message": "Message throttled out", "nextAccessTime": "2099-Jul-22 05:00:00+0000 UTC"}
@@ -136,50 +136,54 @@ _OUTAGE: Text = ("An outage: no day becomes absent", "Une panne : aucun jour ne 
 _NO_UNIT: Text = ("An outage: never converted by guess", "Une panne : jamais converti au jugé")
 
 UNUSUAL: dict[str, Unusual] = {
-    "numbers in place of texts": Unusual(_each(lambda one: {"v": int(one["v"])}), Outcome.READ, _READ),
+    "numbers in place of texts": Unusual(_change_each(lambda one: {"v": int(one["v"])}), Outcome.READ, _READ),
     "decimals with a comma": Unusual(
-        _each(lambda one: {"v": f"{one['v']},2"}),
+        _change_each(lambda one: {"v": f"{one['v']},2"}),
         Outcome.READ,
         ("Read to the nearest whole", "Arrondi à l'entier le plus proche"),
     ),
-    "numbers with spaces around": Unusual(_each(lambda one: {"v": f" {one['v']} "}), Outcome.READ, _READ),
-    "points in any order": Unusual(_reply(_shuffled()), Outcome.READ, _READ),
-    "points newest first": Unusual(_reply(usual_points()[::-1]), Outcome.READ, _READ),
-    "each point twice": Unusual(_reply(usual_points() * 2), Outcome.READ, ("Counted once", "Compté une fois")),
+    "numbers with spaces around": Unusual(_change_each(lambda one: {"v": f" {one['v']} "}), Outcome.READ, _READ),
+    "points in any order": Unusual(_make_reply(_shuffle_points()), Outcome.READ, _READ),
+    "points newest first": Unusual(_make_reply(usual_points()[::-1]), Outcome.READ, _READ),
+    "each point twice": Unusual(_make_reply(usual_points() * 2), Outcome.READ, ("Counted once", "Compté une fois")),
     "stamps in UTC with Z": Unusual(
-        _stamp(lambda end: f"{end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"), Outcome.READ, _READ
+        _stamp_each(lambda end: f"{end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"), Outcome.READ, _READ
     ),
-    "stamps with +0200": Unusual(_stamp(lambda end: f"{end:%Y-%m-%dT%H:%M:%S%z}"), Outcome.READ, _READ),
-    "stamps with T and milliseconds": Unusual(_stamp(lambda end: f"{end:%Y-%m-%dT%H:%M:%S.000}"), Outcome.READ, _READ),
-    "midnight as 24:00": Unusual(_stamp(_midnight_of_the_day_that_ends), Outcome.READ, _READ),
+    "stamps with +0200": Unusual(_stamp_each(lambda end: f"{end:%Y-%m-%dT%H:%M:%S%z}"), Outcome.READ, _READ),
+    "stamps with T and milliseconds": Unusual(
+        _stamp_each(lambda end: f"{end:%Y-%m-%dT%H:%M:%S.000}"), Outcome.READ, _READ
+    ),
+    "midnight as 24:00": Unusual(_stamp_each(_midnight_of_the_day_that_ends), Outcome.READ, _READ),
     "stamps as 01/06/2026": Unusual(
-        _stamp(lambda end: f"{end:%d/%m/%Y %H:%M:%S}"), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN
+        _stamp_each(lambda end: f"{end:%d/%m/%Y %H:%M:%S}"), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN
     ),
     "stamps in milliseconds since 1970": Unusual(
-        _each(lambda _: {"d": 1780351200000}), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN
+        _change_each(lambda _: {"d": 1780351200000}), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN
     ),
-    "step PT1800S": Unusual(_each(lambda _: {"p": "PT1800S"}), Outcome.READ, _READ),
-    "step P0DT30M": Unusual(_each(lambda _: {"p": "P0DT30M"}), Outcome.READ, _READ),
-    "step PT0H30M0S": Unusual(_each(lambda _: {"p": "PT0H30M0S"}), Outcome.READ, _READ),
-    "step P0D": Unusual(_each(lambda _: {"p": "P0D"}), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN),
-    "step 30": Unusual(_each(lambda _: {"p": 30}), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN),
-    "no step": Unusual(_each(lambda _: {"p": None}), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN),
-    "steps of 10, 15 and 30 minutes": Unusual(_reply(_in_steps()), Outcome.READ, _READ),
-    "one step P0D": Unusual(_one(lambda one: one | {"p": "P0D"}), Outcome.WITH_A_HOLE, _HOLE),
+    "step PT1800S": Unusual(_change_each(lambda _: {"p": "PT1800S"}), Outcome.READ, _READ),
+    "step P0DT30M": Unusual(_change_each(lambda _: {"p": "P0DT30M"}), Outcome.READ, _READ),
+    "step PT0H30M0S": Unusual(_change_each(lambda _: {"p": "PT0H30M0S"}), Outcome.READ, _READ),
+    "step P0D": Unusual(_change_each(lambda _: {"p": "P0D"}), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN),
+    "step 30": Unusual(_change_each(lambda _: {"p": 30}), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN),
+    "no step": Unusual(_change_each(lambda _: {"p": None}), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN),
+    "steps of 10, 15 and 30 minutes": Unusual(_make_reply(_in_steps()), Outcome.READ, _READ),
+    "one step P0D": Unusual(_change_one(lambda one: one | {"p": "P0D"}), Outcome.WITH_A_HOLE, _HOLE),
     "one value null": Unusual(
-        _one(lambda one: one | {"v": None}),
+        _change_one(lambda one: one | {"v": None}),
         Outcome.WITH_A_HOLE,
         ("That half-hour is missing; the rest is read", "Cette demi-heure manque ; le reste est lu"),
     ),
-    "one value negative": Unusual(_one(lambda one: one | {"v": "-120"}), Outcome.WITH_A_HOLE, _HOLE),
-    "one value n/a": Unusual(_one(lambda one: one | {"v": "n/a"}), Outcome.WITH_A_HOLE, _HOLE),
-    "one value NaN": Unusual(_one(lambda one: one | {"v": float("nan")}), Outcome.WITH_A_HOLE, _HOLE),
+    "one value negative": Unusual(_change_one(lambda one: one | {"v": "-120"}), Outcome.WITH_A_HOLE, _HOLE),
+    "one value n/a": Unusual(_change_one(lambda one: one | {"v": "n/a"}), Outcome.WITH_A_HOLE, _HOLE),
+    "one value NaN": Unusual(_change_one(lambda one: one | {"v": float("nan")}), Outcome.WITH_A_HOLE, _HOLE),
     "one value above ten times the power": Unusual(
-        _one(lambda one: one | {"v": "99000000"}), Outcome.WITH_A_HOLE, _HOLE
+        _change_one(lambda one: one | {"v": "99000000"}), Outcome.WITH_A_HOLE, _HOLE
     ),
-    "one stamp unreadable": Unusual(_one(lambda one: one | {"d": "2026-06-31 00:30:00"}), Outcome.WITH_A_HOLE, _HOLE),
+    "one stamp unreadable": Unusual(
+        _change_one(lambda one: one | {"d": "2026-06-31 00:30:00"}), Outcome.WITH_A_HOLE, _HOLE
+    ),
     "one stamp with two values": Unusual(
-        _reply([*usual_points(), usual_points()[120] | {"v": "9"}]),
+        _make_reply([*usual_points(), usual_points()[120] | {"v": "9"}]),
         Outcome.WITH_A_HOLE,
         (
             "Both are refused, counted and logged; the rest is read",
@@ -187,12 +191,12 @@ UNUSUAL: dict[str, Unusual] = {
         ),
     ),
     "an hour beside one of its halves": Unusual(
-        _reply([*usual_points(), usual_points()[120] | {"p": "PT60M"}]),
+        _make_reply([*usual_points(), usual_points()[120] | {"p": "PT60M"}]),
         Outcome.WITH_A_HOLE,
         ("All that overlap are refused", "Tout ce qui se chevauche est refusé"),
     ),
     "a period from 23:30 of the eve": Unusual(
-        _reply([*_EVE, *usual_points()]),
+        _make_reply([*_EVE, *usual_points()]),
         Outcome.READ,
         (
             "What was not asked for is refused; the rest is read",
@@ -200,33 +204,37 @@ UNUSUAL: dict[str, Unusual] = {
         ),
     ),
     "null and texts among points": Unusual(
-        _reply([None, "?", 5, [], *usual_points()]),
+        _make_reply([None, "?", 5, [], *usual_points()]),
         Outcome.READ,
         ("Counted and logged; the rest is read", "Comptés et journalisés ; le reste est lu"),
     ),
     "unknown codes and members": Unusual(
-        _each(lambda _: {"n": "Z", "iv": None, "ec": 17, "x": {"y": []}}), Outcome.READ, ("Passed over", "Ignorés")
+        _change_each(lambda _: {"n": "Z", "iv": None, "ec": 17, "x": {"y": []}}),
+        Outcome.READ,
+        ("Passed over", "Ignorés"),
     ),
     "production beside consumption": Unusual(
         _with_other_series(), Outcome.READ, ("Only what was asked for is read", "Seul ce qui est demandé est lu")
     ),
     "one quantity in two series": Unusual(_in_two_series(), Outcome.READ, _READ),
-    "unit w": Unusual(_unit("w "), Outcome.READ, _READ),
-    "unit kW": Unusual(_unit("kW"), Outcome.NOTHING, _NO_UNIT, ErrorReason.DOWN),
-    "unit Wh": Unusual(_unit("Wh"), Outcome.NOTHING, _NO_UNIT, ErrorReason.DOWN),
-    "no unit": Unusual(_unit(None), Outcome.NOTHING, _NO_UNIT, ErrorReason.DOWN),
+    "unit w": Unusual(_set_unit("w "), Outcome.READ, _READ),
+    "unit kW": Unusual(_set_unit("kW"), Outcome.NOTHING, _NO_UNIT, ErrorReason.DOWN),
+    "unit Wh": Unusual(_set_unit("Wh"), Outcome.NOTHING, _NO_UNIT, ErrorReason.DOWN),
+    "no unit": Unusual(_set_unit(None), Outcome.NOTHING, _NO_UNIT, ErrorReason.DOWN),
     "a period that is not the one asked for": Unusual(
-        _reply(usual_points(), periode={"dateDebut": str(OLD), "dateFin": str(OLD + 8 * A_DAY)}),
+        _make_reply(usual_points(), periode={"dateDebut": str(OLD), "dateFin": str(OLD + 8 * A_DAY)}),
         Outcome.NOTHING,
         _OUTAGE,
         ErrorReason.DOWN,
     ),
     "the period with times of day": Unusual(
-        _reply(usual_points(), periode={"dateDebut": "2026-05-31T22:00:00Z", "dateFin": "2026-06-08T00:00:00+02:00"}),
+        _make_reply(
+            usual_points(), periode={"dateDebut": "2026-05-31T22:00:00Z", "dateFin": "2026-06-08T00:00:00+02:00"}
+        ),
         Outcome.READ,
         _READ,
     ),
-    "no series": Unusual(_reply([], grandeur=[]), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN),
+    "no series": Unusual(_make_reply([], grandeur=[]), Outcome.NOTHING, _OUTAGE, ErrorReason.DOWN),
     "JSON behind a byte order mark": Unusual(Reply(body=b"\xef\xbb\xbf" + _USUAL), Outcome.READ, _READ),
     "gzip": Unusual(Reply(body=gzip.compress(_USUAL), headers={"Content-Encoding": "gzip"}), Outcome.READ, _READ),
     "gzip that is none": Unusual(

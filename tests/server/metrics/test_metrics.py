@@ -13,19 +13,19 @@ from gateway.metrics.gauges import Gauges
 from gateway.settings import Settings
 from gateway.usage_points.models import UsagePoint
 from scripts.lib.program import free_port
-from tests.server.conftest import Gateway, SetClock, Simulator, started, until
+from tests.server.conftest import Gateway, SetClock, Simulator, run_gateway, wait_until
 
 PRM = "30001000000001"
 
 
 @pytest.fixture
-async def watched(settings: Settings, clock: SetClock) -> AsyncIterator[tuple[Gateway, str]]:
+async def gateway_and_metrics(settings: Settings, clock: SetClock) -> AsyncIterator[tuple[Gateway, str]]:
     port = free_port()
-    async with started(settings.model_copy(update={"metrics_port": port}), clock) as gateway:
+    async with run_gateway(settings.model_copy(update={"metrics_port": port}), clock) as gateway:
         yield gateway, f"http://127.0.0.1:{port}/metrics"
 
 
-async def scrape(url: str) -> dict[tuple[str, ...], float]:
+async def scrape_metrics(url: str) -> dict[tuple[str, ...], float]:
     async with httpx2.AsyncClient(timeout=60) as http:
         text = (await http.get(url)).raise_for_status().text
     return {
@@ -35,14 +35,14 @@ async def scrape(url: str) -> dict[tuple[str, ...], float]:
     }
 
 
-async def test_requests_are_counted_by_their_routes_template(watched: tuple[Gateway, str]) -> None:
-    gateway, url = watched
+async def test_requests_are_counted_by_their_routes_template(gateway_and_metrics: tuple[Gateway, str]) -> None:
+    gateway, url = gateway_and_metrics
     who = await gateway.sign_in()
     point = await gateway.add_meter(PRM)
     for _ in range(3):
         await gateway.get(f"/v1/usage-points/{point}", who)
     await gateway.http.get("/no/such/place")
-    seen = await scrape(url)
+    seen = await scrape_metrics(url)
     assert seen["requests_total", "GET", "/v1/usage-points/{point_id}", "200"] == 3
     assert seen["request_seconds_count", "GET", "/v1/usage-points/{point_id}"] == 3
     assert seen["requests_total", "GET", "none", "404"] == 1
@@ -51,18 +51,20 @@ async def test_requests_are_counted_by_their_routes_template(watched: tuple[Gate
         assert personal not in labels
 
 
-async def test_calls_and_what_is_left_of_the_hour(watched: tuple[Gateway, str], simulator: Simulator) -> None:
-    gateway, url = watched
+async def test_calls_and_what_is_left_of_the_hour(
+    gateway_and_metrics: tuple[Gateway, str], simulator: Simulator
+) -> None:
+    gateway, url = gateway_and_metrics
     who = await gateway.sign_in()
     point = await gateway.add_meter(PRM)
     await gateway.get(f"/v1/usage-points/{point}/load-curve", who, start="2026-10-27", end="2026-11-03")
 
-    async def agreed() -> dict[tuple[str, ...], float] | None:
-        seen = await scrape(url)
+    async def find_agreement() -> dict[tuple[str, ...], float] | None:
+        seen = await scrape_metrics(url)
         used = seen["enedis_hour_used", "measures"]
         return seen if used and used == len(simulator.calls("mesure_synchrone")) else None
 
-    seen = await until(agreed)
+    seen = await wait_until(find_agreement)
     used = seen["enedis_hour_used", "measures"]
     assert seen["enedis_hour_left", "measures"] == 1000 - used
     assert seen["quota_used",] == used
@@ -77,7 +79,7 @@ async def test_calls_and_what_is_left_of_the_hour(watched: tuple[Gateway, str], 
 
 async def test_work_that_waits_has_an_age(settings: Settings, clock: SetClock) -> None:
     """A gateway that falls behind shows by how much."""
-    async with started(settings, clock) as gateway:
+    async with run_gateway(settings, clock) as gateway:
         await gateway.add_meter(PRM)
     # nobody works any more
     database = Database(settings.database_url)

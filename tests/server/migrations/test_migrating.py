@@ -39,7 +39,7 @@ asyncio.run(upgrade_database(sys.argv[1]))
 """
 
 
-async def _look[Found](url: str, look: Callable[[Connection], Found]) -> Found:
+async def _inspect_database[Found](url: str, look: Callable[[Connection], Found]) -> Found:
     database = Database(url)
     async with database.engine.connect() as connection:
         found = await connection.run_sync(look)
@@ -47,25 +47,25 @@ async def _look[Found](url: str, look: Callable[[Connection], Found]) -> Found:
     return found
 
 
-def _tables(connection: Connection) -> set[str]:
+def _list_tables(connection: Connection) -> set[str]:
     return set(inspect(connection).get_table_names())
 
 
 async def test_the_tables_are_those_of_the_models(database_url: str) -> None:
     await upgrade_database(database_url)
 
-    def differences(connection: Connection) -> list[Any]:
+    def list_differences(connection: Connection) -> list[Any]:
         return compare_metadata(MigrationContext.configure(connection), Base.metadata)
 
-    assert await _look(database_url, differences) == []
-    assert await _look(database_url, read_revision) == list_revisions()[0]
+    assert await _inspect_database(database_url, list_differences) == []
+    assert await _inspect_database(database_url, read_revision) == list_revisions()[0]
 
 
 async def test_one_that_is_killed_half_way_leaves_nothing_and_the_next_begins_anew(database_url: str) -> None:
     await kill_half_way(_STOPS_HALF_WAY, database_url)
-    assert await _look(database_url, _tables) == set()
+    assert await _inspect_database(database_url, _list_tables) == set()
     await upgrade_database(database_url)
-    assert await _look(database_url, read_revision) == list_revisions()[0]
+    assert await _inspect_database(database_url, read_revision) == list_revisions()[0]
 
 
 async def test_the_log_names_each_migration_and_nothing_of_how_it_is_done(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ asyncio.run(upgrade_database(sys.argv[1]))
     ]
     ends = [await process.communicate() for process in started]
     assert [process.returncode for process in started] == [0, 0, 0], ends
-    assert await _look(database_url, read_revision) == list_revisions()[0]
+    assert await _inspect_database(database_url, read_revision) == list_revisions()[0]
 
 
 async def test_the_tables_of_a_newer_version_are_left_alone(database_url: str) -> None:
@@ -102,13 +102,13 @@ async def test_the_tables_of_a_newer_version_are_left_alone(database_url: str) -
     await database.close()
     with pytest.raises(NewerDatabaseError, match="newer version"):
         await upgrade_database(database_url)
-    assert await _look(database_url, read_revision) == "9999"
+    assert await _inspect_database(database_url, read_revision) == "9999"
 
 
 async def test_the_version_before_reads_and_writes_on_the_new_tables(database_url: str) -> None:
     """Replicas are replaced one by one: nothing that the version before uses may go, nor may it have to know more."""
 
-    def columns(connection: Connection) -> dict[tuple[str, str], Any]:
+    def list_columns(connection: Connection) -> dict[tuple[str, str], Any]:
         seen = inspect(connection)
         return {
             (table, column["name"]): column for table in seen.get_table_names() for column in seen.get_columns(table)
@@ -123,7 +123,7 @@ async def test_the_version_before_reads_and_writes_on_the_new_tables(database_ur
             key: column for key, column in before.items() if not rewritten_before_the_first_release(revision, key[0])
         }
         await upgrade_database(database_url, revision)
-        after: dict[tuple[str, str], Any] = await _look(database_url, columns)
+        after: dict[tuple[str, str], Any] = await _inspect_database(database_url, list_columns)
         assert set(before) <= set(after), f"{revision} takes away what the version before uses"
         for (table, name), column in after.items():
             asked = not column["nullable"] and column["default"] is None
@@ -158,21 +158,21 @@ async def test_a_table_made_anew_keeps_what_refers_to_it(database_url: str) -> N
     await database.close()
     await _remake_accounts(database_url)
 
-    def clients(connection: Connection) -> list[str]:
+    def list_clients(connection: Connection) -> list[str]:
         return list(connection.scalars(text("SELECT account_id FROM api_clients")))
 
-    assert await _look(database_url, clients) == ["a"]
+    assert await _inspect_database(database_url, list_clients) == ["a"]
 
 
 async def _remake_accounts(url: str) -> None:
     """Alter a table as a migration would."""
 
-    def alter(connection: Connection) -> None:
+    def alter_column(connection: Connection) -> None:
         operations = Operations(MigrationContext.configure(connection, opts={"render_as_batch": True}))
         with operations.batch_alter_table("accounts", recreate="always" if "sqlite" in url else "auto") as batch:
             batch.alter_column("email", nullable=True)
 
     database = Database(url, is_maintenance=True)
     async with database.engine.begin() as connection:
-        await connection.run_sync(alter)
+        await connection.run_sync(alter_column)
     await database.close()

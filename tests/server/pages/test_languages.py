@@ -19,7 +19,7 @@ from tests.server.conftest import Gateway
 ENGLISH = pages.load_texts("en")
 
 
-def pseudo(text: str) -> str:
+def make_pseudo_text(text: str) -> str:
     """A text of a language that nobody speaks, recognisable and longer than English."""
     accents = str.maketrans("aeiouAEIOU", "àéîõüÀÉÎÕÜ")
     placeholders = re.compile(r"(\{\w+\})")
@@ -32,7 +32,7 @@ def third_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """One more file beside the others, and nothing else."""
     for language in pages.list_languages():
         (tmp_path / f"{language}.json").write_text(json.dumps(pages.load_texts(language)))
-    (tmp_path / "xx.json").write_text(json.dumps({key: pseudo(text) for key, text in ENGLISH.items()}))
+    (tmp_path / "xx.json").write_text(json.dumps({key: make_pseudo_text(text) for key, text in ENGLISH.items()}))
     monkeypatch.setattr(pages, "TEXTS", tmp_path)
     for cached in (pages.list_languages, pages.load_texts):
         cached.cache_clear()

@@ -22,7 +22,7 @@ HOUR = Budget("enedis:measures", "2026-11-03T09", 1000)
 USER = Budget("user:a", "2026-11-03", 50)
 
 
-async def opened(file: Path) -> Database:
+async def open_database(file: Path) -> Database:
     database = Database(f"sqlite+aiosqlite:///{file}")
     table = Counter.__table__
     assert isinstance(table, Table)
@@ -34,13 +34,13 @@ async def opened(file: Path) -> Database:
 @pytest.fixture
 async def databases(tmp_path: Path) -> AsyncIterator[list[Database]]:
     """Three replicas on one file."""
-    found = [await opened(tmp_path / "quotas.db") for _ in range(3)]
+    found = [await open_database(tmp_path / "quotas.db") for _ in range(3)]
     yield found
     for database in found:
         await database.close()
 
 
-async def spend(database: Database, *budgets: Budget) -> bool:
+async def charge(database: Database, *budgets: Budget) -> bool:
     try:
         async with database.write() as session:
             await charge_budgets(session, budgets)
@@ -49,31 +49,31 @@ async def spend(database: Database, *budgets: Budget) -> bool:
     return True
 
 
-async def spent(database: Database, budget: Budget) -> int:
+async def load_spent(database: Database, budget: Budget) -> int:
     async with database.read() as session:
         return await load_used(session, budget)
 
 
 async def test_200_at_once_on_several_connections_spend_exactly_the_budget(databases: list[Database]) -> None:
     small = Budget("user:a", "2026-11-03", 120)
-    granted = await asyncio.gather(*(spend(databases[number % 3], HOUR, small) for number in range(200)))
+    granted = await asyncio.gather(*(charge(databases[number % 3], HOUR, small) for number in range(200)))
     assert granted.count(True) == 120
-    assert await spent(databases[0], small) == 120
-    assert await spent(databases[1], HOUR) == 120, "a call that was refused was counted"
+    assert await load_spent(databases[0], small) == 120
+    assert await load_spent(databases[1], HOUR) == 120, "a call that was refused was counted"
 
 
 async def test_all_or_nothing_whichever_is_empty(databases: list[Database]) -> None:
     database, empty = databases[0], Budget("enedis:measures", "2026-11-03T10", 1)
-    assert await spend(database, empty)
+    assert await charge(database, empty)
     for order in ((empty, USER), (USER, empty)):
-        assert not await spend(database, *order)
-    assert await spent(database, USER) == 0
-    assert await spent(database, empty) == 1
+        assert not await charge(database, *order)
+    assert await load_spent(database, USER) == 0
+    assert await load_spent(database, empty) == 1
 
 
 async def test_who_is_exhausted_is_named(databases: list[Database]) -> None:
     only = Budget("user:b", "2026-11-03", 1)
-    await spend(databases[0], only)
+    await charge(databases[0], only)
     async with databases[0].write() as session:
         with pytest.raises(ExhaustedError) as refusal:
             await charge_budgets(session, [HOUR, only])
@@ -85,26 +85,26 @@ async def test_windows_and_names_are_apart_and_a_restart_forgets_none(
     databases: list[Database], tmp_path: Path
 ) -> None:
     others = [Budget("user:a", "2026-11-04", 50), Budget("user:b", "2026-11-03", 50)]
-    await spend(databases[0], USER, *others)
-    await spend(databases[0], USER)
-    again = await opened(tmp_path / "quotas.db")
-    assert [await spent(again, budget) for budget in (USER, *others)] == [2, 1, 1]
+    await charge(databases[0], USER, *others)
+    await charge(databases[0], USER)
+    again = await open_database(tmp_path / "quotas.db")
+    assert [await load_spent(again, budget) for budget in (USER, *others)] == [2, 1, 1]
     await again.close()
 
 
 async def test_a_limit_that_was_lowered_holds_at_once(databases: list[Database]) -> None:
     for _ in range(3):
-        await spend(databases[0], USER)
-    assert not await spend(databases[0], Budget(USER.name, USER.window, 2))
-    assert await spent(databases[0], USER) == 3
+        await charge(databases[0], USER)
+    assert not await charge(databases[0], Budget(USER.name, USER.window, 2))
+    assert await load_spent(databases[0], USER) == 3
 
 
 @pytest.mark.parametrize("limit", [0, -3])
 async def test_nothing_can_be_taken_from_nothing(databases: list[Database], limit: int) -> None:
     """As when the live day's reserve leaves no call for the history."""
     nothing = Budget("user:a", "2026-11-03", limit)
-    assert not await spend(databases[0], nothing)
-    assert await spent(databases[0], nothing) == 0
+    assert not await charge(databases[0], nothing)
+    assert await load_spent(databases[0], nothing) == 0
 
 
 def test_windows() -> None:
@@ -126,5 +126,5 @@ async def test_without_the_store_no_call_is_charged_that_is_not_made(databases: 
     pacer = EnedisPacer(databases[0], _GoesAway(), SetClock(), 5, 50)
     with pytest.raises(StoreError):
         await pacer.wait_for_turn(Api.MEASURES, "a")
-    assert await spent(databases[0], USER) == 0
-    assert await spent(databases[0], enedis_hour(Api.MEASURES, NOW)) == 0
+    assert await load_spent(databases[0], USER) == 0
+    assert await load_spent(databases[0], enedis_hour(Api.MEASURES, NOW)) == 0

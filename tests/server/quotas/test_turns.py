@@ -7,7 +7,7 @@ import pytest
 
 from gateway.csv_export.service import CsvExporter
 from gateway.quotas.turns import AT_ONCE
-from tests.server.conftest import Gateway, until
+from tests.server.conftest import Gateway, wait_until
 
 
 async def test_an_account_that_asks_for_much_at_once_waits_and_others_do_not(
@@ -35,7 +35,7 @@ async def test_an_account_that_asks_for_much_at_once_waits_and_others_do_not(
         async def is_full() -> bool:
             return under_way >= AT_ONCE
 
-        await until(is_full)
+        await wait_until(is_full)
         assert (await gateway.http.get("/v1/usage-points", headers=other)).status_code == 200
         assert under_way == AT_ONCE
         may_go_on.set()

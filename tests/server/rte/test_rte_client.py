@@ -147,10 +147,10 @@ async def test_wrong_credentials_are_named_and_not_shown(house: House) -> None:
 
 
 async def test_an_rte_that_does_not_answer_is_down() -> None:
-    def refuse(request: httpx2.Request) -> httpx2.Response:
+    def raise_error(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("refused", request=request)
 
-    rte = Rte(Upstream("http://rte", transport=httpx2.MockTransport(refuse)), "id", "secret", MemoryStore())
+    rte = Rte(Upstream("http://rte", transport=httpx2.MockTransport(raise_error)), "id", "secret", MemoryStore())
     with pytest.raises(RteError) as raised:
         await rte.fetch_tempo_calendar(START, END)
     assert (raised.value.reason, raised.value.code) == (RteErrorReason.DOWN, "unreachable")

@@ -75,11 +75,11 @@ type Start = Callable[..., Awaitable[Simulator]]
 
 
 @pytest.fixture
-async def start() -> AsyncIterator[Start]:
+async def start_simulator() -> AsyncIterator[Start]:
     """Start a simulator at an instant; quotas off unless asked for, their second moved by hand (`simulator.timer`)."""
     async with AsyncExitStack() as stack:
 
-        async def started(now: str = NOON, *, quota: bool = False, **options: Any) -> Simulator:
+        async def start_one(now: str = NOON, *, quota: bool = False, **options: Any) -> Simulator:
             app = create_app(
                 now=datetime.fromisoformat(now), frozen=True, quota=quota, timer=lambda: simulator.timer, **options
             )
@@ -88,11 +88,11 @@ async def start() -> AsyncIterator[Start]:
             simulator = Simulator(await stack.enter_async_context(client))
             return simulator
 
-        yield started
+        yield start_one
 
 
 @pytest.fixture
-def sample() -> Callable[[str], Any]:
+def read_sample() -> Callable[[str], Any]:
     """A recorded answer, read where it lies. Without that folder the test says so and compares nothing."""
     if not SAMPLES.is_dir():
         with warnings.catch_warnings():

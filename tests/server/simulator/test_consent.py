@@ -12,11 +12,11 @@ NEW, LATE, SHARED = "30001000000015", "30001000000017", "30001000000001"
 
 
 @pytest.fixture
-async def simulator(start):
-    return await start(redirect_uri=BACK)
+async def simulator(start_simulator):
+    return await start_simulator(redirect_uri=BACK)
 
 
-async def _services(simulator, **body):
+async def _fetch_services(simulator, **body):
     answer = await simulator.client.post(
         "/subscribed_services/v1", json={"comptage": False} | body, headers=await simulator.enedis_token()
     )
@@ -39,7 +39,7 @@ async def test_accepting_comes_back_with_a_number_whose_services_name_the_meter(
     back = _came_back(await simulator.client.post(PAGE, data=fields | {"prm": NEW, "decision": "accept"}))
     assert back.keys() == {"autorisation_id", "state"}
     assert back["state"] == "s3cret"
-    services = await _services(simulator, autorisationId=int(back["autorisation_id"]))
+    services = await _fetch_services(simulator, autorisationId=int(back["autorisation_id"]))
     assert services["nbTotalServices"] == len(services["serviceSouscrit"]) == 5
     assert {(row["pointId"], row["dateDebut"]) for row in services["serviceSouscrit"]} == {(NEW, "2026-11-23")}
     readings = await simulator.measures("consommation_quotidienne", NEW, "2026-11-20", "2026-11-22")
@@ -97,28 +97,28 @@ async def test_a_wrong_request_ends_on_the_page(simulator, wrong):
 async def test_services_may_appear_late_and_be_empty_in_three_forms(simulator):
     await simulator.control("PATCH", "authorize", json={"mode": "accept", "prm": LATE})
     number = int(_came_back(await simulator.client.get(PAGE, params=ASK))["autorisation_id"])
-    answers = [await _services(simulator, autorisationId=number) for _ in range(3)]
+    answers = [await _fetch_services(simulator, autorisationId=number) for _ in range(3)]
     assert [answer["nbTotalServices"] for answer in answers] == [0, 0, 5]
-    forms = [(await _services(simulator, autorisationId=10)).get("serviceSouscrit", "absent") for _ in range(3)]
+    forms = [(await _fetch_services(simulator, autorisationId=10)).get("serviceSouscrit", "absent") for _ in range(3)]
     assert len(forms) == 3
     assert all(form in forms for form in ["absent", None, list[str]()])
 
 
 async def test_one_holder_may_share_several_meters(simulator):
-    rows = (await _services(simulator, pointId="30001000000010"))["serviceSouscrit"]
+    rows = (await _fetch_services(simulator, pointId="30001000000010"))["serviceSouscrit"]
     (number,) = {row["autorisation"]["autorisationId"] for row in rows}
-    both = (await _services(simulator, autorisationId=number))["serviceSouscrit"]
+    both = (await _fetch_services(simulator, autorisationId=number))["serviceSouscrit"]
     assert {row["pointId"] for row in both} == {"30001000000004", "30001000000010"}
     assert {row["injection"] for row in both if row["pointId"] == "30001000000004"} == {True}
 
 
 async def test_services_tell_whether_the_curve_is_collected_and_the_state(simulator):
-    rows = (await _services(simulator, pointId="30001000000007"))["serviceSouscrit"]
+    rows = (await _fetch_services(simulator, pointId="30001000000007"))["serviceSouscrit"]
     assert "CDC" not in {row["mesuresTypeCode"] for row in rows}
-    assert (await _services(simulator, pointId="30001000000009"))["nbTotalServices"] == 0
-    ended = await _services(simulator, pointId="30001000000009", etatCode=["TERMINE"])
+    assert (await _fetch_services(simulator, pointId="30001000000009"))["nbTotalServices"] == 0
+    ended = await _fetch_services(simulator, pointId="30001000000009", etatCode=["TERMINE"])
     assert {row["etatCode"] for row in ended["serviceSouscrit"]} == {"TERMINE"}
-    only_count = await _services(simulator, pointId=SHARED, comptage=True)
+    only_count = await _fetch_services(simulator, pointId=SHARED, comptage=True)
     assert only_count == {"nbTotalServices": 5, "serviceSouscrit": None}
 
 
@@ -151,12 +151,12 @@ async def test_the_question_about_services_is_strict(simulator):
 
 @pytest.mark.parametrize("number", [9, 10, 99, 0, -1, 2**63 - 1])
 async def test_a_number_that_is_nobodys_has_no_services(simulator, number):
-    assert (await _services(simulator, autorisationId=number))["nbTotalServices"] == 0
+    assert (await _fetch_services(simulator, autorisationId=number))["nbTotalServices"] == 0
 
 
 async def test_services_are_of_the_type_asked_for(simulator):
     kinds = ("ACCES", ["ACCES"], ["ACCES", "AUTRE"], ["AUTRE"], "XACCESX")
-    found = [await _services(simulator, pointId=SHARED, serviceType=kind) for kind in kinds]
+    found = [await _fetch_services(simulator, pointId=SHARED, serviceType=kind) for kind in kinds]
     assert [answer["nbTotalServices"] for answer in found] == [5, 5, 5, 0, 0]
 
 
@@ -165,24 +165,26 @@ async def test_a_share_that_begins_later_is_asked_for_only(simulator):
     await simulator.control("POST", "consents", json={"prm": NEW, "shared": True} | dates)
     for now, state in (("2026-11-30", "DEMANDE"), ("2026-12-01", "ACTIF"), ("2027-12-01", "TERMINE")):
         await simulator.set_clock(f"{now}T12:00:00+01:00")
-        rows = (await _services(simulator, pointId=NEW, etatCode=["DEMANDE", "ACTIF", "TERMINE"]))["serviceSouscrit"]
+        rows = (await _fetch_services(simulator, pointId=NEW, etatCode=["DEMANDE", "ACTIF", "TERMINE"]))[
+            "serviceSouscrit"
+        ]
         assert {row["etatCode"] for row in rows} == {state}
 
 
 async def test_a_service_keeps_its_own_id_and_tells_the_curves_step(simulator):
     points = ("30001000000004", "30001000000010", "30001000000013")
-    answers = [(await _services(simulator, pointId=point))["serviceSouscrit"] for point in points]
+    answers = [(await _fetch_services(simulator, pointId=point))["serviceSouscrit"] for point in points]
     rows = [row for answer in answers for row in answer]
     assert len({row["id"] for row in rows}) == len(rows)
-    both = (await _services(simulator, autorisationId=1_000_000_004))["serviceSouscrit"]
+    both = (await _fetch_services(simulator, autorisationId=1_000_000_004))["serviceSouscrit"]
     assert {row["id"] for row in both} == {row["id"] for answer in answers[:2] for row in answer}
     steps = {row["pointId"]: row["mesuresPas"] for row in rows if row["mesuresTypeCode"] == "CDC"}
     assert steps == dict(zip(points, ("PT30M", "PT30M", "PT10M"), strict=True))
 
 
-async def test_services_have_the_recorded_shape(simulator, sample):
-    theirs = sample("enedis_2026_sandbox/subscribed-services-11.json")
-    ours = await _services(simulator, autorisationId=1_000_000_001)
+async def test_services_have_the_recorded_shape(simulator, read_sample):
+    theirs = read_sample("enedis_2026_sandbox/subscribed-services-11.json")
+    ours = await _fetch_services(simulator, autorisationId=1_000_000_001)
     assert list(ours) == list(theirs)
     assert [list(row) for row in ours["serviceSouscrit"]] == [list(row) for row in theirs["serviceSouscrit"]]
     kinds = [

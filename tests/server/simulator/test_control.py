@@ -22,8 +22,8 @@ def test_it_shares_nothing_with_what_it_tests():
     assert all(name.startswith("gateway.simulator") for name in rooms)
 
 
-async def test_every_call_is_written_down(start):
-    simulator = await start()
+async def test_every_call_is_written_down(start_simulator):
+    simulator = await start_simulator()
     await simulator.measures(DAILY, BASE, "2026-11-20", "2026-11-22")
     await simulator.measures(DAILY, "30001000000009", "2026-11-20", "2026-11-22")
     await simulator.tempo()
@@ -40,8 +40,8 @@ async def test_every_call_is_written_down(start):
     assert await simulator.control("GET", "calls") == []
 
 
-async def test_a_fault_lasts_as_many_times_as_ordered_and_only_where_it_was(start):
-    simulator = await start()
+async def test_a_fault_lasts_as_many_times_as_ordered_and_only_where_it_was(start_simulator):
+    simulator = await start_simulator()
     await simulator.control("POST", "faults", json={"name": "technical_error", "prm": BASE, "times": 2})
     ask = [(BASE, 500), ("30001000000002", 200), (BASE, 500), (BASE, 200)]
     for prm, status in ask:
@@ -58,8 +58,8 @@ async def test_a_fault_lasts_as_many_times_as_ordered_and_only_where_it_was(star
     assert (await simulator.measures(DAILY, BASE, "2026-11-20", "2026-11-22")).status_code == 200
 
 
-async def test_every_fault_of_the_tables_can_be_ordered(start):
-    simulator = await start()
+async def test_every_fault_of_the_tables_can_be_ordered(start_simulator):
+    simulator = await start_simulator()
     names = await simulator.control("GET", "faults")
     assert len(names["enedis"]) > 30
     for name in names["enedis"]:
@@ -73,8 +73,8 @@ async def test_every_fault_of_the_tables_can_be_ordered(start):
     assert unknown.status_code == 422
 
 
-async def test_a_reset_forgets_everything_and_the_street_opens_on_the_clocks_day(start):
-    simulator = await start()
+async def test_a_reset_forgets_everything_and_the_street_opens_on_the_clocks_day(start_simulator):
+    simulator = await start_simulator()
     new = "30001000000008"
     await simulator.control("POST", "faults", json={"name": "503"})
     await simulator.control("POST", "consents", json={"prm": BASE, "shared": False})
@@ -89,8 +89,8 @@ async def test_a_reset_forgets_everything_and_the_street_opens_on_the_clocks_day
     assert too_early.json()["error"] == "ADAM-ERR0123"
 
 
-async def test_calls_are_told_in_the_order_they_came(start):
-    simulator = await start()
+async def test_calls_are_told_in_the_order_they_came(start_simulator):
+    simulator = await start_simulator()
     await simulator.control("POST", "faults", json={"api": "mesure_synchrone_auto", "latency": 0.05})
     slow = asyncio.create_task(simulator.client.get(f"/mesure_synchrone_auto/v2/{DAILY}"))
     while not await simulator.control("GET", "calls"):
@@ -101,23 +101,23 @@ async def test_calls_are_told_in_the_order_they_came(start):
     assert calls[0]["api"] == "mesure_synchrone_auto"
 
 
-async def test_services_cannot_hide_a_negative_number_of_times(start):
-    simulator = await start()
+async def test_services_cannot_hide_a_negative_number_of_times(start_simulator):
+    simulator = await start_simulator()
     order = {"prm": BASE, "shared": True, "hidden": -1}
     assert (await simulator.client.post("/control/consents", json=order)).status_code == 422
     late = {"late_services": -1}
     assert (await simulator.client.patch(f"/control/homes/{BASE}", json=late)).status_code == 422
 
 
-async def test_tokens_can_be_made_worthless(start):
-    simulator = await start()
+async def test_tokens_can_be_made_worthless(start_simulator):
+    simulator = await start_simulator()
     headers = await simulator.rte_token()
     await simulator.control("DELETE", "tokens")
     assert (await simulator.client.get("/open_api/ecowatt/v5/signals", headers=headers)).status_code == 401
 
 
-async def test_the_street_tells_its_stories(start):
-    simulator = await start()
+async def test_the_street_tells_its_stories(start_simulator):
+    simulator = await start_simulator()
     homes = await simulator.control("GET", "homes")
     assert all(re.fullmatch(r"30001\d{9}", home["prm"]) for home in homes)
     assert len({home["prm"] for home in homes}) == len(homes)
@@ -128,8 +128,8 @@ async def test_the_street_tells_its_stories(start):
     }
 
 
-async def test_a_clock_without_an_offset_is_refused(start):
-    simulator = await start()
+async def test_a_clock_without_an_offset_is_refused(start_simulator):
+    simulator = await start_simulator()
     assert (await simulator.client.post("/control/clock", json={"now": "2026-11-23T12:00:00"})).status_code == 422
 
 

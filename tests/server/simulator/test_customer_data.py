@@ -12,8 +12,8 @@ HOLES, FARM = "30001000000006", "30001000000010"
 APIS = ["situation_contrat_auto", "synth_contrat_auto", "donnees_generales_auto", "comptage_auto", "alimentation_auto"]
 
 
-async def test_contracts_are_a_list_and_self_consumption_has_two(start):
-    simulator = await start()
+async def test_contracts_are_a_list_and_self_consumption_has_two(start_simulator):
+    simulator = await start_simulator()
     (contract,) = (await simulator.enedis(f"/situation_contrat_auto/v1/{WATER}")).json()
     assert contract["subscribed_power"] == {"unit": "kVA", "value": "9"}
     assert contract["contract_start"] == "2017-03-14T00:00:00+0100"
@@ -26,25 +26,25 @@ async def test_contracts_are_a_list_and_self_consumption_has_two(start):
     assert roof["segment"] == "P4"
 
 
-async def test_bodies_have_the_recorded_keys(start, sample):
-    simulator = await start()
+async def test_bodies_have_the_recorded_keys(start_simulator, read_sample):
+    simulator = await start_simulator()
     contract = (await simulator.enedis(f"/situation_contrat_auto/v1/{WATER}")).json()[0]
-    theirs = sample("enedis_2026/situation_contrat_consommateur.json")[0]
+    theirs = read_sample("enedis_2026/situation_contrat_consommateur.json")[0]
     assert list(contract) == list(theirs)
     assert list(contract["customer"]["customer"]["adress"]) == list(theirs["customer"]["customer"]["adress"])
     assert list(contract["contact_data"]) == list(theirs["contact_data"])
     (bare,) = (await simulator.enedis(f"/situation_contrat_auto/v1/{HOLES}")).json()
-    assert list(bare) == list(sample("enedis_2026_sandbox/situation-contrat-14000000000001.json")[0])
+    assert list(bare) == list(read_sample("enedis_2026_sandbox/situation-contrat-14000000000001.json")[0])
     synthesis = (await simulator.enedis(f"/synth_contrat_auto/v1/{WATER}")).json()
-    assert list(synthesis) == list(sample("enedis_2026/synth_contrat_consommateur.json"))
+    assert list(synthesis) == list(read_sample("enedis_2026/synth_contrat_consommateur.json"))
     address = (await simulator.enedis(f"/donnees_generales_auto/v1/{WATER}")).json()
-    assert list(address["address"]) == list(sample("enedis_2026/donnees_generales.json")["address"])
+    assert list(address["address"]) == list(read_sample("enedis_2026/donnees_generales.json")["address"])
     supply = (await simulator.enedis(f"/alimentation_auto/v1/{SELF}")).json()
-    assert supply.keys() - {"phase_count"} == sample("enedis_2026_sandbox/alimentation.json").keys()
+    assert supply.keys() - {"phase_count"} == read_sample("enedis_2026_sandbox/alimentation.json").keys()
 
 
-async def test_a_flats_address_has_its_floor_and_building(start):
-    simulator = await start()
+async def test_a_flats_address_has_its_floor_and_building(start_simulator):
+    simulator = await start_simulator()
     flat, house = [
         (await simulator.enedis(f"/donnees_generales_auto/v1/{prm}")).json()["address"] for prm in (BASE, WATER)
     ]
@@ -60,13 +60,13 @@ async def test_a_flats_address_has_its_floor_and_building(start):
         ("30001000000011", "HC (1H28-6H58;13H58-16H28)"),
     ],
 )
-async def test_off_peak_hours_stand_in_the_metering(start, prm, hours):
-    simulator = await start()
+async def test_off_peak_hours_stand_in_the_metering(start_simulator, prm, hours):
+    simulator = await start_simulator()
     assert (await simulator.enedis(f"/comptage_auto/v1/{prm}")).json()["relais"]["plageHeuresCreuses"] == hours
 
 
-async def test_a_homes_off_peak_hours_can_be_changed(start):
-    simulator = await start()
+async def test_a_homes_off_peak_hours_can_be_changed(start_simulator):
+    simulator = await start_simulator()
     before = await simulator.truth(WATER, "2026-11-01", "2026-11-02")
     await simulator.control("PATCH", f"homes/{WATER}", json={"hours_written": "HC (2H00-7H00;13H00-16H00)"})
     answer = await simulator.enedis(f"/comptage_auto/v1/{WATER}")
@@ -74,15 +74,15 @@ async def test_a_homes_off_peak_hours_can_be_changed(start):
     assert await simulator.truth(WATER, "2026-11-01", "2026-11-02") == before
 
 
-async def test_three_phases_show_in_the_supply(start):
-    simulator = await start()
+async def test_three_phases_show_in_the_supply(start_simulator):
+    simulator = await start_simulator()
     assert (await simulator.enedis(f"/alimentation_auto/v1/{FARM}")).json()["phase_count"] == 3
     assert (await simulator.enedis(f"/alimentation_auto/v1/{BASE}")).json()["phase_count"] == 1
 
 
 @pytest.mark.parametrize("api", APIS)
-async def test_the_usage_point_belongs_in_the_path(start, api):
-    simulator = await start()
+async def test_the_usage_point_belongs_in_the_path(start_simulator, api):
+    simulator = await start_simulator()
     answer = await simulator.enedis(f"/{api}/v1/{BASE}")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/octet-stream")
     assert (await simulator.enedis(f"/{api}/v1", usage_point_id=BASE)).status_code == 500
@@ -92,16 +92,16 @@ async def test_the_usage_point_belongs_in_the_path(start, api):
     assert (await simulator.client.get(f"/{api}/v1/{BASE}")).status_code == 401
 
 
-async def test_each_api_has_its_own_quota(start):
-    simulator = await start(quota=True)
+async def test_each_api_has_its_own_quota(start_simulator):
+    simulator = await start_simulator(quota=True)
     for api in APIS:
         for status in (200, 200, 200, 200, 200, 429):
             assert (await simulator.enedis(f"/{api}/v1/{BASE}")).status_code == status
 
 
 @pytest.mark.parametrize("prm", [BASE, WATER, TEMPO, "30001000000011"])
-async def test_registers_advance_by_the_days_energy(start, prm):
-    simulator = await start()
+async def test_registers_advance_by_the_days_energy(start_simulator, prm):
+    simulator = await start_simulator()
     answer = (await simulator.measures("index_consommation", prm, "2026-10-20", "2026-11-10")).json()
     assert answer["grandeur"] == []
     ((context,),) = (answer["contexte"],)
@@ -116,8 +116,8 @@ async def test_registers_advance_by_the_days_energy(start, prm):
     assert len(classes) == {BASE: 1, TEMPO: 6}.get(prm, 2)
 
 
-async def test_production_has_its_register_too(start):
-    simulator = await start()
+async def test_production_has_its_register_too(start_simulator):
+    simulator = await start_simulator()
     answer = (await simulator.measures("index_production", SELF, "2026-06-01", "2026-06-03")).json()
     (grandeur,) = answer["contexte"][0]["grandeur"]
     assert grandeur["grandeurMetier"] == "PROD"
@@ -126,8 +126,8 @@ async def test_production_has_its_register_too(start):
     assert second - first == day["wh"] > 5000
 
 
-async def test_self_consumption_never_draws_and_feeds_at_once(start):
-    simulator = await start()
+async def test_self_consumption_never_draws_and_feeds_at_once(start_simulator):
+    simulator = await start_simulator()
     drawn = await simulator.truth(SELF, "2026-06-01", "2026-07-01")
     fed = await simulator.truth(SELF, "2026-06-01", "2026-07-01", "production")
     for draws, feeds in zip(drawn, fed, strict=True):
@@ -135,8 +135,8 @@ async def test_self_consumption_never_draws_and_feeds_at_once(start):
         assert all(min(draw["watts"], feed["watts"]) == 0 for draw, feed in pairs)
 
 
-async def test_holes_every_tuesday_are_absent_points_but_the_day_is_whole(start):
-    simulator = await start()
+async def test_holes_every_tuesday_are_absent_points_but_the_day_is_whole(start_simulator):
+    simulator = await start_simulator()
     holes = "30001000000006"
     daily = simulator.points(await simulator.measures("consommation_quotidienne", holes, "2026-11-09", "2026-11-23"))
     assert len(daily) == 14
@@ -148,15 +148,15 @@ async def test_holes_every_tuesday_are_absent_points_but_the_day_is_whole(start)
     assert all(point["v"] for curve in curves for point in curve)
 
 
-async def test_a_point_that_measures_both_directions_answers_with_both(start):
-    simulator = await start()
+async def test_a_point_that_measures_both_directions_answers_with_both(start_simulator):
+    simulator = await start_simulator()
     for resource in ("consommation_quotidienne", "production_quotidienne", "courbe_de_charge_production"):
         answer = await simulator.measures(resource, SELF, "2026-06-01", "2026-06-03")
         assert [series["grandeurMetier"] for series in answer.json()["grandeur"]] == ["CONS", "PROD"]
 
 
-async def test_a_late_homes_days_come_in_parts_or_days_later(start):
-    simulator = await start()
+async def test_a_late_homes_days_come_in_parts_or_days_later(start_simulator):
+    simulator = await start_simulator()
     late = "30001000000014"
     found: Counter[Any] = Counter()
     for day in range(5, 23):
@@ -173,8 +173,8 @@ async def test_a_late_homes_days_come_in_parts_or_days_later(start):
     assert len(settled) == 24
 
 
-async def test_the_curves_step_may_change_and_its_energy_stays(start):
-    simulator = await start()
+async def test_the_curves_step_may_change_and_its_energy_stays(start_simulator):
+    simulator = await start_simulator()
     home = "30001000000013"
     for week, step in (
         (("2026-03-02", "2026-03-09"), 60),

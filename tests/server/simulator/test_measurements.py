@@ -126,8 +126,8 @@ for day in reversed(list_days(date(2026, 1, 1), date(2026, 2, 1))):
     assert sorted(told.splitlines()) == sorted(here)
 
 
-async def test_load_curve_marks_interval_ends_in_paris_time_and_comes_unsorted(start):
-    simulator = await start()
+async def test_load_curve_marks_interval_ends_in_paris_time_and_comes_unsorted(start_simulator):
+    simulator = await start_simulator()
     found = simulator.points(await simulator.measures(CURVE, TEMPO, "2026-11-16", "2026-11-23"))
     stamps = [point["d"] for point in found]
     assert len(stamps) == 7 * 48
@@ -143,8 +143,8 @@ async def test_load_curve_marks_interval_ends_in_paris_time_and_comes_unsorted(s
     assert {point["d"]: point["v"] for point in found} == exact
 
 
-async def test_autumns_doubled_hour_keeps_its_order(start):
-    simulator = await start()
+async def test_autumns_doubled_hour_keeps_its_order(start_simulator):
+    simulator = await start_simulator()
     found = simulator.points(await simulator.measures(CURVE, WATER, "2026-10-24", "2026-10-27"))
     (day,) = await simulator.truth(WATER, "2026-10-25", "2026-10-26")
     doubled = [reading["watts"] for reading in day["readings"]][3:7]
@@ -154,8 +154,8 @@ async def test_autumns_doubled_hour_keeps_its_order(start):
 
 
 @pytest.mark.parametrize("prm", [BASE, WATER, TEMPO])
-async def test_daily_values_are_the_sums_of_the_curve(start, prm: str):
-    simulator = await start()
+async def test_daily_values_are_the_sums_of_the_curve(start_simulator, prm: str):
+    simulator = await start_simulator()
     daily = simulator.points(await simulator.measures(DAILY, prm, "2026-03-25", "2026-04-01"))
     found = simulator.points(await simulator.measures(CURVE, prm, "2026-03-25", "2026-04-01"))
     sums: Counter[str] = Counter()
@@ -165,13 +165,13 @@ async def test_daily_values_are_the_sums_of_the_curve(start, prm: str):
     assert {point["d"]: int(point["v"]) * 2 for point in daily} == sums
 
 
-async def test_36_months_of_daily_values_come_in_one_call(start):
-    simulator = await start()
+async def test_36_months_of_daily_values_come_in_one_call(start_simulator):
+    simulator = await start_simulator()
     assert len(simulator.points(await simulator.measures(DAILY, BASE, "2023-11-08", "2026-11-23"))) == 1111
 
 
-async def test_yesterday_is_absent_until_it_is_published(start):
-    simulator = await start()
+async def test_yesterday_is_absent_until_it_is_published(start_simulator):
+    simulator = await start_simulator()
     (day,) = await simulator.truth(BASE, "2026-11-22", "2026-11-23")
     published = datetime.fromisoformat(day["published_at"])
     assert "08:00" <= f"{published.astimezone(PARIS):%H:%M}" < "10:10"
@@ -187,8 +187,8 @@ async def test_yesterday_is_absent_until_it_is_published(start):
     assert (alone.status_code, alone.json()["error"]) == (404, "no_data_found")
 
 
-async def test_max_power_has_its_instant_and_its_phases(start):
-    simulator = await start()
+async def test_max_power_has_its_instant_and_its_phases(start_simulator):
+    simulator = await start_simulator()
     query = {"mesuresPas": "P1D", "grandeurPhysique": "TOUT"}
     answer = await simulator.measures("puissance_conso_max_quotidienne", HOMES[9], "2026-11-01", "2026-11-11", **query)
     series = {grandeur["grandeurPhysique"]: grandeur for grandeur in answer.json()["grandeur"]}

@@ -33,22 +33,22 @@ WEEK = ("2026-11-16", "2026-11-23")
         ((POWER, BASE, *WEEK), (500, "technical_error")),
     ],
 )
-async def test_each_wrong_question_has_its_own_error(start, question, answer):
-    simulator = await start()
+async def test_each_wrong_question_has_its_own_error(start_simulator, question, answer):
+    simulator = await start_simulator()
     got = await simulator.measures(*question)
     assert (got.status_code, got.json()["error"]) == answer
     assert got.headers["content-type"] == "application/octet-stream"
 
 
-async def test_the_oldest_days_allowed_are_given(start):
-    simulator = await start()
+async def test_the_oldest_days_allowed_are_given(start_simulator):
+    simulator = await start_simulator()
     assert (await simulator.measures(CURVE, BASE, "2024-11-08", "2024-11-15")).status_code == 200
     assert (await simulator.measures(DAILY, BASE, "2023-11-08", "2026-11-23")).status_code == 200
     assert (await simulator.measures(DAILY, "30001000000008", "2026-11-11", "2026-11-20")).status_code == 200
 
 
-async def test_today_begins_at_midnight_of_paris(start):
-    simulator = await start("2026-11-22T23:59:59+01:00")
+async def test_today_begins_at_midnight_of_paris(start_simulator):
+    simulator = await start_simulator("2026-11-22T23:59:59+01:00")
     assert (await simulator.measures(DAILY, BASE, "2026-11-20", "2026-11-23")).status_code == 400
     await simulator.set_clock("2026-11-23T00:00:00+01:00")
     assert (await simulator.measures(DAILY, BASE, "2026-11-20", "2026-11-23")).status_code == 200
@@ -62,13 +62,13 @@ async def test_today_begins_at_midnight_of_paris(start):
         {"start": "2026-11-16"},
     ],
 )
-async def test_a_parameter_outside_the_swagger_is_a_500(start, query):
-    simulator = await start()
+async def test_a_parameter_outside_the_swagger_is_a_500(start_simulator, query):
+    simulator = await start_simulator()
     assert (await simulator.measures(DAILY, BASE, *WEEK, **query)).status_code == 500
 
 
-async def test_missing_and_doubled_parameters_and_other_methods_are_a_500(start):
-    simulator = await start()
+async def test_missing_and_doubled_parameters_and_other_methods_are_a_500(start_simulator):
+    simulator = await start_simulator()
     headers = await simulator.enedis_token()
     path = f"{MEASURES}{DAILY}"
     query = {"pointId": BASE, "dateDebut": WEEK[0], "dateFin": WEEK[1]}
@@ -82,8 +82,8 @@ async def test_missing_and_doubled_parameters_and_other_methods_are_a_500(start)
         assert (await simulator.measures(POWER, BASE, *WEEK, **choice)).status_code == 500
 
 
-async def test_a_token_is_needed_and_ends(start):
-    simulator = await start("2026-11-23T09:00:00+01:00")
+async def test_a_token_is_needed_and_ends(start_simulator):
+    simulator = await start_simulator("2026-11-23T09:00:00+01:00")
     path, query = f"{MEASURES}{DAILY}", {"pointId": BASE, "dateDebut": WEEK[0], "dateFin": WEEK[1]}
     assert (await simulator.client.get(path, params=query)).status_code == 401
     headers = await simulator.enedis_token()
@@ -93,8 +93,8 @@ async def test_a_token_is_needed_and_ends(start):
     assert (answer.status_code, answer.json()["fault"]["code"]) == (401, 900901)
 
 
-async def test_tokens_are_given_for_basic_form_and_query_credentials(start):
-    simulator = await start()
+async def test_tokens_are_given_for_basic_form_and_query_credentials(start_simulator):
+    simulator = await start_simulator()
     grant = {"grant_type": "client_credentials"}
     who = {"client_id": "simulator-enedis", "client_secret": "simulator-enedis-secret"}
     form = {"Content-Type": "application/x-www-form-urlencoded"}

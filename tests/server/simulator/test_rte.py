@@ -14,15 +14,18 @@ PARIS = ZoneInfo("Europe/Paris")
 ECOWATT = "/open_api/ecowatt/v5/signals"
 
 
-def midnight(day: date) -> str:
+def format_midnight(day: date) -> str:
     return datetime.combine(day, datetime.min.time(), PARIS).isoformat()
 
 
-def between(start: str, end: str) -> dict[str, str]:
-    return {"start_date": midnight(date.fromisoformat(start)), "end_date": midnight(date.fromisoformat(end))}
+def make_span(start: str, end: str) -> dict[str, str]:
+    return {
+        "start_date": format_midnight(date.fromisoformat(start)),
+        "end_date": format_midnight(date.fromisoformat(end)),
+    }
 
 
-TOMORROW = between("2026-11-24", "2026-11-25")
+TOMORROW = make_span("2026-11-24", "2026-11-25")
 
 
 @pytest.mark.parametrize("year", range(2014, 2035))
@@ -46,12 +49,12 @@ def test_the_end_of_march_2026_was_red_on_every_working_day():
     assert len(working) == 13
 
 
-async def test_a_whole_season_comes_newest_first(start):
-    simulator = await start()
-    values = (await simulator.tempo(**between("2025-09-01", "2026-09-01"))).json()["tempo_like_calendars"]["values"]
+async def test_a_whole_season_comes_newest_first(start_simulator):
+    simulator = await start_simulator()
+    values = (await simulator.tempo(**make_span("2025-09-01", "2026-09-01"))).json()["tempo_like_calendars"]["values"]
     assert len(values) == 365
     assert [value["start_date"] for value in values] == [
-        midnight(day) for day in reversed(list_days(date(2025, 9, 1), date(2026, 9, 1)))
+        format_midnight(day) for day in reversed(list_days(date(2025, 9, 1), date(2026, 9, 1)))
     ]
     assert Counter(value["value"] for value in values) == {"BLUE": 300, "WHITE": 43, "RED": 22}
 
@@ -59,30 +62,30 @@ async def test_a_whole_season_comes_newest_first(start):
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ({"start_date": midnight(date(2026, 1, 1))}, "F01"),
-        (between("2026-01-02", "2026-01-01"), "F02"),
-        (between("2025-01-01", "2026-01-03"), "F03"),
-        (between("2026-11-23", "2026-11-26"), "F04"),
-        (between("2026-01-01", "2026-01-01"), "F05"),
+        ({"start_date": format_midnight(date(2026, 1, 1))}, "F01"),
+        (make_span("2026-01-02", "2026-01-01"), "F02"),
+        (make_span("2025-01-01", "2026-01-03"), "F03"),
+        (make_span("2026-11-23", "2026-11-26"), "F04"),
+        (make_span("2026-01-01", "2026-01-01"), "F05"),
         ({"start_date": "2026-01-01", "end_date": "2026-01-02"}, "F06"),
         ({"start_date": "2026-01-01T00:00:00 01:00", "end_date": "2026-01-02T00:00:00+01:00"}, "F06"),
         ({"start_date": "2026-02-30T00:00:00+01:00", "end_date": "2026-03-02T00:00:00+01:00"}, "F06"),
-        (between("2026-01-01", "2026-01-02") | {"fallback_status": "yes"}, "F07"),
+        (make_span("2026-01-01", "2026-01-02") | {"fallback_status": "yes"}, "F07"),
     ],
 )
-async def test_each_wrong_question_has_its_own_error(start, query, code):
-    simulator = await start()
+async def test_each_wrong_question_has_its_own_error(start_simulator, query, code):
+    simulator = await start_simulator()
     answer = await simulator.tempo(**query)
     assert (answer.status_code, answer.json()["error"]) == (400, f"TMPLIKSUPCON_TMPLIKCAL_{code}")
 
 
-async def test_366_days_are_allowed(start):
-    simulator = await start()
-    assert (await simulator.tempo(**between("2025-01-01", "2026-01-02"))).status_code == 200
+async def test_366_days_are_allowed(start_simulator):
+    simulator = await start_simulator()
+    assert (await simulator.tempo(**make_span("2025-01-01", "2026-01-02"))).status_code == 200
 
 
-async def test_tomorrow_appears_in_the_morning_of_the_eve(start):
-    simulator = await start("2026-11-23T05:59:59+01:00")
+async def test_tomorrow_appears_in_the_morning_of_the_eve(start_simulator):
+    simulator = await start_simulator("2026-11-23T05:59:59+01:00")
     (day,) = await simulator.control("GET", "tempo", params={"start": "2026-11-24", "end": "2026-11-25"})
     visible = datetime.fromisoformat(day["visible_from"])
     assert "06:00" <= f"{visible.astimezone(PARIS):%H:%M}" < "06:20"
@@ -96,27 +99,27 @@ async def test_tomorrow_appears_in_the_morning_of_the_eve(start):
         assert newest["start_date"].startswith(latest)
 
 
-async def test_a_provisional_colour_changes_at_the_official_hour(start):
-    simulator = await start("2026-11-23T10:39:59+01:00")
+async def test_a_provisional_colour_changes_at_the_official_hour(start_simulator):
+    simulator = await start_simulator("2026-11-23T10:39:59+01:00")
     order = {"date": "2026-11-24", "colour": "RED", "provisional": "WHITE"}
     await simulator.control("POST", "tempo", json=order)
 
-    async def shown():
+    async def read_color():
         (value,) = (await simulator.tempo(**TOMORROW)).json()["tempo_like_calendars"]["values"]
         return value["value"]
 
-    assert await shown() == "WHITE"
+    assert await read_color() == "WHITE"
     await simulator.set_clock("2026-11-23T10:40:00+01:00")
-    assert await shown() == "RED"
+    assert await read_color() == "RED"
     await simulator.control("POST", "tempo", json={"date": "2026-11-24", "visible_from": "2026-11-23T12:00:00+01:00"})
     assert (await simulator.tempo(**TOMORROW)).json()["error"].endswith("F04")
     await simulator.control("DELETE", "tempo")
-    assert await shown() == get_colour(date(2026, 11, 24))
+    assert await read_color() == get_colour(date(2026, 11, 24))
 
 
-async def test_a_colour_may_be_missing_and_degraded_mode_is_told_when_asked(start):
-    simulator = await start()
-    ask = between("2022-12-27", "2022-12-30") | {"fallback_status": "true"}
+async def test_a_colour_may_be_missing_and_degraded_mode_is_told_when_asked(start_simulator):
+    simulator = await start_simulator()
+    ask = make_span("2022-12-27", "2022-12-30") | {"fallback_status": "true"}
     values = (await simulator.tempo(**ask)).json()["tempo_like_calendars"]["values"]
     assert ["value" in value for value in values] == [True, False, True]
     assert [value["fallback"] for value in values] == [False] * 3
@@ -125,10 +128,10 @@ async def test_a_colour_may_be_missing_and_degraded_mode_is_told_when_asked(star
     assert values[0]["fallback"] is True
 
 
-async def test_bodies_may_be_arrays_or_xml(start):
-    simulator = await start()
+async def test_bodies_may_be_arrays_or_xml(start_simulator):
+    simulator = await start_simulator()
     await simulator.control("PUT", "tempo/form", json={"as_array": True})
-    ask = between("2026-01-05", "2026-01-07")
+    ask = make_span("2026-01-05", "2026-01-07")
     listed = (await simulator.tempo(**ask)).json()["tempo_like_calendars"]
     assert [calendar["values"]["value"] for calendar in listed] == ["RED", "RED"]
     headers = await simulator.rte_token() | {"Accept": "*/*"}
@@ -137,8 +140,8 @@ async def test_bodies_may_be_arrays_or_xml(start):
     assert (answer.headers["content-type"], answer.text[:5]) == ("application/xml", "<?xml")
 
 
-async def test_the_keyless_calendar_needs_no_token_and_knows_no_future(start):
-    simulator = await start()
+async def test_the_keyless_calendar_needs_no_token_and_knows_no_future(start_simulator):
+    simulator = await start_simulator()
     await simulator.control("POST", "tempo", json={"date": "2026-11-22", "open_data": "RED"})
     path, browser = "/cms/open_data/v1/tempo?season=", {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"}
     values = (await simulator.client.get(f"{path}2026-2027", headers=browser)).json()["values"]
@@ -150,8 +153,8 @@ async def test_the_keyless_calendar_needs_no_token_and_knows_no_future(start):
     assert (await simulator.client.get(f"{path}2025-2026")).status_code == 403, "the site wants a browser"
 
 
-async def test_rte_needs_its_own_token(start):
-    simulator = await start()
+async def test_rte_needs_its_own_token(start_simulator):
+    simulator = await start_simulator()
     path = "/open_api/tempo_like_supply_contract/v1/tempo_like_calendars"
     assert (await simulator.client.get(path, headers=await simulator.enedis_token())).status_code == 401
     pair = ("simulator-rte", "guess")
@@ -170,19 +173,19 @@ async def test_rte_needs_its_own_token(start):
         ("2026-11-27T12:15:00+01:00", 4),
     ],
 )
-async def test_ecowatt_cuts_today_and_brings_the_fourth_day_late(start, now, ahead):
-    simulator = await start(now)
+async def test_ecowatt_cuts_today_and_brings_the_fourth_day_late(start_simulator, now, ahead):
+    simulator = await start_simulator(now)
     moment = datetime.fromisoformat(now)
     signals = {signal["jour"]: signal for signal in (await simulator.rte(ECOWATT)).json()["signals"]}
-    assert sorted(signals) == [midnight(moment.date() + timedelta(days=day)) for day in range(ahead)]
+    assert sorted(signals) == [format_midnight(moment.date() + timedelta(days=day)) for day in range(ahead)]
     for jour, signal in signals.items():
-        first = moment.hour if jour == midnight(moment.date()) else 0
+        first = moment.hour if jour == format_midnight(moment.date()) else 0
         assert [value["pas"] for value in signal["values"]] == list(range(first, 24))
         assert signal["dvalue"] >= 1
 
 
-async def test_ecowatt_comes_unsorted_and_has_every_level_in_time(start):
-    simulator = await start()
+async def test_ecowatt_comes_unsorted_and_has_every_level_in_time(start_simulator):
+    simulator = await start_simulator()
     seen, sorted_always = set(), True
     for week in range(150):
         await simulator.set_clock((datetime(2024, 1, 1, 20, tzinfo=PARIS) + timedelta(days=7 * week)).isoformat())
@@ -193,8 +196,8 @@ async def test_ecowatt_comes_unsorted_and_has_every_level_in_time(start):
     assert seen == {0, 1, 2, 3}
 
 
-async def test_ecowatt_may_be_asked_once_in_15_minutes(start):
-    simulator = await start("2026-11-23T12:00:00+01:00", quota=True)
+async def test_ecowatt_may_be_asked_once_in_15_minutes(start_simulator):
+    simulator = await start_simulator("2026-11-23T12:00:00+01:00", quota=True)
     assert (await simulator.rte(ECOWATT)).status_code == 200
     await simulator.set_clock("2026-11-23T12:10:00+01:00")
     answer = await simulator.rte(ECOWATT)
@@ -203,8 +206,8 @@ async def test_ecowatt_may_be_asked_once_in_15_minutes(start):
     assert (await simulator.rte(ECOWATT)).status_code == 200
 
 
-async def test_ecowatt_says_what_is_ordered_and_its_older_version_is_closed(start):
-    simulator = await start()
+async def test_ecowatt_says_what_is_ordered_and_its_older_version_is_closed(start_simulator):
+    simulator = await start_simulator()
     levels = [1] * 8 + [3, 2] + [0] * 14
     await simulator.control("POST", "ecowatt", json={"date": "2026-11-24", "levels": levels})
     signals = (await simulator.rte(ECOWATT)).json()["signals"]

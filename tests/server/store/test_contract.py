@@ -13,7 +13,7 @@ from gateway.store import Store, StoreError
 from gateway.store.memory import MemoryStore
 from gateway.store.valkey import ValkeyStore
 from scripts.lib.program import free_port
-from tests.server.conftest import until
+from tests.server.conftest import wait_until
 from tests.server.valkey_server import Valkey
 
 EXPIRY = 5.0
@@ -29,22 +29,22 @@ def valkey() -> Iterator[Valkey]:
 
 
 @pytest.fixture
-async def replica(valkey: Valkey) -> AsyncIterator[Callable[[], ValkeyStore]]:
+async def new_replica(valkey: Valkey) -> AsyncIterator[Callable[[], ValkeyStore]]:
     """Make a store as another replica of the gateway has it."""
     made: list[ValkeyStore] = []
 
-    def make() -> ValkeyStore:
+    def make_store() -> ValkeyStore:
         made.append(ValkeyStore(valkey.url, lease_seconds=EXPIRY))
         return made[-1]
 
-    yield make
+    yield make_store
     for store in made:
         await store.close()
 
 
 @pytest.fixture(params=["memory", "valkey"])
-async def store(request: pytest.FixtureRequest, replica: Callable[[], ValkeyStore]) -> Store:
-    return MemoryStore() if request.param == "memory" else replica()
+async def store(request: pytest.FixtureRequest, new_replica: Callable[[], ValkeyStore]) -> Store:
+    return MemoryStore() if request.param == "memory" else new_replica()
 
 
 @pytest.fixture
@@ -64,10 +64,10 @@ async def test_a_value_is_there_until_it_is_deleted_or_expires(store: Store, nam
     assert await store.get(name) is None
     await store.set(name, "a", 0.05)
 
-    async def gone() -> bool:
+    async def is_gone() -> bool:
         return await store.get(name) is None
 
-    await until(gone)
+    await wait_until(is_gone)
 
 
 async def test_a_value_that_has_ended_already_is_not_there(store: Store, name: str) -> None:
@@ -121,7 +121,7 @@ async def most_inside(stores: list[Store], name: str, visits: int) -> int:
     """Let many enter a lease by several stores; return how many were ever inside at once."""
     inside, most = 0, 0
 
-    async def enter(store: Store) -> None:
+    async def take_lease(store: Store) -> None:
         nonlocal inside, most
         async with store.lease(name):
             inside += 1
@@ -130,7 +130,7 @@ async def most_inside(stores: list[Store], name: str, visits: int) -> int:
             inside -= 1
 
     async with asyncio.timeout(60):
-        await asyncio.gather(*(enter(stores[number % len(stores)]) for number in range(visits)))
+        await asyncio.gather(*(take_lease(stores[number % len(stores)]) for number in range(visits)))
     return most
 
 
@@ -141,19 +141,19 @@ async def test_leases_of_other_names_do_not_wait(store: Store, name: str) -> Non
 
 
 async def test_a_lease_is_given_back_by_who_fails_and_left_by_who_is_cancelled(store: Store, name: str) -> None:
-    async def fail() -> None:
+    async def fail_in_lease() -> None:
         async with store.lease(name):
             raise LookupError
 
     with pytest.raises(LookupError):
-        await fail()
+        await fail_in_lease()
     async with store.lease(name):
-        waiting = asyncio.create_task(fail())
+        waiting = asyncio.create_task(fail_in_lease())
         await asyncio.sleep(0)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-        second = asyncio.create_task(fail())
+        second = asyncio.create_task(fail_in_lease())
         await asyncio.sleep(0)
         assert not second.done(), "the lease was given twice"
     with pytest.raises(LookupError):
@@ -180,8 +180,8 @@ async def test_who_only_tries_a_lease_does_not_wait(store: Store, name: str) -> 
         assert again
 
 
-async def test_replicas_share_values_and_counters(replica: Callable[[], ValkeyStore], name: str) -> None:
-    one, two = replica(), replica()
+async def test_replicas_share_values_and_counters(new_replica: Callable[[], ValkeyStore], name: str) -> None:
+    one, two = new_replica(), new_replica()
     await one.set(name, "a", 60)
     assert await two.get(name) == "a"
     await two.delete(name)
@@ -191,29 +191,29 @@ async def test_replicas_share_values_and_counters(replica: Callable[[], ValkeySt
 
 
 async def test_two_replicas_take_no_more_than_five_turns_in_any_second(
-    replica: Callable[[], ValkeyStore], name: str
+    new_replica: Callable[[], ValkeyStore], name: str
 ) -> None:
-    async def take(store: ValkeyStore) -> list[tuple[float, float]]:
+    async def take_turns(store: ValkeyStore) -> list[tuple[float, float]]:
         return [await until_turn(store, name, 0.25) for _ in range(6)]
 
-    by_replica = await asyncio.gather(take(replica()), take(replica()))
+    by_replica = await asyncio.gather(take_turns(new_replica()), take_turns(new_replica()))
     taken = sorted(turn for turns in by_replica for turn in turns)
     assert len(taken) == 12
     for number, (begin, _) in enumerate(taken):
         assert sum(there < begin + 1 for _, there in taken[number:]) <= 5
 
 
-async def test_replicas_hold_a_lease_one_at_a_time(replica: Callable[[], ValkeyStore], name: str) -> None:
-    one, two = replica(), replica()
+async def test_replicas_hold_a_lease_one_at_a_time(new_replica: Callable[[], ValkeyStore], name: str) -> None:
+    one, two = new_replica(), new_replica()
     assert await most_inside([one, two], name, 60) == 1
     async with one.lease(name), two.try_lease(name) as got:
         assert not got
 
 
 async def test_a_replica_that_takes_a_lease_again_and_again_leaves_turns_to_another(
-    replica: Callable[[], ValkeyStore], name: str
+    new_replica: Callable[[], ValkeyStore], name: str
 ) -> None:
-    one, two = replica(), replica()
+    one, two = new_replica(), new_replica()
     served = asyncio.Event()
 
     async def fill_history() -> int:
@@ -232,8 +232,8 @@ async def test_a_replica_that_takes_a_lease_again_and_again_leaves_turns_to_anot
     assert await busy >= 2
 
 
-async def test_a_lease_is_renewed_while_it_is_held(replica: Callable[[], ValkeyStore], name: str) -> None:
-    one, two = replica(), replica()
+async def test_a_lease_is_renewed_while_it_is_held(new_replica: Callable[[], ValkeyStore], name: str) -> None:
+    one, two = new_replica(), new_replica()
     began = time.monotonic()
     async with one.lease(name):
         while time.monotonic() < began + 1.5 * EXPIRY:
@@ -243,16 +243,16 @@ async def test_a_lease_is_renewed_while_it_is_held(replica: Callable[[], ValkeyS
 
 
 async def test_a_cancelled_waiter_leaves_nothing_behind(
-    replica: Callable[[], ValkeyStore], valkey: Valkey, name: str
+    new_replica: Callable[[], ValkeyStore], valkey: Valkey, name: str
 ) -> None:
-    one, two = replica(), replica()
+    one, two = new_replica(), new_replica()
 
-    async def enter(store: ValkeyStore) -> None:
+    async def take_lease(store: ValkeyStore) -> None:
         async with store.lease(name):
             await asyncio.Event().wait()
 
     for moment in range(40):  # at each of its steps, before and after it has the lease
-        task = asyncio.create_task(enter(one if moment % 2 else two))
+        task = asyncio.create_task(take_lease(one if moment % 2 else two))
         for _ in range(moment):
             await asyncio.sleep(0.0005)
         task.cancel()
@@ -261,8 +261,8 @@ async def test_a_cancelled_waiter_leaves_nothing_behind(
         async with one.try_lease(name) as got:
             assert got, moment
     async with one.lease(name):
-        waiting = asyncio.create_task(enter(two))
-        assert await held(one, f"lease:{name}:next")
+        waiting = asyncio.create_task(take_lease(two))
+        assert await wait_for_value(one, f"lease:{name}:next")
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
@@ -270,11 +270,11 @@ async def test_a_cancelled_waiter_leaves_nothing_behind(
     assert await one.get(f"lease:{name}") is None
 
 
-async def held(store: ValkeyStore, key: str) -> str:
-    async def found() -> str | None:
+async def wait_for_value(store: ValkeyStore, key: str) -> str:
+    async def find_value() -> str | None:
         return await store.get(key)
 
-    return await until(found)
+    return await wait_until(find_value)
 
 
 HOLDER = """
@@ -291,9 +291,9 @@ asyncio.run(hold())
 
 
 async def test_a_killed_holder_s_lease_is_free_after_a_while(
-    replica: Callable[[], ValkeyStore], valkey: Valkey, name: str
+    new_replica: Callable[[], ValkeyStore], valkey: Valkey, name: str
 ) -> None:
-    store = replica()
+    store = new_replica()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", HOLDER, valkey.url, name, str(EXPIRY), stdout=asyncio.subprocess.PIPE
     )
@@ -308,39 +308,39 @@ async def test_a_killed_holder_s_lease_is_free_after_a_while(
 
 
 async def test_a_lease_that_was_lost_is_told_at_the_end_of_what_it_guarded(
-    replica: Callable[[], ValkeyStore], name: str
+    new_replica: Callable[[], ValkeyStore], name: str
 ) -> None:
-    store, done = replica(), []
+    store, done = new_replica(), []
 
-    async def lose(then: Exception | None) -> None:
+    async def lose_lease(then: Exception | None) -> None:
         async with store.lease(name):
             await store.delete(f"lease:{name}")  # as when the server was started anew
-            async with replica().lease(name):
+            async with new_replica().lease(name):
                 pass
             if then:
                 raise then
             done.append(then)
 
     with pytest.raises(StoreError):
-        await lose(None)
+        await lose_lease(None)
     assert done, "the body was interrupted"
     with pytest.raises(LookupError):
-        await lose(LookupError())
+        await lose_lease(LookupError())
 
 
 async def test_what_another_took_meanwhile_is_not_given_back_for_them(
-    replica: Callable[[], ValkeyStore], name: str
+    new_replica: Callable[[], ValkeyStore], name: str
 ) -> None:
-    one, two, three = replica(), replica(), replica()
+    one, two, three = new_replica(), new_replica(), new_replica()
     async with AsyncExitStack() as of_two:
 
-        async def lose() -> None:
+        async def lose_lease() -> None:
             async with one.lease(name):
                 await one.delete(f"lease:{name}")
                 await of_two.enter_async_context(two.lease(name))
 
         with pytest.raises(StoreError):
-            await lose()
+            await lose_lease()
         async with three.try_lease(name) as got:
             assert not got
     async with three.try_lease(name) as got:
@@ -348,9 +348,9 @@ async def test_what_another_took_meanwhile_is_not_given_back_for_them(
 
 
 async def test_a_server_whose_clock_was_set_back_makes_nobody_wait_for_it(
-    replica: Callable[[], ValkeyStore], name: str
+    new_replica: Callable[[], ValkeyStore], name: str
 ) -> None:
-    store = replica()
+    store = new_replica()
     await store.set(f"turn:{name}", str(4_000_000_000_000_000), 60)
     assert await store.take_turn(name, 0.05) == pytest.approx(0.05)
     await until_turn(store, name, 0.05)

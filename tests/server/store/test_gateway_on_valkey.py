@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from gateway.settings import Settings
 from scripts.lib.program import free_port
-from tests.server.conftest import NOW, Gateway, SetClock, Simulator, started, until
+from tests.server.conftest import NOW, Gateway, SetClock, Simulator, run_gateway, wait_until
 from tests.server.valkey_server import PASSWORD, Valkey
 
 HOME = "30001000000001"
@@ -35,7 +35,7 @@ def settings(settings: Settings, valkey: Valkey) -> Settings:
     return settings.model_copy(update={"redis_url": SecretStr(valkey.url)})
 
 
-async def freshness(gateway: Gateway, who: dict[str, str], point: str) -> str:
+async def get_complete_until(gateway: Gateway, who: dict[str, str], point: str) -> str:
     return str((await gateway.get(f"/v1/usage-points/{point}", who))["freshness"]["complete_until"])
 
 
@@ -49,7 +49,7 @@ async def home(gateway: Gateway, simulator: Simulator) -> tuple[dict[str, str], 
     return who, point
 
 
-async def curve(gateway: Gateway, who: dict[str, str], point: str, days: dict[str, str]) -> tuple[int, Any]:
+async def fetch_curve(gateway: Gateway, who: dict[str, str], point: str, days: dict[str, str]) -> tuple[int, Any]:
     """Ask for a load curve; nobody waits long for an answer."""
     async with asyncio.timeout(60):
         answer = await gateway.http.get(f"/v1/usage-points/{point}/load-curve", headers=who, params=days)
@@ -72,14 +72,14 @@ async def test_without_the_store_reading_goes_on_and_asking_waits(
     caplog.clear()
     getattr(valkey, how)()
     for _ in range(20):
-        status, known = await curve(gateway, who, point, KNOWN)
+        status, known = await fetch_curve(gateway, who, point, KNOWN)
         assert status == 200
         assert len(known["readings"]) == 7 * 48 + 2  # 25 October has 25 hours
         assert known["missing"] == []
-    status, refused = await curve(gateway, who, point, UNKNOWN)
+    status, refused = await fetch_curve(gateway, who, point, UNKNOWN)
     assert (status, refused["code"]) == (503, "upstream_down")
     oldest = known["readings"][0]["start"]
-    status, partly = await curve(gateway, who, point, {"start": "2026-08-01", "end": "2026-10-27"})
+    status, partly = await fetch_curve(gateway, who, point, {"start": "2026-08-01", "end": "2026-10-27"})
     assert status == 200
     assert oldest in {reading["start"] for reading in partly["readings"]}
     assert {gap["reason"] for gap in partly["missing"]} == {"upstream_down"}
@@ -95,21 +95,21 @@ async def test_without_the_store_reading_goes_on_and_asking_waits(
     simulator.set_clock(morning)
     clock.set(morning)
     new = await gateway.sign_in()
-    assert await freshness(gateway, new, point) == "2026-11-03"
+    assert await get_complete_until(gateway, new, point) == "2026-11-03"
     assert simulator.calls("mesure") + simulator.calls("token") == []
     assert sum("store_down" in record.getMessage() for record in caplog.records) == 1, "it is said once"
 
     getattr(valkey, {"stop": "start", "freeze": "thaw"}[how])()
 
-    async def ready() -> bool:
+    async def is_ready() -> bool:
         return (await gateway.http.get("/ready")).status_code == 200
 
-    async def caught_up() -> bool:
-        return await freshness(gateway, new, point) == "2026-11-04"
+    async def has_caught_up() -> bool:
+        return await get_complete_until(gateway, new, point) == "2026-11-04"
 
-    await until(ready)
-    await until(caught_up)
-    status, answer = await curve(gateway, new, point, UNKNOWN)
+    await wait_until(is_ready)
+    await wait_until(has_caught_up)
+    status, answer = await fetch_curve(gateway, new, point, UNKNOWN)
     assert status == 200
     assert len(answer["readings"]) == 7 * 48
     said = [record.getMessage() for record in caplog.records]
@@ -125,56 +125,56 @@ async def test_an_answer_that_comes_when_the_store_is_away_is_kept(
     async with gateway.runtime.database.write() as session:
         await session.execute(text("UPDATE usage_points SET history_at = NULL"))
 
-    async def spent() -> int:
+    async def count_used() -> int:
         return int((await gateway.get("/v1/quota", who))["enedis"]["used"])
 
-    before = await spent()
+    before = await count_used()
     simulator.forget_calls()
     simulator.order("POST", "faults", api="mesure_synchrone_auto", latency=1.0, times=1)
-    asking = asyncio.create_task(curve(gateway, who, point, UNKNOWN))
+    asking = asyncio.create_task(fetch_curve(gateway, who, point, UNKNOWN))
 
-    async def charged() -> bool:
-        return await spent() == before + 1
+    async def is_charged() -> bool:
+        return await count_used() == before + 1
 
-    await until(charged)
+    await wait_until(is_charged)
     valkey.stop()
     await asking
     valkey.start()
 
-    async def known() -> bool:
-        status, answer = await curve(gateway, who, point, UNKNOWN)
+    async def is_known() -> bool:
+        status, answer = await fetch_curve(gateway, who, point, UNKNOWN)
         return status == 200 and len(answer["readings"]) == 7 * 48
 
-    await until(known)
+    await wait_until(is_known)
     assert len(simulator.calls(CURVES)) == 1
-    assert await spent() == before + 1
+    assert await count_used() == before + 1
 
 
 async def test_a_gateway_starts_without_its_store(
     settings: Settings, clock: SetClock, valkey: Valkey, simulator: Simulator
 ) -> None:
     valkey.stop()
-    async with started(settings, clock) as gateway:
+    async with run_gateway(settings, clock) as gateway:
         assert (await gateway.http.get("/ping")).status_code == 200
         who = await gateway.sign_in()
         point = await gateway.add_meter(HOME)
-        assert (await curve(gateway, who, point, UNKNOWN))[0] == 503
+        assert (await fetch_curve(gateway, who, point, UNKNOWN))[0] == 503
         assert simulator.calls() == []
         valkey.start()
 
-        async def asked() -> bool:
-            return (await curve(gateway, who, point, UNKNOWN))[0] == 200
+        async def is_answered() -> bool:
+            return (await fetch_curve(gateway, who, point, UNKNOWN))[0] == 200
 
-        await until(asked)
+        await wait_until(is_answered)
 
 
 async def test_fifty_at_once_on_two_gateways_cause_one_call(
     gateway: Gateway, home: tuple[dict[str, str], str], settings: Settings, simulator: Simulator
 ) -> None:
     who, point = home
-    async with started(settings, SetClock()) as other:
+    async with run_gateway(settings, SetClock()) as other:
         answers = await asyncio.gather(
-            *(curve(replica, who, point, UNKNOWN) for _ in range(25) for replica in (gateway, other))
+            *(fetch_curve(replica, who, point, UNKNOWN) for _ in range(25) for replica in (gateway, other))
         )
         assert len([call for call in simulator.calls(CURVES) if "dateDebut=2026-06-01" in call["query"]]) == 1
         assert len(simulator.calls("token")) == 0, "the token is shared too"
@@ -190,17 +190,17 @@ async def test_two_gateways_ask_each_new_day_once(
     simulator: Simulator,
 ) -> None:
     _, point = home
-    async with started(settings, clock) as other:
+    async with run_gateway(settings, clock) as other:
         for day in (4, 5, 6):
             morning = NOW.replace(day=day, hour=10)
             simulator.set_clock(morning)
             clock.set(morning)
             who = await other.sign_in()
 
-            async def caught_up(who: dict[str, str] = who, day: int = day) -> bool:
-                return await freshness(other, who, point) == f"2026-11-0{day}"
+            async def has_caught_up(who: dict[str, str] = who, day: int = day) -> bool:
+                return await get_complete_until(other, who, point) == f"2026-11-0{day}"
 
-            await until(caught_up)
+            await wait_until(has_caught_up)
     asked = [call["query"] for call in simulator.calls(CURVES) if call["status"] == 200]
     assert len([query for query in asked if "dateFin=2026-11" in query]) == 3
 
@@ -208,17 +208,17 @@ async def test_two_gateways_ask_each_new_day_once(
 async def test_a_gateway_that_ends_gives_its_leases_back_and_waits_for_nobody_s(
     settings: Settings, clock: SetClock, valkey: Valkey, simulator: Simulator
 ) -> None:
-    async with started(settings, clock) as busy:
+    async with run_gateway(settings, clock) as busy:
         holding = asyncio.Event()
 
-        async def hold() -> None:
+        async def hold_leases() -> None:
             async with busy.runtime.store.lease("job:purge"), busy.runtime.store.lease("job:archive"):
                 holding.set()
                 await asyncio.Event().wait()
 
-        other_replica = asyncio.create_task(hold())
+        other_replica = asyncio.create_task(hold_leases())
         await holding.wait()
-        async with asyncio.timeout(60), started(settings, clock) as brief:
+        async with asyncio.timeout(60), run_gateway(settings, clock) as brief:
             await brief.add_meter(HOME)
         other_replica.cancel()
         await asyncio.wait({other_replica})

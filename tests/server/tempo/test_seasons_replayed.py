@@ -29,16 +29,18 @@ def days_of(season: Season) -> list[date]:
 def rows_until(season: Season, last: date) -> dict[date, TempoDay]:
     """What RTE told of a season up to a day, but for its Sundays, which it need not name."""
     return {
-        day: row(day, NOT_BLUE.get(day, Color.BLUE)) for day in days_of(season) if day <= last and day.weekday() < 6
+        day: make_row(day, NOT_BLUE.get(day, Color.BLUE))
+        for day in days_of(season)
+        if day <= last and day.weekday() < 6
     }
 
 
-def row(day: date, color: Color, *, confirmed: bool = True) -> TempoDay:
+def make_row(day: date, color: Color, *, confirmed: bool = True) -> TempoDay:
     asked = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return TempoDay(day=day, color=color, confirmed=confirmed, source=ColorSource.RTE, told_at=asked)
 
 
-def seen_on(today: date, last_told: date | None = None) -> dict[date, DayColor]:
+def resolve_seen_on(today: date, last_told: date | None = None) -> dict[date, DayColor]:
     season = Season.of(today)
     return resolve_colors(rows_until(season, last_told or today + DAY), days_of(season), today)
 
@@ -50,7 +52,7 @@ def test_no_certain_claim_is_untrue(year: int) -> None:
     truth = {day: NOT_BLUE.get(day, Color.BLUE) for day in days}
     # out of winter little changes from a day to the next
     for today in (day for day in days if day.month in {11, 12, 1, 2, 3} or day.day % 5 == 0):
-        colors = seen_on(today)
+        colors = resolve_seen_on(today)
         for day, color in colors.items():
             assert truth[day] in color.possible
             assert not color.certain or color.color is truth[day]
@@ -63,7 +65,7 @@ def test_no_certain_claim_is_untrue(year: int) -> None:
 
 def test_the_season_of_18_red_days_was_expected_otherwise() -> None:
     """On 24 March 2020 the quota left more red days than March had weekdays; all of these became white or blue."""
-    colors = seen_on(date(2020, 3, 24))
+    colors = resolve_seen_on(date(2020, 3, 24))
     expected = [day for day, color in colors.items() if color.expected and color.expected.color is Color.RED]
     assert expected[-1] == date(2020, 3, 31)
     assert not any(colors[day].certain for day in expected)
@@ -85,21 +87,21 @@ def test_no_red_day_is_left_once_their_months_are_over() -> None:
 
 
 def test_the_end_of_march_2026_was_expected() -> None:
-    colors = seen_on(date(2026, 3, 12), last_told=date(2026, 3, 12))
+    colors = resolve_seen_on(date(2026, 3, 12), last_told=date(2026, 3, 12))
     expected = {day for day, color in colors.items() if color.expected}
     weekdays = {day for day in colors if date(2026, 3, 13) <= day < date(2026, 4, 1) and day.weekday() < 5}
     assert expected == weekdays
     reasons = {color.expected.reason for color in colors.values() if color.expected}
     assert reasons == {ExpectedReason.QUOTA_LEFT}
     assert all(set(colors[day].possible) == {Color.BLUE, Color.WHITE, Color.RED} for day in weekdays)
-    the_day_before = seen_on(date(2026, 3, 11), last_told=date(2026, 3, 11))
+    the_day_before = resolve_seen_on(date(2026, 3, 11), last_told=date(2026, 3, 11))
     assert not any(color.expected for color in the_day_before.values())
 
 
 def test_a_public_holiday_is_not_expected_to_be_red() -> None:
     """Easter Monday of 2027 is 29 March; with all red days still to come every weekday of March would be one."""
     season = Season.of(date(2027, 3, 20))
-    rows = {day: row(day, Color.BLUE) for day in days_of(season) if day <= date(2027, 3, 20)}
+    rows = {day: make_row(day, Color.BLUE) for day in days_of(season) if day <= date(2027, 3, 20)}
     colors = resolve_colors(rows, days_of(season), date(2027, 3, 20))
     expected = {day for day, color in colors.items() if color.expected and color.expected.color is Color.RED}
     assert date(2027, 3, 29) not in expected
@@ -112,7 +114,7 @@ def test_once_the_quota_is_used_blue_is_expected_and_not_certain() -> None:
     season = Season.of(today)
     told = rows_until(season, today)
     spare = [day for day in told if day.month in {5, 6} and day.weekday() == 1]
-    told |= {day: row(day, Color.WHITE) for day in spare[:5]}  # the list of 2025-2026 lacks the last white days
+    told |= {day: make_row(day, Color.WHITE) for day in spare[:5]}  # the list of 2025-2026 lacks the last white days
     colors = resolve_colors(told, days_of(season), today)
     ahead = {day: color for day, color in colors.items() if day > today and day.weekday() < 6}
     assert {(color.expected.color, color.expected.reason) for color in ahead.values() if color.expected} == {
@@ -124,16 +126,20 @@ def test_once_the_quota_is_used_blue_is_expected_and_not_certain() -> None:
 def test_a_sunday_is_blue_whoever_names_it() -> None:
     sunday = date(2026, 1, 18)
     assert find_color_by_rule(sunday) is Color.BLUE
-    for stored in ({}, {sunday: row(sunday, Color.UNKNOWN)}, {sunday: row(sunday, Color.BLUE, confirmed=False)}):
+    for stored in (
+        {},
+        {sunday: make_row(sunday, Color.UNKNOWN)},
+        {sunday: make_row(sunday, Color.BLUE, confirmed=False)},
+    ):
         color = resolve_colors(stored, [sunday], date(2026, 1, 20))[sunday]
         assert (color.color, color.certain, color.possible) == (Color.BLUE, True, (Color.BLUE,))
-    told = resolve_colors({sunday: row(sunday, Color.WHITE)}, [sunday], date(2026, 1, 20))[sunday]
+    told = resolve_colors({sunday: make_row(sunday, Color.WHITE)}, [sunday], date(2026, 1, 20))[sunday]
     assert told.color is Color.WHITE, "what RTE confirmed stands above its rule"
 
 
 def test_nothing_follows_from_a_color_that_can_still_change() -> None:
     today = date(2026, 3, 12)
-    told = rows_until(Season.of(today), today - DAY) | {today: row(today, Color.BLUE, confirmed=False)}
+    told = rows_until(Season.of(today), today - DAY) | {today: make_row(today, Color.BLUE, confirmed=False)}
     assert not any(color.expected for color in resolve_colors(told, days_of(Season.of(today)), today).values())
 
 

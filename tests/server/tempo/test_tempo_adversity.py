@@ -9,7 +9,7 @@ import pytest
 from gateway.kit.outage import DatabaseDownError
 from gateway.kit.paris import day_of
 from gateway.tempo import outlook, repository
-from tests.server.signals import House, keep_tempo, paris
+from tests.server.signals import House, keep_tempo, parse_paris
 
 API = "tempo_like_supply_contract"
 DAY = timedelta(days=1)
@@ -17,8 +17,8 @@ TODAY, TOMORROW = date(2026, 1, 20), date(2026, 1, 21)
 
 
 async def test_what_was_asked_before_the_official_hour_and_answered_after_is_not_confirmed(house: House) -> None:
-    await house.set(paris("2026-01-20 11:19:40"))
-    house.line.meanwhile = lambda: house.set(paris("2026-01-20 11:20:30"))
+    await house.set(parse_paris("2026-01-20 11:19:40"))
+    house.line.meanwhile = lambda: house.set(parse_paris("2026-01-20 11:20:30"))
     await keep_tempo(house.database, house.rte, house.clock)
     assert (await house.tempo())["tomorrow"]["confirmed"] is False
     await house.work(keep_tempo)
@@ -26,18 +26,18 @@ async def test_what_was_asked_before_the_official_hour_and_answered_after_is_not
 
 
 async def test_a_day_asked_for_before_six_and_refused_after_is_asked_again_at_once(house: House) -> None:
-    await house.live(keep_tempo, paris("2026-01-20 12:00"))
-    await house.set(paris("2026-01-21 05:59:59"))
-    await house.world.announce(date(2026, 1, 22), visible_from=at("06:00:02", TOMORROW))
+    await house.live(keep_tempo, parse_paris("2026-01-20 12:00"))
+    await house.set(parse_paris("2026-01-21 05:59:59"))
+    await house.world.announce(date(2026, 1, 22), visible_from=format_clock("06:00:02", TOMORROW))
     await house.restart()
     await house.work(keep_tempo)
     said = await house.tempo()
     assert (said["today"]["date"], said["tomorrow"]["date"]) == (f"{TODAY}", f"{TOMORROW}")
     assert said["next_change"] == "2026-01-21T05:00:00Z"
-    await house.set(paris("2026-01-21 06:00"))
+    await house.set(parse_paris("2026-01-21 06:00"))
     said = await house.tempo()
     assert (said["today"]["date"], said["period"]["key"][-2:]) == (f"{TOMORROW}", "hp")
-    await house.live(keep_tempo, paris("2026-01-21 06:10"))
+    await house.live(keep_tempo, parse_paris("2026-01-21 06:10"))
     assert (await house.tempo())["tomorrow"]["color"] != "unknown", "ten minutes later at most"
 
 
@@ -47,7 +47,7 @@ async def test_an_answer_written_late_does_not_undo_a_later_one(house: House) ->
     other = house.twin()
 
     async def another_one_asks() -> None:
-        await house.set(paris("2026-01-20 11:30"))
+        await house.set(parse_paris("2026-01-20 11:30"))
         await other.work(keep_tempo)
         await other.close()
 
@@ -76,14 +76,14 @@ async def test_what_a_clock_that_was_ahead_confirmed_is_asked_again(house: House
     for _ in range(3):
         await keep_tempo(house.database, house.rte, house.clock)
     house.clock.time -= ahead
-    await house.live(keep_tempo, paris("2026-01-20 08:30"))
+    await house.live(keep_tempo, parse_paris("2026-01-20 08:30"))
     said = await house.tempo()
     assert (said["today"]["color"], said["today"]["confirmed"]) == (
         (await house.world.colors(TODAY, TOMORROW))[TODAY],
         True,
     )
     assert (said["tomorrow"]["color"], said["tomorrow"]["confirmed"]) == ("red", False)
-    await house.live(keep_tempo, paris("2026-01-20 11:30"))
+    await house.live(keep_tempo, parse_paris("2026-01-20 11:30"))
     said = (await house.tempo())["tomorrow"]
     assert (said["color"], said["confirmed"]) == ("white", True)
 
@@ -92,7 +92,7 @@ async def test_a_clock_that_was_behind_costs_no_more_than_the_days_calls(house: 
     house.clock.time -= timedelta(days=100)
     await house.work(keep_tempo)
     house.clock.time += timedelta(days=100)
-    await house.live(keep_tempo, paris("2026-01-20 12:00"))
+    await house.live(keep_tempo, parse_paris("2026-01-20 12:00"))
     said = await house.tempo()
     assert [said[day]["confirmed"] for day in ("today", "tomorrow")] == [True, True]
     assert len(await house.world.calls(API)) <= 20
@@ -130,9 +130,9 @@ async def test_an_rte_that_has_nothing_at_all_is_not_asked_in_a_burst(
 ) -> None:
     """A first start on the morning of 1 September, when RTE answers COMMON_ERROR_T03, or anything else but colours."""
     house = empty_house
-    await house.set(paris("2026-09-01 06:00"))
+    await house.set(parse_paris("2026-09-01 06:00"))
     await house.world.fault(api=API, **fault)
-    while house.clock.now() < paris("2026-09-02 06:00"):
+    while house.clock.now() < parse_paris("2026-09-02 06:00"):
         house.line.meanwhile = lambda: house.set(house.clock.now() + timedelta(seconds=1))
         due = await keep_tempo(house.database, house.rte, house.clock)
         await house.set(max(due, house.clock.now()))
@@ -146,7 +146,7 @@ async def test_an_rte_that_has_nothing_at_all_is_not_asked_in_a_burst(
         count["used_through_today"] is None for color, count in said["season"]["days"].items() if color == "white"
     )
     await house.world.mend()
-    await house.live(keep_tempo, paris("2026-09-02 12:30"))
+    await house.live(keep_tempo, parse_paris("2026-09-02 12:30"))
     assert (await house.tempo())["tomorrow"]["color"] != "unknown"
 
 
@@ -154,7 +154,7 @@ async def test_days_of_nothing_but_missing_colors_and_restarts_cost_twenty_calls
     for number in range(8):
         await house.world.announce(TODAY + number * DAY, missing=True)
     (await house.world.http.delete("/control/calls")).raise_for_status()
-    while house.clock.now() < paris("2026-01-27 12:00"):
+    while house.clock.now() < parse_paris("2026-01-27 12:00"):
         await house.restart()
         due = await keep_tempo(house.database, house.rte, house.clock)
         await house.set(max(due, house.clock.now() + timedelta(minutes=1)))
@@ -164,14 +164,14 @@ async def test_days_of_nothing_but_missing_colors_and_restarts_cost_twenty_calls
 
 async def test_nothing_is_expected_because_of_a_color_that_can_still_change(house: House) -> None:
     """On 12 March 2026, 13 red days were left for 13 working days; had the 12th been said to be white in advance."""
-    await house.set(paris("2026-03-11 06:30"))
+    await house.set(parse_paris("2026-03-11 06:30"))
     await house.world.announce(date(2026, 3, 12), provisional="WHITE")
     await house.work(keep_tempo)
     said = await house.tempo()
     assert (said["tomorrow"]["color"], said["tomorrow"]["confirmed"]) == ("white", False)
     assert "red" in said["tomorrow"]["possible"]
     assert (said["season"]["certain_red"], said["season"]["expected_red"]) == ([], [])
-    await house.live(keep_tempo, paris("2026-03-11 12:00"))
+    await house.live(keep_tempo, parse_paris("2026-03-11 12:00"))
     truth = await house.world.colors(date(2026, 3, 12), date(2026, 4, 1))
     red = [f"{day}" for day, color in truth.items() if color == "red"]
     assert len(red) == 13
@@ -197,7 +197,7 @@ async def test_a_database_that_was_down_at_the_answer_costs_one_pause(house: Hou
     away.rename(house.file)
     await house.restart()
     assert (await house.tempo())["tomorrow"]["color"] == "unknown"
-    await house.live(keep_tempo, paris("2026-01-20 08:15"))
+    await house.live(keep_tempo, parse_paris("2026-01-20 08:15"))
     assert (await house.tempo())["tomorrow"]["color"] != "unknown"
 
 
@@ -210,5 +210,5 @@ async def test_a_day_before_all_and_a_season_ahead_are_unknown(house: House) -> 
     assert ["red" in day.possible for day in ahead.days] == [False, True, True, True], "a Sunday"
 
 
-def at(clock: str, day: date = TODAY) -> str:
-    return paris(f"{day} {clock}").isoformat()
+def format_clock(clock: str, day: date = TODAY) -> str:
+    return parse_paris(f"{day} {clock}").isoformat()

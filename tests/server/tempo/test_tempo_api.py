@@ -5,24 +5,24 @@ from typing import Any
 
 import pytest
 
-from tests.server.conftest import Gateway, SetClock, Simulator, until
+from tests.server.conftest import Gateway, SetClock, Simulator, wait_until
 
 COLORS = ("blue", "white", "red")
 
 
-async def known(gateway: Gateway, who: dict[str, str]) -> dict[str, Any]:
+async def wait_until_known(gateway: Gateway, who: dict[str, str]) -> dict[str, Any]:
     """Wait until the worker has read what there is; nothing changes then until RTE is asked again, 10:40 in Paris."""
 
     async def probe() -> dict[str, Any] | None:
         said: dict[str, Any] = await gateway.get("/v1/tempo", who)
         return said if said["next_change"] == "2026-11-03T09:40:00Z" else None
 
-    return await until(probe)
+    return await wait_until(probe)
 
 
 async def test_today_tomorrow_and_the_season(gateway: Gateway, simulator: Simulator) -> None:
     who = await gateway.sign_in()
-    said = await known(gateway, who)
+    said = await wait_until_known(gateway, who)
     truth = simulator.http.get("/control/tempo", params={"start": "2026-09-01", "end": "2026-11-05"}).json()
     colors = {day["date"]: day["color"].lower() for day in truth}
     today, tomorrow = colors["2026-11-03"], colors["2026-11-04"]
@@ -59,7 +59,7 @@ async def test_today_tomorrow_and_the_season(gateway: Gateway, simulator: Simula
 
 async def test_an_answer_is_good_until_it_can_change(gateway: Gateway) -> None:
     who = await gateway.sign_in()
-    await known(gateway, who)
+    await wait_until_known(gateway, who)
     first = await gateway.http.get("/v1/tempo", headers=who)
     assert first.headers["cache-control"] == "max-age=600"
     again = await gateway.http.get("/v1/tempo", headers=who | {"If-None-Match": first.headers["etag"]})
@@ -74,7 +74,7 @@ async def test_at_the_official_hour_the_color_is_confirmed(
     gateway: Gateway, clock: SetClock, simulator: Simulator
 ) -> None:
     who = await gateway.sign_in()
-    before = await known(gateway, who)
+    before = await wait_until_known(gateway, who)
     official = datetime(2026, 11, 3, 10, 20, tzinfo=UTC)
     simulator.set_clock(official)
     clock.set(official)
@@ -84,14 +84,14 @@ async def test_at_the_official_hour_the_color_is_confirmed(
         said: dict[str, Any] = await gateway.get("/v1/tempo", later)
         return said if said["tomorrow"]["confirmed"] else None
 
-    after = await until(probe)
+    after = await wait_until(probe)
     assert after["tomorrow"] == before["tomorrow"] | {"confirmed": True, "possible": [before["tomorrow"]["color"]]}
     assert after["as_of"] == "2026-11-03T10:20:00Z"
 
 
 async def test_no_request_makes_a_call_to_rte(gateway: Gateway, simulator: Simulator) -> None:
     who = await gateway.sign_in()
-    await known(gateway, who)
+    await wait_until_known(gateway, who)
     calls = len(simulator.calls("/open_api/"))
     for _ in range(25):
         await gateway.get("/v1/tempo", who)
@@ -102,7 +102,7 @@ async def test_no_request_makes_a_call_to_rte(gateway: Gateway, simulator: Simul
 
 async def test_days_unknown_ones_included(gateway: Gateway) -> None:
     who = await gateway.sign_in()
-    await known(gateway, who)
+    await wait_until_known(gateway, who)
     days = (await gateway.get("/v1/tempo/days", who, start="2026-11-02", end="2026-11-08"))["days"]
     assert [day["date"] for day in days] == [f"2026-11-0{n}" for n in range(2, 8)]
     assert [day["confirmed"] for day in days] == [True, True, False, False, False, False]
@@ -115,7 +115,7 @@ async def test_days_unknown_ones_included(gateway: Gateway) -> None:
 
 async def test_days_are_good_until_they_can_change(gateway: Gateway) -> None:
     who = await gateway.sign_in()
-    await known(gateway, who)
+    await wait_until_known(gateway, who)
     for start, end, seconds in (("2026-10-01", "2026-11-04", 48600), ("2026-11-02", "2026-11-05", 600)):
         first = await gateway.http.get("/v1/tempo/days", headers=who, params={"start": start, "end": end})
         assert first.headers["cache-control"] == f"private, max-age={seconds}"

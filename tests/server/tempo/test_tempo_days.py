@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.domain.tempo_days import Color, find_tempo_day, get_start
 from gateway.domain.tempo_season import Season, count_days, find_possible_colors
 from gateway.tempo.periods import list_periods, list_periods_ahead
-from tests.server.signals import paris
+from tests.server.signals import parse_paris
 
 DAY = timedelta(days=1)
 DAYS = st.dates(date(2014, 9, 1), date(2040, 8, 31))
@@ -33,7 +33,7 @@ INSTANTS = st.datetimes(datetime(2014, 9, 2), datetime(2040, 8, 30), timezones=s
     ],
 )
 def test_until_six_yesterday_is_in_force(clock: str, day: date) -> None:
-    assert find_tempo_day(paris(clock)) == day
+    assert find_tempo_day(parse_paris(clock)) == day
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from gateway.kit.paris import day_of
 from gateway.tempo import outlook, repository
-from tests.server.signals import House, keep_tempo, open_house, paris
+from tests.server.signals import House, keep_tempo, open_house, parse_paris
 
 API = "tempo_like_supply_contract"
 DAY = timedelta(days=1)
 TOMORROW = date(2026, 1, 21)
 
 
-async def colors(house: House, start: date, end: date) -> dict[date, str]:
+async def load_colors(house: House, start: date, end: date) -> dict[date, str]:
     async with house.database.read() as session:
         return await repository.load_colors(session, start, end)
 
@@ -32,10 +32,10 @@ async def test_history_comes_in_windows_of_a_season_and_is_never_asked_again(emp
     assert asked[2] == ("2025-09-01", "2026-01-20")
     assert asked[-1] == ("2014-09-01", "2015-09-01")
     assert len(asked) == 2 + 12
-    known = await colors(house, date(2014, 9, 1), date(2026, 1, 22))
+    known = await load_colors(house, date(2014, 9, 1), date(2026, 1, 22))
     truth = await house.world.colors(date(2014, 9, 1), date(2026, 1, 22))
     assert truth.items() - known.items() == {(date(2022, 12, 28), truth[date(2022, 12, 28)])}
-    await house.live(keep_tempo, paris("2026-02-20 08:10"))
+    await house.live(keep_tempo, parse_paris("2026-02-20 08:10"))
     later = [query["start_date"][:10] for _, query, _ in await house.world.calls(API)][len(asked) :]
     assert [start for start in later if start < "2026-01-21"] == ["2022-12-28"] * 4, "the one without, once a week"
 
@@ -44,16 +44,16 @@ async def test_a_day_without_a_color_stays_unknown_and_is_asked_ever_more_rarely
     house = empty_house
     today = date(2026, 1, 20)
     await house.world.announce(today, missing=True)
-    await house.live(keep_tempo, paris("2026-01-24 08:00"))
+    await house.live(keep_tempo, parse_paris("2026-01-24 08:00"))
     asked = [at for at, query, _ in await house.world.calls(API) if query["start_date"][:10] == f"{today}"]
     rests = [later - earlier for earlier, later in pairwise(asked)]
     assert rests == sorted(rests)
     assert len(asked) <= 6
-    assert today not in await colors(house, today, today + DAY)
-    assert TOMORROW in await colors(house, TOMORROW, TOMORROW + DAY), "one missing day does not hide the next"
+    assert today not in await load_colors(house, today, today + DAY)
+    assert TOMORROW in await load_colors(house, TOMORROW, TOMORROW + DAY), "one missing day does not hide the next"
     await house.world.announce(today)
-    await house.live(keep_tempo, paris("2026-02-04 08:00"))
-    assert await colors(house, today, today + DAY) == await house.world.colors(today, today + DAY)
+    await house.live(keep_tempo, parse_paris("2026-02-04 08:00"))
+    assert await load_colors(house, today, today + DAY) == await house.world.colors(today, today + DAY)
 
 
 async def test_tomorrow_is_provisional_until_official_and_asked_again(house: House) -> None:
@@ -62,61 +62,61 @@ async def test_tomorrow_is_provisional_until_official_and_asked_again(house: Hou
     early = (await house.tempo())["tomorrow"]
     assert (early["color"], early["confirmed"], early["source"]) == ("red", False, "rte")
     assert set(early["possible"]) == {"blue", "white", "red"}
-    assert due == paris("2026-01-20 10:40")
+    assert due == parse_paris("2026-01-20 10:40")
     await house.set(due)
     due = await house.work(keep_tempo)
     announced = (await house.tempo())["tomorrow"]
     assert (announced["color"], announced["confirmed"]) == ("white", False)
-    assert due == paris("2026-01-20 11:20")
+    assert due == parse_paris("2026-01-20 11:20")
     await house.set(due)
     due = await house.work(keep_tempo)
     final = (await house.tempo())["tomorrow"]
     assert (final["color"], final["confirmed"]) == ("white", True)
-    assert due == paris("2026-01-21 06:00")
+    assert due == parse_paris("2026-01-21 06:00")
     asked = [at for at, query, _ in await house.world.calls(API) if query["start_date"][:10] == f"{TOMORROW}"]
-    assert asked == [paris(f"2026-01-20 {clock}") for clock in ("08:10", "10:40", "11:20")]
+    assert asked == [parse_paris(f"2026-01-20 {clock}") for clock in ("08:10", "10:40", "11:20")]
 
 
 async def test_a_color_of_degraded_mode_is_not_confirmed(house: House) -> None:
     await house.world.announce(TOMORROW, fallback=True)
-    await house.live(keep_tempo, paris("2026-01-20 12:00"))
+    await house.live(keep_tempo, parse_paris("2026-01-20 12:00"))
     assert (await house.tempo())["tomorrow"]["confirmed"] is False
     await house.world.announce(TOMORROW)
-    await house.live(keep_tempo, paris("2026-01-20 15:00"))
+    await house.live(keep_tempo, parse_paris("2026-01-20 15:00"))
     assert (await house.tempo())["tomorrow"]["confirmed"] is True
 
 
 async def test_tomorrow_not_known_yet_is_asked_every_half_hour_of_the_morning(house: House) -> None:
-    await house.world.announce(TOMORROW, visible_from=paris("2026-01-20 10:05").isoformat())
+    await house.world.announce(TOMORROW, visible_from=parse_paris("2026-01-20 10:05").isoformat())
     await house.work(keep_tempo)
     assert (await house.tempo())["tomorrow"]["color"] == "unknown"
     assert (await house.tempo())["next_change"] == "2026-01-20T07:40:00Z"
-    await house.live(keep_tempo, paris("2026-01-20 10:10"))
+    await house.live(keep_tempo, parse_paris("2026-01-20 10:10"))
     assert (await house.tempo())["tomorrow"]["color"] == (await house.world.colors(TOMORROW, TOMORROW + DAY))[TOMORROW]
     asked = [at for at, _, status in await house.world.calls(API) if status == 400]
-    assert asked == [paris("2026-01-20 08:10") + n * timedelta(minutes=30) for n in range(4)]
+    assert asked == [parse_paris("2026-01-20 08:10") + n * timedelta(minutes=30) for n in range(4)]
 
 
 async def test_a_day_that_is_never_published_costs_no_more_than_twenty_calls(house: House) -> None:
     await house.work(keep_tempo)
     lost = date(2026, 1, 22)
-    await house.world.announce(lost, visible_from=paris("2026-02-20 06:00").isoformat())
+    await house.world.announce(lost, visible_from=parse_paris("2026-02-20 06:00").isoformat())
     (await house.world.http.delete("/control/calls")).raise_for_status()
-    await house.live(keep_tempo, paris("2026-01-22 05:00"))
+    await house.live(keep_tempo, parse_paris("2026-01-22 05:00"))
     assert (await house.tempo())["tomorrow"]["color"] == "unknown"
-    await house.live(keep_tempo, paris("2026-01-23 23:59"))
+    await house.live(keep_tempo, parse_paris("2026-01-23 23:59"))
     assert max((await calls_by_day(house)).values()) <= 20
-    known = await colors(house, date(2026, 1, 21), date(2026, 1, 25))
+    known = await load_colors(house, date(2026, 1, 21), date(2026, 1, 25))
     assert known.keys() == {date(2026, 1, day) for day in (21, 23, 24)}, "the days after are not hidden by it"
 
 
 async def test_an_outage_is_asked_about_with_growing_pauses_and_what_was_known_stays(house: House) -> None:
     await house.work(keep_tempo)
-    await house.set(paris("2026-01-20 11:20"))
+    await house.set(parse_paris("2026-01-20 11:20"))
     await house.work(keep_tempo)
     before = await house.tempo()
     await house.world.fault(api=API, name="503")
-    await house.live(keep_tempo, paris("2026-01-21 12:00"))
+    await house.live(keep_tempo, parse_paris("2026-01-21 12:00"))
     during = await house.tempo()
     assert during["today"] == before["tomorrow"]
     assert during["tomorrow"]["color"] == "unknown"
@@ -125,15 +125,15 @@ async def test_an_outage_is_asked_about_with_growing_pauses_and_what_was_known_s
     minutes = [(later - earlier) // timedelta(minutes=1) for earlier, later in pairwise(failed)]
     assert minutes == [5, 10, 20, 40, 80, 120]
     await house.world.mend()
-    await house.live(keep_tempo, paris("2026-01-21 14:00"))
+    await house.live(keep_tempo, parse_paris("2026-01-21 14:00"))
     assert (await house.tempo())["tomorrow"]["confirmed"] is True
 
 
 async def test_retry_after_is_respected(house: House) -> None:
     await house.work(keep_tempo)
-    await house.set(paris("2026-01-20 11:00"))
+    await house.set(parse_paris("2026-01-20 11:00"))
     await house.world.fault(api=API, status=429, headers={"Retry-After": "5400"})
-    assert await house.work(keep_tempo) == paris("2026-01-20 12:30")
+    assert await house.work(keep_tempo) == parse_paris("2026-01-20 12:30")
 
 
 async def test_a_restart_asks_nothing_that_was_asked(house: House) -> None:
@@ -160,7 +160,7 @@ async def test_a_crash_in_the_middle_of_a_call_is_no_reason_to_call_at_once(empt
     due = await keep_tempo(house.database, house.rte, house.clock)
     assert due == house.clock.now(), "history does not wait"
     assert "2026-01-20" not in {query["start_date"][:10] for _, query, _ in await house.world.calls(API)}
-    await house.live(keep_tempo, paris("2026-01-20 08:15"))
+    await house.live(keep_tempo, parse_paris("2026-01-20 08:15"))
     await house.work(keep_tempo)
     assert (await house.tempo())["today"]["color"] != "unknown"
 
@@ -170,11 +170,11 @@ async def test_a_color_that_changed_while_the_gateway_was_off_is_corrected(
 ) -> None:
     await house.world.announce(TOMORROW, provisional="RED", colour="WHITE")
     await house.work(keep_tempo)
-    assert await colors(house, TOMORROW, TOMORROW + DAY) == {TOMORROW: "red"}
+    assert await load_colors(house, TOMORROW, TOMORROW + DAY) == {TOMORROW: "red"}
     await house.restart()
-    await house.set(paris("2026-01-23 14:00"))
+    await house.set(parse_paris("2026-01-23 14:00"))
     await house.work(keep_tempo)
-    assert await colors(house, TOMORROW, TOMORROW + DAY) == {TOMORROW: "white"}
+    assert await load_colors(house, TOMORROW, TOMORROW + DAY) == {TOMORROW: "white"}
     assert "tempo_color_differs" in caplog.text
 
 
@@ -186,7 +186,7 @@ START, END = date(2025, 9, 1), date(2026, 9, 1)
 
 
 def at_six(day: date) -> str:
-    return paris(f"{day} 06:00").astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return parse_paris(f"{day} 06:00").astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ async def test_the_season_2025_26(tmp_path: Path, first: date, last: date, at: t
     Every fifth day is shown with another colour first; every third morning the gateway is killed in the middle of a
     call, every other evening it restarts.
     """
-    async with open_house(tmp_path, paris(f"{first - DAY} 23:00")) as house:
+    async with open_house(tmp_path, parse_paris(f"{first - DAY} 23:00")) as house:
         truth = await house.world.colors(START - DAY, last + 2 * DAY)
         shown = dict(truth)
         day = first
@@ -216,7 +216,7 @@ async def test_the_season_2025_26(tmp_path: Path, first: date, last: date, at: t
             for clock in at:
                 if clock >= "06:00" and day.toordinal() % 3 == 0 and clock == next(c for c in at if c >= "06:00"):
                     house.kill_in_next_call()
-                now = paris(f"{day} {clock}")
+                now = parse_paris(f"{day} {clock}")
                 await house.live(keep_tempo, now)
                 await house.work(keep_tempo)
                 said = await house.tempo()
@@ -263,10 +263,10 @@ def check_periods(said: dict[str, Any], today: date, clock: str) -> None:
     """The one in force and those to come, without a gap, up to the end of tomorrow."""
     color, following = said["today"]["color"], said["tomorrow"]["color"]
     wanted = [
-        (f"{color}_hp", utc(today, "22:00")),
-        (f"{color}_hc", utc(today + DAY, "06:00")),
-        (f"{following}_hp", utc(today + DAY, "22:00")),
-        (f"{following}_hc", utc(today + 2 * DAY, "06:00")),
+        (f"{color}_hp", format_utc(today, "22:00")),
+        (f"{color}_hc", format_utc(today + DAY, "06:00")),
+        (f"{following}_hp", format_utc(today + DAY, "22:00")),
+        (f"{following}_hc", format_utc(today + 2 * DAY, "06:00")),
     ]
     told = [said["period"], *said["coming"]]
     assert [(period["key"], period["until"]) for period in told] == wanted[0 if "06:00" <= clock < "22:00" else 1 :]
@@ -294,7 +294,7 @@ def check_season(said: dict[str, Any], today: date, truth: dict[date, str]) -> N
 
 
 async def test_from_the_thirteenth_of_march_2026_every_working_day_is_expected_to_be_red(house: House) -> None:
-    await house.set(paris("2026-03-12 06:30"))
+    await house.set(parse_paris("2026-03-12 06:30"))
     await house.work(keep_tempo)
     assert (await house.tempo())["season"]["days"]["red"]["left_after_today"] == 13
     async with house.database.read() as session:
@@ -316,10 +316,10 @@ async def test_whatever_rte_answers_a_day_costs_twenty_calls_and_nothing_false_i
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     faults = st.sampled_from(["503", "429", "T03", "F04", "401", "408", "509", "403", None])
-    async with open_house(tmp_path_factory.mktemp("house"), paris("2026-01-19 20:00"), settled=True) as house:
+    async with open_house(tmp_path_factory.mktemp("house"), parse_paris("2026-01-19 20:00"), settled=True) as house:
         truth = await house.world.colors(date(2026, 1, 18), date(2026, 1, 25))
-        await house.set(paris("2026-01-20 00:00"))
-        end = paris("2026-01-21 12:00")
+        await house.set(parse_paris("2026-01-20 00:00"))
+        end = parse_paris("2026-01-21 12:00")
         while house.clock.now() < end:
             await house.world.mend()
             if fault := data.draw(faults):
@@ -340,5 +340,5 @@ async def calls_by_day(house: House) -> Counter[date]:
     return Counter(day_of(at) for at, _, _ in await house.world.calls(API))
 
 
-def utc(day: date, clock: str) -> str:
-    return paris(f"{day} {clock}").isoformat().replace("+00:00", "Z")
+def format_utc(day: date, clock: str) -> str:
+    return parse_paris(f"{day} {clock}").isoformat().replace("+00:00", "Z")

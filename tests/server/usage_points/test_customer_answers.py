@@ -11,7 +11,7 @@ from gateway.metering.schedule import Kind
 from gateway.usage_points.notices import list_notices
 from gateway.usage_points.upkeep import UsagePointKeeper
 from tests.server.billing.homes import PRM
-from tests.server.enedis.origins import Reply, client
+from tests.server.enedis.origins import Reply, open_client
 from tests.server.metering.stand_in import Asked
 from tests.server.metering.stand_in import asked as asked  # noqa: PLC0414 - a fixture
 
@@ -28,7 +28,7 @@ USUAL: dict[str, Any] = {
 }
 
 
-async def tell(asked: Asked, **bodies: Any) -> None:
+async def update_customer(asked: Asked, **bodies: Any) -> None:
     """Have the keeper ask, and Enedis answer: a body, or a whole reply."""
     said = USUAL | bodies
 
@@ -38,7 +38,7 @@ async def tell(asked: Asked, **bodies: Any) -> None:
 
     asked.respond = respond
     home = asked.home
-    async with client(asked.origin.url, store=asked.store) as (enedis, _):
+    async with open_client(asked.origin.url, store=asked.store) as (enedis, _):
         keeper = UsagePointKeeper(home.database, enedis, home.keyring, home.clock)
         await keeper.refresh_point(await asked.point())
     asked.respond = None
@@ -84,7 +84,7 @@ CONTRACTS: dict[str, tuple[Any, float | None, list[Direction]]] = {
 @pytest.mark.parametrize("name", CONTRACTS)
 async def test_contracts(asked: Asked, name: str) -> None:
     body, power, ways = CONTRACTS[name]
-    await tell(asked, situation_contrat=body)
+    await update_customer(asked, situation_contrat=body)
     point = await asked.point()
     assert point.contract.power_kva == power
     assert list(list_directions(point)) == ways
@@ -93,16 +93,16 @@ async def test_contracts(asked: Asked, name: str) -> None:
 async def test_services_and_dates_tell_that_a_meter_consumes(asked: Asked) -> None:
     """Beside an injection contract alone: a service for taking energy, or the day since when it is taken."""
     services = {"serviceSouscrit": [SERVICE | {"soutirage": True}]}
-    await tell(asked, situation_contrat=[INJECTION], subscribed_services=services)
+    await update_customer(asked, situation_contrat=[INJECTION], subscribed_services=services)
     assert list(list_directions(await asked.point())) == [CONSUMES, PRODUCES]
     since = {"consumption_last_activation_date": "2020-03-14T00:00:00+0100"}
-    await tell(asked, situation_contrat=[INJECTION], synth_contrat=since)
+    await update_customer(asked, situation_contrat=[INJECTION], synth_contrat=since)
     assert list(list_directions(await asked.point())) == [CONSUMES, PRODUCES]
 
 
 async def test_one_api_that_never_answers_leaves_what_the_others_told(asked: Asked) -> None:
     since = {"consumption_last_activation_date": "2020-03-14T00:00:00+0100"}
-    await tell(asked, comptage=Reply(500, b"Internal Server error"), synth_contrat=since)
+    await update_customer(asked, comptage=Reply(500, b"Internal Server error"), synth_contrat=since)
     point = await asked.point()
     assert (point.contract.power_kva, str(point.contract.consumption_activated_on)) == (9, "2020-03-14")
     assert point.contract.told_at is not None
@@ -111,7 +111,7 @@ async def test_one_api_that_never_answers_leaves_what_the_others_told(asked: Ask
 
 
 async def test_a_meter_number_as_a_number_in_a_service(asked: Asked) -> None:
-    await tell(asked, subscribed_services={"serviceSouscrit": [SERVICE | {"pointId": int(PRM)}]})
+    await update_customer(asked, subscribed_services={"serviceSouscrit": [SERVICE | {"pointId": int(PRM)}]})
     assert (await asked.point()).services == ["CDC"]
 
 
@@ -129,7 +129,7 @@ RELAY = {"plageHeuresCreuses": OFF_PEAK, "futuresPlagesHeuresCreuses": FUTURE}
     ],
 )
 async def test_off_peak_hours_wherever_the_relay_stands(asked: Asked, metering: object) -> None:
-    await tell(asked, comptage=metering)
+    await update_customer(asked, comptage=metering)
     point = await asked.point()
     assert (point.contract.off_peak, point.contract.future_off_peak) == (OFF_PEAK, FUTURE)
     [period] = point.off_peak
@@ -154,12 +154,12 @@ REFUSED = {"error": "ADAM-ERR0155", "error_description": "Le point demandé n'ex
 async def test_why_a_meter_gives_nothing(asked: Asked, state: str | None, code: str, text: str) -> None:
     asked.answer(400, REFUSED)
     await asked.ask(kind=Kind.CURVE)
-    await tell(asked, alimentation={"connection_state": state})
+    await update_customer(asked, alimentation={"connection_state": state})
     [notice] = list_notices(await asked.point(), asked.home.clock.now())
     assert (notice.code, notice.text) == (code, text)
     assert Meter.of(await asked.point(), asked.home.secrets, asked.home.clock.now()).refusals.meter is not None
 
 
 async def test_how_a_meter_is_supplied_is_asked_only_if_it_is_refused(asked: Asked) -> None:
-    await tell(asked)
+    await update_customer(asked)
     assert not any("alimentation" in call.line for call in asked.origin.data_calls)

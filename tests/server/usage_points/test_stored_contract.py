@@ -14,13 +14,13 @@ from gateway.domain.direction import Direction
 from gateway.metering.meters import list_directions
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import UsagePoint
-from tests.server.billing.homes import ByHand, sqlite
+from tests.server.billing.homes import ByHand, sqlite_url
 from tests.server.conftest import SetClock
 
 
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[ByHand]:
-    made = await ByHand.make(sqlite(tmp_path), SetClock())
+    made = await ByHand.make(sqlite_url(tmp_path), SetClock())
     yield made
     await made.database.close()
 

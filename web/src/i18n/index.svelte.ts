@@ -1,9 +1,17 @@
-/** The languages of the front end. Adding one here makes every dictionary that lacks it fail to compile. */
-export const languages = { en: "English", fr: "Français" } as const;
-export type Language = keyof typeof languages;
+/**
+ * The languages of the front end, with their own names. Adding one here makes every dictionary that lacks it fail to
+ * compile: unlike the texts of the gateway, the integration and the scripts, these are no file of one language.
+ */
+const named = [
+  ["en", "English"],
+  ["fr", "Français"],
+] as const;
+export type Language = (typeof named)[number][0];
+export const languages = Object.fromEntries(named) as Record<Language, string>;
 
-/** A text in each language, in the order of `languages`. */
-type InEach<Text> = readonly [en: Text, fr: Text];
+type ForEach<Languages extends readonly unknown[], Text> = { readonly [Place in keyof Languages]: Text };
+/** A text in each language, in the order of `named`. */
+type InEach<Text> = ForEach<typeof named, Text>;
 type Write = (...parameters: never[]) => string;
 interface Texts {
   readonly [key: string]: InEach<string> | InEach<readonly string[]> | InEach<Write> | Texts;
