@@ -163,7 +163,7 @@ async def ask_for_the_rest(http: Watched, gateway: Gateway, client_id: str) -> s
     sessions = (await http.get("/v1/sessions")).json()["items"]
     ids = {"point_id": point, "client_id": client_id, "account_id": other, "consent_id": asked["id"]}
     ids["session_id"] = next((one["id"] for one in sessions if not one["current"]), "0" * 32)
-    ids["import_id"] = "0" * 32
+    ids["import_id"] = ids["token_id"] = "0" * 32
     days = {"start": "2026-10-20", "end": "2026-10-27"}
     paths = (await http.get("/openapi.json")).json()["paths"]
     routes = {(method.upper(), path) for path, methods in paths.items() for method in methods}
