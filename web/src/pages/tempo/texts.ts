@@ -16,7 +16,7 @@ export const t = dictionary({
   or: [" or ", " ou "],
   period: [
     (name: string, until: string) => `Now: ${name}, until ${until}`,
-    (name: string, until: string) => `Maintenant : ${name}, jusqu’à ${until}`,
+    (name: string, until: string) => `Maintenant : ${name}, jusqu’au ${until}`,
   ],
   asOf: [(when: string) => `RTE last answered ${when}.`, (when: string) => `Dernière réponse de RTE ${when}.`],
   season: [(years: string) => `Season ${years}`, (years: string) => `Saison ${years}`],
