@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from gateway.accounts.outbox import OutboxWorker
 from gateway.accounts.parts import AccountParts
 from gateway.admin.parts import AdminParts
+from gateway.backup.schedule import back_up_when_due
 from gateway.billing.charts.service import SeriesService
 from gateway.billing.comparison.service import ComparisonService
 from gateway.billing.hours.publishing import Publisher
@@ -30,6 +31,7 @@ from gateway.jobs.purge import purge_outdated
 from gateway.jobs.worker import Job, skip_until_due
 from gateway.kit.clock import Clock
 from gateway.kit.conditional import ResponseCache
+from gateway.kit.kept_responses import KeptResponses
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
 from gateway.quotas.day import DailyQuota
@@ -62,6 +64,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, CustomerData, runtime.customer_data)
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))
+    provide_part(app, KeptResponses, runtime.kept_responses)
     provide_part(app, Readings, Readings(database, runtime.archive, clock, keyring, settings.user_daily_limit_no_cache))
     publisher = Publisher(database, clock, keyring)
     provide_part(app, HoursService, HoursService(database, clock, publisher))
@@ -90,6 +93,7 @@ def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
         "consents": runtime.consents.check_due_consents,
         "usage_points": runtime.usage_points.refresh_due_points,
         "checkpoint": skip_until_due(lambda: checkpoint_database(database, clock), clock),
+        "backup": skip_until_due(lambda: back_up_when_due(runtime.settings, clock), clock),
         "purge": skip_until_due(
             lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days), clock
         ),
