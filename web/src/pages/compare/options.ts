@@ -40,30 +40,23 @@ export const knownShare = ({ options }: Month): number => Math.max(...Object.val
 export const isPartial = (item: Month): boolean => knownShare(item) < 0.995;
 
 /** The first days of the months that the total adds up: those in which each of its options has a bill. */
-export function countedMonths({ items, total }: Schema<"ComparisonView">): string[] {
-  const billed = Object.entries(total).flatMap(([key, { known }]) => (known > 0 ? [key as OptionKey] : []));
+export function countedMonths({ items, total }: View): string[] {
+  const billed = Object.entries(total).flatMap(([key, { known }]) => (known > 0 ? [key] : []));
   return items.filter(({ options }) => billed.every((key) => options[key]?.known)).map(({ start }) => start);
 }
 
 /** The months, oldest first, each with the bill under every option. */
 export function monthGroups(comparison: View): Group[] {
   const keys = optionKeys(comparison);
-<<<<<<< HEAD
   return comparison.items.map((item) => {
     const values = keys.map((name) => ({ name, value: item.options[name]?.total ?? null }));
-    const parts = values.map(({ name, value }) => t().part(t().options[name], money(value))).join(", ");
+    const parts = values.map(({ name, value }) => t().part(optionName(comparison, name), money(value))).join(", ");
     const [mark, part] = isPartial(item) ? ["*", ` (${t().partly(percent(knownShare(item)))})`] : ["", ""];
     return {
       label: shortMonth(item.start) + mark,
       values,
       sentence: t().sentence(month(item.start) + part, parts),
     };
-=======
-  return comparison.items.map(({ start, options }) => {
-    const values = keys.map((name) => ({ name, value: options[name]?.total ?? null }));
-    const parts = values.map(({ name, value }) => t().part(optionName(comparison, name), money(value))).join(", ");
-    return { label: shortMonth(start), values, sentence: t().sentence(month(start), parts) };
->>>>>>> main
   });
 }
 
