@@ -29,8 +29,9 @@ class UnstorableTextError(SQLAlchemyError):
 _POSTGRESQL_FULL = "53100"
 _POSTGRESQL_NO_SUCH_PARENT = "23503"
 _POSTGRESQL_NUL = "22021"
-_POSTGRESQL_AWAY = ("08", "53", "57P")
-"""Classes of SQLSTATE: connection exception, insufficient resources, operator intervention."""
+_POSTGRESQL_AWAY = ("08", "28", "3D", "53", "57P")
+"""Classes of SQLSTATE: connection exception, invalid authorization, no such database, insufficient resources, operator
+intervention."""
 
 
 _LOOK_AGAIN = 1.0
@@ -96,7 +97,7 @@ def _classify_sqlite(code: int) -> type[SQLAlchemyError] | None:
     primary = code & 0xFF
     if primary == sqlite3.SQLITE_FULL:
         return DatabaseFullError
-    away = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+    away = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
     return DatabaseDownError if primary in away else None
 
 
