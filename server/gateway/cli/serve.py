@@ -133,7 +133,7 @@ def _migrate(settings: Settings) -> None:
             raise SystemExit(status)
         return
     try:
-        _migrate_here(settings)
+        migrate_when_ready(settings)
     except SystemExit as refused:
         os._exit(1 if refused.code else 0)
     except BaseException:
@@ -143,7 +143,8 @@ def _migrate(settings: Settings) -> None:
     os._exit(0)
 
 
-def _migrate_here(settings: Settings) -> None:
+def migrate_when_ready(settings: Settings) -> None:
+    """Migrate the database, once it answers: PostgreSQL may still be starting when a machine comes up."""
     has_waited = False
 
     async def work() -> None:
@@ -158,7 +159,6 @@ def _migrate_here(settings: Settings) -> None:
             raise
 
     with _report_errors():
-        # PostgreSQL may still be starting, as it is beside a gateway when a machine comes up
         asyncio.run(retry_while_down(work, SystemClock()))
 
 

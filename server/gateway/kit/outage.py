@@ -34,8 +34,8 @@ _POSTGRESQL_AWAY = ("08", "28", "3D", "53", "57P")
 intervention."""
 
 
-_LOOK_AGAIN = 1.0
-_PATIENCE = 60.0
+LOOK_AGAIN = 1.0
+PATIENCE = 60.0
 """Seconds: a restart of PostgreSQL takes a few."""
 
 
@@ -44,14 +44,14 @@ async def retry_while_down(work: Callable[[], Awaitable[None]], clock: Clock) ->
 
     The work may be done twice, where it is not known whether the first time was kept.
     """
-    until = clock.monotonic() + _PATIENCE
+    until = clock.monotonic() + PATIENCE
     while True:
         try:
             await work()
         except DatabaseDownError:
             if clock.monotonic() >= until:
                 raise
-            await clock.sleep(_LOOK_AGAIN)
+            await clock.sleep(LOOK_AGAIN)
         else:
             return
 

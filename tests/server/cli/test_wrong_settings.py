@@ -67,11 +67,11 @@ def test_a_gateway_waits_for_its_database_and_then_says_so(
         tried.append(1)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(outage, "_PATIENCE", 0.5)
-    monkeypatch.setattr(outage, "_LOOK_AGAIN", 0.1)
+    monkeypatch.setattr(outage, "PATIENCE", 0.5)
+    monkeypatch.setattr(outage, "LOOK_AGAIN", 0.1)
     monkeypatch.setattr("asyncpg.connect", try_once)
     with pytest.raises(SystemExit):
-        serve._migrate_here(settings)
+        serve.migrate_when_ready(settings)
     assert len(tried) > 1
     assert "The database does not answer (ConnectionRefusedError)" in capsys.readouterr().err
 
