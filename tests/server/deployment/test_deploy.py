@@ -78,5 +78,5 @@ def test_systemd_accepts_the_unit_and_finds_it_confined(tmp_path: Path) -> None:
     (tmp_path / "gateway.service").write_text(unit)
     verified = subprocess.run([program, "verify", tmp_path / "gateway.service"], capture_output=True, check=False)
     assert (verified.returncode, verified.stderr) == (0, b"")
-    rated = [program, "security", "--offline=true", "--threshold=25", tmp_path / "gateway.service"]
+    rated = [program, "security", "--offline=true", "--threshold=25", str(tmp_path / "gateway.service")]
     assert subprocess.run(rated, stdout=subprocess.DEVNULL, check=False).returncode == 0
