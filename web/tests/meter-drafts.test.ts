@@ -43,6 +43,13 @@ test("prices of a regulated option have no times, those of an own one have", () 
   expect(own.prices).toEqual([{ bucket: "base", eur_per_kwh: 0.12 }]);
   const custom = fromTariffDraft({ ...draft, option: "custom", prices: [row] });
   expect(custom.prices).toEqual([
-    { bucket: "night", eur_per_kwh: 0.12, season: "all", weekdays: [0, 1, 2, 3, 4, 5, 6], slots: [[1320, 360]] },
+    {
+      bucket: "night",
+      eur_per_kwh: 0.12,
+      season: "all",
+      weekdays: [0, 1, 2, 3, 4, 5, 6],
+      slots: [[1320, 360]],
+      public_holidays: "by_weekday",
+    },
   ]);
 });
