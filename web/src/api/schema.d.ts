@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Check Readiness
-         * @description Tell whether the database and the store answer. While the store does not, readings are served all the same.
+         * @description Tell whether requests can be served: the database answers, and its disk can be written.
          */
         get: operations["check_readiness_ready_get"];
         put?: never;
@@ -3247,7 +3247,7 @@ export interface components {
         };
         /**
          * Ready
-         * @description Everything the gateway needs answers.
+         * @description Requests are served. Without the store (`down`), known readings are, and nothing is asked of Enedis or RTE.
          */
         Ready: {
             /**
@@ -3256,6 +3256,11 @@ export interface components {
              * @constant
              */
             status?: "ready";
+            /**
+             * Store
+             * @enum {string}
+             */
+            store: "up" | "down";
         };
         /**
          * Reason

@@ -6,8 +6,8 @@ A table is only added: a gateway of the version before runs on this database too
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
