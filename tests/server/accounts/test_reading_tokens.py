@@ -84,7 +84,7 @@ async def test_a_calendar_subscribes_to_a_secret_address(
     answer = await gateway.http.get(address, params={"token": token["token"]})
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("text/calendar")
-    events = Calendar.from_ical(answer.text).walk("VEVENT")
+    events = Calendar.from_ical(answer.text).events
     off_peak = [event for event in events if event["SUMMARY"] == "Off-peak hours"]
     assert off_peak[1].start == NOW.replace(hour=21, minute=0)
     assert off_peak[1].end - off_peak[1].start == timedelta(hours=8)
