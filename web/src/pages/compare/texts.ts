@@ -24,6 +24,7 @@ export const t = dictionary({
     hp_hc: ["Peak/off-peak", "Heures pleines/creuses"],
     tempo: ["Tempo", "Tempo"],
     own: ["Your own tariff", "Votre tarif"],
+    changed_hours: ["Peak/off-peak with other hours", "Heures pleines/creuses à d’autres heures"],
   },
   newContracts: ["New contracts", "Nouveaux contrats"],
   openToNew: ["possible", "possibles"],
@@ -34,6 +35,27 @@ export const t = dictionary({
     (month: string, parts: string) => `${month} : ${parts}`,
   ],
   part: [(option: string, eur: string) => `${option} ${eur}`, (option: string, eur: string) => `${option} ${eur}`],
+  whatIf: ["What would it bring?", "Et si ?"],
+  otherHours: ["Off-peak at other hours", "Heures creuses à d’autres heures"],
+  otherHoursHint: ["For example 22h-6h or 2h-7h 13h-16h", "Par exemple 22h-6h ou 2h-7h 13h-16h"],
+  tryHours: ["Compare", "Comparer"],
+  moveRed: [
+    (percent: string) => `With Tempo, ${percent} % of red peak hours moved to red off-peak hours`,
+    (percent: string) => `Avec Tempo, ${percent} % des heures pleines rouges déplacées en heures creuses rouges`,
+  ],
+  redGain: [(eur: string) => `would have saved ${eur}.`, (eur: string) => `auraient économisé ${eur}.`],
+  buckets: ["By bucket", "Par poste"],
+  bucket: ["Bucket", "Poste"],
+  offerOutdated: [
+    (name: string, day: string) => `${name}: nobody has checked these prices since ${day}.`,
+    (name: string, day: string) => `${name} : personne n’a vérifié ces prix depuis le ${day}.`,
+  ],
+  against: [
+    (power: string, days: number) =>
+      days === 0 ? `${power}: no known day speaks against it.` : `${power}: exceeded on ${days} days.`,
+    (power: string, days: number) =>
+      days === 0 ? `${power} : aucun jour connu ne s’y oppose.` : `${power} : dépassé ${days} jours.`,
+  ],
   power: ["Subscribed power", "Puissance souscrite"],
   enough: [
     (highest: string, lowest: string, share: string) =>

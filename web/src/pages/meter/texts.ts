@@ -52,6 +52,13 @@ export const t = dictionary({
   validTo: ["Other hours from", "Autres heures à partir du"],
   option: ["Option", "Option"],
   prices: ["Prices", "Prix"],
+  offer: ["Offer", "Offre"],
+  holidaysOf: ["Public holidays of", "Jours fériés de"],
+  regions: {
+    mainland: ["mainland France", "France métropolitaine"],
+    alsace_moselle: ["Alsace and Moselle", "Alsace et Moselle"],
+  },
+  colors: ["Only on Tempo days that are", "Seulement les jours Tempo"],
   bucket: ["Name", "Nom"],
   bucketHint: ["Small letters and digits, for example week_end", "Minuscules et chiffres, par exemple week_end"],
   price: ["EUR a kWh", "EUR par kWh"],
