@@ -31,7 +31,7 @@ async def main() -> None:
     for language, name in NAMES.items():
         with tempfile.TemporaryDirectory() as folder:
             ports = Ports(free_port(), free_port(), free_port())
-            web = await front_end.build(Path(folder) / "web")
+            web = await front_end.build_front_end(Path(folder) / "web")
             async with Stack(Path(folder), ports, language=language, env=clock_set_to(NOW), web=web) as stack:
                 await stack.start_simulator()
                 await stack.start_gateway()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import ConsoleMessage, Page, Request, async_playwright, expect
 
-from scripts.lib.browser import ARGUMENTS, chromium
+from scripts.lib.browser import ARGUMENTS, find_chromium
 from tests.e2e.site import NOW, PASSWORD
 
 _LOADING = "[aria-busy=true], .skeleton"
@@ -106,7 +106,7 @@ async def open_visitor(
     """
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=chromium(),
+            executable_path=find_chromium(),
             args=ARGUMENTS,
             ignore_default_args=["--disable-back-forward-cache"] if bfcache else [],
         )
