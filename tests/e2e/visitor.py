@@ -68,7 +68,7 @@ class Visitor:
         """Press a button."""
         await self.page.get_by_role("button", name=name, exact=True).click()
 
-    async def fill(self, label: str, text: str) -> None:
+    async def fill_field(self, label: str, text: str) -> None:
         """Fill a field."""
         await self.page.get_by_label(label, exact=True).fill(text)
 

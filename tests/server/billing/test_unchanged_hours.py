@@ -10,13 +10,13 @@ from gateway.billing.days import counting
 from gateway.billing.hours import changes
 from gateway.billing.hours.service import HoursService
 from gateway.metering.schedule import Kind
-from tests.server.billing.homes import ByHand, list_past_days, whole_curve
+from tests.server.billing.homes import StoredHome, list_past_days, whole_curve
 
 
 async def test_a_known_cursor_costs_few_statements_no_count_and_no_write(
-    home: ByHand, monkeypatch: pytest.MonkeyPatch
+    home: StoredHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await home.write(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(60)})
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(60)})
     service = HoursService(home.database, home.clock, home.publisher)
     held = await service.load_rows_since(home.account_id, home.point_id, None)
     await service.load_rows_since(home.account_id, home.point_id, held.cursor)  # looks once for other writes

@@ -25,7 +25,7 @@ from gateway.store.memory import MemoryStore
 from tests.server.billing.homes import whole_curve
 from tests.server.conftest import SetClock
 from tests.server.enedis.origins import Reply
-from tests.server.metering.stand_in import A_DAY, NOW, OLD, Asked, make_measure
+from tests.server.metering.stand_in import A_DAY, NOW, OLD, ScriptedHome, make_measure
 
 TODAY = paris.day_of(NOW)
 
@@ -57,7 +57,7 @@ class SilentArchive(Archive):
         return None
 
 
-async def read_missing(asked: Asked, archive: Archive, clock: SetClock, start: date, end: date) -> list[str]:
+async def read_missing(asked: ScriptedHome, archive: Archive, clock: SetClock, start: date, end: date) -> list[str]:
     """Ask for daily values; return what is said of the days that are missing."""
     home = asked.home
     readings = Readings(home.database, archive, clock, home.keyring, 50)
@@ -65,14 +65,14 @@ async def read_missing(asked: Asked, archive: Archive, clock: SetClock, start: d
     return [gap.reason for gap in known.missing]
 
 
-def make_silent(asked: Asked) -> SilentArchive:
+def make_silent(asked: ScriptedHome) -> SilentArchive:
     home = asked.home
     archive = SilentArchive(home.database, asked.store, home.clock, dict.fromkeys(Priority, None), home.keyring)  # type: ignore[arg-type]  # nobody is asked
     archive.timer, archive.waited = Timer(), []
     return archive
 
 
-async def test_a_request_never_waits_longer_in_sum_than_its_patience(asked: Asked) -> None:
+async def test_a_request_never_waits_longer_in_sum_than_its_patience(asked: ScriptedHome) -> None:
     """New days are asked by their curve, older ones by their values: two calls, and one patience."""
     archive = make_silent(asked)
     assert await read_missing(asked, archive, archive.timer, TODAY - 30 * A_DAY, TODAY) == [Reason.SCHEDULED]
@@ -80,23 +80,23 @@ async def test_a_request_never_waits_longer_in_sum_than_its_patience(asked: Aske
     assert sum(seconds for _, seconds in archive.waited) == PATIENCE == 20
 
 
-async def test_known_values_are_answered_at_once(asked: Asked) -> None:
+async def test_known_values_are_answered_at_once(asked: ScriptedHome) -> None:
     days = list(paris.iterate_days(TODAY - 30 * A_DAY, TODAY))
-    await asked.home.write(Kind.DAILY, dict.fromkeys(days, 9000))
+    await asked.home.write_days(Kind.DAILY, dict.fromkeys(days, 9000))
     archive = make_silent(asked)
     assert await read_missing(asked, archive, archive.timer, days[0], TODAY) == []
     assert archive.waited == []
 
 
-async def test_whole_curves_are_values_too(asked: Asked) -> None:
+async def test_whole_curves_are_values_too(asked: ScriptedHome) -> None:
     days = list(paris.iterate_days(TODAY - 30 * A_DAY, TODAY))
-    await asked.home.write(Kind.CURVE, {day: whole_curve(day, [501]) for day in days})
+    await asked.home.write_days(Kind.CURVE, {day: whole_curve(day, [501]) for day in days})
     archive = make_silent(asked)
     assert await read_missing(asked, archive, archive.timer, days[0], TODAY) == []
     assert archive.waited == []
 
 
-async def test_a_year_of_values_is_asked_as_values_first_and_by_few_calls(asked: Asked) -> None:
+async def test_a_year_of_values_is_asked_as_values_first_and_by_few_calls(asked: ScriptedHome) -> None:
     """Nine calls for the curve would go first, and with a hundred new meters nobody would get a value in time."""
 
     def reply_daily(line: str) -> Reply:
@@ -117,22 +117,22 @@ async def test_a_year_of_values_is_asked_as_values_first_and_by_few_calls(asked:
     assert sum("quotidienne" in line for line in lines) == 1
 
 
-async def test_a_refresh_ends_the_pause_of_a_feed(asked: Asked) -> None:
-    asked.answer(500, b"")
+async def test_a_refresh_ends_the_pause_of_a_feed(asked: ScriptedHome) -> None:
+    asked.set_answer(500, b"")
     for _ in range(3):  # five in a row would stop the calls of all homes
-        refusal = await asked.ask()
+        refusal = await asked.fetch_days()
         assert refusal is not None
         asked.home.clock.set(refusal.until)
-    refusal = await asked.ask()
+    refusal = await asked.fetch_days()
     calls = asked.calls
-    assert await asked.ask() is not None
+    assert await asked.fetch_days() is not None
     assert asked.calls == calls, "it is left alone"
     asked.answer_daily()
     home = asked.home
     readings = Readings(home.database, asked.archive, home.clock, home.keyring, 50)
     await readings.request_refresh(home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
-    assert await asked.ask() is None
-    assert len(await asked.values()) == 7
+    assert await asked.fetch_days() is None
+    assert len(await asked.load_values()) == 7
 
 
 async def test_the_circuit_opens_for_less_than_a_minute_then_doubles_and_says_until_when() -> None:
@@ -193,7 +193,7 @@ def test_what_the_calls_of_today_do_not_reach_is_expected_after_midnight() -> No
     assert PACE.expected_at(oldest) == paris.midnight(date(2026, 11, 5)) + 5 * turn
 
 
-async def test_scheduled_days_name_their_time(asked: Asked) -> None:
+async def test_scheduled_days_name_their_time(asked: ScriptedHome) -> None:
     """The newest come with the worker's next visit, in seconds; those of a year ago with the history, tomorrow."""
     home = asked.home
     archive = make_silent(asked)

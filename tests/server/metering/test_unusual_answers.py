@@ -10,7 +10,7 @@ from gateway.enedis.errors import ErrorReason
 from gateway.metering.schedule import Kind, State
 from tests.server.billing.homes import PRM
 from tests.server.enedis.origins import Reply
-from tests.server.metering.stand_in import A_DAY, OLD, Asked, make_measure
+from tests.server.metering.stand_in import A_DAY, OLD, ScriptedHome, make_measure
 from tests.server.metering.unusual import HALF_HOUR, PARIS, THIRD_DAY, UNUSUAL, Outcome, usual_points
 
 DAYS = [OLD + number * A_DAY for number in range(7)]
@@ -23,11 +23,11 @@ def sum_usual_days() -> dict[date, int]:
 
 
 @pytest.mark.parametrize("name", UNUSUAL)
-async def test_a_load_curve(asked: Asked, name: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_load_curve(asked: ScriptedHome, name: str, caplog: pytest.LogCaptureFixture) -> None:
     unusual = UNUSUAL[name]
     asked.reply = unusual.reply
-    refusal = await asked.ask(kind=Kind.CURVE)
-    entries, curves = await asked.curve()
+    refusal = await asked.fetch_days(kind=Kind.CURVE)
+    entries, curves = await asked.load_curve()
     told = {day: sum(reading.watts * reading.minutes for reading in readings) for day, readings in curves.items()}
     assert asked.calls == unusual.calls
     assert PRM not in caplog.text
@@ -49,7 +49,7 @@ async def test_a_load_curve(asked: Asked, name: str, caplog: pytest.LogCaptureFi
             pause = refusal.until - asked.home.clock.now()
             longest = timedelta(hours=8) if refusal.reason is ErrorReason.NOT_SUBSCRIBED else timedelta(hours=1)
             assert timedelta() < pause <= longest
-            assert not (await asked.point()).doubted
+            assert not (await asked.load_point()).doubted
 
 
 AUTUMN, SPRING = date(2025, 10, 26), date(2026, 3, 29)
@@ -75,20 +75,20 @@ def stamp_half_hours(day: date) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize(("day", "count"), [(AUTUMN, 50), (SPRING, 46)])
 @pytest.mark.parametrize("newest_first", [False, True])
-async def test_the_odd_days_in_either_order(asked: Asked, day: date, count: int, newest_first: bool) -> None:
+async def test_the_odd_days_in_either_order(asked: ScriptedHome, day: date, count: int, newest_first: bool) -> None:
     points = stamp_half_hours(day)
     asked.answer_curve(points[::-1] if newest_first else points, day, 1)
-    assert await asked.ask(kind=Kind.CURVE, start=day, days=1) is None
-    entries, curves = await asked.curve(day, 1)
+    assert await asked.fetch_days(kind=Kind.CURVE, start=day, days=1) is None
+    entries, curves = await asked.load_curve(day, 1)
     assert entries[day].state is State.COMPLETE
     assert [reading.watts for reading in curves[day]] == [301 + 11 * number for number in range(count)]
 
 
 @pytest.mark.parametrize("prm", [int(PRM), f" {PRM} "])
-async def test_a_meter_number_as_a_number(asked: Asked, prm: object) -> None:
+async def test_a_meter_number_as_a_number(asked: ScriptedHome, prm: object) -> None:
     asked.answer_curve(usual_points(), idPrm=prm)
-    assert await asked.ask(kind=Kind.CURVE) is None
-    assert (await asked.curve())[1].keys() == set(DAYS)
+    assert await asked.fetch_days(kind=Kind.CURVE) is None
+    assert (await asked.load_curve())[1].keys() == set(DAYS)
 
 
 DAILY: dict[str, tuple[list[dict[str, Any]], dict[date, int]]] = {
@@ -113,25 +113,25 @@ DAILY: dict[str, tuple[list[dict[str, Any]], dict[date, int]]] = {
 
 
 @pytest.mark.parametrize("name", DAILY)
-async def test_daily_values(asked: Asked, name: str) -> None:
+async def test_daily_values(asked: ScriptedHome, name: str) -> None:
     points, values = DAILY[name]
-    asked.answer(200, make_measure("EA", "Wh", points, OLD, 7))
-    assert await asked.ask() is None
-    assert await asked.values() == values
+    asked.set_answer(200, make_measure("EA", "Wh", points, OLD, 7))
+    assert await asked.fetch_days() is None
+    assert await asked.load_values() == values
 
 
-async def test_an_answer_that_one_meter_never_gets_stops_no_other(asked: Asked) -> None:
+async def test_an_answer_that_one_meter_never_gets_stops_no_other(asked: ScriptedHome) -> None:
     """Were a broken answer taken for an Enedis that cannot be reached, nobody's newest days would be asked."""
     asked.reply = Reply(body=b"no gzip", headers={"Content-Encoding": "gzip"})
-    refusal = await asked.ask(kind=Kind.CURVE)
+    refusal = await asked.fetch_days(kind=Kind.CURVE)
     assert refusal is not None
     assert not refusal.for_all
 
 
-async def test_a_json_answer_of_another_kind(asked: Asked) -> None:
+async def test_a_json_answer_of_another_kind(asked: ScriptedHome) -> None:
     for body in ([], "text", 5, None, [make_measure("PA", "W", usual_points(), OLD, 7)]):
         asked.reply = Reply(body=json.dumps(body).encode())
-        refusal = await asked.ask(timedelta(hours=13), kind=Kind.CURVE)
+        refusal = await asked.fetch_days(timedelta(hours=13), kind=Kind.CURVE)
         assert refusal is not None
         assert refusal.reason is ErrorReason.DOWN
-    assert (await asked.curve())[0] == {}
+    assert (await asked.load_curve())[0] == {}
