@@ -38,6 +38,16 @@ class Instance:
         return base64.b32encode(self.hash_text(purpose, text)[:10]).decode().lower()
 
 
+class KeysLostError(Exception):
+    """A database that holds something, and no keys: new ones would never open it."""
+
+
+async def has_instance(database: Database) -> bool:
+    """Tell whether a gateway has ever started on this database."""
+    async with database.read() as session:
+        return await session.scalar(select(InstanceRow.id)) is not None
+
+
 async def load_instance(database: Database, keyring: Keyring) -> Instance:
     """Read who this gateway is, or decide it once."""
     async with database.write() as session:

@@ -62,8 +62,8 @@ async def open_runtime(
     """Build the parts on a migrated database, and close them afterwards."""
     clock = clock or SystemClock()
     metrics = metrics or Metrics()
-    keyring = settings.load_keyring()
     database = Database(settings.database_url)
+    keyring = await load_keyring(settings, database)
     redis_url = settings.redis_url.get_secret_value()
     store: Store = _open_shared_store(redis_url) if redis_url else MemoryStore(clock.monotonic)
     enedis_upstream = Upstream(settings.enedis_url, observe=metrics.count_upstream("enedis"))
@@ -132,6 +132,17 @@ async def open_runtime(
         await open_data_upstream.close()
         await database.close()
         await store.close()
+
+
+async def load_keyring(settings: Settings, database: Database) -> Keyring:
+    """Return the keys; SQLite's are made at the first start. Raises KeysLostError when it is not the first one."""
+    if settings.keys_text is None and await instances.has_instance(database):
+        raise instances.KeysLostError(
+            f"The gateway cannot start: {settings.keys_file} is gone, and only its keys open this database. Put it "
+            "back from a copy, or set ENCRYPTION_KEYS to what it held. To begin anew without what is stored, move the "
+            f"database {settings.sqlite_file} away."
+        )
+    return settings.load_keyring()
 
 
 def _open_shared_store(url: str) -> Store:

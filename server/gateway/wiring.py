@@ -24,6 +24,7 @@ from gateway.ecowatt.outlook import EcowattOutlook
 from gateway.health.service import HealthService
 from gateway.imports.service import ImportService
 from gateway.instance import Instance
+from gateway.jobs.checkpoint import checkpoint_database
 from gateway.jobs.clocks import ClockWatch
 from gateway.jobs.purge import purge_outdated
 from gateway.jobs.worker import Job, skip_until_due
@@ -74,7 +75,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, TempoOutlook, TempoOutlook(database))
     provide_part(app, EcowattOutlook, EcowattOutlook(database, asks_rte=settings.has_rte))
     provide_part(app, DiscoveryService, DiscoveryService(database, clock, runtime.instance, settings))
-    provide_part(app, HealthService, HealthService(database, store))
+    provide_part(app, HealthService, HealthService(database, store, settings.sqlite_file))
     provide_part(app, AdminParts, AdminParts(settings, clock, database, store))
 
 
@@ -87,6 +88,7 @@ def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
         "ecowatt": lambda: ecowatt.refresh_ecowatt(database, runtime.rte, clock),
         "consents": runtime.consents.check_due_consents,
         "usage_points": runtime.usage_points.refresh_due_points,
+        "checkpoint": skip_until_due(lambda: checkpoint_database(database, clock), clock),
         "purge": skip_until_due(
             lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days), clock
         ),

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts import repository, tokens
 from gateway.accounts.models import Account, ApiClient
@@ -19,6 +21,7 @@ from gateway.audit.service import record_event
 from gateway.limits import service as limits
 from gateway.limits.service import RateLimit, RateLimitStatus
 from gateway.problems import ProblemError, not_found
+from gateway.store import Store
 
 MOST = 20
 _TOKENS = RateLimit("token", 60, timedelta(hours=1))
@@ -88,6 +91,11 @@ async def revoke_client(parts: AccountParts, caller: Caller, client_id: str) -> 
         client = await repository.find_own_api_client(session, caller.account_id, client_id)
         if client is None:
             raise not_found()
-        await session.delete(client)
-        await forget_client(parts.store, client_id)
-        record_event(session, parts.clock.now(), "api_client_revoked", caller.account_id, client=client_id)
+        await delete_client(session, parts.store, client, parts.clock.now())
+
+
+async def delete_client(session: AsyncSession, store: Store, client: ApiClient, now: datetime, **detail: str) -> None:
+    """Delete an API client, with `detail` in the log."""
+    await session.delete(client)
+    await forget_client(store, client.client_id)
+    record_event(session, now, "api_client_revoked", client.account_id, client=client.client_id, **detail)

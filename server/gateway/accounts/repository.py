@@ -32,6 +32,11 @@ async def find_account_by_email(session: AsyncSession, email: str) -> Account | 
     return await session.scalar(select(Account).where(Account.email == email))
 
 
+async def list_accounts(session: AsyncSession) -> Sequence[Account]:
+    """Return every account, oldest first."""
+    return (await session.scalars(select(Account).order_by(Account.created_at, Account.id))).all()
+
+
 async def delete_account(session: AsyncSession, account_id: str) -> None:
     """Delete an account; what it owned goes with it."""
     await session.execute(delete(Account).where(Account.id == account_id))

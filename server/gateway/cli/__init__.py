@@ -1,10 +1,13 @@
 """`gateway`: one module a command."""
 
 import os
+from typing import Annotated
 
 import typer
 
+from gateway import __version__
 from gateway.cli import (
+    account,
     api_client,
     backup,
     doctor,
@@ -26,8 +29,18 @@ from gateway.cli import (
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
 
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - as Typer calls it
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
 @app.callback()
-def main() -> None:
+def main(
+    version: Annotated[  # noqa: ARG001 - its callback prints and ends
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version")
+    ] = False,
+) -> None:
     """The gateway of MyElectricalData."""
     # databases, keys and backups are their owner's alone
     os.umask(0o077)
@@ -46,6 +59,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(restore.restore)
 app.command("move")(move.move)
 app.command("openapi")(openapi.openapi)
+app.add_typer(account.app, name="account")
 app.add_typer(api_client.app, name="api-client")
 app.add_typer(usage_point.app, name="usage-point")
 app.add_typer(keys.app, name="keys")

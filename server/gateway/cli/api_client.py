@@ -5,19 +5,15 @@ from typing import Annotated
 
 import typer
 
-from gateway.accounts import service
-from gateway.cli.common import with_runtime
+from gateway.accounts import repository, service
+from gateway.accounts.clients import delete_client
+from gateway.cli.common import fail, print_table, with_runtime
 from gateway.runtime import Runtime
 
 app = typer.Typer(no_args_is_help=True, help="What Home Assistant and scripts sign in with.")
 
 OWNER = "owner@localhost"
 """The account of a gateway that serves one home."""
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `create` a command of its own while it is the only one."""
 
 
 @app.command()
@@ -40,3 +36,38 @@ def create(
     else:
         print(f"Client id:     {client_id}\nClient secret: {secret}\n")
         print("Enter both in Home Assistant: Settings, Devices & services, Add integration, MyElectricalData.")
+
+
+@app.command("list")
+def list_clients() -> None:
+    """Print every API client with its account, and when it was last used."""
+
+    async def work(runtime: Runtime) -> list[list[str]]:
+        async with runtime.database.read() as session:
+            return [
+                [
+                    client.client_id,
+                    client.name,
+                    account.address,
+                    f"{client.last_used_at:%Y-%m-%d}" if client.last_used_at else "never",
+                ]
+                for account in await repository.list_accounts(session)
+                for client in await repository.list_api_clients(session, account.id)
+            ]
+
+    print_table(["CLIENT ID", "NAME", "ACCOUNT", "LAST USED"], with_runtime(work))
+
+
+@app.command()
+def remove(client_id: Annotated[str, typer.Argument(help="As `gateway api-client list` prints it")]) -> None:
+    """Delete an API client; its tokens end at once."""
+
+    async def work(runtime: Runtime) -> None:
+        async with runtime.database.write() as session:
+            client = await repository.find_api_client(session, client_id)
+            if client is None:
+                fail(f"There is no API client {client_id}. `gateway api-client list` shows those that there are.")
+            await delete_client(session, runtime.store, client, runtime.clock.now(), by="command line")
+
+    with_runtime(work)
+    print(f"{client_id} is deleted.")

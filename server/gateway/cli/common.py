@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from errno import EACCES
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import NoReturn
 from pydantic import ValidationError
 from sqlalchemy import make_url
 
+from gateway.instance import KeysLostError
 from gateway.kit.logging import configure_logging
 from gateway.migrations import upgrade_database
 from gateway.runtime import Runtime, open_runtime
@@ -51,6 +52,13 @@ def check_sqlite_file(database_url: str) -> None:
         fail(f"DATABASE_URL: {file} cannot be used ({error.strerror}). Name a file in a folder that can be written.", 2)
 
 
+def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows below their titles, each column as wide as its widest value."""
+    widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
+    for row in (titles, *rows):
+        print("  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip())
+
+
 @asynccontextmanager
 async def _open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
     await upgrade_database(settings.database_url)
@@ -65,4 +73,7 @@ def with_runtime[Result](work: Callable[[Runtime], Awaitable[Result]]) -> Result
         async with _open_runtime(load_settings()) as runtime:
             return await work(runtime)
 
-    return asyncio.run(main())
+    try:
+        return asyncio.run(main())
+    except KeysLostError as error:
+        fail(str(error))

@@ -14,6 +14,7 @@ from gateway.kit.instance_lock import DatabaseInUseError, lock_database
 from gateway.migrations import NewerDatabaseError
 from gateway.settings import Settings
 
+VOLUME = Path("data")
 STANDARD = Path("-")
 """In the place of a file: standard input or output."""
 
@@ -39,8 +40,11 @@ def report_errors() -> Iterator[None]:
 
 @contextmanager
 def open_draft(settings: Settings) -> Iterator[IO[bytes]]:
-    """A file without a name; beside the database, where there is room for as much."""
-    folder = settings.sqlite_file.parent if settings.sqlite_file else None
+    """A file without a name, where there is room: beside SQLite's file, else on the volume of the containers.
+
+    /tmp is memory there, and a large backup would have the process killed.
+    """
+    folder = settings.sqlite_file.parent if settings.sqlite_file else VOLUME
     with tempfile.TemporaryFile(dir=folder if folder and folder.is_dir() else None) as file:
         yield file
 

@@ -18,7 +18,7 @@ from gateway.cli.common import fail, load_settings
 from gateway.front_end.files import Files, NoFrontEndError
 from gateway.front_end.policy import build_security_headers
 from gateway.front_end.serving import FrontEndSite
-from gateway.instance import load_instance
+from gateway.instance import KeysLostError, load_instance
 from gateway.kit import graceful_shutdown as leaving
 from gateway.kit.crypto import UndecipherableError
 from gateway.kit.database import Database
@@ -26,6 +26,7 @@ from gateway.kit.http_protocol import BoundedHttpProtocol
 from gateway.kit.ingress import IngressPeer
 from gateway.kit.instance_lock import DatabaseInUseError, lock_database
 from gateway.migrations import NewerDatabaseError, upgrade_database
+from gateway.runtime import load_keyring
 from gateway.settings import Settings
 
 log = structlog.get_logger()
@@ -140,7 +141,7 @@ def _report_errors(settings: Settings) -> Iterator[None]:
         yield
     except DatabaseInUseError:
         fail(_REPLICAS)
-    except NewerDatabaseError as error:
+    except (NewerDatabaseError, KeysLostError) as error:
         fail(str(error))
     except UndecipherableError:
         fail(f"The gateway cannot start: {settings.keys_file or 'ENCRYPTION_KEYS'} does not open this database.")
@@ -158,4 +159,4 @@ async def _serve(settings: Settings, server: uvicorn.Server) -> None:
 
 async def _check_keys(settings: Settings) -> None:
     async with Database(settings.database_url) as database:
-        await load_instance(database, settings.load_keyring())
+        await load_instance(database, await load_keyring(settings, database))

@@ -7,20 +7,17 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from gateway.accounts import repository as accounts
 from gateway.accounts.service import find_or_create_account
 from gateway.cli.api_client import OWNER
-from gateway.cli.common import fail, with_runtime
+from gateway.cli.common import fail, print_table, with_runtime
+from gateway.consents.service import delete_usage_point
 from gateway.runtime import Runtime
 from gateway.tariffs.options import OPTIONS, BucketClock, Option
 from gateway.usage_point_summary.settings import Choices
-from gateway.usage_points import service
+from gateway.usage_points import repository, service
 
 app = typer.Typer(no_args_is_help=True, help="Meters.")
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `add` a command of its own while it is the only one."""
 
 
 @app.command()
@@ -71,6 +68,41 @@ def add(
         print(json_format.dumps({"id": point_id}))
     else:
         print(f"{name} is usage point {point_id}. A running gateway fetches its last 60 days now.")
+
+
+@app.command("list")
+def list_points() -> None:
+    """Print every meter by its public id, without its number."""
+
+    async def work(runtime: Runtime) -> list[list[str]]:
+        async with runtime.database.read() as session:
+            return [
+                [point.id, point.name, account.address, point.status]
+                for account in await accounts.list_accounts(session)
+                for point in await repository.list_of_account(session, account.id)
+            ]
+
+    print_table(["ID", "NAME", "ACCOUNT", "CONSENT"], with_runtime(work))
+
+
+@app.command()
+def remove(
+    point_id: Annotated[str, typer.Argument(help="As `gateway usage-point list` prints it")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+) -> None:
+    """Delete a meter with all its readings. Enedis' consent stays until its owner ends it there."""
+    if not yes:
+        typer.confirm(f"Delete {point_id} and all its readings?", abort=True)
+
+    async def work(runtime: Runtime) -> None:
+        async with runtime.database.write() as session:
+            account_id = await repository.find_account_of(session, point_id)
+            if account_id is None:
+                fail(f"There is no usage point {point_id}. `gateway usage-point list` shows those that there are.")
+            await delete_usage_point(session, account_id, point_id, runtime.clock.now())
+
+    with_runtime(work)
+    print(f"{point_id} is deleted.")
 
 
 def _parse_slot(text: str) -> tuple[str, str]:

@@ -1,5 +1,8 @@
 """Whether everything answers that the gateway needs."""
 
+import os
+from pathlib import Path
+
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -11,9 +14,11 @@ from gateway.store import Store, StoreError
 class HealthService:
     """Asks the database and the store for a sign of life."""
 
-    def __init__(self, database: Database, store: Store) -> None:
+    def __init__(self, database: Database, store: Store, sqlite_file: Path | None) -> None:
+        """`sqlite_file` is the database's file, when it is one."""
         self._database = database
         self._store = store
+        self._sqlite_file = sqlite_file
 
     async def check_health(self) -> None:
         """Raise a 503 problem that names what does not answer."""
@@ -22,7 +27,17 @@ class HealthService:
                 await session.execute(text("SELECT 1"))
         except (SQLAlchemyError, OSError) as error:
             raise ProblemError(503, "not_ready", "The database does not answer.", retry_after=5) from error
+        if self._sqlite_file is not None and is_read_only(self._sqlite_file):
+            raise ProblemError(
+                503, "not_ready", "The database cannot be written: its disk is read-only.", retry_after=5
+            )
         try:
             await self._store.get("ready")
         except StoreError as error:
             raise ProblemError(503, "not_ready", "The store of REDIS_URL does not answer.", retry_after=5) from error
+
+
+def is_read_only(file: Path) -> bool:
+    """Tell whether a file cannot be written: the system makes a failing SD card read-only. Writes nothing."""
+    is_read_only_disk = os.statvfs(file.parent).f_flag & os.ST_RDONLY
+    return bool(is_read_only_disk) or not os.access(file, os.W_OK)

@@ -30,6 +30,7 @@ async def upgrade_database(database_url: str, revision: str = "head") -> None:
         await connection.execution_options(write=True)
         async with connection.begin():
             await connection.run_sync(upgrade_within, revision)
+        await database.checkpoint()
 
 
 async def is_current(database_url: str) -> bool:

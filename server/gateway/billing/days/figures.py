@@ -10,11 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from gateway.domain.readings import WATT_MINUTES_A_WH
 from gateway.tariffs.prices import MICRO
 
 MONEY_A_MICRO = WATT_MINUTES_A_WH * 1000
+
+FORM = 1
+"""Of what `pack_figures` writes: another one wherever a gateway of this one could not read it or would misread it."""
+
+
+class UnknownFormError(Exception):
+    """Figures that another version wrote."""
+
 
 type Columns = dict[str, list[int]]
 """By series key, a value a row."""
@@ -89,6 +98,7 @@ class DayFigures:
     def pack_figures(self) -> bytes:
         """Write; the same figures are always the same bytes."""
         content = {
+            "v": FORM,
             "n": self.length,
             "h": self.hours,
             "u": self.used,
@@ -103,8 +113,18 @@ class DayFigures:
 
     @classmethod
     def unpack_figures(cls, packed: bytes) -> DayFigures:
-        """Read what `pack_figures` wrote."""
-        content = json.loads(zlib.decompress(packed))
+        """Read what `pack_figures` wrote. Raises UnknownFormError for what another version wrote, or nobody."""
+        try:
+            content = json.loads(zlib.decompress(packed))
+            # written before forms had a number
+            if content.get("v", 1) != FORM:
+                raise UnknownFormError
+            return cls._from_content(content)
+        except (zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
+            raise UnknownFormError from error
+
+    @classmethod
+    def _from_content(cls, content: dict[str, Any]) -> DayFigures:
         return cls(
             length=content["n"],
             hours=content["h"],

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.billing.days import facts
+from gateway.billing.days.figures import UnknownFormError
 from gateway.billing.days.home import Home
 from gateway.billing.hours import repository
 from gateway.billing.hours.changes import Before, Change, compare_figures, count_due_days
@@ -29,6 +31,8 @@ from gateway.metering.meters import Meter
 from gateway.tariffs.tariff import tariffs_between
 from gateway.tempo import repository as tempo
 from gateway.usage_points import service as points
+
+log = structlog.get_logger()
 
 NOTHING_HELD = -1
 """The revision of somebody who has nothing."""
@@ -79,7 +83,7 @@ class Publisher:
             async with self._database.read() as session:
                 home = await Home.open_home(session, account_id, point_id, self._keyring)
                 series = await repository.list_series(session, home.public_id)
-                look = await self._find_work(session, home, set(series), now)
+                look = await self._find_readable_work(session, home, set(series), now)
             if look is None:
                 return Published(home, series, [], home.point.revision)
             async with self._database.write() as session:
@@ -89,6 +93,16 @@ class Publisher:
                 home.point.revision = revision
                 all_series = series | dict.fromkeys(look.change.series, revision)
                 return Published(home, all_series, look.change.to_send, since)
+
+    async def _find_readable_work(
+        self, session: AsyncSession, home: Home, series: set[str], now: datetime
+    ) -> _Look | None:
+        """Find the work; where another version wrote what is published, all of it is published afresh."""
+        try:
+            return await self._find_work(session, home, series, now)
+        except UnknownFormError:
+            log.warning("published_afresh", usage_point=home.public_id)
+            return _Look(Publication(usage_point_id=home.public_id), change=Change(vanished=True))
 
     async def _find_work(self, session: AsyncSession, home: Home, series: set[str], now: datetime) -> _Look | None:
         published_before = await repository.find_publication(session, home.public_id)
