@@ -14,10 +14,10 @@ from gateway.cli.copying import VOLUME, open_draft
 from gateway.kit.database import Database
 from gateway.migrations import upgrade_database
 from gateway.settings import Settings
-from tests.server.backup.conftest import Command, command
+from tests.server.backup.conftest import Command, run_command
 from tests.server.deployment.dockerfile import as_root
 
-__all__ = ["command"]
+__all__ = ["run_command"]
 
 
 async def test_a_copy_of_the_file_alone_has_what_was_checkpointed(tmp_path: Path) -> None:
@@ -43,20 +43,20 @@ async def test_a_migrated_file_is_whole_without_its_journal(tmp_path: Path) -> N
         assert copy.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
 
 
-async def test_lost_keys_are_not_replaced(command: Command, tmp_path: Path) -> None:
+async def test_lost_keys_are_not_replaced(run_command: Command, tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/lost.db"
-    assert (await command("account", "list", DATABASE_URL=url, ENCRYPTION_KEYS="")).status == 0
+    assert (await run_command("account", "list", DATABASE_URL=url, ENCRYPTION_KEYS="")).status == 0
     keys = tmp_path / "lost.keys"
     held = keys.read_text()
     keys.unlink()
     for arguments in (("account", "list"), ("serve", "--port", "1")):
-        ended = await command(*arguments, DATABASE_URL=url, ENCRYPTION_KEYS="")
+        ended = await run_command(*arguments, DATABASE_URL=url, ENCRYPTION_KEYS="")
         assert ended.status == 1
         assert f"{keys} is gone" in ended.complained
         assert "Traceback" not in ended.complained
         assert not keys.exists()
     # what it held may also come from the environment
-    assert (await command("account", "list", DATABASE_URL=url, ENCRYPTION_KEYS=held)).status == 0
+    assert (await run_command("account", "list", DATABASE_URL=url, ENCRYPTION_KEYS=held)).status == 0
 
 
 def test_a_backup_that_comes_by_standard_input_is_not_kept_in_memory(

@@ -78,7 +78,9 @@ def test_production_is_told_by_the_name_or_by_who_asks() -> None:
 @pytest.mark.parametrize("newest_first", [False, True])
 def test_both_odd_days_without_an_offset_by_start(day: date, *, newest_first: bool) -> None:
     start, end = midnight(day), midnight(day + ONE)
-    rows, values, at = [], [], start
+    rows: list[str] = []
+    values: list[int] = []
+    at = start
     while at < end:
         values.append(100 + 10 * len(values))
         local, after = (paris_clock(instant) for instant in (at, at + timedelta(minutes=30)))

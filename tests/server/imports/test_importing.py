@@ -9,6 +9,7 @@ import pytest
 from gateway.billing.totals.service import TotalsService
 from gateway.billing.totals.totals import Unit
 from gateway.domain.direction import Direction
+from gateway.imports.comparing import DayOutcome
 from gateway.imports.schemas import ImportView
 from gateway.imports.service import ImportService
 from gateway.metering.repository import Fact, save_facts
@@ -133,16 +134,16 @@ async def test_hours_that_are_shifted_differ_though_the_day_sums_to_the_same(hom
     day = list_past_days(3)[0]
     await home.write_days(Kind.CURVE, {day: whole_curve(day, [400] * 24 + [800] * 24)})
     shown = await preview(home, {day: [400] * 23 + [800] * 24 + [400]})
-    assert shown.report.days["differs"] == 1
+    assert shown.report.days[DayOutcome.DIFFERS] == 1
 
 
 async def test_a_second_file_adds_only_what_the_first_did_not_have(home: StoredHome) -> None:
     await accept(home, {OLD: WATTS[:24]})
     second = await accept(home, {OLD: WATTS})
-    assert (second.report.days["new"], second.report.spans[0].partial) == (1, 0)
+    assert (second.report.days[DayOutcome.NEW], second.report.spans[0].partial) == (1, 0)
     assert energy(await home.load_hours(), OLD)[-1] == WH
     third = await preview(home, {OLD: WATTS})
-    assert third.report.days["agrees"] == 1
+    assert third.report.days[DayOutcome.AGREES] == 1
     await service(home).take_back_file(home.account_id, home.point_id, second.id)
     assert len([start for start in (await home.load_hours())["start"] if start < "2024"]) == 12
 

@@ -15,6 +15,7 @@ from gateway.csv_export.tables import Table
 from gateway.csv_export.writing import Form, write_table
 from gateway.domain.direction import Direction
 from gateway.domain.readings import Peak, Quality, Reading
+from gateway.imports.comparing import DayOutcome
 from gateway.imports.service import ImportService
 from gateway.kit import paris
 from gateway.kit.crypto import Keyring
@@ -86,7 +87,7 @@ def test_an_export_comes_back_as_the_same_archive(
                     second.account_id, second.point_id, content, f"{table}.csv", Direction.CONSUMPTION
                 )
                 assert shown.report.rejected == []
-                assert shown.report.days["differs"] == 0
+                assert shown.report.days[DayOutcome.DIFFERS] == 0
                 await imports.accept_file(second.account_id, second.point_id, shown.id)
         for table, content in files.items():
             again = (await export(second, table, form)).decode()

@@ -72,31 +72,31 @@ def make_silent(asked: ScriptedHome) -> SilentArchive:
     return archive
 
 
-async def test_a_request_never_waits_longer_in_sum_than_its_patience(asked: ScriptedHome) -> None:
+async def test_a_request_never_waits_longer_in_sum_than_its_patience(scripted_home: ScriptedHome) -> None:
     """New days are asked by their curve, older ones by their values: two calls, and one patience."""
-    archive = make_silent(asked)
-    assert await read_missing(asked, archive, archive.timer, TODAY - 30 * A_DAY, TODAY) == [Reason.SCHEDULED]
+    archive = make_silent(scripted_home)
+    assert await read_missing(scripted_home, archive, archive.timer, TODAY - 30 * A_DAY, TODAY) == [Reason.SCHEDULED]
     assert [kind for kind, _ in archive.waited] == [Kind.CURVE, Kind.DAILY]
     assert sum(seconds for _, seconds in archive.waited) == PATIENCE == 20
 
 
-async def test_known_values_are_answered_at_once(asked: ScriptedHome) -> None:
+async def test_known_values_are_answered_at_once(scripted_home: ScriptedHome) -> None:
     days = list(paris.iterate_days(TODAY - 30 * A_DAY, TODAY))
-    await asked.home.write_days(Kind.DAILY, dict.fromkeys(days, 9000))
-    archive = make_silent(asked)
-    assert await read_missing(asked, archive, archive.timer, days[0], TODAY) == []
+    await scripted_home.home.write_days(Kind.DAILY, dict.fromkeys(days, 9000))
+    archive = make_silent(scripted_home)
+    assert await read_missing(scripted_home, archive, archive.timer, days[0], TODAY) == []
     assert archive.waited == []
 
 
-async def test_whole_curves_are_values_too(asked: ScriptedHome) -> None:
+async def test_whole_curves_are_values_too(scripted_home: ScriptedHome) -> None:
     days = list(paris.iterate_days(TODAY - 30 * A_DAY, TODAY))
-    await asked.home.write_days(Kind.CURVE, {day: whole_curve(day, [501]) for day in days})
-    archive = make_silent(asked)
-    assert await read_missing(asked, archive, archive.timer, days[0], TODAY) == []
+    await scripted_home.home.write_days(Kind.CURVE, {day: whole_curve(day, [501]) for day in days})
+    archive = make_silent(scripted_home)
+    assert await read_missing(scripted_home, archive, archive.timer, days[0], TODAY) == []
     assert archive.waited == []
 
 
-async def test_a_year_of_values_is_asked_as_values_first_and_by_few_calls(asked: ScriptedHome) -> None:
+async def test_a_year_of_values_is_asked_as_values_first_and_by_few_calls(scripted_home: ScriptedHome) -> None:
     """Nine calls for the curve would go first, and with a hundred new meters nobody would get a value in time."""
 
     def reply_daily(line: str) -> Reply:
@@ -106,33 +106,33 @@ async def test_a_year_of_values_is_asked_as_values_first_and_by_few_calls(asked:
         unit = ("EA", "Wh") if "quotidienne" in line else ("PA", "W")
         return Reply(body=json.dumps(make_measure(*unit, values, start, len(days))).encode())
 
-    asked.respond = reply_daily
-    home = asked.home
-    readings = Readings(home.database, asked.archive, home.clock, home.keyring, 50)
+    scripted_home.respond = reply_daily
+    home = scripted_home.home
+    readings = Readings(home.database, scripted_home.archive, home.clock, home.keyring, 50)
     year = (TODAY - 365 * A_DAY, TODAY)
     known = await readings.read_daily(home.account_id, home.point_id, Direction.CONSUMPTION, *year)
     assert len(known.days) >= 363
-    lines = [call.line for call in asked.origin.data_calls]
+    lines = [call.line for call in scripted_home.origin.data_calls]
     assert len(lines) <= 2
     assert sum("quotidienne" in line for line in lines) == 1
 
 
-async def test_a_refresh_ends_the_pause_of_a_feed(asked: ScriptedHome) -> None:
-    asked.set_answer(500, b"")
+async def test_a_refresh_ends_the_pause_of_a_feed(scripted_home: ScriptedHome) -> None:
+    scripted_home.set_answer(500, b"")
     for _ in range(3):  # five in a row would stop the calls of all homes
-        refusal = await asked.fetch_days()
+        refusal = await scripted_home.fetch_days()
         assert refusal is not None
-        asked.home.clock.set(refusal.until)
-    refusal = await asked.fetch_days()
-    calls = asked.calls
-    assert await asked.fetch_days() is not None
-    assert asked.calls == calls, "it is left alone"
-    asked.answer_daily()
-    home = asked.home
-    readings = Readings(home.database, asked.archive, home.clock, home.keyring, 50)
+        scripted_home.home.clock.set(refusal.until)
+    refusal = await scripted_home.fetch_days()
+    calls = scripted_home.calls
+    assert await scripted_home.fetch_days() is not None
+    assert scripted_home.calls == calls, "it is left alone"
+    scripted_home.answer_daily()
+    home = scripted_home.home
+    readings = Readings(home.database, scripted_home.archive, home.clock, home.keyring, 50)
     await readings.request_refresh(home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
-    assert await asked.fetch_days() is None
-    assert len(await asked.load_values()) == 7
+    assert await scripted_home.fetch_days() is None
+    assert len(await scripted_home.load_values()) == 7
 
 
 async def test_the_circuit_opens_for_less_than_a_minute_then_doubles_and_says_until_when() -> None:
@@ -193,10 +193,10 @@ def test_what_the_calls_of_today_do_not_reach_is_expected_after_midnight() -> No
     assert PACE.expected_at(oldest) == paris.midnight(date(2026, 11, 5)) + 5 * turn
 
 
-async def test_scheduled_days_name_their_time(asked: ScriptedHome) -> None:
+async def test_scheduled_days_name_their_time(scripted_home: ScriptedHome) -> None:
     """The newest come with the worker's next visit, in seconds; those of a year ago with the history, tomorrow."""
-    home = asked.home
-    archive = make_silent(asked)
+    home = scripted_home.home
+    archive = make_silent(scripted_home)
     readings = Readings(home.database, archive, home.clock, home.keyring, 50)
     old = TODAY - 365 * A_DAY
     known = await readings.read_load_curve(home.account_id, home.point_id, Direction.CONSUMPTION, old, old + A_DAY)
