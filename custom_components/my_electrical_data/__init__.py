@@ -9,9 +9,10 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from . import energy
+from .appliance import ApplianceCoordinator
 from .cards import async_serve_cards
 from .cleanup import async_remove_client, async_remove_meter
-from .const import DOMAIN, METER, PLATFORMS
+from .const import APPLIANCE, DOMAIN, METER, PLATFORMS
 from .coordinator import (
     EcowattCoordinator,
     GatewayConfigEntry,
@@ -60,7 +61,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
 
     meters = [create_meter(hass, entry, client, subentry) for subentry in entry.get_subentries_of_type(METER)]
     by_id = {meter.point_id: meter for meter in meters}
-    entry.runtime_data = RuntimeData(client, usage_points, quota, tempo, tempo_days, ecowatt, by_id)
+    appliances = tuple(
+        ApplianceCoordinator(hass, entry, client, subentry) for subentry in entry.get_subentries_of_type(APPLIANCE)
+    )
+    entry.runtime_data = RuntimeData(client, usage_points, quota, tempo, tempo_days, ecowatt, by_id, appliances)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_show_or_hide_dashboard(hass)
 
@@ -74,6 +78,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: GatewayConfigEntry) -> b
         quota,
         tempo_days,
         *(feed for meter in meters for feed in meter.feeds.values()),
+        *appliances,
     ]
     for feed in first:
         if feed.is_wanted:

@@ -16,12 +16,15 @@ from homeassistant.util import dt as dt_util
 from .api.figures import Periods
 from .api.models import UsagePoint
 from .api.signals import Ecowatt
-from .coordinator import GatewayConfigEntry, UsagePointsCoordinator
+from .cheapest_window import WindowEntity
+from .const import CHEAPEST_WINDOW, CONF_METER
+from .coordinator import GatewayConfigEntry, PeriodsCoordinator, UsagePointsCoordinator
 from .description import FeedBinarySensorDescription
 from .devices import build_grid_device, build_meter_device, get_grid_id
 from .entity import DescribedEntity, UsagePointEntity
 from .feed import FeedCoordinator
 from .grid_sensors import LEVELS
+from .meter_helper_sensors import WINDOW_ON
 
 PARALLEL_UPDATES = 0
 
@@ -82,6 +85,10 @@ class UsagePointBinarySensor(UsagePointEntity, FeedBinarySensor[UsagePointsCoord
     """A binary sensor of a usage point."""
 
 
+class WindowBinarySensor(WindowEntity, FeedBinarySensor[PeriodsCoordinator]):
+    """Whether a cheapest window lasts."""
+
+
 async def async_setup_entry(
     hass: HomeAssistant,  # noqa: ARG001
     entry: GatewayConfigEntry,
@@ -98,3 +105,8 @@ async def async_setup_entry(
             ],
             config_subentry_id=meter.subentry_id,
         )
+    for subentry in entry.get_subentries_of_type(CHEAPEST_WINDOW):
+        if owner := feeds.meters.get(subentry.data[CONF_METER]):
+            async_add_entities(
+                [WindowBinarySensor(owner.periods, WINDOW_ON, subentry)], config_subentry_id=subentry.subentry_id
+            )

@@ -41,11 +41,12 @@ from .api import (
     sign_up,
 )
 from .api.models import UsagePoint
-from .const import CONF_MADE_HERE, CONF_METERS, DOMAIN, METER, TITLE
+from .const import APPLIANCE, CHEAPEST_WINDOW, CONF_MADE_HERE, CONF_METERS, DOCS, DOMAIN, METER, TITLE
 from .discovery import async_can_adopt_address, async_find_announced
-from .formatting import async_name_home
+from .formatting import async_load_texts, async_name_home
 from .issues import async_offer_address
 from .meter_flow import MeterFlow
+from .meter_helpers_flow import ApplianceFlow, CheapestWindowFlow
 from .options_flow import GatewayOptionsFlow
 
 _ADDRESS_FIELDS: dict[Any, TextSelector] = {
@@ -113,7 +114,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
     @callback
     @override
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
-        return {METER: MeterFlow}
+        return {METER: MeterFlow, APPLIANCE: ApplianceFlow, CHEAPEST_WINDOW: CheapestWindowFlow}
 
     @staticmethod
     @callback
@@ -218,7 +219,7 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
         }
         if entry := self._get_changed_entry():
             return self._update_entry_and_reload(entry, self._data)
-        return await self.async_step_meters() if self._points else self._create_gateway_entry([])
+        return await self.async_step_meters() if self._points else await self._create_gateway_entry([])
 
     async def _get_gateway(self) -> FoundGateway:
         """Return the gateway of this flow; when signing in again, check that it is the entry's."""
@@ -239,14 +240,14 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
             names: list[str] = []
             for point in chosen:
                 names.append(point.name or await async_name_home(self.hass, names))
-            return self._create_gateway_entry(list(zip(chosen, names, strict=True)))
+            return await self._create_gateway_entry(list(zip(chosen, names, strict=True)))
         options = [SelectOptionDict(value=point.id, label=point.description) for point in self._points]
         selector = SelectSelector(SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST))
         everything = [point.id for point in self._points]
         schema: Any = vol.Schema({vol.Required(CONF_METERS, default=everything): selector})
         return self.async_show_form(step_id="meters", data_schema=schema)
 
-    def _create_gateway_entry(self, meters: list[tuple[UsagePoint, str]]) -> ConfigFlowResult:
+    async def _create_gateway_entry(self, meters: list[tuple[UsagePoint, str]]) -> ConfigFlowResult:
         host = URL(self._data[CONF_URL]).host
         return self.async_create_entry(
             title=f"{TITLE} {host}" if self._async_current_entries() else TITLE,
@@ -255,6 +256,9 @@ class GatewayConfigFlow(ConfigFlow, domain=DOMAIN):
                 ConfigSubentryData(data={}, subentry_type=METER, title=name, unique_id=point.id)
                 for point, name in meters
             ],
+            description_placeholders={
+                "blueprints": f"{DOCS}/{(await async_load_texts(self.hass))('format', 'blueprints_page')}"
+            },
         )
 
     # Later

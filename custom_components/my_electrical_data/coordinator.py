@@ -15,7 +15,9 @@ from homeassistant.util import dt as dt_util
 from .api import GatewayClient, Response
 from .api.figures import DailyReadings, MaxPower, Periods, Totals
 from .api.models import Ping, Quota, UsagePoint
+from .api.on_demand import Comparison
 from .api.signals import Ecowatt, Tempo, TempoDays
+from .appliance import ApplianceCoordinator
 from .const import CONF_BUCKETS, DOMAIN
 from .feed import FeedCoordinator
 from .pacing import Pace
@@ -25,6 +27,7 @@ from .statistics import HoursImporter, ImportResult
 DAYS_ASKED = timedelta(days=7)
 PERIODS_BACK, PERIODS_AHEAD = timedelta(days=7), timedelta(days=8)
 MOST_DAYS = timedelta(days=366)
+COMPARED_MONTHS = 12
 
 
 @dataclass(slots=True)
@@ -39,6 +42,8 @@ class Meter:
     totals: TotalsCoordinator
     periods: PeriodsCoordinator
     max_power: MaxPowerCoordinator
+    comparison: ComparisonCoordinator
+    prices: PricesCoordinator
 
     @property
     def feeds(self) -> dict[str, MeterCoordinator[Any]]:
@@ -49,6 +54,8 @@ class Meter:
             "totals": self.totals,
             "hours": self.hours,
             "max_power": self.max_power,
+            "comparison": self.comparison,
+            "prices": self.prices,
         }
 
 
@@ -63,6 +70,7 @@ class RuntimeData:
     tempo_days: TempoDaysCoordinator
     ecowatt: EcowattCoordinator
     meters: dict[str, Meter]
+    appliances: tuple[ApplianceCoordinator, ...] = ()
 
 
 type GatewayConfigEntry = ConfigEntry[RuntimeData]
@@ -187,6 +195,36 @@ class MaxPowerCoordinator(MeterCoordinator[MaxPower]):
         return answer, answer.data.next_change
 
 
+class ComparisonCoordinator(MeterCoordinator[Comparison]):
+    """The bill under each option. Fetched only if an entity shows it."""
+
+    pace = Pace(usual=timedelta(hours=6))
+    always = False
+
+    @override
+    async def _fetch(self) -> tuple[Response[Comparison], datetime | None]:
+        return Response(await self.client.comparison(self._point_id, months=COMPARED_MONTHS)), None
+
+
+class PricesCoordinator(MeterCoordinator[dict[str, float]]):
+    """The prices of the tariff in force, in EUR/kWh by bucket. Fetched only if an entity shows one."""
+
+    pace = Pace(usual=timedelta(hours=6))
+    always = False
+
+    @override
+    async def _fetch(self) -> tuple[Response[dict[str, float]], datetime | None]:
+        now = dt_util.utcnow()
+        tariff = (await self.client.usage_point(self._point_id)).find_tariff(paris_day(now))
+        if tariff is None:
+            prices = {}
+        elif isinstance(tariff.prices, str):
+            prices = await self.client.regulated_prices(tariff.option, tariff.power_kva)
+        else:
+            prices = {price.bucket: price.eur_per_kwh for price in tariff.prices}
+        return Response(prices), find_next_midnight(now)
+
+
 class TotalsCoordinator(MeterCoordinator[Totals]):
     """Energy and cost of day, week, month and year."""
 
@@ -250,6 +288,8 @@ def create_meter(
         totals=TotalsCoordinator(hass, entry, client, point_id, "totals"),
         periods=PeriodsCoordinator(hass, entry, client, point_id, "tariff periods"),
         max_power=MaxPowerCoordinator(hass, entry, client, point_id, "maximum power"),
+        comparison=ComparisonCoordinator(hass, entry, client, point_id, "comparison of options"),
+        prices=PricesCoordinator(hass, entry, client, point_id, "prices"),
     )
 
 

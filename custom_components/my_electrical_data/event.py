@@ -1,4 +1,4 @@
-"""Event entities: Tempo colours and Ecowatt alerts."""
+"""Event entities: Tempo colours, Ecowatt alerts, and the rates of a day."""
 
 from dataclasses import dataclass
 from typing import Final, override
@@ -12,6 +12,7 @@ from .coordinator import GatewayConfigEntry
 from .devices import build_grid_device, get_grid_id
 from .entity import EnglishIdEntity
 from .events import SIGNAL_EVENT, GatewayEvent
+from .rates import build_rates_events
 
 PARALLEL_UPDATES = 0
 
@@ -71,5 +72,7 @@ async def async_setup_entry(
     entry: GatewayConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the event entities of the grid."""
+    """Set up the event entities of the grid and of each meter."""
     async_add_entities(FeedEvent(entry, description) for description in EVENTS)
+    for meter in entry.runtime_data.meters.values():
+        async_add_entities(build_rates_events(meter), config_subentry_id=meter.subentry_id)

@@ -47,6 +47,9 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
         )
         self.client = client
         self.last_error: GatewayError | None = None
+        self.retrieved_at: datetime | None = None
+        """When the data last came from the gateway, changed or not."""
+        self.retrieval_listeners: list[CALLBACK_TYPE] = []
         self._failures = 0
         self.availability = get_availability_log(hass, entry)
         self._failed_silently = False
@@ -78,6 +81,7 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
         self._note_available()
         self._failures = 0
         self.last_error = None
+        self.retrieved_at = dt_util.utcnow()
         wait = self.pace.get_wait(dt_util.utcnow(), next_change, answer.max_age)
         self.update_interval = add_jitter(wait, random)
         return answer.data
@@ -128,6 +132,8 @@ class FeedCoordinator[DataT](DataUpdateCoordinator[DataT]):
     @override
     def _async_refresh_finished(self) -> None:
         self._schedule_notification()
+        for listener in self.retrieval_listeners:
+            listener()
 
     @callback
     def _schedule_notification(self) -> None:

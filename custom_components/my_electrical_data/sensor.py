@@ -11,7 +11,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .api.figures import UNKNOWN_BUCKET
+from .appliance import build_appliance_device
 from .availability_log import AvailabilityLog
+from .cheapest_window import WindowEntity
+from .const import CHEAPEST_WINDOW, CONF_METER
 from .coordinator import GatewayConfigEntry, Meter, PeriodsCoordinator, RuntimeData, UsagePointsCoordinator
 from .description import FeedSensorDescription, Value
 from .devices import build_gateway_device, build_grid_device, build_meter_device, get_grid_id
@@ -19,7 +22,10 @@ from .entity import DescribedEntity, UsagePointEntity
 from .feed import FeedCoordinator
 from .gateway_sensors import CONTACT, QUOTA_LEFT
 from .grid_sensors import ECOWATT, TEMPO
+from .meter_bucket_sensors import CHEAPEST_OPTION, build_day_sensors, build_price_sensors, list_buckets
+from .meter_helper_sensors import APPLIANCE_COSTS, WINDOW
 from .meter_sensors import LAST_DAY, MAX_POWER, PERIODS, USAGE_POINT
+from .retrieval_sensors import RetrievalSensor
 from .total_sensors import CONSUMPTION, build_production_sensors
 
 PARALLEL_UPDATES = 0
@@ -69,6 +75,12 @@ class ContactSensor(FeedSensor[UsagePointsCoordinator]):
         return self.coordinator.availability
 
 
+class WindowSensor(WindowEntity, FeedSensor[PeriodsCoordinator]):
+    """A sensor of a cheapest window."""
+
+    _unrecorded_attributes = frozenset({"parts"})
+
+
 async def async_setup_entry(
     hass: HomeAssistant,  # noqa: ARG001
     entry: GatewayConfigEntry,
@@ -79,19 +91,41 @@ async def async_setup_entry(
     gateway = (feeds.usage_points.ping.instance_id, build_gateway_device(entry))
     async_add_entities(ContactSensor(feeds.usage_points, description, *gateway) for description in CONTACT)
     async_add_entities([FeedSensor(feeds.quota, QUOTA_LEFT, *gateway)])
+    async_add_entities(
+        RetrievalSensor(feed, name, *grid) for name, feed in (("tempo", feeds.tempo), ("ecowatt", feeds.ecowatt))
+    )
     async_add_entities(FeedSensor(feeds.tempo, description, *grid) for description in TEMPO)
     async_add_entities(FeedSensor(feeds.ecowatt, description, *grid) for description in ECOWATT)
     for meter in feeds.meters.values():
         for sensors in batched(_build_meter_sensors(feeds, meter), AT_ONCE, strict=False):
             await asyncio.sleep(0)  # let others have the event loop
             async_add_entities(sensors, config_subentry_id=meter.subentry_id)
+    for subentry in entry.get_subentries_of_type(CHEAPEST_WINDOW):
+        if owner := feeds.meters.get(subentry.data[CONF_METER]):
+            windows = [WindowSensor(owner.periods, description, subentry) for description in WINDOW]
+            async_add_entities(windows, config_subentry_id=subentry.subentry_id)
+    for costs in feeds.appliances:
+        device = (costs.subentry.subentry_id, build_appliance_device(costs.subentry))
+        async_add_entities(
+            (FeedSensor(costs, description, *device) for description in APPLIANCE_COSTS),
+            config_subentry_id=costs.subentry.subentry_id,
+        )
 
 
 def _build_meter_sensors(feeds: RuntimeData, meter: Meter) -> Iterator[SensorEntity]:
     owner = (meter.point_id, build_meter_device(meter))
     point = feeds.usage_points.data.get(meter.point_id)
     given = build_production_sensors(shown=bool(point and point.contract.produces))
+    buckets = list_buckets(point, dt_util.utcnow())
     yield FeedSensor(meter.daily, LAST_DAY, *owner)
+    yield FeedSensor(meter.comparison, CHEAPEST_OPTION, *owner)
+    for of_day in build_day_sensors(buckets):
+        yield FeedSensor(meter.totals, of_day, *owner)
+    for price in build_price_sensors(buckets):
+        yield FeedSensor(meter.prices, price, *owner)
+    for name, feed in meter.feeds.items():
+        if feed.always:
+            yield RetrievalSensor(feed, name, *owner)
     for period in PERIODS:
         yield PeriodsSensor(meter.periods, period, *owner)
     for total in (*CONSUMPTION, *given):

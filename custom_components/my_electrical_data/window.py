@@ -1,7 +1,7 @@
-"""Finds the cheapest window of a given length among known spans."""
+"""Finds the cheapest window of a given length among known spans, in one piece or in parts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 _NOTHING = timedelta(0)
@@ -53,6 +53,32 @@ def find_cheapest(
     return min(found, key=lambda window: round(window.mean, 9), default=None)
 
 
+def find_cheapest_parts(
+    spans: Iterable[Span], length: timedelta, *, earliest: datetime, latest: datetime
+) -> CheapestWindow | None:
+    """Return the cheapest times that come to `length` together, or None if less than that is known.
+
+    Of equal ones the first are taken. Example: 3 h among 2 h at 0.20, 2 h at 0.10, 2 h at 0.20: the two at 0.10 and the
+    first hour at 0.20; `start` and `end` are those of the first and the last part.
+    """
+    known = [
+        replace(span, start=max(span.start, earliest), end=min(span.end, latest))
+        for span in spans
+        if span.value is not None and span.start < latest and span.end > earliest
+    ]
+    parts: list[Span] = []
+    left = length
+    for span in sorted(known, key=lambda span: (round(span.value or 0.0, 9), span.start)):
+        if left > _NOTHING:
+            taken = min(span.end - span.start, left)
+            parts.append(replace(span, end=span.start + taken))
+            left -= taken
+    if left > _NOTHING:
+        return None
+    parts.sort(key=lambda part: part.start)
+    return CheapestWindow(parts[0].start, parts[-1].end, _get_mean(parts), tuple(parts))
+
+
 def find_first_unknown(spans: Sequence[Span], *, earliest: datetime, latest: datetime) -> datetime | None:
     """Return the first unknown moment, or None if all is known until `latest`."""
     for span in spans:
@@ -69,7 +95,10 @@ def _at(spans: Iterable[Span], start: datetime, end: datetime) -> CheapestWindow
         if span.start < end and span.end > start
     )
     known = sum((part.end - part.start for part in parts if part.value is not None), _NOTHING)
-    if known != end - start:
-        return None
+    return CheapestWindow(start, end, _get_mean(parts), parts) if known == end - start else None
+
+
+def _get_mean(parts: Sequence[Span]) -> float:
+    """Return the mean of known spans, weighted by their lengths."""
     total = sum((part.value or 0.0) * (part.end - part.start).total_seconds() for part in parts)
-    return CheapestWindow(start, end, total / known.total_seconds(), parts)
+    return total / sum((part.end - part.start).total_seconds() for part in parts)

@@ -16,6 +16,7 @@ from gateway.kit.conditional import ResponseCache
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.kit.http import Upstream
+from gateway.kit.kept_responses import KeptResponses
 from gateway.kit.metrics import Metrics
 from gateway.mail.senders import Mailgun, MailSender, NoMailSender
 from gateway.metering.archive import Archive
@@ -53,6 +54,7 @@ class Runtime:
     rte: Rte | None
     open_data: OpenData
     response_cache: ResponseCache
+    kept_responses: KeptResponses
 
 
 @asynccontextmanager
@@ -85,6 +87,7 @@ async def open_runtime(
         else None
     )
     passwords = Passwords()
+    kept_responses = KeptResponses(clock, settings.kept_answers_mib * 1024 * 1024, settings.kept_answers_seconds)
     by_priority = {
         Priority.PERSON: enedis,
         Priority.UPKEEP: build_enedis(CappedPacer(pacer, UPKEEP_HOUR, a_day)),
@@ -121,10 +124,12 @@ async def open_runtime(
             rte=rte,
             open_data=OpenData(open_data_upstream, settings.rte_open_data_user_agent),
             response_cache=ResponseCache(clock),
+            kept_responses=kept_responses,
         )
     finally:
         await archive.wait_for_calls()
         passwords.close()
+        kept_responses.clear()
         await mailgun_upstream.close()
         await turnstile_upstream.close()
         await enedis_upstream.close()

@@ -1,5 +1,6 @@
 """Every setting, from the environment; docs/configuration.md says the same in words."""
 
+import base64
 import re
 from enum import StrEnum
 from functools import cached_property
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -76,9 +78,15 @@ class Settings(BaseSettings):
     rte_open_data_url: str = "https://www.services-rte.com"
     rte_open_data_user_agent: str = f"Mozilla/5.0 (compatible; MyElectricalData-gateway/{__version__})"
 
+    offers_url: str = ""
+    offers_digest: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+    offers_public_key: str = ""
+
     user_daily_limit_no_cache: int = Field(default=50, ge=1)
     user_daily_limit_with_cache: int = Field(default=1000, ge=1)
     cache_ttl_seconds: int = Field(default=86400, ge=60)
+    kept_answers_mib: int = Field(default=8, ge=0, le=4096)
+    kept_answers_seconds: int = Field(default=3600, ge=1, le=86400)
     archive_retention_days: int = Field(default=1095, ge=1, le=36500)
 
     mailgun_api_key: SecretStr = SecretStr("")
@@ -202,6 +210,22 @@ class Settings(BaseSettings):
             raise ValueError("TURNSTILE_SITE_KEY needs TURNSTILE_SECRET_KEY: without it no captcha is checked")
         if self.require_captcha and not self.turnstile_secret_key.get_secret_value():
             raise ValueError("REQUIRE_CAPTCHA needs TURNSTILE_SECRET_KEY: without it nobody could sign up")
+        return self
+
+    @model_validator(mode="after")
+    def _trusts_its_offers(self) -> Self:
+        if not self.offers_url:
+            return self
+        url = urlsplit(self.offers_url)
+        if not url.hostname or (url.scheme != "https" and url.hostname not in {"localhost", "127.0.0.1", "::1"}):
+            raise ValueError("OFFERS_URL must begin with https:// and name a host")
+        if bool(self.offers_digest) == bool(self.offers_public_key):
+            raise ValueError("OFFERS_URL needs either OFFERS_DIGEST or OFFERS_PUBLIC_KEY, by which its file is checked")
+        try:
+            if self.offers_public_key:
+                Ed25519PublicKey.from_public_bytes(base64.b64decode(self.offers_public_key, validate=True))
+        except ValueError:
+            raise ValueError("OFFERS_PUBLIC_KEY must be an Ed25519 key: 32 bytes as base64") from None
         return self
 
     @model_validator(mode="after")

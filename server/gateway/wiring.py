@@ -30,12 +30,14 @@ from gateway.jobs.purge import purge_outdated
 from gateway.jobs.worker import Job, skip_until_due
 from gateway.kit.clock import Clock
 from gateway.kit.conditional import ResponseCache
+from gateway.kit.kept_responses import KeptResponses
 from gateway.metering import history, upkeep
 from gateway.metering.service import Readings
 from gateway.quotas.day import DailyQuota
 from gateway.quotas.turns import AccountTurns
 from gateway.runtime import Runtime
 from gateway.settings import Settings
+from gateway.tariffs.offer_updates import OfferUpdates
 from gateway.tariffs.service import TariffService
 from gateway.tempo import service as tempo
 from gateway.tempo.outlook import TempoOutlook
@@ -61,6 +63,7 @@ def provide_parts(app: FastAPI, runtime: Runtime) -> None:
     provide_part(app, CustomerData, runtime.customer_data)
     provide_part(app, ConsentService, ConsentService(database, clock, keyring, runtime.instance, runtime.consents))
     provide_part(app, TariffService, TariffService(database, clock))
+    provide_part(app, KeptResponses, runtime.kept_responses)
     provide_part(app, Readings, Readings(database, runtime.archive, clock, keyring, settings.user_daily_limit_no_cache))
     publisher = Publisher(database, clock, keyring)
     provide_part(app, HoursService, HoursService(database, clock, publisher))
@@ -92,6 +95,7 @@ def list_jobs(runtime: Runtime) -> Mapping[str, Job]:
         "purge": skip_until_due(
             lambda: purge_outdated(database, clock.now(), runtime.settings.archive_retention_days), clock
         ),
+        "offers": skip_until_due(OfferUpdates(database, clock, runtime.settings).refresh_offers, clock),
         "reminders": skip_until_due(lambda: send_reminders(database, clock), clock),
         "mail": OutboxWorker(database, runtime.mail_sender, runtime.settings, clock).send_due_mails,
         "archive": lambda: upkeep.fetch_due_points(database, runtime.archive, clock),

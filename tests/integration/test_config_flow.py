@@ -66,6 +66,8 @@ async def test_logs_in_and_takes_the_meters(hass: HomeAssistant, gateway: Script
     assert meters["step_id"] == "meters"
     result = await submit_form(hass, flow, {CONF_METERS: [POINT_ID]})
     assert (result["type"], result["title"]) == (FlowResultType.CREATE_ENTRY, "MyElectricalData")
+    page = result["description_placeholders"]["blueprints"]
+    assert page.endswith("/docs/automations.md#blueprints"), "what to do next"
     entry = result["result"]
     assert entry.data == {CONF_URL: gateway.url, **make_client_input(), CONF_MADE_HERE: True}
     assert (entry.unique_id, entry.state, entry.version) == (INSTANCE_ID, ConfigEntryState.LOADED, 2)

@@ -260,7 +260,7 @@ async def test_a_meter_belongs_to_its_subentry(hass: HomeAssistant, set_up: SetU
     [subentry] = entry.subentries.values()
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     of_the_meter = [entity for entity in entities if entity.config_subentry_id == subentry.subentry_id]
-    assert {entity.domain for entity in of_the_meter} == {"binary_sensor", "calendar", "sensor"}
+    assert {entity.domain for entity in of_the_meter} == {"binary_sensor", "calendar", "event", "sensor"}
     assert {entity.unique_id for entity in of_the_meter} == {
         entity.unique_id for entity in entities if entity.unique_id.startswith(f"{POINT_ID}_")
     }

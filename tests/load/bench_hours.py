@@ -7,7 +7,6 @@ the process holds at rest.
 
 import asyncio
 import gzip
-import os
 import random
 import tempfile
 import time
@@ -59,31 +58,13 @@ async def _fill_home(url: str, keyring: Keyring, now: datetime) -> StoredHome:
     return home
 
 
-def _of_gateway(file: str) -> str:
-    """Read a file of /proc about the gateway, our one child."""
-    [child] = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return Path(f"/proc/{child}/{file}").read_text()
-
-
-def _read_memory() -> float:
-    """Return the most memory that the gateway has used, in MiB."""
-    lines = _of_gateway("status").splitlines()
-    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
-
-
-def _read_processor_time() -> float:
-    """Return the milliseconds of processor time that the gateway has used."""
-    user, system = _of_gateway("stat").rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) * 1000 / os.sysconf("SC_CLK_TCK")
-
-
 @contextmanager
 def _print_median(name: str, target: str) -> Iterator[list[float]]:
     """Print the median of the milliseconds that the block notes, and the processor time of each."""
     times: list[float] = []
-    begun = _read_processor_time()
+    begun = running.read_processor_time()
     yield times
-    used = (_read_processor_time() - begun) / len(times)
+    used = (running.read_processor_time() - begun) / len(times)
     print(f"{name:<30}{median(times):8.1f} ms, {used:6.1f} of the processor's; to be {target}")
 
 
@@ -109,14 +90,14 @@ async def _run_bench(folder: Path) -> None:
         path = f"/v1/usage-points/{home.point_id}/hours"
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=who) as http:
             http.get("/ping")
-            resting = _read_memory()
+            resting = running.read_memory()
             with _print_median("first question, counted anew", "under 300 ms") as times:
                 elapsed, answer, size = _time_request(http, path)
                 times.append(elapsed)
             with _print_median("two years again", "under 300 ms") as times:
                 times += [_time_request(http, path)[0] for _ in range(TIMES)]
             print(f"{len(answer['start'])} rows of {len(answer['series'])} series, {size / 1024:.0f} KiB compressed")
-            most = _read_memory()
+            most = running.read_memory()
             print(f"memory, most                  {most - resting:8.0f} MiB above the {resting:.0f} at rest; under 100")
             cursor = answer["cursor"]
             with _print_median("nothing new", "under 15 ms") as times:

@@ -88,3 +88,21 @@ def make_bearer(env: Mapping[str, str], port: int) -> dict[str, str]:
 def migrate_database(env: Mapping[str, str]) -> None:
     """Make a gateway's tables."""
     subprocess.run([str(_BIN / "gateway"), "migrate"], env=env, check=True, stdout=subprocess.DEVNULL)
+
+
+def _read_child(file: str) -> str:
+    """Read a file of /proc about our one child, the gateway."""
+    [child] = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return Path(f"/proc/{child}/{file}").read_text()
+
+
+def read_memory(kind: str = "VmHWM") -> float:
+    """Return the memory of the gateway, our one child, in MiB: the most it has used, or what it uses now (VmRSS)."""
+    lines = _read_child("status").splitlines()
+    return int(next(line for line in lines if line.startswith(kind)).split()[1]) / 1024
+
+
+def read_processor_time() -> float:
+    """Return the milliseconds of processor time that the gateway, our one child, has used."""
+    user, system = _read_child("stat").rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) * 1000 / os.sysconf("SC_CLK_TCK")

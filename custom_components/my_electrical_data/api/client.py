@@ -13,7 +13,17 @@ from aiohttp import ClientSession
 
 from .decode import Decoder
 from .figures import DailyReadings, Hours, MaxPower, Periods, Totals
-from .models import ConsentRequest, OffPeakHours, Ping, Quota, StartedConsent, Token, UsagePoint, UsagePoints
+from .models import (
+    ConsentRequest,
+    OffPeakHours,
+    Ping,
+    Quota,
+    RegulatedGrids,
+    StartedConsent,
+    Token,
+    UsagePoint,
+    UsagePoints,
+)
 from .on_demand import Comparison, LoadCurve, Refresh
 from .signals import Ecowatt, Tempo, TempoDays
 from .transport import RawResponse, Transport
@@ -30,6 +40,7 @@ _STARTED_CONSENT, _CONSENT = Decoder(StartedConsent), Decoder(ConsentRequest)
 _DAILY, _HOURS, _MAX_POWER = Decoder(DailyReadings), Decoder(Hours), Decoder(MaxPower)
 _TOTALS, _PERIODS = Decoder(Totals), Decoder(Periods)
 _LOAD_CURVE, _COMPARISON, _REFRESH = Decoder(LoadCurve), Decoder(Comparison), Decoder(Refresh)
+_REGULATED = Decoder(RegulatedGrids)
 _SERIES = Decoder(dict[str, Any])
 _TEMPO, _TEMPO_DAYS, _ECOWATT = Decoder(Tempo), Decoder(TempoDays), Decoder(Ecowatt)
 
@@ -142,6 +153,12 @@ class GatewayClient:
         """Return what the last complete months would have cost under each tariff option."""
         path = f"/v1/usage-points/{usage_point_id}/comparison"
         return (await self._get(_COMPARISON, path, {"months": str(months)})).data
+
+    async def regulated_prices(self, option: str, power_kva: int) -> dict[str, float]:
+        """Return the regulated prices of an option today, in EUR/kWh by bucket; empty if it is not sold."""
+        query = {"option": option, "power": str(power_kva)}
+        grids = (await self._get(_REGULATED, "/v1/tariffs", query)).data.items
+        return grids[0].eur_per_kwh if grids else {}
 
     async def series(self, usage_point_id: str, *, start: date, end: date, step: str) -> dict[str, Any]:
         """Return energy and cost of the days `[start, end[` by `step`, as the gateway sends it, for a chart."""

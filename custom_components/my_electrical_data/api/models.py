@@ -115,6 +115,20 @@ class Price:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RegulatedGrid:
+    """The regulated prices of an option at one power, in EUR/kWh by bucket."""
+
+    eur_per_kwh: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegulatedGrids:
+    """Regulated prices by option and power."""
+
+    items: tuple[RegulatedGrid, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Tariff:
     """A tariff from a day on (None: always), at regulated prices or one's own.
 
@@ -223,10 +237,15 @@ class UsagePoint:
             hole.start + timedelta(days=number) for hole in self.holes for number in range((hole.end - hole.start).days)
         }
 
+    def find_tariff(self, day: date) -> Tariff | None:
+        """Return the tariff of a day, if its owner has told it."""
+        begun = [tariff for tariff in self.tariffs if tariff.valid_from is None or tariff.valid_from <= day]
+        return max(begun, key=lambda tariff: tariff.valid_from or date.min) if begun else None
+
     def find_option(self, day: date) -> str | None:
-        """Return the option in force on `day`, if its owner told it."""
-        begun = [tariff for tariff in self.tariffs if (tariff.valid_from or date.min) <= day]
-        return max(begun, key=lambda tariff: tariff.valid_from or date.min).option if begun else None
+        """Return the option of a day, such as `tempo`, if its owner has told it."""
+        tariff = self.find_tariff(day)
+        return tariff.option if tariff else None
 
     def is_late(self, moment: datetime) -> bool:
         """Return whether the next day of data should have arrived by `moment`."""

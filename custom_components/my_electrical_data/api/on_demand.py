@@ -28,13 +28,26 @@ class LoadCurve:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BucketCost:
+    """Energy of a bucket, and its cost."""
+
+    kwh: float
+    eur: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OptionCost:
-    """The cost of an option: energy, subscription and total; `known` is the share of hours with a price (0 to 1)."""
+    """The cost of an option: energy, subscription and total; `known` is the share of hours with a price (0 to 1).
+
+    `red_gain` is how much less it would cost, were all energy of red peak hours used in red off-peak hours.
+    """
 
     energy: float | None
     subscription: float | None
     total: float | None
     known: float
+    buckets: dict[str, BucketCost] = field(default_factory=dict)
+    red_gain: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +57,24 @@ class ComparedMonth:
     start: date
     end: date
     options: dict[str, OptionCost]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComparedOffer:
+    """An offer among the options, under its id; `prices_outdated` is the day since which nobody checked its prices."""
+
+    id: str
+    supplier: str
+    name: str
+    prices_outdated: date | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LowerPower:
+    """A power lower than the one subscribed, and the days on which more was used."""
+
+    power_kva: int
+    days_above: tuple[date, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +94,8 @@ class Comparison:
     prices_outdated: date | None
     open_to_new: dict[str, bool] = field(default_factory=dict)
     total_months: int | None = None
+    offers: tuple[ComparedOffer, ...] = ()
+    lower_powers: tuple[LowerPower, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

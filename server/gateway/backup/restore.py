@@ -75,7 +75,7 @@ def _check_ours(connection: Connection) -> None:
 def _fill_table(connection: Connection, table: Table, backup: Backup) -> None:
     columns = backup.manifest.tables[table.name].columns
     try:
-        with translate_database_errors():
+        with translate_database_errors(), rows.disable_triggers(connection, table):
             rows.fill_table(connection, table, columns, backup.read_lines(table.name))
     except DatabaseDownError:
         raise

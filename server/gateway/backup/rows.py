@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import batched
@@ -47,6 +48,23 @@ def read_rows(connection: Connection, table: Table, names: list[str]) -> Iterato
     query = select(*columns).order_by(*order).execution_options(yield_per=_AT_ONCE)
     for row in connection.execute(query):
         yield json.dumps([_to_json(value) for value in row], ensure_ascii=False, separators=(",", ":"))
+
+
+@contextmanager
+def disable_triggers(connection: Connection, table: Table) -> Iterator[None]:
+    """Keep the database from changing what is written into a table: rows come back with the revisions they had."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f'ALTER TABLE "{table.name}" DISABLE TRIGGER USER'))
+        yield
+        connection.execute(text(f'ALTER TABLE "{table.name}" ENABLE TRIGGER USER'))
+        return
+    query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+    triggers = connection.execute(query, {"table": table.name}).all()
+    for name, _ in triggers:
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    yield
+    for _, created_by in triggers:
+        connection.exec_driver_sql(created_by)
 
 
 def fill_table(connection: Connection, table: Table, names: list[str], lines: Iterable[str]) -> None:

@@ -46,6 +46,8 @@ def find_outdated_prices(book: PriceBook, tariffs: list[Tariff], first: date, la
             if other.valid_from and other.valid_from > (tariff.valid_from or date.min)
         ]
         newest = min([last, *(day - paris.DAY for day in later)])
-        if tariff.prices == "regulated" and newest >= first:
+        if tariff.offer is not None and newest >= first:
+            found.append(tariff.prices_until if tariff.prices_until and tariff.prices_until <= newest else None)
+        elif tariff.prices == "regulated" and newest >= first:
             found.append(book.find_outdated_since(tariff.option, tariff.power_kva, newest))
     return min((day for day in found if day is not None), default=None)

@@ -17,6 +17,7 @@ from gateway.cli import (
     keys,
     migrate,
     move,
+    offers,
     openapi,
     reset_password,
     restore,
@@ -64,3 +65,4 @@ app.add_typer(api_client.app, name="api-client")
 app.add_typer(usage_point.app, name="usage-point")
 app.add_typer(keys.app, name="keys")
 app.add_typer(tariffs.app, name="tariffs")
+app.add_typer(offers.app, name="offers")

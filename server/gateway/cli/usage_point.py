@@ -13,6 +13,7 @@ from gateway.cli.api_client import OWNER
 from gateway.cli.common import fail, print_table, with_runtime
 from gateway.consents.service import delete_usage_point
 from gateway.runtime import Runtime
+from gateway.tariffs.offers import NO_OFFERS
 from gateway.tariffs.options import OPTIONS, BucketClock, Option
 from gateway.usage_point_summary.settings import Choices
 from gateway.usage_points import repository, service
@@ -60,7 +61,7 @@ def add(
                 instance=runtime.instance,
                 now=now,
             )
-            choices.apply_choices(point)
+            choices.apply_choices(point, NO_OFFERS)
             return point.id
 
     point_id = with_runtime(work)

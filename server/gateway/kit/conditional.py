@@ -14,13 +14,23 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 
 from gateway.kit.clock import Clock
-from gateway.kit.compression import compress
+from gateway.kit.compression import compress, decompress, is_worth_compressing, takes_gzip
 from gateway.kit.wire import Utc
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "What the caller has is still good."}}
 _LOOK_AGAIN = 3.0
 _LOOK_AGAIN_SOON = 0.5
 _SOON = timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """JSON ready to be sent to its one caller: compressed where it is large, with the ETag of what it says."""
+
+    content: bytes
+    etag: str
+    is_large: bool = False
+    is_compressed: bool = False
 
 
 class Changing(BaseModel):
@@ -87,11 +97,35 @@ def respond_json(request: Request, content: bytes, *, now: datetime, next_change
 
     It is the caller's own: no cache on the way may give it to somebody else.
     """
-    response = _respond(request, content, _make_etag(content), now, next_change)
-    response.headers["Cache-Control"] = f"private, {response.headers['Cache-Control']}"
-    response.headers.add_vary_header("Authorization")
-    response.headers.add_vary_header("Cookie")
-    return compress(request, response)
+    compressed = takes_gzip(request) and is_worth_compressing(content)
+    return respond_prepared(request, prepare_json(content, compressed=compressed), now=now, next_change=next_change)
+
+
+def prepare_json(content: bytes, *, compressed: bool) -> Prepared:
+    """Make content ready to be sent, `compressed` or not."""
+    etag = _make_etag(content)
+    return Prepared(compress(content) if compressed else content, etag, is_worth_compressing(content), compressed)
+
+
+def respond_prepared(request: Request, prepared: Prepared, *, now: datetime, next_change: datetime) -> Response:
+    """Answer one caller with what is ready to be sent, in a form that the caller can read.
+
+    The ETag of a compressed body is weak: the same answer in other bytes (RFC 9110, 8.8.1).
+    """
+    content, etag = prepared.content, prepared.etag
+    seconds = max(0, math.ceil((next_change - now).total_seconds()))
+    headers = {"Cache-Control": f"private, max-age={seconds}", "Vary": "Authorization, Cookie"}
+    if _matches(request.headers.get("if-none-match", ""), etag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers | {"ETag": etag})
+    if prepared.is_large:
+        headers["Vary"] += ", Accept-Encoding"
+    if prepared.is_compressed:
+        if takes_gzip(request):
+            headers["Content-Encoding"] = "gzip"
+            etag = f"W/{etag}"
+        else:
+            content = decompress(content)
+    return Response(content, headers=headers | {"ETag": etag}, media_type="application/json")
 
 
 def _make_etag(content: bytes) -> str:

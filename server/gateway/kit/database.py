@@ -97,7 +97,7 @@ class Database:
             parsed,
             hide_parameters=True,  # errors and DEBUG_SQL would put addresses, hashes and numbers into the log
             pool_pre_ping=not self.is_sqlite,
-            **({} if self.is_sqlite else _postgresql_limits(is_maintenance)),
+            **(_build_sqlite_options() if self.is_sqlite else _build_postgresql_options(is_maintenance)),
         )
         if self.is_sqlite:
             _prepare_sqlite(self.engine, f"PRAGMA foreign_keys={'OFF' if is_maintenance else 'ON'}")
@@ -143,7 +143,15 @@ class Database:
         await self.close()
 
 
-def _postgresql_limits(is_maintenance: bool) -> dict[str, Any]:  # noqa: FBT001 - as its caller has it
+def _build_sqlite_options() -> dict[str, Any]:
+    # PostgreSQL does without it
+    from gateway.kit.sqlite_driver import OneTripDriver  # noqa: PLC0415
+
+    # a connection beyond those kept would be opened and closed, with its thread, for one request
+    return {"module": OneTripDriver(), "max_overflow": 0, "pool_timeout": _POOL_SECONDS}
+
+
+def _build_postgresql_options(is_maintenance: bool) -> dict[str, Any]:  # noqa: FBT001 - as its caller has it
     command_seconds = None if is_maintenance else COMMAND_SECONDS
     return {
         "connect_args": {"timeout": CONNECT_SECONDS, "command_timeout": command_seconds},

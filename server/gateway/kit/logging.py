@@ -1,16 +1,65 @@
-"""Structured logs, one JSON object a line (or coloured text with DEBUG); meter numbers, addresses, secrets masked."""
+"""Structured logs, one JSON object a line (or coloured text with DEBUG); meter numbers, addresses, secrets masked.
 
+The line of a request is the most frequent by far, and is written without all that a line may need: only its method and
+route are not our own, and these are masked once for all requests that share them.
+"""
+
+import json
 import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, override
 
 import structlog
 
 _SECRET = re.compile(
     r"(?<!\d)\d{14}(?!\d)|med[skm]_[A-Za-z0-9]+|eyJ[\w-]+\.[\w-]+\.[\w-]+|[^\s\"'<>:/@]+@[^\s\"'<>:/@]+\.[^\W\d_]{2,}"
 )
+
+
+_REQUESTS = "gateway.requests"
+
+log = structlog.get_logger()
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Formats what is not a line already."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        return record.msg if record.name == _REQUESTS else super().format(record)
+
+
+class _RequestLines(logging.Logger):
+    """Writes the lines of requests, once the log is one of JSON."""
+
+    is_json = False
+
+
+_requests = _RequestLines(_REQUESTS)
+
+
+def log_request(request_id: str, method: str, route: str | None, status: int, milliseconds: float) -> None:
+    """Write the line of a request; `request_id` is a UUID."""
+    if not _requests.is_json:
+        log.info("request", method=method, route=route, status=status, milliseconds=milliseconds)
+        return
+    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    line = (
+        f'{{{_describe_request(method, route)}, "status": {status}, "milliseconds": {milliseconds}, '
+        f'"event": "request", "request_id": "{request_id}", "level": "info", "timestamp": "{now}"}}'
+    )
+    _requests.handle(logging.LogRecord(_REQUESTS, logging.INFO, "", 0, line, None, None))
+
+
+@lru_cache(maxsize=1024)
+def _describe_request(method: str, route: str | None) -> str:
+    """Return the members of a request that its sender may have chosen, masked."""
+    members = {"method": _SECRET.sub("•••", method), "route": None if route is None else _SECRET.sub("•••", route)}
+    return json.dumps(members)[1:-1]
 
 
 def _mask_secrets(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -46,7 +95,7 @@ def configure_logging(*, debug: bool, sql: bool = False) -> None:
     renderer = structlog.dev.ConsoleRenderer() if debug else structlog.processors.JSONRenderer()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Formatter(
             foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _mask_secrets, renderer],
         )
@@ -54,6 +103,7 @@ def configure_logging(*, debug: bool, sql: bool = False) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.DEBUG if debug else logging.INFO)
+    _requests.parent, _requests.is_json = root, not debug
     # their lines hold whole URLs
     for name in ("httpx2", "httpcore2", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -14,6 +14,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.kit.logging import log_request
+
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 _NUL = (b"\0", b"\\u0000", b"%00")
@@ -65,7 +67,7 @@ class RequestLog:
                     perf_counter() - begun,
                 )
                 self._observe(method, route, status, seconds)
-                log.info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
+                log_request(request_id, method, route, status, round(seconds * 1000, 1))
 
     def _name_untrusted_proxy(self, scope: Scope) -> None:
         """Say once that a proxy's word is not taken: everybody behind it shares the limits of one person."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,7 +12,7 @@ from gateway.metering import repository
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Reason, explain_day, get_next_visit
 from gateway.metering.schedule import State
-from gateway.usage_points.models import PointStatus, UsagePoint
+from gateway.usage_points.models import PointStatus
 
 _LATE_AFTER = timedelta(hours=36)
 """Enedis publishes a day the next morning, or else the one after (Data Connect guide): by noon, both have passed."""
@@ -35,7 +36,23 @@ def get_late_time(complete_until: date | None, created_at: datetime) -> datetime
     return ends + _LATE_AFTER
 
 
-def find_next_change(point: UsagePoint, now: datetime) -> datetime:
+class Scheduled(Protocol):
+    """A usage point, or what was read of one: whether it is read, and when something is next asked for it."""
+
+    @property
+    def status(self) -> PointStatus:
+        """Whether Enedis lets it be read."""
+
+    @property
+    def next_work_at(self) -> datetime:
+        """When the worker comes for the newest days."""
+
+    @property
+    def history_at(self) -> datetime | None:
+        """When it comes for older ones."""
+
+
+def find_next_change(point: Scheduled, now: datetime) -> datetime:
     """Return when a client should ask again for what is computed from the readings of a usage point."""
     if point.status is not PointStatus.GRANTED:
         return now + paris.HOUR  # no worker visits it

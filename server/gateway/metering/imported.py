@@ -4,8 +4,8 @@ They are rows of their own, so that the archive asks Enedis as if there were non
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -69,19 +69,20 @@ async def find_first_imported(session: AsyncSession, point_id: str) -> date | No
     return await session.scalar(select(func.min(Import.first_day)).where(*accepted))
 
 
-async def list_imports_changed_since(
-    session: AsyncSession, point_id: str, since: datetime
-) -> Iterator[tuple[date, str]]:
-    """Return the days of files that were accepted or taken back at `since` or later, with what names the change."""
-    changed = (Import.usage_point_id == point_id, Import.changed_at >= since, Import.status != ImportStatus.PREVIEW)
-    columns = (Import.id, Import.status, Import.first_day, Import.last_day)
-    rows = list(await session.execute(select(*columns).where(*changed)))
-    return (
-        (day, f"{import_id}:{status}")
-        for import_id, status, first, last in rows
+async def list_imported_since(session: AsyncSession, point_id: str, data_revision: int) -> set[date]:
+    """Return the days of files that were accepted or taken back after a revision of the usage point."""
+    changed = (
+        Import.usage_point_id == point_id,
+        Import.data_revision > data_revision,
+        Import.status != ImportStatus.PREVIEW,
+    )
+    rows = await session.execute(select(Import.first_day, Import.last_day).where(*changed))
+    return {
+        day
+        for first, last in rows
         if first is not None and last is not None
         for day in paris.iterate_days(first, last + paris.DAY)
-    )
+    }
 
 
 def add_imported(feed: Feed, day: date, known: bytes | None, imported: Sequence[bytes]) -> bytes | None:

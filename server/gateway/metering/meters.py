@@ -1,6 +1,6 @@
 """A usage point with what opens its data and pays its calls, and what is asked for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -9,6 +9,7 @@ from gateway.enedis.daily import MOST_WATTS
 from gateway.metering.schedule import Feed, Kind
 from gateway.usage_points.models import PointStatus, UsagePoint
 from gateway.usage_points.refusals import Refusals
+from gateway.usage_points.repository import format_version
 from gateway.usage_points.service import Secrets, is_curve_collected
 
 WANTED_FOR = timedelta(days=30)
@@ -24,6 +25,8 @@ class Meter:
 
     `next_work_at` and `history_at` are when the workers come for the newest days and for older ones (None: for none).
     `directions` are kept up; `possible` are asked for when somebody wants them. `most_watts` is more than it can take.
+    `version` changes with every write of what answers are made of. `wants` are the kinds that clients asked for, and
+    when.
     """
 
     id: str
@@ -41,6 +44,8 @@ class Meter:
     most_watts: int
     next_work_at: datetime
     history_at: datetime | None
+    version: str
+    wants: Mapping[str, str]
 
     @classmethod
     def of(cls, point: UsagePoint, secrets: Secrets, now: datetime) -> Meter:
@@ -65,6 +70,8 @@ class Meter:
             most_watts=_find_most_watts(point),
             next_work_at=point.next_work_at,
             history_at=point.history_at,
+            version=format_version(point.epoch, point.data_revision),
+            wants=point.wants,
         )
 
     def replace_refusals(self, refusals: Refusals, now: datetime) -> Meter:

@@ -13,7 +13,8 @@ from gateway.metering.schedule import Kind, State
 class DayRecord(Base):
     """What is known of one day: its state, when it was last asked and shall be again, and its sealed readings.
 
-    `times_absent` counts how often in a row Enedis had nothing of it.
+    `times_absent` counts how often in a row Enedis had nothing of it. `data_revision` is the usage point's since this
+    was last written: triggers of the database keep it.
     """
 
     __tablename__ = "days"
@@ -27,6 +28,7 @@ class DayRecord(Base):
     again_at: Mapped[datetime | None]
     payload: Mapped[bytes | None]
     times_absent: Mapped[int] = mapped_column(default=0)
+    data_revision: Mapped[int] = mapped_column(default=0)
 
 
 class ImportStatus(StrEnum):
@@ -40,7 +42,8 @@ class ImportStatus(StrEnum):
 class Import(Base):
     """A file of readings that was given to us: when its status last changed, the days it told, and its sealed report.
 
-    A file that was taken back keeps its row: it says which days have to be counted again.
+    A file that was taken back keeps its row: it says which days have to be counted again. `data_revision` is the usage
+    point's since this or its days were last written, as for a day of the ledger.
     """
 
     __tablename__ = "imports"
@@ -53,6 +56,7 @@ class Import(Base):
     first_day: Mapped[date | None]
     last_day: Mapped[date | None]
     report: Mapped[bytes]
+    data_revision: Mapped[int] = mapped_column(default=0)
 
 
 class ImportedDay(Base):

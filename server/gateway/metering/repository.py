@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from gateway.domain.direction import Direction
 from gateway.kit import paris
 from gateway.kit.database import build_insert
-from gateway.metering.imported import add_imported, list_imports_changed_since, load_imported
+from gateway.metering.imported import add_imported, list_imported_since, load_imported
 from gateway.metering.models import DayRecord
 from gateway.metering.payloads import unseal_payload
 from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State
+from gateway.usage_points import repository as points
 from gateway.usage_points.service import Secrets
 
 _IMPORTED = Entry(State.PARTIAL, datetime.min.replace(tzinfo=UTC))
@@ -98,13 +99,11 @@ async def find_complete_until(session: AsyncSession, feed: Feed) -> date | None:
     return None if newest is None else newest + paris.DAY
 
 
-async def list_written_since(session: AsyncSession, point_id: str, since: datetime) -> list[tuple[date, str]]:
-    """Return the days of which something was asked or imported at `since` or later, with what identifies the write."""
-    nonce = func.substr(DayRecord.payload, 1, 12)  # another one with each write
-    columns = (DayRecord.kind, DayRecord.direction, DayRecord.state, DayRecord.asked_at, nonce)
-    query = select(DayRecord.day, *columns).where(DayRecord.usage_point_id == point_id, DayRecord.asked_at >= since)
-    written = [(day, repr(write)) for day, *write in await session.execute(query)]
-    return sorted([*written, *await list_imports_changed_since(session, point_id, since)])
+async def list_written_since(session: AsyncSession, point_id: str, data_revision: int) -> set[date]:
+    """Return the days of which something was written or imported after a revision of the usage point."""
+    theirs = (DayRecord.usage_point_id == point_id, DayRecord.data_revision > data_revision)
+    written = set(await session.scalars(select(DayRecord.day).where(*theirs).distinct()))
+    return written | await list_imported_since(session, point_id, data_revision)
 
 
 async def count_days(session: AsyncSession, feed: Feed, start: date, end: date) -> int:
@@ -193,18 +192,21 @@ async def save_facts(session: AsyncSession, feed: Feed, facts: Iterable[Fact], n
 async def note_nothing_new(session: AsyncSession, feed: Feed, days: Sequence[date], now: datetime) -> None:
     """Note that asking again brought nothing new."""
     if days:
+        await points.lock_points(session, [feed.point_id])
         statement = update(DayRecord).where(*_match_feed(feed), DayRecord.day.in_(days))
         await session.execute(statement.values(asked_at=now, again_at=None, times_absent=DayRecord.times_absent + 1))
 
 
 async def correct_future_times(session: AsyncSession, point_ids: Collection[str], now: datetime) -> None:
     """Have what was asked later than now count as asked now."""
+    await points.lock_points(session, point_ids)
     ahead = (DayRecord.usage_point_id.in_(point_ids), DayRecord.asked_at > now)
     await session.execute(update(DayRecord).where(*ahead).values(asked_at=now))
 
 
 async def schedule_again(session: AsyncSession, point_id: str, start: date, end: date, at: datetime) -> Counter[Feed]:
     """Have everything known of the days `[start, end[` asked again; return how many days there are by feed."""
+    await points.lock_points(session, [point_id])
     theirs = (DayRecord.usage_point_id == point_id, DayRecord.day >= start, DayRecord.day < end)
     statement = update(DayRecord).where(*theirs).values(again_at=at).returning(DayRecord.kind, DayRecord.direction)
     marked = await session.execute(statement)

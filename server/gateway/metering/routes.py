@@ -1,8 +1,9 @@
 """The readings of a usage point: `/daily`, `/load-curve`, `/max-power`, `/index`, and `/refresh`."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -12,6 +13,9 @@ from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.domain.direction import Direction
 from gateway.kit import conditional
 from gateway.kit.clock import Clock
+from gateway.kit.compression import is_worth_compressing, takes_gzip
+from gateway.kit.conditional import Prepared
+from gateway.kit.kept_responses import KeptResponses
 from gateway.metering.encoding import encode_curve
 from gateway.metering.missing import Missing
 from gateway.metering.schemas import (
@@ -32,6 +36,7 @@ from gateway.problems import describe_responses
 from gateway.quotas.dependencies import count_response
 
 ReadingsDep = Annotated[Readings, Depends(part(Readings))]
+KeptResponsesDep = Annotated[KeptResponses, Depends(part(KeptResponses))]
 
 router = APIRouter(
     tags=["readings"],
@@ -51,6 +56,7 @@ _LONGEST = timedelta(hours=1)
 async def get_load_curve(
     request: Request,
     archive: ReadingsDep,
+    kept: KeptResponsesDep,
     clock: ClockDep,
     caller: CallerDep,
     point_id: PointId,
@@ -59,21 +65,28 @@ async def get_load_curve(
     direction: Direction = Direction.CONSUMPTION,
 ) -> Response:
     """Average power by interval, in W."""
+    archive.check_range(start, end)
+    key = ("load_curve", caller.account_id, point_id, direction, start, end)
+    load_version = partial(archive.load_version, caller.account_id, point_id)
+    if (ready := await kept.find_current(key, load_version)) is not None:
+        return _respond_ready(request, clock, ready, None)
     found = await archive.read_load_curve(caller.account_id, point_id, direction, start, end)
     frame = RangeAnswer(**_build_frame(found, start, end, direction))
-    next_change = _limit_age(clock.now(), frame)
 
-    def respond() -> Response:
+    def prepare() -> Prepared:
         written = f'{frame.model_dump_json()[:-1]},"readings":{encode_curve(found.days)}}}'
-        return conditional.respond_json(request, written.encode(), now=clock.now(), next_change=next_change)
+        return _prepare(request, written.encode(), found)
 
-    return respond() if len(found.days) <= _FEW_DAYS else await asyncio.to_thread(respond)
+    ready = prepare() if len(found.days) <= _FEW_DAYS else await asyncio.to_thread(prepare)
+    _keep_answer(kept, key, found, ready)
+    return _respond_ready(request, clock, ready, frame.next_change)
 
 
 @router.get("/daily", response_model=DailyAnswer, responses=conditional.UNCHANGED)
 async def get_daily(
     request: Request,
     archive: ReadingsDep,
+    kept: KeptResponsesDep,
     clock: ClockDep,
     caller: CallerDep,
     point_id: PointId,
@@ -82,13 +95,20 @@ async def get_daily(
     direction: Direction = Direction.CONSUMPTION,
 ) -> Response:
     """Energy by day, in Wh."""
+    archive.check_range(start, end)
+    key = ("daily", caller.account_id, point_id, direction, start, end)
+    load_version = partial(archive.load_version, caller.account_id, point_id)
+    if (ready := await kept.find_current(key, load_version)) is not None:
+        return _respond_ready(request, clock, ready, None)
     found = await archive.read_daily(caller.account_id, point_id, direction, start, end)
     readings = [
         DayReading(date=day, wh=value.wh, quality=value.quality, source=value.source)
         for day, value in found.days.items()
     ]
     answer = DailyAnswer(**_build_frame(found, start, end, direction), readings=readings)
-    return _respond(request, clock, answer)
+    ready = _prepare(request, answer.model_dump_json().encode(), found)
+    _keep_answer(kept, key, found, ready)
+    return _respond_ready(request, clock, ready, answer.next_change)
 
 
 @router.get("/max-power", response_model=MaxPowerAnswer, responses=conditional.UNCHANGED)
@@ -154,11 +174,27 @@ def _build_frame(found: KnownRange[Any], start: date, end: date, direction: Dire
 
 def _respond(request: Request, clock: Clock, answer: RangeAnswer) -> Response:
     now = clock.now()
-    return conditional.respond(request, answer, now=now, next_change=_limit_age(now, answer))
+    return conditional.respond(request, answer, now=now, next_change=_limit_age(now, answer.next_change))
 
 
-def _limit_age(now: datetime, answer: RangeAnswer) -> datetime:
-    return min(answer.next_change or now + _LONGEST, now + _LONGEST)
+def _prepare(request: Request, content: bytes, found: KnownRange[Any]) -> Prepared:
+    """Make an answer ready to be sent; one that is kept is compressed for the next caller, if not for this one."""
+    compressed = is_worth_compressing(content) and (takes_gzip(request) or found.version is not None)
+    return conditional.prepare_json(content, compressed=compressed)
+
+
+def _keep_answer(kept: KeptResponses, key: Hashable, found: KnownRange[Any], ready: Prepared) -> None:
+    if found.version is not None:
+        kept.keep_response(key, found.version, ready)
+
+
+def _respond_ready(request: Request, clock: Clock, ready: Prepared, next_change: datetime | None) -> Response:
+    now = clock.now()
+    return conditional.respond_prepared(request, ready, now=now, next_change=_limit_age(now, next_change))
+
+
+def _limit_age(now: datetime, next_change: datetime | None) -> datetime:
+    return min(next_change or now + _LONGEST, now + _LONGEST)
 
 
 def _find_next_change(gaps: Sequence[Missing]) -> datetime | None:

@@ -16,7 +16,7 @@ from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
 from gateway.metering import packing, payloads, repository
 from gateway.metering.archive import PATIENCE, WITHOUT_CURVE, Archive, CallRefusal
-from gateway.metering.imported import add_imported_days, load_imported_feed
+from gateway.metering.imported import add_imported_days, load_imported, load_imported_feed
 from gateway.metering.meters import Meter
 from gateway.metering.missing import Missing, Reason, explain_day, merge_gaps, raise_if_nothing_known
 from gateway.metering.planner import plan_calls
@@ -26,7 +26,6 @@ from gateway.metering.visits import find_pace, with_pace
 from gateway.problems import ProblemError, check_range
 from gateway.usage_points import repository as points
 from gateway.usage_points import service as consents
-from gateway.usage_points.models import UsagePoint
 from gateway.usage_points.service import Secrets
 
 LONGEST_RANGE = timedelta(days=1200)
@@ -38,13 +37,15 @@ _FEW_CALLS = 1
 class KnownRange[Value]:
     """What is known of a range by day, what is missing of it, and when Enedis was last asked for any of it.
 
-    `imported` are days whose figure a file told.
+    `imported` are days whose figure a file told. `version` is the version of the usage point for which all this stays
+    as it is, whatever time it is; None: for none.
     """
 
     days: Mapping[date, Value]
     missing: list[Missing]
     as_of: datetime
     imported: Collection[date] = frozenset()
+    version: str | None = None
 
     def get_quality(self, day: date) -> Quality:
         """Return the quality of a figure that a day has one of."""
@@ -94,9 +95,12 @@ class Readings:
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
     ) -> KnownRange[bytes]:
         """Return the packed curve of `[start, end[`. Raises a problem when a fault or quota leaves nothing of it."""
-        days, feed = self._check_range(start, end), Feed(point_id, Kind.CURVE, direction)
-        meter, known, curves, refusal = await self._fetch_and_load(account_id, feed, days, payloads.read_packed)
-        curves = add_imported_days(feed, curves, await self._load_imported(meter, feed, days))
+        days, feed = self.check_range(start, end), Feed(point_id, Kind.CURVE, direction)
+        meter, known, curves, imported, refusal = await self._fetch_and_load(
+            account_id, feed, days, payloads.read_packed
+        )
+        is_settled = all(find_next_attempt(feed, day, known.get(day)) is None for day in days)
+        curves = add_imported_days(feed, curves, imported)
         missing = []
         for day in days:
             entry = known.get(day)
@@ -105,7 +109,12 @@ class Readings:
                 why = explain_day(meter, feed, day, entry, refusal, self._clock.now())
                 missing += [Missing(*gap, *why) for gap in find_gaps(day, readings)]
         raise_if_nothing_known(curves, refusal, self._clock.now())
-        return KnownRange(curves, await self._with_pace(meter, missing), self._get_newest_answer_time(known))
+        return KnownRange(
+            curves,
+            await self._with_pace(meter, missing),
+            self._get_newest_answer_time(known),
+            version=meter.version if is_settled and not missing else None,
+        )
 
     async def read_daily(
         self, account_id: str, point_id: str, direction: Direction, start: date, end: date
@@ -115,10 +124,13 @@ class Readings:
         What is known is not waited for. A few new days are asked by their curve, which brings their value along; more
         are asked as daily values, which takes one call where curves would take nine.
         """
-        days, patience = self._check_range(start, end), self._start_patience()
+        days, patience = self.check_range(start, end), self._start_patience()
         curve, daily = Feed(point_id, Kind.CURVE, direction), Feed(point_id, Kind.DAILY, direction)
-        meter, entries, curves, _ = await self._fetch_and_load(account_id, curve, days, payloads.read_packed, wanted=[])
-        _, known, values, _ = await self._fetch_and_load(account_id, daily, days, payloads.read_value, wanted=[])
+        async with self._database.read() as session:
+            meter = await self._open_meter(session, account_id, point_id)
+            known, values = await _load_known(session, daily, meter.secrets, days, payloads.read_value)
+            entries, sums = await _load_sums(session, curve, meter.secrets, days, values)
+            imported = await load_imported(session, point_id, (Kind.CURVE, Kind.DAILY), meter.secrets, start, end)
         now, refusal = self._clock.now(), None
         young = now - WITHOUT_CURVE
         by_curve = [
@@ -127,20 +139,21 @@ class Readings:
             if day not in values and day >= meter.recent_from and _may_still_come(meter, day, entries.get(day), young)
         ]
         if 0 < len(plan_calls(curve, entries, by_curve, now, since=meter.since[direction])) <= _FEW_CALLS:
-            _, entries, curves, refusal = await self._fetch_and_load(
-                account_id, curve, days, payloads.read_packed, wanted=by_curve, patience=patience
-            )
+            refusal = await self._archive.fetch_within_patience(meter, curve, by_curve, patience())
+            async with self._database.read() as session:
+                entries, sums = await _load_sums(session, curve, meter.secrets, days, values)
         else:
             by_curve = [day for day in by_curve if (at := find_next_attempt(curve, day, entries.get(day))) and at > now]
         whole = {day for day, entry in entries.items() if entry.state in WHOLE}
         asked = [day for day in days if day not in values and day not in whole and day not in by_curve]
-        if asked:
-            _, known, values, refused = await self._fetch_and_load(
-                account_id, daily, days, payloads.read_value, wanted=asked, patience=patience
-            )
+        is_settled = not asked and not by_curve
+        if plan_calls(daily, known, asked, self._clock.now(), since=meter.since[direction]):
+            refused = await self._archive.fetch_within_patience(meter, daily, asked, patience())
             refusal = refusal or refused
-        found = await self._load_imported_daily(meter, curve, days, curves)
-        found |= {day: _sum_energy(curves[day]) for day in whole if day in curves}
+            async with self._database.read() as session:
+                known, values = await _load_known(session, daily, meter.secrets, days, payloads.read_value)
+        found = await self._complete_daily(meter, curve, imported) if imported else {}
+        found |= sums
         found |= {day: DayValue(wh, Quality.MEASURED, EnergySource.DAILY_VALUE) for day, wh in values.items()}
         missing = [
             Missing(*paris.day_bounds(day), *explain_day(meter, feed, day, entry, refusal, self._clock.now()))
@@ -153,25 +166,29 @@ class Readings:
             {day: found[day] for day in days if day in found},
             await self._with_pace(meter, missing),
             self._get_newest_answer_time({**entries, **known}),
+            version=meter.version if is_settled and not missing else None,
         )
 
-    async def _load_imported_daily(
-        self, meter: Meter, curve: Feed, days: Sequence[date], curves: Mapping[date, bytes]
+    async def load_version(self, account_id: str, point_id: str) -> str | None:
+        """Return the version that a usage point of an account is at; see KnownRange."""
+        async with self._database.read() as session:
+            return await points.load_version(session, account_id, point_id)
+
+    async def _complete_daily(
+        self, meter: Meter, curve: Feed, imported: Mapping[Feed, Mapping[date, Sequence[bytes]]]
     ) -> dict[date, DayValue]:
         """Return the energy of days as files tell it: their daily value, else the sum of a curve that they complete."""
         daily = Feed(meter.id, Kind.DAILY, curve.direction)
-        imported = await self._load_imported(meter, curve, days)
         found = {}
-        for day, packed in add_imported_days(curve, curves, imported).items():
-            if day in imported and not any(find_gaps(day, payloads.read_curve(day, packed))):
-                found[day] = _sum_energy(packed)
-        for day, known in (await self._load_imported(meter, daily, days)).items():
+        if days := imported.get(curve, {}):
+            async with self._database.read() as session:
+                _, curves = await _load_known(session, curve, meter.secrets, days, payloads.read_packed)
+            for day, packed in add_imported_days(curve, curves, days).items():
+                if day in days and not any(find_gaps(day, payloads.read_curve(day, packed))):
+                    found[day] = _sum_energy(packed)
+        for day, known in imported.get(daily, {}).items():
             found[day] = DayValue(payloads.read_value(day, known[0]), Quality.IMPORTED, EnergySource.DAILY_VALUE)
         return found
-
-    async def _load_imported(self, meter: Meter, feed: Feed, days: Sequence[date]) -> dict[date, list[bytes]]:
-        async with self._database.read() as session:
-            return await load_imported_feed(session, feed, meter.secrets, days[0], days[-1] + paris.DAY)
 
     async def read_max_power(self, account_id: str, point_id: str, start: date, end: date) -> KnownRange[DayPeak]:
         """Return the greatest power of the days `[start, end[`, which is asked each day from now on."""
@@ -197,9 +214,8 @@ class Readings:
     async def _read_by_day[Value](
         self, account_id: str, feed: Feed, start: date, end: date, read: _Read[Value]
     ) -> KnownRange[Value]:
-        days = self._check_range(start, end)
-        meter, known, values, refusal = await self._fetch_and_load(account_id, feed, days, read)
-        imported = await self._load_imported(meter, feed, days)
+        days = self.check_range(start, end)
+        meter, known, values, imported, refusal = await self._fetch_and_load(account_id, feed, days, read)
         from_files = imported.keys() - values.keys()
         values = {
             day: values[day] if day in values else read(day, imported[day][0])
@@ -222,27 +238,23 @@ class Readings:
         feed: Feed,
         days: Sequence[date],
         read: _Read[Value],
-        *,
-        wanted: Sequence[date] | None = None,
-        patience: Callable[[], float] | None = None,
-    ) -> tuple[Meter, dict[date, Entry], dict[date, Value], CallRefusal | None]:
-        """Return what is known of days, after asking for what is due of those `wanted`: of all, unless they are named.
-
-        `patience` returns the seconds for which the whole request may still wait.
-        """
+    ) -> tuple[Meter, dict[date, Entry], dict[date, Value], dict[date, list[bytes]], CallRefusal | None]:
+        """Return what is known of days, after asking for what is due of them, and what files tell of them."""
         async with self._database.read() as session:
-            point, secrets = await consents.open_point(session, account_id, feed.point_id, self._keyring)
-            known, values = await _load_known(session, feed, secrets, days, read)
-        meter = Meter.of(point, secrets, self._clock.now())
-        await self._note_wanted_kind(point, feed.kind)
-        wanted = days if wanted is None else wanted
+            meter = await self._open_meter(session, account_id, feed.point_id)
+            known, values = await _load_known(session, feed, meter.secrets, days, read)
+            imported = await load_imported_feed(session, feed, meter.secrets, days[0], days[-1] + paris.DAY)
+        await self._note_wanted_kind(meter, feed.kind)
         refusal = None
-        if plan_calls(feed, known, wanted, self._clock.now(), since=meter.since[feed.direction]):
-            left = (patience or self._start_patience())()
-            refusal = await self._archive.fetch_within_patience(meter, feed, wanted, left)
+        if plan_calls(feed, known, days, self._clock.now(), since=meter.since[feed.direction]):
+            refusal = await self._archive.fetch_within_patience(meter, feed, days)
             async with self._database.read() as session:
-                known, values = await _load_known(session, feed, secrets, days, read)
-        return meter, known, values, refusal
+                known, values = await _load_known(session, feed, meter.secrets, days, read)
+        return meter, known, values, imported, refusal
+
+    async def _open_meter(self, session: AsyncSession, account_id: str, point_id: str) -> Meter:
+        point, secrets = await consents.open_point(session, account_id, point_id, self._keyring)
+        return Meter.of(point, secrets, self._clock.now())
 
     async def _with_pace(self, meter: Meter, missing: Iterable[Missing]) -> list[Missing]:
         """Join neighbours, and say of an older history when it will have come to them."""
@@ -258,16 +270,17 @@ class Readings:
         end = self._clock.monotonic() + PATIENCE
         return lambda: end - self._clock.monotonic()
 
-    async def _note_wanted_kind(self, point: UsagePoint, kind: Kind) -> None:
+    async def _note_wanted_kind(self, meter: Meter, kind: Kind) -> None:
         """Note that somebody wants a kind that is not asked for everybody, once a day."""
         if kind not in {Kind.MAX_POWER, Kind.INDEX}:
             return
-        now, noted = self._clock.now(), point.wants.get(kind)
+        now, noted = self._clock.now(), meter.wants.get(kind)
         if noted is None or now - datetime.fromisoformat(noted) > _NOTED_FOR:
             async with self._database.write() as session:
-                await points.note_wanted_kind(session, point.id, kind, now)
+                await points.note_wanted_kind(session, meter.id, kind, now)
 
-    def _check_range(self, start: date, end: date) -> list[date]:
+    def check_range(self, start: date, end: date) -> list[date]:
+        """Return the days of `[start, end[`. Raises a problem for a range that cannot be asked for."""
         today = paris.day_of(self._clock.now())
         check_range(start, end, LONGEST_RANGE)
         if start < paris.EARLIEST:
@@ -288,6 +301,21 @@ async def _load_known[Value](
     if not days:
         return {}, {}
     return await repository.load_values(session, feed, secrets, read, min(days), max(days) + paris.DAY)
+
+
+async def _load_sums(
+    session: AsyncSession, feed: Feed, secrets: Secrets, days: Collection[date], valued: Collection[date]
+) -> tuple[dict[date, Entry], dict[date, DayValue]]:
+    """Return what is known of the curve of days, and the energy of the whole ones, but for the days `valued`."""
+    if not days:
+        return {}, {}
+    entries = await repository.load_entries(session, feed, min(days), max(days) + paris.DAY)
+    wanted = {day for day, entry in entries.items() if entry.state in WHOLE and day not in valued}
+    if not wanted:
+        return entries, {}
+    known, curves = await _load_known(session, feed, secrets, wanted, payloads.read_packed)
+    still_whole = {day for day in wanted & curves.keys() if known[day].state in WHOLE}
+    return entries | known, {day: _sum_energy(curves[day]) for day in still_whole}
 
 
 def _may_still_come(meter: Meter, day: date, entry: Entry | None, young: datetime) -> bool:

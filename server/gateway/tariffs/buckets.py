@@ -14,8 +14,7 @@ from gateway.tariffs.off_peak import MINUTES_A_DAY, OffPeakPeriod, are_stated, l
 from gateway.tariffs.options import OPTIONS, UNKNOWN, BucketClock
 from gateway.tariffs.prices import MICRO, PriceBook
 from gateway.tariffs.producer_surcharge import get_monthly_surcharge
-from gateway.tariffs.public_holidays import HolidayRegion
-from gateway.tariffs.tariff import Price, Tariff, find_tariff_on
+from gateway.tariffs.tariff import Tariff, find_tariff_on
 
 type BucketSpan = tuple[int, int, str]
 """Minutes `[start, end[` in one bucket."""
@@ -94,7 +93,7 @@ class Rules:
     def _get_prices(self, tariff: Tariff, day: date) -> tuple[dict[str, int], int | None]:
         own = tariff.subscription_eur_per_month
         if tariff.prices != "regulated":
-            return {price.bucket: int(price.eur_per_kwh * MICRO) for price in tariff.prices}, _to_micro_eur(own)
+            return {price.bucket: int(price.eur_per_kwh * MICRO) for price in tariff.own_prices}, _to_micro_eur(own)
         grid = self._book.find_grid(tariff.option, tariff.power_kva, day)
         if grid is None:
             return {}, _to_micro_eur(own)
@@ -121,7 +120,7 @@ class Rules:
             case BucketClock.TEMPO:
                 return cut_tempo_day(self._colors.get(day - paris.DAY), self._colors.get(day))
             case BucketClock.OFFER:
-                return _cut_custom_day(tariff.prices if tariff.prices != "regulated" else (), day, tariff.holidays)
+                return _cut_custom_day(tariff, day, self._colors)
             case _:
                 assert_never(clock)
 
@@ -149,11 +148,9 @@ def cut_tempo_day(before: str | None, color: str | None) -> list[BucketSpan]:
     ]
 
 
-def _cut_custom_day(prices: Sequence[Price], day: date, region: HolidayRegion) -> list[BucketSpan]:
-    rest = next(price.bucket for price in prices if not price.slots)
-    return _overlay_spans(
-        rest, [(start, end, price.bucket) for price in prices for start, end in price.count_minutes_on(day, region)]
-    )
+def _cut_custom_day(tariff: Tariff, day: date, colors: Mapping[date, str]) -> list[BucketSpan]:
+    rest = next((price.bucket for price in tariff.own_prices if not price.slots), UNKNOWN)
+    return _overlay_spans(rest, tariff.list_custom_spans(day, colors))
 
 
 def _overlay_spans(rest: str, spans: Sequence[BucketSpan]) -> list[BucketSpan]:

@@ -20,3 +20,15 @@ class RegulatedGrid(Base):
     prices: Mapped[dict[str, Any]] = mapped_column(JSON)
     subscription_month: Mapped[str]
     added_at: Mapped[datetime]
+
+
+class StoredOffers(Base):
+    """The file of offers that the operator added or that OFFERS_URL gave: one row, the last one taken."""
+
+    __tablename__ = "offer_files"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    published_at: Mapped[datetime]
+    text: Mapped[str]
+    added_at: Mapped[datetime]

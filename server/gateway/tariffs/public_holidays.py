@@ -13,7 +13,7 @@ from dateutil.easter import easter
 
 _FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
 _AFTER_EASTER = (1, 39, 50)
-"""Easter Monday, Ascension, Whit Monday."""
+"""Easter Monday, Ascension, Pentecost Monday."""
 _GOOD_FRIDAY = -2
 _BOXING_DAY = (12, 26)
 

@@ -1,4 +1,4 @@
-"""Regulated prices in the database: those added since the release, all of them from CRE's open data."""
+"""Prices in the database: regulated ones added since the release, all of them from CRE's open data, and offers."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,7 +7,8 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.tariffs.models import RegulatedGrid
+from gateway.tariffs.models import RegulatedGrid, StoredOffers
+from gateway.tariffs.offers import NO_OFFERS, OfferBook, OlderOffersError, parse_offers
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import Grid, PriceBook, PriceSource, extend_price_book
 
@@ -31,6 +32,41 @@ async def load_price_book(session: AsyncSession) -> PriceBook:
             for row in rows
         )
     )
+
+
+_OFFERS_VERSION = select(StoredOffers.digest).where(StoredOffers.id == 1)
+_parsed: dict[str, OfferBook] = {}
+"""The last file read, by its digest: it is asked for with every request, and changes once a month."""
+
+
+async def load_offers(session: AsyncSession) -> OfferBook:
+    """Return the offers known."""
+    digest = await session.scalar(_OFFERS_VERSION)
+    if digest is None:
+        return NO_OFFERS
+    if digest not in _parsed:
+        stored = await session.get_one(StoredOffers, 1)
+        _parsed.clear()
+        _parsed[stored.digest] = OfferBook.of(parse_offers(stored.text))
+        digest = stored.digest
+    return _parsed[digest]
+
+
+async def replace_offers(session: AsyncSession, text: str, now: datetime) -> OfferBook:
+    """Store a file of offers in place of the one before; one that is stored already changes nothing.
+
+    Raises pydantic's ValidationError, or OlderOffersError.
+    """
+    book = OfferBook.of(parse_offers(text))
+    assert book.published_at is not None  # noqa: S101 - every file has one
+    stored = await session.get(StoredOffers, 1)
+    if stored is not None and stored.digest == book.version:
+        return book
+    if stored is not None and book.published_at <= stored.published_at:
+        raise OlderOffersError("it was not published later than the file in use")
+    row = StoredOffers(id=1, digest=book.version, published_at=book.published_at, text=text, added_at=now)
+    await session.merge(row)
+    return book
 
 
 def add_grids(session: AsyncSession, grids: Iterable[Grid], now: datetime) -> None:

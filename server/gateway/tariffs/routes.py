@@ -7,12 +7,11 @@ from fastapi import APIRouter, Depends, Query
 from gateway.accounts.dependencies import get_caller
 from gateway.dependencies import part
 from gateway.kit.wire import KnownDay
-from gateway.problems import ProblemError, describe_responses
-from gateway.tariffs.off_peak_text import parse_off_peak
+from gateway.problems import describe_responses
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import PriceSource
-from gateway.tariffs.schemas import GridsView, OffPeakView
-from gateway.tariffs.service import TariffService
+from gateway.tariffs.schemas import GridsView, OffersView, OffPeakView
+from gateway.tariffs.service import TariffService, read_off_peak
 
 TariffServiceDep = Annotated[TariffService, Depends(part(TariffService))]
 
@@ -33,6 +32,16 @@ async def get_tariffs(
     return await service.list_grids(option, power, on, source)
 
 
+@router.get("/offers", dependencies=[Depends(get_caller)])
+async def get_offers(
+    service: TariffServiceDep,
+    power: Annotated[int | None, Query(ge=1, le=36, description="In kVA; all unless told")] = None,
+    on: Annotated[KnownDay | None, Query(description="Today unless told")] = None,
+) -> OffersView:
+    """Offers of suppliers in force on a day, from the file that the operator trusts."""
+    return await service.list_offers(power, on)
+
+
 @router.get("/off-peak-hours", dependencies=[Depends(get_caller)])
 async def read_off_peak_hours(
     text: Annotated[
@@ -40,12 +49,4 @@ async def read_off_peak_hours(
     ],
 ) -> OffPeakView:
     """The periods that a text means: what a form shows before it saves them."""
-    periods = parse_off_peak(text)
-    if periods is None:
-        raise ProblemError(
-            422,
-            "off_peak_unreadable",
-            "These hours cannot be read for certain. Write them like `22:30-06:30, 12:00-14:00`; "
-            "days and seasons like `Mon-Fri 22:00-06:00; Sat-Sun 00:00-24:00`.",
-        )
-    return OffPeakView(periods=[period.model_copy(update={"source": "user"}) for period in periods])
+    return OffPeakView(periods=read_off_peak(text))

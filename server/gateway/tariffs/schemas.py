@@ -4,9 +4,12 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from gateway.kit.wire import Utc
 from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.offers import Offer, OfferVersion
 from gateway.tariffs.options import Option
 from gateway.tariffs.prices import Grid, PriceBook, PriceSource
+from gateway.tariffs.tariff import Tariff
 
 
 class GridView(BaseModel):
@@ -44,6 +47,45 @@ class GridsView(BaseModel):
     """Prices by option and power."""
 
     items: list[GridView]
+
+
+class OfferView(BaseModel):
+    """An offer as it is on a day: its version in force, with its sources, and by power what it then is as a tariff.
+
+    `prices_outdated`: the day since which nobody has checked that these prices still hold; null: they are checked.
+    `example`: it is invented, to show the format.
+    """
+
+    id: str
+    supplier: str
+    name: str
+    example: bool
+    version: OfferVersion
+    terms: list[Tariff]
+    open_to_new: dict[int, bool]
+    prices_outdated: date | None
+
+    @classmethod
+    def of(cls, offer: Offer, version: OfferVersion, day: date) -> OfferView:
+        """Show an offer on `day`."""
+        powers = sorted(version.powers)
+        return cls(
+            id=offer.id,
+            supplier=offer.supplier,
+            name=offer.name,
+            example=offer.example,
+            version=version,
+            terms=[version.build_terms(power) for power in powers],
+            open_to_new={power: offer.is_open(power, day) for power in powers},
+            prices_outdated=offer.find_outdated_since(day),
+        )
+
+
+class OffersView(BaseModel):
+    """The offers that the gateway knows, and when their file was published; null: it has none."""
+
+    items: list[OfferView]
+    published_at: Utc | None
 
 
 class OffPeakView(BaseModel):

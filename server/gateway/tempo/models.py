@@ -25,4 +25,4 @@ class TempoDay(Base):
     color: Mapped[Color]
     confirmed: Mapped[bool]
     source: Mapped[ColorSource]
-    told_at: Mapped[datetime] = mapped_column(Instant)
+    told_at: Mapped[datetime] = mapped_column(Instant, index=True)

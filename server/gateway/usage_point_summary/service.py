@@ -13,7 +13,7 @@ from gateway.metering.meters import Meter
 from gateway.metering.notices import find_notices
 from gateway.metering.schemas import History, Hole
 from gateway.tariffs.off_peak_dates import find_undated_hours
-from gateway.tariffs.repository import load_price_book
+from gateway.tariffs.repository import load_offers, load_price_book
 from gateway.usage_point_summary.schemas import Freshness, PointConsent, UsagePointView
 from gateway.usage_point_summary.settings import Choices
 from gateway.usage_points import repository, service
@@ -39,7 +39,7 @@ class SummaryService:
         """Change the settings of one of an account's usage points. Raises the problem `not_found`."""
         async with self._database.write() as session:
             point = await service.get_usage_point(session, account_id, point_id, to_change=True)
-            choices.apply_choices(point)
+            choices.apply_choices(point, await load_offers(session))
         return await self.summarize_point(point)
 
     async def delete_point(self, account_id: str, point_id: str) -> None:
@@ -57,7 +57,7 @@ class SummaryService:
             progress = await history.measure_progress(session, meter, paris.day_of(now))
             holes = await freshness.list_holes(session, meter, now)
             metering_notices = await find_notices(session, meter, now)
-            home = Home(point, opened, await load_price_book(session))
+            home = Home(point, opened, await load_price_book(session), await load_offers(session))
         return UsagePointView(
             id=point.id,
             masked_number=service.mask_number(opened.prm),
@@ -72,7 +72,7 @@ class SummaryService:
             contract=point.contract,
             services=point.services,
             curve_collected=service.is_curve_collected(point),
-            tariffs=home.tariffs,
+            tariffs=home.chosen_tariffs,
             off_peak=home.off_peak,
             announced_off_peak=find_undated_hours(
                 point.contract.off_peak, point.contract.future_off_peak, paris.day_of(now)

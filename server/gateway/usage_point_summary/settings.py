@@ -4,8 +4,10 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from gateway.problems import ProblemError
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.off_peak_dates import apply_choice
+from gateway.tariffs.offers import OfferBook
 from gateway.tariffs.tariff import Tariff
 from gateway.usage_points.models import UsagePoint
 
@@ -36,8 +38,9 @@ class Choices(BaseModel):
             raise ValueError("two of `tariffs` begin on the same day; leave one of them out")
         return self
 
-    def apply_choices(self, point: UsagePoint) -> None:
-        """Change a usage point."""
+    def apply_choices(self, point: UsagePoint, offers: OfferBook) -> None:
+        """Change a usage point. Raises the problem `offer_unknown`."""
+        self._check_offers(offers)
         if self.name:
             point.name = self.name
         if "position" in self.model_fields_set:
@@ -50,3 +53,12 @@ class Choices(BaseModel):
         if "off_peak" in self.model_fields_set:
             before = [OffPeakPeriod.model_validate(period) for period in point.off_peak]
             point.off_peak = [period.model_dump(mode="json") for period in apply_choice(before, self.off_peak)]
+
+    def _check_offers(self, offers: OfferBook) -> None:
+        for tariff in [*(self.tariffs or ()), *([self.tariff] if self.tariff else [])]:
+            if tariff.offer is not None and not offers.is_sold(tariff.offer, tariff.power_kva):
+                raise ProblemError(
+                    422,
+                    "offer_unknown",
+                    "The gateway knows no such offer with this power. Choose one of `/v1/offers`, or list its prices.",
+                )

@@ -29,6 +29,8 @@ class UsagePoint(Base):
     day that the archive keeps up, `next_work_at` when it next has something to ask, `history_at` when what is older
     next wants a call (null: all of it was asked). `wants` are the kinds that clients asked for, and when they last did.
     `refusals` is what Enedis refused of it (refusals.py). `revision` counts what was published of its hours in `epoch`.
+    `data_revision` moves with every write of what answers are made of: its days, and here who reads it, its status,
+    services, contract, refusals, tariffs and off-peak hours. Triggers of the database move it.
     """
 
     __tablename__ = "usage_points"
@@ -64,3 +66,4 @@ class UsagePoint(Base):
     refusals: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     epoch: Mapped[str]
     revision: Mapped[int] = mapped_column(default=0)
+    data_revision: Mapped[int] = mapped_column(default=0)

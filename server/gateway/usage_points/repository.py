@@ -1,6 +1,6 @@
 """Usage points in the database. What routes call names the account: nobody reaches another's."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select, update
@@ -16,6 +16,9 @@ _WITH_KEY = (
     select(UsagePoint, Account.data_key)
     .join(Account, Account.id == UsagePoint.account_id)
     .where(UsagePoint.account_id == bindparam("account"), UsagePoint.id == bindparam("point"))
+)
+_VERSION = select(UsagePoint.epoch, UsagePoint.data_revision).where(
+    UsagePoint.account_id == bindparam("account"), UsagePoint.id == bindparam("point")
 )
 
 
@@ -55,6 +58,30 @@ async def find_with_key(session: AsyncSession, account_id: str, point_id: str) -
     """Return one of an account's usage points with the account's wrapped key."""
     found = (await session.execute(_WITH_KEY, {"account": account_id, "point": point_id})).one_or_none()
     return None if found is None else (found[0], found[1])
+
+
+async def load_version(session: AsyncSession, account_id: str, point_id: str) -> str | None:
+    """Return what changes with every write of what answers about a usage point are made of; None without it.
+
+    One that was deleted and added again counts from the beginning, but in another epoch.
+    """
+    found = (await session.execute(_VERSION, {"account": account_id, "point": point_id})).one_or_none()
+    return None if found is None else format_version(found.epoch, found.data_revision)
+
+
+def format_version(epoch: str, data_revision: int) -> str:
+    """Return the version that a usage point is at."""
+    return f"{epoch}.{data_revision}"
+
+
+async def lock_points(session: AsyncSession, point_ids: Collection[str]) -> None:
+    """Lock usage points before their days are updated.
+
+    Whoever adds days locks the usage point first, by the trigger that moves its revision; the other way round, two of
+    them would wait for each other.
+    """
+    query = select(UsagePoint.id).where(UsagePoint.id.in_(point_ids)).order_by(UsagePoint.id)
+    await session.execute(query.with_for_update())
 
 
 async def find_with_work(session: AsyncSession, now: datetime, limit: int) -> Sequence[UsagePoint]:

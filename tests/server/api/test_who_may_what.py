@@ -91,6 +91,7 @@ MATRIX = {
     f"DELETE {POINT}": For.OWNER,
     "GET /v1/off-peak-hours": For.CALLER,
     "GET /v1/tariffs": For.CALLER,
+    "GET /v1/offers": For.CALLER,
     "GET /v1/quota": For.CALLER,
     "GET /v1/quota/days": For.CALLER,
     "GET /v1/tempo": For.CALLER,

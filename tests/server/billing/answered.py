@@ -30,9 +30,10 @@ async def load_totals(home: StoredHome) -> Any:
     return to_json(TotalsView.of(await service.add_up(home.account_id, home.point_id)))
 
 
-async def load_comparison(home: StoredHome, months: int = 1) -> Any:
+async def load_comparison(home: StoredHome, months: int = 1, changed_hours: str | None = None) -> Any:
     service = ComparisonService(home.database, home.clock, home.publisher)
-    return to_json(ComparisonView.of(await service.compare_options(home.account_id, home.point_id, months)))
+    found = await service.compare_options(home.account_id, home.point_id, months, changed_hours)
+    return to_json(ComparisonView.of(found))
 
 
 async def check_index(home: StoredHome, start: date, end: date) -> Any:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,8 @@ class StoredHome:
     account_id: str
     point_id: str
     secrets: points.Secrets
+    standing: list[HoursService] = field(default_factory=list)
+    """Services that live on from question to question and answer in turn; without any, each has a new one."""
 
     @classmethod
     async def create(cls, url: str, clock: SetClock, **options: Any) -> StoredHome:
@@ -87,6 +89,9 @@ class StoredHome:
     def publisher(self) -> Publisher:
         """A new one, as after a restart."""
         return Publisher(self.database, self.clock, self.keyring)
+
+    def new_service(self) -> HoursService:
+        return HoursService(self.database, self.clock, self.publisher)
 
     async def change_point(self, **members: Any) -> None:
         async with self.database.write() as session:
@@ -126,7 +131,10 @@ class StoredHome:
 
     async def load_hours(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
         """The answer of `/hours`."""
-        service = HoursService(self.database, self.clock, self.publisher)
+        if self.standing:
+            self.standing.append(service := self.standing.pop(0))
+        else:
+            service = self.new_service()
         rows = await service.load_rows_since(self.account_id, self.point_id, cursor, limit)
         answer: dict[str, Any] = json.loads(HoursView.of(rows).model_dump_json(by_alias=True))
         return answer

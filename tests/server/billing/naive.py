@@ -26,6 +26,23 @@ class Slots:
     holidays: frozenset[date] = frozenset()
     on_holidays: bool | None = None
     """Whether they hold on holidays; None: as on the weekday."""
+    colors: frozenset[str] = frozenset()
+    """The colours of the days on which they hold; none: of any."""
+    named: frozenset[date] | None = None
+    named_until: date = date.max
+    """The days named one by one on which they hold, all of them up to a day; None: on any."""
+    day_starts: str = "06:00"
+
+    def is_of_its_kind(self, local: datetime, colors: Mapping[date, str]) -> bool | None:
+        """Whether the day that a minute belongs to has the colour and the name; None: nobody knows."""
+        day = local.date() if f"{local:%H:%M}" >= self.day_starts else local.date() - timedelta(days=1)
+        if self.colors and day in colors and colors[day] not in self.colors:
+            return False
+        if self.named is not None and day not in self.named and day < self.named_until:
+            return False
+        if self.colors and day not in colors:
+            return None
+        return None if self.named is not None and day not in self.named else True
 
     def say_of(self, local: datetime) -> bool | None:
         """Whether that minute is off-peak; None on a day that is none of theirs, by its dates and months."""
@@ -96,8 +113,9 @@ class Home:
 
     def find_custom_bucket(self, contract: Contract, local: datetime) -> str:
         for bucket, slots in contract.times:
-            if slots.say_of(local):
-                return bucket
+            kind = slots.is_of_its_kind(local, self.colors)
+            if slots.say_of(local) and kind is not False:
+                return bucket if kind else "unknown"
         return contract.rest
 
     def compute_subscription(self, minute: datetime) -> Fraction | None:

@@ -172,16 +172,20 @@ class Life:
         self.client = Client()
 
 
-async def _run_life(folder: Path, steps: list[str], chance: random.Random) -> None:
+async def _run_life(folder: Path, steps: list[str], chance: random.Random, processes: int) -> None:
     home = await StoredHome.open(sqlite_url(folder), SetClock(NOW), KEYRING, tariffs=TEMPO, off_peak=NIGHT)
     try:
         await home.write_colors({day: chance.choice(["blue", "white", "red"]) for day in list_past_days(62, 2)})
         await home.write_days(
             Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in list_past_days(60)}
         )
+        home.standing = [home.new_service() for _ in range(processes)]
         life = Life(home, chance)
         for step in [*steps, "ask"]:
             await life.step(step)
+        for _ in home.standing:  # whoever is asked, however long it stands
+            assert (await home.load_hours(life.client.cursor))["from"] is None
+        home.standing = []
         afresh = Client()
         afresh.take(await home.load_hours())
         assert (life.client.epoch, life.client.rows) == (afresh.epoch, afresh.rows)
@@ -194,11 +198,11 @@ async def _run_life(folder: Path, steps: list[str], chance: random.Random) -> No
         await home.database.close()
 
 
-@given(STEPS, st.integers(0, 2**32))
+@given(STEPS, st.integers(0, 2**32), st.sampled_from([0, 1, 2]))
 @settings(max_examples=25, deadline=None)
 def test_a_client_ends_with_the_figures_of_one_that_starts_afresh(
-    empty_database: Path, steps: list[str], seed: int
+    empty_database: Path, steps: list[str], seed: int, processes: int
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(empty_database / "gateway.db", folder)
-        asyncio.run(_run_life(Path(folder), steps, random.Random(seed)))  # noqa: S311
+        asyncio.run(_run_life(Path(folder), steps, random.Random(seed), processes))  # noqa: S311

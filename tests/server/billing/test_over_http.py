@@ -2,14 +2,17 @@
 
 import gzip
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.tariffs.options import Option
+from gateway.tariffs.repository import replace_offers
 from gateway.tariffs.tariff import Tariff
 from tests.server.conftest import NOW, Gateway, SetClock, Simulator, wait_until
 
+OFFERS = Path(__file__).parents[3] / "docs" / "offers" / "week-end.json"
 BASE, WATER_HEATER = "30001000000001", "30001000000002"
 HP_HC = Tariff(option=Option.HP_HC, power_kva=9)
 
@@ -280,3 +283,32 @@ async def test_off_peak_hours_as_people_write_them(gateway: Gateway) -> None:
     assert changed.status_code == 200, "a form can send them back as they are"
     refused = await gateway.http.get("/v1/off-peak-hours", headers=who, params={"text": "la nuit"})
     assert (refused.status_code, refused.json()["code"]) == (422, "off_peak_unreadable")
+
+
+async def test_an_offer_is_chosen_billed_and_flagged_once_nobody_checked_it(gateway: Gateway, clock: SetClock) -> None:
+    who = await gateway.sign_in()
+    point = await gateway.add_meter(BASE)
+    chosen = {"option": "custom", "offer": "example-week-end", "power_kva": 6}
+    refused = await gateway.http.patch(f"/v1/usage-points/{point}", headers=who, json={"tariff": chosen})
+    assert (refused.status_code, refused.json()["code"]) == (422, "offer_unknown")
+    assert (await gateway.get("/v1/offers", who))["published_at"] is None
+    async with gateway.runtime.database.write() as session:
+        await replace_offers(session, OFFERS.read_text(), NOW)
+    [offer] = (await gateway.get("/v1/offers", who, power="6"))["items"]
+    assert (offer["id"], offer["prices_outdated"], offer["open_to_new"]["6"]) == ("example-week-end", None, True)
+    assert (await gateway.get("/v1/offers", who, power="12"))["items"] == []
+    seen = await change_point(gateway, who, point, tariff=chosen)
+    assert seen["tariffs"][0]["offer"] == "example-week-end", "it stays the offer, whatever its prices become"
+    found = await fetch_hours(gateway, who, point)
+    assert {"consumption_weekend_hc", "cost_hc", "cost_hp"} <= found["sum"].keys()
+    assert found["prices_outdated"] is None
+    for path, query in {"periods": {"start": "2027-02-02", "end": "2027-02-03"}, "totals": {}, "hours": {}}.items():
+        before = await gateway.get(f"/v1/usage-points/{point}/{path}", who, **query)
+        assert (before["prices_outdated"] is not None) == (path == "periods"), path
+    clock.set(NOW + timedelta(days=100))
+    who = await gateway.sign_in()
+    seen = await gateway.get(f"/v1/usage-points/{point}", who)
+    [notice] = [notice for notice in seen["notices"] if notice["code"] == "prices_outdated"]
+    assert notice["since"] == "2027-01-31T23:00:00Z"
+    [offer] = (await gateway.get("/v1/offers", who))["items"]
+    assert (offer["prices_outdated"], offer["open_to_new"]["6"]) == ("2027-02-01", False)

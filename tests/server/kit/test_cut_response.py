@@ -13,6 +13,7 @@ import pytest
 from scripts.lib.program import free_port
 
 PROGRAM = """
+import re
 import sys
 
 import uvicorn
@@ -27,7 +28,7 @@ from gateway.kit.requests import BodyLimit, RequestLog
 
 app = FastAPI()
 problems.install_handlers(app)
-app.add_middleware(BodyLimit, largest=1000)
+app.add_middleware(BodyLimit, largest=1000, uploads=re.compile("/upload"), largest_upload=1000)
 app.add_middleware(RequestLog, observe=lambda *_: None)
 
 @app.get("/{fault}")

@@ -3,11 +3,9 @@
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import get_args
 
 import pytest
 
-from gateway.billing.comparison.schemas import Billed
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.cre import read_grids
 from gateway.tariffs.off_peak import OffPeakPeriod
@@ -67,7 +65,3 @@ def test_cre_file_of_a_regulated_option_is_read(option: Option) -> None:
     text = ";".join(columns) + "\n" + ";".join(columns.values()) + "\n"
     [found], _ = read_grids(text, load_packaged_prices(), date(2026, 11, 3))
     assert (found.option, dict(found.prices)) == (option, dict(grid.prices))
-
-
-def test_what_is_compared_is_every_regulated_option_and_the_own_tariff() -> None:
-    assert set(get_args(Billed)) == {*map(str, REGULATED), "own"}

@@ -164,6 +164,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Offers
+         * @description Offers of suppliers in force on a day, from the file that the operator trusts.
+         */
+        get: operations["get_offers_v1_offers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/off-peak-hours": {
         parameters: {
             query?: never;
@@ -1465,6 +1485,17 @@ export interface components {
             /** Password */
             password: string;
         };
+        BucketName: string;
+        /**
+         * BucketView
+         * @description Energy in kWh, and what it costs in EUR.
+         */
+        BucketView: {
+            /** Kwh */
+            kwh: number;
+            /** Eur */
+            eur: number;
+        };
         /**
          * CaptchaView
          * @description Cloudflare Turnstile: its public key, and whether nobody passes without it. Null key: there is none.
@@ -1633,6 +1664,20 @@ export interface components {
             start: components["schemas"]["Utc"];
         };
         /**
+         * ComparedOffer
+         * @description An offer that is compared, under its id. `prices_outdated`: nobody checked since that day that they hold.
+         */
+        ComparedOffer: {
+            /** Id */
+            id: string;
+            /** Supplier */
+            supplier: string;
+            /** Name */
+            name: string;
+            /** Prices Outdated */
+            prices_outdated: string | null;
+        };
+        /**
          * ComparisonView
          * @description What the same hours would have cost, and the lowest power that the highest one used would have allowed.
          *
@@ -1640,6 +1685,7 @@ export interface components {
          *     all of them have a price for; one that is not sold at the power of a day, or has a price for less than half of the
          *     hours, has none. `total` adds up the `total_months` that all options have which can be compared in at least half of
          *     the months.
+         *     The options are `base`, `hp_hc`, `tempo`, `own`, each of `offers` by its id, and `changed_hours`.
          *     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
          *     `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
          *     power is not known.
@@ -1653,6 +1699,8 @@ export interface components {
             };
             /** Total Months */
             total_months: number;
+            /** Offers */
+            offers: components["schemas"]["ComparedOffer"][];
             /** Open To New */
             open_to_new: {
                 [key: string]: boolean;
@@ -1665,6 +1713,8 @@ export interface components {
             highest_known: number;
             /** Lowest Power Kva */
             lowest_power_kva: number | null;
+            /** Lower Powers */
+            lower_powers: components["schemas"]["LowerPower"][];
             /** Prices Outdated */
             prices_outdated: string | null;
         };
@@ -1822,6 +1872,9 @@ export interface components {
         /**
          * CostView
          * @description EUR: the energy of the hours with a price, `known` of all hours, the subscription, and both together.
+         *
+         *     `red_gain`: what it would cost less, were all energy of red peak hours used in red off-peak hours; a share of that
+         *     energy saves that share. Null where an option has no red hours.
          */
         CostView: {
             /** Energy */
@@ -1832,6 +1885,12 @@ export interface components {
             total: number | null;
             /** Known */
             known: number;
+            /** Buckets */
+            buckets: {
+                [key: string]: components["schemas"]["BucketView"];
+            };
+            /** Red Gain */
+            red_gain: number | null;
         };
         /**
          * CurveAnswer
@@ -2492,6 +2551,16 @@ export interface components {
             captcha_token?: string | null;
         };
         /**
+         * LowerPower
+         * @description A power lower than the one subscribed, and the days of the months compared on which more was used.
+         */
+        LowerPower: {
+            /** Power Kva */
+            power_kva: number;
+            /** Days Above */
+            days_above: string[];
+        };
+        /**
          * MadeOf
          * @description What a row was made of: readings, readings and a share by minutes or by the day's value, or that value alone.
          *
@@ -2668,6 +2737,137 @@ export interface components {
             /** Periods */
             periods: components["schemas"]["OffPeakPeriod-Output"][];
         };
+        OfferId: string;
+        /**
+         * OfferPrice
+         * @description The price of a bucket, of all powers unless `powers_kva` names some. Its own source, where it has one.
+         */
+        OfferPrice: {
+            /** @default all */
+            season?: components["schemas"]["OffPeakSeason"];
+            /**
+             * Weekdays
+             * @default [
+             *       0,
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6
+             *     ]
+             */
+            weekdays?: number[];
+            /** @default by_weekday */
+            public_holidays?: components["schemas"]["HolidayRule"];
+            /** @default [] */
+            slots?: components["schemas"]["Slots-Output"];
+            bucket: components["schemas"]["BucketName"];
+            eur_per_kwh: components["schemas"]["Eur-Output"];
+            /** Colors */
+            colors?: ("blue" | "white" | "red")[] | null;
+            on?: components["schemas"]["SpecialDayName"] | null;
+            /** Powers Kva */
+            powers_kva?: components["schemas"]["Power"][] | null;
+            source?: components["schemas"]["OfferSource"] | null;
+        };
+        /**
+         * OfferSource
+         * @description Where a figure was read: the page or price list, the day it bears, and the day on which somebody looked.
+         */
+        OfferSource: {
+            /**
+             * Url
+             * Format: uri
+             */
+            url: string;
+            /**
+             * Dated
+             * Format: date
+             */
+            dated: string;
+            /**
+             * Checked On
+             * Format: date
+             */
+            checked_on: string;
+        };
+        /**
+         * OfferSubscription
+         * @description What an offer costs a month with a power.
+         */
+        OfferSubscription: {
+            power_kva: components["schemas"]["Power"];
+            eur_per_month: components["schemas"]["Eur-Output"];
+            source?: components["schemas"]["OfferSource"] | null;
+        };
+        /**
+         * OfferVersion
+         * @description The prices from `valid_from` on. They are known to hold before `valid_to`, and flagged from that day on.
+         *
+         *     `tax` null: all figures include tax. `closed_on`: the first day on which nobody new may choose it.
+         */
+        OfferVersion: {
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /**
+             * Valid To
+             * Format: date
+             */
+            valid_to: string;
+            /** Closed On */
+            closed_on?: string | null;
+            source: components["schemas"]["OfferSource"];
+            tax: components["schemas"]["Tax"] | null;
+            /** @default 360 */
+            day_starts?: components["schemas"]["MinuteOfDay-Output"];
+            /** Special Days */
+            special_days?: {
+                [key: string]: components["schemas"]["SpecialDays"];
+            };
+            /** Subscriptions */
+            subscriptions: components["schemas"]["OfferSubscription"][];
+            /** Prices */
+            prices: components["schemas"]["OfferPrice"][];
+        };
+        /**
+         * OfferView
+         * @description An offer as it is on a day: its version in force, with its sources, and by power what it then is as a tariff.
+         *
+         *     `prices_outdated`: the day since which nobody has checked that these prices still hold; null: they are checked.
+         *     `example`: it is invented, to show the format.
+         */
+        OfferView: {
+            /** Id */
+            id: string;
+            /** Supplier */
+            supplier: string;
+            /** Name */
+            name: string;
+            /** Example */
+            example: boolean;
+            version: components["schemas"]["OfferVersion"];
+            /** Terms */
+            terms: components["schemas"]["Tariff-Output"][];
+            /** Open To New */
+            open_to_new: {
+                [key: string]: boolean;
+            };
+            /** Prices Outdated */
+            prices_outdated: string | null;
+        };
+        /**
+         * OffersView
+         * @description The offers that the gateway knows, and when their file was published; null: it has none.
+         */
+        OffersView: {
+            /** Items */
+            items: components["schemas"]["OfferView"][];
+            published_at: components["schemas"]["Utc"] | null;
+        };
         /**
          * Operator
          * @description Who runs the site, and where to reach them; null where SITE_OPERATOR and SITE_CONTACT do not say.
@@ -2794,9 +2994,12 @@ export interface components {
          * @enum {string}
          */
         PointStatus: "granted" | "ended" | "moved";
+        Power: number;
         /**
          * Price
          * @description The price of a bucket. In a custom offer: at these times; of the one without, whenever no other holds.
+         *
+         *     `colors`: on days of these Tempo colours only; `on`: on days of the tariff's `special_days` of this name only.
          */
         "Price-Input": {
             /** @default all */
@@ -2818,13 +3021,17 @@ export interface components {
             public_holidays?: components["schemas"]["HolidayRule"];
             /** @default [] */
             slots?: components["schemas"]["Slots-Input"];
-            /** Bucket */
-            bucket: string;
+            bucket: components["schemas"]["BucketName"];
             eur_per_kwh: components["schemas"]["Eur-Input"];
+            /** Colors */
+            colors?: ("blue" | "white" | "red")[] | null;
+            on?: components["schemas"]["SpecialDayName"] | null;
         };
         /**
          * Price
          * @description The price of a bucket. In a custom offer: at these times; of the one without, whenever no other holds.
+         *
+         *     `colors`: on days of these Tempo colours only; `on`: on days of the tariff's `special_days` of this name only.
          */
         "Price-Output": {
             /** @default all */
@@ -2846,9 +3053,11 @@ export interface components {
             public_holidays?: components["schemas"]["HolidayRule"];
             /** @default [] */
             slots?: components["schemas"]["Slots-Output"];
-            /** Bucket */
-            bucket: string;
+            bucket: components["schemas"]["BucketName"];
             eur_per_kwh: components["schemas"]["Eur-Output"];
+            /** Colors */
+            colors?: ("blue" | "white" | "red")[] | null;
+            on?: components["schemas"]["SpecialDayName"] | null;
         };
         /**
          * PriceSource
@@ -3166,6 +3375,20 @@ export interface components {
              */
             end: string;
         };
+        SpecialDayName: string;
+        /**
+         * SpecialDays
+         * @description Days that a supplier names one by one, such as those of EJP; from `known_until` on they are not known yet.
+         */
+        SpecialDays: {
+            /** Days */
+            days: string[];
+            /**
+             * Known Until
+             * Format: date
+             */
+            known_until: string;
+        };
         /**
          * Step
          * @description What one row of a chart stands for.
@@ -3183,7 +3406,9 @@ export interface components {
          * @description What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
          *
          *     A subscription of one's own replaces the regulated one. `production_eur_per_kwh` is what is paid for what it gives.
-         *     `holidays` says whose public holidays its times mean.
+         *     `holidays` says whose public holidays its times mean. Days of a colour and special days last from `day_starts` to
+         *     the same time of the next day. With `offer`, prices are those of an offer that the gateway knows, from version to
+         *     version.
          */
         "Tariff-Input": {
             /** Valid From */
@@ -3195,18 +3420,29 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices?: "regulated" | components["schemas"]["Price-Input"][];
+            prices?: ("regulated" | "offer") | components["schemas"]["Price-Input"][];
+            offer?: components["schemas"]["OfferId"] | null;
             subscription_eur_per_month?: components["schemas"]["Eur-Input"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Input"] | null;
             /** @default mainland */
             holidays?: components["schemas"]["HolidayRegion"];
+            /** @default 360 */
+            day_starts?: components["schemas"]["MinuteOfDay-Input"];
+            /** Prices Until */
+            prices_until?: string | null;
+            /** Special Days */
+            special_days?: {
+                [key: string]: components["schemas"]["SpecialDays"];
+            };
         };
         /**
          * Tariff
          * @description What a usage point pays by from the midnight of a day on (null: always), until the next one begins.
          *
          *     A subscription of one's own replaces the regulated one. `production_eur_per_kwh` is what is paid for what it gives.
-         *     `holidays` says whose public holidays its times mean.
+         *     `holidays` says whose public holidays its times mean. Days of a colour and special days last from `day_starts` to
+         *     the same time of the next day. With `offer`, prices are those of an offer that the gateway knows, from version to
+         *     version.
          */
         "Tariff-Output": {
             /** Valid From */
@@ -3218,11 +3454,38 @@ export interface components {
              * Prices
              * @default regulated
              */
-            prices?: "regulated" | components["schemas"]["Price-Output"][];
+            prices?: ("regulated" | "offer") | components["schemas"]["Price-Output"][];
+            offer?: components["schemas"]["OfferId"] | null;
             subscription_eur_per_month?: components["schemas"]["Eur-Output"] | null;
             production_eur_per_kwh?: components["schemas"]["Eur-Output"] | null;
             /** @default mainland */
             holidays?: components["schemas"]["HolidayRegion"];
+            /** @default 360 */
+            day_starts?: components["schemas"]["MinuteOfDay-Output"];
+            /** Special Days */
+            special_days?: {
+                [key: string]: components["schemas"]["SpecialDays"];
+            };
+        };
+        /**
+         * Tax
+         * @description What is added to figures without tax: excise by kWh, CTA by month, then VAT on each.
+         */
+        Tax: {
+            /** @default 0 */
+            excise_eur_per_kwh?: components["schemas"]["Eur-Output"];
+            /** @default 0 */
+            cta_eur_per_month?: components["schemas"]["Eur-Output"];
+            /**
+             * Vat Energy
+             * @default 0.20
+             */
+            vat_energy?: string;
+            /**
+             * Vat Subscription
+             * @default 0.20
+             */
+            vat_subscription?: string;
         };
         /**
          * Tempo
@@ -4014,6 +4277,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GridsView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Unprocessable Content */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** Type */
+                        type: string;
+                        /** Title */
+                        title: string;
+                        /** Status */
+                        status: number;
+                        /** Detail */
+                        detail: string;
+                        /** Instance */
+                        instance: string;
+                        /** Code */
+                        code: string;
+                    };
+                };
+            };
+        };
+    };
+    get_offers_v1_offers_get: {
+        parameters: {
+            query?: {
+                /** @description In kVA; all unless told */
+                power?: number | null;
+                /** @description Today unless told */
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OffersView"];
                 };
             };
             /** @description Bad Request */
@@ -5526,6 +5924,8 @@ export interface operations {
             query?: {
                 /** @description The last whole months */
                 months?: number;
+                /** @description Other off-peak hours, as bills write them: compared as `changed_hours` */
+                off_peak?: string | null;
             };
             header?: never;
             path: {

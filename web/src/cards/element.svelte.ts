@@ -19,6 +19,8 @@ export interface CardDefinition {
   name: CardName;
   component: Component<CardProps>;
   form: () => ConfigForm | Promise<ConfigForm>;
+  /** Whether it goes on while it is not in the page: Home Assistant takes a hidden card out of it. */
+  livesHidden?: boolean;
   /** How many rows of a dashboard it takes, for one that is laid out before the card is drawn. */
   rows: number;
 }
@@ -26,8 +28,10 @@ export interface CardDefinition {
 export const elementName = (name: CardName): string => `my-electrical-data-${name}`;
 
 /** Make a card of Home Assistant: an element with a shadow root in which a component is mounted. */
-export function defineCard({ name, component, form, rows }: CardDefinition): void {
+export function defineCard({ name, component, form, rows, livesHidden = false }: CardDefinition): void {
   class CardElement extends HTMLElement {
+    /** The last one that lives hidden: whatever dashboard it was made for is gone when another is shown. */
+    static #last: CardElement | undefined;
     readonly #root = this.attachShadow({ mode: "open" });
     #hass: HomeAssistant | undefined;
     #config = $state.raw<CardConfig>();
@@ -59,6 +63,10 @@ export function defineCard({ name, component, form, rows }: CardDefinition): voi
     }
 
     disconnectedCallback(): void {
+      if (!livesHidden) this.#end();
+    }
+
+    #end(): void {
       if (this.#mounted) void unmount(this.#mounted);
       this.#mounted = undefined;
       this.#root.replaceChildren();
@@ -75,6 +83,10 @@ export function defineCard({ name, component, form, rows }: CardDefinition): voi
     #show(): void {
       const hass = this.#hass;
       if (this.#mounted || !hass || !this.#config || !this.isConnected) return;
+      if (livesHidden) {
+        if (CardElement.#last && !CardElement.#last.isConnected) CardElement.#last.#end();
+        CardElement.#last = this;
+      }
       const style = document.createElement("style");
       style.textContent = colors + utilities + css;
       this.#root.append(style);

@@ -21,6 +21,6 @@ for (const card of cards) {
   defineCard(card);
   offerCard(card.name);
 }
-defineCard({ name: "banner", component: Banner, form: titleForm, rows: 1 });
+defineCard({ name: "banner", component: Banner, form: titleForm, rows: 1, livesHidden: true });
 defineDashboard();
 offerDashboard();

@@ -1,8 +1,8 @@
 """What the same hours would have cost under each option, with the prices of their dates."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
@@ -12,10 +12,15 @@ from gateway.billing.days.home import Home
 from gateway.kit import paris
 from gateway.tariffs.availability import is_open_to_new
 from gateway.tariffs.buckets import Rules
+from gateway.tariffs.off_peak import OffPeakPeriod
+from gateway.tariffs.offers import Offer
 from gateway.tariffs.options import REGULATED, Option
 from gateway.tariffs.tariff import Tariff, find_tariff_on
 
 OWN = "own"
+CHANGED_HOURS = "changed_hours"
+"""The option `hp_hc` with off-peak hours other than those in force."""
+_RED_PEAK, _RED_OFF_PEAK = "red_hp", "red_hc"
 _VA_A_KVA = 1000
 
 
@@ -24,12 +29,16 @@ class Cost:
     """What an option comes to in exact units over the hours compared: `priced` of the `hours` of the months.
 
     An option that cannot be compared has no priced hour. The subscription is None when none is known on some day.
+    `buckets` has energy and cost of each. `red_gain` is what it would cost less, were all energy of red peak hours used
+    in red off-peak hours.
     """
 
     energy: int = 0
     subscription: int | None = 0
     priced: int = 0
     hours: int = 0
+    buckets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    red_gain: int = 0
 
     def __add__(self, other: Cost) -> Cost:
         """Add what two spans come to."""
@@ -39,12 +48,24 @@ class Cost:
             None if None in both else sum(each for each in both if each is not None),
             self.priced + other.priced,
             self.hours + other.hours,
+            _add_buckets(self.buckets, other.buckets),
+            self.red_gain + other.red_gain,
         )
 
     @property
     def share(self) -> float:
         """The share of all hours that is known and priced."""
         return round(self.priced / self.hours, 4) if self.hours else 0.0
+
+
+def _add_buckets(
+    one: Mapping[str, tuple[int, int]], other: Mapping[str, tuple[int, int]]
+) -> dict[str, tuple[int, int]]:
+    found = dict(one)
+    for name, (energy, cost) in other.items():
+        before = found.get(name, (0, 0))
+        found[name] = before[0] + energy, before[1] + cost
+    return found
 
 
 @dataclass(frozen=True)
@@ -75,6 +96,25 @@ class _DayBill:
     hours_a_row: int = 1
     subscription: int | None = None
     sold: bool = False
+    figures: DayFigures | None = None
+
+    def sum_hours(self, hours: Collection[int]) -> Cost:
+        """Return what some of its hours come to, by bucket."""
+        if self.figures is None:
+            return Cost()
+        rows = [row for row, hour in enumerate(self.figures.hours) if hour in hours]
+        buckets, prices = {}, self.figures.prices
+        for bucket, used in self.figures.used.items():
+            energy = sum(used[row] for row in rows)
+            if energy and bucket in prices:
+                buckets[bucket] = (energy, energy * prices[bucket])
+        gain = prices.get(_RED_PEAK, 0) - prices.get(_RED_OFF_PEAK, 0)
+        return Cost(
+            energy=sum(self.costs[hour] for hour in hours),
+            priced=len(rows) * self.hours_a_row,
+            buckets=buckets,
+            red_gain=buckets.get(_RED_PEAK, (0, 0))[0] * gain,
+        )
 
 
 def list_months(today: date, number: int) -> list[tuple[date, date]]:
@@ -91,22 +131,25 @@ def compare_options(
     facts: Mapping[date, Facts],
     own: Mapping[date, DayFigures],
     spans: Iterable[tuple[date, date]],
+    changed_hours: Sequence[OffPeakPeriod] = (),
 ) -> list[Month]:
     """Bill the days in service under every option, at the power subscribed then; `own` is what was published.
 
-    `facts` has the days in service. Months in which nothing was billed under any option are left out.
+    The options are the regulated ones, the offers known but no examples, and `hp_hc` with `changed_hours`. `facts` has
+    the days in service. Months in which nothing was billed under any option are left out.
 
     Example: a home of 3 kVA until 15 January, of 6 kVA since, and no colour known in February. January has Base and the
     own tariff only, since Tempo is not sold at 3 kVA; February has all but Tempo; March has all of them. Were a colour
     missing on 5 March, its hours would be left out of all options, so that all are billed over the same hours.
     """
-    bill_under = _Bills(home, colors)
+    bill_under = _Bills(home, colors, changed_hours)
+    names = [*map(str, REGULATED), *(offer.id for offer in list_offers(home))]
+    if changed_hours:
+        names.append(CHANGED_HOURS)
     found = []
     for start, end in spans:
         days = [day for day in paris.iterate_days(start, end) if day in facts]
-        bills = {
-            option.value: [bill_under.bill_option(option, day, facts[day]) for day in days] for option in REGULATED
-        }
+        bills = {name: [bill_under.bill_option(name, day, facts[day]) for day in days] for name in names}
         bills[OWN] = [bill_under.bill_own(day, facts[day], own.get(day)) for day in days]
         hours = sum(paris.minutes_in(day) // 60 for day in days)
         if costs := _restrict_to_same_hours(bills, hours):
@@ -121,30 +164,47 @@ def add_up_months(found: Sequence[Month]) -> ComparisonTotal:
     shared = [month for month in found if all(month.costs[name].priced for name in compared)]
     hours = sum(next(iter(month.costs.values())).hours for month in shared)
     costs = {}
-    for name in (*map(str, REGULATED), OWN):
+    for name in dict.fromkeys([*map(str, REGULATED), OWN, *(name for month in found for name in month.costs)]):
         of_months = [month.costs[name] for month in shared]
         costs[name] = sum(of_months, Cost()) if name in compared else Cost(subscription=None, hours=hours)
     return ComparisonTotal(costs, len(shared))
 
 
 class _Bills:
-    """Bills days, each with the option's regulated prices at the power subscribed on that day."""
+    """Bills days, each with an option's prices at the power subscribed on that day."""
 
-    def __init__(self, home: Home, colors: Mapping[date, str]) -> None:
+    def __init__(self, home: Home, colors: Mapping[date, str], changed_hours: Sequence[OffPeakPeriod]) -> None:
         self._home = home
         self._colors = colors
+        self._changed_hours = changed_hours
         self._own = home.build_rules(colors)
-        self._rules: dict[tuple[Option, float], Rules] = {}
+        self._rules: dict[tuple[str, float], Rules | None] = {}
 
-    def bill_option(self, option: Option, day: date, facts: Facts) -> _DayBill:
+    def bill_option(self, name: str, day: date, facts: Facts) -> _DayBill:
         power = _find_power_on(self._home, day)
-        if power is None or power not in self._home.book.list_powers(option):
+        if power is None:
             return _DayBill()
-        if (option, power) not in self._rules:
-            tariffs = [Tariff(option=option, power_kva=int(power))]
-            self._rules[option, power] = self._home.build_rules(self._colors, tariffs)
-        rules = self._rules[option, power].get_day_rules(day)
+        if (name, power) not in self._rules:
+            self._rules[name, power] = self._build_rules(name, power)
+        built = self._rules[name, power]
+        if built is None:
+            return _DayBill()
+        rules = built.get_day_rules(day)
         return _bill_day(day, count_day(day, facts, Facts(), rules), rules.subscription)
+
+    def _build_rules(self, name: str, power: float) -> Rules | None:
+        """Return how days are billed under an option with a power; None where it is not sold with it."""
+        home = self._home
+        if home.offers.find_offer(name) is not None:
+            tariffs = resolve_offer(home, name, power)
+            return home.build_rules(self._colors, tariffs) if tariffs else None
+        option = Option.HP_HC if name == CHANGED_HOURS else Option(name)
+        if power not in home.book.list_powers(option):
+            return None
+        tariffs = [Tariff(option=option, power_kva=int(power))]
+        if name == CHANGED_HOURS:
+            return Rules(tariffs, self._changed_hours, self._colors, home.book, home.injects_since)
+        return home.build_rules(self._colors, tariffs)
 
     def bill_own(self, day: date, facts: Facts, published: DayFigures | None) -> _DayBill:
         """Bill a day as it was published, or, while older days are still being fetched, as it will be."""
@@ -159,7 +219,7 @@ def _bill_day(day: date, figures: DayFigures | None, subscription: int | None) -
     without_price = {row for values in figures.unpriced_energy for row, used in enumerate(values) if used}
     amounts = figures.build_columns().get("cost") or [0] * len(figures.hours)
     costs = {hour: amounts[row] for row, hour in enumerate(figures.hours) if row not in without_price}
-    return _DayBill(costs, figures.length if figures.is_one_row else 1, owed, sold=True)
+    return _DayBill(costs, figures.length if figures.is_one_row else 1, owed, sold=True, figures=figures)
 
 
 def _restrict_to_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int) -> dict[str, Cost]:
@@ -185,12 +245,9 @@ def _restrict_to_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int)
             costs[name] = Cost(subscription=None, hours=hours)
             continue
         owed = [bill.subscription for bill in days]
-        costs[name] = Cost(
-            energy=sum(bill.costs[hour] for bill, rows in zip(days, shared, strict=True) for hour in rows),
-            subscription=None if None in owed else sum(each for each in owed if each is not None),
-            priced=sum(len(rows) * bill.hours_a_row for bill, rows in zip(days, shared, strict=True)),
-            hours=hours,
-        )
+        whole = sum((bill.sum_hours(rows) for bill, rows in zip(days, shared, strict=True)), Cost())
+        subscription = None if None in owed else sum(each for each in owed if each is not None)
+        costs[name] = replace(whole, subscription=subscription, hours=hours)
     return costs if any(cost.priced for cost in costs.values()) else {}
 
 
@@ -211,14 +268,40 @@ def _find_power_on(home: Home, day: date) -> float | None:
     return home.point.contract.power_kva if tariff is None else tariff.power_kva
 
 
-def find_options_open_to_new(home: Home, today: date) -> dict[Option, bool]:
-    """Tell of each option whether a new customer may choose it today, at the power that is subscribed."""
+def list_offers(home: Home) -> list[Offer]:
+    """Return the offers to compare: all that are known but the examples."""
+    return [offer for offer in home.offers.offers if not offer.example]
+
+
+def resolve_offer(home: Home, offer_id: str, power: float) -> list[Tariff]:
+    """Return the versions of an offer with a power; none where it was never sold with it."""
+    if power != int(power) or not home.offers.is_sold(offer_id, int(power)):
+        return []
+    chosen = Tariff(option=Option.CUSTOM, offer=offer_id, prices="offer", power_kva=int(power))
+    return home.offers.resolve_tariffs([chosen])
+
+
+def find_options_open_to_new(home: Home, today: date) -> dict[str, bool]:
+    """Tell of each option and offer whether a new customer may choose it today, at the power that is subscribed."""
     tariff = find_tariff_on(home.tariffs, today)
     power = tariff.power_kva if tariff is not None else home.point.contract.power_kva
-    return {
-        option: power in home.book.list_powers(option) and is_open_to_new(option, power, today)
+    if not power:
+        return {}
+    regulated = {
+        str(option): power in home.book.list_powers(option) and is_open_to_new(option, power, today)
         for option in REGULATED
-        if power
+    }
+    return regulated | {offer.id: offer.is_open(power, today) for offer in list_offers(home)}
+
+
+def list_days_above(
+    powers: Iterable[int], peaks: Mapping[date, int], subscribed: float | None
+) -> dict[int, list[date]]:
+    """Return the days on which each power below the one subscribed would not have done, from their highest powers."""
+    return {
+        power: sorted(day for day, va in peaks.items() if va > power * _VA_A_KVA)
+        for power in powers
+        if subscribed is not None and power < subscribed
     }
 
 

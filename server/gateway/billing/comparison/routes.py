@@ -21,6 +21,10 @@ async def get_comparison(
     caller: CallerDep,
     point_id: PointId,
     months: Annotated[int, Query(ge=1, le=36, description="The last whole months")] = 12,
+    off_peak: Annotated[
+        str | None,
+        Query(max_length=500, description="Other off-peak hours, as bills write them: compared as `changed_hours`"),
+    ] = None,
 ) -> ComparisonView:
     """What the same hours would have cost under each option."""
-    return ComparisonView.of(await service.compare_options(caller.account_id, point_id, months))
+    return ComparisonView.of(await service.compare_options(caller.account_id, point_id, months, off_peak))

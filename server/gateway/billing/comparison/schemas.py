@@ -1,25 +1,34 @@
 """The comparison on the wire."""
 
 from datetime import date
-from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from gateway.billing.comparison.costs import Cost
 from gateway.billing.comparison.service import Comparison
 from gateway.billing.days.figures import to_unit
-from gateway.tariffs.options import Option
 
-Billed = Literal["base", "hp_hc", "tempo", "own"]
+
+class BucketView(BaseModel):
+    """Energy in kWh, and what it costs in EUR."""
+
+    kwh: float
+    eur: float
 
 
 class CostView(BaseModel):
-    """EUR: the energy of the hours with a price, `known` of all hours, the subscription, and both together."""
+    """EUR: the energy of the hours with a price, `known` of all hours, the subscription, and both together.
+
+    `red_gain`: what it would cost less, were all energy of red peak hours used in red off-peak hours; a share of that
+    energy saves that share. Null where an option has no red hours.
+    """
 
     energy: float | None
     subscription: float | None
     total: float | None
     known: float = Field(ge=0, le=1)
+    buckets: dict[str, BucketView]
+    red_gain: float | None
 
     @classmethod
     def of(cls, cost: Cost) -> CostView:
@@ -32,6 +41,11 @@ class CostView(BaseModel):
             subscription=subscription,
             total=None if both is None else to_unit("cost", both),
             known=cost.share,
+            buckets={
+                name: BucketView(kwh=to_unit("consumption", used) / 1000, eur=to_unit("cost", eur))
+                for name, (used, eur) in cost.buckets.items()
+            },
+            red_gain=to_unit("cost", cost.red_gain) if cost.red_gain else None,
         )
 
 
@@ -40,7 +54,23 @@ class MonthView(BaseModel):
 
     start: date
     end: date
-    options: dict[Billed, CostView]
+    options: dict[str, CostView]
+
+
+class ComparedOffer(BaseModel):
+    """An offer that is compared, under its id. `prices_outdated`: nobody checked since that day that they hold."""
+
+    id: str
+    supplier: str
+    name: str
+    prices_outdated: date | None
+
+
+class LowerPower(BaseModel):
+    """A power lower than the one subscribed, and the days of the months compared on which more was used."""
+
+    power_kva: int
+    days_above: list[date]
 
 
 class ComparisonView(BaseModel):
@@ -50,19 +80,22 @@ class ComparisonView(BaseModel):
     all of them have a price for; one that is not sold at the power of a day, or has a price for less than half of the
     hours, has none. `total` adds up the `total_months` that all options have which can be compared in at least half of
     the months.
+    The options are `base`, `hp_hc`, `tempo`, `own`, each of `offers` by its id, and `changed_hours`.
     `highest_known` is the share of the days whose highest power is known. `prices_outdated` is of any option compared.
     `open_to_new`: whether somebody who does not pay by an option may choose it today at their power; empty where the
     power is not known.
     """
 
     items: list[MonthView]
-    total: dict[Billed, CostView]
+    total: dict[str, CostView]
     total_months: int
-    open_to_new: dict[Option, bool]
+    offers: list[ComparedOffer]
+    open_to_new: dict[str, bool]
     power_kva: int | None
     highest_va: int | None
     highest_known: float = Field(ge=0, le=1)
     lowest_power_kva: int | None
+    lower_powers: list[LowerPower]
     prices_outdated: date | None
 
     @classmethod
@@ -80,6 +113,11 @@ class ComparisonView(BaseModel):
                 ],
                 "total": {name: CostView.of(cost) for name, cost in found.total.costs.items()},
                 "total_months": found.total.months,
+                "offers": [
+                    {"id": offer.id, "supplier": offer.supplier, "name": offer.name, "prices_outdated": since}
+                    for offer, since in found.offers
+                ],
+                "lower_powers": [{"power_kva": power, "days_above": days} for power, days in found.days_above.items()],
                 "open_to_new": found.open_to_new,
                 "power_kva": found.power_kva,
                 "highest_va": found.highest_va,

@@ -17,7 +17,9 @@ from gateway.metering import payloads
 from gateway.metering import repository as metering
 from gateway.metering.meters import Meter
 from gateway.metering.schedule import Feed, Kind
+from gateway.tariffs.offers import Offer
 from gateway.tariffs.options import REGULATED, Option
+from gateway.tariffs.service import read_off_peak
 from gateway.tariffs.tariff import find_tariff_on
 
 
@@ -26,16 +28,20 @@ class Comparison:
     """By month; `power_kva` is what is subscribed, `lowest_power_kva` what would have done.
 
     `highest_known` is the share of the days whose highest power is known. `open_to_new` tells of each option whether a
-    new customer may choose it at that power today; one that is not sold at it is not.
+    new customer may choose it at that power today; one that is not sold at it is not. `offers` are those compared, with
+    the day since which their prices are outdated. `days_above` are the days on which a power lower than the one
+    subscribed would not have done.
     """
 
     months: list[costs.Month]
     total: costs.ComparisonTotal
-    open_to_new: dict[Option, bool]
+    open_to_new: dict[str, bool]
+    offers: list[tuple[Offer, date | None]]
     power_kva: int | None
     highest_va: int | None
     highest_known: float
     lowest_power_kva: int | None
+    days_above: dict[int, list[date]]
     prices_outdated: date | None
 
 
@@ -47,8 +53,14 @@ class ComparisonService:
         self._clock = clock
         self._publisher = publisher
 
-    async def compare_options(self, account_id: str, point_id: str, number: int) -> Comparison:
-        """Compare the options over the last so many whole months."""
+    async def compare_options(
+        self, account_id: str, point_id: str, number: int, changed_hours: str | None = None
+    ) -> Comparison:
+        """Compare the options over the last so many whole months; also off-peak hours changed to those of a text.
+
+        Raises the problem `off_peak_unreadable`.
+        """
+        hours = read_off_peak(changed_hours) if changed_hours else []
         home = (await self._publisher.publish_hours(account_id, point_id)).home
         today = paris.day_of(self._clock.now())
         spans = costs.list_months(today, number)
@@ -64,18 +76,22 @@ class ComparisonService:
         }
         since = Meter.of(home.point, home.secrets, self._clock.now()).since[Direction.CONSUMPTION]
         served = {day: known_day for day, known_day in days.items() if since is None or since <= day}
-        months = await asyncio.to_thread(costs.compare_options, home, known.colors, served, own, spans)
+        months = await asyncio.to_thread(costs.compare_options, home, known.colors, served, own, spans, hours)
         tariff = find_tariff_on(home.tariffs, today)
         used = [home.tariffs, *(costs.list_sold_tariffs(home, option) for option in REGULATED)]
         outdated = [find_outdated_prices(home.book, tariffs, start, end - paris.DAY) for tariffs in used]
+        power_kva = tariff.power_kva if tariff else home.point.contract.power_kva
+        by_day = {day: peak.va for day, peak in peaks.items()}
         highest = max((peak.va for peak in peaks.values()), default=None)
         return Comparison(
             months,
             costs.add_up_months(months),
             costs.find_options_open_to_new(home, today),
+            [(offer, offer.find_outdated_since(end - paris.DAY)) for offer in costs.list_offers(home)],
             tariff.power_kva if tariff else None,
             highest,
             len(peaks) / len(days),
             costs.find_lowest_power(home, highest, today),
+            costs.list_days_above(home.book.list_powers(Option.BASE), by_day, power_kva),
             min((day for day in outdated if day is not None), default=None),
         )

@@ -13,9 +13,9 @@ from gateway.metering.meters import find_activation, list_directions
 from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.off_peak_dates import select_effective
-from gateway.tariffs.options import OPTIONS, BucketClock
+from gateway.tariffs.offers import NO_OFFERS, OfferBook
 from gateway.tariffs.prices import PriceBook
-from gateway.tariffs.repository import load_price_book
+from gateway.tariffs.repository import load_offers, load_price_book
 from gateway.tariffs.tariff import Tariff
 from gateway.usage_points import service as points
 from gateway.usage_points.models import UsagePoint
@@ -29,12 +29,13 @@ class Home:
     point: UsagePoint
     secrets: Secrets
     book: PriceBook
+    offers: OfferBook = NO_OFFERS
 
     @classmethod
     async def open_home(cls, session: AsyncSession, account_id: str, point_id: str, keyring: Keyring) -> Home:
         """Open one of an account's usage points. Raises the problem `not_found`."""
         point, secrets = await points.open_point(session, account_id, point_id, keyring)
-        return cls(point, secrets, await load_price_book(session))
+        return cls(point, secrets, await load_price_book(session), await load_offers(session))
 
     @property
     def public_id(self) -> str:
@@ -43,13 +44,18 @@ class Home:
 
     @cached_property
     def tariffs(self) -> list[Tariff]:
-        """What it pays by."""
+        """What it pays by: an offer that was chosen is there with its prices, version by version."""
+        return self.offers.resolve_tariffs(self.chosen_tariffs)
+
+    @cached_property
+    def chosen_tariffs(self) -> list[Tariff]:
+        """What its owner chose."""
         return [Tariff.model_validate(tariff) for tariff in self.point.tariffs]
 
     @property
     def pays_by_color(self) -> bool:
         """Whether the colours of days tell what it pays."""
-        return any(OPTIONS[tariff.option].clock is BucketClock.TEMPO for tariff in self.tariffs)
+        return any(tariff.depends_on_colors for tariff in self.tariffs)
 
     @cached_property
     def off_peak(self) -> list[OffPeakPeriod]:

@@ -12,7 +12,8 @@ class Publication(Base):
     """How far the hours of a usage point are published.
 
     `starts_on` is their first day, which moves no more once `is_whole`; `rules` tells by which tariffs, prices and
-    off-peak hours they were counted; whatever was written before `looked_at` is in them.
+    off-peak hours they were counted. Whatever the usage point's days had told by its `data_revision` is in them, and so
+    are the colours told before `looked_at`.
     """
 
     __tablename__ = "publications"
@@ -22,6 +23,7 @@ class Publication(Base):
     is_whole: Mapped[bool]
     rules: Mapped[bytes] = mapped_column(LargeBinary(16))
     looked_at: Mapped[datetime]
+    data_revision: Mapped[int | None]
 
 
 class PublishedDay(Base):

@@ -2,10 +2,15 @@
 
 The figures of each published day are kept. A question counts again the days of which something was written since the
 last look, all of them when the rules differ, and compares: days whose figures differ enter a new revision.
+
+What was written is told by revisions, not by times: each day has the `data_revision` of its usage point that wrote it,
+and a publication has the one up to which it is counted. A process that found nothing new remembers in which state of
+the database that was, and the next question costs one statement.
 """
 
 import asyncio
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -39,7 +44,7 @@ NOTHING_HELD = -1
 FORMAT = 5
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
-"""What was written so long before the last look is looked at again: clocks differ, and a write takes time."""
+"""Colours told so long before the last look are looked at again: clocks differ, and a write takes time."""
 _MOST_REMEMBERED = 10_000
 _FEW = 7
 """Days whose work does not hold up the loop."""
@@ -67,6 +72,15 @@ class Published:
     since: int
 
 
+@dataclass(frozen=True)
+class _UpToDate:
+    """A state of the database, and the day, in which all hours were published, and the series they have."""
+
+    made_of: tuple[object, ...]
+    today: date
+    series: Mapping[str, int]
+
+
 class Publisher:
     """Publishes the hours of usage points."""
 
@@ -74,17 +88,32 @@ class Publisher:
         self._database = database
         self._clock = clock
         self._keyring = keyring
-        self._unchanged: dict[str, tuple[object, ...]] = {}
+        self._up_to_date: OrderedDict[str, _UpToDate] = OrderedDict()
+
+    async def find_up_to_date(
+        self, account_id: str, point_id: str
+    ) -> tuple[repository.PublishedState, Mapping[str, int]] | None:
+        """Return the state of hours that are surely up to date, and their series; None when they must be looked at."""
+        known = self._up_to_date.get(point_id)
+        if known is None or known.today != paris.day_of(self._clock.now()):
+            return None
+        async with self._database.read() as session:
+            state = await repository.load_state(session, account_id, point_id)
+        return (state, known.series) if state is not None and state.made_of == known.made_of else None
 
     async def publish_hours(self, account_id: str, point_id: str) -> Published:
         """Bring a usage point's hours up to date. Raises the problem `not_found`."""
         while True:
             now = self._clock.now()
             async with self._database.read() as session:
+                # before all that is looked at: what is written meanwhile is noticed the next time
+                state = await repository.load_state(session, account_id, point_id)
                 home = await Home.open_home(session, account_id, point_id, self._keyring)
                 series = await repository.list_series(session, home.public_id)
                 look = await self._find_readable_work(session, home, set(series), now)
             if look is None:
+                if state is not None:
+                    self._note_up_to_date(point_id, _UpToDate(state.made_of, paris.day_of(now), series))
                 return Published(home, series, [], home.point.revision)
             async with self._database.write() as session:
                 revision = await self._write_change(session, home, look)
@@ -112,18 +141,21 @@ class Publisher:
         takes = Direction.CONSUMPTION in Meter.of(home.point, home.secrets, now).directions
         rules, end = _hash_rules(home, takes=takes), paris.day_of(now) + paris.DAY
         publication = Publication(
-            usage_point_id=home.public_id, starts_on=start, is_whole=is_whole, rules=rules, looked_at=now
+            usage_point_id=home.public_id,
+            starts_on=start,
+            is_whole=is_whole,
+            rules=rules,
+            looked_at=now,
+            data_revision=home.point.data_revision,
         )
-        due, is_first = set(paris.iterate_days(start, end)), published_before is None
+        due, is_first, is_same = set(paris.iterate_days(start, end)), published_before is None, False
         if published_before is not None and (published_before.rules, published_before.starts_on) == (rules, start):
-            written, writes = await self._list_written_since(session, home, published_before.looked_at - _MARGIN)
-            due &= written
-            seen = (home.point.epoch, home.point.revision, rules, start, end, writes)
-            if self._unchanged.get(home.public_id) == seen:
-                due = set()
-            is_same = published_before.is_whole == is_whole and now - published_before.looked_at < _MARGIN
-        else:
-            is_same, seen = False, None
+            due &= await self._list_written_since(session, home, published_before)
+            is_same = (
+                published_before.is_whole == is_whole
+                and published_before.data_revision == home.point.data_revision
+                and now - published_before.looked_at < _MARGIN
+            )
         if not due:
             return None if is_same else _Look(publication)
         days = await repository.list_published_days(
@@ -141,28 +173,27 @@ class Publisher:
 
         change = await over_days(len(due), find_change)
         is_new = change.changed or change.series or change.vanished
-        if not is_new and seen:
-            self._remember_unchanged(home.public_id, seen)
         return _Look(publication, is_first, change) if is_new or not is_same else None
 
-    def _remember_unchanged(self, point_id: str, seen: tuple[object, ...]) -> None:
-        """Note that nothing in this state differs from what is published: it need not be counted again."""
-        if len(self._unchanged) >= _MOST_REMEMBERED:
-            self._unchanged.clear()
-        self._unchanged[point_id] = seen
+    def _note_up_to_date(self, point_id: str, state: _UpToDate) -> None:
+        self._up_to_date[point_id] = state
+        if len(self._up_to_date) > _MOST_REMEMBERED:
+            self._up_to_date.popitem(last=False)
 
-    async def _list_written_since(self, session: AsyncSession, home: Home, since: datetime) -> tuple[set[date], bytes]:
-        """Return the days that may be billed otherwise, and a digest of what was written."""
-        writes = await metering.list_written_since(session, home.public_id, since)
-        written = {day for day, _ in writes}
+    async def _list_written_since(self, session: AsyncSession, home: Home, before: Publication) -> set[date]:
+        """Return the days that may be billed otherwise than they were published."""
+        counted = before.data_revision
+        if counted == home.point.data_revision:
+            written = set()
+        else:
+            # one of the version before this, which counted without revisions, may lack anything
+            written = await metering.list_written_since(session, home.public_id, -1 if counted is None else counted)
         # the index of a day also measures the day before, or the day after, by its alignment
         written |= {day + step for day in written for step in (-paris.DAY, paris.DAY)}
         if home.pays_by_color:
-            colors = await tempo.list_colors_since(session, since)
+            colors = await tempo.list_colors_since(session, before.looked_at - _MARGIN)
             written |= colors.keys() | {day + paris.DAY for day in colors}  # whose night is still of that colour
-        else:
-            colors = {}
-        return written, hashlib.blake2b(repr((writes, sorted(colors.items()))).encode(), digest_size=16).digest()
+        return written
 
     async def _write_change(self, session: AsyncSession, home: Home, look: _Look) -> int | None:
         """Write what a look found; return the revision then, None when all is to be looked at again."""
@@ -190,5 +221,6 @@ async def over_days[Found](days: int, find: Callable[[], Found]) -> Found:
 
 def _hash_rules(home: Home, *, takes: bool) -> bytes:
     point, curve = home.point, points.is_curve_collected(home.point)
-    rules = (FORMAT, point.tariffs, point.off_peak, home.book.version, curve, takes, home.injects_since)
+    prices = (home.book.version, home.offers.version)
+    rules = (FORMAT, point.tariffs, point.off_peak, prices, curve, takes, home.injects_since)
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).digest()

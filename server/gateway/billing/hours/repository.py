@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Update, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,13 +15,43 @@ from gateway.billing.hours.models import Publication, PublishedDay, PublishedSer
 from gateway.billing.hours.series import Sums
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import build_insert
-from gateway.usage_points.models import UsagePoint
+from gateway.tariffs.models import RegulatedGrid
+from gateway.tempo.models import TempoDay
+from gateway.usage_points.models import PointStatus, UsagePoint
 
 _TABLES = (PublishedDay, PublishedSeries, Publication)
 # built once: they are asked with every question
 _SERIES = select(PublishedSeries.key, PublishedSeries.revision).where(
     PublishedSeries.usage_point_id == bindparam("point")
 )
+
+
+_STATE = select(
+    UsagePoint.epoch,
+    UsagePoint.revision,
+    UsagePoint.data_revision,
+    select(func.count(RegulatedGrid.added_at)).scalar_subquery().label("grids"),
+    select(func.max(RegulatedGrid.added_at)).scalar_subquery().label("grids_added_at"),
+    select(func.max(TempoDay.told_at)).scalar_subquery().label("colors_told_at"),
+    UsagePoint.status,
+    UsagePoint.next_work_at,
+    UsagePoint.history_at,
+).where(UsagePoint.account_id == bindparam("account"), UsagePoint.id == bindparam("point"))
+
+
+@dataclass(frozen=True)
+class PublishedState:
+    """What tells that the hours of a usage point are as they were, and when to ask again.
+
+    `made_of` are the revisions of all that they are made of.
+    """
+
+    epoch: str
+    revision: int
+    made_of: tuple[object, ...]
+    status: PointStatus
+    next_work_at: datetime
+    history_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -41,6 +71,14 @@ class PublishedFigures:
     def find_first_changed_hour(self, held: int) -> int:
         """Return from which of its hours on the day is new to the holder of a revision before its own."""
         return min(hour for revision, hour in self.changes if revision > held)
+
+
+async def load_state(session: AsyncSession, account_id: str, point_id: str) -> PublishedState | None:
+    """Return the state of the hours of one of an account's usage points; None without it."""
+    found = (await session.execute(_STATE, {"account": account_id, "point": point_id})).one_or_none()
+    if found is None:
+        return None
+    return PublishedState(found[0], found[1], tuple(found[:6]), found.status, found.next_work_at, found.history_at)
 
 
 async def find_publication(session: AsyncSession, point_id: str) -> Publication | None:
@@ -168,7 +206,7 @@ async def save_publication(session: AsyncSession, publication: Publication, *, i
     if is_first:
         await session.merge(publication)
         return
-    columns = ("starts_on", "is_whole", "rules", "looked_at")
+    columns = ("starts_on", "is_whole", "rules", "looked_at", "data_revision")
     statement = update(Publication).where(Publication.usage_point_id == publication.usage_point_id)
     await session.execute(statement.values({name: getattr(publication, name) for name in columns}))
 

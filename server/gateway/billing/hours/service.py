@@ -73,6 +73,8 @@ class HoursService:
         self, account_id: str, point_id: str, cursor: str | None, limit: int | None = None
     ) -> Rows:
         """Return at most `limit` of the rows that are new to the holder of `cursor`, oldest first."""
+        if (unchanged := await self._find_nothing_new(account_id, point_id, cursor)) is not None:
+            return unchanged
         published = await self._publisher.publish_hours(account_id, point_id)
         home, series = published.home, published.series
         held = _Cursor.parse_cursor(cursor, home.point)
@@ -87,6 +89,26 @@ class HoursService:
                     session, home.public_id, home.secrets.data_key, held.revision, unread, most
                 )
         return await over_days(len(days), partial(self._build_rows, home, sorted(series), days, held, limit))
+
+    async def _find_nothing_new(self, account_id: str, point_id: str, cursor: str | None) -> Rows | None:
+        """Answer whoever has everything, where one statement tells so."""
+        if cursor is None or (found := await self._publisher.find_up_to_date(account_id, point_id)) is None:
+            return None
+        state, series = found
+        if cursor != f"{state.epoch}.{state.revision}" or any(came > state.revision for came in series.values()):
+            return None
+        return Rows(
+            epoch=state.epoch,
+            cursor=cursor,
+            more=False,
+            series=sorted(series),
+            start=[],
+            sums={key: [] for key in series},
+            used_made_of=[],
+            gave_made_of=[],
+            prices_outdated=None,
+            next_change=find_next_change(state, self._clock.now()),
+        )
 
     def _build_rows(
         self, home: Home, series: list[str], days: Sequence[PublishedFigures], held: _Cursor, limit: int | None

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from gateway.billing.days.home import Home
-from gateway.domain.tempo_days import Color, find_tempo_day
+from gateway.domain.tempo_days import Color
 from gateway.domain.tempo_season import ExpectedReason
 from gateway.kit import paris
 from gateway.tariffs.buckets import BucketSpan, Rules, instant_at
-from gateway.tariffs.options import OPTIONS, UNKNOWN, BucketClock
+from gateway.tariffs.options import UNKNOWN
 from gateway.tariffs.prices import MICRO
 from gateway.tariffs.tariff import find_tariff_on
 from gateway.tempo.colors import DayColor
@@ -58,12 +58,11 @@ def list_periods(home: Home, colors: Mapping[date, DayColor], start: date, end: 
 def _list_periods_of_day(home: Home, rules: Rules, colors: Mapping[date, DayColor], day: date) -> Iterator[Period]:
     billed = rules.get_day_rules(day)
     tariff = find_tariff_on(home.tariffs, day)
-    by_color = tariff is not None and OPTIONS[tariff.option].clock is BucketClock.TEMPO
     for first, last, bucket, off_peak in _add_off_peak(billed.spans, rules.get_off_peak(day)):
         start, price = instant_at(day, first), billed.prices.get(bucket)
         certain, reason = bucket != UNKNOWN, None
-        if certain and by_color:
-            color = colors[find_tempo_day(start)]
+        if certain and tariff is not None and tariff.depends_on_colors:
+            color = colors[tariff.find_color_day(start)]
             certain, reason = color.certain, color.expected.reason if color.expected else None
         eur = None if price is None else price / MICRO
         yield Period(start, instant_at(day, last), bucket, off_peak, eur, certain, reason)

@@ -48,7 +48,7 @@ const t = dictionary({
   ],
   base_ends: [
     (day: string) =>
-      `The regulated Base option ends on ${day} for 18 kVA and more; whoever has not chosen by then is put on the off-peak option. Compare the options and ask your supplier.`,
+      `The regulated Base option ends on ${day} for 18 kVA and more; a customer who has not chosen by then is put on the off-peak option. Compare the options and ask your supplier.`,
     (day: string) =>
       `L’option Base du tarif réglementé prend fin le ${day} à partir de 18 kVA ; sans choix avant cette date, le contrat passe en heures creuses. Comparez les options et demandez à votre fournisseur.`,
   ],

@@ -1,0 +1,112 @@
+"""The sensors of a meter by bucket of its option: energy and cost of the last complete day, and prices.
+
+All are disabled by default; a price is requested only while its sensor is enabled.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.const import UnitOfEnergy
+
+from .api.figures import Total, Totals
+from .api.models import UsagePoint
+from .api.on_demand import Comparison
+from .const import CURRENCY, OPTIONS
+from .description import FeedSensorDescription, enum_sensor, sensor
+from .paris import paris_day
+
+_OWN: Final = "own"
+
+
+def list_buckets(point: UsagePoint | None, now: datetime) -> list[str]:
+    """Return the buckets of a meter's regulated option; an offer of one's own has names that nobody can translate."""
+    return OPTIONS.get((point and point.find_option(paris_day(now))) or "", [])
+
+
+def _get_last_whole_day(totals: Totals) -> Total | None:
+    day = totals.last_day
+    return day if day.is_consumption_whole and day.consumption else None
+
+
+def _get_energy(bucket: str, totals: Totals, _now: datetime) -> float | None:
+    day = _get_last_whole_day(totals)
+    return day.consumption.by_bucket.get(bucket, 0.0) / 1000 if day and day.consumption else None
+
+
+def _get_cost(bucket: str, totals: Totals, _now: datetime) -> float | None:
+    day = _get_last_whole_day(totals)
+    return day.cost_by_bucket.get(bucket, 0.0) if day and day.whole_cost is not None else None
+
+
+def _describe_day(totals: Totals, _now: datetime) -> dict[str, Any]:
+    return {"date": totals.last_day.start.isoformat()}
+
+
+def _get_price(bucket: str, prices: dict[str, float], _now: datetime) -> float | None:
+    return prices.get(bucket)
+
+
+def build_day_sensors(buckets: list[str]) -> Iterator[FeedSensorDescription[Totals]]:
+    """Describe energy and cost of the last complete day by bucket."""
+    for bucket in buckets:
+        yield sensor(
+            f"last_day_energy_{bucket}",
+            partial(_get_energy, bucket),
+            _describe_day,
+            device_class=SensorDeviceClass.ENERGY,
+            native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+            suggested_display_precision=2,
+            entity_registry_enabled_default=False,
+        )
+        yield sensor(
+            f"last_day_cost_{bucket}",
+            partial(_get_cost, bucket),
+            _describe_day,
+            device_class=SensorDeviceClass.MONETARY,
+            native_unit_of_measurement=CURRENCY,
+            suggested_display_precision=2,
+            entity_registry_enabled_default=False,
+        )
+
+
+def build_price_sensors(buckets: list[str]) -> Iterator[FeedSensorDescription[dict[str, float]]]:
+    """Describe the price of each bucket today."""
+    for bucket in buckets:
+        yield sensor(
+            f"price_{bucket}",
+            partial(_get_price, bucket),
+            native_unit_of_measurement=f"{CURRENCY}/{UnitOfEnergy.KILO_WATT_HOUR}",
+            suggested_display_precision=4,
+            entity_registry_enabled_default=False,
+        )
+
+
+def _list_totals(comparison: Comparison) -> dict[str, float]:
+    """Return the bill of each option that has one, the own tariff first."""
+    bills = {option: cost.total for option, cost in comparison.total.items() if cost.total is not None}
+    return dict(sorted(bills.items(), key=lambda bill: bill[0] != _OWN))
+
+
+def _find_cheapest(comparison: Comparison, _now: datetime) -> str | None:
+    """Return the option with the lowest bill; of equal ones the own tariff, which needs no change."""
+    bills = _list_totals(comparison)
+    return min(bills, key=lambda option: round(bills[option], 2), default=None)
+
+
+def _describe_comparison(comparison: Comparison, now: datetime) -> dict[str, Any]:
+    bills, cheapest = _list_totals(comparison), _find_cheapest(comparison, now)
+    own = bills.get(_OWN)
+    saving = round(own - bills[cheapest], 2) if cheapest and own is not None else None
+    return {"months": comparison.total_months, "bills": bills, "saving": saving}
+
+
+CHEAPEST_OPTION: Final[FeedSensorDescription[Comparison]] = enum_sensor(
+    "cheapest_option",
+    [_OWN, *OPTIONS],
+    _find_cheapest,
+    _describe_comparison,
+    entity_registry_enabled_default=False,
+)

@@ -1,0 +1,117 @@
+"""Subentry flows of what goes by a meter's prices: the cost of an appliance and a cheapest window."""
+
+from collections.abc import Mapping
+from typing import Any, override
+
+import voluptuous as vol
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_NAME
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    DurationSelector,
+    DurationSelectorConfig,
+    EntitySelector,
+    EntitySelectorConfig,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TimeSelector,
+)
+
+from .cheapest_window import WindowSettings
+from .const import CONF_AFTER, CONF_BEFORE, CONF_CONTINUOUS, CONF_DURATION, CONF_METER, CONF_SOURCE, METER
+
+_MIDNIGHT = "00:00:00"
+
+
+class MeterHelperFlow(ConfigSubentryFlow):
+    """A form with a name and a meter, to make a helper of it or to change one."""
+
+    def _build_fields(self, known: Mapping[str, Any]) -> dict[Any, Any]:
+        """Return the fields beside name and meter, with what is known of them."""
+        raise NotImplementedError
+
+    def _find_errors(self, answers: Mapping[str, Any]) -> dict[str, str]:
+        """Return what is wrong with answers, by field."""
+        raise NotImplementedError
+
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Make one."""
+        return self._show_form("user", user_input, {})
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
+        """Change one."""
+        subentry = self._get_reconfigure_subentry()
+        return self._show_form("reconfigure", user_input, {CONF_NAME: subentry.title, **subentry.data})
+
+    def _show_form(self, step: str, answers: dict[str, Any] | None, known: Mapping[str, Any]) -> SubentryFlowResult:
+        entry = self._get_entry()
+        meters = entry.get_subentries_of_type(METER)
+        options = [SelectOptionDict(value=meter.unique_id or "", label=meter.title) for meter in meters]
+        if not options:
+            return self.async_abort(reason="no_meter")
+        errors = self._find_errors(answers) if answers is not None else {}
+        if answers is not None and not errors:
+            return self._finish(dict(answers))
+        known = answers or known
+        fields = {
+            vol.Required(CONF_NAME, default=known.get(CONF_NAME, vol.UNDEFINED)): TextSelector(),
+            vol.Required(CONF_METER, default=known.get(CONF_METER, options[0]["value"])): SelectSelector(
+                SelectSelectorConfig(options=options)
+            ),
+            **self._build_fields(known),
+        }
+        schema: Any = vol.Schema(fields)
+        return self.async_show_form(step_id=step, data_schema=schema, errors=errors)
+
+    def _finish(self, answers: dict[str, Any]) -> SubentryFlowResult:
+        name = answers.pop(CONF_NAME)
+        if self.source != SOURCE_RECONFIGURE:
+            return self.async_create_entry(title=name, data=answers)
+        return self.async_update_and_abort(
+            self._get_entry(),
+            self._get_reconfigure_subentry(),
+            title=name,
+            data=answers,
+            reason="reconfigure_successful",
+        )
+
+
+class ApplianceFlow(MeterHelperFlow):
+    """The cost of an appliance: its sensor of energy."""
+
+    @override
+    def _build_fields(self, known: Mapping[str, Any]) -> dict[Any, Any]:
+        selector = EntitySelector(EntitySelectorConfig(domain="sensor", device_class=SensorDeviceClass.ENERGY))
+        return {vol.Required(CONF_SOURCE, default=known.get(CONF_SOURCE, vol.UNDEFINED)): selector}
+
+    @override
+    def _find_errors(self, answers: Mapping[str, Any]) -> dict[str, str]:
+        state = self.hass.states.get(answers[CONF_SOURCE])
+        is_summed = state is not None and state.attributes.get("state_class") in {"total", "total_increasing"}
+        return {} if is_summed else {CONF_SOURCE: "not_summed"}
+
+
+class CheapestWindowFlow(MeterHelperFlow):
+    """A cheapest window: how long, between which times, and whether in one piece."""
+
+    @override
+    def _build_fields(self, known: Mapping[str, Any]) -> dict[Any, Any]:
+        return {
+            vol.Required(CONF_DURATION, default=known.get(CONF_DURATION, {"hours": 3})): DurationSelector(
+                DurationSelectorConfig(enable_day=False)
+            ),
+            vol.Required(CONF_CONTINUOUS, default=known.get(CONF_CONTINUOUS, True)): BooleanSelector(),
+            vol.Required(CONF_AFTER, default=known.get(CONF_AFTER, _MIDNIGHT)): TimeSelector(),
+            vol.Required(CONF_BEFORE, default=known.get(CONF_BEFORE, _MIDNIGHT)): TimeSelector(),
+        }
+
+    @override
+    def _find_errors(self, answers: Mapping[str, Any]) -> dict[str, str]:
+        return {} if WindowSettings.of(answers).fits else {CONF_DURATION: "window_too_long"}

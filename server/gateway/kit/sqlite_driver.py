@@ -1,0 +1,98 @@
+"""SQLite's driver with one trip to the connection's thread for each statement.
+
+aiosqlite takes four: open a cursor, execute, fetch, close. Each costs more than what SQLite itself does for a small
+query. What never began a transaction needs no trip to end one either.
+"""
+
+# ruff: noqa: SLF001 - an adapter is extended here, and the one thing that aiosqlite does has no public name
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from typing import Any, override
+
+import aiosqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_cursor,
+    AsyncAdapt_aiosqlite_dbapi,
+)
+from sqlalchemy.util import EMPTY_DICT, await_
+
+
+class _Cursor(AsyncAdapt_aiosqlite_cursor):
+    """A cursor whose rows are all fetched by the trip that executes its statement."""
+
+    __slots__ = ()
+
+    _cursor: Any  # sqlite3's own, where SQLAlchemy has one that is awaited
+
+    @override
+    def __init__(self, adapt_connection: AsyncAdapt_aiosqlite_connection) -> None:
+        self._adapt_connection = adapt_connection
+        self._connection = adapt_connection.driver_connection
+        self._rows: deque[Any] = deque()
+        self._soft_closed_memoized = EMPTY_DICT
+
+    @override
+    def execute(self, operation: Any, parameters: Any = None) -> None:
+        self._run(lambda cursor: cursor.execute(operation, () if parameters is None else parameters))
+
+    @override
+    def executemany(self, operation: Any, seq_of_parameters: Any) -> None:
+        self._run(lambda cursor: cursor.executemany(operation, seq_of_parameters))
+
+    def _run(self, command: Callable[[sqlite3.Cursor], sqlite3.Cursor]) -> None:
+        connection: Any = self._connection
+
+        def run() -> tuple[sqlite3.Cursor, list[Any]]:
+            cursor = command(connection._conn.cursor())
+            rows = cursor.fetchall() if cursor.description else []
+            cursor.close()
+            return cursor, rows
+
+        try:
+            self._cursor, rows = await_(connection._execute(run))
+        except Exception as error:  # noqa: BLE001 - SQLAlchemy's adapter raises it again as the driver's own
+            self._adapt_connection._handle_exception(error)
+        self._rows = deque(rows)
+
+    @override
+    async def _async_soft_close(self) -> None:
+        """The cursor is closed already."""
+
+    @override
+    def close(self) -> None:
+        self._rows.clear()
+
+
+class _Connection(AsyncAdapt_aiosqlite_connection):
+    """A connection that ends only transactions that began."""
+
+    __slots__ = ()
+
+    _cursor_cls: type[AsyncAdapt_aiosqlite_cursor] = _Cursor
+
+    @override
+    def rollback(self) -> None:
+        if self._is_in_transaction():
+            super().rollback()
+
+    @override
+    def commit(self) -> None:
+        if self._is_in_transaction():
+            super().commit()
+
+    def _is_in_transaction(self) -> bool:
+        connection: sqlite3.Connection | None = self.driver_connection._connection
+        return connection is not None and connection.in_transaction
+
+
+class OneTripDriver(AsyncAdapt_aiosqlite_dbapi):
+    """What SQLAlchemy takes for the module of the driver."""
+
+    def __init__(self) -> None:
+        super().__init__(aiosqlite, sqlite3)
+
+    @override
+    def connect(self, *arguments: Any, **options: Any) -> _Connection:
+        return _Connection(self, super().connect(*arguments, **options).driver_connection)

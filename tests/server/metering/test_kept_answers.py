@@ -1,0 +1,322 @@
+"""Answers that are kept ready to send are those that would be computed, whoever writes what, in whichever process."""
+
+import asyncio
+import random
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from gateway import problems
+from gateway.accounts.dependencies import get_caller
+from gateway.accounts.service import Caller
+from gateway.dependencies import provide_part
+from gateway.domain.direction import Direction
+from gateway.domain.readings import Reading
+from gateway.enedis.client import Enedis
+from gateway.kit.clock import Clock
+from gateway.kit.crypto import Keyring
+from gateway.kit.database import Database
+from gateway.kit.kept_responses import KeptResponses
+from gateway.metering.archive import Archive
+from gateway.metering.fetching import Priority
+from gateway.metering.routes import router
+from gateway.metering.schedule import Kind, State
+from gateway.metering.service import Readings
+from gateway.migrations import upgrade_database
+from gateway.quotas.dependencies import count_response
+from gateway.store.memory import MemoryStore
+from gateway.usage_points import repository as points
+from gateway.usage_points.contract import Contract
+from gateway.usage_points.models import PointStatus, UsagePoint
+from tests.server.billing.homes import BASE, HP_HC, NIGHT, TODAY, StoredHome, list_past_days, sqlite_url, whole_curve
+from tests.server.conftest import NOW, SetClock
+
+KEYRING = Keyring.parse_keyring(Keyring.generate_key())
+KEPT_FOR = 600
+RANGES = [
+    (TODAY - timedelta(days=back), TODAY - timedelta(days=back - days)) for back, days in ((3, 1), (9, 4), (5, 5))
+]
+STEPS = st.lists(
+    st.sampled_from(
+        [
+            *["ask", "ask_both"] * 4,
+            "late",
+            "partial",
+            "absent",
+            "fitted",
+            "daily",
+            "refresh",
+            "price",
+            "off_peak",
+            "contract",
+            "collect",
+            "reopen",
+            "add_again",
+            "hour",
+            "write_while_asking",
+        ]
+    ),
+    min_size=5,
+    max_size=30,
+)
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[Path]:
+    """A database with its tables, to be copied."""
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(upgrade_database(sqlite_url(Path(folder))))
+        yield Path(folder)
+
+
+class ManualClock(SetClock):
+    """A clock whose seconds pass with its time."""
+
+    def monotonic(self) -> float:
+        return self.now().timestamp()
+
+
+@dataclass
+class Process:
+    """One process's part of a gateway: its connections, what it keeps, and its HTTP API of readings."""
+
+    database: Database
+    kept: KeptResponses
+    http: httpx2.AsyncClient
+    statements: list[str] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def run_process(home: StoredHome, most_bytes: int = 2**20) -> AsyncIterator[Process]:
+    async with Database(str(home.database.engine.url)) as database:
+        # nobody's consent stands: Enedis is never asked
+        archive = Archive(database, MemoryStore(), home.clock, {Priority.PERSON: cast("Enedis", None)}, home.keyring)
+        kept = KeptResponses(home.clock, most_bytes, KEPT_FOR)
+        app = FastAPI()
+        problems.install_handlers(app)
+        app.include_router(router, prefix="/{point_id}")
+        provide_part(app, Clock, home.clock)
+        provide_part(app, Readings, Readings(database, archive, home.clock, home.keyring, 50))
+        provide_part(app, KeptResponses, kept)
+        app.dependency_overrides[get_caller] = lambda: Caller(home.account_id)
+        app.dependency_overrides[count_response] = lambda: None
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url=f"http://gateway/{home.point_id}") as http:
+            process = Process(database, kept, http)
+            event.listen(
+                database.engine.sync_engine,
+                "before_cursor_execute",
+                lambda *given: process.statements.append(given[2]),
+            )
+            yield process
+        kept.clear()
+
+
+@dataclass
+class Life:
+    """A home whose archive changes at random, two processes that keep answers, and one that keeps none."""
+
+    home: StoredHome
+    chance: random.Random
+    keeping: list[Process]
+    computing: Process
+    hits: int = 0
+
+    async def step(self, name: str) -> None:
+        day = TODAY - timedelta(days=self.chance.randrange(1, 12))
+        curve = whole_curve(day, [self.chance.randrange(3000) for _ in range(5)])
+        await getattr(self, name)(day, curve)
+
+    async def ask(self, *_: object) -> None:
+        await self.compare([self.chance.choice(self.keeping)])
+
+    async def ask_both(self, *_: object) -> None:
+        await self.compare(self.keeping)
+
+    async def compare(self, asked: list[Process]) -> None:
+        question = self.choose_question()
+        expected = await read_answer(self.computing, question)
+        for process in asked:
+            process.statements.clear()
+            assert await read_answer(process, question) == expected
+            self.hits += len(process.statements) == 1
+
+    def choose_question(self) -> tuple[str, dict[str, str]]:
+        start, end = self.chance.choice(RANGES)
+        direction = self.chance.choice([*["consumption"] * 5, "production"])
+        route = self.chance.choice(["load-curve", "daily"])
+        return route, {"start": str(start), "end": str(end), "direction": direction}
+
+    async def write_while_asking(self, day: date, curve: list[Reading]) -> None:
+        """Whatever the questions meet half-way, afterwards everybody answers the same."""
+        question = self.choose_question()
+        writing = self.home.write_days(Kind.CURVE, {day: curve})
+        await asyncio.gather(*(read_answer(process, question) for process in self.keeping), writing)
+        expected = await read_answer(self.computing, question)
+        assert [await read_answer(process, question) for process in self.keeping] == [expected] * 2
+
+    async def late(self, day: date, curve: list[Reading]) -> None:
+        await self.home.write_days(Kind.CURVE, {day: curve}, self.chance.choice(list(Direction)))
+
+    async def partial(self, day: date, curve: list[Reading]) -> None:
+        await self.home.write_days(Kind.CURVE, {day: curve[: self.chance.randrange(1, 40)]}, state=State.PARTIAL)
+
+    async def absent(self, day: date, _: list[Reading]) -> None:
+        await self.home.write_days(Kind.CURVE, {day: None})
+
+    async def fitted(self, day: date, curve: list[Reading]) -> None:
+        state = self.chance.choice([State.FITTED, State.ROUNDED, State.FILLED])
+        await self.home.write_days(Kind.CURVE, {day: curve}, state=state)
+
+    async def daily(self, day: date, _: list[Reading]) -> None:
+        await self.home.write_days(Kind.DAILY, {day: self.chance.randrange(20_000)})
+
+    async def refresh(self, day: date, _: list[Reading]) -> None:
+        body = {"start": str(day), "end": str(day + timedelta(days=1))}
+        await self.keeping[0].http.post("/refresh", json=body)
+
+    async def price(self, *_: object) -> None:
+        await self.home.change_point(tariffs=self.chance.choice([BASE, HP_HC, []]))
+
+    async def off_peak(self, *_: object) -> None:
+        await self.home.change_point(off_peak=self.chance.choice([NIGHT, []]))
+
+    async def contract(self, day: date, _: list[Reading]) -> None:
+        known = [Contract(), Contract(consumption_activated_on=day), Contract(produces=True)]
+        await self.home.change_point(contract=self.chance.choice(known))
+
+    async def collect(self, *_: object) -> None:
+        await self.home.change_point(services=self.chance.choice([["IDX"], ["CDC", "IDX"]]))
+
+    async def reopen(self, *_: object) -> None:
+        await self.home.change_point(status=self.chance.choice([PointStatus.ENDED, PointStatus.MOVED]))
+
+    async def add_again(self, day: date, curve: list[Reading]) -> None:
+        """Delete the usage point with all that was read, ask, and add it again: it has the same id."""
+        async with self.home.database.write() as session:
+            await points.delete_usage_point(session, await session.get_one(UsagePoint, self.home.point_id))
+        await self.ask_both()
+        await add_home(self.home.database, self.home.clock)
+        await self.home.write_days(Kind.CURVE, {day: curve})
+
+    async def hour(self, *_: object) -> None:
+        self.home.clock.set(self.home.clock.now() + timedelta(minutes=self.chance.randrange(90)))
+
+
+async def add_home(database: Database, clock: SetClock) -> StoredHome:
+    home = await StoredHome.open(str(database.engine.url), clock, KEYRING)
+    await home.change_point(status=PointStatus.ENDED, ended_at=clock.now())
+    if home.database is not database:
+        await home.database.close()
+        home.database = database
+    return home
+
+
+async def read_answer(process: Process, question: tuple[str, dict[str, str]]) -> tuple[int, Any]:
+    answer = await process.http.get(f"/{question[0]}", params=question[1])
+    content: dict[str, Any] = answer.json()
+    content.pop("instance", None)  # of a problem: its request
+    return answer.status_code, content
+
+
+@asynccontextmanager
+async def live(url: str, chance: random.Random) -> AsyncIterator[Life]:
+    async with AsyncExitStack() as stack:
+        home = await add_home(await stack.enter_async_context(Database(url)), ManualClock(NOW))
+        await home.write_days(
+            Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in list_past_days(12)}
+        )
+        keeping = [await stack.enter_async_context(run_process(home)) for _ in range(2)]
+        computing = await stack.enter_async_context(run_process(home, most_bytes=0))
+        yield Life(home, chance, keeping, computing)
+
+
+@given(STEPS, st.integers(0, 2**32))
+@settings(max_examples=25, deadline=None)
+def test_a_kept_answer_is_the_one_that_would_be_computed(empty: Path, steps: list[str], seed: int) -> None:
+    async def run(url: str) -> None:
+        async with live(url, random.Random(seed)) as life:  # noqa: S311
+            for step in steps:
+                await life.step(step)
+            await life.ask_both()
+
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(empty / "gateway.db", folder)
+        asyncio.run(run(sqlite_url(Path(folder))))
+
+
+QUESTION = ("load-curve", {"start": str(RANGES[1][0]), "end": str(RANGES[1][1])})
+
+
+async def count_statements(process: Process, question: tuple[str, dict[str, str]] = QUESTION) -> int:
+    process.statements.clear()
+    assert (await read_answer(process, question))[0] == 200
+    return len(process.statements)
+
+
+async def test_a_known_range_takes_one_statement_until_something_is_written(database_url: str) -> None:
+    await upgrade_database(database_url)
+    daily = ("daily", QUESTION[1])
+    async with live(database_url, random.Random(1)) as life:  # noqa: S311
+        first, second = life.keeping
+        for question in (QUESTION, daily):
+            assert [await count_statements(process, question) for process in life.keeping] != [1, 1]
+            assert [await count_statements(process, question) for process in life.keeping] == [1, 1]
+        day = RANGES[1][0]
+        await life.home.write_days(Kind.CURVE, {day: whole_curve(day, [7])})
+        assert await count_statements(first) > 1
+        assert await count_statements(first) == 1
+        answers = [await read_answer(process, QUESTION) for process in (first, second, life.computing)]
+        assert answers[0] == answers[1] == answers[2]
+        assert answers[0][1]["readings"][0]["watts"] == 7
+
+
+async def test_it_is_forgotten_in_time_and_never_takes_more_memory(database_url: str) -> None:
+    await upgrade_database(database_url)
+    async with live(database_url, random.Random(1)) as life:  # noqa: S311
+        process = life.keeping[0]
+        await count_statements(process)
+        life.home.clock.set(NOW + timedelta(seconds=KEPT_FOR - 1))
+        assert await count_statements(process) == 1
+        life.home.clock.set(NOW + timedelta(seconds=KEPT_FOR + 1))
+        assert await count_statements(process) > 1
+        process.kept._forget_outdated()
+        assert len(process.kept._kept) == 1
+        life.home.clock.set(life.home.clock.now() + timedelta(seconds=KEPT_FOR + 1))
+        process.kept._forget_outdated()
+        assert not process.kept._kept
+        process.kept._most_bytes = 8000
+        for back in range(2, 12):
+            days = {"start": str(TODAY - timedelta(days=back)), "end": str(TODAY - timedelta(days=back - 1))}
+            await count_statements(process, ("load-curve", days))
+        sizes = [kept.size for kept in process.kept._kept.values()]
+        assert 1 < len(sizes) < 10
+        assert process.kept._bytes == sum(sizes) <= 8000
+
+
+async def test_the_same_comes_compressed_or_not(database_url: str) -> None:
+    await upgrade_database(database_url)
+    async with live(database_url, random.Random(1)) as life:  # noqa: S311
+        http = life.keeping[0].http
+        found = {}
+        for accepted in ("gzip", "identity", "gzip"):
+            answer = await http.get("/load-curve", params=QUESTION[1], headers={"Accept-Encoding": accepted})
+            assert answer.headers.get("content-encoding", "identity") == accepted
+            assert answer.headers["vary"] == "Authorization, Cookie, Accept-Encoding"
+            assert answer.headers["cache-control"] == "private, max-age=3600"
+            found[accepted] = answer.text, answer.headers["etag"].removeprefix("W/")
+        assert found["gzip"] == found["identity"]
+        headers = {"If-None-Match": found["gzip"][1]}
+        assert (await http.get("/load-curve", params=QUESTION[1], headers=headers)).status_code == 304
