@@ -6,6 +6,7 @@ from gateway.account_data import routes as account_data
 from gateway.accounts import client_routes as api_clients
 from gateway.accounts import pages as account_pages
 from gateway.accounts import routes as accounts
+from gateway.accounts import token_routes as reading_tokens
 from gateway.admin import routes as admin
 from gateway.api_docs import routes as api_docs
 from gateway.billing.charts import routes as charts
@@ -50,6 +51,7 @@ _OF_AN_ACCOUNT = (
     consents.router,
     quotas.router,
     api_clients.router,
+    reading_tokens.router,
     discovery.router,
     accounts.router,
     account_data.router,

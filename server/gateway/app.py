@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from gateway import __version__, api, problems
+from gateway.backup.schedule import find_newest_backup
 from gateway.discovery.announcement import announce_gateway
 from gateway.imports import routes as imports
 from gateway.jobs import worker
@@ -40,11 +41,13 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
             open_runtime(settings, clock, metrics) as runtime,
             serve_metrics(
                 metrics,
-                Gauges(runtime.database, runtime.clock).gather_gauges,
+                Gauges(
+                    runtime.database, runtime.clock, runtime.store, lambda: find_newest_backup(settings)
+                ).gather_gauges,
                 settings.metrics_host,
                 settings.metrics_port,
             ),
-            worker.run_jobs(list_jobs(runtime), runtime.store, runtime.clock),
+            worker.run_jobs(list_jobs(runtime), runtime.store, runtime.clock, metrics.count_job_failure),
             announce_gateway(settings, runtime.instance.id),
         ):
             app.state.runtime = runtime

@@ -31,6 +31,15 @@ class EnedisEnvironment(StrEnum):
     SIMULATOR = "simulator"
 
 
+class LogLevel(StrEnum):
+    """What the log holds: this level and those above."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 _AUTHORIZE_PATH = "/dataconnect/v2/oauth2/authorize"
 _AUTHORIZE_URL = f"https://mon-compte-particulier.enedis.fr{_AUTHORIZE_PATH}"
 _ENEDIS_URLS = {
@@ -51,6 +60,7 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite+aiosqlite:///./data/myelectricaldata.db"
     debug: bool = False
+    log_level: LogLevel = LogLevel.INFO
     debug_sql: bool = False
     secret_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
     encryption_keys: SecretStr = SecretStr("")
@@ -103,6 +113,9 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     ingress_proxy: str = ""
     ingress_account: str = "household@home-assistant.local"
+    backup_every: int = Field(default=0, ge=0, le=720)
+    backup_keep: int = Field(default=7, ge=1)
+    backup_folder: str = ""
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
@@ -210,6 +223,12 @@ class Settings(BaseSettings):
             raise ValueError("TURNSTILE_SITE_KEY needs TURNSTILE_SECRET_KEY: without it no captcha is checked")
         if self.require_captcha and not self.turnstile_secret_key.get_secret_value():
             raise ValueError("REQUIRE_CAPTCHA needs TURNSTILE_SECRET_KEY: without it nobody could sign up")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_where_backups_go(self) -> Self:
+        if self.backup_every and not self.backup_folder:
+            raise ValueError("BACKUP_EVERY needs BACKUP_FOLDER: a folder on another disk than the database's")
         return self
 
     @model_validator(mode="after")

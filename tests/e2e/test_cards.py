@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 
 import pytest
 from playwright.async_api import Page, expect
@@ -21,13 +22,13 @@ LONG = 120_000
 
 
 @asynccontextmanager
-async def open_dashboard(address: str) -> AsyncGenerator[Page]:
+async def open_dashboard(address: str, *, at: datetime = NOW, dark: bool = False) -> AsyncGenerator[Page]:
     """The ready dashboard on a phone, in French.
 
     Home Assistant waits five seconds for a strategy's script and then says that it has none: on a busy machine the page
     is loaded again.
     """
-    async with open_page(address, language="fr", at=NOW, width=WIDTH, height=HEIGHT) as page:
+    async with open_page(address, language="fr", at=at, width=WIDTH, height=HEIGHT, dark=dark) as page:
         for _ in range(5):
             with suppress(PlaywrightTimeoutError):
                 await page.locator("my-electrical-data-tempo ha-card").first.wait_for(timeout=LONG / 5)

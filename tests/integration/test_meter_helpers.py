@@ -53,7 +53,7 @@ def find_subentry(entry: MockConfigEntry, kind: str) -> ConfigSubentry:
     return subentry
 
 
-def shown(hass: HomeAssistant, entry: MockConfigEntry, kind: str, key: str) -> State:
+def get_state(hass: HomeAssistant, entry: MockConfigEntry, kind: str, key: str) -> State:
     """Return the state of a helper's entity."""
     domain = "binary_sensor" if key == "window_on" else "sensor"
     unique_id = f"{find_subentry(entry, kind).subentry_id}_{key}"
@@ -75,21 +75,21 @@ async def test_the_next_cheapest_window(
     entry = await set_up()
     step = await add(hass, entry, CHEAPEST_WINDOW, WINDOW)
     assert (step["type"], step["title"]) == (FlowResultType.CREATE_ENTRY, "Washing machine")
-    start = shown(hass, entry, CHEAPEST_WINDOW, "window_start")
+    start = get_state(hass, entry, CHEAPEST_WINDOW, "window_start")
     assert start.entity_id == "sensor.washing_machine_start"
     # 23 November, 11:05: that of today is over
     assert start.state == parse_paris("2026-11-24T01:28").isoformat()
     assert start.attributes["end"] == parse_paris("2026-11-24T04:28").isoformat()
     assert start.attributes["certain"] is True
     assert [part["bucket"] for part in start.attributes["parts"]] == ["hc"]
-    assert float(shown(hass, entry, CHEAPEST_WINDOW, "window_price").state) == OFF_PEAK
+    assert float(get_state(hass, entry, CHEAPEST_WINDOW, "window_price").state) == OFF_PEAK
     asked = len(gateway.asked(PERIODS))
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_on").state == "off"
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_on").state == "off"
     await move_to(parse_paris("2026-11-24T01:28:01").isoformat())
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_on").state == "on"
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_on").state == "on"
     await move_to(parse_paris("2026-11-24T04:28:01").isoformat())
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_on").state == "off"
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_start").state == parse_paris("2026-11-25T01:28").isoformat()
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_on").state == "off"
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_start").state == parse_paris("2026-11-25T01:28").isoformat()
     assert len(gateway.asked(PERIODS)) <= asked + 6, "nothing is asked for it"
 
 
@@ -100,7 +100,7 @@ async def test_a_window_in_parts_between_two_times(
     entry = await set_up()
     parts = {"continuous": False, "after": "11:30:00", "before": "23:30:00"}
     await add(hass, entry, CHEAPEST_WINDOW, WINDOW | parts)
-    start = shown(hass, entry, CHEAPEST_WINDOW, "window_start")
+    start = get_state(hass, entry, CHEAPEST_WINDOW, "window_start")
     assert [(part["start"], part["end"]) for part in start.attributes["parts"]] == [
         (parse_paris("2026-11-23T12:00").isoformat(), parse_paris("2026-11-23T14:00").isoformat()),
         (parse_paris("2026-11-23T22:30").isoformat(), parse_paris("2026-11-23T23:30").isoformat()),
@@ -114,7 +114,7 @@ async def test_a_window_that_nobody_knows_yet(hass: HomeAssistant, gateway: Scri
     World(colors=unknown, on_tempo=True).serve(gateway)
     entry = await set_up()
     await add(hass, entry, CHEAPEST_WINDOW, WINDOW | {"after": "10:00:00", "before": "20:00:00"})
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_start").state != "unknown"
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_start").state != "unknown"
     flows = hass.config_entries.subentries
     step = await flows.async_init(
         (entry.entry_id, CHEAPEST_WINDOW),
@@ -123,8 +123,8 @@ async def test_a_window_that_nobody_knows_yet(hass: HomeAssistant, gateway: Scri
     step = await flows.async_configure(step["flow_id"], WINDOW | {"after": "07:00:00", "before": "10:00:00"})
     assert step["reason"] == "reconfigure_successful"
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_start").state == "unknown"
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_on").state == "unknown"
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_start").state == "unknown"
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_on").state == "unknown"
 
 
 async def test_a_window_that_does_not_fit(hass: HomeAssistant, set_up: SetUp) -> None:
@@ -238,12 +238,12 @@ async def test_what_an_appliance_costs_on_days_of_25_and_23_hours(
     entry = await set_up()
     step = await add(hass, entry, APPLIANCE, APPLIANCE_FORM)
     assert step["type"] is FlowResultType.CREATE_ENTRY
-    day = shown(hass, entry, APPLIANCE, "appliance_day_cost")
+    day = get_state(hass, entry, APPLIANCE, "appliance_day_cost")
     assert day.entity_id == "sensor.washer_cost_today"
     assert day.attributes["energy"] == (peak + off_peak) / 2
     assert float(day.state) == pytest.approx((peak * PEAK + off_peak * OFF_PEAK) / 2)
     assert day.attributes["start"] == first[:10]
-    month = shown(hass, entry, APPLIANCE, "appliance_month_cost")
+    month = get_state(hass, entry, APPLIANCE, "appliance_month_cost")
     assert float(month.state) > float(day.state)
     assert month.attributes["known_since"] == (parse_paris(first) - 25 * HOUR).isoformat()
 
@@ -255,10 +255,14 @@ async def test_an_appliance_is_dearer_on_a_red_day_and_each_hour_adds(
     await count_up(hass, parse_paris("2026-11-23T00:00"), parse_paris("2026-11-23T11:00"), 1000)
     entry = await set_up()
     await add(hass, entry, APPLIANCE, APPLIANCE_FORM)
-    assert float(shown(hass, entry, APPLIANCE, "appliance_week_cost").state) == pytest.approx(6 * OFF_PEAK + 5 * PEAK)
+    assert float(get_state(hass, entry, APPLIANCE, "appliance_week_cost").state) == pytest.approx(
+        6 * OFF_PEAK + 5 * PEAK
+    )
     await count_up(hass, parse_paris("2026-11-23T00:00"), parse_paris("2026-11-23T12:00"), 1000)
     await move_to(parse_paris("2026-11-23T12:01:10").isoformat())
-    assert float(shown(hass, entry, APPLIANCE, "appliance_day_cost").state) == pytest.approx(6 * OFF_PEAK + 6 * PEAK)
+    assert float(get_state(hass, entry, APPLIANCE, "appliance_day_cost").state) == pytest.approx(
+        6 * OFF_PEAK + 6 * PEAK
+    )
 
 
 async def test_energy_whose_price_is_not_known_leaves_the_cost_unknown(
@@ -268,7 +272,7 @@ async def test_energy_whose_price_is_not_known_leaves_the_cost_unknown(
     await count_up(hass, parse_paris("2026-11-23T00:00"), parse_paris("2026-11-23T11:00"), 1000)
     entry = await set_up()
     await add(hass, entry, APPLIANCE, APPLIANCE_FORM)
-    day = shown(hass, entry, APPLIANCE, "appliance_day_cost")
+    day = get_state(hass, entry, APPLIANCE, "appliance_day_cost")
     assert (day.state, day.attributes["energy_without_price"], day.attributes["energy"]) == ("unknown", 5, 11)
 
 
@@ -279,7 +283,7 @@ async def test_an_appliance_of_which_nothing_is_known(
     entry = await set_up()
     hass.states.async_set(WASHER, "1", {"device_class": "energy", "state_class": "total_increasing"})
     await add(hass, entry, APPLIANCE, APPLIANCE_FORM)
-    assert shown(hass, entry, APPLIANCE, "appliance_day_cost").state == "unknown"
+    assert get_state(hass, entry, APPLIANCE, "appliance_day_cost").state == "unknown"
 
 
 async def test_a_sensor_without_statistics_is_refused(hass: HomeAssistant, set_up: SetUp) -> None:

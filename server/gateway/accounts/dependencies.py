@@ -9,6 +9,8 @@ from gateway.accounts import repository, service, sessions, tokens
 from gateway.accounts.ingress import load_household
 from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
+from gateway.accounts.reading_tokens import load_reader
+from gateway.accounts.secrets import is_reading_token
 from gateway.accounts.service import Caller
 from gateway.dependencies import get_part, part
 from gateway.kit.ingress import is_from_ingress
@@ -70,6 +72,8 @@ async def get_caller(
     try:
         if credentials is None:
             raise tokens.InvalidTokenError
+        if is_reading_token(credentials.credentials):
+            return await load_reader(parts.database, credentials.credentials, request.method, parts.clock.now())
         claims = tokens.read_token(
             credentials.credentials,
             key=parts.settings.secret_key.get_secret_value(),

@@ -1,6 +1,6 @@
 """Accounts and their credentials, as stored."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, LargeBinary
@@ -54,6 +54,19 @@ class ApiClient(Base):
     token_version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+
+
+class ReadingToken(Base):
+    """A token that reads and changes nothing, for as long as its owner lets it; kept as its SHA-256."""
+
+    __tablename__ = "reading_tokens"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[datetime]
+    last_used_on: Mapped[date | None]
 
 
 class BrowserSession(Base):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.accounts.models import Account, ApiClient, BrowserSession, FamiliarOrigin, MailCode, Purpose
+from gateway.accounts.models import Account, ApiClient, BrowserSession, FamiliarOrigin, MailCode, Purpose, ReadingToken
 from gateway.kit.database import build_insert
 
 FAMILIAR_FOR = timedelta(days=180)
@@ -72,8 +72,9 @@ async def count_api_clients(session: AsyncSession, account_id: str) -> int:
 
 
 async def delete_api_clients(session: AsyncSession, account_id: str) -> None:
-    """Delete all API clients of an account."""
-    await session.execute(delete(ApiClient).where(ApiClient.account_id == account_id))
+    """Delete all API clients of an account, and its tokens that only read."""
+    for table in (ApiClient, ReadingToken):
+        await session.execute(delete(table).where(table.account_id == account_id))
 
 
 async def find_browser_session(session: AsyncSession, token_hash: bytes) -> BrowserSession | None:

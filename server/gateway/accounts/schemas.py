@@ -1,5 +1,6 @@
 """Request and response bodies of the account routes."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -164,6 +165,29 @@ class ClientSecret(BaseModel):
 
     client_id: str
     client_secret: str
+
+
+class NewReadingToken(BaseModel):
+    """A token that reads and changes nothing; it is shown this once."""
+
+    id: str
+    name: str
+    token: str
+
+
+class ReadingTokenView(BaseModel):
+    """A token, without what it consists of; `last_used_on` is a day of Paris."""
+
+    id: str
+    name: str
+    created_at: Utc
+    last_used_on: date | None
+
+
+class ReadingTokens(BaseModel):
+    """An account's tokens, oldest first."""
+
+    items: list[ReadingTokenView]
 
 
 class ClientView(BaseModel):

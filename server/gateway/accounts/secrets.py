@@ -6,7 +6,7 @@ import string
 import zlib
 
 _ALPHABET = string.ascii_letters + string.digits
-_CLIENT, _SESSION, _CODE = "meds_", "medk_", "medm_"
+_CLIENT, _SESSION, _CODE, _READING = "meds_", "medk_", "medm_", "medr_"
 _LENGTH = 40
 
 
@@ -44,9 +44,19 @@ def make_mail_code() -> str:
     return _make_secret(_CODE)
 
 
+def make_reading_token() -> str:
+    """Make what reads without being renewed."""
+    return _make_secret(_READING)
+
+
+def is_reading_token(text: str) -> bool:
+    """Tell a token that only reads from one that an API client got for minutes."""
+    return text.startswith(_READING)
+
+
 def has_valid_checksum(secret: str) -> bool:
     """Tell a mistyped secret from a wrong one without asking the database."""
-    return secret.startswith((_CLIENT, _SESSION, _CODE)) and secret[-6:] == _compute_checksum(secret[:-6])
+    return secret.startswith((_CLIENT, _SESSION, _CODE, _READING)) and secret[-6:] == _compute_checksum(secret[:-6])
 
 
 def hash_secret(secret: str) -> bytes:

@@ -32,7 +32,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         fail(f"The gateway cannot start:\n{explain_errors(error)}", 2)
     check_sqlite_file(settings.database_url)
-    configure_logging(debug=settings.debug, sql=settings.debug_sql)
+    configure_logging(debug=settings.debug, sql=settings.debug_sql, level=settings.log_level)
     return settings
 
 

@@ -26,9 +26,10 @@ class Ping(BaseModel):
 
 
 class Ready(BaseModel):
-    """Everything the gateway needs answers."""
+    """Requests are served. Without the store (`down`), known readings are, and nothing is asked of Enedis or RTE."""
 
     status: Literal["ready"] = "ready"
+    store: Literal["up", "down"]
 
 
 @router.get("/ping")
@@ -39,6 +40,5 @@ async def ping(instance: InstanceDep) -> Ping:
 
 @router.get("/ready", responses=describe_responses(503))
 async def check_readiness(health: HealthServiceDep) -> Ready:
-    """Tell whether the database and the store answer. While the store does not, readings are served all the same."""
-    await health.check_health()
-    return Ready()
+    """Tell whether requests can be served: the database answers, and its disk can be written."""
+    return Ready(store="up" if await health.check_health() else "down")

@@ -20,8 +20,11 @@ class HealthService:
         self._store = store
         self._sqlite_file = sqlite_file
 
-    async def check_health(self) -> None:
-        """Raise a 503 problem that names what does not answer."""
+    async def check_health(self) -> bool:
+        """Tell whether the store answers. Raises a 503 problem when the database does not, or cannot be written.
+
+        Without the store known readings are served all the same: it is no reason to send people elsewhere.
+        """
         try:
             async with self._database.read() as session:
                 await session.execute(text("SELECT 1"))
@@ -33,8 +36,9 @@ class HealthService:
             )
         try:
             await self._store.get("ready")
-        except StoreError as error:
-            raise ProblemError(503, "not_ready", "The store of REDIS_URL does not answer.", retry_after=5) from error
+        except StoreError:
+            return False
+        return True
 
 
 def is_read_only(file: Path) -> bool:

@@ -39,9 +39,12 @@ def skip_until_due(job: Job, clock: Clock) -> Job:
 
 
 @asynccontextmanager
-async def run_jobs(jobs: Mapping[str, Job], store: Store, clock: Clock) -> AsyncIterator[None]:
+async def run_jobs(
+    jobs: Mapping[str, Job], store: Store, clock: Clock, count_failure: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[None]:
     """Run the jobs, by their names, meanwhile; at the end let each job finish what it is at."""
     stopping = asyncio.Event()
+    jobs = {name: _count_failures(name, job, count_failure) for name, job in jobs.items()}
     work = asyncio.create_task(_run_all(jobs, store, clock, stopping))
     try:
         yield
@@ -53,6 +56,21 @@ async def run_jobs(jobs: Mapping[str, Job], store: Store, clock: Clock) -> Async
         if late:
             # for the leases they hold
             await asyncio.wait(late, timeout=_LONGEST_CANCELLATION)
+
+
+def _count_failures(name: str, job: Job, count_failure: Callable[[str], None]) -> Job:
+    """Have a job counted that ends in an error of ours; a database or a store that is away is not one."""
+
+    async def call_counted() -> datetime:
+        try:
+            return await job()
+        except StoreError, DatabaseDownError:
+            raise
+        except Exception:
+            count_failure(name)
+            raise
+
+    return call_counted
 
 
 async def _run_all(jobs: Mapping[str, Job], store: Store, clock: Clock, stopping: asyncio.Event) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from time import perf_counter
 from urllib.parse import urlsplit
 
 import httpx2
@@ -56,9 +57,9 @@ class Upstream:
         base_url: str,
         *,
         transport: httpx2.AsyncBaseTransport | None = None,
-        observe: Callable[[str], None] = lambda _: None,
+        observe: Callable[[str, float], None] = lambda *_: None,
     ) -> None:
-        """Prepare, without connecting; `observe` is told each answer's status, or `unreachable`."""
+        """Prepare, without connecting; `observe` is told each answer's status, or `unreachable`, and its seconds."""
         self._observe = observe
         parts = urlsplit(base_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -87,6 +88,7 @@ class Upstream:
         """Ask once. Raises UnreachableError; its text never holds the URL, which may carry a meter number."""
         if not path.startswith("/"):
             raise ValueError("a path begins with a slash: what is asked is on this upstream's own origin")
+        begun = perf_counter()
         try:
             async with (
                 asyncio.timeout(LONGEST),
@@ -99,15 +101,15 @@ class Upstream:
                     body += chunk
                     if len(body) > MAX_BODY:
                         raise UnreachableError("the answer is too long")
-                self._observe(str(response.status_code))
+                self._observe(str(response.status_code), perf_counter() - begun)
                 return HttpResponse(
                     response.status_code, bytes(body), {k.lower(): v for k, v in response.headers.items()}
                 )
         except UnreachableError:
-            self._observe("unreachable")
+            self._observe("unreachable", perf_counter() - begun)
             raise
         except (httpx2.HTTPError, TimeoutError) as error:
-            self._observe("unreachable")
+            self._observe("unreachable", perf_counter() - begun)
             concerns_all = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
             raise UnreachableError(type(error).__name__, concerns_all=concerns_all) from None
 

@@ -43,7 +43,9 @@ _requests = _RequestLines(_REQUESTS)
 
 
 def log_request(request_id: str, method: str, route: str | None, status: int, milliseconds: float) -> None:
-    """Write the line of a request; `request_id` is a UUID."""
+    """Write the line of a request, unless LOG_LEVEL is above it; `request_id` is a UUID."""
+    if not logging.getLogger().isEnabledFor(logging.INFO):
+        return
     if not _requests.is_json:
         log.info("request", method=method, route=route, status=status, milliseconds=milliseconds)
         return
@@ -76,10 +78,10 @@ def _is_news(record: logging.LogRecord) -> bool:
     return record.msg != "ASGI callable returned without completing response."
 
 
-def configure_logging(*, debug: bool, sql: bool = False) -> None:
-    """Send everything, libraries' own logs included, through one set of processors.
+def configure_logging(*, debug: bool, sql: bool = False, level: str = "info") -> None:
+    """Send everything of a level and above, libraries' own logs included, through one set of processors.
 
-    `sql` adds the database's statements, without their values.
+    `debug` is coloured text of every level. `sql` adds the database's statements, without their values.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -102,7 +104,7 @@ def configure_logging(*, debug: bool, sql: bool = False) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.DEBUG if debug else logging.INFO)
+    root.setLevel(logging.DEBUG if debug else level.upper())
     _requests.parent, _requests.is_json = root, not debug
     # their lines hold whole URLs
     for name in ("httpx2", "httpcore2", "uvicorn.access"):

@@ -6,11 +6,21 @@ from contextlib import asynccontextmanager
 from typing import override
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    Info,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from prometheus_client import start_http_server as start_server
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
+
+from gateway import __version__
 
 log = structlog.get_logger()
 
@@ -25,6 +35,8 @@ class Metrics:
     """What one process counted since it began."""
 
     def __init__(self) -> None:
+        # a series more for each of ours, which nobody asks for
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client gives it no types
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -37,15 +49,33 @@ class Metrics:
         self._upstream = Counter(
             "gateway_upstream_calls", "Calls to others", ["upstream", "status"], registry=self.registry
         )
+        self._upstream_seconds = Histogram(
+            "gateway_upstream_call_seconds",
+            "Time until others have answered",
+            ["upstream"],
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self._job_failures = Counter("gateway_job_failures", "Jobs that failed", ["task"], registry=self.registry)
+        Info("gateway_build", "The version that runs", registry=self.registry).info({"version": __version__})
 
     def observe_request(self, method: str, route: str | None, status: int, seconds: float) -> None:
         """Count a request by its route's template; what has none is counted together."""
         self._requests.labels(method, route or "none", status).inc()
         self._seconds.labels(method, route or "none").observe(seconds)
 
-    def count_upstream(self, name: str) -> Callable[[str], None]:
-        """Return what counts the calls to one of the others, by their status or `unreachable`."""
-        return lambda status: self._upstream.labels(name, status).inc()
+    def count_upstream(self, name: str) -> Callable[[str, float], None]:
+        """Return what counts the calls to one of the others, by their status or `unreachable`, and their seconds."""
+
+        def count(status: str, seconds: float) -> None:
+            self._upstream.labels(name, status).inc()
+            self._upstream_seconds.labels(name).observe(seconds)
+
+        return count
+
+    def count_job_failure(self, job: str) -> None:
+        """Count a job that ended in an error of ours."""
+        self._job_failures.labels(job).inc()
 
 
 class _Gathered(Collector):

@@ -18,6 +18,8 @@ from gateway.kit.logging import log_request
 
 _UUID = re.compile(rb"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
+_HEALTH = frozenset({"/ping", "/ready"})
+"""Asked every few seconds: that all is well is no news, and not logged."""
 _NUL = (b"\0", b"\\u0000", b"%00")
 """As it is, in JSON, and in a form."""
 
@@ -67,7 +69,8 @@ class RequestLog:
                     perf_counter() - begun,
                 )
                 self._observe(method, route, status, seconds)
-                log_request(request_id, method, route, status, round(seconds * 1000, 1))
+                if route not in _HEALTH or status >= 400:
+                    log_request(request_id, method, route, status, round(seconds * 1000, 1))
 
     def _name_untrusted_proxy(self, scope: Scope) -> None:
         """Say once that a proxy's word is not taken: everybody behind it shares the limits of one person."""

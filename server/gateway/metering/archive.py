@@ -24,13 +24,13 @@ from gateway.kit.clock import Clock
 from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.database import Database
 from gateway.kit.outage import retry_while_down
-from gateway.metering import payloads, repository
+from gateway.metering import repository
 from gateway.metering.fetching import Fetcher, Priority
+from gateway.metering.filling import HAS_HOLES, DayFiller, get_lease_key
 from gateway.metering.meters import Meter
 from gateway.metering.planner import SHORTER, Window, plan_calls
 from gateway.metering.repository import Fact
-from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State, find_next_attempt, get_expected_time, is_over
-from gateway.metering.settling import fill_missing, fit_rounded, has_small_hole, is_energy_complete
+from gateway.metering.schedule import WHOLE, Entry, Feed, Kind, State, get_expected_time, is_over
 from gateway.store import Store, StoreError
 from gateway.store.pause import find_pause, start_pause
 from gateway.usage_points import repository as points
@@ -49,7 +49,6 @@ COMPARED_EVERY = timedelta(days=7)
 LONGEST_PAUSE = timedelta(hours=12)
 _FAILURES_COUNTED_FOR = 2 * 86400.0
 _UNTIL_THE_STORE_IS_BACK = timedelta(seconds=5)
-_HAS_HOLES = frozenset({State.PARTIAL, State.FILLED})
 _KNOWS = {State.BEFORE_ACTIVATION: 0, State.ABSENT: 0, State.PARTIAL: 1} | dict.fromkeys(WHOLE, 2)
 """An answer that knows less never replaces one that knew more, unless it corrects it."""
 
@@ -100,6 +99,7 @@ class Archive:
         self._store = store
         self._clock = clock
         self._keyring = keyring
+        self._filler = DayFiller(database, store, clock)
         self._tasks: set[asyncio.Task[CallRefusal | None]] = set()
         self._fetchers = {priority: Fetcher(database, its) for priority, its in enedis.items()}
 
@@ -146,7 +146,7 @@ class Archive:
         if not wanted or feed.direction not in meter.possible:
             return None
         for _ in range(calls):
-            async with self._store.lease(_lease_key(feed)):
+            async with self._store.lease(get_lease_key(feed)):
                 if pause := await find_pause(self._store, _pause_key(feed), self._clock.now()):
                     return CallRefusal(ErrorReason(pause.reason), pause.until)
                 async with self._database.read() as session:
@@ -293,7 +293,7 @@ class Archive:
                 return None
             asked = await repository.load_entries(session, daily, min(days), max(days) + paris.DAY)
         over = {day for day, entry in lacking.items() if is_over(curve, day, entry)}
-        small = await self._find_small_holes(meter, curve, lacking.keys() - over)
+        small = await self._filler.find_small_holes(meter, curve, lacking.keys() - over)
         late = {day for day, entry in lacking.items() if entry.state is State.ABSENT and _has_no_curve(day, now)}
         oldest = min((day for day in rounded if day not in asked), default=None)
         weekly = set(rounded) if oldest and now >= paris.midnight(oldest) + COMPARED_EVERY else set()
@@ -301,71 +301,10 @@ class Archive:
         if plan_calls(daily, asked, over | small | late | weekly, now, since=meter.since[direction]):
             # the others will be wanted one day, and cost nothing now
             refusal = await self.fetch_missing(meter, daily, days, CALLS_A_REQUEST, priority)
-        partial_days = {day for day in over if lacking[day].state in _HAS_HOLES}
-        await self._fill_in_days(meter, curve, daily, partial_days, small)
-        await self._fit_rounded_days(meter, curve, daily, rounded)
+        partial_days = {day for day in over if lacking[day].state in HAS_HOLES}
+        await self._filler.fill_in_days(meter, curve, daily, partial_days, small)
+        await self._filler.fit_rounded_days(meter, curve, daily, rounded)
         return refusal
-
-    async def _find_small_holes(self, meter: Meter, curve: Feed, days: Collection[date]) -> set[date]:
-        """Return the days, of these, of which an hour at most is missing."""
-        if not days:
-            return set()
-        async with self._database.read() as session:
-            start, end = min(days), max(days) + paris.DAY
-            entries, curves = await repository.load_values(
-                session, curve, meter.secrets, payloads.read_curve, start, end
-            )
-        return {day for day in days if entries[day].state is State.PARTIAL and has_small_hole(day, curves.get(day, []))}
-
-    async def _fill_in_days(
-        self, meter: Meter, curve: Feed, daily: Feed, over: Collection[date], small: Collection[date]
-    ) -> None:
-        """Fill what is missing of days by their values: those `over` for good, those with a `small` hole for now."""
-        days = [*over, *small]
-        if not days:
-            return
-        start, end = min(days), max(days) + paris.DAY
-        async with self._store.lease(_lease_key(curve)):
-            async with self._database.read() as session:
-                _, values = await repository.load_values(session, daily, meter.secrets, payloads.read_value, start, end)
-                known, curves = await repository.load_values(
-                    session, curve, meter.secrets, payloads.read_curve, start, end
-                )
-            facts = []
-            for day in days:
-                if known[day].state not in _HAS_HOLES:
-                    continue  # it came whole meanwhile
-                if day not in values or (readings := fill_missing(day, curves.get(day, []), values[day])) is None:
-                    continue
-                payload = payloads.seal_curve(curve, meter.secrets, day, readings)
-                is_final = day in over or is_energy_complete(curves[day], values[day])
-                facts.append(Fact(day, State.COMPLETE if is_final else State.FILLED, payload))
-            async with self._database.write() as session:
-                await repository.save_facts(session, curve, facts, self._clock.now())
-
-    async def _fit_rounded_days(self, meter: Meter, curve: Feed, daily: Feed, days: Collection[date]) -> None:
-        """Bring rounded days to their values, as far as these are known; days whose value never comes stay as told."""
-        if not days:
-            return
-        start, end = min(days), max(days) + paris.DAY
-        async with self._store.lease(_lease_key(curve)):
-            async with self._database.read() as session:
-                read_value, read_curve = payloads.read_value, payloads.read_curve
-                told, values = await repository.load_values(session, daily, meter.secrets, read_value, start, end)
-                known, curves = await repository.load_values(session, curve, meter.secrets, read_curve, start, end)
-            facts = []
-            for day in days:
-                if known[day].state is not State.ROUNDED:
-                    continue  # somebody else compared it meanwhile
-                if day in values:
-                    fitted = fit_rounded(curves[day], values[day])
-                    payload = payloads.seal_curve(curve, meter.secrets, day, fitted or curves[day])
-                    facts.append(Fact(day, State.FITTED if fitted else State.COMPLETE, payload))
-                elif day in told and find_next_attempt(daily, day, told[day]) is None:
-                    payload = payloads.seal_curve(curve, meter.secrets, day, curves[day])
-                    facts.append(Fact(day, State.COMPLETE, payload))
-            async with self._database.write() as session:
-                await repository.save_facts(session, curve, facts, self._clock.now())
 
 
 def _has_no_curve(day: date, now: datetime) -> bool:
@@ -379,10 +318,6 @@ def _find_standing_refusal(refusals: Refusals, feed: Feed, now: datetime) -> Cal
     if until := refusals.get_direction_pause(feed.direction, now):
         return CallRefusal(ErrorReason.WRONG_DIRECTION, until)
     return None
-
-
-def _lease_key(feed: Feed) -> str:
-    return f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"
 
 
 def _pause_key(feed: Feed) -> str:

@@ -1,6 +1,6 @@
 """The figures that all replicas share, from the database."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from prometheus_client.core import GaugeMetricFamily
@@ -14,17 +14,27 @@ from gateway.kit.database import Database
 from gateway.metrics import repository
 from gateway.quotas import budgets
 from gateway.rte.feeds import count_left_today
+from gateway.store import Store, StoreError
 from gateway.tempo.service import CURRENT as TEMPO
 from gateway.usage_points import repository as usage_points
 
-_KEPT = timedelta(minutes=5)
-"""Counting the archive reads all of it."""
+_KEPT = timedelta(days=1)
+"""Counting the archive reads all of it: seconds, for thousands of meters."""
 
 
 class Gauges:
     """Looks them up."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        store: Store | None = None,
+        find_newest_backup: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
+        """`find_newest_backup` tells when the newest backup was made, where the gateway makes them."""
+        self._store = store
+        self._find_newest_backup = find_newest_backup
         self._database = database
         self._clock = clock
         self._archive: tuple[datetime, list[tuple[str, str, int]]] | None = None
@@ -38,22 +48,28 @@ class Gauges:
             work = await repository.count_due_work(session, now)
             calls = await counters.load_all_used(session, hours.values())
             rte = {calls.name: await count_left_today(session, calls, now) for calls in (TEMPO, ECOWATT)}
+            ending = await repository.count_ending_consents(session, paris.day_of(now))
             users, used = await repository.count_calls_of_accounts(session, paris.day_of(now))
             if self._archive is None or now - self._archive[0] > _KEPT:
                 self._archive = (now, await repository.count_days_by_state(session))
+        newest = self._find_newest_backup()
+        backup_age: dict[tuple[str, ...], float] = {} if newest is None else {(): (now - newest).total_seconds()}
         return [
+            _build_family("backup_age_seconds", "Since the newest backup that was tried", [], backup_age),
+            _build_family("consents_ending", "Meters whose consent ends within 30 days", [], {(): ending}),
+            _build_family("store_up", "Whether the shared store answers", [], {(): await self._ask_store()}),
             _build_family("usage_points", "Meters", ["status"], {(status,): count for status, count in points.items()}),
             _build_family(
                 "archive_days",
-                "Days that are known, counted every five minutes",
+                "Days that are known, counted once a day",
                 ["kind", "state"],
                 {(kind, state): count for kind, state, count in self._archive[1]},
             ),
-            _build_family("work_waiting", "Work that is due", ["job"], {(job.name,): job.count for job in work}),
+            _build_family("work_waiting", "Work that is due", ["task"], {(job.name,): job.count for job in work}),
             _build_family(
                 "work_oldest_seconds",
                 "How long the oldest of it is due",
-                ["job"],
+                ["task"],
                 {(job.name,): (now - job.oldest).total_seconds() if job.oldest else 0 for job in work},
             ),
             _build_family(
@@ -74,6 +90,14 @@ class Gauges:
             _build_family("quota_accounts", "Accounts that caused calls today", [], {(): users}),
             _build_family("quota_used", "Calls that accounts caused today", [], {(): used}),
         ]
+
+    async def _ask_store(self) -> int:
+        try:
+            if self._store is not None:
+                await self._store.get("ready")
+        except StoreError:
+            return 0
+        return 1
 
 
 def _build_family(name: str, words: str, labels: list[str], values: dict[tuple[str, ...], float]) -> GaugeMetricFamily:

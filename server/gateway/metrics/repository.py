@@ -1,7 +1,7 @@
 """Counts, never who."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.consents.models import Consent
 from gateway.counters.models import Counter
+from gateway.mail.models import OutboxMail
 from gateway.metering.models import DayRecord
 from gateway.quotas.budgets import user_day
 from gateway.rte.models import FeedState
@@ -39,6 +40,12 @@ async def count_calls_of_accounts(session: AsyncSession, day: date) -> tuple[int
     return count, used or 0
 
 
+async def count_ending_consents(session: AsyncSession, today: date) -> int:
+    """Count the meters whose consent ends within 30 days."""
+    ends_soon = UsagePoint.consent_expires_on.between(today, today + timedelta(days=30))
+    return await session.scalar(select(func.count()).where(UsagePoint.status == PointStatus.GRANTED, ends_soon)) or 0
+
+
 async def count_due_work(session: AsyncSession, now: datetime) -> list[Work]:
     """Count what is due."""
     is_open = UsagePoint.status == PointStatus.GRANTED
@@ -47,6 +54,8 @@ async def count_due_work(session: AsyncSession, now: datetime) -> list[Work]:
         await _count_due(session, "details", UsagePoint.details_at, now, is_open),
         await _count_due(session, "consents", Consent.check_at, now),
         await _count_due(session, "signals", FeedState.next_at, now),
+        await _count_due(session, "history", UsagePoint.history_at, now, is_open),
+        await _count_due(session, "mail", OutboxMail.next_at, now),
     ]
 
 

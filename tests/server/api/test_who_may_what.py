@@ -61,6 +61,9 @@ MATRIX = {
     "POST /v1/api-clients/{client_id}/secret": For.BROWSER_OWNER,
     "POST /v1/api-clients/{client_id}/proof": For.A_DOOR,  # tells what only its owner can check
     "DELETE /v1/api-clients/{client_id}": For.ITSELF,
+    "GET /v1/reading-tokens": For.BROWSER,
+    "POST /v1/reading-tokens": For.BROWSER,
+    "DELETE /v1/reading-tokens/{token_id}": For.BROWSER_OWNER,
     "POST /v1/consents": For.CALLER,
     "GET /v1/consents/{consent_id}": For.OWNER,
     "GET /consents/{consent_id}/start": For.ALL,  # its id is the secret
@@ -76,6 +79,7 @@ MATRIX = {
     f"GET {POINT}/contract": For.OWNER,
     f"GET {POINT}/address": For.OWNER,
     f"GET {POINT}/periods": For.OWNER,
+    f"GET {POINT}/rates": For.OWNER,
     f"GET {POINT}/totals": For.OWNER,
     f"GET {POINT}/series": For.OWNER,
     f"GET {POINT}/habits": For.OWNER,
@@ -221,7 +225,7 @@ async def people(gateway: Gateway) -> Cast:
     browser = await sign_up_and_log_in(gateway, OWNER)
     point = await gateway.add_meter(METER, OWNER)
     asked = await browser.post("/v1/consents", json={"prm": METER})
-    names = {"point_id": point, "consent_id": asked.json()["id"], "import_id": "0" * 32}
+    names = {"point_id": point, "consent_id": asked.json()["id"], "import_id": "0" * 32, "token_id": "0" * 32}
     people = [
         await Somebody.sign_up(gateway, f"{name}@example.org", names) for name in ("other", "inactive", "revoked")
     ]

@@ -1,6 +1,7 @@
 """A question about hours of which nothing changed reads little, counts nothing and writes nothing."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,8 +10,13 @@ from sqlalchemy import event
 from gateway.billing.days import counting
 from gateway.billing.hours import changes
 from gateway.billing.hours.service import HoursService
+from gateway.domain.tempo_days import Color
+from gateway.kit.database import Base
 from gateway.metering.schedule import Kind
-from tests.server.billing.homes import StoredHome, list_past_days, whole_curve
+from gateway.tariffs.models import RegulatedGrid, StoredOffers
+from gateway.tempo.models import ColorSource, TempoDay
+from tests.server.billing.homes import TODAY, StoredHome, list_past_days, whole_curve
+from tests.server.conftest import NOW
 
 
 async def test_a_known_cursor_costs_one_statement_no_count_and_no_write(
@@ -38,3 +44,36 @@ async def test_a_known_cursor_costs_one_statement_no_count_and_no_write(
     event.remove(engine, "before_cursor_execute", count_statement)
     assert (again.start, again.cursor, counted) == ([], held.cursor, 0)
     assert statements == {"SELECT": 1}
+
+
+WRITES: dict[str, Callable[[], Base]] = {
+    "regulated_grids": lambda: RegulatedGrid(
+        option="base",
+        power_kva=6,
+        valid_from=TODAY,
+        prices={"base": "0.5"},
+        subscription_month="12.5",
+        added_at=NOW,
+    ),
+    "offer_files": lambda: StoredOffers(id=1, digest="new", published_at=NOW, text="", added_at=NOW),
+    "tempo_days": lambda: TempoDay(day=TODAY, color=Color.RED, confirmed=True, source=ColorSource.RTE, told_at=NOW),
+}
+"""What hours are made of that is no account's."""
+NOT_THEIRS = {"instance", "audit_events", "claimed_services", "counters", "ecowatt_days", "feeds"}
+
+
+def test_every_table_of_everybody_is_known_to_make_hours_or_not() -> None:
+    nobodys = {table.name for table in Base.metadata.tables.values() if not table.foreign_keys} - {"accounts"}
+    assert nobodys == WRITES.keys() | NOT_THEIRS, "say of a new table whether hours are made of it"
+
+
+@pytest.mark.parametrize("table", WRITES)
+async def test_hours_are_looked_at_again_when_what_they_are_made_of_is_written(home: StoredHome, table: str) -> None:
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(60)})
+    publisher = home.publisher
+    for _ in range(2):
+        await publisher.publish_hours(home.account_id, home.point_id)
+    assert await publisher.find_up_to_date(home.account_id, home.point_id)
+    async with home.database.write() as session:
+        session.add(WRITES[table]())
+    assert not await publisher.find_up_to_date(home.account_id, home.point_id)

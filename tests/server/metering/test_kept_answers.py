@@ -55,7 +55,7 @@ STEPS = st.lists(
             "late",
             "partial",
             "absent",
-            "fitted",
+            "fit",
             "daily",
             "refresh",
             "price",
@@ -130,7 +130,7 @@ class Life:
 
     home: StoredHome
     chance: random.Random
-    keeping: list[Process]
+    caching: list[Process]
     computing: Process
     hits: int = 0
 
@@ -140,10 +140,10 @@ class Life:
         await getattr(self, name)(day, curve)
 
     async def ask(self, *_: object) -> None:
-        await self.compare([self.chance.choice(self.keeping)])
+        await self.compare([self.chance.choice(self.caching)])
 
     async def ask_both(self, *_: object) -> None:
-        await self.compare(self.keeping)
+        await self.compare(self.caching)
 
     async def compare(self, asked: list[Process]) -> None:
         question = self.choose_question()
@@ -163,9 +163,9 @@ class Life:
         """Whatever the questions meet half-way, afterwards everybody answers the same."""
         question = self.choose_question()
         writing = self.home.write_days(Kind.CURVE, {day: curve})
-        await asyncio.gather(*(read_answer(process, question) for process in self.keeping), writing)
+        await asyncio.gather(*(read_answer(process, question) for process in self.caching), writing)
         expected = await read_answer(self.computing, question)
-        assert [await read_answer(process, question) for process in self.keeping] == [expected] * 2
+        assert [await read_answer(process, question) for process in self.caching] == [expected] * 2
 
     async def late(self, day: date, curve: list[Reading]) -> None:
         await self.home.write_days(Kind.CURVE, {day: curve}, self.chance.choice(list(Direction)))
@@ -176,7 +176,7 @@ class Life:
     async def absent(self, day: date, _: list[Reading]) -> None:
         await self.home.write_days(Kind.CURVE, {day: None})
 
-    async def fitted(self, day: date, curve: list[Reading]) -> None:
+    async def fit(self, day: date, curve: list[Reading]) -> None:
         state = self.chance.choice([State.FITTED, State.ROUNDED, State.FILLED])
         await self.home.write_days(Kind.CURVE, {day: curve}, state=state)
 
@@ -185,7 +185,7 @@ class Life:
 
     async def refresh(self, day: date, _: list[Reading]) -> None:
         body = {"start": str(day), "end": str(day + timedelta(days=1))}
-        await self.keeping[0].http.post("/refresh", json=body)
+        await self.caching[0].http.post("/refresh", json=body)
 
     async def price(self, *_: object) -> None:
         await self.home.change_point(tariffs=self.chance.choice([BASE, HP_HC, []]))
@@ -238,9 +238,9 @@ async def live(url: str, chance: random.Random) -> AsyncIterator[Life]:
         await home.write_days(
             Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in list_past_days(12)}
         )
-        keeping = [await stack.enter_async_context(run_process(home)) for _ in range(2)]
+        caching = [await stack.enter_async_context(run_process(home)) for _ in range(2)]
         computing = await stack.enter_async_context(run_process(home, most_bytes=0))
-        yield Life(home, chance, keeping, computing)
+        yield Life(home, chance, caching, computing)
 
 
 @given(STEPS, st.integers(0, 2**32))
@@ -270,10 +270,10 @@ async def test_a_known_range_takes_one_statement_until_something_is_written(data
     await upgrade_database(database_url)
     daily = ("daily", QUESTION[1])
     async with live(database_url, random.Random(1)) as life:  # noqa: S311
-        first, second = life.keeping
+        first, second = life.caching
         for question in (QUESTION, daily):
-            assert [await count_statements(process, question) for process in life.keeping] != [1, 1]
-            assert [await count_statements(process, question) for process in life.keeping] == [1, 1]
+            assert [await count_statements(process, question) for process in life.caching] != [1, 1]
+            assert [await count_statements(process, question) for process in life.caching] == [1, 1]
         day = RANGES[1][0]
         await life.home.write_days(Kind.CURVE, {day: whole_curve(day, [7])})
         assert await count_statements(first) > 1
@@ -286,7 +286,7 @@ async def test_a_known_range_takes_one_statement_until_something_is_written(data
 async def test_it_is_forgotten_in_time_and_never_takes_more_memory(database_url: str) -> None:
     await upgrade_database(database_url)
     async with live(database_url, random.Random(1)) as life:  # noqa: S311
-        process = life.keeping[0]
+        process = life.caching[0]
         await count_statements(process)
         life.home.clock.set(NOW + timedelta(seconds=KEPT_FOR - 1))
         assert await count_statements(process) == 1
@@ -309,7 +309,7 @@ async def test_it_is_forgotten_in_time_and_never_takes_more_memory(database_url:
 async def test_the_same_comes_compressed_or_not(database_url: str) -> None:
     await upgrade_database(database_url)
     async with live(database_url, random.Random(1)) as life:  # noqa: S311
-        http = life.keeping[0].http
+        http = life.caching[0].http
         found = {}
         for accepted in ("gzip", "identity", "gzip"):
             answer = await http.get("/load-curve", params=QUESTION[1], headers={"Accept-Encoding": accepted})

@@ -1,5 +1,6 @@
 """How long a request waits for Enedis, what is asked first, and what it is told meanwhile."""
 
+import asyncio
 import json
 import re
 from collections.abc import Collection
@@ -9,9 +10,11 @@ from typing import override
 
 import pytest
 
+from gateway.accounts import service as accounts
 from gateway.domain.direction import Direction
 from gateway.enedis.circuit import FAILURES, Circuit
 from gateway.enedis.errors import EnedisError, ErrorReason
+from gateway.instance import load_instance
 from gateway.kit import paris
 from gateway.metering.archive import PATIENCE, Archive, CallRefusal
 from gateway.metering.fetching import Priority
@@ -22,7 +25,8 @@ from gateway.metering.service import Readings
 from gateway.metering.visits import HistoryPace
 from gateway.quotas.pacing import HISTORY_INTERVAL
 from gateway.store.memory import MemoryStore
-from tests.server.billing.homes import whole_curve
+from gateway.usage_points import service as points
+from tests.server.billing.homes import StoredHome, whole_curve
 from tests.server.conftest import SetClock
 from tests.server.enedis.origins import Reply
 from tests.server.metering.stand_in import A_DAY, NOW, OLD, ScriptedHome, make_measure
@@ -115,6 +119,46 @@ async def test_a_year_of_values_is_asked_as_values_first_and_by_few_calls(script
     lines = [call.line for call in scripted_home.origin.data_calls]
     assert len(lines) <= 2
     assert sum("quotidienne" in line for line in lines) == 1
+
+
+async def add_meters(home: StoredHome, count: int) -> list[tuple[str, str]]:
+    """Add meters, each of an account of its own; return the ids of both."""
+    instance = await load_instance(home.database, home.keyring)
+    found = []
+    async with home.database.write() as session:
+        for number in range(count):
+            email, prm = f"home{number}@example.org", f"3000200000{number:04}"
+            account = await accounts.find_or_create_account(session, home.keyring, email, NOW)
+            point = await points.add_usage_point(
+                session, account, prm, name=None, keyring=home.keyring, instance=instance, now=NOW
+            )
+            found.append((account.id, point.id))
+    return found
+
+
+async def test_a_hundred_new_meters_each_get_a_year_of_values(scripted_home: ScriptedHome) -> None:
+    """Once nine calls for the curve of each went first, and after 162 calls nobody had a value."""
+
+    def respond(line: str) -> Reply:
+        start, end = (date.fromisoformat(day) for day in re.findall(r"date\w+=([0-9-]+)", line))
+        days = list(paris.iterate_days(start, end))
+        values = [{"v": "9000", "d": str(day)} for day in days] if "quotidienne" in line else []
+        unit = ("EA", "Wh") if "quotidienne" in line else ("PA", "W")
+        measure = make_measure(*unit, values, start, len(days)) | {"idPrm": re.findall(r"pointId=(\d+)", line)[0]}
+        return Reply(body=json.dumps(measure).encode())
+
+    scripted_home.respond = respond
+    home = scripted_home.home
+    readings = Readings(home.database, scripted_home.archive, home.clock, home.keyring, 50)
+    year = (TODAY - 365 * A_DAY, TODAY)
+    meters = await add_meters(home, 100)
+    answers = await asyncio.gather(
+        *(readings.read_daily(account, point, Direction.CONSUMPTION, *year) for account, point in meters)
+    )
+    assert min(len(answer.days) for answer in answers) >= 363
+    lines = [call.line for call in scripted_home.origin.data_calls]
+    assert len(lines) <= 200
+    assert sum("quotidienne" in line for line in lines[:162]) >= 62
 
 
 async def test_a_refresh_ends_the_pause_of_a_feed(scripted_home: ScriptedHome) -> None:

@@ -1,13 +1,18 @@
 """Prometheus sees what is asked, what is left and what waits, and nobody's name."""
 
+import re
+import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 
+from gateway import __version__
 from gateway.kit.database import Database
 from gateway.metrics.gauges import Gauges
 from gateway.settings import Settings
@@ -15,6 +20,7 @@ from gateway.usage_points.models import UsagePoint
 from scripts.lib.program import free_port
 from tests.server.conftest import Gateway, SetClock, Simulator, run_gateway, wait_until
 
+DEPLOY = Path(__file__).parents[3] / "deploy"
 PRM = "30001000000001"
 
 
@@ -93,6 +99,30 @@ async def test_work_that_waits_has_an_age(settings: Settings, clock: SetClock) -
     await database.close()
     assert figures["gateway_work_waiting", "archive"] == 1
     assert figures["gateway_work_oldest_seconds", "archive"] == 7200
+
+
+async def test_alerts_and_dashboard_ask_for_what_there_is(gateway_and_metrics: tuple[Gateway, str]) -> None:
+    gateway, url = gateway_and_metrics
+    await gateway.http.get("/ping")
+    async with httpx2.AsyncClient(timeout=60) as http:
+        text = (await http.get(url)).raise_for_status().text
+    families = {family.name for family in text_string_to_metric_families(text)}
+    told = {f"{name}{end}" for name in families for end in ("", "_total", "_bucket", "_info")}
+    asked = (DEPLOY / "prometheus/alerts.yml").read_text() + (DEPLOY / "grafana/dashboard.json").read_text()
+    assert set(re.findall(r"\bgateway_\w+", asked)) <= told
+    assert f'gateway_build_info{{version="{__version__}"}} 1.0' in text
+    assert "_created" not in text
+
+
+@pytest.mark.long
+def test_each_alert_fires_and_is_silent_while_all_is_well() -> None:
+    promtool = shutil.which("promtool")
+    assert promtool, "promtool is not there: scripts/test --all installs Debian's package prometheus"
+    checked = subprocess.run([promtool, "test", "rules", str(DEPLOY / "prometheus/alerts.test.yml")], check=False)
+    assert checked.returncode == 0
+    alerts = set(re.findall(r"alert: (\w+)", (DEPLOY / "prometheus/alerts.yml").read_text()))
+    tried = re.findall(r"alertname: (\w+)", (DEPLOY / "prometheus/alerts.test.yml").read_text())
+    assert {alert: tried.count(alert) for alert in alerts} == dict.fromkeys(alerts, 2), "once firing, once silent"
 
 
 async def test_without_a_port_nothing_listens(gateway: Gateway) -> None:

@@ -57,7 +57,7 @@ OTHER_TABLES = {
 @pytest.fixture
 async def home(database_url: str, clock: SetClock) -> StoredHome:
     home = await StoredHome.create(database_url, clock)
-    await home.write(Kind.DAILY, {DAY: 9000})
+    await home.write_days(Kind.DAILY, {DAY: 9000})
     return home
 
 

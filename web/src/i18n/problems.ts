@@ -36,6 +36,40 @@ const t = dictionary({
     "The gateway cannot read this. Check what you filled in.",
     "La passerelle ne peut pas lire cette demande. Vérifiez votre saisie.",
   ],
+  too_large: ["This is too large.", "C’est trop volumineux."],
+  empty_file: ["The file is empty.", "Le fichier est vide."],
+  unknown_format: [
+    "No table in this file is of a known form. A table of yours needs the columns debut;fin;kW.",
+    "Aucun tableau de ce fichier n’a une forme connue. Un tableau à vous doit avoir les colonnes debut;fin;kW.",
+  ],
+  no_readings: ["This file has no readings.", "Ce fichier n’a aucun relevé."],
+  another_meter: [
+    "This file is about another meter. Choose the meter that it names.",
+    "Ce fichier concerne un autre compteur. Choisissez celui qu’il nomme.",
+  ],
+  computed_table: [
+    "Hours are computed from the load curve: import that table instead.",
+    "Les heures sont calculées à partir de la courbe de charge : importez plutôt celle-ci.",
+  ],
+  damaged_file: ["This file is damaged.", "Ce fichier est endommagé."],
+  encrypted_file: [
+    "This file is protected by a password. Save it without one.",
+    "Ce fichier est protégé par un mot de passe. Enregistrez-le sans.",
+  ],
+  wrong_encoding: [
+    "The text of this file cannot be read. Save it as UTF-8.",
+    "Le texte de ce fichier est illisible. Enregistrez-le en UTF-8.",
+  ],
+  too_large_unpacked: [
+    "This file unpacks to too much. Split it by years.",
+    "Ce fichier est trop volumineux une fois décompressé. Séparez-le par années.",
+  ],
+  too_many_rows: [
+    "This file has too many rows. Split it by years.",
+    "Ce fichier a trop de lignes. Séparez-le par années.",
+  ],
+  too_many_files: ["There are too many files in this archive.", "Il y a trop de fichiers dans cette archive."],
+  taken_back: ["This file was taken back. Import it again.", "Ce fichier a été retiré. Importez-le à nouveau."],
   weak_password: [
     "This password is too easy to guess. Take a longer one, for example four words.",
     "Ce mot de passe est trop facile à deviner. Prenez-en un plus long, par exemple quatre mots.",

@@ -15,7 +15,7 @@ from gateway.billing.hours.models import Publication, PublishedDay, PublishedSer
 from gateway.billing.hours.series import Sums
 from gateway.kit.crypto import seal, unseal
 from gateway.kit.database import build_insert
-from gateway.tariffs.models import RegulatedGrid
+from gateway.tariffs.models import RegulatedGrid, StoredOffers
 from gateway.tempo.models import TempoDay
 from gateway.usage_points.models import PointStatus, UsagePoint
 
@@ -32,6 +32,7 @@ _STATE = select(
     UsagePoint.data_revision,
     select(func.count(RegulatedGrid.added_at)).scalar_subquery().label("grids"),
     select(func.max(RegulatedGrid.added_at)).scalar_subquery().label("grids_added_at"),
+    select(StoredOffers.digest).where(StoredOffers.id == 1).scalar_subquery().label("offers"),
     select(func.max(TempoDay.told_at)).scalar_subquery().label("colors_told_at"),
     UsagePoint.status,
     UsagePoint.next_work_at,
@@ -78,7 +79,7 @@ async def load_state(session: AsyncSession, account_id: str, point_id: str) -> P
     found = (await session.execute(_STATE, {"account": account_id, "point": point_id})).one_or_none()
     if found is None:
         return None
-    return PublishedState(found[0], found[1], tuple(found[:6]), found.status, found.next_work_at, found.history_at)
+    return PublishedState(found[0], found[1], tuple(found[:-3]), found.status, found.next_work_at, found.history_at)
 
 
 async def find_publication(session: AsyncSession, point_id: str) -> Publication | None:

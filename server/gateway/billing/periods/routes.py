@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from gateway.accounts.dependencies import CallerDep
+from gateway.billing.periods.rates import Rates, list_rates
 from gateway.billing.periods.schemas import PeriodsView
 from gateway.billing.periods.service import PeriodsService
 from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
@@ -40,3 +41,20 @@ async def get_periods(
         check_range(start or paris.day_of(clock.now()), end, _LONGEST)
     found = await service.find_periods(caller.account_id, point_id, start, end)
     return conditional.respond(request, PeriodsView.of(found), now=clock.now(), next_change=found.next_change)
+
+
+@router.get(
+    "/rates",
+    response_model=Rates,
+    responses=describe_responses(400) | conditional.UNCHANGED,
+    dependencies=[Depends(count_response)],
+)
+async def get_rates(
+    request: Request, service: PeriodsServiceDep, clock: ClockDep, caller: CallerDep, point_id: PointId
+) -> Response:
+    """Return the prices to come as evcc and others read them: those that are certain, for eight days at most."""
+    found = await service.find_periods(caller.account_id, point_id, None, None)
+    now = clock.now()
+    return conditional.respond(
+        request, Rates(list(list_rates(found.items, now))), now=now, next_change=found.next_change
+    )

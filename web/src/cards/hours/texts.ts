@@ -2,7 +2,7 @@ import { dictionary } from "$i18n";
 
 export const t = dictionary({
   now: ["Now:", "Maintenant :"],
-  until: [(when: string) => `until ${when}`, (when: string) => `jusqu’à ${when}`],
+  until: [(when: string) => `until ${when}`, (when: string) => `jusqu’au ${when}`],
   cheapest: [
     (length: string, from: string, until: string) => `Cheapest ${length}: ${from} – ${until}`,
     (length: string, from: string, until: string) => `Créneau de ${length} le moins cher : ${from} – ${until}`,

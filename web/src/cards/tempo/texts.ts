@@ -7,7 +7,7 @@ export const t = dictionary({
     red: ["Red", "Rouge"],
     unknown: ["Not known yet", "Pas encore connu"],
   },
-  until: [(when: string) => `until ${when}`, (when: string) => `jusqu’à ${when}`],
+  until: [(when: string) => `until ${when}`, (when: string) => `jusqu’au ${when}`],
   from: [(when: string) => `from ${when}`, (when: string) => `à partir de ${when}`],
   possible: [
     (colors: string) => `It can still be ${colors}. RTE settles it by 11:20.`,

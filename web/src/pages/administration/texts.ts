@@ -66,7 +66,7 @@ export const t = dictionary({
     open: ["stopped after failures", "arrêté après des échecs"],
     probing: ["trying again", "nouvel essai"],
   },
-  stopped: [(when: string) => `stopped until ${when}`, (when: string) => `arrêté jusqu’à ${when}`],
+  stopped: [(when: string) => `stopped until ${when}`, (when: string) => `arrêté jusqu’au ${when}`],
   lastError: ["Last error", "Dernière erreur"],
   next: ["Next request", "Prochaine requête"],
   mails: [

@@ -9,7 +9,7 @@ export const t = dictionary({
   now: ["Now", "Maintenant"],
   until: [
     (level: string, until: string) => `${level}, until ${until}`,
-    (level: string, until: string) => `${level}, jusqu’à ${until}`,
+    (level: string, until: string) => `${level}, jusqu’au ${until}`,
   ],
   next: [
     (level: string, since: string) => `Then ${level}, from ${since}`,

@@ -144,6 +144,68 @@ export const t = dictionary({
     index: ["Registers", "Index"],
   },
   exportAction: ["Download as CSV", "Télécharger en CSV"],
+  importTitle: ["Import a file", "Importer un fichier"],
+  importText: [
+    "Years from before: files of your account at Enedis or EDF, of Conso Downloader, SGE, or downloaded here. Nothing counts before you accept it, what Enedis told is never replaced, and a file can be taken back whole.",
+    "Les années d’avant : fichiers de votre compte Enedis ou EDF, de Conso Downloader, de SGE, ou téléchargés ici. Rien ne compte avant votre accord, ce qu’Enedis a dit n’est jamais remplacé, et un fichier se retire en entier.",
+  ],
+  importDirection: ["Where the file does not say", "Si le fichier ne le dit pas"],
+  importConsumption: ["consumption", "consommation"],
+  importProduction: ["production", "production"],
+  importDrop: [
+    "Drop a file here, or choose one (CSV, XLSX or ZIP, up to 20 MB)",
+    "Déposez un fichier ici, ou choisissez-en un (CSV, XLSX ou ZIP, 20 Mo au plus)",
+  ],
+  importReading: ["Reading the file…", "Lecture du fichier…"],
+  importPreview: ["What the file would add", "Ce que le fichier ajouterait"],
+  importWhat: ["What", "Quoi"],
+  importOutcome: ["Outcome", "Résultat"],
+  importPartial: ["Days in part", "Jours partiels"],
+  importFormats: {
+    own_export: ["Our own export", "Notre propre export"],
+    conso_downloader: ["Conso Downloader", "Conso Downloader"],
+    enedis_csv: ["Enedis", "Enedis"],
+    enedis_xlsx: ["Enedis", "Enedis"],
+    sge: ["SGE", "SGE"],
+    edf: ["EDF", "EDF"],
+  },
+  importDays: [
+    (added: string, same: string, other: string) => `${added} new days, ${same} that agree, ${other} that differ`,
+    (added: string, same: string, other: string) =>
+      `${added} jours nouveaux, ${same} qui concordent, ${other} qui diffèrent`,
+  ],
+  importOutcomes: {
+    new: ["new", "nouveau"],
+    agrees: ["agrees", "concorde"],
+    differs: ["differs: what is known stays", "diffère : ce qui est connu reste"],
+  },
+  importDiffers: ["Days that differ: what is known stays", "Jours qui diffèrent : ce qui est connu reste"],
+  importInFile: ["In the file", "Dans le fichier"],
+  importKnown: ["Known", "Connu"],
+  importRejected: [
+    (count: string, reason: string, rows: string) => `${count} rows are not used: ${reason} (first rows: ${rows})`,
+    (count: string, reason: string, rows: string) =>
+      `${count} lignes ne sont pas utilisées : ${reason} (premières lignes : ${rows})`,
+  ],
+  importReasons: {
+    value: ["a value or date cannot be read", "une valeur ou une date est illisible"],
+    stamp: ["the time is that of no interval", "l’heure n’est celle d’aucun intervalle"],
+    step: ["the interval's length is that of no load curve", "la durée n’est celle d’aucune courbe de charge"],
+    formula: ["formulas are not computed", "les formules ne sont pas calculées"],
+    implausible: [
+      "no meter counts so much, or less than nothing",
+      "aucun compteur ne compte autant, ni moins que rien",
+    ],
+    contradictory: ["they contradict each other", "elles se contredisent"],
+    ambiguous_hour: [
+      "the hour comes twice that day, and nothing tells which is meant",
+      "l’heure revient deux fois ce jour-là, et rien ne dit laquelle",
+    ],
+    not_over: ["the day is not over", "le jour n’est pas fini"],
+  },
+  importAccept: ["Accept", "Accepter"],
+  importForget: ["Do not use this file", "Ne pas utiliser ce fichier"],
+  importTakeBack: ["Take back", "Retirer"],
   delete: ["Delete this meter", "Supprimer ce compteur"],
   deleteText: [
     "Its readings, tariffs and consent here are deleted at once and for good.",

@@ -4,7 +4,7 @@ export const t = dictionary({
   title: ["Overview", "Accueil"],
   tempoToday: ["Tempo today", "Tempo aujourd’hui"],
   tempoTomorrow: ["Tempo tomorrow", "Tempo demain"],
-  until: [(when: string) => `until ${when}`, (when: string) => `jusqu’à ${when}`],
+  until: [(when: string) => `until ${when}`, (when: string) => `jusqu’au ${when}`],
   from: [(when: string) => `from ${when}`, (when: string) => `à partir de ${when}`],
   possible: [(colors: string) => `still possible: ${colors}`, (colors: string) => `encore possible : ${colors}`],
   unconfirmed: ["not confirmed yet", "pas encore confirmé"],

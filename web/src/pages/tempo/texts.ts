@@ -16,10 +16,10 @@ export const t = dictionary({
   or: [" or ", " ou "],
   period: [
     (name: string, until: string) => `Now: ${name}, until ${until}`,
-    (name: string, until: string) => `Maintenant : ${name}, jusqu’à ${until}`,
+    (name: string, until: string) => `Maintenant : ${name}, jusqu’au ${until}`,
   ],
   next: ["Next", "Ensuite"],
-  until: [(until: string) => `until ${until}`, (until: string) => `jusqu’à ${until}`],
+  until: [(until: string) => `until ${until}`, (until: string) => `jusqu’au ${until}`],
   asOf: [(when: string) => `RTE last answered ${when}.`, (when: string) => `Dernière réponse de RTE ${when}.`],
   season: [(years: string) => `Season ${years}`, (years: string) => `Saison ${years}`],
   strip: [

@@ -1,0 +1,35 @@
+"""`/v1/reading-tokens`: long-lived tokens that read and change nothing."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from gateway.accounts import reading_tokens
+from gateway.accounts.dependencies import AccountDep, AccountPartsDep
+from gateway.accounts.schemas import ApiClientRequest, NewReadingToken, ReadingTokens, ReadingTokenView
+from gateway.dependencies import OUR_ID
+from gateway.problems import describe_responses
+
+router = APIRouter(tags=["API clients"], prefix="/reading-tokens", responses=describe_responses(400, 401, 403, 422))
+
+type TokenId = Annotated[str, Path(pattern=OUR_ID)]
+
+
+@router.post("", status_code=201, responses=describe_responses(409, 413))
+async def create_reading_token(parts: AccountPartsDep, account: AccountDep, body: ApiClientRequest) -> NewReadingToken:
+    """Make a token that reads and changes nothing, good until it is revoked; it is shown this once."""
+    token, text = await reading_tokens.create_token(parts, account, body.name.strip())
+    return NewReadingToken(id=token.id, name=token.name, token=text)
+
+
+@router.get("")
+async def list_reading_tokens(parts: AccountPartsDep, account: AccountDep) -> ReadingTokens:
+    """List the account's tokens, oldest first."""
+    found = await reading_tokens.list_tokens(parts, account.id)
+    return ReadingTokens(items=[ReadingTokenView.model_validate(token, from_attributes=True) for token in found])
+
+
+@router.delete("/{token_id}", status_code=204, responses=describe_responses(404))
+async def revoke_reading_token(parts: AccountPartsDep, account: AccountDep, token_id: TokenId) -> None:
+    """Revoke a token, at once."""
+    await reading_tokens.revoke_token(parts, account.id, token_id)

@@ -1,0 +1,35 @@
+"""Prices to come, in the form that programs which plan with them read: start, end and value, nothing around them."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from pydantic import BaseModel, RootModel
+
+from gateway.billing.periods.periods import Period
+from gateway.kit.wire import Utc
+
+
+class Rate(BaseModel):
+    """What a kWh costs during `[start, end[`, in EUR."""
+
+    start: Utc
+    end: Utc
+    value: float
+
+
+class Rates(RootModel[list[Rate]]):
+    """Prices by time, from the one in force on."""
+
+
+def list_rates(periods: Iterable[Period], now: datetime) -> Iterator[Rate]:
+    """Yield the prices that are certain, from the period in force on, up to the first that is not.
+
+    What may still become another price, or has none, is left out with all that follows: a planner takes what it is
+    given for the truth.
+    """
+    for period in periods:
+        if period.end <= now:
+            continue
+        if not period.certain or period.price is None:
+            return
+        yield Rate(start=period.start, end=period.end, value=period.price)

@@ -1,0 +1,91 @@
+"""Days of a load curve, completed or corrected by what the archive knows of their own values (see settling)."""
+
+from collections.abc import Collection
+from datetime import date
+
+from gateway.kit import paris
+from gateway.kit.clock import Clock
+from gateway.kit.database import Database
+from gateway.metering import payloads, repository
+from gateway.metering.meters import Meter
+from gateway.metering.repository import Fact
+from gateway.metering.schedule import Feed, State, find_next_attempt
+from gateway.metering.settling import fill_missing, fit_rounded, has_small_hole, is_energy_complete
+from gateway.store import Store
+
+HAS_HOLES = frozenset({State.PARTIAL, State.FILLED})
+
+
+class DayFiller:
+    """Writes what daily values tell of the curves of their days. Asks nothing."""
+
+    def __init__(self, database: Database, store: Store, clock: Clock) -> None:
+        self._database = database
+        self._store = store
+        self._clock = clock
+
+    async def find_small_holes(self, meter: Meter, curve: Feed, days: Collection[date]) -> set[date]:
+        """Return the days, of these, of which an hour at most is missing."""
+        if not days:
+            return set()
+        async with self._database.read() as session:
+            start, end = min(days), max(days) + paris.DAY
+            entries, curves = await repository.load_values(
+                session, curve, meter.secrets, payloads.read_curve, start, end
+            )
+        return {day for day in days if entries[day].state is State.PARTIAL and has_small_hole(day, curves.get(day, []))}
+
+    async def fill_in_days(
+        self, meter: Meter, curve: Feed, daily: Feed, over: Collection[date], small: Collection[date]
+    ) -> None:
+        """Fill what is missing of days by their values: those `over` for good, those with a `small` hole for now."""
+        days = [*over, *small]
+        if not days:
+            return
+        start, end = min(days), max(days) + paris.DAY
+        async with self._store.lease(get_lease_key(curve)):
+            async with self._database.read() as session:
+                _, values = await repository.load_values(session, daily, meter.secrets, payloads.read_value, start, end)
+                known, curves = await repository.load_values(
+                    session, curve, meter.secrets, payloads.read_curve, start, end
+                )
+            facts = []
+            for day in days:
+                if known[day].state not in HAS_HOLES:
+                    continue  # it came whole meanwhile
+                if day not in values or (readings := fill_missing(day, curves.get(day, []), values[day])) is None:
+                    continue
+                payload = payloads.seal_curve(curve, meter.secrets, day, readings)
+                is_final = day in over or is_energy_complete(curves[day], values[day])
+                facts.append(Fact(day, State.COMPLETE if is_final else State.FILLED, payload))
+            async with self._database.write() as session:
+                await repository.save_facts(session, curve, facts, self._clock.now())
+
+    async def fit_rounded_days(self, meter: Meter, curve: Feed, daily: Feed, days: Collection[date]) -> None:
+        """Bring rounded days to their values, as far as these are known; days whose value never comes stay as told."""
+        if not days:
+            return
+        start, end = min(days), max(days) + paris.DAY
+        async with self._store.lease(get_lease_key(curve)):
+            async with self._database.read() as session:
+                read_value, read_curve = payloads.read_value, payloads.read_curve
+                told, values = await repository.load_values(session, daily, meter.secrets, read_value, start, end)
+                known, curves = await repository.load_values(session, curve, meter.secrets, read_curve, start, end)
+            facts = []
+            for day in days:
+                if known[day].state is not State.ROUNDED:
+                    continue  # somebody else compared it meanwhile
+                if day in values:
+                    fitted = fit_rounded(curves[day], values[day])
+                    payload = payloads.seal_curve(curve, meter.secrets, day, fitted or curves[day])
+                    facts.append(Fact(day, State.FITTED if fitted else State.COMPLETE, payload))
+                elif day in told and find_next_attempt(daily, day, told[day]) is None:
+                    payload = payloads.seal_curve(curve, meter.secrets, day, curves[day])
+                    facts.append(Fact(day, State.COMPLETE, payload))
+            async with self._database.write() as session:
+                await repository.save_facts(session, curve, facts, self._clock.now())
+
+
+def get_lease_key(feed: Feed) -> str:
+    """Name the lease under which a feed is written."""
+    return f"archive:{feed.point_id}:{feed.kind}:{feed.direction}"

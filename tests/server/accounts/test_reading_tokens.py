@@ -1,0 +1,74 @@
+"""Tokens for programs that cannot renew one: they read, change nothing, and end when their owner says so."""
+
+from typing import Any
+
+import pytest
+
+from tests.server.accounts.conftest import sign_up_and_log_in
+from tests.server.conftest import NOW, Gateway, SetClock
+
+OWNER, METER = "owner@example.org", "30001000000001"
+
+
+@pytest.fixture
+async def reading_token(gateway: Gateway) -> tuple[Any, dict[str, str], str, dict[str, Any]]:
+    """A browser, the header of a new token, a meter, and what was told of the token."""
+    browser = await sign_up_and_log_in(gateway, OWNER)
+    point = await gateway.add_meter(METER, OWNER)
+    answer = await browser.post("/v1/reading-tokens", json={"name": " evcc "})
+    assert answer.status_code == 201, answer.text
+    token = answer.json()
+    return browser, {"Authorization": f"Bearer {token['token']}"}, point, token
+
+
+async def test_it_reads_for_years_and_is_listed_without_its_text(
+    gateway: Gateway, clock: SetClock, reading_token: tuple[Any, dict[str, str], str, dict[str, Any]]
+) -> None:
+    browser, header, point, token = reading_token
+    clock.set(NOW.replace(year=2029))
+    rates = await gateway.get(f"/v1/usage-points/{point}/rates", header)
+    assert rates
+    assert set(rates[0]) == {"start", "end", "value"}
+    clock.set(NOW)  # a browser is logged in for days, not years
+    (listed,) = (await browser.get("/v1/reading-tokens")).json()["items"]
+    assert (listed["id"], listed["name"], listed["last_used_on"]) == (token["id"], "evcc", "2029-11-03")
+    assert token["token"] not in str(listed)
+
+
+async def test_it_changes_nothing(
+    gateway: Gateway, reading_token: tuple[Any, dict[str, str], str, dict[str, Any]]
+) -> None:
+    _, header, point, _ = reading_token
+    for method, path in (
+        ("PATCH", f"/v1/usage-points/{point}"),
+        ("DELETE", f"/v1/usage-points/{point}"),
+        ("POST", f"/v1/usage-points/{point}/refresh"),
+        ("POST", f"/v1/usage-points/{point}/imports"),
+    ):
+        answer = await gateway.http.request(method, path, headers=header, json={})
+        assert (answer.status_code, answer.json()["code"]) == (403, "read_only"), path
+    for path in ("/v1/reading-tokens", "/v1/accounts/me/export"):
+        answer = await gateway.http.get(path, headers=header)
+        assert (answer.status_code, answer.json()["code"]) == (403, "session_needed"), path
+
+
+async def test_it_ends_when_it_is_revoked(
+    gateway: Gateway, reading_token: tuple[Any, dict[str, str], str, dict[str, Any]]
+) -> None:
+    browser, header, point, token = reading_token
+    assert (await browser.delete(f"/v1/reading-tokens/{token['id']}")).status_code == 204
+    assert (await gateway.http.get(f"/v1/usage-points/{point}/rates", headers=header)).status_code == 401
+    assert (await browser.delete(f"/v1/reading-tokens/{token['id']}")).status_code == 404
+    wrong = {"Authorization": header["Authorization"][:-1] + "x"}
+    assert (await gateway.http.get("/v1/usage-points", headers=wrong)).status_code == 401
+
+
+async def test_another_account_neither_sees_nor_revokes_it(
+    gateway: Gateway, reading_token: tuple[Any, dict[str, str], str, dict[str, Any]]
+) -> None:
+    _, header, _, token = reading_token
+    stranger = await sign_up_and_log_in(gateway, "stranger@example.org")
+    assert (await stranger.get("/v1/reading-tokens")).json() == {"items": []}
+    assert (await stranger.delete(f"/v1/reading-tokens/{token['id']}")).status_code == 404
+    other = await gateway.add_meter("30001000000002", "stranger@example.org")
+    assert (await gateway.http.get(f"/v1/usage-points/{other}/rates", headers=header)).status_code == 404
