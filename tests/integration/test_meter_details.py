@@ -83,12 +83,12 @@ async def test_the_price_of_each_colour(hass: HomeAssistant, gateway: ScriptedGa
     gateway.answers[POINTS]["items"][0]["tariffs"][0]["option"] = "tempo"
     gateway.answers[TARIFFS] = {"items": [{"eur_per_kwh": {"blue_hp": 0.1654, "blue_hc": 0.1356, "red_hp": 0.6468}}]}
     entry = await set_up()
-    assert not gateway.asked(TARIFFS), "nobody looks at them"
+    assert not gateway.list_requests(TARIFFS), "nobody looks at them"
     await enable(hass, entry, *of_meter("price_blue_hc", "price_red_hp", "price_red_hc"))
     assert get_entity_state(hass, f"{POINT_ID}_price_red_hp").state == "0.6468"
     assert get_entity_state(hass, f"{POINT_ID}_price_blue_hc").state == "0.1356"
     assert get_entity_state(hass, f"{POINT_ID}_price_red_hc").state == "unknown"
-    (asked,) = gateway.asked(TARIFFS)
+    (asked,) = gateway.list_requests(TARIFFS)
     assert dict(asked.query) == {"option": "tempo", "power": "9"}
 
 
@@ -137,7 +137,7 @@ async def test_the_cheapest_option(
 ) -> None:
     gateway.answers[COMPARISON] = build_comparison(**bills)
     entry = await set_up()
-    assert not gateway.asked(COMPARISON), "nobody looks at it"
+    assert not gateway.list_requests(COMPARISON), "nobody looks at it"
     await enable(hass, entry, *of_meter("cheapest_option"))
     state = get_entity_state(hass, f"{POINT_ID}_cheapest_option")
     assert (state.state, state.attributes["saving"], state.attributes["months"]) == (cheapest, saving, 7)
@@ -166,7 +166,7 @@ async def test_the_rates_of_today_and_tomorrow(
 ) -> None:
     """They are told once, and again when they change: at midnight, or when a colour becomes known."""
     await move_to(parse_paris("2026-10-24T20:00").isoformat())
-    World(colors=dict(make_red_days("2026-10-26")), slots=(("01:28", "07:28"),)).serve(gateway)
+    World(colors=dict(make_red_days("2026-10-26")), slots=(("01:28", "07:28"),)).script_gateway(gateway)
     entry = await set_up()
     await enable(hass, entry, *of_meter("today_rates", "tomorrow_rates"))
     today, tomorrow = (get_entity_state(hass, f"{POINT_ID}_{day}_rates", "event") for day in ("today", "tomorrow"))

@@ -71,7 +71,7 @@ async def test_the_next_cheapest_window(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:
     """It starts and ends on its own, and the one of the next day follows it."""
-    World(slots=(("01:28", "06:58"), ("13:28", "15:58"))).serve(gateway)
+    World(slots=(("01:28", "06:58"), ("13:28", "15:58"))).script_gateway(gateway)
     entry = await set_up()
     step = await add(hass, entry, CHEAPEST_WINDOW, WINDOW)
     assert (step["type"], step["title"]) == (FlowResultType.CREATE_ENTRY, "Washing machine")
@@ -83,20 +83,20 @@ async def test_the_next_cheapest_window(
     assert start.attributes["certain"] is True
     assert [part["bucket"] for part in start.attributes["parts"]] == ["hc"]
     assert float(get_state(hass, entry, CHEAPEST_WINDOW, "window_price").state) == OFF_PEAK
-    asked = len(gateway.asked(PERIODS))
+    asked = len(gateway.list_requests(PERIODS))
     assert get_state(hass, entry, CHEAPEST_WINDOW, "window_on").state == "off"
     await move_to(parse_paris("2026-11-24T01:28:01").isoformat())
     assert get_state(hass, entry, CHEAPEST_WINDOW, "window_on").state == "on"
     await move_to(parse_paris("2026-11-24T04:28:01").isoformat())
     assert get_state(hass, entry, CHEAPEST_WINDOW, "window_on").state == "off"
     assert get_state(hass, entry, CHEAPEST_WINDOW, "window_start").state == parse_paris("2026-11-25T01:28").isoformat()
-    assert len(gateway.asked(PERIODS)) <= asked + 6, "nothing is asked for it"
+    assert len(gateway.list_requests(PERIODS)) <= asked + 6, "nothing is asked for it"
 
 
 async def test_a_window_in_parts_between_two_times(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    World(slots=(("12:00", "14:00"), ("22:30", "00:30"))).serve(gateway)
+    World(slots=(("12:00", "14:00"), ("22:30", "00:30"))).script_gateway(gateway)
     entry = await set_up()
     parts = {"continuous": False, "after": "11:30:00", "before": "23:30:00"}
     await add(hass, entry, CHEAPEST_WINDOW, WINDOW | parts)
@@ -111,7 +111,7 @@ async def test_a_window_in_parts_between_two_times(
 async def test_a_window_that_nobody_knows_yet(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     """Tomorrow's colour is not announced: neither is the price of its hours."""
     unknown = {date(2026, 11, 24): "unknown", date(2026, 11, 25): "unknown"}
-    World(colors=unknown, on_tempo=True).serve(gateway)
+    World(colors=unknown, on_tempo=True).script_gateway(gateway)
     entry = await set_up()
     await add(hass, entry, CHEAPEST_WINDOW, WINDOW | {"after": "10:00:00", "before": "20:00:00"})
     assert get_state(hass, entry, CHEAPEST_WINDOW, "window_start").state != "unknown"
@@ -232,7 +232,7 @@ async def test_what_an_appliance_costs_on_days_of_25_and_23_hours(
 ) -> None:
     """Half a kWh in each hour; 22:00 to 06:00 are off-peak hours, and the running hour is not counted."""
     await move_to(parse_paris(moment).isoformat())
-    World().serve(gateway)
+    World().script_gateway(gateway)
     last_hour = parse_paris(moment).replace(minute=0)
     await count_up(hass, parse_paris(first) - 24 * HOUR, last_hour)
     entry = await set_up()
@@ -251,7 +251,7 @@ async def test_what_an_appliance_costs_on_days_of_25_and_23_hours(
 async def test_an_appliance_is_dearer_on_a_red_day_and_each_hour_adds(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:
-    World().serve(gateway)
+    World().script_gateway(gateway)
     await count_up(hass, parse_paris("2026-11-23T00:00"), parse_paris("2026-11-23T11:00"), 1000)
     entry = await set_up()
     await add(hass, entry, APPLIANCE, APPLIANCE_FORM)
@@ -268,7 +268,7 @@ async def test_an_appliance_is_dearer_on_a_red_day_and_each_hour_adds(
 async def test_energy_whose_price_is_not_known_leaves_the_cost_unknown(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    World(colors={date(2026, 11, 23): "unknown"}, on_tempo=True).serve(gateway)
+    World(colors={date(2026, 11, 23): "unknown"}, on_tempo=True).script_gateway(gateway)
     await count_up(hass, parse_paris("2026-11-23T00:00"), parse_paris("2026-11-23T11:00"), 1000)
     entry = await set_up()
     await add(hass, entry, APPLIANCE, APPLIANCE_FORM)
@@ -279,7 +279,7 @@ async def test_energy_whose_price_is_not_known_leaves_the_cost_unknown(
 async def test_an_appliance_of_which_nothing_is_known(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    World().serve(gateway)
+    World().script_gateway(gateway)
     entry = await set_up()
     hass.states.async_set(WASHER, "1", {"device_class": "energy", "state_class": "total_increasing"})
     await add(hass, entry, APPLIANCE, APPLIANCE_FORM)

@@ -6,6 +6,7 @@ import {
   minutes,
   newPrice,
   parseNumber,
+  tenseOf,
   toOffPeakDraft,
   toTariffDraft,
 } from "../src/pages/meter/drafts";
@@ -43,6 +44,53 @@ test("prices of a regulated option have no times, those of an own one have", () 
   expect(own.prices).toEqual([{ bucket: "base", eur_per_kwh: 0.12 }]);
   const custom = fromTariffDraft({ ...draft, option: "custom", prices: [row] });
   expect(custom.prices).toEqual([
-    { bucket: "night", eur_per_kwh: 0.12, season: "all", weekdays: [0, 1, 2, 3, 4, 5, 6], slots: [[1320, 360]] },
+    {
+      bucket: "night",
+      eur_per_kwh: 0.12,
+      season: "all",
+      weekdays: [0, 1, 2, 3, 4, 5, 6],
+      public_holidays: "by_weekday",
+      slots: [[1320, 360]],
+    },
+  ]);
+});
+
+test("an offer keeps what its form does not show", () => {
+  const given = {
+    option: "custom",
+    power_kva: 6,
+    holidays: "alsace_moselle",
+    day_starts: "07:00",
+    special_days: { ejp: { days: ["2026-11-24"], known_until: "2026-11-29" } },
+    prices: [
+      {
+        bucket: "peak",
+        eur_per_kwh: 0.9,
+        on: "ejp",
+        colors: ["red"],
+        public_holidays: "excluded",
+        slots: [["07:00", "01:00"]],
+      },
+      { bucket: "normal", eur_per_kwh: 0.17 },
+    ],
+  } as const;
+  const sent = fromTariffDraft(toTariffDraft(structuredClone(given) as never));
+  expect(sent).toMatchObject({ holidays: "alsace_moselle", day_starts: 420, special_days: given.special_days });
+  expect(sent.prices?.[0]).toMatchObject({ on: "ejp", colors: ["red"], public_holidays: "excluded" });
+});
+
+test("an offer of the gateway has no prices of its own", () => {
+  const draft = toTariffDraft({ option: "custom", power_kva: 6, prices: "offer", offer: "week-end" } as never);
+  expect(fromTariffDraft(draft)).toMatchObject({ option: "custom", prices: "offer", offer: "week-end" });
+  expect(fromTariffDraft({ ...draft, option: "base" })).not.toHaveProperty("offer");
+});
+
+test("hours are past, in force or to come", () => {
+  const period = { slots: [], valid_from: "2026-12-01", valid_to: "2027-04-01" } as never;
+  expect(["2026-11-30", "2026-12-01", "2027-03-31", "2027-04-01"].map((day) => tenseOf(period, day))).toEqual([
+    "coming",
+    "now",
+    "now",
+    "past",
   ]);
 });

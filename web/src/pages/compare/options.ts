@@ -1,37 +1,75 @@
 import type { Schema } from "$api";
 import type { Group } from "$charts/GroupedBars.svelte";
-import { money, month, shortMonth } from "$lib/format";
+import { money, month, percent, shortMonth } from "$lib/format";
 import { t } from "./texts";
 
-export type OptionKey = keyof ReturnType<typeof t>["options"];
-const ORDER: readonly OptionKey[] = ["own", "base", "hp_hc", "tempo"];
+type View = Schema<"ComparisonView">;
+const ORDER = ["own", "base", "hp_hc", "changed_hours", "tempo"];
 
-export const optionColors: Readonly<Record<OptionKey, string>> = {
+const COLORS: Readonly<Record<string, string>> = {
   own: "var(--custom-1)",
   base: "var(--hp)",
   hp_hc: "var(--custom-2)",
+  changed_hours: "var(--custom-3)",
   tempo: "var(--blue-hp)",
 };
+const OFFER_COLORS = ["var(--custom-4)", "var(--red-hp)", "var(--blue-hc)"];
 
-/** The options that the gateway compared, the reader's own first. */
-export const optionKeys = (comparison: Schema<"ComparisonView">): OptionKey[] =>
-  ORDER.filter((key) => comparison.total[key] !== undefined);
+/** The options that the gateway compared, the reader's own first, offers last. */
+export function optionKeys(comparison: View): string[] {
+  const offers = Object.keys(comparison.total).filter((key) => !ORDER.includes(key));
+  return [...ORDER, ...offers].filter((key) => comparison.total[key] !== undefined);
+}
+
+export function optionName(comparison: View, key: string): string {
+  const offer = (comparison.offers ?? []).find(({ id }) => id === key);
+  if (offer) return `${offer.supplier}, ${offer.name}`;
+  const names: Readonly<Record<string, string>> = t().options;
+  return names[key] ?? key;
+}
+
+export function optionColors(comparison: View): Record<string, string> {
+  const offers = optionKeys(comparison).filter((key) => !ORDER.includes(key));
+  const own = offers.map((key, place) => [key, OFFER_COLORS[place % OFFER_COLORS.length] ?? ""]);
+  return { ...COLORS, ...Object.fromEntries(own) };
+}
+
+type Month = Schema<"MonthView">;
+/** The share of a month's hours over which its options are compared. */
+export const knownShare = ({ options }: Month): number => Math.max(...Object.values(options).map(({ known }) => known));
+export const isPartial = (item: Month): boolean => knownShare(item) < 0.995;
+
+/** The first days of the months that the total adds up: those in which each of its options has a bill. */
+export function countedMonths({ items, total }: View): string[] {
+  const billed = Object.entries(total).flatMap(([key, { known }]) => (known > 0 ? [key] : []));
+  return items.filter(({ options }) => billed.every((key) => options[key]?.known)).map(({ start }) => start);
+}
 
 /** The months, oldest first, each with the bill under every option. */
-export function monthGroups(comparison: Schema<"ComparisonView">): Group[] {
+export function monthGroups(comparison: View): Group[] {
   const keys = optionKeys(comparison);
-  return comparison.items.map(({ start, options }) => {
-    const values = keys.map((name) => ({ name, value: options[name]?.total ?? null }));
-    const parts = values.map(({ name, value }) => t().part(t().options[name], money(value))).join(", ");
-    return { label: shortMonth(start), values, sentence: t().sentence(month(start), parts) };
+  return comparison.items.map((item) => {
+    const values = keys.map((name) => ({ name, value: item.options[name]?.total ?? null }));
+    const parts = values.map(({ name, value }) => t().part(optionName(comparison, name), money(value))).join(", ");
+    const [mark, part] = isPartial(item) ? ["*", ` (${t().partly(percent(knownShare(item)))})`] : ["", ""];
+    return {
+      label: shortMonth(item.start) + mark,
+      values,
+      sentence: t().sentence(month(item.start) + part, parts),
+    };
   });
 }
 
-/** The option with the lowest bill, of those that have one. */
-export function lowestOption(comparison: Schema<"ComparisonView">): OptionKey | undefined {
+/** Whether a new customer may choose an option; undefined: that says nothing, or it is not known. */
+export function isOpenToNew(comparison: View, key: string): boolean | undefined {
+  return key === "own" ? undefined : comparison.open_to_new[key === "changed_hours" ? "hp_hc" : key];
+}
+
+/** The option with the lowest bill, of those that have one and are not closed to the reader. */
+export function lowestOption(comparison: View): string | undefined {
   const bills = optionKeys(comparison).flatMap((key) => {
     const eur = comparison.total[key]?.total ?? null;
-    return eur === null ? [] : [{ key, eur }];
+    return eur === null || isOpenToNew(comparison, key) === false ? [] : [{ key, eur }];
   });
   return bills.toSorted((a, b) => a.eur - b.eur)[0]?.key;
 }

@@ -3,16 +3,32 @@ import { dictionary } from "$i18n";
 export const t = dictionary({
   title: ["Compare tariffs", "Comparer les tarifs"],
   intro: [
-    "What the same hours of your meter would have cost under each option, subscription included. Nothing is estimated: months that are not known are left out, for every option alike.",
-    "Ce que les mêmes heures de votre compteur auraient coûté avec chaque option, abonnement compris. Rien n’est estimé : les mois inconnus sont laissés de côté, pour toutes les options.",
+    "What the same hours of your meter would have cost under each option, subscription included. Nothing is estimated: hours that are not known are left out, for every option alike.",
+    "Ce que les mêmes heures de votre compteur auraient coûté avec chaque option, abonnement compris. Rien n’est estimé : les heures inconnues sont laissées de côté, pour toutes les options.",
   ],
   months: ["Months", "Mois"],
   lastMonths: [(count: number) => `${count} months`, (count: number) => `${count} mois`],
   totals: ["Altogether", "En tout"],
   totalOf: [
-    (start: string, end: string) => `Whole months from ${start} to ${end}`,
-    (start: string, end: string) => `Mois entiers de ${start} à ${end}`,
+    (count: number, start: string, end: string) =>
+      count === 1
+        ? `Over ${start}, the one month that all these options have`
+        : `Over the ${count} months that all these options have, ${start} to ${end}`,
+    (count: number, start: string, end: string) =>
+      count === 1
+        ? `Sur ${start}, le seul mois que toutes ces options ont`
+        : `Sur les ${count} mois que toutes ces options ont, de ${start} à ${end}`,
   ],
+  noOffPeak: [
+    "Peak/off-peak cannot be billed: no off-peak hours are known for this meter.",
+    "Heures pleines/creuses ne peut pas être facturée : aucune heure creuse n’est connue pour ce compteur.",
+  ],
+  toOffPeak: ["Enter them", "Les saisir"],
+  partial: [
+    "Months with an * are known in part only; their bars have the whole month’s subscription.",
+    "Les mois avec * ne sont connus qu’en partie ; leurs barres ont l’abonnement du mois entier.",
+  ],
+  partly: [(share: string) => `${share} of its hours`, (share: string) => `${share} de ses heures`],
   option: ["Option", "Option"],
   energy: ["Energy", "Énergie"],
   subscription: ["Subscription", "Abonnement"],
@@ -24,6 +40,7 @@ export const t = dictionary({
     hp_hc: ["Peak/off-peak", "Heures pleines/creuses"],
     tempo: ["Tempo", "Tempo"],
     own: ["Your own tariff", "Votre tarif"],
+    changed_hours: ["Peak/off-peak with other hours", "Heures pleines/creuses à d’autres heures"],
   },
   newContracts: ["New contracts", "Nouveaux contrats"],
   openToNew: ["possible", "possibles"],
@@ -34,6 +51,27 @@ export const t = dictionary({
     (month: string, parts: string) => `${month} : ${parts}`,
   ],
   part: [(option: string, eur: string) => `${option} ${eur}`, (option: string, eur: string) => `${option} ${eur}`],
+  whatIf: ["What would it bring?", "Et si ?"],
+  otherHours: ["Off-peak at other hours", "Heures creuses à d’autres heures"],
+  otherHoursHint: ["For example 22h-6h or 2h-7h 13h-16h", "Par exemple 22h-6h ou 2h-7h 13h-16h"],
+  tryHours: ["Compare", "Comparer"],
+  moveRed: [
+    (percent: string) => `With Tempo, ${percent} % of red peak hours moved to red off-peak hours`,
+    (percent: string) => `Avec Tempo, ${percent} % des heures pleines rouges déplacées en heures creuses rouges`,
+  ],
+  redGain: [(eur: string) => `would have saved ${eur}.`, (eur: string) => `auraient économisé ${eur}.`],
+  buckets: ["By bucket", "Par poste"],
+  bucket: ["Bucket", "Poste"],
+  offerOutdated: [
+    (name: string, day: string) => `${name}: nobody has checked these prices since ${day}.`,
+    (name: string, day: string) => `${name} : personne n’a vérifié ces prix depuis le ${day}.`,
+  ],
+  against: [
+    (power: string, days: number) =>
+      days === 0 ? `${power}: no known day speaks against it.` : `${power}: exceeded on ${days} days.`,
+    (power: string, days: number) =>
+      days === 0 ? `${power} : aucun jour connu ne s’y oppose.` : `${power} : dépassé ${days} jours.`,
+  ],
   power: ["Subscribed power", "Puissance souscrite"],
   enough: [
     (highest: string, lowest: string, share: string) =>

@@ -7,9 +7,14 @@ export interface Times {
   holidays: Schema<"HolidayRule">;
   slots: { from: string; to: string }[];
 }
+export const COLORS = ["blue", "white", "red"] as const;
+export type Color = (typeof COLORS)[number];
 export interface PriceDraft extends Times {
   bucket: string;
   price: string;
+  /** Tempo's colours on which it holds; none: on any day. */
+  colors: Color[];
+  on: string | null;
 }
 export interface TariffDraft {
   validFrom: string;
@@ -19,6 +24,11 @@ export interface TariffDraft {
   prices: PriceDraft[];
   subscription: string;
   production: string;
+  /** The offer whose prices apply; empty: none. */
+  offer: string;
+  holidays: Schema<"HolidayRegion">;
+  /** What the form does not show, and keeps. */
+  kept: Pick<Schema<"Tariff-Input">, "day_starts" | "special_days">;
 }
 export interface OffPeakDraft extends Times {
   validFrom: string;
@@ -52,7 +62,19 @@ export const newTimes = (): Times => ({
   holidays: "by_weekday",
   slots: [],
 });
-export const newPrice = (bucket = ""): PriceDraft => ({ ...newTimes(), bucket, price: "" });
+export const newPrice = (bucket = ""): PriceDraft => ({ ...newTimes(), bucket, price: "", colors: [], on: null });
+export const newTariff = (power: number): TariffDraft => ({
+  validFrom: "",
+  option: "base",
+  power,
+  own: false,
+  prices: [],
+  subscription: "",
+  production: "",
+  offer: "",
+  holidays: "mainland",
+  kept: {},
+});
 
 interface GivenTimes {
   season?: Times["season"];
@@ -97,15 +119,24 @@ export function toTariffDraft(tariff: Schema<"Tariff-Output">): TariffDraft {
           ...toTimes(price as GivenTimes),
           bucket: price.bucket,
           price: String(price.eur_per_kwh),
+          colors: [...(price.colors ?? [])],
+          on: price.on ?? null,
         }))
       : [],
     subscription: tariff.subscription_eur_per_month?.toString() ?? "",
     production: tariff.production_eur_per_kwh?.toString() ?? "",
+    offer: tariff.offer ?? "",
+    holidays: tariff.holidays ?? "mainland",
+    kept: {
+      ...(tariff.day_starts ? { day_starts: minutes(clock(tariff.day_starts)) } : {}),
+      ...(tariff.special_days ? { special_days: tariff.special_days } : {}),
+    },
   };
 }
 
 export function fromTariffDraft(draft: TariffDraft): Schema<"Tariff-Input"> {
-  const own = draft.own || draft.option === "custom";
+  const offer = (draft.option === "custom" && draft.offer) || null;
+  const own = !offer && (draft.own || draft.option === "custom");
   return {
     valid_from: draft.validFrom || null,
     option: draft.option,
@@ -113,10 +144,16 @@ export function fromTariffDraft(draft: TariffDraft): Schema<"Tariff-Input"> {
     prices: own
       ? draft.prices.map((row) => ({
           ...(draft.option === "custom" ? fromTimes(row) : {}),
+          ...(draft.option === "custom" && row.colors.length > 0 ? { colors: row.colors } : {}),
+          ...(draft.option === "custom" && row.on ? { on: row.on } : {}),
           bucket: row.bucket.trim(),
           eur_per_kwh: parseNumber(row.price) ?? 0,
         }))
-      : "regulated",
+      : offer
+        ? "offer"
+        : "regulated",
+    ...(offer ? { offer } : {}),
+    ...(draft.option === "custom" ? { holidays: draft.holidays, ...draft.kept } : {}),
     subscription_eur_per_month: parseNumber(draft.subscription),
     production_eur_per_kwh: parseNumber(draft.production),
   };
