@@ -55,25 +55,28 @@ def test_postgresql_says_whom_it_does_not_let_in_and_what_it_has_not(refused: Ru
     assert "has no database of the name in DATABASE_URL" in line
 
 
-def test_a_gateway_waits_for_its_database_and_then_says_so(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("patience", "tries"), [(3600, 3), (0, 1)])
+def test_a_gateway_waits_for_its_database_and_in_the_end_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], patience: float, tries: int
 ) -> None:
     settings = Settings.model_validate(
         {"database_url": NOBODY, "encryption_keys": Keyring.generate_key(), "secret_key": "k" * 40}
     )
     tried = []
 
-    def try_once(*_: object, **__: object) -> object:
+    def refuse_twice(*_: object, **__: object) -> object:
         tried.append(1)
+        if len(tried) == 3:
+            raise ZeroDivisionError("it would be there now")
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(outage, "PATIENCE", 0.5)
-    monkeypatch.setattr(outage, "LOOK_AGAIN", 0.1)
-    monkeypatch.setattr("asyncpg.connect", try_once)
-    with pytest.raises(SystemExit):
+    monkeypatch.setattr(outage, "PATIENCE", patience)
+    monkeypatch.setattr(outage, "LOOK_AGAIN", 0)
+    monkeypatch.setattr("asyncpg.connect", refuse_twice)
+    with pytest.raises(ZeroDivisionError if patience else SystemExit):
         serve.migrate_when_ready(settings)
-    assert len(tried) > 1
-    assert "The database does not answer (ConnectionRefusedError)" in capsys.readouterr().err
+    assert len(tried) == tries
+    assert ("The database does not answer (ConnectionRefusedError)" in capsys.readouterr().err) is not bool(patience)
 
 
 def test_a_file_that_is_no_database(refused: Run, tmp_path: Path) -> None:
