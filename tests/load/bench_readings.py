@@ -134,7 +134,7 @@ async def _bench(url: str, meters: int) -> None:
     }
     with running.run_gateway(env) as port:
         who = await asyncio.to_thread(running.make_bearer, env, port) | {"Accept-Encoding": "gzip"}
-        home, today = await _fill(url, Keyring.parse_keyring(keyring_text), datetime.now(UTC))
+        home, today = await _fill_home(url, Keyring.parse_keyring(keyring_text), datetime.now(UTC))
         await _add_neighbours(home, meters - 1)
         point = f"/v1/usage-points/{home.point_id}"
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=who, timeout=60) as client:
