@@ -2318,7 +2318,7 @@ export interface components {
          * @description Regulated prices in force since `valid_from`, EUR tax included, as `source` published them.
          *
          *     `subscription_from`: the subscription is still that of an older grid, the newer one is not known; null: it is this
-         *     grid's.
+         *     grid's. `checked_on`: the day on which somebody last compared these prices with `checked_against`.
          */
         GridView: {
             option: components["schemas"]["Option"];
@@ -2340,6 +2340,10 @@ export interface components {
             subscription_eur_per_month: number;
             /** Prices Outdated */
             prices_outdated: string | null;
+            /** Checked On */
+            checked_on: string | null;
+            /** Checked Against */
+            checked_against: string;
         };
         /**
          * GridsView
