@@ -20,7 +20,7 @@ from homeassistant.util import dt as dt_util
 from .api import GatewayClient, GatewayError
 from .api.models import ConsentStatus, StartedConsent, UsagePoint
 from .consent import parse_meter_number, wait_for_consent, wait_for_contract
-from .const import DOMAIN, LOGGER, OFF_PEAK_EXAMPLE
+from .const import DOMAIN, LOGGER, OFF_PEAK_EXAMPLE, OPTIONS
 from .coordinator import GatewayConfigEntry
 from .formatting import async_load_texts, async_name_home
 from .off_peak_form import OffPeakError, format_current_hours, read_off_peak
@@ -29,7 +29,6 @@ from .tariff_form import (
     CONF_OFF_PEAK,
     CONF_OPTION,
     CONF_OWN_PRICES,
-    KEEP,
     build_changes,
     build_price_fields,
     build_tariff_fields,
@@ -210,7 +209,7 @@ class MeterFlow(ConfigSubentryFlow):
             except GatewayError as error:
                 errors = {"base": error.code}
             else:
-                if user_input[CONF_OWN_PRICES] and user_input[CONF_OPTION] != KEEP:
+                if user_input[CONF_OWN_PRICES] and user_input[CONF_OPTION] in OPTIONS:
                     return await self.async_step_prices()
                 if not (errors := await self._submit_tariff(None)):
                     return self._finish()
@@ -220,6 +219,7 @@ class MeterFlow(ConfigSubentryFlow):
             name=name,
             off_peak=await self._format_off_peak(),
             dated=self.source == SOURCE_RECONFIGURE,
+            offers=await self._load_offers(),
         )
         schema: Any = vol.Schema(fields)
         return self.async_show_form(
@@ -228,6 +228,13 @@ class MeterFlow(ConfigSubentryFlow):
             errors=errors,
             description_placeholders=await self._describe_meter(),
         )
+
+    async def _load_offers(self) -> dict[str, str]:
+        """Return the gateway's offers; none from a gateway that knows none, or does not answer now."""
+        try:
+            return await self._client.offers()
+        except GatewayError:
+            return {}
 
     async def _read_off_peak(self, answers: dict[str, Any]) -> list[dict[str, Any]] | None:
         """Return the periods that were typed in, or None if the hours were left as they are."""

@@ -209,8 +209,8 @@ class HoursImporter:
             async_add_external_statistics(
                 self._hass, self._build_metadata(series, words), list(_iterate_rows(hours, series))
             )
-            await asyncio.sleep(0)  # let others have the event loop between two series
-        await _wait_until_committed(self._hass)
+            # before the next series: the more rows are alive at once, the longer Python stops to look for garbage
+            await _wait_until_committed(self._hass)
         last = {
             statistic_id(self._id, series.key): _LastRow(
                 start=hours.start[-1].timestamp(), sum=hours.sum[series.key][-1] / _UNITS[series.unit].divisor

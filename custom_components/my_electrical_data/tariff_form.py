@@ -1,5 +1,6 @@
 """The tariff form: its fields, their defaults, and the request that the answers become."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -27,6 +29,8 @@ CONF_OPTION, CONF_POWER, CONF_OFF_PEAK = "option", "power", "off_peak"
 CONF_OWN_PRICES, CONF_VALID_FROM = "own_prices", "valid_from"
 CONF_SUBSCRIPTION, CONF_PRODUCTION = "subscription", "production"
 REGULATED = "regulated"
+OFFER = "offer:"
+"""What the option of an offer begins with, before the offer's id."""
 KEEP = "keep"
 """The tariffs stay as they are: offered where there are some, and chosen unless told otherwise."""
 
@@ -43,8 +47,10 @@ def find_current_tariff(point: UsagePoint) -> Tariff | None:
     return next(iter([*begun[-1:], *in_order]), None)
 
 
-def build_tariff_fields(point: UsagePoint, *, name: str, off_peak: str, dated: bool) -> dict[Any, Any]:
-    """Build the fields for a meter called `name` with these off-peak hours.
+def build_tariff_fields(
+    point: UsagePoint, *, name: str, off_peak: str, dated: bool, offers: Mapping[str, str]
+) -> dict[Any, Any]:
+    """Build the fields for a meter called `name` with these off-peak hours; `offers` are names by id.
 
     Defaults come from the gateway's tariff, else from the contract.
     """
@@ -55,10 +61,12 @@ def build_tariff_fields(point: UsagePoint, *, name: str, off_peak: str, dated: b
     known_power = {"default": f"{power:g}"} if power in POWERS else {}
     fields: dict[Any, Any] = {
         vol.Required(CONF_NAME, default=name): TextSelector(),
-        vol.Required(CONF_OPTION, default=option): _build_select("option", options),
+        vol.Required(CONF_OPTION, default=option): _build_select("option", options, offers),
         vol.Required(CONF_POWER, **known_power): _build_select("power", [str(each) for each in POWERS]),
         vol.Optional(CONF_OFF_PEAK, description={"suggested_value": off_peak}): TextSelector(),
-        vol.Required(CONF_OWN_PRICES, default=tariff is not None and tariff.prices != REGULATED): BooleanSelector(),
+        vol.Required(
+            CONF_OWN_PRICES, default=tariff is not None and not isinstance(tariff.prices, str)
+        ): BooleanSelector(),
     }
     produced = tariff.production_eur_per_kwh if tariff else None
     if point.contract.produces or produced is not None:
@@ -109,6 +117,8 @@ def add_tariff(point: UsagePoint, answers: Answers, prices: Answers | None) -> l
         "power_kva": int(answers[CONF_POWER]),
         "prices": REGULATED,
     }
+    if answers[CONF_OPTION].startswith(OFFER):
+        new |= {"option": "custom", "prices": "offer", "offer": answers[CONF_OPTION].removeprefix(OFFER)}
     if answers.get(CONF_PRODUCTION) is not None:
         new["production_eur_per_kwh"] = answers[CONF_PRODUCTION]
     if prices is not None:
@@ -126,8 +136,11 @@ def _get_start(tariff: Answers) -> str:
     return tariff.get("valid_from") or ""
 
 
-def _build_select(key: str, options: list[str]) -> SelectSelector:
-    return SelectSelector(SelectSelectorConfig(options=options, translation_key=key, mode=SelectSelectorMode.DROPDOWN))
+def _build_select(key: str, options: list[str], offers: Mapping[str, str] | None = None) -> SelectSelector:
+    named = [SelectOptionDict(value=f"{OFFER}{offer_id}", label=name) for offer_id, name in (offers or {}).items()]
+    plain = [SelectOptionDict(value=option, label=option) for option in options]
+    config = SelectSelectorConfig(options=[*plain, *named], translation_key=key, mode=SelectSelectorMode.DROPDOWN)
+    return SelectSelector(config if named else {**config, "options": options})
 
 
 def _build_price_key(name: str, known: float | None) -> Any:

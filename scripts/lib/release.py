@@ -15,7 +15,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 INTEGRATION = ROOT / "custom_components" / "my_electrical_data"
 ZIP = "my_electrical_data.zip"
-UNRELEASED = "Unreleased"
+IMAGES_NAMED_IN = (
+    "app/Dockerfile",
+    "docker-compose.services.yml",
+    "deploy/kubernetes/gateway.yaml",
+    "deploy/podman/gateway.container",
+)
 _REGISTRY = "ghcr.io/myelectricaldata/my_electrical_data"
 
 
@@ -33,7 +38,7 @@ def read_versions() -> dict[str, str]:
         "web/package.json": json.loads((ROOT / "web/package.json").read_text())["version"],
         "app/config.yaml": _find('^version: "(.+)"$', "app/config.yaml"),
     }
-    for name in ("app/Dockerfile", "docker-compose.services.yml"):
+    for name in IMAGES_NAMED_IN:
         tags = sorted(set(re.findall(rf"{_REGISTRY}-\w+:([\w.]+)", (ROOT / name).read_text())))
         versions[name] = ", ".join(tags) or "none"
     return versions

@@ -20,7 +20,19 @@ from scripts.lib.stack import HOMES, Ports, Stack
 IMAGES = ROOT / "docs" / "images"
 NOW = datetime(2026, 2, 11, 11, 0, tzinfo=ZoneInfo("Europe/Paris"))
 NAMES = {"en": "Home", "fr": "Maison"}
-PAGES = ("overview", "consumption", "habits", "tempo", "compare", "meter")
+PAGES = (
+    "overview",
+    "consumption",
+    "habits",
+    "tempo",
+    "ecowatt",
+    "compare",
+    "meter",
+    "add-meter",
+    "account",
+    "administration",
+)
+FOR_GUESTS = ("landing", "sign-up")
 ON_A_PHONE = ("overview", "tempo")
 COLORS = 256
 PATIENCE = 120_000  # milliseconds
@@ -32,7 +44,8 @@ async def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             ports = Ports(free_port(), free_port(), free_port())
             web = await front_end.build(Path(folder) / "web")
-            async with Stack(Path(folder), ports, language=language, env=clock_set_to(NOW), web=web) as stack:
+            env = clock_set_to(NOW) | {"ADMIN_EMAILS": front_end.OWNER}
+            async with Stack(Path(folder), ports, language=language, env=env, web=web) as stack:
                 await stack.start_simulator()
                 await stack.start_gateway()
                 await stack.add_home(HOMES["tempo"], name, email=front_end.OWNER)
@@ -40,6 +53,9 @@ async def main() -> None:
                 async with front_end.serve_login(stack, free_port(), password) as login:
                     await _take_all(stack, login, language, PAGES, width=1280, suffix="", dark=False)
                     await _take_all(stack, login, language, ON_A_PHONE, width=390, suffix="-phone", dark=True)
+                async with open_page(f"{stack.gateway_url}/", language=language, width=1280, at=NOW) as page:
+                    for page_name in FOR_GUESTS:
+                        await _take(stack, page, page_name, language)
 
 
 async def _take_all(
@@ -55,12 +71,17 @@ async def _take_all(
         )
         await _until_history(page)
         for name in pages:
-            await page.goto(f"{stack.gateway_url}/{name}")
-            await _until_loaded(page)
-            picture = Image.open(io.BytesIO(await page.screenshot(full_page=width > 1000)))
-            path = IMAGES / f"web-{name}{suffix}.{language}.png"
-            picture.convert("RGB").quantize(COLORS, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
-            print(path.relative_to(ROOT))
+            await _take(stack, page, name, language, suffix)
+
+
+async def _take(stack: Stack, page: Page, name: str, language: str, suffix: str = "") -> None:
+    """Take all of a page; on a phone, what its screen shows."""
+    await page.goto(f"{stack.gateway_url}/{'' if name == 'landing' else name}")
+    await _until_loaded(page)
+    picture = Image.open(io.BytesIO(await page.screenshot(full_page=not suffix)))
+    path = IMAGES / f"web-{name}{suffix}.{language}.png"
+    picture.convert("RGB").quantize(COLORS, Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
+    print(path.relative_to(ROOT))
 
 
 async def _until_loaded(page: Page) -> None:

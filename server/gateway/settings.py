@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 
 from gateway import __version__
 from gateway.kit.crypto import Keyring
+from gateway.kit.urls import check_host, check_proxies, check_url
 
 _PUBLISHED_KEYS = frozenset({"change-me-in-production", "kX9vZmYhR3pLwN8qT5uJ2fA7dC1bE6gH"})
 _HOW_TO_MAKE_A_KEY = 'make one with: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
@@ -49,7 +50,7 @@ _ENEDIS_URLS = {
 }
 
 
-_Site = Annotated[str, AfterValidator(lambda url: url.rstrip("/"))]
+_Site = Annotated[str, AfterValidator(check_url)]
 """The address of a site, to which paths are added."""
 
 
@@ -78,14 +79,14 @@ class Settings(BaseSettings):
     enedis_client_secret: SecretStr = SecretStr("")
     enedis_redirect_uri: str = ""
     enedis_environment: EnedisEnvironment = EnedisEnvironment.PRODUCTION
-    enedis_base_url: str = ""
-    enedis_authorize_url: str = ""
+    enedis_base_url: _Site = ""
+    enedis_authorize_url: _Site = ""
     enedis_rate_limit: float = Field(default=5, gt=0, le=5)
 
     rte_client_id: str = ""
     rte_client_secret: SecretStr = SecretStr("")
-    rte_base_url: str = "https://digital.iservices.rte-france.com"
-    rte_open_data_url: str = "https://www.services-rte.com"
+    rte_base_url: _Site = "https://digital.iservices.rte-france.com"
+    rte_open_data_url: _Site = "https://www.services-rte.com"
     rte_open_data_user_agent: str = f"Mozilla/5.0 (compatible; MyElectricalData-gateway/{__version__})"
 
     offers_url: str = ""
@@ -102,21 +103,21 @@ class Settings(BaseSettings):
     mailgun_api_key: SecretStr = SecretStr("")
     mailgun_domain: str = ""
     mailgun_from_email: str = ""
-    mailgun_api_base_url: str = "https://api.eu.mailgun.net/v3"
+    mailgun_api_base_url: _Site = "https://api.eu.mailgun.net/v3"
     require_email_verification: bool = False
     turnstile_secret_key: SecretStr = SecretStr("")
     turnstile_site_key: str = ""
-    turnstile_base_url: str = "https://challenges.cloudflare.com"
+    turnstile_base_url: _Site = "https://challenges.cloudflare.com"
     require_captcha: bool = False
     admin_emails: str = ""
 
-    trusted_proxies: str = ""
+    trusted_proxies: Annotated[str, AfterValidator(check_proxies)] = ""
     ingress_proxy: str = ""
     ingress_account: str = "household@home-assistant.local"
     backup_every: int = Field(default=0, ge=0, le=720)
     backup_keep: int = Field(default=7, ge=1)
     backup_folder: str = ""
-    metrics_host: str = "127.0.0.1"
+    metrics_host: Annotated[str, AfterValidator(check_host)] = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
     @field_validator("secret_key")
@@ -158,6 +159,13 @@ class Settings(BaseSettings):
                 "separated by spaces; self is the site's own"
             )
         return " ".join(sites)
+
+    @field_validator("admin_emails")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        if not all(re.fullmatch(r"[^\s@]+@[^\s@]+", email.strip()) for email in value.split(",") if email.strip()):
+            raise ValueError("ADMIN_EMAILS must be e-mail addresses, separated by commas")
+        return value
 
     @field_validator("turnstile_site_key")
     @classmethod
@@ -212,6 +220,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _can_do_what_it_requires(self) -> Self:
+        for name in ("enedis", "rte"):
+            if getattr(self, f"{name}_client_id") and not getattr(self, f"{name}_client_secret").get_secret_value():
+                raise ValueError(f"{name.upper()}_CLIENT_SECRET is missing: {name.upper()}_CLIENT_ID needs it")
         mailgun = (self.mailgun_api_key.get_secret_value(), self.mailgun_domain, self.mailgun_from_email)
         if any(mailgun) and not all(mailgun):
             raise ValueError(

@@ -1,8 +1,8 @@
-"""What the front end costs a phone: Lighthouse's scores of each page, and how long a year's carpet takes to draw.
+"""What the front end costs a browser: Lighthouse's scores of each page, and how long a year's carpet takes to draw.
 
-`scripts/bench front_end [ROUNDS]`: the site runs as in containers, Caddy before nginx and the gateway, on a simulated
-home. Of each page's rounds the one in the middle by its performance counts: Lighthouse reckons with a slow phone from
-what this machine needed, so whatever else runs here lowers it.
+`scripts/bench front_end [ROUNDS] [desktop]`: the site runs as in containers, Caddy before nginx and the gateway, on a
+simulated home. Of each page's rounds the one in the middle by its performance counts: Lighthouse reckons with a slow
+phone, or with a desktop computer, from what this machine needed, so whatever else runs here lowers it.
 """
 
 import asyncio
@@ -52,11 +52,12 @@ def install_lighthouse() -> None:
         shutil.copy(lock, done)
 
 
-async def run_lighthouse(url: str, cookie: str, report: Path) -> dict[str, Any]:
-    """Have Lighthouse look at a page as a phone; its report."""
+async def run_lighthouse(url: str, cookie: str, report: Path, *, as_desktop: bool) -> dict[str, Any]:
+    """Have Lighthouse look at a page; its report."""
     command = ["node", str(LIGHTHOUSE / "node_modules/lighthouse/cli/index.js"), url, "--quiet"]
     command += ["--output=json", f"--output-path={report}", f"--chrome-flags={FLAGS}"]
     command += [f"--only-categories={','.join(CATEGORIES)}"]
+    command += ["--preset=desktop"] if as_desktop else []
     command += ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
     for _ in range(ATTEMPTS):
         process = await asyncio.create_subprocess_exec(*command, env=os.environ | {"CHROME_PATH": chromium()})
@@ -173,7 +174,7 @@ async def draw_carpet(site: Site, cookie: str, rounds: int) -> None:
     print(f"  from the answer to the picture {statistics.median(shown):.0f} ms")
 
 
-async def main(rounds: int) -> bool:
+async def main(rounds: int, *, as_desktop: bool) -> bool:
     """Print the table, and what is below the least score. Returns whether nothing is."""
     install_lighthouse()
     low: list[str] = []
@@ -183,8 +184,9 @@ async def main(rounds: int) -> bool:
             print(f"{'page':14}" + "".join(f"{name:>15}" for name in (*CATEGORIES, *METRICS)))
             for page in (*FOR_GUESTS, *FOR_OWNERS):
                 who = cookie if page in FOR_OWNERS else ""
+                kept = Path(folder, "report.json")
                 reports = [
-                    await run_lighthouse(f"{site.url}/{page}", who, Path(folder, "report.json")) for _ in range(rounds)
+                    await run_lighthouse(f"{site.url}/{page}", who, kept, as_desktop=as_desktop) for _ in range(rounds)
                 ]
                 report = sorted(reports, key=lambda one: read_score(one, "performance"))[len(reports) // 2]
                 scores = {category: read_score(report, category) for category in CATEGORIES}
@@ -202,4 +204,5 @@ async def main(rounds: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if asyncio.run(main(int(sys.argv[1]) if sys.argv[1:] else 3)) else 1)
+    numbers = [int(argument) for argument in sys.argv[1:] if argument.isdigit()]
+    sys.exit(0 if asyncio.run(main(*(numbers or [3]), as_desktop="desktop" in sys.argv)) else 1)

@@ -15,13 +15,15 @@ from scripts.lib.nginx import nginx_command
 from scripts.lib.program import Program, free_port
 from scripts.lib.stack import HOMES, Ports, Stack
 from tests.e2e.site import NOW, PASSWORD, build_pages
-from tests.e2e.visitor import open_visitor
+from tests.e2e.visitor import Visitor, open_visitor
 
 OWNER = "owner@example.org"
 INGRESS = "/api/hassio_ingress/wUrX7bTn0Zq1/"
 FRAMED = "/framed/zK41/"
 SUPERVISOR = "127.0.0.2"
 PATH = "/electricity/"
+SANDBOX = "allow-forms allow-popups allow-pointer-lock allow-same-origin allow-scripts allow-modals allow-downloads"
+"""What Home Assistant lets the pages of a panel do: they may not leave for another site, but open a window."""
 # the gateway's own pages below a random path; nginx and the gateway below a chosen one; and pages that frame the former
 PROXY = """
 worker_processes 1;
@@ -39,7 +41,7 @@ http {{
         listen 127.0.0.1:{port};
         default_type text/html;
         location = /panel {{
-            return 200 '<!doctype html><title>Panel</title><iframe width=1200 height=800 src="http://127.0.0.1:{port}{framed}"></iframe>';
+            return 200 '<!doctype html><title>Panel</title><iframe sandbox="{sandbox}" width=1200 height=800 src="http://127.0.0.1:{port}{framed}"></iframe>';
         }}
         location = /home-assistant {{
             return 200 '<!doctype html><title>Panel</title><iframe width=1200 height=800 src="http://127.0.0.1:{port}{ingress}"></iframe>';
@@ -80,6 +82,7 @@ async def proxied_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerato
             ingress=INGRESS,
             supervisor=SUPERVISOR,
             path=PATH,
+            sandbox=SANDBOX,
         )
     )
     inner = nginx_command(folder / "nginx", files, frontend, FRAME_ANCESTORS="self")
@@ -139,6 +142,31 @@ async def test_the_gateways_pages_work_in_a_frame_below_a_path(proxied_url: str)
         assert urlsplit(frame.url).path == f"{FRAMED}tempo"
         assert [path for path in asked if not path.startswith(FRAMED)] == ["/panel"]
         assert any(path.startswith(f"{FRAMED}assets/") for path in asked)
+        forget_the_sandbox(person)
+
+
+def forget_the_sandbox(person: Visitor) -> None:
+    """Chromium warns that a page of the frame's own origin could leave such a sandbox; Home Assistant's is the same."""
+    person.wrong = [line for line in person.wrong if "can escape its sandboxing" not in line]
+
+
+async def test_a_meter_is_added_from_within_a_frame(proxied_url: str) -> None:
+    async with open_visitor(proxied_url) as person:
+        await person.open("panel")
+        shown = person.page.frame_locator("iframe")
+        await visit_pages(shown)
+        await shown.get_by_role("link", name="Meter", exact=True).click()
+        await shown.get_by_role("link", name="Add a meter").click()
+        await shown.get_by_label("Number of the meter (PRM or PDL)").fill("30001000000002")
+        await shown.get_by_role("button", name="Go to Enedis").click()
+        asked: list[str] = []
+        person.page.context.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        async with person.page.context.expect_page() as opened:
+            await shown.get_by_role("link", name="Open Enedis").click()
+        await (await opened.value).wait_for_load_state()
+        assert any(path.startswith("/consents/") for path in asked), asked
+        await expect(shown.get_by_role("heading", level=1)).to_have_text("Add a meter")
+        forget_the_sandbox(person)
 
 
 async def test_ingress_shows_tempo_at_once_and_asks_for_no_password(proxied_url: str) -> None:
@@ -148,7 +176,8 @@ async def test_ingress_shows_tempo_at_once_and_asks_for_no_password(proxied_url:
         await person.open("home-assistant")
         shown = person.page.frame_locator("iframe")
         # nobody has typed anything: a household without a meter sees what RTE's calendar says
-        await expect(shown.get_by_role("heading", level=1)).to_have_text("No meter yet", timeout=30_000)
+        await expect(shown.get_by_role("heading", level=1)).to_have_text("Overview", timeout=30_000)
+        await expect(shown.get_by_text("No meter yet")).to_be_visible()
         await expect(shown.get_by_text("Tempo today")).to_be_visible()
         await expect(shown.locator("main").get_by_text("Blue").first).to_be_visible()
         await expect(shown.get_by_role("button", name="Log out")).to_have_count(0)
@@ -187,6 +216,9 @@ async def test_nginx_serves_the_pages_below_a_path(proxied_url: str) -> None:
         # an address that is opened afresh
         await person.visit(f"{PATH.strip('/')}/consumption?span=week")
         await expect(person.page.get_by_role("heading", level=1)).to_have_text("Consumption")
+        # what is tried out on the page of the API is asked below the path too
+        await person.visit(f"{PATH.strip('/')}/docs")
+        await expect(person.page.locator(".servers option")).to_have_text(f"{proxied_url}{PATH}api", timeout=30_000)
         assert [path for path in asked if not path.startswith(PATH)] == []
         assert any(path.startswith(f"{PATH}api/v1/") for path in asked)
 

@@ -7,6 +7,7 @@ from playwright.async_api import Locator, expect
 
 from scripts.lib.stack import Stack
 from tests.e2e.conftest import OWNER
+from tests.e2e.polling import wait_until
 from tests.e2e.site import PASSWORD
 from tests.e2e.visitor import Visitor, open_visitor
 
@@ -55,6 +56,23 @@ async def test_meters_are_put_in_order_and_hidden(pages: Stack) -> None:
             await down.click()
             await expect(hidden.get_by_role("button", name="Hide", exact=True)).to_be_enabled()
         assert await list_meters(person) == before
+
+
+async def test_registers_are_read_for_whoever_asks_for_them(pages: Stack) -> None:
+    async with open_visitor(pages.gateway_url) as person:
+        await person.log_in(OWNER)
+
+        async def days_came() -> bool:
+            [meter, *_] = (await person.fetch_json("/v1/usage-points"))["items"]
+            return bool(meter["freshness"]["complete_until"])
+
+        await wait_until(days_came, "the newest sixty days")
+        await person.visit("meter")
+        await person.wait_for_text("No registers are known yet.")
+        await person.press_button("Read them at Enedis")
+        await expect(person.page.get_by_text("No registers are known yet.")).to_have_count(0)
+        check = person.page.locator("section", has=person.page.get_by_role("heading", name="Check against the meter"))
+        await expect(check.locator("tbody tr").first).to_be_attached()
 
 
 async def sees_account(admin: Visitor, email: str) -> dict[str, Any] | None:

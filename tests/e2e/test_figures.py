@@ -85,7 +85,9 @@ def figures_of_total(now: Answer, before: Answer | None, known_from: str) -> lis
     """What a card of Overview has to show, in no order."""
     shown = []
     if used := now["consumption"]:
-        shown += [format_energy(used["wh"]), format_money(now["bill"]), format_money(now["subscription"])]
+        # a subscription of the whole span and energy of its end are no bill
+        shown += [format_energy(used["wh"]), format_money(now["bill" if known_from <= now["start"] else "cost"])]
+        shown += [format_money(now["subscription"])]
         if len(used["by_bucket"]) > 1:
             for bucket, wh in used["by_bucket"].items():
                 shown += [format_energy(wh), format_money(now["cost_by_bucket"].get(bucket))]
@@ -205,13 +207,18 @@ async def check_rows(person: Visitor, series: Answer, side: str, unit: str, view
         assert sorted(buckets) == wanted, f"{view}, row {row}"
     figures = person.page.locator("main dl dd")
     for place, total in enumerate((current["total"], before["total"])):
+        used = "bill" if series["known"]["start"] <= series["start"] else "cost"
         energy_of, money_of = (
             (total["production"], total["revenue"])
             if side == "production"
-            else (total["consumption"] and total["consumption"]["wh"], total["bill"])
+            else (total["consumption"] and total["consumption"]["wh"], total[used])
         )
         shown_total = await figures.nth(place).inner_text()
-        if energy_of is None and money_of is None:
+        if energy_of is None:
             assert not FIGURE.search(shown_total), view
         else:
-            assert shown_total == f"{format_energy(energy_of)} · {format_money(money_of)}", view
+            assert shown_total == format_energy(energy_of) + (
+                "" if money_of is None else f" · {format_money(money_of)}"
+            ), view
+    if used == "cost" and side == "consumption":
+        await person.wait_for_text(f"comes to {format_money(current['total']['subscription'])} on top.")

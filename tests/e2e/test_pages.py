@@ -1,6 +1,7 @@
 """Every page of the front end in a real browser: axe objects to nothing, no policy is violated."""
 
 import pytest
+from playwright.async_api import Route, expect
 
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.stack import Stack
@@ -22,6 +23,7 @@ FOR_OWNERS = (
     "account",
     "administration",
 )
+NARROWEST = 360
 LOOKS = [
     pytest.param("en", 1440, False, id="english-wide-light"),
     pytest.param("fr", 390, True, id="french-phone-dark"),
@@ -51,11 +53,22 @@ async def check_page(person: Visitor, page: str) -> dict[str, list[str]]:
     found = {
         "axe": await list_violations(person, best_practice=not is_swagger),
         "browser": person.wrong + person.refused,
+        "width": await find_too_wide(person),
     }
-    overflow: int = await person.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    if overflow > 0:
-        found["width"] = [f"{overflow} pixels too wide"]
     return {kind: what for kind, what in found.items() if what}
+
+
+async def find_too_wide(person: Visitor) -> list[str]:
+    """By how much the page is wider than its window, and than the narrowest phone's where it is a phone's."""
+    size = person.page.viewport_size
+    assert size is not None
+    too_wide = []
+    for width in (size["width"], NARROWEST) if size["width"] < 500 else (size["width"],):
+        await person.page.set_viewport_size({**size, "width": width})
+        overflow: int = await person.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        too_wide += [f"{overflow} pixels too wide at {width}"] if overflow > 0 else []
+    await person.page.set_viewport_size(size)
+    return too_wide
 
 
 @pytest.mark.parametrize(("language", "width", "dark"), LOOKS)
@@ -77,3 +90,55 @@ async def test_the_comparison_shows_the_bills_of_the_api(pages: Stack) -> None:
     bills = [f"{cost['total']:.2f}" for cost in compared["total"].values() if cost["total"] is not None]
     assert bills
     assert [bill for bill in bills if bill not in shown.replace(",", ".")] == []
+
+
+_MOVES = "document.getAnimations().length"
+_SHIFTS = """() => new Promise(done => {
+    let sum = 0;
+    const observer = new PerformanceObserver(list => list.getEntries().forEach(({ value }) => (sum += value)));
+    observer.observe({ type: "layout-shift", buffered: true });
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum), 50)));
+})"""
+
+
+async def test_nothing_moves_for_whoever_wants_no_motion(pages: Stack) -> None:
+    waiting: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        waiting.append(route)
+
+    async with open_visitor(pages.gateway_url, width=390) as person:
+        await person.log_in(OWNER)
+        await person.page.route("**/v1/usage-points/*/totals", hold)
+        await person.open("overview")
+        await person.page.locator(".skeleton").first.wait_for()
+        assert await person.page.evaluate(_MOVES) > 0
+        await person.page.emulate_media(reduced_motion="reduce")
+        await expect(person.page.locator(".skeleton").first).to_have_css("animation-name", "none")
+        assert await person.page.evaluate(_MOVES) == 0
+        for route in waiting:
+            await route.continue_()
+        await person.until_loaded()
+
+
+@pytest.mark.parametrize("page", ["docs", "tempo"])
+async def test_the_banner_does_not_push_the_page_down(pages: Stack, page: str) -> None:
+    waiting: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        waiting.append(route)
+
+    async with open_visitor(pages.gateway_url) as person:
+        await person.log_in(OWNER)
+        # what brings the banner comes long after who is logged in
+        await person.page.route("**/v1/site", hold)
+        async with person.page.expect_response("**/v1/usage-points") as meters:
+            await person.open(page)
+        await meters.value
+        await person.page.locator("nav").first.wait_for()
+        for route in waiting:
+            await route.continue_()
+        await person.wait_for_text("Simulated homes: no figure here is real.")
+        await person.page.locator("h1").first.wait_for()
+        await person.until_loaded()
+        assert await person.page.evaluate(_SHIFTS) < 0.01

@@ -167,6 +167,24 @@ async def test_the_gateway_is_down(site: Site) -> None:
         person.wrong.clear()  # a request that met nobody is told in the console
 
 
+async def test_a_log_out_that_fails_is_told_and_tried_again(site: Site) -> None:
+    async with open_visitor(site.url) as person:
+        await person.log_in(GONE)
+        await person.visit("tempo")
+        await person.page.route("**/api/v1/session", lambda route: route.abort())
+        await person.press_button("Log out")
+        await expect(person.page.get_by_role("alert")).to_contain_text("this browser is still logged in")
+        assert GONE not in await person.page.locator("body").inner_text()
+        assert "Home" not in await person.page.locator("header").first.inner_text()
+        assert await person.page.context.cookies() != []
+        await person.page.unroute("**/api/v1/session")
+        await person.press_button("Try again")
+        await person.page.wait_for_url(f"{site.url}/")
+        await expect(person.page.get_by_role("heading", level=1)).to_be_visible()
+        assert await person.page.context.cookies() == []
+        person.wrong.clear()  # the request that was cut off
+
+
 async def test_enedis_is_down_from_the_first_day(site: Site) -> None:
     await add_owner(site, DOWN, Home("30001000000012", "base", 6))
     async with open_visitor(site.url) as person:

@@ -318,3 +318,30 @@ async def test_off_peak_hours_that_overlap_later_ones_are_not_put_between(
     assert not gateway.told
     assert (await answer_meter(hass, flow, MOVED))["reason"] == "reconfigure_successful"
     assert gateway.told[-1]["off_peak"] == [make_period(slots=SLOTS)], "without a day they replace all"
+
+
+async def test_an_offer_that_the_gateway_knows_is_chosen(
+    hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
+) -> None:
+    gateway.answers["/v1/offers"] = {"items": [{"id": "week-end", "supplier": "Example", "name": "Week-end"}]}
+    entry = await set_up()
+    flow = await entry.start_subentry_reconfigure_flow(hass, next(iter(entry.subentries)))
+    selector = next(field for key, field in flow["data_schema"].schema.items() if str(key) == "option")
+    assert {"value": "offer:week-end", "label": "Example, Week-end"} in selector.config["options"]
+    answers = {
+        "name": "Maison",
+        "option": "offer:week-end",
+        "power": "9",
+        "own_prices": True,
+        "valid_from": "2026-11-01",
+    }
+    result = await answer_meter(hass, flow, answers)
+    assert result["reason"] == "reconfigure_successful", "an offer has its own prices: none are asked for"
+    chosen = gateway.told[-1]["tariffs"][-1]
+    assert chosen == {
+        "valid_from": "2026-11-01",
+        "option": "custom",
+        "power_kva": 9,
+        "prices": "offer",
+        "offer": "week-end",
+    }

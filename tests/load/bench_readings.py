@@ -1,4 +1,7 @@
-"""What it costs to answer from what is known, beside `/ping` of the same run: scripts/bench readings [DATABASE_URL].
+"""What it costs to answer from what is known, beside `/ping` of the same run.
+
+scripts/bench readings [METERS [DATABASE_URL]]: METERS accounts with a meter each, one of them asked; SQLite in a folder
+of its own unless a database is named, which must be empty.
 
 Each line has the median time at one client, how much that is above `/ping` at one client, the answers a second at one
 and at 32 clients, the processor time of the gateway for each answer, and the bytes of an answer. The processor time
@@ -12,18 +15,25 @@ import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import batched
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import httpx2
+from sqlalchemy import Select, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.accounts.models import Account
 from gateway.cli.api_client import OWNER
 from gateway.kit.crypto import Keyring
 from gateway.metering import payloads
 from gateway.metering import repository as metering
+from gateway.metering.models import DayRecord
 from gateway.metering.repository import Fact
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.usage_points.contract import Contract
+from gateway.usage_points.models import UsagePoint
 from tests.load import http, running
 from tests.server.billing.homes import HP_HC, NIGHT, ByHand, sqlite_url, whole_curve
 from tests.server.conftest import SetClock
@@ -67,6 +77,29 @@ async def _fill(url: str, keyring: Keyring, now: datetime) -> tuple[ByHand, date
     return home, today
 
 
+async def _add_neighbours(home: ByHand, count: int) -> None:
+    """Add accounts with a meter each, and ten known days: copies of the home's, which nobody asks for."""
+    async with home.database.write() as session:
+        account = await _copy_row(session, select(Account.__table__))
+        point = await _copy_row(session, select(UsagePoint.__table__))
+        known = [dict(row) for row in (await session.execute(select(DayRecord.__table__).limit(10))).mappings()]
+        for some in batched(range(count), 1000, strict=False):
+            names = [f"n{number:015}" for number in some]
+            await session.execute(
+                insert(Account), [{**account, "id": name, "email": name, "address": name} for name in names]
+            )
+            await session.execute(
+                insert(UsagePoint),
+                [{**point, "id": name, "account_id": name, "prm_hash": name.encode() * 2} for name in names],
+            )
+            days = [{**day, "usage_point_id": name} for name in names for day in known]
+            await session.execute(insert(DayRecord), days)
+
+
+async def _copy_row(session: AsyncSession, query: Select[Any]) -> dict[str, Any]:
+    return dict((await session.execute(query.limit(1))).mappings().one())
+
+
 async def _measure(port: int, who: dict[str, str], paths: dict[str, str]) -> None:
     found: defaultdict[tuple[str, int], _Measured] = defaultdict(_Measured)
     for number in range(ROUNDS + 1):
@@ -92,7 +125,7 @@ async def _measure(port: int, who: dict[str, str], paths: dict[str, str]) -> Non
         )
 
 
-async def _bench(url: str) -> None:
+async def _bench(url: str, meters: int) -> None:
     keyring_text = Keyring.generate_key()
     env = running.build_environment(Path(tempfile.gettempdir()), "http://127.0.0.1:9") | {
         "DATABASE_URL": url,
@@ -102,6 +135,7 @@ async def _bench(url: str) -> None:
     with running.run_gateway(env) as port:
         who = await asyncio.to_thread(running.make_bearer, env, port) | {"Accept-Encoding": "gzip"}
         home, today = await _fill(url, Keyring.parse_keyring(keyring_text), datetime.now(UTC))
+        await _add_neighbours(home, meters - 1)
         point = f"/v1/usage-points/{home.point_id}"
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=who, timeout=60) as client:
             client.get("/ping")
@@ -135,4 +169,5 @@ async def _bench(url: str) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as directory:
-        asyncio.run(_bench(sys.argv[1] if len(sys.argv) > 1 else sqlite_url(Path(directory))))
+        url = sys.argv[2] if len(sys.argv) > 2 else sqlite_url(Path(directory))
+        asyncio.run(_bench(url, int(sys.argv[1]) if len(sys.argv) > 1 else 1))

@@ -15,6 +15,7 @@ from .decode import Decoder
 from .figures import DailyReadings, Hours, MaxPower, Periods, Totals
 from .models import (
     ConsentRequest,
+    Offers,
     OffPeakHours,
     Ping,
     Quota,
@@ -41,6 +42,7 @@ _DAILY, _HOURS, _MAX_POWER = Decoder(DailyReadings), Decoder(Hours), Decoder(Max
 _TOTALS, _PERIODS = Decoder(Totals), Decoder(Periods)
 _LOAD_CURVE, _COMPARISON, _REFRESH = Decoder(LoadCurve), Decoder(Comparison), Decoder(Refresh)
 _REGULATED = Decoder(RegulatedGrids)
+_OFFERS = Decoder(Offers)
 _SERIES = Decoder(dict[str, Any])
 _TEMPO, _TEMPO_DAYS, _ECOWATT = Decoder(Tempo), Decoder(TempoDays), Decoder(Ecowatt)
 
@@ -153,6 +155,11 @@ class GatewayClient:
         """Return what the last complete months would have cost under each tariff option."""
         path = f"/v1/usage-points/{usage_point_id}/comparison"
         return (await self._get(_COMPARISON, path, {"months": str(months)})).data
+
+    async def offers(self) -> dict[str, str]:
+        """Return the offers in force today, their names by id."""
+        found = (await self._get(_OFFERS, "/v1/offers")).data
+        return {offer.id: f"{offer.supplier}, {offer.name}" for offer in found.items}
 
     async def regulated_prices(self, option: str, power_kva: int) -> dict[str, float]:
         """Return the regulated prices of an option today, in EUR/kWh by bucket; empty if it is not sold."""

@@ -129,6 +129,22 @@ class RegulatedGrids:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """An offer of a supplier that the gateway knows."""
+
+    id: str
+    supplier: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offers:
+    """The offers that the gateway knows."""
+
+    items: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Tariff:
     """A tariff from a day on (None: always), at regulated prices or one's own.
 

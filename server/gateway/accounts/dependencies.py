@@ -73,7 +73,7 @@ async def get_caller(
         if credentials is None:
             raise tokens.InvalidTokenError
         if is_reading_token(credentials.credentials):
-            return await load_reader(parts.database, credentials.credentials, request.method, parts.clock.now())
+            return await load_reader(parts, credentials.credentials, request.method)
         claims = tokens.read_token(
             credentials.credentials,
             key=parts.settings.secret_key.get_secret_value(),

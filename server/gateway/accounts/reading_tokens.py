@@ -6,19 +6,17 @@ nor make another credential.
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.accounts.models import Account, ReadingToken
 from gateway.accounts.parts import AccountParts
-from gateway.accounts.secrets import has_valid_checksum, hash_secret, make_reading_token
+from gateway.accounts.secrets import has_valid_checksum, hash_secret, is_reading_token, make_reading_token
 from gateway.accounts.service import Caller
 from gateway.accounts.tokens import InvalidTokenError
 from gateway.audit.service import record_event
 from gateway.kit import paris
-from gateway.kit.database import Database
 from gateway.problems import ProblemError, not_found
 
 MOST = 20
@@ -60,23 +58,39 @@ async def revoke_token(parts: AccountParts, account_id: str, token_id: str) -> N
         record_event(session, parts.clock.now(), "reading_token_revoked", account_id, token=token_id)
 
 
-async def load_reader(database: Database, text: str, method: str, now: datetime) -> Caller:
+async def load_reader(parts: AccountParts, text: str, method: str) -> Caller:
     """Return whose token this is. Raises InvalidTokenError, and a 403 problem for what would change something."""
-    if not has_valid_checksum(text):
+    account = await _find_account(parts, text)
+    if method not in _READS:
+        raise ProblemError(403, "read_only", "This token reads only: log in, or use an API client.")
+    return Caller(account.id)
+
+
+async def find_reader(parts: AccountParts, text: str) -> Account:
+    """Return the account of a token that stands in a secret address. Raises a 401 problem."""
+    try:
+        return await _find_account(parts, text)
+    except InvalidTokenError as error:
+        raise ProblemError(401, "invalid_token", "The token in this address is not valid, or was revoked.") from error
+
+
+async def _find_account(parts: AccountParts, text: str) -> Account:
+    """Return the account of a token, and note that it was used today. Raises InvalidTokenError."""
+    if not has_valid_checksum(text) or not is_reading_token(text):
         raise InvalidTokenError
     query = select(ReadingToken, Account).join(Account, Account.id == ReadingToken.account_id)
-    async with database.read() as session:
+    async with parts.database.read() as session:
         found = (await session.execute(query.where(ReadingToken.token_hash == hash_secret(text)))).first()
     if found is None or not found[1].is_active:
         raise InvalidTokenError
     token: ReadingToken = found[0]
-    if method not in _READS:
-        raise ProblemError(403, "read_only", "This token reads only: log in, or use an API client.")
-    if token.last_used_on != paris.day_of(now):
-        async with database.write() as session:
-            used = update(ReadingToken).where(ReadingToken.id == token.id).values(last_used_on=paris.day_of(now))
-            await session.execute(used)
-    return Caller(token.account_id)
+    account: Account = found[1]
+    today = paris.day_of(parts.clock.now())
+    if token.last_used_on != today:
+        async with parts.database.write() as session:
+            used = update(ReadingToken).where(ReadingToken.id == token.id)
+            await session.execute(used.values(last_used_on=today))
+    return account
 
 
 async def _list_tokens(session: AsyncSession, account_id: str) -> Sequence[ReadingToken]:

@@ -55,7 +55,7 @@ async def write_backup(
 ) -> Manifest:
     """Write everything as it is at one instant, while others go on; `keys` are put into it as they are."""
     isolation = {} if database.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    async with database.engine.connect() as connection:
+    async with database.connect() as connection:
         await connection.execution_options(**isolation)
         async with connection.begin():
             return await connection.run_sync(_write_tables, file, now, seal_with, keys)

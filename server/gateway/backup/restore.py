@@ -26,7 +26,7 @@ async def restore_backup(
     """
     async with (
         Database(database_url, is_maintenance=True) as database,
-        database.engine.connect() as connection,
+        database.connect() as connection,
     ):
         await connection.execution_options(write=True)
         async with connection.begin():

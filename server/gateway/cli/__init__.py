@@ -26,6 +26,7 @@ from gateway.cli import (
     tariffs,
     usage_point,
 )
+from gateway.cli.common import report_failures
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -66,3 +67,9 @@ app.add_typer(usage_point.app, name="usage-point")
 app.add_typer(keys.app, name="keys")
 app.add_typer(tariffs.app, name="tariffs")
 app.add_typer(offers.app, name="offers")
+
+
+def run() -> None:
+    """Run a command; what keeps it from its work is one line."""
+    with report_failures():
+        app()

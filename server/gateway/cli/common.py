@@ -3,8 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from errno import EACCES
 from pathlib import Path
 from typing import NoReturn
@@ -13,10 +13,22 @@ from pydantic import ValidationError
 from sqlalchemy import make_url
 
 from gateway.instance import KeysLostError
+from gateway.kit.crypto import Keyring, UndecipherableError
 from gateway.kit.logging import configure_logging
-from gateway.migrations import upgrade_database
+from gateway.kit.outage import DatabaseDownError, DatabaseFullError
+from gateway.migrations import NewerDatabaseError, upgrade_database
 from gateway.runtime import Runtime, open_runtime
 from gateway.settings import Settings, explain_errors
+
+_SQLITE = b"SQLite format 3\0"
+"""How each of its files begins; one that is empty is a new one."""
+_CHECK_DATABASE = "check that it runs, and the host and port in DATABASE_URL."
+_DATABASE_TROUBLES = {
+    "InvalidPasswordError": "PostgreSQL does not take the user and the password in DATABASE_URL.",
+    "InvalidAuthorizationSpecificationError": "PostgreSQL does not let the user in DATABASE_URL in.",
+    "InvalidCatalogNameError": "PostgreSQL has no database of the name in DATABASE_URL: create it.",
+}
+"""By the name of the driver's error."""
 
 
 def fail(message: str, code: int = 1) -> NoReturn:
@@ -32,6 +44,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         fail(f"The gateway cannot start:\n{explain_errors(error)}", 2)
     check_sqlite_file(settings.database_url)
+    _check_keys_file(settings)
     configure_logging(debug=settings.debug, sql=settings.debug_sql, level=settings.log_level)
     return settings
 
@@ -45,11 +58,46 @@ def check_sqlite_file(database_url: str) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         if file.exists():
-            file.open("r+b").close()
+            with file.open("r+b") as opened:
+                if opened.read(len(_SQLITE)) not in {_SQLITE, b""}:
+                    fail(f"DATABASE_URL: {file} is no database. Name the gateway's own file, or a new one.", 2)
         elif not os.access(file.parent, os.W_OK):
             raise PermissionError(EACCES, os.strerror(EACCES))
     except OSError as error:
-        fail(f"DATABASE_URL: {file} cannot be used ({error.strerror}). Name a file in a folder that can be written.", 2)
+        fail(
+            f"DATABASE_URL: {file} cannot be used ({error.strerror}). It and its folder must be writable for the user "
+            f"that the gateway runs as, number {os.geteuid()}: chown them, or name a file elsewhere.",
+            2,
+        )
+
+
+def _check_keys_file(settings: Settings) -> None:
+    """End with one line when the file of the keys is there, and cannot be used."""
+    try:
+        if settings.keys_file and settings.keys_text is not None:
+            Keyring.parse_keyring(settings.keys_text)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it holds no keys"
+        fail(
+            f"{settings.keys_file} cannot be used ({why}). Put the keys back from where you keep them: "
+            "what is in the database opens with them only.",
+            2,
+        )
+
+
+@contextmanager
+def report_failures() -> Iterator[None]:
+    """Say in one line what keeps a command from its work, and end."""
+    try:
+        yield
+    except DatabaseFullError:
+        fail("The disk of the database is full, so nothing was changed: free some space.")
+    except DatabaseDownError as error:
+        fail(_DATABASE_TROUBLES.get(str(error)) or f"The database does not answer ({error}): {_CHECK_DATABASE}")
+    except (NewerDatabaseError, KeysLostError) as error:
+        fail(str(error))
+    except UndecipherableError:
+        fail("ENCRYPTION_KEYS does not open this database, nor does a .keys file beside it: set what it was made with.")
 
 
 def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -73,7 +121,4 @@ def with_runtime[Result](work: Callable[[Runtime], Awaitable[Result]]) -> Result
         async with _open_runtime(load_settings()) as runtime:
             return await work(runtime)
 
-    try:
-        return asyncio.run(main())
-    except KeysLostError as error:
-        fail(str(error))
+    return asyncio.run(main())

@@ -11,7 +11,6 @@ from gateway.backup.restore import restore_backup
 from gateway.cli.common import fail
 from gateway.kit.crypto import Keyring
 from gateway.kit.instance_lock import DatabaseInUseError, lock_database
-from gateway.migrations import NewerDatabaseError
 from gateway.settings import Settings
 
 VOLUME = Path("data")
@@ -32,7 +31,7 @@ def report_errors() -> Iterator[None]:
     """Say what is wrong with a copy or a database, and end."""
     try:
         yield
-    except (BackupError, NewerDatabaseError) as error:
+    except BackupError as error:
         fail(str(error))
     except DatabaseInUseError:
         fail("A gateway runs on this database: stop it first.")

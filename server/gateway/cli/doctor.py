@@ -10,7 +10,9 @@ from gateway.accounts import addresses, repository
 from gateway.accounts.service import is_admin
 from gateway.cli.common import load_settings
 from gateway.cli.upstreams import enedis_trouble, mail_trouble, rte_trouble
+from gateway.instance import KeysLostError
 from gateway.kit.crypto import UndecipherableError
+from gateway.kit.outage import DatabaseDownError
 from gateway.migrations import is_current
 from gateway.runtime import Runtime, open_runtime
 from gateway.settings import Settings
@@ -43,10 +45,13 @@ async def _find_problems(settings: Settings) -> AsyncIterator[Finding]:
     yield "settings", None  # read already, or we would not be here
     yield "addresses", _address_trouble(settings)
     yield "proxy", _proxy_trouble(settings)
+    if settings.require_captcha:
+        yield "captcha", _captcha_trouble(settings)
     try:
         behind = not await is_current(settings.database_url)
     except (SQLAlchemyError, OSError) as error:
-        yield "database", f"it does not answer ({type(error).__name__}): check DATABASE_URL, and that it runs"
+        reason = str(error) if isinstance(error, DatabaseDownError) else type(error).__name__
+        yield "database", f"it does not answer ({reason}): check DATABASE_URL, and that it runs"
         return
     yield "database", "its tables are of another version: run gateway migrate" if behind else None
     if behind:
@@ -61,14 +66,14 @@ async def _find_problems(settings: Settings) -> AsyncIterator[Finding]:
             yield "RTE", await rte_trouble(runtime)
             if settings.sends_mail:
                 yield "mail", await mail_trouble(runtime)
+    except KeysLostError as error:
+        yield "keys", str(error)
     except UndecipherableError:
         yield "keys", "ENCRYPTION_KEYS, or the .keys file beside the database, are not those that it was written with"
 
 
 def _address_trouble(settings: Settings) -> str | None:
     parts = urlsplit(settings.backend_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return "BACKEND_URL must begin with https:// and name a host"
     if parts.scheme == "http" and parts.hostname not in _LOCAL:
         return "BACKEND_URL is http: passwords cross the network unprotected; put a proxy with https before it"
     return None
@@ -84,6 +89,12 @@ def _proxy_trouble(settings: Settings) -> str | None:
     if "*" in settings.trusted_proxies.split(","):
         return "TRUSTED_PROXIES is *: whoever reaches the gateway chooses the address that limits count; name the proxy"
     return None
+
+
+def _captcha_trouble(settings: Settings) -> str | None:
+    if settings.turnstile_site_key:
+        return None
+    return "REQUIRE_CAPTCHA is on, but TURNSTILE_SITE_KEY is empty: no page shows a captcha, so nobody can sign up"
 
 
 async def _store_trouble(runtime: Runtime) -> str | None:

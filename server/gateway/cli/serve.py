@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,18 +15,19 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from gateway.cli.common import fail, load_settings
+from gateway.cli.common import fail, load_settings, report_failures
 from gateway.front_end.files import Files, NoFrontEndError
 from gateway.front_end.policy import build_security_headers
 from gateway.front_end.serving import FrontEndSite
-from gateway.instance import KeysLostError, load_instance
+from gateway.instance import load_instance
 from gateway.kit import graceful_shutdown as leaving
-from gateway.kit.crypto import UndecipherableError
+from gateway.kit.clock import SystemClock
 from gateway.kit.database import Database
 from gateway.kit.http_protocol import BoundedHttpProtocol
 from gateway.kit.ingress import IngressPeer
 from gateway.kit.instance_lock import DatabaseInUseError, lock_database
-from gateway.migrations import NewerDatabaseError, upgrade_database
+from gateway.kit.outage import DatabaseDownError, retry_while_down
+from gateway.migrations import upgrade_database
 from gateway.runtime import load_keyring
 from gateway.settings import Settings
 
@@ -68,11 +70,27 @@ def serve(
         timeout_graceful_shutdown=_GOODBYE,
         proxy_headers=False,
     )
+    _check_can_listen("--host and --port", host, port)
+    if settings.metrics_port is not None:
+        _check_can_listen("METRICS_HOST and METRICS_PORT", settings.metrics_host, settings.metrics_port)
+    if not settings.enedis_client_id:
+        log.warning("enedis_not_set", consequence="no meter is read: set ENEDIS_CLIENT_ID and ENEDIS_CLIENT_SECRET")
     if settings.sqlite_file:
         _close_to_others(settings.sqlite_file)
     _migrate(settings)
-    with _report_errors(settings):
+    with _report_errors():
         asyncio.run(_serve(settings, leaving.GracefulServer(config)), loop_factory=config.get_loop_factory())
+
+
+def _check_can_listen(settings: str, host: str, port: int) -> None:
+    """End with one line when nothing can listen there."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as listening:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+    except OSError as error:
+        fail(f"{settings}: the gateway cannot listen at {host}, port {port} ({error.strerror}). Choose another.", 2)
 
 
 def _front_end(folder: Path | None) -> Files | None:
@@ -115,7 +133,7 @@ def _migrate(settings: Settings) -> None:
             raise SystemExit(status)
         return
     try:
-        _migrate_here(settings)
+        migrate_when_ready(settings)
     except SystemExit as refused:
         os._exit(1 if refused.code else 0)
     except BaseException:
@@ -125,26 +143,33 @@ def _migrate(settings: Settings) -> None:
     os._exit(0)
 
 
-def _migrate_here(settings: Settings) -> None:
-    async def work() -> None:
-        async with lock_database(settings.database_url, alone=not settings.has_shared_store):
-            await upgrade_database(settings.database_url)
+def migrate_when_ready(settings: Settings) -> None:
+    """Migrate the database, once it answers: PostgreSQL may still be starting when a machine comes up."""
+    has_waited = False
 
-    with _report_errors(settings):
-        asyncio.run(work())
+    async def work() -> None:
+        nonlocal has_waited
+        try:
+            async with lock_database(settings.database_url, alone=not settings.has_shared_store):
+                await upgrade_database(settings.database_url)
+        except DatabaseDownError as error:
+            if not has_waited:
+                log.warning("waiting_for_database", reason=str(error))
+            has_waited = True
+            raise
+
+    with _report_errors():
+        asyncio.run(retry_while_down(work, SystemClock()))
 
 
 @contextmanager
-def _report_errors(settings: Settings) -> Iterator[None]:
+def _report_errors() -> Iterator[None]:
     """Say what keeps a gateway from starting."""
     try:
-        yield
+        with report_failures():
+            yield
     except DatabaseInUseError:
         fail(_REPLICAS)
-    except (NewerDatabaseError, KeysLostError) as error:
-        fail(str(error))
-    except UndecipherableError:
-        fail(f"The gateway cannot start: {settings.keys_file or 'ENCRYPTION_KEYS'} does not open this database.")
 
 
 async def _serve(settings: Settings, server: uvicorn.Server) -> None:

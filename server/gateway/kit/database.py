@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, override
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -123,6 +123,16 @@ class Database:
                 session.begin(),
             ):
                 yield session
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for what is no transaction of a request: a migration, a backup."""
+        with translate_database_errors():
+            connection = await self.engine.connect()
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     async def checkpoint(self) -> None:
         """Move what SQLite's journal (WAL) holds into its file, as far as nobody is reading it. Blocks nobody."""

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from gateway.kit.database import COMMAND_SECONDS, CONNECT_SECONDS
+from gateway.kit.outage import translate_database_errors
 
 log = structlog.get_logger()
 
@@ -39,7 +40,7 @@ class DatabaseInUseError(Exception):
 
 @asynccontextmanager
 async def lock_database(database_url: str, *, alone: bool) -> AsyncIterator[None]:
-    """Hold the database until the end of the block. Raises HeldError."""
+    """Hold the database until the end of the block. Raises DatabaseInUseError, DatabaseDownError."""
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
         assert url.database is not None  # noqa: S101 - the settings allow files only
@@ -53,7 +54,8 @@ async def lock_database(database_url: str, *, alone: bool) -> AsyncIterator[None
     engine = create_async_engine(
         url, isolation_level="AUTOCOMMIT", poolclass=NullPool, connect_args={"server_settings": _KEEPALIVE, **limits}
     )
-    connection = await engine.connect()
+    with translate_database_errors():
+        connection = await engine.connect()
     try:
         await _acquire_lock(partial(_lock_server, connection, alone=alone))
     except BaseException:

@@ -29,12 +29,13 @@ class UnstorableTextError(SQLAlchemyError):
 _POSTGRESQL_FULL = "53100"
 _POSTGRESQL_NO_SUCH_PARENT = "23503"
 _POSTGRESQL_NUL = "22021"
-_POSTGRESQL_AWAY = ("08", "53", "57P")
-"""Classes of SQLSTATE: connection exception, insufficient resources, operator intervention."""
+_POSTGRESQL_AWAY = ("08", "28", "3D", "53", "57P")
+"""Classes of SQLSTATE: connection exception, invalid authorization, no such database, insufficient resources, operator
+intervention."""
 
 
-_LOOK_AGAIN = 1.0
-_PATIENCE = 60.0
+LOOK_AGAIN = 1.0
+PATIENCE = 60.0
 """Seconds: a restart of PostgreSQL takes a few."""
 
 
@@ -43,14 +44,14 @@ async def retry_while_down(work: Callable[[], Awaitable[None]], clock: Clock) ->
 
     The work may be done twice, where it is not known whether the first time was kept.
     """
-    until = clock.monotonic() + _PATIENCE
+    until = clock.monotonic() + PATIENCE
     while True:
         try:
             await work()
         except DatabaseDownError:
             if clock.monotonic() >= until:
                 raise
-            await clock.sleep(_LOOK_AGAIN)
+            await clock.sleep(LOOK_AGAIN)
         else:
             return
 
@@ -96,7 +97,7 @@ def _classify_sqlite(code: int) -> type[SQLAlchemyError] | None:
     primary = code & 0xFF
     if primary == sqlite3.SQLITE_FULL:
         return DatabaseFullError
-    away = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+    away = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
     return DatabaseDownError if primary in away else None
 
 

@@ -25,7 +25,7 @@ async def upgrade_database(database_url: str, revision: str = "head") -> None:
     """Bring the database to this version's tables. Raises NewerDatabaseError."""
     async with (
         Database(database_url, is_maintenance=True) as database,
-        database.engine.connect() as connection,
+        database.connect() as connection,
     ):
         await connection.execution_options(write=True)
         async with connection.begin():
@@ -35,7 +35,7 @@ async def upgrade_database(database_url: str, revision: str = "head") -> None:
 
 async def is_current(database_url: str) -> bool:
     """Tell whether the database has this version's tables, without changing them."""
-    async with Database(database_url) as database, database.engine.connect() as connection:
+    async with Database(database_url) as database, database.connect() as connection:
         return await connection.run_sync(read_revision) == list_revisions()[0]
 
 

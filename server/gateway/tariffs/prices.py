@@ -36,7 +36,8 @@ class Grid:
     """Prices of an option and power from a day on: EUR tax included, by kWh and bucket, and by month.
 
     `subscription_from` is the day of an older grid whose subscription still stands, because that of this grid is not
-    known; None: it came with this grid.
+    known; None: it came with this grid. `checked_on` is the day on which somebody last compared it with
+    `checked_against`; None: nobody did.
     """
 
     option: Option
@@ -46,6 +47,8 @@ class Grid:
     subscription_month: Decimal
     source: PriceSource = PriceSource.EDF
     subscription_from: date | None = None
+    checked_on: date | None = None
+    checked_against: str = ""
 
 
 class PriceBook:
@@ -146,4 +149,18 @@ def _parse_grid(row: dict[str, str], before: Grid | None) -> Grid:
             raise ValueError(f"the first grid of {option} at {power} kVA has no subscription")
         month, since = str(before.subscription_month), before.subscription_from or before.valid_from
     prices = tuple((bucket, Decimal(price)) for bucket, price in row.items() if price)
-    return Grid(option, power, start, prices, Decimal(month), source, since)
+    checked_on, against = _load_checks()[source, start]
+    return Grid(option, power, start, prices, Decimal(month), source, since, checked_on, against)
+
+
+@cache
+def _load_checks() -> dict[tuple[PriceSource, date], tuple[date, str]]:
+    """Return on which day the grids of a source and day were checked, and against what."""
+    with (files("gateway.tariffs") / "price_checks.csv").open(encoding="utf-8") as lines:
+        return {
+            (PriceSource(row["source"]), date.fromisoformat(row["valid_from"])): (
+                date.fromisoformat(row["checked_on"]),
+                row["against"],
+            )
+            for row in csv.DictReader(lines)
+        }

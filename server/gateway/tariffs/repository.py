@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.kit import paris
 from gateway.tariffs.models import RegulatedGrid, StoredOffers
 from gateway.tariffs.offers import NO_OFFERS, OfferBook, OlderOffersError, parse_offers
 from gateway.tariffs.options import Option
@@ -28,6 +29,8 @@ async def load_price_book(session: AsyncSession) -> PriceBook:
                 prices=tuple((bucket, Decimal(price)) for bucket, price in row.prices.items()),
                 subscription_month=Decimal(row.subscription_month),
                 source=PriceSource.CRE,
+                checked_on=paris.day_of(row.added_at),
+                checked_against="CRE's open data, added by the operator",
             )
             for row in rows
         )

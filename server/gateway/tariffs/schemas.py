@@ -16,7 +16,7 @@ class GridView(BaseModel):
     """Regulated prices in force since `valid_from`, EUR tax included, as `source` published them.
 
     `subscription_from`: the subscription is still that of an older grid, the newer one is not known; null: it is this
-    grid's.
+    grid's. `checked_on`: the day on which somebody last compared these prices with `checked_against`.
     """
 
     option: Option
@@ -27,6 +27,8 @@ class GridView(BaseModel):
     eur_per_kwh: dict[str, float]
     subscription_eur_per_month: float
     prices_outdated: date | None
+    checked_on: date | None
+    checked_against: str
 
     @classmethod
     def of(cls, grid: Grid, book: PriceBook, day: date) -> GridView:
@@ -40,6 +42,8 @@ class GridView(BaseModel):
             eur_per_kwh={bucket: float(price) for bucket, price in grid.prices},
             subscription_eur_per_month=float(grid.subscription_month),
             prices_outdated=book.find_outdated_since(grid.option, grid.power_kva, day),
+            checked_on=grid.checked_on,
+            checked_against=grid.checked_against,
         )
 
 

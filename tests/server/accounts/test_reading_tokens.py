@@ -1,8 +1,10 @@
 """Tokens for programs that cannot renew one: they read, change nothing, and end when their owner says so."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from tests.server.accounts.conftest import sign_up_and_log_in
 from tests.server.conftest import NOW, Gateway, SetClock
@@ -70,3 +72,25 @@ async def test_another_account_neither_sees_nor_revokes_it(
     assert (await stranger.delete(f"/v1/reading-tokens/{token['id']}")).status_code == 404
     other = await gateway.add_meter("30001000000002", "stranger@example.org")
     assert (await gateway.http.get(f"/v1/usage-points/{other}/rates", headers=header)).status_code == 404
+
+
+async def test_a_calendar_subscribes_to_a_secret_address(
+    gateway: Gateway, made: tuple[Any, dict[str, str], str, dict[str, Any]]
+) -> None:
+    browser, _, point, token = made
+    tempo = {"option": "tempo", "power_kva": 9}
+    (await browser.patch(f"/v1/usage-points/{point}", json={"tariff": tempo})).raise_for_status()
+    address = f"/v1/usage-points/{point}/calendar.ics"
+    answer = await gateway.http.get(address, params={"token": token["token"]})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/calendar")
+    events = Calendar.from_ical(answer.text).events
+    off_peak = [event for event in events if event["SUMMARY"] == "Off-peak hours"]
+    assert off_peak[1].start == NOW.replace(hour=21, minute=0)
+    assert off_peak[1].end - off_peak[1].start == timedelta(hours=8)
+    assert len({event["UID"] for event in events}) == len(events)
+    for wrong in ("", token["token"][:-1] + "x", "medr_"):
+        refused = await gateway.http.get(address, params={"token": wrong})
+        assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")
+    (await browser.delete(f"/v1/reading-tokens/{token['id']}")).raise_for_status()
+    assert (await gateway.http.get(address, params={"token": token["token"]})).status_code == 401

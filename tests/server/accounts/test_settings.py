@@ -173,6 +173,57 @@ def test_what_is_required_must_be_possible(monkeypatch: pytest.MonkeyPatch, valu
     assert "hidden" not in said
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "BACKEND_URL",
+        "FRONTEND_URL",
+        "ENEDIS_BASE_URL",
+        "ENEDIS_AUTHORIZE_URL",
+        "RTE_BASE_URL",
+        "RTE_OPEN_DATA_URL",
+        "MAILGUN_API_BASE_URL",
+        "TURNSTILE_BASE_URL",
+    ],
+)
+@pytest.mark.parametrize(
+    "value",
+    ["energy.example.org", "https://energy example.org", "ftp://energy.example.org", "https://", "https://a:b", "//a"],
+)
+def test_an_address_that_is_none_names_its_setting(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    assert f"{name}: must be the address of a site, such as https://" in explain_refusal()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("METRICS_HOST", "not a host"),
+        ("TRUSTED_PROXIES", "caddy"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("TRUSTED_PROXIES", "127.0.0.1, the proxy"),
+        ("ADMIN_EMAILS", "somebody"),
+        ("ADMIN_EMAILS", "a@example.org b@example.org"),
+        ("ENEDIS_CLIENT_ID", "an-id-without-its-secret"),
+        ("RTE_CLIENT_ID", "an-id-without-its-secret"),
+    ],
+)
+def test_what_would_be_taken_for_nothing_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    said = explain_refusal()
+    assert name in said
+    assert value not in said
+
+
+def test_addresses_are_read_as_they_are_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKEND_URL", "HTTPS://Energy.example.org/api/")
+    monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1, 172.16.0.0/12,::1")
+    monkeypatch.setenv("ADMIN_EMAILS", "a@example.org, b@example.org,")
+    settings = Settings()
+    assert settings.backend_url == "https://Energy.example.org/api"
+    assert settings.is_https, "its cookies are sent by https only"
+
+
 def test_all_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "short")
     monkeypatch.setenv("DATABASE_URL", "nonsense")

@@ -129,3 +129,22 @@ def test_a_change_holds_from_its_day() -> None:
     ]
     assert find_tariff_on(tariffs, change - timedelta(days=1)) == tariffs[1]
     assert find_tariff_on(tariffs, change) == tariffs[0]
+
+
+def test_each_grid_says_when_it_was_checked_against_what() -> None:
+    grids = list(load_packaged_prices().iterate_grids())
+    assert all(grid.checked_on and grid.checked_against for grid in grids)
+    august = next(grid for grid in grids if grid.valid_from == date(2026, 8, 1))
+    assert august.checked_against == "one public transcript of EDF's price list", "what is less certain says so"
+
+
+@pytest.mark.parametrize("option", [Option.BASE, Option.TEMPO])
+def test_the_checks_against_cre_hold(option: Option) -> None:
+    book = load_packaged_prices()
+    for grid in book.iterate_grids():
+        other = book.find_grid(option, grid.power_kva, grid.valid_from, PriceSource.CRE)
+        if grid.option is option and other and other.valid_from == grid.valid_from:
+            differ = {bucket: price for bucket, price in grid.prices if price != dict(other.prices)[bucket]}
+            claims = "agree with CRE" in grid.checked_against
+            assert claims
+            assert not differ or (grid.valid_from, list(differ)) == (date(2025, 2, 1), ["blue_hc"])

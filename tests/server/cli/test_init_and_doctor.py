@@ -259,7 +259,7 @@ def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"BACKEND_URL": "gateway.example.org"}, "BACKEND_URL must begin with https://"),
+        ({"REQUIRE_CAPTCHA": "true", "TURNSTILE_SECRET_KEY": "x"}, "TURNSTILE_SITE_KEY is empty"),
         ({"ADMIN_EMAILS": "nobody@example.org"}, "none of ADMIN_EMAILS has a verified account"),
         ({"ENEDIS_CLIENT_ID": ""}, "ENEDIS_CLIENT_ID is not set"),
         ({"ENEDIS_CLIENT_SECRET": "a-wrong-one"}, "Enedis does not take ENEDIS_CLIENT_ID and ENEDIS_CLIENT_SECRET"),

@@ -281,6 +281,24 @@ async def test_a_known_range_takes_one_statement_until_something_is_written(data
         assert answers[0][1]["readings"][0]["watts"] == 7
 
 
+async def test_what_answers_read_is_found_by_key_however_many_meters_there_are(tmp_path: Path) -> None:
+    await upgrade_database(sqlite_url(tmp_path))
+    async with live(sqlite_url(tmp_path), random.Random(1)) as life:  # noqa: S311
+        process, asked = life.keeping[0], []
+        event.listen(
+            process.database.engine.sync_engine,
+            "before_cursor_execute",
+            lambda *given: asked.append((given[2], given[3])),
+        )
+        for question in (QUESTION, ("daily", QUESTION[1])) * 2:
+            await read_answer(process, question)
+        async with life.home.database.engine.connect() as connection:
+            for statement, values in asked:
+                rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                assert not [row.detail for row in rows if row.detail.startswith("SCAN")], statement
+    assert len(asked) > 5
+
+
 async def test_it_is_forgotten_in_time_and_never_takes_more_memory(database_url: str) -> None:
     await upgrade_database(database_url)
     async with live(database_url, random.Random(1)) as life:  # noqa: S311

@@ -37,7 +37,6 @@ export const words = dictionary({
     ["Décarboné", "Normal", "Tendu", "Très tendu"],
   ],
   directions: { consumption: ["Consumption", "Consommation"], production: ["Production", "Production"] },
-  quality: { measured: ["measured", "mesuré"], estimated: ["estimated", "estimé"], imported: ["imported", "importé"] },
   expected: {
     quota_left: [
       "expected: that many days of this colour are usually still to come",

@@ -13,6 +13,8 @@ class Session {
   ready = $state(false);
   /** Why it is not known. */
   problem = $state.raw<Problem>();
+  /** Why a log-out failed: the cookie, which scripts cannot delete, is still there. */
+  stillOpen = $state.raw<Problem>();
 
   /** Those that its owner has not hidden, in the owner's order. */
   shown = $derived(this.meters.filter(({ hidden }) => !hidden));
@@ -49,6 +51,11 @@ class Session {
     return () => clearInterval(timer);
   }
 
+  forget(): void {
+    this.account = null;
+    this.meters = [];
+  }
+
   /** Show a meter as a change of it has answered. */
   replaceMeter(changed: Schema<"UsagePointView">): void {
     this.#setMeters(this.meters.map((meter) => (meter.id === changed.id ? changed : meter)));
@@ -61,23 +68,43 @@ class Session {
 
 export const session = new Session();
 
-/** Log this browser out. Whatever the gateway says, nothing of the account stays in memory. */
+/**
+ * Whether a span that begins on `start` has days in service before anything is known of it: then a bill would set a
+ * whole subscription beside a part of the energy.
+ */
+export function lacksBeginning(
+  knownSince: string | null,
+  start: string,
+  meter: Schema<"UsagePointView"> | undefined,
+): boolean {
+  const inService = meter?.contract.consumption_activated_on ?? "";
+  return knownSince !== null && knownSince > (inService > start ? inService : start);
+}
+
+/** Log this browser out. Nothing of the account stays in memory, even where the gateway does not answer. */
 export async function logOut(): Promise<void> {
-  await answer(api.DELETE("/v1/session")).catch(() => undefined);
-  forgetAccount();
+  try {
+    await answer(api.DELETE("/v1/session"));
+  } catch (error) {
+    const problem = error as Problem;
+    if (problem.status !== 401) {
+      session.stillOpen = problem;
+      session.forget();
+      return;
+    }
+  }
+  leave();
 }
 
 /** Empty this page, which the browser may keep for its way back, and load the landing page afresh. */
-export function forgetAccount(): void {
-  session.account = null;
-  session.meters = [];
+export function leave(): void {
+  session.forget();
   location.assign(base);
 }
 
 whenSessionEnds(() => {
   if (!session.account) return;
-  session.account = null;
-  session.meters = [];
+  session.forget();
   navigate(href("log-in", { next: route.page + location.search, ended: "1" }), { replace: true });
 });
 

@@ -20,7 +20,6 @@ export const t = dictionary({
   navigation: ["Pages", "Pages"],
   more: ["More", "Plus"],
   meter: ["Meter", "Compteur"],
-  hidden: ["hidden", "masqué"],
   logIn: ["Log in", "Se connecter"],
   signUp: ["Sign up", "Créer un compte"],
   logOut: ["Log out", "Se déconnecter"],
@@ -49,6 +48,10 @@ export const t = dictionary({
   notFound: ["Page not found", "Page introuvable"],
   notFoundText: ["There is no page at this address.", "Il n’y a pas de page à cette adresse."],
   home: ["To the first page", "Vers la première page"],
+  stillLoggedIn: [
+    "The log-out failed: this browser is still logged in.",
+    "La déconnexion a échoué : ce navigateur est toujours connecté.",
+  ],
   noMeter: ["No meter yet", "Pas encore de compteur"],
   noMeterText: [
     "Add your meter: Enedis asks you whether it may share its data, then the figures come by themselves.",

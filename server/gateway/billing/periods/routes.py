@@ -3,9 +3,11 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from gateway.accounts.dependencies import CallerDep
+from gateway.accounts.dependencies import AccountPartsDep, CallerDep
+from gateway.accounts.reading_tokens import find_reader
+from gateway.billing.periods.calendar import list_events, write_calendar
 from gateway.billing.periods.rates import Rates, list_rates
 from gateway.billing.periods.schemas import PeriodsView
 from gateway.billing.periods.service import PeriodsService
@@ -13,7 +15,7 @@ from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.kit import conditional, paris
 from gateway.kit.wire import KnownDay
 from gateway.problems import check_range, describe_responses
-from gateway.quotas.dependencies import count_response
+from gateway.quotas.dependencies import DayDep, count_response
 
 router = APIRouter(tags=["billing"], responses=describe_responses(401, 404, 422, 429))
 PeriodsServiceDep = Annotated[PeriodsService, Depends(part(PeriodsService))]
@@ -57,4 +59,27 @@ async def get_rates(
     now = clock.now()
     return conditional.respond(
         request, Rates(list(list_rates(found.items, now))), now=now, next_change=found.next_change
+    )
+
+
+@router.get(
+    "/calendar.ics",
+    response_class=Response,
+    responses={200: {"description": "The feed", "content": {"text/calendar": {}}}},
+)
+async def get_calendar(
+    service: PeriodsServiceDep,
+    clock: ClockDep,
+    parts: AccountPartsDep,
+    day: DayDep,
+    point_id: PointId,
+    token: Annotated[str, Query(max_length=100, description="A token of POST /v1/reading-tokens")],
+) -> Response:
+    """Return off-peak hours and certain Tempo days of the next eight days, at a secret address for calendars."""
+    account = await find_reader(parts, token)
+    await day.count_answer(account.id)
+    found = await service.find_periods(account.id, point_id, None, None)
+    content = write_calendar(found.name, point_id, list_events(found.items), account.language, clock.now())
+    return Response(
+        content, media_type="text/calendar; charset=utf-8", headers={"Cache-Control": "private, max-age=900"}
     )

@@ -18,8 +18,9 @@ from gateway.tempo.colors import resolve_colors
 
 @dataclass(frozen=True)
 class Periods:
-    """Buckets by time."""
+    """Buckets by time, of the usage point of that name."""
 
+    name: str
     items: list[Period]
     prices_outdated: date | None
     next_change: datetime
@@ -46,6 +47,7 @@ class PeriodsService:
         now_ends = min((item.end for item in items if item.start <= now < item.end), default=now + paris.DAY)
         tomorrow = paris.midnight(paris.day_of(now) + paris.DAY)
         return Periods(
+            home.point.name,
             items,
             find_outdated_prices(home.book, home.tariffs, first, until - paris.DAY),
             min(now_ends, tomorrow, now + paris.HOUR),

@@ -13,6 +13,11 @@ export const t = dictionary({
   ],
   numberWrong: ["14 digits are needed.", "Il faut 14 chiffres."],
   go: ["Go to Enedis", "Aller chez Enedis"],
+  newWindow: [
+    "Enedis cannot be shown inside another page. It opens in a window of its own; the meter appears here soon after.",
+    "Enedis ne peut pas s’afficher dans une autre page. Il s’ouvre dans sa propre fenêtre ; le compteur apparaît ici peu après.",
+  ],
+  openEnedis: ["Open Enedis", "Ouvrir Enedis"],
   privacy: [
     "Enedis will share consumption, production and the contract with this site for up to three years. You can withdraw it at any time, here or at Enedis.",
     "Enedis partagera consommation, production et contrat avec ce site pendant trois ans au plus. Vous pouvez y mettre fin à tout moment, ici ou chez Enedis.",

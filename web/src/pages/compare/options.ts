@@ -1,6 +1,6 @@
 import type { Schema } from "$api";
 import type { Group } from "$charts/GroupedBars.svelte";
-import { money, month, shortMonth } from "$lib/format";
+import { money, month, percent, shortMonth } from "$lib/format";
 import { t } from "./texts";
 
 type View = Schema<"ComparisonView">;
@@ -34,13 +34,29 @@ export function optionColors(comparison: View): Record<string, string> {
   return { ...COLORS, ...Object.fromEntries(own) };
 }
 
+type Month = Schema<"MonthView">;
+/** The share of a month's hours over which its options are compared. */
+export const knownShare = ({ options }: Month): number => Math.max(...Object.values(options).map(({ known }) => known));
+export const isPartial = (item: Month): boolean => knownShare(item) < 0.995;
+
+/** The first days of the months that the total adds up: those in which each of its options has a bill. */
+export function countedMonths({ items, total }: View): string[] {
+  const billed = Object.entries(total).flatMap(([key, { known }]) => (known > 0 ? [key] : []));
+  return items.filter(({ options }) => billed.every((key) => options[key]?.known)).map(({ start }) => start);
+}
+
 /** The months, oldest first, each with the bill under every option. */
 export function monthGroups(comparison: View): Group[] {
   const keys = optionKeys(comparison);
-  return comparison.items.map(({ start, options }) => {
-    const values = keys.map((name) => ({ name, value: options[name]?.total ?? null }));
+  return comparison.items.map((item) => {
+    const values = keys.map((name) => ({ name, value: item.options[name]?.total ?? null }));
     const parts = values.map(({ name, value }) => t().part(optionName(comparison, name), money(value))).join(", ");
-    return { label: shortMonth(start), values, sentence: t().sentence(month(start), parts) };
+    const [mark, part] = isPartial(item) ? ["*", ` (${t().partly(percent(knownShare(item)))})`] : ["", ""];
+    return {
+      label: shortMonth(item.start) + mark,
+      values,
+      sentence: t().sentence(month(item.start) + part, parts),
+    };
   });
 }
 

@@ -3,16 +3,32 @@ import { dictionary } from "$i18n";
 export const t = dictionary({
   title: ["Compare tariffs", "Comparer les tarifs"],
   intro: [
-    "What the same hours of your meter would have cost under each option, subscription included. Nothing is estimated: months that are not known are left out, for every option alike.",
-    "Ce que les mêmes heures de votre compteur auraient coûté avec chaque option, abonnement compris. Rien n’est estimé : les mois inconnus sont laissés de côté, pour toutes les options.",
+    "What the same hours of your meter would have cost under each option, subscription included. Nothing is estimated: hours that are not known are left out, for every option alike.",
+    "Ce que les mêmes heures de votre compteur auraient coûté avec chaque option, abonnement compris. Rien n’est estimé : les heures inconnues sont laissées de côté, pour toutes les options.",
   ],
   months: ["Months", "Mois"],
   lastMonths: [(count: number) => `${count} months`, (count: number) => `${count} mois`],
   totals: ["Altogether", "En tout"],
   totalOf: [
-    (start: string, end: string) => `Whole months from ${start} to ${end}`,
-    (start: string, end: string) => `Mois entiers de ${start} à ${end}`,
+    (count: number, start: string, end: string) =>
+      count === 1
+        ? `Over ${start}, the one month that all these options have`
+        : `Over the ${count} months that all these options have, ${start} to ${end}`,
+    (count: number, start: string, end: string) =>
+      count === 1
+        ? `Sur ${start}, le seul mois que toutes ces options ont`
+        : `Sur les ${count} mois que toutes ces options ont, de ${start} à ${end}`,
   ],
+  noOffPeak: [
+    "Peak/off-peak cannot be billed: no off-peak hours are known for this meter.",
+    "Heures pleines/creuses ne peut pas être facturée : aucune heure creuse n’est connue pour ce compteur.",
+  ],
+  toOffPeak: ["Enter them", "Les saisir"],
+  partial: [
+    "Months with an * are known in part only; their bars have the whole month’s subscription.",
+    "Les mois avec * ne sont connus qu’en partie ; leurs barres ont l’abonnement du mois entier.",
+  ],
+  partly: [(share: string) => `${share} of its hours`, (share: string) => `${share} de ses heures`],
   option: ["Option", "Option"],
   energy: ["Energy", "Énergie"],
   subscription: ["Subscription", "Abonnement"],

@@ -29,6 +29,19 @@ export const t = dictionary({
   partly: ["not all of it is known", "tout n’est pas connu"],
   total: ["Total", "Total"],
   totalBefore: ["A year before, over the same days", "Un an avant, sur les mêmes jours"],
+  priceMissing: ["Some of these hours lack their price.", "Il manque le prix de certaines de ces heures."],
+  knownSince: [
+    (day: string) => `Known since ${day}; earlier days are not counted.`,
+    (day: string) => `Connu depuis le ${day} ; les jours d’avant ne sont pas comptés.`,
+  ],
+  wholeSubscription: [
+    (eur: string) => `The subscription, which is owed for every day, comes to ${eur} on top.`,
+    (eur: string) => `L’abonnement, dû pour chaque jour, ajoute ${eur}.`,
+  ],
+  everySubscription: [
+    "The total has the subscription of every day so far, the bars only that of known days.",
+    "Le total compte l’abonnement de chaque jour écoulé, les barres seulement celui des jours connus.",
+  ],
   when: ["When", "Quand"],
   empty: ["Nothing is known of this time", "Rien n’est connu de cette période"],
   emptyText: [
@@ -57,19 +70,11 @@ export const t = dictionary({
     "Average power of each half-hour. Gaps are not known. The dashed line is the power of your contract.",
     "Puissance moyenne de chaque demi-heure. Les trous ne sont pas connus. La ligne tiretée est la puissance de votre contrat.",
   ],
-  curveTooLong: [
-    "The load curve is shown for a day or a week.",
-    "La courbe de charge est montrée pour un jour ou une semaine.",
-  ],
   curveEmpty: ["No load curve of this time is known.", "Aucune courbe de charge n’est connue pour cette période."],
   peak: ["Maximum power", "Puissance maximale"],
   peakRead: [
     "The greatest power of each day as the meter noted it. The line is the power of your contract.",
     "La plus grande puissance de chaque jour, notée par le compteur. La ligne est la puissance de votre contrat.",
-  ],
-  peakAt: [
-    (power: string, when: string) => `${power} at ${when}`,
-    (power: string, when: string) => `${power} à ${when}`,
   ],
   peakEmpty: ["No maximum power of this time is known.", "Aucune puissance maximale n’est connue pour cette période."],
   missing: ["Not known:", "Pas connu :"],

@@ -15,11 +15,12 @@ const loaded = (element: HTMLScriptElement | HTMLLinkElement): Promise<void> =>
 export async function show(domNode: HTMLElement, url: string): Promise<void> {
   const script = Object.assign(document.createElement("script"), { src: scriptUrl });
   const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: styleUrl });
-  await Promise.all([loaded(script), loaded(style)]);
+  const [described] = await Promise.all([fetch(url).then((answer) => answer.json()), loaded(script), loaded(style)]);
   const swagger = (globalThis as unknown as { SwaggerUIBundle: SwaggerUI }).SwaggerUIBundle;
   swagger({
     domNode,
-    url,
+    // what is tried out is asked where this page asks: below a path, the document's own server is another site's root
+    spec: { ...described, servers: [{ url: url.replace(/\/openapi\.json$/, "") }] },
     docExpansion: "none",
     defaultModelsExpandDepth: -1,
     validatorUrl: null,

@@ -3,8 +3,8 @@ import { dictionary } from "$i18n";
 export const t = dictionary({
   title: ["Ecowatt", "Ecowatt"],
   intro: [
-    "RTE says for four days how well France can supply its electricity. In tense hours every kWh that waits helps.",
-    "RTE annonce sur quatre jours si l’approvisionnement de la France en électricité est assuré. Aux heures tendues, chaque kWh reporté aide.",
+    "RTE says for four days how well France can supply its electricity. Using less in tense hours helps.",
+    "RTE annonce sur quatre jours si l’approvisionnement de la France en électricité est assuré. Consommer moins aux heures tendues aide.",
   ],
   now: ["Now", "Maintenant"],
   until: [
@@ -16,7 +16,7 @@ export const t = dictionary({
     (level: string, since: string) => `Puis ${level}, à partir de ${since}`,
   ],
   unknown: ["RTE has not said it.", "RTE ne l’a pas dit."],
-  days: ["Today and the next three days", "Aujourd’hui et les trois jours suivants"],
+  days: ["Today and the days to come", "Aujourd’hui et les jours suivants"],
   read: [
     "A row is a day, from midnight to midnight; the line is now.",
     "Une ligne est un jour, de minuit à minuit ; le trait marque maintenant.",

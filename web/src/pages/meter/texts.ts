@@ -39,6 +39,10 @@ export const t = dictionary({
   from: [(day: string) => `from ${day}`, (day: string) => `à partir du ${day}`],
   until: [(day: string) => `until ${day}`, (day: string) => `jusqu’au ${day}`],
   regulated: ["Regulated prices", "Prix réglementés"],
+  checkedOn: [
+    (day: string) => `Checked against the published list on ${day}`,
+    (day: string) => `Vérifiés avec la liste publiée le ${day}`,
+  ],
   ownPrices: ["Own prices", "Prix propres"],
   perMonth: [(eur: string) => `${eur} a month`, (eur: string) => `${eur} par mois`],
   subscription: ["Subscription", "Abonnement"],
@@ -114,9 +118,10 @@ export const t = dictionary({
   ],
   checkGood: ["Registers and curve agree.", "Index et courbe concordent."],
   checkNone: [
-    "No registers are known yet. They are read each week once they are asked for.",
-    "Aucun index n’est encore connu. Ils sont lus chaque semaine dès qu’on les demande.",
+    "No registers are known yet. Once you have them read, they are read again each week.",
+    "Aucun index n’est encore connu. Une fois demandés, ils sont relus chaque semaine.",
   ],
+  readRegisters: ["Read them at Enedis", "Les lire chez Enedis"],
   checkFit: [
     (slots: string) => `Off-peak hours of ${slots} would explain the registers better.`,
     (slots: string) => `Des heures creuses de ${slots} expliqueraient mieux les index.`,
@@ -128,6 +133,7 @@ export const t = dictionary({
   difference: ["Difference", "Écart"],
   holes: ["Days that are missing", "Jours manquants"],
   noHoles: ["Nothing is missing.", "Rien ne manque."],
+  noHolesYet: ["Nothing is missing of the days read so far.", "Rien ne manque des jours lus jusqu’ici."],
   nextTry: [(when: string) => `next try ${when}`, (when: string) => `prochain essai ${when}`],
   refresh: ["Ask Enedis again", "Redemander à Enedis"],
   refreshText: [

@@ -23,8 +23,6 @@ export const t = dictionary({
     year: ["This year", "Cette année"],
   },
   noData: ["Nothing known yet.", "Encore rien de connu."],
-  energy: ["Energy", "Énergie"],
-  bill: ["Bill", "Facture"],
   ofWhich: [
     (subscription: string) => `of which ${subscription} subscription`,
     (subscription: string) => `dont ${subscription} d’abonnement`,
@@ -33,11 +31,12 @@ export const t = dictionary({
   revenue: ["Revenue:", "Recette :"],
   before: ["A year before:", "Un an avant :"],
   beforePartly: ["A year before, as far as known:", "Un an avant, pour ce qui est connu :"],
-  partly: ["Not everything of these days is known yet.", "Tout n’est pas encore connu de ces jours."],
-  knownSince: [
-    (day: string) => `Known since ${day}: not yet to be compared with the year before.`,
-    (day: string) => `Connu depuis le ${day} : pas encore comparable à l’année précédente.`,
+  energySince: [
+    (day: string) => `for the energy, known since ${day}`,
+    (day: string) => `pour l’énergie, connue depuis le ${day}`,
   ],
+  wholeSubscription: ["for the subscription, owed for every day", "pour l’abonnement, dû pour chaque jour"],
+  notComparable: ["Not yet to be compared with the year before.", "Pas encore comparable à l’année précédente."],
   priceMissing: ["Some of these hours lack their price.", "Il manque le prix de certaines de ces heures."],
   data: ["Data", "Données"],
   completeUntil: [(day: string) => `Complete until ${day}.`, (day: string) => `Complètes jusqu’au ${day}.`],

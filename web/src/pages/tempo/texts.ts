@@ -18,8 +18,6 @@ export const t = dictionary({
     (name: string, until: string) => `Now: ${name}, until ${until}`,
     (name: string, until: string) => `Maintenant : ${name}, jusqu’au ${until}`,
   ],
-  next: ["Next", "Ensuite"],
-  until: [(until: string) => `until ${until}`, (until: string) => `jusqu’au ${until}`],
   asOf: [(when: string) => `RTE last answered ${when}.`, (when: string) => `Dernière réponse de RTE ${when}.`],
   season: [(years: string) => `Season ${years}`, (years: string) => `Saison ${years}`],
   strip: [
