@@ -17,9 +17,9 @@ from gateway.migrations import upgrade_database
 from gateway.settings import Settings
 from gateway.tariffs.offer_updates import OfferUpdates
 from gateway.tariffs.repository import load_offers
-from tests.server.billing.homes import sqlite
+from tests.server.billing.homes import sqlite_url
 from tests.server.conftest import NOW, SetClock
-from tests.server.enedis.origins import Asked, Reply, scripted
+from tests.server.enedis.origins import ReceivedRequest, Reply, run_scripted
 
 FILE = (Path(__file__).parents[3] / "docs" / "offers" / "ejp.json").read_bytes()
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -27,7 +27,7 @@ PUBLIC = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
 SECRET = "0123456789abcdef0123456789abcdef"
 
 
-def published(at: str, **changes: object) -> bytes:
+def publish_at(at: str, **changes: object) -> bytes:
     return json.dumps(json.loads(FILE) | {"published_at": at} | changes).encode()
 
 
@@ -41,13 +41,13 @@ async def serve(
 ) -> AsyncIterator[tuple[OfferUpdates, Database]]:
     """An updater that asks a server whose answers, bodies or statuses, follow from the path asked for."""
 
-    def reply(asked: Asked) -> Reply:
+    def reply(asked: ReceivedRequest) -> Reply:
         said = script(asked.line.split()[1])
         return Reply(said) if isinstance(said, int) else Reply(body=said)
 
-    await upgrade_database(sqlite(path))
-    database = Database(sqlite(path))
-    async with scripted(reply) as server:
+    await upgrade_database(sqlite_url(path))
+    database = Database(sqlite_url(path))
+    async with run_scripted(reply) as server:
         settings = Settings.model_validate({"secret_key": SECRET, "offers_url": f"{server.url}/offers.json", **trust})
         yield OfferUpdates(database, SetClock(), settings), database
     await database.close()
@@ -63,13 +63,13 @@ async def test_a_pinned_file_is_taken_and_no_other(tmp_path: Path) -> None:
     async with serve(tmp_path, lambda _: body, offers_digest=hashlib.sha256(FILE).hexdigest()) as (updates, database):
         assert await updates.refresh_offers() == NOW + timedelta(days=1)
         assert await list_ids(database) == ["example-ejp"]
-        body = published("2026-12-24T00:00:00Z", offers=[])
+        body = publish_at("2026-12-24T00:00:00Z", offers=[])
         assert await updates.refresh_offers() < NOW + timedelta(days=1), "it is asked again the same day"
         assert await list_ids(database) == ["example-ejp"]
 
 
 async def test_a_signed_file_follows_its_publisher_forwards_only(tmp_path: Path) -> None:
-    files = {"body": published("2026-11-01T00:00:00Z")}
+    files = {"body": publish_at("2026-11-01T00:00:00Z")}
     files["signature"] = sign(files["body"])
 
     def script(path: str) -> bytes:
@@ -79,15 +79,15 @@ async def test_a_signed_file_follows_its_publisher_forwards_only(tmp_path: Path)
         await updates.refresh_offers()
         assert await list_ids(database) == ["example-ejp"]
         for body in (
-            published("2026-10-01T00:00:00Z", offers=[]),  # older
-            published("2026-11-01T00:00:00Z", offers=[]),  # of the same moment
-            published("2026-12-01T00:00:00Z", offers=[{}]),  # malformed
+            publish_at("2026-10-01T00:00:00Z", offers=[]),  # older
+            publish_at("2026-11-01T00:00:00Z", offers=[]),  # of the same moment
+            publish_at("2026-12-01T00:00:00Z", offers=[{}]),  # malformed
             b"\xff",
         ):
             files |= {"body": body, "signature": sign(body)}
             await updates.refresh_offers()
             assert await list_ids(database) == ["example-ejp"]
-        newer = published("2026-12-01T00:00:00Z", offers=[])
+        newer = publish_at("2026-12-01T00:00:00Z", offers=[])
         for signature in (sign(FILE), b"no base64 !", b""):
             files |= {"body": newer, "signature": signature}
             await updates.refresh_offers()
