@@ -263,7 +263,14 @@ async def test_an_option_that_is_not_sold_at_that_power_is_not_compared(home: By
     await write_curve(home, date(2026, 9, 4))
     options = (await load_comparison(home))["items"][0]["options"]
     assert options["base"]["known"] == 1
-    nothing = {"energy": None, "subscription": None, "total": None, "known": 0, "buckets": {}, "red_gain": None}
+    nothing: dict[str, Any] = {
+        "energy": None,
+        "subscription": None,
+        "total": None,
+        "known": 0,
+        "buckets": {},
+        "red_gain": None,
+    }
     assert options["hp_hc"] == nothing
 
 

@@ -17,9 +17,9 @@ from gateway.migrations import upgrade_database
 from gateway.settings import Settings
 from gateway.tariffs.offer_updates import OfferUpdates
 from gateway.tariffs.repository import load_offers
-from tests.server.billing.homes import sqlite
+from tests.server.billing.homes import sqlite_url
 from tests.server.conftest import NOW, SetClock
-from tests.server.enedis.origins import Asked, Reply, scripted
+from tests.server.enedis.origins import ReceivedRequest, Reply, run_scripted
 
 FILE = (Path(__file__).parents[3] / "docs" / "offers" / "ejp.json").read_bytes()
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -41,13 +41,13 @@ async def serve(
 ) -> AsyncIterator[tuple[OfferUpdates, Database]]:
     """An updater that asks a server whose answers, bodies or statuses, follow from the path asked for."""
 
-    def reply(asked: Asked) -> Reply:
+    def reply(asked: ReceivedRequest) -> Reply:
         said = script(asked.line.split()[1])
         return Reply(said) if isinstance(said, int) else Reply(body=said)
 
-    await upgrade_database(sqlite(path))
-    database = Database(sqlite(path))
-    async with scripted(reply) as server:
+    await upgrade_database(sqlite_url(path))
+    database = Database(sqlite_url(path))
+    async with run_scripted(reply) as server:
         settings = Settings.model_validate({"secret_key": SECRET, "offers_url": f"{server.url}/offers.json", **trust})
         yield OfferUpdates(database, SetClock(), settings), database
     await database.close()

@@ -20,9 +20,9 @@ from gateway.tariffs.buckets import Rules
 from gateway.tariffs.offers import OfferBook, describe_format, parse_offers
 from gateway.tariffs.prices import load_packaged_prices
 from gateway.tariffs.tariff import Tariff
-from tests.server.billing.counted import UNITS, exact, figures
-from tests.server.billing.naive import Contract, Home, Price, Slots, bill
-from tests.server.billing.test_bill import MONTHS, agree, curve, told
+from tests.server.billing.counted import UNITS, count_figures, to_exact_amounts
+from tests.server.billing.naive import Contract, Home, Price, Slots, compute_bill
+from tests.server.billing.test_bill import MONTHS, assert_agreement, random_curve, to_intervals
 from tests.server.paris import midnight
 
 FOLDER = Path(__file__).parents[3] / "docs" / "offers"
@@ -123,19 +123,19 @@ def test_an_example_is_billed_as_by_hand_around_days_of_note(name: str, power: i
     rules, home = rules_of(name, power), naive_home(name, power)
     for day in DAYS_OF_NOTE:
         start, end = midnight(day), midnight(day + timedelta(days=2))
-        readings = curve(start, end, [30, 10, 60], random.Random(str(day)))  # noqa: S311
-        agree(exact(figures(rules, readings)), bill(home, told(readings)))
+        readings = random_curve(start, end, [30, 10, 60], random.Random(str(day)))  # noqa: S311
+        assert_agreement(to_exact_amounts(count_figures(rules, readings)), compute_bill(home, to_intervals(readings)))
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_year_of_an_example_agrees_to_the_cent(name: str) -> None:
-    readings = curve(midnight(date(2026, 1, 1)), midnight(date(2027, 1, 1)), [30], random.Random(name))  # noqa: S311
+    readings = random_curve(midnight(date(2026, 1, 1)), midnight(date(2027, 1, 1)), [30], random.Random(name))  # noqa: S311
     total: dict[str, int] = {}
-    for one in figures(rules_of(name, 9), readings).values():
+    for one in count_figures(rules_of(name, 9), readings).values():
         total = series.sum_day(one, total)
     expected: dict[str, Fraction] = defaultdict(Fraction)
-    for amounts in bill(naive_home(name, 9), told(readings)).values():
+    for amounts in compute_bill(naive_home(name, 9), to_intervals(readings)).values():
         for key, amount in amounts.items():
             expected[key] += amount
     ours = {key: Fraction(amount, UNITS[is_money(key)]) for key, amount in total.items()}
