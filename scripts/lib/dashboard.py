@@ -6,7 +6,7 @@ from scripts.lib.stack import DOMAIN
 URL_PATH = "my-electricity"
 
 
-async def show(client: HomeAssistantClient) -> None:
+async def show_dashboard(client: HomeAssistantClient) -> None:
     """Accept the repair that offers it, and let Home Assistant open on it. Accepted once, it stays."""
     issues = (await client.command("repairs/list_issues"))["issues"]
     for issue in issues:

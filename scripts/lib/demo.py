@@ -43,14 +43,14 @@ class DemoError(Exception):
 
 def main() -> int:
     """Run the demo until it is interrupted. The exit status."""
-    arguments = _arguments()
+    arguments = _parse_arguments()
     words = WORDS[choose_language()]
     ports = Ports(arguments.port, arguments.gateway_port, arguments.simulator_port, arguments.front_end_port)
     try:
         with _alone_in(arguments.folder, words):
             if arguments.reset:
-                _empty(arguments.folder)
-            _check(ports, words)
+                _empty_folder(arguments.folder)
+            _check_ports(ports, words)
             web = arguments.folder / "web"
             stack = Stack(arguments.folder, ports, language=choose_language(), web=web, owner=front_end.OWNER)
             asyncio.run(_until_stopped(stack, words, browser=arguments.browser))
@@ -60,7 +60,7 @@ def main() -> int:
     return 0
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/demo", add_help=False)
     parser.add_argument("--port", type=int, default=8123)
     parser.add_argument("--gateway-port", type=int, default=8000)
@@ -84,7 +84,7 @@ def _alone_in(folder: Path, words: dict[str, str]) -> Generator[None]:
         yield
 
 
-def _empty(folder: Path) -> None:
+def _empty_folder(folder: Path) -> None:
     """Forget all but the lock."""
     for item in folder.iterdir():
         if item.is_dir() and not item.is_symlink():
@@ -93,7 +93,7 @@ def _empty(folder: Path) -> None:
             item.unlink()
 
 
-def _check(ports: Ports, words: dict[str, str]) -> None:
+def _check_ports(ports: Ports, words: dict[str, str]) -> None:
     for field in fields(ports):
         port = getattr(ports, field.name)
         if not is_free(port):
@@ -102,7 +102,7 @@ def _check(ports: Ports, words: dict[str, str]) -> None:
 
 async def _until_stopped(stack: Stack, words: dict[str, str], *, browser: bool) -> None:
     """Start everything, wait for Ctrl-C or for a program that ends, stop everything."""
-    work = asyncio.create_task(_run(stack, words, browser=browser))
+    work = asyncio.create_task(_run_demo(stack, words, browser=browser))
 
     def stop() -> None:
         if (
@@ -119,63 +119,65 @@ async def _until_stopped(stack: Stack, words: dict[str, str], *, browser: bool) 
         print(words["stopped"].format(folder=stack.folder))
 
 
-async def _run(stack: Stack, words: dict[str, str], *, browser: bool) -> None:
+async def _run_demo(stack: Stack, words: dict[str, str], *, browser: bool) -> None:
     async with stack:
-        with _step(words["simulator"]):
+        with _print_step(words["simulator"]):
             await stack.start_simulator()
             await weather.prepare_simulator(stack, datetime.now(PARIS))
-        with _step(words["front_end"]):
-            await front_end.build(stack.folder / "web")
-        with _step(words["gateway"]):
+        with _print_step(words["front_end"]):
+            await front_end.build_front_end(stack.folder / "web")
+        with _print_step(words["gateway"]):
             await stack.start_gateway()
         if not stack.is_connected:
-            with _step(words["homes"]):
+            with _print_step(words["homes"]):
                 for key, home in HOMES.items():
                     await stack.add_home(home, words[key], email=front_end.OWNER)
         password = await front_end.set_password(stack)
-        with _step(words["home_assistant"]):
+        with _print_step(words["home_assistant"]):
             client = await stack.start_home_assistant()
         async with client:
-            await arrange(stack, client, words, now=datetime.now(UTC))
+            await set_up_home_assistant(stack, client, words, now=datetime.now(UTC))
         async with front_end.serve_login(stack, stack.ports.front_end, password) as pages:
-            _tell(stack, words, pages)
+            _print_addresses(stack, words, pages)
             if browser:
-                _open(stack.home_assistant.url)
-                _open(pages)
+                _open_browser(stack.home_assistant.url)
+                _open_browser(pages)
             raise await stack.one_ended()
 
 
-async def arrange(stack: Stack, client: HomeAssistantClient, words: dict[str, str], *, now: datetime) -> None:
+async def set_up_home_assistant(
+    stack: Stack, client: HomeAssistantClient, words: dict[str, str], *, now: datetime
+) -> None:
     """Bring hours into Home Assistant, and show them."""
-    with _step(words["integration"]):
-        await stack.connect(client)
-    with _step(words["history"]):
-        complete = await _history(client, now - HISTORY, now - NEWEST)
+    with _print_step(words["integration"]):
+        await stack.set_up_integration(client)
+    with _print_step(words["history"]):
+        complete = await _wait_for_history(client, now - HISTORY, now - NEWEST)
     if not complete:
         print(f"  {words['history_late']}")
-    with _step(words["dashboard"]):
-        await energy.show(client)
-        await dashboard.show(client)
+    with _print_step(words["dashboard"]):
+        await energy.configure_energy(client)
+        await dashboard.show_dashboard(client)
 
 
-async def _history(client: HomeAssistantClient, oldest: datetime, newest: datetime) -> bool:
+async def _wait_for_history(client: HomeAssistantClient, oldest: datetime, newest: datetime) -> bool:
     """Wait until the hours of every home and their cost reach from `oldest` to `newest`; whether they came in time."""
     deadline = time.monotonic() + HISTORY_SECONDS
     while time.monotonic() < deadline:
-        if all([await _reach(client, series, oldest, newest) for series in ("consumption", "cost")]):
+        if all([await _has_reached(client, series, oldest, newest) for series in ("consumption", "cost")]):
             return True
         await asyncio.sleep(1)
     return False
 
 
-async def _reach(client: HomeAssistantClient, series: str, oldest: datetime, newest: datetime) -> bool:
-    ids = await energy.statistics(client, series)
-    there = [await energy.hours(client, each, oldest - timedelta(days=7)) for each in ids]
+async def _has_reached(client: HomeAssistantClient, series: str, oldest: datetime, newest: datetime) -> bool:
+    ids = await energy.list_statistics(client, series)
+    there = [await energy.load_hours(client, each, oldest - timedelta(days=7)) for each in ids]
     return len(there) == len(HOMES) and all(hours and min(hours) <= oldest and max(hours) >= newest for hours in there)
 
 
 @contextmanager
-def _step(what: str) -> Generator[None]:
+def _print_step(what: str) -> Generator[None]:
     """Say what is being prepared, then how long it took."""
     print(f"• {what} … ", end="", flush=True)
     begin = time.monotonic()
@@ -183,7 +185,7 @@ def _step(what: str) -> Generator[None]:
     print(f"{time.monotonic() - begin:.0f} s", flush=True)
 
 
-def _tell(stack: Stack, words: dict[str, str], pages: str) -> None:
+def _print_addresses(stack: Stack, words: dict[str, str], pages: str) -> None:
     print(
         words["ready"].format(
             home_assistant=stack.home_assistant.url,
@@ -198,7 +200,7 @@ def _tell(stack: Stack, words: dict[str, str], pages: str) -> None:
     )
 
 
-def _open(url: str) -> None:
+def _open_browser(url: str) -> None:
     """Open a browser, where there is a screen."""
     opener = shutil.which("xdg-open")
     if opener and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):

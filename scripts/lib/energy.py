@@ -7,7 +7,7 @@ from scripts.lib.home_assistant_client import HomeAssistantClient
 from scripts.lib.stack import DOMAIN
 
 
-async def statistics(client: HomeAssistantClient, series: str) -> dict[str, str]:
+async def list_statistics(client: HomeAssistantClient, series: str) -> dict[str, str]:
     """The ids of the meters' statistics of a series (`consumption`, `cost`), with their names."""
     known = await client.command("recorder/list_statistic_ids", statistic_type="sum")
     return {
@@ -17,7 +17,7 @@ async def statistics(client: HomeAssistantClient, series: str) -> dict[str, str]
     }
 
 
-async def hours(client: HomeAssistantClient, statistic_id: str, start: datetime) -> dict[datetime, float]:
+async def load_hours(client: HomeAssistantClient, statistic_id: str, start: datetime) -> dict[datetime, float]:
     """What each hour since `start` added to a statistic, by the hour's start."""
     answer = await client.command(
         "recorder/statistics_during_period",
@@ -29,18 +29,19 @@ async def hours(client: HomeAssistantClient, statistic_id: str, start: datetime)
     return {datetime.fromtimestamp(row["start"] / 1000, UTC): row["change"] for row in answer.get(statistic_id, [])}
 
 
-async def show(client: HomeAssistantClient) -> None:
+async def configure_energy(client: HomeAssistantClient) -> None:
     """Give the Energy dashboard every meter with its cost."""
-    costs = await statistics(client, "cost")
+    costs = await list_statistics(client, "cost")
     await client.command(
         "energy/save_prefs",
         energy_sources=[
-            _grid(consumption, name, costs) for consumption, name in (await statistics(client, "consumption")).items()
+            _build_source(consumption, name, costs)
+            for consumption, name in (await list_statistics(client, "consumption")).items()
         ],
     )
 
 
-def _grid(consumption: str, name: str, costs: dict[str, str]) -> dict[str, Any]:
+def _build_source(consumption: str, name: str, costs: dict[str, str]) -> dict[str, Any]:
     cost = f"{consumption.removesuffix('_consumption')}_cost"
     return {
         "type": "grid",

@@ -11,7 +11,7 @@ def clock_set_to(moment: datetime) -> dict[str, str]:
     Raises:
         FileNotFoundError: libfaketime is not installed.
     """
-    return {**_preload_variables(), "FAKETIME": _offset(moment)}
+    return {**_preload_variables(), "FAKETIME": _format_offset(moment)}
 
 
 class Clock:
@@ -24,7 +24,7 @@ class Clock:
 
     def set_to(self, moment: datetime) -> None:
         """Set it; the programs notice within a second."""
-        self._file.write_text(_offset(moment))
+        self._file.write_text(_format_offset(moment))
 
     def stop_at(self, moment: datetime) -> None:
         """Have it show `moment` until it is set; what waits for a number of seconds goes on."""
@@ -36,7 +36,7 @@ class Clock:
         return {**_preload_variables(), "FAKETIME_TIMESTAMP_FILE": str(self._file), "FAKETIME_CACHE_DURATION": "1"}
 
 
-def _offset(moment: datetime) -> str:
+def _format_offset(moment: datetime) -> str:
     return f"{moment.timestamp() - time.time():+.0f}"
 
 

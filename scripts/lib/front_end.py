@@ -17,7 +17,7 @@ from scripts.lib.stack import Stack
 OWNER = "demo@example.org"
 
 
-async def build(folder: Path) -> Path:
+async def build_front_end(folder: Path) -> Path:
     """Build the front end into a folder, and return that folder.
 
     Raises:

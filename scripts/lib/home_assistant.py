@@ -38,20 +38,20 @@ class HomeAssistant:
         """Write what a first start needs; on later ones, only what may have changed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         # JSON is YAML too
-        configuration = json.dumps(self._configuration(), indent=2, ensure_ascii=False)
+        configuration = json.dumps(self._build_configuration(), indent=2, ensure_ascii=False)
         # but for this: where the automation editor saves
         configuration = configuration.replace('"automation": null', '"automation": !include automations.yaml')
         (self.folder / "configuration.yaml").write_text(configuration)
         (self.folder / "automations.yaml").touch()
-        self._link("custom_components")
+        self._link_path("custom_components")
         # Home Assistant's list of blueprints does not follow links.
         blueprints = "blueprints/automation/my_electrical_data"
         if (self.folder / blueprints).is_symlink():  # of an earlier start, when it was one
             (self.folder / blueprints).unlink()
         shutil.copytree(ROOT / blueprints, self.folder / blueprints, dirs_exist_ok=True)
         # An old version of this file on purpose: Home Assistant fills in what a newer one has.
-        self._write("http", {"server_host": ["127.0.0.1"], "server_port": self.port})
-        if not self._storage("auth").exists():
+        self._write_storage("http", {"server_host": ["127.0.0.1"], "server_port": self.port})
+        if not self._get_storage_file("auth").exists():
             self._write_owner()
 
     def program(self, *, log: Path, env: dict[str, str]) -> Program:
@@ -59,15 +59,15 @@ class HomeAssistant:
         command: list[str | Path] = [sys.executable, "-m", "homeassistant", "--config", self.folder, "--skip-pip"]
         return Program("Home Assistant", command, log=log, env=env)
 
-    def token(self) -> str:
+    def create_token(self) -> str:
         """An access token of the owner, as `Authorization: Bearer` takes it."""
-        auth = json.loads(self._storage("auth").read_text())["data"]
+        auth = json.loads(self._get_storage_file("auth").read_text())["data"]
         key = next(token for token in auth["refresh_tokens"] if token["client_name"] == "scripts")
         # valid whatever date its clock is set to
         life = {"iat": datetime(2000, 1, 1, tzinfo=UTC), "exp": datetime(2100, 1, 1, tzinfo=UTC)}
         return jwt.encode({"iss": key["id"], **life}, key["jwt_key"], algorithm="HS256")
 
-    def _configuration(self) -> dict[str, Any]:
+    def _build_configuration(self) -> dict[str, Any]:
         return {
             "homeassistant": {
                 "name": "Maison" if self.language == "fr" else "Home",
@@ -94,9 +94,9 @@ class HomeAssistant:
 
     def _write_owner(self) -> None:
         user = secrets.token_hex(16)
-        self._write("onboarding", {"done": ["user", "core_config", "analytics", "integration"]}, version=4)
-        self._write(f"frontend.user_data_{user}", {"language": {"language": self.language}})
-        self._write(
+        self._write_storage("onboarding", {"done": ["user", "core_config", "analytics", "integration"]}, version=4)
+        self._write_storage(f"frontend.user_data_{user}", {"language": {"language": self.language}})
+        self._write_storage(
             "auth",
             {
                 "users": [
@@ -134,18 +134,18 @@ class HomeAssistant:
             },
         )
 
-    def _link(self, path: str) -> None:
+    def _link_path(self, path: str) -> None:
         """Let it use what the repository has at this path."""
         link = self.folder / path
         link.parent.mkdir(parents=True, exist_ok=True)
         if not link.is_symlink():
             link.symlink_to(ROOT / path)
 
-    def _storage(self, key: str) -> Path:
+    def _get_storage_file(self, key: str) -> Path:
         return self.folder / ".storage" / key
 
-    def _write(self, key: str, data: dict[str, Any], *, version: int = 1) -> None:
-        file = self._storage(key)
+    def _write_storage(self, key: str, data: dict[str, Any], *, version: int = 1) -> None:
+        file = self._get_storage_file(key)
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps({"version": version, "minor_version": 1, "key": key, "data": data}))
         file.chmod(0o600)

@@ -41,17 +41,17 @@ class HomeAssistantClient(AbstractAsyncContextManager["HomeAssistantClient"]):
 
     async def get(self, path: str) -> Any:
         """The answer of `GET path`."""
-        return await self._request("GET", path)
+        return await self._send_request("GET", path)
 
     async def post(self, path: str, body: Any) -> Any:
         """The answer of `POST path`."""
-        return await self._request("POST", path, body)
+        return await self._send_request("POST", path, body)
 
     async def delete(self, path: str) -> Any:
         """The answer of `DELETE path`."""
-        return await self._request("DELETE", path)
+        return await self._send_request("DELETE", path)
 
-    async def text(self, path: str, body: Any) -> str:
+    async def post_for_text(self, path: str, body: Any) -> str:
         """The answer of `POST path`, which is no JSON."""
         async with self._session.post(path, json=body) as answer:
             text: str = await answer.text()
@@ -76,7 +76,7 @@ class HomeAssistantClient(AbstractAsyncContextManager["HomeAssistantClient"]):
             what = step.get("errors") or step.get("reason") or step.get("step_id")
             raise HomeAssistantError(f"{domain}'s form was refused: {what}")
 
-    async def entries(self, domain: str) -> list[dict[str, Any]]:
+    async def list_entries(self, domain: str) -> list[dict[str, Any]]:
         """The config entries of an integration."""
         entries: list[dict[str, Any]] = await self.get(f"/api/config/config_entries/entry?domain={domain}")
         return entries
@@ -99,7 +99,7 @@ class HomeAssistantClient(AbstractAsyncContextManager["HomeAssistantClient"]):
             raise HomeAssistantError(f"{kind}: {answer['error']['message']}")
         return answer["result"]
 
-    async def _request(self, method: str, path: str, body: Any = None) -> Any:
+    async def _send_request(self, method: str, path: str, body: Any = None) -> Any:
         async with self._session.request(method, path, json=body) as answer:
             if not answer.ok:
                 raise HomeAssistantError(f"{method} {path}: {answer.status} {await answer.text()}")

@@ -21,7 +21,7 @@ _PARTICIPLE = re.compile(
 _VERBS = {"embed", "feed", "need", "seed", "speed", "shed", "string", "ring", "bring", "ping", "sibling"}
 
 
-def _functions() -> Iterator[str]:
+def _list_functions() -> Iterator[str]:
     for file in GATEWAY.rglob("*.py"):
         if file.relative_to(GATEWAY).parts[0] == "simulator":
             continue
@@ -32,11 +32,11 @@ def _functions() -> Iterator[str]:
                     yield node.name.strip("_")
 
 
-def _imports() -> dict[str, set[str]]:
+def _collect_imports() -> dict[str, set[str]]:
     """The rooms that each room imports."""
     found: dict[str, set[str]] = {}
     for file in GATEWAY.rglob("*.py"):
-        room = _room(file)
+        room = _get_room(file)
         for node in ast.walk(ast.parse(file.read_text())):
             if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("gateway"):
                 continue
@@ -46,13 +46,13 @@ def _imports() -> dict[str, set[str]]:
     return found
 
 
-def _room(file: Path) -> str:
+def _get_room(file: Path) -> str:
     return file.relative_to(GATEWAY).parts[0].removesuffix(".py")
 
 
-def _cycle() -> list[str]:
+def _find_cycle() -> list[str]:
     try:
-        TopologicalSorter(_imports()).prepare()
+        TopologicalSorter(_collect_imports()).prepare()
     except CycleError as error:
         circle: list[str] = error.args[1]
         return circle
@@ -61,14 +61,14 @@ def _cycle() -> list[str]:
 
 def main() -> None:
     """Print the numbers."""
-    names = list(_functions())
+    names = list(_list_functions())
     one_word = [name for name in names if "_" not in name]
     participles = [name for name in names if _PARTICIPLE.fullmatch(first := name.split("_")[0]) and first not in _VERBS]
     print(f"functions and methods: {len(names)}")
     print(f"named by one word: {len(one_word)} ({len(one_word) / len(names):.0%})")
     print(f"begin with a participle: {len(participles)} ({len(participles) / len(names):.1%})")
     print(f"class names in two rooms: {len(list(list_shared_classes()))}")
-    print(f"rooms in a circle: {' -> '.join(_cycle()) or 'none'}")
+    print(f"rooms in a circle: {' -> '.join(_find_cycle()) or 'none'}")
 
 
 if __name__ == "__main__":

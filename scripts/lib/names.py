@@ -1,4 +1,4 @@
-"""Names that must not come back in product code: `python -m scripts.lib.names` lists those that are there."""
+"""Names that must not come back: `python -m scripts.lib.names` lists those that are there, in code and in tests."""
 
 import ast
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scripts.lib.home_assistant import ROOT
 
-PRODUCT = ("server/gateway", "custom_components", "scripts")
+CODE = ("server/gateway", "custom_components", "scripts", "tests")
 
 # A part of any name: metaphors, where the field has a word.
 METAPHORS = {
@@ -146,7 +146,7 @@ def list_private_names_in_tests() -> Iterator[str]:
 
 def main() -> int:
     """Print what to rename; 1 if there is anything."""
-    files = [file for folder in PRODUCT for file in sorted((ROOT / folder).rglob("*.py"))]
+    files = [file for folder in CODE for file in sorted((ROOT / folder).rglob("*.py"))]
     found = [fault for file in files for fault in list_faults(file)]
     found += [*list_shared_classes(), *list_private_names_in_tests()]
     print("\n".join(found) or "No name that must not come back, and no class name in two rooms.")

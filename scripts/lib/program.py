@@ -57,10 +57,10 @@ class Program:
             async with asyncio.timeout(seconds):
                 while not await ready():
                     if not self.running:
-                        raise self._error("ended before it was ready")
+                        raise self._build_error("ended before it was ready")
                     await asyncio.sleep(POLL_SECONDS)
         except TimeoutError:
-            raise self._error(f"was not ready after {seconds:.0f} s") from None
+            raise self._build_error(f"was not ready after {seconds:.0f} s") from None
 
     @property
     def running(self) -> bool:
@@ -71,7 +71,7 @@ class Program:
         """Wait until it ends by itself, and say so with its last words."""
         assert self._process is not None  # noqa: S101  # started by whoever waits
         await self._process.wait()
-        return self._error(f"ended by itself (exit status {self._process.returncode})")
+        return self._build_error(f"ended by itself (exit status {self._process.returncode})")
 
     async def stop(self) -> None:
         """Ask it to end, insist after a while. Does nothing when it has ended."""
@@ -85,11 +85,11 @@ class Program:
             os.killpg(self._process.pid, signal.SIGKILL)
             await self._process.wait()
 
-    def _error(self, what: str) -> ProgramError:
-        return ProgramError(f"{self.name} {what}. The end of {self._log}:\n{tail(self._log)}")
+    def _build_error(self, what: str) -> ProgramError:
+        return ProgramError(f"{self.name} {what}. The end of {self._log}:\n{read_tail(self._log)}")
 
 
-def tail(log: Path, lines: int = 25, width: int = 400) -> str:
+def read_tail(log: Path, lines: int = 25, width: int = 400) -> str:
     """The last lines of a log, the long ones cut."""
     return "\n".join(line[:width] for line in log.read_text(errors="replace").splitlines()[-lines:])
 

@@ -11,7 +11,7 @@ ROUTES = ("routes.py", "client_routes.py", "pages.py")
 DATABASE = {"sqlalchemy", "gateway.kit.database"}
 
 
-def _faults(tree: ast.AST) -> Iterator[tuple[int, str]]:
+def _iterate_faults(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):
@@ -31,7 +31,7 @@ def _faults(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def find_faults(file: Path) -> list[str]:
     """What a module of routes does that is not its own, with its place."""
     place = file.relative_to(ROOT)
-    return [f"{place}:{line}: {fault}" for line, fault in _faults(ast.parse(file.read_text()))]
+    return [f"{place}:{line}: {fault}" for line, fault in _iterate_faults(ast.parse(file.read_text()))]
 
 
 def main() -> int:

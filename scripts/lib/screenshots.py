@@ -12,7 +12,7 @@ from PIL import Image
 
 from scripts.lib import dashboard
 from scripts.lib.browser import open_page
-from scripts.lib.demo import arrange
+from scripts.lib.demo import set_up_home_assistant
 from scripts.lib.faketime import clock_set_to
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.home_assistant_client import HomeAssistantClient
@@ -57,7 +57,7 @@ async def main() -> None:
                 for key, home in HOMES.items():
                     await stack.add_home(home, words[key])
                 async with await stack.start_home_assistant() as client:
-                    await arrange(stack, client, words, now=NOW)
+                    await set_up_home_assistant(stack, client, words, now=NOW)
                     await take_all(stack.home_assistant.url, client, language)
 
 
@@ -68,21 +68,21 @@ async def take_all(url: str, client: HomeAssistantClient, language: str) -> None
             break
         await asyncio.sleep(2)
 
-    async def take(path: str, name: str, size: tuple[int, int], once_there: str, **how: Any) -> None:
-        await _take(f"{url}{path}", f"{name}.{language}", size, once_there, **how)
+    async def take_in_language(path: str, name: str, size: tuple[int, int], once_there: str, **how: Any) -> None:
+        await _take_picture(f"{url}{path}", f"{name}.{language}", size, once_there, **how)
 
     ours, season, day = f"/{dashboard.URL_PATH}", "my-electrical-data-tempo figure", "my-electrical-data-day figure"
-    await take(ours, "dashboard", WHOLE, day)
-    await take(ours, "dashboard-dark", TABLET, season, dark=True)
-    await take(ours, "dashboard-phone", PHONE, season)
-    await take(ours, "dashboard-phone-dark", PHONE, season, dark=True)
-    await take("/calendar", "calendars", TABLET, "ha-full-calendar .fc-event")
+    await take_in_language(ours, "dashboard", WHOLE, day)
+    await take_in_language(ours, "dashboard-dark", TABLET, season, dark=True)
+    await take_in_language(ours, "dashboard-phone", PHONE, season)
+    await take_in_language(ours, "dashboard-phone-dark", PHONE, season, dark=True)
+    await take_in_language("/calendar", "calendars", TABLET, "ha-full-calendar .fc-event")
     devices = await client.command("config/device_registry/list")
     meter = next(device["id"] for device in devices if device["name"] == WORDS[language]["tempo"])
-    await take(f"/config/devices/device/{meter}", "meter", TABLET, "ha-config-device-page ha-card")
+    await take_in_language(f"/config/devices/device/{meter}", "meter", TABLET, "ha-config-device-page ha-card")
     await client.post("/api/config/automation/config/red_tomorrow", AUTOMATION[language])
-    await take("/config/automation/edit/red_tomorrow", "editor", TABLET, "manual-automation-editor ha-card")
-    await take("/energy", "energy", WHOLE, "hui-energy-usage-graph-card canvas", click=PREVIOUS[language])
+    await take_in_language("/config/automation/edit/red_tomorrow", "editor", TABLET, "manual-automation-editor ha-card")
+    await take_in_language("/energy", "energy", WHOLE, "hui-energy-usage-graph-card canvas", click=PREVIOUS[language])
 
 
 async def _is_missing(client: HomeAssistantClient) -> bool:
@@ -93,7 +93,7 @@ async def _is_missing(client: HomeAssistantClient) -> bool:
     return any(state["state"] == "unavailable" for state in states if state["entity_id"] in ours)
 
 
-async def _take(
+async def _take_picture(
     url: str, name: str, size: tuple[int, int], once_there: str, *, dark: bool = False, click: str | None = None
 ) -> None:
     """A picture of a page once something is there and all has come to rest: the same three times in a row."""

@@ -61,9 +61,9 @@ async def _set_up_gateway(stack: Stack, client: HomeAssistantClient, language: s
         page.set_default_timeout(PATIENCE)
         await page.locator("dialog-box ha-dialog-footer ha-button").last.click()
         await page.locator("step-flow-form input").first.fill(stack.gateway_url)
-        await _submit(page)
+        await _submit_form(page)
         await page.locator("step-flow-menu ha-list-item-button, step-flow-menu ha-list-item").first.wait_for()
-        await _take(page, f"setup-account.{language}")
+        await _take_picture(page, f"setup-account.{language}")
     account = {"email": EMAIL, "password": PASSWORD}
     await client.add_integration(DOMAIN, [{"url": stack.gateway_url}, {"next_step_id": "sign_up"}, account])
 
@@ -79,15 +79,15 @@ async def _add_meter(stack: Stack, client: HomeAssistantClient, language: str) -
         await page.get_by_text(add, exact=True).first.click()
         await page.locator("step-flow-form input").first.fill(PRM)
         async with page.expect_popup() as opened:
-            await _submit(page)
+            await _submit_form(page)
         consent = await opened.value
         await consent.get_by_role("link").first.click()
         await page.bring_to_front()
         name = page.locator("step-flow-form input").first
         await page.locator("step-flow-form ha-selector-select").first.wait_for()
         await name.fill(NAMES[language])
-        await _take(page, f"setup-tariff.{language}")
-        await _submit(page)
+        await _take_picture(page, f"setup-tariff.{language}")
+        await _submit_form(page)
         await page.locator("step-flow-create-entry").wait_for()
 
 
@@ -102,7 +102,7 @@ async def _offer_energy(stack: Stack, client: HomeAssistantClient, language: str
         await page.locator("ha-config-repairs").get_by_text(NAMES[language]).first.click()
         await page.locator("step-flow-menu ha-list-item-button, step-flow-menu ha-list-item").last.click()
         await page.locator("step-flow-form").wait_for()
-        await _take(page, f"setup-energy.{language}")
+        await _take_picture(page, f"setup-energy.{language}")
 
 
 async def _is_offered(client: HomeAssistantClient) -> bool:
@@ -110,11 +110,11 @@ async def _is_offered(client: HomeAssistantClient) -> bool:
     return any(issue["translation_key"] == "energy_dashboard" for issue in listed["issues"])
 
 
-async def _submit(page: Page) -> None:
+async def _submit_form(page: Page) -> None:
     await page.locator("dialog-data-entry-flow ha-dialog-footer ha-button").last.click()
 
 
-async def _take(page: Page, name: str) -> None:
+async def _take_picture(page: Page, name: str) -> None:
     """A picture of the dialog once it has come to rest: the same twice in a row."""
     await page.mouse.move(0, 0)
     dialog = page.locator("dialog-data-entry-flow dialog").first

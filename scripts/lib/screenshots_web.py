@@ -43,7 +43,7 @@ async def main() -> None:
     for language, name in NAMES.items():
         with tempfile.TemporaryDirectory() as folder:
             ports = Ports(free_port(), free_port(), free_port())
-            web = await front_end.build(Path(folder) / "web")
+            web = await front_end.build_front_end(Path(folder) / "web")
             env = clock_set_to(NOW) | {"ADMIN_EMAILS": front_end.OWNER}
             async with Stack(Path(folder), ports, language=language, env=env, web=web) as stack:
                 await stack.start_simulator()

@@ -60,7 +60,7 @@ def main() -> int:
 
 def check_translations() -> Iterator[str]:
     """All languages have the same keys and placeholders, and nothing that hassfest refuses."""
-    texts = {language: _flat(_translation(language)) for language in LANGUAGES}
+    texts = {language: _flatten(_load_translation(language)) for language in LANGUAGES}
     yield from _same_keys("translations", texts)
     for language, known in texts.items():
         for key, text in known.items():
@@ -69,38 +69,38 @@ def check_translations() -> Iterator[str]:
                 yield f"{where} is empty"
             yield from (f"{where} holds {what}" for what, pattern in FORBIDDEN.items() if pattern.search(text))
             other = texts["en"].get(key, text)
-            if _placeholders(text) != _placeholders(other):
-                yield f"{where} has other placeholders than English: {sorted(_placeholders(text))}"
+            if _list_placeholders(text) != _list_placeholders(other):
+                yield f"{where} has other placeholders than English: {sorted(_list_placeholders(text))}"
 
 
 def check_descriptions() -> Iterator[str]:
     """Each field of a form has its words, and none that is not a field."""
-    for path, node in _nodes(_translation("en")):
+    for path, node in _iterate_nodes(_load_translation("en")):
         if "data_description" in node and set(node["data_description"]) != set(node.get("data", {})):
             yield f"translations: {path}: data and data_description differ in their fields"
 
 
 def check_states() -> Iterator[str]:
     """States and keys of entities are slugs, and states are fixed words."""
-    for path, node in _nodes(_translation("en").get("entity", {})):
+    for path, node in _iterate_nodes(_load_translation("en").get("entity", {})):
         if path.count(".") == 1:
             yield from _not_slug(f"translations: entity.{path}", path.rpartition(".")[2])
         for state, text in node.get("state", {}).items():
             yield from _not_slug(f"translations: entity.{path}.state", state)
-            if _placeholders(text):
+            if _list_placeholders(text):
                 yield f"translations: entity.{path}.state.{state} holds a placeholder"
 
 
 def check_issues() -> Iterator[str]:
     """A repair has a title, and either a description or steps."""
-    for key, issue in _translation("en").get("issues", {}).items():
+    for key, issue in _load_translation("en").get("issues", {}).items():
         if "title" not in issue or ("description" in issue) == ("fix_flow" in issue):
             yield f"translations: issues.{key} needs a title, and a description or a fix_flow"
 
 
 def check_manifest() -> Iterator[str]:
     """The manifest is whole and in hassfest's order, in the one folder of custom_components."""
-    content = _json(INTEGRATION / "manifest.json")
+    content = _load_json(INTEGRATION / "manifest.json")
     keys = list(content)
     if keys != ["domain", "name", *sorted(keys[2:])]:
         yield "manifest.json: keys are not domain, name, then in alphabetical order"
@@ -120,7 +120,7 @@ def check_manifest() -> Iterator[str]:
 
 def check_hacs() -> Iterator[str]:
     """hacs.json has a name, a file to fetch, nothing unknown to HACS, and the blueprints' oldest Home Assistant."""
-    content = _json(ROOT / "hacs.json")
+    content = _load_json(ROOT / "hacs.json")
     yield from (f"hacs.json: {key} is unknown to HACS" for key in sorted(set(content) - HACS_MAY))
     if not content.get("name"):
         yield "hacs.json: name is missing"
@@ -156,32 +156,32 @@ def _same_keys(what: str, texts: dict[str, Texts]) -> Iterator[str]:
         yield from (f"{what}: {key} is missing in {language}" for key in sorted(everything - set(known)))
 
 
-def _translation(language: str) -> dict[str, Any]:
-    return _json(INTEGRATION / "translations" / f"{language}.json")
+def _load_translation(language: str) -> dict[str, Any]:
+    return _load_json(INTEGRATION / "translations" / f"{language}.json")
 
 
-def _json(file: Path) -> dict[str, Any]:
+def _load_json(file: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(file.read_text())
     return content
 
 
-def _flat(node: dict[str, Any], path: str = "") -> Texts:
+def _flatten(node: dict[str, Any], path: str = "") -> Texts:
     texts: Texts = {}
     for key, value in node.items():
         where = f"{path}.{key}" if path else key
-        texts |= _flat(value, where) if isinstance(value, dict) else {where: value}
+        texts |= _flatten(value, where) if isinstance(value, dict) else {where: value}
     return texts
 
 
-def _nodes(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+def _iterate_nodes(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     for key, value in node.items():
         if isinstance(value, dict):
             where = f"{path}.{key}" if path else key
             yield where, value
-            yield from _nodes(value, where)
+            yield from _iterate_nodes(value, where)
 
 
-def _placeholders(text: str) -> set[str]:
+def _list_placeholders(text: str) -> set[str]:
     return set(re.findall(r"\{(\w+)\}", text))
 
 

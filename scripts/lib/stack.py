@@ -13,7 +13,7 @@ import aiohttp
 
 from scripts.lib.home_assistant import ROOT, HomeAssistant
 from scripts.lib.home_assistant_client import HomeAssistantClient
-from scripts.lib.program import Program, ProgramError, tail
+from scripts.lib.program import Program, ProgramError, read_tail
 
 GATEWAY_BIN = ROOT / "server" / ".venv" / "bin"
 DOMAIN = "my_electrical_data"
@@ -93,7 +93,7 @@ class Stack(AsyncExitStack):
             "--port",
             str(self.ports.simulator),
         ]
-        await self._start(Program("The simulator", command, log=self.log("simulator"), env=self._env))
+        await self._start_program(Program("The simulator", command, log=self.log("simulator"), env=self._env))
         await self._until_answers(f"{self.simulator_url}/control/clock")
 
     async def start_gateway(self) -> None:
@@ -101,7 +101,7 @@ class Stack(AsyncExitStack):
         host = "0.0.0.0" if self._announced else "127.0.0.1"  # noqa: S104 - it is announced at each of these
         where = ["--host", host, "--port", str(self.ports.gateway)]
         command: list[str | Path] = [GATEWAY_BIN / "gateway", "serve", *where, *self._web]
-        await self._start(Program("The gateway", command, log=self.log("gateway"), env=self._gateway_env()))
+        await self._start_program(Program("The gateway", command, log=self.log("gateway"), env=self._gateway_env()))
         await self._until_answers(f"{self.gateway_url}/ready")
 
     async def stop_gateway(self) -> None:
@@ -114,8 +114,8 @@ class Stack(AsyncExitStack):
         """Start Home Assistant and return a client of it, which the caller closes."""
         self.home_assistant.prepare()
         program = self.home_assistant.program(log=self.log("home-assistant"), env=self._env)
-        await self._start(program)
-        client = HomeAssistantClient(self.home_assistant.url, self.home_assistant.token())
+        await self._start_program(program)
+        client = HomeAssistantClient(self.home_assistant.url, self.home_assistant.create_token())
         try:
             await program.until(client.is_running, seconds=300)
         except BaseException:
@@ -129,17 +129,17 @@ class Stack(AsyncExitStack):
         account = ["--email", email] if email else []
         command = ["usage-point", "add", "--name", name, "--option", home.option, "--power", str(home.power)]
         command += [*off_peak, *account]
-        await self._gateway(*command, given=home.prm)
+        await self._run_gateway_command(*command, given=home.prm)
 
     async def add_api_client(self, name: str, *, email: str | None = None) -> dict[str, Any]:
         """Make an API client, of the homes' account or of another: its `client_id` and `client_secret`."""
         account = ["--email", email] if email else []
-        created: dict[str, Any] = await self._gateway("api-client", "create", "--name", name, *account)
+        created: dict[str, Any] = await self._run_gateway_command("api-client", "create", "--name", name, *account)
         return created
 
-    async def connect(self, client: HomeAssistantClient) -> None:
+    async def set_up_integration(self, client: HomeAssistantClient) -> None:
         """Set up the integration in Home Assistant through its own form; or, when it is already, its address."""
-        entries = await client.entries(DOMAIN)
+        entries = await client.list_entries(DOMAIN)
         if entries and self.is_connected and self._connected.read_text() == self.gateway_url:
             return
         address = {"url": self.gateway_url}
@@ -170,7 +170,7 @@ class Stack(AsyncExitStack):
             )
             output, _ = await process.communicate(f"{given}\n".encode())
         if process.returncode:
-            raise ProgramError(f"gateway {' '.join(arguments[:2])} failed. The end of {log}:\n{tail(log)}")
+            raise ProgramError(f"gateway {' '.join(arguments[:2])} failed. The end of {log}:\n{read_tail(log)}")
         return output.decode()
 
     @property
@@ -188,7 +188,7 @@ class Stack(AsyncExitStack):
             for task in waiting:
                 task.cancel()
 
-    async def _start(self, program: Program) -> None:
+    async def _start_program(self, program: Program) -> None:
         await program.start()
         self.push_async_callback(program.stop)
         self._programs.append(program)
@@ -196,16 +196,16 @@ class Stack(AsyncExitStack):
     async def _until_answers(self, url: str) -> None:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
 
-            async def answers() -> bool:
+            async def is_answering() -> bool:
                 try:
                     async with session.get(url) as answer:
                         return answer.ok
                 except aiohttp.ClientError, TimeoutError:
                     return False
 
-            await self._programs[-1].until(answers, seconds=120)
+            await self._programs[-1].until(is_answering, seconds=120)
 
-    async def _gateway(self, *arguments: str, given: str = "") -> Any:
+    async def _run_gateway_command(self, *arguments: str, given: str = "") -> Any:
         """Run a command of the gateway, and return the JSON it prints."""
         return json.loads(await self.command(*arguments, "--json", given=given))
 

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from playwright.async_api import Route, async_playwright
 
-from scripts.lib.browser import ARGUMENTS, chromium
+from scripts.lib.browser import ARGUMENTS, find_chromium
 from scripts.lib.home_assistant import ROOT
 from scripts.lib.stack import HOMES
 from tests.e2e.polling import wait_until
@@ -60,7 +60,7 @@ async def run_lighthouse(url: str, cookie: str, report: Path, *, as_desktop: boo
     command += ["--preset=desktop"] if as_desktop else []
     command += ["--extra-headers", json.dumps({"Cookie": cookie})] if cookie else []
     for _ in range(ATTEMPTS):
-        process = await asyncio.create_subprocess_exec(*command, env=os.environ | {"CHROME_PATH": chromium()})
+        process = await asyncio.create_subprocess_exec(*command, env=os.environ | {"CHROME_PATH": find_chromium()})
         await process.wait()
         found: dict[str, Any] = json.loads(await asyncio.to_thread(report.read_text))
         if "runtimeError" not in found:
@@ -153,7 +153,7 @@ async def draw_carpet(site: Site, cookie: str, rounds: int) -> None:
         await route.fulfill(json=answer)
 
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         context = await browser.new_context(
             ignore_https_errors=True, bypass_csp=True, viewport={"width": 1440, "height": 900}
         )

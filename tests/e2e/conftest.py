@@ -44,7 +44,7 @@ async def home_assistant(stack: Stack) -> AsyncGenerator[HomeAssistantClient]:
     """Home Assistant, with the integration set up through its form."""
     client = await stack.start_home_assistant()
     async with client:
-        await stack.connect(client)
+        await stack.set_up_integration(client)
         yield client
 
 

@@ -97,7 +97,7 @@ async def test_an_administrator_manages_an_account(pages: Stack) -> None:
         await own.get_by_role("button", name="Reset quota").click()
         await expect(own.get_by_role("cell").nth(3)).to_have_text("0 / 500")
 
-        await admin.fill("Find by a part of the address", "some")
+        await admin.fill_field("Find by a part of the address", "some")
         await admin.press_button("Find")
         await expect(own).to_have_count(0)
         row = admin.page.get_by_role("row", name=re.compile(SOMEBODY))
@@ -159,7 +159,7 @@ async def test_an_administrator_looks_at_consents_upstreams_and_the_log(pages: S
         await expect(admin.page.get_by_text("0 mails are waiting to be sent.")).to_be_visible()
 
         await admin.page.get_by_text("Audit", exact=True).click()
-        await admin.fill("Event", "log_in_failed")
+        await admin.fill_field("Event", "log_in_failed")
         await admin.press_button("Find")
         events = admin.page.locator("tbody tr")
         await expect(events.first).to_contain_text("log_in_failed")

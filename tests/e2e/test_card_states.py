@@ -56,8 +56,8 @@ async def programs(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[S
 @pytest.fixture(scope="module")
 async def address(programs: Stack) -> AsyncGenerator[str]:
     async with await programs.start_home_assistant() as client:
-        await programs.connect(client)
-        await dashboard.show(client)
+        await programs.set_up_integration(client)
+        await dashboard.show_dashboard(client)
         yield f"{programs.home_assistant.url}/{dashboard.URL_PATH}"
 
 

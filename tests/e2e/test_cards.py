@@ -45,7 +45,7 @@ def count_series_requests(stack: Stack) -> int:
 @pytest.fixture(scope="module")
 async def dashboard_url(stack: Stack, home_assistant: HomeAssistantClient) -> str:
     """Where the ready dashboard is, once its offer was accepted."""
-    await dashboard.show(home_assistant)
+    await dashboard.show_dashboard(home_assistant)
     return f"{stack.home_assistant.url}/{dashboard.URL_PATH}"
 
 

@@ -32,7 +32,7 @@ def measure_colored_share(picture: bytes) -> float:
 async def test_yesterday_is_drawn(stack: Stack, home_assistant: HomeAssistantClient) -> None:
     for name in HOMES:
         await fetch_complete_series(home_assistant, name, "cost")
-    await energy.show(home_assistant)
+    await energy.configure_energy(home_assistant)
     async with open_page(f"{stack.home_assistant.url}/energy", language="fr", at=NOW) as page:
         await page.get_by_label("Précédent").click(timeout=60_000)
         chart = page.locator("hui-energy-usage-graph-card ha-chart-base")

@@ -40,14 +40,14 @@ async def test_a_person_from_the_first_page_to_the_last(site: Site) -> None:
 async def sign_up(person: Visitor, site: Site) -> None:
     await person.open("")
     await person.page.get_by_role("link", name="Create an account").first.click()
-    await person.fill("E-mail address", PERSON)
-    await person.fill("Password", PASSWORD)
+    await person.fill_field("E-mail address", PERSON)
+    await person.fill_field("Password", PASSWORD)
     await person.press_button("Create an account")
     await person.wait_for_text("Look at your mail")
     link = await site.mail.wait_for_link(PERSON)
     assert link.startswith(f"{person.url}/verify-email#code=")
     await person.page.goto(link)
-    await person.fill("Password", PASSWORD)
+    await person.fill_field("Password", PASSWORD)
     await person.press_button("Confirm")
     await person.wait_for_text("Your address is confirmed.")
     await person.log_in(PERSON)
@@ -55,7 +55,7 @@ async def sign_up(person: Visitor, site: Site) -> None:
 
 async def add_meter(person: Visitor) -> None:
     await person.open("add-meter")
-    await person.fill("Number of the meter (PRM or PDL)", METER)
+    await person.fill_field("Number of the meter (PRM or PDL)", METER)
     await person.press_button("Go to Enedis")
     await person.page.get_by_role("link", name=re.compile("Enedis")).click()
     await person.page.get_by_label("Compteur").select_option(METER)
@@ -145,7 +145,7 @@ async def test_an_administrator_at_work(site: Site) -> None:
         english = await admin.page.request.patch(f"{site.url}/api/v1/accounts/me", data={"language": "en"})
         assert english.status == 200
         await admin.open("administration")
-        await admin.fill("Find by a part of the address", "somebody")
+        await admin.fill_field("Find by a part of the address", "somebody")
         await admin.press_button("Find")
         row = admin.page.get_by_role("row", name=re.compile("somebody@example.org"))
         await row.get_by_role("button", name="Deactivate", exact=True).click()

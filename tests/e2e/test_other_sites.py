@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page, async_playwright
 
-from scripts.lib.browser import ARGUMENTS, chromium
+from scripts.lib.browser import ARGUMENTS, find_chromium
 from scripts.lib.program import free_port
 from scripts.lib.stack import Stack
 from tests.e2e.site import PASSWORD
@@ -84,7 +84,7 @@ async def test_a_page_of_another_site_changes_and_reads_nothing(stack: Stack, ot
         assert made.status == 201
     rules = "--host-resolver-rules=MAP *.test 127.0.0.1"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS, rules])
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=[*ARGUMENTS, rules])
         page = await browser.new_page()
         await page.goto(f"{gateway}/ping")
         status = await page.evaluate(

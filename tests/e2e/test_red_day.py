@@ -52,7 +52,7 @@ async def programs(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> As
 async def red_day(programs: Stack) -> AsyncGenerator[HomeAssistantClient]:
     """Home Assistant beside them."""
     async with await programs.start_home_assistant() as client:
-        await programs.connect(client)
+        await programs.set_up_integration(client)
         yield client
 
 
@@ -151,7 +151,7 @@ async def test_the_water_heater_is_off_at_six_and_on_again_after(red_day: HomeAs
     before = BEGINS - timedelta(seconds=10)
     clock.stop_at(before)
     await wait_until(lambda: is_past(red_day, before), "the clock is set")
-    (entry,) = await red_day.entries(DOMAIN)
+    (entry,) = await red_day.list_entries(DOMAIN)
     await red_day.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload", {})
     await red_day.post("/api/config/automation/config/red_day", automation)
     await until_known(red_day, "tariff_period", "white_hc")
@@ -184,7 +184,7 @@ async def test_the_hours_of_the_day_before_arrive_whoever_is_first(
         await wait_until(lambda: gateway.is_past(before), "the gateway's clock is set")
         await wait_until(lambda: is_past(red_day, before), "Home Assistant's clock is set")
     asked = gateway.requests_for_hours()
-    (entry,) = await red_day.entries(DOMAIN)
+    (entry,) = await red_day.list_entries(DOMAIN)
     await red_day.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload", {})
 
     async def has_asked() -> bool:
@@ -197,8 +197,8 @@ async def test_the_hours_of_the_day_before_arrive_whoever_is_first(
     last_hour = datetime.combine(today, time(), PARIS) - timedelta(hours=1)
 
     async def has_last_hour() -> bool:
-        ids = await energy.statistics(red_day, "consumption")
-        return any([last_hour in await energy.hours(red_day, consumption, last_hour) for consumption in ids])
+        ids = await energy.list_statistics(red_day, "consumption")
+        return any([last_hour in await energy.load_hours(red_day, consumption, last_hour) for consumption in ids])
 
     await wait_until(has_last_hour, "the hours of the day before in Home Assistant", seconds=300)
 
@@ -221,7 +221,7 @@ async def fetch_heater(client: HomeAssistantClient) -> Any:
 
 async def is_past(client: HomeAssistantClient, moment: datetime) -> bool:
     """Whether Home Assistant's clock shows a moment or later."""
-    now = await client.text("/api/template", {"template": "{{ utcnow().isoformat() }}"})
+    now = await client.post_for_text("/api/template", {"template": "{{ utcnow().isoformat() }}"})
     return datetime.fromisoformat(now) >= moment
 
 

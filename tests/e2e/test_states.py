@@ -236,8 +236,8 @@ async def test_the_captcha_is_loaded_and_checked_where_there_is_a_key(site: Site
         turnstile.solves = False
         await person.open("sign-up")
         await person.wait_for_text(f"robot check {SITE_KEY}")
-        await person.fill("E-mail address", "new@example.org")
-        await person.fill("Password", PASSWORD)
+        await person.fill_field("E-mail address", "new@example.org")
+        await person.fill_field("Password", PASSWORD)
         await person.press_button("Create an account")
         await expect(person.page.get_by_role("alert")).to_have_text("Please answer the check against robots.")
         assert turnstile.checked == []
@@ -245,8 +245,8 @@ async def test_the_captcha_is_loaded_and_checked_where_there_is_a_key(site: Site
         turnstile.solves = True
         await person.open("sign-up")
         await person.wait_for_text(f"robot check {SITE_KEY}")
-        await person.fill("E-mail address", "new@example.org")
-        await person.fill("Password", PASSWORD)
+        await person.fill_field("E-mail address", "new@example.org")
+        await person.fill_field("Password", PASSWORD)
         await person.press_button("Create an account")
         await person.wait_for_text("Look at your mail")
         assert turnstile.checked == ["solved:sign_up"]

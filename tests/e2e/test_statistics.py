@@ -29,8 +29,10 @@ async def fetch_complete_series(client: HomeAssistantClient, home: str, series: 
     newest = datetime.combine(TODAY, datetime.min.time(), NOW.tzinfo).astimezone(UTC) - timedelta(hours=1)
 
     async def look() -> dict[datetime, float] | None:
-        ids = [key for key, name in (await energy.statistics(client, series)).items() if name.startswith(f"{home} ")]
-        hours = await energy.hours(client, ids[0], OLDEST) if ids else {}
+        ids = [
+            key for key, name in (await energy.list_statistics(client, series)).items() if name.startswith(f"{home} ")
+        ]
+        hours = await energy.load_hours(client, ids[0], OLDEST) if ids else {}
         whole = hours and min(hours) <= newest - timedelta(days=59) and max(hours) == newest
         return hours if whole else None
 
@@ -101,6 +103,6 @@ async def test_yesterdays_energy_is_shown(stack: Stack, home_assistant: HomeAssi
 async def test_the_energy_dashboard_accepts_them(home_assistant: HomeAssistantClient) -> None:
     for name in HOMES:
         await fetch_complete_series(home_assistant, name, "cost")
-    await energy.show(home_assistant)
+    await energy.configure_energy(home_assistant)
     found = await home_assistant.command("energy/validate")
     assert found["energy_sources"] == [[], [], []]

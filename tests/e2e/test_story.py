@@ -103,7 +103,7 @@ class Story:
         return step
 
     async def find_entry(self) -> dict[str, Any]:
-        (entry,) = await self.client.entries(DOMAIN)
+        (entry,) = await self.client.list_entries(DOMAIN)
         return entry
 
     async def take_up_discovery(self) -> dict[str, Any]:
@@ -152,8 +152,8 @@ class Story:
         return await self.answer_forms(FLOWS, step, {"url": url})
 
     async def fetch_series(self, name: str) -> dict[datetime, float]:
-        ids = await energy.statistics(self.client, name)
-        return await energy.hours(self.client, next(iter(ids)), BEGIN) if ids else {}
+        ids = await energy.list_statistics(self.client, name)
+        return await energy.load_hours(self.client, next(iter(ids)), BEGIN) if ids else {}
 
     async def list_imports(self) -> list[int]:
         """How many hours Home Assistant wrote each time since it was started, once it has asked for them."""
@@ -372,7 +372,7 @@ async def test_another_gateway_is_refused_and_the_own_one_found_elsewhere(story:
 async def test_what_is_removed_leaves_nothing_behind(story: Story, owner: aiohttp.ClientSession) -> None:
     entry_id = (await story.find_entry())["entry_id"]
     await story.client.delete(f"/api/config/config_entries/entry/{entry_id}")
-    assert await story.client.entries(DOMAIN) == []
+    assert await story.client.list_entries(DOMAIN) == []
     devices = await story.client.command("config/device_registry/list")
     assert not [device for device in devices if entry_id in device["config_entries"]]
     entities = await story.client.command("config/entity_registry/list")
@@ -382,5 +382,5 @@ async def test_what_is_removed_leaves_nothing_behind(story: Story, owner: aiohtt
     assert list(await story.list_repairs()) == ["statistics_left"]
     assert await story.fetch_series("consumption"), "kept until one says otherwise"
     await story.answer_forms(REPAIRS, await story.open_repair("statistics_left"), {"next_step_id": "delete"})
-    assert await energy.statistics(story.client, "consumption") == {}
+    assert await energy.list_statistics(story.client, "consumption") == {}
     assert await story.list_repairs() == {}

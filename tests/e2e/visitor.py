@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import ConsoleMessage, Page, Request, async_playwright, expect
 
-from scripts.lib.browser import ARGUMENTS, chromium
+from scripts.lib.browser import ARGUMENTS, find_chromium
 from tests.e2e.site import NOW, PASSWORD
 
 _LOADING = "[aria-busy=true], .skeleton"
@@ -68,7 +68,7 @@ class Visitor:
         """Press a button."""
         await self.page.get_by_role("button", name=name, exact=True).click()
 
-    async def fill(self, label: str, text: str) -> None:
+    async def fill_field(self, label: str, text: str) -> None:
         """Fill a field."""
         await self.page.get_by_label(label, exact=True).fill(text)
 
@@ -106,7 +106,7 @@ async def open_visitor(
     """
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=chromium(),
+            executable_path=find_chromium(),
             args=ARGUMENTS,
             ignore_default_args=["--disable-back-forward-cache"] if bfcache else [],
         )

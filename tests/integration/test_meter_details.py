@@ -6,9 +6,19 @@ import pytest
 from conftest import MoveTo, SetUp
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
-from paris_home import World, paris, reds
+from paris_home import World, make_red_days, parse_paris
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from scripted_gateway import COMPARISON, INSTANCE_ID, PING, POINT_ID, POINTS, TEMPO, TOTALS, ScriptedGateway, raw
+from scripted_gateway import (
+    COMPARISON,
+    INSTANCE_ID,
+    PING,
+    POINT_ID,
+    POINTS,
+    TEMPO,
+    TOTALS,
+    ScriptedGateway,
+    answer_text,
+)
 
 from custom_components.my_electrical_data.const import DOMAIN, OPTIONS
 
@@ -26,7 +36,7 @@ async def enable(hass: HomeAssistant, entry: MockConfigEntry, *unique_ids: str) 
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-def shown(hass: HomeAssistant, unique_id: str, domain: str = "sensor") -> State:
+def get_entity_state(hass: HomeAssistant, unique_id: str, domain: str = "sensor") -> State:
     entity_id = er.async_get(hass).async_get_entity_id(domain, DOMAIN, unique_id)
     assert entity_id
     state = hass.states.get(entity_id)
@@ -41,11 +51,11 @@ def of_meter(*keys: str) -> list[str]:
 async def test_the_last_day_by_bucket(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     entry = await set_up()
     await enable(hass, entry, *of_meter("last_day_energy_hp", "last_day_energy_hc", "last_day_cost_hc"))
-    energy = shown(hass, f"{POINT_ID}_last_day_energy_hp")
+    energy = get_entity_state(hass, f"{POINT_ID}_last_day_energy_hp")
     assert (energy.state, energy.attributes["date"]) == ("14.0736", "2026-11-22")
     assert energy.entity_id == "sensor.maison_energy_on_the_last_complete_day_peak"
-    assert shown(hass, f"{POINT_ID}_last_day_energy_hc").state == "9.3824"
-    assert shown(hass, f"{POINT_ID}_last_day_cost_hc").state == "1.481481"
+    assert get_entity_state(hass, f"{POINT_ID}_last_day_energy_hc").state == "9.3824"
+    assert get_entity_state(hass, f"{POINT_ID}_last_day_cost_hc").state == "1.481481"
 
 
 async def test_a_last_day_without_a_price_has_no_cost(
@@ -54,7 +64,7 @@ async def test_a_last_day_without_a_price_has_no_cost(
     gateway.answers[TOTALS]["day"]["last"] |= {"cost_complete": False}
     entry = await set_up()
     await enable(hass, entry, *of_meter("last_day_cost_hp"))
-    assert shown(hass, f"{POINT_ID}_last_day_cost_hp").state == "unknown"
+    assert get_entity_state(hass, f"{POINT_ID}_last_day_cost_hp").state == "unknown"
 
 
 @pytest.mark.parametrize(("option", "buckets"), OPTIONS.items())
@@ -73,12 +83,12 @@ async def test_the_price_of_each_colour(hass: HomeAssistant, gateway: ScriptedGa
     gateway.answers[POINTS]["items"][0]["tariffs"][0]["option"] = "tempo"
     gateway.answers[TARIFFS] = {"items": [{"eur_per_kwh": {"blue_hp": 0.1654, "blue_hc": 0.1356, "red_hp": 0.6468}}]}
     entry = await set_up()
-    assert not gateway.asked(TARIFFS), "nobody looks at them"
+    assert not gateway.list_requests(TARIFFS), "nobody looks at them"
     await enable(hass, entry, *of_meter("price_blue_hc", "price_red_hp", "price_red_hc"))
-    assert shown(hass, f"{POINT_ID}_price_red_hp").state == "0.6468"
-    assert shown(hass, f"{POINT_ID}_price_blue_hc").state == "0.1356"
-    assert shown(hass, f"{POINT_ID}_price_red_hc").state == "unknown"
-    (asked,) = gateway.asked(TARIFFS)
+    assert get_entity_state(hass, f"{POINT_ID}_price_red_hp").state == "0.6468"
+    assert get_entity_state(hass, f"{POINT_ID}_price_blue_hc").state == "0.1356"
+    assert get_entity_state(hass, f"{POINT_ID}_price_red_hc").state == "unknown"
+    (asked,) = gateway.list_requests(TARIFFS)
     assert dict(asked.query) == {"option": "tempo", "power": "9"}
 
 
@@ -87,7 +97,7 @@ async def test_prices_of_ones_own(hass: HomeAssistant, gateway: ScriptedGateway,
     gateway.answers[POINTS]["items"][0]["tariffs"][0]["prices"] = own
     entry = await set_up()
     await enable(hass, entry, *of_meter("price_hp", "price_hc"))
-    assert [shown(hass, f"{POINT_ID}_price_{bucket}").state for bucket in ("hp", "hc")] == ["0.21", "0.11"]
+    assert [get_entity_state(hass, f"{POINT_ID}_price_{bucket}").state for bucket in ("hp", "hc")] == ["0.21", "0.11"]
 
 
 def build_comparison(**bills: float | None) -> dict[str, Any]:
@@ -127,9 +137,9 @@ async def test_the_cheapest_option(
 ) -> None:
     gateway.answers[COMPARISON] = build_comparison(**bills)
     entry = await set_up()
-    assert not gateway.asked(COMPARISON), "nobody looks at it"
+    assert not gateway.list_requests(COMPARISON), "nobody looks at it"
     await enable(hass, entry, *of_meter("cheapest_option"))
-    state = shown(hass, f"{POINT_ID}_cheapest_option")
+    state = get_entity_state(hass, f"{POINT_ID}_cheapest_option")
     assert (state.state, state.attributes["saving"], state.attributes["months"]) == (cheapest, saving, 7)
 
 
@@ -140,26 +150,26 @@ async def test_when_each_feed_was_retrieved(
     entry = await set_up()
     tempo = f"{INSTANCE_ID}_grid_tempo_retrieved"
     await enable(hass, entry, tempo, *of_meter("daily_retrieved", "hours_retrieved"))
-    assert shown(hass, tempo).state == "2026-11-23T10:05:00+00:00"
+    assert get_entity_state(hass, tempo).state == "2026-11-23T10:05:00+00:00"
     gateway.answers[TEMPO]["next_change"] = "2026-11-23T10:40:00Z"
     await move_to("2026-11-23T16:06:00+00:00")
-    assert shown(hass, tempo).state == "2026-11-23T16:06:00+00:00"
+    assert get_entity_state(hass, tempo).state == "2026-11-23T16:06:00+00:00"
     for path in (PING, TEMPO):
-        gateway.answers[path] = raw(502, "")
+        gateway.answers[path] = answer_text(502, "")
     await move_to("2026-11-23T23:06:00+00:00")
-    assert shown(hass, tempo).state == "2026-11-23T16:06:00+00:00"
-    assert shown(hass, f"{POINT_ID}_hours_retrieved").state.startswith("2026-11-23")
+    assert get_entity_state(hass, tempo).state == "2026-11-23T16:06:00+00:00"
+    assert get_entity_state(hass, f"{POINT_ID}_hours_retrieved").state.startswith("2026-11-23")
 
 
 async def test_the_rates_of_today_and_tomorrow(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:
     """They are told once, and again when they change: at midnight, or when a colour becomes known."""
-    await move_to(paris("2026-10-24T20:00").isoformat())
-    World(colors=dict(reds("2026-10-26")), slots=(("01:28", "07:28"),)).serve(gateway)
+    await move_to(parse_paris("2026-10-24T20:00").isoformat())
+    World(colors=dict(make_red_days("2026-10-26")), slots=(("01:28", "07:28"),)).script_gateway(gateway)
     entry = await set_up()
     await enable(hass, entry, *of_meter("today_rates", "tomorrow_rates"))
-    today, tomorrow = (shown(hass, f"{POINT_ID}_{day}_rates", "event") for day in ("today", "tomorrow"))
+    today, tomorrow = (get_entity_state(hass, f"{POINT_ID}_{day}_rates", "event") for day in ("today", "tomorrow"))
     assert today.attributes["date"] == "2026-10-24"
     assert [rate["start"][11:16] for rate in today.attributes["rates"]] == ["00:00", "01:28", "07:28"]
     # 25 hours
@@ -168,7 +178,7 @@ async def test_the_rates_of_today_and_tomorrow(
     assert (first, last) == ("2026-10-25T00:00:00+02:00", "2026-10-26T00:00:00+01:00")
     assert [rate["price"] for rate in rates] == [0.2065, 0.1579, 0.2065]
     assert {rate["certain"] for rate in rates} == {True}
-    await move_to(paris("2026-10-24T21:00").isoformat())
-    assert shown(hass, f"{POINT_ID}_today_rates", "event").state == today.state, "nothing new"
-    await move_to(paris("2026-10-25T00:00:01").isoformat())
-    assert shown(hass, f"{POINT_ID}_today_rates", "event").attributes["rates"] == rates
+    await move_to(parse_paris("2026-10-24T21:00").isoformat())
+    assert get_entity_state(hass, f"{POINT_ID}_today_rates", "event").state == today.state, "nothing new"
+    await move_to(parse_paris("2026-10-25T00:00:01").isoformat())
+    assert get_entity_state(hass, f"{POINT_ID}_today_rates", "event").attributes["rates"] == rates

@@ -14,7 +14,7 @@ from homeassistant.config_entries import SOURCE_USER, ConfigSubentry
 from homeassistant.core import HomeAssistant, State
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
-from paris_home import World, paris
+from paris_home import World, parse_paris
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 from scripted_gateway import PERIODS, POINT_ID, ScriptedGateway
@@ -53,7 +53,7 @@ def find_subentry(entry: MockConfigEntry, kind: str) -> ConfigSubentry:
     return subentry
 
 
-def shown(hass: HomeAssistant, entry: MockConfigEntry, kind: str, key: str) -> State:
+def get_state(hass: HomeAssistant, entry: MockConfigEntry, kind: str, key: str) -> State:
     """Return the state of a helper's entity."""
     domain = "binary_sensor" if key == "window_on" else "sensor"
     unique_id = f"{find_subentry(entry, kind).subentry_id}_{key}"
@@ -71,39 +71,39 @@ async def test_the_next_cheapest_window(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:
     """It starts and ends on its own, and the one of the next day follows it."""
-    World(slots=(("01:28", "06:58"), ("13:28", "15:58"))).serve(gateway)
+    World(slots=(("01:28", "06:58"), ("13:28", "15:58"))).script_gateway(gateway)
     entry = await set_up()
     step = await add(hass, entry, CHEAPEST_WINDOW, WINDOW)
     assert (step["type"], step["title"]) == (FlowResultType.CREATE_ENTRY, "Washing machine")
-    start = shown(hass, entry, CHEAPEST_WINDOW, "window_start")
+    start = get_state(hass, entry, CHEAPEST_WINDOW, "window_start")
     assert start.entity_id == "sensor.washing_machine_start"
     # 23 November, 11:05: that of today is over
-    assert start.state == paris("2026-11-24T01:28").isoformat()
-    assert start.attributes["end"] == paris("2026-11-24T04:28").isoformat()
+    assert start.state == parse_paris("2026-11-24T01:28").isoformat()
+    assert start.attributes["end"] == parse_paris("2026-11-24T04:28").isoformat()
     assert start.attributes["certain"] is True
     assert [part["bucket"] for part in start.attributes["parts"]] == ["hc"]
-    assert float(shown(hass, entry, CHEAPEST_WINDOW, "window_price").state) == OFF_PEAK
-    asked = len(gateway.asked(PERIODS))
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_on").state == "off"
-    await move_to(paris("2026-11-24T01:28:01").isoformat())
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_on").state == "on"
-    await move_to(paris("2026-11-24T04:28:01").isoformat())
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_on").state == "off"
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_start").state == paris("2026-11-25T01:28").isoformat()
-    assert len(gateway.asked(PERIODS)) <= asked + 6, "nothing is asked for it"
+    assert float(get_state(hass, entry, CHEAPEST_WINDOW, "window_price").state) == OFF_PEAK
+    asked = len(gateway.list_requests(PERIODS))
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_on").state == "off"
+    await move_to(parse_paris("2026-11-24T01:28:01").isoformat())
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_on").state == "on"
+    await move_to(parse_paris("2026-11-24T04:28:01").isoformat())
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_on").state == "off"
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_start").state == parse_paris("2026-11-25T01:28").isoformat()
+    assert len(gateway.list_requests(PERIODS)) <= asked + 6, "nothing is asked for it"
 
 
 async def test_a_window_in_parts_between_two_times(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    World(slots=(("12:00", "14:00"), ("22:30", "00:30"))).serve(gateway)
+    World(slots=(("12:00", "14:00"), ("22:30", "00:30"))).script_gateway(gateway)
     entry = await set_up()
     parts = {"continuous": False, "after": "11:30:00", "before": "23:30:00"}
     await add(hass, entry, CHEAPEST_WINDOW, WINDOW | parts)
-    start = shown(hass, entry, CHEAPEST_WINDOW, "window_start")
+    start = get_state(hass, entry, CHEAPEST_WINDOW, "window_start")
     assert [(part["start"], part["end"]) for part in start.attributes["parts"]] == [
-        (paris("2026-11-23T12:00").isoformat(), paris("2026-11-23T14:00").isoformat()),
-        (paris("2026-11-23T22:30").isoformat(), paris("2026-11-23T23:30").isoformat()),
+        (parse_paris("2026-11-23T12:00").isoformat(), parse_paris("2026-11-23T14:00").isoformat()),
+        (parse_paris("2026-11-23T22:30").isoformat(), parse_paris("2026-11-23T23:30").isoformat()),
     ]
     assert start.attributes["price"] == OFF_PEAK
 
@@ -111,10 +111,10 @@ async def test_a_window_in_parts_between_two_times(
 async def test_a_window_that_nobody_knows_yet(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     """Tomorrow's colour is not announced: neither is the price of its hours."""
     unknown = {date(2026, 11, 24): "unknown", date(2026, 11, 25): "unknown"}
-    World(colors=unknown, on_tempo=True).serve(gateway)
+    World(colors=unknown, on_tempo=True).script_gateway(gateway)
     entry = await set_up()
     await add(hass, entry, CHEAPEST_WINDOW, WINDOW | {"after": "10:00:00", "before": "20:00:00"})
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_start").state != "unknown"
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_start").state != "unknown"
     flows = hass.config_entries.subentries
     step = await flows.async_init(
         (entry.entry_id, CHEAPEST_WINDOW),
@@ -123,8 +123,8 @@ async def test_a_window_that_nobody_knows_yet(hass: HomeAssistant, gateway: Scri
     step = await flows.async_configure(step["flow_id"], WINDOW | {"after": "07:00:00", "before": "10:00:00"})
     assert step["reason"] == "reconfigure_successful"
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_start").state == "unknown"
-    assert shown(hass, entry, CHEAPEST_WINDOW, "window_on").state == "unknown"
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_start").state == "unknown"
+    assert get_state(hass, entry, CHEAPEST_WINDOW, "window_on").state == "unknown"
 
 
 async def test_a_window_that_does_not_fit(hass: HomeAssistant, set_up: SetUp) -> None:
@@ -231,55 +231,59 @@ async def test_what_an_appliance_costs_on_days_of_25_and_23_hours(
     off_peak: int,
 ) -> None:
     """Half a kWh in each hour; 22:00 to 06:00 are off-peak hours, and the running hour is not counted."""
-    await move_to(paris(moment).isoformat())
-    World().serve(gateway)
-    last_hour = paris(moment).replace(minute=0)
-    await count_up(hass, paris(first) - 24 * HOUR, last_hour)
+    await move_to(parse_paris(moment).isoformat())
+    World().script_gateway(gateway)
+    last_hour = parse_paris(moment).replace(minute=0)
+    await count_up(hass, parse_paris(first) - 24 * HOUR, last_hour)
     entry = await set_up()
     step = await add(hass, entry, APPLIANCE, APPLIANCE_FORM)
     assert step["type"] is FlowResultType.CREATE_ENTRY
-    day = shown(hass, entry, APPLIANCE, "appliance_day_cost")
+    day = get_state(hass, entry, APPLIANCE, "appliance_day_cost")
     assert day.entity_id == "sensor.washer_cost_today"
     assert day.attributes["energy"] == (peak + off_peak) / 2
     assert float(day.state) == pytest.approx((peak * PEAK + off_peak * OFF_PEAK) / 2)
     assert day.attributes["start"] == first[:10]
-    month = shown(hass, entry, APPLIANCE, "appliance_month_cost")
+    month = get_state(hass, entry, APPLIANCE, "appliance_month_cost")
     assert float(month.state) > float(day.state)
-    assert month.attributes["known_since"] == (paris(first) - 25 * HOUR).isoformat()
+    assert month.attributes["known_since"] == (parse_paris(first) - 25 * HOUR).isoformat()
 
 
 async def test_an_appliance_is_dearer_on_a_red_day_and_each_hour_adds(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp, move_to: MoveTo
 ) -> None:
-    World().serve(gateway)
-    await count_up(hass, paris("2026-11-23T00:00"), paris("2026-11-23T11:00"), 1000)
+    World().script_gateway(gateway)
+    await count_up(hass, parse_paris("2026-11-23T00:00"), parse_paris("2026-11-23T11:00"), 1000)
     entry = await set_up()
     await add(hass, entry, APPLIANCE, APPLIANCE_FORM)
-    assert float(shown(hass, entry, APPLIANCE, "appliance_week_cost").state) == pytest.approx(6 * OFF_PEAK + 5 * PEAK)
-    await count_up(hass, paris("2026-11-23T00:00"), paris("2026-11-23T12:00"), 1000)
-    await move_to(paris("2026-11-23T12:01:10").isoformat())
-    assert float(shown(hass, entry, APPLIANCE, "appliance_day_cost").state) == pytest.approx(6 * OFF_PEAK + 6 * PEAK)
+    assert float(get_state(hass, entry, APPLIANCE, "appliance_week_cost").state) == pytest.approx(
+        6 * OFF_PEAK + 5 * PEAK
+    )
+    await count_up(hass, parse_paris("2026-11-23T00:00"), parse_paris("2026-11-23T12:00"), 1000)
+    await move_to(parse_paris("2026-11-23T12:01:10").isoformat())
+    assert float(get_state(hass, entry, APPLIANCE, "appliance_day_cost").state) == pytest.approx(
+        6 * OFF_PEAK + 6 * PEAK
+    )
 
 
 async def test_energy_whose_price_is_not_known_leaves_the_cost_unknown(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    World(colors={date(2026, 11, 23): "unknown"}, on_tempo=True).serve(gateway)
-    await count_up(hass, paris("2026-11-23T00:00"), paris("2026-11-23T11:00"), 1000)
+    World(colors={date(2026, 11, 23): "unknown"}, on_tempo=True).script_gateway(gateway)
+    await count_up(hass, parse_paris("2026-11-23T00:00"), parse_paris("2026-11-23T11:00"), 1000)
     entry = await set_up()
     await add(hass, entry, APPLIANCE, APPLIANCE_FORM)
-    day = shown(hass, entry, APPLIANCE, "appliance_day_cost")
+    day = get_state(hass, entry, APPLIANCE, "appliance_day_cost")
     assert (day.state, day.attributes["energy_without_price"], day.attributes["energy"]) == ("unknown", 5, 11)
 
 
 async def test_an_appliance_of_which_nothing_is_known(
     hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp
 ) -> None:
-    World().serve(gateway)
+    World().script_gateway(gateway)
     entry = await set_up()
     hass.states.async_set(WASHER, "1", {"device_class": "energy", "state_class": "total_increasing"})
     await add(hass, entry, APPLIANCE, APPLIANCE_FORM)
-    assert shown(hass, entry, APPLIANCE, "appliance_day_cost").state == "unknown"
+    assert get_state(hass, entry, APPLIANCE, "appliance_day_cost").state == "unknown"
 
 
 async def test_a_sensor_without_statistics_is_refused(hass: HomeAssistant, set_up: SetUp) -> None:
@@ -290,7 +294,9 @@ async def test_a_sensor_without_statistics_is_refused(hass: HomeAssistant, set_u
 
 
 def build_period(start: str, end: str, price: float | None) -> Period:
-    return Period(start=paris(start), end=paris(end), bucket="hp", off_peak=False, price=price, certain=True)
+    return Period(
+        start=parse_paris(start), end=parse_paris(end), bucket="hp", off_peak=False, price=price, certain=True
+    )
 
 
 def test_an_hour_in_which_the_price_changes_is_split_by_its_five_minutes() -> None:
@@ -299,7 +305,7 @@ def test_an_hour_in_which_the_price_changes_is_split_by_its_five_minutes() -> No
         build_period("2026-11-23T00:00", "2026-11-23T01:28", 0.3),
         build_period("2026-11-23T01:28", "2026-11-23T07:00", 0.1),
     ]
-    hour = Use(paris("2026-11-23T01:00"), paris("2026-11-23T02:00"), 1.2)
+    hour = Use(parse_paris("2026-11-23T01:00"), parse_paris("2026-11-23T02:00"), 1.2)
     fine = [
         Use(hour.start + number * HOUR / 12, hour.start + (number + 1) * HOUR / 12, kwh)
         for number, kwh in enumerate([0.0] * 6 + [0.2] * 6)
@@ -310,6 +316,6 @@ def test_an_hour_in_which_the_price_changes_is_split_by_its_five_minutes() -> No
     cost = sum(use.kwh * price for use in split if (price := find_price(use, periods)) is not None)
     assert cost == pytest.approx(1.2 * 0.1), "all of it was used after 01:30"
     assert split_uses([hour], fine[1:], periods) == [hour]
-    whole = Use(paris("2026-11-23T03:00"), paris("2026-11-23T04:00"), 1)
+    whole = Use(parse_paris("2026-11-23T03:00"), parse_paris("2026-11-23T04:00"), 1)
     assert split_uses([whole], fine, periods) == [whole]
-    assert find_price(Use(paris("2026-11-23T06:30"), paris("2026-11-23T07:30"), 1), periods) is None
+    assert find_price(Use(parse_paris("2026-11-23T06:30"), parse_paris("2026-11-23T07:30"), 1), periods) is None

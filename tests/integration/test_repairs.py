@@ -211,7 +211,7 @@ async def test_a_quota_that_is_used_up(
     assert get_repairs(hass) == {}
 
 
-async def test_haste_is_no_quota(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
+async def test_too_many_attempts_are_no_quota(hass: HomeAssistant, gateway: ScriptedGateway, set_up: SetUp) -> None:
     gateway.answers[HOURS] = answer_problem(429, "too_many_attempts", **{"Retry-After": "3600"})
     await set_up()
     assert get_repairs(hass) == {}

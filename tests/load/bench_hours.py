@@ -25,7 +25,7 @@ from gateway.kit.crypto import Keyring
 from gateway.metering.schedule import Kind
 from gateway.usage_points.contract import Contract
 from tests.load import running
-from tests.server.billing.homes import ByHand, sqlite_url, whole_curve
+from tests.server.billing.homes import StoredHome, sqlite_url, whole_curve
 from tests.server.conftest import SetClock
 from tests.server.paris import PARIS
 
@@ -43,18 +43,18 @@ TIMES = 15
 DAYS = 731
 
 
-async def _fill_home(url: str, keyring: Keyring, now: datetime) -> ByHand:
+async def _fill_home(url: str, keyring: Keyring, now: datetime) -> StoredHome:
     """Make a home of which two years are known, and nothing is to be asked."""
-    home = await ByHand.open(url, SetClock(now), keyring, tariffs=[TARIFF], email=OWNER)
+    home = await StoredHome.open(url, SetClock(now), keyring, tariffs=[TARIFF], email=OWNER)
     later = now + timedelta(days=30)
     since = now.date() - timedelta(days=DAYS)
     contract = Contract(consumption_activated_on=since, production_activated_on=since)
-    await home.change(next_work_at=later, details_at=later, contract=contract)
+    await home.change_point(next_work_at=later, details_at=later, contract=contract)
     chance = random.Random(1)  # noqa: S311
     days = [since + timedelta(days=number) for number in range(DAYS)]
     for direction in Direction:
         curves = {day: whole_curve(day, [chance.randrange(6000) for _ in range(48)]) for day in days}
-        await home.write(Kind.CURVE, curves, direction, asked_at=now - timedelta(days=1))
+        await home.write_days(Kind.CURVE, curves, direction, asked_at=now - timedelta(days=1))
     return home
 
 
@@ -105,7 +105,7 @@ async def _run_bench(folder: Path) -> None:
             yesterday = now.astimezone(PARIS).date() - timedelta(days=1)
             with _print_median("a day that is new", "under 15 ms") as times:
                 for number in range(TIMES):
-                    await home.write(Kind.CURVE, {yesterday: whole_curve(yesterday, [500 + number])})
+                    await home.write_days(Kind.CURVE, {yesterday: whole_curve(yesterday, [500 + number])})
                     elapsed, answer, _ = _time_request(http, path, cursor=cursor)
                     assert len(answer["start"]) == 24, len(answer["start"])
                     cursor = answer["cursor"]

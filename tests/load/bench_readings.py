@@ -35,7 +35,7 @@ from gateway.metering.schedule import Feed, Kind, State
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import UsagePoint
 from tests.load import http, running
-from tests.server.billing.homes import HP_HC, NIGHT, ByHand, sqlite_url, whole_curve
+from tests.server.billing.homes import HP_HC, NIGHT, StoredHome, sqlite_url, whole_curve
 from tests.server.conftest import SetClock
 from tests.server.paris import PARIS
 
@@ -56,17 +56,17 @@ class _Measured:
     processor: list[float] = field(default_factory=list)
 
 
-async def _fill(url: str, keyring: Keyring, now: datetime) -> tuple[ByHand, date]:
+async def _fill_home(url: str, keyring: Keyring, now: datetime) -> tuple[StoredHome, date]:
     """Make a home of which so many days are known, and nothing is to be asked; return it and the day after the last."""
-    home = await ByHand.open(url, SetClock(now), keyring, tariffs=HP_HC, off_peak=NIGHT, email=OWNER)
+    home = await StoredHome.open(url, SetClock(now), keyring, tariffs=HP_HC, off_peak=NIGHT, email=OWNER)
     today = now.astimezone(PARIS).date()
     days = [today - timedelta(days=number) for number in range(DAYS, 0, -1)]
     later = now + timedelta(days=30)
     contract = Contract(consumption_activated_on=days[0], power_kva=6)
-    await home.change(next_work_at=later, details_at=later, history_at=None, contract=contract)
+    await home.change_point(next_work_at=later, details_at=later, history_at=None, contract=contract)
     asked_at = now - ASKED_AGO
     curves = {day: whole_curve(day, [200 + (day.day * 97 + half * 37) % 3000 for half in range(48)]) for day in days}
-    await home.write(Kind.CURVE, curves, asked_at=asked_at)
+    await home.write_days(Kind.CURVE, curves, asked_at=asked_at)
     daily = Feed(home.point_id, Kind.DAILY)
     facts = [
         Fact(day, State.COMPLETE, payloads.seal_payload(daily, home.secrets, day, str(9000 + day.day).encode()))
@@ -77,7 +77,7 @@ async def _fill(url: str, keyring: Keyring, now: datetime) -> tuple[ByHand, date
     return home, today
 
 
-async def _add_neighbours(home: ByHand, count: int) -> None:
+async def _add_neighbours(home: StoredHome, count: int) -> None:
     """Add accounts with a meter each, and ten known days: copies of the home's, which nobody asks for."""
     async with home.database.write() as session:
         account = await _copy_row(session, select(Account.__table__))
@@ -134,7 +134,7 @@ async def _bench(url: str, meters: int) -> None:
     }
     with running.run_gateway(env) as port:
         who = await asyncio.to_thread(running.make_bearer, env, port) | {"Accept-Encoding": "gzip"}
-        home, today = await _fill(url, Keyring.parse_keyring(keyring_text), datetime.now(UTC))
+        home, today = await _fill_home(url, Keyring.parse_keyring(keyring_text), datetime.now(UTC))
         await _add_neighbours(home, meters - 1)
         point = f"/v1/usage-points/{home.point_id}"
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=who, timeout=60) as client:

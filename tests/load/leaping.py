@@ -65,7 +65,7 @@ def _count_work[**Given, Result](
     work: Callable[Given, Awaitable[Result]],
 ) -> Callable[Given, Coroutine[Any, Any, Result]]:
     @wraps(work)
-    async def counted(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+    async def run_counted(*args: Given.args, **kwargs: Given.kwargs) -> Result:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, LeapingLoop)
         loop.leaping.at_work += 1
@@ -74,7 +74,7 @@ def _count_work[**Given, Result](
         finally:
             loop.leaping.at_work -= 1
 
-    return counted
+    return run_counted
 
 
 @contextmanager

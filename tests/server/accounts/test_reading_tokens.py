@@ -13,7 +13,7 @@ OWNER, METER = "owner@example.org", "30001000000001"
 
 
 @pytest.fixture
-async def made(gateway: Gateway) -> tuple[Any, dict[str, str], str, dict[str, Any]]:
+async def reading_token(gateway: Gateway) -> tuple[Any, dict[str, str], str, dict[str, Any]]:
     """A browser, the header of a new token, a meter, and what was told of the token."""
     browser = await sign_up_and_log_in(gateway, OWNER)
     point = await gateway.add_meter(METER, OWNER)
@@ -24,9 +24,9 @@ async def made(gateway: Gateway) -> tuple[Any, dict[str, str], str, dict[str, An
 
 
 async def test_it_reads_for_years_and_is_listed_without_its_text(
-    gateway: Gateway, clock: SetClock, made: tuple[Any, dict[str, str], str, dict[str, Any]]
+    gateway: Gateway, clock: SetClock, reading_token: tuple[Any, dict[str, str], str, dict[str, Any]]
 ) -> None:
-    browser, header, point, token = made
+    browser, header, point, token = reading_token
     clock.set(NOW.replace(year=2029))
     rates = await gateway.get(f"/v1/usage-points/{point}/rates", header)
     assert rates
@@ -37,8 +37,10 @@ async def test_it_reads_for_years_and_is_listed_without_its_text(
     assert token["token"] not in str(listed)
 
 
-async def test_it_changes_nothing(gateway: Gateway, made: tuple[Any, dict[str, str], str, dict[str, Any]]) -> None:
-    _, header, point, _ = made
+async def test_it_changes_nothing(
+    gateway: Gateway, reading_token: tuple[Any, dict[str, str], str, dict[str, Any]]
+) -> None:
+    _, header, point, _ = reading_token
     for method, path in (
         ("PATCH", f"/v1/usage-points/{point}"),
         ("DELETE", f"/v1/usage-points/{point}"),
@@ -53,9 +55,9 @@ async def test_it_changes_nothing(gateway: Gateway, made: tuple[Any, dict[str, s
 
 
 async def test_it_ends_when_it_is_revoked(
-    gateway: Gateway, made: tuple[Any, dict[str, str], str, dict[str, Any]]
+    gateway: Gateway, reading_token: tuple[Any, dict[str, str], str, dict[str, Any]]
 ) -> None:
-    browser, header, point, token = made
+    browser, header, point, token = reading_token
     assert (await browser.delete(f"/v1/reading-tokens/{token['id']}")).status_code == 204
     assert (await gateway.http.get(f"/v1/usage-points/{point}/rates", headers=header)).status_code == 401
     assert (await browser.delete(f"/v1/reading-tokens/{token['id']}")).status_code == 404
@@ -64,9 +66,9 @@ async def test_it_ends_when_it_is_revoked(
 
 
 async def test_another_account_neither_sees_nor_revokes_it(
-    gateway: Gateway, made: tuple[Any, dict[str, str], str, dict[str, Any]]
+    gateway: Gateway, reading_token: tuple[Any, dict[str, str], str, dict[str, Any]]
 ) -> None:
-    _, header, _, token = made
+    _, header, _, token = reading_token
     stranger = await sign_up_and_log_in(gateway, "stranger@example.org")
     assert (await stranger.get("/v1/reading-tokens")).json() == {"items": []}
     assert (await stranger.delete(f"/v1/reading-tokens/{token['id']}")).status_code == 404

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.server.billing.homes import BASE, ByHand, sqlite_url
+from tests.server.billing.homes import BASE, StoredHome, sqlite_url
 from tests.server.conftest import NOW, SetClock
 
 
 @pytest.fixture
 async def home(tmp_path: Path) -> Any:
-    made = await ByHand.make(sqlite_url(tmp_path), SetClock(NOW), tariffs=BASE)
+    made = await StoredHome.create(sqlite_url(tmp_path), SetClock(NOW), tariffs=BASE)
     yield made
     await made.database.close()

@@ -51,7 +51,7 @@ def whole_curve(day: date, watts: Sequence[int], step: int = 30) -> list[Reading
 
 
 @dataclass
-class ByHand:
+class StoredHome:
     """A usage point in a database of its own."""
 
     database: Database
@@ -64,23 +64,23 @@ class ByHand:
     """Services that live on from question to question and answer in turn; without any, each has a new one."""
 
     @classmethod
-    async def make(cls, url: str, clock: SetClock, **wishes: Any) -> ByHand:
+    async def create(cls, url: str, clock: SetClock, **options: Any) -> StoredHome:
         await upgrade_database(url)
-        return await cls.open(url, clock, Keyring.parse_keyring(Keyring.generate_key()), **wishes)
+        return await cls.open(url, clock, Keyring.parse_keyring(Keyring.generate_key()), **options)
 
     @classmethod
-    async def open(cls, url: str, clock: SetClock, keyring: Keyring, **wishes: Any) -> ByHand:
+    async def open(cls, url: str, clock: SetClock, keyring: Keyring, **options: Any) -> StoredHome:
         database = Database(url)
         instance = await load_instance(database, keyring)
         async with database.write() as session:
-            email = wishes.get("email", "somebody@example.org")
+            email = options.get("email", "somebody@example.org")
             account = await accounts.find_or_create_account(session, keyring, email, clock.now())
             point = await points.add_usage_point(
                 session, account, PRM, name="Home", keyring=keyring, instance=instance, now=clock.now()
             )
-            point.tariffs, point.off_peak = wishes.get("tariffs", []), wishes.get("off_peak", [])
-            point.services = wishes.get("services", ["CDC", "IDX"])
-            point.contract = wishes.get("contract", Contract())
+            point.tariffs, point.off_peak = options.get("tariffs", []), options.get("off_peak", [])
+            point.services = options.get("services", ["CDC", "IDX"])
+            point.contract = options.get("contract", Contract())
             await session.flush()
             opened = await points.open_secrets(session, point, keyring)
             return cls(database, clock, keyring, account.id, point.id, opened)
@@ -93,13 +93,13 @@ class ByHand:
     def new_service(self) -> HoursService:
         return HoursService(self.database, self.clock, self.publisher)
 
-    async def change(self, **members: Any) -> None:
+    async def change_point(self, **members: Any) -> None:
         async with self.database.write() as session:
             point = await session.get_one(UsagePoint, self.point_id)
             for name, value in members.items():
                 setattr(point, name, value)
 
-    async def write(
+    async def write_days(
         self,
         kind: Kind,
         content: Mapping[date, Sequence[Reading] | int | dict[str, int] | None],
@@ -121,7 +121,7 @@ class ByHand:
                 stands = state or (State.ABSENT if payload is None else State.COMPLETE)
                 await metering.save_facts(session, feed, [Fact(day, stands, payload)], asked_at or self.clock.now())
 
-    async def color(self, colors: Mapping[date, str]) -> None:
+    async def write_colors(self, colors: Mapping[date, str]) -> None:
         async with self.database.write() as session:
             for day, color in colors.items():
                 row = TempoDay(
@@ -129,7 +129,7 @@ class ByHand:
                 )
                 await session.merge(row)
 
-    async def hours(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
+    async def load_hours(self, cursor: str | None = None, limit: int | None = None) -> dict[str, Any]:
         """The answer of `/hours`."""
         if self.standing:
             self.standing.append(service := self.standing.pop(0))

@@ -8,7 +8,7 @@ import pytest
 from gateway.billing.days.home import Home
 from gateway.billing.notices import list_notices
 from gateway.usage_points.contract import Contract
-from tests.server.billing.homes import HP_HC, ByHand, sqlite_url
+from tests.server.billing.homes import HP_HC, StoredHome, sqlite_url
 from tests.server.conftest import NOW, SetClock
 
 IN_FORCE, ANNOUNCED = "HC (22H30-6H30)", "HC (12H00-14H00;23H00-5H00)"
@@ -21,7 +21,7 @@ TOLD = NOW - timedelta(days=2)
 )
 async def test_only_other_hours_are_announced(tmp_path: Path, announced: str | None, *, told: bool) -> None:
     contract = Contract(off_peak=IN_FORCE, future_off_peak=announced, told_at=TOLD)
-    home = await ByHand.make(sqlite_url(tmp_path), SetClock(NOW), tariffs=HP_HC, contract=contract)
+    home = await StoredHome.create(sqlite_url(tmp_path), SetClock(NOW), tariffs=HP_HC, contract=contract)
     async with home.database.read() as session:
         opened = await Home.open_home(session, home.account_id, home.point_id, home.keyring)
     await home.database.close()

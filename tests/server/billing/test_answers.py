@@ -13,11 +13,11 @@ from gateway.tariffs.repository import replace_offers
 from gateway.tempo import outlook
 from gateway.usage_points.contract import Contract
 from tests.server.billing.answered import check_index, load_comparison, load_periods, load_totals, write_curve
-from tests.server.billing.homes import HP_HC, NIGHT, TEMPO, TODAY, ByHand, whole_curve
+from tests.server.billing.homes import HP_HC, NIGHT, TEMPO, TODAY, StoredHome, whole_curve
 from tests.server.paris import midnight
 
 
-async def test_a_base_home_is_one_period_as_far_as_asked(home: ByHand) -> None:
+async def test_a_base_home_is_one_period_as_far_as_asked(home: StoredHome) -> None:
     found = await load_periods(home)
     assert found["items"] == [
         {
@@ -33,7 +33,7 @@ async def test_a_base_home_is_one_period_as_far_as_asked(home: ByHand) -> None:
     ]
 
 
-async def test_a_new_price_begins_a_period(home: ByHand) -> None:
+async def test_a_new_price_begins_a_period(home: StoredHome) -> None:
     found = await load_periods(home, date(2025, 7, 31), date(2025, 8, 2))
     assert [(item["end"], item["price"]) for item in found["items"]] == [
         ("2025-07-31T22:00:00Z", 0.2016),
@@ -41,9 +41,9 @@ async def test_a_new_price_begins_a_period(home: ByHand) -> None:
     ]
 
 
-async def test_hours_that_will_change_are_told_ahead(home: ByHand) -> None:
+async def test_hours_that_will_change_are_told_ahead(home: StoredHome) -> None:
     moved = "2026-11-06"
-    await home.change(
+    await home.change_point(
         tariffs=HP_HC, off_peak=[NIGHT[0] | {"valid_to": moved}, {"valid_from": moved, "slots": [["02:00", "10:00"]]}]
     )
     off_peak = [item["start"] for item in (await load_periods(home))["items"] if item["bucket"] == "hc"]
@@ -57,9 +57,9 @@ async def test_hours_that_will_change_are_told_ahead(home: ByHand) -> None:
     assert len(off_peak) == 9
 
 
-async def test_tempo_is_certain_as_far_as_its_colours_are(home: ByHand) -> None:
-    await home.change(tariffs=TEMPO)
-    await home.color({date(2026, 11, 2): "blue", TODAY: "red"})
+async def test_tempo_is_certain_as_far_as_its_colours_are(home: StoredHome) -> None:
+    await home.change_point(tariffs=TEMPO)
+    await home.write_colors({date(2026, 11, 2): "blue", TODAY: "red"})
     items = (await load_periods(home, TODAY, TODAY + timedelta(days=2)))["items"]
     assert [(item["start"], item["bucket"], item["price"], item["certain"]) for item in items] == [
         ("2026-11-02T23:00:00Z", "blue_hc", 0.1356, True),
@@ -72,41 +72,41 @@ async def test_tempo_is_certain_as_far_as_its_colours_are(home: ByHand) -> None:
     assert [item["off_peak"] for item in items] == [True, False, True, False, True], "whatever the colour"
 
 
-async def test_off_peak_hours_are_told_where_there_are_any(home: ByHand) -> None:
+async def test_off_peak_hours_are_told_where_there_are_any(home: StoredHome) -> None:
     tomorrow = TODAY + timedelta(days=1)
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     told = [(item["bucket"], item["off_peak"]) for item in (await load_periods(home, TODAY, tomorrow))["items"]]
     assert told == [("hc", True), ("hp", False), ("hc", True)]
-    await home.change(tariffs=HP_HC, off_peak=[])
+    await home.change_point(tariffs=HP_HC, off_peak=[])
     assert [item["off_peak"] for item in (await load_periods(home, TODAY, tomorrow))["items"]] == [None]
     own = [
         {"bucket": "day", "eur_per_kwh": 0.2},
         {"bucket": "night_hc", "eur_per_kwh": 0.1, "slots": [["01:28", "07:28"]]},
     ]
-    await home.change(tariffs=[HP_HC[0] | {"option": "custom", "prices": own}])
+    await home.change_point(tariffs=[HP_HC[0] | {"option": "custom", "prices": own}])
     told = [(item["bucket"], item["off_peak"]) for item in (await load_periods(home, TODAY, tomorrow))["items"]]
     assert told == [("day", False), ("night_hc", True), ("day", False)]
 
 
-async def test_what_follows_from_the_usual_quota_is_expected_and_not_certain(home: ByHand) -> None:
+async def test_what_follows_from_the_usual_quota_is_expected_and_not_certain(home: StoredHome) -> None:
     """Of the season 2025-26 all white and red days of the quota are used by 2 June: from then on blue is expected."""
-    await home.change(tariffs=TEMPO)
+    await home.change_point(tariffs=TEMPO)
     home.clock.set(midnight(date(2026, 6, 2)) + timedelta(hours=12))
     season = [date(2025, 9, 1) + timedelta(days=number) for number in range(275)]
     red = [day for day in season if day.weekday() < 5 and day.month in {11, 12}][:22]
     white = [day for day in season if day.weekday() != 6 and day not in red][:43]
     colors = dict.fromkeys(season, "blue") | dict.fromkeys(red, "red") | dict.fromkeys(white, "white")
-    await home.color(colors)
+    await home.write_colors(colors)
     items = (await load_periods(home, date(2026, 7, 1), date(2026, 7, 3)))["items"]
     shown = {(item["bucket"], item["certain"], item["expected"], item["expected_reason"]) for item in items}
     assert shown == {("blue_hc", False, True, "quota_used"), ("blue_hp", False, True, "quota_used")}
     assert all(item["price"] for item in items)
 
 
-async def test_a_sunday_that_rte_never_named_is_blue_in_every_answer(home: ByHand) -> None:
-    await home.change(tariffs=TEMPO)
+async def test_a_sunday_that_rte_never_named_is_blue_in_every_answer(home: StoredHome) -> None:
+    await home.change_point(tariffs=TEMPO)
     sunday = date(2026, 11, 1)
-    await home.color({sunday - timedelta(days=1): "blue", sunday: "unknown"})
+    await home.write_colors({sunday - timedelta(days=1): "blue", sunday: "unknown"})
     await write_curve(home, date(2026, 9, 4))
     async with home.database.read() as session:
         named = await outlook.list_days(session, sunday, TODAY, home.clock.now())
@@ -115,7 +115,7 @@ async def test_a_sunday_that_rte_never_named_is_blue_in_every_answer(home: ByHan
     assert [(item["bucket"], item["certain"]) for item in items[:4]] == [
         ("blue_hc", True), ("blue_hp", True), ("blue_hc", True), ("unknown", False)
     ]  # fmt: skip
-    hours = await home.hours()
+    hours = await home.load_hours()
     cost = dict(zip(hours["start"], hours["sum"]["cost"], strict=True))
     whole_sunday = cost["2026-11-01T22:00:00Z"] - cost["2026-10-31T22:00:00Z"]
     assert whole_sunday == pytest.approx(8 * 0.1356 + 16 * 0.1654, abs=1e-5)
@@ -126,8 +126,8 @@ async def test_a_sunday_that_rte_never_named_is_blue_in_every_answer(home: ByHan
     }  # fmt: skip
 
 
-async def test_the_odd_nights_are_whole(home: ByHand) -> None:
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+async def test_the_odd_nights_are_whole(home: StoredHome) -> None:
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     for day, hours in ((date(2026, 3, 29), 7), (date(2026, 10, 25), 9)):
         eve = day - timedelta(days=1)
         night = next(item for item in (await load_periods(home, eve, day + timedelta(days=1)))["items"][2:])
@@ -136,12 +136,12 @@ async def test_the_odd_nights_are_whole(home: ByHand) -> None:
         assert length == timedelta(hours=hours)
 
 
-async def test_what_october_would_have_cost_under_each_option(home: ByHand) -> None:
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+async def test_what_october_would_have_cost_under_each_option(home: StoredHome) -> None:
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     await write_curve(home, date(2026, 9, 4))
     days = [date(2026, 9, 30) + timedelta(days=number) for number in range(32)]
-    await home.color(dict.fromkeys(days, "blue"))
-    await home.write(Kind.MAX_POWER, {date(2026, 10, 5): 4_900})
+    await home.write_colors(dict.fromkeys(days, "blue"))
+    await home.write_days(Kind.MAX_POWER, {date(2026, 10, 5): 4_900})
     found = await load_comparison(home)
     [month] = found["items"]
     assert (month["start"], month["end"]) == ("2026-10-01", "2026-11-01")
@@ -166,8 +166,8 @@ def sell(file: str, **changes: Any) -> str:
     return json.dumps(found)
 
 
-async def test_offers_are_compared_over_the_same_hours_by_bucket(home: ByHand) -> None:
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+async def test_offers_are_compared_over_the_same_hours_by_bucket(home: StoredHome) -> None:
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     await write_curve(home, date(2026, 9, 4))
     async with home.database.write() as session:
         await replace_offers(session, sell("week-end"), home.clock.now())
@@ -188,7 +188,7 @@ async def test_offers_are_compared_over_the_same_hours_by_bucket(home: ByHand) -
 
 
 async def test_an_offer_that_nobody_checked_for_the_months_compared_is_flagged_and_an_example_is_not_compared(
-    home: ByHand,
+    home: StoredHome,
 ) -> None:
     await write_curve(home, date(2026, 9, 4))
     file = json.loads(sell("super-off-peak"))
@@ -207,11 +207,11 @@ async def test_an_offer_that_nobody_checked_for_the_months_compared_is_flagged_a
     assert "example-super" not in found["total"]
 
 
-async def test_what_other_off_peak_hours_would_bring(home: ByHand) -> None:
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+async def test_what_other_off_peak_hours_would_bring(home: StoredHome) -> None:
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     days = [date(2026, 9, 4) + timedelta(days=number) for number in range(60)]
     noon = [100] * 24 + [1040, 960] * 2 + [100] * 20
-    await home.write(Kind.CURVE, {day: whole_curve(day, noon) for day in days if day != date(2026, 10, 25)})
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, noon) for day in days if day != date(2026, 10, 25)})
     found = await load_comparison(home, changed_hours="22h-4h et 12h-14h")
     before, after = found["total"]["hp_hc"], found["total"]["changed_hours"]
     assert before["energy"] == pytest.approx(30 * ((2 + 1.4) * 0.2142 + 0.8 * 0.1589))
@@ -221,21 +221,23 @@ async def test_what_other_off_peak_hours_would_bring(home: ByHand) -> None:
         await load_comparison(home, changed_hours="la nuit")
 
 
-async def test_what_it_would_bring_to_move_red_hours(home: ByHand) -> None:
-    await home.change(tariffs=TEMPO)
+async def test_what_it_would_bring_to_move_red_hours(home: StoredHome) -> None:
+    await home.change_point(tariffs=TEMPO)
     await write_curve(home, date(2026, 9, 4))
     days = [date(2026, 9, 30) + timedelta(days=number) for number in range(32)]
-    await home.color(dict.fromkeys(days, "blue") | {date(2026, 10, 6): "red"})
+    await home.write_colors(dict.fromkeys(days, "blue") | {date(2026, 10, 6): "red"})
     total = (await load_comparison(home))["total"]
     assert total["tempo"]["buckets"]["red_hp"]["kwh"] == pytest.approx(16)
     assert total["tempo"]["red_gain"] == pytest.approx(16 * (0.7295 - 0.1615))
     assert total["base"]["red_gain"] is None
 
 
-async def test_the_days_that_speak_against_a_lower_power(home: ByHand) -> None:
-    await home.change(tariffs=[{"option": "base", "power_kva": 12}])
+async def test_the_days_that_speak_against_a_lower_power(home: StoredHome) -> None:
+    await home.change_point(tariffs=[{"option": "base", "power_kva": 12}])
     await write_curve(home, date(2026, 9, 4))
-    await home.write(Kind.MAX_POWER, {date(2026, 10, 5): 8_900, date(2026, 10, 6): 6_001, date(2026, 10, 7): 2_000})
+    await home.write_days(
+        Kind.MAX_POWER, {date(2026, 10, 5): 8_900, date(2026, 10, 6): 6_001, date(2026, 10, 7): 2_000}
+    )
     found = await load_comparison(home)
     assert found["lowest_power_kva"] == 9
     assert {one["power_kva"]: one["days_above"] for one in found["lower_powers"]} == {
@@ -245,10 +247,10 @@ async def test_the_days_that_speak_against_a_lower_power(home: ByHand) -> None:
     }
 
 
-async def test_a_comparison_says_how_much_it_knows(home: ByHand) -> None:
+async def test_a_comparison_says_how_much_it_knows(home: StoredHome) -> None:
     await write_curve(home, date(2026, 9, 4))
     hole = date(2026, 10, 28)
-    await home.write(Kind.CURVE, {hole: None})
+    await home.write_days(Kind.CURVE, {hole: None})
     found = await load_comparison(home)
     options = found["items"][0]["options"]
     assert options["base"]["known"] == round((31 * 24 + 1 - 24) / (31 * 24 + 1), 4)
@@ -258,12 +260,12 @@ async def test_a_comparison_says_how_much_it_knows(home: ByHand) -> None:
     assert (found["highest_va"], found["lowest_power_kva"], found["highest_known"]) == (None, None, 0)
 
 
-async def test_an_option_that_is_not_sold_at_that_power_is_not_compared(home: ByHand) -> None:
-    await home.change(tariffs=[{"option": "base", "power_kva": 3}], off_peak=NIGHT)
+async def test_an_option_that_is_not_sold_at_that_power_is_not_compared(home: StoredHome) -> None:
+    await home.change_point(tariffs=[{"option": "base", "power_kva": 3}], off_peak=NIGHT)
     await write_curve(home, date(2026, 9, 4))
     options = (await load_comparison(home))["items"][0]["options"]
     assert options["base"]["known"] == 1
-    nothing: dict[str, Any] = {
+    nothing: Any = {
         "energy": None,
         "subscription": None,
         "total": None,
@@ -274,11 +276,11 @@ async def test_an_option_that_is_not_sold_at_that_power_is_not_compared(home: By
     assert options["hp_hc"] == nothing
 
 
-async def test_an_option_is_compared_in_the_months_in_which_it_is_sold(home: ByHand) -> None:
+async def test_an_option_is_compared_in_the_months_in_which_it_is_sold(home: StoredHome) -> None:
     """3 kVA until the end of September, and again from next year on: off-peak hours are not sold at that power."""
     base = {"option": "base", "power_kva": 3}
     six = base | {"power_kva": 6, "valid_from": "2026-10-01"}
-    await home.change(tariffs=[base, six, base | {"valid_from": "2027-01-01"}], off_peak=NIGHT)
+    await home.change_point(tariffs=[base, six, base | {"valid_from": "2027-01-01"}], off_peak=NIGHT)
     await write_curve(home, date(2026, 9, 1))
     found = await load_comparison(home, 2)
     september, october = (month["options"] for month in found["items"])
@@ -288,8 +290,8 @@ async def test_an_option_is_compared_in_the_months_in_which_it_is_sold(home: ByH
     assert found["total"] == october
 
 
-async def test_only_months_with_data_are_compared_with_their_own_subscription(home: ByHand) -> None:
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+async def test_only_months_with_data_are_compared_with_their_own_subscription(home: StoredHome) -> None:
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     await write_curve(home, date(2026, 9, 4))
     found = await load_comparison(home, 12)
     assert [month["start"] for month in found["items"]] == ["2026-09-01", "2026-10-01"]
@@ -298,9 +300,9 @@ async def test_only_months_with_data_are_compared_with_their_own_subscription(ho
     assert found["total"]["base"]["energy"] == pytest.approx((27 * 24 + 31 * 24 + 1) * 0.2001)
 
 
-async def test_the_own_tariff_is_compared_before_its_hours_are_published(home: ByHand) -> None:
+async def test_the_own_tariff_is_compared_before_its_hours_are_published(home: StoredHome) -> None:
     """The hours of older months are published at the end of the history, days after they are known."""
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     await write_curve(home, date(2026, 7, 1))
     found = await load_comparison(home, 4)
     assert found["total_months"] == len(found["items"]) == 4
@@ -309,21 +311,21 @@ async def test_the_own_tariff_is_compared_before_its_hours_are_published(home: B
     assert found["total"]["own"] == found["total"]["hp_hc"]
 
 
-async def test_days_before_the_meter_was_in_service_are_not_compared(home: ByHand) -> None:
+async def test_days_before_the_meter_was_in_service_are_not_compared(home: StoredHome) -> None:
     contract = Contract(power_kva=6, consumption_activated_on=date(2026, 10, 16))
-    await home.change(tariffs=HP_HC, off_peak=NIGHT, contract=contract)
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT, contract=contract)
     await write_curve(home, date(2026, 10, 16))
     [month] = (await load_comparison(home, 12))["items"]
     assert month["options"]["base"]["known"] == 1
     assert month["options"]["base"]["subscription"] == pytest.approx(15.86 * 16 / 31)
 
 
-async def test_all_options_are_billed_over_the_same_hours(home: ByHand) -> None:
+async def test_all_options_are_billed_over_the_same_hours(home: StoredHome) -> None:
     """A colour is missing: the hours of that Tempo day are left out of every option."""
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     await write_curve(home, date(2026, 9, 4))
     days = [date(2026, 9, 30) + timedelta(days=number) for number in range(32)]
-    await home.color(dict.fromkeys(days, "blue") | {date(2026, 10, 14): "unknown"})
+    await home.write_colors(dict.fromkeys(days, "blue") | {date(2026, 10, 14): "unknown"})
     [month] = (await load_comparison(home))["items"]
     kwh = 31 * 24 + 1 - 24
     assert {option["known"] for option in month["options"].values()} == {round(kwh / (kwh + 24), 4)}
@@ -334,7 +336,7 @@ async def test_all_options_are_billed_over_the_same_hours(home: ByHand) -> None:
 FIRST = date(2026, 10, 1)
 
 
-async def count_by_registers(home: ByHand, *slots: tuple[int, int]) -> None:
+async def count_by_registers(home: StoredHome, *slots: tuple[int, int]) -> None:
     """Ten days of which the meter's own off-peak hours are these minutes of the clock."""
     await write_curve(home, date(2026, 9, 4), 300)
     shown_: dict[date, dict[str, int]] = {}
@@ -342,7 +344,7 @@ async def count_by_registers(home: ByHand, *slots: tuple[int, int]) -> None:
     for number in range(11):
         day = FIRST + timedelta(days=number)
         curve = whole_curve(day, [500] * 13 + [900 + 90 * number] * 14 + [1700] * 17 + [4000] * 4)
-        await home.write(Kind.CURVE, {day: curve})
+        await home.write_days(Kind.CURVE, {day: curve})
         shown_[day] = {"hp": peak, "hc": off_peak}
         for reading in curve:
             minute = (reading.start - midnight(day)) // timedelta(minutes=1)
@@ -350,12 +352,12 @@ async def count_by_registers(home: ByHand, *slots: tuple[int, int]) -> None:
                 off_peak += reading.watts // 2
             else:
                 peak += reading.watts // 2
-    await home.write(Kind.INDEX, shown_)
+    await home.write_days(Kind.INDEX, shown_)
 
 
-async def test_the_registers_tell_off_peak_hours_that_are_wrong(home: ByHand) -> None:
+async def test_the_registers_tell_off_peak_hours_that_are_wrong(home: StoredHome) -> None:
     """The meter's own hours begin at 22:00; 22:30 was stated."""
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     await count_by_registers(home, (0, 360), (1320, 1440))
     found = await check_index(home, FIRST, FIRST + timedelta(days=10))
     assert len(found["items"]) == 10
@@ -363,14 +365,14 @@ async def test_the_registers_tell_off_peak_hours_that_are_wrong(home: ByHand) ->
     better = found["better_off_peak"]
     assert (better["minutes"], better["slots"]) == (-30, [["22:00", "06:00"]])
     assert better["difference_after"] == 0
-    await home.change(off_peak=[{"slots": [["22:00", "06:00"]]}])
+    await home.change_point(off_peak=[{"slots": [["22:00", "06:00"]]}])
     right = await check_index(home, FIRST, FIRST + timedelta(days=10))
     assert right["better_off_peak"] is None
     assert all(set(item["difference"].values()) == {0} for item in right["items"])
 
 
-async def test_the_registers_of_a_new_meter_are_not_what_was_used_that_day(home: ByHand) -> None:
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+async def test_the_registers_of_a_new_meter_are_not_what_was_used_that_day(home: StoredHome) -> None:
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     await write_curve(home, date(2026, 9, 4))
     swapped = FIRST + timedelta(days=4)
     shown_ = {}
@@ -378,7 +380,7 @@ async def test_the_registers_of_a_new_meter_are_not_what_was_used_that_day(home:
         day = FIRST + timedelta(days=number)
         before = {"hp": 0, "hc": 0} if day <= swapped else {"hp": 900_000, "hc": 700_000}
         shown_[day] = {"hp": before["hp"] + 16_000 * number, "hc": before["hc"] + 8_000 * number}
-    await home.write(Kind.INDEX, shown_)
+    await home.write_days(Kind.INDEX, shown_)
     found = await check_index(home, FIRST, FIRST + timedelta(days=8))
     assert [item["date"] for item in found["items"]] == [
         (FIRST + timedelta(days=number)).isoformat() for number in range(8) if number != 4
@@ -386,33 +388,33 @@ async def test_the_registers_of_a_new_meter_are_not_what_was_used_that_day(home:
     assert {value for item in found["items"] for value in item["difference"].values()} == {0}
 
 
-async def test_the_registers_tell_which_slot_is_wrong(home: ByHand) -> None:
-    await home.change(tariffs=HP_HC, off_peak=[{"slots": [["02:00", "07:00"], ["12:30", "15:30"]]}])
+async def test_the_registers_tell_which_slot_is_wrong(home: StoredHome) -> None:
+    await home.change_point(tariffs=HP_HC, off_peak=[{"slots": [["02:00", "07:00"], ["12:30", "15:30"]]}])
     await count_by_registers(home, (120, 420), (780, 960))
     better = (await check_index(home, FIRST, FIRST + timedelta(days=10)))["better_off_peak"]
     assert (better["minutes"], better["slots"]) == (30, [["02:00", "07:00"], ["13:00", "16:00"]])
 
 
-async def test_the_registers_tell_that_enedis_hours_are_the_right_ones(home: ByHand) -> None:
+async def test_the_registers_tell_that_enedis_hours_are_the_right_ones(home: StoredHome) -> None:
     told = {"slots": [["02:00", "07:00"], ["13:00", "16:00"]], "source": "enedis"}
-    await home.change(tariffs=HP_HC, off_peak=[told, *NIGHT])
+    await home.change_point(tariffs=HP_HC, off_peak=[told, *NIGHT])
     await count_by_registers(home, (120, 420), (780, 960))
     better = (await check_index(home, FIRST, FIRST + timedelta(days=10)))["better_off_peak"]
     assert (better["minutes"], better["slots"], better["difference_after"]) == (None, told["slots"], 0)
 
 
-async def test_an_index_of_the_end_of_the_day_shows_no_false_difference(home: ByHand) -> None:
+async def test_an_index_of_the_end_of_the_day_shows_no_false_difference(home: StoredHome) -> None:
     """Each day uses more than the one before; an index value is dated by the day that it ends."""
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     await write_curve(home, date(2026, 9, 4), 300)
     shown_, peak, off_peak = {}, 0, 0
     for number in range(12):
         day = FIRST + timedelta(days=number)
         watts = 500 + 40 * number
-        await home.write(Kind.CURVE, {day: whole_curve(day, [watts])})
+        await home.write_days(Kind.CURVE, {day: whole_curve(day, [watts])})
         peak, off_peak = peak + 16 * watts, off_peak + 8 * watts
         shown_[day] = {"hp": peak, "hc": off_peak}
-    await home.write(Kind.INDEX, shown_)
+    await home.write_days(Kind.INDEX, shown_)
     found = await check_index(home, FIRST, FIRST + timedelta(days=12))
     assert found["aligned_by"] == "day_ended"
     assert len(found["items"]) == 11
@@ -420,34 +422,34 @@ async def test_an_index_of_the_end_of_the_day_shows_no_false_difference(home: By
     assert found["better_off_peak"] is None
 
 
-async def test_registers_without_known_names_still_give_the_total(home: ByHand) -> None:
+async def test_registers_without_known_names_still_give_the_total(home: StoredHome) -> None:
     await write_curve(home, date(2026, 9, 4))
     shown_ = {FIRST + timedelta(days=number): {"total": 24_100 * number} for number in range(5)}
-    await home.write(Kind.INDEX, shown_)
+    await home.write_days(Kind.INDEX, shown_)
     found = await check_index(home, FIRST, FIRST + timedelta(days=4))
     assert [item["difference"] for item in found["items"]] == [{"total": 100}] * 4
 
 
-async def test_a_meter_whose_clock_is_hours_off_is_found(home: ByHand) -> None:
+async def test_a_meter_whose_clock_is_hours_off_is_found(home: StoredHome) -> None:
     """22:30-06:30 by the contract; the meter's clock is five hours late, so that its night begins at 03:30."""
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     await count_by_registers(home, (210, 690))
     better = (await check_index(home, FIRST, FIRST + timedelta(days=10)))["better_off_peak"]
     assert (better["minutes"], better["slots"], better["difference_after"]) == (300, [["03:30", "11:30"]], 0)
 
 
-async def test_old_prices_are_flagged_in_every_answer_that_uses_them(home: ByHand) -> None:
-    await home.change(tariffs=[{"option": "base", "power_kva": 15}])
+async def test_old_prices_are_flagged_in_every_answer_that_uses_them(home: StoredHome) -> None:
+    await home.change_point(tariffs=[{"option": "base", "power_kva": 15}])
     await write_curve(home, date(2026, 9, 4))
     for found in (await load_periods(home), await load_totals(home), await load_comparison(home)):
         assert found["prices_outdated"] == "2026-08-01"
     assert (await load_periods(home, date(2026, 7, 1), date(2026, 7, 5)))["prices_outdated"] is None
 
 
-async def test_old_prices_of_an_option_that_is_compared_are_flagged(home: ByHand) -> None:
+async def test_old_prices_of_an_option_that_is_compared_are_flagged(home: StoredHome) -> None:
     """Ones own prices are nobody's to call old; those of the regulated options at 15 kVA are of February."""
     own = {"prices": [{"bucket": "base", "eur_per_kwh": 0.2}], "subscription_eur_per_month": 20}
-    await home.change(tariffs=[{"option": "base", "power_kva": 15} | own])
+    await home.change_point(tariffs=[{"option": "base", "power_kva": 15} | own])
     await write_curve(home, date(2026, 9, 4))
     assert (await load_totals(home))["prices_outdated"] is None
     assert (await load_comparison(home))["prices_outdated"] == "2026-08-01"

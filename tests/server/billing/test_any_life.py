@@ -26,8 +26,8 @@ from tests.server.billing.homes import (
     NIGHT,
     TEMPO,
     TODAY,
-    ByHand,
     Client,
+    StoredHome,
     list_past_days,
     sqlite_url,
     whole_curve,
@@ -86,7 +86,7 @@ TARIFFS = [
 class Life:
     """A home whose knowledge changes at random, and a client whose calls go as badly as they can."""
 
-    home: ByHand
+    home: StoredHome
     chance: random.Random
     client: Client = field(default_factory=Client)
     is_current: bool = False
@@ -98,50 +98,52 @@ class Life:
         await getattr(self, name)(day, whole_curve(day, watts, self.chance.choice([10, 30, 60])))
 
     async def late(self, day: date, curve: list[Reading]) -> None:
-        await self.home.write(Kind.CURVE, {day: curve})
+        await self.home.write_days(Kind.CURVE, {day: curve})
 
     async def partial(self, day: date, curve: list[Reading]) -> None:
         cut, direction = self.chance.randrange(1, len(curve)), self.chance.choice(list(Direction))
         known = self.chance.choice([curve[:cut], curve[cut:]])
-        await self.home.write(Kind.CURVE, {day: known}, direction, state=State.PARTIAL)
+        await self.home.write_days(Kind.CURVE, {day: known}, direction, state=State.PARTIAL)
 
     async def absent(self, day: date, _: list[Reading]) -> None:
-        await self.home.write(Kind.CURVE, {day: None})
+        await self.home.write_days(Kind.CURVE, {day: None})
 
     async def daily(self, day: date, _: list[Reading]) -> None:
         direction = self.chance.choice(list(Direction))
-        await self.home.write(Kind.DAILY, {day: self.chance.randrange(20_000)}, direction)
+        await self.home.write_days(Kind.DAILY, {day: self.chance.randrange(20_000)}, direction)
 
     async def index(self, day: date, _: list[Reading]) -> None:
         registers = {day: {"hp": 7000, "hc": 3000}, day + timedelta(days=1): {"hp": 9000, "hc": 4000}}
-        await self.home.write(Kind.INDEX, registers)
+        await self.home.write_days(Kind.INDEX, registers)
 
     async def color(self, day: date, _: list[Reading]) -> None:
-        await self.home.color({day: self.chance.choice(["blue", "white", "red", "unknown"])})
+        await self.home.write_colors({day: self.chance.choice(["blue", "white", "red", "unknown"])})
 
     async def tariff(self, *_: object) -> None:
-        await self.home.change(tariffs=self.chance.choice(TARIFFS))
+        await self.home.change_point(tariffs=self.chance.choice(TARIFFS))
 
     async def off_peak(self, day: date, _: list[Reading]) -> None:
-        await self.home.change(off_peak=[NIGHT[0], {"valid_from": day.isoformat(), "slots": [["12:07", "14:00"]]}])
+        await self.home.change_point(
+            off_peak=[NIGHT[0], {"valid_from": day.isoformat(), "slots": [["12:07", "14:00"]]}]
+        )
 
     async def own_price(self, *_: object) -> None:
         price = {"bucket": "base", "eur_per_kwh": self.chance.randrange(100) / 100}
-        await self.home.change(tariffs=[BASE[0] | {"prices": [price], "subscription_eur_per_month": 10.0}])
+        await self.home.change_point(tariffs=[BASE[0] | {"prices": [price], "subscription_eur_per_month": 10.0}])
 
     async def produce(self, day: date, curve: list[Reading]) -> None:
-        await self.home.write(Kind.CURVE, {day: curve}, Direction.PRODUCTION)
+        await self.home.write_days(Kind.CURVE, {day: curve}, Direction.PRODUCTION)
 
     async def contract(self, *_: object) -> None:
-        await self.home.change(
+        await self.home.change_point(
             contract=self.chance.choice([Contract(), Contract(produces=True), Contract(produces=True, power_kva=6)])
         )
 
     async def collect(self, *_: object) -> None:
-        await self.home.change(services=self.chance.choice([["IDX"], ["CDC"]]))
+        await self.home.change_point(services=self.chance.choice([["IDX"], ["CDC"]]))
 
     async def tomorrow(self, *_: object) -> None:
-        await self.home.write(Kind.CURVE, {self.today: whole_curve(self.today, [500])})
+        await self.home.write_days(Kind.CURVE, {self.today: whole_curve(self.today, [500])})
         self.today += timedelta(days=1)
         self.home.clock.set(self.home.clock.now() + timedelta(days=1))
 
@@ -149,21 +151,21 @@ class Life:
         self.home.clock.set(self.home.clock.now() + timedelta(minutes=self.chance.randrange(200)))
 
     async def ask(self, *_: object) -> None:
-        answer = await self.home.hours(self.client.cursor)
+        answer = await self.home.load_hours(self.client.cursor)
         if self.is_current and answer["epoch"] == self.client.epoch:
             assert answer["from"] is None or self.client.lacks_first_of(answer), "no further back than needed"
         self.client.take(answer)
         self.is_current = True
 
     async def lose(self, *_: object) -> None:
-        await self.home.hours(self.client.cursor)
+        await self.home.load_hours(self.client.cursor)
 
     async def interrupt(self, *_: object) -> None:
-        self.client.take(await self.home.hours(self.client.cursor), interrupted=True)
+        self.client.take(await self.home.load_hours(self.client.cursor), interrupted=True)
         self.is_current = False
 
     async def page(self, *_: object) -> None:
-        self.client.take(await self.home.hours(self.client.cursor, limit=self.chance.choice([1, 100, 700])))
+        self.client.take(await self.home.load_hours(self.client.cursor, limit=self.chance.choice([1, 100, 700])))
         self.is_current = False
 
     async def restart(self, *_: object) -> None:
@@ -171,24 +173,26 @@ class Life:
 
 
 async def _run_life(folder: Path, steps: list[str], chance: random.Random, processes: int) -> None:
-    home = await ByHand.open(sqlite_url(folder), SetClock(NOW), KEYRING, tariffs=TEMPO, off_peak=NIGHT)
+    home = await StoredHome.open(sqlite_url(folder), SetClock(NOW), KEYRING, tariffs=TEMPO, off_peak=NIGHT)
     try:
-        await home.color({day: chance.choice(["blue", "white", "red"]) for day in list_past_days(62, 2)})
-        await home.write(Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in list_past_days(60)})
+        await home.write_colors({day: chance.choice(["blue", "white", "red"]) for day in list_past_days(62, 2)})
+        await home.write_days(
+            Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in list_past_days(60)}
+        )
         home.standing = [home.new_service() for _ in range(processes)]
         life = Life(home, chance)
         for step in [*steps, "ask"]:
             await life.step(step)
         for _ in home.standing:  # whoever is asked, however long it stands
-            assert (await home.hours(life.client.cursor))["from"] is None
+            assert (await home.load_hours(life.client.cursor))["from"] is None
         home.standing = []
         afresh = Client()
-        afresh.take(await home.hours())
+        afresh.take(await home.load_hours())
         assert (life.client.epoch, life.client.rows) == (afresh.epoch, afresh.rows)
         assert life.client.made_of == afresh.made_of
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(publishing, "FORMAT", 0)  # all days are counted again
-            again = await home.hours(life.client.cursor)
+            again = await home.load_hours(life.client.cursor)
         assert (again["epoch"], again["from"]) == (life.client.epoch, None)
     finally:
         await home.database.close()

@@ -18,8 +18,8 @@ from tests.server.billing.homes import (
     NIGHT,
     TEMPO,
     TODAY,
-    ByHand,
     Client,
+    StoredHome,
     list_past_days,
     sqlite_url,
     whole_curve,
@@ -30,7 +30,7 @@ from tests.server.paris import midnight
 
 @pytest.fixture
 async def home(tmp_path: Path) -> Any:
-    made = await ByHand.make(sqlite_url(tmp_path), SetClock(NOW), tariffs=BASE)
+    made = await StoredHome.create(sqlite_url(tmp_path), SetClock(NOW), tariffs=BASE)
     yield made
     await made.database.close()
 
@@ -39,41 +39,41 @@ def format_hour(day: date, hour: int = 0) -> str:
     return (midnight(day) + timedelta(hours=hour)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-async def write_days(home: ByHand, days: list[date], watts: int = 600) -> None:
-    await home.write(Kind.CURVE, {day: whole_curve(day, [watts]) for day in days})
+async def write_days(home: StoredHome, days: list[date], watts: int = 600) -> None:
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [watts]) for day in days})
 
 
-async def test_nothing_is_published_before_sixty_days_are_known(home: ByHand) -> None:
+async def test_nothing_is_published_before_sixty_days_are_known(home: StoredHome) -> None:
     await write_days(home, list_past_days(59))
-    assert (await home.hours())["from"] is None
+    assert (await home.load_hours())["from"] is None
     await write_days(home, list_past_days(60, 60))
-    answer = await home.hours()
+    answer = await home.load_hours()
     assert (answer["from"], len(answer["start"])) == (format_hour(TODAY - timedelta(days=60)), 60 * 24 + 1)
     assert [series["key"] for series in answer["series"]] == ["consumption", "cost", "subscription"]
     assert answer["sum"]["consumption"][-1] == 600 * (60 * 24 + 1)
     assert set(answer["made_of"]["consumption"]) == {"measured"}
 
 
-async def test_the_start_moves_back_at_a_year_and_at_the_end_only(home: ByHand) -> None:
+async def test_the_start_moves_back_at_a_year_and_at_the_end_only(home: StoredHome) -> None:
     client = Client()
     await write_days(home, list_past_days(60))
-    client.take(await home.hours())
+    client.take(await home.load_hours())
     await write_days(home, list_past_days(300, 61))
-    assert (await home.hours(client.cursor))["from"] is None
+    assert (await home.load_hours(client.cursor))["from"] is None
     await write_days(home, list_past_days(365, 301))
-    answer = await home.hours(client.cursor)
+    answer = await home.load_hours(client.cursor)
     assert answer["from"] == format_hour(TODAY - timedelta(days=365))
     client.take(answer)
     oldest = (TODAY - date(2024, 10, 19)).days
     await write_days(home, list_past_days(oldest - 1, 366))
-    assert (await home.hours(client.cursor))["from"] is None
+    assert (await home.load_hours(client.cursor))["from"] is None
     await write_days(home, list_past_days(oldest, oldest))
-    assert (await home.hours(client.cursor))["from"] is None
+    assert (await home.load_hours(client.cursor))["from"] is None
     values = [date(2023, 10, 19) + timedelta(days=number) for number in range(366)]
-    await home.write(Kind.DAILY, dict.fromkeys(values[1:], 12_345))
-    assert (await home.hours(client.cursor))["from"] is None
-    await home.write(Kind.DAILY, {values[0]: None})  # Enedis has none
-    answer = await home.hours(client.cursor)
+    await home.write_days(Kind.DAILY, dict.fromkeys(values[1:], 12_345))
+    assert (await home.load_hours(client.cursor))["from"] is None
+    await home.write_days(Kind.DAILY, {values[0]: None})  # Enedis has none
+    answer = await home.load_hours(client.cursor)
     assert answer["epoch"] == client.epoch
     assert answer["start"][:2] == [format_hour(date(2023, 10, 20)), format_hour(date(2023, 10, 21))]
     assert answer["sum"]["consumption"][:2] == [12_345, 2 * 12_345]
@@ -82,70 +82,74 @@ async def test_the_start_moves_back_at_a_year_and_at_the_end_only(home: ByHand) 
     assert answer["start"][365] == format_hour(date(2024, 10, 19))
     home.clock.set(NOW + timedelta(days=1))
     await write_days(home, [TODAY])
-    assert (await home.hours(answer["cursor"]))["from"] == format_hour(TODAY)
+    assert (await home.load_hours(answer["cursor"]))["from"] == format_hour(TODAY)
 
 
-async def test_a_late_reading_moves_from_back_to_its_hour(home: ByHand) -> None:
+async def test_a_late_reading_moves_from_back_to_its_hour(home: StoredHome) -> None:
     await write_days(home, list_past_days(60))
     late = TODAY - timedelta(days=5)
-    await home.write(Kind.CURVE, {late: whole_curve(late, [600])[:20]}, state=State.PARTIAL)
-    first = await home.hours()
+    await home.write_days(Kind.CURVE, {late: whole_curve(late, [600])[:20]}, state=State.PARTIAL)
+    first = await home.load_hours()
     assert format_hour(late, 9) in first["start"]
     assert format_hour(late, 10) not in first["start"]
     await write_days(home, [late])
-    answer = await home.hours(first["cursor"])
+    answer = await home.load_hours(first["cursor"])
     assert answer["from"] == format_hour(late, 10)
-    assert (await home.hours(answer["cursor"]))["start"] == []
+    assert (await home.load_hours(answer["cursor"]))["start"] == []
 
 
-async def test_a_new_price_or_hours_or_option_moves_it_to_the_day_it_begins(home: ByHand) -> None:
-    await home.change(tariffs=HP_HC, off_peak=NIGHT)
+async def test_a_new_price_or_hours_or_option_moves_it_to_the_day_it_begins(home: StoredHome) -> None:
+    await home.change_point(tariffs=HP_HC, off_peak=NIGHT)
     await write_days(home, list_past_days(60))
-    cursor = (await home.hours())["cursor"]
+    cursor = (await home.load_hours())["cursor"]
     moved = TODAY - timedelta(days=10)
     begins = moved.isoformat()
-    await home.change(off_peak=[NIGHT[0] | {"valid_to": begins}, {"valid_from": begins, "slots": [["01:00", "09:00"]]}])
-    answer = await home.hours(cursor)
+    await home.change_point(
+        off_peak=[NIGHT[0] | {"valid_to": begins}, {"valid_from": begins, "slots": [["01:00", "09:00"]]}]
+    )
+    answer = await home.load_hours(cursor)
     assert answer["from"] == format_hour(moved)
     own = {"prices": [{"bucket": "hp", "eur_per_kwh": 0.3}, {"bucket": "hc", "eur_per_kwh": 0.2}]}
-    await home.change(tariffs=[*HP_HC, HP_HC[0] | own | {"valid_from": TODAY.replace(day=2).isoformat()}])
-    answer = await home.hours(answer["cursor"])
+    await home.change_point(tariffs=[*HP_HC, HP_HC[0] | own | {"valid_from": TODAY.replace(day=2).isoformat()}])
+    answer = await home.load_hours(answer["cursor"])
     assert answer["from"] == format_hour(TODAY.replace(day=2))
 
 
-async def test_a_colour_that_arrives_moves_it_to_its_six_o_clock_and_prices_it(home: ByHand) -> None:
-    await home.change(tariffs=TEMPO)
+async def test_a_colour_that_arrives_moves_it_to_its_six_o_clock_and_prices_it(home: StoredHome) -> None:
+    await home.change_point(tariffs=TEMPO)
     days = list_past_days(61, 0)
     missing = TODAY - timedelta(days=3)
-    await home.color({day: "blue" for day in days if day != missing})
+    await home.write_colors({day: "blue" for day in days if day != missing})
     await write_days(home, list_past_days(60))
-    first = await home.hours()
+    first = await home.load_hours()
     assert {series["key"] for series in first["series"]} >= {"consumption_red_hp", "consumption_unknown"}
-    await home.color({missing: "white"})
-    answer = await home.hours(first["cursor"])
+    await home.write_colors({missing: "white"})
+    answer = await home.load_hours(first["cursor"])
     assert answer["from"] == format_hour(missing, 6)
     assert answer["sum"]["consumption_unknown"][-1] == 0
     assert answer["sum"]["consumption_white_hp"][-1] == 16 * 600
     assert answer["sum"]["consumption_white_hc"][-1] == 8 * 600
 
 
-async def test_a_price_of_what_was_not_used_tells_nobody_anything_new(home: ByHand) -> None:
+async def test_a_price_of_what_was_not_used_tells_nobody_anything_new(home: StoredHome) -> None:
     def make_tariffs(eur: float) -> list[dict[str, object]]:
         return [HP_HC[0] | {"prices": [{"bucket": bucket, "eur_per_kwh": eur} for bucket in ("hp", "hc")]}]
 
-    await home.change(tariffs=make_tariffs(0.2), off_peak=NIGHT)
+    await home.change_point(tariffs=make_tariffs(0.2), off_peak=NIGHT)
     await write_days(home, list_past_days(60, 2), 0)
     await write_days(home, list_past_days(1))
-    cursor = (await home.hours())["cursor"]
-    await home.change(tariffs=make_tariffs(0.3))
-    assert (await home.hours(cursor))["from"] == format_hour(list_past_days(1)[0])
+    cursor = (await home.load_hours())["cursor"]
+    await home.change_point(tariffs=make_tariffs(0.3))
+    assert (await home.load_hours(cursor))["from"] == format_hour(list_past_days(1)[0])
 
 
-async def test_a_series_that_comes_is_told_from_the_start(home: ByHand) -> None:
+async def test_a_series_that_comes_is_told_from_the_start(home: StoredHome) -> None:
     await write_days(home, list_past_days(60))
-    first = await home.hours()
-    await home.write(Kind.CURVE, {list_past_days(1)[0]: whole_curve(list_past_days(1)[0], [100])}, Direction.PRODUCTION)
-    answer = await home.hours(first["cursor"])
+    first = await home.load_hours()
+    await home.write_days(
+        Kind.CURVE, {list_past_days(1)[0]: whole_curve(list_past_days(1)[0], [100])}, Direction.PRODUCTION
+    )
+    answer = await home.load_hours(first["cursor"])
     assert answer["from"] == first["from"]
     assert answer["sum"]["production"][0] == 0
     assert answer["sum"]["production"][-1] == 2400
@@ -153,52 +157,52 @@ async def test_a_series_that_comes_is_told_from_the_start(home: ByHand) -> None:
     assert answer["made_of"]["production"][0] == "unknown"
 
 
-async def test_the_bucket_of_a_base_home_is_left_out_until_there_are_others(home: ByHand) -> None:
+async def test_the_bucket_of_a_base_home_is_left_out_until_there_are_others(home: StoredHome) -> None:
     await write_days(home, list_past_days(60))
-    first = await home.hours()
-    await home.change(tariffs=[*BASE, HP_HC[0] | {"valid_from": "2026-10-20"}], off_peak=NIGHT)
-    answer = await home.hours(first["cursor"])
+    first = await home.load_hours()
+    await home.change_point(tariffs=[*BASE, HP_HC[0] | {"valid_from": "2026-10-20"}], off_peak=NIGHT)
+    answer = await home.load_hours(first["cursor"])
     assert answer["from"] == first["from"]
     sums = answer["sum"]
     for row in range(len(answer["start"])):
         buckets = sum(sums[f"consumption_{bucket}"][row] for bucket in ("base", "hp", "hc"))
         assert buckets == pytest.approx(sums["consumption"][row])
-    await home.change(tariffs=BASE)
-    answer = await home.hours(answer["cursor"])  # what was told stays, at nothing
+    await home.change_point(tariffs=BASE)
+    answer = await home.load_hours(answer["cursor"])  # what was told stays, at nothing
     assert answer["sum"]["consumption_hp"][-1] == 0
     assert answer["sum"]["consumption_base"] == answer["sum"]["consumption"]
 
 
-async def test_a_day_without_a_curve_is_a_row_once_no_curve_will_come(home: ByHand) -> None:
+async def test_a_day_without_a_curve_is_a_row_once_no_curve_will_come(home: StoredHome) -> None:
     await write_days(home, list_past_days(60))
     lost = TODAY - timedelta(days=20)
-    await home.write(Kind.CURVE, {lost: None}, asked_at=midnight(lost) + timedelta(days=3))
-    await home.write(Kind.DAILY, {lost: 12_345})
-    first = await home.hours()
+    await home.write_days(Kind.CURVE, {lost: None}, asked_at=midnight(lost) + timedelta(days=3))
+    await home.write_days(Kind.DAILY, {lost: 12_345})
+    first = await home.load_hours()
     assert not any(format_hour(lost) <= start < format_hour(lost + timedelta(days=1)) for start in first["start"])
-    await home.write(Kind.CURVE, {lost: None})
-    answer = await home.hours(first["cursor"])
+    await home.write_days(Kind.CURVE, {lost: None})
+    answer = await home.load_hours(first["cursor"])
     assert answer["from"] == format_hour(lost)
     assert answer["start"][:2] == [format_hour(lost), format_hour(lost + timedelta(days=1))]
     assert answer["made_of"]["consumption"][:2] == ["day", "measured"]
     before = first["sum"]["consumption"][first["start"].index(format_hour(lost - timedelta(days=1), 23))]
     assert answer["sum"]["consumption"][0] == before + 12_345
     await write_days(home, [lost])
-    again = await home.hours(answer["cursor"])
+    again = await home.load_hours(answer["cursor"])
     assert (again["epoch"], again["start"][:2]) == (answer["epoch"], [format_hour(lost), format_hour(lost, 1)])
 
 
-async def test_half_a_curve_takes_no_row_of_a_day_away(home: ByHand) -> None:
+async def test_half_a_curve_takes_no_row_of_a_day_away(home: StoredHome) -> None:
     lost = TODAY - timedelta(days=20)
     await write_days(home, [day for day in list_past_days(60) if day != lost])
-    await home.write(Kind.CURVE, {lost: None})
-    await home.write(Kind.DAILY, {lost: 12_345})
-    first = await home.hours()
-    await home.write(Kind.CURVE, {lost: whole_curve(lost, [600])[24:]}, state=State.PARTIAL)
-    half = await home.hours(first["cursor"])
+    await home.write_days(Kind.CURVE, {lost: None})
+    await home.write_days(Kind.DAILY, {lost: 12_345})
+    first = await home.load_hours()
+    await home.write_days(Kind.CURVE, {lost: whole_curve(lost, [600])[24:]}, state=State.PARTIAL)
+    half = await home.load_hours(first["cursor"])
     assert (half["epoch"], half["from"]) == (first["epoch"], None), "the whole day's energy is known better"
     await write_days(home, [lost])
-    answer = await home.hours(half["cursor"])
+    answer = await home.load_hours(half["cursor"])
     assert (answer["epoch"], answer["from"], answer["start"][1]) == (
         first["epoch"],
         format_hour(lost),
@@ -206,35 +210,35 @@ async def test_half_a_curve_takes_no_row_of_a_day_away(home: ByHand) -> None:
     )
 
 
-async def test_where_the_curve_is_not_collected_every_day_is_a_row(home: ByHand) -> None:
-    await home.change(services=["IDX"], tariffs=HP_HC, off_peak=NIGHT)
+async def test_where_the_curve_is_not_collected_every_day_is_a_row(home: StoredHome) -> None:
+    await home.change_point(services=["IDX"], tariffs=HP_HC, off_peak=NIGHT)
     days = list_past_days(60)
-    await home.write(Kind.DAILY, dict.fromkeys(days, 10_000))
-    await home.write(
+    await home.write_days(Kind.DAILY, dict.fromkeys(days, 10_000))
+    await home.write_days(
         Kind.INDEX, {day: {"hp": 7000 * number, "hc": 3000 * number} for number, day in enumerate([*days, TODAY])}
     )
-    answer = await home.hours()
+    answer = await home.load_hours()
     assert answer["start"] == [format_hour(day) for day in days]
     assert set(answer["made_of"]["consumption"]) == {"day"}
     assert answer["sum"]["consumption_hc"][-1] == 60 * 3000
     assert answer["sum"]["cost"][-1] == pytest.approx(60 * (7 * 0.2142 + 3 * 0.1589))
 
 
-async def test_rows_that_vanish_begin_an_epoch(home: ByHand) -> None:
+async def test_rows_that_vanish_begin_an_epoch(home: StoredHome) -> None:
     await write_days(home, list_past_days(60))
-    first = await home.hours()
+    first = await home.load_hours()
     gone = list_past_days(1)[0]
-    await home.write(Kind.CURVE, {gone: whole_curve(gone, [600])[6:]}, state=State.PARTIAL)
-    answer = await home.hours(first["cursor"])
+    await home.write_days(Kind.CURVE, {gone: whole_curve(gone, [600])[6:]}, state=State.PARTIAL)
+    answer = await home.load_hours(first["cursor"])
     assert answer["epoch"] != first["epoch"]
     assert answer["from"] == first["from"]
 
 
-async def test_pages_continue_and_a_change_between_them_is_not_missed(home: ByHand) -> None:
+async def test_pages_continue_and_a_change_between_them_is_not_missed(home: StoredHome) -> None:
     await write_days(home, list_past_days(60))
     client, pages = Client(), 0
     while True:
-        answer = await home.hours(client.cursor, limit=100)
+        answer = await home.load_hours(client.cursor, limit=100)
         assert len(answer["start"]) <= 100
         client.take(answer)
         pages += 1
@@ -244,59 +248,67 @@ async def test_pages_continue_and_a_change_between_them_is_not_missed(home: ByHa
             break
     assert pages > 15
     afresh = Client()
-    afresh.take(await home.hours())
+    afresh.take(await home.load_hours())
     assert client.rows == afresh.rows
-    assert (await home.hours(client.cursor))["start"] == []
+    assert (await home.load_hours(client.cursor))["start"] == []
 
 
 @pytest.mark.parametrize(
     "cursor",
     ["", "x", "{epoch}", "{epoch}.x", "{epoch}.99", "{epoch}.1.2.3", "{epoch}.-1", "{epoch}.1.999999999", "..."],
 )
-async def test_a_cursor_that_means_nothing_gets_everything(home: ByHand, cursor: str) -> None:
+async def test_a_cursor_that_means_nothing_gets_everything(home: StoredHome, cursor: str) -> None:
     await write_days(home, list_past_days(60))
-    first = await home.hours()
-    answer = await home.hours(cursor.format(epoch=first["epoch"]))
+    first = await home.load_hours()
+    answer = await home.load_hours(cursor.format(epoch=first["epoch"]))
     assert answer["start"] == first["start"]
 
 
-async def test_old_prices_are_flagged(home: ByHand) -> None:
+async def test_old_prices_are_flagged(home: StoredHome) -> None:
     await write_days(home, list_past_days(60))
-    assert (await home.hours())["prices_outdated"] is None
-    await home.change(tariffs=[{"option": "base", "power_kva": 15}])  # of August 2026, 6, 9 and 12 kVA are known
-    assert (await home.hours())["prices_outdated"] == "2026-08-01"
+    assert (await home.load_hours())["prices_outdated"] is None
+    await home.change_point(tariffs=[{"option": "base", "power_kva": 15}])  # of August 2026, 6, 9 and 12 kVA are known
+    assert (await home.load_hours())["prices_outdated"] == "2026-08-01"
 
 
-async def test_production_that_is_not_whole_keeps_no_consumption_back(home: ByHand) -> None:
-    await home.change(contract=Contract(produces=True, power_kva=6))
+async def test_production_that_is_not_whole_keeps_no_consumption_back(home: StoredHome) -> None:
+    await home.change_point(contract=Contract(produces=True, power_kva=6))
     await write_days(home, list_past_days(60))
-    await home.write(Kind.CURVE, {list_past_days(1)[0]: whole_curve(list_past_days(1)[0], [100])}, Direction.PRODUCTION)
-    assert (await home.hours())["from"] == format_hour(TODAY - timedelta(days=60))
+    await home.write_days(
+        Kind.CURVE, {list_past_days(1)[0]: whole_curve(list_past_days(1)[0], [100])}, Direction.PRODUCTION
+    )
+    assert (await home.load_hours())["from"] == format_hour(TODAY - timedelta(days=60))
     await write_days(home, list_past_days(365, 61))
-    assert (await home.hours())["from"] == format_hour(TODAY - timedelta(days=60))
-    await home.write(Kind.CURVE, {day: whole_curve(day, [100]) for day in list_past_days(365)}, Direction.PRODUCTION)
-    assert (await home.hours())["from"] == format_hour(TODAY - timedelta(days=365))
+    assert (await home.load_hours())["from"] == format_hour(TODAY - timedelta(days=60))
+    await home.write_days(
+        Kind.CURVE, {day: whole_curve(day, [100]) for day in list_past_days(365)}, Direction.PRODUCTION
+    )
+    assert (await home.load_hours())["from"] == format_hour(TODAY - timedelta(days=365))
 
 
-async def test_what_was_given_tells_nothing_of_what_was_used(home: ByHand) -> None:
-    await home.change(contract=Contract(produces=True, power_kva=6))
+async def test_what_was_given_tells_nothing_of_what_was_used(home: StoredHome) -> None:
+    await home.change_point(contract=Contract(produces=True, power_kva=6))
     late = list_past_days(1)[0]
     await write_days(home, list_past_days(60, 2))
-    await home.write(Kind.CURVE, {day: whole_curve(day, [100]) for day in list_past_days(60)}, Direction.PRODUCTION)
-    first = await home.hours()
+    await home.write_days(
+        Kind.CURVE, {day: whole_curve(day, [100]) for day in list_past_days(60)}, Direction.PRODUCTION
+    )
+    first = await home.load_hours()
     assert first["start"][-1] == format_hour(late, -1), "no row says that nothing was used"
-    await home.write(Kind.CURVE, {late: whole_curve(late, [600])[:24]}, state=State.PARTIAL)
-    half = await home.hours(first["cursor"])
+    await home.write_days(Kind.CURVE, {late: whole_curve(late, [600])[:24]}, state=State.PARTIAL)
+    half = await home.load_hours(first["cursor"])
     assert (half["epoch"], half["from"], len(half["start"])) == (first["epoch"], format_hour(late), 12)
     await write_days(home, [late])
-    answer = await home.hours(half["cursor"])
+    answer = await home.load_hours(half["cursor"])
     assert (answer["epoch"], answer["from"]) == (first["epoch"], format_hour(late, 12))
 
 
-async def test_a_meter_that_only_gives_has_the_rows_of_what_it_gave(home: ByHand) -> None:
-    await home.change(contract=Contract(produces=True))
-    await home.write(Kind.CURVE, {day: whole_curve(day, [100]) for day in list_past_days(60)}, Direction.PRODUCTION)
-    answer = await home.hours()
+async def test_a_meter_that_only_gives_has_the_rows_of_what_it_gave(home: StoredHome) -> None:
+    await home.change_point(contract=Contract(produces=True))
+    await home.write_days(
+        Kind.CURVE, {day: whole_curve(day, [100]) for day in list_past_days(60)}, Direction.PRODUCTION
+    )
+    answer = await home.load_hours()
     assert len(answer["start"]) == 60 * 24 + 1
     assert answer["sum"]["production"][-1] == 100 * (60 * 24 + 1)
 
@@ -307,34 +319,36 @@ def _count_as_before(*known: Any, takes: bool) -> Any:
 
 
 async def test_rows_that_an_older_gateway_made_of_what_was_given_are_taken_back(
-    home: ByHand, monkeypatch: pytest.MonkeyPatch
+    home: StoredHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only a home that has such rows begins an epoch when the gateway is renewed."""
     await write_days(home, list_past_days(60, 2))
     client = Client()
     with monkeypatch.context() as older:
         older.setattr(publishing, "FORMAT", 2)
-        client.take(await home.hours())
-    assert (await home.hours(client.cursor))["from"] is None, "counted again, and nothing differs"
-    await home.write(Kind.CURVE, {list_past_days(1)[0]: whole_curve(list_past_days(1)[0], [100])}, Direction.PRODUCTION)
+        client.take(await home.load_hours())
+    assert (await home.load_hours(client.cursor))["from"] is None, "counted again, and nothing differs"
+    await home.write_days(
+        Kind.CURVE, {list_past_days(1)[0]: whole_curve(list_past_days(1)[0], [100])}, Direction.PRODUCTION
+    )
     with monkeypatch.context() as older:
         older.setattr(publishing, "FORMAT", 2)
         older.setattr(changes, "count_day", _count_as_before)
-        client.take(await home.hours(client.cursor))
+        client.take(await home.load_hours(client.cursor))
     assert (format_hour(list_past_days(1)[0]), "consumption") in client.rows
-    renewed = await home.hours(client.cursor)
+    renewed = await home.load_hours(client.cursor)
     assert (renewed["epoch"] != client.epoch, renewed["start"][-1]) == (True, format_hour(list_past_days(1)[0], -1))
 
 
-async def test_a_new_meter_is_published_from_its_first_day(home: ByHand) -> None:
+async def test_a_new_meter_is_published_from_its_first_day(home: StoredHome) -> None:
     since = TODAY - timedelta(days=12)
-    await home.change(contract=Contract(consumption_activated_on=since))
+    await home.change_point(contract=Contract(consumption_activated_on=since))
     await write_days(home, list_past_days(12))
-    assert (await home.hours())["from"] == format_hour(since)
+    assert (await home.load_hours())["from"] == format_hour(since)
 
 
-async def test_what_is_known_of_a_meter_that_ended_is_published(home: ByHand) -> None:
+async def test_what_is_known_of_a_meter_that_ended_is_published(home: StoredHome) -> None:
     await write_days(home, list_past_days(20))
-    assert (await home.hours())["from"] is None
-    await home.change(status=PointStatus.ENDED)
-    assert (await home.hours())["from"] == format_hour(TODAY - timedelta(days=20))
+    assert (await home.load_hours())["from"] is None
+    await home.change_point(status=PointStatus.ENDED)
+    assert (await home.load_hours())["from"] == format_hour(TODAY - timedelta(days=20))

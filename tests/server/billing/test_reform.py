@@ -16,8 +16,8 @@ from tests.server.billing.counted import count_figures, to_exact_amounts
 from tests.server.billing.homes import HP_HC
 from tests.server.billing.naive import Contract, Home, Slots, compute_bill
 from tests.server.billing.test_bill import assert_agreement, list_prices, random_curve, to_intervals
-from tests.server.metering.stand_in import Asked
-from tests.server.metering.stand_in import asked as asked  # noqa: PLC0414 - a fixture
+from tests.server.metering.stand_in import ScriptedHome
+from tests.server.metering.stand_in import scripted_home as scripted_home  # noqa: PLC0414 - a fixture
 from tests.server.paris import midnight
 from tests.server.usage_points.test_customer_answers import update_customer
 
@@ -35,20 +35,20 @@ OF_THE_REFORM = [
 ]
 
 
-async def live_until(asked: Asked, until: date, timetable: dict[date, dict[str, Any]]) -> int:
+async def live_until(asked: ScriptedHome, until: date, timetable: dict[date, dict[str, Any]]) -> int:
     """Ask whenever the gateway would, from today until a day; return how often."""
     count = 0
     while (now := asked.home.clock.now()) < midnight(until):
         relay = timetable[max(day for day in timetable if day <= paris.day_of(now))]
         await update_customer(asked, comptage={"relais": relay})
-        asked.home.clock.set((await asked.point()).details_at)
+        asked.home.clock.set((await asked.load_point()).details_at)
         count += 1
     return count
 
 
-async def check_every_hour(asked: Asked, changes: list[date]) -> None:
+async def check_every_hour(asked: ScriptedHome, changes: list[date]) -> None:
     """Compare the bill around each change with one made minute by minute."""
-    periods = [OffPeakPeriod.model_validate(period) for period in (await asked.point()).off_peak]
+    periods = [OffPeakPeriod.model_validate(period) for period in (await asked.load_point()).off_peak]
     rules = Rules([Tariff(option=Option.HP_HC, power_kva=9)], periods, {}, load_packaged_prices())
     home = Home([Contract(date.min, "hp_hc", list_prices("hp_hc"))], OF_THE_REFORM, {})
     for day in changes:
@@ -57,10 +57,10 @@ async def check_every_hour(asked: Asked, changes: list[date]) -> None:
         assert_agreement(to_exact_amounts(count_figures(rules, readings)), compute_bill(home, to_intervals(readings)))
 
 
-async def test_each_season_is_switched_on_its_day_when_enedis_names_no_date(asked: Asked) -> None:
-    await asked.home.change(tariffs=HP_HC)
+async def test_each_season_is_switched_on_its_day_when_enedis_names_no_date(scripted_home: ScriptedHome) -> None:
+    await scripted_home.home.change_point(tariffs=HP_HC)
     count = await live_until(
-        asked,
+        scripted_home,
         date(2027, 4, 9),
         {
             date(2026, 11, 1): {"plageHeuresCreuses": OLD},
@@ -69,31 +69,31 @@ async def test_each_season_is_switched_on_its_day_when_enedis_names_no_date(aske
             SPRING: {"plageHeuresCreuses": SUMMER},
         },
     )
-    periods = (await asked.point()).off_peak
+    periods = (await scripted_home.load_point()).off_peak
     assert [(one["valid_from"], one["valid_to"]) for one in periods] == [
         (None, "2026-12-01"),
         ("2026-12-01", "2027-04-01"),
         ("2027-04-01", None),
     ]
-    await check_every_hour(asked, [REFORM, date(2027, 3, 28), SPRING])
+    await check_every_hour(scripted_home, [REFORM, date(2027, 3, 28), SPRING])
     assert count < 50, "asked daily only between the announcement and the change"
 
 
-async def test_a_day_that_enedis_names_is_known_ahead(asked: Asked) -> None:
-    await asked.home.change(tariffs=HP_HC)
+async def test_a_day_that_enedis_names_is_known_ahead(scripted_home: ScriptedHome) -> None:
+    await scripted_home.home.change_point(tariffs=HP_HC)
     future = {"libelle": WINTER, "dateDebut": "2026-12-01"}
     relay = {"plageHeuresCreuses": OLD, "futuresPlagesHeuresCreuses": future}
-    await update_customer(asked, comptage={"relais": relay})
-    periods = (await asked.point()).off_peak
+    await update_customer(scripted_home, comptage={"relais": relay})
+    periods = (await scripted_home.load_point()).off_peak
     assert [(one["valid_from"], one["valid_to"]) for one in periods] == [(None, "2026-12-01"), ("2026-12-01", None)]
-    await check_every_hour(asked, [REFORM])
+    await check_every_hour(scripted_home, [REFORM])
 
 
 @pytest.mark.parametrize("written", [f"HC été (1H32-6H32;11H02-14H02) hiver ({WINTER[4:-1]})"])
-async def test_both_seasons_in_one_text_need_no_second_asking(asked: Asked, written: str) -> None:
-    await asked.home.change(tariffs=HP_HC)
+async def test_both_seasons_in_one_text_need_no_second_asking(scripted_home: ScriptedHome, written: str) -> None:
+    await scripted_home.home.change_point(tariffs=HP_HC)
     await live_until(
-        asked,
+        scripted_home,
         date(2026, 12, 3),
         {
             date(2026, 11, 1): {"plageHeuresCreuses": OLD},
@@ -101,4 +101,4 @@ async def test_both_seasons_in_one_text_need_no_second_asking(asked: Asked, writ
             REFORM: {"plageHeuresCreuses": written},
         },
     )
-    await check_every_hour(asked, [REFORM, SPRING])
+    await check_every_hour(scripted_home, [REFORM, SPRING])

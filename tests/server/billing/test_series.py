@@ -25,7 +25,7 @@ from gateway.metering.schedule import Kind, State
 from gateway.migrations import upgrade_database
 from gateway.usage_points.contract import Contract
 from tests.server.billing.answered import load_comparison, load_totals, write_curve
-from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, ByHand, sqlite_url, whole_curve
+from tests.server.billing.homes import BASE, HP_HC, NIGHT, TEMPO, TODAY, StoredHome, sqlite_url, whole_curve
 from tests.server.billing.test_any_life import Life
 from tests.server.conftest import NOW, SetClock
 from tests.server.paris import PARIS
@@ -41,7 +41,7 @@ BEGINS: dict[str, Callable[[date], date]] = {
 
 
 async def load_series(
-    home: ByHand, step: str, start: date, end: date, include: frozenset[Include] = ALL
+    home: StoredHome, step: str, start: date, end: date, include: frozenset[Include] = ALL
 ) -> dict[str, Any]:
     service = SeriesService(home.database, home.clock, home.publisher)
     found = await service.load_charts(
@@ -52,9 +52,9 @@ async def load_series(
     return answer
 
 
-async def amounts_by_day(home: ByHand) -> dict[date, dict[str, float]]:
+async def amounts_by_day(home: StoredHome) -> dict[date, dict[str, float]]:
     """What each day of Paris comes to, from the running sums of `/hours`."""
-    answer = await home.hours()
+    answer = await home.load_hours()
     found: dict[date, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for key, sums in answer["sum"].items():
         for start, before, after in zip(answer["start"], [0, *sums], sums, strict=False):
@@ -73,7 +73,7 @@ def get_columns(chart: dict[str, Any]) -> dict[str, list[float | None]]:
     return {kind: chart[kind] for kind in kinds} | by_bucket
 
 
-async def test_hours_of_the_day_with_25_hours(home: ByHand) -> None:
+async def test_hours_of_the_day_with_25_hours(home: StoredHome) -> None:
     await write_curve(home, date(2026, 9, 4))
     odd = date(2026, 10, 25)
     chart = (await load_series(home, "hour", odd, odd + timedelta(days=1)))["current"]
@@ -91,19 +91,19 @@ async def test_hours_of_the_day_with_25_hours(home: ByHand) -> None:
     assert chart["total"]["consumption"]["wh"] == 25_000
 
 
-async def test_a_day_known_only_as_a_whole_stands_in_its_first_hour(home: ByHand) -> None:
-    await home.change(services=["IDX"])
-    await home.write(Kind.DAILY, dict.fromkeys([TODAY - timedelta(days=n) for n in range(1, 61)], 24000))
+async def test_a_day_known_only_as_a_whole_stands_in_its_first_hour(home: StoredHome) -> None:
+    await home.change_point(services=["IDX"])
+    await home.write_days(Kind.DAILY, dict.fromkeys([TODAY - timedelta(days=n) for n in range(1, 61)], 24000))
     chart = (await load_series(home, "hour", date(2026, 11, 1), date(2026, 11, 2)))["current"]
     assert chart["consumption"] == [24_000] + [None] * 23
     assert chart["quality"]["consumption"] == ["day"] * 24
     assert chart["complete"]["consumption"] == [True] * 24
 
 
-async def test_what_is_not_known_is_null_and_never_zero(home: ByHand) -> None:
+async def test_what_is_not_known_is_null_and_never_zero(home: StoredHome) -> None:
     await write_curve(home, date(2026, 9, 4))
     hole = date(2026, 10, 10)
-    await home.write(Kind.CURVE, {hole: None})
+    await home.write_days(Kind.CURVE, {hole: None})
     found = await load_series(home, "day", hole - timedelta(days=1), hole + timedelta(days=2))
     assert found["current"]["consumption"] == [24_000, None, 24_000]
     assert found["current"]["cost"][1] is found["current"]["bill"][1] is found["current"]["subscription"][1] is None
@@ -117,8 +117,8 @@ async def test_what_is_not_known_is_null_and_never_zero(home: ByHand) -> None:
     assert future["complete"]["consumption"] == [False, False]
 
 
-async def test_energy_without_a_price_has_no_cost(home: ByHand) -> None:
-    await home.change(tariffs=TEMPO)
+async def test_energy_without_a_price_has_no_cost(home: StoredHome) -> None:
+    await home.change_point(tariffs=TEMPO)
     await write_curve(home, date(2026, 9, 4))
     saturday = date(2026, 10, 31)  # a Sunday would be blue by rule
     chart = (await load_series(home, "day", saturday, saturday + timedelta(days=1)))["current"]
@@ -126,17 +126,17 @@ async def test_energy_without_a_price_has_no_cost(home: ByHand) -> None:
     assert (chart["cost"], chart["bill"], chart["complete"]["cost"]) == ([None], [None], [False])
 
 
-async def test_only_what_is_included_is_told(home: ByHand) -> None:
+async def test_only_what_is_included_is_told(home: StoredHome) -> None:
     await write_curve(home, date(2026, 9, 4))
     found = await load_series(home, "day", date(2026, 11, 1), date(2026, 11, 3), frozenset())
     told = {key for key, value in found["current"].items() if value is not None}
     assert (told, found["year_ago"]) == ({"start", "consumption", "total"}, None)
 
 
-async def test_a_running_year_is_compared_with_as_many_days(home: ByHand) -> None:
+async def test_a_running_year_is_compared_with_as_many_days(home: StoredHome) -> None:
     await write_curve(home, date(2024, 10, 15))
     older = [date(2023, 10, 15) + timedelta(days=number) for number in range(366)]
-    await home.write(Kind.DAILY, dict.fromkeys(older, 24_000))
+    await home.write_days(Kind.DAILY, dict.fromkeys(older, 24_000))
     found = await load_series(home, "month", date(2026, 1, 1), date(2027, 1, 1))
     before = found["year_ago"]
     assert before["start"] == [f"2025-{month:02}-01" for month in range(1, 13)]
@@ -148,7 +148,7 @@ async def test_a_running_year_is_compared_with_as_many_days(home: ByHand) -> Non
     assert before["total"]["consumption"] == year["running_year_ago"]["consumption"]
 
 
-async def test_a_week_begins_on_monday_and_is_compared_with_a_week(home: ByHand) -> None:
+async def test_a_week_begins_on_monday_and_is_compared_with_a_week(home: StoredHome) -> None:
     await write_curve(home, date(2026, 9, 4))
     found = await load_series(home, "week", date(2026, 10, 22), date(2026, 11, 3))
     assert found["current"]["start"] == ["2026-10-22", "2026-10-26", "2026-11-02"]
@@ -158,7 +158,7 @@ async def test_a_week_begins_on_monday_and_is_compared_with_a_week(home: ByHand)
     assert one_week["year_ago"]["start"][0] == "2025-10-27"
 
 
-async def test_the_29th_of_february_stands_beside_nothing(home: ByHand) -> None:
+async def test_the_29th_of_february_stands_beside_nothing(home: StoredHome) -> None:
     found = await load_series(home, "day", date(2028, 2, 28), date(2028, 3, 2))
     assert found["year_ago"]["start"] == ["2027-02-28", None, "2027-03-01"]
     later = await load_series(home, "day", date(2029, 2, 28), date(2029, 3, 2))
@@ -179,7 +179,7 @@ async def test_the_29th_of_february_stands_beside_nothing(home: ByHand) -> None:
     ],
 )
 async def test_an_hour_is_compared_with_the_one_that_clocks_showed_alike(
-    home: ByHand, day: date, number: int, before: str | None
+    home: StoredHome, day: date, number: int, before: str | None
 ) -> None:
     found = await load_series(home, "hour", day, day + timedelta(days=1))
     expected = before
@@ -205,13 +205,13 @@ CHANGES = st.lists(
 async def _check_sums(folder: Path, changes: list[str], chance: random.Random) -> None:
     today = chance.choice([TODAY, date(2026, 4, 10)])
     clock = SetClock(NOW.replace(year=today.year, month=today.month, day=today.day))
-    home = await ByHand.open(
+    home = await StoredHome.open(
         sqlite_url(folder), clock, KEYRING, tariffs=chance.choice([BASE, HP_HC, TEMPO]), off_peak=NIGHT
     )
     try:
         days = [today - timedelta(days=number) for number in range(1, 61)]
-        await home.color({day: chance.choice(["blue", "white", "red"]) for day in days})
-        await home.write(Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in days})
+        await home.write_colors({day: chance.choice(["blue", "white", "red"]) for day in days})
+        await home.write_days(Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in days})
         life = Life(home, chance, today=today)
         for change in changes:
             await life.step(change)
@@ -230,7 +230,7 @@ async def _check_sums(folder: Path, changes: list[str], chance: random.Random) -
 
 
 async def _compare_with_days(
-    home: ByHand,
+    home: StoredHome,
     step: str,
     begin: Callable[[date], date],
     start: date,
@@ -252,7 +252,7 @@ async def _compare_with_days(
             assert (value or 0) == pytest.approx(row.get(_in_hours(key, by_day), 0), abs=0.01), key
 
 
-async def _compare_hours(home: ByHand, start: date, end: date, by_day: dict[date, dict[str, float]]) -> None:
+async def _compare_hours(home: StoredHome, start: date, end: date, by_day: dict[date, dict[str, float]]) -> None:
     chart = (await load_series(home, "hour", start, end))["current"]
     first = datetime.combine(start, datetime.min.time(), PARIS).astimezone(UTC)
     last = datetime.combine(end, datetime.min.time(), PARIS).astimezone(UTC)
@@ -278,22 +278,22 @@ def test_the_steps_of_any_home_come_to_what_its_hours_do(empty_database: Path, c
         asyncio.run(_check_sums(Path(folder), changes, random.Random(seed)))  # noqa: S311
 
 
-async def test_production_counts_beside_consumption(home: ByHand) -> None:
-    await home.change(
+async def test_production_counts_beside_consumption(home: StoredHome) -> None:
+    await home.change_point(
         tariffs=[BASE[0] | {"production_eur_per_kwh": 0.1}],
         contract=Contract(produces=True, power_kva=6, production_activated_on=date(2026, 10, 1)),
     )
     await write_curve(home, date(2026, 9, 4))
     days = [date(2026, 10, 1) + timedelta(days=number) for number in range(33)]
-    await home.write(Kind.CURVE, {day: whole_curve(day, [500]) for day in days}, Direction.PRODUCTION)
-    await home.write(Kind.CURVE, {days[-1]: None}, Direction.PRODUCTION, state=State.ABSENT)
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [500]) for day in days}, Direction.PRODUCTION)
+    await home.write_days(Kind.CURVE, {days[-1]: None}, Direction.PRODUCTION, state=State.ABSENT)
     chart = (await load_series(home, "day", days[-2], days[-1] + timedelta(days=1)))["current"]
     assert chart["production"] == [12_000, None]
     assert chart["revenue"] == [pytest.approx(1.2), None]
     assert chart["complete"]["production"] == [True, False]
 
 
-async def load_habits(home: ByHand, start: date, end: date) -> dict[str, Any]:
+async def load_habits(home: StoredHome, start: date, end: date) -> dict[str, Any]:
     found = await SeriesService(home.database, home.clock, home.publisher).load_habits(
         home.account_id, home.point_id, Span(start, end)
     )
@@ -301,12 +301,12 @@ async def load_habits(home: ByHand, start: date, end: date) -> dict[str, Any]:
     return answer
 
 
-async def test_habits_are_averages_of_known_hours_by_the_clock(home: ByHand) -> None:
+async def test_habits_are_averages_of_known_hours_by_the_clock(home: StoredHome) -> None:
     watts = [number * 100 for number in range(24)]
     days = [TODAY - timedelta(days=number) for number in range(1, 61)]
     odd = date(2026, 10, 25)
     curves = {day: whole_curve(day, watts, 60) for day in days if day != odd}
-    await home.write(Kind.CURVE, curves | {odd: whole_curve(odd, [0, 0, 100, 300], 60)})
+    await home.write_days(Kind.CURVE, curves | {odd: whole_curve(odd, [0, 0, 100, 300], 60)})
     found = await load_habits(home, date(2026, 10, 1), date(2026, 11, 1))
     monday, sunday = found["by_weekday"][0], found["by_weekday"][6]
     assert (monday["wh"], monday["days"]) == (watts, 4)
@@ -320,10 +320,10 @@ async def test_habits_are_averages_of_known_hours_by_the_clock(home: ByHand) -> 
     assert nothing["by_month"] == []
 
 
-async def test_options_that_newcomers_are_refused_are_told(home: ByHand) -> None:
+async def test_options_that_newcomers_are_refused_are_told(home: StoredHome) -> None:
     await write_curve(home, date(2026, 9, 4))
     assert (await load_comparison(home))["open_to_new"] == {"base": True, "hp_hc": True, "tempo": True}
-    await home.change(tariffs=[{"option": "hp_hc", "power_kva": 9}])
+    await home.change_point(tariffs=[{"option": "hp_hc", "power_kva": 9}])
     assert (await load_comparison(home))["open_to_new"] == {"base": False, "hp_hc": True, "tempo": True}
-    await home.change(tariffs=[])
+    await home.change_point(tariffs=[])
     assert (await load_comparison(home))["open_to_new"] == {}

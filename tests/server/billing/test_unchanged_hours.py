@@ -15,14 +15,14 @@ from gateway.kit.database import Base
 from gateway.metering.schedule import Kind
 from gateway.tariffs.models import RegulatedGrid, StoredOffers
 from gateway.tempo.models import ColorSource, TempoDay
-from tests.server.billing.homes import TODAY, ByHand, list_past_days, whole_curve
+from tests.server.billing.homes import TODAY, StoredHome, list_past_days, whole_curve
 from tests.server.conftest import NOW
 
 
 async def test_a_known_cursor_costs_one_statement_no_count_and_no_write(
-    home: ByHand, monkeypatch: pytest.MonkeyPatch
+    home: StoredHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await home.write(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(60)})
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(60)})
     service = HoursService(home.database, home.clock, home.publisher)
     held = await service.load_rows_since(home.account_id, home.point_id, None)
     await service.load_rows_since(home.account_id, home.point_id, held.cursor)  # looks once for other writes
@@ -68,8 +68,8 @@ def test_every_table_of_everybody_is_known_to_make_hours_or_not() -> None:
 
 
 @pytest.mark.parametrize("table", WRITES)
-async def test_hours_are_looked_at_again_when_what_they_are_made_of_is_written(home: ByHand, table: str) -> None:
-    await home.write(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(60)})
+async def test_hours_are_looked_at_again_when_what_they_are_made_of_is_written(home: StoredHome, table: str) -> None:
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(60)})
     publisher = home.publisher
     for _ in range(2):
         await publisher.publish_hours(home.account_id, home.point_id)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 import pytest_asyncio
 
@@ -49,3 +50,18 @@ async def test_a_broken_request_delays_nobody_else(stack: Stack, request_bytes: 
             for _ in range(5):
                 assert (await http.get("/ping", timeout=2)).status_code == 200
                 await asyncio.sleep(0)
+
+
+async def test_only_files_of_readings_may_be_large(stack: Stack) -> None:
+    point, client = await stack.add_home("30001000000001")
+    async with stack.new_client() as http:
+        answer = await http.post("/v1/oauth/token", data={"grant_type": "client_credentials", **client})
+        http.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"
+        path = f"/v1/usage-points/{point}/imports"
+        taken = await http.post(path, content=b"debut;fin;kW\n" + b";;\n" * 6_000_000, timeout=60)
+        assert (taken.status_code, taken.json()["code"]) == (422, "too_many_rows")
+        with suppress(httpx2.TransportError):  # whoever refuses a body may close before it has come
+            assert (await http.post(path, content=b"0" * 22_000_000, timeout=60)).status_code == 413
+        for other in (f"/v1/usage-points/{point}/refresh", "/v1/session"):
+            # the gateway may refuse the rest of a body before the proxy has counted it
+            assert (await http.post(other, content=b"0" * 2_000_000)).status_code in {413, 431}

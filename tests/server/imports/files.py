@@ -70,7 +70,7 @@ def xlsx(rows: Iterable[Sequence[object]], title: str = "Consommation Horaire") 
     return written.getvalue()
 
 
-def zipped(**members: bytes) -> bytes:
+def zip_file(**members: bytes) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():

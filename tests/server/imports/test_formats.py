@@ -160,7 +160,7 @@ def test_edf_index_in_kilowatt_hours() -> None:
 def test_an_archive_of_edf_is_read_whole() -> None:
     powers = files.edf_powers([(DAY, ["00:00:00;500;Réelle", "23:30:00;400;Réelle"])])
     daily = "\n\nDate de consommation;Consommation (kWh)\n11/12/2023;12\n".encode("cp1252")
-    content = files.zipped(mes__puissances=powers, ma__conso=daily, readme=b"nothing here")
+    content = files.zip_file(mes__puissances=powers, ma__conso=daily, readme=b"nothing here")
     found = read(content, "edf.zip")
     assert found.format is Format.EDF
     assert watts(curve(found, DAY)) == [400, 500]
@@ -239,7 +239,7 @@ def test_values_that_cannot_be_and_days_that_are_not_over() -> None:
         (files.enedis_csv(["2021-03-28T01:30:00+01:00;270"], prm=OTHER), ""),
         (files.conso_downloader(files.half_hours(DAY, WATTS)), f"historique_conso_{OTHER}.csv"),
         (files.sge([f"{OTHER};;;PA;CONS;BRUT;W;2021-10-31T02:00:00+02:00;100;B;PT30M;0;0"]), ""),
-        (files.zipped(**{f"Enedis_{OTHER}": files.conso_downloader(files.half_hours(DAY, WATTS))}), ""),
+        (files.zip_file(**{f"Enedis_{OTHER}": files.conso_downloader(files.half_hours(DAY, WATTS))}), ""),
         (files.xlsx([["Données", OTHER], ["Début", "Fin", "Valeur (en kW)"]]), ""),
     ],
 )
@@ -274,7 +274,7 @@ def test_what_unpacks_to_too_much() -> None:
 
 
 def test_millions_of_lines() -> None:
-    content = files.zipped(a=b"debut;fin;kW\n" + b";;\n" * 1_300_000)
+    content = files.zip_file(a=b"debut;fin;kW\n" + b";;\n" * 1_300_000)
     assert refusal(content) == "too_many_rows"
 
 

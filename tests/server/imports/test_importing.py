@@ -16,7 +16,7 @@ from gateway.metering.repository import Fact, save_facts
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.problems import ProblemError
 from gateway.usage_points.models import PointStatus
-from tests.server.billing.homes import BASE, HP_HC, NIGHT, ByHand, list_past_days, sqlite_url, whole_curve
+from tests.server.billing.homes import BASE, HP_HC, NIGHT, StoredHome, list_past_days, sqlite_url, whole_curve
 from tests.server.conftest import NOW, Gateway, SetClock
 from tests.server.imports import files
 from tests.server.paris import midnight
@@ -30,30 +30,30 @@ ONE = timedelta(days=1)
 
 
 @pytest.fixture
-async def home(tmp_path: Any, clock: SetClock) -> AsyncIterator[ByHand]:
+async def home(tmp_path: Any, clock: SetClock) -> AsyncIterator[StoredHome]:
     """A home whose last ten days are known, and of which Enedis has nothing else."""
-    made = await ByHand.make(sqlite_url(tmp_path), clock, tariffs=HP_HC, off_peak=NIGHT)
+    made = await StoredHome.create(sqlite_url(tmp_path), clock, tariffs=HP_HC, off_peak=NIGHT)
     async with made.database.write() as session:
         for kind, days in ((Kind.CURVE, list_past_days(760, 11)), (Kind.DAILY, list_past_days(1120, 11))):
             nothing = [Fact(day, State.ABSENT) for day in days]
             await save_facts(session, Feed(made.point_id, kind), nothing, clock.now())
-    await made.write(Kind.CURVE, {day: whole_curve(day, [400]) for day in list_past_days(10)})
-    await made.change(history_at=None)
+    await made.write_days(Kind.CURVE, {day: whole_curve(day, [400]) for day in list_past_days(10)})
+    await made.change_point(history_at=None)
     yield made
     await made.database.close()
 
 
-def service(home: ByHand) -> ImportService:
+def service(home: StoredHome) -> ImportService:
     return ImportService(home.database, home.clock, home.keyring)
 
 
-async def preview(home: ByHand, days: dict[date, list[int]]) -> ImportView:
+async def preview(home: StoredHome, days: dict[date, list[int]]) -> ImportView:
     rows = [row for day, watts in days.items() for row in files.half_hours(day, watts)]
     content = files.conso_downloader(rows)
     return await service(home).preview_file(home.account_id, home.point_id, content, "", Direction.CONSUMPTION)
 
 
-async def accept(home: ByHand, days: dict[date, list[int]]) -> ImportView:
+async def accept(home: StoredHome, days: dict[date, list[int]]) -> ImportView:
     shown = await preview(home, days)
     return await service(home).accept_file(home.account_id, home.point_id, shown.id)
 
@@ -65,20 +65,20 @@ def energy(answer: dict[str, Any], day: date) -> list[float]:
     return [rows[f"{hour:%Y-%m-%dT%H:00:00Z}"] for hour in hours]
 
 
-async def test_the_preview_tells_new_agreeing_and_differing_days_and_nothing_counts_yet(home: ByHand) -> None:
-    before = await home.hours()
+async def test_the_preview_tells_new_agreeing_and_differing_days_and_nothing_counts_yet(home: StoredHome) -> None:
+    before = await home.load_hours()
     equal, other, new = list_past_days(3)[0], list_past_days(2)[0], OLD
     shown = await preview(home, {new: WATTS, equal: [400] * 48, other: [400] * 47 + [900]})
     assert (shown.status, shown.report.days) == ("preview", {"new": 1, "agrees": 1, "differs": 1})
     (difference,) = shown.report.differences
     assert (difference.date, difference.file, difference.archive) == (other, 9850, 9600)
-    assert await home.hours() == before
+    assert await home.load_hours() == before
 
 
-async def test_accepted_days_are_in_hours_buckets_and_sums_and_say_what_they_are(home: ByHand) -> None:
-    await home.hours()
+async def test_accepted_days_are_in_hours_buckets_and_sums_and_say_what_they_are(home: StoredHome) -> None:
+    await home.load_hours()
     await accept(home, {OLD: WATTS})
-    answer = await home.hours()
+    answer = await home.load_hours()
     assert answer["start"][0] == "2023-12-11T23:00:00Z"
     assert energy(answer, OLD)[-1] == WH
     assert set(answer["made_of"]["consumption"][:24]) == {"imported"}
@@ -87,12 +87,12 @@ async def test_accepted_days_are_in_hours_buckets_and_sums_and_say_what_they_are
     assert set(answer["made_of"]["consumption"][24:]) == {"measured"}
 
 
-async def test_a_file_is_taken_back_whole(home: ByHand) -> None:
-    before = await home.hours()
+async def test_a_file_is_taken_back_whole(home: StoredHome) -> None:
+    before = await home.load_hours()
     accepted = await accept(home, {OLD: WATTS, OLD + ONE: WATTS})
-    assert len((await home.hours())["start"]) == len(before["start"]) + 48
+    assert len((await home.load_hours())["start"]) == len(before["start"]) + 48
     await service(home).take_back_file(home.account_id, home.point_id, accepted.id)
-    after = await home.hours()
+    after = await home.load_hours()
     assert after["epoch"] != before["epoch"]
     assert (after["start"], after["sum"]) == (before["start"], before["sum"])
     (listed,) = await service(home).list_files(home.account_id, home.point_id)
@@ -101,61 +101,61 @@ async def test_a_file_is_taken_back_whole(home: ByHand) -> None:
         await service(home).accept_file(home.account_id, home.point_id, accepted.id)
 
 
-async def test_what_enedis_measured_is_never_replaced_and_comes_to_count_later(home: ByHand) -> None:
+async def test_what_enedis_measured_is_never_replaced_and_comes_to_count_later(home: StoredHome) -> None:
     day = list_past_days(20)[0]
     await accept(home, {day: WATTS})
-    assert energy(await home.hours(), day)[-1] == WH
-    await home.write(Kind.CURVE, {day: whole_curve(day, [700])})
-    answer = await home.hours()
+    assert energy(await home.load_hours(), day)[-1] == WH
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [700])})
+    answer = await home.load_hours()
     assert energy(answer, day)[-1] == 700 * 24
     assert "imported" not in answer["made_of"]["consumption"]
 
 
-async def test_a_file_completes_a_day_of_which_enedis_has_a_part(home: ByHand) -> None:
+async def test_a_file_completes_a_day_of_which_enedis_has_a_part(home: StoredHome) -> None:
     day = list_past_days(2)[0]
-    await home.write(Kind.CURVE, {day: whole_curve(day, [400])[:40]}, state=State.PARTIAL)
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [400])[:40]}, state=State.PARTIAL)
     await accept(home, {day: [400] * 40 + [1000] * 8})
-    answer = await home.hours()
+    answer = await home.load_hours()
     sums = energy(answer, day)
     assert (sums[19] - sums[18], sums[20] - sums[19]) == (400, 1000)
     place = answer["start"].index(f"{midnight(day) + timedelta(hours=20):%Y-%m-%dT%H:00:00Z}")
     assert answer["made_of"]["consumption"][place - 1 : place + 1] == ["measured", "imported"]
 
 
-async def test_a_day_that_does_not_come_to_enedis_own_value_is_not_taken(home: ByHand) -> None:
-    await home.write(Kind.DAILY, {OLD: WH, OLD + ONE: WH + 400})
+async def test_a_day_that_does_not_come_to_enedis_own_value_is_not_taken(home: StoredHome) -> None:
+    await home.write_days(Kind.DAILY, {OLD: WH, OLD + ONE: WH + 400})
     shown = await preview(home, {OLD: WATTS, OLD + ONE: WATTS})
     assert shown.report.days == {"new": 1, "agrees": 0, "differs": 1}
     (difference,) = shown.report.differences
     assert (difference.date, difference.file, difference.archive) == (OLD + ONE, WH, WH + 400)
 
 
-async def test_hours_that_are_shifted_differ_though_the_day_sums_to_the_same(home: ByHand) -> None:
+async def test_hours_that_are_shifted_differ_though_the_day_sums_to_the_same(home: StoredHome) -> None:
     day = list_past_days(3)[0]
-    await home.write(Kind.CURVE, {day: whole_curve(day, [400] * 24 + [800] * 24)})
+    await home.write_days(Kind.CURVE, {day: whole_curve(day, [400] * 24 + [800] * 24)})
     shown = await preview(home, {day: [400] * 23 + [800] * 24 + [400]})
     assert shown.report.days[DayOutcome.DIFFERS] == 1
 
 
-async def test_a_second_file_adds_only_what_the_first_did_not_have(home: ByHand) -> None:
+async def test_a_second_file_adds_only_what_the_first_did_not_have(home: StoredHome) -> None:
     await accept(home, {OLD: WATTS[:24]})
     second = await accept(home, {OLD: WATTS})
     assert (second.report.days[DayOutcome.NEW], second.report.spans[0].partial) == (1, 0)
-    assert energy(await home.hours(), OLD)[-1] == WH
+    assert energy(await home.load_hours(), OLD)[-1] == WH
     third = await preview(home, {OLD: WATTS})
     assert third.report.days[DayOutcome.AGREES] == 1
     await service(home).take_back_file(home.account_id, home.point_id, second.id)
-    assert len([start for start in (await home.hours())["start"] if start < "2024"]) == 12
+    assert len([start for start in (await home.load_hours())["start"] if start < "2024"]) == 12
 
 
-async def test_a_file_for_a_meter_whose_consent_ended(home: ByHand) -> None:
-    await home.change(status=PointStatus.ENDED, ended_at=NOW - ONE)
-    await home.hours()
+async def test_a_file_for_a_meter_whose_consent_ended(home: StoredHome) -> None:
+    await home.change_point(status=PointStatus.ENDED, ended_at=NOW - ONE)
+    await home.load_hours()
     await accept(home, {OLD: WATTS})
-    assert (await home.hours())["start"][0] == "2023-12-11T23:00:00Z"
+    assert (await home.load_hours())["start"][0] == "2023-12-11T23:00:00Z"
 
 
-async def test_only_the_newest_preview_is_kept_and_for_a_day(home: ByHand) -> None:
+async def test_only_the_newest_preview_is_kept_and_for_a_day(home: StoredHome) -> None:
     first = await preview(home, {OLD: WATTS})
     await preview(home, {OLD + ONE: WATTS})
     assert len(await service(home).list_files(home.account_id, home.point_id)) == 1
@@ -163,8 +163,8 @@ async def test_only_the_newest_preview_is_kept_and_for_a_day(home: ByHand) -> No
         await service(home).accept_file(home.account_id, home.point_id, first.id)
 
 
-async def test_days_from_a_file_are_billed(home: ByHand) -> None:
-    await home.change(tariffs=BASE, off_peak=[])
+async def test_days_from_a_file_are_billed(home: StoredHome) -> None:
+    await home.change_point(tariffs=BASE, off_peak=[])
     totals = TotalsService(home.database, home.clock, home.publisher)
     before = (await totals.add_up(home.account_id, home.point_id)).by_unit[Unit.YEAR]["year_ago"]
     await accept(home, {date(2024, 11, 1): [500] * 48, date(2024, 11, 2): [500] * 48})

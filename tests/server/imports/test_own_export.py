@@ -23,7 +23,7 @@ from gateway.metering import payloads
 from gateway.metering.repository import Fact, save_facts
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.migrations import upgrade_database
-from tests.server.billing.homes import ByHand, sqlite_url
+from tests.server.billing.homes import StoredHome, sqlite_url
 from tests.server.conftest import SetClock
 from tests.server.paris import midnight
 
@@ -74,10 +74,10 @@ def test_an_export_comes_back_as_the_same_archive(
 ) -> None:
     async def work() -> None:
         first, second = [await open_home(tmp_path) for _ in range(2)]
-        await first.write(Kind.CURVE, used)
-        await first.write(Kind.CURVE, gave, Direction.PRODUCTION)
-        await first.write(Kind.DAILY, daily)
-        await first.write(Kind.INDEX, index)
+        await first.write_days(Kind.CURVE, used)
+        await first.write_days(Kind.CURVE, gave, Direction.PRODUCTION)
+        await first.write_days(Kind.DAILY, daily)
+        await first.write_days(Kind.INDEX, index)
         await write_peak(first, Peak(6210, at))
         files = {table: await export(first, table, form) for table in TABLES}
         imports = ImportService(second.database, second.clock, second.keyring)
@@ -102,23 +102,23 @@ def test_an_export_comes_back_as_the_same_archive(
 NUMBERS = count()
 
 
-async def open_home(path: Path) -> ByHand:
+async def open_home(path: Path) -> StoredHome:
     """A home in a copy of a database that was migrated once."""
     template, folder = path / "template", path / str(next(NUMBERS))
     if not template.exists():
         await upgrade_database(sqlite_url(template))
     shutil.copytree(template, folder)
-    return await ByHand.open(sqlite_url(folder), SetClock(), Keyring.parse_keyring(Keyring.generate_key()))
+    return await StoredHome.open(sqlite_url(folder), SetClock(), Keyring.parse_keyring(Keyring.generate_key()))
 
 
-async def write_peak(home: ByHand, peak: Peak) -> None:
+async def write_peak(home: StoredHome, peak: Peak) -> None:
     feed, day = Feed(home.point_id, Kind.MAX_POWER), date(2025, 12, 31)
     async with home.database.write() as session:
         sealed = payloads.seal_payload(feed, home.secrets, day, peak.pack())
         await save_facts(session, feed, [Fact(day, State.COMPLETE, sealed)], home.clock.now())
 
 
-async def export(home: ByHand, table: Table, form: Form) -> bytes:
+async def export(home: StoredHome, table: Table, form: Form) -> bytes:
     exporter = CsvExporter(home.database, home.publisher)
     opened = await exporter.open_table(home.account_id, home.point_id, table, paris.EARLIEST, paris.LATEST)
     return b"".join([some async for some in write_table(opened, form)])

@@ -16,7 +16,7 @@ from gateway.metering.schedule import Kind
 from gateway.settings import Settings
 from gateway.usage_points import service as points
 from gateway.usage_points.models import PointStatus, UsagePoint
-from tests.server.billing.homes import BASE, PRM, TODAY, ByHand, list_past_days, sqlite_url, whole_curve
+from tests.server.billing.homes import BASE, PRM, TODAY, StoredHome, list_past_days, sqlite_url, whole_curve
 from tests.server.conftest import NOW, SetClock, Simulator, run_gateway, wait_until
 
 KEPT_FOR = 1095
@@ -27,33 +27,33 @@ THE_END = NOW + timedelta(days=KEPT_FOR)
 @pytest.fixture
 async def home(tmp_path: Path) -> Any:
     """A home with readings that were published, whose consent ends now."""
-    made = await ByHand.make(sqlite_url(tmp_path), SetClock(NOW), tariffs=BASE)
-    await made.write(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(60)})
-    await made.hours()
+    made = await StoredHome.create(sqlite_url(tmp_path), SetClock(NOW), tariffs=BASE)
+    await made.write_days(Kind.CURVE, {day: whole_curve(day, [600]) for day in list_past_days(60)})
+    await made.load_hours()
     yield made
     await made.database.close()
 
 
-async def end_access(home: ByHand, status: PointStatus = PointStatus.ENDED) -> None:
+async def end_access(home: StoredHome, status: PointStatus = PointStatus.ENDED) -> None:
     async with home.database.write() as session:
         points.end_access(await session.get_one(UsagePoint, home.point_id), status, home.clock.now())
 
 
-async def purge_at(home: ByHand, now: datetime) -> None:
+async def purge_at(home: StoredHome, now: datetime) -> None:
     """Purge, RTE having told something that day."""
     home.clock.set(now)
-    await home.color({TODAY: "blue"})
+    await home.write_colors({TODAY: "blue"})
     await purge_outdated(home.database, now, KEPT_FOR)
 
 
-async def count_rows(home: ByHand) -> list[int]:
+async def count_rows(home: StoredHome) -> list[int]:
     """Count what is there of the home: the meter, its days, what was published."""
     tables = (UsagePoint, DayRecord, Publication, PublishedDay)
     async with home.database.read() as session:
         return [await session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
-async def list_deletions(home: ByHand) -> list[dict[str, Any]]:
+async def list_deletions(home: StoredHome) -> list[dict[str, Any]]:
     async with home.database.read() as session:
         query = select(AuditEvent).where(AuditEvent.event == "usage_point_deleted")
         return [event.detail for event in await session.scalars(query)]
@@ -61,7 +61,7 @@ async def list_deletions(home: ByHand) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("status", [PointStatus.ENDED, PointStatus.MOVED])
 async def test_what_was_read_goes_when_its_time_is_over_and_not_before(
-    home: ByHand, status: PointStatus, caplog: pytest.LogCaptureFixture
+    home: StoredHome, status: PointStatus, caplog: pytest.LogCaptureFixture
 ) -> None:
     await end_access(home, status)
     await purge_at(home, THE_END)
@@ -72,13 +72,13 @@ async def test_what_was_read_goes_when_its_time_is_over_and_not_before(
     assert PRM not in caplog.text
 
 
-async def test_a_meter_that_is_shared_is_never_too_old(home: ByHand) -> None:
+async def test_a_meter_that_is_shared_is_never_too_old(home: StoredHome) -> None:
     await purge_at(home, THE_END + timedelta(days=1000))
     assert (await count_rows(home))[:2] == [1, 60]
     assert await list_deletions(home) == []
 
 
-async def test_a_share_that_came_back_in_time_keeps_all_and_its_next_end_counts(home: ByHand) -> None:
+async def test_a_share_that_came_back_in_time_keeps_all_and_its_next_end_counts(home: StoredHome) -> None:
     await end_access(home)
     home.clock.set(THE_END)
     instance = await load_instance(home.database, home.keyring)
@@ -96,8 +96,8 @@ async def test_a_share_that_came_back_in_time_keeps_all_and_its_next_end_counts(
     assert await count_rows(home) == [0, 0, 0, 0]
 
 
-async def test_a_clock_that_nobody_outside_agrees_with_deletes_nothing(home: ByHand) -> None:
-    await home.color({TODAY: "blue"})
+async def test_a_clock_that_nobody_outside_agrees_with_deletes_nothing(home: StoredHome) -> None:
+    await home.write_colors({TODAY: "blue"})
     await end_access(home)
     await purge_outdated(home.database, THE_END + timedelta(days=365), KEPT_FOR)
     assert (await count_rows(home))[:2] == [1, 60]

@@ -72,7 +72,7 @@ class CountingSource:
 
     async def build_signal(self, now: datetime) -> Signal:
         self.made += 1
-        text = f"dish {self.made} of {now:%H:%M:%S}"
+        text = f"answer {self.made} of {now:%H:%M:%S}"
         await asyncio.sleep(0)
         self.clock.set(self.clock.now() + self.takes)
         return Signal(
@@ -83,41 +83,41 @@ class CountingSource:
         if after is not None:
             self.clock.set(NOW + timedelta(seconds=after))
         request = Request({"type": "http", "method": "GET", "path": "/", "headers": []})
-        return await self.response_cache.respond(request, "dish", self.build_signal)
+        return await self.response_cache.respond(request, "answer", self.build_signal)
 
 
 async def test_what_was_made_serves_everybody_until_it_can_change() -> None:
-    kitchen = CountingSource(changes_in=900)
-    first, again = await kitchen.send_request(0), await kitchen.send_request(899)
+    source = CountingSource(changes_in=900)
+    first, again = await source.send_request(0), await source.send_request(899)
     assert (first.body, first.headers["etag"]) == (again.body, again.headers["etag"])
     assert [answer.headers["cache-control"] for answer in (first, again)] == ["max-age=900", "max-age=1"]
-    assert kitchen.made == 1
-    kitchen.next_change += timedelta(seconds=900)
-    assert b"dish 2" in bytes((await kitchen.send_request(900)).body)
+    assert source.made == 1
+    source.next_change += timedelta(seconds=900)
+    assert b"answer 2" in bytes((await source.send_request(900)).body)
 
 
 async def test_those_who_come_together_wait_for_one_making() -> None:
-    kitchen = CountingSource(changes_in=900)
-    answers = await asyncio.gather(*(kitchen.send_request() for _ in range(50)))
+    source = CountingSource(changes_in=900)
+    answers = await asyncio.gather(*(source.send_request() for _ in range(50)))
     assert {bytes(answer.body) for answer in answers} == {bytes(answers[0].body)}
-    assert kitchen.made == 1
+    assert source.made == 1
 
 
 @pytest.mark.parametrize(("changes_in", "seconds"), [(900, 5), (10, 1)])
 async def test_what_another_process_wrote_is_noticed_in_seconds(changes_in: float, seconds: float) -> None:
     """Even while the clock stands still; sooner when a change is near."""
-    kitchen = CountingSource(changes_in)
-    await kitchen.send_request(0)
-    kitchen.clock.seconds += seconds
-    assert b"dish 2" in bytes((await kitchen.send_request(0)).body)
+    source = CountingSource(changes_in)
+    await source.send_request(0)
+    source.clock.seconds += seconds
+    assert b"answer 2" in bytes((await source.send_request(0)).body)
 
 
 async def test_a_database_so_slow_that_the_hour_strikes_meanwhile_makes_it_anew() -> None:
-    kitchen = CountingSource(changes_in=2)
-    kitchen.takes = timedelta(seconds=3)
-    assert b"dish 2 of 09:30:03" in bytes((await kitchen.send_request()).body)
+    source = CountingSource(changes_in=2)
+    source.takes = timedelta(seconds=3)
+    assert b"answer 2 of 09:30:03" in bytes((await source.send_request()).body)
 
 
 async def test_a_clock_set_back_gets_no_answer_of_the_future() -> None:
-    kitchen = CountingSource(changes_in=900)
-    assert (await kitchen.send_request(100)).body != (await kitchen.send_request(50)).body
+    source = CountingSource(changes_in=900)
+    assert (await source.send_request(100)).body != (await source.send_request(50)).body

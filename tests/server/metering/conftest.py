@@ -1,1 +1,1 @@
-from tests.server.metering.stand_in import asked  # noqa: F401 - a fixture
+from tests.server.metering.stand_in import scripted_home  # noqa: F401 - a fixture

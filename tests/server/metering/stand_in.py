@@ -19,7 +19,7 @@ from gateway.metering.schedule import Entry, Feed, Kind, State
 from gateway.quotas.pacing import EnedisPacer
 from gateway.store.memory import MemoryStore
 from gateway.usage_points.models import UsagePoint
-from tests.server.billing.homes import BASE, PRM, ByHand, sqlite_url
+from tests.server.billing.homes import BASE, PRM, StoredHome, sqlite_url
 from tests.server.conftest import SetClock
 from tests.server.enedis.origins import Reply, ScriptedServer, open_client, run_scripted
 
@@ -43,10 +43,10 @@ class PacerWithoutTurns(EnedisPacer):
         pass
 
 
-class Asked:
+class ScriptedHome:
     """A home whose archive asks a scripted Enedis for one old week, call by call."""
 
-    def __init__(self, home: ByHand, origin: ScriptedServer, archive: Archive, store: MemoryStore) -> None:
+    def __init__(self, home: StoredHome, origin: ScriptedServer, archive: Archive, store: MemoryStore) -> None:
         self.home, self.origin, self.archive, self.store = home, origin, archive, store
         self.reply = Reply()
         self.respond: Callable[[str], Reply] | None = None
@@ -55,20 +55,20 @@ class Asked:
     def find_reply(self, line: str) -> Reply:
         return self.respond(line) if self.respond else self.reply
 
-    def answer(self, status: int, body: object) -> None:
+    def set_answer(self, status: int, body: object) -> None:
         self.reply = Reply(status, body if isinstance(body, bytes) else json.dumps(body).encode())
 
     def answer_daily(self, **changes: object) -> None:
         """Answer with the value of each day."""
         points = [{"v": "9000", "d": str(OLD + day * A_DAY)} for day in range(7)]
         measure = make_measure("EA", "Wh", points, OLD, 7)
-        self.answer(200, measure | {"grandeur": [measure["grandeur"][0] | changes]})
+        self.set_answer(200, measure | {"grandeur": [measure["grandeur"][0] | changes]})
 
     def answer_curve(self, points: Sequence[object], start: date = OLD, days: int = 7, **changes: object) -> None:
         """Answer with the points of a load curve."""
-        self.answer(200, make_measure("PA", "W", points, start, days) | changes)
+        self.set_answer(200, make_measure("PA", "W", points, start, days) | changes)
 
-    async def ask(
+    async def fetch_days(
         self,
         after: timedelta = timedelta(),
         kind: Kind = Kind.DAILY,
@@ -79,13 +79,13 @@ class Asked:
         self.home.clock.set(self.home.clock.now() + after)
         wanted = [start + day * A_DAY for day in range(days)]
         return await self.archive.fetch_missing(
-            await self.meter(), Feed(self.home.point_id, kind, direction), wanted, 1, Priority.PERSON
+            await self.open_meter(), Feed(self.home.point_id, kind, direction), wanted, 1, Priority.PERSON
         )
 
-    async def meter(self) -> Meter:
-        return Meter.of(await self.point(), self.home.secrets, self.home.clock.now())
+    async def open_meter(self) -> Meter:
+        return Meter.of(await self.load_point(), self.home.secrets, self.home.clock.now())
 
-    async def curve(
+    async def load_curve(
         self, start: date = OLD, days: int = 7
     ) -> tuple[Mapping[date, Entry], Mapping[date, list[Reading]]]:
         feed = Feed(self.home.point_id, Kind.CURVE)
@@ -94,7 +94,7 @@ class Asked:
                 session, feed, self.home.secrets, payloads.read_curve, start, start + days * A_DAY
             )
 
-    async def values(self, start: date = OLD, days: int = 7) -> Mapping[date, int]:
+    async def load_values(self, start: date = OLD, days: int = 7) -> Mapping[date, int]:
         feed = Feed(self.home.point_id, Kind.DAILY)
         async with self.home.database.read() as session:
             _, values = await repository.load_values(
@@ -102,11 +102,11 @@ class Asked:
             )
         return values
 
-    async def point(self) -> UsagePoint:
+    async def load_point(self) -> UsagePoint:
         async with self.home.database.read() as session:
             return await session.get_one(UsagePoint, self.home.point_id)
 
-    async def states(self) -> set[State]:
+    async def load_states(self) -> set[State]:
         feed = Feed(self.home.point_id, Kind.DAILY)
         async with self.home.database.read() as session:
             entries, _ = await repository.load_values(
@@ -120,9 +120,9 @@ class Asked:
 
 
 @pytest.fixture
-async def asked(tmp_path: Path) -> AsyncIterator[Asked]:
-    home = await ByHand.make(sqlite_url(tmp_path), SetClock(NOW), tariffs=BASE)
-    replies: list[Asked] = []
+async def scripted_home(tmp_path: Path) -> AsyncIterator[ScriptedHome]:
+    home = await StoredHome.create(sqlite_url(tmp_path), SetClock(NOW), tariffs=BASE)
+    replies: list[ScriptedHome] = []
     store = MemoryStore(lambda: home.clock.now().timestamp())
     async with (
         run_scripted(lambda asked: replies[0].find_reply(asked.line)) as origin,
@@ -132,6 +132,6 @@ async def asked(tmp_path: Path) -> AsyncIterator[Asked]:
         ),
     ):
         archive = Archive(home.database, store, home.clock, dict.fromkeys(Priority, enedis), home.keyring)
-        replies.append(Asked(home, origin, archive, store))
+        replies.append(ScriptedHome(home, origin, archive, store))
         yield replies[0]
     await home.database.close()

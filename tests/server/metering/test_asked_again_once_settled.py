@@ -18,7 +18,7 @@ from gateway.metering.meters import Meter
 from gateway.metering.schedule import Feed, Kind, State
 from gateway.store.memory import MemoryStore
 from gateway.usage_points.models import UsagePoint
-from tests.server.billing.homes import BASE, ByHand, sqlite_url
+from tests.server.billing.homes import BASE, StoredHome, sqlite_url
 from tests.server.conftest import SetClock
 
 DAY = date(2026, 10, 12)
@@ -26,7 +26,7 @@ VALUE = 12 * 1000 + 6 * 3000 + 6 * 200
 """Twelve hours of 1,000 W, six of 3,000 W, six of 200 W."""
 
 
-class Scripted:
+class ScriptedEnedis:
     """Enedis with as many hours of one day as it is told, in half-hours, and the day's value."""
 
     def __init__(self) -> None:
@@ -52,11 +52,11 @@ class Scripted:
         return (1000 if hour < 12 else 3000 if hour < 18 else 200) + self.more_watts
 
 
-class Asked:
+class VisitedHome:
     """A home whose archive asks the scripted Enedis, visit by visit."""
 
-    def __init__(self, home: ByHand) -> None:
-        self.home, self.enedis = home, Scripted()
+    def __init__(self, home: StoredHome) -> None:
+        self.home, self.enedis = home, ScriptedEnedis()
         enedis = {priority: cast("Enedis", self.enedis) for priority in Priority}
         self.archive = Archive(home.database, MemoryStore(), home.clock, enedis, home.keyring)
 
@@ -86,8 +86,8 @@ class Asked:
 @pytest.fixture
 async def settled_day(tmp_path: Path) -> Any:
     """A day whose afternoon never came, settled after fifteen days."""
-    home = await ByHand.make(sqlite_url(tmp_path), SetClock(datetime(2026, 10, 13, 9, tzinfo=UTC)), tariffs=BASE)
-    asked = Asked(home)
+    home = await StoredHome.create(sqlite_url(tmp_path), SetClock(datetime(2026, 10, 13, 9, tzinfo=UTC)), tariffs=BASE)
+    asked = VisitedHome(home)
     asked.enedis.hours = 12
     assert (await asked.visit_at_noon(date(2026, 10, 13)))[0] is State.PARTIAL
     state, readings = await asked.visit_at_noon(date(2026, 10, 28))
@@ -105,7 +105,7 @@ def list_measured(readings: list[Reading]) -> list[int]:
     return [reading.watts for reading in readings if reading.quality is Quality.MEASURED]
 
 
-async def test_a_part_of_the_hole_leaves_the_sum_at_the_days_value(settled_day: Asked) -> None:
+async def test_a_part_of_the_hole_leaves_the_sum_at_the_days_value(settled_day: VisitedHome) -> None:
     settled_day.enedis.hours = 15
     state, readings = await settled_day.visit_again(date(2026, 10, 29))
     assert (state, sum_energy(readings)) == (State.COMPLETE, VALUE)
@@ -117,14 +117,14 @@ async def test_a_part_of_the_hole_leaves_the_sum_at_the_days_value(settled_day: 
     assert settled_day.enedis.calls == ["curve", "curve"], "the value is known"
 
 
-async def test_nothing_new_leaves_all_as_it_is(settled_day: Asked) -> None:
+async def test_nothing_new_leaves_all_as_it_is(settled_day: VisitedHome) -> None:
     before = await settled_day.visit_at_noon(date(2026, 10, 28))
     settled_day.enedis.hours = 6
     assert await settled_day.visit_again(date(2026, 10, 29)) == before
     assert settled_day.enedis.calls == ["curve"]
 
 
-async def test_more_than_the_days_value_is_a_hole_again(settled_day: Asked) -> None:
+async def test_more_than_the_days_value_is_a_hole_again(settled_day: VisitedHome) -> None:
     settled_day.enedis.hours, settled_day.enedis.more_watts = 15, 2000
     state, readings = await settled_day.visit_again(date(2026, 10, 29))
     assert (state, len(readings)) == (State.PARTIAL, 30)

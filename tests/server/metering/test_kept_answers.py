@@ -40,7 +40,7 @@ from gateway.store.memory import MemoryStore
 from gateway.usage_points import repository as points
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import PointStatus, UsagePoint
-from tests.server.billing.homes import BASE, HP_HC, NIGHT, TODAY, ByHand, list_past_days, sqlite_url, whole_curve
+from tests.server.billing.homes import BASE, HP_HC, NIGHT, TODAY, StoredHome, list_past_days, sqlite_url, whole_curve
 from tests.server.conftest import NOW, SetClock
 
 KEYRING = Keyring.parse_keyring(Keyring.generate_key())
@@ -55,7 +55,7 @@ STEPS = st.lists(
             "late",
             "partial",
             "absent",
-            "fitted",
+            "fit",
             "daily",
             "refresh",
             "price",
@@ -99,7 +99,7 @@ class Process:
 
 
 @asynccontextmanager
-async def run_process(home: ByHand, most_bytes: int = 2**20) -> AsyncIterator[Process]:
+async def run_process(home: StoredHome, most_bytes: int = 2**20) -> AsyncIterator[Process]:
     async with Database(str(home.database.engine.url)) as database:
         # nobody's consent stands: Enedis is never asked
         archive = Archive(database, MemoryStore(), home.clock, {Priority.PERSON: cast("Enedis", None)}, home.keyring)
@@ -128,9 +128,9 @@ async def run_process(home: ByHand, most_bytes: int = 2**20) -> AsyncIterator[Pr
 class Life:
     """A home whose archive changes at random, two processes that keep answers, and one that keeps none."""
 
-    home: ByHand
+    home: StoredHome
     chance: random.Random
-    keeping: list[Process]
+    caching: list[Process]
     computing: Process
     hits: int = 0
 
@@ -140,10 +140,10 @@ class Life:
         await getattr(self, name)(day, curve)
 
     async def ask(self, *_: object) -> None:
-        await self.compare([self.chance.choice(self.keeping)])
+        await self.compare([self.chance.choice(self.caching)])
 
     async def ask_both(self, *_: object) -> None:
-        await self.compare(self.keeping)
+        await self.compare(self.caching)
 
     async def compare(self, asked: list[Process]) -> None:
         question = self.choose_question()
@@ -162,46 +162,46 @@ class Life:
     async def write_while_asking(self, day: date, curve: list[Reading]) -> None:
         """Whatever the questions meet half-way, afterwards everybody answers the same."""
         question = self.choose_question()
-        writing = self.home.write(Kind.CURVE, {day: curve})
-        await asyncio.gather(*(read_answer(process, question) for process in self.keeping), writing)
+        writing = self.home.write_days(Kind.CURVE, {day: curve})
+        await asyncio.gather(*(read_answer(process, question) for process in self.caching), writing)
         expected = await read_answer(self.computing, question)
-        assert [await read_answer(process, question) for process in self.keeping] == [expected] * 2
+        assert [await read_answer(process, question) for process in self.caching] == [expected] * 2
 
     async def late(self, day: date, curve: list[Reading]) -> None:
-        await self.home.write(Kind.CURVE, {day: curve}, self.chance.choice(list(Direction)))
+        await self.home.write_days(Kind.CURVE, {day: curve}, self.chance.choice(list(Direction)))
 
     async def partial(self, day: date, curve: list[Reading]) -> None:
-        await self.home.write(Kind.CURVE, {day: curve[: self.chance.randrange(1, 40)]}, state=State.PARTIAL)
+        await self.home.write_days(Kind.CURVE, {day: curve[: self.chance.randrange(1, 40)]}, state=State.PARTIAL)
 
     async def absent(self, day: date, _: list[Reading]) -> None:
-        await self.home.write(Kind.CURVE, {day: None})
+        await self.home.write_days(Kind.CURVE, {day: None})
 
-    async def fitted(self, day: date, curve: list[Reading]) -> None:
+    async def fit(self, day: date, curve: list[Reading]) -> None:
         state = self.chance.choice([State.FITTED, State.ROUNDED, State.FILLED])
-        await self.home.write(Kind.CURVE, {day: curve}, state=state)
+        await self.home.write_days(Kind.CURVE, {day: curve}, state=state)
 
     async def daily(self, day: date, _: list[Reading]) -> None:
-        await self.home.write(Kind.DAILY, {day: self.chance.randrange(20_000)})
+        await self.home.write_days(Kind.DAILY, {day: self.chance.randrange(20_000)})
 
     async def refresh(self, day: date, _: list[Reading]) -> None:
         body = {"start": str(day), "end": str(day + timedelta(days=1))}
-        await self.keeping[0].http.post("/refresh", json=body)
+        await self.caching[0].http.post("/refresh", json=body)
 
     async def price(self, *_: object) -> None:
-        await self.home.change(tariffs=self.chance.choice([BASE, HP_HC, []]))
+        await self.home.change_point(tariffs=self.chance.choice([BASE, HP_HC, []]))
 
     async def off_peak(self, *_: object) -> None:
-        await self.home.change(off_peak=self.chance.choice([NIGHT, []]))
+        await self.home.change_point(off_peak=self.chance.choice([NIGHT, []]))
 
     async def contract(self, day: date, _: list[Reading]) -> None:
         known = [Contract(), Contract(consumption_activated_on=day), Contract(produces=True)]
-        await self.home.change(contract=self.chance.choice(known))
+        await self.home.change_point(contract=self.chance.choice(known))
 
     async def collect(self, *_: object) -> None:
-        await self.home.change(services=self.chance.choice([["IDX"], ["CDC", "IDX"]]))
+        await self.home.change_point(services=self.chance.choice([["IDX"], ["CDC", "IDX"]]))
 
     async def reopen(self, *_: object) -> None:
-        await self.home.change(status=self.chance.choice([PointStatus.ENDED, PointStatus.MOVED]))
+        await self.home.change_point(status=self.chance.choice([PointStatus.ENDED, PointStatus.MOVED]))
 
     async def add_again(self, day: date, curve: list[Reading]) -> None:
         """Delete the usage point with all that was read, ask, and add it again: it has the same id."""
@@ -209,15 +209,15 @@ class Life:
             await points.delete_usage_point(session, await session.get_one(UsagePoint, self.home.point_id))
         await self.ask_both()
         await add_home(self.home.database, self.home.clock)
-        await self.home.write(Kind.CURVE, {day: curve})
+        await self.home.write_days(Kind.CURVE, {day: curve})
 
     async def hour(self, *_: object) -> None:
         self.home.clock.set(self.home.clock.now() + timedelta(minutes=self.chance.randrange(90)))
 
 
-async def add_home(database: Database, clock: SetClock) -> ByHand:
-    home = await ByHand.open(str(database.engine.url), clock, KEYRING)
-    await home.change(status=PointStatus.ENDED, ended_at=clock.now())
+async def add_home(database: Database, clock: SetClock) -> StoredHome:
+    home = await StoredHome.open(str(database.engine.url), clock, KEYRING)
+    await home.change_point(status=PointStatus.ENDED, ended_at=clock.now())
     if home.database is not database:
         await home.database.close()
         home.database = database
@@ -235,10 +235,12 @@ async def read_answer(process: Process, question: tuple[str, dict[str, str]]) ->
 async def live(url: str, chance: random.Random) -> AsyncIterator[Life]:
     async with AsyncExitStack() as stack:
         home = await add_home(await stack.enter_async_context(Database(url)), ManualClock(NOW))
-        await home.write(Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in list_past_days(12)})
-        keeping = [await stack.enter_async_context(run_process(home)) for _ in range(2)]
+        await home.write_days(
+            Kind.CURVE, {day: whole_curve(day, [chance.randrange(3000)]) for day in list_past_days(12)}
+        )
+        caching = [await stack.enter_async_context(run_process(home)) for _ in range(2)]
         computing = await stack.enter_async_context(run_process(home, most_bytes=0))
-        yield Life(home, chance, keeping, computing)
+        yield Life(home, chance, caching, computing)
 
 
 @given(STEPS, st.integers(0, 2**32))
@@ -268,12 +270,12 @@ async def test_a_known_range_takes_one_statement_until_something_is_written(data
     await upgrade_database(database_url)
     daily = ("daily", QUESTION[1])
     async with live(database_url, random.Random(1)) as life:  # noqa: S311
-        first, second = life.keeping
+        first, second = life.caching
         for question in (QUESTION, daily):
-            assert [await count_statements(process, question) for process in life.keeping] != [1, 1]
-            assert [await count_statements(process, question) for process in life.keeping] == [1, 1]
+            assert [await count_statements(process, question) for process in life.caching] != [1, 1]
+            assert [await count_statements(process, question) for process in life.caching] == [1, 1]
         day = RANGES[1][0]
-        await life.home.write(Kind.CURVE, {day: whole_curve(day, [7])})
+        await life.home.write_days(Kind.CURVE, {day: whole_curve(day, [7])})
         assert await count_statements(first) > 1
         assert await count_statements(first) == 1
         answers = [await read_answer(process, QUESTION) for process in (first, second, life.computing)]
@@ -302,7 +304,7 @@ async def test_what_answers_read_is_found_by_key_however_many_meters_there_are(t
 async def test_it_is_forgotten_in_time_and_never_takes_more_memory(database_url: str) -> None:
     await upgrade_database(database_url)
     async with live(database_url, random.Random(1)) as life:  # noqa: S311
-        process = life.keeping[0]
+        process = life.caching[0]
         await count_statements(process)
         life.home.clock.set(NOW + timedelta(seconds=KEPT_FOR - 1))
         assert await count_statements(process) == 1
@@ -325,7 +327,7 @@ async def test_it_is_forgotten_in_time_and_never_takes_more_memory(database_url:
 async def test_the_same_comes_compressed_or_not(database_url: str) -> None:
     await upgrade_database(database_url)
     async with live(database_url, random.Random(1)) as life:  # noqa: S311
-        http = life.keeping[0].http
+        http = life.caching[0].http
         found = {}
         for accepted in ("gzip", "identity", "gzip"):
             answer = await http.get("/load-curve", params=QUESTION[1], headers={"Accept-Encoding": accepted})

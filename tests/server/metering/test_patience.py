@@ -26,10 +26,10 @@ from gateway.metering.visits import HistoryPace
 from gateway.quotas.pacing import HISTORY_INTERVAL
 from gateway.store.memory import MemoryStore
 from gateway.usage_points import service as points
-from tests.server.billing.homes import ByHand, whole_curve
+from tests.server.billing.homes import StoredHome, whole_curve
 from tests.server.conftest import SetClock
 from tests.server.enedis.origins import Reply
-from tests.server.metering.stand_in import A_DAY, NOW, OLD, Asked, make_measure
+from tests.server.metering.stand_in import A_DAY, NOW, OLD, ScriptedHome, make_measure
 
 TODAY = paris.day_of(NOW)
 
@@ -61,7 +61,7 @@ class SilentArchive(Archive):
         return None
 
 
-async def read_missing(asked: Asked, archive: Archive, clock: SetClock, start: date, end: date) -> list[str]:
+async def read_missing(asked: ScriptedHome, archive: Archive, clock: SetClock, start: date, end: date) -> list[str]:
     """Ask for daily values; return what is said of the days that are missing."""
     home = asked.home
     readings = Readings(home.database, archive, clock, home.keyring, 50)
@@ -69,38 +69,38 @@ async def read_missing(asked: Asked, archive: Archive, clock: SetClock, start: d
     return [gap.reason for gap in known.missing]
 
 
-def make_silent(asked: Asked) -> SilentArchive:
+def make_silent(asked: ScriptedHome) -> SilentArchive:
     home = asked.home
     archive = SilentArchive(home.database, asked.store, home.clock, dict.fromkeys(Priority, None), home.keyring)  # type: ignore[arg-type]  # nobody is asked
     archive.timer, archive.waited = Timer(), []
     return archive
 
 
-async def test_a_request_never_waits_longer_in_sum_than_its_patience(asked: Asked) -> None:
+async def test_a_request_never_waits_longer_in_sum_than_its_patience(scripted_home: ScriptedHome) -> None:
     """New days are asked by their curve, older ones by their values: two calls, and one patience."""
-    archive = make_silent(asked)
-    assert await read_missing(asked, archive, archive.timer, TODAY - 30 * A_DAY, TODAY) == [Reason.SCHEDULED]
+    archive = make_silent(scripted_home)
+    assert await read_missing(scripted_home, archive, archive.timer, TODAY - 30 * A_DAY, TODAY) == [Reason.SCHEDULED]
     assert [kind for kind, _ in archive.waited] == [Kind.CURVE, Kind.DAILY]
     assert sum(seconds for _, seconds in archive.waited) == PATIENCE == 20
 
 
-async def test_known_values_are_answered_at_once(asked: Asked) -> None:
+async def test_known_values_are_answered_at_once(scripted_home: ScriptedHome) -> None:
     days = list(paris.iterate_days(TODAY - 30 * A_DAY, TODAY))
-    await asked.home.write(Kind.DAILY, dict.fromkeys(days, 9000))
-    archive = make_silent(asked)
-    assert await read_missing(asked, archive, archive.timer, days[0], TODAY) == []
+    await scripted_home.home.write_days(Kind.DAILY, dict.fromkeys(days, 9000))
+    archive = make_silent(scripted_home)
+    assert await read_missing(scripted_home, archive, archive.timer, days[0], TODAY) == []
     assert archive.waited == []
 
 
-async def test_whole_curves_are_values_too(asked: Asked) -> None:
+async def test_whole_curves_are_values_too(scripted_home: ScriptedHome) -> None:
     days = list(paris.iterate_days(TODAY - 30 * A_DAY, TODAY))
-    await asked.home.write(Kind.CURVE, {day: whole_curve(day, [501]) for day in days})
-    archive = make_silent(asked)
-    assert await read_missing(asked, archive, archive.timer, days[0], TODAY) == []
+    await scripted_home.home.write_days(Kind.CURVE, {day: whole_curve(day, [501]) for day in days})
+    archive = make_silent(scripted_home)
+    assert await read_missing(scripted_home, archive, archive.timer, days[0], TODAY) == []
     assert archive.waited == []
 
 
-async def test_a_year_of_values_is_asked_as_values_first_and_by_few_calls(asked: Asked) -> None:
+async def test_a_year_of_values_is_asked_as_values_first_and_by_few_calls(scripted_home: ScriptedHome) -> None:
     """Nine calls for the curve would go first, and with a hundred new meters nobody would get a value in time."""
 
     def reply_daily(line: str) -> Reply:
@@ -110,18 +110,18 @@ async def test_a_year_of_values_is_asked_as_values_first_and_by_few_calls(asked:
         unit = ("EA", "Wh") if "quotidienne" in line else ("PA", "W")
         return Reply(body=json.dumps(make_measure(*unit, values, start, len(days))).encode())
 
-    asked.respond = reply_daily
-    home = asked.home
-    readings = Readings(home.database, asked.archive, home.clock, home.keyring, 50)
+    scripted_home.respond = reply_daily
+    home = scripted_home.home
+    readings = Readings(home.database, scripted_home.archive, home.clock, home.keyring, 50)
     year = (TODAY - 365 * A_DAY, TODAY)
     known = await readings.read_daily(home.account_id, home.point_id, Direction.CONSUMPTION, *year)
     assert len(known.days) >= 363
-    lines = [call.line for call in asked.origin.data_calls]
+    lines = [call.line for call in scripted_home.origin.data_calls]
     assert len(lines) <= 2
     assert sum("quotidienne" in line for line in lines) == 1
 
 
-async def add_meters(home: ByHand, count: int) -> list[tuple[str, str]]:
+async def add_meters(home: StoredHome, count: int) -> list[tuple[str, str]]:
     """Add meters, each of an account of its own; return the ids of both."""
     instance = await load_instance(home.database, home.keyring)
     found = []
@@ -136,7 +136,7 @@ async def add_meters(home: ByHand, count: int) -> list[tuple[str, str]]:
     return found
 
 
-async def test_a_hundred_new_meters_each_get_a_year_of_values(asked: Asked) -> None:
+async def test_a_hundred_new_meters_each_get_a_year_of_values(scripted_home: ScriptedHome) -> None:
     """Once nine calls for the curve of each went first, and after 162 calls nobody had a value."""
 
     def respond(line: str) -> Reply:
@@ -147,36 +147,36 @@ async def test_a_hundred_new_meters_each_get_a_year_of_values(asked: Asked) -> N
         measure = make_measure(*unit, values, start, len(days)) | {"idPrm": re.findall(r"pointId=(\d+)", line)[0]}
         return Reply(body=json.dumps(measure).encode())
 
-    asked.respond = respond
-    home = asked.home
-    readings = Readings(home.database, asked.archive, home.clock, home.keyring, 50)
+    scripted_home.respond = respond
+    home = scripted_home.home
+    readings = Readings(home.database, scripted_home.archive, home.clock, home.keyring, 50)
     year = (TODAY - 365 * A_DAY, TODAY)
     meters = await add_meters(home, 100)
     answers = await asyncio.gather(
         *(readings.read_daily(account, point, Direction.CONSUMPTION, *year) for account, point in meters)
     )
     assert min(len(answer.days) for answer in answers) >= 363
-    lines = [call.line for call in asked.origin.data_calls]
+    lines = [call.line for call in scripted_home.origin.data_calls]
     assert len(lines) <= 200
     assert sum("quotidienne" in line for line in lines[:162]) >= 62
 
 
-async def test_a_refresh_ends_the_pause_of_a_feed(asked: Asked) -> None:
-    asked.answer(500, b"")
+async def test_a_refresh_ends_the_pause_of_a_feed(scripted_home: ScriptedHome) -> None:
+    scripted_home.set_answer(500, b"")
     for _ in range(3):  # five in a row would stop the calls of all homes
-        refusal = await asked.ask()
+        refusal = await scripted_home.fetch_days()
         assert refusal is not None
-        asked.home.clock.set(refusal.until)
-    refusal = await asked.ask()
-    calls = asked.calls
-    assert await asked.ask() is not None
-    assert asked.calls == calls, "it is left alone"
-    asked.answer_daily()
-    home = asked.home
-    readings = Readings(home.database, asked.archive, home.clock, home.keyring, 50)
+        scripted_home.home.clock.set(refusal.until)
+    refusal = await scripted_home.fetch_days()
+    calls = scripted_home.calls
+    assert await scripted_home.fetch_days() is not None
+    assert scripted_home.calls == calls, "it is left alone"
+    scripted_home.answer_daily()
+    home = scripted_home.home
+    readings = Readings(home.database, scripted_home.archive, home.clock, home.keyring, 50)
     await readings.request_refresh(home.account_id, home.point_id, OLD, OLD + 7 * A_DAY)
-    assert await asked.ask() is None
-    assert len(await asked.values()) == 7
+    assert await scripted_home.fetch_days() is None
+    assert len(await scripted_home.load_values()) == 7
 
 
 async def test_the_circuit_opens_for_less_than_a_minute_then_doubles_and_says_until_when() -> None:
@@ -237,10 +237,10 @@ def test_what_the_calls_of_today_do_not_reach_is_expected_after_midnight() -> No
     assert PACE.expected_at(oldest) == paris.midnight(date(2026, 11, 5)) + 5 * turn
 
 
-async def test_scheduled_days_name_their_time(asked: Asked) -> None:
+async def test_scheduled_days_name_their_time(scripted_home: ScriptedHome) -> None:
     """The newest come with the worker's next visit, in seconds; those of a year ago with the history, tomorrow."""
-    home = asked.home
-    archive = make_silent(asked)
+    home = scripted_home.home
+    archive = make_silent(scripted_home)
     readings = Readings(home.database, archive, home.clock, home.keyring, 50)
     old = TODAY - 365 * A_DAY
     known = await readings.read_load_curve(home.account_id, home.point_id, Direction.CONSUMPTION, old, old + A_DAY)

@@ -10,7 +10,7 @@ from gateway.enedis.errors import ErrorReason
 from gateway.metering.schedule import Kind, State
 from tests.server.billing.homes import PRM
 from tests.server.enedis.origins import Reply
-from tests.server.metering.stand_in import A_DAY, OLD, Asked, make_measure
+from tests.server.metering.stand_in import A_DAY, OLD, ScriptedHome, make_measure
 from tests.server.metering.unusual import HALF_HOUR, PARIS, THIRD_DAY, UNUSUAL, Outcome, usual_points
 
 DAYS = [OLD + number * A_DAY for number in range(7)]
@@ -23,13 +23,13 @@ def sum_usual_days() -> dict[date, int]:
 
 
 @pytest.mark.parametrize("name", UNUSUAL)
-async def test_a_load_curve(asked: Asked, name: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_load_curve(scripted_home: ScriptedHome, name: str, caplog: pytest.LogCaptureFixture) -> None:
     unusual = UNUSUAL[name]
-    asked.reply = unusual.reply
-    refusal = await asked.ask(kind=Kind.CURVE)
-    entries, curves = await asked.curve()
+    scripted_home.reply = unusual.reply
+    refusal = await scripted_home.fetch_days(kind=Kind.CURVE)
+    entries, curves = await scripted_home.load_curve()
     told = {day: sum(reading.watts * reading.minutes for reading in readings) for day, readings in curves.items()}
-    assert asked.calls == unusual.calls
+    assert scripted_home.calls == unusual.calls
     assert PRM not in caplog.text
     match unusual.outcome:
         case Outcome.READ:
@@ -46,10 +46,10 @@ async def test_a_load_curve(asked: Asked, name: str, caplog: pytest.LogCaptureFi
             assert refusal is not None
             assert refusal.reason is unusual.reason
             assert entries == {}
-            pause = refusal.until - asked.home.clock.now()
+            pause = refusal.until - scripted_home.home.clock.now()
             longest = timedelta(hours=8) if refusal.reason is ErrorReason.NOT_SUBSCRIBED else timedelta(hours=1)
             assert timedelta() < pause <= longest
-            assert not (await asked.point()).doubted
+            assert not (await scripted_home.load_point()).doubted
 
 
 AUTUMN, SPRING = date(2025, 10, 26), date(2026, 3, 29)
@@ -75,20 +75,22 @@ def stamp_half_hours(day: date) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize(("day", "count"), [(AUTUMN, 50), (SPRING, 46)])
 @pytest.mark.parametrize("newest_first", [False, True])
-async def test_the_odd_days_in_either_order(asked: Asked, day: date, count: int, newest_first: bool) -> None:
+async def test_the_odd_days_in_either_order(
+    scripted_home: ScriptedHome, day: date, count: int, newest_first: bool
+) -> None:
     points = stamp_half_hours(day)
-    asked.answer_curve(points[::-1] if newest_first else points, day, 1)
-    assert await asked.ask(kind=Kind.CURVE, start=day, days=1) is None
-    entries, curves = await asked.curve(day, 1)
+    scripted_home.answer_curve(points[::-1] if newest_first else points, day, 1)
+    assert await scripted_home.fetch_days(kind=Kind.CURVE, start=day, days=1) is None
+    entries, curves = await scripted_home.load_curve(day, 1)
     assert entries[day].state is State.COMPLETE
     assert [reading.watts for reading in curves[day]] == [301 + 11 * number for number in range(count)]
 
 
 @pytest.mark.parametrize("prm", [int(PRM), f" {PRM} "])
-async def test_a_meter_number_as_a_number(asked: Asked, prm: object) -> None:
-    asked.answer_curve(usual_points(), idPrm=prm)
-    assert await asked.ask(kind=Kind.CURVE) is None
-    assert (await asked.curve())[1].keys() == set(DAYS)
+async def test_a_meter_number_as_a_number(scripted_home: ScriptedHome, prm: object) -> None:
+    scripted_home.answer_curve(usual_points(), idPrm=prm)
+    assert await scripted_home.fetch_days(kind=Kind.CURVE) is None
+    assert (await scripted_home.load_curve())[1].keys() == set(DAYS)
 
 
 DAILY: dict[str, tuple[list[dict[str, Any]], dict[date, int]]] = {
@@ -113,25 +115,25 @@ DAILY: dict[str, tuple[list[dict[str, Any]], dict[date, int]]] = {
 
 
 @pytest.mark.parametrize("name", DAILY)
-async def test_daily_values(asked: Asked, name: str) -> None:
+async def test_daily_values(scripted_home: ScriptedHome, name: str) -> None:
     points, values = DAILY[name]
-    asked.answer(200, make_measure("EA", "Wh", points, OLD, 7))
-    assert await asked.ask() is None
-    assert await asked.values() == values
+    scripted_home.set_answer(200, make_measure("EA", "Wh", points, OLD, 7))
+    assert await scripted_home.fetch_days() is None
+    assert await scripted_home.load_values() == values
 
 
-async def test_an_answer_that_one_meter_never_gets_stops_no_other(asked: Asked) -> None:
+async def test_an_answer_that_one_meter_never_gets_stops_no_other(scripted_home: ScriptedHome) -> None:
     """Were a broken answer taken for an Enedis that cannot be reached, nobody's newest days would be asked."""
-    asked.reply = Reply(body=b"no gzip", headers={"Content-Encoding": "gzip"})
-    refusal = await asked.ask(kind=Kind.CURVE)
+    scripted_home.reply = Reply(body=b"no gzip", headers={"Content-Encoding": "gzip"})
+    refusal = await scripted_home.fetch_days(kind=Kind.CURVE)
     assert refusal is not None
     assert not refusal.for_all
 
 
-async def test_a_json_answer_of_another_kind(asked: Asked) -> None:
+async def test_a_json_answer_of_another_kind(scripted_home: ScriptedHome) -> None:
     for body in ([], "text", 5, None, [make_measure("PA", "W", usual_points(), OLD, 7)]):
-        asked.reply = Reply(body=json.dumps(body).encode())
-        refusal = await asked.ask(timedelta(hours=13), kind=Kind.CURVE)
+        scripted_home.reply = Reply(body=json.dumps(body).encode())
+        refusal = await scripted_home.fetch_days(timedelta(hours=13), kind=Kind.CURVE)
         assert refusal is not None
         assert refusal.reason is ErrorReason.DOWN
-    assert (await asked.curve())[0] == {}
+    assert (await scripted_home.load_curve())[0] == {}

@@ -27,7 +27,7 @@ PUBLIC = base64.b64encode(KEY.public_key().public_bytes_raw()).decode()
 SECRET = "0123456789abcdef0123456789abcdef"
 
 
-def published(at: str, **changes: object) -> bytes:
+def publish_at(at: str, **changes: object) -> bytes:
     return json.dumps(json.loads(FILE) | {"published_at": at} | changes).encode()
 
 
@@ -63,13 +63,13 @@ async def test_a_pinned_file_is_taken_and_no_other(tmp_path: Path) -> None:
     async with serve(tmp_path, lambda _: body, offers_digest=hashlib.sha256(FILE).hexdigest()) as (updates, database):
         assert await updates.refresh_offers() == NOW + timedelta(days=1)
         assert await list_ids(database) == ["example-ejp"]
-        body = published("2026-12-24T00:00:00Z", offers=[])
+        body = publish_at("2026-12-24T00:00:00Z", offers=[])
         assert await updates.refresh_offers() < NOW + timedelta(days=1), "it is asked again the same day"
         assert await list_ids(database) == ["example-ejp"]
 
 
 async def test_a_signed_file_follows_its_publisher_forwards_only(tmp_path: Path) -> None:
-    files = {"body": published("2026-11-01T00:00:00Z")}
+    files = {"body": publish_at("2026-11-01T00:00:00Z")}
     files["signature"] = sign(files["body"])
 
     def script(path: str) -> bytes:
@@ -79,15 +79,15 @@ async def test_a_signed_file_follows_its_publisher_forwards_only(tmp_path: Path)
         await updates.refresh_offers()
         assert await list_ids(database) == ["example-ejp"]
         for body in (
-            published("2026-10-01T00:00:00Z", offers=[]),  # older
-            published("2026-11-01T00:00:00Z", offers=[]),  # of the same moment
-            published("2026-12-01T00:00:00Z", offers=[{}]),  # malformed
+            publish_at("2026-10-01T00:00:00Z", offers=[]),  # older
+            publish_at("2026-11-01T00:00:00Z", offers=[]),  # of the same moment
+            publish_at("2026-12-01T00:00:00Z", offers=[{}]),  # malformed
             b"\xff",
         ):
             files |= {"body": body, "signature": sign(body)}
             await updates.refresh_offers()
             assert await list_ids(database) == ["example-ejp"]
-        newer = published("2026-12-01T00:00:00Z", offers=[])
+        newer = publish_at("2026-12-01T00:00:00Z", offers=[])
         for signature in (sign(FILE), b"no base64 !", b""):
             files |= {"body": newer, "signature": signature}
             await updates.refresh_offers()

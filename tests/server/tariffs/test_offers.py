@@ -77,14 +77,14 @@ def naive_home(name: str, power: int) -> Home:
             "vat_subscription": 0,
         }
 
-        def taxed(eur: Decimal, more: Decimal, rate: Decimal) -> Fraction:
+        def tax_up(eur: Decimal, more: Decimal, rate: Decimal) -> Fraction:
             return Fraction(round((Decimal(eur) + Decimal(more)) * (1 + Decimal(rate)), 6))
 
         prices = {
-            price["bucket"]: taxed(price["eur_per_kwh"], tax["excise_eur_per_kwh"], tax["vat_energy"]) for price in own
+            price["bucket"]: tax_up(price["eur_per_kwh"], tax["excise_eur_per_kwh"], tax["vat_energy"]) for price in own
         }
         [month] = [one["eur_per_month"] for one in version["subscriptions"] if one["power_kva"] == power]
-        month = taxed(month, tax["cta_eur_per_month"], tax["vat_subscription"])
+        month = tax_up(month, tax["cta_eur_per_month"], tax["vat_subscription"])
         first = date.fromisoformat(version["valid_from"])
         contracts.append(
             Contract(

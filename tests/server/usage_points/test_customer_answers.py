@@ -12,8 +12,8 @@ from gateway.usage_points.notices import list_notices
 from gateway.usage_points.upkeep import UsagePointKeeper
 from tests.server.billing.homes import PRM
 from tests.server.enedis.origins import Reply, open_client
-from tests.server.metering.stand_in import Asked
-from tests.server.metering.stand_in import asked as asked  # noqa: PLC0414 - a fixture
+from tests.server.metering.stand_in import ScriptedHome
+from tests.server.metering.stand_in import scripted_home as scripted_home  # noqa: PLC0414 - a fixture
 
 CONSUMES, PRODUCES = Direction.CONSUMPTION, Direction.PRODUCTION
 SUPPLY = {"segment": "C5", "contract_type": "Contrat GRD-F", "subscribed_power": {"unit": "kVA", "value": "9"}}
@@ -28,7 +28,7 @@ USUAL: dict[str, Any] = {
 }
 
 
-async def update_customer(asked: Asked, **bodies: Any) -> None:
+async def update_customer(asked: ScriptedHome, **bodies: Any) -> None:
     """Have the keeper ask, and Enedis answer: a body, or a whole reply."""
     said = USUAL | bodies
 
@@ -40,7 +40,7 @@ async def update_customer(asked: Asked, **bodies: Any) -> None:
     home = asked.home
     async with open_client(asked.origin.url, store=asked.store) as (enedis, _):
         keeper = UsagePointKeeper(home.database, enedis, home.keyring, home.clock)
-        await keeper.refresh_point(await asked.point())
+        await keeper.refresh_point(await asked.load_point())
     asked.respond = None
 
 
@@ -82,37 +82,37 @@ CONTRACTS: dict[str, tuple[Any, float | None, list[Direction]]] = {
 
 
 @pytest.mark.parametrize("name", CONTRACTS)
-async def test_contracts(asked: Asked, name: str) -> None:
+async def test_contracts(scripted_home: ScriptedHome, name: str) -> None:
     body, power, ways = CONTRACTS[name]
-    await update_customer(asked, situation_contrat=body)
-    point = await asked.point()
+    await update_customer(scripted_home, situation_contrat=body)
+    point = await scripted_home.load_point()
     assert point.contract.power_kva == power
     assert list(list_directions(point)) == ways
 
 
-async def test_services_and_dates_tell_that_a_meter_consumes(asked: Asked) -> None:
+async def test_services_and_dates_tell_that_a_meter_consumes(scripted_home: ScriptedHome) -> None:
     """Beside an injection contract alone: a service for taking energy, or the day since when it is taken."""
     services = {"serviceSouscrit": [SERVICE | {"soutirage": True}]}
-    await update_customer(asked, situation_contrat=[INJECTION], subscribed_services=services)
-    assert list(list_directions(await asked.point())) == [CONSUMES, PRODUCES]
+    await update_customer(scripted_home, situation_contrat=[INJECTION], subscribed_services=services)
+    assert list(list_directions(await scripted_home.load_point())) == [CONSUMES, PRODUCES]
     since = {"consumption_last_activation_date": "2020-03-14T00:00:00+0100"}
-    await update_customer(asked, situation_contrat=[INJECTION], synth_contrat=since)
-    assert list(list_directions(await asked.point())) == [CONSUMES, PRODUCES]
+    await update_customer(scripted_home, situation_contrat=[INJECTION], synth_contrat=since)
+    assert list(list_directions(await scripted_home.load_point())) == [CONSUMES, PRODUCES]
 
 
-async def test_one_api_that_never_answers_leaves_what_the_others_told(asked: Asked) -> None:
+async def test_one_api_that_never_answers_leaves_what_the_others_told(scripted_home: ScriptedHome) -> None:
     since = {"consumption_last_activation_date": "2020-03-14T00:00:00+0100"}
-    await update_customer(asked, comptage=Reply(500, b"Internal Server error"), synth_contrat=since)
-    point = await asked.point()
+    await update_customer(scripted_home, comptage=Reply(500, b"Internal Server error"), synth_contrat=since)
+    point = await scripted_home.load_point()
     assert (point.contract.power_kva, str(point.contract.consumption_activated_on)) == (9, "2020-03-14")
     assert point.contract.told_at is not None
-    hours = (point.details_at - asked.home.clock.now()).total_seconds() / 3600
+    hours = (point.details_at - scripted_home.home.clock.now()).total_seconds() / 3600
     assert hours == 6, "the rest is asked again the same day"
 
 
-async def test_a_meter_number_as_a_number_in_a_service(asked: Asked) -> None:
-    await update_customer(asked, subscribed_services={"serviceSouscrit": [SERVICE | {"pointId": int(PRM)}]})
-    assert (await asked.point()).services == ["CDC"]
+async def test_a_meter_number_as_a_number_in_a_service(scripted_home: ScriptedHome) -> None:
+    await update_customer(scripted_home, subscribed_services={"serviceSouscrit": [SERVICE | {"pointId": int(PRM)}]})
+    assert (await scripted_home.load_point()).services == ["CDC"]
 
 
 OFF_PEAK, FUTURE = "HC (22H30-6H30)", "HC (2H00-7H00;13H00-16H00)"
@@ -128,9 +128,9 @@ RELAY = {"plageHeuresCreuses": OFF_PEAK, "futuresPlagesHeuresCreuses": FUTURE}
         {"dispositifComptage": {"relais": [RELAY]}, "relais": None},
     ],
 )
-async def test_off_peak_hours_wherever_the_relay_stands(asked: Asked, metering: object) -> None:
-    await update_customer(asked, comptage=metering)
-    point = await asked.point()
+async def test_off_peak_hours_wherever_the_relay_stands(scripted_home: ScriptedHome, metering: object) -> None:
+    await update_customer(scripted_home, comptage=metering)
+    point = await scripted_home.load_point()
     assert (point.contract.off_peak, point.contract.future_off_peak) == (OFF_PEAK, FUTURE)
     [period] = point.off_peak
     assert (period["slots"], period["source"]) == ([["22:30", "06:30"]], "enedis"), (
@@ -151,15 +151,20 @@ REFUSED = {"error": "ADAM-ERR0155", "error_description": "Le point demandé n'ex
         (None, "meter_refused", "ADAM-ERR0155"),
     ],
 )
-async def test_why_a_meter_gives_nothing(asked: Asked, state: str | None, code: str, text: str) -> None:
-    asked.answer(400, REFUSED)
-    await asked.ask(kind=Kind.CURVE)
-    await update_customer(asked, alimentation={"connection_state": state})
-    [notice] = list_notices(await asked.point(), asked.home.clock.now())
+async def test_why_a_meter_gives_nothing(scripted_home: ScriptedHome, state: str | None, code: str, text: str) -> None:
+    scripted_home.set_answer(400, REFUSED)
+    await scripted_home.fetch_days(kind=Kind.CURVE)
+    await update_customer(scripted_home, alimentation={"connection_state": state})
+    [notice] = list_notices(await scripted_home.load_point(), scripted_home.home.clock.now())
     assert (notice.code, notice.text) == (code, text)
-    assert Meter.of(await asked.point(), asked.home.secrets, asked.home.clock.now()).refusals.meter is not None
+    assert (
+        Meter.of(
+            await scripted_home.load_point(), scripted_home.home.secrets, scripted_home.home.clock.now()
+        ).refusals.meter
+        is not None
+    )
 
 
-async def test_how_a_meter_is_supplied_is_asked_only_if_it_is_refused(asked: Asked) -> None:
-    await update_customer(asked)
-    assert not any("alimentation" in call.line for call in asked.origin.data_calls)
+async def test_how_a_meter_is_supplied_is_asked_only_if_it_is_refused(scripted_home: ScriptedHome) -> None:
+    await update_customer(scripted_home)
+    assert not any("alimentation" in call.line for call in scripted_home.origin.data_calls)

@@ -11,7 +11,7 @@ from gateway.metering.imported import list_imported_since
 from gateway.metering.models import DayRecord, Import, ImportedDay, ImportStatus
 from gateway.metering.schedule import Kind, State
 from gateway.usage_points.models import UsagePoint
-from tests.server.billing.homes import ByHand
+from tests.server.billing.homes import StoredHome
 from tests.server.conftest import NOW, SetClock
 
 DAY = date(2026, 11, 1)
@@ -55,18 +55,18 @@ OTHER_TABLES = {
 
 
 @pytest.fixture
-async def home(database_url: str, clock: SetClock) -> ByHand:
-    home = await ByHand.make(database_url, clock)
-    await home.write(Kind.DAILY, {DAY: 9000})
+async def home(database_url: str, clock: SetClock) -> StoredHome:
+    home = await StoredHome.create(database_url, clock)
+    await home.write_days(Kind.DAILY, {DAY: 9000})
     return home
 
 
-async def read_revision(home: ByHand) -> int:
+async def read_revision(home: StoredHome) -> int:
     async with home.database.read() as session:
         return await session.scalar(select(UsagePoint.data_revision)) or 0
 
 
-async def moves_with(home: ByHand, table_name: str, column_name: str) -> bool:
+async def moves_with(home: StoredHome, table_name: str, column_name: str) -> bool:
     """Write a column of a table with what it holds; return whether that moved the revision."""
     before = await read_revision(home)
     changed = table(table_name, column(column_name))
@@ -77,7 +77,7 @@ async def moves_with(home: ByHand, table_name: str, column_name: str) -> bool:
     return await read_revision(home) > before
 
 
-async def add_import(home: ByHand) -> None:
+async def add_import(home: StoredHome) -> None:
     """Keep an accepted file that tells of the day after the one that is known."""
     async with home.database.write() as session:
         day = DAY.replace(day=2)
@@ -87,7 +87,7 @@ async def add_import(home: ByHand) -> None:
         session.add(ImportedDay(import_id="i", kind=Kind.DAILY, direction="consumption", day=day, payload=b""))
 
 
-async def test_every_column_is_known_to_move_it_or_not(home: ByHand) -> None:
+async def test_every_column_is_known_to_move_it_or_not(home: StoredHome) -> None:
     """Through every migration: SQLite drops the triggers of a table that is made anew, which must make them again."""
     async with home.database:
         columns = set(UsagePoint.__table__.columns.keys())
@@ -109,7 +109,7 @@ async def test_every_table_of_a_usage_point_is_known_to_move_it_or_not() -> None
     assert theirs == {"days", "imports"} | OTHER_TABLES.keys(), "say of a new table whether answers are made of it"
 
 
-async def test_a_day_has_the_revision_that_wrote_it(home: ByHand) -> None:
+async def test_a_day_has_the_revision_that_wrote_it(home: StoredHome) -> None:
     async def read_days() -> dict[date, int]:
         async with home.database.read() as session:
             return dict(iter(await session.execute(select(DayRecord.day, DayRecord.data_revision))))
@@ -117,20 +117,20 @@ async def test_a_day_has_the_revision_that_wrote_it(home: ByHand) -> None:
     async with home.database:
         other, first = DAY.replace(day=2), await read_revision(home)
         assert await read_days() == {DAY: first}
-        await home.write(Kind.DAILY, {other: 8000})
+        await home.write_days(Kind.DAILY, {other: 8000})
         second = await read_revision(home)
         assert await read_days() == {DAY: first, other: second}
-        await home.write(Kind.DAILY, {DAY: 7000})
+        await home.write_days(Kind.DAILY, {DAY: 7000})
         third = await read_revision(home)
         assert await read_days() == {DAY: third, other: second}
         assert first < second < third
-        await home.write(Kind.CURVE, {DAY: None}, state=State.ABSENT)
+        await home.write_days(Kind.CURVE, {DAY: None}, state=State.ABSENT)
         async with home.database.write() as session:
             await session.execute(delete(DayRecord).where(DayRecord.day == other))
         assert await read_revision(home) > third + 1
 
 
-async def test_what_a_file_told_is_counted_again_when_it_goes(home: ByHand) -> None:
+async def test_what_a_file_told_is_counted_again_when_it_goes(home: StoredHome) -> None:
     async with home.database:
         before = await read_revision(home)
         await add_import(home)
@@ -144,7 +144,7 @@ async def test_what_a_file_told_is_counted_again_when_it_goes(home: ByHand) -> N
         assert before < added < await read_revision(home)
 
 
-async def test_what_is_taken_back_moves_nothing(home: ByHand) -> None:
+async def test_what_is_taken_back_moves_nothing(home: StoredHome) -> None:
     async def fail() -> None:
         async with home.database.write() as session:
             await session.execute(delete(DayRecord))

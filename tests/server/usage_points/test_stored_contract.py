@@ -14,13 +14,13 @@ from gateway.domain.direction import Direction
 from gateway.metering.meters import list_directions
 from gateway.usage_points.contract import Contract
 from gateway.usage_points.models import UsagePoint
-from tests.server.billing.homes import ByHand, sqlite_url
+from tests.server.billing.homes import StoredHome, sqlite_url
 from tests.server.conftest import SetClock
 
 
 @pytest.fixture
-async def home(tmp_path: Path) -> AsyncIterator[ByHand]:
-    made = await ByHand.make(sqlite_url(tmp_path), SetClock())
+async def home(tmp_path: Path) -> AsyncIterator[StoredHome]:
+    made = await StoredHome.create(sqlite_url(tmp_path), SetClock())
     yield made
     await made.database.close()
 
@@ -38,19 +38,19 @@ FIRST_VERSION = {
 }
 
 
-async def stored_contract(home: ByHand) -> dict[str, object]:
+async def stored_contract(home: StoredHome) -> dict[str, object]:
     async with home.database.read() as session:
         found = await session.scalar(text("SELECT contract FROM usage_points"))
     stored: dict[str, object] = json.loads(found) if isinstance(found, str) else found
     return stored
 
 
-async def read_contract(home: ByHand) -> Contract:
+async def read_contract(home: StoredHome) -> Contract:
     async with home.database.read() as session:
         return (await session.get_one(UsagePoint, home.point_id)).contract
 
 
-async def test_a_row_of_the_first_version_is_read_and_written_in_the_new_one(home: ByHand) -> None:
+async def test_a_row_of_the_first_version_is_read_and_written_in_the_new_one(home: StoredHome) -> None:
     async with home.database.write() as session:
         await session.execute(
             text("UPDATE usage_points SET contract = :contract"), {"contract": json.dumps(FIRST_VERSION)}
@@ -62,7 +62,7 @@ async def test_a_row_of_the_first_version_is_read_and_written_in_the_new_one(hom
     assert contract.told_at == datetime(2026, 11, 3, 8, 30, tzinfo=UTC)
 
     changed = contract.merge(Contract(power_kva=9))
-    await home.change(contract=changed)
+    await home.change_point(contract=changed)
     stored = await stored_contract(home)
     assert stored["version"] == 2
     assert (stored["consumes"], stored["produces"]) == (True, False)
