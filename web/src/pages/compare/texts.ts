@@ -56,8 +56,8 @@ export const t = dictionary({
   otherHoursHint: ["For example 22h-6h or 2h-7h 13h-16h", "Par exemple 22h-6h ou 2h-7h 13h-16h"],
   tryHours: ["Compare", "Comparer"],
   moveRed: [
-    (percent: string) => `With Tempo, ${percent} % of red peak hours moved to red off-peak hours`,
-    (percent: string) => `Avec Tempo, ${percent} % des heures pleines rouges déplacées en heures creuses rouges`,
+    (percent: string) => `With Tempo, ${percent} of red peak hours moved to red off-peak hours`,
+    (percent: string) => `Avec Tempo, ${percent} des heures pleines rouges déplacées en heures creuses rouges`,
   ],
   redGain: [(eur: string) => `would have saved ${eur}.`, (eur: string) => `auraient économisé ${eur}.`],
   buckets: ["By bucket", "Par poste"],
