@@ -1,7 +1,7 @@
-"""Four numbers about the gateway's names and rooms: `python -m scripts.lib.measure`.
+"""Numbers about names and rooms: `python -m scripts.lib.measure`.
 
-Functions named by one word, functions whose name begins with a participle, class names that two rooms have, and rooms
-that import each other in a circle. The simulator is left out of the names: it is written as Enedis and RTE are.
+Functions, methods and properties named by one word, those whose name begins with a participle, class names that two
+rooms of the gateway have, and rooms that import each other in a circle.
 """
 
 import ast
@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from scripts.lib.home_assistant import ROOT
-from scripts.lib.names import list_shared_classes
+from scripts.lib.names import CODE, list_shared_classes
 
 GATEWAY = ROOT / "server" / "gateway"
 _PARTICIPLE = re.compile(
@@ -21,15 +21,20 @@ _PARTICIPLE = re.compile(
 _VERBS = {"embed", "feed", "need", "seed", "speed", "shed", "string", "ring", "bring", "ping", "sibling"}
 
 
-def _list_functions() -> Iterator[str]:
-    for file in GATEWAY.rglob("*.py"):
-        if file.relative_to(GATEWAY).parts[0] == "simulator":
-            continue
+def _list_functions(folder: Path) -> Iterator[str]:
+    """The names of functions, methods and properties; tests are sentences, and left out."""
+    for file in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("__"):
-                is_property = any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
-                if not is_property:
-                    yield node.name.strip("_")
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith(("__", "test_")):
+                yield node.name.strip("_")
+
+
+def _print_names(what: str, names: list[str]) -> None:
+    one_word = [name for name in names if "_" not in name]
+    participles = [name for name in names if _PARTICIPLE.fullmatch(first := name.split("_")[0]) and first not in _VERBS]
+    print(f"{what}: {len(names)} functions, methods and properties")
+    print(f"  named by one word: {len(one_word)} ({len(one_word) / len(names):.0%})")
+    print(f"  begin with a participle: {len(participles)} ({len(participles) / len(names):.1%})")
 
 
 def _collect_imports() -> dict[str, set[str]]:
@@ -61,12 +66,8 @@ def _find_cycle() -> list[str]:
 
 def main() -> None:
     """Print the numbers."""
-    names = list(_list_functions())
-    one_word = [name for name in names if "_" not in name]
-    participles = [name for name in names if _PARTICIPLE.fullmatch(first := name.split("_")[0]) and first not in _VERBS]
-    print(f"functions and methods: {len(names)}")
-    print(f"named by one word: {len(one_word)} ({len(one_word) / len(names):.0%})")
-    print(f"begin with a participle: {len(participles)} ({len(participles) / len(names):.1%})")
+    for folder in CODE:
+        _print_names(folder, list(_list_functions(ROOT / folder)))
     print(f"class names in two rooms: {len(list(list_shared_classes()))}")
     print(f"rooms in a circle: {' -> '.join(_find_cycle()) or 'none'}")
 

@@ -3,12 +3,14 @@
 import asyncio
 import io
 import tempfile
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from PIL import Image
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from scripts.lib import dashboard
 from scripts.lib.browser import open_page
@@ -101,7 +103,12 @@ async def _take_picture(
     async with open_page(url, language=language, width=width, height=height, dark=dark, at=NOW) as page:
         if click:
             await page.get_by_role("button", name=click, exact=True).last.click(timeout=180_000)
-        await page.locator(once_there).first.wait_for(timeout=180_000)
+        for _ in range(5):
+            # A busy Home Assistant says after five seconds that the dashboard has no script; loaded again, it has it.
+            with suppress(PlaywrightTimeoutError):
+                await page.locator(once_there).first.wait_for(timeout=40_000)
+                break
+            await page.reload()
         seen: list[bytes] = []
         async with asyncio.timeout(180):
             while len(seen) < 3 or len(set(seen[-3:])) > 1:

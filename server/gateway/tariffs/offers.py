@@ -215,7 +215,7 @@ class OfferBook:
         ends = [tariff.valid_from for tariff in in_order[1:]] + [None]
         return [
             resolved
-            for tariff, end in zip(in_order, ends, strict=True)
+            for tariff, end in zip(in_order, ends, strict=False)  # a new meter has no tariff, and one end too many
             for resolved in ([tariff] if tariff.offer is None else self._resolve_offer(tariff, end))
         ]
 

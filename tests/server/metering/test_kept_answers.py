@@ -286,7 +286,7 @@ async def test_a_known_range_takes_one_statement_until_something_is_written(data
 async def test_what_answers_read_is_found_by_key_however_many_meters_there_are(tmp_path: Path) -> None:
     await upgrade_database(sqlite_url(tmp_path))
     async with live(sqlite_url(tmp_path), random.Random(1)) as life:  # noqa: S311
-        process, asked = life.keeping[0], []
+        process, asked = life.caching[0], []
         event.listen(
             process.database.engine.sync_engine,
             "before_cursor_execute",

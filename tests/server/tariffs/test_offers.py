@@ -228,3 +228,7 @@ def test_each_day_has_the_version_in_force_and_none_is_invented() -> None:
 def test_an_offer_is_named_as_such(stated: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Tariff.model_validate(stated)
+
+
+def test_a_meter_just_added_has_no_tariff_to_resolve() -> None:
+    assert OfferBook().resolve_tariffs([]) == []
