@@ -77,9 +77,9 @@ async def test_another_account_neither_sees_nor_revokes_it(
 
 
 async def test_a_calendar_subscribes_to_a_secret_address(
-    gateway: Gateway, made: tuple[Any, dict[str, str], str, dict[str, Any]]
+    gateway: Gateway, reading_token: tuple[Any, dict[str, str], str, dict[str, Any]]
 ) -> None:
-    browser, _, point, token = made
+    browser, _, point, token = reading_token
     tempo = {"option": "tempo", "power_kva": 9}
     (await browser.patch(f"/v1/usage-points/{point}", json={"tariff": tempo})).raise_for_status()
     address = f"/v1/usage-points/{point}/calendar.ics"

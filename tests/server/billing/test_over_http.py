@@ -180,6 +180,10 @@ async def test_regulated_prices_of_a_day(gateway: Gateway) -> None:
             },
             "subscription_eur_per_month": 19.38,
             "prices_outdated": None,
+            "checked_on": "2026-11-29",
+            "checked_against": (
+                "a public transcript of EDF's price list; Base of 6 and 9 kVA agrees with CRE's open data on a kWh"
+            ),
         }
     ]
     today = await gateway.get("/v1/tariffs", who)

@@ -34,11 +34,6 @@ class Period:
     certain: bool
     expected_reason: ExpectedReason | None = None
 
-    @property
-    def is_expected(self) -> bool:
-        """Whether the bucket is that of an expected colour."""
-        return self.expected_reason is not None
-
 
 def list_periods(home: Home, colors: Mapping[date, DayColor], start: date, end: date) -> list[Period]:
     """Return the periods of the days `[start, end[`, neighbours that are alike joined."""

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from gateway.billing.periods.service import Periods
 from gateway.domain.tempo_season import ExpectedReason
@@ -23,7 +23,9 @@ class PeriodView(BaseModel):
     off_peak: bool | None
     price: float | None
     certain: bool
-    expected: Annotated[bool, Field(validation_alias="is_expected")]
+    expected: Annotated[
+        bool, Field(validation_alias="expected_reason"), BeforeValidator(lambda reason: reason is not None)
+    ]
     expected_reason: ExpectedReason | None
 
 

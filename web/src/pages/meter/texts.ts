@@ -39,10 +39,7 @@ export const t = dictionary({
   from: [(day: string) => `from ${day}`, (day: string) => `à partir du ${day}`],
   until: [(day: string) => `until ${day}`, (day: string) => `jusqu’au ${day}`],
   regulated: ["Regulated prices", "Prix réglementés"],
-  checkedOn: [
-    (day: string) => `Checked against the published list on ${day}`,
-    (day: string) => `Vérifiés avec la liste publiée le ${day}`,
-  ],
+  checkedOn: [(day: string) => `Last checked on ${day}`, (day: string) => `Vérifiés en dernier le ${day}`],
   ownPrices: ["Own prices", "Prix propres"],
   perMonth: [(eur: string) => `${eur} a month`, (eur: string) => `${eur} par mois`],
   subscription: ["Subscription", "Abonnement"],
