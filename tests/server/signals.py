@@ -159,11 +159,11 @@ class House:
 
     async def tempo(self) -> dict[str, Any]:
         async with self.database.read() as session:
-            return (await tempo_outlook.build_outlook(session, self.clock.now())).model_dump(mode="json")
+            return (await tempo_outlook.load_outlook(session, self.clock.now())).model_dump(mode="json")
 
     async def ecowatt(self) -> dict[str, Any]:
         async with self.database.read() as session:
-            return (await ecowatt_outlook.build_outlook(session, self.clock.now(), asked=True)).model_dump(mode="json")
+            return (await ecowatt_outlook.load_outlook(session, self.clock.now(), asked=True)).model_dump(mode="json")
 
 
 _houses: dict[datetime, bytes] = {}

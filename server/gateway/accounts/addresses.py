@@ -25,7 +25,7 @@ def validate_address(text: str) -> str:
     return address.normalized
 
 
-def normalize_address(text: str) -> str:
+def normalize_email(text: str) -> str:
     """Return an address as it is compared: lower case, its domain as name servers know it.
 
     Different mailboxes keep different forms: `straße@` is not `strasse@`. What is no address has a canonical form too:

@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from gateway.accounts import repository, service, sessions, tokens
-from gateway.accounts.ingress import load_household
+from gateway.accounts.ingress import find_or_create_ingress_account
 from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
 from gateway.accounts.reading_tokens import load_reader
@@ -57,7 +57,7 @@ async def get_caller(
     parts = get_part(request, AccountParts)
     if is_from_ingress(request):
         await refuse_cross_site(request, parts)
-        household = await load_household(parts, choose_language(request))
+        household = await find_or_create_ingress_account(parts, choose_language(request))
         if not household.is_active:
             raise _build_logged_out_problem()
         return Caller(household.id, is_ingress=True)

@@ -10,7 +10,7 @@ from gateway.accounts.service import find_or_create_account
 from gateway.audit.service import record_event
 
 
-async def load_household(parts: AccountParts, language: str) -> Account:
+async def find_or_create_ingress_account(parts: AccountParts, language: str) -> Account:
     """Return the account of INGRESS_ACCOUNT; it is made, in this language, when somebody comes for the first time."""
     email = parts.settings.ingress_account
     async with parts.database.read() as session:

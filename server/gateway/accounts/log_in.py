@@ -76,7 +76,7 @@ async def authenticate(parts: AccountParts, attempt: Attempt, *, pending: bool =
     An attempt is counted before the password is looked at, and given back when it was right: no more are tried at
     once than one after the other.
     """
-    email = addresses.normalize_address(attempt.email)
+    email = addresses.normalize_email(attempt.email)
     address = origins.hash_email(parts.instance, email)
     origin = origins.hash_client(parts.instance, attempt.client)
     begun = parts.clock.now()

@@ -60,7 +60,7 @@ async def request_address_change(parts: AccountParts, account: Account, change: 
         check_password_unchanged(current, authenticated)
         current.pending_address = address
         await repository.delete_codes(session, current.id, Purpose.CHANGE_EMAIL)
-        owner = await repository.find_account_by_email(session, addresses.normalize_address(address))
+        owner = await repository.find_account_by_email(session, addresses.normalize_email(address))
         if owner is None or owner.id == current.id:
             await outbox.enqueue_mail(session, current.id, MailKind.CHANGE_EMAIL, now)
         else:
@@ -74,7 +74,7 @@ async def resend_verification(
     parts: AccountParts, email: str, client: str | None, captcha_token: str | None
 ) -> RateLimitStatus:
     """Send the mail of verification again if the address waits for it; nothing tells. Raises 403, 429, 503."""
-    canonical = addresses.normalize_address(check_address(email))
+    canonical = addresses.normalize_email(check_address(email))
     async with parts.database.write() as session:
         limit_status = await limits.hit(
             session, _RESENDS, origins.hash_client(parts.instance, client), parts.clock.now()

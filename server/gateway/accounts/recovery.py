@@ -34,7 +34,7 @@ class ForgottenPassword:
 
 async def request_reset(parts: AccountParts, request: ForgottenPassword) -> RateLimitStatus:
     """Have a mail sent if the address has an account; nothing tells. Raises problems: 403, 422, 429, 503."""
-    email = addresses.normalize_address(check_address(request.email))
+    email = addresses.normalize_email(check_address(request.email))
     async with parts.database.write() as session:
         subject = origins.hash_client(parts.instance, request.client)
         limit_status = await limits.hit(session, _RESETS, subject, parts.clock.now())

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from gateway.accounts import log_in, profile, recovery, service, sessions, sign_up
 from gateway.accounts.browsers import name_browser
 from gateway.accounts.dependencies import AccountDep, AccountPartsDep, CallerDep, FromHere, OneKind
-from gateway.accounts.ingress import load_household
+from gateway.accounts.ingress import find_or_create_ingress_account
 from gateway.accounts.log_in import Attempt
 from gateway.accounts.models import Account
 from gateway.accounts.parts import AccountParts
@@ -192,7 +192,7 @@ async def close_sessions(response: Response, parts: AccountPartsDep, account: Ac
 
 async def _find_logged_in_account(request: Request, parts: AccountParts) -> Account | None:
     if is_from_ingress(request):
-        household = await load_household(parts, choose_language(request))
+        household = await find_or_create_ingress_account(parts, choose_language(request))
         return household if household.is_active else None
     token = sessions.read_cookie(request, parts.settings)
     return await sessions.resume_account(parts, token) if token else None

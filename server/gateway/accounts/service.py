@@ -54,7 +54,7 @@ def build_account(keyring: Keyring, address: str, language: str, now: datetime) 
     account_id = uuid.uuid4().hex
     return Account(
         id=account_id,
-        email=addresses.normalize_address(address),
+        email=addresses.normalize_email(address),
         address=address.strip(),
         created_at=now,
         language=language,
@@ -71,7 +71,7 @@ async def find_or_create_account(
     session: AsyncSession, keyring: Keyring, email: str, now: datetime, language: str = "fr"
 ) -> Account:
     """Return the account of an address for whoever runs the gateway, who vouches for one that is made."""
-    if account := await repository.find_account_by_email(session, addresses.normalize_address(email)):
+    if account := await repository.find_account_by_email(session, addresses.normalize_email(email)):
         return account
     account = build_account(keyring, email, language, now)
     account.verified_at = account.activated_at = now
@@ -86,12 +86,12 @@ def is_admin(account: Account, admin_emails: str) -> bool:
     The address is the one that mail was sent to, not the key it was found by.
     """
     is_verified = account.is_active and account.verified_at is not None
-    return is_verified and addresses.normalize_address(account.address) in _normalize_emails(admin_emails)
+    return is_verified and addresses.normalize_email(account.address) in _normalize_emails(admin_emails)
 
 
 @lru_cache(maxsize=8)
 def _normalize_emails(emails: str) -> frozenset[str]:
-    return frozenset(addresses.normalize_address(email) for email in emails.split(",") if email.strip())
+    return frozenset(addresses.normalize_email(email) for email in emails.split(",") if email.strip())
 
 
 async def create_api_client(session: AsyncSession, account: Account, name: str, now: datetime) -> tuple[str, str]:

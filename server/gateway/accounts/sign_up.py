@@ -62,7 +62,7 @@ async def _register_account(
     session: AsyncSession, parts: AccountParts, address: str, hashed: str, language: str
 ) -> None:
     now = parts.clock.now()
-    found = await repository.find_account_by_email(session, addresses.normalize_address(address))
+    found = await repository.find_account_by_email(session, addresses.normalize_email(address))
     # locked: who signs up anew at the moment of a verification must not put a password into an active account
     account = await repository.lock_account(session, found.id if found else "")
     kind = MailKind.VERIFY_EMAIL
@@ -107,10 +107,10 @@ async def verify_email(parts: AccountParts, code: str, password: str, client: st
 async def _take_new_address(session: AsyncSession, account: Account) -> None:
     """Put the address that was verified in the place of the old one, unless it got an account meanwhile."""
     address = account.pending_address or ""
-    owner = await repository.find_account_by_email(session, addresses.normalize_address(address))
+    owner = await repository.find_account_by_email(session, addresses.normalize_email(address))
     if not address or (owner is not None and owner.id != account.id):
         raise build_invalid_code_problem()
-    account.email, account.address, account.pending_address = addresses.normalize_address(address), address, None
+    account.email, account.address, account.pending_address = addresses.normalize_email(address), address, None
 
 
 def build_invalid_code_problem() -> ProblemError:

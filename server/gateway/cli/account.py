@@ -17,7 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="Accounts.")
 async def find_account(runtime: Runtime, email: str) -> Account:
     """Return the account of an address, or end."""
     async with runtime.database.read() as session:
-        account = await repository.find_account_by_email(session, addresses.normalize_address(email))
+        account = await repository.find_account_by_email(session, addresses.normalize_email(email))
     if account is None:
         fail(f"No account has the address {email}. `gateway account list` shows those that there are.")
     return account

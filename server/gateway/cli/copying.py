@@ -38,7 +38,7 @@ def report_errors() -> Iterator[None]:
 
 
 @contextmanager
-def open_draft(settings: Settings) -> Iterator[IO[bytes]]:
+def open_scratch_file(settings: Settings) -> Iterator[IO[bytes]]:
     """A file without a name, where there is room: beside SQLite's file, else on the volume of the containers.
 
     /tmp is memory there, and a large backup would have the process killed.

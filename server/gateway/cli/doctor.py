@@ -111,7 +111,7 @@ async def _admin_trouble(runtime: Runtime) -> str | None:
         return "ADMIN_EMAILS is empty: nobody administers this gateway; run gateway init"
     async with runtime.database.read() as session:
         for email in listed.split(","):
-            account = await repository.find_account_by_email(session, addresses.normalize_address(email))
+            account = await repository.find_account_by_email(session, addresses.normalize_email(email))
             if account is not None and is_admin(account, listed):
                 return None
     return "none of ADMIN_EMAILS has a verified account: run gateway init, or sign up and answer the mail"

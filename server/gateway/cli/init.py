@@ -97,7 +97,7 @@ def _fill_environment(address: str, *, keeps: bool) -> None:
             )
         os.environ["SECRET_KEY"] = secrets.token_urlsafe(32)
     admins = [one for one in os.environ.get("ADMIN_EMAILS", "").split(",") if one.strip()]
-    if addresses.normalize_address(address) not in {addresses.normalize_address(one) for one in admins}:
+    if addresses.normalize_email(address) not in {addresses.normalize_email(one) for one in admins}:
         if not keeps:
             fail(f"ADMIN_EMAILS does not name {address}: set it, or name a file for it with --env-file.", 2)
         os.environ["ADMIN_EMAILS"] = ",".join([*admins, address])
@@ -114,7 +114,7 @@ async def _set_up(runtime: Runtime, address: str, password: str, client_name: st
     hashed = await runtime.passwords.hash_password(password)
     async with runtime.database.write() as session:
         now = runtime.clock.now()
-        account = await repository.find_account_by_email(session, addresses.normalize_address(address))
+        account = await repository.find_account_by_email(session, addresses.normalize_email(address))
         if account is not None and account.password_hash is not None and account.verified_at is not None:
             fail("This account exists already. `gateway reset-password` sets a new password.")
         if account is None:

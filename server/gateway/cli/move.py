@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from gateway.backup import archive as backups
 from gateway.backup.archive import Manifest
 from gateway.cli.common import fail, load_settings
-from gateway.cli.copying import describe_size, fill_database, open_draft, report_errors
+from gateway.cli.copying import describe_size, fill_database, open_scratch_file, report_errors
 from gateway.kit.clock import SystemClock
 from gateway.kit.crypto import Keyring
 from gateway.kit.database import Database
@@ -39,7 +39,7 @@ def move(
                 await fill_database(target.database_url, backup, Keyring.parse_keyring(keys))
             return manifest
 
-    with report_errors(), open_draft(settings) as copy:
+    with report_errors(), open_scratch_file(settings) as copy:
         manifest = asyncio.run(work())
     print(f"{describe_size(manifest)} are in the new database, and each was compared. The old one is as it was.")
     print("Now set DATABASE_URL to the new one, and start the gateway.")

@@ -20,7 +20,7 @@ def reset_password(
     async def work(runtime: Runtime) -> bool:
         hashed = await runtime.passwords.hash_password(password)
         async with runtime.database.write() as session:
-            account = await repository.find_account_by_email(session, addresses.normalize_address(email))
+            account = await repository.find_account_by_email(session, addresses.normalize_email(email))
             if account is None:
                 return False
             now = runtime.clock.now()

@@ -13,7 +13,7 @@ import typer
 from gateway.backup import archive as backups
 from gateway.backup.archive import BackupError
 from gateway.cli.common import fail, load_settings
-from gateway.cli.copying import STANDARD, describe_size, fill_database, open_draft, report_errors
+from gateway.cli.copying import STANDARD, describe_size, fill_database, open_scratch_file, report_errors
 from gateway.kit.crypto import Keyring
 from gateway.settings import Settings
 
@@ -48,7 +48,7 @@ def _open_source(file: Path, settings: Settings) -> Iterator[IO[bytes]]:
         with file.open("rb") as source:
             yield source
         return
-    with open_draft(settings) as copy:
+    with open_scratch_file(settings) as copy:
         shutil.copyfileobj(sys.stdin.buffer, copy)
         copy.seek(0)
         yield copy

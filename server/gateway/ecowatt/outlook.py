@@ -22,10 +22,10 @@ class EcowattOutlook:
     async def read_outlook(self, now: datetime) -> schemas.Ecowatt:
         """Return what is known of today and the days ahead."""
         async with self._database.read() as session:
-            return await build_outlook(session, now, asked=self._asks_rte)
+            return await load_outlook(session, now, asked=self._asks_rte)
 
 
-async def build_outlook(session: AsyncSession, now: datetime, *, asked: bool) -> schemas.Ecowatt:
+async def load_outlook(session: AsyncSession, now: datetime, *, asked: bool) -> schemas.Ecowatt:
     """Say what is known of today and the days ahead; `asked` is whether somebody asks RTE at all."""
     today = paris.day_of(now)
     rows = await repository.list_days(session, today - paris.DAY)  # a run may have begun yesterday

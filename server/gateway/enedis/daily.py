@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from gateway.domain.readings import Peak
-from gateway.enedis.rejected_values import Fault, RejectedValues
+from gateway.enedis.rejected_values import RejectedValues, RejectionReason
 from gateway.enedis.wire import Point, UnreadableError
 
 MOST_WATTS = 40_000_000
@@ -43,18 +43,18 @@ def _place_points[Figure](
         try:
             day, value, figure = point.day, point.value, read(point)
         except UnreadableError as error:
-            refused.add_points(Fault(error.part), error.text)
+            refused.add_points(RejectionReason(error.part), error.text)
             continue
         if not start <= day < end:
-            refused.add_points(Fault.OUTSIDE, str(day))
+            refused.add_points(RejectionReason.OUTSIDE, str(day))
         elif not 0 <= value <= most:
-            refused.add_points(Fault.IMPLAUSIBLE, str(value))
+            refused.add_points(RejectionReason.IMPLAUSIBLE, str(value))
         elif days.setdefault(day, figure) != figure:
             contradicted.add(day)
-            refused.add_points(Fault.CONTRADICTORY, str(day))
+            refused.add_points(RejectionReason.CONTRADICTORY, str(day))
     for day in contradicted:
         del days[day]
-        refused.add_points(Fault.CONTRADICTORY)
+        refused.add_points(RejectionReason.CONTRADICTORY)
     return FiguresByDay(days, refused)
 
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from gateway.domain.readings import Quality, Reading
 from gateway.enedis.daily import MOST_WATTS
-from gateway.enedis.rejected_values import Fault, RejectedValues
+from gateway.enedis.rejected_values import RejectedValues, RejectionReason
 from gateway.enedis.wire import Point, UnreadableError
 from gateway.kit import paris
 
@@ -74,7 +74,7 @@ def place_curve(
         if stamped is not None and start <= stamped.day < end:
             by_day[stamped.day].append(stamped)
         elif stamped is not None:
-            refused.add_points(Fault.OUTSIDE, str(stamped.day))
+            refused.add_points(RejectionReason.OUTSIDE, str(stamped.day))
     days = {}
     for day, stamps in sorted(by_day.items()):
         order = _find_order(stamps)
@@ -91,15 +91,15 @@ def _read_point(point: Point, most_watts: int, refused: RejectedValues) -> _Stam
     try:
         value, minutes, ends = point.value, point.minutes, point.instants
     except UnreadableError as error:
-        refused.add_points(Fault(error.part), error.text)
+        refused.add_points(RejectionReason(error.part), error.text)
         return None
     label = _find_label(ends)
     if minutes not in _STEPS:
-        refused.add_points(Fault.STEP, str(minutes))
+        refused.add_points(RejectionReason.STEP, str(minutes))
     elif label is None or label.second or label.microsecond:
-        refused.add_points(Fault.STAMP, str(point.d)[:24])
+        refused.add_points(RejectionReason.STAMP, str(point.d)[:24])
     elif not 0 <= value <= most_watts:
-        refused.add_points(Fault.IMPLAUSIBLE, str(value))
+        refused.add_points(RejectionReason.IMPLAUSIBLE, str(value))
     else:
         return _Stamped(tuple(ends), label, minutes, value)
     return None
@@ -130,12 +130,12 @@ def _place_day(stamps: list[_Stamped], order: _Order, refused: RejectedValues) -
             case [first, second]:
                 doubled.append((first, second))
             case _:
-                refused.add_points(Fault.STAMP, str(stamp.label))
+                refused.add_points(RejectionReason.STAMP, str(stamp.label))
     kept, overlapping = _drop_overlaps(certain)
-    refused.add_points(Fault.CONTRADICTORY, times=overlapping)
+    refused.add_points(RejectionReason.CONTRADICTORY, times=overlapping)
     ways = [set(way) for way in _list_placements(doubled, kept)]
     sure = set.intersection(*ways) if ways else set()
-    refused.add_points(Fault.AMBIGUOUS, times=len(doubled) - len(sure))
+    refused.add_points(RejectionReason.AMBIGUOUS, times=len(doubled) - len(sure))
     if order is _Order.NONE:
         sure = _estimate_twins(sure, doubled)
     return sorted([*kept, *sure])

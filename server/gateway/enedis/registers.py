@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gateway.enedis.daily import MOST_WATTS
-from gateway.enedis.rejected_values import Fault, RejectedValues
+from gateway.enedis.rejected_values import RejectedValues, RejectionReason
 from gateway.enedis.wire import IndexSeries, Register, RegisterCalendar, UnreadableError
 
 TOTAL = "total"
@@ -55,7 +55,7 @@ def place_index(series: Iterable[IndexSeries], start: date, end: date) -> Placed
         for day, wh in _sum_calendar(one, start, end).items():
             found[day].setdefault(TOTAL, wh)
     for day in sorted(contradicted):
-        refused.add_points(Fault.CONTRADICTORY, str(day), times=len(found.pop(day)))
+        refused.add_points(RejectionReason.CONTRADICTORY, str(day), times=len(found.pop(day)))
     return PlacedRegisters({day: registers for day, registers in found.items() if registers}, refused)
 
 
@@ -66,12 +66,12 @@ def _read_register(register: Register, start: date, end: date, refused: Rejected
         try:
             day, wh = point.day, point.value
         except UnreadableError as error:
-            refused.add_points(Fault(error.part), error.text)
+            refused.add_points(RejectionReason(error.part), error.text)
             continue
         if not start <= day < end:
-            refused.add_points(Fault.OUTSIDE, str(day))
+            refused.add_points(RejectionReason.OUTSIDE, str(day))
         elif not 0 <= wh <= _MOST_WH:
-            refused.add_points(Fault.IMPLAUSIBLE, str(wh)[:24])
+            refused.add_points(RejectionReason.IMPLAUSIBLE, str(wh)[:24])
         else:
             yield day, wh
 

@@ -8,7 +8,7 @@ import structlog
 log = structlog.get_logger()
 
 
-class Fault(StrEnum):
+class RejectionReason(StrEnum):
     """Why a point is not used."""
 
     VALUE = "value"
@@ -24,10 +24,10 @@ class RejectedValues:
     """Counts refused points by fault."""
 
     def __init__(self) -> None:
-        self.counts: Counter[Fault] = Counter()
-        self._examples: dict[Fault, str] = {}
+        self.counts: Counter[RejectionReason] = Counter()
+        self._examples: dict[RejectionReason, str] = {}
 
-    def add_points(self, fault: Fault, example: str = "", times: int = 1) -> None:
+    def add_points(self, fault: RejectionReason, example: str = "", times: int = 1) -> None:
         """Count points; the first example of a fault is kept."""
         if times:
             self.counts[fault] += times

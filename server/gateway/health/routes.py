@@ -25,7 +25,7 @@ class Ping(BaseModel):
     instance_id: str
 
 
-class Ready(BaseModel):
+class Readiness(BaseModel):
     """Requests are served. Without the store (`down`), known readings are, and nothing is asked of Enedis or RTE."""
 
     status: Literal["ready"] = "ready"
@@ -39,6 +39,6 @@ async def ping(instance: InstanceDep) -> Ping:
 
 
 @router.get("/ready", responses=describe_responses(503))
-async def check_readiness(health: HealthServiceDep) -> Ready:
+async def check_readiness(health: HealthServiceDep) -> Readiness:
     """Tell whether requests can be served: the database answers, and its disk can be written."""
-    return Ready(store="up" if await health.check_health() else "down")
+    return Readiness(store="up" if await health.check_health() else "down")

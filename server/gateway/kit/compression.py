@@ -13,7 +13,7 @@ def is_worth_compressing(content: bytes) -> bool:
     return len(content) >= _WORTH_COMPRESSING
 
 
-def takes_gzip(request: Request) -> bool:
+def accepts_gzip(request: Request) -> bool:
     """Tell whether a caller can read gzip."""
     return "gzip" in request.headers.get("accept-encoding", "")
 

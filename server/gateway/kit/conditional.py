@@ -14,7 +14,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 
 from gateway.kit.clock import Clock
-from gateway.kit.compression import compress, decompress, is_worth_compressing, takes_gzip
+from gateway.kit.compression import accepts_gzip, compress, decompress, is_worth_compressing
 from gateway.kit.wire import Utc
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "What the caller has is still good."}}
@@ -97,7 +97,7 @@ def respond_json(request: Request, content: bytes, *, now: datetime, next_change
 
     It is the caller's own: no cache on the way may give it to somebody else.
     """
-    compressed = takes_gzip(request) and is_worth_compressing(content)
+    compressed = accepts_gzip(request) and is_worth_compressing(content)
     return respond_prepared(request, prepare_json(content, compressed=compressed), now=now, next_change=next_change)
 
 
@@ -120,7 +120,7 @@ def respond_prepared(request: Request, prepared: Prepared, *, now: datetime, nex
     if prepared.is_large:
         headers["Vary"] += ", Accept-Encoding"
     if prepared.is_compressed:
-        if takes_gzip(request):
+        if accepts_gzip(request):
             headers["Content-Encoding"] = "gzip"
             etag = f"W/{etag}"
         else:

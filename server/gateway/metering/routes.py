@@ -13,7 +13,7 @@ from gateway.dependencies import END_DAY, START_DAY, ClockDep, PointId, part
 from gateway.domain.direction import Direction
 from gateway.kit import conditional
 from gateway.kit.clock import Clock
-from gateway.kit.compression import is_worth_compressing, takes_gzip
+from gateway.kit.compression import accepts_gzip, is_worth_compressing
 from gateway.kit.conditional import Prepared
 from gateway.kit.kept_responses import KeptResponses
 from gateway.metering.encoding import encode_curve
@@ -179,7 +179,7 @@ def _respond(request: Request, clock: Clock, answer: RangeAnswer) -> Response:
 
 def _prepare(request: Request, content: bytes, found: KnownRange[Any]) -> Prepared:
     """Make an answer ready to be sent; one that is kept is compressed for the next caller, if not for this one."""
-    compressed = is_worth_compressing(content) and (takes_gzip(request) or found.version is not None)
+    compressed = is_worth_compressing(content) and (accepts_gzip(request) or found.version is not None)
     return conditional.prepare_json(content, compressed=compressed)
 
 

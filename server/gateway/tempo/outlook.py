@@ -26,7 +26,7 @@ class TempoOutlook:
     async def read_outlook(self, now: datetime) -> schemas.Tempo:
         """Return what is known of today, tomorrow and the season."""
         async with self._database.read() as session:
-            return await build_outlook(session, now)
+            return await load_outlook(session, now)
 
     async def read_days(self, start: date, end: date, now: datetime) -> schemas.Days:
         """List the days `[start, end[`. Raises a 400 problem for a range that is empty or longer than 366 days."""
@@ -34,7 +34,7 @@ class TempoOutlook:
             return await list_days(session, start, end, now)
 
 
-async def build_outlook(session: AsyncSession, now: datetime) -> schemas.Tempo:
+async def load_outlook(session: AsyncSession, now: datetime) -> schemas.Tempo:
     """Return what is known of today, tomorrow and the season."""
     today = find_tempo_day(now)
     tomorrow = today + paris.DAY

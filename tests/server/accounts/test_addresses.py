@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.accounts.addresses import InvalidAddressError, normalize_address, validate_address
+from gateway.accounts.addresses import InvalidAddressError, normalize_email, validate_address
 from gateway.accounts.service import build_account, is_admin
 from gateway.kit.crypto import Keyring
 
@@ -22,7 +22,7 @@ from gateway.kit.crypto import Keyring
     ],
 )
 def test_spellings_of_one_address(one: str, other: str) -> None:
-    assert normalize_address(one) == normalize_address(other)
+    assert normalize_email(one) == normalize_email(other)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_spellings_of_one_address(one: str, other: str) -> None:
     ],
 )
 def test_lookalikes_are_other_addresses(one: str, other: str) -> None:
-    assert normalize_address(one) != normalize_address(other)
+    assert normalize_email(one) != normalize_email(other)
 
 
 @pytest.mark.parametrize("lookalike", ["ｃhef@example.org", "ﬁona@example.org", "ſimon@example.org", "①@example.org"])
@@ -47,15 +47,15 @@ def test_an_address_that_is_not_in_its_normal_form_is_refused(lookalike: str) ->
 
 @pytest.mark.parametrize("other", ["alice+tag@example.org", "a.lice@example.org", "alice@example.com", "alice"])
 def test_what_may_be_another_letter_box_is_another_address(other: str) -> None:
-    assert normalize_address("alice@example.org") != normalize_address(other)
+    assert normalize_email("alice@example.org") != normalize_email(other)
 
 
 @given(st.text(max_size=60))
 @settings(deadline=None)
 def test_a_canonical_address_is_its_own(text: str) -> None:
-    found = normalize_address(text)
-    assert normalize_address(found) == found
-    assert normalize_address(unicodedata.normalize("NFD", text)) == found
+    found = normalize_email(text)
+    assert normalize_email(found) == found
+    assert normalize_email(unicodedata.normalize("NFD", text)) == found
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from gateway.cli.copying import VOLUME, open_draft
+from gateway.cli.copying import VOLUME, open_scratch_file
 from gateway.kit.database import Database
 from gateway.migrations import upgrade_database
 from gateway.settings import Settings
@@ -68,7 +68,7 @@ def test_a_backup_that_comes_by_standard_input_is_not_kept_in_memory(
     (tmp_path / VOLUME).mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "memory"))
-    with open_draft(on_postgresql) as draft:
+    with open_scratch_file(on_postgresql) as draft:
         draft.write(b"x" * 1_000_000)
 
 

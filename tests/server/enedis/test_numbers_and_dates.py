@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.enedis.daily import place_daily
 from gateway.enedis.readings import place_curve
-from gateway.enedis.rejected_values import Fault
+from gateway.enedis.rejected_values import RejectionReason
 from gateway.enedis.wire import Point, UnreadableError
 
 DAY, NEXT = date(2026, 9, 29), date(2026, 9, 30)
@@ -120,14 +120,19 @@ def test_one_unreadable_point_spoils_no_other_and_is_counted_by_what_is_wrong() 
     ]
     placed = place_curve([good[0], *bad, good[1]], DAY, NEXT)
     assert [reading.watts for reading in placed.days[DAY]] == [100, 100]
-    counts = {Fault.VALUE: 1, Fault.STEP: 2, Fault.STAMP: 1, Fault.IMPLAUSIBLE: 2}
+    counts = {
+        RejectionReason.VALUE: 1,
+        RejectionReason.STEP: 2,
+        RejectionReason.STAMP: 1,
+        RejectionReason.IMPLAUSIBLE: 2,
+    }
     assert placed.refused.counts == counts
 
 
 def test_points_of_other_days_are_refused() -> None:
     placed = place_curve([make_point(d="2026-09-30 00:30:00"), make_point(d="2026-09-30 00:00:00")], DAY, NEXT)
     assert list(placed.days) == [DAY], "midnight ends the day before"
-    assert placed.refused.counts == {Fault.OUTSIDE: 1}
+    assert placed.refused.counts == {RejectionReason.OUTSIDE: 1}
 
 
 def make_daily_points(*values: tuple[str, str]) -> list[Point]:
@@ -141,7 +146,7 @@ def test_daily_values_are_read_counted_and_bounded() -> None:
         date(2026, 10, 1),
     )
     assert placed.days == {DAY: 33495}
-    assert placed.refused.counts == {Fault.OUTSIDE: 1, Fault.IMPLAUSIBLE: 1}
+    assert placed.refused.counts == {RejectionReason.OUTSIDE: 1, RejectionReason.IMPLAUSIBLE: 1}
 
 
 def test_ten_times_the_subscribed_power_is_no_measure() -> None:
@@ -158,7 +163,7 @@ def test_two_different_values_of_a_day_are_both_refused_and_equal_ones_count_onc
         make_daily_points(("2026-09-29", "10"), ("2026-09-29", "11"), ("2026-09-30", "5")), DAY, date(2026, 10, 1)
     )
     assert placed.days == {NEXT: 5}
-    assert placed.refused.counts == {Fault.CONTRADICTORY: 2}
+    assert placed.refused.counts == {RejectionReason.CONTRADICTORY: 2}
 
 
 @given(st.text(max_size=40) | st.none() | st.integers() | st.floats() | st.dictionaries(st.text(max_size=3), st.none()))

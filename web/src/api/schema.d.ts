@@ -3249,6 +3249,23 @@ export interface components {
          */
         Rates: components["schemas"]["Rate"][];
         /**
+         * Readiness
+         * @description Requests are served. Without the store (`down`), known readings are, and nothing is asked of Enedis or RTE.
+         */
+        Readiness: {
+            /**
+             * Status
+             * @default ready
+             * @constant
+             */
+            status?: "ready";
+            /**
+             * Store
+             * @enum {string}
+             */
+            store: "up" | "down";
+        };
+        /**
          * ReadingTokenView
          * @description A token, without what it consists of; `last_used_on` is a day of Paris.
          */
@@ -3268,23 +3285,6 @@ export interface components {
         ReadingTokens: {
             /** Items */
             items: components["schemas"]["ReadingTokenView"][];
-        };
-        /**
-         * Ready
-         * @description Requests are served. Without the store (`down`), known readings are, and nothing is asked of Enedis or RTE.
-         */
-        Ready: {
-            /**
-             * Status
-             * @default ready
-             * @constant
-             */
-            status?: "ready";
-            /**
-             * Store
-             * @enum {string}
-             */
-            store: "up" | "down";
         };
         /**
          * Reason
@@ -4013,7 +4013,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ready"];
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             /** @description Bad Request */
