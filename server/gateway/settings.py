@@ -3,7 +3,6 @@
 import base64
 import re
 from enum import StrEnum
-from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
@@ -268,7 +267,7 @@ class Settings(BaseSettings):
             )
         return self
 
-    @cached_property
+    @property
     def sqlite_file(self) -> Path | None:
         """The database's file, when it is one."""
         url = make_url(self.database_url)

@@ -35,6 +35,8 @@ CONNECT_SECONDS = 5
 COMMAND_SECONDS = 10
 """How long PostgreSQL may take for a statement of a request or a job. One that hangs, its connections open, would
 otherwise hold them for ever."""
+_SQLITE_CONNECTIONS = 15
+"""Opened when wanted, and kept: so many that writers who wait for each other leave some to readers."""
 _POOL_SECONDS = 10
 
 
@@ -158,7 +160,13 @@ def _build_sqlite_options() -> dict[str, Any]:
     from gateway.kit.sqlite_driver import OneTripDriver  # noqa: PLC0415
 
     # a connection beyond those kept would be opened and closed, with its thread, for one request
-    return {"module": OneTripDriver(), "max_overflow": 0, "pool_timeout": _POOL_SECONDS}
+    return {
+        "module": OneTripDriver(),
+        "pool_size": _SQLITE_CONNECTIONS,
+        "max_overflow": 0,
+        "pool_use_lifo": True,
+        "pool_timeout": _POOL_SECONDS,
+    }
 
 
 def _build_postgresql_options(is_maintenance: bool) -> dict[str, Any]:  # noqa: FBT001 - as its caller has it

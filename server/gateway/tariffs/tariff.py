@@ -49,7 +49,7 @@ class Price(Times):
 
     bucket: BucketName
     eur_per_kwh: Eur
-    colors: Annotated[frozenset[Literal["blue", "white", "red"]], Field(min_length=1)] | None = None
+    colors: Annotated[frozenset[Literal["blue", "white", "red"]], Field(min_length=1, max_length=3)] | None = None
     on: SpecialDayName | None = None
 
     @field_validator("bucket")

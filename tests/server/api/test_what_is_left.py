@@ -53,7 +53,11 @@ async def test_calls_and_answers_are_told_and_begin_anew_at_midnight_of_paris(
 async def test_whatever_is_told_of_a_usage_point_is_counted(gateway: Gateway) -> None:
     who, point = await gateway.sign_in(), await gateway.add_meter(NEW_METER)
     document = (await gateway.http.get("/openapi.json")).json()
-    paths = [path for path, methods in document["paths"].items() if "{point_id}" in path and "get" in methods]
+    paths = [
+        path
+        for path, methods in document["paths"].items()
+        if "{point_id}" in path and "get" in methods and path.count("{") == 1 and "calendar" not in path
+    ]
     assert len(paths) >= 12
     days = {"start": "2026-10-28", "end": "2026-10-30"}
     for number, path in enumerate(paths, 1):

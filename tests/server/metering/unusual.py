@@ -285,13 +285,13 @@ UNUSUAL: dict[str, Unusual] = {
     "429 until the year 2099": Unusual(
         _json(429, _FAR),
         Outcome.NOTHING,
-        ("ScriptedHome again after an hour at most", "Redemandé après une heure au plus"),
+        ("Asked again after an hour at most", "Redemandé après une heure au plus"),
         ErrorReason.QUOTA,
     ),
     "429 with a Retry-After of years": Unusual(
         _json(429, {}, **{"Retry-After": "999999999"}),
         Outcome.NOTHING,
-        ("ScriptedHome again after a minute", "Redemandé après une minute"),
+        ("Asked again after a minute", "Redemandé après une minute"),
         ErrorReason.QUOTA,
     ),
 }

@@ -100,13 +100,17 @@ async def test_without_the_store_reading_goes_on_and_asking_waits(
 
     getattr(valkey, {"stop": "start", "freeze": "thaw"}[how])()
 
-    async def is_ready() -> bool:
-        return (await gateway.http.get("/ready")).status_code == 200
+    async def is_store_up() -> bool:
+        return (await gateway.http.get("/ready")).json() == {"status": "ready", "store": "up"}
 
     async def has_caught_up() -> bool:
         return await get_complete_until(gateway, new, point) == "2026-11-04"
 
-    await wait_until(is_ready)
+    async def is_enedis_asked() -> bool:
+        return bool(simulator.calls("mesure"))
+
+    await wait_until(is_store_up)
+    await wait_until(is_enedis_asked)  # each look at the usage point counts towards the account's day
     await wait_until(has_caught_up)
     status, answer = await fetch_curve(gateway, new, point, UNKNOWN)
     assert status == 200

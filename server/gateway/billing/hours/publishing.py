@@ -201,11 +201,11 @@ class Publisher:
         if change.vanished:
             await repository.start_new_epoch(session, home.point)
             return None
-        revision: int | None = home.point.revision
-        if change.changed or change.series:
-            revision = await repository.begin_revision(session, home.point)
-            if revision is None:
-                return None
+        has_rows = bool(change.changed or change.series)
+        revision = await (repository.begin_revision if has_rows else repository.lock_revision)(session, home.point)
+        if revision is None:
+            return None
+        if has_rows:
             await repository.write_days(
                 session, home.public_id, home.secrets.data_key, change.changed, change.sums_changed
             )

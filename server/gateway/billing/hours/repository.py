@@ -156,6 +156,13 @@ async def begin_revision(session: AsyncSession, point: UsagePoint) -> int | None
     )
 
 
+async def lock_revision(session: AsyncSession, point: UsagePoint) -> int | None:
+    """Lock the usage point at its revision and return it; None when somebody else published meanwhile."""
+    return await session.scalar(
+        _update_if_unchanged(point).values(revision=point.revision).returning(UsagePoint.revision)
+    )
+
+
 def _update_if_unchanged(point: UsagePoint) -> Update:
     """Change a usage point, unless somebody else published meanwhile."""
     unchanged = (UsagePoint.epoch == point.epoch, UsagePoint.revision == point.revision)
