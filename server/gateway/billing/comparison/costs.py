@@ -11,7 +11,7 @@ from gateway.billing.days.figures import DayFigures, subscription_of
 from gateway.billing.days.home import Home
 from gateway.kit import paris
 from gateway.tariffs.availability import is_open_to_new
-from gateway.tariffs.buckets import Rules
+from gateway.tariffs.buckets import DayRules, Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.offers import Offer
 from gateway.tariffs.options import REGULATED, Option
@@ -190,7 +190,7 @@ class _Bills:
         if built is None:
             return _DayBill()
         rules = built.get_day_rules(day)
-        return _bill_day(day, count_day(day, facts, Facts(), rules), rules.subscription)
+        return _bill_day(day, count_day(day, facts, Facts(), rules), rules)
 
     def _build_rules(self, name: str, power: float) -> Rules | None:
         """Return how days are billed under an option with a power; None where it is not sold with it."""
@@ -209,17 +209,36 @@ class _Bills:
     def bill_own(self, day: date, facts: Facts, published: DayFigures | None) -> _DayBill:
         """Bill a day as it was published, or, while older days are still being fetched, as it will be."""
         rules = self._own.get_day_rules(day)
-        return _bill_day(day, published or count_day(day, facts, Facts(), rules), rules.subscription)
+        return _bill_day(day, published or count_day(day, facts, Facts(), rules), rules)
 
 
-def _bill_day(day: date, figures: DayFigures | None, subscription: int | None) -> _DayBill:
-    owed = subscription_of(day, subscription)
+def _bill_day(day: date, figures: DayFigures | None, rules: DayRules) -> _DayBill:
+    owed = subscription_of(day, rules.subscription)
     if figures is None:
         return _DayBill(subscription=owed, sold=True)
-    without_price = {row for values in figures.unpriced_energy for row, used in enumerate(values) if used}
+    unpriced = _list_unpriced_hours(figures, rules)
     amounts = figures.build_columns().get("cost") or [0] * len(figures.hours)
-    costs = {hour: amounts[row] for row, hour in enumerate(figures.hours) if row not in without_price}
+    costs = {hour: amounts[row] for row, hour in enumerate(figures.hours) if hour not in unpriced}
     return _DayBill(costs, figures.length if figures.is_one_row else 1, owed, sold=True, figures=figures)
+
+
+def _list_unpriced_hours(figures: DayFigures, rules: DayRules) -> set[int]:
+    """Return the hours of a day without a price: some minute is in no priced bucket, even if nothing was used then.
+
+    Were an empty hour in no known bucket worth 0 EUR, an option whose off-peak hours are not known would be compared
+    over the empty hours alone, and all the others with it. A daily value is judged by the buckets that it was shared
+    among; a value of 0 names none.
+    """
+    used = {hour for values in figures.unpriced_energy for hour, wm in zip(figures.hours, values, strict=True) if wm}
+    unpriced = {
+        hour
+        for start, end, bucket in rules.spans
+        if bucket not in rules.prices
+        for hour in range(start // 60, -(-end // 60))
+    }
+    if figures.is_one_row and any(map(any, figures.used.values())):
+        return used
+    return used | (set(figures.hours) if figures.is_one_row and unpriced else unpriced)
 
 
 def _restrict_to_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int) -> dict[str, Cost]:
