@@ -11,10 +11,11 @@ from gateway.billing.days.figures import DayFigures, subscription_of
 from gateway.billing.days.home import Home
 from gateway.kit import paris
 from gateway.tariffs.availability import is_open_to_new
-from gateway.tariffs.buckets import Rules
+from gateway.tariffs.buckets import DayRules, Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.offers import Offer
 from gateway.tariffs.options import REGULATED, Option
+from gateway.tariffs.public_holidays import HolidayRegion
 from gateway.tariffs.tariff import Tariff, find_tariff_on
 
 OWN = "own"
@@ -89,7 +90,8 @@ class ComparisonTotal:
 class _DayBill:
     """What the rows of a day that have a price cost, by their hour, and the day's subscription.
 
-    A row stands for `hours_a_row` hours. `sold`: the option is sold at the day's power.
+    A row stands for `hours_a_row` hours. `sold`: the option is sold at the day's power. `red_gain` is what a kWh costs
+    less in red off-peak hours than in red peak hours.
     """
 
     costs: Mapping[int, int] = field(default_factory=dict)
@@ -97,6 +99,7 @@ class _DayBill:
     subscription: int | None = None
     sold: bool = False
     figures: DayFigures | None = None
+    red_gain: int = 0
 
     def sum_hours(self, hours: Collection[int]) -> Cost:
         """Return what some of its hours come to, by bucket."""
@@ -108,12 +111,11 @@ class _DayBill:
             energy = sum(used[row] for row in rows)
             if energy and bucket in prices:
                 buckets[bucket] = (energy, energy * prices[bucket])
-        gain = prices.get(_RED_PEAK, 0) - prices.get(_RED_OFF_PEAK, 0)
         return Cost(
             energy=sum(self.costs[hour] for hour in hours),
             priced=len(rows) * self.hours_a_row,
             buckets=buckets,
-            red_gain=buckets.get(_RED_PEAK, (0, 0))[0] * gain,
+            red_gain=buckets.get(_RED_PEAK, (0, 0))[0] * self.red_gain,
         )
 
 
@@ -178,30 +180,33 @@ class _Bills:
         self._colors = colors
         self._changed_hours = changed_hours
         self._own = home.build_rules(colors)
-        self._rules: dict[tuple[str, float], Rules | None] = {}
+        self._rules: dict[tuple[str, float, HolidayRegion], Rules | None] = {}
 
     def bill_option(self, name: str, day: date, facts: Facts) -> _DayBill:
-        power = _find_power_on(self._home, day)
+        tariff = _find_tariff_around(self._home, day)
+        power = tariff.power_kva if tariff is not None else self._home.point.contract.power_kva
         if power is None:
             return _DayBill()
-        if (name, power) not in self._rules:
-            self._rules[name, power] = self._build_rules(name, power)
-        built = self._rules[name, power]
+        holidays = tariff.holidays if tariff is not None else HolidayRegion.MAINLAND
+        key = name, power, holidays
+        if key not in self._rules:
+            self._rules[key] = self._build_rules(*key)
+        built = self._rules[key]
         if built is None:
             return _DayBill()
         rules = built.get_day_rules(day)
-        return _bill_day(day, count_day(day, facts, Facts(), rules), rules.subscription)
+        return _bill_day(day, count_day(day, facts, Facts(), rules), rules)
 
-    def _build_rules(self, name: str, power: float) -> Rules | None:
+    def _build_rules(self, name: str, power: float, holidays: HolidayRegion) -> Rules | None:
         """Return how days are billed under an option with a power; None where it is not sold with it."""
         home = self._home
         if home.offers.find_offer(name) is not None:
-            tariffs = resolve_offer(home, name, power)
+            tariffs = resolve_offer(home, name, power, holidays)
             return home.build_rules(self._colors, tariffs) if tariffs else None
         option = Option.HP_HC if name == CHANGED_HOURS else Option(name)
         if power not in home.book.list_powers(option):
             return None
-        tariffs = [Tariff(option=option, power_kva=int(power))]
+        tariffs = [Tariff(option=option, power_kva=int(power), holidays=holidays)]
         if name == CHANGED_HOURS:
             return Rules(tariffs, self._changed_hours, self._colors, home.book, home.injects_since)
         return home.build_rules(self._colors, tariffs)
@@ -209,17 +214,44 @@ class _Bills:
     def bill_own(self, day: date, facts: Facts, published: DayFigures | None) -> _DayBill:
         """Bill a day as it was published, or, while older days are still being fetched, as it will be."""
         rules = self._own.get_day_rules(day)
-        return _bill_day(day, published or count_day(day, facts, Facts(), rules), rules.subscription)
+        return _bill_day(day, published or count_day(day, facts, Facts(), rules), rules)
 
 
-def _bill_day(day: date, figures: DayFigures | None, subscription: int | None) -> _DayBill:
-    owed = subscription_of(day, subscription)
+def _bill_day(day: date, figures: DayFigures | None, rules: DayRules) -> _DayBill:
+    owed = subscription_of(day, rules.subscription)
     if figures is None:
         return _DayBill(subscription=owed, sold=True)
-    without_price = {row for values in figures.unpriced_energy for row, used in enumerate(values) if used}
+    unpriced = _list_unpriced_hours(figures, rules)
     amounts = figures.build_columns().get("cost") or [0] * len(figures.hours)
-    costs = {hour: amounts[row] for row, hour in enumerate(figures.hours) if row not in without_price}
-    return _DayBill(costs, figures.length if figures.is_one_row else 1, owed, sold=True, figures=figures)
+    costs = {hour: amounts[row] for row, hour in enumerate(figures.hours) if hour not in unpriced}
+    hours_a_row = figures.length if figures.is_one_row else 1
+    return _DayBill(costs, hours_a_row, owed, sold=True, figures=figures, red_gain=_find_red_gain(rules.prices))
+
+
+def _find_red_gain(prices: Mapping[str, int]) -> int:
+    """Return how much cheaper red off-peak hours are; 0 where either price is not known."""
+    if _RED_PEAK not in prices or _RED_OFF_PEAK not in prices:
+        return 0
+    return prices[_RED_PEAK] - prices[_RED_OFF_PEAK]
+
+
+def _list_unpriced_hours(figures: DayFigures, rules: DayRules) -> set[int]:
+    """Return the hours of a day without a price: some minute is in no priced bucket, even if nothing was used then.
+
+    Were an empty hour in no known bucket worth 0 EUR, an option whose off-peak hours are not known would be compared
+    over the empty hours alone, and all the others with it. A daily value is judged by the buckets that it was shared
+    among; a value of 0 names none.
+    """
+    used = {hour for values in figures.unpriced_energy for hour, wm in zip(figures.hours, values, strict=True) if wm}
+    unpriced = {
+        hour
+        for start, end, bucket in rules.spans
+        if bucket not in rules.prices
+        for hour in range(start // 60, -(-end // 60))
+    }
+    if figures.is_one_row and any(map(any, figures.used.values())):
+        return used
+    return used | (set(figures.hours) if figures.is_one_row and unpriced else unpriced)
 
 
 def _restrict_to_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int) -> dict[str, Cost]:
@@ -260,12 +292,10 @@ def list_sold_tariffs(home: Home, option: Option) -> list[Tariff]:
     return [Tariff(valid_from=day, option=option, power_kva=power) for day, power in sold.items()]
 
 
-def _find_power_on(home: Home, day: date) -> float | None:
-    """Return the power of the tariff of a day, of the first one before it began, else what Enedis told."""
-    tariff = find_tariff_on(home.tariffs, day)
-    if tariff is None and home.tariffs:
-        tariff = min(home.tariffs, key=lambda one: one.valid_from or date.min)
-    return home.point.contract.power_kva if tariff is None else tariff.power_kva
+def _find_tariff_around(home: Home, day: date) -> Tariff | None:
+    """Return the tariff of a day, before the first one began that one; None when there is none."""
+    first = min(home.tariffs, key=lambda tariff: tariff.valid_from or date.min, default=None)
+    return find_tariff_on(home.tariffs, day) or first
 
 
 def list_offers(home: Home) -> list[Offer]:
@@ -273,11 +303,11 @@ def list_offers(home: Home) -> list[Offer]:
     return [offer for offer in home.offers.offers if not offer.example]
 
 
-def resolve_offer(home: Home, offer_id: str, power: float) -> list[Tariff]:
+def resolve_offer(home: Home, offer_id: str, power: float, holidays: HolidayRegion) -> list[Tariff]:
     """Return the versions of an offer with a power; none where it was never sold with it."""
     if power != int(power) or not home.offers.is_sold(offer_id, int(power)):
         return []
-    chosen = Tariff(option=Option.CUSTOM, offer=offer_id, prices="offer", power_kva=int(power))
+    chosen = Tariff(option=Option.CUSTOM, offer=offer_id, prices="offer", power_kva=int(power), holidays=holidays)
     return home.offers.resolve_tariffs([chosen])
 
 

@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 NOTHING_HELD = -1
 """The revision of somebody who has nothing."""
-FORMAT = 5
+FORMAT = 6
 """Part of the rules: another one has all days counted again."""
 _MARGIN = timedelta(hours=1)
 """Colours told so long before the last look are looked at again: clocks differ, and a write takes time."""
