@@ -27,10 +27,11 @@ async def test_it_reads_for_years_and_is_listed_without_its_text(
     gateway: Gateway, clock: SetClock, reading_token: tuple[Any, dict[str, str], str, dict[str, Any]]
 ) -> None:
     browser, header, point, token = reading_token
-    clock.set(NOW.replace(year=2029))
     rates = await gateway.get(f"/v1/usage-points/{point}/rates", header)
     assert rates
     assert set(rates[0]) == {"start", "end", "value"}
+    clock.set(NOW.replace(year=2029))
+    assert (await gateway.get(f"/v1/usage-points/{point}/periods", header))["items"]
     clock.set(NOW)  # a browser is logged in for days, not years
     (listed,) = (await browser.get("/v1/reading-tokens")).json()["items"]
     assert (listed["id"], listed["name"], listed["last_used_on"]) == (token["id"], "evcc", "2029-11-03")

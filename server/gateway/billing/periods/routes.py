@@ -57,9 +57,8 @@ async def get_rates(
     """Return the prices to come as evcc and others read them: those that are certain, for eight days at most."""
     found = await service.find_periods(caller.account_id, point_id, None, None)
     now = clock.now()
-    return conditional.respond(
-        request, Rates(list(list_rates(found.items, now))), now=now, next_change=found.next_change
-    )
+    rates = Rates(list(list_rates(found.items, now, found.prices_outdated)))
+    return conditional.respond(request, rates, now=now, next_change=found.next_change)
 
 
 @router.get(
