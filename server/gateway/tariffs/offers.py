@@ -173,8 +173,8 @@ class OfferFile(_Data):
         return self
 
 
-class OlderOffersError(ValueError):
-    """A file that was not published after the one in use."""
+class PublishedAtError(ValueError):
+    """A file that was not published after the one in use, or is dated more than a day ahead."""
 
 
 _FILE = TypeAdapter(OfferFile)

@@ -221,6 +221,7 @@ async def over_days[Found](days: int, find: Callable[[], Found]) -> Found:
 
 def _hash_rules(home: Home, *, takes: bool) -> bytes:
     point, curve = home.point, points.is_curve_collected(home.point)
-    prices = (home.book.version, home.offers.version)
+    names_offer = any(tariff.offer for tariff in home.chosen_tariffs)
+    prices = (home.book.version, home.offers.version if names_offer else "")
     rules = (FORMAT, point.tariffs, point.off_peak, prices, curve, takes, home.injects_since)
     return hashlib.blake2b(repr(rules).encode(), digest_size=16).digest()
