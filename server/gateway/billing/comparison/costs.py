@@ -1,17 +1,18 @@
 """What the same hours would have cost under each option, with the prices of their dates."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
+from gateway.billing.comparison.day_bills import Cost, DayBill, bill_day
 from gateway.billing.days.counting import Facts, count_day
-from gateway.billing.days.figures import DayFigures, subscription_of
+from gateway.billing.days.figures import DayFigures
 from gateway.billing.days.home import Home
 from gateway.kit import paris
 from gateway.tariffs.availability import is_open_to_new
-from gateway.tariffs.buckets import DayRules, Rules
+from gateway.tariffs.buckets import Rules
 from gateway.tariffs.off_peak import OffPeakPeriod
 from gateway.tariffs.offers import Offer
 from gateway.tariffs.options import REGULATED, Option
@@ -21,52 +22,6 @@ from gateway.tariffs.tariff import Tariff, find_tariff_on
 OWN = "own"
 CHANGED_HOURS = "changed_hours"
 """The option `hp_hc` with off-peak hours other than those in force."""
-_RED_PEAK, _RED_OFF_PEAK = "red_hp", "red_hc"
-_VA_A_KVA = 1000
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What an option comes to in exact units over the hours compared: `priced` of the `hours` of the months.
-
-    An option that cannot be compared has no priced hour. The subscription is None when none is known on some day.
-    `buckets` has energy and cost of each. `red_gain` is what it would cost less, were all energy of red peak hours used
-    in red off-peak hours.
-    """
-
-    energy: int = 0
-    subscription: int | None = 0
-    priced: int = 0
-    hours: int = 0
-    buckets: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    red_gain: int = 0
-
-    def __add__(self, other: Cost) -> Cost:
-        """Add what two spans come to."""
-        both = (self.subscription, other.subscription)
-        return Cost(
-            self.energy + other.energy,
-            None if None in both else sum(each for each in both if each is not None),
-            self.priced + other.priced,
-            self.hours + other.hours,
-            _add_buckets(self.buckets, other.buckets),
-            self.red_gain + other.red_gain,
-        )
-
-    @property
-    def share(self) -> float:
-        """The share of all hours that is known and priced."""
-        return round(self.priced / self.hours, 4) if self.hours else 0.0
-
-
-def _add_buckets(
-    one: Mapping[str, tuple[int, int]], other: Mapping[str, tuple[int, int]]
-) -> dict[str, tuple[int, int]]:
-    found = dict(one)
-    for name, (energy, cost) in other.items():
-        before = found.get(name, (0, 0))
-        found[name] = before[0] + energy, before[1] + cost
-    return found
 
 
 @dataclass(frozen=True)
@@ -84,39 +39,6 @@ class ComparisonTotal:
 
     costs: Mapping[str, Cost]
     months: int
-
-
-@dataclass(frozen=True)
-class _DayBill:
-    """What the rows of a day that have a price cost, by their hour, and the day's subscription.
-
-    A row stands for `hours_a_row` hours. `sold`: the option is sold at the day's power. `red_gain` is what a kWh costs
-    less in red off-peak hours than in red peak hours.
-    """
-
-    costs: Mapping[int, int] = field(default_factory=dict)
-    hours_a_row: int = 1
-    subscription: int | None = None
-    sold: bool = False
-    figures: DayFigures | None = None
-    red_gain: int = 0
-
-    def sum_hours(self, hours: Collection[int]) -> Cost:
-        """Return what some of its hours come to, by bucket."""
-        if self.figures is None:
-            return Cost()
-        rows = [row for row, hour in enumerate(self.figures.hours) if hour in hours]
-        buckets, prices = {}, self.figures.prices
-        for bucket, used in self.figures.used.items():
-            energy = sum(used[row] for row in rows)
-            if energy and bucket in prices:
-                buckets[bucket] = (energy, energy * prices[bucket])
-        return Cost(
-            energy=sum(self.costs[hour] for hour in hours),
-            priced=len(rows) * self.hours_a_row,
-            buckets=buckets,
-            red_gain=buckets.get(_RED_PEAK, (0, 0))[0] * self.red_gain,
-        )
 
 
 def list_months(today: date, number: int) -> list[tuple[date, date]]:
@@ -182,20 +104,20 @@ class _Bills:
         self._own = home.build_rules(colors)
         self._rules: dict[tuple[str, float, HolidayRegion], Rules | None] = {}
 
-    def bill_option(self, name: str, day: date, facts: Facts) -> _DayBill:
+    def bill_option(self, name: str, day: date, facts: Facts) -> DayBill:
         tariff = _find_tariff_around(self._home, day)
         power = tariff.power_kva if tariff is not None else self._home.point.contract.power_kva
         if power is None:
-            return _DayBill()
+            return DayBill()
         holidays = tariff.holidays if tariff is not None else HolidayRegion.MAINLAND
         key = name, power, holidays
         if key not in self._rules:
             self._rules[key] = self._build_rules(*key)
         built = self._rules[key]
         if built is None:
-            return _DayBill()
+            return DayBill()
         rules = built.get_day_rules(day)
-        return _bill_day(day, count_day(day, facts, Facts(), rules), rules)
+        return bill_day(day, count_day(day, facts, Facts(), rules), rules)
 
     def _build_rules(self, name: str, power: float, holidays: HolidayRegion) -> Rules | None:
         """Return how days are billed under an option with a power; None where it is not sold with it."""
@@ -211,50 +133,13 @@ class _Bills:
             return Rules(tariffs, self._changed_hours, self._colors, home.book, home.injects_since)
         return home.build_rules(self._colors, tariffs)
 
-    def bill_own(self, day: date, facts: Facts, published: DayFigures | None) -> _DayBill:
+    def bill_own(self, day: date, facts: Facts, published: DayFigures | None) -> DayBill:
         """Bill a day as it was published, or, while older days are still being fetched, as it will be."""
         rules = self._own.get_day_rules(day)
-        return _bill_day(day, published or count_day(day, facts, Facts(), rules), rules)
+        return bill_day(day, published or count_day(day, facts, Facts(), rules), rules)
 
 
-def _bill_day(day: date, figures: DayFigures | None, rules: DayRules) -> _DayBill:
-    owed = subscription_of(day, rules.subscription)
-    if figures is None:
-        return _DayBill(subscription=owed, sold=True)
-    unpriced = _list_unpriced_hours(figures, rules)
-    amounts = figures.build_columns().get("cost") or [0] * len(figures.hours)
-    costs = {hour: amounts[row] for row, hour in enumerate(figures.hours) if hour not in unpriced}
-    hours_a_row = figures.length if figures.is_one_row else 1
-    return _DayBill(costs, hours_a_row, owed, sold=True, figures=figures, red_gain=_find_red_gain(rules.prices))
-
-
-def _find_red_gain(prices: Mapping[str, int]) -> int:
-    """Return how much cheaper red off-peak hours are; 0 where either price is not known."""
-    if _RED_PEAK not in prices or _RED_OFF_PEAK not in prices:
-        return 0
-    return prices[_RED_PEAK] - prices[_RED_OFF_PEAK]
-
-
-def _list_unpriced_hours(figures: DayFigures, rules: DayRules) -> set[int]:
-    """Return the hours of a day without a price: some minute is in no priced bucket, even if nothing was used then.
-
-    Were an empty hour in no known bucket worth 0 EUR, an option whose off-peak hours are not known would be compared
-    over the empty hours alone, and all the others with it. A daily value is judged by the buckets that it was shared
-    among; a value of 0 names none.
-    """
-    used = {hour for values in figures.unpriced_energy for hour, wm in zip(figures.hours, values, strict=True) if wm}
-    unpriced = {
-        hour
-        for start, end, bucket in rules.spans
-        if bucket not in rules.prices
-        for hour in range(start // 60, -(-end // 60))
-    }
-    if figures.is_one_row and any(map(any, figures.used.values())):
-        return used
-    return used | (set(figures.hours) if figures.is_one_row and unpriced else unpriced)
-
-
-def _restrict_to_same_hours(bills: Mapping[str, Sequence[_DayBill]], hours: int) -> dict[str, Cost]:
+def _restrict_to_same_hours(bills: Mapping[str, Sequence[DayBill]], hours: int) -> dict[str, Cost]:
     """Return what each option comes to over the hours that all those compared have a price for; empty if there is none.
 
     Compared is what is sold on every day and has a price for at least half as many hours as the best known one.
@@ -322,23 +207,3 @@ def find_options_open_to_new(home: Home, today: date) -> dict[str, bool]:
         for option in REGULATED
     }
     return regulated | {offer.id: offer.is_open(power, today) for offer in list_offers(home)}
-
-
-def list_days_above(
-    powers: Iterable[int], peaks: Mapping[date, int], subscribed: float | None
-) -> dict[int, list[date]]:
-    """Return the days on which each power below the one subscribed would not have done, from their highest powers."""
-    return {
-        power: sorted(day for day, va in peaks.items() if va > power * _VA_A_KVA)
-        for power in powers
-        if subscribed is not None and power < subscribed
-    }
-
-
-def find_lowest_power(home: Home, highest_va: int | None, today: date) -> int | None:
-    """Return the lowest power sold that would have allowed the highest power used; None when that is not known."""
-    if highest_va is None:
-        return None
-    tariff = find_tariff_on(home.tariffs, today)
-    option = tariff.option if tariff is not None and tariff.option in REGULATED else Option.BASE
-    return next((power for power in home.book.list_powers(option) if power * _VA_A_KVA >= highest_va), None)
